@@ -1,0 +1,43 @@
+"""The documents that cross a process boundary; ``schemas/`` is generated from them and a test holds the two equal.
+
+Every value is frozen and keyword-only. Reading refuses unknown and missing fields by name; writing is atomic.
+Rates and exact offsets travel as ``"24000/1001"``, so that no host has to guess what 23.976 meant.
+"""
+
+from __future__ import annotations
+
+from toolkit.documents.base import Document, Point, Value, appearing, json_schema, schema_file_name
+from toolkit.documents.cut import Cut, Media, MediaKind, Shot, Skipped
+from toolkit.documents.delivery import Delivery, DeliveryClip, DeliveryTrack, FaceKeys
+from toolkit.documents.faces import FaceSample, FaceState, FaceTrack, FaceTracks
+from toolkit.documents.passes import FacePlan, FramePlan, PassName, PassPlan
+
+DOCUMENTS: tuple[type[Document], ...] = (Cut, FaceTracks, PassPlan, Delivery)
+"""Every document that has a schema file."""
+
+__all__ = [
+    "DOCUMENTS",
+    "Cut",
+    "Delivery",
+    "DeliveryClip",
+    "DeliveryTrack",
+    "Document",
+    "FaceKeys",
+    "FacePlan",
+    "FaceSample",
+    "FaceState",
+    "FaceTrack",
+    "FaceTracks",
+    "FramePlan",
+    "Media",
+    "MediaKind",
+    "PassName",
+    "PassPlan",
+    "Point",
+    "Shot",
+    "Skipped",
+    "Value",
+    "appearing",
+    "json_schema",
+    "schema_file_name",
+]

@@ -1,0 +1,105 @@
+"""What every document shares: frozen values, strict reading with a JSON pointer, atomic writing, schemas."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, ValidationError, WithJsonSchema
+
+from toolkit.errors import DocumentError, MissingDocument, OutputNotWritable
+
+Exact = Annotated[
+    Fraction,
+    PlainValidator(Fraction),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^-?\d+(/\d+)?$"}),
+]
+"""An exact number, written as ``"25"`` or ``"24000/1001"``."""
+
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
+"""A name that may become part of a path on every system: it holds no separator and never starts with a dot."""
+
+Point = tuple[float, float]
+"""x, y in pixels of the display window: origin at the centre of the top left pixel, y down."""
+
+
+class Value(BaseModel):
+    """A frozen, keyword-only value that refuses fields it does not know."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False, populate_by_name=True
+    )
+
+
+class Document(Value):
+    """A value that lives in a file of its own."""
+
+    made_by: ClassVar[str] = "toolkit run"
+
+    @classmethod
+    def schema_name(cls) -> str:
+        """``toolkit.shots/1``: what the file's ``schema`` field must say."""
+        return str(cls.model_fields["schema_"].default)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """The document at ``path``. Raises MissingDocument and DocumentError (with a JSON pointer)."""
+        try:
+            return cls.model_validate_json(path.read_bytes())
+        except FileNotFoundError:
+            raise MissingDocument(path, cls.made_by) from None
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            pointer = "/" + "/".join(str(part) for part in first["loc"])
+            raise DocumentError(path, pointer, first["msg"]) from None
+
+    def write(self, path: Path) -> None:
+        """Write atomically. Raises OutputNotWritable."""
+        with appearing(path) as temporary:
+            temporary.write_text(self.model_dump_json(by_alias=True, indent=1) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def appearing(path: Path) -> Iterator[Path]:
+    """A temporary name beside ``path`` that takes its place when the block succeeds and vanishes when it does not.
+
+    Raises OutputNotWritable when the file system refuses (permissions, a full disk).
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        temporary.replace(path)
+    except OSError as error:
+        raise OutputNotWritable(path, error.strerror or str(error)) from error
+    finally:
+        try:
+            temporary.unlink(missing_ok=True)
+        except OSError as error:  # the folder itself vanished or turned read-only: the first error says so already
+            if not isinstance(error, (PermissionError, NotADirectoryError)):
+                raise
+
+
+def json_schema(document: type[Document]) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a document, as it stands in ``schemas/``."""
+    schema = document.model_json_schema(by_alias=True)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": document.schema_name(),
+        **schema,
+        "required": sorted({"schema", *schema.get("required", [])}),
+    }
+
+
+def schema_file_name(document: type[Document]) -> str:
+    """``toolkit.face_track/1`` -> ``face_track.schema.json``."""
+    match = re.fullmatch(r"toolkit\.(\w+)/\d+", document.schema_name())
+    if match is None:
+        raise ValueError(document.schema_name())
+    return f"{match[1]}.schema.json"

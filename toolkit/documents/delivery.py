@@ -1,0 +1,109 @@
+"""The delivery (``delivery.json``): what the host scripts place, every number final."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from toolkit.documents.base import Document, Exact, FileName, Point, Value
+from toolkit.documents.cut import MediaKind
+from toolkit.documents.faces import FaceState
+from toolkit.documents.passes import PassName
+
+
+class DeliveryClip(Value):
+    """One clip to place; every number is final, no host computes."""
+
+    name: str
+    """``sh010_FACE_v001`` for a layer, the editor's clip name for a plate."""
+    shot: FileName
+    kind: MediaKind
+    path: str
+    """First file. A layer's is relative to delivery.json, with forward slashes; a plate's is as the cut found it."""
+    pattern: str
+    """``name.%04d.exr`` of a sequence (same folder as ``path``); empty for a movie."""
+    start_index: int
+    """Number in the first file's name; 0 for a movie."""
+    end_index: int
+    """Number in the last file's name; the last picture of a movie."""
+    in_frame: int
+    """Pictures between the start of the media and the first one shown."""
+    frame_count: int
+    """Pictures used, counted in the media: differs from ``record_count`` when the clip is retimed."""
+    record_first: int
+    """First timeline frame, 0-based."""
+    record_count: int
+    """Timeline frames."""
+    rate: Exact
+    """Frames per second of the media."""
+    fps: float
+    """The same, for hosts that take a float."""
+    speed: float
+    """1 plain; 2 double speed; negative reversed; 0 freeze."""
+    timecode: str
+    """Label of the media's first picture."""
+    width: int
+    height: int
+    alpha: Literal["premultiplied", "none"]
+    encoding: str
+    """How the pixels are encoded: ``display`` (the plate's own codes), ``linear`` (Rec.709), ``acescg``."""
+
+
+class DeliveryTrack(Value):
+    """One video track."""
+
+    name: str
+    """``PLATE``, ``BODY v001``, ``FACE v001``."""
+    pass_name: PassName | None
+    """None for the plate."""
+    clips: tuple[DeliveryClip, ...]
+
+
+class FaceKeys(Value):
+    """One face of one shot as keyframes: equally long arrays, one entry per frame where there is a face."""
+
+    shot: FileName
+    face: int
+    frames: tuple[int, ...]
+    """0-based from the first layer file."""
+    states: tuple[FaceState, ...]
+    x: tuple[float, ...]
+    """Pixels of the layer, y down."""
+    y: tuple[float, ...]
+    scale: tuple[float, ...]
+    """Per cent of the first entry's face height."""
+    roll: tuple[float, ...]
+    """Degrees clockwise, unwrapped."""
+    corners: tuple[tuple[Point, Point, Point, Point], ...]
+    """Upper left, upper right, lower left, lower right of the face's crop, pixels of the layer."""
+
+
+class Delivery(Document):
+    """What the host scripts read."""
+
+    made_by: ClassVar[str] = "toolkit conform OUT"
+
+    schema_: Literal["toolkit.delivery/1"] = Field(default="toolkit.delivery/1", alias="schema")
+    toolkit: str
+    """Version of the toolkit that made it."""
+    name: str
+    """Of the cut."""
+    rate: Exact
+    """Frames per second of the timeline."""
+    fps: float
+    """The same, for hosts that take a float."""
+    drop_frame: bool
+    start_timecode: str
+    """Label of the timeline's first frame."""
+    start_frame: int
+    """The same as a frame count."""
+    record_count: int
+    """Length of the timeline in frames."""
+    width: int
+    height: int
+    tracks: tuple[DeliveryTrack, ...]
+    """Bottom to top."""
+    faces: tuple[FaceKeys, ...]
+    notes: tuple[str, ...]
+    """What the editor should know: skipped clips, shots without a face, clips that need their speed set."""

@@ -1,0 +1,85 @@
+"""The faces of one shot over time (``face_track.json``)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
+
+from toolkit.documents.base import Document, FileName, Point, Value
+from toolkit.frames import FrameRange
+
+
+def _read_only(value: Any) -> NDArray[np.float32]:
+    array = np.array(value, dtype=np.float32)
+    if array.ndim != 2 or array.shape[1] != 3 or not np.isfinite(array).all():
+        raise ValueError("landmarks are rows of three finite numbers")
+    array.setflags(write=False)
+    return array
+
+
+Landmarks = Annotated[
+    NDArray[np.float32],
+    PlainValidator(_read_only),
+    PlainSerializer(lambda points: np.round(points.astype(np.float64), 3).tolist(), return_type=list),
+    WithJsonSchema(
+        {"type": "array", "items": {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 3}}
+    ),
+]
+"""float32 (478, 3), read-only: x, y in pixels of the display window, z in the same unit, nearer is smaller."""
+
+
+class FaceState(StrEnum):
+    """Whether there is a face: a state, never an empty box."""
+
+    FOUND = "FOUND"
+    HELD = "HELD"
+    ABSENT = "ABSENT"
+
+
+class FaceSample(Value):
+    """One face in one frame. Everything but ``source_frame`` and ``state`` is None when ABSENT."""
+
+    source_frame: int
+    state: FaceState
+    centre: Point | None = None
+    """Mean of the rigid landmarks (brow line to nose, not mouth, jaw or lids), smoothed without lag; pixels."""
+    scale: float | None = None
+    """Height of the face in pixels, as its rigid landmarks give it: it does not change when the mouth opens."""
+    roll: float | None = None
+    """Tilt of the head in the picture plane, degrees clockwise as seen, 0 upright; unwrapped along the track."""
+    landmarks: Landmarks | None = None
+    """The 478 points as measured (interpolated when HELD)."""
+    pose: tuple[float, ...] | None = None
+    """4x4 matrix of the canonical face in camera space, row-major, centimetres; as measured."""
+    blendshapes: tuple[float, ...] | None = None
+    """52 values 0..1 in the order of ``FaceTracks.blendshape_names``; as measured, never smoothed."""
+
+
+class FaceTrack(Value):
+    """One identity over a shot: exactly one sample per frame of the work range."""
+
+    face: int
+    """0 for the most present face of the shot."""
+    samples: tuple[FaceSample, ...]
+
+
+class FaceTracks(Document):
+    """All faces of one shot."""
+
+    made_by: ClassVar[str] = "toolkit track CUT -o OUT"
+
+    schema_: Literal["toolkit.face_track/1"] = Field(default="toolkit.face_track/1", alias="schema")
+    shot: FileName
+    key: str
+    """Digest of everything that determined this track: media, range, settings, model."""
+    width: int
+    """Of the display window, pixels, rotation applied."""
+    height: int
+    source_range: FrameRange
+    """The work range that was analysed (source space)."""
+    blendshape_names: tuple[str, ...]
+    faces: tuple[FaceTrack, ...]

@@ -1,0 +1,96 @@
+"""The plan of one pass of one shot (``plan.json``): all decisions, no pixels."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from toolkit.documents.base import Document, Exact, FileName, Point, Value
+from toolkit.documents.faces import FaceState
+from toolkit.frames import FramePath
+
+
+class PassName(StrEnum):
+    """The re-rendered layers, bottom to top."""
+
+    BODY = "BODY"
+    FACE = "FACE"
+
+
+class FacePlan(Value):
+    """One face inside a FACE frame."""
+
+    face: int
+    state: FaceState
+    plate_to_canvas: tuple[float, float, float, float, float, float]
+    """2x3 affine, row-major, from plate pixels to canvas pixels (pixel centres at integers)."""
+    outline: tuple[Point, ...]
+    """The grown face oval in plate pixels, closed."""
+    feather: float
+    """Width of the matte's soft edge, inwards from the outline, plate pixels."""
+    centre: Point
+    """As in the track."""
+    scale: float
+    """As in the track."""
+    roll: float
+    """As in the track."""
+    corners: tuple[Point, Point, Point, Point]
+    """Of the crop in plate pixels: upper left, upper right, lower left, lower right as the upright face sees them."""
+    seed: int
+    """Start of this crop's noise."""
+
+
+class FramePlan(Value):
+    """What one frame of a pass is made of; a FACE frame without regions is fully transparent and still written."""
+
+    source_frame: int
+    shot_frame: int
+    seed: int
+    """Start of the whole frame's noise (BODY)."""
+    faces: tuple[FacePlan, ...] = ()
+
+
+class PassPlan(Document):
+    """Everything decided, no pixel read: a pure function of shot, track and settings."""
+
+    made_by: ClassVar[str] = "toolkit plan OUT"
+
+    schema_: Literal["toolkit.pass_plan/1"] = Field(default="toolkit.pass_plan/1", alias="schema")
+    shot: FileName
+    pass_name: PassName
+    version: int
+    engine: str
+    strength: float
+    """Denoising strength 0..1."""
+    settings: str
+    """Digest of all settings."""
+    encoding: Literal["plate", "linear", "acescg"]
+    width: int
+    """Of the plate and of every layer file, pixels."""
+    height: int
+    canvas: tuple[int, int]
+    """Width and height of what the engine paints, pixels."""
+    rate: Exact
+    """Frames per second of the plate."""
+    timecode_first: int
+    """Label of the first planned frame, in frames after 00:00:00:00."""
+    drop_frame: bool
+    frames: tuple[FramePlan, ...]
+
+    @property
+    def label(self) -> str:
+        """``FACE v001``: the track name and, with an underscore, a part of every file name."""
+        return f"{self.pass_name} v{self.version:03d}"
+
+    def files(self, root: Path) -> FramePath:
+        """``root/sh010/FACE/v001/sh010_FACE_v001.####.exr``."""
+        version = f"v{self.version:03d}"
+        return FramePath(
+            folder=root / self.shot / self.pass_name / version,
+            prefix=f"{self.shot}_{self.pass_name}_{version}.",
+            padding=4,
+            suffix=".exr",
+        )

@@ -1,0 +1,283 @@
+"""Frame numbers: exact rates, inclusive ranges, timecode, numbered files, and the three frame spaces.
+
+A frame number means nothing without its space, so every variable carries it:
+
+``source_``  numbering inside the media: file numbers of a sequence, 0-based picture index of a movie;
+``shot_``    numbering of our own files: the first working frame is always ``SHOT_FIRST`` (1001);
+``record_``  position on the timeline, 0-based from the timeline's first frame.
+
+``FrameMap`` in this module is the only place where one becomes another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from math import floor
+from pathlib import Path
+
+SHOT_FIRST = 1001
+"""First working frame of every shot: the film habit that leaves room for negative handles without a minus sign."""
+
+_NTSC_NOMINALS = (24, 30, 48, 60, 120)
+_SNAP = Fraction(1, 1000)
+"""A rate this close (relative) to a standard one is that one: editors write 23.976, 23.98 and 23.976024627685547."""
+
+
+def exact_rate(value: float | int | str | Fraction) -> Fraction:
+    """The exact frame rate meant by ``value``: integers stay, NTSC decimals become n*1000/1001.
+
+    Raises ValueError for rates that are not positive or not finite.
+    """
+    try:
+        rate = Fraction(value)
+    except (OverflowError, ValueError) as error:
+        raise ValueError(f"not a frame rate: {value!r}") from error
+    if not 0 < rate <= 1000:
+        raise ValueError(f"not a frame rate: {value!r}")
+    nominal = round(rate)
+    if nominal and abs(rate - nominal) <= nominal * Fraction(1, 100_000):
+        return Fraction(nominal)
+    for n in _NTSC_NOMINALS:
+        ntsc = Fraction(n * 1000, 1001)
+        if abs(rate - ntsc) <= ntsc * _SNAP / 4:
+            return ntsc
+    return rate.limit_denominator(10_000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameRange:
+    """An inclusive range of frames in one space; never empty (``last >= first``)."""
+
+    first: int
+    """First frame, in the space the variable name says."""
+    last: int
+    """Last frame, included."""
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError(f"empty frame range {self.first}-{self.last}")
+
+    @classmethod
+    def of(cls, first: int, count: int) -> FrameRange:
+        """``count`` frames from ``first``."""
+        return cls(first=first, last=first + count - 1)
+
+    def __len__(self) -> int:
+        return self.last - self.first + 1
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(self.first, self.last + 1))
+
+    def __contains__(self, frame: object) -> bool:
+        return isinstance(frame, int) and self.first <= frame <= self.last
+
+    def __str__(self) -> str:
+        return f"{self.first}-{self.last}"
+
+    def expanded(self, head: int, tail: int) -> FrameRange:
+        """This range with ``head`` more frames before and ``tail`` more after."""
+        return FrameRange(first=self.first - head, last=self.last + tail)
+
+    def clamped(self, other: FrameRange) -> FrameRange | None:
+        """The part of this range inside ``other``; None when they do not meet."""
+        first, last = max(self.first, other.first), min(self.last, other.last)
+        return FrameRange(first=first, last=last) if first <= last else None
+
+    def minus(self, other: FrameRange) -> list[int]:
+        """The frames of this range that are not in ``other``, ascending."""
+        return [frame for frame in self if frame not in other]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameMap:
+    """How one use of a source sits on the timeline and in our files.
+
+    The rule for record frame ``record_first + i`` of ``record_count`` is
+    ``source_first + floor(source_offset + |speed| * j * source_rate / record_rate)`` with ``j = i`` forwards and
+    ``j = record_count - 1 - i`` backwards: hosts keep the lowest source frame as the start of a reversed clip.
+    """
+
+    source_first: int
+    """First frame the media has (source space)."""
+    source_offset: Fraction
+    """Exact position of the lowest used frame, in media frames after ``source_first``."""
+    source_rate: Fraction
+    """Frames per second of the media."""
+    record_first: int
+    """First timeline frame of the clip (record space)."""
+    record_count: int
+    """Frames the clip lasts on the timeline."""
+    record_rate: Fraction
+    """Frames per second of the timeline."""
+    speed: Fraction
+    """Source seconds per record second: 1 plain, 2 double speed, -1 reversed, 0 freeze."""
+    source_work_first: int
+    """Source frame that our file ``SHOT_FIRST`` shows: head handle included (source space)."""
+
+    def source_frame_at_record(self, record_frame: int) -> int:
+        """The source frame the editor sees at ``record_frame``."""
+        i = record_frame - self.record_first
+        j = i if self.speed >= 0 else self.record_count - 1 - i
+        position = self.source_offset + abs(self.speed) * j * self.source_rate / self.record_rate
+        return self.source_first + floor(position + Fraction(1, 1_000_000))
+
+    def source_range(self) -> FrameRange:
+        """Every source frame between the first and the last one the cut shows, both included."""
+        ends = (
+            self.source_frame_at_record(self.record_first),
+            self.source_frame_at_record(self.record_first + self.record_count - 1),
+        )
+        return FrameRange(first=min(ends), last=max(ends))
+
+    def shot_frame(self, source_frame: int) -> int:
+        """The number of our file that shows ``source_frame``."""
+        return SHOT_FIRST + source_frame - self.source_work_first
+
+    def source_frame(self, shot_frame: int) -> int:
+        """The source frame that our file ``shot_frame`` shows."""
+        return self.source_work_first + shot_frame - SHOT_FIRST
+
+
+# --- timecode --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timecode:
+    """An SMPTE 12M label of one frame; wraps at 24 hours as the standard does."""
+
+    hours: int
+    minutes: int
+    seconds: int
+    frames: int
+    drop_frame: bool = False
+
+    def __str__(self) -> str:
+        mark = ";" if self.drop_frame else ":"
+        return f"{self.hours:02}:{self.minutes:02}:{self.seconds:02}{mark}{self.frames:02}"
+
+
+_TIMECODE = re.compile(r"^(\d{1,2}):(\d{2}):(\d{2})([:;.])(\d{2,3})$")
+
+
+def timecode_from_frames(frame: int, rate: Fraction, *, drop_frame: bool = False) -> Timecode:
+    """The label of the ``frame``-th frame after 00:00:00:00 at ``rate``.
+
+    Drop frame (29.97 and 59.94 only, ValueError otherwise) skips two (four) labels each minute but the tenth:
+    SMPTE ST 12-1.
+    """
+    nominal = round(rate)
+    if drop_frame:
+        dropped = _dropped_per_minute(rate)
+        per_ten = nominal * 600 - 9 * dropped
+        tens, rest = divmod(frame % (per_ten * 144), per_ten)
+        minutes_in_ten = max(0, (rest - dropped) // (nominal * 60 - dropped))
+        frame = tens * per_ten + rest + dropped * (9 * tens + minutes_in_ten)
+    seconds, frames = divmod(frame % (nominal * 86_400), nominal)
+    return Timecode(
+        hours=seconds // 3600, minutes=seconds // 60 % 60, seconds=seconds % 60, frames=frames, drop_frame=drop_frame
+    )
+
+
+def frames_from_timecode(text: str, rate: Fraction) -> int:
+    """How many frames after 00:00:00:00 the label ``text`` stands; a ``;`` before the frames means drop frame.
+
+    Raises ValueError when the text is no timecode or a number is out of range for ``rate``.
+    """
+    match = _TIMECODE.match(text.strip())
+    if match is None:
+        raise ValueError(f"not a timecode: {text!r}")
+    hours, minutes, seconds, frames = (int(match[i]) for i in (1, 2, 3, 5))
+    nominal = round(rate)
+    if hours > 23 or minutes > 59 or seconds > 59 or frames >= nominal:
+        raise ValueError(f"timecode {text!r} does not exist at {float(rate):g} fps")
+    total = ((hours * 60 + minutes) * 60 + seconds) * nominal + frames
+    if match[4] == ";":
+        total_minutes = hours * 60 + minutes
+        total -= _dropped_per_minute(rate) * (total_minutes - total_minutes // 10)
+    return total
+
+
+def _dropped_per_minute(rate: Fraction) -> int:
+    if rate == Fraction(30000, 1001):
+        return 2
+    if rate == Fraction(60000, 1001):
+        return 4
+    raise ValueError(f"drop-frame timecode does not exist at {float(rate):g} fps")
+
+
+# --- numbered files --------------------------------------------------------------------------------------------
+
+_HASHES = re.compile(r"#+")
+_PRINTF = re.compile(r"%0?(\d*)d")
+_DIGITS = re.compile(r"(\d+)(?=\.[A-Za-z0-9]+$)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FramePath:
+    """The files of one sequence: ``folder/prefix`` + zero-padded number + ``suffix``."""
+
+    folder: Path
+    prefix: str
+    padding: int
+    """Least number of digits; longer numbers are written in full."""
+    suffix: str
+    """What follows the number, the extension with its dot included."""
+
+    @classmethod
+    def parse(cls, text: str | Path) -> FramePath:
+        """Read ``plate.####.exr``, ``plate.%04d.png`` or one file of the sequence, ``plate.1001.exr``.
+
+        Raises ValueError when the name has no place for a number.
+        """
+        path = Path(text)
+        for pattern in (_HASHES, _PRINTF, _DIGITS):
+            match = pattern.search(path.name)
+            if match is None:
+                continue
+            digits = match[1] if pattern is _PRINTF else match[0]
+            padding = int(digits or 1) if pattern is _PRINTF else len(digits)
+            return cls(
+                folder=path.parent,
+                prefix=path.name[: match.start()],
+                padding=padding,
+                suffix=path.name[match.end() :],
+            )
+        raise ValueError(f"no frame number in {path.name!r}")
+
+    @staticmethod
+    def is_pattern(text: str | Path) -> bool:
+        """Whether the name carries ``####`` or ``%04d``: a sequence meant as a whole."""
+        name = Path(text).name
+        return bool(_HASHES.search(name) or _PRINTF.search(name))
+
+    def path(self, frame: int) -> Path:
+        """The file of ``frame``; negative numbers keep their sign in front of the padding."""
+        number = f"{abs(frame):0{self.padding}d}"
+        return self.folder / f"{self.prefix}{'-' if frame < 0 else ''}{number}{self.suffix}"
+
+    def frames_on_disk(self) -> list[int]:
+        """The numbers that exist, ascending, in one listing of the folder."""
+        name = re.compile(re.escape(self.prefix) + r"(-?\d+)" + re.escape(self.suffix) + r"$")
+        found: set[int] = set()
+        if self.folder.is_dir():
+            for entry in self.folder.iterdir():
+                match = name.match(entry.name)
+                if match and self.path(int(match[1])).name == entry.name:
+                    found.add(int(match[1]))
+        return sorted(found)
+
+    @property
+    def hashes(self) -> str:
+        """``folder/name.####.exr``."""
+        return str(self.folder / f"{self.prefix}{'#' * self.padding}{self.suffix}")
+
+    @property
+    def printf(self) -> str:
+        """``folder/name.%04d.exr``."""
+        return str(self.folder / f"{self.prefix}%0{self.padding}d{self.suffix}")
+
+    def __str__(self) -> str:
+        return self.hashes
