@@ -7,11 +7,9 @@ exist, or a value out of its range, is an error that names the key, the range an
 
 from __future__ import annotations
 
-import hashlib
-import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +58,7 @@ class TrackSettings:
     min_size: int = _number(30, 8, 512)
     """Smallest face worth a pass, pixels of its oval's height: below this there is no acting left to keep."""
     tiles: bool = True
-    """Search overlapping tiles where the whole frame shows no face: it misses those smaller than about a sixth of it."""
+    """Search overlapping tiles where the whole frame shows no face: it misses those under about a sixth of it."""
     hold: int = _number(6, 0, 48)
     """A face lost for at most this many frames between two sightings is HELD (bridged); a longer gap is ABSENT."""
     smooth: int = _number(2, 0, 12)
@@ -116,7 +114,7 @@ class OutputSettings:
     encoding: str = _choice("plate", "plate", "linear", "acescg")
     """Pixel encoding of the layers: the plate's own, scene-linear Rec.709, or ACEScg."""
     passes: str = _choice("BODY+FACE", "BODY+FACE", "BODY", "FACE")
-    """Which passes are rendered."""
+    """Which passes are rendered, bottom to top."""
     writers: int = _number(2, 1, 64)
     """Threads that compress and write EXR frames."""
 
@@ -133,11 +131,6 @@ class Settings:
     body: BodySettings = field(default_factory=BodySettings)
     face: FaceSettings = field(default_factory=FaceSettings)
     output: OutputSettings = field(default_factory=OutputSettings)
-
-    def digest(self) -> str:
-        """Twelve hex digits that change with any setting: the slate's ``settings``."""
-        text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 PRESETS: Mapping[str, Mapping[str, Any]] = {

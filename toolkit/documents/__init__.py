@@ -6,7 +6,7 @@ Rates and exact offsets travel as ``"24000/1001"``, so that no host has to guess
 
 from __future__ import annotations
 
-from toolkit.documents.base import Document, Point, Value, appearing, json_schema, schema_file_name
+from toolkit.documents.base import Document, Point, Value, appearing, digest, json_schema, schema_file_name
 from toolkit.documents.cut import Cut, Media, MediaKind, Shot, Skipped
 from toolkit.documents.delivery import Delivery, DeliveryClip, DeliveryTrack, FaceKeys
 from toolkit.documents.faces import FaceSample, FaceState, FaceTrack, FaceTracks
@@ -38,6 +38,7 @@ __all__ = [
     "Skipped",
     "Value",
     "appearing",
+    "digest",
     "json_schema",
     "schema_file_name",
 ]

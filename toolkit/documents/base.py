@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, ValidationError, WithJsonSchema
+from pydantic_core import to_jsonable_python
 
 from toolkit.errors import DocumentError, MissingDocument, OutputNotWritable
 
@@ -103,3 +106,9 @@ def schema_file_name(document: type[Document]) -> str:
     if match is None:
         raise ValueError(document.schema_name())
     return f"{match[1]}.schema.json"
+
+
+def digest(*facts: object) -> str:
+    """32 hex digits that change with any of the facts (values, documents, dataclasses, plain JSON kinds)."""
+    text = json.dumps(to_jsonable_python(facts, fallback=str), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

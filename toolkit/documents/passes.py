@@ -66,7 +66,7 @@ class PassPlan(Document):
     strength: float
     """Denoising strength 0..1."""
     settings: str
-    """Digest of all settings."""
+    """Digest of the settings that can change a pixel of this pass."""
     encoding: Literal["plate", "linear", "acescg"]
     width: int
     """Of the plate and of every layer file, pixels."""

@@ -1,0 +1,129 @@
+"""The house: imports point one way, each library has its owner, files stay readable. Held by reading the source."""
+
+from __future__ import annotations
+
+import ast
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+PACKAGE = REPOSITORY / "toolkit"
+
+ROOMS = [
+    "cli", "doctor", "demo", "install", "pipeline", "stages", "output", "delivery", "passes", "engines", "faces",
+    "turnover", "plates", "documents", "settings", "frames", "errors",
+]  # fmt: skip
+"""Top to bottom: a room imports only from rooms below it (and from itself)."""
+
+OWNERS = {
+    "av": {"plates", "demo"},  # demo encodes its own footage
+    "click": {"cli"},
+    "rich": {"cli"},
+    "mediapipe": {"faces"},
+    "OpenEXR": {"plates"},
+    "PyOpenColorIO": {"plates"},
+    "opentimelineio": {"turnover", "delivery", "demo"},  # the two doors of a cut, and the demo's own cut
+    "platformdirs": {"faces"},
+    "pydantic": {"documents"},
+    "pydantic_core": {"documents"},
+    "skimage": {"demo"},
+    "torch": {"engines"},
+    "diffusers": {"engines"},
+    "ray": {"farm"},
+}
+COMMON = {"numpy", "cv2"}
+"""The language of pixels: every room that holds pixels speaks it."""
+HEAVY = {"av", "mediapipe", "OpenEXR", "PyOpenColorIO", "opentimelineio", "skimage", "torch", "diffusers", "ray"}
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path, *, top_level_only: bool = False) -> Iterator[str]:
+    """Absolute names imported, TYPE_CHECKING blocks left out."""
+
+    def walk(nodes: list[ast.stmt]) -> Iterator[ast.stmt]:
+        for node in nodes:
+            if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+                continue
+            yield node
+            for block in ("body", "orelse", "finalbody", "handlers"):
+                inner = getattr(node, block, [])
+                if top_level_only and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                    continue
+                yield from walk([n for n in inner if isinstance(n, (ast.stmt, ast.ExceptHandler))])  # type: ignore[misc]
+
+    for node in walk(ast.parse(path.read_text()).body):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module or ""
+            if node.module == "toolkit":
+                yield from (f"toolkit.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_point_down_the_list_of_rooms(path: Path) -> None:
+    room = room_of(path)
+    if room == "__init__":
+        assert not [name for name in imports(path) if name.startswith("toolkit")]
+        return
+    assert room in ROOMS, f"{room} is not a room: put it into the list at its level"
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] == "toolkit" and len(parts) > 1 and parts[1] in ROOMS:
+            assert ROOMS.index(parts[1]) >= ROOMS.index(room), f"{path.name} imports upwards: {name}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_each_library_has_one_owner(path: Path) -> None:
+    for name in imports(path):
+        library = name.split(".")[0]
+        if library in sys.stdlib_module_names or library in COMMON | {"toolkit", "__future__"}:
+            continue
+        assert library in OWNERS, f"{library} has no owner room"
+        assert room_of(path) in OWNERS[library], f"{library} belongs to {OWNERS[library]}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_heavy_libraries_are_imported_where_they_are_used(path: Path) -> None:
+    at_top = {name.split(".")[0] for name in imports(path, top_level_only=True)}
+    assert not at_top & HEAVY
+
+
+def test_engines_never_import_one_another() -> None:
+    names = {path.stem for path in (PACKAGE / "engines").glob("*.py")} - {"__init__", "base"}
+    for name in names:
+        for imported in imports(PACKAGE / "engines" / f"{name}.py"):
+            assert imported.split(".")[-1] not in names - {name}
+
+
+def test_files_stay_a_sitting_and_the_story_a_page() -> None:
+    lengths = {path: len(path.read_text().splitlines()) for path in modules()}
+    assert max(lengths.values()) <= 400, max(lengths, key=lambda path: lengths[path])
+    assert statistics.median(lengths.values()) <= 150
+    assert lengths[PACKAGE / "pipeline.py"] < 60
+
+
+def test_help_imports_nothing_heavy() -> None:
+    script = "import sys; from toolkit.cli import toolkit; toolkit.main(['--help'], standalone_mode=False); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=REPOSITORY)
+    loaded = {name.split(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    assert not loaded & (HEAVY | COMMON | {"pydantic", "rich"})
+
+
+def test_one_package_provides_cv2() -> None:
+    from importlib.metadata import packages_distributions
+
+    assert set(packages_distributions()["cv2"]) == {"opencv-contrib-python"}

@@ -1,0 +1,55 @@
+"""Errors compose their own sentence, carry their place, and know their exit code."""
+
+from __future__ import annotations
+
+import pytest
+
+from toolkit import errors
+from toolkit.errors import CorruptMedia, MissingFrames, SettingsError, ToolkitError, UnknownEngine, at
+
+
+def test_an_error_carries_the_place_it_passed_through() -> None:
+    with pytest.raises(CorruptMedia) as caught, at(shot="sh010"), at(frame=1004):
+        raise CorruptMedia("plate.mov", "the packet is damaged")
+    assert str(caught.value) == "shot sh010, frame 1004: plate.mov cannot be decoded: the packet is damaged"
+
+
+def test_the_inner_place_wins() -> None:
+    with pytest.raises(ToolkitError) as caught, at(frame=1), at(frame=2):
+        raise ToolkitError("no")
+    assert caught.value.place == {"frame": 2}
+
+
+def test_missing_frames_are_named_in_runs() -> None:
+    error = MissingFrames("plate.####.exr", [3, 4, 5, 9], available="1-20")
+    assert str(error) == "plate.####.exr: 4 source frames missing: 3-5, 9; available: 1-20"
+
+
+def test_a_long_list_of_missing_frames_is_cut_short() -> None:
+    assert str(MissingFrames("p", list(range(0, 40, 2)))).endswith("8, 10, … (14 more)")
+
+
+def test_an_unknown_engine_lists_those_there_are() -> None:
+    assert (
+        str(UnknownEngine("dalle", ["builtin", "diffusers"])) == "no engine called 'dalle'; engines: builtin, diffusers"
+    )
+
+
+def test_a_far_off_key_gets_the_whole_list() -> None:
+    assert "known keys: a.b, c.d" in str(SettingsError.unknown("zzzzzz", ["c.d", "a.b"]))
+
+
+def every_error() -> list[type[ToolkitError]]:
+    found, open_classes = [], [ToolkitError]
+    while open_classes:
+        kind = open_classes.pop()
+        found.append(kind)
+        open_classes += kind.__subclasses__()
+    return found
+
+
+@pytest.mark.parametrize("kind", every_error(), ids=lambda kind: kind.__name__)
+def test_every_error_stands_in_the_tree_drawn_at_the_top(kind: type[ToolkitError]) -> None:
+    assert errors.__doc__ is not None
+    assert kind.__name__ in errors.__doc__
+    assert kind.exit_code in {1, 2, 3, 4}

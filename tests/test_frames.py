@@ -1,0 +1,172 @@
+"""Frame numbers: exact rates, ranges, timecode, numbered files, and one space into another."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from toolkit.frames import (
+    SHOT_FIRST,
+    FrameMap,
+    FramePath,
+    FrameRange,
+    exact_rate,
+    frames_from_timecode,
+    timecode_from_frames,
+)
+
+NTSC = Fraction(24000, 1001)
+
+
+@pytest.mark.parametrize("spelling", [23.976, 23.98, 23.976024627685547, "24000/1001", Fraction(24000, 1001)])
+def test_every_spelling_of_23_976_is_the_same_exact_rate(spelling: float | str | Fraction) -> None:
+    assert exact_rate(spelling) == NTSC
+
+
+@pytest.mark.parametrize(
+    ("spelling", "rate"),
+    [
+        (24, Fraction(24)),
+        (24.000001, Fraction(24)),
+        (25.0, Fraction(25)),
+        (29.97, Fraction(30000, 1001)),
+        (59.94, Fraction(60000, 1001)),
+        (119.88, Fraction(120000, 1001)),
+        (12.5, Fraction(25, 2)),
+    ],
+)
+def test_rates_that_are_not_ntsc_stay_what_they_are(spelling: float, rate: Fraction) -> None:
+    assert exact_rate(spelling) == rate
+
+
+@pytest.mark.parametrize("nonsense", [0, -24, float("nan"), float("inf"), "fast", 1e9])
+def test_what_is_no_rate_is_refused(nonsense: float | str) -> None:
+    with pytest.raises(ValueError, match="not a frame rate"):
+        exact_rate(nonsense)
+
+
+@pytest.mark.parametrize(
+    ("label", "rate", "frames"),
+    [
+        ("01:00:00:00", Fraction(24), 86400),
+        ("01:00:00:00", Fraction(25), 90000),
+        ("01:00:00:00", NTSC, 86400),
+        ("01:00:00:00", Fraction(30000, 1001), 108000),
+        ("00:10:00;00", Fraction(30000, 1001), 17982),
+        ("01:00:00;00", Fraction(60000, 1001), 215784),
+        ("00:01:00;02", Fraction(30000, 1001), 1800),
+    ],
+)
+def test_a_timecode_label_counts_frames(label: str, rate: Fraction, frames: int) -> None:
+    assert frames_from_timecode(label, rate) == frames
+    assert str(timecode_from_frames(frames, rate, drop_frame=";" in label)) == label
+
+
+@given(st.integers(0, 2_589_407), st.sampled_from([Fraction(30000, 1001), Fraction(60000, 1001)]))
+def test_drop_frame_labels_lead_back_to_their_frame(frame: int, rate: Fraction) -> None:
+    assert frames_from_timecode(str(timecode_from_frames(frame, rate, drop_frame=True)), rate) == frame
+
+
+def test_timecode_wraps_at_24_hours() -> None:
+    assert str(timecode_from_frames(24 * 86400, Fraction(24))) == "00:00:00:00"
+
+
+@pytest.mark.parametrize("label", ["01:00:00:24", "25:00:00:00", "1:2:3", "01:60:00:00", "later"])
+def test_labels_that_do_not_exist_are_refused(label: str) -> None:
+    with pytest.raises(ValueError, match="timecode"):
+        frames_from_timecode(label, Fraction(24))
+
+
+def test_drop_frame_exists_only_at_29_97_and_59_94() -> None:
+    with pytest.raises(ValueError, match="does not exist at 25 fps"):
+        timecode_from_frames(0, Fraction(25), drop_frame=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "frame", "file"),
+    [
+        ("plates/plate.####.exr", 7, "plates/plate.0007.exr"),
+        ("plates/plate.%04d.png", 1001, "plates/plate.1001.png"),
+        ("plates/plate.1001.exr", 12, "plates/plate.0012.exr"),
+        ("plate_v002.####.exr", 123456, "plate_v002.123456.exr"),
+        ("plate.%d.png", 5, "plate.5.png"),
+        ("plate.####.exr", -5, "plate.-0005.exr"),
+    ],
+)
+def test_a_pattern_names_the_file_of_a_frame(text: str, frame: int, file: str) -> None:
+    assert FramePath.parse(text).path(frame) == Path(file)
+
+
+def test_only_files_of_the_pattern_count_as_frames(tmp_path: Path) -> None:
+    for name in ("a.0001.png", "a.0003.png", "a.00003.png", "b.0002.png", "a.0002.jpg", "a.x.png", "a.12345.png"):
+        (tmp_path / name).touch()
+    assert FramePath.parse(tmp_path / "a.####.png").frames_on_disk() == [1, 3, 12345]
+
+
+def test_a_range_is_inclusive_and_never_empty() -> None:
+    assert len(FrameRange(first=1001, last=1048)) == 48
+    assert FrameRange.of(1001, 48).last == 1048
+    with pytest.raises(ValueError, match="empty frame range"):
+        FrameRange(first=2, last=1)
+
+
+def shot_map(
+    *,
+    offset: Fraction | int = 8,
+    count: int = 48,
+    speed: Fraction | int = 1,
+    source_rate: int = 24,
+    record_rate: int = 24,
+    source_first: int = 1001,
+) -> FrameMap:
+    return FrameMap(
+        source_first=source_first,
+        source_offset=Fraction(offset),
+        source_rate=Fraction(source_rate),
+        record_first=100,
+        record_count=count,
+        record_rate=Fraction(record_rate),
+        speed=Fraction(speed),
+        source_work_first=1001,
+    )
+
+
+@pytest.mark.parametrize(
+    ("speed", "count", "first_and_last_offset"),
+    [
+        (Fraction(1), 48, (0, 47)),
+        (Fraction(2), 48, (0, 94)),
+        (Fraction(1, 2), 48, (0, 23)),
+        (Fraction(3, 2), 48, (0, 70)),
+        (Fraction(5, 2), 171, (0, 425)),
+        (Fraction(0), 48, (0, 0)),
+        (Fraction(-1), 41, (40, 0)),
+        (Fraction(-2), 11, (20, 0)),
+    ],
+)
+def test_a_constant_speed_steps_through_the_source(
+    speed: Fraction, count: int, first_and_last_offset: tuple[int, int]
+) -> None:
+    frames = shot_map(offset=0, speed=speed, count=count)
+    ends = (frames.source_frame_at_record(100), frames.source_frame_at_record(100 + count - 1))
+    assert ends == tuple(1001 + offset for offset in first_and_last_offset)
+    assert (frames.source_range().first, frames.source_range().last) == (min(ends), max(ends))
+
+
+def test_a_25_fps_timeline_repeats_frames_of_24_fps_media() -> None:
+    frames = shot_map(offset=0, count=25, record_rate=25)
+    shown = [frames.source_frame_at_record(100 + i) for i in range(25)]
+    assert shown[0] == 1001
+    assert shown[-1] == 1001 + 23
+    assert len(set(shown)) == 24
+
+
+@given(st.integers(-5000, 5000))
+def test_our_file_numbers_and_source_frames_are_one_to_one(source_frame: int) -> None:
+    frames = shot_map()
+    assert frames.source_frame(frames.shot_frame(source_frame)) == source_frame
+    assert frames.shot_frame(frames.source_work_first) == SHOT_FIRST

@@ -1,0 +1,59 @@
+"""The ``toolkit`` command: gather arguments, call one function, print one line and an exit code on error.
+
+Exit codes: 0 done; 1 our fault; 2 the user's input; 3 the media; 4 an engine or a model; 130 stopped by Ctrl-C.
+Nothing heavy is imported before a command runs, so ``toolkit --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import click
+
+from toolkit import __version__
+from toolkit.cli.info import doctor, engines, install_scripts_command, models
+from toolkit.cli.run import demo, run
+from toolkit.cli.stages import conform, plan, render, shots, track
+from toolkit.errors import ToolkitError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="toolkit")
+@click.option("-v", "--verbose", is_flag=True, help="Say more about what is read and assumed.")
+def toolkit(verbose: bool) -> None:
+    """Render FACE and BODY passes from a cut and bring them back as stacked layers.
+
+    \b
+    toolkit demo -o demo_out            see it work on footage it makes itself
+    toolkit run cut.otio -o out         the whole story, on yours
+    toolkit doctor                      is everything here?
+    """
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="toolkit: %(message)s", force=True)
+
+
+for command in (run, demo, shots, track, plan, render, conform, engines, models, doctor, install_scripts_command):
+    toolkit.add_command(command)
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(_exit_code(sys.argv[1:]))
+
+
+def _exit_code(arguments: list[str]) -> int:
+    try:
+        result = toolkit.main(arguments, prog_name="toolkit", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except ToolkitError as error:
+        click.echo(f"toolkit: {error}", err=True)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("toolkit: stopped; what is written is whole, the same command goes on from there", err=True)
+        return 130
+    except ImportError as error:
+        click.echo(f"toolkit: {error}; 'toolkit doctor' says what is missing", err=True)
+        return 1
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,99 @@
+"""What this machine has: engines, models, host scripts, and whether everything is in place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from toolkit.cli.options import json_option, models_option
+
+
+@click.command()
+@click.option("--settings", "list_settings", is_flag=True, help="List every setting with its value and range instead.")
+@json_option
+def engines(list_settings: bool, as_json: bool) -> None:
+    """List the engines and what each still needs.
+
+    \b
+    toolkit engines
+    toolkit engines --settings
+    """
+    from toolkit.cli.show import show_rows
+    from toolkit.engines import ENGINES
+    from toolkit.settings import Settings, setting_keys
+
+    if list_settings:
+        rows = [
+            {"key": key, "value": value, "allowed": limits} for key, (value, limits) in setting_keys(Settings()).items()
+        ]
+    else:
+        rows = [{"engine": name, "what": entry.what, "state": entry.state} for name, entry in ENGINES.items()]
+    show_rows(rows, as_json=as_json)
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def models(context: click.Context, as_json: bool) -> None:
+    """List the models, where they are, and whether they are the right ones.
+
+    \b
+    toolkit models
+    toolkit models fetch
+    """
+    if context.invoked_subcommand is None:
+        from toolkit.cli.show import show_rows
+        from toolkit.faces import list_models
+
+        show_rows(list_models(), as_json=as_json)
+
+
+@models.command("fetch")
+@models_option
+def fetch(models: Path | None) -> None:
+    """Fetch the face model into this user's cache, unless the right one is there already.
+
+    \b
+    toolkit models fetch
+    """
+    from toolkit import stages
+    from toolkit.cli.show import RichProgress
+
+    with RichProgress() as progress:
+        path = stages.obtain_model(models, progress)
+    click.echo(path)
+
+
+@click.command()
+@json_option
+def doctor(as_json: bool) -> int:
+    """Check this machine: packages, system libraries, the face model, the engines.
+
+    Leaves with 1 when something the main job needs is missing.
+
+    \b
+    toolkit doctor
+    """
+    from toolkit.cli.show import show_rows
+    from toolkit.doctor import examine
+
+    findings = examine()
+    show_rows([finding.row() for finding in findings], as_json=as_json)
+    return 1 if any(finding.needed and not finding.fine for finding in findings) else 0
+
+
+@click.command("install-scripts")
+@click.argument("host", type=click.Choice(["resolve", "ae"]))
+@click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="Folder, when the usual one is not it.")
+def install_scripts_command(host: str, to: Path | None) -> None:
+    """Put the menu entries where Resolve or After Effects looks for them.
+
+    \b
+    toolkit install-scripts resolve
+    toolkit install-scripts ae --to "/Applications/Adobe After Effects 2026/Scripts"
+    """
+    from toolkit.install import install_scripts
+
+    for path in install_scripts(host, to):
+        click.echo(path)

@@ -1,0 +1,68 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from toolkit.settings import Settings
+
+Command = Callable[..., Any]
+
+
+def out_option(command: Command) -> Command:
+    """``-o OUT``."""
+    option = click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Folder for everything.")
+    return option(command)
+
+
+def json_option(command: Command) -> Command:
+    """``--json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")(command)
+
+
+def shot_option(command: Command) -> Command:
+    """``--shot PATTERN``."""
+    return click.option(
+        "--shot", "patterns", multiple=True, metavar="PATTERN", help="Only shots whose name matches, such as 'sh01*'."
+    )(command)
+
+
+def models_option(command: Command) -> Command:
+    """``--models DIR``."""
+    return click.option(
+        "--models",
+        type=click.Path(path_type=Path, file_okay=False),
+        envvar="TOOLKIT_MODELS",
+        help="A folder with the studio's own copy of the face model (or set TOOLKIT_MODELS).",
+    )(command)
+
+
+def settings_options(command: Command) -> Command:
+    """``--preset``, ``--set`` and the shorthands ``--engine`` and ``--handles``."""
+    for option in (
+        click.option("--handles", type=int, help="Source frames kept beyond each end of the cut (cut.handles)."),
+        click.option("--engine", help="What paints; see 'toolkit engines'."),
+        click.option(
+            "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Change one setting: face.strength=0.4"
+        ),
+        click.option("--preset", default="founding", show_default=True, help="Named starting point: founding, draft."),
+    ):
+        command = option(command)
+    return command
+
+
+def settings_for(
+    cut_path: Path, *, preset: str, assignments: tuple[str, ...], engine: str | None, handles: int | None
+) -> Settings:
+    """Preset, then ``toolkit.toml`` beside the cut, then the command line."""
+    from toolkit.settings import load_settings
+
+    beside = cut_path.parent / "toolkit.toml"
+    named = [f"engine={engine}"] if engine is not None else []
+    named += [f"cut.handles={handles}"] if handles is not None else []
+    return load_settings(preset=preset, beside=beside if beside.is_file() else None, assignments=[*assignments, *named])

@@ -1,0 +1,85 @@
+"""``toolkit run`` and ``toolkit demo``: the whole story."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from toolkit.cli.options import json_option, models_option, out_option, settings_for, settings_options, shot_option
+
+if TYPE_CHECKING:
+    from toolkit.settings import Settings
+
+
+@click.command()
+@click.argument("cut", type=click.Path(path_type=Path))
+@out_option
+@settings_options
+@shot_option
+@models_option
+@click.option("--dry-run", is_flag=True, help="Say what would be rendered, write nothing.")
+@json_option
+def run(
+    *, cut: Path, out: Path, patterns: tuple[str, ...], models: Path | None, dry_run: bool, as_json: bool, **named: Any
+) -> None:
+    """Read CUT, follow the faces, render FACE and BODY, and bring them back as stacked layers.
+
+    CUT is a timeline (.otio), one movie, or one image sequence written as plate.####.exr or plate.%04d.png.
+    Running the same command again goes on where it stopped and renders only what changed.
+
+    \b
+    toolkit run cut.otio -o out
+    toolkit run cut.otio -o out --shot 'sh02*' --set face.strength=0.4
+    toolkit run plates/plate.####.exr -o out --dry-run
+    """
+    settings = settings_for(cut, **named)
+    if dry_run:
+        _dry_run(cut, patterns, settings, as_json=as_json)
+        return
+    _run(cut, out, patterns, models, settings, as_json=as_json)
+
+
+@click.command()
+@out_option
+@settings_options
+@models_option
+@json_option
+def demo(out: Path, models: Path | None, as_json: bool, **named: Any) -> None:
+    """Make two shots from a real photograph of a face, cut them together, and run on them.
+
+    The footage and its known motion stay in OUT/footage.
+
+    \b
+    toolkit demo -o demo_out
+    """
+    from toolkit.cli.show import RichProgress
+    from toolkit.demo import DEMO_FRAMES, make_demo
+
+    with RichProgress() as progress, progress.stage("demo footage", DEMO_FRAMES) as tick:
+        cut = make_demo(out / "footage", tick=tick)
+    _run(cut, out, (), models, settings_for(cut, **named), as_json=as_json)
+
+
+def _run(
+    cut: Path, out: Path, patterns: tuple[str, ...], models: Path | None, settings: Settings, *, as_json: bool
+) -> None:
+    from toolkit import pipeline
+    from toolkit.cli.show import RichProgress, show_run
+
+    with RichProgress() as progress:
+        job = pipeline.Job(cut=cut, out=out, settings=settings, shots=patterns, models=models)
+        delivery, rendered = pipeline.run(job, progress)
+    show_run(delivery, rendered, out, as_json=as_json)
+
+
+def _dry_run(cut_path: Path, patterns: tuple[str, ...], settings: Settings, *, as_json: bool) -> None:
+    from toolkit import stages
+    from toolkit.cli.show import show_shots
+    from toolkit.engines import open_engine
+
+    open_engine(settings.engine).close()
+    cut = stages.turn_over(cut_path, settings)
+    chosen = stages.choose_shots(cut, patterns)
+    show_shots(cut.model_copy(update={"shots": chosen}), as_json=as_json, passes=settings.output.passes.split("+"))

@@ -1,0 +1,206 @@
+"""What a person sees: progress bars on stderr, tables on stdout, and the same facts as JSON for scripts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from toolkit.documents import Cut, Delivery, FaceState, FaceTracks, PassPlan, Shot
+from toolkit.frames import timecode_from_frames
+from toolkit.passes import RenderedPass
+
+NEXT_STEPS = """\
+Next, in Resolve:        Workspace > Scripts > Toolkit Import Delivery, and choose {delivery}
+Next, in After Effects:  File > Scripts > Run Script File… > import_delivery.jsx, and choose the same file
+Anywhere else:           open {timeline}
+(once per machine: toolkit install-scripts resolve, toolkit install-scripts ae)"""
+
+
+class _FramesPerSecond(ProgressColumn):
+    """The pace, over the last seconds while running and over the whole once done."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None else f"{speed:5.1f} fps", style="progress.data.speed")
+
+
+class RichProgress:
+    """Bars on a terminal; one line per finished stage elsewhere, so that a log stays readable."""
+
+    def __init__(self) -> None:
+        console = Console(stderr=True)
+        self._live = console.is_terminal
+        self._bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            _FramesPerSecond(),
+            TimeRemainingColumn(elapsed_when_finished=True),
+            console=console,
+            disable=not self._live,
+        )
+
+    def __enter__(self) -> RichProgress:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()
+
+    @contextmanager
+    def stage(self, label: str, total: int) -> Iterator[Callable[[int], None]]:
+        """See ``stages.Progress``."""
+        task = self._bars.add_task(label, total=total)
+        done = 0
+
+        def advance(steps: int) -> None:
+            nonlocal done
+            done += steps
+            self._bars.advance(task, steps)
+
+        yield advance
+        if not self._live and done:
+            click.echo(f"{label}  {done}/{total}", err=True)
+
+
+def print_json(facts: Any) -> None:
+    """One document on stdout."""
+    click.echo(json.dumps(facts, indent=1, default=str))
+
+
+def _print(table: Table) -> None:
+    width = None if sys.stdout.isatty() else 140
+    Console(width=width).print(table)
+
+
+def show_shots(cut: Cut, *, as_json: bool, passes: Sequence[str]) -> None:
+    """The shots of a cut and what is left out; with ``passes``, how many frames a run would make."""
+    if as_json:
+        print_json(json.loads(cut.model_dump_json(by_alias=True)))
+        return
+    table = Table("shot", "media", "source", "work (handles)", "record", "timecode", "speed", "state", title=cut.name)
+    for shot in cut.shots:
+        table.add_row(*_shot_row(cut, shot))
+    _print(table)
+    for row in cut.skipped:
+        where = f" at record {row.record_range}" if row.record_range else ""
+        click.echo(f"left out: {row.clip_name} on track {row.track_index + 1}{where}: {row.reason}")
+    if passes:
+        frames = sum(len(shot.source_work_range) for shot in cut.shots)
+        click.echo(f"would render {frames} frames each of {', '.join(passes)}; nothing was written")
+
+
+def _shot_row(cut: Cut, shot: Shot) -> tuple[str, ...]:
+    head, tail = shot.handles
+    label = timecode_from_frames(cut.record_start + shot.record_range.first, cut.record_rate, drop_frame=cut.drop_frame)
+    return (
+        shot.name,
+        Path(shot.media.path).name,
+        str(shot.source_range),
+        f"{shot.source_work_range} (+{head} +{tail})",
+        str(shot.record_range),
+        str(label),
+        f"{float(shot.map.speed):g}",
+        "online" if shot.media.online else "OFFLINE",
+    )
+
+
+def show_tracks(tracks: Sequence[FaceTracks], *, as_json: bool) -> None:
+    """Faces per shot and how many frames each was found, held and absent."""
+    rows = [
+        {
+            "shot": one.shot,
+            "face": track.face,
+            **{state.value: sum(sample.state is state for sample in track.samples) for state in FaceState},
+        }
+        for one in tracks
+        for track in one.faces
+    ]
+    empty = [one.shot for one in tracks if not one.faces]
+    if as_json:
+        print_json({"faces": rows, "shots_without_faces": empty})
+        return
+    table = Table("shot", "face", "found", "held", "absent")
+    for row in rows:
+        table.add_row(*(str(value) for value in row.values()))
+    _print(table)
+    for shot_name in empty:
+        click.echo(f"{shot_name}: no face in any frame; its FACE layer will be transparent")
+
+
+def show_plans(plans: Sequence[PassPlan], *, as_json: bool) -> None:
+    """Frames, canvas and faces per pass."""
+    rows = [
+        {
+            "shot": plan.shot,
+            "pass": plan.label,
+            "frames": len(plan.frames),
+            "with_faces": sum(bool(frame.faces) for frame in plan.frames),
+            "canvas": f"{plan.canvas[0]}x{plan.canvas[1]}",
+            "strength": plan.strength,
+            "engine": plan.engine,
+        }
+        for plan in plans
+    ]
+    show_rows(rows, as_json=as_json)
+
+
+def show_rendered(rendered: Sequence[RenderedPass], out: Path, *, as_json: bool) -> None:
+    """Frames painted and kept per pass, and where they are."""
+    rows = [
+        {
+            "shot": done.plan.shot,
+            "pass": done.plan.label,
+            "frames": len(done.plan.frames),
+            "painted": done.painted,
+            "kept": done.kept,
+            "files": done.plan.files(out).hashes,
+        }
+        for done in rendered
+    ]
+    show_rows(rows, as_json=as_json)
+
+
+def show_run(delivery: Delivery, rendered: Sequence[RenderedPass], out: Path, *, as_json: bool) -> None:
+    """What was made, where, and what to click next."""
+    if as_json:
+        print_json(
+            {
+                "delivery": str(out / "delivery.json"),
+                "timeline": str(out / "return.otio"),
+                "passes": [
+                    {"shot": r.plan.shot, "pass": r.plan.label, "painted": r.painted, "kept": r.kept} for r in rendered
+                ],
+                "notes": list(delivery.notes),
+            }
+        )
+        return
+    if rendered:
+        show_rendered(rendered, out, as_json=False)
+    for note in delivery.notes:
+        click.echo(f"note: {note}")
+    click.echo(NEXT_STEPS.format(delivery=out / "delivery.json", timeline=out / "return.otio"))
+
+
+def show_rows(rows: Sequence[dict[str, Any]], *, as_json: bool) -> None:
+    """Rows of equal keys as a table, or as JSON."""
+    if as_json:
+        print_json(list(rows))
+        return
+    table = Table(*(name.replace("_", " ") for name in (rows[0] if rows else ())))
+    for row in rows:
+        table.add_row(*(str(value) for value in row.values()))
+    _print(table)

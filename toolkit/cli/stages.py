@@ -1,0 +1,147 @@
+"""One stage each, reading and writing the documents in OUT."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from toolkit.cli.options import json_option, models_option, out_option, settings_for, settings_options, shot_option
+
+TRACK = "toolkit track CUT -o OUT"
+OUT = click.argument("out", type=click.Path(path_type=Path))
+
+
+@click.command()
+@click.argument("cut", type=click.Path(path_type=Path))
+@settings_options
+@json_option
+def shots(cut: Path, as_json: bool, **named: Any) -> None:
+    """List the shots of CUT: media, ranges, handles, and what is left out and why.
+
+    \b
+    toolkit shots cut.otio
+    toolkit shots cut.otio --handles 16 --json
+    """
+    from toolkit.cli.show import show_shots
+    from toolkit.turnover import read_cut
+
+    settings = settings_for(cut, **named)
+    show_shots(read_cut(cut, handles=settings.cut.handles), as_json=as_json, passes=())
+
+
+@click.command()
+@click.argument("cut", type=click.Path(path_type=Path))
+@out_option
+@settings_options
+@shot_option
+@models_option
+@json_option
+def track(cut: Path, out: Path, patterns: tuple[str, ...], models: Path | None, as_json: bool, **named: Any) -> None:
+    """Find and follow the faces of every shot: OUT/<shot>/face_track.json.
+
+    \b
+    toolkit track cut.otio -o out
+    """
+    from toolkit import stages
+    from toolkit.cli.show import RichProgress, show_tracks
+    from toolkit.errors import at
+    from toolkit.output import claimed
+    from toolkit.plates import open_plate
+
+    settings = settings_for(cut, **named)
+    turnover = stages.turn_over(cut, settings)
+    chosen = stages.choose_shots(turnover, patterns)
+    found = []
+    with RichProgress() as progress:
+        model = stages.obtain_model(models, progress)
+        with claimed(out) as output:
+            turnover.write(output.shots)
+            for shot in chosen:
+                with at(shot=shot.name), open_plate(shot.media) as plate:
+                    tracks = stages.follow_faces(shot, plate, settings, model=model, out=output, progress=progress)
+                    found.append(tracks)
+    show_tracks(found, as_json=as_json)
+
+
+@click.command()
+@OUT
+@settings_options
+@shot_option
+@json_option
+def plan(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) -> None:
+    """Decide what every frame is made of, from the tracks in OUT: OUT/<shot>/<pass>/v001/plan.json.
+
+    \b
+    toolkit plan out --set face.strength=0.4
+    """
+    from toolkit import stages
+    from toolkit.cli.show import show_plans
+    from toolkit.documents import Cut, FaceTracks
+    from toolkit.output import claimed
+
+    with claimed(out, made_by=TRACK) as output:
+        cut = Cut.read(output.shots)
+        settings = settings_for(Path(cut.path), **named)
+        plans = []
+        for shot in stages.choose_shots(cut, patterns):
+            plans += stages.decide(shot, FaceTracks.read(output.face_track(shot.name)), settings, output)
+    show_plans(plans, as_json=as_json)
+
+
+@click.command()
+@OUT
+@settings_options
+@shot_option
+@json_option
+def render(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) -> None:
+    """Paint and write the passes planned in OUT; frames that are already right are kept.
+
+    \b
+    toolkit render out
+    """
+    from toolkit import stages
+    from toolkit.cli.show import RichProgress, show_rendered
+    from toolkit.documents import Cut
+    from toolkit.engines import open_engine
+    from toolkit.errors import at
+    from toolkit.output import claimed
+    from toolkit.plates import open_plate
+
+    rendered = []
+    with claimed(out, made_by=TRACK) as output, RichProgress() as progress:
+        cut = Cut.read(output.shots)
+        settings = settings_for(Path(cut.path), **named)
+        chosen = stages.choose_shots(cut, patterns)
+        plans = {shot.name: stages.read_plans(shot, settings, output) for shot in chosen}
+        for engine_name in sorted({plan.engine for made in plans.values() for plan in made}):
+            with open_engine(engine_name) as engine:
+                for shot in chosen:
+                    mine = [plan for plan in plans[shot.name] if plan.engine == engine_name]
+                    with at(shot=shot.name), open_plate(shot.media) as plate:
+                        rendered += stages.paint(
+                            mine, plate, engine, writers=settings.output.writers, out=output, progress=progress
+                        )
+    show_rendered(rendered, out, as_json=as_json)
+
+
+@click.command()
+@OUT
+@settings_options
+@json_option
+def conform(out: Path, as_json: bool, **named: Any) -> None:
+    """Put the rendered passes back over the cut: OUT/return.otio and OUT/delivery.json.
+
+    \b
+    toolkit conform out
+    """
+    from toolkit import stages
+    from toolkit.cli.show import show_run
+    from toolkit.documents import Cut
+    from toolkit.output import claimed
+
+    with claimed(out, made_by=TRACK) as output:
+        cut = Cut.read(output.shots)
+        delivery = stages.deliver(cut, settings_for(Path(cut.path), **named), output)
+    show_run(delivery, [], out, as_json=as_json)

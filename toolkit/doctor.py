@@ -1,0 +1,87 @@
+"""Is everything here? One finding per thing the toolkit stands on, with the command that mends it."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
+
+from toolkit.engines import ENGINES
+from toolkit.faces import list_models
+
+_PACKAGES = ("av", "mediapipe", "numpy", "OpenEXR", "OpenTimelineIO", "pydantic", "rich", "click")
+_SYSTEM_LIBRARIES = {
+    "libEGL.so.1": "libegl1",
+    "libGLESv2.so.2": "libgles2",
+    "libGL.so.1": "libgl1",
+    "libglib-2.0.so.0": "libglib2.0-0",
+}
+"""What MediaPipe (EGL, GLES) and OpenCV (GL, GLib) link to on Linux, and Debian's name for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of ``toolkit doctor``."""
+
+    what: str
+    fine: bool
+    detail: str
+    """What was found, or what to do."""
+    needed: bool = True
+    """Whether the main job fails without it."""
+
+    def row(self) -> dict[str, str]:
+        """As a table row."""
+        state = "ok" if self.fine else ("MISSING" if self.needed else "not here")
+        return {"what": self.what, "state": state, "detail": self.detail}
+
+
+def examine() -> list[Finding]:
+    """Look at everything; changes nothing and fetches nothing."""
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    findings = [Finding(what="Python", fine=sys.version_info >= (3, 11), detail=python)]
+    return [*findings, *_packages(), _one_cv2(), *_libraries(), *_models(), *_engines()]
+
+
+def _packages() -> Iterator[Finding]:
+    for name in _PACKAGES:
+        try:
+            yield Finding(what=name, fine=True, detail=version(name))
+        except PackageNotFoundError:
+            yield Finding(what=name, fine=False, detail="pip install --force-reinstall resolve-ae-toolkit")
+
+
+def _one_cv2() -> Finding:
+    """Two packages that both provide cv2 overwrite each other's files."""
+    providers = sorted(set(packages_distributions().get("cv2", ())))
+    if providers == ["opencv-contrib-python"]:
+        return Finding(what="cv2", fine=True, detail=f"opencv-contrib-python {version(providers[0])}")
+    mend = "pip uninstall -y opencv-python opencv-python-headless; pip install --force-reinstall opencv-contrib-python"
+    return Finding(what="cv2", fine=False, detail=f"provided by {', '.join(providers) or 'nothing'}: {mend}")
+
+
+def _libraries() -> Iterator[Finding]:
+    if not sys.platform.startswith("linux"):
+        return
+    for name, package in _SYSTEM_LIBRARIES.items():
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            yield Finding(what=name, fine=False, detail=f"on Debian and Ubuntu: apt-get install {package}")
+        else:
+            yield Finding(what=name, fine=True, detail="loads")
+
+
+def _models() -> Iterator[Finding]:
+    for row in list_models():
+        present = row["state"] == "ready"
+        detail = row["path"] if present else "fetched when first needed, or now: toolkit models fetch"
+        yield Finding(what=row["model"], fine=present, detail=detail, needed=False)
+
+
+def _engines() -> Iterator[Finding]:
+    for name, entry in ENGINES.items():
+        ready = entry.state == "ready"
+        yield Finding(what=f"engine {name}", fine=ready, detail=entry.state, needed=name == "builtin")

@@ -1,0 +1,84 @@
+"""The engines by name, and the only way to open one. Nothing falls back: what was asked for runs, or the run stops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from toolkit.engines.base import Engine, PaintRequest
+from toolkit.errors import EngineUnavailable, UnknownEngine
+
+__all__ = ["ENGINES", "Engine", "EngineEntry", "PaintRequest", "open_engine"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineEntry:
+    """One line of ``toolkit engines``."""
+
+    what: str
+    """In a few words."""
+    open: Callable[[], Engine] | None
+    """None: announced, not built in this version."""
+    extra: str = ""
+    """Name of the pip extra that brings its packages; empty when none is needed."""
+    packages: tuple[str, ...] = ()
+    """Import names the extra must have installed."""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Packages that are not installed."""
+        return tuple(name for name in self.packages if find_spec(name) is None)
+
+    @property
+    def state(self) -> str:
+        """``ready``, or what stands in the way."""
+        hindrances = []
+        if self.missing:
+            hindrances.append(f"needs pip install 'resolve-ae-toolkit[{self.extra}]'")
+        if self.open is None:
+            hindrances.append("not built in this version")
+        return "; ".join(hindrances) or "ready"
+
+
+def _builtin() -> Engine:
+    from toolkit.engines.builtin import BuiltinEngine
+
+    return BuiltinEngine()
+
+
+ENGINES: Mapping[str, EngineEntry] = {
+    "builtin": EngineEntry(what="deterministic preview on the CPU, no weights, not AI", open=_builtin),
+    "diffusers": EngineEntry(
+        what="Stable Diffusion with ControlNets in this process",
+        open=None,
+        extra="diffusers",
+        packages=("diffusers", "torch", "transformers", "accelerate", "safetensors"),
+    ),
+    "automatic1111": EngineEntry(what="an AUTOMATIC1111 server over HTTP", open=None),
+    "comfyui": EngineEntry(what="a ComfyUI server over HTTP", open=None),
+}
+"""Every engine this version knows of, in the order they are listed."""
+
+
+def open_engine(name: str) -> Engine:
+    """The engine called ``name``, ready to paint. Raises UnknownEngine and EngineUnavailable."""
+    entry = ENGINES.get(name)
+    if entry is None:
+        raise UnknownEngine(name, list(ENGINES))
+    ready = ", ".join(other for other, row in ENGINES.items() if row.state == "ready")
+    if entry.open is None and entry.missing:
+        raise EngineUnavailable(
+            name,
+            f"{', '.join(entry.missing)} not installed, and the engine itself is not built in this version",
+            remedy=f"its packages come with pip install 'resolve-ae-toolkit[{entry.extra}]'; ready now: {ready}",
+        )
+    if entry.open is None:
+        raise EngineUnavailable(name, "it is not built in this version", remedy=f"ready now: {ready}")
+    if entry.missing:
+        raise EngineUnavailable(
+            name,
+            f"{', '.join(entry.missing)} not installed",
+            remedy=f"pip install 'resolve-ae-toolkit[{entry.extra}]'",
+        )
+    return entry.open()

@@ -1,0 +1,55 @@
+"""The seam: what an engine is asked and what it answers."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaintRequest:
+    """One picture to re-render."""
+
+    image: NDArray[np.float32]
+    """(H, W, 3) RGB, display-referred 0..1, C-contiguous; H and W are multiples of 8."""
+    strength: float
+    """Denoising strength: 0 must give the image back, 1 forgets it."""
+    seed: int
+    """Start of this picture's noise, 0..2**31-1; all randomness comes from it and from nothing else."""
+    place: str
+    """``sh010 FACE 1004``: for messages only."""
+
+
+class Engine(ABC):
+    """What paints a pass. One method; a new engine is one file and one line in ``ENGINES``.
+
+    Results must not depend on how requests are grouped into batches: the same request gives the same picture.
+    """
+
+    name: ClassVar[str]
+    """As in ``--engine``."""
+    revision: ClassVar[str]
+    """Changes whenever the same request would give other pixels: part of every frame's content key."""
+    batch: int = 1
+    """How many requests of one size it likes to get at once."""
+
+    @abstractmethod
+    def paint(self, requests: Sequence[PaintRequest]) -> list[NDArray[np.float32]]:
+        """One picture per request, in order: (H, W, 3) float32, display-referred 0..1, same size as its request.
+
+        All images of one call have the same size. Raises EngineFailed.
+        """
+
+    def close(self) -> None:  # noqa: B027  most engines hold nothing: doing nothing is the right default
+        """Give back what the engine holds; the engine is not used afterwards."""
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,181 @@
+"""From plate to painter and back: crops in, layers out.
+
+Everything here works on display-referred pictures in the plate's own primaries. Light above white (an EXR plate's
+highlights) cannot be painted: it is set aside before the engine and put back on top of what the engine made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, floor, sqrt
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.documents import FacePlan, PassName, PassPlan
+from toolkit.engines import PaintRequest
+from toolkit.faces import draw_matte
+from toolkit.plates import PlateFrame, encode, from_linear, to_half, to_linear
+
+Picture = NDArray[np.float32]
+"""(H, W, 3) RGB."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisplayFrame:
+    """A plate frame as the engines want to see it."""
+
+    source_frame: int
+    rgb: Picture
+    """Display-referred; may exceed 1 where the plate is brighter than white."""
+    alpha: NDArray[np.float32] | None
+    """(H, W) 0..1."""
+    plate_encoding: str
+    """``display`` or ``linear``: what ``rgb`` was made from and goes back to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """The pixels of one layer file."""
+
+    pixels: NDArray[np.float16]
+    """(H, W, 3), or (H, W, 4) premultiplied."""
+    matte_areas: tuple[float, ...]
+    """Sum of each face's matte, in the order of the plan."""
+
+
+def display_frame(frame: PlateFrame, plate_encoding: str) -> DisplayFrame:
+    """The plate frame, display-referred."""
+    rgb = from_linear(frame.rgb) if plate_encoding == "linear" else frame.rgb
+    return DisplayFrame(source_frame=frame.source_frame, rgb=rgb, alpha=frame.alpha, plate_encoding=plate_encoding)
+
+
+# --- to the engine ---------------------------------------------------------------------------------------------
+
+
+def whole_picture(plan: PassPlan, frame: DisplayFrame) -> Picture:
+    """The whole frame at the pass's canvas size: edge pixels are repeated up to the multiple of 8."""
+    height, width = frame.rgb.shape[:2]
+    right, below = plan.canvas[0] - width, plan.canvas[1] - height
+    if right == 0 and below == 0:
+        return frame.rgb
+    return np.asarray(cv2.copyMakeBorder(frame.rgb, 0, below, 0, right, cv2.BORDER_REPLICATE))
+
+
+def face_crop(face: FacePlan, canvas: int, frame: DisplayFrame) -> Picture:
+    """The face on its canvas: one Lanczos resampling; what lies outside the plate repeats its edge."""
+    matrix = np.asarray(face.plate_to_canvas).reshape(2, 3)
+    picture = frame.rgb
+    zoom = sqrt(abs(np.linalg.det(matrix[:, :2])))
+    if zoom < 1:
+        # Lanczos at the canvas's pitch would alias when the face shrinks: take out first what cannot be shown.
+        left, top, right, bottom = _window_of_canvas(face, canvas, frame.rgb.shape, margin=ceil(8 / zoom))
+        sigma = 0.5 * sqrt(1 / zoom**2 - 1)
+        picture = cv2.GaussianBlur(frame.rgb[top:bottom, left:right], (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
+        matrix = matrix.copy()
+        matrix[:, 2] += matrix[:, :2] @ (left, top)
+    return np.asarray(
+        cv2.warpAffine(picture, matrix, (canvas, canvas), flags=cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REPLICATE)
+    )
+
+
+def paint_request(picture: Picture, *, strength: float, seed: int, place: str) -> tuple[PaintRequest, Picture | None]:
+    """What the engine gets, and the light above white (and below black) it must not see; None when there is none."""
+    image = np.clip(picture, 0.0, 1.0)
+    beyond = picture - image
+    request = PaintRequest(image=np.ascontiguousarray(image), strength=strength, seed=seed, place=place)
+    return request, beyond if beyond.any() else None
+
+
+# --- and back --------------------------------------------------------------------------------------------------
+
+
+def body_layer(plan: PassPlan, frame: DisplayFrame, painted: Picture) -> Layer:
+    """The whole frame without alpha."""
+    height, width = frame.rgb.shape[:2]
+    rgb = _encoded(painted[:height, :width], plan, frame)
+    return Layer(pixels=to_half(np.ascontiguousarray(rgb)), matte_areas=())
+
+
+def face_layer(plan: PassPlan, faces: Sequence[FacePlan], frame: DisplayFrame, painted: Sequence[Picture]) -> Layer:
+    """The faces over nothing, premultiplied; fully transparent where there is no face."""
+    pixels = np.zeros((plan.height, plan.width, 4), np.float16)
+    windows = [_window(face.outline, frame.rgb.shape) for face in faces]
+    visible = [window for window in windows if window is not None]
+    if not visible:
+        return Layer(pixels=pixels, matte_areas=(0.0,) * len(faces))
+    left, top = min(w[0] for w in visible), min(w[1] for w in visible)
+    right, bottom = max(w[2] for w in visible), max(w[3] for w in visible)
+    stack = np.zeros((bottom - top, right - left, 4), np.float32)
+    areas = []
+    for face, picture, window in zip(faces, painted, windows, strict=True):
+        if window is None:
+            areas.append(0.0)
+            continue
+        layer, area = _face_over_nothing(plan, face, frame, picture, window)
+        x0, y0, x1, y1 = window[0] - left, window[1] - top, window[2] - left, window[3] - top
+        below = stack[y0:y1, x0:x1]
+        below *= 1.0 - layer[..., 3:]
+        below += layer
+        areas.append(area)
+    pixels[top:bottom, left:right] = to_half(stack)
+    return Layer(pixels=pixels, matte_areas=tuple(areas))
+
+
+Window = tuple[int, int, int, int]
+"""left, top, right, bottom in plate pixels; right and bottom excluded."""
+
+
+def _face_over_nothing(
+    plan: PassPlan, face: FacePlan, frame: DisplayFrame, painted: Picture, window: Window
+) -> tuple[NDArray[np.float32], float]:
+    left, top, right, bottom = window
+    matrix = np.asarray(face.plate_to_canvas).reshape(2, 3).copy()
+    matrix[:, 2] += matrix[:, :2] @ (left, top)
+    rgb = cv2.warpAffine(
+        painted,
+        matrix,
+        (right - left, bottom - top),
+        flags=cv2.INTER_LANCZOS4 | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    matte = draw_matte(face.outline, face.feather, window=(left, top, right - left, bottom - top))
+    if frame.alpha is not None:
+        matte = matte * frame.alpha[top:bottom, left:right]
+    layer = np.empty((*matte.shape, 4), np.float32)
+    np.multiply(_encoded(rgb, plan, frame), matte[..., None], out=layer[..., :3])
+    layer[..., 3] = matte
+    return layer, float(matte.sum(dtype=np.float64))
+
+
+def _encoded(rgb: Picture, plan: PassPlan, frame: DisplayFrame) -> Picture:
+    """Display-referred paint in the encoding the layer is written in."""
+    if frame.plate_encoding == "linear":
+        return encode(to_linear(rgb), source="linear", target=plan.encoding)
+    return encode(np.clip(rgb, 0.0, 1.0), source="display", target=plan.encoding)
+
+
+def layer_encoding(plan: PassPlan, plate_encoding: str) -> str:
+    """What the slate says about the pixels: ``display``, ``linear`` or ``acescg``."""
+    return plate_encoding if plan.encoding == "plate" else plan.encoding
+
+
+def layer_alpha(plan: PassPlan) -> str:
+    """``premultiplied`` for FACE, ``none`` for BODY."""
+    return "premultiplied" if plan.pass_name is PassName.FACE else "none"
+
+
+def _window(points: Sequence[tuple[float, float]], shape: tuple[int, ...], margin: int = 1) -> Window | None:
+    """The pixels ``points`` enclose, clipped to the plate; None when they miss it."""
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    left, top = max(0, floor(min(xs)) - margin), max(0, floor(min(ys)) - margin)
+    right, bottom = min(shape[1], ceil(max(xs)) + margin + 1), min(shape[0], ceil(max(ys)) + margin + 1)
+    return (left, top, right, bottom) if left < right and top < bottom else None
+
+
+def _window_of_canvas(face: FacePlan, canvas: int, shape: tuple[int, ...], *, margin: int) -> Window:
+    window = _window(face.corners, shape, margin)
+    # A crop that misses the plate altogether still shows the plate's nearest edge.
+    return window if window is not None else (0, 0, shape[1], shape[0])

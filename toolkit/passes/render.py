@@ -1,0 +1,244 @@
+"""Paint and write what the plans say; decide nothing.
+
+Three things overlap: the plate decodes ahead in its own thread, the engine paints in this one, and a small pool
+turns what was painted into files. Each of them holds a constant number of frames, whatever the length of the shot.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.documents import FramePlan, PassName, PassPlan, digest
+from toolkit.engines import Engine, PaintRequest
+from toolkit.errors import EngineFailed, at
+from toolkit.frames import timecode_from_frames
+from toolkit.passes.layers import (
+    DisplayFrame,
+    Layer,
+    body_layer,
+    display_frame,
+    face_crop,
+    face_layer,
+    layer_alpha,
+    layer_encoding,
+    paint_request,
+    whole_picture,
+)
+from toolkit.passes.slate import SLATE_SCHEMA, Slate, SlateFace, holds
+from toolkit.plates import Plate, write_exr
+
+_REVISION = 1
+"""Raise it when this room would give other pixels from the same plan: it is a part of every content key."""
+
+Tick = Callable[[PassName, int], None]
+"""Called with the pass and the number of its frames just finished or found finished."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderedPass:
+    """One pass on disk, complete."""
+
+    plan: PassPlan
+    painted: int
+    """Frames made by this run."""
+    kept: int
+    """Frames found whole and current from an earlier run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    plan: PassPlan
+    frame: FramePlan
+    path: Path
+
+
+@dataclass(slots=True)
+class _Job:
+    """A task with the picture it starts from and what the engine is asked for it."""
+
+    task: _Task
+    picture: DisplayFrame
+    requests: list[PaintRequest]
+    beyond: list[NDArray[np.float32] | None]
+    painted: list[NDArray[np.float32]] = field(default_factory=list)
+
+
+def render_passes(
+    plans: Sequence[PassPlan], plate: Plate, engine: Engine, root: Path, *, writers: int, tick: Tick
+) -> list[RenderedPass]:
+    """Write every frame of ``plans`` (all of one shot) under ``root`` that is not there yet.
+
+    Raises MediaError, EngineError and OutputNotWritable with the place attached; what was written stays and is whole.
+    """
+    tasks: dict[int, list[_Task]] = {}
+    kept = dict.fromkeys((plan.pass_name for plan in plans), 0)
+    for plan in plans:
+        files = plan.files(root)
+        for frame in plan.frames:
+            task = _Task(plan=plan, frame=frame, path=files.path(frame.shot_frame))
+            if task.path.exists() and holds(task.path, content_key(task.plan, task.frame, plate, engine)):
+                kept[plan.pass_name] += 1
+                tick(plan.pass_name, 1)
+            else:
+                tasks.setdefault(frame.source_frame, []).append(task)
+
+    with _Writer(writers, tick) as writer:
+        for job in _painted(_jobs(tasks, plate), engine):
+            writer.submit(job, plate, engine)
+    return [
+        RenderedPass(plan=plan, painted=len(plan.frames) - kept[plan.pass_name], kept=kept[plan.pass_name])
+        for plan in plans
+    ]
+
+
+def content_key(plan: PassPlan, frame: FramePlan, plate: Plate, engine: Engine) -> str:
+    """Digest of everything that determines the frame's file: plan, plate bytes, engine, and this code's revision."""
+    decided = plan.model_dump(mode="json", exclude={"frames"})
+    return digest(
+        _REVISION, SLATE_SCHEMA, decided, frame, plate.digest(frame.source_frame), engine.name, engine.revision
+    )
+
+
+def _jobs(tasks: dict[int, list[_Task]], plate: Plate) -> Iterator[_Job]:
+    """The tasks in source order with their pictures, decoded once for all passes."""
+    for plate_frame in plate.frames(sorted(tasks)):
+        picture = display_frame(plate_frame, plate.encoding)
+        for task in tasks[plate_frame.source_frame]:
+            yield _job(task, picture)
+
+
+def _job(task: _Task, picture: DisplayFrame) -> _Job:
+    plan, frame = task.plan, task.frame
+    if plan.pass_name is PassName.BODY:
+        crops = [(whole_picture(plan, picture), frame.seed)]
+    else:
+        crops = [(face_crop(face, plan.canvas[0], picture), face.seed) for face in frame.faces]
+    place = f"{plan.shot} {plan.pass_name} {frame.shot_frame}"
+    asked = [paint_request(crop, strength=plan.strength, seed=seed, place=place) for crop, seed in crops]
+    return _Job(
+        task=task,
+        picture=picture,
+        requests=[request for request, _ in asked],
+        beyond=[beyond for _, beyond in asked],
+    )
+
+
+def _painted(jobs: Iterator[_Job], engine: Engine) -> Iterator[_Job]:
+    """The jobs with their paint: requests of one size are gathered over frames and faces up to the engine's batch."""
+    waiting: dict[tuple[int, ...], list[_Job]] = {}
+    for job in jobs:
+        if not job.requests:
+            yield job
+            continue
+        queue = waiting.setdefault(job.requests[0].image.shape, [])
+        queue.append(job)
+        if sum(len(other.requests) for other in queue) >= engine.batch:
+            yield from _paint(queue, engine)
+            queue.clear()
+    for queue in waiting.values():
+        yield from _paint(queue, engine)
+
+
+def _paint(queue: Sequence[_Job], engine: Engine) -> list[_Job]:
+    requests = [request for job in queue for request in job.requests]
+    if not requests:
+        return []
+    first = queue[0].task
+    with at(shot=first.plan.shot, **{"pass": str(first.plan.pass_name)}, frame=first.frame.shot_frame):
+        results = engine.paint(requests)
+        for request, result in zip(requests, results, strict=True):
+            if result.shape != request.image.shape or not np.isfinite(result).all():
+                raise EngineFailed(
+                    engine.name, f"{request.place}: it returned {result.shape}, or numbers that are none"
+                )
+    remaining = iter(results)
+    for job in queue:
+        job.painted = [next(remaining) if beyond is None else next(remaining) + beyond for beyond in job.beyond]
+        job.requests.clear()
+    return list(queue)
+
+
+class _Writer:
+    """A small pool that composes layers and writes files, never more than a few frames behind."""
+
+    def __init__(self, threads: int, tick: Tick) -> None:
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="layer-writer")
+        self._pending: deque[tuple[PassName, Future[None]]] = deque()
+        self._most = threads + 1
+        self._tick = tick
+
+    def submit(self, job: _Job, plate: Plate, engine: Engine) -> None:
+        """Queue one job; waits while the pool is full. Raises what an earlier job raised."""
+        self._pending.append((job.task.plan.pass_name, self._pool.submit(_write, job, plate, engine)))
+        while len(self._pending) > self._most:
+            self._finish_oldest()
+
+    def _finish_oldest(self) -> None:
+        pass_name, future = self._pending.popleft()
+        future.result()
+        self._tick(pass_name, 1)
+
+    def __enter__(self) -> _Writer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            while error is None and self._pending:
+                self._finish_oldest()
+        finally:
+            # On an error or Ctrl-C: files being written are finished, what has not begun is dropped.
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _write(job: _Job, plate: Plate, engine: Engine) -> None:
+    plan, frame = job.task.plan, job.task.frame
+    with at(shot=plan.shot, **{"pass": str(plan.pass_name)}, frame=frame.shot_frame):
+        if plan.pass_name is PassName.BODY:
+            layer = body_layer(plan, job.picture, job.painted[0])
+        else:
+            layer = face_layer(plan, frame.faces, job.picture, job.painted)
+        label = plan.timecode_first + frame.shot_frame - plan.frames[0].shot_frame
+        attributes = {
+            "framesPerSecond": plan.rate,
+            "timeCode": timecode_from_frames(label, plan.rate, drop_frame=plan.drop_frame),
+            **_slate(job, layer, content_key(plan, frame, plate, engine), engine).attributes(),
+        }
+        write_exr(job.task.path, layer.pixels, attributes)
+
+
+def _slate(job: _Job, layer: Layer, key: str, engine: Engine) -> Slate:
+    plan, frame = job.task.plan, job.task.frame
+    return Slate(
+        shot=plan.shot,
+        pass_name=plan.pass_name,
+        version=plan.version,
+        engine=f"{engine.name}/{engine.revision}",
+        settings=plan.settings,
+        content_key=key,
+        source_frame=frame.source_frame,
+        shot_frame=frame.shot_frame,
+        encoding=layer_encoding(plan, job.picture.plate_encoding),
+        alpha=layer_alpha(plan),
+        faces=tuple(
+            SlateFace(
+                face=face.face,
+                state=face.state,
+                centre=face.centre,
+                scale=face.scale,
+                roll=face.roll,
+                corners=face.corners,
+                matte_area=round(area, 3),
+            )
+            for face, area in zip(frame.faces, layer.matte_areas, strict=True)
+        ),
+    )

@@ -1,0 +1,85 @@
+"""The slate: identity and provenance stamped into every frame's header."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from toolkit.documents import Point
+from toolkit.plates import is_complete, read_attributes
+
+SLATE_SCHEMA = "toolkit.slate/1"
+_KEY = "toolkit/contentKey"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlateFace:
+    """One face of a FACE frame: what an artist needs to line something up with it."""
+
+    face: int
+    """As in the track; 0 is the most present face."""
+    state: str
+    """FOUND or HELD."""
+    centre: Point
+    """Plate pixels, y down."""
+    scale: float
+    """Face height, plate pixels."""
+    roll: float
+    """Degrees clockwise."""
+    corners: tuple[Point, Point, Point, Point]
+    """Of the crop: upper left, upper right, lower left, lower right; plate pixels."""
+    matte_area: float
+    """Sum of the face's matte, plate pixels."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slate:
+    """What one frame says about itself."""
+
+    shot: str
+    pass_name: str
+    version: int
+    engine: str
+    """Name and revision, ``builtin/1``."""
+    settings: str
+    """Digest of the settings that can change a pixel of this pass."""
+    content_key: str
+    """Digest of everything that determined the pixels: a frame whose key still holds is not rendered again."""
+    source_frame: int
+    shot_frame: int
+    encoding: str
+    """``display`` (the plate's own codes), ``linear`` (Rec.709) or ``acescg``."""
+    alpha: str
+    """``premultiplied`` or ``none``."""
+    faces: tuple[SlateFace, ...]
+
+    def attributes(self) -> dict[str, str | int | float | tuple[float, float]]:
+        """EXR header attributes: single facts typed, and the faces once more as JSON with every digit."""
+        facts: dict[str, str | int | float | tuple[float, float]] = {
+            "toolkit/schema": SLATE_SCHEMA,
+            "toolkit/shot": self.shot,
+            "toolkit/pass": self.pass_name,
+            "toolkit/version": self.version,
+            "toolkit/engine": self.engine,
+            "toolkit/settings": self.settings,
+            _KEY: self.content_key,
+            "toolkit/sourceFrame": self.source_frame,
+            "toolkit/shotFrame": self.shot_frame,
+            "toolkit/encoding": self.encoding,
+            "toolkit/alpha": self.alpha,
+            "toolkit/faces": json.dumps([asdict(face) for face in self.faces]),
+        }
+        for face in self.faces:
+            name = f"toolkit/face{face.face}"
+            facts[f"{name}/state"] = face.state
+            facts[f"{name}/centre"] = face.centre
+            facts[f"{name}/scale"] = face.scale
+            facts[f"{name}/roll"] = face.roll
+            facts[f"{name}/matteArea"] = face.matte_area
+        return facts
+
+
+def holds(path: Path, content_key: str) -> bool:
+    """Whether the layer file at ``path`` is whole and was made from exactly what ``content_key`` stands for."""
+    return path.exists() and is_complete(path) and read_attributes(path).get(_KEY) == content_key

@@ -1,0 +1,49 @@
+"""The story: a cut goes in, stacked face and body layers come out. Read this first, then ``stages``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolkit import stages
+from toolkit.documents import Delivery
+from toolkit.engines import open_engine
+from toolkit.errors import at
+from toolkit.output import claimed
+from toolkit.passes import RenderedPass
+from toolkit.plates import open_plate
+from toolkit.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One run: what, how, and where to."""
+
+    cut: Path
+    """A timeline, a movie, or an image sequence as ``plate.####.exr``."""
+    out: Path
+    """The folder that receives everything."""
+    settings: Settings
+    shots: Sequence[str] = ()
+    """Shell patterns of shot names; empty takes every shot."""
+    models: Path | None = None
+    """A studio's own folder of models; None: the user's cache."""
+
+
+def run(job: Job, progress: stages.Progress) -> tuple[Delivery, list[RenderedPass]]:
+    """Turn over, follow, decide, paint, deliver."""
+    settings = job.settings
+    cut = stages.turn_over(job.cut, settings)
+    shots = stages.choose_shots(cut, job.shots)
+    model = stages.obtain_model(job.models, progress)
+    rendered: list[RenderedPass] = []
+    with open_engine(settings.engine) as engine, claimed(job.out) as out:
+        cut.write(out.shots)
+        for shot in shots:
+            with at(shot=shot.name), open_plate(shot.media) as plate:
+                tracks = stages.follow_faces(shot, plate, settings, model=model, out=out, progress=progress)
+                plans = stages.decide(shot, tracks, settings, out)
+                writers = settings.output.writers
+                rendered += stages.paint(plans, plate, engine, writers=writers, out=out, progress=progress)
+        return stages.deliver(cut, settings, out), rendered

@@ -1,0 +1,146 @@
+"""The stages of a run, each reading what the one before it wrote: the story's verbs.
+
+Every stage keeps what is already right on disk: a track whose key holds is read instead of made, and a frame whose
+content key holds is not painted again. Resuming after a crash and re-rendering after a change are the same thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from fnmatch import fnmatchcase
+from itertools import product
+from pathlib import Path
+from typing import Protocol
+
+from toolkit.delivery import conform
+from toolkit.documents import Cut, Delivery, FaceTracks, PassPlan, Shot
+from toolkit.engines import Engine
+from toolkit.errors import EmptyCut, MissingDocument, MissingMedia, NoMatchingShot
+from toolkit.faces import fetch_model, track_faces, track_key
+from toolkit.output import Output, remember_delivery
+from toolkit.passes import RenderedPass, plan_passes, render_passes, wanted_passes
+from toolkit.plates import Plate
+from toolkit.settings import Settings
+from toolkit.turnover import read_cut
+
+
+class Progress(Protocol):
+    """Who is told how far the work is."""
+
+    def stage(self, label: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
+        """A bar over ``total`` steps; the callable advances it."""
+
+
+def turn_over(cut_path: Path, settings: Settings) -> Cut:
+    """The cut as shots. Raises InputError, and EmptyCut with the reason of every clip left out."""
+    cut = read_cut(cut_path, handles=settings.cut.handles)
+    if not cut.shots:
+        raise EmptyCut(cut_path, [f"{row.clip_name}: {row.reason}" for row in cut.skipped])
+    return cut
+
+
+def choose_shots(cut: Cut, patterns: Sequence[str]) -> tuple[Shot, ...]:
+    """The shots that match one of the shell ``patterns``; all of them without any.
+
+    Raises NoMatchingShot, and MissingMedia naming every offline source they need: before any work is done.
+    """
+    chosen = tuple(
+        shot for shot in cut.shots if not patterns or any(fnmatchcase(shot.name, pattern) for pattern in patterns)
+    )
+    if not chosen:
+        raise NoMatchingShot(patterns, [shot.name for shot in cut.shots])
+    offline = [shot for shot in chosen if not shot.media.online]
+    if offline:
+        paths = ", ".join(sorted({shot.media.path for shot in offline}))
+        raise MissingMedia(paths, f"needed by {', '.join(shot.name for shot in offline)}")
+    return chosen
+
+
+def follow_faces(
+    shot: Shot, plate: Plate, settings: Settings, *, model: Path, out: Output, progress: Progress
+) -> FaceTracks:
+    """The faces of ``shot``: read when what is on disk was made from the same media, range, settings and model."""
+    path = out.face_track(shot.name)
+    if path.exists():
+        known = FaceTracks.read(path)
+        if known.key == track_key(shot, plate, settings.track, model):
+            return known
+    with progress.stage(f"{shot.name}  faces", len(shot.source_work_range)) as tick:
+        tracks = track_faces(shot, plate, settings.track, model, tick)
+    tracks.write(path)
+    return tracks
+
+
+def decide(shot: Shot, tracks: FaceTracks, settings: Settings, out: Output) -> tuple[PassPlan, ...]:
+    """The plans of ``shot``, written beside the frames they will make."""
+    plans = plan_passes(shot, tracks, settings)
+    for plan in plans:
+        plan.write(out.plan(plan))
+    return plans
+
+
+def paint(
+    plans: Sequence[PassPlan], plate: Plate, engine: Engine, *, writers: int, out: Output, progress: Progress
+) -> list[RenderedPass]:
+    """Every frame of ``plans``, on disk."""
+    with ExitStack() as bars:
+        ticks = {
+            plan.pass_name: bars.enter_context(progress.stage(f"{plan.shot}  {plan.pass_name}", len(plan.frames)))
+            for plan in plans
+        }
+        return render_passes(
+            plans,
+            plate,
+            engine,
+            out.root,
+            writers=writers,
+            tick=lambda pass_name, count: ticks[pass_name](count),
+        )
+
+
+def read_plans(shot: Shot, settings: Settings, out: Output) -> list[PassPlan]:
+    """The plans an earlier ``decide`` wrote for ``shot``. Raises MissingDocument."""
+    version = settings.output.version
+    return [PassPlan.read(out.plan_of(shot.name, name, version)) for name in wanted_passes(settings)]
+
+
+def deliver(cut: Cut, settings: Settings, out: Output) -> Delivery:
+    """The return timeline and delivery.json of every pass that is complete in ``out``, by this run or an earlier one.
+
+    Raises MissingDocument when there is none.
+    """
+    plans: list[PassPlan] = []
+    notes: list[str] = []
+    for shot, name in product(cut.shots, wanted_passes(settings)):
+        path = out.plan_of(shot.name, name, settings.output.version)
+        plan = PassPlan.read(path) if path.exists() else None
+        missing = _missing_frames(plan, out) if plan else len(shot.source_work_range)
+        if plan and not missing:
+            plans.append(plan)
+        else:
+            notes.append(f"{shot.name}: {name} is not in this delivery, {missing} of its frames are not rendered yet")
+    if not plans:
+        raise MissingDocument(out.root / "the layers of a pass", "toolkit render OUT")
+    delivery = conform(cut, plans, out.root, notes=notes)
+    remember_delivery(out.delivery)
+    return delivery
+
+
+def _missing_frames(plan: PassPlan, out: Output) -> int:
+    on_disk = set(plan.files(out.root).frames_on_disk())
+    return sum(frame.shot_frame not in on_disk for frame in plan.frames)
+
+
+def obtain_model(folder: Path | None, progress: Progress) -> Path:
+    """The face model, fetched with a bar when it is not here yet."""
+    with progress.stage("face model", 100) as tick:
+        done = 0
+
+        def advance(received: int, expected: int) -> None:
+            nonlocal done
+            reached = 100 * received // max(expected, 1)
+            tick(reached - done)
+            done = reached
+
+        return fetch_model(folder=folder, tick=advance)
