@@ -38,10 +38,11 @@ for command in (run, demo, shots, track, plan, render, conform, engines, models,
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    sys.exit(_exit_code(sys.argv[1:]))
+    sys.exit(run_command(sys.argv[1:]))
 
 
-def _exit_code(arguments: list[str]) -> int:
+def run_command(arguments: list[str]) -> int:
+    """Run one command; the exit code, with at most one line said on stderr."""
     try:
         result = toolkit.main(arguments, prog_name="toolkit", standalone_mode=False)
     except click.ClickException as error:

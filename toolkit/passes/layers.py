@@ -83,10 +83,13 @@ def face_crop(face: FacePlan, canvas: int, frame: DisplayFrame) -> Picture:
 
 def paint_request(picture: Picture, *, strength: float, seed: int, place: str) -> tuple[PaintRequest, Picture | None]:
     """What the engine gets, and the light above white (and below black) it must not see; None when there is none."""
-    image = np.clip(picture, 0.0, 1.0)
-    beyond = picture - image
+    beyond = None
+    image = picture
+    if picture.min() < 0.0 or picture.max() > 1.0:
+        image = np.clip(picture, 0.0, 1.0)
+        beyond = picture - image
     request = PaintRequest(image=np.ascontiguousarray(image), strength=strength, seed=seed, place=place)
-    return request, beyond if beyond.any() else None
+    return request, beyond
 
 
 # --- and back --------------------------------------------------------------------------------------------------
@@ -141,6 +144,8 @@ def _face_over_nothing(
         flags=cv2.INTER_LANCZOS4 | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
+    if frame.plate_encoding == "display":
+        np.clip(rgb, 0.0, 1.0, out=rgb)  # Lanczos overshoots; display codes end at white
     matte = draw_matte(face.outline, face.feather, window=(left, top, right - left, bottom - top))
     if frame.alpha is not None:
         matte = matte * frame.alpha[top:bottom, left:right]
@@ -154,7 +159,7 @@ def _encoded(rgb: Picture, plan: PassPlan, frame: DisplayFrame) -> Picture:
     """Display-referred paint in the encoding the layer is written in."""
     if frame.plate_encoding == "linear":
         return encode(to_linear(rgb), source="linear", target=plan.encoding)
-    return encode(np.clip(rgb, 0.0, 1.0), source="display", target=plan.encoding)
+    return encode(rgb, source="display", target=plan.encoding)
 
 
 def layer_encoding(plan: PassPlan, plate_encoding: str) -> str:

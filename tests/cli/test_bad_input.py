@@ -1,0 +1,247 @@
+"""Bad input: one clear line on stderr, the right exit code, nothing half-written, nothing lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import opentimelineio as otio
+import pytest
+
+from toolkit.cli import run_command
+
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command line; gives the exit code and the one line it said on stderr."""
+
+    def run(*arguments: object) -> tuple[int, str]:
+        capsys.readouterr()
+        code = run_command([str(argument) for argument in arguments])
+        said = capsys.readouterr().err
+        assert "Traceback" not in said
+        return code, said.strip().splitlines()[-1] if said.strip() else ""
+
+    return run
+
+
+def write_frames(folder: Path, frames: range) -> Path:
+    """A PNG sequence without any face; gives its pattern."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for frame in frames:
+        picture = np.full((72, 128, 3), frame % 200, np.uint8)
+        picture[10:30, 10:30] = 255
+        assert cv2.imwrite(str(folder / f"plate.{frame:04d}.png"), picture)
+    return folder / "plate.####.png"
+
+
+def write_cut(path: Path, *, first: int = 1001, count: int = 8, source: tuple[int, int] = (2, 4)) -> Path:
+    """A cut of one clip over ``plates/plate.####.png`` beside it; ``source`` is start and duration."""
+    timeline = otio.schema.Timeline("cut")
+    track = otio.schema.Track("V1")
+    timeline.tracks.append(track)
+    reference = otio.schema.ImageSequenceReference(
+        target_url_base="plates/",
+        name_prefix="plate.",
+        name_suffix=".png",
+        start_frame=first,
+        frame_zero_padding=4,
+        rate=24,
+        available_range=otio.opentime.TimeRange(
+            otio.opentime.RationalTime(0, 24), otio.opentime.RationalTime(count, 24)
+        ),
+    )
+    used = otio.opentime.TimeRange(*(otio.opentime.RationalTime(value, 24) for value in source))
+    track.append(otio.schema.Clip("plate", media_reference=reference, source_range=used))
+    otio.adapters.write_to_file(timeline, str(path))
+    return path
+
+
+def nothing_written(out: Path) -> bool:
+    return not out.exists() or [path for path in out.rglob("*") if path.name != ".toolkit.lock"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("missing.otio", None, "no such file"),
+        ("cut.otio", "this is no timeline", "not a cut this version reads"),
+        ("cut.otio", "", "not a cut this version reads"),
+        ("cut.otio", '{"OTIO_SCHEMA": "Timeline.99", "name": "later"}', "not a cut this version reads"),
+        ("cut.edl", "TITLE: x\n", "not a cut this version reads"),
+        ("cut.txt", "hello", "not a cut this version reads"),
+    ],
+    ids=["no such file", "not JSON", "empty", "newer schema", "EDL is not read yet", "not a cut at all"],
+)
+def test_a_cut_that_cannot_be_read(command: Run, tmp_path: Path, name: str, content: str | None, says: str) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_text(content)
+    code, line = command("run", path, "-o", tmp_path / "out")
+    assert (code, says in line, path.name in line) == (2, True, True), line
+    assert nothing_written(tmp_path / "out")
+
+
+def test_a_sequence_with_holes_names_the_frames(command: Run, tmp_path: Path) -> None:
+    write_frames(tmp_path / "plates", range(1001, 1009))
+    (tmp_path / "plates" / "plate.1004.png").unlink()
+    code, line = command("run", write_cut(tmp_path / "cut.otio"), "-o", tmp_path / "out")
+    assert code == 3
+    assert "1004" in line
+    assert nothing_written(tmp_path / "out")
+
+
+def test_media_shorter_than_the_cut_names_the_frames(command: Run, tmp_path: Path) -> None:
+    write_frames(tmp_path / "plates", range(1001, 1005))
+    code, line = command("run", write_cut(tmp_path / "cut.otio"), "-o", tmp_path / "out")
+    assert code == 3
+    assert "1005-1006" in line
+    assert nothing_written(tmp_path / "out")
+
+
+def test_media_offline_names_the_path(command: Run, tmp_path: Path) -> None:
+    code, line = command("run", write_cut(tmp_path / "cut.otio"), "-o", tmp_path / "out")
+    assert code == 3
+    assert "offline" in line
+    assert "plate.####.png" in line
+    assert nothing_written(tmp_path / "out")
+
+
+def test_a_zero_length_clip_leaves_nothing_to_render(command: Run, tmp_path: Path) -> None:
+    write_frames(tmp_path / "plates", range(1001, 1009))
+    code, line = command("run", write_cut(tmp_path / "cut.otio", source=(2, 0)), "-o", tmp_path / "out")
+    assert code == 2
+    assert "nothing to render" in line
+    assert "plate" in line
+
+
+@pytest.mark.parametrize("cut_at", [0, 100, 0.5, -40], ids=["empty", "header only", "half", "tail missing"])
+def test_a_truncated_png_is_named(command: Run, tmp_path: Path, cut_at: float) -> None:
+    pattern = write_frames(tmp_path / "plates", range(1001, 1009))
+    victim = tmp_path / "plates" / "plate.1005.png"
+    data = victim.read_bytes()
+    victim.write_bytes(data[: int(cut_at * len(data)) if isinstance(cut_at, float) else cut_at])
+    code, line = command("run", pattern, "-o", tmp_path / "out")
+    assert code == 3
+    assert "plate.1005.png" in line
+    assert "cannot be decoded" in line
+
+
+def test_a_file_that_is_no_movie_is_named(command: Run, tmp_path: Path) -> None:
+    movie = tmp_path / "plate.mov"
+    movie.write_bytes(os.urandom(5000))
+    code, line = command("run", movie, "-o", tmp_path / "out")
+    assert code == 3
+    assert "plate.mov" in line
+
+
+@pytest.mark.parametrize(
+    ("options", "says", "code"),
+    [
+        (("--set", "face.strenght=1"), "did you mean face.strength?", 2),
+        (("--set", "face.strength=7"), "out of range: 0 to 1", 2),
+        (("--preset", "foundin"), "did you mean founding?", 2),
+        (("--engine", "dalle"), "engines: builtin, diffusers", 2),
+        (("--engine", "comfyui"), "not built in this version", 4),
+        (("--shot", "nope*"), "no shot matches nope*; the cut has: plate", 2),
+        (("--handles", "-3"), "out of range: 0 to 240", 2),
+    ],
+)
+def test_what_was_asked_for_cannot_be_had(
+    command: Run, tmp_path: Path, options: tuple[str, ...], says: str, code: int
+) -> None:
+    write_frames(tmp_path / "plates", range(1001, 1009))
+    got, line = command("run", write_cut(tmp_path / "cut.otio"), "-o", tmp_path / "out", *options)
+    assert (got, says in line) == (code, True), line
+    assert nothing_written(tmp_path / "out")
+
+
+def test_out_that_is_a_file_cannot_be_written(command: Run, tmp_path: Path) -> None:
+    write_frames(tmp_path / "plates", range(1001, 1009))
+    (tmp_path / "out").write_text("mine")
+    code, line = command("run", write_cut(tmp_path / "cut.otio"), "-o", tmp_path / "out")
+    assert code == 2
+    assert "cannot write" in line
+    assert (tmp_path / "out").read_text() == "mine"
+
+
+def test_a_disk_that_fills_up_leaves_whole_frames_and_the_next_run_goes_on(tmp_path: Path) -> None:
+    """A limit on file size stands in for the full disk: the system refuses in the middle of a file either way."""
+    pattern = write_frames(tmp_path / "plates", range(1001, 1004))
+    out = tmp_path / "out"
+    arguments = [sys.executable, "-m", "toolkit.cli", "run", str(pattern), "-o", str(out)]
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+    full = subprocess.run(arguments, capture_output=True, text=True, preexec_fn=limit, check=False)
+    assert full.returncode == 2, full.stderr
+    assert "cannot write" in full.stderr
+    assert "Traceback" not in full.stderr
+    assert not list(out.rglob("*.part"))
+    assert subprocess.run(arguments, capture_output=True, check=False).returncode == 0
+
+
+def test_no_face_anywhere_is_a_result_and_is_said(command: Run, tmp_path: Path) -> None:
+    pattern = write_frames(tmp_path / "plates", range(1001, 1007))
+    code, _ = command("run", pattern, "-o", tmp_path / "out")
+    assert code == 0
+    delivery = json.loads((tmp_path / "out" / "delivery.json").read_text())
+    assert any("no face" in note for note in delivery["notes"])
+    assert len(list((tmp_path / "out").rglob("*_FACE_v001.*.exr"))) == 6
+
+
+def test_two_runs_into_one_out_the_second_is_refused(command: Run, tmp_path: Path) -> None:
+    from toolkit.output import claimed
+
+    write_frames(tmp_path / "plates", range(1001, 1009))
+    with claimed(tmp_path / "out"):
+        code, line = command("run", write_cut(tmp_path / "cut.otio"), "-o", tmp_path / "out")
+    assert code == 2
+    assert "another run is writing" in line
+    assert str(os.getpid()) in line
+
+
+@pytest.mark.parametrize("stage", ["plan", "render", "conform"])
+def test_a_stage_before_its_turn_says_which_command_comes_first(command: Run, tmp_path: Path, stage: str) -> None:
+    code, line = command(stage, tmp_path / "out")
+    assert code == 2
+    assert "run 'toolkit track CUT -o OUT' first" in line
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_document_that_was_edited_into_nonsense_is_named_with_its_pointer(command: Run, tmp_path: Path) -> None:
+    pattern = write_frames(tmp_path / "plates", range(1001, 1007))
+    out = tmp_path / "out"
+    assert command("track", pattern, "-o", out)[0] == 0
+    shots = json.loads((out / "shots.json").read_text())
+    shots["shots"][0]["record_range"] = {"first": "soon", "last": 3}
+    (out / "shots.json").write_text(json.dumps(shots))
+    code, line = command("plan", out)
+    assert code == 2
+    assert "/shots/0/record_range/first" in line
+
+
+def test_the_model_missing_and_no_network_gives_the_remedy(tmp_path: Path) -> None:
+    pattern = write_frames(tmp_path / "plates", range(1001, 1004))
+    empty = tmp_path / "models"
+    empty.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "toolkit.cli", "run", str(pattern), "-o", str(tmp_path / "out"), "--models", str(empty)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 4
+    assert "toolkit models fetch" in done.stderr or "TOOLKIT_MODELS" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert nothing_written(tmp_path / "out")

@@ -1,0 +1,37 @@
+"""The built-in preview painter: smooths flat ground, keeps edges, leaves hue alone."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.engines import PaintRequest, open_engine
+
+
+def paint(image: NDArray[np.float32], strength: float) -> NDArray[np.float32]:
+    request = PaintRequest(image=image, strength=strength, seed=3, place="")
+    return open_engine("builtin").paint([request])[0]
+
+
+def test_fine_texture_is_smoothed_away() -> None:
+    rng = np.random.default_rng(0)
+    noisy = (0.5 + 0.1 * rng.standard_normal((128, 128, 1))).astype(np.float32).repeat(3, axis=2)
+    assert paint(noisy, 0.65).std() < 0.7 * noisy.std()
+
+
+def test_a_hard_edge_keeps_its_height() -> None:
+    image = np.full((128, 128, 3), 0.2, np.float32)
+    image[:, 64:] = 0.8
+    painted = paint(image, 0.65)
+    assert painted[:, 80:].mean() - painted[:, :48].mean() > 0.55
+
+
+def test_grey_stays_grey() -> None:
+    painted = paint(np.full((64, 64, 3), 0.4, np.float32), 1.0)
+    assert np.allclose(painted[..., 0], painted[..., 1], atol=1e-6)
+    assert np.allclose(painted[..., 0], painted[..., 2], atol=1e-6)
+
+
+def test_grain_is_as_strong_as_it_says() -> None:
+    painted = paint(np.full((512, 512, 3), 0.5, np.float32), 1.0)
+    assert 0.015 < painted[..., 0].std() < 0.025

@@ -1,0 +1,74 @@
+"""What every engine promises; each engine that can run here runs through all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from toolkit.engines import ENGINES, Engine, PaintRequest, open_engine
+
+READY = [name for name, entry in ENGINES.items() if entry.state == "ready"]
+
+
+@pytest.fixture(params=READY)
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    with open_engine(request.param) as opened:
+        yield opened
+
+
+def picture(height: int = 64, width: int = 96) -> NDArray[np.float32]:
+    """A face-like patch: soft gradients, a hard edge and fine texture."""
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    grey = 0.5 + 0.3 * np.sin(x / 9) * np.cos(y / 7) + 0.05 * np.sin(x * 2.1)
+    grey[:, width // 2 :] *= 0.6
+    return np.clip(np.stack([grey, grey * 0.9, grey * 0.8], axis=-1), 0, 1).astype(np.float32)
+
+
+def ask(strength: float = 0.5, seed: int = 7, image: NDArray[np.float32] | None = None) -> PaintRequest:
+    return PaintRequest(
+        image=picture() if image is None else image, strength=strength, seed=seed, place="sh010 FACE 1001"
+    )
+
+
+def test_a_painting_has_the_shape_type_and_range_of_its_request(engine: Engine) -> None:
+    for height, width in ((64, 64), (64, 96), (720, 1280)):
+        (painted,) = engine.paint([ask(image=picture(height, width))])
+        assert painted.shape == (height, width, 3)
+        assert painted.dtype == np.float32
+        assert painted.min() >= 0
+        assert painted.max() <= 1
+
+
+def test_the_same_request_gives_the_same_picture(engine: Engine) -> None:
+    assert np.array_equal(engine.paint([ask()])[0], engine.paint([ask()])[0])
+
+
+def test_another_seed_gives_another_picture(engine: Engine) -> None:
+    assert not np.array_equal(engine.paint([ask(seed=1)])[0], engine.paint([ask(seed=2)])[0])
+
+
+def test_grouping_does_not_change_a_picture(engine: Engine) -> None:
+    requests = [ask(seed=seed, strength=strength) for seed, strength in ((1, 0.5), (2, 0.65), (3, 0.2))]
+    together = engine.paint(requests)
+    alone = [engine.paint([request])[0] for request in reversed(requests)][::-1]
+    for one, other in zip(together, alone, strict=True):
+        assert np.allclose(one, other, atol=1e-3)
+
+
+def test_strength_zero_gives_the_picture_back(engine: Engine) -> None:
+    assert np.allclose(engine.paint([ask(strength=0)])[0], picture(), atol=1e-6)
+
+
+def test_the_change_grows_with_strength(engine: Engine) -> None:
+    changes = [np.abs(engine.paint([ask(strength=s)])[0] - picture()).mean() for s in (0.1, 0.3, 0.5, 0.65, 1.0)]
+    assert changes == sorted(changes)
+    assert changes[0] > 0
+
+
+def test_the_request_is_left_as_it_was(engine: Engine) -> None:
+    request = ask()
+    engine.paint([request])
+    assert np.array_equal(request.image, picture())

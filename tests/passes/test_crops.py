@@ -1,0 +1,70 @@
+"""Crops are rigid in the face: they turn, travel and scale with it, and hold every matte of the shot."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from toolkit.passes.crops import FaceSquare, Placement, canvas_corners, enclosing_square, plate_to_canvas
+
+places = st.builds(
+    lambda x, y, scale, turn: Placement(centre=(x, y), scale=scale, turn=turn),
+    st.floats(-200, 2000),
+    st.floats(-200, 1200),
+    st.floats(20, 900),
+    st.floats(-180, 180),
+)
+
+
+def apply(affine: tuple[float, ...], point: tuple[float, float]) -> np.ndarray:
+    return np.asarray(affine).reshape(2, 3) @ (*point, 1.0)
+
+
+@given(places)
+def test_the_middle_of_the_square_lands_on_the_middle_of_the_canvas(placement: Placement) -> None:
+    affine = plate_to_canvas(placement, FaceSquare(centre=(0.0, 0.0), side=1.2), padding=32, canvas=512)
+    assert np.allclose(apply(affine, placement.centre), 255.5, atol=1e-3)
+
+
+def test_a_face_tilted_clockwise_stands_upright_on_its_canvas() -> None:
+    """Clockwise as seen: the top of a head tilted by +30 degrees leans to the right of its centre."""
+    placement = Placement(centre=(640, 360), scale=200, turn=30)
+    affine = plate_to_canvas(placement, FaceSquare(centre=(0, 0), side=1), padding=0, canvas=400)
+    top_of_head = (640 + 100 * np.sin(np.radians(30)), 360 - 100 * np.cos(np.radians(30)))
+    assert np.allclose(apply(affine, top_of_head), (199.5, 199.5 - 200), atol=1e-4)
+
+
+@given(st.lists(places, min_size=1, max_size=6))
+def test_every_outline_lies_inside_its_crop_with_the_padding_around_it(placements: list[Placement]) -> None:
+    rng = np.random.default_rng(4)
+    outlines = [
+        [tuple(np.asarray(p.centre) + rng.uniform(-0.8, 0.9, 2) * p.scale) for _ in range(12)] for p in placements
+    ]
+    square = enclosing_square(placements, outlines)
+    for placement, outline in zip(placements, outlines, strict=True):
+        affine = plate_to_canvas(placement, square, padding=32, canvas=512)
+        zoom = np.hypot(affine[0], affine[1])
+        reach = np.array([apply(affine, point) for point in outline])
+        assert reach.min() >= 32 * zoom - 0.5 - 1e-3
+        assert reach.max() <= 511.5 - 32 * zoom + 1e-3
+
+
+def test_the_crop_is_as_large_as_the_largest_matte_and_the_same_in_every_frame() -> None:
+    """A mouth that opens moves the chin, not the crop."""
+    placements = [Placement(centre=(100, 100), scale=100, turn=0)] * 2
+    closed = [(60.0, 50.0), (140.0, 50.0), (100.0, 150.0)]
+    opened = [(60.0, 50.0), (140.0, 50.0), (100.0, 180.0)]
+    square = enclosing_square(placements, [closed, opened])
+    assert square.side == pytest.approx(1.3)
+    assert plate_to_canvas(placements[0], square, padding=32, canvas=512) == plate_to_canvas(
+        placements[1], square, padding=32, canvas=512
+    )
+
+
+def test_corners_are_named_as_the_upright_face_sees_them() -> None:
+    placement = Placement(centre=(0, 0), scale=100, turn=90)
+    affine = plate_to_canvas(placement, FaceSquare(centre=(0, 0), side=1), padding=0, canvas=100)
+    upper_left, upper_right, lower_left, lower_right = canvas_corners(affine, 100)
+    assert np.allclose([upper_left, upper_right, lower_left, lower_right], [(50, -50), (50, 50), (-50, -50), (-50, 50)])

@@ -1,0 +1,89 @@
+"""Planning is a pure function: every decision is in the plan, and none of it needs a pixel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.passes._plate import COUNT, FIRST, sample, shot_of, tracks_of
+from toolkit.documents import FaceState, PassName, PassPlan
+from toolkit.passes import plan_passes
+from toolkit.passes.plan import noise_seed
+from toolkit.settings import Settings, load_settings
+
+SHOT = shot_of(Path("nowhere/plate.####.png"))
+ABSENT = FaceState.ABSENT
+
+
+def plans_of(*, rolls: list[float], settings: Settings | None = None) -> dict[PassName, PassPlan]:
+    samples = [sample(FIRST + i, roll=roll) for i, roll in enumerate(rolls)]
+    samples += [sample(FIRST + i, state=ABSENT) for i in range(len(rolls), COUNT)]
+    return {plan.pass_name: plan for plan in plan_passes(SHOT, tracks_of(samples), settings or Settings())}
+
+
+def test_body_then_face_each_with_every_frame_of_the_work_range() -> None:
+    plans = plans_of(rolls=[0.0] * COUNT)
+    assert list(plans) == [PassName.BODY, PassName.FACE]
+    for plan in plans.values():
+        assert [frame.source_frame for frame in plan.frames] == list(range(FIRST, FIRST + COUNT))
+        assert [frame.shot_frame for frame in plan.frames] == list(range(1001, 1001 + COUNT))
+
+
+def test_the_founding_strengths_are_planned() -> None:
+    plans = plans_of(rolls=[0.0] * COUNT)
+    assert (plans[PassName.BODY].strength, plans[PassName.FACE].strength) == (0.65, 0.5)
+
+
+def test_a_frame_without_a_face_is_planned_without_regions() -> None:
+    frames = plans_of(rolls=[0.0] * 5)[PassName.FACE].frames
+    assert [bool(frame.faces) for frame in frames] == [True] * 5 + [False] * (COUNT - 5)
+
+
+@pytest.mark.parametrize(
+    ("rolls", "upright"),
+    [([0.0, 10.0, 20.0], False), ([0.0, 10.0, 20.5], True), ([-21.0, 0.0, 0.0], True), ([360.0, 365.0, 361.0], False)],
+    ids=["at the threshold stays level", "one frame above turns all", "to the left too", "unwrapped rolls are angles"],
+)
+def test_the_crop_is_upright_for_the_whole_shot_when_any_frame_is_tilted(rolls: list[float], upright: bool) -> None:
+    faces = [frame.faces[0] for frame in plans_of(rolls=rolls)[PassName.FACE].frames if frame.faces]
+    for face, roll in zip(faces, rolls, strict=True):
+        (left_x, left_y), (right_x, right_y) = face.corners[:2]
+        level = abs(right_y - left_y) < 1e-6 * abs(right_x - left_x)
+        assert level is (not upright or roll == 0)
+
+
+def test_the_canvas_of_body_is_the_plate_rounded_up_to_eights() -> None:
+    assert plans_of(rolls=[0.0])[PassName.BODY].canvas == (160, 96)
+
+
+def test_labels_start_at_the_first_working_frame() -> None:
+    assert plans_of(rolls=[0.0])[PassName.BODY].timecode_first == 86400
+
+
+def test_the_same_facts_give_the_same_plan_and_it_survives_its_file(tmp_path: Path) -> None:
+    one, other = plans_of(rolls=[0.0, 25.0]), plans_of(rolls=[0.0, 25.0])
+    assert one == other
+    for plan in one.values():
+        plan.write(tmp_path / "plan.json")
+        assert PassPlan.read(tmp_path / "plan.json") == plan
+
+
+def test_settings_that_cannot_change_a_pixel_do_not_change_the_plan() -> None:
+    plain = plans_of(rolls=[0.0])
+    assert plans_of(rolls=[0.0], settings=load_settings(assignments=["output.writers=7"])) == plain
+    assert plans_of(rolls=[0.0], settings=load_settings(assignments=["face.strength=0.4"])) != plain
+
+
+def test_seeds_come_from_shot_pass_face_and_source_frame() -> None:
+    facts = [("sh010", "FACE", 0, 5), ("sh020", "FACE", 0, 5), ("sh010", "BODY", 0, 5), ("sh010", "FACE", 1, 5)]
+    facts.append(("sh010", "FACE", 0, 6))
+    seeds = [noise_seed(1, *fact) for fact in facts]
+    assert len(set(seeds)) == len(seeds)
+    assert all(0 <= seed < 2**31 for seed in seeds)
+    assert noise_seed(1, *facts[0]) == seeds[0]
+    assert noise_seed(2, *facts[0]) != seeds[0]
+
+
+def test_only_the_passes_asked_for_are_planned() -> None:
+    assert list(plans_of(rolls=[0.0], settings=load_settings(assignments=["output.passes=FACE"]))) == [PassName.FACE]

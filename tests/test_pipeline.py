@@ -1,0 +1,191 @@
+"""The story end to end on the demo's own footage, judged by readings that share no code with the toolkit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import OpenImageIO
+import pytest
+
+from toolkit.documents import Cut, Delivery, FaceState, FaceTracks
+from toolkit.output import Output
+
+COMMAND = [sys.executable, "-m", "toolkit.cli"]
+
+
+def toolkit(*arguments: object) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run([*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def digests(root: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(root.rglob("*.exr"))
+    }
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Output:
+    """``toolkit demo``, once for all tests here."""
+    root = tmp_path_factory.mktemp("demo") / "demo_out"
+    done = toolkit("demo", "-o", root)
+    assert "Next, in Resolve" in done.stdout
+    assert "Next, in After Effects" in done.stdout
+    return Output(root=root)
+
+
+@pytest.fixture(scope="module")
+def cut(demo: Output) -> Cut:
+    return Cut.read(demo.shots)
+
+
+def test_every_frame_of_every_pass_is_there_under_its_number(demo: Output, cut: Cut) -> None:
+    assert len(cut.shots) == 2
+    for shot in cut.shots:
+        assert len(shot.source_range) >= 48
+        for name in ("BODY", "FACE"):
+            files = sorted(path.name for path in (demo.root / shot.name / name / "v001").glob("*.exr"))
+            assert files == [f"{shot.name}_{name}_v001.{number}.exr" for number in shot.shot_range]
+
+
+def test_the_return_timeline_shows_every_frame_where_the_plate_shows_it(demo: Output, cut: Cut) -> None:
+    """Read as plain JSON: which file number lies over which plate frame at every record frame."""
+    tracks = json.loads((demo.root / "return.otio").read_text())["tracks"]["children"]
+    by_name = {track["name"]: _file_numbers(track) for track in tracks if track["kind"] == "Video"}
+    assert list(by_name) == ["PLATE", "BODY v001", "FACE v001"]
+    assert {len(frames) for frames in by_name.values()} == {cut.record_count}
+    for shot in cut.shots:
+        for record_frame in shot.record_range:
+            source_frame = by_name["PLATE"][record_frame]
+            for name in ("BODY v001", "FACE v001"):
+                number = by_name[name][record_frame]
+                assert number is not None
+                assert source_frame is not None
+                path = demo.root / shot.name / name[:4] / "v001" / f"{shot.name}_{name.replace(' ', '_')}.{number}.exr"
+                assert _header(path)["toolkit/sourceFrame"] == source_frame
+    covered = {frame for shot in cut.shots for frame in shot.record_range}
+    assert all(by_name["FACE v001"][f] is None for f in range(cut.record_count) if f not in covered)
+
+
+def test_the_track_follows_the_known_motion(demo: Output, cut: Cut) -> None:
+    """Centre within 1 % of the face's width and roll within 1.5 degrees, on every FOUND frame."""
+    from toolkit.demo import read_ground_truth
+
+    truth = read_ground_truth(demo.root / "footage")
+    for shot in cut.shots:
+        (track,) = FaceTracks.read(demo.face_track(shot.name)).faces
+        known = {frame.source_frame: frame for frame in truth[shot.clip_name].frames}
+        found = [sample for sample in track.samples if sample.state is FaceState.FOUND]
+        centres = np.array([sample.centre for sample in found])
+        true = np.array([known[sample.source_frame].centre for sample in found])
+        widths = np.array([known[sample.source_frame].face_width for sample in found])
+        assert np.max(np.hypot(*(centres - true).T) / widths) < 0.01
+        rolls = np.array([sample.roll for sample in found])
+        true_rolls = np.array([known[sample.source_frame].roll for sample in found])
+        assert np.max(np.abs(rolls - true_rolls)) < 1.5
+        gone = [sample for sample in track.samples if known[sample.source_frame].visible == "gone"]
+        assert all(sample.state is FaceState.ABSENT for sample in gone)
+
+
+def test_the_demo_shows_what_it_promises(demo: Output, cut: Cut) -> None:
+    from toolkit.demo import read_ground_truth
+
+    truth = read_ground_truth(demo.root / "footage")
+    frames = [frame for shot in truth.values() for frame in shot.frames]
+    assert max(abs(frame.roll) for frame in frames) > 20
+    assert max(frame.mouth_open for frame in frames) > 0.8
+    assert max(frame.brow_raise for frame in frames) > 0.8
+    assert any(frame.visible == "gone" for frame in frames)
+    assert {shot.media.kind for shot in cut.shots} == {"movie", "sequence"}
+    assert all(shot.media.timecode_first for shot in cut.shots if shot.media.kind == "movie")
+
+
+def test_faces_are_laid_where_the_face_is_and_nowhere_else(demo: Output, cut: Cut) -> None:
+    for shot in cut.shots:
+        (track,) = FaceTracks.read(demo.face_track(shot.name)).faces
+        for sample in track.samples[::6]:
+            number = shot.map.shot_frame(sample.source_frame)
+            image = OpenImageIO.ImageBuf(str(demo.root / f"{shot.name}/FACE/v001/{shot.name}_FACE_v001.{number}.exr"))
+            alpha = image.get_pixels(OpenImageIO.FLOAT)[..., 3]
+            if sample.state is FaceState.ABSENT:
+                assert not alpha.any()
+            else:
+                rows, columns = np.nonzero(alpha > 0.5)
+                assert sample.centre is not None
+                assert sample.scale is not None
+                middle = (columns.min() + columns.max()) / 2, (rows.min() + rows.max()) / 2
+                assert np.hypot(*np.subtract(middle, sample.centre)) < 0.35 * sample.scale
+
+
+def test_the_same_command_again_paints_nothing(demo: Output) -> None:
+    before = digests(demo.root)
+    again = json.loads(toolkit("run", demo.root / "footage" / "demo.otio", "-o", demo.root, "--json").stdout)
+    assert {row["painted"] for row in again["passes"]} == {0}
+    assert digests(demo.root) == before
+
+
+def test_stage_by_stage_gives_the_same_bytes_as_one_run(demo: Output, cut: Cut, tmp_path: Path) -> None:
+    out, shot = tmp_path / "out", cut.shots[1].name
+    toolkit("track", demo.root / "footage" / "demo.otio", "-o", out, "--shot", shot)
+    for stage in ("plan", "render"):
+        toolkit(stage, out, "--shot", shot)
+    toolkit("conform", out)
+    whole = {name: value for name, value in digests(demo.root).items() if name.startswith(f"{shot}{os.sep}")}
+    assert digests(out) == whole
+    notes = Delivery.read(out / "delivery.json").notes
+    assert any(cut.shots[0].name in note and "not in this delivery" in note for note in notes)
+
+
+def test_killed_in_the_middle_and_run_again_equals_an_undisturbed_run(demo: Output, tmp_path: Path) -> None:
+    out, cut_path = tmp_path / "out", demo.root / "footage" / "demo.otio"
+    running = subprocess.Popen(
+        [*COMMAND, "run", str(cut_path), "-o", str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 240
+    while len(list(out.rglob("*.exr"))) < 25:
+        assert running.poll() is None, "it ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    written = len(list(out.rglob("*.exr")))
+    again = json.loads(toolkit("run", cut_path, "-o", out, "--json").stdout)
+    expected = digests(demo.root)
+    assert sum(row["painted"] for row in again["passes"]) == len(expected) - written
+    assert digests(out) == expected
+    assert not [path for path in out.rglob("*.exr") if path.name.startswith(".")]
+
+
+def _header(path: Path) -> dict[str, Any]:
+    opened = OpenImageIO.ImageInput.open(str(path))
+    assert opened is not None, OpenImageIO.geterror()
+    spec = opened.spec()
+    opened.close()
+    return {attribute.name: attribute.value for attribute in spec.extra_attribs}
+
+
+def _file_numbers(track: dict[str, Any]) -> list[int | None]:
+    """Per record frame: the file number (sequence) or picture index (movie) shown; None in a gap."""
+    shown: list[int | None] = []
+    for child in track["children"]:
+        used = child["source_range"]
+        count = round(used["duration"]["value"])
+        if child["OTIO_SCHEMA"].startswith("Gap"):
+            shown += [None] * count
+            continue
+        media = child["media_references"][child["active_media_reference_key"]]
+        offset = round(used["start_time"]["value"] - media["available_range"]["start_time"]["value"])
+        first = media.get("start_frame", 0)
+        shown += [first + offset + i for i in range(count)]
+    return shown
