@@ -14,6 +14,7 @@ from toolkit.output import claimed
 from toolkit.passes import RenderedPass
 from toolkit.plates import open_plate
 from toolkit.settings import Settings
+from toolkit.turnover import read_cut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +33,9 @@ class Job:
 
 
 def run(job: Job, progress: stages.Progress) -> tuple[Delivery, list[RenderedPass]]:
-    """Turn over, follow, decide, paint, deliver."""
+    """Read, follow, decide, paint, deliver."""
     settings = job.settings
-    cut = stages.turn_over(job.cut, settings)
+    cut = read_cut(job.cut, handles=settings.cut.handles)
     shots = stages.choose_shots(cut, job.shots)
     model = stages.obtain_model(job.models, progress)
     rendered: list[RenderedPass] = []

@@ -16,13 +16,12 @@ from typing import Protocol
 from toolkit.delivery import conform
 from toolkit.documents import Cut, Delivery, FaceTracks, PassPlan, Shot
 from toolkit.engines import Engine
-from toolkit.errors import EmptyCut, MissingDocument, MissingMedia, NoMatchingShot
+from toolkit.errors import MissingDocument, MissingMedia, NoMatchingShot
 from toolkit.faces import fetch_model, track_faces, track_key
 from toolkit.output import Output, remember_delivery
 from toolkit.passes import RenderedPass, plan_passes, render_passes, wanted_passes
 from toolkit.plates import Plate
 from toolkit.settings import Settings
-from toolkit.turnover import read_cut
 
 
 class Progress(Protocol):
@@ -30,14 +29,6 @@ class Progress(Protocol):
 
     def stage(self, label: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
         """A bar over ``total`` steps; the callable advances it."""
-
-
-def turn_over(cut_path: Path, settings: Settings) -> Cut:
-    """The cut as shots. Raises InputError, and EmptyCut with the reason of every clip left out."""
-    cut = read_cut(cut_path, handles=settings.cut.handles)
-    if not cut.shots:
-        raise EmptyCut(cut_path, [f"{row.clip_name}: {row.reason}" for row in cut.skipped])
-    return cut
 
 
 def choose_shots(cut: Cut, patterns: Sequence[str]) -> tuple[Shot, ...]:

@@ -78,8 +78,9 @@ def _dry_run(cut_path: Path, patterns: tuple[str, ...], settings: Settings, *, a
     from toolkit import stages
     from toolkit.cli.show import show_shots
     from toolkit.engines import open_engine
+    from toolkit.turnover import read_cut
 
     open_engine(settings.engine).close()
-    cut = stages.turn_over(cut_path, settings)
+    cut = read_cut(cut_path, handles=settings.cut.handles)
     chosen = stages.choose_shots(cut, patterns)
     show_shots(cut.model_copy(update={"shots": chosen}), as_json=as_json, passes=settings.output.passes.split("+"))

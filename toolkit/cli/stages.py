@@ -49,9 +49,10 @@ def track(cut: Path, out: Path, patterns: tuple[str, ...], models: Path | None, 
     from toolkit.errors import at
     from toolkit.output import claimed
     from toolkit.plates import open_plate
+    from toolkit.turnover import read_cut
 
     settings = settings_for(cut, **named)
-    turnover = stages.turn_over(cut, settings)
+    turnover = read_cut(cut, handles=settings.cut.handles)
     chosen = stages.choose_shots(turnover, patterns)
     found = []
     with RichProgress() as progress:

@@ -1,0 +1,210 @@
+"""Speed and memory as ratios measured in one interleaved run: ``python -m tests.benchmarks [NAME]…``.
+
+Machines are noisy, so nothing here passes or fails: each benchmark prints what it measured beside what is asked for.
+Names: help, exr, analysis, run, memory (all without a name; memory takes several minutes).
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+ROUNDS = 5
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Wall seconds of one call."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def interleaved(ours: Callable[[], object], bare: Callable[[], object], rounds: int = ROUNDS) -> tuple[float, float]:
+    """Median seconds of each, taken in turn after one warm-up."""
+    ours(), bare()
+    pairs = [(timed(ours), timed(bare)) for _ in range(rounds)]
+    return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
+
+
+def report(name: str, ours: float, bare: float, count: int, *, asked: str) -> None:
+    """One line: rates and the ratio of speeds (above 1 is faster than the bare loop)."""
+    print(
+        f"{name:28s} {count / ours:8.1f}/s   bare {count / bare:8.1f}/s   ratio {bare / ours:5.2f}   (asked: {asked})"
+    )
+
+
+def demo_footage(folder: Path, *, height: int = 720) -> Path:
+    """The demo's movie, scaled to ``height`` lines; made once per folder."""
+    import av
+
+    from toolkit.demo import make_demo
+
+    make_demo(folder / "demo", tick=lambda count: None)
+    (movie,) = (folder / "demo").rglob("*.mp4")
+    scaled = folder / f"face_{height}.mp4"
+    if not scaled.exists():
+        with av.open(str(movie)) as source, av.open(str(scaled), "w") as target:
+            stream = target.add_stream("libx264", rate=24, options={"crf": "14", "preset": "fast"})
+            stream.width, stream.height, stream.pix_fmt = height * 16 // 9, height, "yuv420p"
+            for frame in source.decode(video=0):
+                target.mux(stream.encode(frame.reformat(width=stream.width, height=height)))
+            target.mux(stream.encode(None))
+    return scaled
+
+
+def bench_help(_: Path) -> None:
+    """CPU seconds of ``toolkit --help``."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    for _round in range(ROUNDS):
+        subprocess.run([sys.executable, "-m", "toolkit.cli", "--help"], stdout=subprocess.DEVNULL, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / ROUNDS
+    print(f"{'toolkit --help':28s} {cpu:.2f} s of CPU time (asked: under 0.3)")
+
+
+def bench_exr(folder: Path) -> None:
+    """Layer files against a bare loop of the official bindings: same pixels, compression and threads."""
+    import OpenEXR
+
+    from toolkit.plates import write_exr
+
+    rng = np.random.default_rng(0)
+    ramp = np.linspace(0, 1, 1920 * 1080 * 3, dtype=np.float32).reshape(1080, 1920, 3)
+    grainy = np.clip(ramp + rng.normal(0, 0.01, ramp.shape), 0, 1)
+    body = np.ascontiguousarray(grainy, dtype=np.float16)
+    face = np.zeros((1080, 1920, 4), np.float16)
+    face[300:700, 700:1100, :3] = body[300:700, 700:1100]
+    face[300:700, 700:1100, 3] = 1
+    facts = {"toolkit/shot": "sh010", "toolkit/sourceFrame": 5}
+
+    def bare(pixels: np.ndarray, path: Path) -> None:
+        header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage, **facts}
+        OpenEXR.File(header, {"RGBA" if pixels.shape[2] == 4 else "RGB": pixels}).write(str(path))
+
+    for name, pixels in (("BODY", body), ("FACE", face)):
+        for threads in (1, 2):
+            with ThreadPoolExecutor(threads) as pool:
+
+                def loop(write: Callable[[Path], None], pool: ThreadPoolExecutor = pool) -> None:
+                    list(pool.map(write, [folder / f"layer.{i:04d}.exr" for i in range(12)]))
+
+                OpenEXR.set_global_thread_count(0)
+                ours, theirs = interleaved(
+                    lambda: loop(lambda path: write_exr(path, pixels, facts)),  # noqa: B023  used within the round
+                    lambda: loop(lambda path: bare(pixels, path)),  # noqa: B023
+                )
+            report(f"EXR {name} 1080p, {threads} thread(s)", ours, theirs, 12, asked=">= 0.9")
+
+
+def bench_analysis(folder: Path) -> None:
+    """``track`` against a bare loop of PyAV decode and MediaPipe on the same 1080p clip."""
+    import av
+    import mediapipe as mp
+
+    from toolkit.faces import fetch_model, track_faces
+    from toolkit.plates import open_plate
+    from toolkit.settings import Settings
+    from toolkit.turnover import read_cut
+
+    clip, model = demo_footage(folder, height=1080), fetch_model()
+    (shot,) = read_cut(clip, handles=0).shots
+    count = len(shot.source_work_range)
+
+    def ours() -> None:
+        with open_plate(shot.media) as plate:
+            track_faces(shot, plate, Settings().track, model, lambda frames: None)
+
+    def bare(faces: int) -> Callable[[], None]:
+        def loop() -> None:
+            vision = mp.tasks.vision
+            options = vision.FaceLandmarkerOptions(
+                base_options=mp.tasks.BaseOptions(model_asset_path=str(model)),
+                running_mode=vision.RunningMode.VIDEO,
+                num_faces=faces,
+                output_face_blendshapes=True,
+                output_facial_transformation_matrixes=True,
+            )
+            with vision.FaceLandmarker.create_from_options(options) as landmarker, av.open(str(clip)) as container:
+                container.streams.video[0].thread_type = "AUTO"
+                for i, frame in enumerate(container.decode(video=0)):
+                    image = mp.Image(image_format=mp.ImageFormat.SRGB, data=frame.to_ndarray(format="rgb24"))
+                    landmarker.detect_for_video(image, i * 1000 // 24)
+
+        return loop
+
+    for faces in (1, Settings().track.max_faces):
+        mine, theirs = interleaved(ours, bare(faces), rounds=3)
+        report(f"track 1080p, bare {faces} face(s)", mine, theirs, count, asked=">= 0.9")
+
+
+def bench_run(folder: Path) -> None:
+    """The whole ``run`` against its slowest stage alone, each in a fresh process."""
+    clip = demo_footage(folder, height=1080)
+
+    def command(*arguments: object) -> Callable[[], None]:
+        line = [sys.executable, "-m", "toolkit.cli", *map(str, arguments)]
+        return lambda: subprocess.run(line, check=True, capture_output=True) and None
+
+    whole, stages = [], {"track": [], "plan": [], "render": [], "conform": []}
+    for turn in range(3):
+        out = folder / f"stages_{turn}"
+        for stage, seconds in stages.items():
+            seconds.append(timed(command(stage, clip, "-o", out) if stage == "track" else command(stage, out)))
+        whole.append(timed(command("run", clip, "-o", folder / f"whole_{turn}")))
+    medians = {stage: statistics.median(seconds) for stage, seconds in stages.items()}
+    slowest = max(medians, key=lambda stage: medians[stage])
+    listed = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in medians.items())
+    ratio = statistics.median(whole) / medians[slowest]
+    print(f"{'run 1080p':28s} {statistics.median(whole):.1f} s; {listed}")
+    print(f"{'run against ' + slowest:28s} ratio {ratio:.2f} (asked: at most 1.25)")
+
+
+def bench_memory(folder: Path) -> None:
+    """Peak memory of a run over 100 and over 1,000 frames of the same picture size."""
+    import cv2
+
+    peaks = {}
+    for count in (100, 1000):
+        plates = folder / f"plates_{count}"
+        plates.mkdir()
+        frames = folder / "demo_frames"
+        if not frames.exists():
+            frames.mkdir()
+            capture = cv2.VideoCapture(str(demo_footage(folder)))
+            for i in range(48):
+                assert cv2.imwrite(str(frames / f"{i:02d}.png"), capture.read()[1], [cv2.IMWRITE_PNG_COMPRESSION, 1])
+        for i in range(count):
+            os.link(frames / f"{i % 48:02d}.png", plates / f"plate.{1001 + i}.png")
+        script = (
+            "import resource, sys; from toolkit.cli import run_command; code = run_command(sys.argv[1:]);"
+            "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024); sys.exit(code)"
+        )
+        line = [sys.executable, "-c", script, "run", str(plates / "plate.####.png"), "-o", str(folder / f"out_{count}")]
+        done = subprocess.run(line, capture_output=True, text=True, check=True)
+        peaks[count] = int(done.stdout.splitlines()[-1])
+        print(f"{f'memory, {count} frames 720p':28s} {peaks[count]} MB")
+    print(f"{'memory':28s} ratio {peaks[1000] / peaks[100]:.3f} (asked: at most 1.10)")
+
+
+BENCHMARKS: dict[str, Callable[[Path], None]] = {
+    "help": bench_help,
+    "exr": bench_exr,
+    "analysis": bench_analysis,
+    "run": bench_run,
+    "memory": bench_memory,
+}
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as scratch:
+        for chosen in sys.argv[1:] or BENCHMARKS:
+            BENCHMARKS[chosen](Path(scratch))

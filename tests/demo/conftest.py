@@ -1,0 +1,58 @@
+"""One full demo for all tests of this room, and small shots for those that make footage again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from toolkit.demo import TrueShot, make_demo
+from toolkit.demo.motion import FLOAT_AWAY, PUSH_IN, DemoShot
+from toolkit.frames import FramePath, FrameRange
+
+ReadFrames = Callable[[TrueShot, set[int]], dict[int, NDArray[np.uint8]]]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the whole demo, made once."""
+    folder = tmp_path_factory.mktemp("demo")
+    assert make_demo(folder, tick=lambda done: None).parent == folder
+    return folder
+
+
+@pytest.fixture(scope="session")
+def read_frames(demo: Path) -> ReadFrames:
+    """Reads uint8 (720, 1280, 3) RGB by source frame number, without the toolkit's own readers."""
+
+    def movie(path: Path) -> Iterator[tuple[int, NDArray[Any]]]:
+        import av
+
+        with av.open(str(path)) as container:
+            for index, frame in enumerate(container.decode(video=0)):
+                yield index, frame.to_ndarray(format="rgb24")
+
+    def read(shot: TrueShot, numbers: set[int]) -> dict[int, NDArray[np.uint8]]:
+        import cv2
+
+        if shot.media.endswith(".mov"):
+            return {index: frame for index, frame in movie(demo / shot.media) if index in numbers}
+        files = FramePath.parse(demo / shot.media)
+        return {n: cv2.cvtColor(cv2.imread(str(files.path(n))), cv2.COLOR_BGR2RGB) for n in numbers}
+
+    return read
+
+
+@pytest.fixture
+def short_shots() -> tuple[DemoShot, DemoShot]:
+    """Both shots cut down to their first three frames."""
+    movie = replace(PUSH_IN, source_range=FrameRange.of(PUSH_IN.source_range.first, 3), head_handle=1, cut_count=1)
+    sequence = replace(
+        FLOAT_AWAY, source_range=FrameRange.of(FLOAT_AWAY.source_range.first, 3), head_handle=1, cut_count=1
+    )
+    return movie, sequence

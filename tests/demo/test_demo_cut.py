@@ -1,0 +1,68 @@
+"""The cut opens in OpenTimelineIO and says where everything is."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from toolkit.frames import FramePath
+
+
+@pytest.fixture
+def clips(demo: Path) -> list:
+    import opentimelineio as otio
+
+    timeline = otio.adapters.read_from_file(str(demo / "demo.otio"))
+    assert timeline.global_start_time == otio.opentime.from_timecode("01:00:00:00", 24)
+    (track,) = timeline.tracks
+    assert track.kind == otio.schema.TrackKind.Video
+    assert [type(child).__name__ for child in track] == ["Clip", "Gap", "Clip"]
+    return list(track.find_clips())
+
+
+def test_both_shots_last_at_least_48_frames_with_handles_at_both_ends(clips: list) -> None:
+    for clip in clips:
+        used, available = clip.source_range, clip.available_range()
+        assert used.duration.value >= 48
+        assert used.start_time.value - available.start_time.value >= 8
+        assert available.end_time_exclusive().value - used.end_time_exclusive().value >= 4
+
+
+def test_the_movie_is_counted_in_its_timecode(demo: Path, clips: list) -> None:
+    import av
+
+    clip = clips[0]
+    assert clip.available_range().start_time.value == 864_000
+    assert not Path(clip.media_reference.target_url).is_absolute()
+    with av.open(str(demo / clip.media_reference.target_url)) as movie:
+        stream = movie.streams.video[0]
+        assert stream.metadata["timecode"] == "10:00:00:00"
+        assert stream.average_rate == 24
+        assert stream.frames == clip.available_range().duration.value
+        assert (stream.width, stream.height) == (1280, 720)
+        assert (stream.codec_context.colorspace, stream.codec_context.color_range) == (1, 1)
+
+
+def test_ffprobe_reads_the_timecode_too(demo: Path, clips: list) -> None:
+    if shutil.which("ffprobe") is None:
+        pytest.skip("ffprobe is not installed")
+    entries = ["-select_streams", "v", "-show_entries", "stream=nb_frames:stream_tags=timecode", "-of", "csv=p=0"]
+    path = demo / clips[0].media_reference.target_url
+    found = subprocess.run(["ffprobe", "-v", "error", *entries, path], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "76,10:00:00:00"
+
+
+def test_the_sequence_is_on_disk_without_holes_as_the_cut_says(demo: Path, clips: list) -> None:
+    import cv2
+
+    clip = clips[1]
+    reference = clip.media_reference
+    first, count = reference.start_frame, reference.number_of_images_in_sequence()
+    assert first == 1001
+    files = FramePath.parse(demo / reference.abstract_target_url("####"))
+    assert files.frames_on_disk() == list(range(first, first + count))
+    assert demo / reference.target_url_for_image_number(0) == files.path(1001)
+    assert cv2.imread(str(files.path(1001)), cv2.IMREAD_UNCHANGED).shape == (720, 1280, 3)

@@ -1,0 +1,135 @@
+"""Making the demo: the same bytes each time, kept when finished, made anew when not, and clear when it cannot be."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from toolkit.demo import DEMO_FRAMES, astronaut, make_demo, read_ground_truth
+from toolkit.demo.drawing import draw_frames
+from toolkit.demo.motion import DemoShot
+from toolkit.errors import CorruptMedia, MissingMedia, OutputNotWritable
+
+Shots = tuple[DemoShot, DemoShot]
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def _silent(done: int) -> None:
+    del done
+
+
+def test_two_runs_give_the_same_bytes(tmp_path: Path, short_shots: Shots) -> None:
+    make_demo(tmp_path / "one", tick=_silent, shots=short_shots)
+    make_demo(tmp_path / "two", tick=_silent, shots=short_shots)
+    one = _digests(tmp_path / "one")
+    assert one == _digests(tmp_path / "two")
+    assert len(one) == 1 + 3 + 2, "a movie, three PNG files, the truth and the cut"
+
+
+def test_every_frame_is_ticked_off_once(tmp_path: Path, short_shots: Shots) -> None:
+    ticks: list[int] = []
+    make_demo(tmp_path, tick=ticks.append, shots=short_shots)
+    assert ticks == [1] * 6
+    assert DEMO_FRAMES == 160
+
+
+def test_finished_footage_is_kept(tmp_path: Path, short_shots: Shots) -> None:
+    make_demo(tmp_path, tick=_silent, shots=short_shots)
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "footage").rglob("*")}
+    ticks: list[int] = []
+    make_demo(tmp_path, tick=ticks.append, shots=short_shots)
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "footage").rglob("*")} == before
+    assert sum(ticks) == 6
+
+
+@pytest.mark.parametrize("damage", ["a frame is damaged", "another program made it"])
+def test_anything_but_this_programs_whole_footage_is_made_anew(tmp_path: Path, short_shots: Shots, damage: str) -> None:
+    make_demo(tmp_path, tick=_silent, shots=short_shots)
+    whole = _digests(tmp_path)
+    frame = tmp_path / "footage/B001/B001.1003.png"
+    if damage == "a frame is damaged":
+        frame.write_bytes(frame.read_bytes()[:-100])
+    else:
+        truth = tmp_path / "ground_truth.json"
+        truth.write_text(json.dumps({**json.loads(truth.read_text()), "recipe": "older"}))
+        frame.with_name("B001.1099.png").write_bytes(b"left by a longer version")
+    make_demo(tmp_path, tick=_silent, shots=short_shots)
+    assert _digests(tmp_path) == whole
+
+
+def test_an_interrupted_run_leaves_no_part_of_a_file_and_no_truth(tmp_path: Path, short_shots: Shots) -> None:
+    def interrupt(done: int) -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "ground_truth.json").write_text("{}")
+    with pytest.raises(KeyboardInterrupt):
+        make_demo(tmp_path, tick=interrupt, shots=short_shots)
+    left = {path.name for path in tmp_path.rglob("*") if path.is_file()}
+    assert all(name.startswith("B001.") for name in left), "whole frames of the sequence at most"
+    make_demo(tmp_path, tick=_silent, shots=short_shots)
+    assert len(read_ground_truth(tmp_path).shots) == 2
+
+
+def _decoded(path: Path) -> list[NDArray[np.float64]]:
+    """The frames as 0..255 RGB, by the matrix of BT.709 itself: FFmpeg's scaler is a code too dark."""
+    import av
+    import cv2
+
+    frames = []
+    with av.open(str(path)) as movie:
+        for frame in movie.decode(video=0):
+            planes = frame.to_ndarray().astype(np.float64)  # (1080, 1280): Y, then Cb and Cr at half size
+            luma = (planes[:720] - 16) / 219
+            small = ((planes[720:] - 128) / 224).reshape(2, 360, 640)
+            blue, red = (cv2.resize(plane, (1280, 720), interpolation=cv2.INTER_LINEAR) for plane in small)
+            green = luma - (0.2126 * 1.5748 * red + 0.0722 * 1.8556 * blue) / 0.7152
+            frames.append(255 * np.stack([luma + 1.5748 * red, green, luma + 1.8556 * blue], axis=-1))
+    return frames
+
+
+def test_the_movie_shows_what_was_drawn(tmp_path: Path, short_shots: Shots) -> None:
+    make_demo(tmp_path, tick=_silent, shots=short_shots)
+    for shown, meant in zip(_decoded(tmp_path / "footage/A001.mov"), draw_frames(short_shots[0]), strict=True):
+        difference = shown - meant
+        assert np.abs(difference).mean() < 1.5
+        assert np.abs(difference.mean(axis=(0, 1))).max() < 0.5, "no channel is lighter or darker as a whole"
+
+
+def test_a_file_in_the_way_of_the_folder_is_said(tmp_path: Path, short_shots: Shots) -> None:
+    (tmp_path / "demo").write_text("not a folder")
+    with pytest.raises(OutputNotWritable, match="demo"):
+        make_demo(tmp_path / "demo", tick=_silent, shots=short_shots)
+
+
+def test_without_scikit_image_it_says_so(tmp_path: Path, short_shots: Shots, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(astronaut, "find_spec", lambda name: None)
+    with pytest.raises(MissingMedia, match="scikit-image"):
+        make_demo(tmp_path, tick=_silent, shots=short_shots)
+
+
+def test_another_photograph_is_refused(tmp_path: Path, short_shots: Shots, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(astronaut, "_PHOTOGRAPH_SHA256", "0" * 64)
+    with pytest.raises(CorruptMedia, match="measured"):
+        make_demo(tmp_path, tick=_silent, shots=short_shots)
+
+
+def test_making_footage_loads_neither_scikit_image_nor_a_face_model() -> None:
+    import subprocess
+    import sys
+
+    program = (
+        "import sys; from toolkit.demo.astronaut import cut_out_person; cut_out_person();"
+        "print([name for name in ('skimage', 'scipy', 'mediapipe') if name in sys.modules])"
+    )
+    root = Path(__file__).resolve().parents[2]
+    found = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"

@@ -1,0 +1,68 @@
+"""The folder OUT: one run at a time, and a killed run holds nothing."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from toolkit.documents import appearing
+from toolkit.errors import MissingDocument, OutputBusy, OutputNotWritable
+from toolkit.output import claimed
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from toolkit.output import claimed
+with claimed(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_second_run_is_refused_and_told_who_holds_the_folder(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(OutputBusy, match=f"process {other.pid} on "), claimed(tmp_path):
+            pass
+        other.send_signal(signal.SIGKILL)
+    with claimed(tmp_path) as output:
+        assert output.root == tmp_path
+
+
+def test_a_folder_is_free_again_when_its_run_ends_with_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), claimed(tmp_path):
+        raise ZeroDivisionError
+    with claimed(tmp_path):
+        pass
+
+
+def test_a_stage_that_needs_an_earlier_one_does_not_make_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(MissingDocument, match="run 'toolkit track"), claimed(tmp_path / "no", made_by="toolkit track"):
+        pass
+    assert not (tmp_path / "no").exists()
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "note.txt"
+    with pytest.raises(ZeroDivisionError), appearing(path) as temporary:
+        temporary.write_text("half")
+        raise ZeroDivisionError
+    assert list(path.parent.iterdir()) == []
+    with appearing(path) as temporary:
+        temporary.write_text("whole")
+        assert not path.exists()
+    assert path.read_text() == "whole"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputNotWritable, match="cannot write"), claimed(tmp_path / "file" / "out"):
+        pass
+    with pytest.raises(OutputNotWritable, match=r"note\.txt"), appearing(tmp_path / "file" / "note.txt"):
+        pass

@@ -1,0 +1,101 @@
+"""Frames of the demo: the cut-out person over a backdrop, in one resampling each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.demo.astronaut import OUTLINE, cut_out_person, read_picture
+from toolkit.demo.expression import DOWN, FACE_BOX, MOUTH_BOX, Box, face_coordinates, photo_coordinates
+from toolkit.demo.motion import HEIGHT, WIDTH, DemoShot, Pose
+
+_MARGIN = 40
+"""Backdrop kept beyond the frame on every side, pixels: it drifts from one side's to the other's over the shot."""
+_OUT_OF_FOCUS = 2.5
+"""Standard deviation of the backdrop's blur, pixels: the portrait's lens would not hold it sharp."""
+_THROAT, _TONGUE = (0.07, 0.02, 0.02), (0.40, 0.13, 0.12)
+"""Display codes 0..1 of the mouth's inside, at the teeth and at the lower lip."""
+
+
+def draw_frames(shot: DemoShot) -> Iterator[NDArray[np.uint8]]:
+    """Every frame of the shot's media in order, uint8 (720, 1280, 3) RGB."""
+    person = cut_out_person()
+    backdrop = _backdrop(shot.backdrop)
+    poses = shot.poses()
+    for index, pose in enumerate(poses):
+        frame = _drifted(backdrop, index / len(poses))
+        _lay_over(frame, person, pose)
+        _paint_mouth(frame, pose)
+        frame *= 255
+        np.rint(frame, out=frame)
+        yield np.clip(frame, 0, 255, out=frame).astype(np.uint8)
+
+
+def _backdrop(name: str) -> NDArray[np.float32]:
+    """float32 (800, 1360, 3): the picture filling the frame and its margin, out of focus, display codes 0..1."""
+    import cv2
+
+    picture = read_picture(name)
+    width, height = WIDTH + 2 * _MARGIN, HEIGHT + 2 * _MARGIN
+    scale = max(width / picture.shape[1], height / picture.shape[0])
+    large = cv2.resize(picture.astype(np.float32) / 255, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    top, left = (large.shape[0] - height) // 2, (large.shape[1] - width) // 2
+    soft = cv2.GaussianBlur(large[top : top + height, left : left + width], (0, 0), _OUT_OF_FOCUS)
+    return np.asarray(np.clip(soft, 0, 1), dtype=np.float32)
+
+
+def _drifted(backdrop: NDArray[np.float32], part: float) -> NDArray[np.float32]:
+    """The frame's window into the backdrop, ``part`` (0..1) of the way along its drift; float32 (720, 1280, 3)."""
+    import cv2
+
+    shift = np.array([[1, 0, -2 * _MARGIN * part], [0, 1, -_MARGIN]])
+    return np.asarray(cv2.warpAffine(backdrop, shift, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR), dtype=np.float32)
+
+
+def _lay_over(frame: NDArray[np.float32], person: NDArray[np.float32], pose: Pose) -> None:
+    """The person into ``frame`` (720, 1280, 3), in place: expression and position in one cubic resampling."""
+    import cv2
+
+    inside = _window(pose, OUTLINE)
+    if frame[inside].size == 0:
+        return
+    back = cv2.invertAffineTransform(pose.matrix)
+    x, y = np.arange(WIDTH), np.arange(HEIGHT)[:, np.newaxis]
+    photo_x = (back[0, 0] * x + back[0, 1] * y + back[0, 2]).astype(np.float32)
+    photo_y = (back[1, 0] * x + back[1, 1] * y + back[1, 2]).astype(np.float32)
+    face, u, v = _reached(pose, FACE_BOX)
+    shift = pose.expression.shift(u, v)
+    photo_x[face] -= shift * DOWN[0]
+    photo_y[face] -= shift * DOWN[1]
+    placed = cv2.remap(person, photo_x[inside], photo_y[inside], cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT)
+    frame[inside] *= 1 - placed[..., 3:]
+    frame[inside] += placed[..., :3]
+
+
+def _paint_mouth(frame: NDArray[np.float32], pose: Pose) -> None:
+    """The open mouth's inside laid over the teeth, in place: the photograph has nothing to show there."""
+    reached, u, v = _reached(pose, MOUTH_BOX)
+    matte, depth = pose.expression.opening(u, v)
+    inside = np.asarray(_THROAT) + (np.asarray(_TONGUE) - np.asarray(_THROAT)) * (depth**2)[..., np.newaxis]
+    frame[reached] += matte[..., np.newaxis] * (inside - frame[reached])
+
+
+def _reached(pose: Pose, box: Box) -> tuple[tuple[slice, slice], NDArray[np.float64], NDArray[np.float64]]:
+    """The window of the frame that ``box`` can reach, and the face coordinates u, v of its pixels."""
+    (left, top), (right, bottom) = box
+    window = _window(pose, photo_coordinates([[left, top], [right, top], [right, bottom], [left, bottom]]))
+    rows, columns = window
+    x, y = np.meshgrid(np.arange(columns.start, columns.stop), np.arange(rows.start, rows.stop))
+    photo_points = (np.stack([x, y], axis=-1) - pose.matrix[:, 2]) @ np.linalg.inv(pose.matrix[:, :2]).T
+    u, v = np.moveaxis(face_coordinates(photo_points), -1, 0)
+    return window, u, v
+
+
+def _window(pose: Pose, photo_points: NDArray[np.float64]) -> tuple[slice, slice]:
+    """The rows and columns of the frame around ``photo_points`` (N, 2); empty when they are all outside."""
+    placed = photo_points @ pose.matrix[:, :2].T + pose.matrix[:, 2]
+    first = np.clip(np.floor(placed.min(axis=0)), 0, (WIDTH, HEIGHT)).astype(int)
+    last = np.clip(np.ceil(placed.max(axis=0)) + 1, 0, (WIDTH, HEIGHT)).astype(int)
+    return slice(first[1], last[1]), slice(first[0], last[0])

@@ -1,0 +1,158 @@
+"""The demo's files: an H.264 movie with timecode, a PNG sequence, and the cut that holds them together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.demo.motion import HEIGHT, WIDTH, DemoShot
+from toolkit.documents import appearing
+from toolkit.errors import OutputNotWritable
+from toolkit.frames import FramePath, timecode_from_frames
+
+if TYPE_CHECKING:
+    import opentimelineio as otio
+
+RATE = Fraction(24)
+"""Frames per second of both media and of the cut."""
+
+_RECORD_START = 86_400
+"""Label of the cut's first frame: 01:00:00:00."""
+_GAP = 12
+"""Frames of black between the two shots."""
+
+_X264 = {"crf": "10", "preset": "veryfast", "flags": "+bitexact"}
+"""Nearly transparent, and fast: the file may be large, the wait may not."""
+
+_BT709_LIMITED = np.array(
+    [
+        [0.2126 * 219, 0.7152 * 219, 0.0722 * 219],
+        [-0.2126 / 1.8556 * 224, -0.7152 / 1.8556 * 224, 0.5 * 224],
+        [0.5 * 224, -0.7152 / 1.5748 * 224, -0.0722 / 1.5748 * 224],
+    ],
+    dtype=np.float32,
+)
+"""Display codes 0..1 to Y', Cb, Cr without their offsets (ITU-R BT.709, 8 bits, limited range)."""
+
+
+def write_movie(path: Path, frames: Iterable[NDArray[np.uint8]], *, timecode_first: int) -> None:
+    """H.264 in QuickTime, 4:2:0, BT.709 tagged, with a timecode track; the same frames give the same bytes.
+
+    ``frames`` are uint8 (720, 1280, 3) RGB. Raises OutputNotWritable, also when PyAV was built without x264.
+    """
+    import av
+
+    with appearing(path) as temporary:
+        try:
+            with av.open(temporary, "w", format="mov", options={"fflags": "+bitexact"}) as movie:
+                stream = movie.add_stream("libx264", rate=RATE, options=_X264)
+                stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+                stream.metadata["timecode"] = str(timecode_from_frames(timecode_first, RATE))
+                coder = stream.codec_context
+                coder.thread_count = 1  # the number of threads changes what x264 writes
+                coder.color_range = 1  # limited; below, 1 is BT.709
+                coder.colorspace, coder.color_primaries, coder.color_trc = 1, 1, 1
+                for index, frame in enumerate(frames):
+                    picture = av.VideoFrame.from_ndarray(_yuv420(frame), format="yuv420p")
+                    picture.pts, picture.time_base = index, 1 / RATE
+                    movie.mux(stream.encode(picture))
+                movie.mux(stream.encode(None))
+        except (av.FFmpegError, av.codec.codec.UnknownCodecError) as error:
+            raise OutputNotWritable(path, f"PyAV could not encode it: {error}") from error
+
+
+def write_sequence(files: FramePath, first: int, frames: Iterable[NDArray[np.uint8]]) -> None:
+    """PNG files numbered from ``first``, each appearing whole; other numbers of the same sequence are removed.
+
+    ``frames`` are uint8 (H, W, 3) RGB. Raises OutputNotWritable.
+    """
+    import cv2
+
+    fast = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
+    written = set()
+    for number, frame in enumerate(frames, start=first):
+        done, png = cv2.imencode(".png", cv2.cvtColor(frame, cv2.COLOR_RGB2BGR), fast)
+        if not done:
+            raise OutputNotWritable(files.path(number), "OpenCV could not encode it as PNG")
+        with appearing(files.path(number)) as temporary:
+            temporary.write_bytes(png.tobytes())
+        written.add(number)
+    for stale in set(files.frames_on_disk()) - written:
+        remove_old(files.path(stale))
+
+
+def remove_old(path: Path) -> None:
+    """Remove what an earlier run left, if it is there. Raises OutputNotWritable."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputNotWritable(path, f"what an earlier run left cannot be removed: {error.strerror}") from error
+
+
+def write_cut(path: Path, shots: Iterable[DemoShot]) -> None:
+    """The shots in a row on one track with a gap between, media relative to the cut. Raises OutputNotWritable."""
+    import opentimelineio as otio
+
+    track = otio.schema.Track(name="V1", kind=otio.schema.TrackKind.Video)
+    for shot in shots:
+        if len(track):
+            track.append(otio.schema.Gap(source_range=_time_range(0, _GAP)))
+        used = _time_range(shot.timecode_first + shot.head_handle, shot.cut_count)
+        track.append(otio.schema.Clip(name=shot.name, media_reference=_reference(shot), source_range=used))
+    timeline = otio.schema.Timeline(name=path.stem, global_start_time=_time(_RECORD_START))
+    timeline.tracks.append(track)
+    with appearing(path) as temporary:
+        temporary.write_text(timeline.to_json_string(indent=4) + "\n", encoding="utf-8")
+
+
+def _reference(shot: DemoShot) -> otio.schema.ExternalReference | otio.schema.ImageSequenceReference:
+    import opentimelineio as otio
+
+    available = _time_range(shot.timecode_first, len(shot.source_range))
+    if not FramePath.is_pattern(shot.media):
+        return otio.schema.ExternalReference(target_url=shot.media, available_range=available)
+    files = FramePath.parse(shot.media)
+    return otio.schema.ImageSequenceReference(
+        target_url_base=files.folder.as_posix() + "/",
+        name_prefix=files.prefix,
+        name_suffix=files.suffix,
+        start_frame=shot.source_range.first,
+        frame_step=1,
+        rate=float(RATE),
+        frame_zero_padding=files.padding,
+        available_range=available,
+    )
+
+
+def _time(frame: int) -> otio.opentime.RationalTime:
+    import opentimelineio as otio
+
+    return otio.opentime.RationalTime(frame, float(RATE))
+
+
+def _time_range(first: int, count: int) -> otio.opentime.TimeRange:
+    import opentimelineio as otio
+
+    return otio.opentime.TimeRange(_time(first), _time(count))
+
+
+def _yuv420(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """uint8 (H, W, 3) RGB to planar 4:2:0 (H * 3 / 2, W), chroma sited left as H.264 assumes when nothing is said.
+
+    Not left to FFmpeg's scaler: the error it makes is undone by the same scaler on reading, which would hide a
+    reader's fault from every test made with this movie.
+    """
+    import cv2
+
+    yuv = cv2.transform(frame.astype(np.float32) / 255, _BT709_LIMITED)
+    between = np.array([[1, 2, 1], [1, 2, 1]], dtype=np.float32) / 8
+    chroma = cv2.filter2D(yuv[..., 1:], -1, between, anchor=(1, 0), borderType=cv2.BORDER_REPLICATE)[::2, ::2]
+    planes = [yuv[..., 0] + 16, chroma[..., 0] + 128, chroma[..., 1] + 128]
+    width = frame.shape[1]
+    codes = np.concatenate([plane.reshape(-1, width) for plane in planes])
+    return np.asarray(np.rint(codes), dtype=np.uint8)
