@@ -1,0 +1,289 @@
+"""Every clip becomes a shot, or a row that says why not; nothing is dropped in silence."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from tests.turnover._cuts import (
+    Json,
+    clip,
+    freeze,
+    gap,
+    missing_reference,
+    movie_reference,
+    sequence_reference,
+    speed,
+    time,
+    time_range,
+    timeline,
+    track,
+    transition,
+    write,
+)
+from toolkit.documents import Cut
+from toolkit.turnover import open_timeline, read_cut
+
+MEDIA = movie_reference("/offline/a.mov", time_range(86400, 200))
+
+
+def used(name: str, start: int = 86410, count: int = 20, **facts: object) -> Json:
+    return clip(MEDIA, time_range(start, count), name=name, **facts)  # type: ignore[arg-type]
+
+
+def read(folder: Path, document: Json, *, handles: int = 0) -> Cut:
+    return read_cut(write(folder / "cut.otio", document), handles=handles)
+
+
+def places(cut: Cut) -> dict[str, tuple[int, int, int, int]]:
+    """Track, clip index, record first and last by shot name."""
+    return {
+        shot.name: (shot.track_index, shot.clip_index, shot.record_range.first, shot.record_range.last)
+        for shot in cut.shots
+    }
+
+
+def test_tracks_gaps_and_repeated_use_of_one_source(tmp_path: Path) -> None:
+    below = track(used("a"), gap(12), used("b"), used("a", start=86500))
+    above = track(gap(30), used("c", count=5), name="Video 2")
+    cut = read(tmp_path, timeline(below, track(kind="Audio"), above, start=time(86400), name="reel 1"))
+
+    assert places(cut) == {"a": (0, 0, 0, 19), "b": (0, 2, 32, 51), "a_2": (0, 3, 52, 71), "c": (1, 1, 30, 34)}
+    assert (cut.name, cut.record_start, cut.record_count) == ("reel 1", 86400, 72)
+    assert len({shot.media for shot in cut.shots}) == 1
+
+
+def test_a_timeline_without_a_name_is_called_after_its_file(tmp_path: Path) -> None:
+    assert read(tmp_path, timeline(track(used("a")))).name == "cut"
+
+
+def nested(schema: str) -> Json:
+    return {
+        "OTIO_SCHEMA": schema,
+        "name": "compound",
+        "source_range": time_range(0, 10),
+        "children": [used("inside")],
+        "kind": "Video",
+        "metadata": {},
+    }
+
+
+def ramp() -> Json:
+    keys = [[0.0, 0.0, False, 0, 0, 0, 0], [1.0, 2.0, False, 0, 0, 0, 0]]
+    metadata = {"Resolve_OTIO": {"Key Frames": keys, "Speed Ratio": 2.0}}
+    return {"OTIO_SCHEMA": "TimeEffect.1", "effect_name": "", "metadata": metadata}
+
+
+def clip_of_an_older_schema() -> Json:
+    made = {"OTIO_SCHEMA": "Clip.1", "name": "x", "media_reference": None, "source_range": time_range(0, 10)}
+    return dict(made, effects=[], markers=[], metadata={})
+
+
+GENERATOR = {
+    "OTIO_SCHEMA": "GeneratorReference.1",
+    "generator_kind": "SMPTEBars",
+    "parameters": {},
+    "available_range": time_range(0, 99),
+    "metadata": {},
+}
+
+SKIPPED: dict[str, tuple[Json, str]] = {
+    "a disabled clip": (used("x", enabled=False), "disabled in the timeline"),
+    "a speed ramp": (used("x", effects=[ramp()]), "its speed varies (2 key frames), which is not supported yet"),
+    "two retimes": (used("x", effects=[speed(2), speed(-1)]), "2 retimes on one clip are not supported yet"),
+    "a nested stack": (nested("Stack.1"), "a nested timeline (Stack) is not supported yet; decompose it in the editor"),
+    "a nested track": (nested("Track.1"), "a nested timeline (Track) is not supported yet; decompose it in the editor"),
+    "a title": (
+        clip(missing_reference(), time_range(0, 10), name="x"),
+        "no media: a title, a generator, or a clip that was offline when the cut was exported",
+    ),
+    "no reference at all": (
+        clip_of_an_older_schema(),
+        "no media: a title, a generator, or a clip that was offline when the cut was exported",
+    ),
+    "a generator": (clip(GENERATOR, time_range(0, 10), name="x"), "a generator (SMPTEBars), not footage"),
+    "a clip of no length": (used("x", count=0), "it has no length"),
+    "a clip of negative length": (used("x", count=-5), "it has no length"),
+    "an absurd length": (used("x", count=10**15), "its length is beyond belief (1000000000000000 frames)"),
+    "offline, and nobody knows what it has": (
+        clip(movie_reference("/offline/b.mov", None), time_range(0, 10), name="x"),
+        "media offline (/offline/b.mov), and the cut does not say what it has",
+    ),
+    "a reference without a file": (
+        clip(movie_reference("", time_range(0, 10)), time_range(0, 10), name="x"),
+        "its media reference names no file",
+    ),
+    "a web address": (
+        clip(movie_reference("https://example.com/a.mov", None), time_range(0, 10), name="x"),
+        "its media is not a file: https://example.com/a.mov",
+    ),
+}
+
+
+@pytest.mark.parametrize(("made", "reason"), SKIPPED.values(), ids=SKIPPED.keys())
+def test_what_cannot_be_rendered_is_named(made: Json, reason: str, tmp_path: Path) -> None:
+    cut = read(tmp_path, timeline(track(used("first"), made), start=time(0)))
+
+    assert [shot.name for shot in cut.shots] == ["first"]
+    (row,) = cut.skipped
+    assert (row.clip_name, row.reason) == (made["name"], reason)
+    assert row.track_index == 0
+
+
+def test_clips_after_a_skipped_one_keep_their_place(tmp_path: Path) -> None:
+    edit = track(
+        used("a"), nested("Stack.1"), used("off", enabled=False), clip(missing_reference(), time_range(0, 7)), used("b")
+    )
+    cut = read(tmp_path, timeline(edit, start=time(0)))
+
+    assert places(cut) == {"a": (0, 0, 0, 19), "b": (0, 4, 57, 76)}
+    ranges = [(row.record_range.first, row.record_range.last) for row in cut.skipped if row.record_range]
+    assert ranges == [(20, 29), (30, 49), (50, 56)]
+
+
+def test_what_follows_a_clip_of_unknown_length_has_no_place_and_says_so(tmp_path: Path) -> None:
+    edit = track(used("a"), clip(missing_reference(), None, name="unknown"), used("b"))
+    cut = read(tmp_path, timeline(edit, track(used("c")), start=time(0)))
+
+    assert list(places(cut)) == ["a", "c"]
+    assert [(row.clip_name, row.record_range) for row in cut.skipped] == [("unknown", None), ("b", None)]
+    assert "its length is not known" in cut.skipped[0].reason
+    assert "its place is not known" in cut.skipped[1].reason
+
+
+def test_a_disabled_track_is_left_alone_clip_by_clip(tmp_path: Path) -> None:
+    cut = read(tmp_path, timeline(track(used("a")), track(used("b"), used("c"), enabled=False), start=time(0)))
+
+    assert list(places(cut)) == ["a"]
+    assert [(row.clip_name, row.reason) for row in cut.skipped] == [
+        ("b", "its track is disabled"),
+        ("c", "its track is disabled"),
+    ]
+
+
+def test_a_clip_beside_the_tracks_is_named(tmp_path: Path) -> None:
+    cut = read(tmp_path, timeline(used("loose"), track(used("a")), start=time(0)))
+
+    assert [(row.clip_name, row.reason) for row in cut.skipped] == [
+        ("loose", "a Clip beside the tracks is not supported yet; put it on a track")
+    ]
+
+
+def test_audio_is_only_counted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, logger="toolkit.turnover"):
+        cut = read(tmp_path, timeline(track(used("a")), track(used("sound", count=30), kind="Audio"), start=time(0)))
+
+    assert list(places(cut)) == ["a"]
+    assert not cut.skipped
+    assert cut.record_count == 30
+    assert "1 audio and other tracks" in caplog.text
+
+
+def test_a_transition_takes_no_time_and_is_reported(tmp_path: Path) -> None:
+    edit = track(transition(0, 5), used("a"), transition(3, 3), used("b"), transition(5, 0))
+    cut = read(tmp_path, timeline(edit, start=time(0)))
+
+    assert places(cut) == {"a": (0, 1, 0, 19), "b": (0, 3, 20, 39)}
+    ranges = [(row.record_range.first, row.record_range.last) for row in cut.skipped if row.record_range]
+    assert ranges == [(0, 4), (17, 22), (35, 39)]
+
+
+def test_a_disabled_retime_is_none(tmp_path: Path) -> None:
+    cut = read(tmp_path, timeline(track(used("a", effects=[speed(2, enabled=False), speed(1)])), start=time(0)))
+    assert cut.shots[0].map.speed == 1
+
+
+def test_a_still_lasts_as_long_as_its_clip(tmp_path: Path) -> None:
+    still = clip(movie_reference("/offline/title_0007.png", time_range(0, 1)), time_range(-86200, 444), name="")
+    cut = read(tmp_path, timeline(track(still), start=time(0)), handles=8)
+
+    (shot,) = cut.shots
+    assert (shot.name, shot.clip_name) == ("title_0007", "title_0007.png")
+    assert shot.map.speed == 0
+    assert len(shot.source_work_range) == 1
+    assert len(shot.record_range) == 444
+
+
+def test_a_clip_that_was_offline_in_resolve_is_found_by_the_path_resolve_remembers(tmp_path: Path) -> None:
+    offline = clip(missing_reference(time_range(0, 100), remembered="D:\\media\\a.mov"), time_range(5, 10))
+    (shot,) = read(tmp_path, timeline(track(offline), start=time(0))).shots
+
+    assert shot.media.path == "D:/media/a.mov"
+    assert not shot.media.online
+    assert (shot.source_range.first, shot.source_range.last) == (5, 14)
+
+
+def test_an_offline_still_keeps_the_name_of_its_file(tmp_path: Path) -> None:
+    still = clip(movie_reference("/offline/Panel 3.png", time_range(0, 1)), time_range(0, 10), effects=[freeze()])
+    (shot,) = read(tmp_path, timeline(track(still), start=time(0))).shots
+    assert shot.media.path == "/offline/Panel 3.png"
+
+
+def test_a_clip_counted_in_its_media_rate_lasts_as_long_on_the_timeline(tmp_path: Path) -> None:
+    """Not every editor counts clips in the timeline's rate; 48 frames at 24 are 50 at 25."""
+    media = movie_reference("/offline/a.mov", time_range(0, 200, 24))
+    edit = track(clip(media, time_range(10, 48, 24), name="a"), clip(media, time_range(0, 24, 24), name="b"))
+    cut = read(tmp_path, timeline(edit, start=time(90000, 25)))
+
+    assert places(cut) == {"a": (0, 0, 0, 49), "b": (0, 1, 50, 74)}
+    assert (cut.shots[0].source_range.first, cut.shots[0].source_range.last) == (10, 57)
+
+
+def test_without_a_start_time_the_rate_is_what_most_clips_are_counted_in(tmp_path: Path) -> None:
+    media = movie_reference("/offline/a.mov", time_range(0, 200, 25))
+    clips = [clip(media, time_range(0, 25, 25), name=f"c{index}") for index in range(3)]
+    document = timeline(track(gap(1, 1), clip(media, time_range(0, 24, 24)), *clips))
+
+    assert read(tmp_path, document).record_rate == 25
+    assert read(tmp_path, dict(document, global_start_time=time(0, 1))).record_rate == 25
+    assert read(tmp_path, dict(document, global_start_time=time(0, 30))).record_rate == 30
+
+
+def test_a_track_shifted_by_its_source_range(tmp_path: Path) -> None:
+    """A negative start is how an EDL's record timecode arrives; it moves the clips later."""
+    cut = read(tmp_path, timeline(track(used("a"), source_range=time_range(-7, 27)), start=time(0)))
+    assert places(cut) == {"a": (0, 0, 7, 26)}
+
+
+def test_a_clip_outside_the_trim_of_its_track_is_named(tmp_path: Path) -> None:
+    edit = track(used("a"), used("b"), used("c"), source_range=time_range(25, 10))
+    cut = read(tmp_path, timeline(edit, start=time(0)))
+
+    assert places(cut) == {"b": (0, 1, 0, 9)}
+    assert (cut.shots[0].source_range.first, cut.shots[0].source_range.last) == (15, 24)
+    assert [(row.clip_name, row.reason) for row in cut.skipped] == [
+        ("a", "its track is trimmed to other clips"),
+        ("c", "its track is trimmed to other clips"),
+    ]
+
+
+def test_the_same_cut_gives_the_same_document(tmp_path: Path) -> None:
+    document = timeline(track(used("a"), transition(2, 2), used("a"), used("off", enabled=False)), start=time(0))
+    first = read(tmp_path, document, handles=8)
+
+    assert first == read(tmp_path, document, handles=8)
+    first.write(tmp_path / "shots.json")
+    assert Cut.read(tmp_path / "shots.json") == first
+
+
+def test_the_timeline_is_given_back_as_it_was_but_for_relative_paths(tmp_path: Path) -> None:
+    edit = track(
+        used("a"),
+        clip(movie_reference("media/b%20c.mov", time_range(0, 99)), time_range(0, 10), name="b"),
+        clip(sequence_reference("plates", 1001, time_range(0, 99)), time_range(0, 10), name="c"),
+        clip(sequence_reference("", 1001, time_range(0, 99)), time_range(0, 10), name="d"),
+        clip(sequence_reference("C:\\plates", 1001, time_range(0, 99)), time_range(0, 10), name="e"),
+    )
+    cut = read(tmp_path, timeline(edit, start=time(0)))
+    timeline_again = open_timeline(cut)
+
+    references = [found.media_reference for found in timeline_again.find_clips()]
+    assert references[0].target_url == "/offline/a.mov"
+    assert references[1].target_url == f"{tmp_path}/media/b%20c.mov"
+    assert references[2].target_url_base == f"{tmp_path}/plates/"
+    assert references[3].target_url_base == f"{tmp_path}/"
+    assert references[4].target_url_base == "C:\\plates"
+    found = timeline_again.find_clips()
+    assert [item.source_range.duration.value for item in found] == [20, 10, 10, 10, 10]

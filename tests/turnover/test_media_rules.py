@@ -1,0 +1,304 @@
+"""What the cut claims about media, held against what is on disk."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from tests.turnover._cuts import (
+    Json,
+    clip,
+    movie_reference,
+    one_clip,
+    sequence_reference,
+    speed,
+    time,
+    time_range,
+    timeline,
+    track,
+    transition,
+    write,
+    write_movie,
+    write_sequence,
+)
+from toolkit.documents import Cut, MediaKind, Shot
+from toolkit.errors import CorruptMedia, EmptyCut, MissingFrames, UnreadableCut
+from toolkit.turnover import open_timeline, read_cut
+
+
+def read(folder: Path, document: Json, *, handles: int = 0) -> Cut:
+    return read_cut(write(folder / "cut.otio", document), handles=handles)
+
+
+def only(folder: Path, made: Json, *, handles: int = 0, rate: float = 24) -> Shot:
+    (shot,) = read(folder, one_clip(made, rate=rate), handles=handles).shots
+    return shot
+
+
+def ends(shot: Shot) -> tuple[int, int, int, int]:
+    """Work first, cut first, cut last, work last."""
+    work, shown = shot.source_work_range, shot.source_range
+    return work.first, shown.first, shown.last, work.last
+
+
+# --- timecode --------------------------------------------------------------------------------------------------
+
+
+def test_pictures_are_counted_from_the_start_the_cut_claims_not_from_the_medias_timecode(tmp_path: Path) -> None:
+    write_movie(tmp_path / "a.mov", 40, timecode="01:00:00:00")
+    claimed = clip(movie_reference("a.mov", time_range(1000, 40)), time_range(1010, 10))
+    shot = only(tmp_path, claimed)
+
+    assert ends(shot) == (10, 10, 19, 19)
+    assert shot.media.timecode_first == 1000
+
+
+def test_a_claimed_start_of_zero_leaves_the_medias_timecode(tmp_path: Path) -> None:
+    write_movie(tmp_path / "a.mov", 40, timecode="01:00:00:00")
+    shot = only(tmp_path, clip(movie_reference("a.mov", time_range(0, 40)), time_range(10, 10)))
+
+    assert ends(shot) == (10, 10, 19, 19)
+    assert shot.media.timecode_first == 86400
+
+
+def test_the_cuts_timecode_counts_where_the_media_has_none(tmp_path: Path) -> None:
+    write_sequence(tmp_path, range(1001, 1041))
+    shot = only(tmp_path, clip(sequence_reference("", 1001, time_range(86400, 40)), time_range(86410, 10)))
+
+    assert ends(shot) == (1011, 1011, 1020, 1020)
+    assert shot.media.timecode_first == 86400
+
+
+def test_the_label_of_the_first_file_on_disk_follows_when_the_disk_begins_earlier(tmp_path: Path) -> None:
+    write_sequence(tmp_path, range(996, 1041))
+    shot = only(tmp_path, clip(sequence_reference("", 1001, time_range(86400, 40)), time_range(86402, 10)), handles=8)
+
+    assert shot.media.source_range is not None
+    assert (shot.media.source_range.first, shot.media.timecode_first) == (996, 86395)
+    assert ends(shot) == (1001, 1003, 1012, 1020), "handles end where the cut says that the media ends"
+
+
+@pytest.mark.parametrize(
+    ("start", "first"), [(86410, 10), (10, 10)], ids=["counted from the timecode", "counted from zero"]
+)
+def test_without_a_claim_clips_count_from_the_timecode_or_from_zero(start: int, first: int, tmp_path: Path) -> None:
+    write_movie(tmp_path / "a.mov", 40, timecode="01:00:00:00")
+    shot = only(tmp_path, clip(movie_reference("a.mov", None), time_range(start, 10)), handles=4)
+
+    assert ends(shot) == (first - 4, first, first + 9, first + 13)
+
+
+def test_without_any_range_the_clip_is_the_whole_media(tmp_path: Path) -> None:
+    write_movie(tmp_path / "a.mov", 40, timecode="01:00:00:00")
+    shot = only(tmp_path, clip(movie_reference("a.mov", None), None), handles=4)
+
+    assert ends(shot) == (0, 0, 39, 39)
+    assert len(shot.record_range) == 40
+
+
+# --- rates -----------------------------------------------------------------------------------------------------
+
+
+def test_a_range_written_in_the_timelines_rate_does_not_change_the_medias(tmp_path: Path) -> None:
+    write_movie(tmp_path / "a.mov", 60, rate=Fraction(30))
+    shot = only(tmp_path, clip(movie_reference("a.mov", time_range(0, 48, 24)), time_range(12, 24, 24)))
+
+    assert shot.media.rate == 30
+    shown = [shot.map.source_frame_at_record(frame) for frame in (0, 1, 23)]
+    assert shown == [15, 16, 43]
+
+
+def test_as_many_frames_at_another_rate_are_an_interpretation(tmp_path: Path) -> None:
+    write_movie(tmp_path / "a.mov", 60, rate=Fraction(30))
+    shot = only(tmp_path, clip(movie_reference("a.mov", time_range(0, 60, 24)), time_range(12, 24, 24)))
+
+    assert shot.media.rate == 24
+    assert ends(shot) == (12, 12, 35, 35)
+
+
+def test_a_movie_at_23_976_that_the_cut_calls_24_counts_frame_for_frame(tmp_path: Path) -> None:
+    write_movie(tmp_path / "a.mov", 60, rate=Fraction(24000, 1001))
+    shot = only(tmp_path, clip(movie_reference("a.mov", time_range(0, 40, 24)), time_range(12, 24, 24)))
+    assert [shot.map.source_frame_at_record(frame) for frame in (0, 23)] == [12, 35]
+
+
+def test_the_rate_nobody_set_on_a_sequence_is_the_one_of_its_range(tmp_path: Path) -> None:
+    """1 is the schema's own default; 4 pictures for 100 frames would come of it."""
+    write_sequence(tmp_path, range(1001, 1041))
+    shot = only(tmp_path, clip(sequence_reference("", 1001, time_range(0, 40), rate=1), time_range(10, 10)))
+
+    assert shot.media.rate == 24
+    assert ends(shot) == (1011, 1011, 1020, 1020)
+
+
+# --- sequences -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["plate.[1001-1040].png", "plate.%04d.png", "plate.####.png", "plate.1001.png"])
+def test_an_external_reference_can_mean_a_sequence(text: str, tmp_path: Path) -> None:
+    write_sequence(tmp_path, range(1001, 1041))
+    shot = only(tmp_path, clip(movie_reference(text, time_range(86400, 40)), time_range(86410, 10)), handles=2)
+
+    assert shot.media.kind is MediaKind.SEQUENCE
+    assert ends(shot) == (1009, 1011, 1020, 1022)
+    assert shot.media.sequence.path(1011).exists()
+
+
+def test_a_numbered_still_that_claims_one_picture_is_a_still(tmp_path: Path) -> None:
+    write_sequence(tmp_path, range(1001, 1041))
+    shot = only(tmp_path, clip(movie_reference("plate.1007.png", time_range(0, 1)), time_range(0, 48)), handles=8)
+
+    assert shot.media.online
+    assert shot.map.speed == 0
+    assert len(shot.source_work_range) == 1
+    assert Path(shot.media.path) == tmp_path / "plate.1007.png"
+
+
+def test_holes_in_what_the_cut_shows_are_named(tmp_path: Path) -> None:
+    write_sequence(tmp_path, [*range(1001, 1011), *range(1012, 1015), *range(1016, 1041)])
+    made = clip(sequence_reference("", 1001, time_range(0, 40)), time_range(5, 20), name="sc 1")
+    with pytest.raises(MissingFrames, match=r"shot sc_1: .*plate\.####\.png: 2 source frames missing: 1011, 1015"):
+        only(tmp_path, made)
+
+
+def test_holes_in_the_handles_shorten_them(tmp_path: Path) -> None:
+    numbers = {*range(1001, 1041)} - {1004, 1035, 1037}
+    write_sequence(tmp_path, sorted(numbers))
+    shot = only(tmp_path, clip(sequence_reference("", 1001, time_range(0, 40)), time_range(9, 20)), handles=12)
+
+    assert ends(shot) == (1005, 1010, 1029, 1034)
+
+
+def test_media_shorter_than_the_cut_is_named_with_its_frames(tmp_path: Path) -> None:
+    write_movie(tmp_path / "a.mov", 40)
+    made = clip(movie_reference("a.mov", time_range(0, 48)), time_range(30, 18))
+    with pytest.raises(MissingFrames, match=r"shot sh010: .*a\.mov: 8 source frames missing: 40-47; available: 0-39"):
+        only(tmp_path, made)
+
+
+def test_a_clip_that_begins_before_its_media_is_named_with_its_frames(tmp_path: Path) -> None:
+    write_movie(tmp_path / "a.mov", 40)
+    made = clip(movie_reference("a.mov", time_range(100, 40)), time_range(97, 10))
+    with pytest.raises(MissingFrames, match="3 source frames missing: -3--1"):
+        only(tmp_path, made)
+
+
+def test_handles_do_not_reach_beyond_what_the_cut_calls_available(tmp_path: Path) -> None:
+    """A subclip: the disk has more, but the layer's timecode must stay inside the plate's."""
+    write_movie(tmp_path / "a.mov", 40)
+    shot = only(tmp_path, clip(movie_reference("a.mov", time_range(0, 25)), time_range(3, 20)), handles=8)
+    assert ends(shot) == (0, 3, 22, 24)
+
+
+def test_a_transition_reaches_into_the_media_only_as_far_as_there_is_any(tmp_path: Path) -> None:
+    write_movie(tmp_path / "a.mov", 40)
+    media = movie_reference("a.mov", time_range(0, 40))
+    edit = track(clip(media, time_range(0, 38), name="a"), transition(6, 6), clip(media, time_range(4, 20), name="b"))
+    cut = read(tmp_path, timeline(edit, start=time(0)))
+
+    assert [ends(shot) for shot in cut.shots] == [(0, 0, 37, 39), (0, 4, 23, 23)]
+
+
+def test_a_retimed_clip_needs_every_frame_between_its_ends(tmp_path: Path) -> None:
+    write_sequence(tmp_path, [*range(1, 12), *range(13, 41)])
+    made = clip(sequence_reference("", 1, time_range(0, 40)), time_range(0, 10), effects=[speed(2)])
+    with pytest.raises(MissingFrames, match="missing: 12"):
+        only(tmp_path, made)
+
+
+# --- broken and absent -----------------------------------------------------------------------------------------
+
+
+def test_one_offline_source_leaves_the_others_alone(tmp_path: Path) -> None:
+    write_movie(tmp_path / "a.mov", 40)
+    here = clip(movie_reference("a.mov", time_range(0, 40)), time_range(0, 10), name="here")
+    gone = clip(movie_reference("gone.mov", time_range(0, 40)), time_range(0, 60), name="gone")
+    cut = read(tmp_path, timeline(track(here, gone), start=time(0)))
+
+    assert [(shot.name, shot.media.online) for shot in cut.shots] == [("here", True), ("gone", False)]
+
+
+def test_a_movie_that_is_cut_short_is_a_media_error(tmp_path: Path) -> None:
+    movie = write_movie(tmp_path / "a.mov", 40)
+    movie.write_bytes(movie.read_bytes()[:600])
+    made = clip(movie_reference("a.mov", time_range(0, 40)), time_range(0, 10))
+    with pytest.raises(CorruptMedia, match=r"a\.mov"):
+        only(tmp_path, made)
+
+
+# --- a movie, a sequence or a still as the cut -----------------------------------------------------------------
+
+
+def test_a_movie_is_a_cut_of_one_shot(tmp_path: Path) -> None:
+    path = write_movie(tmp_path / "A001.mov", 40, rate=Fraction(24000, 1001), timecode="01:00:00:00")
+    cut = read_cut(path, handles=8)
+
+    (shot,) = cut.shots
+    assert (cut.name, cut.record_rate, cut.record_start, cut.record_count) == ("A001", Fraction(24000, 1001), 86400, 40)
+    assert ends(shot) == (0, 0, 39, 39)
+    assert [shot.map.source_frame_at_record(frame) for frame in (0, 39)] == [0, 39]
+
+
+@pytest.mark.parametrize("name", ["plate.####.png", "plate.%04d.png"])
+def test_a_sequence_is_a_cut_of_one_shot(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_sequence(tmp_path, range(1001, 1013))
+    monkeypatch.chdir(tmp_path)
+    cut = read_cut(Path(name), handles=8)
+
+    (shot,) = cut.shots
+    assert (shot.name, shot.clip_name, cut.record_count) == ("plate", name, 12)
+    assert ends(shot) == (1001, 1001, 1012, 1012)
+    assert Path(shot.media.path).is_absolute()
+    assert Path(cut.path) == tmp_path / name
+
+
+def test_a_still_is_a_cut_of_one_frame(tmp_path: Path) -> None:
+    write_sequence(tmp_path, [7])
+    (shot,) = read_cut(tmp_path / "plate.0007.png", handles=8).shots
+    assert len(shot.source_work_range) == len(shot.record_range) == 1
+
+
+def test_a_sequence_with_holes_is_named_with_its_frames(tmp_path: Path) -> None:
+    pattern = write_sequence(tmp_path, [1, 2, 3, 5, 6, 9])
+    with pytest.raises(MissingFrames, match="3 source frames missing: 4, 7-8"):
+        read_cut(pattern, handles=8)
+
+
+@pytest.mark.parametrize("kind", ["movie", "sequence", "still"])
+def test_the_timeline_of_a_single_source_reads_back_as_the_same_shot(kind: str, tmp_path: Path) -> None:
+    write_sequence(tmp_path, range(1001, 1013))
+    movie = write_movie(tmp_path / "a.mov", 12, timecode="01:00:00:00")
+    path = {"movie": movie, "sequence": tmp_path / "plate.####.png", "still": tmp_path / "plate.1001.png"}[kind]
+    cut = read_cut(path, handles=0)
+    open_timeline(cut).to_json_file(str(tmp_path / "again.otio"))
+    again = read_cut(tmp_path / "again.otio", handles=0)
+
+    assert (again.record_rate, again.record_start, again.record_count) == (
+        cut.record_rate,
+        cut.record_start,
+        cut.record_count,
+    )
+    assert again.shots[0].media.path == cut.shots[0].media.path
+    assert again.shots[0].source_range == cut.shots[0].source_range
+    assert again.shots[0].name == cut.shots[0].name
+
+
+def test_a_cut_that_changed_into_something_else_is_refused(tmp_path: Path) -> None:
+    cut = read(tmp_path, one_clip(clip(movie_reference("/offline/a.mov", time_range(0, 9)), time_range(0, 9))))
+    (tmp_path / "cut.otio").write_text("")
+    with pytest.raises(UnreadableCut, match="the file is empty"):
+        open_timeline(cut)
+
+
+def test_sound_on_a_video_track_is_named(tmp_path: Path) -> None:
+    import wave
+
+    with wave.open(str(tmp_path / "a.wav"), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        sound.writeframes(b"\0\0" * 8000)
+    with pytest.raises(EmptyCut, match=r"sh010: .*a\.wav"):
+        read(tmp_path, one_clip(clip(movie_reference("a.wav", time_range(0, 24)), time_range(0, 12))))

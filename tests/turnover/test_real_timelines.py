@@ -1,0 +1,122 @@
+"""Timelines that real editors exported: each gives a cut or one clear line. Their media is not here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.turnover._cuts import one_clip, timeline, track, write
+from toolkit.documents import Cut, Shot
+from toolkit.errors import EmptyCut, InputError, UnreadableCut
+from toolkit.turnover import read_cut
+
+
+def test_every_one_gives_a_cut_or_one_clear_line(shared: Path) -> None:
+    files = [path for path in sorted((shared / "timelines").rglob("*")) if path.is_file()]
+    assert len(files) > 40
+    cuts = 0
+    for path in files:
+        try:
+            cut = read_cut(path, handles=8)
+        except (UnreadableCut, EmptyCut) as error:
+            assert "\n" not in str(error)
+            assert path.name in str(error)
+            continue
+        assert Cut.model_validate_json(cut.model_dump_json(by_alias=True)) == cut
+        assert all(not shot.media.online for shot in cut.shots)
+        cuts += 1
+    assert cuts >= 10
+
+
+def test_a_resolve_export_with_offline_media_stills_and_disabled_clips(shared: Path) -> None:
+    cut = read_cut(shared / "timelines/otio_sample_data/effects.otio", handles=8)
+
+    assert (cut.record_rate, cut.record_start, cut.record_count) == (24, 86400, 1125)
+    assert len(cut.shots) == 18
+    stills = [shot for shot in cut.shots if shot.media.path.endswith(".png")]
+    assert all(shot.map.speed == 0 and len(shot.source_work_range) == 1 for shot in stills)
+    assert sorted(row.reason for row in cut.skipped)[1:] == ["disabled in the timeline"] * 2
+    movies = [shot for shot in cut.shots if shot.track_index == 4]
+    assert [shot.record_range.first for shot in movies] == [0, 500, 816, 1027]
+
+
+@pytest.mark.parametrize(
+    ("name", "shots", "skipped"),
+    [
+        ("base", 1, 0),
+        ("ref2", 2, 1),
+        ("ref4_retime_50pct", 1, 0),
+        ("ref10_clean_audio_base", 1, 0),
+        ("torture_ref", 3, 1),
+    ],
+)
+def test_exports_of_resolve_21(name: str, shots: int, skipped: int, shared: Path) -> None:
+    cut = read_cut(shared / f"timelines/resolve21/{name}.otio", handles=8)
+
+    assert (cut.record_rate, cut.record_start) == (50, 180_000)
+    assert (len(cut.shots), len(cut.skipped)) == (shots, skipped)
+    assert {shot.media.path for shot in cut.shots} == {"E:/SHOWREEL/NBC UNIVERSAL/more 13th st/1128797.mxf"}
+    assert {shot.media.timecode_first for shot in cut.shots} == {1_800_000}
+
+
+def test_a_speed_ramp_of_resolve_is_named(shared: Path) -> None:
+    with pytest.raises(EmptyCut, match="its speed varies \\(4 key frames\\)"):
+        read_cut(shared / "timelines/resolve21/ref5_speedramp_stepped.otio", handles=8)
+
+
+@pytest.mark.parametrize("name", ["premiere_example", "screening_example"])
+def test_a_newer_schema_is_named_with_the_version_that_is_read(name: str, shared: Path) -> None:
+    with pytest.raises(UnreadableCut, match=r"Marker\.3, newer than the Marker\.2"):
+        read_cut(shared / f"timelines/otio_sample_data/{name}.otio", handles=8)
+
+
+AYON: dict[str, tuple[int, int, int]] = {
+    "img_seq_2x_speed_resolve": (11, 1040, 1060),
+    "img_seq_embedded_tc": (74, 1005, 1075),
+    "img_seq_freeze_frame": (5, 948855, 948855),
+    "img_seq_reverse_speed_no_tc": (41, 1060, 1020),
+    "img_seq_with_handles": (39, 1034, 1072),
+    "movie_with_handles": (171, 0, 170),
+    "qt_embedded_tc": (44, 30, 72),
+    "qt_freeze_frame": (11, 30, 30),
+    "qt_retimed_speed": (171, 0, 425),
+    "qt_reverse_speed_2x": (11, 50, 30),
+}
+"""Record frames, source frame at the first and at the last one: known from another tool's tests, or counted by hand."""
+
+
+@pytest.mark.parametrize("name", AYON)
+def test_single_clips_of_resolve_and_hiero_on_a_timeline(name: str, shared: Path, tmp_path: Path) -> None:
+    made = json.loads((shared / f"timelines/ayon_clips/{name}.json").read_text())
+    rate = made["source_range"]["duration"]["rate"]
+    (shot,) = read_cut(write(tmp_path / "cut.otio", one_clip(made, rate=rate)), handles=8).shots
+
+    assert _ends(shot) == AYON[name]
+
+
+def test_a_clip_whose_cut_begins_before_its_media_stays_a_shot_while_offline(shared: Path, tmp_path: Path) -> None:
+    """Hiero wrote file numbers as time there: the clip counts from 0, its media from 997."""
+    made = json.loads((shared / "timelines/ayon_clips/img_seq_23.976_metadata.json").read_text())
+    (shot,) = read_cut(write(tmp_path / "cut.otio", one_clip(made, rate=23.976)), handles=8).shots
+    assert _ends(shot) == (51, 0, 50)
+
+
+def test_a_whole_track_of_hiero(shared: Path, tmp_path: Path) -> None:
+    made = json.loads((shared / "timelines/ayon_clips/multiple_review_clips_gap.json").read_text())
+    try:
+        cut = read_cut(write(tmp_path / "cut.otio", timeline(made)), handles=8)
+    except InputError as error:
+        pytest.fail(str(error))
+    assert cut.shots
+    assert made["OTIO_SCHEMA"] == track()["OTIO_SCHEMA"]
+
+
+def _ends(shot: Shot) -> tuple[int, int, int]:
+    record = shot.record_range
+    return (
+        len(record),
+        shot.map.source_frame_at_record(record.first),
+        shot.map.source_frame_at_record(record.last),
+    )

@@ -1,0 +1,151 @@
+"""What is not a cut says so in one line, with the exit code of bad input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.turnover._cuts import (
+    Json,
+    clip,
+    missing_reference,
+    movie_reference,
+    one_clip,
+    time,
+    time_range,
+    timeline,
+    track,
+    write,
+)
+from toolkit.errors import EmptyCut, NoSuchFile, UnreadableCut
+from toolkit.turnover import read_cut
+
+CLIP = clip(movie_reference("/offline/a.mov", time_range(0, 100)), time_range(10, 20))
+
+
+def newer(schema: str) -> Json:
+    document: Json = json.loads(json.dumps(one_clip(CLIP)).replace(f"{schema}.", f"{schema}.9"))
+    return document
+
+
+TEXTS: dict[str, tuple[bytes, str]] = {
+    "empty": (b"", "the file is empty"),
+    "blank": (b" \n", "the file is empty"),
+    "prose": (b"hello", "it is not OpenTimelineIO JSON"),
+    "binary": (b"\x89PNG\r\n\x1a\n\xff\xfe", "something binary"),
+    "cut short": (json.dumps(one_clip(CLIP)).encode()[:400], "cut short"),
+    "other JSON": (b'{"shots": []}', "it is JSON, but not OpenTimelineIO"),
+    "a JSON list": (b"[1, 2]", "it is JSON, but not OpenTimelineIO"),
+    "JSON null": (b"null", "it is JSON, but not OpenTimelineIO"),
+    "a clip": (json.dumps(CLIP).encode(), "it is a single Clip called 'sh010', not a timeline"),
+    "a track": (json.dumps(track(CLIP)).encode(), "it is a single Track called 'Video 1', not a timeline"),
+    "a collection": (
+        json.dumps({"OTIO_SCHEMA": "SerializableCollection.1", "name": "bin", "children": [CLIP]}).encode(),
+        "it is a collection of 1 called 'bin', not a timeline; export one timeline",
+    ),
+    "a newer schema": (json.dumps(newer("Clip")).encode(), "it holds a Clip.92, newer than the Clip.2 that"),
+    "an unknown effect": (
+        json.dumps(one_clip(dict(CLIP, effects=[{"OTIO_SCHEMA": "Sparkle.1"}]))).encode(),
+        "it holds Sparkle.1, which OpenTimelineIO",
+    ),
+    "an unknown child": (
+        json.dumps(timeline(track(CLIP, {"OTIO_SCHEMA": "Subtitle.1"}))).encode(),
+        "it holds Subtitle.1, which OpenTimelineIO",
+    ),
+    "a field that OpenTimelineIO wants": (
+        json.dumps(one_clip(dict(CLIP, effects=[{"OTIO_SCHEMA": "LinearTimeWarp.1", "time_scalar": 2.0}]))).encode(),
+        "OpenTimelineIO refuses it: While reading object named",
+    ),
+    "a clip with null for its media": (
+        json.dumps(one_clip(dict(CLIP, media_references={"DEFAULT_MEDIA": None}))).encode(),
+        "expected to read a MediaReference, found a None instead",
+    ),
+    "no tracks": (b'{"OTIO_SCHEMA": "Timeline.1", "tracks": null}', "without tracks"),
+    "a rate of zero": (json.dumps(one_clip(CLIP, rate=0)).encode(), "its frame rate is 0"),
+}
+
+
+@pytest.mark.parametrize(("text", "problem"), TEXTS.values(), ids=TEXTS.keys())
+def test_a_file_that_is_no_timeline(text: bytes, problem: str, tmp_path: Path) -> None:
+    path = tmp_path / "cut.otio"
+    path.write_bytes(text)
+    with pytest.raises(UnreadableCut, match="is not a cut this version reads") as caught:
+        read_cut(path, handles=8)
+
+    assert problem in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert caught.value.exit_code == 2
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "cut.otio"
+    path.write_bytes(b"\xef\xbb\xbf" + json.dumps(one_clip(CLIP)).encode())
+    assert len(read_cut(path, handles=0).shots) == 1
+
+
+@pytest.mark.parametrize("suffix", ["edl", "xml", "aaf", "fcpxml", "otioz"])
+def test_timelines_that_are_not_read_yet_say_what_to_export(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"cut.{suffix}"
+    path.write_text("TITLE: CUT\n")
+    with pytest.raises(UnreadableCut, match=rf"\.{suffix} is not read yet; export \.otio"):
+        read_cut(path, handles=8)
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "cut", "cut.OTIO.bak"])
+def test_a_file_that_is_neither_timeline_nor_picture_by_its_name(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("hello")
+    with pytest.raises(UnreadableCut, match="neither a timeline"):
+        read_cut(tmp_path / name, handles=8)
+
+
+@pytest.mark.parametrize("name", ["cut.otio", "cut.edl", "plate.mov", "plate.####.exr", "plate.png", "cut"])
+def test_a_path_that_does_not_exist(name: str, tmp_path: Path) -> None:
+    with pytest.raises(NoSuchFile, match=name):
+        read_cut(tmp_path / name, handles=8)
+
+
+def test_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableCut, match="it is a folder"):
+        read_cut(tmp_path, handles=8)
+
+
+EMPTY: dict[str, tuple[Json, str]] = {
+    "no tracks": (timeline(), "it has no video clips"),
+    "only audio": (timeline(track(CLIP, kind="Audio")), "it has no video clips"),
+    "only titles": (
+        timeline(track(clip(missing_reference(), time_range(0, 48), name="Text+"))),
+        "Text+: no media: a title",
+    ),
+    "only a clip of no length": (one_clip(dict(CLIP, source_range=time_range(10, 0))), "sh010: it has no length"),
+    "many of the same": (
+        timeline(track(*[dict(CLIP, enabled=False)] * 30), start=time(0)),
+        "sh010 and 29 more: disabled in the timeline",
+    ),
+}
+
+
+@pytest.mark.parametrize(("document", "reason"), EMPTY.values(), ids=EMPTY.keys())
+def test_a_timeline_with_nothing_to_render_says_why(document: Json, reason: str, tmp_path: Path) -> None:
+    with pytest.raises(EmptyCut, match="nothing to render") as caught:
+        read_cut(write(tmp_path / "cut.otio", document), handles=8)
+
+    assert reason in str(caught.value)
+    assert len(str(caught.value)) < 500
+
+
+NUMBERS: dict[str, Any] = {"NaN": float("nan"), "infinity": float("inf"), "minus infinity": float("-inf")}
+
+
+@pytest.mark.parametrize("value", NUMBERS.values(), ids=NUMBERS.keys())
+@pytest.mark.parametrize("field", ["start_time", "duration"])
+def test_times_that_are_no_numbers_are_named_per_clip(value: float, field: str, tmp_path: Path) -> None:
+    broken = time_range(0, 10)
+    broken[field]["value"] = value
+    edit = timeline(track(CLIP, dict(CLIP, name="broken", source_range=broken)), start=time(0))
+    cut = read_cut(write(tmp_path / "cut.otio", edit), handles=0)
+
+    assert [shot.name for shot in cut.shots] == ["sh010"]
+    assert [row.clip_name for row in cut.skipped] == ["broken"]

@@ -1,0 +1,26 @@
+"""The turnover: a timeline, a movie or an image sequence goes in, shots come out.
+
+``read_cut`` is the door; ``open_timeline`` gives the timeline back to whoever puts layers over it. What cannot be
+rendered yet is listed clip by clip in ``Cut.skipped``, with the reason.
+"""
+
+from __future__ import annotations
+
+from toolkit.turnover.cuts import read_cut
+from toolkit.turnover.skips import Skip
+from toolkit.turnover.timelines import open_timeline
+from toolkit.turnover.times import seconds, snapped, time_base
+from toolkit.turnover.tracks import Slot, Window, slots, video_tracks
+
+__all__ = [
+    "Skip",
+    "Slot",
+    "Window",
+    "open_timeline",
+    "read_cut",
+    "seconds",
+    "slots",
+    "snapped",
+    "time_base",
+    "video_tracks",
+]

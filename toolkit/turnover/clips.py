@@ -1,0 +1,146 @@
+"""One clip of a timeline as a shot: its speed, its source frames, its handles."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import ceil
+from typing import TYPE_CHECKING
+
+from toolkit.documents import Shot
+from toolkit.errors import MissingFrames, at
+from toolkit.frames import FrameMap, FrameRange
+from toolkit.turnover.names import ShotNames
+from toolkit.turnover.skips import Skip
+from toolkit.turnover.sources import Source, Sources
+from toolkit.turnover.times import doubt, exact, seconds, snapped
+from toolkit.turnover.tracks import Slot
+
+if TYPE_CHECKING:
+    from opentimelineio import schema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipReader:
+    """Makes shots of the clips of one cut."""
+
+    record_rate: Fraction
+    """Frames per second of the timeline."""
+    handles: int
+    """Source frames wanted beyond each end, at plain speed."""
+    sources: Sources
+    names: ShotNames
+
+    def read(self, clip: schema.Clip, slot: Slot, overlap: tuple[Fraction, Fraction], *, track_index: int) -> Shot:
+        """The shot of ``clip`` in ``slot``.
+
+        ``overlap`` is how long transitions show it before and after its own range, in seconds; its handles start
+        beyond that. Raises Skip when it cannot be rendered, MissingFrames when its media has less than it shows.
+        """
+        record_range = slot.record_range(self.record_rate)
+        speed = constant_speed(clip.effects)
+        source = self.sources.of(clip)
+        if source.is_still:
+            speed = Fraction(0)
+        frame_map = FrameMap(
+            source_first=source.range.first,
+            source_offset=_offset(clip, source, speed, slot),
+            source_rate=source.media.rate,
+            record_first=record_range.first,
+            record_count=len(record_range),
+            record_rate=self.record_rate,
+            speed=speed,
+            source_work_first=source.range.first,
+        )
+        source_range = frame_map.source_range()
+        clip_name = clip.name or source.media.path.rpartition("/")[2]
+        name = self.names.name(clip_name)
+        missing = _missing(source, source_range)
+        if missing:
+            with at(shot=name):
+                raise MissingFrames(source.media.path, missing, available=str(source.range))
+        work_range = _work_range(source, source_range, self._wanted(source, speed, overlap))
+        return Shot(
+            name=name,
+            clip_name=clip_name,
+            media=source.media,
+            source_range=source_range,
+            source_work_range=work_range,
+            record_range=record_range,
+            map=replace(frame_map, source_work_first=work_range.first),
+            track_index=track_index,
+            clip_index=slot.clip_index,
+        )
+
+    def _wanted(self, source: Source, speed: Fraction, overlap: tuple[Fraction, Fraction]) -> tuple[int, int]:
+        """Source frames wanted before and after: at double speed the same slip of the edit needs twice as many."""
+        before, after = overlap if speed >= 0 else (overlap[1], overlap[0])
+        spare = self.handles * abs(speed)
+        if not before and not after:
+            return ceil(spare), ceil(spare)
+        per_second = abs(speed) * source.media.rate
+        return ceil(spare + before * per_second), ceil(spare + after * per_second)
+
+
+def constant_speed(effects: Sequence[schema.Effect]) -> Fraction:
+    """Source seconds per record second; 1 without a retime, 0 for a freeze. Raises Skip for speed ramps."""
+    from opentimelineio import schema
+
+    speeds = []
+    for effect in effects:
+        if not isinstance(effect, schema.TimeEffect) or not effect.enabled:
+            continue
+        if not isinstance(effect, schema.LinearTimeWarp):
+            raise Skip(f"its speed varies ({_ramp(effect)}), which is not supported yet")
+        # 10 000 keeps percents with two decimals exact and takes out the noise of doubles: 1.0999999999999999 is 1.1.
+        speed = exact(effect.time_scalar).limit_denominator(10_000)
+        if speed != 1:
+            speeds.append(speed)
+    if len(speeds) > 1:
+        raise Skip(f"{len(speeds)} retimes on one clip are not supported yet")
+    return speeds[0] if speeds else Fraction(1)
+
+
+def _ramp(effect: schema.TimeEffect) -> str:
+    resolve = effect.metadata.get("Resolve_OTIO")
+    keys = resolve.get("Key Frames") if hasattr(resolve, "get") else None
+    return f"{len(keys)} key frames" if keys is not None else effect.effect_name or effect.name or effect.schema_name()
+
+
+def _offset(clip: schema.Clip, source: Source, speed: Fraction, slot: Slot) -> Fraction:
+    """Media frames from the media's first frame to the lowest one the clip shows."""
+    if source.is_still:
+        return Fraction(0)
+    if clip.source_range is None:
+        clip_start, unsure = source.start(None), Fraction(0)
+    else:
+        clip_start, unsure = seconds(clip.source_range.start_time), doubt(clip.source_range.start_time)
+    if source.available is not None:
+        unsure += source.available.doubt
+    rate = source.media.rate
+    from_origin = snapped((clip_start - source.start(clip_start)) * rate, unsure * rate)
+    trimmed = slot.trimmed_head if speed >= 0 else slot.trimmed_tail
+    return from_origin + abs(speed) * trimmed * rate + source.origin - source.range.first
+
+
+def _missing(source: Source, source_range: FrameRange) -> list[int]:
+    """The frames of ``source_range`` that are not on disk though the media is, ascending."""
+    if not source.media.online:
+        return []
+    beyond = source_range.minus(source.range) if source_range.clamped(source.range) != source_range else []
+    return sorted([*beyond, *(frame for frame in source.holes if frame in source_range)])
+
+
+def _work_range(source: Source, source_range: FrameRange, wanted: tuple[int, int]) -> FrameRange:
+    """``source_range`` and the handles there are: none beyond the media, none beyond a hole in it."""
+    usable = source.usable
+    first = max(source_range.first - wanted[0], min(usable.first, source_range.first))
+    last = min(source_range.last + wanted[1], max(usable.last, source_range.last))
+    above = bisect_left(source.holes, source_range.first)
+    if above > 0:
+        first = max(first, source.holes[above - 1] + 1)
+    if above < len(source.holes):
+        last = min(last, source.holes[above] - 1)
+    return FrameRange(first=first, last=last)

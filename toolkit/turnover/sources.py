@@ -1,0 +1,194 @@
+"""Sources: what the cut claims about media, held against what is on disk.
+
+The rule when the two differ: the cut decides which picture it means, by counting from the start of its
+``available_range`` (a movie's first picture, or the sequence's ``start_frame``); the disk decides which pictures exist.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from toolkit.documents import Media, MediaKind
+from toolkit.errors import MissingMedia, UnsupportedMedia
+from toolkit.frames import FrameRange
+from toolkit.turnover.claims import Available, Claim, claim_of
+from toolkit.turnover.locations import STILLS, numbered
+from toolkit.turnover.skips import Skip
+from toolkit.turnover.times import nearest
+
+if TYPE_CHECKING:
+    from opentimelineio import schema
+
+_SAME_RATE = Fraction(1, 500)
+"""23.976 and 24 are the same rate to those who call a movie 24; 24 and 25 are not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Media, and how the times of clips count into it."""
+
+    media: Media
+    """Its ``source_range`` is what is on disk, or as the cut claims when it is offline."""
+    range: FrameRange
+    """The media's ``source_range``, which is known here."""
+    origin: int
+    """The source frame at the start of what the cut calls available."""
+    available: Available | None
+    is_still: bool = False
+    """One picture that lasts as long as the clip."""
+    holes: tuple[int, ...] = ()
+    """Source frames inside the range that are not on disk, ascending."""
+
+    @property
+    def usable(self) -> FrameRange:
+        """Where handles may come from: what is on disk and what the cut calls available, both."""
+        if self.available is None or self.is_still:
+            return self.range
+        count = max(1, nearest(self.available.length * self.media.rate))
+        return FrameRange.of(self.origin, count).clamped(self.range) or self.range
+
+    def start(self, clip_start: Fraction | None) -> Fraction:
+        """Source time of ``origin`` in seconds, for a clip that begins at ``clip_start``.
+
+        Where the cut does not say it, clips count from the media's timecode if they begin after it, else from zero.
+        """
+        if self.available is not None:
+            return self.available.start
+        if self.media.timecode_first is None:
+            return Fraction(0)
+        timecode = Fraction(self.media.timecode_first + self.origin - self.range.first) / self.media.rate
+        return timecode if clip_start is None or clip_start >= timecode else Fraction(0)
+
+
+class Sources:
+    """The media of a cut; each is looked at once, however many clips use it."""
+
+    def __init__(self, beside: Path) -> None:
+        self._beside = beside
+        self._sources: dict[Claim, Source | Skip] = {}
+        self._probed: dict[str, Media | None] = {}
+        self._holes: dict[str, tuple[int, ...]] = {}
+
+    def of(self, clip: schema.Clip) -> Source:
+        """The source of ``clip``. Raises Skip when it has none that can be used, CorruptMedia when it is broken."""
+        claim = claim_of(clip, self._beside)
+        source = self._sources.get(claim)
+        if source is None:
+            source = self._sources[claim] = self._source_or_skip(claim)
+        if isinstance(source, Skip):
+            raise Skip(*source.args)
+        return source
+
+    def _source_or_skip(self, claim: Claim) -> Source | Skip:
+        try:
+            return self._source(claim)
+        except Skip as skip:
+            return skip
+
+    def _source(self, claim: Claim) -> Source:
+        if claim.location.is_sequence:
+            return self._sequence(claim)
+        if claim.location.suffix not in STILLS:
+            return self._movie(claim)
+        series = None if claim.counts_one else numbered(claim.location)
+        return self._still(claim) if series is None else self._sequence(replace(claim, location=series))
+
+    def _movie(self, claim: Claim) -> Source:
+        probed, available = self._probe(claim.location.path), claim.available
+        if probed is None or probed.source_range is None:
+            if available is None:
+                raise Skip(f"media offline ({claim.location.path}), and the cut does not say what it has")
+            media = _offline(claim, MediaKind.MOVIE, 0, available.rate, available)
+        else:
+            rate = probed.rate if available is None else _movie_rate(available, probed.rate, len(probed.source_range))
+            media = probed.model_copy(update={"rate": rate})
+        return _source(media, 0, available)
+
+    def _sequence(self, claim: Claim) -> Source:
+        location, available = claim.location, claim.available
+        rate = claim.sequence_rate or (available.rate if available is not None else None)
+        probed = self._probe(location.path)
+        if probed is None or probed.source_range is None:
+            if available is None or rate is None:
+                raise Skip(f"media offline ({location.path}), and the cut does not say what it has")
+            first = nearest(available.start * rate) if location.first_file is None else location.first_file
+            return _source(_offline(claim, MediaKind.SEQUENCE, first, rate, available), first, available)
+        first = probed.source_range.first if location.first_file is None else location.first_file
+        media = probed.model_copy(update={"rate": rate or probed.rate})
+        return replace(_source(media, first, available), holes=self._missing(media))
+
+    def _still(self, claim: Claim) -> Source:
+        probed, available = self._probe(claim.location.path), claim.available
+        rate = available.rate if available is not None else Fraction(24)
+        if probed is None or probed.source_range is None:
+            media = _offline(claim, MediaKind.SEQUENCE, 0, rate, available)
+        else:
+            media = probed.model_copy(update={"rate": rate})
+        source = _source(media, media.source_range.first if media.source_range else 0, available)
+        return replace(source, is_still=True)
+
+    def _probe(self, path: str) -> Media | None:
+        """What is on disk; None when nothing is."""
+        from toolkit.plates import probe
+
+        if path not in self._probed:
+            try:
+                self._probed[path] = probe(Path(path))
+            except MissingMedia:
+                self._probed[path] = None
+            except UnsupportedMedia as error:
+                raise Skip(error.sentence) from error
+        return self._probed[path]
+
+    def _missing(self, media: Media, source_range: FrameRange) -> tuple[int, ...]:
+        from toolkit.plates import missing_frames
+
+        if media.path not in self._holes:
+            self._holes[media.path] = tuple(sorted(missing_frames(media, source_range)))
+        return self._holes[media.path]
+
+
+def _source(media: Media, origin: int, available: Available | None) -> Source:
+    assert media.source_range is not None
+    media = media.model_copy(update={"timecode_first": _label(media, origin, available)})
+    assert media.source_range is not None
+    return Source(media=media, range=media.source_range, origin=origin, available=available)
+
+
+def _offline(claim: Claim, kind: MediaKind, first: int, rate: Fraction, available: Available | None) -> Media:
+    count = max(1, nearest(available.length * rate)) if available is not None else 1
+    return Media(
+        kind=kind,
+        path=claim.location.path,
+        source_range=FrameRange.of(first, count),
+        rate=rate,
+        timecode_first=None,
+        online=False,
+    )
+
+
+def _movie_rate(available: Available, own_rate: Fraction, own_count: int) -> Fraction:
+    """The rate the host plays a movie at: its own, unless the editor told the host to interpret it as another.
+
+    A range written in the timeline's rate lasts as long as the movie; one that counts as many frames as the movie
+    has, at another rate, is an interpretation.
+    """
+    if abs(available.rate / own_rate - 1) < _SAME_RATE:
+        return available.rate
+    return available.rate if abs(available.length * available.rate - own_count) <= 1 else own_rate
+
+
+def _label(media: Media, origin: int, available: Available | None) -> int | None:
+    """Timecode of the media's first frame: as the cut says it, for layers must link where the plate links.
+
+    A start of zero, or one that is just the number of the first file, says nothing: then the media's own counts.
+    """
+    if available is None or media.source_range is None:
+        return media.timecode_first
+    said = nearest(available.start * media.rate)
+    if said in {0, origin if media.kind is MediaKind.SEQUENCE else 0} and media.timecode_first is not None:
+        return media.timecode_first
+    return said + media.source_range.first - origin if said else None
