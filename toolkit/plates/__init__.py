@@ -1,0 +1,37 @@
+"""Plates: media in, float pixels out, frame-exact by source frame number; and EXR files, in and out.
+
+``probe`` says what a path is, ``open_plate`` reads its frames, ``write_exr`` writes a layer. This room owns PyAV and
+OpenEXR: no other one imports them.
+"""
+
+from __future__ import annotations
+
+from toolkit.plates.colour import Encoding, encode, from_linear, to_linear
+from toolkit.plates.exr import read_channels, write_exr
+from toolkit.plates.exr_header import is_complete, read_attributes
+from toolkit.plates.exr_picture import read_exr
+from toolkit.plates.half import from_half, to_half
+from toolkit.plates.plate import Plate, PlateFrame, open_plate
+from toolkit.plates.probing import frame_file, missing_frames, probe
+from toolkit.plates.stored import StoredPicture
+
+__all__ = [
+    "Encoding",
+    "Plate",
+    "PlateFrame",
+    "StoredPicture",
+    "encode",
+    "frame_file",
+    "from_half",
+    "from_linear",
+    "is_complete",
+    "missing_frames",
+    "open_plate",
+    "probe",
+    "read_attributes",
+    "read_channels",
+    "read_exr",
+    "to_half",
+    "to_linear",
+    "write_exr",
+]

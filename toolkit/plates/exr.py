@@ -1,0 +1,149 @@
+"""EXR pixels in and out: the traps of the binding are designed out here, and nowhere else is it imported.
+
+Reading: a part whose pixels cannot be decoded is left out of the file object, with a ``print`` and no exception.
+Writing: arrays that are not contiguous come out scrambled, the header dictionary is changed, integers wrap at 32 bits,
+float32 beyond the half range turns into infinities, a full disk leaves a partial file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.documents import appearing
+from toolkit.errors import CorruptMedia, MissingMedia, OutputNotWritable
+from toolkit.frames import Timecode
+from toolkit.plates.exr_header import frames_per_label, is_complete
+from toolkit.plates.half import HALF_MAX
+from toolkit.plates.hush import prints_of_this_thread
+
+Attribute = str | int | float | Fraction | Timecode | tuple[float, ...] | list[str] | list[float]
+"""What ``write_exr`` can put into a header."""
+
+_OURS = ("channels", "compression", "dataWindow", "displayWindow", "lineOrder", "type")
+
+
+def read_channels(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """The header of the first part, as OpenEXR gives it, and its channels by full name.
+
+    Channels are (rows, columns) of the data window in float16, float32 or uint32. Raises MissingMedia, and
+    CorruptMedia for a truncated or undecodable file, also when only a later part is the one that is damaged.
+    """
+    openexr = _openexr()
+    if not path.is_file():
+        raise MissingMedia(path)
+    if not is_complete(path):
+        raise CorruptMedia(path, "truncated, or not an EXR file")
+    try:
+        with prints_of_this_thread() as said, openexr.File(str(path), separate_channels=True) as file:
+            parts = [(dict(part.header), dict(part.channels)) for part in file.parts]
+    except (RuntimeError, ValueError, OSError, MemoryError) as error:
+        raise CorruptMedia(path, str(error)) from error
+    warnings = " ".join("".join(said).split())
+    if "Exception" in warnings or not parts:
+        raise CorruptMedia(path, warnings or "none of its parts can be read")
+    header, channels = parts[0]
+    return header, {name: channel.pixels for name, channel in channels.items()}
+
+
+def write_exr(
+    path: Path, pixels: NDArray[np.float16] | Mapping[str, NDArray[Any]], attributes: Mapping[str, Attribute]
+) -> None:
+    """Write one flat scanline file, ZIP, display window = data window = the whole picture; it appears whole or not.
+
+    ``pixels`` is half (H, W, 3) as R,G,B or (H, W, 4) as R,G,B,A, or a mapping from channel names to half or float32
+    (H, W). Infinities in halves are written as +-65504. Attributes: str, int (32 bits), float (kept as float32),
+    ``timeCode`` as a Timecode, ``framesPerSecond`` as a Fraction, 2 or 3 numbers of one kind as a tuple, lists of
+    str or float.
+
+    Raises ValueError for NaN, other dtypes or shapes, and attributes that would not come back as they were given;
+    OutputNotWritable when the file system refuses.
+    """
+    openexr = _openexr()
+    rate = attributes.get("framesPerSecond")
+    pairs = frames_per_label(rate) if isinstance(rate, Fraction) else 1
+    header: dict[str, Any] = {name: _attribute(name, value, pairs) for name, value in attributes.items()}
+    header |= {"compression": openexr.ZIP_COMPRESSION, "type": openexr.scanlineimage}
+    file = openexr.File(header, _channels(pixels))
+    with appearing(path) as temporary:
+        try:
+            file.write(str(temporary))
+        except (RuntimeError, ValueError) as error:
+            raise OutputNotWritable(path, " ".join(str(error).split())) from error
+
+
+def _channels(pixels: NDArray[np.float16] | Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    if isinstance(pixels, np.ndarray):
+        if pixels.ndim != 3 or pixels.shape[2] not in {3, 4} or pixels.dtype != np.float16:
+            raise ValueError(f"a layer is half (H, W, 3) or (H, W, 4), not {pixels.dtype} {pixels.shape}")
+        return {"RGBA"[: pixels.shape[2]]: _finite("RGBA", pixels)}
+    shapes = {array.shape for array in pixels.values()}
+    if len(shapes) != 1 or any(array.ndim != 2 for array in pixels.values()):
+        raise ValueError(f"the channels of one file are (H, W) and of one size, not {sorted(shapes)}")
+    return {name: _finite(name, array) for name, array in pixels.items()}
+
+
+def _finite(name: str, pixels: NDArray[Any]) -> NDArray[Any]:
+    """Contiguous and without infinities; ValueError for NaN and for dtypes a layer does not have."""
+    pixels = np.ascontiguousarray(pixels)
+    if pixels.dtype == np.float16:
+        # Exponent bits all set: infinity or NaN. Five times as fast as isfinite on halves.
+        if int((pixels.view(np.uint16) & 0x7FFF).max(initial=0)) < 0x7C00:
+            return pixels
+    elif pixels.dtype != np.float32:
+        raise ValueError(f"channel {name}: half or float32, not {pixels.dtype}")
+    if np.isnan(pixels).any():
+        raise ValueError(f"channel {name}: {int(np.isnan(pixels).sum())} numbers are NaN")
+    return np.clip(pixels, -HALF_MAX, HALF_MAX) if pixels.dtype == np.float16 else pixels
+
+
+def _attribute(name: str, value: Attribute, pairs: int) -> Any:
+    """``value`` as the binding wants it; ValueError for what it would change without a word."""
+    if not 0 < len(name.encode()) <= 255 or name in _OURS:
+        raise ValueError(f"attribute name {name[:40]!r} cannot be written")
+    if isinstance(value, Timecode):
+        return _timecode(value, pairs)
+    if isinstance(value, tuple | list):
+        kinds = {type(item) for item in value}
+        sizes = {8} if name == "chromaticities" else {2, 3}
+        kept = len(kinds) == 1 and (len(value) in sizes if isinstance(value, tuple) else kinds <= {str, float})
+        kept = kept and all(_scalar_survives(name, item) for item in value)
+    else:
+        kept = _scalar_survives(name, value)
+    if not kept:
+        raise ValueError(f"attribute {name}: {value!r} would not come back from an EXR header as it is")
+    return value
+
+
+def _scalar_survives(name: str, value: object) -> bool:
+    if isinstance(value, str):
+        return "\0" not in value
+    if isinstance(value, int):
+        return -(2**31) <= value < 2**31
+    if isinstance(value, float):
+        return abs(value) <= float(np.finfo(np.float32).max)
+    whole = isinstance(value, Fraction) and 0 < value.numerator < 2**31 and value.denominator < 2**31
+    return whole and name == "framesPerSecond"
+
+
+def _timecode(label: Timecode, pairs: int) -> Any:
+    if not 0 <= label.frames < 30 * pairs:
+        raise ValueError(f"timeCode {label} needs a framesPerSecond above 30")
+    field = label.frames % pairs if pairs == 2 else 0
+    flags = (int(label.drop_frame), 0, field, *[0] * 11)
+    return _openexr().TimeCode(label.hours, label.minutes, label.seconds, label.frames // pairs, *flags)
+
+
+@cache
+def _openexr() -> Any:
+    """The binding, told once to work in the thread that calls it: two frames at a time beat two threads in a frame."""
+    import OpenEXR  # type: ignore[import-not-found,unused-ignore]
+
+    OpenEXR.set_global_thread_count(0)
+    return OpenEXR

@@ -1,0 +1,179 @@
+"""What an EXR file says before its first pixel: attributes, and whether all of it is there.
+
+OpenEXR reads the header of a truncated file without complaint, and on reading its pixels leaves parts out. The layout
+(magic, attributes, offset table, chunks) is that of the OpenEXR file layout document at openexr.com.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from toolkit.errors import CorruptMedia, MissingMedia
+from toolkit.frames import Timecode
+
+_MAGIC = b"\x76\x2f\x31\x01"
+_TILED, _DEEP, _MULTI_PART = 0x200, 0x800, 0x1000
+"""Flags of the version word."""
+
+_LINES_PER_CHUNK = (1, 1, 1, 16, 32, 16, 32, 32, 32, 256, 256, 32, 256, 1)
+"""By compression number: none, RLE, ZIPS, ZIP, PIZ, PXR24, B44, B44A, DWAA, DWAB, HTJ2K256, HTJ2K32, LJ2K, ZSTD."""
+
+
+def read_attributes(path: Path) -> dict[str, Any]:
+    """The header of the first part as plain values, without reading a pixel (about 0.1 ms).
+
+    ``framesPerSecond`` is a Fraction, ``timeCode`` a ``Timecode``, vectors are tuples, windows are pairs of tuples;
+    OpenEXR's own enumerations and channel lists stay as they are. Raises MissingMedia and CorruptMedia.
+    """
+    import OpenEXR  # type: ignore[import-not-found,unused-ignore]
+
+    if not path.is_file():
+        raise MissingMedia(path)
+    try:
+        with OpenEXR.File(str(path), header_only=True) as file:
+            header = dict(file.header())
+    except (RuntimeError, ValueError, OSError, MemoryError) as error:
+        raise CorruptMedia(path, f"its EXR header cannot be read ({error})") from error
+    rate = header.get("framesPerSecond")
+    pairs = frames_per_label(rate) if isinstance(rate, Fraction) else 1
+    return {name: _plain(value, pairs) for name, value in header.items()}
+
+
+def is_complete(path: Path) -> bool:
+    """Whether every chunk the offset tables name lies inside the file; False too when it is no EXR or not there.
+
+    It reads the header, the tables and one chunk's size (about 0.1 ms), so it proves nothing about the pixels' bytes.
+    """
+    try:
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            return _last_chunk_ends_inside(data)
+    except (OSError, ValueError, struct.error, LookupError):
+        return False
+
+
+def frames_per_label(rate: Fraction) -> int:
+    """How many frames share one label of an EXR ``timeCode``, whose frame field ends at 29.
+
+    Above 30 fps the frames count in pairs, the second one marked by the field flag, as SMPTE ST 12-1 has it for 50
+    and 60 fps; higher rates share a label among more frames and mark none of them.
+    """
+    return -(-round(rate) // 30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    attributes: Mapping[str, bytes]
+
+    @property
+    def kind(self) -> bytes:
+        return self.attributes.get("type", b"").rstrip(b"\0")
+
+    def chunk_count(self) -> int:
+        if "chunkCount" in self.attributes:
+            return int(struct.unpack("<i", self.attributes["chunkCount"])[0])
+        x0, y0, x1, y1 = struct.unpack("<4i", self.attributes["dataWindow"])
+        width, height = x1 - x0 + 1, y1 - y0 + 1
+        if "tiles" in self.attributes:
+            return _tile_count(self.attributes["tiles"], width, height)
+        lines = _LINES_PER_CHUNK[self.attributes["compression"][0]]
+        return int(-(-height // lines))
+
+
+def _tile_count(tiles: bytes, width: int, height: int) -> int:
+    tile_width, tile_height, mode = struct.unpack("<IIB", tiles)
+    levels, round_up = mode & 15, mode >> 4
+
+    def sizes(size: int) -> list[int]:
+        found = [size]
+        while levels and found[-1] > 1:
+            found.append((found[-1] + round_up) // 2)
+        return found
+
+    across, down = sizes(width), sizes(height)
+    if levels == 2:
+        pairs = list(product(across, down))
+    else:
+        longest = max(len(across), len(down))
+        across += [1] * (longest - len(across))
+        down += [1] * (longest - len(down))
+        pairs = list(zip(across, down, strict=True))
+    return sum(-(-w // tile_width) * -(-h // tile_height) for w, h in pairs)
+
+
+def _last_chunk_ends_inside(data: mmap.mmap) -> bool:
+    if data[:4] != _MAGIC:
+        return False
+    (version,) = struct.unpack_from("<I", data, 4)
+    parts, position = _headers(data, 8, multi_part=bool(version & _MULTI_PART))
+    last, kind = 0, b""
+    for part in parts:
+        offsets = struct.unpack_from(f"<{part.chunk_count()}Q", data, position)
+        position += 8 * len(offsets)
+        if min(offsets) < position:  # a writer that died leaves zeros
+            return False
+        if max(offsets) > last:
+            last, kind = max(offsets), part.kind
+    tiled = kind == b"tiledimage" or (not kind and bool(version & _TILED))
+    end = _chunk_end(data, last, tiled=tiled, deep=kind.startswith(b"deep"), multi=bool(version & _MULTI_PART))
+    return end <= len(data)
+
+
+def _chunk_end(data: mmap.mmap, offset: int, *, tiled: bool, deep: bool, multi: bool) -> int:
+    """Where the chunk at ``offset`` ends; its leader holds part number, coordinates and sizes."""
+    leader = offset + 4 * multi + (16 if tiled else 4)
+    if deep:
+        tables, pixels = struct.unpack_from("<QQ", data, leader)
+        return int(leader + 24 + tables + pixels)
+    (size,) = struct.unpack_from("<i", data, leader)
+    return int(leader + 4 + size)
+
+
+def _headers(data: mmap.mmap, position: int, *, multi_part: bool) -> tuple[list[_Part], int]:
+    """Every part's attributes, and where the offset tables begin."""
+    parts: list[_Part] = []
+    while data[position]:
+        attributes: dict[str, bytes] = {}
+        while data[position]:
+            name, position = _text(data, position)
+            _, position = _text(data, position)
+            (size,) = struct.unpack_from("<i", data, position)
+            attributes[name] = data[position + 4 : position + 4 + size]
+            position += 4 + size
+        parts.append(_Part(attributes=attributes))
+        position += 1
+        if not multi_part:
+            return parts, position
+    return parts, position + 1
+
+
+def _text(data: mmap.mmap, position: int) -> tuple[str, int]:
+    end = data.find(b"\0", position, position + 256)
+    if end < 0:
+        raise ValueError("a name without an end")
+    return data[position:end].decode("latin-1"), end + 1
+
+
+def _plain(value: Any, pairs: int) -> Any:
+    import numpy as np
+    import OpenEXR  # type: ignore[import-not-found,unused-ignore]
+
+    if isinstance(value, OpenEXR.TimeCode):
+        return Timecode(
+            hours=value.hours,
+            minutes=value.minutes,
+            seconds=value.seconds,
+            frames=value.frame * pairs + (int(value.fieldPhase) if pairs == 2 else 0),
+            drop_frame=bool(value.dropFrame),
+        )
+    if isinstance(value, np.ndarray):
+        return tuple(value.tolist())
+    if isinstance(value, tuple):
+        return tuple(_plain(item, pairs) for item in value)
+    return value

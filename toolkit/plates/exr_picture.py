@@ -1,0 +1,110 @@
+"""The picture in an EXR plate: which channels it is, and where its data window lies in the display window."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.errors import UnsupportedMedia
+from toolkit.plates.exr import read_channels
+from toolkit.plates.half import HALF_MAX, from_half
+from toolkit.plates.stored import StoredPicture
+
+log = logging.getLogger(__name__)
+
+_SPELLINGS = {"r": "R", "red": "R", "g": "G", "green": "G", "b": "B", "blue": "B", "a": "A", "alpha": "A", "y": "Y"}
+_REC709 = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290)
+
+
+def read_exr(path: Path) -> StoredPicture:
+    """The picture of the first part, as large as its display window: scene-linear, premultiplied when it has alpha.
+
+    Taken are R, G, B (and A) without a layer name, else of the first layer that has all three, else Y as grey. Outside
+    the data window the picture is black and transparent. NaN becomes 0 and infinities the largest half: one such
+    pixel of a renderer would otherwise spread over a whole crop. Half and float32 are read.
+
+    Raises MissingMedia, CorruptMedia and UnsupportedMedia.
+    """
+    header, channels = read_channels(path)
+    names = _chosen(path, channels)
+    for name in names:
+        _check(path, name, header, channels[name])
+    red, green, blue = (names * 3)[:3] if len(names) == 1 else names[:3]
+    rgb = _stacked([channels[red], channels[green], channels[blue]])
+    alpha = _stacked([channels[names[3]]])[..., 0] if len(names) == 4 else None
+    _note_primaries(str(path.parent), header.get("chromaticities"))
+    return StoredPicture(
+        rgb=_in_display_window(header, rgb),
+        alpha=None if alpha is None else _in_display_window(header, alpha),
+        premultiplied=alpha is not None,
+        encoding="linear",
+    )
+
+
+def _chosen(path: Path, channels: Mapping[str, Any]) -> list[str]:
+    """R, G, B and perhaps A, or only Y, by full name."""
+    layers: dict[str, dict[str, str]] = {}
+    for name in channels:
+        layer, _, component = name.rpartition(".")
+        kind = _SPELLINGS.get(component.lower())
+        if kind:
+            layers.setdefault(layer, {})[kind] = name
+    for layer in sorted(layers):  # "" sorts first
+        found = layers[layer]
+        if found.keys() >= {"R", "G", "B"}:
+            return [found[kind] for kind in "RGBA" if kind in found]
+    if "Y" in layers.get("", {}) and not {"RY", "BY"} & channels.keys():
+        return [layers[""]["Y"]]
+    raise UnsupportedMedia(path, f"no R, G, B or Y among its channels: {', '.join(sorted(channels))}")
+
+
+def _check(path: Path, name: str, header: Mapping[str, Any], pixels: NDArray[Any]) -> None:
+    low, high = header["dataWindow"]
+    size = (int(high[1] - low[1] + 1), int(high[0] - low[0] + 1))
+    if pixels.dtype not in (np.float16, np.float32) or pixels.shape != size:
+        raise UnsupportedMedia(path, f"channel {name} is {pixels.dtype} {pixels.shape}, not a picture of {size}")
+
+
+def _stacked(planes: list[NDArray[Any]]) -> NDArray[np.float32]:
+    """(H, W, C) float32 without NaN and infinities."""
+    import cv2
+
+    pixels = np.asarray(cv2.merge([from_half(p) if p.dtype == np.float16 else p for p in planes]))
+    pixels = pixels.reshape(*planes[0].shape, len(planes))
+    if not cv2.norm(pixels.reshape(1, -1), cv2.NORM_INF) <= np.finfo(np.float32).max or np.isnan(pixels).any():
+        np.nan_to_num(pixels, copy=False, nan=0.0, posinf=HALF_MAX, neginf=-HALF_MAX)
+    return pixels
+
+
+def _in_display_window(header: Mapping[str, Any], pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    (x0, y0), (x1, y1) = ([int(v) for v in corner] for corner in header["displayWindow"])
+    left, top = (int(v) for v in header["dataWindow"][0])
+    width, height = x1 - x0 + 1, y1 - y0 + 1
+    rows, columns = pixels.shape[:2]
+    if (left, top, columns, rows) == (x0, y0, width, height):
+        return pixels
+    picture = np.zeros((height, width, *pixels.shape[2:]), np.float32)
+    x, y = left - x0, top - y0
+    to_row, to_column = (
+        slice(max(y, 0), max(min(y + rows, height), 0)),
+        slice(max(x, 0), max(min(x + columns, width), 0)),
+    )
+    cut = pixels[max(-y, 0) : max(height - y, 0), max(-x, 0) : max(width - x, 0)]
+    picture[to_row, to_column] = cut
+    return picture
+
+
+@lru_cache(maxsize=256)
+def _warn_of_primaries(folder: str, chromaticities: tuple[float, ...]) -> None:
+    log.warning("%s: primaries %s are not Rec.709; its numbers are used as if they were", folder, chromaticities)
+
+
+def _note_primaries(folder: str, chromaticities: tuple[float, ...] | None) -> None:
+    if chromaticities and max(abs(a - b) for a, b in zip(chromaticities, _REC709, strict=True)) > 1e-3:
+        _warn_of_primaries(folder, tuple(round(value, 4) for value in chromaticities))

@@ -1,0 +1,128 @@
+"""A plate: the untouched picture behind a shot, frame by frame, whatever it is stored in."""
+
+from __future__ import annotations
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.documents import Media
+from toolkit.errors import MissingFrames, MissingMedia
+from toolkit.plates.colour import Encoding
+from toolkit.plates.probing import available_frames, missing_frames
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PlateFrame:
+    """One frame of a plate."""
+
+    source_frame: int
+    rgb: NDArray[np.float32]
+    """(H, W, 3), C-contiguous, in the plate's own encoding: display codes 0..1, or scene-linear light."""
+    alpha: NDArray[np.float32] | None
+    """(H, W) 0..1, as stored; None when this frame has none."""
+    premultiplied: bool
+    """Whether ``rgb`` is stored multiplied by ``alpha`` (EXR; TIFF that says so); nothing is divided or multiplied."""
+
+
+class Plate(ABC):
+    """An open plate; close it, or use it in a ``with``. Several iterators may run at once."""
+
+    media: Media
+    width: int
+    """Of the display window, pixels, rotation applied."""
+    height: int
+    encoding: Encoding
+    """``linear`` for EXR, ``display`` for everything else."""
+    has_alpha: bool
+    """Whether its first frame carries alpha."""
+    _closed = False
+
+    @property
+    def rate(self) -> Fraction:
+        """Frames per second."""
+        return self.media.rate
+
+    def frames(self, source_frames: Iterable[int]) -> Iterator[PlateFrame]:
+        """The frames asked for, in that order (ascending is fast), decoded up to two frames ahead in threads.
+
+        Raises MissingFrames at once, naming every frame that is not there; CorruptMedia and UnsupportedMedia when the
+        frame in question is reached.
+        """
+        return self._floats(self._present(source_frames))
+
+    def frames_8bit(self, source_frames: Iterable[int]) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+        """Source frame and uint8 RGB (H, W, 3), C-contiguous, display-referred: what detectors look at, decoded ahead.
+
+        The fast path: deep sources are rounded by the scaler. Raises as ``frames`` does.
+        """
+        return self._bytes(self._present(source_frames))
+
+    @abstractmethod
+    def _floats(self, source_frames: list[int]) -> Iterator[PlateFrame]:
+        """As ``frames``, all of them known to be there."""
+
+    @abstractmethod
+    def _bytes(self, source_frames: list[int]) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+        """As ``frames_8bit``, all of them known to be there."""
+
+    @abstractmethod
+    def _file(self, source_frame: int) -> Path:
+        """The file ``source_frame`` comes from."""
+
+    def digest(self, source_frame: int) -> str:
+        """SHA-256 in hex of the file ``source_frame`` comes from: the whole movie, or that file of the sequence."""
+        path = self._file(source_frame)
+        try:
+            status = path.stat()
+            return _file_digest(path, status.st_size, status.st_mtime_ns)
+        except OSError as error:
+            raise MissingMedia(path, error.strerror or str(error)) from error
+
+    def close(self) -> None:
+        """Let go of open files; nothing can be read afterwards. Iterators already running go on to their end."""
+        self._closed = True
+
+    def _present(self, source_frames: Iterable[int]) -> list[int]:
+        if self._closed:
+            raise ValueError(f"{self.media.path}: the plate has been closed")
+        wanted = list(source_frames)
+        missing = missing_frames(self.media, wanted)
+        if missing:
+            raise MissingFrames(self.media.path, missing, available=available_frames(self.media))
+        return wanted
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_plate(media: Media) -> Plate:
+    """The plate of ``media``, its first frame read: a corrupt or unsupported one is found here.
+
+    Raises MissingMedia, MissingFrames, CorruptMedia and UnsupportedMedia.
+    """
+    from toolkit.documents import MediaKind
+    from toolkit.plates.movie import MoviePlate
+    from toolkit.plates.sequence import SequencePlate
+
+    return MoviePlate(media) if media.kind is MediaKind.MOVIE else SequencePlate(media)
+
+
+@lru_cache(maxsize=4096)
+def _file_digest(path: Path, _size: int, _changed: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

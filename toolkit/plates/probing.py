@@ -1,0 +1,139 @@
+"""What a path is: its frames, rate and timecode, and which frames are not there."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from fractions import Fraction
+from pathlib import Path
+
+from toolkit.documents import Media, MediaKind
+from toolkit.errors import MissingMedia, UnsupportedMedia
+from toolkit.frames import FramePath, FrameRange, Timecode, exact_rate, frames_from_timecode
+from toolkit.plates.exr_header import read_attributes
+from toolkit.plates.movie_index import index_movie
+
+log = logging.getLogger(__name__)
+
+STILLS = (".exr", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
+"""Suffixes of the stills that sequences are made of."""
+
+
+def probe(path: Path, *, sequence_rate: Fraction = Fraction(24)) -> Media:
+    """What is at ``path``: a movie, a sequence written ``plate.####.exr`` or ``plate.%04d.png``, or one still.
+
+    Source frames are the 0-based pictures of a movie and the file numbers of a sequence; a still is a sequence of one
+    (its number, or 0 when its name has none). A sequence's rate and timecode come from the header of its first file;
+    ``sequence_rate`` holds where there is none. Holes in a sequence are no error here: see ``missing_frames``.
+
+    Raises MissingMedia, CorruptMedia and UnsupportedMedia.
+    """
+    path = path.absolute()
+    if path.suffix.lower() in STILLS:
+        return _probe_sequence(path, sequence_rate)
+    if FramePath.is_pattern(path) and not path.exists():
+        raise UnsupportedMedia(path, f"sequences are read from {', '.join(s[1:] for s in STILLS)} files")
+    index = index_movie(path)
+    first, drop_frame = _label(path, index.timecode, index.rate)
+    return Media(
+        kind=MediaKind.MOVIE,
+        path=str(path),
+        source_range=FrameRange.of(0, index.count),
+        rate=index.rate,
+        timecode_first=first,
+        drop_frame=drop_frame,
+        online=True,
+    )
+
+
+def missing_frames(media: Media, source_frames: Iterable[int]) -> list[int]:
+    """Which of ``source_frames`` are not there, ascending: holes in a sequence, numbers outside a movie."""
+    wanted = sorted(set(source_frames))
+    if media.kind is MediaKind.MOVIE:
+        return [frame for frame in wanted if frame not in _movie_range(media)]
+    there = _on_disk(media)
+    return [frame for frame in wanted if frame not in there]
+
+
+def available_frames(media: Media) -> str:
+    """``1001-1096``: first and last frame there, for error messages; empty when nothing is."""
+    if media.kind is MediaKind.MOVIE:
+        return str(_movie_range(media))
+    there = _on_disk(media)
+    return f"{min(there)}-{max(there)}" if there else ""
+
+
+def first_frame_there(media: Media) -> int:
+    """The lowest file number of a sequence that is on disk. Raises MissingMedia."""
+    there = _on_disk(media)
+    if not there:
+        raise MissingMedia(media.path, "no file of this sequence is there")
+    return min(there)
+
+
+def frame_file(media: Media, source_frame: int) -> Path:
+    """The file ``source_frame`` comes from: the movie, or that file of the sequence."""
+    path = Path(media.path)
+    if media.kind is MediaKind.MOVIE or not FramePath.is_pattern(path):
+        return path
+    return FramePath.parse(path).path(source_frame)
+
+
+def _movie_range(media: Media) -> FrameRange:
+    return media.source_range or FrameRange.of(0, index_movie(Path(media.path)).count)
+
+
+def _on_disk(media: Media) -> set[int]:
+    path = Path(media.path)
+    if FramePath.is_pattern(path):
+        return set(FramePath.parse(path).frames_on_disk())
+    return {_still_number(path)} if path.is_file() else set()
+
+
+def _still_number(path: Path) -> int:
+    try:
+        name = FramePath.parse(path)
+    except ValueError:
+        return 0
+    return int(path.name[len(name.prefix) : len(path.name) - len(name.suffix)])
+
+
+def _probe_sequence(path: Path, rate: Fraction) -> Media:
+    if FramePath.is_pattern(path):
+        files = FramePath.parse(path)
+        numbers = files.frames_on_disk()
+        if not numbers:
+            raise MissingMedia(path, "no file of this sequence is there")
+        path, first_file = Path(files.hashes), files.path(numbers[0])
+    else:
+        numbers, first_file = [_still_number(path)], path
+        if not path.is_file():
+            raise MissingMedia(path)
+    label: int | None = None
+    drop_frame = False
+    if first_file.suffix.lower() == ".exr":
+        header = read_attributes(first_file)
+        if isinstance(header.get("framesPerSecond"), Fraction) and header["framesPerSecond"] > 0:
+            rate = exact_rate(header["framesPerSecond"])
+        if isinstance(header.get("timeCode"), Timecode):
+            label, drop_frame = _label(first_file, str(header["timeCode"]), rate)
+    return Media(
+        kind=MediaKind.SEQUENCE,
+        path=str(path),
+        source_range=FrameRange(first=numbers[0], last=numbers[-1]),
+        rate=rate,
+        timecode_first=label,
+        drop_frame=drop_frame,
+        online=True,
+    )
+
+
+def _label(path: Path, text: str, rate: Fraction) -> tuple[int | None, bool]:
+    """The label as frames after 00:00:00:00, and whether it counts drop frame; a label that cannot be is logged."""
+    if not text:
+        return None, False
+    try:
+        return frames_from_timecode(text, rate), ";" in text
+    except ValueError as error:
+        log.warning("%s: its timecode is left out: %s", path, error)
+        return None, False

@@ -1,0 +1,69 @@
+"""Image sequences, and single stills, as plates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.documents import Media
+from toolkit.errors import UnsupportedMedia
+from toolkit.plates.ahead import results_ahead
+from toolkit.plates.exr_picture import read_exr
+from toolkit.plates.plate import Plate, PlateFrame
+from toolkit.plates.probing import first_frame_there, frame_file
+from toolkit.plates.stills import read_still
+from toolkit.plates.stored import StoredPicture, as_8bit, as_float
+
+_WORKERS = 2
+"""Files decoded at once: one keeps up with painting, two with face tracking; each holds one picture."""
+
+
+class SequencePlate(Plate):
+    """Frames of numbered PNG, JPEG, TIFF or EXR files."""
+
+    def __init__(self, media: Media) -> None:
+        self.media = media
+        first = self._stored(first_frame_there(media))
+        self.height, self.width = first.rgb.shape[:2]
+        self.encoding = first.encoding
+        self.has_alpha = first.alpha is not None
+
+    def _floats(self, source_frames: list[int]) -> Iterator[PlateFrame]:
+        return results_ahead((partial(self._plate_frame, f) for f in source_frames), workers=_WORKERS, ahead=_WORKERS)
+
+    def _bytes(self, source_frames: list[int]) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+        calls = (partial(self._detector_frame, f) for f in source_frames)
+        return results_ahead(calls, workers=_WORKERS, ahead=2 * _WORKERS)
+
+    def _file(self, source_frame: int) -> Path:
+        return frame_file(self.media, source_frame)
+
+    def _stored(self, source_frame: int) -> StoredPicture:
+        path = self._file(source_frame)
+        return read_exr(path) if path.suffix.lower() == ".exr" else read_still(path)
+
+    def _checked(self, source_frame: int) -> StoredPicture:
+        picture = self._stored(source_frame)
+        height, width = picture.rgb.shape[:2]
+        if (width, height) != (self.width, self.height):
+            raise UnsupportedMedia(
+                self._file(source_frame),
+                f"source frame {source_frame} is {width}x{height}, the first one {self.width}x{self.height}",
+            )
+        return picture
+
+    def _plate_frame(self, source_frame: int) -> PlateFrame:
+        picture = self._checked(source_frame)
+        return PlateFrame(
+            source_frame=source_frame,
+            rgb=as_float(picture.rgb),
+            alpha=None if picture.alpha is None else as_float(picture.alpha),
+            premultiplied=picture.premultiplied,
+        )
+
+    def _detector_frame(self, source_frame: int) -> tuple[int, NDArray[np.uint8]]:
+        return source_frame, as_8bit(self._checked(source_frame))

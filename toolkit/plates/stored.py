@@ -1,0 +1,54 @@
+"""A picture as its file stores it, and the two forms the rest of the toolkit wants: float32, and 8 bits to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.plates.colour import Encoding, from_linear
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPicture:
+    """One picture, no number changed yet."""
+
+    rgb: NDArray[Any]
+    """(H, W, 3) in uint8, uint16 (full scale 65535) or float32; grey files have three equal channels."""
+    alpha: NDArray[Any] | None
+    """(H, W) in the dtype of ``rgb``."""
+    premultiplied: bool
+    """Whether ``rgb`` has been multiplied by ``alpha``."""
+    encoding: Encoding
+
+
+def as_float(codes: NDArray[Any]) -> NDArray[np.float32]:
+    """Integer codes divided by full scale, each correctly rounded; floats as they are. C-contiguous."""
+    import cv2
+
+    if codes.dtype == np.uint8:
+        return np.asarray(cv2.LUT(np.ascontiguousarray(codes), _unit_codes())).reshape(codes.shape)
+    if codes.dtype == np.uint16:
+        return np.asarray(np.divide(codes, np.float32(65535), dtype=np.float32))
+    return np.ascontiguousarray(codes, np.float32)
+
+
+def as_8bit(picture: StoredPicture) -> NDArray[np.uint8]:
+    """(H, W, 3) display codes, rounded; linear light through the sRGB curve. C-contiguous."""
+    import cv2
+
+    rgb = picture.rgb
+    if rgb.dtype == np.uint8:
+        return np.ascontiguousarray(rgb)
+    if rgb.dtype == np.uint16:
+        return np.asarray(cv2.convertScaleAbs(np.ascontiguousarray(rgb), alpha=1 / 257))
+    display = from_linear(rgb) if picture.encoding == "linear" else rgb
+    return np.asarray(np.rint(np.clip(display, 0.0, 1.0) * np.float32(255)), np.uint8)
+
+
+@cache
+def _unit_codes() -> NDArray[np.float32]:
+    return (np.arange(256) / 255).astype(np.float32)
