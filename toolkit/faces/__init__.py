@@ -1,0 +1,9 @@
+"""Faces: found, followed, told apart, measured; and the soft mattes around them. The only room that knows MediaPipe."""
+
+from __future__ import annotations
+
+from toolkit.faces.mattes import draw_matte, face_outline
+from toolkit.faces.model import fetch_model, list_models
+from toolkit.faces.track import track_faces, track_key
+
+__all__ = ["draw_matte", "face_outline", "fetch_model", "list_models", "track_faces", "track_key"]

@@ -1,0 +1,107 @@
+"""The soft shape that lays a face over the picture: its outline as a polygon, and the polygon as a matte."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from math import ceil, floor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.documents import Point
+from toolkit.faces.upright import placement_of
+
+_LEAST_EDGE = 1.0
+"""Narrowest soft edge, pixels: a harder one would stair-step and crawl."""
+
+
+def face_outline(landmarks: NDArray[np.float32], *, grow: float) -> tuple[Point, ...]:
+    """The outline of the face ``landmarks`` (478, 3) in their pixels, moved outwards by ``grow`` heights of the face.
+
+    It is the convex hull: of a frontal face that is MediaPipe's face oval to the pixel, of a turned one it takes in the
+    nose and brow that stick out of the oval, and it never crosses itself. Closed: the last point joins the first.
+    """
+    import cv2
+
+    hull = _hull(landmarks[:, :2])
+    reach = grow * placement_of(landmarks).scale
+    before, after = np.roll(hull, 1, axis=0), np.roll(hull, -1, axis=0)
+    outwards = _normals(hull - before) + _normals(after - hull)
+    outwards /= np.linalg.norm(outwards, axis=1, keepdims=True)
+    if cv2.contourArea(hull.astype(np.float32), oriented=True) < 0:
+        outwards = -outwards
+    grown = _hull(hull + reach * outwards)
+    return tuple((round(float(x), 3), round(float(y), 3)) for x, y in grown)
+
+
+def _hull(points: NDArray[np.floating]) -> NDArray[np.float64]:
+    import cv2
+
+    hull = cv2.convexHull(np.ascontiguousarray(points, dtype=np.float32))
+    return np.asarray(hull, dtype=np.float64).reshape(-1, 2)
+
+
+def _normals(edges: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Unit vectors (n, 2) to one side of ``edges``."""
+    turned = np.column_stack([edges[:, 1], -edges[:, 0]])
+    return np.asarray(turned / np.linalg.norm(turned, axis=1, keepdims=True))
+
+
+def draw_matte(outline: Sequence[Point], feather: float, *, window: tuple[int, int, int, int]) -> NDArray[np.float32]:
+    """The matte of ``outline`` in ``window`` (x, y, width, height of plate pixels): float32 (height, width), 0..1.
+
+    A pixel whose centre lies a distance d inside the outline gets t²(3 - 2t) with t = d / ``feather``, at most 1: so
+    0 outside and on the outline, 1 from ``feather`` pixels inwards, no kink at either end. d is the exact distance to
+    the polygon, not one between pixels, so that an outline moving by a hundredth of a pixel moves the edge by as much.
+    ``feather`` is at least one pixel. The outline may reach beyond the window on any side, and need not be convex.
+    Raises ValueError for an outline of less than three points.
+    """
+    if len(outline) < 3:
+        raise ValueError(f"an outline of {len(outline)} points")
+    left, top, width, height = window
+    points = np.asarray(outline, dtype=np.float64) - (left, top)
+    edge = max(feather, _LEAST_EDGE)
+    squared = np.ones((height, width), dtype=np.float32)
+    for start, end in pairwise([*points, points[0]]):
+        _approach(squared, start, end, edge)
+    matte = np.sqrt(squared, out=squared)
+    matte *= matte * (3 - 2 * matte)
+    matte *= _inside(points, width, height)
+    return matte
+
+
+def _approach(squared: NDArray[np.float32], start: NDArray[np.float64], end: NDArray[np.float64], unit: float) -> None:
+    """Lower ``squared`` (height, width), in place, to the squared distance from the line ``start``..``end``.
+
+    Distances count in ``unit`` pixels, of which only the first is of interest.
+    """
+    height, width = squared.shape
+    low, high = np.minimum(start, end) - unit, np.maximum(start, end) + unit
+    columns = slice(max(0, ceil(low[0])), min(width, floor(high[0]) + 1))
+    rows = slice(max(0, ceil(low[1])), min(height, floor(high[1]) + 1))
+    if columns.start >= columns.stop or rows.start >= rows.stop:
+        return
+    x = ((np.arange(columns.start, columns.stop) - start[0]) / unit).astype(np.float32)
+    y = ((np.arange(rows.start, rows.stop) - start[1]) / unit).astype(np.float32)[:, None]
+    dx, dy = ((end - start) / unit).astype(np.float32)
+    length = dx * dx + dy * dy
+    along = np.clip((x * dx + y * dy) / length, 0, 1) if length > 0 else np.zeros((1, 1), np.float32)
+    distance = (x - along * dx) ** 2 + (y - along * dy) ** 2
+    np.minimum(squared[rows, columns], distance, out=squared[rows, columns])
+
+
+def _inside(points: NDArray[np.float64], width: int, height: int) -> NDArray[np.uint8]:
+    """1 where a pixel's centre is inside the polygon (even-odd rule), else 0; uint8 (height, width).
+
+    Each edge flips everything to the right of where it crosses a row; a running sum along the row counts the flips.
+    """
+    flips = np.zeros((height, width + 1), dtype=np.uint8)
+    for start, end in pairwise([*points, points[0]]):
+        upper, lower = (start, end) if start[1] <= end[1] else (end, start)
+        rows = np.arange(max(0, ceil(upper[1])), min(height, ceil(lower[1])))
+        if len(rows) == 0:
+            continue
+        crossings = upper[0] + (rows - upper[1]) * (lower[0] - upper[0]) / (lower[1] - upper[1])
+        flips[rows, np.clip(np.ceil(crossings), 0, width).astype(np.intp)] += 1
+    return np.cumsum(flips[:, :width], axis=1, dtype=np.uint8) & 1
