@@ -1,0 +1,147 @@
+"""Layers for any cut, and a reading of timelines that shares no code with the toolkit."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from fractions import Fraction
+from math import floor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from toolkit.delivery import conform
+from toolkit.documents import Cut, Delivery, FacePlan, FaceState, FramePlan, PassName, PassPlan, Shot
+from toolkit.plates import write_exr
+
+WIDTH, HEIGHT = 32, 16
+
+
+def face(number: int, x: float, *, scale: float = 8.0, roll: float = 0.0, state: str = "FOUND") -> FacePlan:
+    return FacePlan(
+        face=number,
+        state=FaceState(state),
+        plate_to_canvas=(1, 0, 0, 0, 1, 0),
+        outline=(),
+        feather=1.0,
+        centre=(x, 5.0),
+        scale=scale,
+        roll=roll,
+        corners=((x - 4, 1.0), (x + 4, 1.0), (x - 4, 9.0), (x + 4, 9.0)),
+        seed=1,
+    )
+
+
+def plan_of(
+    shot: Shot, pass_name: PassName = PassName.FACE, *, version: int = 1, faces: Sequence[Sequence[FacePlan]] = ()
+) -> PassPlan:
+    """A plan of ``shot``; ``faces`` frame by frame, each frame one face without it."""
+    first = shot.source_work_range.first
+    return PassPlan(
+        shot=shot.name,
+        pass_name=pass_name,
+        version=version,
+        engine="builtin",
+        strength=0.5,
+        settings="0" * 12,
+        encoding="plate",
+        width=WIDTH,
+        height=HEIGHT,
+        canvas=(512, 512),
+        rate=shot.media.rate,
+        timecode_first=(shot.media.timecode_first or 0) + first - shot.map.source_first,
+        drop_frame=False,
+        frames=tuple(
+            FramePlan(
+                source_frame=source_frame,
+                shot_frame=shot.map.shot_frame(source_frame),
+                seed=1,
+                faces=tuple(faces[source_frame - first]) if faces else (face(0, 16.0),),
+            )
+            for source_frame in shot.source_work_range
+        ),
+    )
+
+
+def write_layers(plan: PassPlan, root: Path) -> None:
+    """Its files, all alike: who delivers reads headers, not pixels."""
+    paths = [plan.files(root).path(frame.shot_frame) for frame in plan.frames]
+    alpha = "premultiplied" if plan.pass_name is PassName.FACE else "none"
+    channels = 4 if plan.pass_name is PassName.FACE else 3
+    attributes: dict[str, Any] = {"toolkit/alpha": alpha, "toolkit/encoding": "display"}
+    write_exr(paths[0], np.zeros((HEIGHT, WIDTH, channels), np.float16), attributes)
+    for path in paths[1:]:
+        shutil.copyfile(paths[0], path)
+
+
+def deliver(cut: Cut, root: Path, plans: Sequence[PassPlan] | None = None, *, notes: Sequence[str] = ()) -> Delivery:
+    """The delivery of ``plans``; BODY and FACE of every shot without them."""
+    if plans is None:
+        plans = [plan_of(shot, name) for shot in cut.shots for name in PassName]
+    for plan in plans:
+        write_layers(plan, root)
+    return conform(cut, plans, root, notes=notes)
+
+
+# --- an independent reading ------------------------------------------------------------------------------------
+
+Json = dict[str, Any]
+
+
+def video_tracks(path: Path) -> list[Json]:
+    tracks = json.loads(path.read_text())["tracks"]["children"]
+    return [track for track in tracks if track.get("kind") == "Video"]
+
+
+def frames_of(track: Json, record_rate: float) -> list[tuple[str, int] | None]:
+    """Per record frame of ``track``: the clip's name and the number of the file (picture of a movie) it shows."""
+    shown: dict[int, tuple[str, int]] = {}
+    rate, position = _rate(record_rate), Fraction(0)
+    trim = track.get("source_range")
+    origin = _seconds(trim["start_time"]) if trim else Fraction(0)
+    end_of_track = _seconds(trim["duration"]) if trim else None
+    for child in track["children"]:
+        if child["OTIO_SCHEMA"].startswith("Transition"):
+            continue
+        duration = (
+            child["source_range"]["duration"] if child["source_range"] else _media(child)["available_range"]["duration"]
+        )
+        first, end = round((position - origin) * rate), round((position - origin + _seconds(duration)) * rate)
+        if child["OTIO_SCHEMA"].startswith("Clip") and not _media(child)["OTIO_SCHEMA"].startswith("Missing"):
+            shown |= {first + i: (child["name"], n) for i, n in enumerate(_numbers(child, end - first, rate))}
+        position += _seconds(duration)
+    length = round((end_of_track if end_of_track is not None else position) * rate)
+    return [shown.get(frame) for frame in range(length)]
+
+
+def _media(child: Json) -> Json:
+    media: Json = child["media_references"][child["active_media_reference_key"]]
+    return media
+
+
+def _numbers(child: Json, count: int, record_rate: Fraction) -> list[int]:
+    media = _media(child)
+    available = media["available_range"]
+    used = child["source_range"] or available
+    rate = _rate(available["start_time"]["rate"])
+    scalars = [e["time_scalar"] for e in child["effects"] if "time_scalar" in e and e.get("enabled", True)]
+    speed = Fraction(scalars[0]).limit_denominator(10_000) if scalars else Fraction(1)
+    first = media.get("start_frame", 0)
+    if round(available["duration"]["value"]) == 1 and not scalars:
+        return [first] * count
+    offset = (_seconds(used["start_time"]) - _seconds(available["start_time"])) * rate
+    offset = Fraction(round(offset)) if abs(offset - round(offset)) < Fraction(1, 20) else offset
+    forward = [floor(offset + abs(speed) * i * rate / record_rate + Fraction(1, 10**6)) for i in range(count)]
+    return [first + n for n in (forward if speed >= 0 else reversed(forward))]
+
+
+def _seconds(time: Json) -> Fraction:
+    return Fraction(time["value"]).limit_denominator(10**6) / _rate(time["rate"])
+
+
+def _rate(written: float) -> Fraction:
+    whole = [Fraction(n) for n in range(1, 121)]
+    ntsc = [Fraction(n * 1000, 1001) for n in (24, 30, 60)]
+    return min([*whole, *ntsc], key=lambda rate: abs(rate - Fraction(written)))

@@ -1,0 +1,249 @@
+"""``delivery.json``: every number as the hosts place it, none left for them to work out."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from tests.delivery._deliveries import deliver, face, plan_of
+from tests.turnover._cuts import (
+    Json,
+    clip,
+    gap,
+    missing_reference,
+    movie_reference,
+    sequence_reference,
+    speed,
+    time,
+    time_range,
+    timeline,
+    track,
+    write,
+    write_movie,
+    write_sequence,
+)
+from toolkit import __version__
+from toolkit.documents import Cut, Delivery, PassName
+from toolkit.errors import CorruptMedia
+from toolkit.turnover import read_cut
+
+
+@pytest.fixture
+def cut(tmp_path: Path) -> Cut:
+    """A movie with timecode, a gap, a sequence at half speed; handles of 8 where the media has them."""
+    write_movie(tmp_path / "media" / "A001.mov", 60, timecode="10:00:00:00")
+    write_sequence(tmp_path / "media" / "B002", range(101, 151))
+    movie = movie_reference("media/A001.mov", time_range(864000, 60))
+    sequence = sequence_reference("media/B002/", 101, time_range(0, 50))
+    document = timeline(
+        track(
+            clip(movie, time_range(864003, 40), name="sc 1"),
+            gap(8),
+            clip(sequence, time_range(20, 24), name="plate.[101-150].png", effects=[speed(0.5)]),
+        ),
+        start=time(86400),
+        name="reel 1",
+    )
+    return read_cut(write(tmp_path / "cut.otio", document), handles=8)
+
+
+def test_the_timeline(cut: Cut, tmp_path: Path) -> None:
+    delivery = deliver(cut, tmp_path / "out")
+
+    assert delivery == Delivery.read(tmp_path / "out" / "delivery.json")
+    assert (delivery.toolkit, delivery.name) == (__version__, "reel 1")
+    assert (delivery.rate, delivery.fps, delivery.drop_frame) == (24, 24.0, False)
+    assert (delivery.start_timecode, delivery.start_frame, delivery.record_count) == ("01:00:00:00", 86400, 72)
+    assert (delivery.width, delivery.height) == (32, 16)
+    assert [(made.name, made.pass_name, len(made.clips)) for made in delivery.tracks] == [
+        ("PLATE", None, 2),
+        ("BODY v001", PassName.BODY, 2),
+        ("FACE v001", PassName.FACE, 2),
+    ]
+
+
+def test_the_clips_number_by_number(cut: Cut, tmp_path: Path) -> None:
+    deliver(cut, tmp_path / "out")
+    tracks = json.loads((tmp_path / "out" / "delivery.json").read_text())["tracks"]
+    common = {"rate": "24", "fps": 24.0, "width": 32, "height": 16, "encoding": "display"}
+
+    assert tracks[0]["clips"] == [
+        {
+            **common,
+            "name": "sc 1",
+            "shot": "sc_1",
+            "kind": "movie",
+            "path": f"{tmp_path}/media/A001.mov",
+            "pattern": "",
+            "start_index": 0,
+            "end_index": 59,
+            "in_frame": 3,
+            "frame_count": 40,
+            "record_first": 0,
+            "record_count": 40,
+            "speed": 1.0,
+            "timecode": "10:00:00:00",
+            "alpha": "none",
+        },
+        {
+            **common,
+            "name": "plate.[101-150].png",
+            "shot": "plate",
+            "kind": "sequence",
+            "path": f"{tmp_path}/media/B002/plate.0101.png",
+            "pattern": "plate.%04d.png",
+            "start_index": 101,
+            "end_index": 150,
+            "in_frame": 20,
+            "frame_count": 12,
+            "record_first": 48,
+            "record_count": 24,
+            "speed": 0.5,
+            "timecode": "00:00:00:00",
+            "alpha": "none",
+        },
+    ]
+    assert tracks[2]["clips"] == [
+        {
+            **common,
+            "name": "sc_1_FACE_v001",
+            "shot": "sc_1",
+            "kind": "sequence",
+            "path": "sc_1/FACE/v001/sc_1_FACE_v001.1001.exr",
+            "pattern": "sc_1_FACE_v001.%04d.exr",
+            "start_index": 1001,
+            "end_index": 1051,
+            "in_frame": 3,
+            "frame_count": 40,
+            "record_first": 0,
+            "record_count": 40,
+            "speed": 1.0,
+            "timecode": "10:00:00:00",
+            "alpha": "premultiplied",
+        },
+        {
+            **common,
+            "name": "plate_FACE_v001",
+            "shot": "plate",
+            "kind": "sequence",
+            "path": "plate/FACE/v001/plate_FACE_v001.1001.exr",
+            "pattern": "plate_FACE_v001.%04d.exr",
+            "start_index": 1001,
+            "end_index": 1020,
+            "in_frame": 4,
+            "frame_count": 12,
+            "record_first": 48,
+            "record_count": 24,
+            "speed": 0.5,
+            "timecode": "00:00:00:16",
+            "alpha": "premultiplied",
+        },
+    ]
+
+
+def test_every_file_a_clip_names_is_there(cut: Cut, tmp_path: Path) -> None:
+    root = tmp_path / "out"
+    for made in deliver(cut, root).tracks:
+        for placed in made.clips:
+            first = root / placed.path
+            assert first.exists()
+            names = (
+                [placed.pattern % n for n in range(placed.start_index, placed.end_index + 1)] if placed.pattern else []
+            )
+            assert all((first.parent / name).exists() for name in names)
+            assert placed.in_frame + placed.frame_count <= placed.end_index - placed.start_index + 1
+
+
+def test_a_still_is_one_file_without_a_pattern(tmp_path: Path) -> None:
+    write_sequence(tmp_path, [7])
+    still = clip(movie_reference("plate.0007.png", time_range(0, 1)), time_range(0, 48), name="card")
+    cut = read_cut(write(tmp_path / "cut.otio", timeline(track(still), start=time(0))), handles=8)
+    plate = deliver(cut, tmp_path / "out").tracks[0].clips[0]
+
+    assert (plate.kind, plate.path, plate.pattern) == ("movie", f"{tmp_path}/plate.0007.png", "")
+    assert (plate.start_index, plate.end_index, plate.in_frame, plate.frame_count) == (0, 0, 0, 1)
+    assert (plate.record_count, plate.speed) == (48, 0.0)
+
+
+def test_ntsc_rates_are_exact_and_as_a_float(tmp_path: Path) -> None:
+    write_movie(tmp_path / "a.mov", 30, rate=Fraction(30000, 1001))
+    made = clip(movie_reference("a.mov", time_range(0, 30, 29.97)), time_range(5, 10, 29.97))
+    cut = read_cut(write(tmp_path / "cut.otio", timeline(track(made), start=time(107892, 29.97))), handles=0)
+    deliver(cut, tmp_path / "out")
+
+    written = json.loads((tmp_path / "out" / "delivery.json").read_text())
+    assert (written["rate"], written["fps"]) == ("30000/1001", 30000 / 1001)
+    assert (written["start_timecode"], written["start_frame"]) == ("00:59:56:12", 107892)
+    assert {made["rate"] for each in written["tracks"] for made in each["clips"]} == {"30000/1001"}
+
+
+# --- faces -----------------------------------------------------------------------------------------------------
+
+
+def test_faces_as_keyframes_where_there_is_one(cut: Cut, tmp_path: Path) -> None:
+    shot = cut.shots[1]
+    frames = [[] for _ in shot.source_work_range]
+    frames[2] = [face(0, 10.0, scale=8.0, roll=350.0), face(1, 20.0, scale=4.0)]
+    frames[3] = [face(0, 10.5, scale=10.0, roll=365.0, state="HELD")]
+    frames[7] = [face(1, 21.0, scale=3.0), face(0, 11.0, scale=4.0, roll=370.5)]
+    delivery = deliver(cut, tmp_path, [plan_of(shot, faces=frames), plan_of(shot, PassName.BODY)])
+
+    first, second = delivery.faces
+    assert (first.shot, first.face, first.frames) == ("plate", 0, (2, 3, 7))
+    assert first.states == ("FOUND", "HELD", "FOUND")
+    assert (first.x, first.y) == ((10.0, 10.5, 11.0), (5.0, 5.0, 5.0))
+    assert first.scale == (100.0, 125.0, 50.0)
+    assert first.roll == (350.0, 365.0, 370.5)
+    assert first.corners[1] == ((6.5, 1.0), (14.5, 1.0), (6.5, 9.0), (14.5, 9.0))
+    assert (second.face, second.frames, second.scale) == (1, (2, 7), (100.0, 75.0))
+
+
+def test_no_face_anywhere_is_a_note_not_an_error(cut: Cut, tmp_path: Path) -> None:
+    shot = cut.shots[0]
+    delivery = deliver(cut, tmp_path, [plan_of(shot, faces=[[]] * len(shot.source_work_range))])
+
+    assert delivery.faces == ()
+    assert "sc_1: no face was found; its FACE layer is there, transparent throughout" in delivery.notes
+
+
+# --- notes -----------------------------------------------------------------------------------------------------
+
+
+def test_notes_tell_what_was_left_alone_what_is_retimed_and_what_is_offline(tmp_path: Path) -> None:
+    media: Json = movie_reference("/offline/a.mov", time_range(0, 99))
+    document = timeline(
+        track(
+            clip(media, time_range(0, 24), name="a"),
+            clip(missing_reference(), time_range(0, 24), name="Text+"),
+            clip(media, time_range(0, 24), name="b", effects=[speed(-0.5)]),
+            clip(media, time_range(0, 24), name="c", enabled=False),
+        ),
+        start=time(86400),
+    )
+    cut = read_cut(write(tmp_path / "cut.otio", document), handles=0)
+    notes = deliver(cut, tmp_path, notes=["first of all"]).notes
+
+    assert notes == (
+        "first of all",
+        "a: media offline (/offline/a.mov), so its plate is not in delivery.json",
+        "b: media offline (/offline/a.mov), so its plate is not in delivery.json",
+        "b runs at -50 %: return.otio says so; where a script cannot set it, set it on its layers by hand",
+        "left alone: Text+ (track 1, 01:00:01:00): no media: a title, a generator, or a clip that was offline when the "
+        "cut was exported",
+        "left alone: c (track 1, 01:00:03:00): disabled in the timeline",
+    )
+
+
+def test_a_layer_that_is_not_ours_is_refused(cut: Cut, tmp_path: Path) -> None:
+    import numpy as np
+
+    from toolkit.delivery import conform
+    from toolkit.plates import write_exr
+
+    plan = plan_of(cut.shots[0])
+    write_exr(plan.files(tmp_path).path(1001), np.zeros((16, 32, 4), np.float16), {})
+    with pytest.raises(CorruptMedia, match="it has no slate"):
+        conform(cut, [plan], tmp_path)

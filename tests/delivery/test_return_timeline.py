@@ -1,0 +1,460 @@
+"""``return.otio``: the editor's timeline, untouched, with every layer exactly over its plate."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import opentimelineio as otio
+import pytest
+
+from tests.delivery._deliveries import Json, deliver, frames_of, plan_of, video_tracks
+from tests.turnover._cuts import (
+    clip,
+    freeze,
+    gap,
+    missing_reference,
+    movie_reference,
+    sequence_reference,
+    speed,
+    time,
+    time_range,
+    timeline,
+    track,
+    transition,
+    write,
+    write_movie,
+)
+from toolkit.documents import Cut, PassName
+from toolkit.errors import InputError, OutputNotWritable, UnreadableCut
+from toolkit.turnover import read_cut
+
+NTSC = 23.976024627685547
+
+
+def sequence(start_frame: int = 1001, available: Json | None = None, *, rate: float = 24) -> Json:
+    return sequence_reference("/offline", start_frame, available or time_range(86400, 120), rate=rate)
+
+
+def read(folder: Path, document: Json, *, handles: int = 8) -> Cut:
+    return read_cut(write(folder / "cut.otio", document), handles=handles)
+
+
+def layers_of(root: Path, name: str) -> list[Json]:
+    """The clips of the track ``name``."""
+    (found,) = [made for made in video_tracks(root / "return.otio") if made["name"] == name]
+    return [child for child in found["children"] if child["OTIO_SCHEMA"].startswith("Clip")]
+
+
+def assert_layers_lie_over_their_plate(cut: Cut, root: Path) -> None:
+    """Every record frame of every shot, read from the JSON alone and by ``FrameMap``."""
+    tracks = {made["name"]: made for made in video_tracks(root / "return.otio")}
+    plates = [name for name in tracks if name.startswith("PLATE")]
+    frames = {name: frames_of(made, float(cut.record_rate)) for name, made in tracks.items()}
+    for shot in cut.shots:
+        over = [
+            name
+            for name, shown in frames.items()
+            if any(entry and entry[0].startswith(f"{shot.name}_") for entry in shown) and name not in plates
+        ]
+        assert len(over) == 2
+        for record_frame in shot.record_range:
+            source_frame = shot.map.source_frame_at_record(record_frame)
+            for name in over:
+                label = name.partition(" (")[0].replace(" ", "_")
+                assert frames[name][record_frame] == (f"{shot.name}_{label}", shot.map.shot_frame(source_frame))
+        if shot.map.speed != 0:
+            (plate,) = [
+                shown
+                for name, shown in frames.items()
+                if name in plates and _shows(shown, shot.clip_name, shot.record_range.first)
+            ]
+            numbers = [entry[1] for frame in shot.record_range if (entry := plate[frame])]
+            assert numbers == [shot.map.source_frame_at_record(frame) for frame in shot.record_range]
+
+
+def _shows(shown: list[tuple[str, int] | None], clip_name: str, record_frame: int) -> bool:
+    entry = shown[record_frame] if record_frame < len(shown) else None
+    return entry is not None and entry[0] == clip_name
+
+
+# --- the numbered cases ----------------------------------------------------------------------------------------
+
+
+def test_t07_two_shots_with_a_gap(tmp_path: Path) -> None:
+    document = timeline(
+        track(
+            clip(sequence(), time_range(86408, 48), name="a"),
+            gap(12),
+            clip(sequence(1001, time_range(90000, 60)), time_range(90003, 50), name="b"),
+        ),
+        start=time(86400),
+    )
+    cut = read(tmp_path, document)
+    deliver(cut, tmp_path)
+
+    back = otio.adapters.read_from_file(str(tmp_path / "return.otio"))
+    made = list(back.tracks)
+    assert [each.name for each in made] == ["PLATE", "BODY v001", "FACE v001"]
+    for each in made:
+        assert each.duration() == otio.opentime.RationalTime(110, 24)
+        ranges = [each.range_of_child(child) for child in each if isinstance(child, otio.schema.Clip)]
+        assert [(found.start_time.value, found.duration.value) for found in ranges] == [(0, 48), (60, 50)]
+    second = layers_of(tmp_path, "FACE v001")[1]
+    assert second["metadata"]["resolve_ae_toolkit"]["handles"] == [3, 7]
+    reference = second["media_references"]["DEFAULT_MEDIA"]
+    assert reference["start_frame"] == 1001
+    assert reference["available_range"]["duration"]["value"] == 60
+    shown = frames_of(video_tracks(tmp_path / "return.otio")[2], 24)
+    assert (shown[60], shown[109]) == (("b_FACE_v001", 1004), ("b_FACE_v001", 1053))
+    assert_layers_lie_over_their_plate(cut, tmp_path)
+
+
+POLICY_A = {
+    "T03 handles of 8": (86408, 8, (86400, 64), (1009, 1056)),
+    "T04 head clipped": (86403, 8, (86400, 59), (1004, 1051)),
+    "T05 tail clipped": (86470, 8, (86462, 58), (1009, 1056)),
+    "T06 no handles": (86408, 0, (86408, 48), (1001, 1048)),
+}
+
+
+@pytest.mark.parametrize(("start", "handles", "available", "visible"), POLICY_A.values(), ids=POLICY_A.keys())
+def test_a_layers_media_counts_in_the_plates_own_timecode(
+    start: int, handles: int, available: tuple[int, int], visible: tuple[int, int], tmp_path: Path
+) -> None:
+    cut = read(tmp_path, timeline(track(clip(sequence(), time_range(start, 48))), start=time(0)), handles=handles)
+    deliver(cut, tmp_path)
+
+    (layer,) = layers_of(tmp_path, "FACE v001")
+    reference = layer["media_references"]["DEFAULT_MEDIA"]
+    has = reference["available_range"]
+    assert (has["start_time"]["value"], has["duration"]["value"]) == available
+    assert has["start_time"]["rate"] == reference["rate"] == 24
+    used = layer["source_range"]
+    assert (used["start_time"]["value"], used["duration"]["value"]) == (start, 48)
+    shown = frames_of(video_tracks(tmp_path / "return.otio")[2], 24)
+    assert (shown[0], shown[47]) == (("sh010_FACE_v001", visible[0]), ("sh010_FACE_v001", visible[1]))
+
+
+# --- frame by frame --------------------------------------------------------------------------------------------
+
+MOVIE_25_IN_24 = movie_reference("/offline/a.mov", time_range(86400, 100, 24))
+SCENARIOS: dict[str, tuple[Json, float]] = {
+    "double speed": (clip(sequence(), time_range(86410, 30), effects=[speed(2)]), 24),
+    "half speed": (clip(sequence(), time_range(86410, 30), effects=[speed(0.5)]), 24),
+    "an uneven speed": (clip(sequence(), time_range(86410, 30), effects=[speed(1.0999999999999999)]), 24),
+    "reversed": (clip(sequence(), time_range(86410, 30), effects=[speed(-1)]), 24),
+    "reversed at half speed": (clip(sequence(), time_range(86410, 31), effects=[speed(-0.5)]), 24),
+    "frozen": (clip(sequence(), time_range(86410, 30), effects=[freeze()]), 24),
+    "24 fps in a 25 fps timeline": (clip(MOVIE_25_IN_24, time_range(90032, 44, 25)), 25),
+    "a fractional start over mixed rates": (
+        clip(sequence(1000, time_range(87399, 101)), time_range(91046.625, 74, 25)),
+        25,
+    ),
+    "a rate through a 32-bit float": (
+        clip(sequence(948674, time_range(948674, 301, 25), rate=25), time_range(909990.8339241028, 5, NTSC)),
+        NTSC,
+    ),
+    "decimals for NTSC": (
+        clip(sequence(883750, time_range(883750, 1000)), time_range(883159, 108, 23.976)),
+        23.976,
+    ),
+    "no source range": (clip(sequence(1001, time_range(0, 30)), None), 24),
+    "a still": (clip(movie_reference("/offline/t.png", time_range(0, 1)), time_range(-5, 40)), 24),
+}
+
+
+@pytest.mark.parametrize("handles", [0, 7])
+@pytest.mark.parametrize(("made", "rate"), SCENARIOS.values(), ids=SCENARIOS.keys())
+def test_each_record_frame_shows_the_layer_of_the_frame_the_plate_shows(
+    made: Json, rate: float, handles: int, tmp_path: Path
+) -> None:
+    plain = clip(sequence(), time_range(86440, 20), name="plain")
+    cut = read(tmp_path, timeline(track(plain, gap(5, rate), made), start=time(0, rate)), handles=handles)
+    assert len(cut.shots) == 2, cut.skipped
+    deliver(cut, tmp_path)
+
+    assert_layers_lie_over_their_plate(cut, tmp_path)
+    lengths = {len(frames_of(each, rate)) for each in video_tracks(tmp_path / "return.otio")}
+    assert lengths == {cut.record_count}
+
+
+def test_a_trimmed_track_and_its_layers_are_trimmed_alike(tmp_path: Path) -> None:
+    edit = track(
+        clip(sequence(), time_range(86410, 20), name="a"),
+        clip(sequence(), time_range(86450, 20), name="b", effects=[speed(-1)]),
+        source_range=time_range(5, 30),
+    )
+    cut = read(tmp_path, timeline(edit, start=time(0)), handles=2)
+    deliver(cut, tmp_path)
+
+    assert [len(shot.record_range) for shot in cut.shots] == [15, 15]
+    assert_layers_lie_over_their_plate(cut, tmp_path)
+
+
+def test_every_real_timeline_comes_back_frame_for_frame(shared: Path, tmp_path: Path) -> None:
+    delivered = 0
+    for path in sorted((shared / "timelines").rglob("*.otio")):
+        try:
+            cut = read_cut(path, handles=8)
+        except InputError:
+            continue
+        root = tmp_path / path.stem
+        deliver(cut, root)
+        assert_layers_lie_over_their_plate(cut, root)
+        original = json.loads(path.read_text().replace(": Inf,", ": Infinity,"))  # one sample tests how JSON is spelt
+        back = json.loads((root / "return.otio").read_text())
+        assert _numbers_of_plates(back) == _numbers_of_plates(original)
+        delivered += 1
+    assert delivered >= 10
+
+
+def _numbers_of_plates(document: Json) -> list[object]:
+    """Children of all tracks but ours as (kind, name, source range), without gaps at the end."""
+    result: list[object] = []
+    for made in document["tracks"]["children"]:
+        if made["name"].startswith(("BODY v", "FACE v")):
+            continue
+        rows = [
+            (child["OTIO_SCHEMA"].partition(".")[0], child.get("name"), _floats(child.get("source_range")))
+            for child in made["children"]
+        ]
+        while rows and rows[-1][0] == "Gap":
+            rows.pop()
+        result.append(rows)
+    return result
+
+
+def _floats(time_range: Json | None) -> tuple[float, ...] | None:
+    if time_range is None:
+        return None
+    return tuple(float(time_range[key][part]) for key in ("start_time", "duration") for part in ("value", "rate"))
+
+
+# --- the stack -------------------------------------------------------------------------------------------------
+
+
+def test_plate_clips_audio_and_the_timelines_own_facts_stay_as_they_are(tmp_path: Path) -> None:
+    made = clip(sequence(), time_range(86408, 48), effects=[speed(2)])
+    made["metadata"] = {"Resolve_OTIO": {"Link Group ID": 3}}
+    sound = track(
+        clip(movie_reference("/offline/a.wav", time_range(0, 99)), time_range(0, 40)), kind="Audio", name="A1"
+    )
+    document = dict(timeline(track(made), sound, start=time(86400), name="reel"), metadata={"job": "x"})
+    deliver(read(tmp_path, document, handles=0), tmp_path)
+
+    back = json.loads((tmp_path / "return.otio").read_text())
+    untouched = otio.core.deserialize_json_from_string(json.dumps(document))
+    as_otio_writes_it = json.loads(untouched.to_json_string())
+    plate, *_, audio = back["tracks"]["children"]
+    assert plate["children"][0] == as_otio_writes_it["tracks"]["children"][0]["children"][0]
+    assert audio == as_otio_writes_it["tracks"]["children"][1]
+    assert {key: back[key] for key in ("name", "global_start_time", "metadata")} == {
+        key: as_otio_writes_it[key] for key in ("name", "global_start_time", "metadata")
+    }
+
+
+def test_layers_lie_directly_over_their_own_plate_and_below_the_next(tmp_path: Path) -> None:
+    """A title on V3 stays over everything, and the overlay on V2 stays over the BODY of V1."""
+    title = clip(missing_reference(), time_range(0, 10), name="Text+")
+    document = timeline(
+        track(clip(sequence(), time_range(86410, 30), name="a"), name="V1"),
+        track(gap(30), name="V2 empty"),
+        track(gap(5), clip(sequence(), time_range(86450, 10), name="b"), name="V3"),
+        track(gap(5), title, name="V4"),
+        start=time(0),
+    )
+    cut = read(tmp_path, document)
+    delivery = deliver(cut, tmp_path)
+
+    assert [made["name"] for made in video_tracks(tmp_path / "return.otio")] == [
+        "PLATE",
+        "BODY v001",
+        "FACE v001",
+        "V2 empty",
+        "PLATE 2",
+        "BODY v001 (PLATE 2)",
+        "FACE v001 (PLATE 2)",
+        "PLATE 3",
+    ]
+    assert [made.name for made in delivery.tracks] == [
+        "BODY v001",
+        "FACE v001",
+        "BODY v001 (PLATE 2)",
+        "FACE v001 (PLATE 2)",
+    ]
+    assert_layers_lie_over_their_plate(cut, tmp_path)
+
+
+def test_versions_stand_side_by_side(tmp_path: Path) -> None:
+    cut = read(tmp_path, timeline(track(clip(sequence(), time_range(86410, 10))), start=time(0)))
+    (shot,) = cut.shots
+    deliver(cut, tmp_path, [plan_of(shot, PassName.FACE, version=2), plan_of(shot), plan_of(shot, PassName.BODY)])
+
+    names = [made["name"] for made in video_tracks(tmp_path / "return.otio")]
+    assert names == ["PLATE", "BODY v001", "FACE v001", "FACE v002"]
+
+
+def test_a_shot_without_a_pass_leaves_a_gap_of_its_length(tmp_path: Path) -> None:
+    clips = [clip(sequence(), time_range(86410 + 20 * index, 20), name=f"s{index}") for index in range(3)]
+    cut = read(tmp_path, timeline(track(*clips), start=time(0)))
+    deliver(cut, tmp_path, [plan_of(cut.shots[1])])
+
+    shown = frames_of(video_tracks(tmp_path / "return.otio")[1], 24)
+    assert [frame for frame, entry in enumerate(shown) if entry] == list(range(20, 40))
+    assert len(shown) == 60
+    children = video_tracks(tmp_path / "return.otio")[1]["children"]
+    assert [child["OTIO_SCHEMA"] for child in children] == ["Gap.1", "Clip.2", "Gap.1"]
+
+
+def test_tracks_of_unequal_length_are_filled_with_a_gap(tmp_path: Path) -> None:
+    document = timeline(
+        track(clip(sequence(), time_range(86410, 20), name="a")),
+        track(gap(40), clip(sequence(), time_range(86410, 20), name="b")),
+        start=time(0),
+    )
+    deliver(read(tmp_path, document), tmp_path)
+
+    assert {len(frames_of(made, 24)) for made in video_tracks(tmp_path / "return.otio")} == {60}
+
+
+def test_a_transition_of_the_plate_lies_over_its_layers_too(tmp_path: Path) -> None:
+    edit = track(
+        clip(sequence(), time_range(86410, 30), name="a"),
+        transition(6, 4),
+        clip(sequence(), time_range(86450, 30), name="b"),
+        transition(5, 5),
+        clip(missing_reference(), time_range(0, 20), name="title"),
+        transition(3, 3),
+        clip(missing_reference(), time_range(0, 20), name="title 2"),
+    )
+    cut = read(tmp_path, timeline(edit, start=time(0)))
+    deliver(cut, tmp_path)
+
+    _, _, over = video_tracks(tmp_path / "return.otio")
+    kinds = [child["OTIO_SCHEMA"] for child in over["children"]]
+    assert kinds == ["Clip.2", "Transition.1", "Clip.2", "Transition.1", "Gap.1"]
+    assert over["children"][1]["in_offset"]["value"] == 6
+    back = otio.adapters.read_from_file(str(tmp_path / "return.otio"))
+    face_track = back.tracks[2]
+    handles = face_track.handles_of_child(face_track[0])
+    assert handles[1] == otio.opentime.RationalTime(4, 24)
+    assert_layers_lie_over_their_plate(cut, tmp_path)
+
+
+def test_what_the_editor_did_to_the_plate_is_done_to_its_layers(tmp_path: Path) -> None:
+    zoom = {
+        "OTIO_SCHEMA": "Effect.1",
+        "name": "",
+        "effect_name": "Resolve Effect",
+        "enabled": True,
+        "metadata": {
+            "Resolve_OTIO": {"Effect Name": "Transform", "Enabled": True, "Parameters": [{"Parameter ID": "z"}]}
+        },
+    }
+    off = json.loads(json.dumps(zoom))
+    off["metadata"]["Resolve_OTIO"] |= {"Effect Name": "Dynamic Zoom", "Enabled": False}
+    made = clip(sequence(), time_range(86410, 20), effects=[speed(0.5), zoom, off])
+    delivery = deliver(read(tmp_path, timeline(track(made), start=time(0))), tmp_path)
+
+    plate, body, over = (layers_of(tmp_path, name)[0] for name in ("PLATE", "BODY v001", "FACE v001"))
+    assert body["effects"] == over["effects"] == plate["effects"]
+    assert [note for note in delivery.notes if "Transform" in note]
+    assert not [note for note in delivery.notes if "Dynamic Zoom" in note]
+
+
+def test_a_still_becomes_a_frozen_sequence_of_one_frame(tmp_path: Path) -> None:
+    still = clip(movie_reference("/offline/t.png", time_range(0, 1)), time_range(0, 40))
+    deliver(read(tmp_path, timeline(track(still), start=time(0))), tmp_path)
+
+    plate, over = (layers_of(tmp_path, name)[0] for name in ("PLATE", "FACE v001"))
+    assert not plate["effects"]
+    assert [effect["OTIO_SCHEMA"] for effect in over["effects"]] == ["FreezeFrame.1"]
+
+
+def test_a_layer_says_who_it_is_and_where_it_lies(tmp_path: Path) -> None:
+    cut = read(tmp_path, timeline(track(clip(sequence(), time_range(86404, 20))), start=time(0)))
+    deliver(cut, tmp_path / "out")
+
+    (layer,) = layers_of(tmp_path / "out", "FACE v001")
+    assert layer["name"] == "sh010_FACE_v001"
+    assert layer["metadata"] == {
+        "resolve_ae_toolkit": {
+            "schema": "toolkit.layer/1",
+            "pass": "FACE",
+            "shot": "sh010",
+            "version": 1,
+            "handles": [4, 8],
+            "encoding": "display",
+            "alpha": "premultiplied",
+        }
+    }
+    reference = layer["media_references"]["DEFAULT_MEDIA"]
+    assert reference["target_url_base"] == f"{tmp_path}/out/sh010/FACE/v001/"
+    first = reference["target_url_base"] + reference["name_prefix"] + "1001" + reference["name_suffix"]
+    assert Path(first).exists()
+    assert (reference["frame_zero_padding"], reference["frame_step"]) == (4, 1)
+    assert layers_of(tmp_path / "out", "BODY v001")[0]["metadata"]["resolve_ae_toolkit"]["alpha"] == "none"
+
+
+def test_nothing_in_it_is_no_number(tmp_path: Path) -> None:
+    deliver(read(tmp_path, timeline(track(clip(sequence(), time_range(86404, 20))), start=time(0))), tmp_path)
+
+    def refuse(text: str) -> None:
+        pytest.fail(f"{text} is not JSON")
+
+    json.loads((tmp_path / "return.otio").read_text(), parse_constant=refuse)
+
+
+def test_a_movie_alone_comes_back_as_a_timeline(tmp_path: Path) -> None:
+    movie = write_movie(tmp_path / "A001.mov", 12, timecode="01:00:00:00")
+    cut = read_cut(movie, handles=8)
+    deliver(cut, tmp_path / "out")
+
+    assert [made["name"] for made in video_tracks(tmp_path / "out/return.otio")] == ["PLATE", "BODY v001", "FACE v001"]
+    (layer,) = layers_of(tmp_path / "out", "FACE v001")
+    assert layer["media_references"]["DEFAULT_MEDIA"]["available_range"]["start_time"]["value"] == 86400
+    shown = frames_of(video_tracks(tmp_path / "out/return.otio")[2], 24)
+    assert shown == [("A001_FACE_v001", 1001 + frame) for frame in range(12)]
+
+
+def test_paths_relative_to_the_cut_still_lead_to_the_media(tmp_path: Path) -> None:
+    write_movie(tmp_path / "media" / "a.mov", 30)
+    made = clip(movie_reference("media/a.mov", time_range(0, 30)), time_range(5, 10))
+    deliver(read(tmp_path, timeline(track(made), start=time(0))), tmp_path / "elsewhere" / "out")
+
+    (plate,) = layers_of(tmp_path / "elsewhere" / "out", "PLATE")
+    assert plate["media_references"]["DEFAULT_MEDIA"]["target_url"] == f"{tmp_path}/media/a.mov"
+
+
+# --- bad days --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("change", ["another clip", "fewer clips", "no tracks", "gone"])
+def test_a_cut_that_changed_since_it_was_read_is_refused(change: str, tmp_path: Path) -> None:
+    clips = [clip(sequence(), time_range(86410, 20), name=name) for name in ("a", "b")]
+    cut = read(tmp_path, timeline(track(*clips), start=time(0)))
+    changed = {
+        "another clip": timeline(track(clips[0], dict(clips[1], name="c"))),
+        "fewer clips": timeline(track(clips[0])),
+        "no tracks": timeline(),
+    }
+    (tmp_path / "cut.otio").unlink()
+    if change in changed:
+        write(tmp_path / "cut.otio", changed[change])
+    with pytest.raises(InputError) as caught:
+        deliver(cut, tmp_path / "out")
+
+    assert isinstance(caught.value, UnreadableCut) == (change != "gone")
+    assert not (tmp_path / "out" / "delivery.json").exists()
+    assert not (tmp_path / "out" / "return.otio").exists()
+
+
+def test_a_folder_in_the_way_leaves_nothing_half_written(tmp_path: Path) -> None:
+    cut = read(tmp_path, timeline(track(clip(sequence(), time_range(86410, 20))), start=time(0)))
+    (tmp_path / "out" / "return.otio").mkdir(parents=True)
+    with pytest.raises(OutputNotWritable, match=r"return\.otio"):
+        deliver(cut, tmp_path / "out")
+
+    assert not (tmp_path / "out" / "delivery.json").exists()
+    assert not list((tmp_path / "out").glob(".*.part"))

@@ -1,0 +1,11 @@
+"""The delivery: the passes go back over the cut they came from.
+
+``conform`` writes ``return.otio`` for every application that reads timelines and ``delivery.json`` for the host
+scripts, which never compute: every number in it is final.
+"""
+
+from __future__ import annotations
+
+from toolkit.delivery.conform import conform
+
+__all__ = ["conform"]

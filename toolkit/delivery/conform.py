@@ -1,0 +1,79 @@
+"""Lay the passes over the cut: ``delivery.json`` and ``return.otio``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from toolkit import __version__
+from toolkit.delivery.clips import Plates, layer_clip
+from toolkit.delivery.keys import face_keys
+from toolkit.delivery.levels import Level, levels
+from toolkit.delivery.notes import delivery_notes
+from toolkit.delivery.timeline import lay_over, plate_clips, plate_tracks
+from toolkit.documents import Cut, Delivery, DeliveryTrack, PassPlan, appearing
+from toolkit.frames import timecode_from_frames
+from toolkit.turnover import open_timeline
+
+if TYPE_CHECKING:
+    from opentimelineio import schema
+
+
+def conform(cut: Cut, plans: Sequence[PassPlan], root: Path, *, notes: Sequence[str] = ()) -> Delivery:
+    """Write ``root/return.otio`` and ``root/delivery.json``, and give the latter back.
+
+    ``plans`` are the passes (at least one) whose layers lie complete under ``root``; a shot without any keeps only its
+    plate. ``notes`` come before the delivery's own. Raises InputError when the cut's file is gone or has changed since
+    it was read, MediaError for plates and layers that cannot be opened, OutputNotWritable.
+    """
+    timeline = open_timeline(cut)
+    plates = plate_clips(timeline, cut)
+    stack = levels(cut, plans, plate_tracks(timeline), root)
+    delivery = Delivery(
+        toolkit=__version__,
+        name=cut.name,
+        rate=cut.record_rate,
+        fps=float(cut.record_rate),
+        drop_frame=cut.drop_frame,
+        start_timecode=str(timecode_from_frames(cut.record_start, cut.record_rate, drop_frame=cut.drop_frame)),
+        start_frame=cut.record_start,
+        record_count=cut.record_count,
+        width=_most_common([plan.width for plan in plans]),
+        height=_most_common([plan.height for plan in plans]),
+        tracks=_tracks(stack, root),
+        faces=face_keys(plans),
+        notes=(*notes, *delivery_notes(cut, stack, plates)),
+    )
+    lay_over(timeline, cut, stack, root)
+    _write_timeline(timeline, root / "return.otio")
+    delivery.write(root / "delivery.json")
+    return delivery
+
+
+def _tracks(stack: Sequence[Level], root: Path) -> tuple[DeliveryTrack, ...]:
+    """The tracks with something to place, bottom to top; a plate that is offline cannot be placed."""
+    plates = Plates()
+    tracks = []
+    for level in stack:
+        online = tuple(plates.clip(shot) for shot in level.shots if shot.media.online)
+        tracks.append(DeliveryTrack(name=level.name, pass_name=None, clips=online))
+        tracks += [
+            DeliveryTrack(
+                name=track.name,
+                pass_name=track.pass_name,
+                clips=tuple(layer_clip(layer, root) for layer in track.layers),
+            )
+            for track in level.layer_tracks
+        ]
+    return tuple(track for track in tracks if track.clips)
+
+
+def _write_timeline(timeline: schema.Timeline, path: Path) -> None:
+    with appearing(path) as temporary:
+        temporary.write_text(timeline.to_json_string(indent=1) + "\n", encoding="utf-8")
+
+
+def _most_common(pixels: Sequence[int]) -> int:
+    return Counter(pixels).most_common(1)[0][0]
