@@ -82,7 +82,7 @@ def test_a_layer_is_flat_half_zip_and_full_window(
 def test_a_layer_carries_its_timecode_its_rate_and_its_slate(plate_pattern: Path, tmp_path: Path) -> None:
     render(plate_pattern, tmp_path / "out")
     spec, pixels = read(layer(tmp_path / "out", "FACE", 1003))
-    assert spec.getattribute("smpte:TimeCode") == "01:00:00:02"
+    assert spec.getattribute("smpte:TimeCode")[0] == 0x01000002  # 01:00:00:02, two digits a byte
     assert Fraction(*spec.getattribute("FramesPerSecond")) == Fraction(24000, 1001)
     slate = {
         name: spec.getattribute(f"toolkit/{name}")

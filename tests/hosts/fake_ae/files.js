@@ -1,0 +1,148 @@
+/* File and Folder, on the real disk, and what the header of a picture says. */
+
+"use strict";
+const fs = require("fs");
+const path = require("path");
+const { kind, strict } = require("./strict.js");
+const { quirks, scenario, told } = require("./scenario.js");
+
+class FolderObject {
+    constructor(where) {
+        this._path = where;
+    }
+    get fsName() {
+        return this._path;
+    }
+    get exists() {
+        return fs.existsSync(this._path);
+    }
+}
+
+class FileObject {
+    constructor(where) {
+        this._path = path.resolve(kind(where, "string", "File's path"));
+        this._encoding = "BINARY";
+        this._lineFeed = "Unix";
+        this._mode = "";
+        this._text = "";
+    }
+    get fsName() {
+        return this._path;
+    }
+    get name() {
+        return encodeURI(path.basename(this._path));
+    }
+    get parent() {
+        return strict(new FolderObject(path.dirname(this._path)));
+    }
+    get exists() {
+        return fs.existsSync(this._path);
+    }
+    get encoding() {
+        return this._encoding;
+    }
+    set encoding(value) {
+        if (!this._mode) {
+            this._encoding = value; // after open it does nothing
+        }
+    }
+    get lineFeed() {
+        return this._lineFeed;
+    }
+    set lineFeed(value) {
+        this._lineFeed = value;
+    }
+    open(mode) {
+        if (mode === "w" && !quirks.mayWrite) {
+            return false;
+        }
+        if (mode === "r" && !this.exists) {
+            return false;
+        }
+        try {
+            if (mode === "w") {
+                fs.writeFileSync(this._path, "");
+            }
+        } catch (error) {
+            return false;
+        }
+        this._mode = mode;
+        return true;
+    }
+    read() {
+        if (this._mode !== "r") {
+            throw new Error("File is not open for reading");
+        }
+        return fs.readFileSync(this._path, this._encoding === "UTF-8" ? "utf8" : "latin1");
+    }
+    write(text) {
+        if (this._mode !== "w") {
+            return false;
+        }
+        this._text += text;
+        return true;
+    }
+    close() {
+        if (this._mode === "w") {
+            fs.writeFileSync(this._path, this._text, this._encoding === "UTF-8" ? "utf8" : "latin1");
+            told.files.push(this._path);
+        }
+        this._mode = "";
+        return true;
+    }
+}
+
+function fileClass() {
+    function File(where) {
+        return strict(new FileObject(where));
+    }
+    File.openDialog = function (prompt) {
+        kind(prompt, "string", "the prompt");
+        told.dialogs += 1;
+        return scenario.dialog ? strict(new FileObject(scenario.dialog)) : null;
+    };
+    return File;
+}
+
+function pictureFacts(file) {
+    const bytes = fs.readFileSync(file);
+    if (bytes.readUInt32BE(0) === 0x89504e47) {
+        return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20), hasAlpha: (bytes[25] & 4) !== 0 };
+    }
+    if (bytes.readUInt32LE(0) === 20000630) {
+        return exrFacts(bytes);
+    }
+    throw new Error("After Effects error: file is damaged or unsupported: " + file);
+}
+
+function exrFacts(bytes) {
+    const facts = { width: 0, height: 0, hasAlpha: false };
+    let at = 8;
+    const text = () => {
+        const end = bytes.indexOf(0, at);
+        const found = bytes.toString("latin1", at, end);
+        at = end + 1;
+        return found;
+    };
+    while (bytes[at] !== 0) {
+        const name = text();
+        text(); // the attribute's type
+        const size = bytes.readUInt32LE(at);
+        at += 4;
+        const next = at + size;
+        if (name === "displayWindow") {
+            facts.width = bytes.readInt32LE(at + 8) - bytes.readInt32LE(at) + 1;
+            facts.height = bytes.readInt32LE(at + 12) - bytes.readInt32LE(at + 4) + 1;
+        }
+        if (name === "channels") {
+            while (bytes[at] !== 0) {
+                facts.hasAlpha = text() === "A" || facts.hasAlpha;
+                at += 16;
+            }
+        }
+        at = next;
+    }
+    return facts;
+}
+
+module.exports = { FileObject, FolderObject, fileClass, pictureFacts };

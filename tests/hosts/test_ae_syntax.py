@@ -1,0 +1,107 @@
+"""The After Effects scripts are of the third edition, and the reader that says so can find what is not."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.hosts.es3 import faults
+from toolkit.install import bundle
+
+SCRIPTS = Path(__file__).resolve().parents[2] / "ae_scripts"
+SOURCES = sorted(SCRIPTS.rglob("*.jsx"))
+
+
+def test_there_are_scripts_to_read() -> None:
+    assert [path.relative_to(SCRIPTS).as_posix() for path in SOURCES] == [
+        "import_delivery.jsx",
+        "lib/comp.jsx",
+        "lib/delivery.jsx",
+        "lib/json.jsx",
+    ]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_extendscript_can_read_it(path: Path) -> None:
+    assert faults(path.read_text(encoding="utf-8")) == []
+
+
+def test_extendscript_can_read_the_bundle() -> None:
+    assert faults(bundle(SCRIPTS, "import_delivery.jsx")) == []
+
+
+def test_the_bundle_defines_nothing_outside_its_function() -> None:
+    """Scripts share one global scope for a whole session of After Effects."""
+    lines = [line for line in bundle(SCRIPTS, "import_delivery.jsx").splitlines() if not line.startswith("//")]
+    code = "\n".join(lines).strip()
+    assert code.startswith("(function () {") and code.endswith("}());")
+    assert "//@include" not in code
+
+
+@pytest.mark.parametrize(
+    ("script", "fault"),
+    [
+        ("let a = 1;", "reserved"),
+        ("const a = 1;", "reserved"),
+        ("var short = 1;", "reserved"),
+        ("var a = { class: 1 };", "reserved"),
+        ("var a = { b: 1, default: 2 };", "reserved|default"),
+        ("a.delete();", "reserved"),
+        ("var a = [1, 2,];", "closing bracket"),
+        ("var a = { b: 1, };", "closing bracket"),
+        ("f(1, 2,);", "closing bracket"),
+        ("var f = (a) => a;", "later edition"),
+        ("var a = `b`;", "later edition"),
+        ("f(...a);", "later edition"),
+        ("var a = b ?? c;", "later edition"),
+        ("var a = b ? 1 : c ? 2 : 3;", "ternary inside"),
+        ("var a = b ? c ? 1 : 2 : 3;", "ternary inside"),
+        ("if (a || b && c) { d(); }", "without parentheses"),
+        ("if (a && b || c) { d(); }", "without parentheses"),
+        ("var a = b.indexOf(c);", "later edition"),
+        ("var a = JSON.parse(b);", "later edition"),
+        ("var a = Object.keys(b);", "later edition"),
+        ("a.forEach(b);", "later edition"),
+        ("a = b.trim();", "later edition"),
+        ("var a = { get b() { return 1; } };", "code behind"),
+        ("try { a(); } catch (e) { b('c' + e); }", "an Error joined"),
+        ("if (a instanceof B) { c(); }", "unreliable"),
+        ("#include 'a.jsx'", "later edition"),
+        ("var a = 'ü';", "not ASCII"),
+    ],
+)
+def test_the_reader_finds(script: str, fault: str) -> None:
+    assert any(part in told for part in fault.split("|") for told in faults(script)), faults(script)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "var a = b ? 1 : (c ? 2 : 3);",
+        "if (a || (b && c)) { d(); }",
+        "var a = { b: c ? 1 : 2, d: e ? 3 : 4 };",
+        "switch (a) { case 1: b(); break; default: c(); }",
+        "try { a(); } catch (e) { b('c' + e.message); }",
+        "var a = /[,}]]/.test(b) ? 'let' : \"class,}\"; // const",
+        "var a = b / c / d;",
+        "var a = b.replace(/\\//g, '/');",
+        "for (a in b) { if (b.hasOwnProperty(a)) { delete b[a]; } }",
+        "a ? b() : c(); d ? e() : f();",
+    ],
+)
+def test_the_reader_lets_pass(script: str) -> None:
+    assert faults(script) == []
+
+
+def test_another_reader_agrees_about_the_grammar(tmp_path: Path) -> None:
+    """Node parses later editions too: this only guards against a bundle that is no JavaScript at all."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not on this machine: the bundle was read by our own reader only")
+    script = tmp_path / "bundle.js"
+    script.write_text(bundle(SCRIPTS, "import_delivery.jsx"), encoding="utf-8")
+    read = subprocess.run([node, "--check", str(script)], capture_output=True, text=True, check=False)
+    assert read.returncode == 0, read.stderr
