@@ -124,6 +124,7 @@
         var report = { delivery: null, application: app.version, comp: null, layers: [], problems: [], notes: [] };
         var file = choose();
         var saved = "";
+        var begun = false;
         var delivery;
         var clips;
         if (file === null) {
@@ -135,6 +136,7 @@
             report.notes = delivery.notes.slice(0);
             clips = located(delivery, file.parent.fsName);
             app.beginUndoGroup("Import delivery " + delivery.name);
+            begun = true;
             try {
                 build(delivery, clips, report);
             } finally {
@@ -147,14 +149,14 @@
             saved = "\n\n" + save(report, file.parent.fsName);
         }
         $.global.TOOLKIT_REPORT = toolkitJson.write(report);
-        return headline(report) + listed("Problems:", report.problems) + listed("To know:", report.notes) + saved;
+        return headline(report, begun) + listed("Problems:", report.problems) + listed("To know:", report.notes) + saved;
     }
 
-    function headline(report) {
-        if (report.comp === null) {
-            return "The comp was not finished; Edit > Undo takes back what was begun.";
+    function headline(report, begun) {
+        if (report.comp !== null) {
+            return "Comp '" + report.comp + "': " + report.layers.length + " layers.";
         }
-        return "Comp '" + report.comp + "': " + report.layers.length + " layers.";
+        return begun ? "The comp was not finished; Edit > Undo takes back what was begun." : "Nothing was imported.";
     }
 
     var summary = main();

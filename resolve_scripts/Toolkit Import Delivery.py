@@ -86,12 +86,20 @@ def placements(delivery):
             yield number, clip
 
 
+def media_count(clip):
+    """How many pictures the media has."""
+    return clip["end_index"] - clip["start_index"] + 1
+
+
 def pictures(clip, fps):
-    """How many pictures hold the clip's place at normal speed; a retimed clip gets its speed afterwards."""
-    count = clip["frame_count"] if clip["speed"] == 1 else int(math.ceil(clip["record_count"] * clip["fps"] / fps))
-    if clip["in_frame"] + count > clip["end_index"] - clip["start_index"] + 1:
+    """How many pictures fill the clip's place at normal speed; a retimed clip gets its speed afterwards."""
+    count = int(math.ceil(clip["record_count"] * clip["fps"] / fps - 0.001))
+    there = media_count(clip) - clip["in_frame"]
+    if media_count(clip) == 1 or count <= there:  # one picture is a still, which lasts as long as it is told to
+        return count
+    if clip["speed"] != 1:
         raise Trouble("its media is too short to hold its place at normal speed: import return.otio instead")
-    return count
+    return there
 
 
 def ways(clip, fps):
@@ -141,14 +149,12 @@ def identity(thing):
     return ask(thing, "GetUniqueId") or ask(thing, "GetMediaId") or ask(thing, "GetName")
 
 
-def in_pool(folder, clip):
-    """The clip's item anywhere below ``folder``: importing what the media pool has already may answer nothing."""
-    span = re.sub(r"%0(\d)d", r"[%0\1d-%0\1d]", clip["file"])
-    wanted = span if clip["kind"] == "movie" else span % (clip["start_index"], clip["end_index"])
+def in_pool(folder, wanted):
+    """The item of the file ``wanted`` anywhere below ``folder``: importing what the pool has may answer nothing."""
     for item in ask(folder, "GetClipList") or []:
         if os.path.normpath(str(ask(item, "GetClipProperty", "File Path"))) == wanted:
             return item
-    found = (in_pool(below, clip) for below in ask(folder, "GetSubFolderList") or [])
+    found = (in_pool(below, wanted) for below in ask(folder, "GetSubFolderList") or [])
     return next((item for item in found if item), None)
 
 
@@ -182,7 +188,7 @@ class Stack:
                 item = items[clip["file"]]
                 placed = self.place(number, clip, item)
                 expected[number, self.record(clip)] = clip["record_count"], identity(item), clip["name"]
-                if clip["speed"] != 1:
+                if clip["speed"] != 1 and media_count(clip) > 1:
                     self.set_speed(placed, clip)
             except Trouble as trouble:
                 self.problems.append("'%s' is not on track %d: %s" % (clip["name"], number, trouble))
@@ -264,14 +270,15 @@ class Stack:
 
     def pool_item(self, clip):
         """The media pool item of a clip, imported into our bin, or found where the editor has it already."""
-        count = clip["end_index"] - clip["start_index"] + 1
+        count = media_count(clip)
         sequence = clip["kind"] == "sequence" and count > 1
-        what = clip["file"] if clip["kind"] == "movie" else clip["file"] % clip["start_index"]
+        what = name = clip["file"] if clip["kind"] == "movie" else clip["file"] % clip["start_index"]
         if sequence:
             what = {"FilePath": clip["file"], "StartIndex": clip["start_index"], "EndIndex": clip["end_index"]}
+            name = re.sub(r"%0(\d)d", r"[%0\1d-%0\1d]", clip["file"]) % (clip["start_index"], clip["end_index"])
         items = [item for item in ask(self.pool, "ImportMedia", [what]) or [] if item]
-        item = items[0] if items else in_pool(ask(self.pool, "GetRootFolder"), clip)
-        must(item, "Resolve does not import %s" % clip["file"])
+        item = items[0] if items else in_pool(ask(self.pool, "GetRootFolder"), name)
+        must(item, "Resolve does not import %s" % name)
         frames = ask(item, "GetClipProperty", "Frames") or count
         if len(items) > 1 or (sequence and not same(frames, count)):
             raise Trouble("Resolve sees %s frames in %d clips, not one clip of %d" % (frames, len(items), count))

@@ -113,11 +113,12 @@ var toolkitComp = (function () {
     function addClip(made, item, clip, isPlate, delivery) {
         var when = toolkitDelivery.timing(clip, delivery.fps);
         var size = toolkitDelivery.fit(clip, delivery) * 100;
+        var remapped = when.remap !== null && !item.mainSource.isStill;
         var layer = made.layers.add(item);
         layer.name = clip.name;
         layer.stretch = when.stretch;
         layer.startTime = when.startTime;
-        if (when.remap !== null) {
+        if (remapped) {
             remap(layer, when.remap);
         }
         layer.inPoint = when.inPoint;
@@ -128,7 +129,7 @@ var toolkitComp = (function () {
         }
         return {
             name: clip.name, inPoint: when.inPoint, outPoint: when.outPoint, startTime: when.startTime,
-            stretch: when.stretch, guideLayer: isPlate, remapped: when.remap !== null, keys: 0
+            stretch: when.stretch, guideLayer: isPlate, remapped: remapped, keys: 0
         };
     }
 

@@ -65,23 +65,30 @@ def plan_of(
     )
 
 
-def write_layers(plan: PassPlan, root: Path) -> None:
+def write_layers(plan: PassPlan, root: Path, *, only_first: bool = False) -> None:
     """Its files, all alike: who delivers reads headers, not pixels."""
     paths = [plan.files(root).path(frame.shot_frame) for frame in plan.frames]
     alpha = "premultiplied" if plan.pass_name is PassName.FACE else "none"
     channels = 4 if plan.pass_name is PassName.FACE else 3
     attributes: dict[str, Any] = {"toolkit/alpha": alpha, "toolkit/encoding": "display"}
     write_exr(paths[0], np.zeros((HEIGHT, WIDTH, channels), np.float16), attributes)
-    for path in paths[1:]:
+    for path in () if only_first else paths[1:]:
         shutil.copyfile(paths[0], path)
 
 
-def deliver(cut: Cut, root: Path, plans: Sequence[PassPlan] | None = None, *, notes: Sequence[str] = ()) -> Delivery:
+def deliver(
+    cut: Cut,
+    root: Path,
+    plans: Sequence[PassPlan] | None = None,
+    *,
+    notes: Sequence[str] = (),
+    only_first: bool = False,
+) -> Delivery:
     """The delivery of ``plans``; BODY and FACE of every shot without them."""
     if plans is None:
         plans = [plan_of(shot, name) for shot in cut.shots for name in PassName]
     for plan in plans:
-        write_layers(plan, root)
+        write_layers(plan, root, only_first=only_first)
     return conform(cut, plans, root, notes=notes)
 
 
@@ -109,7 +116,7 @@ def frames_of(track: Json, record_rate: float) -> list[tuple[str, int] | None]:
             child["source_range"]["duration"] if child["source_range"] else _media(child)["available_range"]["duration"]
         )
         first, end = round((position - origin) * rate), round((position - origin + _seconds(duration)) * rate)
-        if child["OTIO_SCHEMA"].startswith("Clip") and not _media(child)["OTIO_SCHEMA"].startswith("Missing"):
+        if child["OTIO_SCHEMA"].startswith("Clip") and _media(child)["available_range"]:
             shown |= {first + i: (child["name"], n) for i, n in enumerate(_numbers(child, end - first, rate))}
         position += _seconds(duration)
     length = round((end_of_track if end_of_track is not None else position) * rate)

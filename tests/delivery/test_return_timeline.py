@@ -200,7 +200,7 @@ def test_every_real_timeline_comes_back_frame_for_frame(shared: Path, tmp_path: 
         except InputError:
             continue
         root = tmp_path / path.stem
-        deliver(cut, root)
+        deliver(cut, root, only_first=True)
         assert_layers_lie_over_their_plate(cut, root)
         original = json.loads(path.read_text().replace(": Inf,", ": Infinity,"))  # one sample tests how JSON is spelt
         back = json.loads((root / "return.otio").read_text())

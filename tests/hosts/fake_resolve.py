@@ -384,8 +384,10 @@ class MediaPool(Thing):
     def _media(self, wanted: Any) -> list[Media]:
         if isinstance(wanted, str):
             movie = self.movies.get(wanted)
-            if movie is None or not Path(wanted).is_file():
+            if not Path(wanted).is_file():
                 return []
+            if movie is None:  # one picture
+                return [self._one(wanted, 0, 1, False, self.behaviour.project_rate)]
             return [self._one(wanted, 0, movie.frames, False, f"{movie.fps:g}")]
         first, last = wanted["StartIndex"], wanted["EndIndex"]
         if not all(Path(wanted["FilePath"] % number).is_file() for number in range(first, last + 1)):
@@ -437,9 +439,12 @@ class MediaPool(Thing):
         last = media.frames - 1
         if "startFrame" in info and "endFrame" in info:
             last = info["endFrame"] - base - (self.behaviour.end_frame == "exclusive")
-        if self.behaviour.past_the_end == "refused" and not 0 <= first <= last < media.frames:
+        if media.frames == 1:
+            last = first + max(last - first, 0)
+        elif self.behaviour.past_the_end == "refused" and not 0 <= first <= last < media.frames:
             return self._refusal(media)
-        first, last = max(first + self.behaviour.slips, 0), min(last + self.behaviour.slips, media.frames - 1)
+        if media.frames > 1:
+            first, last = max(first + self.behaviour.slips, 0), min(last + self.behaviour.slips, media.frames - 1)
         duration = floor((last - first + 1) * timeline.rate() / float(media.properties["FPS"]) + 1e-6)
         track = timeline.tracks[self._track_index(timeline, info)]
         start = info["recordFrame"] + self.behaviour.shifts

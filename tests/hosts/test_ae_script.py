@@ -7,7 +7,6 @@ import shutil
 import struct
 import subprocess
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import floor
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.hosts.delivered import Change, Document, clips, deliver, golden, retime, set_on
+from tests.hosts.delivered import Change, Deliveries, Document, clips, golden, retime, set_on
 from toolkit.install import install_scripts
 
 FAKE = Path(__file__).resolve().parent / "fake_ae" / "run.js"
@@ -31,11 +30,7 @@ class Studio:
     node: str
     script: Path
     folder: Path
-    pictures: Callable[[Document], Path | None]
-
-    def deliver(self, change: Change = lambda document: None) -> Path:
-        """A delivery with real pictures; the path of delivery.json."""
-        return deliver(self.folder / "out", change, pictures=self.pictures)
+    deliver: Deliveries
 
     def run(self, delivery: Path | None, *, automated: bool = True, **quirks: Any) -> Dump:
         """What the fake tells after one run; ``delivery`` None cancels the dialog."""
@@ -76,8 +71,8 @@ def movies(delivery: Path | None) -> Document:
 
 
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Document], Path | None]:
-    """One real picture per size and kind of channels, linked for every frame of a sequence."""
+def pictured(tmp_path_factory: pytest.TempPathFactory) -> Deliveries:
+    """Deliveries of real pictures: one per size and kind of channels, linked for every frame of a sequence."""
     folder = tmp_path_factory.mktemp("pictures")
 
     def picture(clip: Document) -> Path | None:
@@ -90,7 +85,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Document], 
             write(file, clip["width"], clip["height"], clip["alpha"] != "none")
         return file
 
-    return picture
+    return Deliveries(tmp_path_factory.mktemp("deliveries"), picture)
 
 
 def write_exr(file: Path, width: int, height: int, alpha: bool) -> None:
@@ -112,12 +107,12 @@ def write_png(file: Path, width: int, height: int, alpha: bool) -> None:
 
 
 @pytest.fixture
-def studio(tmp_path: Path, templates: Callable[[Document], Path | None]) -> Studio:
+def studio(tmp_path: Path, pictured: Deliveries) -> Studio:
     node = shutil.which("node")
     if node is None:
         pytest.skip("node is not on this machine: the After Effects script was read, not run")
     (script,) = install_scripts("ae", tmp_path / "Scripts")
-    return Studio(node=node, script=script, folder=tmp_path, pictures=templates)
+    return Studio(node=node, script=script, folder=tmp_path, deliver=pictured)
 
 
 def comp(dump: Dump) -> Dump:
@@ -277,7 +272,7 @@ def test_a_face_of_a_retimed_shot_is_keyed_where_its_picture_shows(studio: Studi
 
 @pytest.mark.parametrize(
     ("speed", "frame_count", "record_count"),
-    [(2.0, 48, 24), (0.5, 20, 40), (-1.0, 40, 40), (-2.0, 40, 20), (0.0, 1, 30), (1.5, 45, 30), (-0.5, 20, 40)],
+    [(2.0, 47, 24), (0.5, 20, 40), (-1.0, 40, 40), (-2.0, 39, 20), (0.0, 1, 30), (1.5, 44, 30), (-0.5, 20, 40)],
 )
 def test_retimed_clips_show_the_editors_pictures(
     studio: Studio, speed: float, frame_count: int, record_count: int
@@ -348,6 +343,19 @@ def test_a_clip_of_one_frame_is_a_still(studio: Studio) -> None:
     dump = studio.run(studio.deliver(single))
     assert dump["report"]["problems"] == []
     assert layer(dump, "sh010_FACE_v001")["outPoint"] == pytest.approx(1 / 24)
+
+
+@pytest.mark.parametrize("speed", [1.0, 0.0])
+def test_a_still_lasts_as_long_as_the_cut_says(studio: Studio, speed: float) -> None:
+    def still(document: Document) -> None:
+        document["faces"] = []
+        for track in document["tracks"]:
+            clip = track["clips"][0]
+            clip.update(in_frame=0, frame_count=1, end_index=clip["start_index"], speed=speed)
+
+    dump = studio.run(studio.deliver(still))
+    assert dump["report"]["problems"] == []
+    assert layer(dump, "sh010_FACE_v001")["outPoint"] == pytest.approx(2)
 
 
 def test_names_beyond_ascii_survive(studio: Studio) -> None:
@@ -447,7 +455,7 @@ def test_a_failed_import_stops_and_can_be_undone_in_one_step(studio: Studio, qui
 
 
 def test_more_files_than_delivered_are_seen(studio: Studio) -> None:
-    delivery = studio.deliver()
+    delivery = studio.deliver(own_media=True)
     first = delivery.parent / "sh010" / "FACE" / "v001" / "sh010_FACE_v001.1001.exr"
     shutil.copy(first, first.with_name("sh010_FACE_v001.1070.exr"))
     problems = studio.run(delivery)["report"]["problems"]
@@ -496,14 +504,15 @@ def test_a_document_that_does_not_hold_builds_nothing(studio: Studio, change: Ch
     dump = studio.run(delivery)
     assert says in dump["report"]["problems"][0]
     assert dump["items"] == [] and dump["undo"] == []
+    assert dump["summary"].startswith("Nothing was imported.")
 
 
 @pytest.mark.parametrize(
     "gone", ["out/sh020/BODY/v001/sh020_BODY_v001.1030.exr", "plates/A001C003_230114.mov", "plates/B002C011.0101.png"]
 )
 def test_a_missing_file_is_named_before_anything_is_built(studio: Studio, gone: str) -> None:
-    delivery = studio.deliver()
-    (studio.folder / gone).unlink()
+    delivery = studio.deliver(own_media=True)
+    (delivery.parent.parent / gone).unlink()
     dump = studio.run(delivery)
     assert "is offline" in dump["report"]["problems"][0] and Path(gone).name in dump["report"]["problems"][0]
     assert dump["items"] == []

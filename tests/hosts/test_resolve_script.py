@@ -237,6 +237,18 @@ def test_a_clip_of_one_frame_is_placed(script: ModuleType, deliver: Deliveries) 
     assert report["problems"] == [] and placed(fake) == expected(path)
 
 
+@pytest.mark.parametrize("speed", [1.0, 0.0])
+def test_a_still_lasts_as_long_as_the_cut_says(script: ModuleType, deliver: Deliveries, speed: float) -> None:
+    def still(document: Document) -> None:
+        for track in document["tracks"]:
+            clip = track["clips"][0]
+            clip.update(in_frame=0, frame_count=1, end_index=clip["start_index"], speed=speed)
+
+    report, fake = run(script, deliver(still))
+    assert report["problems"] == []
+    assert [track[0].duration for track in fake.made.tracks] == [48, 48, 48]  # type: ignore[union-attr]
+
+
 def test_clips_that_end_with_their_media_are_whole(script: ModuleType, deliver: Deliveries) -> None:
     def to_the_end(document: Document) -> None:
         for track in document["tracks"]:
@@ -249,7 +261,7 @@ def test_clips_that_end_with_their_media_are_whole(script: ModuleType, deliver: 
         assert report["problems"] == [] and placed(fake) == expected(path)
 
 
-@pytest.mark.parametrize(("media_rate", "frame_count"), [(25.0, 50), (30.0, 60), (60.0, 120), (23.976023976, 48)])
+@pytest.mark.parametrize(("media_rate", "frame_count"), [(25.0, 49), (30.0, 59), (60.0, 118), (23.976023976, 48)])
 @pytest.mark.parametrize("end_frame", ["exclusive", "inclusive"])
 def test_media_at_another_rate_fill_their_place(
     script: ModuleType, deliver: Deliveries, media_rate: float, frame_count: int, end_frame: str
@@ -547,8 +559,7 @@ def test_as_a_menu_entry_it_opens_the_dialog_at_the_last_delivery(
     last, path = deliver(set_on("FACE", 0, end_index=1065)), deliver()
     remember(last, tmp_path / "home")
     fusion = Fusion(str(path))
-    movie = movie(path)
-    fake = FakeResolve(Behaviour(), {movie: Movie(frames=120, fps=24)})
+    fake = FakeResolve(Behaviour(), {movie(path): Movie(frames=120, fps=24)})
     runpy.run_path(str(SCRIPT), init_globals={"resolve": fake.handle, "fusion": fusion}, run_name="__main__")
     assert fusion.shown == [str(last)]
     assert placed(fake) == expected(path)
@@ -579,6 +590,7 @@ def test_without_any_delivery_it_asks_which(script: ModuleType) -> None:
 def test_it_finds_resolve_by_every_door(
     script: ModuleType, deliver: Deliveries, monkeypatch: pytest.MonkeyPatch, door: str
 ) -> None:
+    path = deliver()
     fake = FakeResolve(Behaviour(), {movie(path): Movie(frames=120, fps=24)})
     module = ModuleType("DaVinciResolveScript")
     module.__dict__.update(GetResolve=lambda: fake.handle, scriptapp=lambda name: fake.handle)
@@ -586,7 +598,7 @@ def test_it_finds_resolve_by_every_door(
         monkeypatch.setitem(sys.modules, door, module)
     else:
         script.__dict__[door] = module
-    assert script.main([str(deliver())])["problems"] == []
+    assert script.main([str(path)])["problems"] == []
 
 
 def test_outside_resolve_it_says_where_to_run_it(script: ModuleType, deliver: Deliveries) -> None:

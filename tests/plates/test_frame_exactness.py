@@ -65,7 +65,7 @@ def test_ascending_frames_with_gaps_are_exact(name: str, movie: Movies) -> None:
 def test_pictures_before_an_edit_list_are_not_counted(movie: Movies) -> None:
     whole, cut = probe(movie("h264_open_group.mp4")), probe(movie("edit_list.mp4"))
     with open_plate(cut) as plate:
-        last = list(plate.frames_8bit([len(cut.source_range or ()) - 1]))[0][1]
+        last = next(plate.frames_8bit([len(cut.source_range or ()) - 1]))[1]
     assert number_in(last) == 95
     assert 0 < len(cut.source_range or ()) < len(whole.source_range or ()) - 24
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from tests.plates._footage import encode, encode_frames, number_in, picture, yuv_frame
 from toolkit.errors import UnsupportedMedia
 from toolkit.plates import open_plate, probe
-from toolkit.plates.movie_pixels import float_picture, problem, rgb_8bit
+from toolkit.plates.movie_pixels import float_picture, problem
 
 Movies = Callable[[str], Path]
 Array = NDArray[np.float64]
@@ -231,15 +232,19 @@ def test_what_detectors_see_is_what_is_painted(movie: Movies) -> None:
 
 
 def test_a_movie_that_changes_size_is_refused_at_the_frame_that_does(tmp_path: Path) -> None:
-    parts = []
-    for size in ((192, 108), (96, 54)):
-        part = tmp_path / f"{size[0]}.ts"
-        frames = [av.VideoFrame.from_ndarray(picture(i, *size), "rgb24").reformat(format="yuv420p") for i in range(4)]
-        parts.append(encode_frames(part, "mpeg2video", frames).read_bytes())
-    path = tmp_path / "both.ts"
-    path.write_bytes(b"".join(parts))
+    path = tmp_path / "both.mkv"
+    with av.open(str(path), "w") as output:
+        stream = output.add_stream("mjpeg", rate=24)
+        stream.width, stream.height, stream.pix_fmt = 192, 108, "yuvj420p"
+        for number, size in enumerate([(192, 108)] * 4 + [(96, 54)]):
+            encoder = av.CodecContext.create("mjpeg", "w")
+            encoder.width, encoder.height, encoder.pix_fmt, encoder.time_base = *size, "yuvj420p", Fraction(1, 24)
+            frame = av.VideoFrame.from_ndarray(picture(number, *size), "rgb24").reformat(format="yuvj420p")
+            for packet in [*encoder.encode(frame), *encoder.encode(None)]:
+                packet.stream, packet.pts, packet.dts, packet.time_base = stream, number, number, Fraction(1, 24)
+                output.mux(packet)
     with open_plate(probe(path)) as plate:
-        frames = plate.frames(range(len(plate.media.source_range or ())))
+        frames = plate.frames(range(5))
+        assert [next(frames).source_frame for _ in range(4)] == [0, 1, 2, 3]
         with pytest.raises(UnsupportedMedia, match="source frame 4 is 96x54, the first one 192x108"):
-            list(frames)
-    assert rgb_8bit is not None
+            next(frames)

@@ -215,6 +215,12 @@ def test_a_clip_that_was_offline_in_resolve_is_found_by_the_path_resolve_remembe
     assert (shot.source_range.first, shot.source_range.last) == (5, 14)
 
 
+def test_an_offline_movie_may_have_a_hash_in_its_name(tmp_path: Path) -> None:
+    made = clip(movie_reference("/offline/take #3.mov", time_range(0, 99)), time_range(0, 10))
+    (shot,) = read(tmp_path, timeline(track(made), start=time(0))).shots
+    assert (shot.media.path, shot.media.online) == ("/offline/take #3.mov", False)
+
+
 def test_an_offline_still_keeps_the_name_of_its_file(tmp_path: Path) -> None:
     still = clip(movie_reference("/offline/Panel 3.png", time_range(0, 1)), time_range(0, 10), effects=[freeze()])
     (shot,) = read(tmp_path, timeline(track(still), start=time(0))).shots

@@ -146,6 +146,14 @@ def test_an_external_reference_can_mean_a_sequence(text: str, tmp_path: Path) ->
     assert shot.media.sequence.path(1011).exists()
 
 
+def test_a_pattern_whose_range_starts_at_a_file_number_counts_from_that_file(tmp_path: Path) -> None:
+    write_sequence(tmp_path, range(990, 1041))
+    shot = only(
+        tmp_path, clip(movie_reference("plate.%04d.png", time_range(1001, 40)), time_range(1011, 10)), handles=2
+    )
+    assert ends(shot) == (1009, 1011, 1020, 1022)
+
+
 def test_a_numbered_still_that_claims_one_picture_is_a_still(tmp_path: Path) -> None:
     write_sequence(tmp_path, range(1001, 1041))
     shot = only(tmp_path, clip(movie_reference("plate.1007.png", time_range(0, 1)), time_range(0, 48)), handles=8)

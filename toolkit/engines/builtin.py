@@ -89,5 +89,7 @@ def _guided_luma(
 
 def _tone(luma: NDArray[np.float32], strength: float) -> NDArray[np.float32]:
     """A gentle S-curve, x + k x (1 - x) (2 x - 1): black, mid grey and white stay where they are."""
-    k = np.float32(0.6 * strength)
-    return luma + k * luma * (1 - luma) * (2 * luma - 1)
+    inverse = cv2.addWeighted(luma, -1.0, luma, 0.0, 1.0)
+    bump = cv2.multiply(luma, inverse, scale=0.6 * strength)
+    bend = cv2.multiply(bump, cv2.subtract(luma, inverse))
+    return np.asarray(cv2.add(luma, bend))

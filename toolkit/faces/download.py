@@ -20,13 +20,13 @@ Tick = Callable[[int, int], None]
 
 _CHUNK = 1 << 16
 _SILENCE_S = 8.0
-"""Longest wait for an answer, and for each further piece of it, seconds: most machines without a network say so at once,
-but a firewall that swallows packets would hold the user up."""
+"""Longest wait for an answer, and for each further piece of it, seconds: most machines without a network say so at
+once, but a firewall that swallows packets would hold the user up."""
 _WHOLE_S = 120.0
 """Longest time for a whole file, seconds."""
 
 
-class NotObtained(Exception):  # noqa: N818
+class NotObtained(Exception):
     """This source did not give the file; the text says why, in one line."""
 
 

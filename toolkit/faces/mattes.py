@@ -104,4 +104,4 @@ def _inside(points: NDArray[np.float64], width: int, height: int) -> NDArray[np.
             continue
         crossings = upper[0] + (rows - upper[1]) * (lower[0] - upper[0]) / (lower[1] - upper[1])
         flips[rows, np.clip(np.ceil(crossings), 0, width).astype(np.intp)] += 1
-    return np.cumsum(flips[:, :width], axis=1, dtype=np.uint8) & 1
+    return np.asarray(np.cumsum(flips[:, :width], axis=1, dtype=np.uint8) & 1, dtype=np.uint8)

@@ -52,7 +52,7 @@ def fetch_model(
     cache: Path | None = None,
     sources: Sequence[Source] = SOURCES,
 ) -> Path:
-    """The face model on disk. Looks in ``folder``, else in the one TOOLKIT_MODELS names; else in the cache; else fetches.
+    """The face model on disk: in ``folder`` or the one TOOLKIT_MODELS names, else in the cache, else fetched into it.
 
     A studio's own folder is only read: what is not there, or not the right file, is an error. The cache is
     ``cache``, by default this user's; a wrong file there is reported and replaced. ``tick`` is called with bytes had

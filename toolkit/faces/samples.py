@@ -110,7 +110,7 @@ def _sample(
         scale=placement.scale,
         roll=placement.roll,
         # As many digits as the document writes: a track read back from disk is the track that was written.
-        landmarks=np.round(seen.landmarks.astype(np.float64), 3),
+        landmarks=np.round(seen.landmarks.astype(np.float64), 3).astype(np.float32),
         pose=tuple(np.round(pose.ravel(), 6).tolist()),
         blendshapes=tuple(np.round(seen.blendshapes.astype(np.float64), 6).tolist()),
     )

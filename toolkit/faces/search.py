@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from itertools import chain
 
 import numpy as np
 
@@ -38,26 +40,34 @@ def _starts(length: int, side: int) -> list[int]:
 
 def search_frame(finder: FaceReader, picture: Picture) -> list[Placement]:
     """The faces the whole frame shows, largest first."""
-    found = [placement_of(reading.landmarks) for reading in finder.read(picture)]
-    return distinct(found)
+    return distinct([placement_of(reading.landmarks) for reading in finder.read(picture)])
 
 
-def search_tiles(finder: FaceReader, picture: Picture, *, min_size: int) -> list[Placement]:
-    """The faces the tiles show, largest first; one that several tiles show counts once."""
-    found: list[Placement] = []
+def search_tiles(
+    finders: Sequence[FaceReader], threads: Executor, picture: Picture, *, min_size: int
+) -> list[Placement]:
+    """The faces the tiles show, largest first; one that several tiles show counts once.
+
+    The tiles are dealt out to ``finders``, each in a thread; what is found does not depend on how many there are.
+    """
     height, width = picture.shape[:2]
-    for x, y, side in tiles(width, height, min_size):
-        tile = np.ascontiguousarray(picture[y : y + side, x : x + side])
-        for reading in finder.read(tile):
-            landmarks = reading.landmarks + np.array([x, y, 0], dtype=np.float32)
-            found.append(placement_of(landmarks))
-    return distinct(found)
+    all_tiles = list(tiles(width, height, min_size))
+
+    def search(share: int) -> list[Placement]:
+        found: list[Placement] = []
+        for x, y, side in all_tiles[share :: len(finders)]:
+            tile = np.ascontiguousarray(picture[y : y + side, x : x + side])
+            corner = np.array([x, y, 0], dtype=np.float32)
+            found += [placement_of(reading.landmarks + corner) for reading in finders[share].read(tile)]
+        return found
+
+    return distinct(list(chain.from_iterable(threads.map(search, range(len(finders))))))
 
 
 def distinct(found: Sequence[Placement]) -> list[Placement]:
     """``found`` without repetitions, largest first: half a face apart is another face."""
     kept: list[Placement] = []
-    for placement in sorted(found, key=lambda face: -face.scale):
+    for placement in sorted(found, key=lambda face: (-face.scale, face.x, face.y)):
         if all(placement.apart(other) > 0.5 for other in kept):
             kept.append(placement)
     return kept

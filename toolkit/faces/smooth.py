@@ -31,7 +31,7 @@ def smoothed(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
 def _weights(length: int, at: int) -> NDArray[np.float64]:
     """What each of ``length`` frames counts in the value of their quadratic at frame ``at``."""
     powers = (np.arange(length, dtype=np.float64) - at)[:, None] ** np.arange(3)
-    return np.linalg.pinv(powers)[0]
+    return np.asarray(np.linalg.pinv(powers)[0], dtype=np.float64)
 
 
 def unwrapped(degrees: NDArray[np.float64]) -> NDArray[np.float64]:

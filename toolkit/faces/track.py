@@ -43,9 +43,7 @@ def track_faces(
             tick(1)
     people = _worth_keeping(identities(watch.trails), len(shot.source_work_range), settings)
     faces = [
-        samples_of(
-            person, shot.source_work_range, settings, canonical, width=plate.width, height=plate.height
-        )
+        samples_of(person, shot.source_work_range, settings, canonical, width=plate.width, height=plate.height)
         for person in people
     ]
     return FaceTracks(

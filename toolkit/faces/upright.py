@@ -134,9 +134,7 @@ def cut_canvas(picture: Picture, matrix: NDArray[np.float64]) -> Picture:
     return np.asarray(canvas, dtype=np.uint8)
 
 
-def _averaged_down(
-    picture: Picture, matrix: NDArray[np.float64], shrink: int
-) -> tuple[Picture, NDArray[np.float64]]:
+def _averaged_down(picture: Picture, matrix: NDArray[np.float64], shrink: int) -> tuple[Picture, NDArray[np.float64]]:
     import cv2
 
     height, width = picture.shape[:2]

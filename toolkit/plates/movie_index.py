@@ -138,7 +138,8 @@ def _refuse_truncated(
 ) -> None:
     """Raise CorruptMedia when the container promises pictures beyond its last byte."""
     promised = max((entry.pos + entry.size for entry in stream.index_entries), default=0)
-    if promised > size:
+    short_avi = container.format.name == "avi" and len(packets) < stream.frames  # its table stands at its end
+    if promised > size or short_avi:
         raise CorruptMedia(path, f"truncated: {len(packets)} of {stream.frames} pictures are there")
     if "matroska" in container.format.name and packets:
         # Matroska has no table of pictures; FFmpeg ends quietly where the file does.

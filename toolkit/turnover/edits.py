@@ -61,7 +61,7 @@ def cut_of_timeline(timeline: schema.Timeline, path: Path, *, handles: int) -> C
         record_start=_record_start(timeline, record_rate, path),
         record_count=nearest(max(ends) * record_rate),
         shots=tuple(shots),
-        skipped=(*skipped, *transitions),
+        skipped=tuple(sorted([*skipped, *transitions], key=_place)),
     )
 
 
@@ -240,6 +240,10 @@ def _range_or_none(slot: Slot, record_rate: Fraction) -> FrameRange | None:
         return slot.record_range(record_rate)
     except Skip:
         return None
+
+
+def _place(row: Skipped) -> tuple[int, int]:
+    return row.track_index, row.record_range.first if row.record_range is not None else -1
 
 
 def _name(child: Composable) -> str:

@@ -15,7 +15,7 @@ from toolkit.documents import Media, MediaKind
 from toolkit.errors import MissingMedia, UnsupportedMedia
 from toolkit.frames import FrameRange
 from toolkit.turnover.claims import Available, Claim, claim_of
-from toolkit.turnover.locations import STILLS, numbered
+from toolkit.turnover.locations import STILLS, Location, numbered
 from toolkit.turnover.skips import Skip
 from toolkit.turnover.times import nearest
 
@@ -69,7 +69,7 @@ class Sources:
     def __init__(self, beside: Path) -> None:
         self._beside = beside
         self._sources: dict[Claim, Source | Skip] = {}
-        self._probed: dict[str, Media | None] = {}
+        self._found: dict[str, Found | None] = {}
         self._holes: dict[str, tuple[int, ...]] = {}
 
     def of(self, clip: schema.Clip) -> Source:
@@ -97,77 +97,102 @@ class Sources:
         return self._still(claim) if series is None else self._sequence(replace(claim, location=series))
 
     def _movie(self, claim: Claim) -> Source:
-        probed, available = self._probe(claim.location.path), claim.available
-        if probed is None or probed.source_range is None:
-            if available is None:
-                raise Skip(f"media offline ({claim.location.path}), and the cut does not say what it has")
-            media = _offline(claim, MediaKind.MOVIE, 0, available.rate, available)
-        else:
-            rate = probed.rate if available is None else _movie_rate(available, probed.rate, len(probed.source_range))
-            media = probed.model_copy(update={"rate": rate})
-        return _source(media, 0, available)
+        found, available = self._look(claim.location), claim.available
+        if found is None:
+            found = _offline(claim, MediaKind.MOVIE, 0, available.rate if available else None)
+        elif available is not None:
+            found = found.at_rate(_movie_rate(available, found.media.rate, len(found.range)))
+        return found.source(0, available)
 
     def _sequence(self, claim: Claim) -> Source:
         location, available = claim.location, claim.available
         rate = claim.sequence_rate or (available.rate if available is not None else None)
-        probed = self._probe(location.path)
-        if probed is None or probed.source_range is None:
-            if available is None or rate is None:
-                raise Skip(f"media offline ({location.path}), and the cut does not say what it has")
-            first = nearest(available.start * rate) if location.first_file is None else location.first_file
-            return _source(_offline(claim, MediaKind.SEQUENCE, first, rate, available), first, available)
-        first = probed.source_range.first if location.first_file is None else location.first_file
-        media = probed.model_copy(update={"rate": rate or probed.rate})
-        return replace(_source(media, first, available), holes=self._missing(media))
+        found = self._look(location)
+        first = _first_file(claim, rate, found)
+        if found is None:
+            return _offline(claim, MediaKind.SEQUENCE, first, rate).source(first, available)
+        holes = self._missing(found)
+        return replace(found.at_rate(rate or found.media.rate).source(first, available), holes=holes)
 
     def _still(self, claim: Claim) -> Source:
-        probed, available = self._probe(claim.location.path), claim.available
-        rate = available.rate if available is not None else Fraction(24)
-        if probed is None or probed.source_range is None:
-            media = _offline(claim, MediaKind.SEQUENCE, 0, rate, available)
-        else:
-            media = probed.model_copy(update={"rate": rate})
-        source = _source(media, media.source_range.first if media.source_range else 0, available)
-        return replace(source, is_still=True)
+        found, available = self._look(claim.location), claim.available
+        rate = available.rate if available is not None else None
+        if found is None:
+            found = _offline(claim, MediaKind.SEQUENCE, 0, rate)
+        elif rate is not None:
+            found = found.at_rate(rate)
+        return replace(found.source(found.range.first, available), is_still=True)
 
-    def _probe(self, path: str) -> Media | None:
-        """What is on disk; None when nothing is."""
+    def _look(self, location: Location) -> Found | None:
+        """What is on disk; None when nothing is. Raises Skip for what holds no pictures."""
         from toolkit.plates import probe
 
-        if path not in self._probed:
+        path = location.path
+        if path not in self._found:
+            # A single file is looked for here: a movie's name may hold a "#", which `probe` takes for a sequence.
             try:
-                self._probed[path] = probe(Path(path))
+                media = probe(Path(path)) if location.is_sequence or Path(path).exists() else None
             except MissingMedia:
-                self._probed[path] = None
+                media = None
             except UnsupportedMedia as error:
                 raise Skip(error.sentence) from error
-        return self._probed[path]
+            known = media is not None and media.source_range is not None
+            self._found[path] = Found(media=media, range=media.source_range) if known else None
+        return self._found[path]
 
-    def _missing(self, media: Media, source_range: FrameRange) -> tuple[int, ...]:
+    def _missing(self, found: Found) -> tuple[int, ...]:
         from toolkit.plates import missing_frames
 
-        if media.path not in self._holes:
-            self._holes[media.path] = tuple(sorted(missing_frames(media, source_range)))
-        return self._holes[media.path]
+        path = found.media.path
+        if path not in self._holes:
+            self._holes[path] = tuple(sorted(missing_frames(found.media, found.range)))
+        return self._holes[path]
 
 
-def _source(media: Media, origin: int, available: Available | None) -> Source:
-    assert media.source_range is not None
-    media = media.model_copy(update={"timecode_first": _label(media, origin, available)})
-    assert media.source_range is not None
-    return Source(media=media, range=media.source_range, origin=origin, available=available)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Media with its range, on disk or claimed."""
+
+    media: Media
+    range: FrameRange
+
+    def at_rate(self, rate: Fraction) -> Found:
+        """The same, played at ``rate``."""
+        return replace(self, media=self.media.model_copy(update={"rate": rate}))
+
+    def source(self, origin: int, available: Available | None) -> Source:
+        """As a source whose frame ``origin`` stands at the start of ``available``."""
+        label = _label(self.media, self.range, origin, available)
+        media = self.media.model_copy(update={"timecode_first": label})
+        return Source(media=media, range=self.range, origin=origin, available=available)
 
 
-def _offline(claim: Claim, kind: MediaKind, first: int, rate: Fraction, available: Available | None) -> Media:
-    count = max(1, nearest(available.length * rate)) if available is not None else 1
-    return Media(
+def _offline(claim: Claim, kind: MediaKind, first: int, rate: Fraction | None) -> Found:
+    """What the cut claims, when that is all there is. Raises Skip when it claims nothing."""
+    if claim.available is None or rate is None:
+        raise Skip(f"media offline ({claim.location.path}), and the cut does not say what it has")
+    source_range = FrameRange.of(first, max(1, nearest(claim.available.length * rate)))
+    media = Media(
         kind=kind,
         path=claim.location.path,
-        source_range=FrameRange.of(first, count),
+        source_range=source_range,
         rate=rate,
         timecode_first=None,
         online=False,
     )
+    return Found(media=media, range=source_range)
+
+
+def _first_file(claim: Claim, rate: Fraction | None, found: Found | None) -> int:
+    """The number of the file at the start of what is available.
+
+    A pattern does not say it: then the start itself is a file number where there is such a file (or no file at all),
+    else it is a timecode and belongs to the first file there is.
+    """
+    if claim.location.first_file is not None:
+        return claim.location.first_file
+    start = nearest(claim.available.start * rate) if claim.available is not None and rate is not None else 0
+    return start if found is None or start in found.range else found.range.first
 
 
 def _movie_rate(available: Available, own_rate: Fraction, own_count: int) -> Fraction:
@@ -181,14 +206,14 @@ def _movie_rate(available: Available, own_rate: Fraction, own_count: int) -> Fra
     return available.rate if abs(available.length * available.rate - own_count) <= 1 else own_rate
 
 
-def _label(media: Media, origin: int, available: Available | None) -> int | None:
+def _label(media: Media, source_range: FrameRange, origin: int, available: Available | None) -> int | None:
     """Timecode of the media's first frame: as the cut says it, for layers must link where the plate links.
 
     A start of zero, or one that is just the number of the first file, says nothing: then the media's own counts.
     """
-    if available is None or media.source_range is None:
+    if available is None:
         return media.timecode_first
     said = nearest(available.start * media.rate)
-    if said in {0, origin if media.kind is MediaKind.SEQUENCE else 0} and media.timecode_first is not None:
+    if said in {0, origin} and media.timecode_first is not None:
         return media.timecode_first
-    return said + media.source_range.first - origin if said else None
+    return said + source_range.first - origin if said else None
