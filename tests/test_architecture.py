@@ -117,7 +117,10 @@ def test_files_stay_a_sitting_and_the_story_a_page() -> None:
 
 
 def test_help_imports_nothing_heavy() -> None:
-    script = "import sys; from toolkit.cli import toolkit; toolkit.main(['--help'], standalone_mode=False); print(*sys.modules)"
+    script = (
+        "import sys; from toolkit.cli import toolkit;"
+        "toolkit.main(['--help'], standalone_mode=False); print(*sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=REPOSITORY)
     loaded = {name.split(".")[0] for name in done.stdout.splitlines()[-1].split()}
     assert not loaded & (HEAVY | COMMON | {"pydantic", "rich"})

@@ -124,14 +124,18 @@ def _missing_frames(plan: PassPlan, out: Output) -> int:
 
 
 def obtain_model(folder: Path | None, progress: Progress) -> Path:
-    """The face model, fetched with a bar when it is not here yet."""
-    with progress.stage("face model", 100) as tick:
+    """The face model; a bar appears only when it has to be fetched."""
+    with ExitStack() as bars:
+        tick: Callable[[int], None] | None = None
         done = 0
 
         def advance(received: int, expected: int) -> None:
-            nonlocal done
-            reached = 100 * received // max(expected, 1)
-            tick(reached - done)
-            done = reached
+            nonlocal tick, done
+            if tick is None and received < expected:
+                tick = bars.enter_context(progress.stage("face model", 100))
+            if tick is not None:
+                reached = 100 * received // expected
+                tick(reached - done)
+                done = reached
 
         return fetch_model(folder=folder, tick=advance)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -86,7 +87,7 @@ def doctor(as_json: bool) -> int:
 @click.command("install-scripts")
 @click.argument("host", type=click.Choice(["resolve", "ae"]))
 @click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="Folder, when the usual one is not it.")
-def install_scripts_command(host: str, to: Path | None) -> None:
+def install_scripts_command(host: Literal["resolve", "ae"], to: Path | None) -> None:
     """Put the menu entries where Resolve or After Effects looks for them.
 
     \b

@@ -79,13 +79,13 @@ def plan(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) -> N
     """
     from toolkit import stages
     from toolkit.cli.show import show_plans
-    from toolkit.documents import Cut, FaceTracks
+    from toolkit.documents import Cut, FaceTracks, PassPlan
     from toolkit.output import claimed
 
     with claimed(out, made_by=TRACK) as output:
         cut = Cut.read(output.shots)
         settings = settings_for(Path(cut.path), **named)
-        plans = []
+        plans: list[PassPlan] = []
         for shot in stages.choose_shots(cut, patterns):
             plans += stages.decide(shot, FaceTracks.read(output.face_track(shot.name)), settings, output)
     show_plans(plans, as_json=as_json)
