@@ -52,6 +52,7 @@
         var imported = {};
         var expected = [];
         var comp = toolkitComp.comp(delivery, folder, report.problems);
+        var percent;
         var i;
         for (i = 0; i < clips.length; i += 1) {
             if (!imported.hasOwnProperty(clips[i].path)) {
@@ -61,8 +62,8 @@
                 toolkitComp.addClip(comp, imported[clips[i].path], clips[i].clip, clips[i].isPlate, delivery)
             );
             if (clips[i].clip.speed !== 1) {
-                report.notes.push("'" + clips[i].clip.name + "' runs at " + 100 * clips[i].clip.speed +
-                    " %: compare its ends with the cut");
+                percent = Math.round(1000 * clips[i].clip.speed) / 10 + " %";
+                report.notes.push("'" + clips[i].clip.name + "' runs at " + percent + ": compare its ends");
             }
         }
         for (i = 0; i < delivery.faces.length; i += 1) {
@@ -103,13 +104,13 @@
             file.encoding = "UTF-8";
             file.lineFeed = "Unix";
             if (file.open("w")) {
-                written = file.write(toolkitJson.write(report) + "\n");
+                written = file.write(toolkitJson.write(report) + "\n") !== false;
                 file.close();
             }
         } catch (error) {
             written = false;
         }
-        return written ? "Report: " + file.fsName : "The report could not be written: " + file.fsName;
+        return (written && file.exists) ? "Report: " + file.fsName : "The report could not be written: " + file.fsName;
     }
 
     function listed(title, sentences) {
@@ -149,7 +150,8 @@
             saved = "\n\n" + save(report, file.parent.fsName);
         }
         $.global.TOOLKIT_REPORT = toolkitJson.write(report);
-        return headline(report, begun) + listed("Problems:", report.problems) + listed("To know:", report.notes) + saved;
+        return headline(report, begun) + listed("Problems:", report.problems) +
+            listed("To know:", report.notes) + saved;
     }
 
     function headline(report, begun) {

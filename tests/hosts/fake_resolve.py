@@ -55,6 +55,8 @@ class Behaviour:
     bins_made: bool = True
     bins_opened: bool = True
     timelines_made: bool = True
+    hands_out_the_users_timeline: bool = False
+    """CreateEmptyTimeline makes none and answers the one that is open."""
     hidden_timeline_names: tuple[str, ...] = ()
     """Names that are taken although no timeline shows them."""
     refuses: tuple[str, ...] = ()
@@ -243,6 +245,8 @@ class Timeline(Thing):
     tracks: list[list[Item]] = field(default_factory=lambda: [[]])
     track_names: list[str] = field(default_factory=lambda: ["Video 1"])
     audio_items: int = 0
+    markers: list[str] = field(default_factory=list)
+    """The notes of the markers."""
 
     def GetStartFrame(self) -> int:
         return self.start
@@ -310,6 +314,12 @@ class Timeline(Thing):
             track[:] = [item for item in track if item not in items]
         return bool(items)
 
+    def AddMarker(self, frame: int, colour: str, name: str, note: str, duration: int) -> bool:
+        if colour not in ("Red", "Green", "Blue") or frame < 0:
+            return False
+        self.markers.append(note)
+        return True
+
     def rate(self) -> float:
         """Frames per second."""
         return float(self.settings["timelineFrameRate"].split()[0])
@@ -360,6 +370,8 @@ class MediaPool(Thing):
             "timelineResolutionWidth": str(width),
             "timelineResolutionHeight": str(height),
         }
+        if self.behaviour.hands_out_the_users_timeline:
+            return self.project.timelines[0]
         timeline = Timeline(name=name, behaviour=self.behaviour, settings=settings)
         self.project.timelines.append(timeline)
         self.project.current = timeline
@@ -390,17 +402,18 @@ class MediaPool(Thing):
                 return [self._one(wanted, 0, 1, False, self.behaviour.project_rate)]
             return [self._one(wanted, 0, movie.frames, False, f"{movie.fps:g}")]
         first, last = wanted["StartIndex"], wanted["EndIndex"]
-        if not all(Path(wanted["FilePath"] % number).is_file() for number in range(first, last + 1)):
+        pattern = Path(wanted["FilePath"])
+        if not all((pattern.parent / (pattern.name % number)).is_file() for number in range(first, last + 1)):
             return []
         middle = (first + last) // 2
         runs = [(first, middle), (middle + 1, last)] if self.behaviour.imports == "split" else [(first, last)]
-        return [self._one(*self._named(wanted["FilePath"], *run), True, self.behaviour.project_rate) for run in runs]
+        return [self._one(*self._named(pattern, *run), True, self.behaviour.project_rate) for run in runs]
 
     @staticmethod
-    def _named(pattern: str, first: int, last: int) -> tuple[str, int, int]:
+    def _named(pattern: Path, first: int, last: int) -> tuple[str, int, int]:
         """``name.[1001-1064].exr``, as Resolve calls a sequence."""
-        span = re.sub(r"%0(\d)d", lambda padding: f"[{first:0{padding[1]}d}-{last:0{padding[1]}d}]", pattern)
-        return span, first, last - first + 1
+        span = re.sub(r"%0(\d)d", lambda padding: f"[{first:0{padding[1]}d}-{last:0{padding[1]}d}]", pattern.name)
+        return str(pattern.parent / span), first, last - first + 1
 
     def _one(self, path: str, first: int, frames: int, is_sequence: bool, rate: str) -> Media:
         properties = {

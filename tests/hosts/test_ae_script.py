@@ -135,7 +135,7 @@ def picture_at(shown: Dump, record_frame: int, fps: float, media_fps: float) -> 
     if not shown["inPoint"] - 1e-6 <= time < shown["outPoint"] - 1e-6:
         return None
     if shown["remap"] is None:
-        source = (time - shown["startTime"]) * 100 / shown["stretch"]
+        source = float((time - shown["startTime"]) * 100 / shown["stretch"])
     else:
         times, values = ([key[field] for key in shown["remap"]] for field in ("time", "value"))
         source = float(np.interp(time, times, values))

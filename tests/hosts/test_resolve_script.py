@@ -72,7 +72,7 @@ def expected(path: Path) -> dict[str, list[tuple[int, int, int, str]]]:
 
 def pool_path(path: Path, clip: Document) -> str:
     if clip["kind"] == "movie":
-        return clip["path"]
+        return str(clip["path"])
     first = path.parent / clip["path"]
     span = f"[{clip['start_index']:04d}-{clip['end_index']:04d}]"
     return str(first.parent / clip["pattern"].replace("%04d", span))
@@ -277,7 +277,8 @@ def test_media_at_another_rate_fill_their_place(
     assert [(item.start, item.duration) for item in fake.made.tracks[0]] == [(86400, 48), (86448, 48)]  # type: ignore[union-attr]
 
 
-def test_drop_frame_starts_at_its_label(script: ModuleType, deliver: Deliveries) -> None:
+@pytest.mark.parametrize("project_rate", ["24", "29.97", "29.97 DF"])
+def test_drop_frame_starts_at_its_label(script: ModuleType, deliver: Deliveries, project_rate: str) -> None:
     def ntsc(document: Document) -> None:
         document.update(
             rate="30000/1001", fps=29.97002997, drop_frame=True, start_timecode="01:00:00;00", start_frame=107892
@@ -286,8 +287,9 @@ def test_drop_frame_starts_at_its_label(script: ModuleType, deliver: Deliveries)
             for clip in track["clips"]:
                 clip.update(rate="30000/1001", fps=29.97002997)
 
-    report, fake = run(script, deliver(ntsc))
-    assert report["problems"] == []
+    path = deliver(ntsc)
+    report, fake = run(script, path, Behaviour(project_rate=project_rate, project_size=(1280, 720)))
+    assert report["problems"] == [] and placed(fake) == expected(path)
     assert fake.made is not None and fake.made.settings["timelineFrameRate"] == "29.97 DF"
     assert fake.made.start == 107892
 
@@ -355,6 +357,8 @@ def test_no_silent_failure_ends_as_a_success(
     there = [(number, item.start) for number, track in enumerate(fake.made.tracks, 1) for item in track]  # type: ignore[union-attr]
     assert {(one["track"], one["start"]) for one in report["placed"]} <= set(there)
     assert json.loads((path.parent / "resolve_report.json").read_text(encoding="utf-8")) == report
+    marked = report["problems"] and not any(text.startswith("stopped") for text in report["problems"])
+    assert fake.made.markers == (["\n".join(report["problems"])] if marked else [])  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -366,12 +370,15 @@ def test_no_silent_failure_ends_as_a_success(
         pytest.param(Behaviour(bins_made=False), r"no bin", id="no bin"),
         pytest.param(Behaviour(bins_opened=False), r"does not open the new bin", id="the bin does not open"),
         pytest.param(Behaviour(timelines_made=False), r"no timeline called", id="no timeline"),
+        pytest.param(
+            Behaviour(hands_out_the_users_timeline=True), r"has clips already", id="the user's timeline instead"
+        ),
         pytest.param(Behaviour(tracks_added=False), r"adds no video track for BODY", id="no tracks"),
         pytest.param(
             Behaviour(keeps_open="scene_04"), r"keeps another timeline open", id="another timeline stays open"
         ),
         pytest.param(Behaviour(raises_on="AddTrack"), r"stopped by TypeError", id="AddTrack raises"),
-        pytest.param(Behaviour(dialog_open=True), r"dialog open", id="a dialog is open"),
+        pytest.param(Behaviour(dialog_open=True), r"or a dialog there is", id="a dialog is open"),
     ],
 )
 def test_what_cannot_begin_leaves_the_project_as_it_was(
@@ -529,6 +536,12 @@ def test_a_file_that_is_no_json_is_said(script: ModuleType, tmp_path: Path) -> N
     script.__dict__["resolve"] = FakeResolve(Behaviour(), {}).handle
     assert "cannot read" in script.main([str(path)])["problems"][0]
     assert not (tmp_path / "resolve_report.json").exists()
+
+
+def test_a_folder_with_a_per_cent_sign_is_only_a_name(script: ModuleType, tmp_path: Path) -> None:
+    path = Deliveries(tmp_path / "100%d done %s")()
+    report, _ = run(script, path)
+    assert report["problems"] == [] and len(report["placed"]) == 6
 
 
 # --- how it is started --------------------------------------------------------------------------------------------

@@ -285,7 +285,7 @@ def test_a_damaged_later_part_is_not_passed_over(tmp_path: Path, capsys: pytest.
     data = bytearray(path.read_bytes())
     data[-300:-200] = bytes(100)
     path.write_bytes(data)
-    with pytest.raises(CorruptMedia, match="part 1"):
+    with pytest.raises(CorruptMedia, match="decoder"):
         read_exr(path)
     assert capsys.readouterr().out == ""
 

@@ -143,6 +143,11 @@ def test_a_matrix_that_is_no_matrix_is_refused() -> None:
     assert "matrix 14" in problem(frame)
 
 
+@pytest.mark.parametrize("kind", ["xyz12le", "rgb565le", "gbrpf16le", "bayer_rggb8"])
+def test_pixel_formats_that_would_come_out_wrong_are_refused(kind: str) -> None:
+    assert f"pixel format {kind}" in problem(av.VideoFrame(8, 8, kind))
+
+
 # --- from files ------------------------------------------------------------------------------------------------
 
 

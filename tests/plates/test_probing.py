@@ -150,3 +150,8 @@ def test_sequences_of_other_kinds_are_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "plate.0001.dpx").write_bytes(b"SDPX")
     with pytest.raises(UnsupportedMedia, match="exr, png, jpg, jpeg, tif, tiff"):
         probe(tmp_path / "plate.####.dpx")
+
+
+def test_a_folder_is_refused_with_what_to_write_instead(tmp_path: Path) -> None:
+    with pytest.raises(UnsupportedMedia, match=r"a folder; .*plate\.####\.exr"):
+        probe(tmp_path)

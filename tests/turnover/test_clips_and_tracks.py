@@ -149,7 +149,7 @@ def test_what_follows_a_clip_of_unknown_length_has_no_place_and_says_so(tmp_path
 
     assert list(places(cut)) == ["a", "c"]
     assert [(row.clip_name, row.record_range) for row in cut.skipped] == [("unknown", None), ("b", None)]
-    assert "its length is not known" in cut.skipped[0].reason
+    assert "no media" in cut.skipped[0].reason
     assert "its place is not known" in cut.skipped[1].reason
 
 

@@ -12,7 +12,8 @@ from toolkit.delivery.clips import Plates, layer_clip
 from toolkit.delivery.keys import face_keys
 from toolkit.delivery.levels import Level, levels
 from toolkit.delivery.notes import delivery_notes
-from toolkit.delivery.timeline import lay_over, plate_clips, plate_tracks
+from toolkit.delivery.plates import plate_tracks
+from toolkit.delivery.timeline import lay_over
 from toolkit.documents import Cut, Delivery, DeliveryTrack, PassPlan, appearing
 from toolkit.frames import timecode_from_frames
 from toolkit.turnover import open_timeline
@@ -29,8 +30,8 @@ def conform(cut: Cut, plans: Sequence[PassPlan], root: Path, *, notes: Sequence[
     it was read, MediaError for plates and layers that cannot be opened, OutputNotWritable.
     """
     timeline = open_timeline(cut)
-    plates = plate_clips(timeline, cut)
-    stack = levels(cut, plans, plate_tracks(timeline), root)
+    plates = plate_tracks(timeline, cut)
+    stack = levels(cut, plans, [plate.track_index for plate in plates], root)
     delivery = Delivery(
         toolkit=__version__,
         name=cut.name,
@@ -46,7 +47,7 @@ def conform(cut: Cut, plans: Sequence[PassPlan], root: Path, *, notes: Sequence[
         faces=face_keys(plans),
         notes=(*notes, *delivery_notes(cut, stack, plates)),
     )
-    lay_over(timeline, cut, stack, root)
+    lay_over(timeline, cut, stack, plates, root)
     _write_timeline(timeline, root / "return.otio")
     delivery.write(root / "delivery.json")
     return delivery

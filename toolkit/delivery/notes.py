@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from toolkit.delivery.levels import Layer, Level
+from toolkit.delivery.plates import PlateTrack
 from toolkit.documents import Cut, PassName, Shot, Skipped
 from toolkit.frames import timecode_from_frames
 
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
     from opentimelineio import schema
 
 
-def delivery_notes(cut: Cut, levels: Sequence[Level], plates: Mapping[str, schema.Clip]) -> Iterator[str]:
-    """The shots, bottom track first, then what was left out; ``plates`` are the editor's clips by shot name."""
-    for level in levels:
+def delivery_notes(cut: Cut, levels: Sequence[Level], plates: Sequence[PlateTrack]) -> Iterator[str]:
+    """The shots, bottom track first, then what was left out; ``plates`` are the tracks that ``levels`` lie on."""
+    for level, plate in zip(levels, plates, strict=True):
         on_shot: dict[str, list[Layer]] = {}
         for layer in (layer for track in level.layer_tracks for layer in track.layers):
             on_shot.setdefault(layer.shot.name, []).append(layer)
@@ -26,7 +27,7 @@ def delivery_notes(cut: Cut, levels: Sequence[Level], plates: Mapping[str, schem
             yield from _empty_faces(layers)
             if layers:
                 yield from _retime(shot)
-                yield from _effects(shot, plates[shot.name])
+                yield from _effects(shot, plate.slots[shot.clip_index].child)
     for row in cut.skipped:
         yield _left_out(cut, row)
 

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.delivery.levels import Layer, LayerTrack, Level
+from toolkit.delivery.plates import PlateTrack, lowest_frame
 from toolkit.documents import Cut, Shot
-from toolkit.errors import UnreadableCut
-from toolkit.turnover import Skip, Slot, Window, seconds, slots, snapped, time_base, video_tracks
+from toolkit.turnover import Slot, seconds, snapped, time_base
 
 if TYPE_CHECKING:
     from opentimelineio import schema
-    from opentimelineio.core import Composable, Item
+    from opentimelineio.core import Item
     from opentimelineio.opentime import RationalTime, TimeRange
 
 NAMESPACE = "resolve_ae_toolkit"
@@ -31,80 +31,31 @@ _LAYER_SCHEMA = "toolkit.layer/1"
 _HALF_A_FRAME = Fraction(1, 2)
 
 
-def plate_tracks(timeline: schema.Timeline) -> list[int]:
-    """Indices of the video tracks with pictures: those that hold anything but gaps."""
-    from opentimelineio import schema
-
-    tracks = enumerate(video_tracks(timeline))
-    return [index for index, track in tracks if any(not isinstance(child, schema.Gap) for child in track)]
-
-
-def lay_over(timeline: schema.Timeline, cut: Cut, levels: Sequence[Level], root: Path) -> None:
-    """Put the layer tracks of ``levels`` into ``timeline``, whose layer files lie under ``root``.
+def lay_over(
+    timeline: schema.Timeline, cut: Cut, levels: Sequence[Level], plates: Sequence[PlateTrack], root: Path
+) -> None:
+    """Put the layer tracks of ``levels`` over ``plates``, the tracks of ``timeline``; their files lie under ``root``.
 
     Plate clips stay as they are; plate tracks get their name and are filled up with a gap to the timeline's length.
-    Raises UnreadableCut when the cut is no longer the one the shots were read from.
     """
-    import opentimelineio as otio
-
-    tracks = video_tracks(timeline)
-    try:
-        for level in levels:
-            plate = tracks[level.track_index]
-            plate.name = level.name
-            placed = _placed(timeline, plate, level, cut)
-            above = [_layer_track(layer_track, plate, placed, root) for layer_track in level.layer_tracks]
-            for position, track in enumerate(above, start=timeline.tracks.index(plate) + 1):
-                timeline.tracks.insert(position, track)
-            for track in (plate, *above):
-                _fill_up(track, max((slot.end for slot in placed), default=Fraction(0)), cut)
-    except (Skip, otio.exceptions.OTIOError) as error:
-        raise UnreadableCut(cut.path, f"it has changed since its shots were read ({error})") from error
-
-
-def plate_clips(timeline: schema.Timeline, cut: Cut) -> dict[str, schema.Clip]:
-    """The editor's clip of every shot, by shot name. Raises UnreadableCut when there is another one in its place."""
-    from opentimelineio import schema
-
-    tracks = [list(track) for track in video_tracks(timeline)]
-    clips = {}
-    for shot in cut.shots:
-        children = tracks[shot.track_index] if shot.track_index < len(tracks) else []
-        clip = children[shot.clip_index] if shot.clip_index < len(children) else None
-        if not isinstance(clip, schema.Clip) or (clip.name or shot.clip_name) != shot.clip_name:
-            raise UnreadableCut(cut.path, f"it has changed since its shots were read: {shot.clip_name} is not there")
-        clips[shot.name] = clip
-    return clips
+    for level, plate in zip(levels, plates, strict=True):
+        plate.track.name = level.name
+        above = [_layer_track(layer_track, plate, root) for layer_track in level.layer_tracks]
+        for track in (plate.track, *above):
+            _fill_up(track, max((slot.end for slot in plate.slots), default=Fraction(0)), cut)
+        for position, track in enumerate(above, start=timeline.tracks.index(plate.track) + 1):
+            timeline.tracks.insert(position, track)
 
 
 # --- tracks ----------------------------------------------------------------------------------------------------
 
 
-def _placed(timeline: schema.Timeline, plate: schema.Track, level: Level, cut: Cut) -> list[Slot]:
-    """The children of the plate track with their places."""
-    shots = {shot.clip_index: shot for shot in level.shots}
-    window = Window.of(plate.source_range, timeline.tracks.source_range)
-    return list(slots(plate, window, lambda index, child: _length(child, shots.get(index), cut)))
-
-
-def _length(child: Composable, shot: Shot | None, cut: Cut) -> Fraction | None:
-    """Seconds; None when nobody can know, and then no shot comes after it."""
-    import opentimelineio as otio
-
-    if not isinstance(child, otio.core.Item):
-        return Fraction(0)
-    try:
-        return seconds(child.duration())
-    except otio.exceptions.OTIOError:
-        return None if shot is None else len(shot.record_range) / cut.record_rate
-
-
-def _layer_track(layer_track: LayerTrack, plate: schema.Track, placed: Sequence[Slot], root: Path) -> schema.Track:
+def _layer_track(layer_track: LayerTrack, plate: PlateTrack, root: Path) -> schema.Track:
     from opentimelineio import schema
 
-    track = schema.Track(name=layer_track.name, kind=schema.TrackKind.Video, source_range=plate.source_range)
+    track = schema.Track(name=layer_track.name, kind=schema.TrackKind.Video, source_range=plate.track.source_range)
     layers = {layer.shot.clip_index: layer for layer in layer_track.layers}
-    for child in _mirrored(placed, layers, layer_track.layers[0].shot.map.record_rate, root):
+    for child in _mirrored(plate.slots, layers, layer_track.layers[0].shot.map.record_rate, root):
         track.append(child)
     return track
 
@@ -178,12 +129,9 @@ def _used(plate: schema.Clip, shot: Shot) -> TimeRange:
 
 def _first_time(shot: Shot, used: TimeRange, slot: Slot) -> Fraction:
     """Source time of the layer's first file, in media frames: where the plate has the same picture."""
-    frame_map = shot.map
-    trimmed = slot.trimmed_head if frame_map.speed >= 0 else slot.trimmed_tail
-    trimmed_frames = abs(frame_map.speed) * trimmed * frame_map.source_rate
-    into_layer = frame_map.source_first + frame_map.source_offset - trimmed_frames - frame_map.source_work_first
+    into_layer = lowest_frame(shot, slot) - shot.map.source_work_first
     # Whole where the plate's own start is: what rounding left in the clip's start does not belong into the media's.
-    return snapped(seconds(used.start_time) * frame_map.source_rate - into_layer, _HALF_A_FRAME)
+    return snapped(seconds(used.start_time) * shot.map.source_rate - into_layer, _HALF_A_FRAME)
 
 
 def _written_rate(plate: schema.Clip, used: TimeRange, shot: Shot) -> float:

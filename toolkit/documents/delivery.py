@@ -19,6 +19,7 @@ class DeliveryClip(Value):
     """``sh010_FACE_v001`` for a layer, the editor's clip name for a plate."""
     shot: FileName
     kind: MediaKind
+    """A single still is a movie of one picture here: hosts import it as one file."""
     path: str
     """First file. A layer's is relative to delivery.json, with forward slashes; a plate's is as the cut found it."""
     pattern: str
@@ -69,8 +70,9 @@ class FaceKeys(Value):
     """0-based from the first layer file."""
     states: tuple[FaceState, ...]
     x: tuple[float, ...]
-    """Pixels of the layer, y down."""
+    """Pixels of the layer; as everywhere, 0 is the middle of the top left pixel."""
     y: tuple[float, ...]
+    """The same, downwards."""
     scale: tuple[float, ...]
     """Per cent of the first entry's face height."""
     roll: tuple[float, ...]

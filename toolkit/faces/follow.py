@@ -36,6 +36,8 @@ _LEAP = 0.8
 """No face travels this many of its heights between two frames."""
 _RESIZED = 0.3
 """Nor does it grow or shrink by this part."""
+ONE_PLACE = 0.35
+"""Faces nearer to one another than this, in face heights, are in one place."""
 _ALIKE = 0.65
 """Least likeness of one face in two neighbouring frames. In nine clips six in a thousand neighbours fall below 0.85 and
 two below 0.75; moments of two different people picked at random are more alike than 0.7 once in a hundred times."""

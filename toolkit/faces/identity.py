@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from toolkit.faces.follow import Sighting, Trail
 
 _SAME_PERSON = 0.78
-"""Least likeness of the two most similar moments of two trails of one person. In nine clips the first and the last third
-of a person's trail reach 0.81 (a head that turned from profile to profile excepted), two people 0.74 at most."""
+"""Least likeness of the two most similar moments of two trails of one person. In nine clips the first and the last
+third of a person's trail reach 0.81 (a head that turned from profile to profile excepted), two people 0.74 at most."""
 _GALLERY = 32
 """Moments of a trail that are compared."""
 

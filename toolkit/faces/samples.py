@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import FaceSample, FaceState
-from toolkit.faces.follow import Sighting, keeps_its_place
+from toolkit.faces.follow import ONE_PLACE, Sighting, keeps_its_place
 from toolkit.faces.pose import CanonicalFace
 from toolkit.faces.smooth import smoothed, unwrapped
 from toolkit.faces.upright import Placement, centre_of, placed_points, upright_points
@@ -25,16 +25,21 @@ def samples_of(
     settings: TrackSettings,
     canonical: CanonicalFace,
     *,
+    others: Sequence[Mapping[int, Sighting]] = (),
     width: int,
     height: int,
 ) -> tuple[FaceSample, ...]:
-    """Exactly one sample per frame of ``source_range``; ``person`` is sightings by source frame, ascending."""
+    """Exactly one sample per frame of ``source_range``.
+
+    ``person`` and each of ``others`` are sightings by source frame, the former ascending. A gap in which somebody else
+    was seen in this face's place is not bridged: it was behind them, or they were cut to.
+    """
     sightings = list(person.values())
     # The rigid landmarks carry one fixed point of the face, so that the nose's share in the acting does not move it.
     offset = np.median([centre_of(seen.landmarks, seen.placement) for seen in sightings], axis=0)
     present: dict[int, FaceSample] = {}
     turned = 0.0
-    for run in _runs(sightings, settings.hold):
+    for run in _runs(sightings, settings.hold, others):
         bridged = list(_bridged(run))
         placements = _steadied([seen.placement for seen in bridged], settings.smooth, near=turned)
         turned = placements[-1].roll
@@ -48,15 +53,26 @@ def samples_of(
     )
 
 
-def _runs(sightings: Sequence[Sighting], hold: int) -> Iterator[list[Sighting]]:
-    """Pieces without a gap of more than ``hold`` frames and without a leap, such as a cut inside the clip makes."""
+def _runs(
+    sightings: Sequence[Sighting], hold: int, others: Sequence[Mapping[int, Sighting]]
+) -> Iterator[list[Sighting]]:
+    """Pieces whose gaps can be bridged: short, without a leap such as a cut makes, and nobody else in the place."""
     run = [sightings[0]]
     for before, seen in pairwise(sightings):
-        if seen.source_frame - before.source_frame - 1 > hold or not keeps_its_place(before.placement, seen.placement):
+        short = seen.source_frame - before.source_frame - 1 <= hold
+        if not short or not keeps_its_place(before.placement, seen.placement) or _is_covered(before, seen, others):
             yield run
             run = []
         run.append(seen)
     yield run
+
+
+def _is_covered(before: Sighting, after: Sighting, others: Sequence[Mapping[int, Sighting]]) -> bool:
+    return any(
+        source_frame in other and other[source_frame].placement.apart(before.placement) < ONE_PLACE
+        for source_frame in range(before.source_frame + 1, after.source_frame)
+        for other in others
+    )
 
 
 def _bridged(run: Sequence[Sighting]) -> Iterator[Sighting]:

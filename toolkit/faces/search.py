@@ -1,8 +1,8 @@
-"""Where faces may be: the whole frame, then overlapping tiles where the whole frame shows none."""
+"""Where faces may be: the whole frame first, then overlapping tiles of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from itertools import chain
 
@@ -11,26 +11,38 @@ import numpy as np
 from toolkit.faces.detect import FaceReader
 from toolkit.faces.upright import Picture, Placement, placement_of
 
-TILE_SIDES = (1.0, 0.5, 0.25)
-"""Sides of the square tiles as parts of the frame's short side. The detector sees any picture as 128 x 128 pixels and
-finds a face from 0.15 of the side up (measured: all of five faces; at 0.11 hardly one), so that the smallest tiles
-find faces of a twenty-seventh of the short side: 40 pixels at 1080 lines."""
+_FINE = (0.5, 0.25)
+"""Sides of the fine tiles as parts of the frame's short side. The detector sees any picture as 128 x 128 pixels and
+finds a face from 0.15 of the longer side up (measured: all of five faces; at 0.11 hardly one), so the finest tiles show
+faces of a twenty-seventh of the short side: 40 pixels at 1080 lines."""
 _SMALLEST_FACE_IN_TILE = 0.15
 _STRIDE = 0.7
 """Distance of neighbouring tiles as a part of their side: a face twice as large as a tile's smallest is whole in one
-of them, and the next larger tiles find those above."""
+of them, and the next larger tiles show those above."""
+_REPEATED = 0.5
+"""Two findings less than this many face heights apart are one face."""
+
+Tile = tuple[int, int, int]
+"""x, y and side, pixels."""
 
 
-def tiles(width: int, height: int, min_size: int) -> Iterator[tuple[int, int, int]]:
-    """x, y, side of every tile, large to small; sides that could only show faces under ``min_size`` are left out."""
-    short = min(width, height)
-    for part in TILE_SIDES:
-        side = round(short * part)
-        if side < min_size / _SMALLEST_FACE_IN_TILE / 2:
-            return
-        for y in _starts(height, side):
-            for x in _starts(width, side):
-                yield x, y, side
+def coarse_tiles(width: int, height: int) -> list[Tile]:
+    """Squares of the frame's short side; none for a frame that is hardly longer than that."""
+    short, long = sorted((width, height))
+    return list(_grid(width, height, short)) if long > 1.2 * short else []
+
+
+def fine_tiles(width: int, height: int, min_size: int) -> list[Tile]:
+    """The smaller squares, large to small; sides that could only show faces under ``min_size`` are left out."""
+    sides = [round(min(width, height) * part) for part in _FINE]
+    useful = [side for side in sides if side * _SMALLEST_FACE_IN_TILE * 2 >= min_size]
+    return list(chain.from_iterable(_grid(width, height, side) for side in useful))
+
+
+def _grid(width: int, height: int, side: int) -> Iterator[Tile]:
+    for y in _starts(height, side):
+        for x in _starts(width, side):
+            yield x, y, side
 
 
 def _starts(length: int, side: int) -> list[int]:
@@ -39,35 +51,46 @@ def _starts(length: int, side: int) -> list[int]:
 
 
 def search_frame(finder: FaceReader, picture: Picture) -> list[Placement]:
-    """The faces the whole frame shows, largest first."""
-    return distinct([placement_of(reading.landmarks) for reading in finder.read(picture)])
+    """The faces the whole frame shows, in any order."""
+    return [placement_of(reading.landmarks) for reading in finder.read(picture)]
 
 
 def search_tiles(
-    finders: Sequence[FaceReader], threads: Executor, picture: Picture, *, min_size: int
+    finders: Sequence[FaceReader], threads: Executor, picture: Picture, tiles: Sequence[Tile]
 ) -> list[Placement]:
-    """The faces the tiles show, largest first; one that several tiles show counts once.
+    """The faces ``tiles`` show, in any order; one that several of them show comes several times.
 
     The tiles are dealt out to ``finders``, each in a thread; what is found does not depend on how many there are.
     """
-    height, width = picture.shape[:2]
-    all_tiles = list(tiles(width, height, min_size))
 
     def search(share: int) -> list[Placement]:
         found: list[Placement] = []
-        for x, y, side in all_tiles[share :: len(finders)]:
+        for x, y, side in tiles[share :: len(finders)]:
             tile = np.ascontiguousarray(picture[y : y + side, x : x + side])
             corner = np.array([x, y, 0], dtype=np.float32)
             found += [placement_of(reading.landmarks + corner) for reading in finders[share].read(tile)]
         return found
 
-    return distinct(list(chain.from_iterable(threads.map(search, range(len(finders))))))
+    return list(chain.from_iterable(threads.map(search, range(len(finders)))))
 
 
-def distinct(found: Sequence[Placement]) -> list[Placement]:
-    """``found`` without repetitions, largest first: half a face apart is another face."""
+def distinct(found: Iterable[Placement]) -> list[Placement]:
+    """``found`` without repetitions, largest first."""
     kept: list[Placement] = []
     for placement in sorted(found, key=lambda face: (-face.scale, face.x, face.y)):
-        if all(placement.apart(other) > 0.5 for other in kept):
+        if all(placement.apart(other) > _REPEATED for other in kept):
             kept.append(placement)
     return kept
+
+
+def painted_over(picture: Picture, known: Sequence[Placement]) -> Picture:
+    """A copy of ``picture`` with flat patches over the faces that are ``known``: they need not be found again."""
+    height, width = picture.shape[:2]
+    painted = picture.copy()
+    for face in known:
+        x, y = face.middle()
+        reach = 0.75 * face.scale
+        rows = slice(max(0, round(y - reach)), min(height, round(y + reach)))
+        columns = slice(max(0, round(x - reach)), min(width, round(x + reach)))
+        painted[rows, columns] = painted[rows, columns][::8, ::8].mean(axis=(0, 1))
+    return painted

@@ -41,10 +41,18 @@ def track_faces(
             with at(frame=source_frame):
                 watch.see(source_frame, picture)
             tick(1)
-    people = _worth_keeping(identities(watch.trails), len(shot.source_work_range), settings)
+    people = identities(watch.trails)
     faces = [
-        samples_of(person, shot.source_work_range, settings, canonical, width=plate.width, height=plate.height)
-        for person in people
+        samples_of(
+            person,
+            shot.source_work_range,
+            settings,
+            canonical,
+            others=[other for other in people if other is not person],
+            width=plate.width,
+            height=plate.height,
+        )
+        for person in _worth_keeping(people, len(shot.source_work_range), settings)
     ]
     return FaceTracks(
         shot=shot.name,

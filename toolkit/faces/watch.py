@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Self
 
 from toolkit.faces.detect import FaceReader
-from toolkit.faces.follow import Sighting, Trail, is_same_face, likeness, look
-from toolkit.faces.search import search_frame, search_tiles
+from toolkit.faces.follow import ONE_PLACE, Sighting, Trail, is_same_face, likeness, look
+from toolkit.faces.search import coarse_tiles, distinct, fine_tiles, painted_over, search_frame, search_tiles
 from toolkit.faces.upright import Picture, Placement
 from toolkit.settings import TrackSettings
 
@@ -24,8 +24,6 @@ _WAITING_ZOOM = 0.5
 """How much further afield it is looked for then."""
 _SPARE = 2
 """Faces followed beyond ``max_faces``: which ones last longest is known only at the end of the shot."""
-_ONE_PLACE = 0.35
-"""Faces nearer to one another than this, in face heights, are one."""
 _THREADS = min(4, os.cpu_count() or 1)
 
 _Seen = Sequence[tuple[Trail, Sighting | None]]
@@ -34,8 +32,9 @@ _Seen = Sequence[tuple[Trail, Sighting | None]]
 class Watch:
     """The eyes on one shot: ``see`` every frame in order, then read ``trails``.
 
-    Most frames cost one reading per face, in a canvas around it. The whole frame is searched every SEARCH_EVERY frames,
-    whenever a face was lost, and in every frame that shows none; the tiles every SEARCH_EVERY frames that show none.
+    Most frames cost one reading per face, in a canvas around it. Every SEARCH_EVERY frames, and whenever a face was
+    lost, the whole frame and the coarse tiles are searched for further ones; a frame that shows none is searched as a
+    whole, and every SEARCH_EVERY of those down to the fine tiles.
     """
 
     def __init__(self, model: Path, settings: TrackSettings) -> None:
@@ -55,17 +54,28 @@ class Watch:
         """The next frame; ``picture`` is kept for a while and must not change."""
         self._recent.append((source_frame, picture))
         lost = self._follow(source_frame, picture)
-        seen = any(source_frame in trail.sightings for trail in self._followed)
+        known = [trail.last.placement for trail in self._followed if not trail.waited]
         due = self._count % SEARCH_EVERY == 0
         self._count += 1
-        found: list[Placement] = []
-        if due or lost or not seen:
-            found = search_frame(self._finders[0], picture)
-        if due and not seen and not found and self._settings.tiles:
+        if due or lost or not known:
+            for placement in distinct(self._search(picture, known, thorough=due or lost, due=due)):
+                self._start(source_frame, picture, placement)
+
+    def _search(self, picture: Picture, known: list[Placement], *, thorough: bool, due: bool) -> list[Placement]:
+        """The whole frame; when ``thorough``, the coarse tiles; when ``due`` and there is no face, the fine ones too."""
+        height, width = picture.shape[:2]
+        if known:
+            picture = painted_over(picture, known)
+        found = search_frame(self._finders[0], picture)
+        if not self._settings.tiles:
+            return found
+        if thorough:
+            found += search_tiles(self._finders[:1], self._threads, picture, coarse_tiles(width, height))
+        if due and not known and not found:
             self._finders += [self._new_finder() for _ in range(len(self._finders), _THREADS)]
-            found = search_tiles(self._finders, self._threads, picture, min_size=self._settings.min_size)
-        for placement in found:
-            self._start(source_frame, picture, placement)
+            fine = fine_tiles(width, height, self._settings.min_size)
+            found = search_tiles(self._finders, self._threads, picture, fine)
+        return found
 
     def _follow(self, source_frame: int, picture: Picture) -> bool:
         """Look at every followed face; whether one was lost in this frame."""
@@ -106,7 +116,7 @@ class Watch:
 
     def _is_known(self, source_frame: int, placement: Placement) -> bool:
         seen = (trail.sightings.get(source_frame) for trail in self.trails)
-        return any(other is not None and other.placement.apart(placement) < _ONE_PLACE for other in seen)
+        return any(other is not None and other.placement.apart(placement) < ONE_PLACE for other in seen)
 
     def _new_finder(self) -> FaceReader:
         faces, confidence = self._settings.max_faces + _SPARE, self._settings.confidence
@@ -142,7 +152,7 @@ def _is_anothers(index: int, seen: _Seen) -> bool:
     own = likeness(trail.last, sighting), -index
     return any(
         other is not None
-        and other.placement.apart(sighting.placement) < _ONE_PLACE
+        and other.placement.apart(sighting.placement) < ONE_PLACE
         and (likeness(others.last, other), -number) > own
         for number, (others, other) in enumerate(seen)
         if number != index

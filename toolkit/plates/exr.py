@@ -2,14 +2,14 @@
 
 Reading: a part whose pixels cannot be decoded is left out of the file object, with a ``print`` and no exception.
 Writing: arrays that are not contiguous come out scrambled, the header dictionary is changed, integers wrap at 32 bits,
-float32 beyond the half range turns into infinities, a full disk leaves a partial file.
+float32 beyond the half range turns into infinities, a full disk leaves a partial file. The binding works in the
+thread that calls it and lets go of the interpreter: two frames in two threads beat two threads in one frame.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +35,14 @@ def read_channels(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     Channels are (rows, columns) of the data window in float16, float32 or uint32. Raises MissingMedia, and
     CorruptMedia for a truncated or undecodable file, also when only a later part is the one that is damaged.
     """
-    openexr = _openexr()
+    import OpenEXR  # type: ignore[import-not-found,unused-ignore]
+
     if not path.is_file():
         raise MissingMedia(path)
     if not is_complete(path):
         raise CorruptMedia(path, "truncated, or not an EXR file")
     try:
-        with prints_of_this_thread() as said, openexr.File(str(path), separate_channels=True) as file:
+        with prints_of_this_thread() as said, OpenEXR.File(str(path), separate_channels=True) as file:
             parts = [(dict(part.header), dict(part.channels)) for part in file.parts]
     except (RuntimeError, ValueError, OSError, MemoryError) as error:
         raise CorruptMedia(path, str(error)) from error
@@ -65,12 +66,13 @@ def write_exr(
     Raises ValueError for NaN, other dtypes or shapes, and attributes that would not come back as they were given;
     OutputNotWritable when the file system refuses.
     """
-    openexr = _openexr()
+    import OpenEXR  # type: ignore[import-not-found,unused-ignore]
+
     rate = attributes.get("framesPerSecond")
     pairs = frames_per_label(rate) if isinstance(rate, Fraction) else 1
     header: dict[str, Any] = {name: _attribute(name, value, pairs) for name, value in attributes.items()}
-    header |= {"compression": openexr.ZIP_COMPRESSION, "type": openexr.scanlineimage}
-    file = openexr.File(header, _channels(pixels))
+    header |= {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+    file = OpenEXR.File(header, _channels(pixels))
     with appearing(path) as temporary:
         try:
             file.write(str(temporary))
@@ -109,13 +111,14 @@ def _attribute(name: str, value: Attribute, pairs: int) -> Any:
         raise ValueError(f"attribute name {name[:40]!r} cannot be written")
     if isinstance(value, Timecode):
         return _timecode(value, pairs)
-    if isinstance(value, tuple | list):
-        kinds = {type(item) for item in value}
+    if isinstance(value, tuple):
         sizes = {8} if name == "chromaticities" else {2, 3}
-        kept = len(kinds) == 1 and (len(value) in sizes if isinstance(value, tuple) else kinds <= {str, float})
-        kept = kept and all(_scalar_survives(name, item) for item in value)
+        kept = {type(item) for item in value} in ({int}, {float}) and len(value) in sizes
     else:
-        kept = _scalar_survives(name, value)
+        kept = not isinstance(value, list) or {type(item) for item in value} in ({str}, {float})
+    kept = kept and all(
+        _scalar_survives(name, item) for item in (value if isinstance(value, tuple | list) else [value])
+    )
     if not kept:
         raise ValueError(f"attribute {name}: {value!r} would not come back from an EXR header as it is")
     return value
@@ -133,17 +136,10 @@ def _scalar_survives(name: str, value: object) -> bool:
 
 
 def _timecode(label: Timecode, pairs: int) -> Any:
+    import OpenEXR  # type: ignore[import-not-found,unused-ignore]
+
     if not 0 <= label.frames < 30 * pairs:
         raise ValueError(f"timeCode {label} needs a framesPerSecond above 30")
     field = label.frames % pairs if pairs == 2 else 0
     flags = (int(label.drop_frame), 0, field, *[0] * 11)
-    return _openexr().TimeCode(label.hours, label.minutes, label.seconds, label.frames // pairs, *flags)
-
-
-@cache
-def _openexr() -> Any:
-    """The binding, told once to work in the thread that calls it: two frames at a time beat two threads in a frame."""
-    import OpenEXR  # type: ignore[import-not-found,unused-ignore]
-
-    OpenEXR.set_global_thread_count(0)
-    return OpenEXR
+    return OpenEXR.TimeCode(label.hours, label.minutes, label.seconds, label.frames // pairs, *flags)

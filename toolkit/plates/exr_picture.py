@@ -77,7 +77,7 @@ def _stacked(planes: list[NDArray[Any]]) -> NDArray[np.float32]:
 
     pixels = np.asarray(cv2.merge([from_half(p) if p.dtype == np.float16 else p for p in planes]))
     pixels = pixels.reshape(*planes[0].shape, len(planes))
-    if not cv2.norm(pixels.reshape(1, -1), cv2.NORM_INF) <= np.finfo(np.float32).max or np.isnan(pixels).any():
+    if not np.isfinite(pixels).all():
         np.nan_to_num(pixels, copy=False, nan=0.0, posinf=HALF_MAX, neginf=-HALF_MAX)
     return pixels
 

@@ -67,11 +67,12 @@ def index_movie(path: Path) -> MovieIndex:
 def opened(path: Path, *, threads: bool = True) -> Iterator[tuple[InputContainer, VideoStream]]:
     """The container and its picture stream; FFmpeg's errors, here and in the block, become ours."""
     import av
+    from av.stream import Disposition
 
     try:
         # "file:" keeps a colon in a name from being a protocol.
         with av.open(f"file:{path}", metadata_errors="replace") as container:
-            pictures = [s for s in container.streams.video if not s.disposition & s.disposition.attached_pic]
+            pictures = [s for s in container.streams.video if Disposition.attached_pic not in s.disposition]
             if not pictures or container.format.name.endswith(_NOT_MOVIES):
                 raise UnsupportedMedia(path, "no movie, and no still of a kind this version reads")
             stream = pictures[0]
@@ -79,15 +80,10 @@ def opened(path: Path, *, threads: bool = True) -> Iterator[tuple[InputContainer
                 raise UnsupportedMedia(path, "no decoder for its pictures")
             stream.thread_type = "AUTO" if threads else "NONE"
             yield container, stream
-    except av.error.FileNotFoundError as error:
-        raise MissingMedia(path) from error
+    except (av.error.FileNotFoundError, av.error.PermissionError) as error:
+        raise MissingMedia(path, str(error.strerror)) from error
     except av.error.FFmpegError as error:
-        raise CorruptMedia(path, _reason(error)) from error
-
-
-def _reason(error: Exception) -> str:
-    text = getattr(error, "strerror", None) or str(error)
-    return f"truncated, damaged or not a movie ({text})"
+        raise CorruptMedia(path, f"truncated, damaged or not a movie ({error.strerror})") from error
 
 
 @lru_cache(maxsize=64)
@@ -212,13 +208,16 @@ def _rate(path: Path, pts: tuple[int, ...], time_base: Fraction, nominal: Iterab
     if len(pts) < 2:
         return named[0] if named else Fraction(24)
     for rate in named:
-        interval = 1 / (rate * time_base)
-        if all(abs(t - pts[0] - i * interval) <= 1 for i, t in enumerate(pts)):
+        ticks, per = (1 / (rate * time_base)).as_integer_ratio()
+        if all(abs((time - pts[0]) * per - number * ticks) <= per for number, time in enumerate(pts)):
             return rate
     steps = Counter(later - earlier for earlier, later in pairwise(pts))
     commonest, _ = steps.most_common(1)[0]
     fitting = [rate for rate in named if abs(commonest - 1 / (rate * time_base)) <= 1]
-    rate = fitting[0] if fitting else exact_rate(1 / (commonest * time_base))
+    try:
+        rate = fitting[0] if fitting else exact_rate(1 / (commonest * time_base))
+    except ValueError as error:
+        raise UnsupportedMedia(path, f"its pictures follow each other at no frame rate ({error})") from error
     if len(steps) > 1:
         log.warning("%s has a variable frame rate: its pictures are counted one by one at %s fps", path, rate)
     return rate

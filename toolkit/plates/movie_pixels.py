@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from av import VideoFrame
     from av.video.format import VideoFormat
 
-_BT709, _UNSPECIFIED, _BT470BG = 1, 2, 5
+_BT709, _UNSPECIFIED, _RESERVED, _BT470BG = 1, 2, 3, 5
 """Numbers of ITU-T H.273, table 4 (matrix coefficients), as FFmpeg uses them."""
 
 _LUMA_WEIGHTS = {
@@ -40,7 +40,8 @@ _LIMITED, _FULL = 1, 2
 def problem(frame: VideoFrame) -> str:
     """Why this picture cannot be read as RGB, in words; empty when it can."""
     kind = frame.format
-    if kind.name.startswith(("xyz", "bayer")) or (kind.is_rgb and kind.components[0].bits < 8):
+    foreign = kind.name.startswith(("xyz", "bayer")) or "f16" in kind.name
+    if foreign or (kind.is_rgb and kind.components[0].bits < 8):
         return f"pixel format {kind.name} is not one this version reads"
     if _is_yuv(kind) and _colour(frame)[0] not in _LUMA_WEIGHTS:
         return f"colour matrix {int(frame.colorspace)} of ITU-T H.273 is not one this version reads"
@@ -54,7 +55,7 @@ def has_alpha(frame: VideoFrame) -> bool:
 
 def is_untagged(frame: VideoFrame) -> bool:
     """Whether a YUV picture does not say which matrix it was made with."""
-    return _is_yuv(frame.format) and int(frame.colorspace) == _UNSPECIFIED
+    return _is_yuv(frame.format) and int(frame.colorspace) in {_UNSPECIFIED, _RESERVED}
 
 
 def float_picture(frame: VideoFrame, *, centred_chroma: bool) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
@@ -130,7 +131,7 @@ def _planar(frame: VideoFrame) -> VideoFrame:
 def _colour(frame: VideoFrame) -> tuple[int, int]:
     """Matrix and range; an untagged picture of 720 lines or more is BT.709, a smaller one BT.601, both limited."""
     matrix = int(frame.colorspace)
-    if matrix == _UNSPECIFIED:
+    if matrix in {_UNSPECIFIED, _RESERVED}:
         matrix = _BT709 if frame.height >= 720 else _BT470BG
     full = int(frame.color_range) == _FULL or frame.format.name.startswith("yuvj")
     return matrix, _FULL if full else _LIMITED

@@ -33,6 +33,8 @@ def probe(path: Path, *, sequence_rate: Fraction = Fraction(24)) -> Media:
         return _probe_sequence(path, sequence_rate)
     if FramePath.is_pattern(path) and not path.exists():
         raise UnsupportedMedia(path, f"sequences are read from {', '.join(s[1:] for s in STILLS)} files")
+    if path.is_dir():
+        raise UnsupportedMedia(path, "a folder; name a movie, or a sequence as plate.####.exr")
     index = index_movie(path)
     first, drop_frame = _label(path, index.timecode, index.rate)
     return Media(

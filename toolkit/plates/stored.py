@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.plates.colour import Encoding, from_linear
+from toolkit.plates.half import from_half, to_half
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +46,22 @@ def as_8bit(picture: StoredPicture) -> NDArray[np.uint8]:
         return np.ascontiguousarray(rgb)
     if rgb.dtype == np.uint16:
         return np.asarray(cv2.convertScaleAbs(np.ascontiguousarray(rgb), alpha=1 / 257))
-    display = from_linear(rgb) if picture.encoding == "linear" else rgb
+    if picture.encoding == "linear":
+        return np.take(_display_codes_of_halves(), to_half(rgb).view(np.uint16))
+    return _rounded(rgb)
+
+
+def _rounded(display: NDArray[np.float32]) -> NDArray[np.uint8]:
     return np.asarray(np.rint(np.clip(display, 0.0, 1.0) * np.float32(255)), np.uint8)
 
 
 @cache
 def _unit_codes() -> NDArray[np.float32]:
     return (np.arange(256) / 255).astype(np.float32)
+
+
+@cache
+def _display_codes_of_halves() -> NDArray[np.uint8]:
+    """The 8-bit display code of each of the 65536 halves; 0 for NaN."""
+    halves = np.arange(65536, dtype=np.uint16).view(np.float16)
+    return _rounded(from_linear(np.nan_to_num(from_half(halves), nan=0.0)))

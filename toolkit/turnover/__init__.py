@@ -6,6 +6,7 @@ rendered yet is listed clip by clip in ``Cut.skipped``, with the reason.
 
 from __future__ import annotations
 
+from toolkit.turnover.clips import constant_speed
 from toolkit.turnover.cuts import read_cut
 from toolkit.turnover.skips import Skip
 from toolkit.turnover.timelines import open_timeline
@@ -16,6 +17,7 @@ __all__ = [
     "Skip",
     "Slot",
     "Window",
+    "constant_speed",
     "open_timeline",
     "read_cut",
     "seconds",

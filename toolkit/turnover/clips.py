@@ -39,11 +39,11 @@ class ClipReader:
         ``overlap`` is how long transitions show it before and after its own range, in seconds; its handles start
         beyond that. Raises Skip when it cannot be rendered, MissingFrames when its media has less than it shows.
         """
-        record_range = slot.record_range(self.record_rate)
         speed = constant_speed(clip.effects)
         source = self.sources.of(clip)
         if source.is_still:
             speed = Fraction(0)
+        record_range = slot.record_range(self.record_rate)
         frame_map = FrameMap(
             source_first=source.range.first,
             source_offset=_offset(clip, source, speed, slot),

@@ -125,20 +125,9 @@ class Sources:
 
     def _look(self, location: Location) -> Found | None:
         """What is on disk; None when nothing is. Raises Skip for what holds no pictures."""
-        from toolkit.plates import probe
-
-        path = location.path
-        if path not in self._found:
-            # A single file is looked for here: a movie's name may hold a "#", which `probe` takes for a sequence.
-            try:
-                media = probe(Path(path)) if location.is_sequence or Path(path).exists() else None
-            except MissingMedia:
-                media = None
-            except UnsupportedMedia as error:
-                raise Skip(error.sentence) from error
-            known = media is not None and media.source_range is not None
-            self._found[path] = Found(media=media, range=media.source_range) if known else None
-        return self._found[path]
+        if location.path not in self._found:
+            self._found[location.path] = _on_disk(location)
+        return self._found[location.path]
 
     def _missing(self, found: Found) -> tuple[int, ...]:
         from toolkit.plates import missing_frames
@@ -165,6 +154,21 @@ class Found:
         label = _label(self.media, self.range, origin, available)
         media = self.media.model_copy(update={"timecode_first": label})
         return Source(media=media, range=self.range, origin=origin, available=available)
+
+
+def _on_disk(location: Location) -> Found | None:
+    from toolkit.plates import probe
+
+    path = Path(location.path)
+    if not location.is_sequence and not path.exists():  # a movie's name may hold a "#", which probe reads as a pattern
+        return None
+    try:
+        media = probe(path)
+    except MissingMedia:
+        return None
+    except UnsupportedMedia as error:
+        raise Skip(error.sentence) from error
+    return Found(media=media, range=media.source_range) if media.source_range is not None else None
 
 
 def _offline(claim: Claim, kind: MediaKind, first: int, rate: Fraction | None) -> Found:

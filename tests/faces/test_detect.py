@@ -1,0 +1,102 @@
+"""MediaPipe at our seam: exact pixels, the plate's camera, no chatter, and its failures as ours."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import mediapipe
+import numpy as np
+import pytest
+
+from tests.faces._footage import Person, astronaut
+from toolkit.errors import EngineFailed
+from toolkit.faces.detect import LANDMARK_COUNT, FaceReader
+from toolkit.faces.pose import CanonicalFace
+from toolkit.faces.upright import placement_of
+
+MIDLINE = (10, 151, 9, 8, 168, 6, 197, 195, 5, 4, 1)
+
+
+@pytest.fixture(scope="module")
+def person() -> Person:
+    return astronaut()
+
+
+def test_a_reading_is_in_pixels_with_expression_only_when_asked_for(
+    model: Path, finder: FaceReader, person: Person
+) -> None:
+    with FaceReader(model, confidence=0.5, faces=1, video=True) as reader:
+        (seen,) = reader.read(person.photograph)
+        assert len(reader.blendshape_names) == 52
+        assert "jawOpen" in reader.blendshape_names
+    assert seen.landmarks.shape == (LANDMARK_COUNT, 3)
+    assert seen.landmarks.dtype == np.float32
+    assert seen.blendshapes is not None
+    assert ((seen.blendshapes >= 0) & (seen.blendshapes <= 1)).all()
+    eyes = placement_of(seen.landmarks)
+    assert np.hypot(eyes.x - person.eyes[0], eyes.y - person.eyes[1]) < 1
+    assert eyes.scale == pytest.approx(person.face_height, rel=0.06)
+    (found,) = finder.read(person.photograph)
+    assert found.blendshapes is None
+
+
+@pytest.mark.parametrize("height", [60, 80, 110])
+def test_landmarks_of_a_mirrored_picture_are_mirrored_to_a_quarter_of_a_pixel(
+    height: float, finder: FaceReader, person: Person
+) -> None:
+    """Pixel centres are integers: with the usual half pixel taken off, this error would be 0.4 pixels."""
+    errors = []
+    for shift in np.linspace(0, 1, 5):
+        frame = person.laid_over(np.zeros((256, 256, 3), np.uint8), 128 + shift, 100 + shift, height=height)
+        (seen,), (mirrored,) = finder.read(frame), finder.read(np.ascontiguousarray(frame[:, ::-1]))
+        midline = list(MIDLINE)
+        errors.append((seen.landmarks[midline, 0] + mirrored.landmarks[midline, 0] - 255).mean() / 2)
+    assert abs(np.mean(errors)) < 0.25
+
+
+def test_the_pose_is_the_one_mediapipe_gives_for_the_same_picture(model: Path, person: Person) -> None:
+    vision, base = mediapipe.tasks.vision, mediapipe.tasks.BaseOptions(model_asset_path=str(model))
+    options = vision.FaceLandmarkerOptions(base_options=base, output_facial_transformation_matrixes=True)
+    canonical = CanonicalFace.load(model)
+    with vision.FaceLandmarker.create_from_options(options) as theirs:
+        for roll, x in ((0, 320), (25, 180), (-35, 470)):
+            frame = person.laid_over(np.full((360, 640, 3), 90, np.uint8), x, 150, height=150, roll=roll)
+            image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=frame)
+            result = theirs.detect(image)
+            points = [(point.x * 640, point.y * 360, point.z * 640) for point in result.face_landmarks[0]]
+            (ours,) = canonical.poses(np.array([points], dtype=np.float32), width=640, height=360)
+            expected = result.facial_transformation_matrixes[0]
+            assert ours[:3, :3] == pytest.approx(expected[:3, :3], abs=2e-3)
+            assert ours[:3, 3] == pytest.approx(expected[:3, 3], abs=0.01)
+            assert ours[3] == pytest.approx([0, 0, 0, 1])
+
+
+def test_a_picture_without_a_face_gives_nothing(finder: FaceReader) -> None:
+    assert finder.read(np.full((240, 320, 3), 120, np.uint8)) == []
+
+
+def test_nothing_is_printed_by_the_native_code(model: Path, tmp_path: Path, person: Person) -> None:
+    cv2.imwrite(str(tmp_path / "face.png"), person.photograph[..., ::-1])
+    program = (
+        "import sys, cv2; from pathlib import Path; from toolkit.faces.detect import FaceReader\n"
+        "picture = cv2.cvtColor(cv2.imread(sys.argv[2]), cv2.COLOR_BGR2RGB)\n"
+        "with FaceReader(Path(sys.argv[1]), confidence=0.5, faces=1, video=True) as reader:\n"
+        "    print(len(reader.read(picture)))\n"
+    )
+    command = [sys.executable, "-c", program, str(model), str(tmp_path / "face.png")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path.cwd())
+    assert done.stdout == "1\n"
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("content", [b"", b"not a model at all"], ids=["empty", "garbage"])
+def test_a_file_that_is_no_model_is_our_error(content: bytes, tmp_path: Path) -> None:
+    broken = tmp_path / "face_landmarker.task"
+    broken.write_bytes(content)
+    with pytest.raises(EngineFailed, match="face_landmarker"):
+        FaceReader(broken, confidence=0.5, faces=1, video=False)
+    with pytest.raises(EngineFailed, match="no canonical face"):
+        CanonicalFace.load(broken)

@@ -1,0 +1,162 @@
+"""Pictures in, tracks out: the real model on small clips whose truth is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.faces._footage import Person, Picture, astronaut, grey, shot_of, states, stranger
+from toolkit.demo import make_demo, read_ground_truth
+from toolkit.demo.motion import FLOAT_AWAY, FaceKey, HeadKey
+from toolkit.documents import FaceState, FaceTracks, Shot
+from toolkit.faces import track_faces, track_key
+from toolkit.frames import FrameRange
+from toolkit.plates import open_plate
+from toolkit.settings import TrackSettings
+
+Clip = Callable[[Sequence[Picture]], Shot]
+Track = Callable[..., FaceTracks]
+
+
+@pytest.fixture(scope="module")
+def anna() -> Person:
+    return astronaut()
+
+
+@pytest.fixture(scope="module")
+def bert() -> Person:
+    return stranger()
+
+
+def test_the_known_motion_is_measured_within_one_per_cent_and_a_degree_and_a_half(track: Track, tmp_path: Path) -> None:
+    """Travel, approach, roll, speech and brows, out through the left side and back: on every FOUND frame.
+
+    Positions are compared as motion: what is constant between our centre and the one the footage names drops out.
+    """
+    head = [(0, 900, 360, 150, -24), (16, 560, 380, 240, 26), (30, -260, 330, 230, 0), (44, 500, 350, 200, 12)]
+    acting = [(0, 0, 0), (6, 0.9, 0), (12, 0.1, 1), (17, 1, 1), (44, 0, 0)]
+    motion = replace(
+        FLOAT_AWAY,
+        name="through",
+        media="through.mov",
+        source_range=FrameRange.of(0, 45),
+        timecode_first=0,
+        head=tuple(HeadKey(frame=f, x=x, y=y, height=height, roll=roll) for f, x, y, height, roll in head),
+        face=tuple(FaceKey(frame=f, mouth=mouth, brows=brows) for f, mouth, brows in acting),
+    )
+    make_demo(tmp_path, tick=lambda _: None, shots=[motion])
+    (truth,) = read_ground_truth(tmp_path).shots
+    (face,) = track(shot_of(tmp_path / "through.mov")).faces
+    found = [(seen, true) for seen, true in zip(face.samples, truth.faces, strict=True) if seen.state == "FOUND"]
+    assert len(found) >= 28
+    assert face.samples[0].state is face.samples[-1].state is FaceState.FOUND
+    assert all(seen.state is FaceState.ABSENT for seen in face.samples[28:33]), "she is outside"
+    away = np.array([np.subtract(seen.centre, true.centre) / true.width for seen, true in found])  # type: ignore[arg-type]
+    assert np.hypot(*(away - np.median(away, axis=0)).T).max() < 0.01
+    assert max(abs(seen.roll - true.roll) for seen, true in found if seen.roll is not None) < 1.5
+    sizes = np.array([seen.scale / true.scale for seen, true in found if seen.scale])
+    assert np.abs(sizes / np.median(sizes) - 1).max() < 0.03
+
+
+def test_without_a_face_there_are_no_tracks(clip: Clip, track: Track) -> None:
+    noise = np.random.default_rng(3).integers(0, 255, (180, 320, 3), dtype=np.uint8)
+    tracks = track(clip([grey(320, 180)] * 4 + [noise] * 4))
+    assert tracks.faces == ()
+    assert (tracks.width, tracks.height) == (320, 180)
+
+
+def test_two_faces_are_two_tracks_the_largest_first(clip: Clip, track: Track, anna: Person, bert: Person) -> None:
+    def frame(index: int) -> Picture:
+        left = bert.laid_over(grey(), 130 + 3 * index, 130, height=100)
+        return anna.laid_over(left, 470 - 3 * index, 140, height=130, roll=index)
+
+    shot = clip([frame(index) for index in range(8)])
+    tracks = track(shot)
+    assert [states(face) for face in tracks.faces] == ["FFFFFFFF"] * 2
+    large, small = ([sample.centre for sample in face.samples] for face in tracks.faces)
+    assert all(a and b and a[0] > b[0] for a, b in zip(large, small, strict=True)), "identities do not swap"
+    (only,) = track(shot, max_faces=1).faces
+    assert only.face == 0
+    assert [sample.centre for sample in only.samples] == large
+
+
+def test_a_still_with_a_face_is_a_shot_of_one_frame(clip: Clip, track: Track, anna: Person) -> None:
+    (face,) = track(clip([anna.photograph])).faces
+    assert states(face) == "F"
+
+
+@pytest.mark.parametrize(("hold", "expected"), [(6, "FFFFFhhhFFFF"), (2, "FFFFF...FFFF")])
+def test_a_face_hidden_for_three_frames_is_held_or_absent_as_set(
+    hold: int, expected: str, clip: Clip, track: Track, anna: Person
+) -> None:
+    frames = [anna.laid_over(grey(), 300 + 4 * index, 130, height=120) for index in range(12)]
+    frames[5:8] = [grey()] * 3
+    (face,) = track(clip(frames), hold=hold).faces
+    assert states(face) == expected
+
+
+def test_a_face_that_leaves_for_long_comes_back_as_the_same_identity(clip: Clip, track: Track, anna: Person) -> None:
+    there = [anna.laid_over(grey(), x, 130, height=120) for x in (500, 540)]
+    back = [anna.laid_over(grey(), x, 150, height=110) for x in (140, 150)]
+    (face,) = track(clip([there[0]] * 4 + [there[1]] * 3 + [grey()] * 10 + [back[0]] * 3 + [back[1]] * 3)).faces
+    assert states(face) == "FFFFFFF..........FFFFFF"
+
+
+def test_an_identity_does_not_glide_over_a_cut_to_another_face(
+    clip: Clip, track: Track, anna: Person, bert: Person
+) -> None:
+    one, other = (person.laid_over(grey(), 320, 130, height=120) for person in (anna, bert))
+    tracks = track(clip([one] * 6 + [other] * 5 + [one] * 3))
+    assert [states(face) for face in tracks.faces] == ["FFFFFF.....FFF", "......FFFFF..."]
+
+
+def test_a_small_face_is_found_in_the_tiles_and_followed_back_to_where_it_began(
+    clip: Clip, track: Track, anna: Person
+) -> None:
+    """It enters in the fourth frame; the tiles are searched in the first and in the ninth."""
+    frames = [anna.laid_over(grey(960, 540), 700 + 5 * i, 200, height=52) for i in range(12)]
+    shot = clip([grey(960, 540)] * 3 + frames[3:])
+    (face,) = track(shot).faces
+    assert states(face) == "...FFFFFFFFF"
+    assert track(shot, tiles=False).faces == ()
+    assert track(shot, min_size=80).faces == ()
+
+
+def test_what_shows_for_four_frames_is_taken_for_noise(clip: Clip, track: Track, anna: Person) -> None:
+    seen = anna.laid_over(grey(), 320, 130, height=120)
+    assert track(clip([grey()] * 5 + [seen] * 4 + [grey()] * 5)).faces == ()
+
+
+def test_the_same_shot_gives_the_same_document_every_time(clip: Clip, track: Track, anna: Person, bert: Person) -> None:
+    both = [
+        bert.laid_over(anna.laid_over(grey(), 480, 130, height=120, roll=2 * i), 150 + 2 * i, 130, height=90)
+        for i in range(10)
+    ]
+    shot = clip(both)
+    assert track(shot).model_dump_json() == track(shot).model_dump_json()
+
+
+def test_the_key_names_everything_that_counts_and_nothing_else(clip: Clip, model: Path, tmp_path: Path) -> None:
+    shot = clip([grey(64, 48)] * 3)
+
+    def key(shot: Shot = shot, settings: TrackSettings = TrackSettings(), model: Path = model) -> str:  # noqa: B008
+        with open_plate(shot.media) as plate:
+            return track_key(shot, plate, settings, model)
+
+    other_model = tmp_path / "other.task"
+    other_model.write_bytes(b"another model")
+    same_model = tmp_path / "same.task"
+    same_model.write_bytes(model.read_bytes())
+    shorter = shot.model_copy(update={"source_work_range": FrameRange(first=1, last=2)})
+    keys = {key(), key(settings=TrackSettings(hold=3)), key(model=other_model), key(shorter)}
+    assert len(keys) == 4
+    assert key(model=same_model) == key()
+    with open_plate(shot.media) as plate:
+        assert track_faces(shot, plate, TrackSettings(), model, lambda _: None).key == key()
+    changed = tmp_path / "plate.0002.png"
+    changed.write_bytes((tmp_path / "plate.0001.png").read_bytes() + b"\0")
+    assert key() not in keys
