@@ -176,7 +176,7 @@ def test_ntsc_rates_are_exact_and_as_a_float(tmp_path: Path) -> None:
 
     written = json.loads((tmp_path / "out" / "delivery.json").read_text())
     assert (written["rate"], written["fps"]) == ("30000/1001", 30000 / 1001)
-    assert (written["start_timecode"], written["start_frame"]) == ("00:59:56:12", 107892)
+    assert (written["start_timecode"], written["start_frame"], written["drop_frame"]) == ("01:00:00;00", 107892, True)
     assert {made["rate"] for each in written["tracks"] for made in each["clips"]} == {"30000/1001"}
 
 

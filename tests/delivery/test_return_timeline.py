@@ -485,6 +485,26 @@ def test_a_cut_that_changed_since_it_was_read_is_refused(changed: Json | None, p
     assert not (tmp_path / "out" / "return.otio").exists()
 
 
+def test_the_cut_itself_is_never_overwritten(tmp_path: Path) -> None:
+    path = write(tmp_path / "return.otio", timeline(track(PLAIN)))
+    before = path.read_bytes()
+    with pytest.raises(OutputNotWritable, match="it is the cut itself"):
+        deliver(read_cut(path, handles=0), tmp_path)
+
+    assert path.read_bytes() == before
+
+
+def test_a_return_timeline_read_as_a_cut_gives_the_plates_again(tmp_path: Path) -> None:
+    cut = read(tmp_path, timeline(track(PLAIN, gap(5), SECOND), start=time(0)))
+    deliver(cut, tmp_path / "out")
+    again = read_cut(tmp_path / "out" / "return.otio", handles=8)
+
+    assert [(shot.name, shot.source_work_range, shot.record_range) for shot in again.shots] == [
+        (shot.name, shot.source_work_range, shot.record_range) for shot in cut.shots
+    ]
+    assert {row.reason for row in again.skipped} == {"a layer that this toolkit made, not a plate"}
+
+
 def test_a_folder_in_the_way_leaves_nothing_half_written(tmp_path: Path) -> None:
     cut = read(tmp_path, timeline(track(clip(sequence(), time_range(86410, 20))), start=time(0)))
     (tmp_path / "out" / "return.otio").mkdir(parents=True)

@@ -247,10 +247,38 @@ def test_without_a_start_time_the_rate_is_what_most_clips_are_counted_in(tmp_pat
     assert read(tmp_path, dict(document, global_start_time=time(0, 30))).record_rate == 30
 
 
+@pytest.mark.parametrize(
+    ("start", "rate", "drop_frame"),
+    [
+        (107_892, 30000 / 1001, True),
+        (215_784, 60000 / 1001, True),
+        (108_000, 30000 / 1001, False),
+        (0, 30000 / 1001, False),
+        (86_400, 24, False),
+        (107_892, 30, False),
+    ],
+    ids=["01:00:00;00", "01:00:00;00 at 59.94", "01:00:00:00", "00:00:00:00", "film", "30 fps exactly"],
+)
+def test_drop_frame_shows_in_the_start_of_the_timeline(
+    start: int, rate: float, drop_frame: bool, tmp_path: Path
+) -> None:
+    media = movie_reference("/offline/a.mov", time_range(0, 200, rate))
+    cut = read(tmp_path, timeline(track(clip(media, time_range(0, 24, rate))), start=time(start, rate)))
+    assert (cut.record_start, cut.drop_frame) == (start, drop_frame)
+
+
 def test_a_track_shifted_by_its_source_range(tmp_path: Path) -> None:
     """A negative start is how an EDL's record timecode arrives; it moves the clips later."""
     cut = read(tmp_path, timeline(track(used("a"), source_range=time_range(-7, 27)), start=time(0)))
     assert places(cut) == {"a": (0, 0, 7, 26)}
+
+
+def test_the_trims_of_a_track_and_of_its_timeline_add_up(tmp_path: Path) -> None:
+    edit = track(used("a", count=60), source_range=time_range(5, 30))
+    (shot,) = read(tmp_path, timeline(edit, start=time(0), source_range=time_range(10, 40))).shots
+
+    assert (shot.record_range.first, shot.record_range.last) == (0, 19)
+    assert (shot.source_range.first, shot.source_range.last) == (25, 44)
 
 
 def test_a_clip_outside_the_trim_of_its_track_is_named(tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def print_json(facts: Any) -> None:
 
 def _print(table: Table) -> None:
     width = None if sys.stdout.isatty() else 140
-    Console(width=width).print(table)
+    Console(width=width, markup=False).print(table)
 
 
 def show_shots(cut: Cut, *, as_json: bool, passes: Sequence[str]) -> None:

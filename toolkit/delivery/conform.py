@@ -15,6 +15,7 @@ from toolkit.delivery.notes import delivery_notes
 from toolkit.delivery.plates import plate_tracks
 from toolkit.delivery.timeline import lay_over
 from toolkit.documents import Cut, Delivery, DeliveryTrack, PassPlan, appearing
+from toolkit.errors import OutputNotWritable
 from toolkit.frames import timecode_from_frames
 from toolkit.turnover import open_timeline
 
@@ -29,6 +30,9 @@ def conform(cut: Cut, plans: Sequence[PassPlan], root: Path, *, notes: Sequence[
     plate. ``notes`` come before the delivery's own. Raises InputError when the cut's file is gone or has changed since
     it was read, MediaError for plates and layers that cannot be opened, OutputNotWritable.
     """
+    return_path = root / "return.otio"
+    if Path(cut.path) == return_path.absolute():
+        raise OutputNotWritable(return_path, "it is the cut itself; choose another -o")
     timeline = open_timeline(cut)
     plates = plate_tracks(timeline, cut)
     stack = levels(cut, plans, [plate.track_index for plate in plates], root)
@@ -48,7 +52,7 @@ def conform(cut: Cut, plans: Sequence[PassPlan], root: Path, *, notes: Sequence[
         notes=(*notes, *delivery_notes(cut, stack, plates)),
     )
     lay_over(timeline, cut, stack, plates, root)
-    _write_timeline(timeline, root / "return.otio")
+    _write_timeline(timeline, return_path)
     delivery.write(root / "delivery.json")
     return delivery
 

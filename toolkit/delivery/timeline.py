@@ -17,15 +17,12 @@ from typing import TYPE_CHECKING
 from toolkit.delivery.levels import Layer, LayerTrack, Level
 from toolkit.delivery.plates import PlateTrack, lowest_frame
 from toolkit.documents import Cut, Shot
-from toolkit.turnover import Slot, seconds, snapped, time_base
+from toolkit.turnover import LAYER_METADATA, Slot, seconds, snapped, time_base
 
 if TYPE_CHECKING:
     from opentimelineio import schema
     from opentimelineio.core import Item
     from opentimelineio.opentime import RationalTime, TimeRange
-
-NAMESPACE = "resolve_ae_toolkit"
-"""Key of our own metadata on layer clips."""
 
 _LAYER_SCHEMA = "toolkit.layer/1"
 _HALF_A_FRAME = Fraction(1, 2)
@@ -111,7 +108,7 @@ def _layer_clip(layer: Layer, plate: schema.Clip, slot: Slot, root: Path) -> sch
         media_reference=_reference(layer, _first_time(shot, used, slot), _written_rate(plate, used, shot), root),
         source_range=used,
         effects=effects,
-        metadata={NAMESPACE: _metadata(layer)},
+        metadata={LAYER_METADATA: _metadata(layer)},
     )
 
 

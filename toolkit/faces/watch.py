@@ -62,7 +62,7 @@ class Watch:
                 self._start(source_frame, picture, placement)
 
     def _search(self, picture: Picture, known: list[Placement], *, thorough: bool, due: bool) -> list[Placement]:
-        """The whole frame; when ``thorough``, the coarse tiles; when ``due`` and there is no face, the fine ones too."""
+        """The whole frame; the coarse tiles if ``thorough``; the fine ones if ``due`` and there is no face at all."""
         height, width = picture.shape[:2]
         if known:
             picture = painted_over(picture, known)

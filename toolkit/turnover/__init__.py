@@ -9,11 +9,12 @@ from __future__ import annotations
 from toolkit.turnover.clips import constant_speed
 from toolkit.turnover.cuts import read_cut
 from toolkit.turnover.skips import Skip
-from toolkit.turnover.timelines import open_timeline
+from toolkit.turnover.timelines import LAYER_METADATA, open_timeline
 from toolkit.turnover.times import seconds, snapped, time_base
 from toolkit.turnover.tracks import Slot, Window, slots, video_tracks
 
 __all__ = [
+    "LAYER_METADATA",
     "Skip",
     "Slot",
     "Window",

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from toolkit.documents import Cut, Shot, Skipped
 from toolkit.errors import EmptyCut, UnreadableCut
-from toolkit.frames import FrameRange, exact_rate
+from toolkit.frames import FrameRange, exact_rate, timecode_from_frames
 from toolkit.turnover.clips import ClipReader
 from toolkit.turnover.names import ShotNames
 from toolkit.turnover.skips import Skip
 from toolkit.turnover.sources import Sources
+from toolkit.turnover.timelines import LAYER_METADATA
 from toolkit.turnover.times import nearest, seconds
 from toolkit.turnover.tracks import Slot, Window, slots, video_tracks
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from opentimelineio.core import Composable
 
 _LOG = logging.getLogger(__name__)
+
+_DROP_FRAME_RATES = (Fraction(30000, 1001), Fraction(60000, 1001))
 
 _MOST_REASONS = 4
 """Reasons an empty cut names on its one line."""
@@ -54,11 +57,13 @@ def cut_of_timeline(timeline: schema.Timeline, path: Path, *, handles: int) -> C
                 (transitions if isinstance(slot.child, schema.Transition) else skipped).append(result)
     if not shots:
         raise EmptyCut(path, _summary(skipped))
+    record_start = _record_start(timeline, record_rate, path)
     return Cut(
         name=timeline.name or path.stem,
         path=str(path.absolute()),
         record_rate=record_rate,
-        record_start=_record_start(timeline, record_rate, path),
+        record_start=record_start,
+        drop_frame=_counts_drop_frame(record_start, record_rate),
         record_count=nearest(max(ends) * record_rate),
         shots=tuple(shots),
         skipped=tuple(sorted([*skipped, *transitions], key=_place)),
@@ -145,6 +150,18 @@ def _record_start(timeline: schema.Timeline, record_rate: Fraction, path: Path) 
         raise UnreadableCut(path, f"its start time is {timeline.global_start_time}") from skip
 
 
+def _counts_drop_frame(record_start: int, record_rate: Fraction) -> bool:
+    """Whether the timeline counts drop frame, which OpenTimelineIO does not say.
+
+    Timelines start on a whole minute: 107892 at 29.97 is 01:00:00;00, and nobody starts one at 00:59:56:12.
+    """
+    if record_rate not in _DROP_FRAME_RATES:
+        return False
+    labels = [timecode_from_frames(record_start, record_rate, drop_frame=drop_frame) for drop_frame in (True, False)]
+    whole_minute = [label.seconds == label.frames == 0 for label in labels]
+    return whole_minute == [True, False]
+
+
 def _audio_end(timeline: schema.Timeline) -> Fraction:
     """Seconds of the longest audio track; one whose length the cut does not say is not counted."""
     import opentimelineio as otio
@@ -180,6 +197,8 @@ def _read_child(
             raise Skip("disabled in the timeline")
         if not isinstance(child, schema.Clip):
             raise Skip(_nested(child))
+        if LAYER_METADATA in child.metadata:
+            raise Skip("a layer that this toolkit made, not a plate")
         return reader.read(child, slot, _overlap(slot, placed), track_index=track_index)
     except Skip as skip:
         row = Skipped(

@@ -15,6 +15,8 @@ from toolkit.turnover.locations import find, is_relative
 if TYPE_CHECKING:
     from opentimelineio import schema
 
+LAYER_METADATA = "resolve_ae_toolkit"
+"""Key of the metadata that marks a clip as a layer of ours."""
 
 _MANGLED = re.compile(r" \(of type '[^']*'\)|N\d+opentimelineio\w*?\d([A-Z][A-Za-z]+)E\b")
 """C++ type names in OpenTimelineIO's messages."""
@@ -138,7 +140,7 @@ def _one_clip_timeline(cut: Cut, shot: Shot) -> schema.Timeline:
     rate = float(cut.record_rate)
     count = len(shot.source_range)
     used = opentime.TimeRange(opentime.RationalTime(cut.record_start, rate), opentime.RationalTime(count, rate))
-    if shot.media.kind is MediaKind.MOVIE or "#" not in shot.media.path:
+    if shot.media.kind is MediaKind.MOVIE or "#" not in Path(shot.media.path).name:
         reference = schema.ExternalReference(target_url=shot.media.path, available_range=used)
     else:
         files = shot.media.sequence
