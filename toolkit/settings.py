@@ -44,7 +44,8 @@ class CutSettings:
     """How a cut becomes shots."""
 
     handles: int = _number(8, 0, 240)
-    """Source frames kept beyond each end of the cut, where the media has them: room for the editor to slip."""
+    """Source frames kept beyond each end of the cut, where the media has them, at plain speed; a retimed shot gets them
+    times its speed: room for the editor to slip."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -237,6 +237,13 @@ def test_notes_tell_what_was_left_alone_what_is_retimed_and_what_is_offline(tmp_
     )
 
 
+@pytest.mark.parametrize("encoding", ["linear", "acescg"])
+def test_an_encoding_that_is_not_the_plates_is_said_once(cut: Cut, tmp_path: Path, encoding: str) -> None:
+    plans = [plan_of(shot).model_copy(update={"encoding": encoding}) for shot in cut.shots]
+    said = [note for note in deliver(cut, tmp_path, plans).notes if "not the plate's own encoding" in note]
+    assert len(said) == 1
+
+
 def test_a_layer_that_is_not_ours_is_refused(cut: Cut, tmp_path: Path) -> None:
     import numpy as np
 

@@ -98,7 +98,7 @@ def test_interleaved_formats_give_the_codes_of_their_planar_twins(kind: str) -> 
 @pytest.mark.parametrize("kind", ["yuv420p10le", "yuv422p10le"])
 def test_chroma_is_interpolated_from_where_it_sits(kind: str, centred: bool) -> None:
     """A ramp in colour, sampled by the standard's siting, comes back as the ramp."""
-    height, width = 40, 64
+    height, width = 140, 64  # more than two bands of lines
     y, x = np.mgrid[:height, :width]
     rgb = np.stack([0.2 + 0.6 * x / width, 0.8 - 0.6 * x / width, 0.2 + 0.6 * y / height], axis=-1)
     luma, *differences = to_yuv(rgb, matrix=1, bits=10, codes=LIMITED)

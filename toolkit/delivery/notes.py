@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from opentimelineio import schema
 
 
+_ENCODINGS = {
+    "linear": "the layers are scene-linear Rec.709 on purpose: tell the host so, it is not the plate's own encoding",
+    "acescg": "the layers are ACEScg on purpose: tell the host so, it is not the plate's own encoding",
+}
+"""What the editor has to set by hand: no host script changes a colour space."""
+
+
 def delivery_notes(cut: Cut, levels: Sequence[Level], plates: Sequence[PlateTrack]) -> Iterator[str]:
     """The shots, bottom track first, then what was left out; ``plates`` are the tracks that ``levels`` lie on."""
     for level, plate in zip(levels, plates, strict=True):
@@ -28,6 +35,8 @@ def delivery_notes(cut: Cut, levels: Sequence[Level], plates: Sequence[PlateTrac
             if layers:
                 yield from _retime(shot)
                 yield from _effects(shot, plate.slots[shot.clip_index].child)
+    written = {layer.plan.encoding for level in levels for track in level.layer_tracks for layer in track.layers}
+    yield from (_ENCODINGS[encoding] for encoding in sorted(written & _ENCODINGS.keys()))
     for row in cut.skipped:
         yield _left_out(cut, row)
 

@@ -29,7 +29,8 @@ class Media(Value):
     rate: Exact
     """Frames per second of the media."""
     timecode_first: int | None
-    """Label of its first frame, in frames after 00:00:00:00 at ``rate`` rounded; None when it carries no timecode."""
+    """Label of its first frame, in frames after 00:00:00:00 at ``rate`` rounded: as the cut says, else as the media
+    carries it; None when neither says."""
     drop_frame: bool = False
     """Whether its timecode is drop frame."""
     online: bool
@@ -71,7 +72,7 @@ class Shot(Value):
 
     @property
     def handles(self) -> tuple[int, int]:
-        """Source frames before and after what the edit shows."""
+        """Source frames before and after what the edit shows, those under a transition included."""
         work, cut = self.source_work_range, self.source_range
         return cut.first - work.first, work.last - cut.last
 
@@ -94,7 +95,7 @@ class Cut(Document):
     name: str
     """Name of the timeline, or of the file when the timeline has none."""
     path: str
-    """The cut as it was given."""
+    """The file it was read from, absolute."""
     record_rate: Exact
     """Frames per second of the timeline."""
     record_start: int

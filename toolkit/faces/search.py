@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor
 from itertools import chain
 
 import numpy as np
@@ -55,23 +54,14 @@ def search_frame(finder: FaceReader, picture: Picture) -> list[Placement]:
     return [placement_of(reading.landmarks) for reading in finder.read(picture)]
 
 
-def search_tiles(
-    finders: Sequence[FaceReader], threads: Executor, picture: Picture, tiles: Sequence[Tile]
-) -> list[Placement]:
-    """The faces ``tiles`` show, in any order; one that several of them show comes several times.
-
-    The tiles are dealt out to ``finders``, each in a thread; what is found does not depend on how many there are.
-    """
-
-    def search(share: int) -> list[Placement]:
-        found: list[Placement] = []
-        for x, y, side in tiles[share :: len(finders)]:
-            tile = np.ascontiguousarray(picture[y : y + side, x : x + side])
-            corner = np.array([x, y, 0], dtype=np.float32)
-            found += [placement_of(reading.landmarks + corner) for reading in finders[share].read(tile)]
-        return found
-
-    return list(chain.from_iterable(threads.map(search, range(len(finders)))))
+def search_tiles(finder: FaceReader, picture: Picture, tiles: Iterable[Tile]) -> list[Placement]:
+    """The faces ``tiles`` show, in any order; one that several of them show comes several times."""
+    found: list[Placement] = []
+    for x, y, side in tiles:
+        tile = np.ascontiguousarray(picture[y : y + side, x : x + side])
+        corner = np.array([x, y, 0], dtype=np.float32)
+        found += [placement_of(reading.landmarks + corner) for reading in finder.read(tile)]
+    return found
 
 
 def distinct(found: Iterable[Placement]) -> list[Placement]:

@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Self
 
@@ -33,8 +34,8 @@ class Watch:
     """The eyes on one shot: ``see`` every frame in order, then read ``trails``.
 
     Most frames cost one reading per face, in a canvas around it. Every SEARCH_EVERY frames, and whenever a face was
-    lost, the whole frame and the coarse tiles are searched for further ones; a frame that shows none is searched as a
-    whole, and every SEARCH_EVERY of those down to the fine tiles.
+    lost, the whole frame and the coarse tiles are searched for further ones, beside the reading; a frame without any
+    is searched as a whole, and every SEARCH_EVERY frames down to the fine tiles.
     """
 
     def __init__(self, model: Path, settings: TrackSettings) -> None:
@@ -42,7 +43,7 @@ class Watch:
         """All there were, in the order in which they were found."""
         self._model = model
         self._settings = settings
-        self._threads = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="faces")
+        self._threads = ThreadPoolExecutor(max_workers=_THREADS + 1, thread_name_prefix="faces")
         self._finders = [self._new_finder()]
         self._readers: list[FaceReader] = []
         self._idle: list[FaceReader] = []
@@ -53,29 +54,38 @@ class Watch:
     def see(self, source_frame: int, picture: Picture) -> None:
         """The next frame; ``picture`` is kept for a while and must not change."""
         self._recent.append((source_frame, picture))
-        lost = self._follow(source_frame, picture)
-        known = [trail.last.placement for trail in self._followed if not trail.waited]
         due = self._count % SEARCH_EVERY == 0
         self._count += 1
-        if due or lost or not known:
-            for placement in distinct(self._search(picture, known, thorough=due or lost, due=due)):
-                self._start(source_frame, picture, placement)
+        expected = [trail.expected() for trail in self._followed]
+        beside = self._threads.submit(self._search, picture, expected) if due and expected else None
+        lost = self._follow(source_frame, picture)
+        known = [trail.last.placement for trail in self._followed if not trail.waited]
+        found = beside.result() if beside else []
+        if lost or not known:
+            found = self._search(picture, known, thorough=lost or due)
+        if due and not known and not found and self._settings.tiles:
+            found = self._search_fine(picture)
+        for placement in distinct(found):
+            self._start(source_frame, picture, placement)
 
-    def _search(self, picture: Picture, known: list[Placement], *, thorough: bool, due: bool) -> list[Placement]:
-        """The whole frame; the coarse tiles if ``thorough``; the fine ones if ``due`` and there is no face at all."""
+    def _search(self, picture: Picture, known: Sequence[Placement], *, thorough: bool = True) -> list[Placement]:
+        """The whole frame and, when ``thorough``, the coarse tiles, for faces that are not where the ``known`` are."""
         height, width = picture.shape[:2]
         if known:
             picture = painted_over(picture, known)
         found = search_frame(self._finders[0], picture)
-        if not self._settings.tiles:
-            return found
-        if thorough:
-            found += search_tiles(self._finders[:1], self._threads, picture, coarse_tiles(width, height))
-        if due and not known and not found:
-            self._finders += [self._new_finder() for _ in range(len(self._finders), _THREADS)]
-            fine = fine_tiles(width, height, self._settings.min_size)
-            found = search_tiles(self._finders, self._threads, picture, fine)
+        if thorough and self._settings.tiles:
+            found += search_tiles(self._finders[0], picture, coarse_tiles(width, height))
         return found
+
+    def _search_fine(self, picture: Picture) -> list[Placement]:
+        """The fine tiles, dealt out to the threads; what is found does not depend on how many there are."""
+        self._finders += [self._new_finder() for _ in range(len(self._finders), _THREADS)]
+        height, width = picture.shape[:2]
+        fine = fine_tiles(width, height, self._settings.min_size)
+        shares = [fine[start::_THREADS] for start in range(_THREADS)]
+        found = self._threads.map(search_tiles, self._finders, repeat(picture), shares)
+        return list(chain.from_iterable(found))
 
     def _follow(self, source_frame: int, picture: Picture) -> bool:
         """Look at every followed face; whether one was lost in this frame."""

@@ -141,26 +141,38 @@ def _from_yuv(frame: VideoFrame, *, centred_chroma: bool, colour: tuple[int, int
     import cv2
 
     matrix, codes = colour
-    luma = _plane(frame, 0).astype(np.float32)
-    chroma = [_upsampled(frame, plane, luma.shape, centred=centred_chroma) for plane in (1, 2)]
-    bits = frame.format.components[0].bits
-    rgb = np.asarray(cv2.transform(cv2.merge([luma, *chroma]), _yuv_to_rgb(matrix, bits, codes == _FULL)))
-    return np.clip(rgb, 0.0, 1.0, out=rgb)
+    to_rgb = _yuv_to_rgb(matrix, frame.format.components[0].bits, codes == _FULL)
+    luma, blue, red = (_plane(frame, index) for index in range(3))
+    spread = (64 // frame.format.chroma_width(64), 64 // frame.format.chroma_height(64))
+    rgb = np.empty((*luma.shape, 3), np.float32)
+    for top in range(0, len(luma), _BAND):
+        lines = luma[top : top + _BAND].astype(np.float32)
+        chroma = [_upsampled(plane, lines.shape, top, spread, centred=centred_chroma) for plane in (blue, red)]
+        found = cv2.transform(cv2.merge([lines, *chroma]), to_rgb)
+        np.clip(found, 0.0, 1.0, out=rgb[top : top + _BAND])
+    return rgb
 
 
-def _upsampled(frame: VideoFrame, plane: int, shape: tuple[int, ...], *, centred: bool) -> NDArray[np.float32]:
+_BAND = 64
+"""Lines converted at a time: what lies between the codes and the picture stays in the processor's cache."""
+
+
+def _upsampled(
+    plane: NDArray[Any], shape: tuple[int, ...], top: int, spread: tuple[int, int], *, centred: bool
+) -> NDArray[np.float32]:
+    """The chroma of the luma lines from ``top`` on; ``spread`` is luma samples per chroma sample, across and down."""
     import cv2
 
-    codes = _plane(frame, plane).astype(np.float32)
-    across = 64 // frame.format.chroma_width(64)
-    down = 64 // frame.format.chroma_height(64)
+    across, down = spread
+    height, width = shape
+    first = max(top // down - 1, 0)
+    codes = plane[first : -(-(top + height) // down) + 1].astype(np.float32)
     if across == down == 1:
-        return codes
+        return codes[top - first : top - first + height]
     left = 0.5 / across - 0.5 if centred else 0.0
-    to_chroma = np.array([[1 / across, 0.0, left], [0.0, 1 / down, 0.5 / down - 0.5]])
+    to_chroma = np.array([[1 / across, 0.0, left], [0.0, 1 / down, (top + 0.5) / down - 0.5 - first]])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    size = (shape[1], shape[0])
-    return np.asarray(cv2.warpAffine(codes, to_chroma, size, flags=flags, borderMode=cv2.BORDER_REPLICATE))
+    return np.asarray(cv2.warpAffine(codes, to_chroma, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE))
 
 
 @cache

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 
+_FARTHEST_BACK = 8
+"""Key pictures: a picture that is still damaged when decoding began fifteen of them earlier is damaged."""
+
+
 class MovieReader:
     """An open movie. Ascending reads decode on; anything else seeks. For one thread at a time."""
 
@@ -73,7 +77,7 @@ class MovieReader:
             frame = self._advance_to(wanted)
             if frame is not None and not frame.is_corrupt:
                 return frame
-            if key == 0:
+            if key == 0 or back > _FARTHEST_BACK:
                 raise CorruptMedia(self._path, "the decoder does not deliver it whole")
             # An open group of pictures refers to the one before, and a transport stream lands where it can.
             key, back = key - back, back * 2
@@ -130,6 +134,8 @@ class MovieReader:
             self._restart()
         for frame in self._pictures:
             self._next += 1
-            if self._next > source_frame and not frame.is_corrupt:
+            if self._next > source_frame:
+                if frame.is_corrupt:
+                    break
                 return frame
         raise CorruptMedia(self._path, "the decoder does not deliver it whole")
