@@ -279,3 +279,44 @@ def test_a_face_crossing_the_edge_of_the_plate_is_cut_there(
     _, pixels = read(layer(tmp_path, "FACE", 1001 + face_frame - FIRST))
     assert pixels[45, 0, 3] > 0.5
     assert not pixels[:, 60:].any()
+
+
+# --- plates with light above white and with alpha ------------------------------------------------------------------
+
+
+def write_exr_plates(folder: Path) -> Path:
+    """A linear sequence with a lamp of 12 times white, and alpha 0.5 in its right half."""
+    from toolkit.plates import write_exr
+
+    for source_frame in range(FIRST, FIRST + COUNT):
+        pixels = np.empty((HEIGHT, WIDTH, 4), np.float16)
+        pixels[..., :3] = (plate_picture(source_frame) / 255.0) ** 2.2
+        pixels[10:20, 10:20, :3] = 12.0
+        pixels[..., 3] = 1.0
+        pixels[:, WIDTH // 2 :, 3] = 0.5
+        write_exr(folder / f"plate.{source_frame:04d}.exr", pixels, {})
+    return folder / "plate.####.exr"
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.65])
+def test_light_above_white_keeps_its_energy(tmp_path: Path, strength: float) -> None:
+    render(write_exr_plates(tmp_path / "plates"), tmp_path / "out", f"body.strength={strength}")
+    spec, pixels = read(layer(tmp_path / "out", "BODY", 1001))
+    assert spec.getattribute("toolkit/encoding") == "linear"
+    assert np.median(pixels[11:19, 11:19]) == pytest.approx(12.0, rel=0.12 if strength else 2e-3)
+    if not strength:
+        plate = (plate_picture(FIRST) / 255.0) ** 2.2
+        outside = np.ones((HEIGHT, WIDTH), bool)
+        outside[10:20, 10:20] = False
+        assert np.allclose(pixels[outside], plate[outside], rtol=2e-3, atol=2e-4)
+
+
+def test_a_face_is_no_more_opaque_than_its_plate(tmp_path: Path) -> None:
+    render(write_exr_plates(tmp_path / "plates"), tmp_path / "out", "face.strength=0")
+    _, pixels = read(layer(tmp_path / "out", "FACE", 1004))
+    alpha = pixels[..., 3]
+    assert alpha[45, 70] == pytest.approx(1.0)
+    assert alpha[45, 88] == pytest.approx(0.5)
+    plate = (plate_picture(FIRST + 3) / 255.0) ** 2.2
+    stored = plate[41:50, 84:88]
+    assert np.allclose(pixels[41:50, 84:88, :3].mean((0, 1)), stored.mean((0, 1)), rtol=0.03), "multiplied only once"

@@ -32,6 +32,8 @@ class DisplayFrame:
     """Display-referred; may exceed 1 where the plate is brighter than white."""
     alpha: NDArray[np.float32] | None
     """(H, W) 0..1."""
+    premultiplied: bool
+    """Whether ``rgb`` comes multiplied by ``alpha``."""
     plate_encoding: str
     """``display`` or ``linear``: what ``rgb`` was made from and goes back to."""
 
@@ -49,7 +51,13 @@ class Layer:
 def display_frame(frame: PlateFrame, plate_encoding: str) -> DisplayFrame:
     """The plate frame, display-referred."""
     rgb = from_linear(frame.rgb) if plate_encoding == "linear" else frame.rgb
-    return DisplayFrame(source_frame=frame.source_frame, rgb=rgb, alpha=frame.alpha, plate_encoding=plate_encoding)
+    return DisplayFrame(
+        source_frame=frame.source_frame,
+        rgb=rgb,
+        alpha=frame.alpha,
+        premultiplied=frame.premultiplied,
+        plate_encoding=plate_encoding,
+    )
 
 
 # --- to the engine ---------------------------------------------------------------------------------------------
@@ -147,12 +155,11 @@ def _face_over_nothing(
     if frame.plate_encoding == "display":
         np.clip(rgb, 0.0, 1.0, out=rgb)  # Lanczos overshoots; display codes end at white
     matte = draw_matte(face.outline, face.feather, window=(left, top, right - left, bottom - top))
-    if frame.alpha is not None:
-        matte = matte * frame.alpha[top:bottom, left:right]
+    alpha = matte if frame.alpha is None else matte * frame.alpha[top:bottom, left:right]
     layer = np.empty((*matte.shape, 4), np.float32)
-    np.multiply(_encoded(rgb, plan, frame), matte[..., None], out=layer[..., :3])
-    layer[..., 3] = matte
-    return layer, float(matte.sum(dtype=np.float64))
+    np.multiply(_encoded(rgb, plan, frame), (matte if frame.premultiplied else alpha)[..., None], out=layer[..., :3])
+    layer[..., 3] = alpha
+    return layer, float(alpha.sum(dtype=np.float64))
 
 
 def _encoded(rgb: Picture, plan: PassPlan, frame: DisplayFrame) -> Picture:
