@@ -72,6 +72,10 @@ def test_the_pose_is_the_one_mediapipe_gives_for_the_same_picture(model: Path, p
             assert ours[:3, :3] == pytest.approx(expected[:3, :3], abs=2e-3)
             assert ours[:3, 3] == pytest.approx(expected[:3, 3], abs=0.01)
             assert ours[3] == pytest.approx([0, 0, 0, 1])
+            deeper = np.array([points], dtype=np.float32) + np.array([0, 0, 40], dtype=np.float32)
+            assert canonical.poses(deeper, width=640, height=360)[0] == pytest.approx(ours, abs=1e-3), (
+                "depth has no zero"
+            )
 
 
 def test_a_picture_without_a_face_gives_nothing(finder: FaceReader) -> None:

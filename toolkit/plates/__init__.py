@@ -11,7 +11,8 @@ from toolkit.plates.exr import read_channels, write_exr
 from toolkit.plates.exr_header import is_complete, read_attributes
 from toolkit.plates.exr_picture import read_exr
 from toolkit.plates.half import from_half, to_half
-from toolkit.plates.plate import Plate, PlateFrame, open_plate
+from toolkit.plates.opening import open_plate
+from toolkit.plates.plate import Plate, PlateFrame
 from toolkit.plates.probing import frame_file, missing_frames, probe
 from toolkit.plates.stored import StoredPicture
 

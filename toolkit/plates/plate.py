@@ -110,18 +110,6 @@ class Plate(ABC):
         self.close()
 
 
-def open_plate(media: Media) -> Plate:
-    """The plate of ``media``, its first frame read: a corrupt or unsupported one is found here.
-
-    Raises MissingMedia, MissingFrames, CorruptMedia and UnsupportedMedia.
-    """
-    from toolkit.documents import MediaKind
-    from toolkit.plates.movie import MoviePlate
-    from toolkit.plates.sequence import SequencePlate
-
-    return MoviePlate(media) if media.kind is MediaKind.MOVIE else SequencePlate(media)
-
-
 @lru_cache(maxsize=4096)
 def _file_digest(path: Path, _size: int, _changed: int) -> str:
     with path.open("rb") as file:
