@@ -90,15 +90,15 @@ def test_a_still_with_a_face_is_a_shot_of_one_frame(clip: Clip, track: Track, an
 
 
 @pytest.mark.parametrize(
-    ("x", "y", "count"),
-    [(320, 320, 1), (320, 40, 1), (12, 150, 0), (628, 150, 0), (320, -4, 0)],
+    ("eyes", "count"),
+    [((320, 320), 1), ((320, 40), 1), ((12, 150), 0), ((628, 150), 0), ((320, -4), 0)],
     ids=["mouth and chin below the frame", "brow above it", "an eye left of it", "an eye right of it", "eyes above it"],
 )
 def test_a_face_is_found_while_both_its_eyes_are_in_the_frame(
-    x: float, y: float, count: int, clip: Clip, track: Track, anna: Person
+    eyes: tuple[float, float], count: int, clip: Clip, track: Track, anna: Person
 ) -> None:
     """With an eye cut off, its place would be a guess: off by up to 6 % of its width."""
-    tracks = track(clip([anna.laid_over(grey(), x, y, height=150)] * 2))
+    tracks = track(clip([anna.laid_over(grey(), *eyes, height=150)] * 2))
     assert len(tracks.faces) == count
 
 
