@@ -50,7 +50,7 @@ def demo_footage(folder: Path, *, height: int = 720) -> Path:
     from toolkit.demo import make_demo
 
     make_demo(folder / "demo", tick=lambda count: None)
-    (movie,) = (folder / "demo").rglob("*.mp4")
+    (movie,) = (folder / "demo").rglob("*.mov")
     scaled = folder / f"face_{height}.mp4"
     if not scaled.exists():
         with av.open(str(movie)) as source, av.open(str(scaled), "w") as target:
