@@ -21,8 +21,6 @@ SEARCH_EVERY = 8
 the next. A face found late is followed back through this many frames, which are kept for that."""
 _PATIENCE = 8
 """Frames a lost face is looked for where it was last seen; after that only a search finds it again."""
-_WAITING_ZOOM = 0.5
-"""How much further afield it is looked for then."""
 _SPARE = 2
 """Faces followed beyond ``max_faces``: which ones last longest is known only at the end of the shot."""
 _THREADS = min(4, os.cpu_count() or 1)
@@ -91,8 +89,7 @@ class Watch:
         """Look at every followed face; whether one was lost in this frame."""
 
         def seek(trail: Trail) -> Sighting | None:
-            zoom = _WAITING_ZOOM if trail.waited else 1.0
-            return look(trail.reader, picture, trail.expected(), source_frame, zoom=zoom)
+            return look(trail.reader, picture, trail.expected(), source_frame, far=trail.waited > 0)
 
         lost = False
         seen = list(zip(self._followed, self._threads.map(seek, self._followed), strict=True))

@@ -7,8 +7,9 @@ turns what was painted into files. Each of them holds a constant number of frame
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -90,8 +91,9 @@ def render_passes(
             else:
                 tasks.setdefault(frame.source_frame, []).append(task)
 
-    with _Writer(writers, tick) as writer:
-        for job in _painted(_jobs(tasks, plate), engine):
+    # Closed here, not by the garbage collector: an error must not leave threads decoding behind it.
+    with closing(_jobs(tasks, plate)) as jobs, _Writer(writers, tick) as writer:
+        for job in _painted(jobs, engine):
             writer.submit(job, plate, engine)
     return [
         RenderedPass(plan=plan, painted=len(plan.frames) - kept[plan.pass_name], kept=kept[plan.pass_name])
@@ -107,12 +109,13 @@ def content_key(plan: PassPlan, frame: FramePlan, plate: Plate, engine: Engine) 
     )
 
 
-def _jobs(tasks: dict[int, list[_Task]], plate: Plate) -> Iterator[_Job]:
+def _jobs(tasks: dict[int, list[_Task]], plate: Plate) -> Generator[_Job, None, None]:
     """The tasks in source order with their pictures, decoded once for all passes."""
-    for plate_frame in plate.frames(sorted(tasks)):
-        picture = display_frame(plate_frame, plate.encoding)
-        for task in tasks[plate_frame.source_frame]:
-            yield _job(task, picture)
+    with closing(plate.frames(sorted(tasks))) as frames:
+        for plate_frame in frames:
+            picture = display_frame(plate_frame, plate.encoding)
+            for task in tasks[plate_frame.source_frame]:
+                yield _job(task, picture)
 
 
 def _job(task: _Task, picture: DisplayFrame) -> _Job:

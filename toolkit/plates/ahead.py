@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 T = TypeVar("T")
 
 
-def results_ahead(calls: Iterable[Callable[[], T]], *, workers: int, ahead: int) -> Iterator[T]:
+def results_ahead(calls: Iterable[Callable[[], T]], *, workers: int, ahead: int) -> Generator[T, None, None]:
     """The results of ``calls`` in their order, computed in ``workers`` threads up to ``ahead`` calls early.
 
     What a call raises is raised here, in its place. Closing the iterator (or an exception in its consumer, Ctrl-C

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -63,10 +63,10 @@ class MoviePlate(Plate):
         while self._idle:
             self._idle.pop().close()
 
-    def _floats(self, source_frames: list[int]) -> Iterator[PlateFrame]:
+    def _floats(self, source_frames: list[int]) -> Generator[PlateFrame, None, None]:
         return self._converted(source_frames, self._plate_frame, ahead=2)
 
-    def _bytes(self, source_frames: list[int]) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    def _bytes(self, source_frames: list[int]) -> Generator[tuple[int, NDArray[np.uint8]], None, None]:
         return self._converted(source_frames, self._detector_frame, ahead=4)
 
     def _file(self, source_frame: int) -> Path:
@@ -74,7 +74,7 @@ class MoviePlate(Plate):
 
     def _converted(
         self, source_frames: list[int], convert: Callable[[int, VideoFrame], T], *, ahead: int
-    ) -> Iterator[T]:
+    ) -> Generator[T, None, None]:
         with self._reader() as reader:
 
             def read(source_frame: int) -> T:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -52,7 +52,7 @@ class Plate(ABC):
         """Frames per second."""
         return self.media.rate
 
-    def frames(self, source_frames: Iterable[int]) -> Iterator[PlateFrame]:
+    def frames(self, source_frames: Iterable[int]) -> Generator[PlateFrame, None, None]:
         """The frames asked for, in that order (ascending is fast), decoded up to two frames ahead in threads.
 
         Raises MissingFrames at once, naming every frame that is not there; CorruptMedia and UnsupportedMedia when the
@@ -60,7 +60,7 @@ class Plate(ABC):
         """
         return self._floats(self._present(source_frames))
 
-    def frames_8bit(self, source_frames: Iterable[int]) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    def frames_8bit(self, source_frames: Iterable[int]) -> Generator[tuple[int, NDArray[np.uint8]], None, None]:
         """Source frame and uint8 RGB (H, W, 3), C-contiguous, display-referred: what detectors look at, decoded ahead.
 
         The fast path: deep sources are rounded by the scaler. Raises as ``frames`` does.
@@ -68,11 +68,11 @@ class Plate(ABC):
         return self._bytes(self._present(source_frames))
 
     @abstractmethod
-    def _floats(self, source_frames: list[int]) -> Iterator[PlateFrame]:
+    def _floats(self, source_frames: list[int]) -> Generator[PlateFrame, None, None]:
         """As ``frames``, all of them known to be there."""
 
     @abstractmethod
-    def _bytes(self, source_frames: list[int]) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    def _bytes(self, source_frames: list[int]) -> Generator[tuple[int, NDArray[np.uint8]], None, None]:
         """As ``frames_8bit``, all of them known to be there."""
 
     @abstractmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from functools import partial
 from pathlib import Path
 
@@ -32,10 +32,10 @@ class SequencePlate(Plate):
         self.encoding = first.encoding
         self.has_alpha = first.alpha is not None
 
-    def _floats(self, source_frames: list[int]) -> Iterator[PlateFrame]:
+    def _floats(self, source_frames: list[int]) -> Generator[PlateFrame, None, None]:
         return results_ahead((partial(self._plate_frame, f) for f in source_frames), workers=_WORKERS, ahead=_WORKERS)
 
-    def _bytes(self, source_frames: list[int]) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    def _bytes(self, source_frames: list[int]) -> Generator[tuple[int, NDArray[np.uint8]], None, None]:
         calls = (partial(self._detector_frame, f) for f in source_frames)
         return results_ahead(calls, workers=_WORKERS, ahead=2 * _WORKERS)
 
