@@ -99,6 +99,9 @@ def test_a_layer_carries_its_timecode_its_rate_and_its_slate(plate_pattern: Path
         "alpha": "premultiplied",
     }
     assert np.allclose(spec.getattribute("toolkit/face0/centre"), (74.0, 45.0))
+    upper_left, lower_right = (np.array(spec.getattribute(f"toolkit/face0/{c}")) for c in ("upperLeft", "lowerRight"))
+    assert np.all(upper_left < (74.0, 45.0))
+    assert np.all(lower_right > (74.0, 45.0))
     assert spec.getattribute("toolkit/face0/scale") == pytest.approx(40.0)
     assert spec.getattribute("toolkit/face0/roll") == pytest.approx(6.0)
     assert spec.getattribute("toolkit/face0/matteArea") == pytest.approx(pixels[..., 3].sum(), rel=1e-3)

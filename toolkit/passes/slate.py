@@ -11,6 +11,7 @@ from toolkit.plates import is_complete, read_attributes
 
 SLATE_SCHEMA = "toolkit.slate/1"
 _KEY = "toolkit/contentKey"
+_CORNERS = ("upperLeft", "upperRight", "lowerLeft", "lowerRight")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,7 @@ class Slate:
             facts[f"{name}/scale"] = face.scale
             facts[f"{name}/roll"] = face.roll
             facts[f"{name}/matteArea"] = face.matte_area
+            facts |= {f"{name}/{corner}": point for corner, point in zip(_CORNERS, face.corners, strict=True)}
         return facts
 
 
