@@ -59,7 +59,7 @@ class TrackSettings:
     min_size: int = _number(30, 8, 512)
     """Smallest face worth a pass, pixels of its oval's height: below this there is no acting left to keep."""
     tiles: bool = True
-    """Search overlapping tiles where the whole frame shows no face: it misses those under about a sixth of it."""
+    """Search overlapping tiles too: squares of the short side for further faces, smaller ones where none is known."""
     hold: int = _number(6, 0, 48)
     """A face lost for at most this many frames between two sightings is HELD (bridged); a longer gap is ABSENT."""
     smooth: int = _number(2, 0, 12)

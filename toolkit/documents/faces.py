@@ -46,7 +46,7 @@ class FaceSample(Value):
     source_frame: int
     state: FaceState
     centre: Point | None = None
-    """Mean of the rigid landmarks (brow line to nose, not mouth, jaw or lids), smoothed without lag; pixels."""
+    """A point fixed to the face at the bridge of the nose, carried by the eye corners, smoothed without lag; pixels."""
     scale: float | None = None
     """Height of the face in pixels, as its rigid landmarks give it: it does not change when the mouth opens."""
     roll: float | None = None
@@ -54,7 +54,8 @@ class FaceSample(Value):
     landmarks: Landmarks | None = None
     """The 478 points as measured (interpolated when HELD)."""
     pose: tuple[float, ...] | None = None
-    """4x4 matrix of the canonical face in camera space, row-major, centimetres; as measured."""
+    """4x4 matrix of the canonical face in the plate's camera (63 degrees from top to bottom), row-major, centimetres;
+    solved from the landmarks as measured."""
     blendshapes: tuple[float, ...] | None = None
     """52 values 0..1 in the order of ``FaceTracks.blendshape_names``; as measured, never smoothed."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,8 +37,8 @@ def track_faces(
     when MediaPipe does, and EngineUnavailable when MediaPipe cannot be loaded.
     """
     canonical = CanonicalFace.load(model)
-    with Watch(model, settings) as watch:
-        for source_frame, picture in plate.frames_8bit(shot.source_work_range):
+    with Watch(model, settings) as watch, closing(plate.frames_8bit(shot.source_work_range)) as frames:
+        for source_frame, picture in frames:
             with at(frame=source_frame):
                 watch.see(source_frame, picture)
             tick(1)
