@@ -77,10 +77,6 @@ class FrameRange:
     def __str__(self) -> str:
         return f"{self.first}-{self.last}"
 
-    def expanded(self, head: int, tail: int) -> FrameRange:
-        """This range with ``head`` more frames before and ``tail`` more after."""
-        return FrameRange(first=self.first - head, last=self.last + tail)
-
     def clamped(self, other: FrameRange) -> FrameRange | None:
         """The part of this range inside ``other``; None when they do not meet."""
         first, last = max(self.first, other.first), min(self.last, other.last)
