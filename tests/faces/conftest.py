@@ -12,7 +12,7 @@ from tests.faces._footage import Picture, shot_of
 from toolkit.documents import FaceTracks, Shot
 from toolkit.errors import ModelUnavailable
 from toolkit.faces import fetch_model, track_faces
-from toolkit.faces.detect import FaceReader
+from toolkit.faces.detect import FaceFinder
 from toolkit.plates import open_plate
 from toolkit.settings import TrackSettings
 
@@ -27,9 +27,9 @@ def model() -> Path:
 
 
 @pytest.fixture(scope="session")
-def finder(model: Path) -> Iterator[FaceReader]:
+def finder(model: Path) -> Iterator[FaceFinder]:
     """Reads single pictures."""
-    with FaceReader(model, confidence=0.5, faces=2, video=False, expression=False) as reader:
+    with FaceFinder(model, confidence=0.5, faces=2) as reader:
         yield reader
 
 

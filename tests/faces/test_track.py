@@ -84,6 +84,21 @@ def test_two_faces_are_two_tracks_the_largest_first(clip: Clip, track: Track, an
     assert [sample.centre for sample in only.samples] == large
 
 
+def test_faces_that_pass_before_one_another_keep_their_identities(
+    clip: Clip, track: Track, anna: Person, bert: Person
+) -> None:
+    def frame(index: int) -> Picture:
+        behind = bert.laid_over(grey(), 120 + 20 * index, 150, height=120)
+        return anna.laid_over(behind, 520 - 20 * index, 170, height=130)
+
+    front, back = track(clip([frame(index) for index in range(20)])).faces
+    assert states(front) == "F" * 20
+    assert states(back).strip("F").strip(".") == "", "hidden once, for as long as she is before him"
+    assert 3 <= states(back).count(".") <= 6
+    left, right = back.samples[0].centre, back.samples[-1].centre
+    assert left and right and right[0] - left[0] == pytest.approx(20 * 19, abs=4)
+
+
 def test_a_still_with_a_face_is_a_shot_of_one_frame(clip: Clip, track: Track, anna: Person) -> None:
     (face,) = track(clip([anna.photograph])).faces
     assert states(face) == "F"

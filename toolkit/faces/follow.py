@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.faces.detect import FaceReader, Reading
+from toolkit.faces.detect import FaceReader
 from toolkit.faces.upright import (
     CANVAS,
     RIGID,
@@ -25,11 +25,6 @@ PORTRAIT = 24
 """Side of the small colour picture that says what a face looks like, pixels."""
 _PORTRAIT_ZOOM = 1.6
 """It shows the face from brow to chin and nothing of what is behind."""
-_SETTLED = 0.1
-"""A face this far (in its heights, or this part larger or smaller) from where the canvas expected it is read again."""
-_SETTLED_ROLL = 8.0
-"""The same for its roll, degrees."""
-
 _WIDER, _FAR = 0.7, 0.5
 """Zooms of the canvas for the second look, and for a face that has been lost for a while."""
 _FAST = 0.05
@@ -67,41 +62,28 @@ def look(
 ) -> Sighting | None:
     """The face at or near ``around``; None when there is none. ``far`` looks twice as far afield from the start.
 
-    Landmarks shift with the framing they are read in, so a face found away from the middle of its canvas is read once
-    more, centred: on a face moving a quarter of its width per frame that took the error of its centre from 0.5 % of
-    the width to 0.2 %. A face that is not found is looked for once more in a wider canvas: on the three hardest clips
-    that found it in 425 frames instead of 408.
+    A face that is not found is looked for once more in a wider canvas, and read where it was found: the last that is
+    seen of a face that leaps, turns away or leaves.
     """
-    seen = _read_at(reader, picture, around, source_frame, _FAR if far else 1.0)
-    if seen and not far and _is_settled(seen.placement, around):
+    seen = None if far else _read_at(reader, picture, around, source_frame, 1.0)
+    if seen:
         return seen
-    if not seen and not far:
-        seen = _read_at(reader, picture, around, source_frame, _WIDER)
-    return _read_at(reader, picture, seen.placement, source_frame) or seen if seen else None
-
-
-def _is_settled(found: Placement, expected: Placement) -> bool:
-    turned = abs((found.roll - expected.roll + 180) % 360 - 180)
-    resized = abs(math.log(found.scale / expected.scale))
-    return found.apart(expected) < _SETTLED and resized < _SETTLED and turned < _SETTLED_ROLL
+    afield = _read_at(reader, picture, around, source_frame, _FAR if far else _WIDER)
+    return _read_at(reader, picture, afield.placement, source_frame, 1.0) or afield if afield else None
 
 
 def _read_at(
-    reader: FaceReader, picture: Picture, around: Placement, source_frame: int, zoom: float = 1.0
+    reader: FaceReader, picture: Picture, around: Placement, source_frame: int, zoom: float
 ) -> Sighting | None:
     matrix = canvas_from_plate(around, zoom=zoom)
     canvas = cut_canvas(picture, matrix)
-    best: tuple[Reading, NDArray[np.float32], Placement] | None = None
-    for reading in reader.read(canvas):
-        landmarks = landmarks_in_plate(reading.landmarks, matrix)
-        placement = placement_of(landmarks)
-        if best is None or placement.apart(around) < best[2].apart(around):
-            best = reading, landmarks, placement
-    if best is None:
+    reading = reader.read(canvas)
+    if reading is None or reading.blendshapes is None:
         return None
-    reading, landmarks, placement = best
-    if reading.blendshapes is None or not _is_in(picture, landmarks):
+    landmarks = landmarks_in_plate(reading.landmarks, matrix)
+    if not _is_in(picture, landmarks):
         return None
+    placement = placement_of(landmarks)
     return Sighting(
         source_frame=source_frame,
         placement=placement,

@@ -7,8 +7,8 @@ from itertools import chain
 
 import numpy as np
 
-from toolkit.faces.detect import FaceReader
-from toolkit.faces.upright import Picture, Placement, placement_of
+from toolkit.faces.detect import FaceFinder
+from toolkit.faces.upright import Picture, Placement, averaged_down, placement_of
 
 _FINE = (0.5, 0.25)
 """Sides of the fine tiles as parts of the frame's short side. The detector sees any picture as 128 x 128 pixels and
@@ -18,6 +18,8 @@ _SMALLEST_FACE_IN_TILE = 0.15
 _STRIDE = 0.7
 """Distance of neighbouring tiles as a part of their side: a face twice as large as a tile's smallest is whole in one
 of them, and the next larger tiles show those above."""
+_LINES = 540
+"""Least lines of a frame that is searched coarsely."""
 _REPEATED = 0.5
 """Two findings less than this many face heights apart are one face."""
 
@@ -49,18 +51,31 @@ def _starts(length: int, side: int) -> list[int]:
     return [round(index * (length - side) / steps) for index in range(steps + 1)] if steps else [0]
 
 
-def search_frame(finder: FaceReader, picture: Picture) -> list[Placement]:
-    """The faces the whole frame shows, in any order."""
-    return [placement_of(reading.landmarks) for reading in finder.read(picture)]
+def search_coarsely(
+    finder: FaceFinder, picture: Picture, known: Sequence[Placement] = (), *, tiles: bool
+) -> list[Placement]:
+    """The faces that the whole frame and, with ``tiles``, the coarse tiles show, but for those that are ``known``.
+
+    In any order; one that several tiles show comes several times. Frames of many lines are averaged down first: the
+    detector sees 128 x 128 pixels of either, and every further step costs a quarter.
+    """
+    shrink = max(1, min(picture.shape[:2]) // _LINES)
+    small = averaged_down(picture, shrink) if shrink > 1 else picture
+    if known:
+        small = painted_over(small, [face.resized(1 / shrink) for face in known])
+    height, width = small.shape[:2]
+    found = [placement_of(reading.landmarks) for reading in finder.find(small)]
+    found += search_tiles(finder, small, coarse_tiles(width, height) if tiles else ())
+    return [face.resized(shrink) for face in found]
 
 
-def search_tiles(finder: FaceReader, picture: Picture, tiles: Iterable[Tile]) -> list[Placement]:
+def search_tiles(finder: FaceFinder, picture: Picture, tiles: Iterable[Tile]) -> list[Placement]:
     """The faces ``tiles`` show, in any order; one that several of them show comes several times."""
     found: list[Placement] = []
     for x, y, side in tiles:
         tile = np.ascontiguousarray(picture[y : y + side, x : x + side])
         corner = np.array([x, y, 0], dtype=np.float32)
-        found += [placement_of(reading.landmarks + corner) for reading in finder.read(tile)]
+        found += [placement_of(reading.landmarks + corner) for reading in finder.find(tile)]
     return found
 
 

@@ -8,7 +8,7 @@ nose moves 1-1.5 %, the temples 1.5 %, forehead and brows 2-3.5 %.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +55,12 @@ class Placement:
         angle = math.radians(self.roll)
         below = _CENTRE_BELOW_EYES * self.scale
         return self.x - below * math.sin(angle), self.y + below * math.cos(angle)
+
+    def resized(self, factor: float) -> Placement:
+        """The same place in a picture made ``factor`` times as large."""
+        return replace(
+            self, x=(self.x + 0.5) * factor - 0.5, y=(self.y + 0.5) * factor - 0.5, scale=self.scale * factor
+        )
 
     def apart(self, other: Placement) -> float:
         """Distance of the two rigid centres in heights of the larger face."""
@@ -129,29 +135,34 @@ def cut_canvas(picture: Picture, matrix: NDArray[np.float64]) -> Picture:
     factor = math.hypot(matrix[0, 0], matrix[1, 0])
     shrink = int(1 / factor)
     if shrink >= 2:
-        picture, matrix = _averaged_down(picture, matrix, shrink)
+        picture, matrix = _shrunk_around(picture, matrix, shrink)
     canvas = cv2.warpAffine(picture, matrix, (CANVAS, CANVAS), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
     return np.asarray(canvas, dtype=np.uint8)
 
 
-def _averaged_down(picture: Picture, matrix: NDArray[np.float64], shrink: int) -> tuple[Picture, NDArray[np.float64]]:
+def averaged_down(picture: Picture, shrink: int) -> Picture:
+    """``picture`` at ``shrink`` times fewer lines and columns, each pixel the mean of a square; the rest is cut off."""
     import cv2
 
+    rows, columns = (length // shrink for length in picture.shape[:2])
+    whole = picture[: rows * shrink, : columns * shrink]
+    return np.asarray(cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _shrunk_around(picture: Picture, matrix: NDArray[np.float64], shrink: int) -> tuple[Picture, NDArray[np.float64]]:
+    """The part of ``picture`` that the canvas of ``matrix`` shows, averaged down, and the matrix from there."""
     height, width = picture.shape[:2]
     corners = np.array([[0, 0, 1], [CANVAS, 0, 1], [0, CANVAS, 1], [CANVAS, CANVAS, 1]]) - [0.5, 0.5, 0]
     reached = corners @ _inverse(matrix).T
     x0, y0 = (max(0, math.floor(low)) for low in reached.min(axis=0))
     x1, y1 = (min(size, math.ceil(high) + 1) for size, high in zip((width, height), reached.max(axis=0), strict=True))
-    columns, rows = (x1 - x0) // shrink, (y1 - y0) // shrink
-    if columns < 1 or rows < 1:
+    if min(x1 - x0, y1 - y0) < shrink:
         return picture, matrix
-    part = picture[y0 : y0 + rows * shrink, x0 : x0 + columns * shrink]
-    small = cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA)
     # the centre of small pixel i is plate x0 + i * shrink + (shrink - 1) / 2
     moved = matrix.copy()
     moved[:, 2] += matrix[:, :2] @ (np.array([x0, y0]) + (shrink - 1) / 2)
     moved[:, :2] *= shrink
-    return np.asarray(small, dtype=np.uint8), moved
+    return averaged_down(picture[y0:y1, x0:x1], shrink), moved
 
 
 def _inverse(matrix: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -10,9 +10,9 @@ from itertools import chain, repeat
 from pathlib import Path
 from typing import Self
 
-from toolkit.faces.detect import FaceReader
+from toolkit.faces.detect import FaceFinder, FaceReader
 from toolkit.faces.follow import ONE_PLACE, Sighting, Trail, is_same_face, likeness, look
-from toolkit.faces.search import coarse_tiles, distinct, fine_tiles, painted_over, search_frame, search_tiles
+from toolkit.faces.search import distinct, fine_tiles, search_coarsely, search_tiles
 from toolkit.faces.upright import Picture, Placement
 from toolkit.settings import TrackSettings
 
@@ -68,13 +68,7 @@ class Watch:
 
     def _search(self, picture: Picture, known: Sequence[Placement], *, thorough: bool = True) -> list[Placement]:
         """The whole frame and, when ``thorough``, the coarse tiles, for faces that are not where the ``known`` are."""
-        height, width = picture.shape[:2]
-        if known:
-            picture = painted_over(picture, known)
-        found = search_frame(self._finders[0], picture)
-        if thorough and self._settings.tiles:
-            found += search_tiles(self._finders[0], picture, coarse_tiles(width, height))
-        return found
+        return search_coarsely(self._finders[0], picture, known, tiles=thorough and self._settings.tiles)
 
     def _search_fine(self, picture: Picture) -> list[Placement]:
         """The fine tiles, dealt out to the threads; what is found does not depend on how many there are."""
@@ -94,8 +88,11 @@ class Watch:
         lost = False
         seen = list(zip(self._followed, self._threads.map(seek, self._followed), strict=True))
         for index, (trail, sighting) in enumerate(seen):
-            if sighting and is_same_face(trail.last, sighting) and not _is_anothers(index, seen):
+            taken = _is_anothers(index, seen)
+            if sighting and is_same_face(trail.last, sighting) and not taken:
                 trail.add(sighting)
+            elif taken and trail.waited:
+                trail.waited = _PATIENCE + 1  # all it finds is a face that is followed already
             else:
                 lost = lost or not trail.waited
                 trail.waited += 1
@@ -125,12 +122,12 @@ class Watch:
         seen = (trail.sightings.get(source_frame) for trail in self.trails)
         return any(other is not None and other.placement.apart(placement) < ONE_PLACE for other in seen)
 
-    def _new_finder(self) -> FaceReader:
-        faces, confidence = self._settings.max_faces + _SPARE, self._settings.confidence
-        return FaceReader(self._model, confidence=confidence, faces=faces, video=False, expression=False)
+    def _new_finder(self) -> FaceFinder:
+        faces = self._settings.max_faces + _SPARE
+        return FaceFinder(self._model, confidence=self._settings.confidence, faces=faces)
 
     def _new_reader(self) -> FaceReader:
-        self._readers.append(FaceReader(self._model, confidence=self._settings.confidence, faces=1, video=True))
+        self._readers.append(FaceReader(self._model, confidence=self._settings.confidence))
         return self._readers[-1]
 
     @property

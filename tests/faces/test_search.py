@@ -1,0 +1,37 @@
+"""Where faces are looked for, and that what is found is given in the plate's own pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.faces._footage import Person, astronaut, grey
+from toolkit.faces.detect import FaceFinder
+from toolkit.faces.search import search_coarsely
+from toolkit.faces.upright import Placement
+
+
+@pytest.fixture(scope="module")
+def person() -> Person:
+    return astronaut()
+
+
+@pytest.mark.parametrize("size", [(640, 360), (1920, 1080), (1921, 1087), (3840, 2160)], ids="{0[0]}x{0[1]}".format)
+def test_a_face_is_found_where_it_is_however_many_lines_the_frame_has(
+    size: tuple[int, int], finder: FaceFinder, person: Person
+) -> None:
+    height = size[1] * 0.3
+    x, y = size[0] * 0.6, size[1] * 0.4
+    frame = person.laid_over(grey(*size), x, y, height=height)
+    (found,) = search_coarsely(finder, frame, tiles=False)
+    assert found.apart(Placement(x=x, y=y, scale=height, roll=0)) < 0.03
+    assert found.scale == pytest.approx(height, rel=0.06)
+    assert search_coarsely(finder, frame, [found], tiles=True) == []
+
+
+def test_the_coarse_tiles_show_faces_that_the_whole_frame_does_not(finder: FaceFinder, person: Person) -> None:
+    frame = person.laid_over(grey(1920, 1080), 1500, 500, height=190)
+    assert search_coarsely(finder, frame, tiles=False) == []
+    found = search_coarsely(finder, frame, tiles=True)
+    assert found
+    assert all(np.hypot(face.x - 1500, face.y - 500) < 8 for face in found)
