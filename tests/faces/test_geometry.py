@@ -84,12 +84,13 @@ def test_outside_the_plate_the_canvas_is_black() -> None:
 @pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (720, 1080), (640, 360), (3840, 1607)], ids=str)
 def test_any_face_of_twice_a_tiles_smallest_is_whole_in_a_tile_of_its_size(size: tuple[int, int]) -> None:
     width, height = size
-    all_tiles = coarse_tiles(width, height) + fine_tiles(width, height, 30)
-    assert all(0 <= x <= width - side and 0 <= y <= height - side for x, y, side in all_tiles)
-    for side in {side for _, _, side in all_tiles}:
+    whole, *squares = coarse_tiles(width, height) + fine_tiles(width, height, 30)
+    assert whole == (0, 0, width, height)
+    assert all(0 <= x <= width - side and 0 <= y <= height - side for x, y, side, _ in squares)
+    for side in {side for *_, side in squares}:
         face_size = 0.3 * side
         for axis, length in ((0, width), (1, height)):
-            starts = sorted({tile[axis] for tile in all_tiles if tile[2] == side})
+            starts = sorted({tile[axis] for tile in squares if tile[2:] == (side, side)})
             assert starts[0] == 0
             assert starts[-1] == length - side
             assert all(after - before <= side - face_size + 1 for before, after in pairwise(starts))
@@ -98,15 +99,14 @@ def test_any_face_of_twice_a_tiles_smallest_is_whole_in_a_tile_of_its_size(size:
 def test_tiles_that_could_only_show_faces_too_small_are_not_searched() -> None:
     assert min(side for *_, side in fine_tiles(1920, 1080, 30)) == 270
     assert min(side for *_, side in fine_tiles(1920, 1080, 120)) == 540
-    assert coarse_tiles(1000, 900) == [], "the whole frame shows as much"
+    assert coarse_tiles(1000, 900) == [(0, 0, 1000, 900)], "the whole frame shows as much"
 
 
 def test_known_faces_are_painted_over_and_nothing_else_is() -> None:
     picture = np.random.default_rng(5).integers(0, 255, (200, 300, 3), dtype=np.uint8)
     before = picture.copy()
-    painted = painted_over(
-        picture, [Placement(x=10, y=60, scale=60, roll=0), Placement(x=250, y=100, scale=40, roll=0)]
-    )
+    places = [(10, 60, 60), (250, 100, 40), (-90, 100, 40), (400, 100, 40), (100, -90, 40), (100, 300, 40)]
+    painted = painted_over(picture, [Placement(x=x, y=y, scale=scale, roll=0) for x, y, scale in places])
     assert (picture == before).all()
     assert np.ptp(painted[60:80, :30].astype(int), axis=(0, 1)).max() == 0
     assert (painted[:, 60:215] == picture[:, 60:215]).all()

@@ -7,7 +7,7 @@ import pytest
 
 from tests.faces._footage import Person, astronaut, grey
 from toolkit.faces.detect import FaceFinder
-from toolkit.faces.search import search_coarsely
+from toolkit.faces.search import coarse_tiles, search_tiles
 from toolkit.faces.upright import Placement
 
 
@@ -23,15 +23,18 @@ def test_a_face_is_found_where_it_is_however_many_lines_the_frame_has(
     height = size[1] * 0.3
     x, y = size[0] * 0.6, size[1] * 0.4
     frame = person.laid_over(grey(*size), x, y, height=height)
-    (found,) = search_coarsely(finder, frame, tiles=False)
+    whole, *squares = coarse_tiles(*size)
+    (found,) = search_tiles(finder, frame, [whole])
     assert found.apart(Placement(x=x, y=y, scale=height, roll=0)) < 0.03
     assert found.scale == pytest.approx(height, rel=0.06)
-    assert search_coarsely(finder, frame, [found], tiles=True) == []
+    assert search_tiles(finder, frame, squares), "the squares show it too"
+    assert search_tiles(finder, frame, [whole, *squares], known=[found]) == []
 
 
 def test_the_coarse_tiles_show_faces_that_the_whole_frame_does_not(finder: FaceFinder, person: Person) -> None:
     frame = person.laid_over(grey(1920, 1080), 1500, 500, height=190)
-    assert search_coarsely(finder, frame, tiles=False) == []
-    found = search_coarsely(finder, frame, tiles=True)
+    whole, *squares = coarse_tiles(1920, 1080)
+    assert search_tiles(finder, frame, [whole]) == []
+    found = search_tiles(finder, frame, squares)
     assert found
     assert all(np.hypot(face.x - 1500, face.y - 500) < 8 for face in found)

@@ -148,11 +148,11 @@ def _reading(result: Any, index: int, width: int, height: int) -> Reading:
     0.4 to 0.6 pixel up and to the left otherwise.
     """
     points = result.face_landmarks[index]
-    landmarks = np.array([(point.x, point.y, point.z) for point in points], dtype=np.float32)
-    landmarks *= (width, height, width)
+    columns = [point.x for point in points], [point.y for point in points], [point.z for point in points]
+    landmarks = np.array(columns, dtype=np.float32).T * np.array((width, height, width), dtype=np.float32)
     shapes = result.face_blendshapes
     return Reading(
-        landmarks=landmarks,
+        landmarks=np.ascontiguousarray(landmarks),
         blendshapes=np.array([shape.score for shape in shapes[index]], dtype=np.float32) if shapes else None,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
@@ -19,18 +20,19 @@ _STRIDE = 0.7
 """Distance of neighbouring tiles as a part of their side: a face twice as large as a tile's smallest is whole in one
 of them, and the next larger tiles show those above."""
 _LINES = 540
-"""Least lines of a frame that is searched coarsely."""
+"""Lines of a tile beyond which it is averaged down: every step of a search then costs less, and the detector sees 128 x
+128 pixels of it anyway."""
 _REPEATED = 0.5
 """Two findings less than this many face heights apart are one face."""
 
-Tile = tuple[int, int, int]
-"""x, y and side, pixels."""
+Tile = tuple[int, int, int, int]
+"""x, y, width and height, pixels."""
 
 
 def coarse_tiles(width: int, height: int) -> list[Tile]:
-    """Squares of the frame's short side; none for a frame that is hardly longer than that."""
+    """The whole frame, then squares of its short side, unless it is hardly longer than that."""
     short, long = sorted((width, height))
-    return list(_grid(width, height, short)) if long > 1.2 * short else []
+    return [(0, 0, width, height), *(_grid(width, height, short) if long > 1.2 * short else ())]
 
 
 def fine_tiles(width: int, height: int, min_size: int) -> list[Tile]:
@@ -43,7 +45,7 @@ def fine_tiles(width: int, height: int, min_size: int) -> list[Tile]:
 def _grid(width: int, height: int, side: int) -> Iterator[Tile]:
     for y in _starts(height, side):
         for x in _starts(width, side):
-            yield x, y, side
+            yield x, y, side, side
 
 
 def _starts(length: int, side: int) -> list[int]:
@@ -51,32 +53,33 @@ def _starts(length: int, side: int) -> list[int]:
     return [round(index * (length - side) / steps) for index in range(steps + 1)] if steps else [0]
 
 
-def search_coarsely(
-    finder: FaceFinder, picture: Picture, known: Sequence[Placement] = (), *, tiles: bool
+def search_tiles(
+    finder: FaceFinder, picture: Picture, tiles: Iterable[Tile], known: Sequence[Placement] = ()
 ) -> list[Placement]:
-    """The faces that the whole frame and, with ``tiles``, the coarse tiles show, but for those that are ``known``.
+    """The faces ``tiles`` show that are not where ``known`` ones are.
 
-    In any order; one that several tiles show comes several times. Frames of many lines are averaged down first: the
-    detector sees 128 x 128 pixels of either, and every further step costs a quarter.
+    In any order; a face that several tiles show comes several times.
     """
-    shrink = max(1, min(picture.shape[:2]) // _LINES)
-    small = averaged_down(picture, shrink) if shrink > 1 else picture
-    if known:
-        small = painted_over(small, [face.resized(1 / shrink) for face in known])
-    height, width = small.shape[:2]
-    found = [placement_of(reading.landmarks) for reading in finder.find(small)]
-    found += search_tiles(finder, small, coarse_tiles(width, height) if tiles else ())
-    return [face.resized(shrink) for face in found]
-
-
-def search_tiles(finder: FaceFinder, picture: Picture, tiles: Iterable[Tile]) -> list[Placement]:
-    """The faces ``tiles`` show, in any order; one that several of them show comes several times."""
     found: list[Placement] = []
-    for x, y, side in tiles:
-        tile = np.ascontiguousarray(picture[y : y + side, x : x + side])
-        corner = np.array([x, y, 0], dtype=np.float32)
-        found += [placement_of(reading.landmarks + corner) for reading in finder.find(tile)]
+    for tile in tiles:
+        x, y, width, height = tile
+        part = picture[y : y + height, x : x + width]
+        shrink = max(1, min(width, height) // _LINES)
+        part = averaged_down(part, shrink) if shrink > 1 else np.ascontiguousarray(part)
+        if known:
+            part = painted_over(part, [_in_tile(face, tile, shrink) for face in known])
+        found += [_in_frame(placement_of(reading.landmarks), tile, shrink) for reading in finder.find(part)]
     return found
+
+
+def _in_tile(face: Placement, tile: Tile, shrink: int) -> Placement:
+    x, y = (face.x - tile[0] + 0.5) / shrink - 0.5, (face.y - tile[1] + 0.5) / shrink - 0.5
+    return replace(face, x=x, y=y, scale=face.scale / shrink)
+
+
+def _in_frame(face: Placement, tile: Tile, shrink: int) -> Placement:
+    x, y = (face.x + 0.5) * shrink - 0.5 + tile[0], (face.y + 0.5) * shrink - 0.5 + tile[1]
+    return replace(face, x=x, y=y, scale=face.scale * shrink)
 
 
 def distinct(found: Iterable[Placement]) -> list[Placement]:
@@ -93,9 +96,10 @@ def painted_over(picture: Picture, known: Sequence[Placement]) -> Picture:
     height, width = picture.shape[:2]
     painted = picture.copy()
     for face in known:
-        x, y = face.middle()
-        reach = 0.75 * face.scale
-        rows = slice(max(0, round(y - reach)), min(height, round(y + reach)))
-        columns = slice(max(0, round(x - reach)), min(width, round(x + reach)))
-        painted[rows, columns] = painted[rows, columns][::8, ::8].mean(axis=(0, 1))
+        (x, y), reach = face.middle(), 0.75 * face.scale
+        left, right = (min(max(0, round(edge)), width) for edge in (x - reach, x + reach))
+        top, bottom = (min(max(0, round(edge)), height) for edge in (y - reach, y + reach))
+        patch = painted[top:bottom, left:right]
+        if patch.size:
+            patch[:] = patch[::8, ::8].mean(axis=(0, 1))
     return painted

@@ -8,7 +8,7 @@ nose moves 1-1.5 %, the temples 1.5 %, forehead and brows 2-3.5 %.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,12 +55,6 @@ class Placement:
         angle = math.radians(self.roll)
         below = _CENTRE_BELOW_EYES * self.scale
         return self.x - below * math.sin(angle), self.y + below * math.cos(angle)
-
-    def resized(self, factor: float) -> Placement:
-        """The same place in a picture made ``factor`` times as large."""
-        return replace(
-            self, x=(self.x + 0.5) * factor - 0.5, y=(self.y + 0.5) * factor - 0.5, scale=self.scale * factor
-        )
 
     def apart(self, other: Placement) -> float:
         """Distance of the two rigid centres in heights of the larger face."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain, repeat
 from pathlib import Path
 from typing import Self
 
 from toolkit.faces.detect import FaceFinder, FaceReader
 from toolkit.faces.follow import ONE_PLACE, Sighting, Trail, is_same_face, likeness, look
-from toolkit.faces.search import distinct, fine_tiles, search_coarsely, search_tiles
+from toolkit.faces.search import Tile, coarse_tiles, distinct, fine_tiles, search_tiles
 from toolkit.faces.upright import Picture, Placement
 from toolkit.settings import TrackSettings
 
@@ -31,9 +31,10 @@ _Seen = Sequence[tuple[Trail, Sighting | None]]
 class Watch:
     """The eyes on one shot: ``see`` every frame in order, then read ``trails``.
 
-    Most frames cost one reading per face, in a canvas around it. Every SEARCH_EVERY frames, and whenever a face was
-    lost, the whole frame and the coarse tiles are searched for further ones, beside the reading; a frame without any
-    is searched as a whole, and every SEARCH_EVERY frames down to the fine tiles.
+    Most frames cost one reading per face, in a canvas around it, and beside it a search of a part of the frame for
+    further faces: the whole frame and all coarse tiles have their turn within SEARCH_EVERY frames, and in the frame in
+    which a face was lost. A frame without any known face is searched as a whole, and every SEARCH_EVERY frames down to
+    the fine tiles.
     """
 
     def __init__(self, model: Path, settings: TrackSettings) -> None:
@@ -53,22 +54,36 @@ class Watch:
         """The next frame; ``picture`` is kept for a while and must not change."""
         self._recent.append((source_frame, picture))
         due = self._count % SEARCH_EVERY == 0
+        beside = self._search_beside(picture)
         self._count += 1
-        expected = [trail.expected() for trail in self._followed]
-        beside = self._threads.submit(self._search, picture, expected) if due and expected else None
         lost = self._follow(source_frame, picture)
         known = [trail.last.placement for trail in self._followed if not trail.waited]
         found = beside.result() if beside else []
         if lost or not known:
-            found = self._search(picture, known, thorough=lost or due)
+            tiles = self._coarse_tiles(picture)
+            found = search_tiles(self._finders[0], picture, tiles if lost or due else tiles[:1], known)
         if due and not known and not found and self._settings.tiles:
             found = self._search_fine(picture)
         for placement in distinct(found):
             self._start(source_frame, picture, placement)
 
-    def _search(self, picture: Picture, known: Sequence[Placement], *, thorough: bool = True) -> list[Placement]:
-        """The whole frame and, when ``thorough``, the coarse tiles, for faces that are not where the ``known`` are."""
-        return search_coarsely(self._finders[0], picture, known, tiles=thorough and self._settings.tiles)
+    def _search_beside(self, picture: Picture) -> Future[list[Placement]] | None:
+        """What this frame's share of the coarse tiles shows besides the faces that are followed."""
+        if not self._followed:
+            return None
+        tiles = self._coarse_tiles(picture)
+        pause = max(1, SEARCH_EVERY // len(tiles))
+        turn, rest = divmod(self._count % SEARCH_EVERY, pause)
+        share = tiles[turn :: SEARCH_EVERY // pause]
+        if rest or not share:
+            return None
+        expected = [trail.expected() for trail in self._followed]
+        return self._threads.submit(search_tiles, self._finders[0], picture, share, expected)
+
+    def _coarse_tiles(self, picture: Picture) -> list[Tile]:
+        height, width = picture.shape[:2]
+        tiles = coarse_tiles(width, height)
+        return tiles if self._settings.tiles else tiles[:1]
 
     def _search_fine(self, picture: Picture) -> list[Placement]:
         """The fine tiles, dealt out to the threads; what is found does not depend on how many there are."""
