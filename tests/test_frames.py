@@ -93,6 +93,8 @@ def test_drop_frame_exists_only_at_29_97_and_59_94() -> None:
         ("plates/plate.%04d.png", 1001, "plates/plate.1001.png"),
         ("plates/plate.1001.exr", 12, "plates/plate.0012.exr"),
         ("plate_v002.####.exr", 123456, "plate_v002.123456.exr"),
+        ("plate #1.####.exr", 7, "plate #1.0007.exr"),
+        ("plate #1.%04d.exr", 7, "plate #1.0007.exr"),
         ("plate.%d.png", 5, "plate.5.png"),
         ("plate.####.exr", -5, "plate.-0005.exr"),
     ],

@@ -206,8 +206,8 @@ def _dropped_per_minute(rate: Fraction) -> int:
 
 # --- numbered files --------------------------------------------------------------------------------------------
 
-_HASHES = re.compile(r"#+")
-_PRINTF = re.compile(r"%0?(\d*)d")
+_PLACE = re.compile(r"#+|%0?(\d*)d")
+"""Where a pattern has its number; a name may hold another ``#`` before that, so the last one counts."""
 _DIGITS = re.compile(r"(\d+)(?=\.[A-Za-z0-9]+$)")
 
 
@@ -229,25 +229,21 @@ class FramePath:
         Raises ValueError when the name has no place for a number.
         """
         path = Path(text)
-        for pattern in (_HASHES, _PRINTF, _DIGITS):
-            match = pattern.search(path.name)
-            if match is None:
-                continue
-            digits = match[1] if pattern is _PRINTF else match[0]
-            padding = int(digits or 1) if pattern is _PRINTF else len(digits)
-            return cls(
-                folder=path.parent,
-                prefix=path.name[: match.start()],
-                padding=padding,
-                suffix=path.name[match.end() :],
-            )
-        raise ValueError(f"no frame number in {path.name!r}")
+        place = _last_place(path.name) or _DIGITS.search(path.name)
+        if place is None:
+            raise ValueError(f"no frame number in {path.name!r}")
+        printf = place[0].startswith("%")
+        return cls(
+            folder=path.parent,
+            prefix=path.name[: place.start()],
+            padding=int(place[1] or 1) if printf else len(place[0]),
+            suffix=path.name[place.end() :],
+        )
 
     @staticmethod
     def is_pattern(text: str | Path) -> bool:
         """Whether the name carries ``####`` or ``%04d``: a sequence meant as a whole."""
-        name = Path(text).name
-        return bool(_HASHES.search(name) or _PRINTF.search(name))
+        return _last_place(Path(text).name) is not None
 
     def path(self, frame: int) -> Path:
         """The file of ``frame``; negative numbers keep their sign in front of the padding."""
@@ -277,3 +273,7 @@ class FramePath:
 
     def __str__(self) -> str:
         return self.hashes
+
+
+def _last_place(name: str) -> re.Match[str] | None:
+    return max(_PLACE.finditer(name), key=re.Match.start, default=None)

@@ -35,7 +35,7 @@ def from_half(pixels: NDArray[np.float16]) -> NDArray[np.float32]:
 def _converted(row: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
     import cv2
 
-    if row.size == 0 or not _opencv_adds_halves():
+    if row.size < 2 or not _opencv_adds_halves():  # OpenCV takes a single number for a scalar, too
         return row.astype(dtype)
     # Adding minus zero changes no bit, not even the sign of zero; it is the cheapest sum that may change the depth.
     depth = cv2.CV_16F if dtype == np.float16 else cv2.CV_32F
