@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -153,6 +154,9 @@ def test_a_track_read_back_from_disk_is_the_track_that_was_written(canonical: Ca
         faces=(FaceTrack(face=0, samples=taken),),
     )
     tracks.write(tmp_path / "face_track.json")
+    text = (tmp_path / "face_track.json").read_text()
+    assert json.loads(text) == json.loads(tracks.model_dump_json(by_alias=True))
+    assert sum('"source_frame":107,' in line for line in text.splitlines()) == 1, "one line per frame"
     (again,) = FaceTracks.read(tmp_path / "face_track.json").faces
     for sample, reread in zip(taken, again.samples, strict=True):
         assert (sample.landmarks == reread.landmarks).all()  # type: ignore[union-attr]

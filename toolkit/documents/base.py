@@ -64,8 +64,13 @@ class Document(Value):
 
     def write(self, path: Path) -> None:
         """Write atomically. Raises OutputNotWritable."""
-        with appearing(path) as temporary:
-            temporary.write_text(self.model_dump_json(by_alias=True, indent=1) + "\n", encoding="utf-8")
+        with appearing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
+            file.writelines(self._text())
+
+    def _text(self) -> Iterator[str]:
+        """The JSON text, in pieces where the whole would be too large to hold."""
+        yield self.model_dump_json(by_alias=True, indent=1)
+        yield "\n"
 
 
 @contextmanager

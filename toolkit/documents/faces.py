@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -84,3 +85,14 @@ class FaceTracks(Document):
     """The work range that was analysed (source space)."""
     blendshape_names: tuple[str, ...]
     faces: tuple[FaceTrack, ...]
+
+    def _text(self) -> Iterator[str]:
+        """One line per sample: a frame can be found and read, and a long shot is never held as text."""
+        yield self.model_dump_json(by_alias=True, indent=1, exclude={"faces"}).removesuffix("\n}")
+        yield ',\n "faces": ['
+        for index, face in enumerate(self.faces):
+            yield f'{"," if index else ""}\n  {{"face": {face.face}, "samples": ['
+            for number, sample in enumerate(face.samples):
+                yield f"{',' if number else ''}\n   {sample.model_dump_json()}"
+            yield "\n  ]}"
+        yield "\n ]\n}\n"
