@@ -38,9 +38,9 @@ ONE_PLACE = 0.35
 _ALIKE = 0.65
 """Least likeness of one face in two neighbouring frames. In nine clips six in a thousand neighbours fall below 0.85 and
 two below 0.75; moments of two different people picked at random are more alike than 0.7 once in a hundred times."""
-_IN_PICTURE = 0.9
-"""Part of the rigid landmarks that must be inside the picture. A face leaving it on any side is placed within 1.1 % of
-its width and 1.3 degrees as long as they are; with two of the ten outside, 2.9 % and 3.5 degrees: no sighting then."""
+_INSIDE = 0.05
+"""Heights of the face that all its rigid landmarks must be inside the picture. Faces leaving it on any side are placed
+within 0.9 % of their width and 1 degree up to there, within 1.3 % up to the very edge and 4 % beyond: no sighting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +81,9 @@ def _read_at(
     if reading is None or reading.blendshapes is None:
         return None
     landmarks = landmarks_in_plate(reading.landmarks, matrix)
-    if not _is_in(picture, landmarks):
-        return None
     placement = placement_of(landmarks)
+    if not _is_in(picture, landmarks, placement):
+        return None
     return Sighting(
         source_frame=source_frame,
         placement=placement,
@@ -93,11 +93,11 @@ def _read_at(
     )
 
 
-def _is_in(picture: Picture, landmarks: NDArray[np.float32]) -> bool:
+def _is_in(picture: Picture, landmarks: NDArray[np.float32], placement: Placement) -> bool:
     height, width = picture.shape[:2]
     eyes = landmarks[RIGID, :2]
-    inside = ((eyes >= 0) & (eyes <= (width - 1, height - 1))).all(axis=1)
-    return float(inside.mean()) >= _IN_PICTURE
+    margin = _INSIDE * placement.scale
+    return bool(((eyes >= margin) & (eyes <= (width - 1 - margin, height - 1 - margin))).all())
 
 
 def _portrait(canvas: Picture, matrix: NDArray[np.float64], placement: Placement) -> NDArray[np.float16]:
