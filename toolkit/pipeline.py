@@ -45,6 +45,7 @@ def run(job: Job, progress: stages.Progress) -> tuple[Delivery, list[RenderedPas
             with at(shot=shot.name), open_plate(shot.media) as plate:
                 tracks = stages.follow_faces(shot, plate, settings, model=model, out=out, progress=progress)
                 plans = stages.decide(shot, tracks, settings, out)
+                del tracks  # a shot's landmarks are large, and all that is needed of them is in the plans
                 writers = settings.output.writers
                 rendered += stages.paint(plans, plate, engine, writers=writers, out=out, progress=progress)
         return stages.deliver(cut, settings, out), rendered

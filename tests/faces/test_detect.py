@@ -123,6 +123,21 @@ def test_nothing_is_printed_by_the_native_code(model: Path, tmp_path: Path, pers
     assert done.stderr == ""
 
 
+def test_loading_mediapipe_keeps_nothing_of_its_caller_alive(model: Path) -> None:
+    """Where PortAudio is missing it keeps an exception with all frames below: a shot's worth of pictures."""
+    program = (
+        "import gc, sys, weakref; from pathlib import Path; from toolkit.faces.detect import FaceReader\n"
+        "class Shot: pass\n"
+        "def first_use():\n"
+        "    shot = Shot()\n"
+        "    FaceReader(Path(sys.argv[1]), confidence=0.5).close()\n"
+        "    return weakref.ref(shot)\n"
+        "alive = first_use(); gc.collect(); print(alive() is None)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(model)], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
+
+
 @pytest.mark.parametrize("content", [b"", b"not a model at all"], ids=["empty", "garbage"])
 def test_a_file_that_is_no_model_is_our_error(content: bytes, tmp_path: Path) -> None:
     broken = tmp_path / "face_landmarker.task"

@@ -8,8 +8,10 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
 
@@ -158,6 +160,11 @@ def _reading(result: Any, index: int, width: int, height: int) -> Reading:
 
 
 def _mediapipe() -> tuple[Any, Any, Any]:
+    if "mediapipe" not in sys.modules:
+        # Without PortAudio, mediapipe keeps an exception of its import for good, and with it all that is on the stack:
+        # the pictures and sightings of a whole shot. A thread of its own has nothing on its stack.
+        with ThreadPoolExecutor(1) as alone:
+            alone.submit(import_module, "mediapipe.tasks.python.vision").exception()
     try:
         from mediapipe import Image, ImageFormat
         from mediapipe.tasks.python import BaseOptions, vision
