@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from toolkit.errors import SettingsError
-from toolkit.settings import PRESETS, Settings, load_settings, setting_keys
+from toolkit.settings import ControlSettings, Settings, as_toml, load_settings, preset_names, preset_text, setting_keys
 
 
 def test_the_founding_preset_is_the_recipe_the_technique_came_from() -> None:
@@ -32,8 +33,15 @@ def test_the_founding_preset_is_the_recipe_the_technique_came_from() -> None:
         ("cut.handles=-1", "out of range: 0 to 240"),
         ("output.encoding=srgb", "'srgb' is not one of plate, linear, acescg"),
         ("track.tiles=maybe", "'maybe' is not true or false"),
-        ("xyzzy=1", "known keys: body.seed"),
+        ("xyzzy=1", "known keys: body.controls"),
         ("face.strength", "write it as key=value"),
+        ("face.prompt=a {mood} face", "{mood} stands for nothing; a prompt may hold {expression}"),
+        ("face.controls=face", "not TOML"),
+        ("face.controls=3", "write it as a list of tables"),
+        ("face.controls=[{wieght=1}]", "did you mean face.controls[0].weight?"),
+        ("face.controls=[{weight=3}]", "face.controls[0].weight: 3.0 is out of range: 0 to 2"),
+        ('face.controls=[{kind="normal"}]', "'normal' is not one of face"),
+        ("face.controls=[{start=0.6, end=0.5}]", "0.6 comes after its end, 0.5"),
     ],
 )
 def test_a_setting_that_does_not_hold_is_refused_in_one_line(assignment: str, says: str) -> None:
@@ -65,11 +73,38 @@ def test_a_broken_toolkit_toml_is_one_clear_line(tmp_path: Path) -> None:
         load_settings(beside=beside)
 
 
-def test_every_preset_loads() -> None:
-    for name in PRESETS:
-        load_settings(preset=name)
+def test_a_preset_is_a_file_that_names_every_setting() -> None:
+    for name in preset_names():
+        written = tomllib.loads(preset_text(name))
+        flat = {
+            f"{section}.{key}" if isinstance(table, dict) else section
+            for section, table in written.items()
+            for key in (table if isinstance(table, dict) else [section])
+        }
+        assert flat == set(setting_keys(Settings())), name
+        assert as_toml(load_settings(preset=name)) == preset_text(name).partition("\n\n")[2], "and in the usual form"
     with pytest.raises(SettingsError, match="did you mean founding"):
         load_settings(preset="fonding")
+
+
+def test_dva_2023_is_the_founding_recipe_on_automatic1111() -> None:
+    settings = load_settings(preset="dva-2023")
+    assert settings.engine == "automatic1111"
+    for look, strength in ((settings.body, 0.65), (settings.face, 0.5)):
+        assert (look.strength, look.steps, look.guidance, look.sampler) == (strength, 30, 8.0, "Euler")
+    assert settings.body.controls == ()
+    assert settings.face.controls == (
+        ControlSettings(kind="face", model="control_v1p_sd15_mediapipe_face", weight=1, start=0, end=1),
+    )
+
+
+def test_controls_are_a_list_of_tables_in_toml_and_on_the_command_line(tmp_path: Path) -> None:
+    beside = tmp_path / "toolkit.toml"
+    beside.write_text('[[face.controls]]\nkind = "face"\nweight = 0.5\n[[face.controls]]\nend = 0.4\n')
+    expected = (ControlSettings(weight=0.5), ControlSettings(end=0.4))
+    assert load_settings(beside=beside).face.controls == expected
+    text = '[{kind = "face", weight = 0.5}, {end = 0.4}]'
+    assert load_settings(assignments=[f"face.controls={text}"]).face.controls == expected
 
 
 def test_every_default_lies_within_its_own_limits() -> None:

@@ -83,5 +83,4 @@ def _models() -> Iterator[Finding]:
 
 def _engines() -> Iterator[Finding]:
     for name, entry in ENGINES.items():
-        ready = entry.state == "ready"
-        yield Finding(what=f"engine {name}", fine=ready, detail=entry.state, needed=name == "builtin")
+        yield Finding(what=f"engine {name}", fine=entry.ready, detail=entry.state, needed=name == "builtin")

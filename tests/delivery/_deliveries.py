@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.engines._requests import look
 from toolkit.delivery import conform
 from toolkit.documents import Cut, Delivery, FacePlan, FaceState, FramePlan, PassName, PassPlan, Shot
 from toolkit.plates import write_exr
@@ -31,6 +32,7 @@ def face(number: int, x: float, *, scale: float = 8.0, roll: float = 0.0, state:
         roll=roll,
         corners=((x - 4, 1.0), (x + 4, 1.0), (x - 4, 9.0), (x + 4, 9.0)),
         seed=1,
+        prompt="",
     )
 
 
@@ -44,7 +46,7 @@ def plan_of(
         pass_name=pass_name,
         version=version,
         engine="builtin",
-        strength=0.5,
+        look=look(),
         settings="0" * 12,
         encoding="plate",
         width=WIDTH,

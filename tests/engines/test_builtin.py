@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.engines import PaintRequest, open_engine
+from tests.engines._requests import ask
+from toolkit.engines import open_engine
 
 
 def paint(image: NDArray[np.float32], strength: float) -> NDArray[np.float32]:
-    request = PaintRequest(image=image, strength=strength, seed=3, place="")
-    return open_engine("builtin").paint([request])[0]
+    return open_engine("builtin").paint([ask(image, strength=strength, seed=3)])[0]
 
 
 def test_fine_texture_is_smoothed_away() -> None:

@@ -9,11 +9,11 @@ import cv2
 import numpy as np
 
 from toolkit.documents import FaceSample, FaceState, FaceTrack, FaceTracks, Media, MediaKind, Shot
+from toolkit.faces.annotation import CONTOURS
 from toolkit.frames import FrameMap, FrameRange
 
 WIDTH, HEIGHT, FIRST, COUNT = 160, 90, 101, 12
-OVAL = [10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
-        152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109]  # fmt: skip
+OVAL = CONTOURS["FACE_OVAL"][1][0][:-1]
 """The face oval of the 478-point mesh, clockwise from the forehead."""
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.passes._plate import COUNT, FIRST, sample, shot_of, tracks_of
 from toolkit.documents import FaceState, PassName, PassPlan
+from toolkit.faces.words import WORDS
 from toolkit.passes import plan_passes
 from toolkit.passes.plan import noise_seed
 from toolkit.settings import Settings, load_settings
@@ -32,7 +33,7 @@ def test_body_then_face_each_with_every_frame_of_the_work_range() -> None:
 
 def test_the_founding_strengths_are_planned() -> None:
     plans = plans_of(rolls=[0.0] * COUNT)
-    assert (plans[PassName.BODY].strength, plans[PassName.FACE].strength) == (0.65, 0.5)
+    assert (plans[PassName.BODY].look.strength, plans[PassName.FACE].look.strength) == (0.65, 0.5)
 
 
 def test_a_frame_without_a_face_is_planned_without_regions() -> None:
@@ -87,3 +88,35 @@ def test_seeds_come_from_shot_pass_face_and_source_frame() -> None:
 
 def test_only_the_passes_asked_for_are_planned() -> None:
     assert list(plans_of(rolls=[0.0], settings=load_settings(assignments=["output.passes=FACE"]))) == [PassName.FACE]
+
+
+@pytest.mark.parametrize(
+    ("template", "still", "speaking"),
+    [
+        ("a face", "a face", "a face"),
+        ("a face, {expression}, film still", "a face, film still", "a face, mouth open, film still"),
+        ("{expression}", "", "mouth open"),
+    ],
+)
+def test_a_prompt_says_what_the_face_does_in_each_frame(template: str, still: str, speaking: str) -> None:
+    names = tuple(sorted({name for word in WORDS for name in word.reads}))
+    silent, open_mouth = ((0.0,) * len(names), tuple(0.6 * (name == "jawOpen") for name in names))
+    samples = [
+        sample(FIRST + i).model_copy(update={"blendshapes": open_mouth if i >= 6 else silent}) for i in range(COUNT)
+    ]
+    tracks = tracks_of(samples).model_copy(update={"blendshape_names": names})
+    settings = load_settings(assignments=[f"face.prompt={template}", f"body.prompt={template}"])
+    body, face = plan_passes(SHOT, tracks, settings)
+    expected = [still] * 6 + [speaking] * (COUNT - 6)
+    assert [frame.faces[0].prompt for frame in face.frames] == expected
+    assert [frame.prompt for frame in body.frames] == expected
+
+
+def test_a_frame_without_a_face_has_a_prompt_without_words() -> None:
+    settings = load_settings(assignments=["body.prompt=a set, {expression}"])
+    samples = [sample(FIRST + i, state=ABSENT) for i in range(COUNT)]
+    names = tuple(sorted({name for word in WORDS for name in word.reads}))
+    tracks = tracks_of(samples).model_copy(update={"blendshape_names": names})
+    for faces in (tracks.faces, ()):
+        body, _ = plan_passes(SHOT, tracks.model_copy(update={"faces": faces}), settings)
+        assert {frame.prompt for frame in body.frames} == {"a set"}

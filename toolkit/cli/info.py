@@ -36,6 +36,36 @@ def engines(list_settings: bool, as_json: bool) -> None:
 @click.group(invoke_without_command=True)
 @json_option
 @click.pass_context
+def presets(context: click.Context, as_json: bool) -> None:
+    """List the presets: named starting points of the settings.
+
+    \b
+    toolkit presets
+    toolkit presets show dva-2023
+    """
+    if context.invoked_subcommand is None:
+        from toolkit.cli.show import show_rows
+        from toolkit.settings import preset_about, preset_names
+
+        show_rows([{"preset": name, "what": preset_about(name)} for name in preset_names()], as_json=as_json)
+
+
+@presets.command("show")
+@click.argument("name")
+def show_preset(name: str) -> None:
+    """Print every setting of a preset: a toolkit.toml to start from.
+
+    \b
+    toolkit presets show dva-2023 > toolkit.toml
+    """
+    from toolkit.settings import preset_text
+
+    click.echo(preset_text(name), nl=False)
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
 def models(context: click.Context, as_json: bool) -> None:
     """List the models, where they are, and whether they are the right ones.
 

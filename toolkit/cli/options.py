@@ -43,26 +43,41 @@ def models_option(command: Command) -> Command:
 
 
 def settings_options(command: Command) -> Command:
-    """``--preset``, ``--set`` and the shorthands ``--engine`` and ``--handles``."""
+    """``--preset``, ``--set`` and the shorthands ``--engine``, ``--engine-url`` and ``--handles``."""
     for option in (
         click.option("--handles", type=int, help="Source frames kept beyond each end of the cut (cut.handles)."),
+        click.option(
+            "--engine-url", "urls", multiple=True, metavar="URL", help="A server of the engine; may be repeated."
+        ),
         click.option("--engine", help="What paints; see 'toolkit engines'."),
         click.option(
             "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Change one setting: face.strength=0.4"
         ),
-        click.option("--preset", default="founding", show_default=True, help="Named starting point: founding, draft."),
+        click.option(
+            "--preset",
+            default="founding",
+            show_default=True,
+            help="Named starting point: founding, dva-2023, draft; see 'toolkit presets'.",
+        ),
     ):
         command = option(command)
     return command
 
 
 def settings_for(
-    cut_path: Path, *, preset: str, assignments: tuple[str, ...], engine: str | None, handles: int | None
+    cut_path: Path,
+    *,
+    preset: str,
+    assignments: tuple[str, ...],
+    engine: str | None,
+    urls: tuple[str, ...],
+    handles: int | None,
 ) -> Settings:
     """Preset, then ``toolkit.toml`` beside the cut, then the command line."""
     from toolkit.settings import load_settings
 
     beside = cut_path.parent / "toolkit.toml"
     named = [f"engine={engine}"] if engine is not None else []
+    named += [f"server.url={','.join(urls)}"] if urls else []
     named += [f"cut.handles={handles}"] if handles is not None else []
     return load_settings(preset=preset, beside=beside if beside.is_file() else None, assignments=[*assignments, *named])

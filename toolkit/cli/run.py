@@ -80,7 +80,7 @@ def _dry_run(cut_path: Path, patterns: tuple[str, ...], settings: Settings, *, a
     from toolkit.engines import open_engine
     from toolkit.turnover import read_cut
 
-    open_engine(settings.engine).close()
+    open_engine(settings.engine, settings.server).close()
     cut = read_cut(cut_path, handles=settings.cut.handles)
     chosen = stages.choose_shots(cut, patterns)
     show_shots(cut.model_copy(update={"shots": chosen}), as_json=as_json, passes=settings.output.passes.split("+"))

@@ -150,7 +150,7 @@ def show_plans(plans: Sequence[PassPlan], *, as_json: bool) -> None:
             "frames": len(plan.frames),
             "with_faces": sum(bool(frame.faces) for frame in plan.frames),
             "canvas": f"{plan.canvas[0]}x{plan.canvas[1]}",
-            "strength": plan.strength,
+            "strength": plan.look.strength,
             "engine": plan.engine,
         }
         for plan in plans

@@ -10,13 +10,14 @@ from toolkit.documents.base import Document, Point, Value, appearing, digest, js
 from toolkit.documents.cut import Cut, Media, MediaKind, Shot, Skipped
 from toolkit.documents.delivery import Delivery, DeliveryClip, DeliveryTrack, FaceKeys
 from toolkit.documents.faces import FaceSample, FaceState, FaceTrack, FaceTracks
-from toolkit.documents.passes import FacePlan, FramePlan, PassName, PassPlan
+from toolkit.documents.passes import ControlPlan, FacePlan, FramePlan, LookPlan, PassName, PassPlan
 
 DOCUMENTS: tuple[type[Document], ...] = (Cut, FaceTracks, PassPlan, Delivery)
 """Every document that has a schema file."""
 
 __all__ = [
     "DOCUMENTS",
+    "ControlPlan",
     "Cut",
     "Delivery",
     "DeliveryClip",
@@ -29,6 +30,7 @@ __all__ = [
     "FaceTrack",
     "FaceTracks",
     "FramePlan",
+    "LookPlan",
     "Media",
     "MediaKind",
     "PassName",

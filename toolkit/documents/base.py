@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -71,6 +71,12 @@ class Document(Value):
         """The JSON text, in pieces where the whole would be too large to hold."""
         yield self.model_dump_json(by_alias=True, indent=1)
         yield "\n"
+
+
+def one_per_line(values: Iterable[Value], *, margin: int) -> Iterator[str]:
+    """The inside of a JSON list in pieces, each value on a line of its own ``margin`` columns in."""
+    for index, value in enumerate(values):
+        yield f"{',' if index else ''}\n{' ' * margin}{value.model_dump_json(by_alias=True)}"
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
 
-from toolkit.documents.base import Document, FileName, Point, Value
+from toolkit.documents.base import Document, FileName, Point, Value, one_per_line
 from toolkit.frames import FrameRange
 
 
@@ -92,7 +92,6 @@ class FaceTracks(Document):
         yield ',\n "faces": ['
         for index, face in enumerate(self.faces):
             yield f'{"," if index else ""}\n  {{"face": {face.face}, "samples": ['
-            for number, sample in enumerate(face.samples):
-                yield f"{',' if number else ''}\n   {sample.model_dump_json()}"
+            yield from one_per_line(face.samples, margin=3)
             yield "\n  ]}"
         yield "\n ]\n}\n"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from toolkit.documents.base import Document, Exact, FileName, Point, Value
-from toolkit.documents.faces import FaceState
+from toolkit.documents.base import Document, Exact, FileName, Point, Value, one_per_line
+from toolkit.documents.faces import FaceState, Landmarks
 from toolkit.frames import FramePath
 
 
@@ -18,6 +19,39 @@ class PassName(StrEnum):
 
     BODY = "BODY"
     FACE = "FACE"
+
+
+class ControlPlan(Value):
+    """One guide of a look."""
+
+    kind: Literal["face"]
+    """What its picture shows."""
+    model: str
+    """The ControlNet, as the engine knows it."""
+    weight: float
+    """0..2."""
+    start: float
+    """Part of the steps at which it begins, 0..1."""
+    end: float
+    """Part of the steps at which it ends, 0..1."""
+
+
+class LookPlan(Value):
+    """What an engine is told about every picture of a pass."""
+
+    strength: float
+    """Denoising strength 0..1."""
+    model: str
+    """The checkpoint, as the engine knows it; empty: the one it has loaded."""
+    negative: str
+    """What not to paint."""
+    steps: int
+    """Of a whole denoising."""
+    guidance: float
+    """CFG scale."""
+    sampler: str
+    """Name, as the engine knows it."""
+    controls: tuple[ControlPlan, ...]
 
 
 class FacePlan(Value):
@@ -41,6 +75,8 @@ class FacePlan(Value):
     """Of the crop in plate pixels: upper left, upper right, lower left, lower right as the upright face sees them."""
     seed: int
     """Start of this crop's noise."""
+    prompt: str
+    """What to paint in this crop."""
 
 
 class FramePlan(Value):
@@ -50,7 +86,11 @@ class FramePlan(Value):
     shot_frame: int
     seed: int
     """Start of the whole frame's noise (BODY)."""
+    prompt: str = ""
+    """What to paint in the whole frame (BODY)."""
     faces: tuple[FacePlan, ...] = ()
+    meshes: tuple[Landmarks, ...] = ()
+    """Where a control draws faces: the 478 points of each face of this frame, plate pixels; in FACE as in ``faces``."""
 
 
 class PassPlan(Document):
@@ -63,8 +103,7 @@ class PassPlan(Document):
     pass_name: PassName
     version: int
     engine: str
-    strength: float
-    """Denoising strength 0..1."""
+    look: LookPlan
     settings: str
     """Digest of the settings that can change a pixel of this pass."""
     encoding: Literal["plate", "linear", "acescg"]
@@ -79,6 +118,13 @@ class PassPlan(Document):
     """Label of the first planned frame, in frames after 00:00:00:00."""
     drop_frame: bool
     frames: tuple[FramePlan, ...]
+
+    def _text(self) -> Iterator[str]:
+        """One line per frame."""
+        yield self.model_dump_json(by_alias=True, indent=1, exclude={"frames"}).removesuffix("\n}")
+        yield ',\n "frames": ['
+        yield from one_per_line(self.frames, margin=2)
+        yield "\n ]\n}\n"
 
     @property
     def label(self) -> str:

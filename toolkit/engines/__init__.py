@@ -8,6 +8,7 @@ from importlib.util import find_spec
 
 from toolkit.engines.base import Engine, PaintRequest
 from toolkit.errors import EngineUnavailable, UnknownEngine
+from toolkit.settings import ServerSettings
 
 __all__ = ["ENGINES", "Engine", "EngineEntry", "PaintRequest", "open_engine"]
 
@@ -18,12 +19,14 @@ class EngineEntry:
 
     what: str
     """In a few words."""
-    open: Callable[[], Engine] | None
+    open: Callable[[ServerSettings], Engine] | None
     """None: announced, not built in this version."""
     extra: str = ""
     """Name of the pip extra that brings its packages; empty when none is needed."""
     packages: tuple[str, ...] = ()
     """Import names the extra must have installed."""
+    server: bool = False
+    """Whether it talks to a server, which is asked only when it is opened."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -38,13 +41,24 @@ class EngineEntry:
             hindrances.append(f"needs pip install 'resolve-ae-toolkit[{self.extra}]'")
         if self.open is None:
             hindrances.append("not built in this version")
-        return "; ".join(hindrances) or "ready"
+        return "; ".join(hindrances) or ("ready; its server is asked when it starts" if self.server else "ready")
+
+    @property
+    def ready(self) -> bool:
+        """Whether it is built and its packages are installed."""
+        return self.open is not None and not self.missing
 
 
-def _builtin() -> Engine:
+def _builtin(_: ServerSettings) -> Engine:
     from toolkit.engines.builtin import BuiltinEngine
 
     return BuiltinEngine()
+
+
+def _automatic1111(server: ServerSettings) -> Engine:
+    from toolkit.engines.automatic1111 import Automatic1111Engine
+
+    return Automatic1111Engine(server)
 
 
 ENGINES: Mapping[str, EngineEntry] = {
@@ -55,18 +69,21 @@ ENGINES: Mapping[str, EngineEntry] = {
         extra="diffusers",
         packages=("diffusers", "torch", "transformers", "accelerate", "safetensors"),
     ),
-    "automatic1111": EngineEntry(what="an AUTOMATIC1111 server over HTTP", open=None),
+    "automatic1111": EngineEntry(what="an AUTOMATIC1111 server over HTTP", open=_automatic1111, server=True),
     "comfyui": EngineEntry(what="a ComfyUI server over HTTP", open=None),
 }
 """Every engine this version knows of, in the order they are listed."""
 
 
-def open_engine(name: str) -> Engine:
-    """The engine called ``name``, ready to paint. Raises UnknownEngine and EngineUnavailable."""
+def open_engine(name: str, server: ServerSettings | None = None) -> Engine:
+    """The engine called ``name``, ready to paint; ``server`` says where one that runs elsewhere is.
+
+    Raises UnknownEngine and EngineUnavailable.
+    """
     entry = ENGINES.get(name)
     if entry is None:
         raise UnknownEngine(name, list(ENGINES))
-    ready = ", ".join(other for other, row in ENGINES.items() if row.state == "ready")
+    ready = ", ".join(other for other, row in ENGINES.items() if row.ready)
     if entry.open is None and entry.missing:
         raise EngineUnavailable(
             name,
@@ -81,4 +98,4 @@ def open_engine(name: str) -> Engine:
             f"{', '.join(entry.missing)} not installed",
             remedy=f"pip install 'resolve-ae-toolkit[{entry.extra}]'",
         )
-    return entry.open()
+    return entry.open(server or ServerSettings())

@@ -10,19 +10,28 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit.documents import LookPlan
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PaintRequest:
     """One picture to re-render."""
 
     image: NDArray[np.float32]
     """(H, W, 3) RGB, display-referred 0..1, C-contiguous; H and W are multiples of 8."""
-    strength: float
-    """Denoising strength: 0 must give the image back, 1 forgets it."""
+    look: LookPlan
+    """The same for every picture of a pass. ``strength`` 0 must give the image back, 1 forgets it."""
+    prompt: str
+    """What to paint in this picture."""
     seed: int
     """Start of this picture's noise, 0..2**31-1; all randomness comes from it and from nothing else."""
     place: str
     """``sh010 FACE 1004``: for messages only."""
+    matte: NDArray[np.float32] | None = None
+    """(H, W) 0..1: what the layer will be cut with; None: not at all. Only for engines that say ``wants_matte``: they
+    may keep what lies outside, but must paint all of its soft edge."""
+    guides: tuple[NDArray[np.uint8], ...] = ()
+    """(H, W, 3) RGB each: the picture for each of ``look.controls``, in their order. Only for ``wants_guides``."""
 
 
 class Engine(ABC):
@@ -35,6 +44,10 @@ class Engine(ABC):
     """As in ``--engine``."""
     revision: ClassVar[str]
     """Changes whenever the same request would give other pixels: part of every frame's content key."""
+    wants_matte: ClassVar[bool] = False
+    """Whether it keeps what lies outside a matte; the layer is cut by its matte in any case."""
+    wants_guides: ClassVar[bool] = False
+    """Whether it can be held by control pictures."""
     batch: int = 1
     """How many requests of one size it likes to get at once."""
 
@@ -42,7 +55,8 @@ class Engine(ABC):
     def paint(self, requests: Sequence[PaintRequest]) -> list[NDArray[np.float32]]:
         """One picture per request, in order: (H, W, 3) float32, display-referred 0..1, same size as its request.
 
-        All images of one call have the same size. Raises EngineFailed.
+        All images of one call have the same size and the same look. Raises EngineFailed, and EngineUnavailable when a
+        look names what is not there.
         """
 
     def close(self) -> None:  # noqa: B027  most engines hold nothing: doing nothing is the right default

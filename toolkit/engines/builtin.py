@@ -45,7 +45,7 @@ class BuiltinEngine(Engine):
         return [self._paint_one(request) for request in requests]
 
     def _paint_one(self, request: PaintRequest) -> NDArray[np.float32]:
-        strength = request.strength
+        strength = request.look.strength
         if strength == 0.0:
             return request.image.copy()
         slope, base_luma, luma = _guided_luma(request.image, edge=_EDGE * strength**2)

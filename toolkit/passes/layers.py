@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import FacePlan, PassName, PassPlan
-from toolkit.engines import PaintRequest
 from toolkit.faces import draw_matte
 from toolkit.plates import PlateFrame, encode, from_linear, to_half, to_linear
 
@@ -89,15 +88,33 @@ def face_crop(face: FacePlan, canvas: int, frame: DisplayFrame) -> Picture:
     )
 
 
-def paint_request(picture: Picture, *, strength: float, seed: int, place: str) -> tuple[PaintRequest, Picture | None]:
-    """What the engine gets, and the light above white (and below black) it must not see; None when there is none."""
-    beyond = None
-    image = picture
-    if picture.min() < 0.0 or picture.max() > 1.0:
-        image = np.clip(picture, 0.0, 1.0)
-        beyond = picture - image
-    request = PaintRequest(image=np.ascontiguousarray(image), strength=strength, seed=seed, place=place)
-    return request, beyond
+def without_beyond(picture: Picture) -> tuple[Picture, Picture | None]:
+    """What an engine may see, 0..1, and the light above white (and below black) it must not; None without any."""
+    if picture.min() >= 0.0 and picture.max() <= 1.0:
+        return np.ascontiguousarray(picture), None
+    image = np.clip(picture, 0.0, 1.0)
+    return np.ascontiguousarray(image), picture - image
+
+
+def crop_matte(face: FacePlan, canvas: int) -> NDArray[np.float32]:
+    """The matte of ``face`` as its crop shows it: (canvas, canvas), 0..1."""
+    linear, shift = _affine(face)
+    outline = [(float(x), float(y)) for x, y in np.asarray(face.outline) @ linear.T + shift]
+    zoom = sqrt(abs(np.linalg.det(linear)))
+    return draw_matte(outline, face.feather * zoom, window=(0, 0, canvas, canvas))
+
+
+def crop_mesh(face: FacePlan, mesh: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The landmarks ``mesh`` (478, 3) of ``face``, plate pixels, in the pixels of its crop."""
+    linear, shift = _affine(face)
+    points = mesh.copy()
+    points[:, :2] = mesh[:, :2] @ linear.T + shift
+    return points
+
+
+def _affine(face: FacePlan) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    matrix = np.asarray(face.plate_to_canvas, dtype=np.float64).reshape(2, 3)
+    return matrix[:, :2], matrix[:, 2]
 
 
 # --- and back --------------------------------------------------------------------------------------------------

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+import numpy as np
+from numpy.typing import NDArray
 
 from toolkit.documents import (
+    ControlPlan,
     FacePlan,
     FaceState,
     FaceTrack,
     FaceTracks,
     FramePlan,
+    LookPlan,
     PassName,
     PassPlan,
     Shot,
     digest,
 )
-from toolkit.faces import face_outline
+from toolkit.faces import expression_words, face_outline
 from toolkit.passes.crops import Placement, canvas_corners, enclosing_square, plate_to_canvas
-from toolkit.settings import FaceSettings, MatteSettings, Settings
+from toolkit.settings import EXPRESSION, FaceSettings, Look, MatteSettings, Settings
 
 
 def plan_passes(shot: Shot, tracks: FaceTracks, settings: Settings) -> tuple[PassPlan, ...]:
@@ -40,6 +46,11 @@ def noise_seed(start: int, shot_name: str, pass_name: str, face: int, source_fra
 def _plan_pass(name: PassName, shot: Shot, tracks: FaceTracks, settings: Settings) -> PassPlan:
     look = settings.face if name is PassName.FACE else settings.body
     faces = _plan_faces(shot, tracks, settings) if name is PassName.FACE else {}
+    words = _words(tracks, look)
+    # The whole frame's prompt speaks of the face that is seen most.
+    leading = words[0] if words else {}
+    draws = any(control.kind == "face" for control in look.controls)
+    meshes = _meshes(tracks) if draws else {}
     canvas = (settings.face.canvas,) * 2 if name is PassName.FACE else (_eights(tracks.width), _eights(tracks.height))
     media = shot.media
     first_label = (media.timecode_first or 0) + shot.source_work_range.first - shot.map.source_first
@@ -48,7 +59,7 @@ def _plan_pass(name: PassName, shot: Shot, tracks: FaceTracks, settings: Setting
         pass_name=name,
         version=settings.output.version,
         engine=settings.engine,
-        strength=look.strength,
+        look=_look_plan(look),
         settings=digest(settings.engine, look, settings.matte, settings.output.encoding)[:12],
         encoding=settings.output.encoding,  # type: ignore[arg-type]  # settings.py holds it to these three names
         width=tracks.width,
@@ -62,7 +73,9 @@ def _plan_pass(name: PassName, shot: Shot, tracks: FaceTracks, settings: Setting
                 source_frame=source_frame,
                 shot_frame=shot.map.shot_frame(source_frame),
                 seed=noise_seed(look.seed, shot.name, name, -1, source_frame),
+                prompt=_prompt(look.prompt, leading.get(source_frame, "")) if name is PassName.BODY else "",
                 faces=tuple(faces.get(source_frame, ())),
+                meshes=tuple(meshes.get(source_frame, ())),
             )
             for source_frame in shot.source_work_range
         ),
@@ -72,14 +85,14 @@ def _plan_pass(name: PassName, shot: Shot, tracks: FaceTracks, settings: Setting
 def _plan_faces(shot: Shot, tracks: FaceTracks, settings: Settings) -> dict[int, list[FacePlan]]:
     """Faces by source frame, the most present face first."""
     by_frame: dict[int, list[FacePlan]] = {}
-    for track in tracks.faces:
-        for source_frame, face in _plan_face(shot.name, track, settings.face, settings.matte):
+    for track, words in zip(tracks.faces, _words(tracks, settings.face), strict=True):
+        for source_frame, face in _plan_face(shot.name, track, words, settings.face, settings.matte):
             by_frame.setdefault(source_frame, []).append(face)
     return by_frame
 
 
 def _plan_face(
-    shot_name: str, track: FaceTrack, look: FaceSettings, matte: MatteSettings
+    shot_name: str, track: FaceTrack, words: Mapping[int, str], look: FaceSettings, matte: MatteSettings
 ) -> Sequence[tuple[int, FacePlan]]:
     present = [sample for sample in track.samples if sample.state is not FaceState.ABSENT]
     if not present:
@@ -111,10 +124,57 @@ def _plan_face(
                     roll=sample.roll or 0.0,
                     corners=canvas_corners(affine, look.canvas),
                     seed=noise_seed(look.seed, shot_name, PassName.FACE, track.face, sample.source_frame),
+                    prompt=_prompt(look.prompt, words.get(sample.source_frame, "")),
                 ),
             )
         )
     return plans
+
+
+def _look_plan(look: Look) -> LookPlan:
+    return LookPlan(
+        strength=look.strength,
+        model=look.model,
+        negative=look.negative,
+        steps=look.steps,
+        guidance=look.guidance,
+        sampler=look.sampler,
+        controls=tuple(ControlPlan(**asdict(control)) for control in look.controls),
+    )
+
+
+def _meshes(tracks: FaceTracks) -> dict[int, list[NDArray[np.float32]]]:
+    """The landmarks of every face by source frame, the most present face first."""
+    by_frame: dict[int, list[NDArray[np.float32]]] = {}
+    for track in tracks.faces:
+        for sample in track.samples:
+            if sample.landmarks is not None:
+                by_frame.setdefault(sample.source_frame, []).append(sample.landmarks)
+    return by_frame
+
+
+def _words(tracks: FaceTracks, look: Look) -> list[dict[int, str]]:
+    """For each face what it does, by source frame; nothing when the prompt does not ask."""
+    if EXPRESSION not in look.prompt:
+        return [{} for _ in tracks.faces]
+    return [
+        dict(
+            zip(
+                (sample.source_frame for sample in track.samples),
+                expression_words(track.samples, tracks.blendshape_names),
+                strict=True,
+            )
+        )
+        for track in tracks.faces
+    ]
+
+
+def _prompt(template: str, words: str) -> str:
+    """The template with its words; without any, no empty item is left between its commas."""
+    if EXPRESSION not in template:
+        return template
+    items = (item.strip() for item in template.replace(EXPRESSION, words).split(","))
+    return ", ".join(item for item in items if item)
 
 
 def _signed(degrees: float) -> float:

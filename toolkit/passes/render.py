@@ -26,13 +26,11 @@ from toolkit.passes.layers import (
     Layer,
     body_layer,
     display_frame,
-    face_crop,
     face_layer,
     layer_alpha,
     layer_encoding,
-    paint_request,
-    whole_picture,
 )
+from toolkit.passes.requests import requests_of
 from toolkit.passes.slate import SLATE_SCHEMA, Slate, SlateFace, holds
 from toolkit.plates import Plate, write_exr
 
@@ -92,7 +90,7 @@ def render_passes(
                 tasks.setdefault(frame.source_frame, []).append(task)
 
     # Closed here, not by the garbage collector: an error must not leave threads decoding behind it.
-    with closing(_jobs(tasks, plate)) as jobs, _Writer(writers, tick) as writer:
+    with closing(_jobs(tasks, plate, engine)) as jobs, _Writer(writers, tick) as writer:
         for job in _painted(jobs, engine):
             writer.submit(job, plate, engine)
     return [
@@ -109,23 +107,17 @@ def content_key(plan: PassPlan, frame: FramePlan, plate: Plate, engine: Engine) 
     )
 
 
-def _jobs(tasks: dict[int, list[_Task]], plate: Plate) -> Generator[_Job, None, None]:
+def _jobs(tasks: dict[int, list[_Task]], plate: Plate, engine: Engine) -> Generator[_Job, None, None]:
     """The tasks in source order with their pictures, decoded once for all passes."""
     with closing(plate.frames(sorted(tasks))) as frames:
         for plate_frame in frames:
             picture = display_frame(plate_frame, plate.encoding)
             for task in tasks[plate_frame.source_frame]:
-                yield _job(task, picture)
+                yield _job(task, picture, engine)
 
 
-def _job(task: _Task, picture: DisplayFrame) -> _Job:
-    plan, frame = task.plan, task.frame
-    if plan.pass_name is PassName.BODY:
-        crops = [(whole_picture(plan, picture), frame.seed)]
-    else:
-        crops = [(face_crop(face, plan.canvas[0], picture), face.seed) for face in frame.faces]
-    place = f"{plan.shot} {plan.pass_name} {frame.shot_frame}"
-    asked = [paint_request(crop, strength=plan.strength, seed=seed, place=place) for crop, seed in crops]
+def _job(task: _Task, picture: DisplayFrame, engine: Engine) -> _Job:
+    asked = requests_of(task.plan, task.frame, picture, engine)
     return _Job(
         task=task,
         picture=picture,
@@ -135,13 +127,14 @@ def _job(task: _Task, picture: DisplayFrame) -> _Job:
 
 
 def _painted(jobs: Iterator[_Job], engine: Engine) -> Iterator[_Job]:
-    """The jobs with their paint: requests of one size are gathered over frames and faces up to the engine's batch."""
-    waiting: dict[tuple[int, ...], list[_Job]] = {}
+    """The jobs with their paint: requests of one pass and size are gathered over frames and faces up to the engine's
+    batch."""
+    waiting: dict[tuple[PassName, tuple[int, ...]], list[_Job]] = {}
     for job in jobs:
         if not job.requests:
             yield job
             continue
-        queue = waiting.setdefault(job.requests[0].image.shape, [])
+        queue = waiting.setdefault((job.task.plan.pass_name, job.requests[0].image.shape), [])
         queue.append(job)
         if sum(len(other.requests) for other in queue) >= engine.batch:
             yield from _paint(queue, engine)

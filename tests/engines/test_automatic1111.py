@@ -1,0 +1,574 @@
+"""Painting on AUTOMATIC1111 servers, over real sockets to a stand-in: see what that proves in fake_automatic1111.py."""
+
+from __future__ import annotations
+
+import _thread
+import base64
+import logging
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.engines._requests import look
+from tests.engines.fake_automatic1111 import BROKEN, Answer, FakeAutomatic1111, Pixels, as_json, error, pixels_of, png
+from toolkit.documents import ControlPlan
+from toolkit.engines import Engine, PaintRequest, servers
+from toolkit.engines.automatic1111 import Automatic1111Engine
+from toolkit.errors import EngineFailed, EngineUnavailable
+from toolkit.settings import ServerSettings
+
+MESH = ControlPlan(kind="face", model="control_v1p_sd15_mediapipe_face", weight=1.0, start=0.0, end=1.0)
+
+
+@pytest.fixture(autouse=True)
+def quick_and_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short waits between tries, and no credentials in the environment."""
+    monkeypatch.setattr(servers, "BACKOFF_S", 0.005)
+    monkeypatch.delenv(servers.AUTH_VARIABLE, raising=False)
+
+
+@contextmanager
+def engine_on(*fakes: FakeAutomatic1111, timeout: float = 10.0) -> Iterator[Engine]:
+    with ExitStack() as stack:
+        addresses = [stack.enter_context(fake).address for fake in fakes]
+        settings = ServerSettings(url=", ".join(addresses), timeout=timeout)
+        yield stack.enter_context(Automatic1111Engine(settings))
+
+
+def colours(height: int = 16, width: int = 24) -> Pixels:
+    """Every code in red, another order in green, one code in blue: a swapped channel cannot hide."""
+    codes = np.zeros((height, width, 3), np.uint8)
+    codes[..., 0] = np.arange(height * width).reshape(height, width) % 256
+    codes[..., 1] = 255 - codes[..., 0] // 2
+    codes[..., 2] = 7
+    return codes
+
+
+def unit(codes: Pixels) -> NDArray[np.float32]:
+    return codes.astype(np.float32) / np.float32(255)
+
+
+def ask(seed: int = 7, *, prompt: str = "a face", **changes: Any) -> PaintRequest:
+    """The founding recipe's face; ``changes`` are of the request where it has the field, else of its look."""
+    own = {key: changes.pop(key) for key in ("image", "matte", "guides") if key in changes}
+    fields: dict[str, Any] = {"image": unit(colours())} | own
+    return PaintRequest(
+        look=look(**{"negative": "blurry"} | changes),
+        prompt=prompt,
+        seed=seed,
+        place=f"sh010 FACE {1000 + seed}",
+        **fields,
+    )
+
+
+def with_mesh(**changes: Any) -> PaintRequest:
+    return ask(controls=(MESH.model_copy(update=changes),), guides=(colours(),))
+
+
+def by_seed(pixels: Pixels, body: Mapping[str, Any]) -> Pixels:
+    """A painting that shows whose it is."""
+    return np.full_like(pixels, body["seed"])
+
+
+def seeds_in(painted: list[NDArray[np.float32]]) -> list[int]:
+    return [round(float(picture[0, 0, 0]) * 255) for picture in painted]
+
+
+# --- what is sent ------------------------------------------------------------------------------------------------
+
+RECIPE = {
+    "prompt": "a face",
+    "negative_prompt": "blurry",
+    "resize_mode": 0,
+    "denoising_strength": 0.5,
+    "steps": 30,
+    "cfg_scale": 8.0,
+    "sampler_name": "Euler",
+    "scheduler": "Automatic",
+    "width": 24,
+    "height": 16,
+    "seed": 7,
+    "subseed": -1,
+    "subseed_strength": 0,
+    "batch_size": 1,
+    "n_iter": 1,
+    "restore_faces": False,
+    "tiling": False,
+    "override_settings": {},
+    "override_settings_restore_afterwards": False,
+    "send_images": True,
+    "save_images": False,
+    "include_init_images": False,
+    "alwayson_scripts": {},
+}
+MASKED = {
+    "mask_blur": 0,
+    "inpainting_fill": 1,
+    "inpaint_full_res": False,
+    "inpaint_full_res_padding": 0,
+    "inpainting_mask_invert": 0,
+}
+MESH_UNIT = {
+    "enabled": True,
+    "module": "none",
+    "model": "control_v1p_sd15_mediapipe_face [9e397ea6]",
+    "weight": 1.0,
+    "resize_mode": "Just Resize",
+    "processor_res": -1,
+    "guidance_start": 0.0,
+    "guidance_end": 1.0,
+    "control_mode": "Balanced",
+    "pixel_perfect": False,
+    "save_detected_map": False,
+}
+
+
+def sent(request: PaintRequest, **kinds: Any) -> dict[str, Any]:
+    """The one body that ``request`` becomes."""
+    with FakeAutomatic1111(**kinds) as fake, Automatic1111Engine(ServerSettings(url=fake.address)) as engine:
+        engine.paint([request])
+        (body,) = fake.paintings
+    return body
+
+
+def test_the_founding_recipe_is_sent_with_every_field_said() -> None:
+    body = sent(ask())
+    (picture,) = body.pop("init_images")
+    assert body == RECIPE
+    assert np.array_equal(pixels_of(picture), colours())
+
+
+def test_a_mask_lets_all_of_a_mattes_soft_edge_change_and_a_latent_pixel_more() -> None:
+    matte = np.zeros((64, 96), np.float32)
+    matte[24:40, 32:64] = np.linspace(0.01, 1, 32, dtype=np.float32)
+    body = sent(ask(image=unit(np.full((64, 96, 3), 9, np.uint8)), matte=matte))
+    expected = np.zeros((64, 96), np.uint8)
+    expected[16:48, 24:72] = 255
+    assert np.array_equal(pixels_of(body.pop("mask")), expected)
+    del body["init_images"]
+    assert body == RECIPE | MASKED | {"width": 96, "height": 64}
+
+
+def test_a_control_is_a_unit_with_every_field_said_and_the_servers_name() -> None:
+    (shown,) = sent(with_mesh())["alwayson_scripts"]["controlnet"]["args"]
+    assert np.array_equal(pixels_of(shown.pop("image")), colours())
+    assert shown == MESH_UNIT
+
+
+def test_controls_keep_their_order_and_their_numbers() -> None:
+    depth = ControlPlan(kind="face", model="control_v11f1p_sd15_depth", weight=0.4, start=0.1, end=0.8)
+    units = sent(ask(controls=(depth, MESH), guides=(colours(), 255 - colours())))["alwayson_scripts"]["controlnet"]
+    first, second = units["args"]
+    assert (first["weight"], first["guidance_start"], first["guidance_end"]) == (0.4, 0.1, 0.8)
+    assert first["model"] == "control_v11f1p_sd15_depth"
+    assert np.array_equal(pixels_of(second["image"]), 255 - colours())
+
+
+@pytest.mark.parametrize(
+    "wanted", ["deliberate_v2", "deliberate_v2.safetensors", "deliberate_v2.safetensors [6ce0161689]"]
+)
+def test_a_checkpoint_is_asked_for_by_its_title(wanted: str) -> None:
+    assert sent(ask(model=wanted))["override_settings"] == {
+        "sd_model_checkpoint": "deliberate_v2.safetensors [6ce0161689]"
+    }
+
+
+def test_each_picture_has_its_own_seed_and_prompt() -> None:
+    with engine_on(fake := FakeAutomatic1111()) as engine:
+        engine.paint([ask(3, prompt="mouth open"), ask(4, prompt="eyes closed")])
+    assert [(body["seed"], body["prompt"]) for body in fake.paintings] == [(3, "mouth open"), (4, "eyes closed")]
+
+
+def test_a_picture_of_8_bit_codes_comes_back_exactly() -> None:
+    with engine_on(FakeAutomatic1111()) as engine:
+        (painted,) = engine.paint([ask()])
+    assert painted.dtype == np.float32
+    assert np.array_equal(painted, unit(colours()))
+
+
+def test_values_are_rounded_to_the_nearest_code_and_cut_to_the_range() -> None:
+    image = np.full((8, 8, 3), (0.6 / 255, -0.5, 1.5), np.float32)
+    assert pixels_of(sent(ask(image=image))["init_images"][0])[0, 0].tolist() == [1, 0, 255]
+
+
+def test_strength_zero_is_given_back_without_asking_the_server() -> None:
+    image = np.full((8, 8, 3), 0.12345, np.float32)
+    with engine_on(fake := FakeAutomatic1111(paint=by_seed)) as engine:
+        still, painted = engine.paint([ask(image=image, strength=0.0), ask(9, image=image)])
+    assert np.array_equal(still, image)
+    assert still is not image
+    assert seeds_in([painted]) == [9]
+    assert len(fake.paintings) == 1
+
+
+# --- several servers ---------------------------------------------------------------------------------------------
+
+
+def test_results_keep_the_order_and_the_quicker_server_does_more() -> None:
+    slow, quick = FakeAutomatic1111(paint=by_seed, seconds=0.2), FakeAutomatic1111(paint=by_seed, seconds=0.02)
+    with engine_on(slow, quick) as engine:
+        assert seeds_in(engine.paint([ask(seed) for seed in range(8)])) == list(range(8))
+        assert engine.batch == 4
+    assert 1 <= len(slow.paintings) < len(quick.paintings)
+
+
+def test_a_dying_server_hands_its_work_to_the_others(caplog: pytest.LogCaptureFixture) -> None:
+    dying, other = FakeAutomatic1111(paint=by_seed, seconds=0.01), FakeAutomatic1111(paint=by_seed, seconds=0.05)
+    dying.lives = 1
+    with engine_on(dying, other) as engine:
+        assert seeds_in(engine.paint([ask(seed) for seed in range(6)])) == list(range(6))
+        assert seeds_in(engine.paint([ask(seed) for seed in (8, 9)])) == [8, 9]
+    assert len(dying.paintings) == 1 + 1 + servers.RETRIES
+    assert f"going on without {dying.address}" in caplog.text
+
+
+def test_work_that_comes_back_after_the_others_went_home_is_done_all_the_same() -> None:
+    dying, other = FakeAutomatic1111(paint=by_seed), FakeAutomatic1111(paint=by_seed)
+    dying.answers.extend([BROKEN] * 10)
+    with engine_on(dying, other) as engine:
+        assert seeds_in(engine.paint([ask(1), ask(2)])) == [1, 2]
+    assert sorted(body["seed"] for body in other.paintings) == [1, 2]
+
+
+def test_when_all_servers_have_died_each_is_named() -> None:
+    one, two = FakeAutomatic1111(), FakeAutomatic1111()
+    with engine_on(one, two) as engine:
+        engine.paint([ask(), ask()])
+        one.lives = two.lives = 0
+        for _ in range(2):  # and again: the engine does not come back to life
+            with pytest.raises(EngineFailed, match="no server is left") as caught:
+                engine.paint([ask(), ask()])
+            assert one.address in str(caught.value)
+            assert two.address in str(caught.value)
+
+
+def test_a_server_that_is_down_at_opening_is_a_warning_while_another_is_there(
+    caplog: pytest.LogCaptureFixture, nothing_there: str
+) -> None:
+    with FakeAutomatic1111() as fake:
+        both = ServerSettings(url=f"{nothing_there},{fake.address}/")
+        with Automatic1111Engine(both) as engine:
+            engine.paint([ask()])
+            assert engine.batch == 2
+    assert f"going on without {nothing_there}" in caplog.text
+
+
+# --- opening -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def nothing_there() -> str:
+    """An address where nothing listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+def test_nothing_at_the_port_names_the_address_and_the_remedy(nothing_there: str) -> None:
+    with pytest.raises(EngineUnavailable, match="start the web UI there with --api") as caught:
+        Automatic1111Engine(ServerSettings(url=nothing_there))
+    assert nothing_there in str(caught.value)
+
+
+def test_a_web_ui_without_its_interface_is_told_apart() -> None:
+    fake = FakeAutomatic1111()
+    fake.lists.clear()
+    said = "answered 404 Not Found: Not Found; start the web UI there with --api"
+    with pytest.raises(EngineUnavailable, match=said), engine_on(fake):
+        pass
+
+
+@pytest.mark.parametrize("url", ["ftp://here", "http://here:port", "http://", "http://[::1"])
+def test_an_address_that_is_none_is_refused_before_anything_is_asked(url: str) -> None:
+    with pytest.raises(EngineUnavailable, match=r"is no address; write http://127\.0\.0\.1:7860"):
+        Automatic1111Engine(ServerSettings(url=url))
+
+
+def test_an_address_may_leave_out_http_and_is_taken_once() -> None:
+    with FakeAutomatic1111() as fake:
+        bare = fake.address.removeprefix("http://")
+        with Automatic1111Engine(ServerSettings(url=f"{bare}, {fake.address}/,")) as engine:
+            assert engine.batch == 2
+
+
+def test_no_address_means_the_usual_one() -> None:
+    """Asked of the parser alone: a real web UI may be running on the machine that tests."""
+    kind = servers.ServerKind(engine="x", usual="http://127.0.0.1:7860", probe="/", interrupt="/", start="")
+    assert servers._addresses(kind, " ") == ("http://127.0.0.1:7860",)
+
+
+# --- who we are --------------------------------------------------------------------------------------------------
+
+
+def test_credentials_of_the_environment_are_sent_with_every_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(servers.AUTH_VARIABLE, "ada:s3cret:x")
+    with engine_on(fake := FakeAutomatic1111(auth="ada:s3cret:x")) as engine:
+        engine.paint([with_mesh()])
+    expected = "Basic " + base64.b64encode(b"ada:s3cret:x").decode()
+    assert {asked.authorization for asked in fake.asked} == {expected}
+
+
+@pytest.mark.parametrize("held", ["", "ada:wr0ng"])
+def test_a_locked_server_names_the_variable_and_never_what_it_holds(
+    held: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setenv(servers.AUTH_VARIABLE, held)
+    with (
+        pytest.raises(
+            EngineUnavailable, match="Incorrect username or password; set the environment variable"
+        ) as caught,
+        engine_on(FakeAutomatic1111(auth="ada:s3cret")),
+    ):
+        pass
+    shown = caplog.text + str(caught.value)
+    assert "wr0ng" not in shown
+    assert not held or base64.b64encode(held.encode()).decode() not in shown
+
+
+def test_a_variable_without_a_colon_is_said_without_showing_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(servers.AUTH_VARIABLE, "s3cret")
+    with pytest.raises(
+        EngineUnavailable, match="has no colon; set the environment variable TOOLKIT_ENGINE_AUTH to user:password"
+    ) as caught:
+        Automatic1111Engine(ServerSettings())
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("secret", ["s3cret", "s3/cret", "s3://cret", "s3@cret"])
+def test_credentials_in_an_address_are_neither_used_nor_shown(
+    secret: str, nothing_there: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    for host in (nothing_there.removeprefix("http://"), "here:port"):
+        with pytest.raises(EngineUnavailable) as caught:
+            Automatic1111Engine(ServerSettings(url=f"http://ada:{secret}@{host}"))
+        assert "cret" not in str(caught.value) + caplog.text
+    assert "credentials in server.url are not used; set the environment variable" in caplog.text
+
+
+def test_a_password_that_an_address_is_cut_in_is_not_shown() -> None:
+    with pytest.raises(EngineUnavailable, match=r"server\.url: a part of it is no address") as caught:
+        Automatic1111Engine(ServerSettings(url="http://ada:s3,cret@here"))
+    assert "s3" not in str(caught.value)
+
+
+# --- what a look needs -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        (ask(model="deliberate_v3"), "no model 'deliberate_v3' (near: deliberate_v2"),
+        (ask(sampler="EULER A"), "no sampler 'EULER A' (near: Euler a, Euler)"),
+        (ask(sampler="LMS"), "no sampler 'LMS' (it has: Euler, Euler a, DPM++ 2M)"),
+        (with_mesh(model="control_v1p_sd15_mediapipe"), "(near: control_v1p_sd15_mediapipe_face [9e397ea6]"),
+        (ask(model="x", sampler="y"), "no model 'x' (it has: "),
+        (ask(model="x", sampler="y"), "no sampler 'y' (it has: "),
+    ],
+)
+def test_what_a_server_lacks_is_named_with_what_it_has(request_: PaintRequest, words: str) -> None:
+    with (
+        engine_on(lacking := FakeAutomatic1111()) as engine,
+        pytest.raises(EngineUnavailable, match="install it there") as caught,
+    ):
+        engine.paint([request_])
+    assert words in str(caught.value)
+    assert lacking.address in str(caught.value)
+    assert not lacking.paintings
+
+
+def test_a_look_that_only_one_server_can_paint_is_refused_with_the_other_named() -> None:
+    with (
+        engine_on(FakeAutomatic1111(), lacking := FakeAutomatic1111(samplers=["LMS"])) as engine,
+        pytest.raises(EngineUnavailable, match=f"{lacking.address} has no sampler 'Euler'"),
+    ):
+        engine.paint([ask()])
+
+
+def test_controls_without_the_extension_say_what_to_install() -> None:
+    with (
+        engine_on(FakeAutomatic1111(controls=None)) as engine,
+        pytest.raises(EngineUnavailable, match="no ControlNet extension; install the extension sd-webui-controlnet"),
+    ):
+        engine.paint([with_mesh()])
+
+
+@pytest.mark.parametrize(("path", "list_"), [("/sdapi/v1/samplers", {}), ("/controlnet/model_list", [])])
+def test_a_list_of_another_shape_is_said(path: str, list_: object) -> None:
+    fake = FakeAutomatic1111()
+    fake.lists[path] = as_json(list_)
+    with engine_on(fake) as engine, pytest.raises(EngineUnavailable, match=f"answered {path} with something else"):
+        engine.paint([with_mesh()])
+
+
+def test_a_look_is_looked_up_once() -> None:
+    with engine_on(fake := FakeAutomatic1111()) as engine:
+        for _ in range(3):
+            engine.paint([with_mesh()])
+        assert [asked.path for asked in fake.asked].count("/controlnet/model_list") == 1
+        engine.paint([ask(steps=20)])
+    assert [asked.path for asked in fake.asked].count("/sdapi/v1/samplers") == 2
+
+
+# --- trying again, and not ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "passing", [BROKEN, *(Answer(status=status, body=b"<html>", kind="text/html") for status in (502, 503, 504))]
+)
+def test_what_may_pass_is_tried_again(passing: Answer) -> None:
+    fake = FakeAutomatic1111()
+    fake.answers.extend([passing] * servers.RETRIES)
+    with engine_on(fake) as engine:
+        engine.paint([ask()])
+    assert len(fake.paintings) == 1 + servers.RETRIES
+
+
+def test_the_waits_between_tries_double(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(servers, "BACKOFF_S", 0.05)
+    fake = FakeAutomatic1111()
+    times: list[float] = []
+    fake.begun = lambda: times.append(time.monotonic())
+    fake.answers.extend([BROKEN] * 3)
+    with engine_on(fake) as engine:
+        engine.paint([ask()])
+    waits = np.diff(times)
+    assert (waits > (0.05, 0.1, 0.2)).all()
+    assert waits.sum() < 5  # a busy machine may take its time
+
+
+NAN = "A tensor with all NaNs was produced in Unet."
+TRACE = "Traceback (most recent call last):\n  File 'a.py', line 3\n    x()\nKeyError: 'cond'"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (error(404, "HTTPException", detail="Sampler not found"), "answered 404 Not Found: Sampler not found"),
+        (error(500, "NansException", errors=NAN), f"answered 500 Internal Server Error: NansException: {NAN}"),
+        (error(500, "KeyError", errors=TRACE), "answered 500 Internal Server Error: KeyError: 'cond'"),
+        (error(500, "RuntimeError"), "answered 500 Internal Server Error: RuntimeError"),
+        (error(401, "HTTPException", detail="Who?"), "Who?; set the environment variable TOOLKIT_ENGINE_AUTH to"),
+        (
+            as_json({"detail": [{"loc": ["body", "steps"], "msg": "not an int"}], "body": "iVBOR"}, status=422),
+            ": body.steps: not an int",
+        ),
+        (Answer(status=500, body=b"<html><h1>Oops</h1>", kind="text/html"), "answered 500 Internal Server Error"),
+        (Answer(status=302), "answered 302 Found"),
+        (Answer(body=b"<html>hello</html>", kind="text/html"), "answered /sdapi/v1/img2img with something that is not"),
+        (as_json({"images": []}), "answered without a picture"),
+        (as_json({"images": None}), "answered without a picture"),
+        (as_json([1]), "answered without a picture"),
+        (as_json({"images": [png(colours(8, 16))]}), "a picture of 16 x 8 pixels where 24 x 16 were asked for"),
+        (as_json({"images": ["%%%"]}), "a picture that is no PNG"),
+        (
+            as_json({"images": [base64.b64encode(b"\xff\xd8\xff\xe0 JFIF").decode()]}),
+            "set its image file format to png",
+        ),
+        (as_json({"images": [base64.b64encode(b"\x89PNG\r\n\x1a\n????").decode()]}), "PNG that cannot be decoded"),
+    ],
+)
+def test_a_refusal_becomes_one_line_with_its_place_and_is_not_tried_again(answer: Answer, words: str) -> None:
+    fake = FakeAutomatic1111()
+    fake.answers.append(answer)
+    with engine_on(fake) as engine, pytest.raises(EngineFailed) as caught:
+        engine.paint([ask(1)])
+    text = str(caught.value)
+    assert f"sh010 FACE 1001: {fake.address} " in text
+    assert words in text
+    for never in ("<html", "Traceback", "iVBOR", "\n"):
+        assert never not in text
+    assert len(fake.paintings) == 1
+
+
+def test_what_a_server_says_is_cut_to_300_characters() -> None:
+    fake = FakeAutomatic1111()
+    fake.answers.append(error(500, "E", errors="x" * 5000))
+    with engine_on(fake) as engine, pytest.raises(EngineFailed, match=f"E: {'x' * 296}…$"):
+        engine.paint([ask()])
+
+
+def test_a_picture_in_a_data_url_is_read_too() -> None:
+    fake = FakeAutomatic1111()
+    fake.answers.append(as_json({"images": ["data:image/png;base64," + png(colours()), "a detected map"]}))
+    with engine_on(fake) as engine:
+        assert np.array_equal(engine.paint([ask()])[0], unit(colours()))
+
+
+def test_a_painting_that_takes_too_long_is_stopped_and_not_asked_for_again() -> None:
+    fake = FakeAutomatic1111()
+    fake.hangs = True
+    with (
+        engine_on(fake, timeout=0.2) as engine,
+        pytest.raises(EngineFailed, match=r"gave no answer within 0\.2 s; raise server\.timeout"),
+    ):
+        engine.paint([ask()])
+    assert len(fake.paintings) == 1
+    assert fake.interrupts == 1
+
+
+# --- stopping ----------------------------------------------------------------------------------------------------
+
+
+def ctrl_c() -> None:
+    """As the keyboard sends it: to the main thread, out of whatever it waits for."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+    else:  # Windows
+        _thread.interrupt_main()
+
+
+def hanging(*, begun: Callable[[], object]) -> FakeAutomatic1111:
+    fake = FakeAutomatic1111()
+    fake.hangs, fake.begun = True, begun
+    return fake
+
+
+def test_ctrl_c_stops_every_server_at_work_and_goes_on() -> None:
+    both_at_work = threading.Barrier(2, action=ctrl_c)
+    one, two = (hanging(begun=both_at_work.wait) for _ in range(2))
+    idle_before = threading.active_count()
+    with engine_on(one, two, FakeAutomatic1111()) as engine:
+        with pytest.raises(KeyboardInterrupt):
+            engine.paint([ask(1), ask(2)])
+        assert (one.interrupts, two.interrupts) == (1, 1)
+        one.hangs = two.hangs = False
+        one.begun = two.begun = lambda: None
+        assert len(engine.paint([ask(3), ask(4)])) == 2  # the connections that were given up are not in the way
+    assert threading.active_count() <= idle_before + len((one, two))  # the stand-in's own, ending
+
+
+def test_ctrl_c_does_not_wait_for_a_server_that_does_not_heed_it() -> None:
+    fake = hanging(begun=ctrl_c)
+    fake.heeds_interrupts = False
+    start = time.monotonic()
+    with engine_on(fake) as engine:
+        with pytest.raises(KeyboardInterrupt):
+            engine.paint([ask()])
+        assert time.monotonic() - start < 2
+    assert fake.interrupts == 1
+
+
+def test_an_error_of_one_server_stops_the_others() -> None:
+    busy = threading.Event()
+    working, failing = hanging(begun=busy.set), FakeAutomatic1111()
+    failing.begun = lambda: busy.wait(5)
+    failing.answers.append(error(500, "OutOfMemoryError", errors="CUDA out of memory"))
+    with engine_on(working, failing) as engine, pytest.raises(EngineFailed, match="CUDA out of memory"):
+        engine.paint([ask(1), ask(2)])
+    assert working.interrupts == 1
+    assert failing.interrupts == 0
+
+
+def test_a_closed_engine_may_be_closed_again() -> None:
+    with engine_on(FakeAutomatic1111()) as engine:
+        engine.close()

@@ -1,0 +1,123 @@
+"""What an engine is asked: the crop, what may change in it, what it is told, and the pictures that guide it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pytest
+
+from tests.passes._plate import COUNT, FIRST, HEIGHT, WIDTH, sample, shot_of, tracks_of
+from toolkit.documents import FacePlan, FramePlan, PassName, PassPlan
+from toolkit.engines import Engine, PaintRequest
+from toolkit.faces import draw_face_annotation, draw_matte
+from toolkit.passes import plan_passes
+from toolkit.passes.layers import DisplayFrame, crop_matte
+from toolkit.passes.requests import requests_of
+from toolkit.settings import load_settings
+
+CONTROLS = '[{kind="face"}, {kind="face", weight=0.5}]'
+PICTURE = DisplayFrame(
+    source_frame=FIRST,
+    rgb=np.random.default_rng(1).random((HEIGHT, WIDTH, 3), np.float32),
+    alpha=None,
+    premultiplied=False,
+    plate_encoding="display",
+)
+
+
+class Wanting(Engine):
+    """Asks for everything there is; these tests look at what it is given."""
+
+    name: ClassVar[str] = "wanting"
+    revision: ClassVar[str] = "1"
+    wants_matte: ClassVar[bool] = True
+    wants_guides: ClassVar[bool] = True
+
+    def paint(self, requests: list[PaintRequest]) -> list[np.ndarray]:  # type: ignore[override]
+        return [request.image for request in requests]
+
+
+class Plain(Wanting):
+    wants_matte: ClassVar[bool] = False
+    wants_guides: ClassVar[bool] = False
+
+
+def plan_of(name: PassName, *assignments: str) -> PassPlan:
+    samples = [sample(FIRST + i, roll=25.0) for i in range(COUNT)]
+    settings = load_settings(assignments=["face.canvas=256", *assignments])
+    plans = plan_passes(shot_of(Path("nowhere/plate.####.png")), tracks_of(samples), settings)
+    return next(plan for plan in plans if plan.pass_name is name)
+
+
+def ask(plan: PassPlan, engine: type[Engine] = Wanting) -> PaintRequest:
+    ((request, _),) = requests_of(plan, plan.frames[0], PICTURE, engine())
+    return request
+
+
+def only_face(frame: FramePlan) -> FacePlan:
+    (face,) = frame.faces
+    return face
+
+
+def test_the_matte_of_a_crop_is_the_layers_matte_seen_from_the_crop() -> None:
+    plan = plan_of(PassName.FACE)
+    face = only_face(plan.frames[0])
+    on_plate = draw_matte(face.outline, face.feather, window=(0, 0, WIDTH, HEIGHT))
+    in_crop = crop_matte(face, 256)
+    matrix = np.asarray(face.plate_to_canvas).reshape(2, 3)
+    for x, y in ((80, 45), (70, 45), (80, 30), (68, 50), (92, 40)):
+        column, row = np.rint(matrix @ (x, y, 1)).astype(int)
+        assert in_crop[row, column] == pytest.approx(on_plate[y, x], abs=0.12), "a canvas pixel is a sixth of a plate's"
+    assert ask(plan).matte is not None
+    assert np.array_equal(ask(plan).matte, in_crop)  # type: ignore[arg-type]
+
+
+def test_the_guide_of_a_crop_is_the_mesh_moved_into_it() -> None:
+    plan = plan_of(PassName.FACE, f"face.controls={CONTROLS}")
+    face, (mesh,) = only_face(plan.frames[0]), plan.frames[0].meshes
+    matrix = np.asarray(face.plate_to_canvas).reshape(2, 3)
+    moved = mesh.copy()
+    moved[:, :2] = mesh[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+    guides = ask(plan).guides
+    assert len(guides) == 2, "one per control"
+    for guide in guides:
+        assert guide.any()
+        assert np.array_equal(guide, draw_face_annotation([moved], (256, 256)))
+
+
+def test_the_guide_of_the_body_shows_every_face_where_it_is() -> None:
+    """The test plate's face is 40 pixels high, less than the annotator draws: it is doubled here."""
+    plan = plan_of(PassName.BODY, f"body.controls={CONTROLS}")
+    (mesh,) = plan.frames[0].meshes
+    middle = mesh[:, :2].mean(axis=0)
+    larger = mesh.copy()
+    larger[:, :2] = middle + 2.2 * (mesh[:, :2] - middle)
+    frame = plan.frames[0].model_copy(update={"meshes": (larger,)})
+    ((request, _),) = requests_of(plan, frame, PICTURE, Wanting())
+    assert request.guides[0].shape == (96, 160, 3), "the canvas, not the plate"
+    assert request.guides[0].any()
+    assert request.matte is None
+
+
+@pytest.mark.parametrize("name", list(PassName))
+def test_an_engine_that_wants_neither_matte_nor_guides_is_spared_them(name: PassName) -> None:
+    request = ask(plan_of(name, f"{name.lower()}.controls={CONTROLS}"), Plain)
+    assert request.matte is None
+    assert request.guides == ()
+
+
+def test_without_controls_no_mesh_is_planned_and_no_guide_drawn() -> None:
+    for name in PassName:
+        plan = plan_of(name)
+        assert all(frame.meshes == () for frame in plan.frames)
+        assert ask(plan).guides == ()
+
+
+def test_a_request_carries_the_look_and_the_prompt_of_its_pass() -> None:
+    settings = ("face.prompt=a face", "body.prompt=a person", "body.steps=12", "face.negative=blur")
+    body, face = (ask(plan_of(name, *settings)) for name in PassName)
+    assert (body.prompt, face.prompt) == ("a person", "a face")
+    assert (body.look.steps, face.look.steps) == (12, 30)
+    assert (body.look.negative, face.look.negative) == ("", "blur")

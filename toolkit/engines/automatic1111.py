@@ -1,0 +1,282 @@
+"""Painting on AUTOMATIC1111 servers: the Stable Diffusion web UI started with ``--api``, and its ControlNet extension.
+
+One picture is one ``POST /sdapi/v1/img2img``: the server takes one mask per request, so pictures with masks of their
+own cannot share one. Every field that changes a pixel is sent, because the defaults of this interface are not those
+of the web UI (steps 50, masked content "fill", whole pictures cut to their mask).
+
+The server works in 8 bits: pictures, mattes and guides travel as PNG, rounded to codes 0..255, and what comes back is
+one of 256 levels per channel. Only a picture that is not asked for at all (strength 0) keeps its full precision.
+
+Facts: modules/api/api.py and models.py of AUTOMATIC1111/stable-diffusion-webui, internal_controlnet/args.py and
+scripts/api.py of Mikubill/sd-webui-controlnet.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import partial
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.documents import ControlPlan, LookPlan
+from toolkit.engines.base import Engine, PaintRequest
+from toolkit.engines.servers import AUTH_REMEDY, ServerKind, ServerRefused, Servers
+from toolkit.errors import EngineFailed, EngineUnavailable
+from toolkit.settings import ServerSettings
+
+_PAINT = "/sdapi/v1/img2img"
+_MODELS = "/sdapi/v1/sd-models"
+_SAMPLERS = "/sdapi/v1/samplers"
+_CONTROLS = "/controlnet/model_list"
+_KIND = ServerKind(
+    engine="automatic1111",
+    usual="http://127.0.0.1:7860",
+    probe=_MODELS,
+    interrupt="/sdapi/v1/interrupt",
+    start="start the web UI there with --api, or set server.url to where it runs",
+)
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_FAST = (cv2.IMWRITE_PNG_COMPRESSION, 1)
+"""The picture crosses a network once: a small file is worth less than the time to make it smaller."""
+_LATENT = 8
+"""Pixels of the picture per pixel that the model denoises, each way."""
+_FEW = 3
+"""Most names that a message offers instead of one that is not there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Names:
+    """What one server calls the parts of a look."""
+
+    model: str
+    """Title of the checkpoint; empty: the one it has loaded."""
+    controls: tuple[str, ...]
+    """Names with their hashes, in the order of ``look.controls``."""
+
+
+class Automatic1111Engine(Engine):
+    """The web UI on one or several machines; each paints the next picture as soon as it is free."""
+
+    name: ClassVar[str] = _KIND.engine
+    revision: ClassVar[str] = "1"
+    wants_matte: ClassVar[bool] = True
+    wants_guides: ClassVar[bool] = True
+
+    def __init__(self, server: ServerSettings) -> None:
+        """Ask every server whether it is there; raises EngineUnavailable when none is, warns of some."""
+        self._servers = Servers(_KIND, server)
+        self._names: dict[LookPlan, dict[str, _Names]] = {}
+        self.batch = 2 * len(self._servers.addresses)
+        """Twice the number of servers: each has its next picture waiting."""
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._servers.close()
+
+    def paint(self, requests: Sequence[PaintRequest]) -> list[NDArray[np.float32]]:
+        """See ``Engine.paint``; strength 0 is given back without asking a server.
+
+        The first painting of a look asks every server for its model, sampler and controls: EngineUnavailable names
+        what is missing and where. Raises EngineFailed with the place of the picture that could not be had.
+        """
+        asking = [request for request in requests if request.look.strength > 0.0]
+        for look in dict.fromkeys(request.look for request in asking):
+            if look not in self._names:
+                self._names[look] = self._servers.everywhere(partial(self._look_up, look))
+        painted = iter(self._servers.share(asking, self._paint_one))
+        return [next(painted) if request.look.strength > 0.0 else request.image.copy() for request in requests]
+
+    async def _paint_one(self, address: str, request: PaintRequest) -> NDArray[np.float32]:
+        body = _request_body(request, self._names[request.look][address])
+        try:
+            answer = await self._servers.post(address, _PAINT, body)
+            return _picture(address, answer, request.image.shape[:2])
+        except ServerRefused as refusal:
+            hint = f"; {AUTH_REMEDY}" if refusal.wants_credentials else ""
+            raise EngineFailed(self.name, f"{request.place}: {refusal}{hint}") from refusal
+
+    async def _look_up(self, look: LookPlan, address: str) -> _Names:
+        """The parts of ``look`` at one server. Raises EngineUnavailable with all that is missing, and ServerLost."""
+        missing: list[str] = []
+        try:
+            checkpoints = await self._checkpoints(address) if look.model else {"": ""}
+            model = _found("model", look.model, checkpoints, missing)
+            samplers = _texts(address, _SAMPLERS, await self._servers.get(address, _SAMPLERS), "name")
+            _found("sampler", look.sampler, {name: name for name in samplers}, missing, shortened=False)
+            known = await self._control_models(address) if look.controls else {}
+            controls = tuple(_found("control", control.model, known, missing) for control in look.controls)
+        except ServerRefused as refusal:
+            remedy = AUTH_REMEDY if refusal.wants_credentials else "look at the server's own console"
+            raise EngineUnavailable(self.name, str(refusal), remedy=remedy) from refusal
+        if missing:
+            remedy = "install it there, or choose one that is there in the settings of the pass"
+            raise EngineUnavailable(self.name, f"{address} has {'; '.join(missing)}", remedy=remedy)
+        return _Names(model=model, controls=controls)
+
+    async def _checkpoints(self, address: str) -> dict[str, str]:
+        """Title of each checkpoint by everything it may be called."""
+        answer = await self._servers.get(address, _MODELS)
+        titles = _texts(address, _MODELS, answer, "title")
+        names = _texts(address, _MODELS, answer, "model_name")
+        return dict(zip(names, titles, strict=True)) | {title: title for title in titles}
+
+    async def _control_models(self, address: str) -> dict[str, str]:
+        """The ControlNets the extension knows. Raises EngineUnavailable when there is no extension."""
+        try:
+            answer = await self._servers.get(address, _CONTROLS)
+        except ServerRefused as refusal:
+            if refusal.status != HTTPStatus.NOT_FOUND:
+                raise
+            remedy = "install the extension sd-webui-controlnet there, or remove the controls from the settings"
+            raise EngineUnavailable(self.name, f"{address} has no ControlNet extension", remedy=remedy) from refusal
+        names = answer.get("model_list") if isinstance(answer, dict) else None
+        if not isinstance(names, list):
+            raise _unknown_shape(address, _CONTROLS)
+        return {name: name for name in names if isinstance(name, str) and name != "None"}
+
+
+def _request_body(request: PaintRequest, names: _Names) -> dict[str, Any]:
+    """The fields of ``POST /sdapi/v1/img2img`` for one picture."""
+    look = request.look
+    height, width = request.image.shape[:2]
+    body: dict[str, Any] = {
+        "prompt": request.prompt,
+        "negative_prompt": look.negative,
+        "init_images": [_png(_codes(request.image))],
+        "resize_mode": 0,  # "just resize": the sizes are equal
+        "denoising_strength": look.strength,
+        "steps": look.steps,
+        "cfg_scale": look.guidance,
+        "sampler_name": look.sampler,
+        "scheduler": "Automatic",  # the sampler's own; servers older than the field pass over it
+        "width": width,
+        "height": height,
+        "seed": request.seed,
+        "subseed": -1,
+        "subseed_strength": 0,
+        "batch_size": 1,
+        "n_iter": 1,
+        "restore_faces": False,
+        "tiling": False,
+        "override_settings": {"sd_model_checkpoint": names.model} if names.model else {},
+        "override_settings_restore_afterwards": False,  # or every picture would load the model anew
+        "send_images": True,
+        "save_images": False,
+        "include_init_images": False,
+        "alwayson_scripts": {},
+    }
+    if request.matte is not None:
+        body |= {
+            "mask": _png(_may_change(request.matte)),
+            "mask_blur": 0,
+            "inpainting_fill": 1,  # masked content "original"
+            "inpaint_full_res": False,  # the picture is the crop already
+            "inpaint_full_res_padding": 0,
+            "inpainting_mask_invert": 0,
+        }
+    if look.controls:
+        units = zip(look.controls, names.controls, request.guides, strict=True)
+        body["alwayson_scripts"] = {"controlnet": {"args": [_unit(*unit) for unit in units]}}
+    return body
+
+
+def _unit(control: ControlPlan, model: str, guide: NDArray[np.uint8]) -> dict[str, Any]:
+    """One ControlNet unit; the extension passes over fields it does not know, so a misspelt one would go unseen."""
+    return {
+        "enabled": True,
+        "module": "none",  # the guide is ready made
+        "model": model,
+        "weight": control.weight,
+        "image": _png(guide),
+        "resize_mode": "Just Resize",
+        "processor_res": -1,
+        "guidance_start": control.start,
+        "guidance_end": control.end,
+        "control_mode": "Balanced",
+        "pixel_perfect": False,
+        "save_detected_map": False,  # or the guide would come back as one more picture
+    }
+
+
+def _may_change(matte: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """White wherever the matte lets anything of the painting through, and one latent pixel around; else black.
+
+    The layer is cut by the soft matte later: cut here as well, its edge would be the matte squared, and the server
+    rounds masks to whole latent pixels, so that the outer half of the edge would never be painted.
+    """
+    touched = (matte > 0).astype(np.uint8) * np.uint8(255)
+    return np.asarray(cv2.dilate(touched, np.ones((2 * _LATENT + 1,) * 2, np.uint8)), np.uint8)
+
+
+def _codes(image: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """0..1 as the nearest of 0..255."""
+    return np.asarray(np.rint(np.clip(image, 0.0, 1.0) * np.float32(255)), np.uint8)
+
+
+def _png(codes: NDArray[np.uint8]) -> str:
+    """(H, W, 3) RGB or (H, W) grey as a PNG in base64."""
+    pixels = cv2.cvtColor(codes, cv2.COLOR_RGB2BGR) if codes.ndim == 3 else codes
+    _, data = cv2.imencode(".png", pixels, _FAST)
+    return base64.b64encode(data.tobytes()).decode("ascii")
+
+
+def _picture(address: str, answer: Any, size: tuple[int, ...]) -> NDArray[np.float32]:
+    """The first picture of an answer, (H, W, 3) float32 0..1. Raises ServerRefused unless it is a PNG of ``size``."""
+    images = answer.get("images") if isinstance(answer, dict) else None
+    if not isinstance(images, list) or not images or not isinstance(images[0], str):
+        raise ServerRefused(address, "answered without a picture")
+    try:
+        data = base64.b64decode(images[0].rpartition(",")[2], validate=True)  # after "data:image/png;base64,", if any
+    except binascii.Error:
+        data = b""
+    if not data.startswith(_PNG_SIGNATURE):
+        # Its option samples_format may say jpg or webp, which lose what we came for.
+        raise ServerRefused(address, "answered with a picture that is no PNG; set its image file format to png")
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+    if pixels is None:
+        raise ServerRefused(address, "answered with a PNG that cannot be decoded")
+    if pixels.shape[:2] != size:
+        got, wanted = (f"{width} x {height}" for height, width in (pixels.shape[:2], size))
+        raise ServerRefused(address, f"answered with a picture of {got} pixels where {wanted} were asked for")
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), np.float32) / np.float32(255)
+
+
+def _texts(address: str, path: str, answer: Any, key: str) -> list[str]:
+    """``key`` of each row of a list. Raises ServerRefused when the answer is anything else."""
+    if not isinstance(answer, list) or not all(
+        isinstance(row, dict) and isinstance(row.get(key), str) for row in answer
+    ):
+        raise _unknown_shape(address, path)
+    return [row[key] for row in answer]
+
+
+def _unknown_shape(address: str, path: str) -> ServerRefused:
+    return ServerRefused(address, f"answered {path} with something else than the web UI's list")
+
+
+def _found(what: str, wanted: str, known: Mapping[str, str], missing: list[str], *, shortened: bool = True) -> str:
+    """The server's own name for ``wanted``, with or without the hash behind it; else a line more in ``missing``."""
+    for name, full in known.items():
+        if wanted == name or (shortened and wanted == name.partition(" [")[0]):
+            return full
+    missing.append(f"no {what} '{wanted}' ({_nearest(wanted, known)})")
+    return ""
+
+
+def _nearest(wanted: str, known: Iterable[str]) -> str:
+    """A few names to choose from: near ones, else the first."""
+    by_case = {name.lower(): name for name in known}
+    near = [by_case[name] for name in get_close_matches(wanted.lower(), by_case, n=_FEW, cutoff=0.4)]
+    if near:
+        return "near: " + ", ".join(near)
+    if not by_case:
+        return "it has none"
+    return "it has: " + ", ".join(list(by_case.values())[:_FEW]) + (", …" if len(by_case) > _FEW else "")

@@ -1,0 +1,47 @@
+"""Settings: every default in ``values``, the presets as TOML files, and how the three sources lie over one another."""
+
+from __future__ import annotations
+
+from toolkit.settings.loading import (
+    as_toml,
+    assign,
+    load_settings,
+    preset_about,
+    preset_names,
+    preset_text,
+    setting_keys,
+)
+from toolkit.settings.values import (
+    EXPRESSION,
+    BodySettings,
+    ControlSettings,
+    CutSettings,
+    FaceSettings,
+    Look,
+    MatteSettings,
+    OutputSettings,
+    ServerSettings,
+    Settings,
+    TrackSettings,
+)
+
+__all__ = [
+    "EXPRESSION",
+    "BodySettings",
+    "ControlSettings",
+    "CutSettings",
+    "FaceSettings",
+    "Look",
+    "MatteSettings",
+    "OutputSettings",
+    "ServerSettings",
+    "Settings",
+    "TrackSettings",
+    "as_toml",
+    "assign",
+    "load_settings",
+    "preset_about",
+    "preset_names",
+    "preset_text",
+    "setting_keys",
+]

@@ -1,0 +1,201 @@
+"""Where settings come from: a preset, then ``toolkit.toml`` beside the cut, then ``--set``; each later one wins.
+
+A key that does not exist, or a value out of its range, is an error that names the key, the range and the nearest key
+there is.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from toolkit.errors import NoSuchFile, SettingsError
+from toolkit.settings.values import EXPRESSION, ControlSettings, Limits, Settings
+
+
+def preset_names() -> list[str]:
+    """The presets there are, each a TOML file with every setting in it."""
+    folder = resources.files("toolkit.settings") / "presets"
+    return sorted(file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml"))
+
+
+def preset_text(name: str) -> str:
+    """The TOML text of a preset. Raises SettingsError."""
+    if name not in preset_names():
+        raise SettingsError.unknown(name, preset_names(), source="--preset")
+    return (resources.files("toolkit.settings") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def preset_about(name: str) -> str:
+    """What a preset is for: the comment at its top, as one sentence. Raises SettingsError."""
+    comment = preset_text(name).partition("\n\n")[0]
+    return " ".join(line.lstrip("# ") for line in comment.splitlines())
+
+
+def load_settings(
+    *,
+    preset: str = "founding",
+    beside: Path | None = None,
+    assignments: Sequence[str] = (),
+) -> Settings:
+    """Settings from a preset, the ``toolkit.toml`` beside the cut (if any), then ``key=value`` assignments.
+
+    Raises SettingsError for unknown keys and values out of range, NoSuchFile when ``beside`` does not exist.
+    """
+    settings = _overlay(Settings(), tomllib.loads(preset_text(preset)), source=f"preset {preset}")
+    if beside is not None:
+        settings = _overlay(settings, _read_toml(beside), source=str(beside))
+    for assignment in assignments:
+        key, separator, text = assignment.partition("=")
+        if not separator:
+            raise SettingsError(assignment, "write it as key=value, such as face.strength=0.5")
+        settings = assign(settings, key.strip(), text.strip())
+    return settings
+
+
+def assign(settings: Settings, key: str, value: Any, *, source: str = "--set") -> Settings:
+    """``settings`` with the one ``key`` changed; ``value`` may be text, which is read as the field's type."""
+    known = {name: (section, item) for name, section, item in _walk(settings)}
+    if key not in known:
+        raise SettingsError.unknown(key, known, source=source)
+    section_name, item = known[key]
+    holder = settings if section_name is None else getattr(settings, section_name)
+    checked = _checked(key, value, getattr(holder, item.name), item.metadata.get("limits"), source)
+    changed: Any = replace(holder, **{item.name: checked})
+    return changed if section_name is None else _with_section(settings, section_name, changed)
+
+
+def setting_keys(settings: Settings) -> dict[str, tuple[Any, str]]:
+    """Every key with its value and its limits in words, in the order of the classes above."""
+    rows: dict[str, tuple[Any, str]] = {}
+    for key, section, item in _walk(settings):
+        holder = settings if section is None else getattr(settings, section)
+        value = getattr(holder, item.name)
+        if isinstance(value, tuple):
+            value = _as_toml(value)
+        rows[key] = (value, str(item.metadata.get("limits", "")))
+    return rows
+
+
+def as_toml(settings: Settings) -> str:
+    """Every setting as the text of a ``toolkit.toml``, its range beside it."""
+    lines: list[str] = []
+    section = ""
+    for key, (value, limits) in setting_keys(settings).items():
+        name, _, inner = key.rpartition(".")
+        if name != section:
+            lines += ["", f"[{name}]"]
+            section = name
+        # setting_keys writes tables as TOML already; JSON's text, numbers and booleans are TOML, too.
+        text = value if inner == "controls" else json.dumps(value, ensure_ascii=False)
+        lines.append(f"{inner} = {text}" + (f"  # {limits}" if limits else ""))
+    return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def _with_section(settings: Settings, name: str, section: Any) -> Settings:
+    sections: dict[str, Any] = {name: section}
+    return replace(settings, **sections)
+
+
+def _walk(settings: Settings) -> Iterator[tuple[str, str | None, Any]]:
+    for item in fields(settings):
+        value = getattr(settings, item.name)
+        if hasattr(value, "__dataclass_fields__"):
+            for inner in fields(value):
+                yield f"{item.name}.{inner.name}", item.name, inner
+        else:
+            yield item.name, None, item
+
+
+def _overlay(settings: Settings, values: Mapping[str, Any], *, source: str) -> Settings:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            for inner, inner_value in value.items():
+                settings = assign(settings, f"{name}.{inner}", inner_value, source=source)
+        else:
+            settings = assign(settings, name, value, source=source)
+    return settings
+
+
+def _checked(key: str, value: Any, current: Any, limits: Limits | None, source: str) -> Any:
+    if isinstance(current, tuple):
+        return _tables(key, value, source)
+    wanted = type(current)
+    try:
+        if wanted is bool:
+            named = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False}
+            value = value if isinstance(value, bool) else {**named, "0": False}[str(value).lower()]
+        elif isinstance(value, bool) or (wanted is int and isinstance(value, float) and value != int(value)):
+            raise ValueError
+        else:
+            value = wanted(value)
+    except (KeyError, ValueError, TypeError):
+        raise SettingsError(key, f"{value!r} is not {_KINDS[wanted]}", source=source) from None
+    if key.endswith(".prompt"):
+        for name in re.findall(r"\{\w*\}", value):
+            if name != EXPRESSION:
+                raise SettingsError(key, f"{name} stands for nothing; a prompt may hold {EXPRESSION}", source=source)
+    if limits is None:
+        return value
+    if limits.one_of and value not in limits.one_of:
+        raise SettingsError(key, f"{value!r} is not {limits}", source=source)
+    too_small = limits.least is not None and not value >= limits.least
+    too_large = limits.most is not None and not value <= limits.most
+    if not limits.one_of and (too_small or too_large):
+        raise SettingsError(key, f"{value} is out of range: {limits}", source=source)
+    if key == "face.canvas" and value % 8:
+        raise SettingsError(key, f"{value} is not a multiple of 8", source=source)
+    return value
+
+
+def _tables(key: str, value: Any, source: str) -> tuple[ControlSettings, ...]:
+    """A list of tables, or the TOML text of one, as controls."""
+    if isinstance(value, str):
+        try:
+            value = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsError(key, f"not TOML: {error}", source=source) from None
+    if not isinstance(value, list) or not all(isinstance(table, Mapping) for table in value):
+        raise SettingsError(key, 'write it as a list of tables, such as [{kind="face", weight=1.0}]', source=source)
+    return tuple(_control(f"{key}[{index}]", table, source) for index, table in enumerate(value))
+
+
+def _control(key: str, table: Mapping[str, Any], source: str) -> ControlSettings:
+    control = ControlSettings()
+    known = {item.name: item for item in fields(control)}
+    for name, value in table.items():
+        if name not in known:
+            raise SettingsError.unknown(f"{key}.{name}", [f"{key}.{other}" for other in known], source=source)
+        limits = known[name].metadata.get("limits")
+        checked: Any = _checked(f"{key}.{name}", value, getattr(control, name), limits, source)
+        control = replace(control, **{name: checked})
+    if control.start > control.end:
+        raise SettingsError(f"{key}.start", f"{control.start:g} comes after its end, {control.end:g}", source=source)
+    return control
+
+
+def _as_toml(controls: tuple[ControlSettings, ...]) -> str:
+    """The text that ``--set`` would take for ``controls``."""
+    tables = (
+        ", ".join(f"{item.name} = {json.dumps(getattr(control, item.name))}" for item in fields(control))
+        for control in controls
+    )
+    return "[" + ", ".join(f"{{{table}}}" for table in tables) + "]"
+
+
+_KINDS = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
+
+
+def _read_toml(path: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise NoSuchFile(path) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(path.name, f"not TOML: {error}", source=str(path.parent)) from None

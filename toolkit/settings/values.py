@@ -1,0 +1,171 @@
+"""Every user-visible default, in one place, with its unit and its reason.
+
+A setting is a field of one of the small classes below; its key is ``section.field`` (``face.strength``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+EXPRESSION = "{expression}"
+"""What a prompt may hold: it becomes words for what the face does in the frame."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a setting may be; shown by errors and by ``toolkit engines --settings``."""
+
+    least: float | None = None
+    most: float | None = None
+    one_of: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if self.one_of:
+            return "one of " + ", ".join(self.one_of)
+        least = "…" if self.least is None else f"{self.least:.10g}"
+        return f"{least} to {'…' if self.most is None else f'{self.most:.10g}'}"
+
+
+def _number(default: float, least: float, most: float) -> Any:
+    return field(default=default, metadata={"limits": Limits(least=least, most=most)})
+
+
+def _choice(default: str, *names: str) -> Any:
+    return field(default=default, metadata={"limits": Limits(one_of=names)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutSettings:
+    """How a cut becomes shots."""
+
+    handles: int = _number(8, 0, 240)
+    """Source frames kept beyond each end of the cut, where the media has them, at plain speed; a retimed shot gets them
+    times its speed: room for the editor to slip."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackSettings:
+    """How faces are found and followed."""
+
+    max_faces: int = _number(4, 1, 16)
+    """Most faces followed in one shot; the longest-lived and largest are kept."""
+    confidence: float = _number(0.5, 0.05, 0.95)
+    """Least detection and presence confidence, 0..1: the value the founding recipe's FaceMesh used."""
+    min_size: int = _number(30, 8, 512)
+    """Smallest face worth a pass, pixels of its oval's height: below this there is no acting left to keep."""
+    tiles: bool = True
+    """Search overlapping tiles too: squares of the short side for further faces, smaller ones where none is known."""
+    hold: int = _number(6, 0, 48)
+    """A face lost for at most this many frames between two sightings is HELD (bridged); a longer gap is ABSENT."""
+    smooth: int = _number(2, 0, 12)
+    """Frames each side of the local quadratic fit that steadies centre, scale and roll (it has no lag); 0 off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatteSettings:
+    """The soft shape that lays FACE over BODY."""
+
+    grow: float = _number(0.06, 0.0, 0.5)
+    """How far the matte reaches beyond the face oval, as a part of the face's height: covers the jaw line."""
+    feather: float = _number(0.08, 0.0, 0.5)
+    """Width of the soft edge, as a part of the face's height: scales with the face, so no edge breathes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlSettings:
+    """One guide that holds the engine to the plate: a ControlNet and the picture it is shown."""
+
+    kind: str = _choice("face", "face")
+    """What the picture shows: ``face``, the mesh lines of ``mediapipe_face``, drawn from the track."""
+    model: str = "control_v1p_sd15_mediapipe_face"
+    """The ControlNet, as the engine knows it; for a server, the beginning of its name is enough."""
+    weight: float = _number(1.0, 0.0, 2.0)
+    """How much it is heeded: 1 is what it was trained for."""
+    start: float = _number(0.0, 0.0, 1.0)
+    """Part of the steps at which it begins."""
+    end: float = _number(1.0, 0.0, 1.0)
+    """Part of the steps at which it ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What an engine is told to paint; one per pass. ``builtin`` heeds ``strength`` and ``seed`` alone."""
+
+    strength: float = _number(0.5, 0.0, 1.0)
+    """Denoising strength: 0 leaves the plate untouched, 1 forgets it."""
+    seed: int = _number(20230407, 0, 2**31 - 1)
+    """Start of the noise; shot, pass, face and source frame are mixed in, never a batch number."""
+    model: str = ""
+    """The checkpoint, as the engine knows it; empty takes the one that a server has loaded."""
+    prompt: str = ""
+    """What to paint. ``{expression}`` becomes words for what the face does in the frame: "mouth open, eyes closed"."""
+    negative: str = ""
+    """What not to paint."""
+    steps: int = _number(30, 1, 150)
+    """Sampling steps of a whole denoising; an engine runs the part of them that ``strength`` asks for."""
+    guidance: float = _number(8.0, 0.0, 30.0)
+    """CFG scale: how closely the prompt is followed. The founding recipe's value."""
+    sampler: str = "Euler"
+    """Name of the sampler, as the engine knows it. The founding recipe's."""
+    controls: tuple[ControlSettings, ...] = ()
+    """Guides, any number: ``[[face.controls]]`` in toolkit.toml, or ``--set 'face.controls=[{kind="face"}]'``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodySettings(Look):
+    """The BODY pass: the whole frame."""
+
+    strength: float = _number(0.65, 0.0, 1.0)
+    """Denoising strength of the founding recipe's body."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceSettings(Look):
+    """The FACE pass: each face in its own upright crop."""
+
+    canvas: int = _number(512, 64, 2048)
+    """Side of the square the engine paints, pixels, a multiple of 8: what Stable Diffusion 1.5 was trained on."""
+    padding: int = _number(32, 0, 512)
+    """Plate pixels kept around the matte in the crop: the engine's context, as 'only masked padding' gives it."""
+    roll_threshold: float = _number(20.0, 0.0, 180.0)
+    """A face tilted more than this many degrees is turned upright in its crop: models paint upright faces best."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSettings:
+    """Where an engine that runs elsewhere is reached."""
+
+    url: str = ""
+    """Address of the server, several with commas between them; empty takes the engine's usual one on this machine."""
+    timeout: float = _number(600.0, 1.0, 86400.0)
+    """Longest wait for one picture, seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputSettings:
+    """The files."""
+
+    version: int = _number(1, 1, 999)
+    """Version of the passes: v001."""
+    encoding: str = _choice("plate", "plate", "linear", "acescg")
+    """Pixel encoding of the layers: the plate's own, scene-linear Rec.709, or ACEScg."""
+    passes: str = _choice("BODY+FACE", "BODY+FACE", "BODY", "FACE")
+    """Which passes are rendered, bottom to top."""
+    writers: int = _number(2, 1, 64)
+    """Threads that compress and write EXR frames."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All of them."""
+
+    engine: str = "builtin"
+    """Name of the engine that paints; see ``toolkit engines``."""
+    cut: CutSettings = field(default_factory=CutSettings)
+    track: TrackSettings = field(default_factory=TrackSettings)
+    matte: MatteSettings = field(default_factory=MatteSettings)
+    body: BodySettings = field(default_factory=BodySettings)
+    face: FaceSettings = field(default_factory=FaceSettings)
+    server: ServerSettings = field(default_factory=ServerSettings)
+    output: OutputSettings = field(default_factory=OutputSettings)
