@@ -11,7 +11,7 @@ from toolkit.documents import Delivery
 from toolkit.engines import open_engine
 from toolkit.errors import at
 from toolkit.output import claimed
-from toolkit.passes import RenderedPass
+from toolkit.passes import RenderedPass, planned_looks
 from toolkit.plates import open_plate
 from toolkit.settings import Settings
 from toolkit.turnover import read_cut
@@ -40,6 +40,7 @@ def run(job: Job, progress: stages.Progress) -> tuple[Delivery, list[RenderedPas
     model = stages.obtain_model(job.models, progress)
     rendered: list[RenderedPass] = []
     with open_engine(settings.engine, settings.server) as engine, claimed(job.out) as out:
+        engine.prepare(planned_looks(settings))
         cut.write(out.shots)
         for shot in shots:
             with at(shot=shot.name), open_plate(shot.media) as plate:

@@ -78,9 +78,11 @@ def _dry_run(cut_path: Path, patterns: tuple[str, ...], settings: Settings, *, a
     from toolkit import stages
     from toolkit.cli.show import show_shots
     from toolkit.engines import open_engine
+    from toolkit.passes import planned_looks
     from toolkit.turnover import read_cut
 
-    open_engine(settings.engine, settings.server).close()
+    with open_engine(settings.engine, settings.server) as engine:
+        engine.prepare(planned_looks(settings))
     cut = read_cut(cut_path, handles=settings.cut.handles)
     chosen = stages.choose_shots(cut, patterns)
     show_shots(cut.model_copy(update={"shots": chosen}), as_json=as_json, passes=settings.output.passes.split("+"))

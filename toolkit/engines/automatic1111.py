@@ -81,16 +81,22 @@ class Automatic1111Engine(Engine):
         """Close the connections."""
         self._servers.close()
 
+    def prepare(self, looks: Iterable[LookPlan]) -> None:
+        """Ask every server for the model, sampler and controls of each look.
+
+        Raises EngineUnavailable, which names what is missing and where, and EngineFailed when no server is left.
+        """
+        for look in looks:
+            if look not in self._names and look.strength > 0.0:
+                self._names[look] = self._servers.everywhere(partial(self._look_up, look))
+
     def paint(self, requests: Sequence[PaintRequest]) -> list[NDArray[np.float32]]:
         """See ``Engine.paint``; strength 0 is given back without asking a server.
 
-        The first painting of a look asks every server for its model, sampler and controls: EngineUnavailable names
-        what is missing and where. Raises EngineFailed with the place of the picture that could not be had.
+        Raises EngineFailed with the place of the picture that could not be had, and what ``prepare`` raises.
         """
         asking = [request for request in requests if request.look.strength > 0.0]
-        for look in dict.fromkeys(request.look for request in asking):
-            if look not in self._names:
-                self._names[look] = self._servers.everywhere(partial(self._look_up, look))
+        self.prepare(dict.fromkeys(request.look for request in asking))
         painted = iter(self._servers.share(asking, self._paint_one))
         return [next(painted) if request.look.strength > 0.0 else request.image.copy() for request in requests]
 

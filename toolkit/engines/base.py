@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -51,12 +51,14 @@ class Engine(ABC):
     batch: int = 1
     """How many requests of one size it likes to get at once."""
 
+    def prepare(self, looks: Iterable[LookPlan]) -> None:  # noqa: B027  most engines need nothing that a look names
+        """Make sure, before any work is done, that everything ``looks`` name is there. Raises EngineUnavailable."""
+
     @abstractmethod
     def paint(self, requests: Sequence[PaintRequest]) -> list[NDArray[np.float32]]:
         """One picture per request, in order: (H, W, 3) float32, display-referred 0..1, same size as its request.
 
-        All images of one call have the same size and the same look. Raises EngineFailed, and EngineUnavailable when a
-        look names what is not there.
+        All images of one call have the same size and the same look, which has been prepared. Raises EngineFailed.
         """
 
     def close(self) -> None:  # noqa: B027  most engines hold nothing: doing nothing is the right default

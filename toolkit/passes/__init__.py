@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from toolkit.passes.plan import plan_passes, wanted_passes
+from toolkit.passes.plan import plan_passes, planned_looks, wanted_passes
 from toolkit.passes.render import RenderedPass, Tick, render_passes
 from toolkit.passes.slate import Slate, SlateFace
 
-__all__ = ["RenderedPass", "Slate", "SlateFace", "Tick", "plan_passes", "render_passes", "wanted_passes"]
+__all__ = [
+    "RenderedPass",
+    "Slate",
+    "SlateFace",
+    "Tick",
+    "plan_passes",
+    "planned_looks",
+    "render_passes",
+    "wanted_passes",
+]

@@ -37,6 +37,11 @@ def wanted_passes(settings: Settings) -> list[PassName]:
     return [name for name in PassName if name in settings.output.passes.split("+")]
 
 
+def planned_looks(settings: Settings) -> list[LookPlan]:
+    """What an engine will be told about each of the passes asked for."""
+    return [_look_plan(_look(name, settings)) for name in wanted_passes(settings)]
+
+
 def noise_seed(start: int, shot_name: str, pass_name: str, face: int, source_frame: int) -> int:
     """0..2**31-1 from (shot, pass, face, absolute source frame): never from a batch or worker number."""
     text = f"{start}/{shot_name}/{pass_name}/{face}/{source_frame}"
@@ -44,7 +49,7 @@ def noise_seed(start: int, shot_name: str, pass_name: str, face: int, source_fra
 
 
 def _plan_pass(name: PassName, shot: Shot, tracks: FaceTracks, settings: Settings) -> PassPlan:
-    look = settings.face if name is PassName.FACE else settings.body
+    look = _look(name, settings)
     faces = _plan_faces(shot, tracks, settings) if name is PassName.FACE else {}
     words = _words(tracks, look)
     # The whole frame's prompt speaks of the face that is seen most.
@@ -129,6 +134,10 @@ def _plan_face(
             )
         )
     return plans
+
+
+def _look(name: PassName, settings: Settings) -> Look:
+    return settings.face if name is PassName.FACE else settings.body
 
 
 def _look_plan(look: Look) -> LookPlan:

@@ -1,0 +1,98 @@
+"""The whole story with an engine that runs on a server (a stand-in on this machine)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import OpenEXR
+import pytest
+
+from tests.engines.fake_automatic1111 import BROKEN, FakeAutomatic1111, pixels_of
+from tests.faces._footage import astronaut, grey
+from toolkit.cli import run_command
+
+FRAMES = 6
+
+
+@pytest.fixture
+def plates(tmp_path: Path) -> Path:
+    """Somebody who walks slowly to the right."""
+    person = astronaut()
+    for number in range(FRAMES):
+        frame = person.laid_over(grey(), 300 + 4 * number, 130, height=120)
+        assert cv2.imwrite(str(tmp_path / f"plate.{1001 + number}.png"), frame[..., ::-1])
+    return tmp_path / "plate.####.png"
+
+
+def run(plates: Path, *arguments: str) -> int:
+    out = str(plates.parent / "out")
+    return run_command(["run", str(plates), "-o", out, "--engine", "automatic1111", *arguments])
+
+
+def test_the_founding_recipe_is_painted_on_a_server_with_the_face_as_its_guide(plates: Path) -> None:
+    with FakeAutomatic1111() as server:
+        assert run(plates, "--preset", "dva-2023", "--engine-url", server.address) == 0
+    body = [asked for asked in server.paintings if "mask" not in asked]
+    face = [asked for asked in server.paintings if "mask" in asked]
+    assert len(body) == len(face) == FRAMES
+    assert {asked["denoising_strength"] for asked in body} == {0.65}
+    assert {asked["denoising_strength"] for asked in face} == {0.5}
+    assert {(asked["width"], asked["height"]) for asked in body} == {(640, 360)}
+    assert len({asked["seed"] for asked in server.paintings}) == 2 * FRAMES
+    for asked in face:
+        (unit,) = asked["alwayson_scripts"]["controlnet"]["args"]
+        guide, mask = pixels_of(unit["image"]), pixels_of(asked["mask"])
+        assert guide.shape == (512, 512, 3)
+        lines = guide.any(axis=2)
+        assert lines.sum() > 2000
+        assert mask[lines].min() == 255, "what is drawn lies where it is painted"
+    written = OpenEXR.File(str(plates.parent / "out/plate/FACE/v001/plate_FACE_v001.1003.exr"))
+    assert written.header()["toolkit/engine"] == "automatic1111/1"
+    alpha = written.channels()["RGBA"].pixels[..., 3]
+    assert alpha.max() == 1
+
+
+def test_what_a_server_does_not_have_is_said_before_any_work_is_done(
+    plates: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with FakeAutomatic1111() as server:
+        assert run(plates, "--engine-url", server.address, "--set", "face.sampler=Eulr") == 4
+        assert run(plates, "--engine-url", server.address, "--set", "face.sampler=Eulr", "--dry-run") == 4
+    said = capsys.readouterr().err.strip().splitlines()
+    assert len(said) == 2
+    assert all("no sampler 'Eulr' (near: Euler, Euler a)" in line for line in said)
+    assert not list((plates.parent / "out").rglob("*.json"))
+
+
+def test_a_run_that_lost_its_server_goes_on_where_it_stopped(
+    plates: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("toolkit.engines.servers.BACKOFF_S", 0.01)
+    with FakeAutomatic1111() as server:
+        server.lives = 7
+        assert run(plates, "--engine-url", server.address) == 4
+    assert "no server is left" in capsys.readouterr().err
+    with FakeAutomatic1111() as server:
+        assert run(plates, "--engine-url", server.address, "--json") == 0
+    passes = json.loads(capsys.readouterr().out)["passes"]
+    assert sum(one["kept"] for one in passes) >= 4
+    assert (
+        sum(one["painted"] for one in passes)
+        == len(server.paintings)
+        == 2 * FRAMES - sum(one["kept"] for one in passes)
+    )
+
+
+def test_a_broken_connection_is_tried_again_and_changes_nothing(plates: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toolkit.engines.servers.BACKOFF_S", 0.01)
+    with FakeAutomatic1111() as server:
+        server.answers.extend([BROKEN, BROKEN])
+        assert run(plates, "--engine-url", server.address, "--set", "output.passes=BODY") == 0
+    assert len(server.paintings) == FRAMES + 2
+    assert len(list((plates.parent / "out").rglob("*.exr"))) == FRAMES
+    seeds = [asked["seed"] for asked in server.paintings]
+    assert len(set(seeds)) == FRAMES
+    assert np.unique(seeds, return_counts=True)[1].max() >= 2
