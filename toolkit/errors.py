@@ -11,6 +11,7 @@
     │   ├── MissingDocument             a stage was asked for before the stage it reads from
     │   ├── OutputNotWritable           OUT cannot be created or written
     │   ├── OutputBusy                  another run is writing into OUT
+    │   ├── NoInfotext                  a picture that does not say how it was painted
     │   └── UnknownEngine               no engine of that name
     ├── MediaError                      exit code 3  the picture files
     │   ├── MissingMedia                the file or sequence is not there
@@ -139,6 +140,13 @@ class OutputBusy(InputError):
 
     def __init__(self, root: Path, owner: str) -> None:
         super().__init__(f"another run is writing into {root} ({owner}); wait for it or choose another -o")
+
+
+class NoInfotext(InputError):
+    """A picture that does not say how it was painted."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(f"{path} does not say how it was painted: {problem}")
 
 
 class UnknownEngine(InputError):

@@ -12,7 +12,7 @@ import sys
 import click
 
 from toolkit import __version__
-from toolkit.cli.info import doctor, engines, install_scripts_command, models, presets
+from toolkit.cli.info import doctor, engines, install_scripts_command, look, models, presets
 from toolkit.cli.run import demo, run
 from toolkit.cli.stages import conform, plan, render, shots, track
 from toolkit.errors import ToolkitError
@@ -32,21 +32,10 @@ def toolkit(verbose: bool) -> None:
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="toolkit: %(message)s", force=True)
 
 
-for command in (
-    run,
-    demo,
-    shots,
-    track,
-    plan,
-    render,
-    conform,
-    engines,
-    presets,
-    models,
-    doctor,
-    install_scripts_command,
-):
-    toolkit.add_command(command)
+for stage in (run, demo, shots, track, plan, render, conform):
+    toolkit.add_command(stage)
+for about in (engines, presets, look, models, doctor, install_scripts_command):
+    toolkit.add_command(about)
 
 
 def main() -> None:

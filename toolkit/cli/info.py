@@ -63,6 +63,43 @@ def show_preset(name: str) -> None:
     click.echo(preset_text(name), nl=False)
 
 
+@click.group()
+def look() -> None:
+    """Looks from elsewhere.
+
+    \b
+    toolkit look from-png 00012-1234.png >> toolkit.toml
+    """
+
+
+@look.command("from-png")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--pass",
+    "section",
+    type=click.Choice(["face", "body"]),
+    default="face",
+    show_default=True,
+    help="Whose look it becomes.",
+)
+def look_from_png(file: Path, section: str) -> None:
+    """Print the settings that AUTOMATIC1111 wrote into the PNG FILE, as a part of a toolkit.toml.
+
+    \b
+    toolkit look from-png 00012-1234.png >> toolkit.toml
+    toolkit look from-png frame.png --pass body
+    """
+    from toolkit.engines import read_infotext
+    from toolkit.settings import toml_text
+
+    found = read_infotext(file)
+    click.echo(f"[{section}]  # as {file.name} was painted")
+    for name, value in found.values.items():
+        click.echo(f"{name} = {toml_text(value)}")
+    for fact in found.left:
+        click.echo(f"# no setting here: {fact}")
+
+
 @click.group(invoke_without_command=True)
 @json_option
 @click.pass_context

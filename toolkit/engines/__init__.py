@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from toolkit.engines.base import Engine, PaintRequest
+from toolkit.engines.infotext import Infotext, read_infotext
 from toolkit.errors import EngineUnavailable, UnknownEngine
 from toolkit.settings import ServerSettings
 
-__all__ = ["ENGINES", "Engine", "EngineEntry", "PaintRequest", "open_engine"]
+__all__ = ["ENGINES", "Engine", "EngineEntry", "Infotext", "PaintRequest", "open_engine", "read_infotext"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

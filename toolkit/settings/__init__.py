@@ -10,6 +10,7 @@ from toolkit.settings.loading import (
     preset_names,
     preset_text,
     setting_keys,
+    toml_text,
 )
 from toolkit.settings.values import (
     EXPRESSION,
@@ -44,4 +45,5 @@ __all__ = [
     "preset_names",
     "preset_text",
     "setting_keys",
+    "toml_text",
 ]

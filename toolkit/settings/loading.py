@@ -92,10 +92,14 @@ def as_toml(settings: Settings) -> str:
         if name != section:
             lines += ["", f"[{name}]"]
             section = name
-        # setting_keys writes tables as TOML already; JSON's text, numbers and booleans are TOML, too.
-        text = value if inner == "controls" else json.dumps(value, ensure_ascii=False)
+        text = value if inner == "controls" else toml_text(value)  # those are written as TOML already
         lines.append(f"{inner} = {text}" + (f"  # {limits}" if limits else ""))
     return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def toml_text(value: Any) -> str:
+    """A setting's value as TOML; of text, numbers and truth values JSON's way of writing is TOML's, too."""
+    return _as_toml(value) if isinstance(value, tuple) else json.dumps(value, ensure_ascii=False)
 
 
 def _with_section(settings: Settings, name: str, section: Any) -> Settings:

@@ -1,0 +1,115 @@
+"""How AUTOMATIC1111 says a picture was painted, as settings."""
+
+from __future__ import annotations
+
+import tomllib
+import zlib
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from toolkit.cli import run_command
+from toolkit.engines.infotext import parse_infotext
+from toolkit.settings import ControlSettings, load_settings
+
+TEXT = """film still of a woman, (sharp focus:1.2)
+second line of the prompt, with: a colon
+Negative prompt: blurry, "cartoon"
+Steps: 30, Sampler: Euler, CFG scale: 8, Seed: 1234, Size: 512x512, Model hash: 9aba26abdf, Model: deliberate_v2, \
+Denoising strength: 0.5, Mask blur: 4, ControlNet 0: "Module: mediapipe_face, Model: control_v1p_sd15_mediapipe_face \
+[9e397ea6], Weight: 0.8, Resize Mode: Crop and Resize, Guidance Start: 0, Guidance End: 0.9", \
+ControlNet 1: "Module: depth_midas, Model: control_v11f1p_sd15_depth [cfd03158], Weight: 1", Version: v1.2.1"""
+
+VALUES = {
+    "prompt": "film still of a woman, (sharp focus:1.2)\nsecond line of the prompt, with: a colon",
+    "negative": 'blurry, "cartoon"',
+    "steps": 30,
+    "sampler": "Euler",
+    "guidance": 8.0,
+    "model": "deliberate_v2",
+    "strength": 0.5,
+    "controls": (
+        ControlSettings(kind="face", model="control_v1p_sd15_mediapipe_face", weight=0.8, start=0.0, end=0.9),
+    ),
+}
+
+
+def test_every_setting_the_text_names_is_taken_over_and_the_rest_is_listed() -> None:
+    found = parse_infotext(TEXT)
+    assert found.values == VALUES
+    assert found.left == (
+        "Seed: 1234",
+        "Size: 512x512",
+        "Model hash: 9aba26abdf",
+        "Mask blur: 4",
+        "ControlNet 1: Module: depth_midas, Model: control_v11f1p_sd15_depth [cfd03158], Weight: 1",
+        "Version: v1.2.1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt", "negative"),
+    [
+        ("a face", "a face", ""),
+        ("a face\nNegative prompt: blur", "a face", "blur"),
+        ("Negative prompt: blur\nnoise\nSteps: 2, Sampler: Euler, CFG scale: 1", "", "blur\nnoise"),
+        ("scene: a street, mood: calm", "scene: a street, mood: calm", ""),
+        ("", "", ""),
+    ],
+    ids=["a prompt alone", "no pairs", "no prompt", "two pairs are a prompt", "nothing"],
+)
+def test_what_is_left_out_of_the_text_is_empty(text: str, prompt: str, negative: str) -> None:
+    values = parse_infotext(text).values
+    assert (values["prompt"], values["negative"]) == (prompt, negative)
+
+
+def test_a_value_that_is_no_number_is_listed_instead_of_guessed() -> None:
+    found = parse_infotext("x\nSteps: many, Sampler: Euler, CFG scale: 7")
+    assert "steps" not in found.values
+    assert found.left == ("Steps: many",)
+
+
+@pytest.mark.parametrize("kind", ["tEXt", "iTXt", "deflated iTXt"])
+def test_a_png_gives_a_toolkit_toml_that_loads(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    info = PngInfo()
+    if kind == "tEXt":
+        info.add_text("parameters", TEXT)
+    else:
+        info.add_itxt("parameters", TEXT.replace("woman", "wömän"), zip=kind.startswith("deflated"))
+    picture = tmp_path / "00012-1234.png"
+    Image.new("RGB", (8, 8)).save(picture, pnginfo=info)
+    assert run_command(["look", "from-png", str(picture), "--pass", "body"]) == 0
+    printed = capsys.readouterr().out
+    assert "# no setting here: Seed: 1234" in printed
+    toml = tmp_path / "toolkit.toml"
+    toml.write_text(printed, encoding="utf-8")
+    body = load_settings(beside=toml).body
+    expected = VALUES | {"prompt": str(VALUES["prompt"]).replace("woman", "woman" if kind == "tEXt" else "wömän")}
+    assert {name: getattr(body, name) for name in VALUES} == expected
+    assert set(tomllib.loads(printed)) == {"body"}
+
+
+CHUNK = b"iTXtparameters\0\x01\0\0\0nothing deflated"
+DAMAGED = b"\x89PNG\r\n\x1a\n" + (len(CHUNK) - 4).to_bytes(4, "big") + CHUNK + b"\0" * 4
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"GIF89a", "it is not a PNG"),
+        (b"\x89PNG\r\n\x1a\n" + zlib.compress(b"x"), "holds no text"),
+        (DAMAGED, "is damaged"),
+        (None, "no such"),
+    ],
+    ids=["another format", "no text", "damaged", "no file"],
+)
+def test_a_picture_that_says_nothing_is_one_clear_line(
+    content: bytes | None, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "picture.png"
+    if content is not None:
+        path.write_bytes(content)
+    assert run_command(["look", "from-png", str(path)]) == 2
+    assert says in capsys.readouterr().err

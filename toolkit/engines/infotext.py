@@ -1,0 +1,147 @@
+"""Settings out of a PNG that AUTOMATIC1111 wrote: the "infotext" it keeps beside the pixels.
+
+The text is the prompt, a line that begins with "Negative prompt:", and a last line of "Key: value" pairs with commas
+between them; a value that holds commas or quotes is a JSON string. Read as modules/infotext_utils.py writes it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from toolkit.errors import NoInfotext, NoSuchFile
+from toolkit.settings import ControlSettings
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_KEYWORD = b"parameters"
+"""Of the chunk that holds the text."""
+_LEAST_PAIRS = 3
+"""With fewer pairs a last line is a part of the prompt that happens to have colons in it."""
+_PAIR = re.compile(r'\s*(\w[\w \-/]*):\s*("(?:\\.|[^"\\])*"|[^,]*)(?:,|$)')
+_NEGATIVE = "Negative prompt:"
+_CONTROL = re.compile(r"ControlNet \d+")
+_FACE_MODULE = "mediapipe_face"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Infotext:
+    """What the text says, as settings of a look."""
+
+    values: Mapping[str, Any]
+    """By the name of the setting, ``strength``, ``prompt`` …; only what the text names."""
+    left: tuple[str, ...]
+    """``Seed: 123``: what has no setting here."""
+
+
+def read_infotext(path: Path) -> Infotext:
+    """The look a picture was painted with. Raises NoSuchFile and NoInfotext."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise NoSuchFile(path) from None
+    if not data.startswith(_SIGNATURE):
+        raise NoInfotext(path, "it is not a PNG")
+    try:
+        text = next(_texts(data), None)
+    except zlib.error as error:
+        raise NoInfotext(path, f"its text is damaged ({error})") from error
+    if text is None:
+        raise NoInfotext(path, "it holds no text of AUTOMATIC1111's; was it saved again by another program?")
+    return parse_infotext(text)
+
+
+def parse_infotext(text: str) -> Infotext:
+    """The text's prompts and pairs as settings; what has no setting is listed, not dropped."""
+    lines = text.strip().splitlines()
+    pairs = _pairs(lines[-1]) if lines else []
+    if len(pairs) >= _LEAST_PAIRS:
+        lines = lines[:-1]
+    else:
+        pairs = []
+    prompt, _, negative = "\n".join(lines).partition(_NEGATIVE)
+    values: dict[str, Any] = {"prompt": prompt.strip(), "negative": negative.strip()}
+    controls: list[ControlSettings] = []
+    left: list[str] = []
+    for key, value in pairs:
+        control = _control(value) if _CONTROL.fullmatch(key) else None
+        if control is not None:
+            controls.append(control)
+        elif key in _SETTINGS and (number := _read(key, value)) is not None:
+            values[_SETTINGS[key][0]] = number
+        else:
+            left.append(f"{key}: {value}")
+    if controls:
+        values["controls"] = tuple(controls)
+    return Infotext(values=values, left=tuple(left))
+
+
+_SETTINGS: Mapping[str, tuple[str, type]] = {
+    "Denoising strength": ("strength", float),
+    "Model": ("model", str),
+    "Steps": ("steps", int),
+    "CFG scale": ("guidance", float),
+    "Sampler": ("sampler", str),
+}
+"""The text's word, and the setting that means the same with its kind."""
+
+
+def _read(key: str, value: str) -> Any:
+    """The value as its setting's kind; None when it is none."""
+    try:
+        return _SETTINGS[key][1](value)
+    except ValueError:
+        return None
+
+
+def _control(text: str) -> ControlSettings | None:
+    """A ControlNet unit as one of our controls; None for one whose guide this version does not make."""
+    facts = {key.lower(): value for key, value in _pairs(text)}
+    module = facts.get("module", facts.get("preprocessor", ""))
+    if module != _FACE_MODULE:
+        return None
+    try:
+        control = ControlSettings(
+            kind="face",
+            weight=float(facts.get("weight", 1)),
+            start=float(facts.get("guidance start", 0)),
+            end=float(facts.get("guidance end", 1)),
+        )
+    except ValueError:
+        return None
+    model = facts.get("model", "").partition(" [")[0]
+    return replace(control, model=model) if model else control
+
+
+def _pairs(line: str) -> list[tuple[str, str]]:
+    return [(key.strip(), _unquoted(value.strip())) for key, value in _PAIR.findall(line)]
+
+
+def _unquoted(value: str) -> str:
+    if not value.startswith('"'):
+        return value
+    try:
+        return str(json.loads(value))
+    except ValueError:
+        return value
+
+
+def _texts(data: bytes) -> Iterator[str]:
+    """The texts under the keyword: tEXt is Latin-1, iTXt is UTF-8 and may be deflated (PNG, third edition, 11.3.3)."""
+    position = len(_SIGNATURE)
+    while position + 8 <= len(data):
+        length, kind = int.from_bytes(data[position : position + 4], "big"), data[position + 4 : position + 8]
+        body = data[position + 8 : position + 8 + length]
+        position += 12 + length
+        keyword, _, rest = body.partition(b"\0")
+        if keyword != _KEYWORD:
+            continue
+        if kind == b"tEXt":
+            yield rest.decode("latin-1")
+        elif kind == b"iTXt":
+            deflated, content = rest[:1] == b"\x01", rest[2:].split(b"\0", 2)[-1]
+            yield (zlib.decompress(content) if deflated else content).decode("utf-8", errors="replace")
