@@ -145,13 +145,24 @@ def test_an_identity_does_not_glide_over_a_cut_to_another_face(
 def test_a_small_face_is_found_in_the_tiles_and_followed_back_to_where_it_began(
     clip: Clip, track: Track, anna: Person
 ) -> None:
-    """It enters in the fourth frame; the tiles are searched in the first and in the ninth."""
-    frames = [anna.laid_over(grey(960, 540), 700 + 5 * i, 200, height=52) for i in range(12)]
+    """It enters in the fourth frame; the tiles are searched in the first and in the thirteenth."""
+    frames = [anna.laid_over(grey(960, 540), 700 + 5 * i, 200, height=52) for i in range(16)]
     shot = clip([grey(960, 540)] * 3 + frames[3:])
     (face,) = track(shot).faces
-    assert states(face) == "...FFFFFFFFF"
+    assert states(face) == "..." + "F" * 13
     assert track(shot, tiles=False).faces == ()
     assert track(shot, min_size=80).faces == ()
+
+
+def test_a_second_face_that_comes_in_shortly_before_the_end_is_found(
+    clip: Clip, track: Track, anna: Person, bert: Person
+) -> None:
+    """Its part of the frame would have been searched after the last frame."""
+    both = [anna.laid_over(grey(), 150, 140, height=110) for _ in range(20)]
+    both[14:] = [bert.laid_over(frame, 500, 140, height=90) for frame in both[14:]]
+    first, second = track(clip(both)).faces
+    assert states(first) == "F" * 20
+    assert states(second) == "." * 14 + "F" * 6
 
 
 def test_what_shows_for_four_frames_is_taken_for_noise(clip: Clip, track: Track, anna: Person) -> None:

@@ -42,6 +42,7 @@ def track_faces(
             with at(frame=source_frame):
                 watch.see(source_frame, picture)
             tick(1)
+        watch.finish()
     people = identities(watch.trails)
     faces = [
         samples_of(

@@ -16,7 +16,7 @@ from toolkit.faces.search import Tile, coarse_tiles, distinct, fine_tiles, searc
 from toolkit.faces.upright import Picture, Placement
 from toolkit.settings import TrackSettings
 
-SEARCH_EVERY = 8
+SEARCH_EVERY = 12
 """Frames from one search for further faces to the next, and, while there is no face, from one search of the tiles to
 the next. A face found late is followed back through this many frames, which are kept for that."""
 _PATIENCE = 8
@@ -29,7 +29,7 @@ _Seen = Sequence[tuple[Trail, Sighting | None]]
 
 
 class Watch:
-    """The eyes on one shot: ``see`` every frame in order, then read ``trails``.
+    """The eyes on one shot: ``see`` every frame in order, ``finish``, then read ``trails``.
 
     Most frames cost one reading per face, in a canvas around it, and beside it a search of a part of the frame for
     further faces: the whole frame and all coarse tiles have their turn within SEARCH_EVERY frames, and in the frame in
@@ -57,15 +57,26 @@ class Watch:
         beside = self._search_beside(picture)
         self._count += 1
         lost = self._follow(source_frame, picture)
-        known = [trail.last.placement for trail in self._followed if not trail.waited]
+        known = self._known()
         found = beside.result() if beside else []
         if lost or not known:
-            tiles = self._coarse_tiles(picture)
-            found = search_tiles(self._finders[0], picture, tiles if lost or due else tiles[:1], known)
-        if due and not known and not found and self._settings.tiles:
-            found = self._search_fine(picture)
-        for placement in distinct(found):
-            self._start(source_frame, picture, placement)
+            found = self._search(picture, known, tiles=lost or due, fine=due)
+        self._start(source_frame, picture, found)
+
+    def finish(self) -> None:
+        """After the last frame: search all of it, for a face that came in before its part of the frame had its turn."""
+        if self._recent:
+            source_frame, picture = self._recent[-1]
+            self._start(source_frame, picture, self._search(picture, self._known(), tiles=True, fine=True))
+
+    def _known(self) -> list[Placement]:
+        return [trail.last.placement for trail in self._followed if not trail.waited]
+
+    def _search(self, picture: Picture, known: Sequence[Placement], *, tiles: bool, fine: bool) -> list[Placement]:
+        """The whole frame, the coarse ``tiles``, and, where nothing is known or found, the ``fine`` ones."""
+        coarse = self._coarse_tiles(picture)
+        found = search_tiles(self._finders[0], picture, coarse if tiles else coarse[:1], known)
+        return self._search_fine(picture) if fine and self._settings.tiles and not known and not found else found
 
     def _search_beside(self, picture: Picture) -> Future[list[Placement]] | None:
         """What this frame's share of the coarse tiles shows besides the faces that are followed."""
@@ -115,7 +126,11 @@ class Watch:
         self._followed = [trail for trail in self._followed if trail.waited <= _PATIENCE]
         return lost
 
-    def _start(self, source_frame: int, picture: Picture, placement: Placement) -> None:
+    def _start(self, source_frame: int, picture: Picture, found: Sequence[Placement]) -> None:
+        for placement in distinct(found):
+            self._start_at(source_frame, picture, placement)
+
+    def _start_at(self, source_frame: int, picture: Picture, placement: Placement) -> None:
         """Begin a trail at ``placement``, unless the face there is followed already, and look back."""
         if len(self._followed) >= self._settings.max_faces + _SPARE or self._is_known(source_frame, placement):
             return
