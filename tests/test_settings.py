@@ -41,6 +41,8 @@ def test_the_founding_preset_is_the_recipe_the_technique_came_from() -> None:
         ("face.controls=[{wieght=1}]", "did you mean face.controls[0].weight?"),
         ("face.controls=[{weight=3}]", "face.controls[0].weight: 3.0 is out of range: 0 to 2"),
         ('face.controls=[{kind="normal"}]', "'normal' is not one of face"),
+        ("face.loras=[{weight=0.5}]", "face.loras[0].model: name it"),
+        ('face.loras=[{model="skin", weight=9}]', "face.loras[0].weight: 9.0 is out of range: -4 to 4"),
         ("face.controls=[{start=0.6, end=0.5}]", "0.6 comes after its end, 0.5"),
     ],
 )

@@ -16,6 +16,8 @@ def look(**changes: Any) -> LookPlan:
     recipe: dict[str, Any] = {
         "strength": 0.5,
         "model": "",
+        "vae": "",
+        "loras": (),
         "negative": "",
         "steps": 30,
         "guidance": 8.0,

@@ -78,6 +78,11 @@ def echo(pixels: Pixels, body: Mapping[str, Any]) -> Pixels:
     return pixels
 
 
+VAES = ("vae-ft-mse-840000-ema-pruned.safetensors",)
+LORAS = (("film_grain_v2", "film grain"), ("skin", "skin"))
+"""Name of the file, and what it calls itself."""
+
+
 class FakeAutomatic1111:
     """``with FakeAutomatic1111() as server: ServerSettings(url=server.address)``."""
 
@@ -96,6 +101,8 @@ class FakeAutomatic1111:
             "/sdapi/v1/sd-models": as_json(
                 [{"title": f"{m}.safetensors [6ce0161689]", "model_name": m} for m in models]
             ),
+            "/sdapi/v1/sd-vae": as_json([{"model_name": v, "filename": f"/models/VAE/{v}"} for v in VAES]),
+            "/sdapi/v1/loras": as_json([{"name": n, "alias": a, "path": n, "metadata": {}} for n, a in LORAS]),
             "/sdapi/v1/samplers": as_json([{"name": name, "aliases": [], "options": {}} for name in samplers]),
         }
         if controls is not None:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from tests.engines._requests import look
 from tests.engines.fake_automatic1111 import BROKEN, Answer, FakeAutomatic1111, Pixels, as_json, error, pixels_of, png
-from toolkit.documents import ControlPlan
+from toolkit.documents import ControlPlan, LoraPlan
 from toolkit.engines import Engine, PaintRequest, servers
 from toolkit.engines.automatic1111 import Automatic1111Engine
 from toolkit.errors import EngineFailed, EngineUnavailable
@@ -161,6 +161,13 @@ def test_a_control_is_a_unit_with_every_field_said_and_the_servers_name() -> Non
     (shown,) = sent(with_mesh())["alwayson_scripts"]["controlnet"]["args"]
     assert np.array_equal(pixels_of(shown.pop("image")), colours())
     assert shown == MESH_UNIT
+
+
+def test_a_vae_is_an_option_and_each_lora_a_tag_at_the_end_of_the_prompt() -> None:
+    loras = (LoraPlan(model="film grain", weight=0.75), LoraPlan(model="skin", weight=-1.0))
+    body = sent(ask(prompt="a face", vae="vae-ft-mse-840000-ema-pruned.safetensors", loras=loras))
+    assert body["override_settings"] == {"sd_vae": "vae-ft-mse-840000-ema-pruned.safetensors"}
+    assert body["prompt"] == "a face <lora:film_grain_v2:0.75> <lora:skin:-1>"
 
 
 def test_controls_keep_their_order_and_their_numbers() -> None:
@@ -370,6 +377,8 @@ def test_a_password_that_an_address_is_cut_in_is_not_shown() -> None:
         (ask(model="deliberate_v3"), "no model 'deliberate_v3' (near: deliberate_v2"),
         (ask(sampler="EULER A"), "no sampler 'EULER A' (near: Euler a, Euler)"),
         (ask(sampler="LMS"), "no sampler 'LMS' (it has: Euler, Euler a, DPM++ 2M)"),
+        (ask(vae="vae-ft-mse"), "no VAE 'vae-ft-mse' (near: vae-ft-mse-840000-ema-pruned.safetensors"),
+        (ask(loras=(LoraPlan(model="grain", weight=1.0),)), "no LoRA 'grain' (near: film grain"),
         (with_mesh(model="control_v1p_sd15_mediapipe"), "(near: control_v1p_sd15_mediapipe_face [9e397ea6]"),
         (ask(model="x", sampler="y"), "no model 'x' (it has: "),
         (ask(model="x", sampler="y"), "no sampler 'y' (it has: "),

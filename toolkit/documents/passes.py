@@ -24,7 +24,7 @@ class PassName(StrEnum):
 class ControlPlan(Value):
     """One guide of a look."""
 
-    kind: Literal["face"]
+    kind: Literal["face", "body", "depth", "lineart", "softedge", "image"]
     """What its picture shows."""
     model: str
     """The ControlNet, as the engine knows it."""
@@ -36,6 +36,15 @@ class ControlPlan(Value):
     """Part of the steps at which it ends, 0..1."""
 
 
+class LoraPlan(Value):
+    """One addition to the checkpoint."""
+
+    model: str
+    """As the engine knows it."""
+    weight: float
+    """How much of it is added."""
+
+
 class LookPlan(Value):
     """What an engine is told about every picture of a pass."""
 
@@ -43,6 +52,9 @@ class LookPlan(Value):
     """Denoising strength 0..1."""
     model: str
     """The checkpoint, as the engine knows it; empty: the one it has loaded."""
+    vae: str
+    """As the engine knows it; empty: the checkpoint's own."""
+    loras: tuple[LoraPlan, ...]
     negative: str
     """What not to paint."""
     steps: int

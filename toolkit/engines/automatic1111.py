@@ -34,6 +34,8 @@ from toolkit.settings import ServerSettings
 
 _PAINT = "/sdapi/v1/img2img"
 _MODELS = "/sdapi/v1/sd-models"
+_VAES = "/sdapi/v1/sd-vae"
+_LORAS = "/sdapi/v1/loras"
 _SAMPLERS = "/sdapi/v1/samplers"
 _CONTROLS = "/controlnet/model_list"
 _KIND = ServerKind(
@@ -58,6 +60,10 @@ class _Names:
 
     model: str
     """Title of the checkpoint; empty: the one it has loaded."""
+    vae: str
+    """Empty: the one its options name."""
+    loras: tuple[str, ...]
+    """In the order of ``look.loras``."""
     controls: tuple[str, ...]
     """Names with their hashes, in the order of ``look.controls``."""
 
@@ -115,6 +121,10 @@ class Automatic1111Engine(Engine):
         try:
             checkpoints = await self._checkpoints(address) if look.model else {"": ""}
             model = _found("model", look.model, checkpoints, missing)
+            vaes = _texts(address, _VAES, await self._servers.get(address, _VAES), "model_name") if look.vae else [""]
+            vae = _found("VAE", look.vae, dict(zip(vaes, vaes, strict=True)), missing)
+            loras = await self._loras(address) if look.loras else {}
+            added = tuple(_found("LoRA", lora.model, loras, missing) for lora in look.loras)
             samplers = _texts(address, _SAMPLERS, await self._servers.get(address, _SAMPLERS), "name")
             _found("sampler", look.sampler, {name: name for name in samplers}, missing, shortened=False)
             known = await self._control_models(address) if look.controls else {}
@@ -125,7 +135,7 @@ class Automatic1111Engine(Engine):
         if missing:
             remedy = "install it there, or choose one that is there in the settings of the pass"
             raise EngineUnavailable(self.name, f"{address} has {'; '.join(missing)}", remedy=remedy)
-        return _Names(model=model, controls=controls)
+        return _Names(model=model, vae=vae, loras=added, controls=controls)
 
     async def _checkpoints(self, address: str) -> dict[str, str]:
         """Title of each checkpoint by everything it may be called."""
@@ -133,6 +143,12 @@ class Automatic1111Engine(Engine):
         titles = _texts(address, _MODELS, answer, "title")
         names = _texts(address, _MODELS, answer, "model_name")
         return dict(zip(names, titles, strict=True)) | {title: title for title in titles}
+
+    async def _loras(self, address: str) -> dict[str, str]:
+        """What a prompt calls each LoRA, by its name and by what it calls itself."""
+        answer = await self._servers.get(address, _LORAS)
+        names = _texts(address, _LORAS, answer, "name")
+        return dict(zip(_texts(address, _LORAS, answer, "alias"), names, strict=True)) | {name: name for name in names}
 
     async def _control_models(self, address: str) -> dict[str, str]:
         """The ControlNets the extension knows. Raises EngineUnavailable when there is no extension."""
@@ -154,7 +170,7 @@ def _request_body(request: PaintRequest, names: _Names) -> dict[str, Any]:
     look = request.look
     height, width = request.image.shape[:2]
     body: dict[str, Any] = {
-        "prompt": request.prompt,
+        "prompt": _with_loras(request, names.loras),
         "negative_prompt": look.negative,
         "init_images": [_png(_codes(request.image))],
         "resize_mode": 0,  # "just resize": the sizes are equal
@@ -172,7 +188,7 @@ def _request_body(request: PaintRequest, names: _Names) -> dict[str, Any]:
         "n_iter": 1,
         "restore_faces": False,
         "tiling": False,
-        "override_settings": {"sd_model_checkpoint": names.model} if names.model else {},
+        "override_settings": _overridden(names),
         "override_settings_restore_afterwards": False,  # or every picture would load the model anew
         "send_images": True,
         "save_images": False,
@@ -192,6 +208,18 @@ def _request_body(request: PaintRequest, names: _Names) -> dict[str, Any]:
         units = zip(look.controls, names.controls, request.guides, strict=True)
         body["alwayson_scripts"] = {"controlnet": {"args": [_unit(*unit) for unit in units]}}
     return body
+
+
+def _with_loras(request: PaintRequest, names: Sequence[str]) -> str:
+    """The prompt with a tag for each LoRA: the web UI knows no other way to name them."""
+    tags = (f"<lora:{name}:{lora.weight:g}>" for name, lora in zip(names, request.look.loras, strict=True))
+    return " ".join(filter(None, (request.prompt, *tags)))
+
+
+def _overridden(names: _Names) -> dict[str, str]:
+    """The web UI's own options for this picture."""
+    options = {"sd_model_checkpoint": names.model, "sd_vae": names.vae}
+    return {option: value for option, value in options.items() if value}
 
 
 def _unit(control: ControlPlan, model: str, guide: NDArray[np.uint8]) -> dict[str, Any]:

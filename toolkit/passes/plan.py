@@ -17,6 +17,7 @@ from toolkit.documents import (
     FaceTracks,
     FramePlan,
     LookPlan,
+    LoraPlan,
     PassName,
     PassPlan,
     Shot,
@@ -144,6 +145,8 @@ def _look_plan(look: Look) -> LookPlan:
     return LookPlan(
         strength=look.strength,
         model=look.model,
+        vae=look.vae,
+        loras=tuple(LoraPlan(**asdict(lora)) for lora in look.loras),
         negative=look.negative,
         steps=look.steps,
         guidance=look.guidance,

@@ -10,13 +10,13 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import Field, fields, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from toolkit.errors import NoSuchFile, SettingsError
-from toolkit.settings.values import EXPRESSION, ControlSettings, Limits, Settings
+from toolkit.settings.values import EXPRESSION, ControlSettings, Settings
 
 
 def preset_names() -> list[str]:
@@ -66,7 +66,7 @@ def assign(settings: Settings, key: str, value: Any, *, source: str = "--set") -
         raise SettingsError.unknown(key, known, source=source)
     section_name, item = known[key]
     holder = settings if section_name is None else getattr(settings, section_name)
-    checked = _checked(key, value, getattr(holder, item.name), item.metadata.get("limits"), source)
+    checked = _checked(key, value, holder, item, source)
     changed: Any = replace(holder, **{item.name: checked})
     return changed if section_name is None else _with_section(settings, section_name, changed)
 
@@ -92,7 +92,7 @@ def as_toml(settings: Settings) -> str:
         if name != section:
             lines += ["", f"[{name}]"]
             section = name
-        text = value if inner == "controls" else toml_text(value)  # those are written as TOML already
+        text = value if inner in {"controls", "loras"} else toml_text(value)  # those are written as TOML already
         lines.append(f"{inner} = {text}" + (f"  # {limits}" if limits else ""))
     return "\n".join(lines).lstrip("\n") + "\n"
 
@@ -127,9 +127,11 @@ def _overlay(settings: Settings, values: Mapping[str, Any], *, source: str) -> S
     return settings
 
 
-def _checked(key: str, value: Any, current: Any, limits: Limits | None, source: str) -> Any:
+def _checked(key: str, value: Any, holder: Any, item: Field[Any], source: str) -> Any:
+    """``value`` as what ``item`` of ``holder`` takes."""
+    current, limits = getattr(holder, item.name), item.metadata.get("limits")
     if isinstance(current, tuple):
-        return _tables(key, value, source)
+        return _tables(key, value, item.metadata["of"], source)
     wanted = type(current)
     try:
         if wanted is bool:
@@ -158,39 +160,40 @@ def _checked(key: str, value: Any, current: Any, limits: Limits | None, source: 
     return value
 
 
-def _tables(key: str, value: Any, source: str) -> tuple[ControlSettings, ...]:
-    """A list of tables, or the TOML text of one, as controls."""
+def _tables(key: str, value: Any, of: type, source: str) -> tuple[Any, ...]:
+    """A list of tables, or the TOML text of one, as values of the class ``of``."""
     if isinstance(value, str):
         try:
             value = tomllib.loads(f"value = {value}")["value"]
         except tomllib.TOMLDecodeError as error:
             raise SettingsError(key, f"not TOML: {error}", source=source) from None
     if not isinstance(value, list) or not all(isinstance(table, Mapping) for table in value):
-        raise SettingsError(key, 'write it as a list of tables, such as [{kind="face", weight=1.0}]', source=source)
-    return tuple(_control(f"{key}[{index}]", table, source) for index, table in enumerate(value))
+        raise SettingsError(key, f"write it as a list of tables, such as {_as_toml((of(),))}", source=source)
+    return tuple(_table(f"{key}[{index}]", table, of(), source) for index, table in enumerate(value))
 
 
-def _control(key: str, table: Mapping[str, Any], source: str) -> ControlSettings:
-    control = ControlSettings()
-    known = {item.name: item for item in fields(control)}
+def _table(key: str, table: Mapping[str, Any], entry: Any, source: str) -> Any:
+    """``entry`` with what ``table`` says."""
+    known = {item.name: item for item in fields(entry)}
     for name, value in table.items():
         if name not in known:
             raise SettingsError.unknown(f"{key}.{name}", [f"{key}.{other}" for other in known], source=source)
-        limits = known[name].metadata.get("limits")
-        checked: Any = _checked(f"{key}.{name}", value, getattr(control, name), limits, source)
-        control = replace(control, **{name: checked})
-    if control.start > control.end:
-        raise SettingsError(f"{key}.start", f"{control.start:g} comes after its end, {control.end:g}", source=source)
-    return control
+        checked: Any = _checked(f"{key}.{name}", value, entry, known[name], source)
+        entry = replace(entry, **{name: checked})
+    if isinstance(entry, ControlSettings) and entry.start > entry.end:
+        raise SettingsError(f"{key}.start", f"{entry.start:g} comes after its end, {entry.end:g}", source=source)
+    if not entry.model:
+        raise SettingsError(f"{key}.model", "name it", source=source)
+    return entry
 
 
-def _as_toml(controls: tuple[ControlSettings, ...]) -> str:
-    """The text that ``--set`` would take for ``controls``."""
-    tables = (
-        ", ".join(f"{item.name} = {json.dumps(getattr(control, item.name))}" for item in fields(control))
-        for control in controls
+def _as_toml(tables: tuple[Any, ...]) -> str:
+    """The text that ``--set`` would take for ``tables``."""
+    texts = (
+        ", ".join(f"{item.name} = {json.dumps(getattr(table, item.name))}" for item in fields(table))
+        for table in tables
     )
-    return "[" + ", ".join(f"{{{table}}}" for table in tables) + "]"
+    return "[" + ", ".join(f"{{{text}}}" for text in texts) + "]"
 
 
 _KINDS = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}

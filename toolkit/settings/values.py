@@ -31,6 +31,10 @@ def _number(default: float, least: float, most: float) -> Any:
     return field(default=default, metadata={"limits": Limits(least=least, most=most)})
 
 
+def _tables(of: type) -> Any:
+    return field(default=(), metadata={"of": of})
+
+
 def _choice(default: str, *names: str) -> Any:
     return field(default=default, metadata={"limits": Limits(one_of=names)})
 
@@ -89,6 +93,16 @@ class ControlSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoraSettings:
+    """A small addition to the checkpoint."""
+
+    model: str = ""
+    """As the engine knows it."""
+    weight: float = _number(1.0, -4.0, 4.0)
+    """How much of it is added."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """What an engine is told to paint; one per pass. ``builtin`` heeds ``strength`` and ``seed`` alone."""
 
@@ -98,6 +112,10 @@ class Look:
     """Start of the noise; shot, pass, face and source frame are mixed in, never a batch number."""
     model: str = ""
     """The checkpoint, as the engine knows it; empty takes the one that a server has loaded."""
+    vae: str = ""
+    """What turns pictures into the model's own numbers and back, as the engine knows it; empty: the checkpoint's."""
+    loras: tuple[LoraSettings, ...] = _tables(LoraSettings)
+    """Additions to the checkpoint, any number: ``--set 'face.loras=[{model="skin", weight=0.8}]'``."""
     prompt: str = ""
     """What to paint. ``{expression}`` becomes words for what the face does in the frame: "mouth open, eyes closed"."""
     negative: str = ""
@@ -108,7 +126,7 @@ class Look:
     """CFG scale: how closely the prompt is followed. The founding recipe's value."""
     sampler: str = "Euler"
     """Name of the sampler, as the engine knows it. The founding recipe's."""
-    controls: tuple[ControlSettings, ...] = ()
+    controls: tuple[ControlSettings, ...] = _tables(ControlSettings)
     """Guides, any number: ``[[face.controls]]`` in toolkit.toml, or ``--set 'face.controls=[{kind="face"}]'``."""
 
 
