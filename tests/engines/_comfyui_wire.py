@@ -46,6 +46,9 @@ class Socket:
         (request,) = self._protocol.events_received()
         assert isinstance(request, Request)
         self._protocol.send_response(self._protocol.accept(request))
+
+    def open(self) -> None:
+        """Answer the client's handshake; nothing was sent so far."""
         self._flush()
 
     def send(self, message: str | bytes) -> None:

@@ -331,6 +331,7 @@ class FakeComfyui:
             socket.cut()
 
     def open_socket(self, client: str, socket: Socket) -> None:
-        self._sockets[client] = socket
+        self._sockets[client] = socket  # before the client can ask for anything
+        socket.open()
         socket.send(json.dumps({"type": "status", "data": {"status": {}, "sid": client}}))
         socket.send(b"\0\0\0\1preview")

@@ -6,6 +6,7 @@ import base64
 import logging
 import socket
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from tests.engines._comfyui import DEPTH, MESH, ask, by_seed, engine_on, with_mesh
+from tests.engines._comfyui_wire import Asked
 from tests.engines._requests import colours, ctrl_c, seeds_in, unit
 from tests.engines.fake_automatic1111 import BROKEN, Answer, as_json
 from tests.engines.fake_comfyui import FakeComfyui, Graph, decoded, encoded, node_of
@@ -545,6 +547,25 @@ def test_ctrl_c_withdraws_the_work_of_every_server_and_goes_on() -> None:
         one.hangs = two.hangs = False
         one.begun = two.begun = lambda: None
         assert len(engine.paint([ask(3), ask(4)])) == 2  # the connections that were given up are not in the way
+
+
+def test_ctrl_c_does_not_wait_for_a_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(servers, "_INTERRUPT_S", 0.2)
+    fake, ended = hanging(begun=ctrl_c), threading.Event()
+    answer = fake.answer
+
+    def mute(asked: Asked, body: bytes, kind: str) -> Answer:
+        if asked.path == "/queue":
+            ended.wait(20)
+        return answer(asked, body, kind)
+
+    monkeypatch.setattr(fake, "answer", mute)
+    with engine_on(fake) as engine:
+        start = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            engine.paint([ask()])
+        assert time.monotonic() - start < 2
+        ended.set()
 
 
 def test_an_error_of_one_server_withdraws_the_work_of_the_others() -> None:

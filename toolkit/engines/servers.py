@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -73,7 +75,9 @@ class Servers:
         self._lost: list[str] = []
         self.addresses = addresses_in(settings.url, kind.engine, kind.usual)
         self._credentials = credentials_of(kind.engine)
-        self._client = httpx.AsyncClient(auth=self._credentials, mounts=dict.fromkeys(f"all://{h}" for h in _LOOPBACK))
+        self._client = httpx.AsyncClient(
+            verify=_trusted(), auth=self._credentials, mounts=dict.fromkeys(f"all://{h}" for h in _LOOPBACK)
+        )
         self._runner = asyncio.Runner()
         with ExitStack() as on_failure:
             on_failure.callback(self.close)
@@ -136,6 +140,7 @@ class Servers:
         return connect(
             "ws" + address.removeprefix("http") + path,
             additional_headers=authorization(self._credentials),
+            ssl=_trusted() if address.startswith("https") else None,
             proxy=None if here else True,
             open_timeout=_CONNECT_S,
             close_timeout=_INTERRUPT_S,
@@ -260,6 +265,14 @@ class Servers:
     def _all_lost(self) -> EngineFailed:
         problem = f"no server is left: {'; '.join(self._lost)}; start one and run again: it goes on from here"
         return EngineFailed(self._kind.engine, problem)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whose certificates are believed, read once: it takes longer than everything else at opening."""
+    import httpx
+
+    return httpx.create_ssl_context()
 
 
 def _quiet() -> logging.Logger:

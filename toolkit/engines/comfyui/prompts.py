@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 ASK_AGAIN_S = 0.5
 """Between two questions whether a prompt is done, where no websocket tells, seconds; the first come sooner."""
-LISTEN_S = 15.0
+LISTEN_S = 5.0
 """A websocket that says nothing of the end for so long is not trusted blindly: ``/history`` is asked meanwhile."""
 _SOON_S = 0.01
 """Before the second question, seconds: when the websocket says done, the history is a moment behind."""
