@@ -62,6 +62,12 @@ def _automatic1111(server: ServerSettings) -> Engine:
     return Automatic1111Engine(server)
 
 
+def _comfyui(server: ServerSettings) -> Engine:
+    from toolkit.engines.comfyui import ComfyuiEngine
+
+    return ComfyuiEngine(server)
+
+
 ENGINES: Mapping[str, EngineEntry] = {
     "builtin": EngineEntry(what="deterministic preview on the CPU, no weights, not AI", open=_builtin),
     "diffusers": EngineEntry(
@@ -71,7 +77,7 @@ ENGINES: Mapping[str, EngineEntry] = {
         packages=("diffusers", "torch", "transformers", "accelerate", "safetensors"),
     ),
     "automatic1111": EngineEntry(what="an AUTOMATIC1111 server over HTTP", open=_automatic1111, server=True),
-    "comfyui": EngineEntry(what="a ComfyUI server over HTTP", open=None),
+    "comfyui": EngineEntry(what="a ComfyUI server over HTTP", open=_comfyui, server=True),
 }
 """Every engine this version knows of, in the order they are listed."""
 
@@ -79,7 +85,7 @@ ENGINES: Mapping[str, EngineEntry] = {
 def open_engine(name: str, server: ServerSettings | None = None) -> Engine:
     """The engine called ``name``, ready to paint; ``server`` says where one that runs elsewhere is.
 
-    Raises UnknownEngine and EngineUnavailable.
+    Raises UnknownEngine, EngineUnavailable, and InputError for a file that ``server`` names and that does not hold.
     """
     entry = ENGINES.get(name)
     if entry is None:

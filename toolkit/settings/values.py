@@ -183,6 +183,9 @@ class ServerSettings:
     """Address of the server, several with commas between them; empty takes the engine's usual one on this machine."""
     timeout: float = _number(600.0, 1.0, 86400.0)
     """Longest wait for one picture, seconds."""
+    workflow: str = ""
+    """For ``comfyui``: a workflow of your own in the API format, with slots such as ``{{plate}}``; a path, from the
+    folder that the command is run in. Empty: ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
