@@ -65,10 +65,18 @@ class _Job:
     """A task with the picture it starts from and what the engine is asked for it."""
 
     task: _Task
-    picture: DisplayFrame
+    picture: DisplayFrame | None
     requests: list[PaintRequest]
     beyond: list[NDArray[np.float32] | None]
     painted: list[NDArray[np.float32]] = field(default_factory=list)
+
+    def take(self) -> tuple[DisplayFrame, list[NDArray[np.float32]]]:
+        """Picture and paint, which the job lets go of: compressing takes longest, and needs neither."""
+        if self.picture is None:
+            raise ValueError(f"{self.task.path}: taken already")
+        taken = self.picture, self.painted
+        self.picture, self.painted = None, []
+        return taken
 
 
 def render_passes(
@@ -203,21 +211,27 @@ class _Writer:
 def _write(job: _Job, plate: Plate, engine: Engine, guides: Guides) -> None:
     plan, frame = job.task.plan, job.task.frame
     with at(shot=plan.shot, **{"pass": str(plan.pass_name)}, frame=frame.shot_frame):
-        if plan.pass_name is PassName.BODY:
-            layer = body_layer(plan, job.picture, job.painted[0])
-        else:
-            layer = face_layer(plan, frame.faces, job.picture, job.painted)
+        layer, encoding = _layer(job)
         label = plan.timecode_first + frame.shot_frame - plan.frames[0].shot_frame
         attributes = {
             "framesPerSecond": plan.rate,
             "timeCode": timecode_from_frames(label, plan.rate, drop_frame=plan.drop_frame),
-            **_slate(job, layer, content_key(plan, frame, plate, engine, guides), engine).attributes(),
+            **_slate(job.task, layer, encoding, content_key(plan, frame, plate, engine, guides), engine).attributes(),
         }
         write_exr(job.task.path, layer.pixels, attributes)
 
 
-def _slate(job: _Job, layer: Layer, key: str, engine: Engine) -> Slate:
-    plan, frame = job.task.plan, job.task.frame
+def _layer(job: _Job) -> tuple[Layer, str]:
+    """The pixels of a job's file, and their encoding."""
+    plan, (picture, painted) = job.task.plan, job.take()
+    encoding = layer_encoding(plan, picture.plate_encoding)
+    if plan.pass_name is PassName.BODY:
+        return body_layer(plan, picture, painted[0]), encoding
+    return face_layer(plan, job.task.frame.faces, picture, painted), encoding
+
+
+def _slate(task: _Task, layer: Layer, encoding: str, key: str, engine: Engine) -> Slate:
+    plan, frame = task.plan, task.frame
     return Slate(
         shot=plan.shot,
         pass_name=plan.pass_name,
@@ -227,7 +241,7 @@ def _slate(job: _Job, layer: Layer, key: str, engine: Engine) -> Slate:
         content_key=key,
         source_frame=frame.source_frame,
         shot_frame=frame.shot_frame,
-        encoding=layer_encoding(plan, job.picture.plate_encoding),
+        encoding=encoding,
         alpha=layer_alpha(plan),
         faces=tuple(
             SlateFace(
