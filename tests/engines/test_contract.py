@@ -10,9 +10,10 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.engines._requests import ask
+from tests.engines._tiny import OfCheckpoint
 from tests.engines.fake_automatic1111 import FakeAutomatic1111
 from toolkit.engines import ENGINES, Engine, open_engine
-from toolkit.settings import ServerSettings
+from toolkit.settings import ServerSettings, Settings
 
 READY = [name for name, entry in ENGINES.items() if entry.ready and not entry.server]
 
@@ -20,13 +21,17 @@ READY = [name for name, entry in ENGINES.items() if entry.ready and not entry.se
 @pytest.fixture(params=[*READY, "automatic1111"])
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """A server is stood in for by one that paints with ``builtin``: the way there and back is what is held here."""
-    if request.param in READY:
+    if request.param == "diffusers":
+        with OfCheckpoint(Settings().diffusers) as opened:
+            opened.checkpoint = request.getfixturevalue("tiny").checkpoint
+            yield opened
+    elif request.param in READY:
         with open_engine(request.param) as opened:
             yield opened
     else:
         with (
             FakeAutomatic1111(paint=with_builtin) as fake,
-            open_engine(request.param, ServerSettings(url=fake.address)) as opened,
+            open_engine(request.param, Settings(server=ServerSettings(url=fake.address))) as opened,
         ):
             yield opened
 

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from toolkit.documents import ControlPlan, LookPlan
 from toolkit.engines.base import Engine, PaintRequest
+from toolkit.engines.masks import may_change
 from toolkit.engines.servers import AUTH_REMEDY, ServerKind, ServerRefused, Servers
 from toolkit.errors import EngineFailed, EngineUnavailable
 from toolkit.settings import ServerSettings
@@ -48,8 +49,6 @@ _KIND = ServerKind(
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _FAST = (cv2.IMWRITE_PNG_COMPRESSION, 1)
 """The picture crosses a network once: a small file is worth less than the time to make it smaller."""
-_LATENT = 8
-"""Pixels of the picture per pixel that the model denoises, each way."""
 _FEW = 3
 """Most names that a message offers instead of one that is not there."""
 
@@ -197,7 +196,7 @@ def _request_body(request: PaintRequest, names: _Names) -> dict[str, Any]:
     }
     if request.matte is not None:
         body |= {
-            "mask": _png(_may_change(request.matte)),
+            "mask": _png(may_change(request.matte)),
             "mask_blur": 0,
             "inpainting_fill": 1,  # masked content "original"
             "inpaint_full_res": False,  # the picture is the crop already
@@ -238,16 +237,6 @@ def _unit(control: ControlPlan, model: str, guide: NDArray[np.uint8]) -> dict[st
         "pixel_perfect": False,
         "save_detected_map": False,  # or the guide would come back as one more picture
     }
-
-
-def _may_change(matte: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """White wherever the matte lets anything of the painting through, and one latent pixel around; else black.
-
-    The layer is cut by the soft matte later: cut here as well, its edge would be the matte squared, and the server
-    rounds masks to whole latent pixels, so that the outer half of the edge would never be painted.
-    """
-    touched = (matte > 0).astype(np.uint8) * np.uint8(255)
-    return np.asarray(cv2.dilate(touched, np.ones((2 * _LATENT + 1,) * 2, np.uint8)), np.uint8)
 
 
 def _codes(image: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -102,9 +102,8 @@ def render_passes(
 def content_key(plan: PassPlan, frame: FramePlan, plate: Plate, engine: Engine) -> str:
     """Digest of everything that determines the frame's file: plan, plate bytes, engine, and this code's revision."""
     decided = plan.model_dump(mode="json", exclude={"frames"})
-    return digest(
-        _REVISION, SLATE_SCHEMA, decided, frame, plate.digest(frame.source_frame), engine.name, engine.revision
-    )
+    identity = engine.identity(plan.look)
+    return digest(_REVISION, SLATE_SCHEMA, decided, frame, plate.digest(frame.source_frame), engine.name, identity)
 
 
 def _jobs(tasks: dict[int, list[_Task]], plate: Plate, engine: Engine) -> Generator[_Job, None, None]:
