@@ -101,7 +101,7 @@ def make_vae(kind: Any) -> Any:
 
 
 def make_control(folder: Path, checkpoint: Path, *, seed: int) -> Path:
-    """A ControlNet that fits ``checkpoint``, its last layers random: as made, they are zero and add nothing."""
+    """A ControlNet that fits ``checkpoint`` and heeds its guide: as made, its last layers are zero and add nothing."""
     import torch
     from diffusers import ControlNetModel, UNet2DConditionModel
 
@@ -110,7 +110,9 @@ def make_control(folder: Path, checkpoint: Path, *, seed: int) -> Path:
     control = ControlNetModel.from_unet(unet, conditioning_channels=3)
     for name, weight in control.named_parameters():
         if not weight.any() or "conv_out" in name:
-            torch.nn.init.normal_(weight, std=0.2)
+            torch.nn.init.normal_(weight)
+        elif "cond_embedding" in name and weight.ndim == 4:
+            weight.data *= 3  # eight layers as they are made would let hardly anything of it through
     control.save_pretrained(folder)
     return folder
 

@@ -27,7 +27,8 @@ def picture(seed: int, height: int = 64, width: int = 96) -> Picture:
 
 
 def guide(seed: int) -> NDArray[np.uint8]:
-    return np.random.default_rng(100 + seed).integers(0, 256, (64, 96, 3), np.uint8)
+    """Six squares of one colour each: noise would look the same to a network whatever its seed."""
+    return np.random.default_rng(100 + seed).integers(0, 256, (2, 3, 3), np.uint8).repeat(32, 0).repeat(32, 1)
 
 
 def ask(
@@ -41,7 +42,7 @@ def ask(
     )
     return PaintRequest(
         image=picture(seed),
-        look=look(model=str(tiny.checkpoint), negative="open", controls=controls, **changes),
+        look=look(**{"model": str(tiny.checkpoint), "negative": "open", "controls": controls, "steps": 10} | changes),
         prompt=prompt,
         seed=seed,
         place=f"sh010 FACE {1000 + seed}",
@@ -169,7 +170,7 @@ def named(name: str, **options: Any) -> Callable[[], Any]:
 def test_every_sampler_is_the_scheduler_that_its_name_stands_for(
     tiny: TinyModels, sampler: str, scheduler: Callable[[], Any]
 ) -> None:
-    requests = [ask(tiny, seed, steps=12, sampler=sampler) for seed in (4, 5)]
+    requests = [ask(tiny, seed, sampler=sampler) for seed in (4, 5)]
     chance = {"eta": 0.3} if sampler == "TCD" else {}  # the scheduler's own choice, which the pipeline overrules
     theirs = stock(tiny, "StableDiffusionImg2ImgPipeline", requests, scheduler(), **chance)
     assert np.abs(np.stack(painted(requests)) - theirs).max() < TOLERANCE
