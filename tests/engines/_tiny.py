@@ -6,6 +6,7 @@ It paints nothing anybody would know. The rest is real: its files, its parts and
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -48,7 +49,8 @@ def make_checkpoint(folder: Path, *, seed: int = 0) -> Path:
         requires_safety_checker=False,
     )
     pipeline.save_pretrained(folder)
-    make_tokenizer(folder / "tokenizer")  # as published: transformers 5 writes a form of its own
+    shutil.rmtree(folder / "tokenizer")  # transformers 5 writes a form of its own: here is what is published
+    make_tokenizer(folder / "tokenizer")
     return folder
 
 

@@ -14,17 +14,16 @@ from tests.engines import _tiny
 from tests.engines.conftest import TinyModels
 from tests.engines.test_diffusers_against_pipelines import TOLERANCE, ask, guide, oval_matte, picture
 from tests.passes._plate import COUNT
-from tests.passes.conftest import plate_pattern  # noqa: F401  a fixture
 from tests.passes.test_render import digests, render
 from toolkit.documents import LoraPlan, PassName
-from toolkit.engines import open_engine
+from toolkit.engines import PaintRequest, open_engine
 from toolkit.engines.diffusers_local import DiffusersEngine
 from toolkit.engines.diffusers_local.devices import BatchSizes, choose_device
 from toolkit.errors import EngineFailed, EngineUnavailable
 from toolkit.settings import DiffusersSettings, Settings
 
 GROUPING = 1e-5
-"""Of 1.0, how far one picture may differ between batches in float32; measured at the end of docs/engines.md."""
+"""Of 1.0, how far one picture may differ between batches in float32: what docs/engines.md promises."""
 
 
 def engine(**settings: Any) -> DiffusersEngine:
@@ -133,7 +132,7 @@ def test_another_error_of_the_library_is_one_line_with_its_place(
     tiny: TinyModels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_out(monkeypatch, 0, RuntimeError("the kernel is unwell\nat line 3"))
-    with engine() as opened, pytest.raises(EngineFailed, match="sh010 FACE 1001: the kernel is unwell$"):
+    with engine() as opened, pytest.raises(EngineFailed, match=r"sh010 FACE 1001: the kernel is unwell$"):
         opened.paint([ask(tiny, 1)])
 
 
@@ -219,12 +218,14 @@ def test_looks_share_what_they_have_in_common_and_words_are_encoded_once(
     }  # fmt: skip
 
 
+def with_lora(request: PaintRequest, tiny: TinyModels, weight: float) -> PaintRequest:
+    loras = (LoraPlan(model=str(tiny.lora), weight=weight),)
+    return replace(request, look=request.look.model_copy(update={"loras": loras}))
+
+
 def test_a_lora_colours_its_own_look_and_no_other(tiny: TinyModels) -> None:
     plain = ask(tiny, 1)
-    added = {
-        weight: replace(plain, look=plain.look.model_copy(update={"loras": (LoraPlan(model=str(tiny.lora), weight=weight),)}))
-        for weight in (0.0, 0.5, 1.0)
-    }  # fmt: skip
+    added = {weight: with_lora(plain, tiny, weight) for weight in (0.0, 0.5, 1.0)}
     with engine() as opened:
         before = opened.paint([plain])[0]
         coloured = {weight: opened.paint([request])[0] for weight, request in added.items()}
@@ -243,9 +244,8 @@ def test_a_lora_does_what_diffusers_does_with_it(tiny: TinyModels) -> None:
     from diffusers import StableDiffusionPipeline
 
     request = ask(tiny, 1)
-    lora = (LoraPlan(model=str(tiny.lora), weight=0.8),)
     with engine() as opened:
-        ours = opened.paint([replace(request, look=request.look.model_copy(update={"loras": lora}))])[0]
+        ours = opened.paint([with_lora(request, tiny, 0.8)])[0]
     theirs = StableDiffusionPipeline.from_pretrained(tiny.checkpoint, safety_checker=None)
     theirs.load_lora_weights(str(tiny.lora.parent), weight_name=tiny.lora.name)
     theirs.fuse_lora(lora_scale=0.8)
@@ -310,15 +310,18 @@ def test_strength_zero_needs_no_model(tiny: TinyModels) -> None:
 
 
 def test_guidance_of_one_asks_for_the_prompt_alone(tiny: TinyModels, monkeypatch: pytest.MonkeyPatch) -> None:
+    from diffusers import UNet2DConditionModel
+
     request = ask(tiny, 1, guides=1, guidance=1.0)
     with engine() as opened:
         almost = opened.paint([ask(tiny, 1, guides=1, guidance=1.000001)])[0]
-        from diffusers import UNet2DConditionModel
-
         real, sizes = UNet2DConditionModel.forward, set()
-        monkeypatch.setattr(
-            UNet2DConditionModel, "forward", lambda self, sample, *a, **k: sizes.add(len(sample)) or real(self, sample, *a, **k)
-        )  # fmt: skip
+
+        def forward(self: Any, sample: Any, *arguments: Any, **keywords: Any) -> Any:
+            sizes.add(len(sample))
+            return real(self, sample, *arguments, **keywords)
+
+        monkeypatch.setattr(UNet2DConditionModel, "forward", forward)
         alone = opened.paint([request])[0]
     assert sizes == {1}
     assert np.abs(alone - almost).max() < TOLERANCE
@@ -382,4 +385,3 @@ def test_the_libraries_write_nothing_across_the_progress_bars(
         opened.paint([ask(tiny, 1, guides=1)])
     out, err = capfd.readouterr()
     assert (out, err) == ("", "")
-

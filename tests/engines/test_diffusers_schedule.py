@@ -1,14 +1,16 @@
-"""Noise levels: how often the networks are asked, and in ``compat = a1111`` the sums of k-diffusion, written out here."""
+"""Noise levels: how often the networks are asked, and in ``compat = a1111`` k-diffusion's sums, written out here."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.engines._requests import look
 from tests.engines.conftest import TinyModels
 from tests.engines.test_diffusers_against_pipelines import TOLERANCE, ask, oval_matte
 from toolkit.engines import PaintRequest
@@ -44,7 +46,7 @@ def karras_levels(steps: int) -> NDArray[np.float64]:
 def test_thirty_steps_evaluate_as_often_and_start_as_noisy_as_the_recipe(
     compat: str, strength: float, evaluations: int, level: float
 ) -> None:
-    schedule = make_schedule("Euler", 30, strength, compat, {}, None)
+    schedule = make_schedule(look(strength=strength), compat, {}, None)
     assert len(schedule.timesteps) == evaluations
     assert float(schedule.scheduler.sigmas[30 - evaluations]) == pytest.approx(level, abs=6e-4)
 
@@ -52,21 +54,21 @@ def test_thirty_steps_evaluate_as_often_and_start_as_noisy_as_the_recipe(
 @pytest.mark.parametrize("compat", ["none", "a1111"])
 @pytest.mark.parametrize(("strength", "most"), [(0.001, 1), (1.0, 30)])
 def test_there_is_always_a_step_and_never_one_too_many(compat: str, strength: float, most: int) -> None:
-    assert len(make_schedule("Euler", 30, strength, compat, {}, None).timesteps) == most
+    assert len(make_schedule(look(strength=strength), compat, {}, None).timesteps) == most
 
 
 @pytest.mark.parametrize("steps", [5, 20, 30, 77])
 @pytest.mark.parametrize("sampler", [name for name, entry in SAMPLERS.items() if entry.levels])
 def test_the_levels_of_a1111_are_those_of_k_diffusion(sampler: str, steps: int) -> None:
-    scheduler = make_schedule(sampler, steps, 1.0, "a1111", {}, None).scheduler
+    scheduler = make_schedule(look(sampler=sampler, steps=steps, strength=1.0), "a1111", {}, None).scheduler
     expected = karras_levels(steps) if SAMPLERS[sampler].levels == "karras" else even_levels(steps)
     assert np.allclose(scheduler.sigmas.numpy(), expected, rtol=3e-5), "diffusers multiplies the alphas up in float32"
 
 
 def test_a_sampler_without_such_a_form_is_refused_by_name(tiny: TinyModels) -> None:
-    with DiffusersEngine(DiffusersSettings(compat="a1111")) as engine:
-        with pytest.raises(EngineUnavailable, match=r"no sampler 'UniPC' that diffusers.compat=a1111 .*choose of Euler,"):
-            engine.prepare([ask(tiny, 1, sampler="UniPC").look])
+    says = r"no sampler 'UniPC' that diffusers.compat=a1111 can follow; choose of Euler,"
+    with DiffusersEngine(DiffusersSettings(compat="a1111")) as engine, pytest.raises(EngineUnavailable, match=says):
+        engine.prepare([ask(tiny, 1, sampler="UniPC").look])
     with DiffusersEngine(DiffusersSettings()) as engine:
         with pytest.raises(EngineUnavailable, match="no sampler 'Eulr'; choose of Euler, Euler a"):
             engine.prepare([ask(tiny, 1, sampler="Eulr").look])
@@ -74,7 +76,7 @@ def test_a_sampler_without_such_a_form_is_refused_by_name(tiny: TinyModels) -> N
             engine.prepare([ask(tiny, 1, sampler="LCM", steps=90).look])
 
 
-# --- the whole loop as AUTOMATIC1111 runs it, written out with the UNet alone ------------------------------------------
+# --- the whole loop as AUTOMATIC1111 runs it, written out with the UNet alone ----------------------------------------
 
 
 class Reference:
@@ -117,7 +119,7 @@ class Reference:
             x = init + draw() * sigmas[0]
             words = self.words(look.negative), self.words(request.prompt)
             before: tuple[Any, float] | None = None
-            for sigma, following in zip(sigmas[:-1], sigmas[1:], strict=True):
+            for sigma, following in pairwise(sigmas):
                 time = float(np.interp(np.log(sigma), np.log(LEVELS), np.arange(1000)))
                 without, within = (
                     x - sigma * self.unet(x / (sigma**2 + 1) ** 0.5, time, encoder_hidden_states=each).sample

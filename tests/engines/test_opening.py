@@ -23,7 +23,9 @@ def test_an_engine_whose_packages_are_missing_gives_the_pip_command(monkeypatch:
 
 
 def test_an_announced_engine_says_that_it_is_not_built() -> None:
-    with pytest.raises(EngineUnavailable, match="not built in this version; ready now: builtin, diffusers, automatic1111"):
+    with pytest.raises(
+        EngineUnavailable, match="not built in this version; ready now: builtin, diffusers, automatic1111"
+    ):
         open_engine("comfyui")
 
 

@@ -110,7 +110,7 @@ class BatchSizes:
         free += torch.cuda.memory_reserved(self.device.torch) - torch.cuda.memory_allocated(self.device.torch)
         pixels = size[0] * size[1]
         each = pixels * _NETWORKS * (2 if self.device.precision == "float32" else 1)
-        return max(1, (free - pixels * _VAE) // each)
+        return max(1, int(free - pixels * _VAE) // each)
 
     def _let_go(self) -> None:
         import torch

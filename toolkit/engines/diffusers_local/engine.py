@@ -42,7 +42,7 @@ class DiffusersEngine(Engine):
         for look in looks:
             if look.strength > 0.0 and look not in self._parts:
                 parts = self._library.parts(look)
-                check(look.sampler, look.steps, self._settings.compat, parts.checkpoint.scheduler)
+                check(look, self._settings.compat, parts.checkpoint.scheduler)
                 self._parts[look] = parts
 
     def identity(self, look: LookPlan) -> str:

@@ -99,7 +99,9 @@ def complete(kind: Kind, path: Path) -> Found:
             raise _pickled(kind, path, pickles)
         listed = ", ".join(file.relative_to(path).as_posix() for file in missing)
         raise EngineUnavailable(NAME, f"{kind.what} {path} lacks {listed}", remedy="put these into that folder")
-    return Found(path=path, files=(*configs, *weights), variant=variant.removeprefix(".") or None)
+    # Beside what it must have, a tokenizer has settings of its own that are read when they are there.
+    beside = tuple(file for file in path.glob("tokenizer/*") if kind.tokenizer and file not in configs)
+    return Found(path=path, files=(*configs, *weights, *beside), variant=variant.removeprefix(".") or None)
 
 
 def _weights(kind: Kind, folder: Path) -> tuple[str, tuple[Path, ...]]:
@@ -116,7 +118,7 @@ def _tokenizer(folder: Path) -> tuple[str, ...]:
 
 
 def _pickle_beside(missing: Path) -> Path | None:
-    """The pickle that stands where the safetensors ``missing`` is looked for; text encoders have another name for it."""
+    """The pickle that stands where the safetensors ``missing`` is looked for; a text encoder's has another name."""
     stem = "pytorch_model" if missing.stem == "model" else missing.stem
     pickle = missing.with_name(f"{stem}.bin")
     return pickle if missing.suffix == ".safetensors" and pickle.is_file() else None

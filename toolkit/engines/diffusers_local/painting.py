@@ -6,14 +6,14 @@ crop (huggingface/diffusers issue 10573). Where both can do the same, tests hold
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.documents import ControlPlan, LookPlan
+from toolkit.documents import LookPlan
 from toolkit.engines.base import PaintRequest
 from toolkit.engines.diffusers_local.devices import Device
 from toolkit.engines.diffusers_local.schedule import Schedule, make_schedule
@@ -25,16 +25,47 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
-    """What the networks are told beside the sample, the negative half first when there is one."""
+class _Networks:
+    """A look's networks with what they are told beside the sample, its negative half first when there is one."""
 
+    parts: Parts
+    look: LookPlan
     words: torch.Tensor
     """(B or 2B, tokens, width)."""
     guides: tuple[torch.Tensor, ...]
     """(B or 2B, 3, H, W), 0..1, one for each control."""
-    guidance: float
     doubled: bool
     """Whether there is a negative half."""
+    dtype: torch.dtype
+
+    def noise_in(self, sample: torch.Tensor, schedule: Schedule, index: int) -> torch.Tensor:
+        """The noise they see in ``sample`` (B, 4, h, w) before step ``index``, guided; float32, as large."""
+        import torch
+
+        time = schedule.timesteps[index]
+        scaled = schedule.scheduler.scale_model_input(torch.cat([sample] * 2) if self.doubled else sample, time)
+        keywords: dict[str, Any] = {"encoder_hidden_states": self.words, "return_dict": False}
+        seen = scaled.to(self.dtype)
+        added = self._residuals(seen, time, keywords, schedule, index)
+        noise: torch.Tensor = self.parts.checkpoint.unet(seen, time, **keywords, **added)[0].float()
+        if not self.doubled:
+            return noise
+        without, within = noise.chunk(2)
+        return without + self.look.guidance * (within - without)
+
+    def _residuals(
+        self, seen: torch.Tensor, time: torch.Tensor, keywords: dict[str, Any], schedule: Schedule, index: int
+    ) -> dict[str, Any]:
+        """What the ControlNets that are on in this step add to the UNet: their sum; one of weight 0 is off."""
+        down: list[torch.Tensor] = []
+        middle: Any = 0
+        for network, guide, control in zip(self.parts.controls, self.guides, self.look.controls, strict=True):
+            if control.weight == 0 or not schedule.covers(index, control.start, control.end):
+                continue
+            lower, centre = network(seen, time, controlnet_cond=guide, conditioning_scale=control.weight, **keywords)
+            down = [one + other for one, other in zip(down, lower, strict=True)] if down else list(lower)
+            middle = middle + centre
+        return {"down_block_additional_residuals": down, "mid_block_additional_residual": middle} if down else {}
 
 
 def paint(
@@ -63,22 +94,23 @@ def paint(
     generators = [torch.Generator().manual_seed(request.seed) for request in requests]
     shape = (1, *original.shape[1:])
     noise = torch.cat([torch.randn(shape, generator=generator) for generator in generators]).to(device.torch)
-    config = parts.checkpoint.scheduler
-    schedule = make_schedule(look.sampler, look.steps, look.strength, compat, config, device.torch)
+    schedule = make_schedule(look, compat, parts.checkpoint.scheduler, device.torch)
     sample = schedule.noised(original, noise, 0)
 
     # 4. What the networks are told.
-    doubled = look.guidance != 1.0
-    told = _Told(
+    doubled = look.guidance != 1.0  # at 1 the negative half would be taken away again
+    networks = _Networks(
+        parts=parts,
+        look=look,
         words=words if doubled else words[count:],
-        guides=tuple(_guides(requests, index, doubled, device) for index in range(len(look.controls))),
-        guidance=look.guidance,
+        guides=tuple(_guides(requests, index, device, doubled=doubled) for index in range(len(look.controls))),
         doubled=doubled,
+        dtype=device.dtype,
     )
 
     # 5. The steps.
     for index in range(len(schedule.timesteps)):
-        predicted = _predicted(parts, look, told, schedule, index, sample, device, compat)
+        predicted = networks.noise_in(sample, schedule, index)
         if mask is not None and compat == "a1111":
             predicted = schedule.keeping(predicted, index, sample, original, mask)
         sample = schedule.step(predicted, index, sample, generators)
@@ -92,61 +124,7 @@ def paint(
     return [_within(request, picture, mask) for request, picture, mask in zip(requests, painted, masks, strict=True)]
 
 
-def _predicted(
-    parts: Parts, look: LookPlan, told: _Told, schedule: Schedule, index: int, sample: torch.Tensor, device: Device,
-    compat: str,
-) -> torch.Tensor:  # fmt: skip
-    """The noise that the networks see in ``sample`` before step ``index``, guided; float32 (B, 4, h, w)."""
-    import torch
-
-    time = schedule.timesteps[index]
-    scaled = schedule.scheduler.scale_model_input(torch.cat([sample] * 2) if told.doubled else sample, time)
-    scaled = scaled.to(device.dtype)
-    keywords: dict[str, Any] = {"encoder_hidden_states": told.words, "return_dict": False}
-    residuals = _residuals(parts.controls, look.controls, told.guides, _progress(index, schedule, compat))
-    noise = parts.checkpoint.unet(scaled, time, **keywords, **residuals(scaled, time, keywords))[0].float()
-    if not told.doubled:
-        return noise
-    without, within = noise.chunk(2)
-    return without + told.guidance * (within - without)
-
-
-def _progress(index: int, schedule: Schedule, compat: str) -> tuple[float, float]:
-    """Where step ``index`` begins and ends, as parts of all steps, for what a control's ``start`` and ``end`` say.
-
-    diffusers asks for the whole step to lie between them; the web UI's extension only for its beginning.
-    """
-    steps = len(schedule.timesteps)
-    return index / steps, (index if compat == "a1111" else index + 1) / steps
-
-
-def _residuals(
-    networks: Sequence[Callable[..., Any]],
-    controls: Sequence[ControlPlan],
-    guides: Sequence[torch.Tensor],
-    progress: tuple[float, float],
-) -> Callable[[torch.Tensor, torch.Tensor, dict[str, Any]], dict[str, Any]]:
-    """What the ControlNets add to the UNet: the sum over those that are on at ``progress``; a weight of 0 is off."""
-    begin, end = progress
-    on = [
-        (network, guide, control.weight)
-        for network, guide, control in zip(networks, guides, controls, strict=True)
-        if control.start <= begin and end <= control.end and control.weight > 0
-    ]
-
-    def added(scaled: torch.Tensor, time: torch.Tensor, keywords: dict[str, Any]) -> dict[str, Any]:
-        down: list[torch.Tensor] = []
-        middle = None
-        for network, guide, weight in on:
-            lower, centre = network(scaled, time, controlnet_cond=guide, conditioning_scale=weight, **keywords)
-            down = [one + other for one, other in zip(down, lower, strict=True)] if down else list(lower)
-            middle = centre if middle is None else middle + centre
-        return {"down_block_additional_residuals": down, "mid_block_additional_residual": middle} if down else {}
-
-    return added
-
-
-def _guides(requests: Sequence[PaintRequest], index: int, doubled: bool, device: Device) -> torch.Tensor:
+def _guides(requests: Sequence[PaintRequest], index: int, device: Device, *, doubled: bool) -> torch.Tensor:
     import torch
 
     pictures = torch.from_numpy(np.stack([request.guides[index] for request in requests])).permute(0, 3, 1, 2)
@@ -172,7 +150,7 @@ def _decoded(vae: Any, latents: torch.Tensor) -> torch.Tensor:
 
 
 def _latent_masks(masks: Sequence[NDArray[np.uint8] | None], like: torch.Tensor) -> torch.Tensor | None:
-    """1 where a latent pixel of ``like`` may change, rounded as AUTOMATIC1111 does; None when all may in all pictures."""
+    """1 where a latent pixel of ``like`` may change, rounded as AUTOMATIC1111 does; None when every one may."""
     import torch
     from PIL import Image
 
@@ -187,9 +165,7 @@ def _latent_masks(masks: Sequence[NDArray[np.uint8] | None], like: torch.Tensor)
     return torch.from_numpy(np.stack(rows)[:, None]).to(like.device)
 
 
-def _within(
-    request: PaintRequest, picture: NDArray[np.float32], mask: NDArray[np.uint8] | None
-) -> NDArray[np.float32]:
+def _within(request: PaintRequest, picture: NDArray[np.float32], mask: NDArray[np.uint8] | None) -> NDArray[np.float32]:
     """``picture`` inside ``mask`` and the request's own pixels outside."""
     if mask is None:
         return np.ascontiguousarray(picture)

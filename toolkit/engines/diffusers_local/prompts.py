@@ -24,7 +24,7 @@ class Prompts:
 
     def windows(self, *texts: str) -> int:
         """How many of the encoder's windows the longest of ``texts`` fills: one holds 75 tokens of CLIP."""
-        room = self.tokenizer.model_max_length - 2
+        room = int(self.tokenizer.model_max_length) - 2
         return max(1, *(-(-len(self._tokens(text)) // room) for text in texts))
 
     def encode(self, text: str, windows: int, state: object) -> torch.Tensor:

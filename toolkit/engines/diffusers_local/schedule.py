@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit.documents import LookPlan
 from toolkit.engines.diffusers_local.devices import NAME
 from toolkit.errors import EngineUnavailable
 
@@ -85,6 +86,8 @@ class Schedule:
     timesteps: torch.Tensor
     """One per evaluation of the networks."""
     sampler: Sampler
+    compat: str
+    """``none`` or ``a1111``."""
 
     def step(
         self, noise: torch.Tensor, index: int, sample: torch.Tensor, generators: Sequence[torch.Generator]
@@ -93,8 +96,19 @@ class Schedule:
         chance = {}
         if "generator" in inspect.signature(self.scheduler.step).parameters:
             chance["generator"] = list(generators)
-        stepped: torch.Tensor = self.scheduler.step(noise, self.timesteps[index], sample, return_dict=False, **chance)[0]
+        stepped: torch.Tensor = self.scheduler.step(noise, self.timesteps[index], sample, return_dict=False, **chance)[
+            0
+        ]
         return stepped
+
+    def covers(self, index: int, start: float, end: float) -> bool:
+        """Whether a control that is on from ``start`` to ``end``, parts of all steps, is on in step ``index``.
+
+        diffusers asks for the whole step to lie between them, the web UI's extension only for its beginning.
+        """
+        steps = len(self.timesteps)
+        last = index if self.compat == "a1111" else index + 1
+        return start <= index / steps and last / steps <= end
 
     def noised(self, latents: torch.Tensor, noise: torch.Tensor, index: int) -> torch.Tensor:
         """``latents`` with as much ``noise`` as a sample has before step ``index``, the next one to be taken."""
@@ -116,41 +130,40 @@ class Schedule:
         return (grown - predicted) / sigma
 
 
-def check(sampler: str, steps: int, compat: str, config: Mapping[str, Any]) -> None:
-    """Raises EngineUnavailable when ``sampler`` is not known, has no form for ``compat``, or cannot take ``steps``."""
+def check(look: LookPlan, compat: str, config: Mapping[str, Any]) -> None:
+    """Raises EngineUnavailable when the sampler is not known, has no form for ``compat``, or cannot take the steps."""
     known = [name for name, entry in SAMPLERS.items() if compat == "none" or entry.levels]
-    if sampler not in known:
+    if look.sampler not in known:
         where = "" if compat == "none" else f" that diffusers.compat={compat} can follow"
-        raise EngineUnavailable(NAME, f"no sampler '{sampler}'{where}", remedy=f"choose of {', '.join(known)}")
+        raise EngineUnavailable(NAME, f"no sampler '{look.sampler}'{where}", remedy=f"choose of {', '.join(known)}")
     try:
-        make_schedule(sampler, steps, 1.0, compat, config, None)
+        make_schedule(look, compat, config, None)
     except ValueError as error:
-        remedy = "change the steps in the settings of the pass"
-        raise EngineUnavailable(NAME, f"{sampler} cannot take {steps} steps: {error}", remedy=remedy) from error
+        problem = f"{look.sampler} cannot take {look.steps} steps: {error}"
+        raise EngineUnavailable(NAME, problem, remedy="change the steps in the settings of the pass") from error
 
 
-def make_schedule(
-    sampler: str, steps: int, strength: float, compat: str, config: Mapping[str, Any], device: torch.device | None
-) -> Schedule:
-    """The part of ``steps`` that ``strength`` asks for, at least one; ``config`` is the checkpoint's own scheduler's.
+def make_schedule(look: LookPlan, compat: str, config: Mapping[str, Any], device: torch.device | None) -> Schedule:
+    """The part of ``look.steps`` that its strength asks for, at least one step.
 
-    Plain: the last int(steps * strength) of them, as diffusers counts. ``a1111``: one more, of int(steps * min(strength,
-    0.999)), so that 30 steps evaluate 20 times at 0.65 and 16 times at 0.5.
+    Plain: the last int(steps * strength) of them, as diffusers counts. ``a1111``: one more than
+    int(steps * min(strength, 0.999)), so that 30 steps evaluate 20 times at 0.65 and 16 times at 0.5.
+    ``config`` is of the scheduler that the checkpoint was published with.
     """
     import diffusers
 
-    entry = SAMPLERS[sampler]
+    entry = SAMPLERS[look.sampler]
     trained = {key: config.get(key, usual) for key, usual in _TRAINED.items()}
     scheduler = getattr(diffusers, entry.scheduler)(**trained, **entry.options)
-    scheduler.set_timesteps(steps, device=device)
+    scheduler.set_timesteps(look.steps, device=device)
     if compat == "a1111":
-        _use_levels(scheduler, _k_diffusion_levels(scheduler, steps, karras=entry.levels == "karras"), device)
-        begin = steps - int(min(strength, 0.999) * steps) - 1
+        _use_levels(scheduler, _k_diffusion_levels(scheduler, look.steps, karras=entry.levels == "karras"), device)
+        begin = look.steps - int(min(look.strength, 0.999) * look.steps) - 1
     else:
-        begin = steps - max(1, min(int(steps * strength), steps))
+        begin = look.steps - max(1, int(look.steps * look.strength))
     if hasattr(scheduler, "set_begin_index"):
         scheduler.set_begin_index(begin)
-    return Schedule(scheduler=scheduler, timesteps=scheduler.timesteps[begin:], sampler=entry)
+    return Schedule(scheduler=scheduler, timesteps=scheduler.timesteps[begin:], sampler=entry, compat=compat)
 
 
 def _k_diffusion_levels(scheduler: Any, steps: int, *, karras: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -18,8 +18,8 @@ from toolkit.errors import EngineUnavailable
 from toolkit.settings import DiffusersSettings
 
 _REPOSITORY = "stable-diffusion-v1-5/stable-diffusion-v1-5"
-"""Whose configuration and tokenizer a checkpoint in one file is read with: it has neither, and they are the same for all
-of its family."""
+"""Whose configuration and tokenizer a checkpoint in one file is read with: it has neither, and all of its family have
+the same."""
 _LATENTS = 4
 """Channels of what Stable Diffusion denoises; an inpainting checkpoint has 9."""
 
@@ -199,7 +199,7 @@ def _components(found: Found) -> dict[str, Any]:
 
 
 def _model(kind: Any, found: Found, model: Any, like: Callable[[Any], Any] = lambda model: model) -> Any:
-    """A ``kind`` of diffusers from a folder or from one file; one file is shaped as what ``like`` makes of ``model``."""
+    """A ``kind`` of diffusers from a folder or from one file, which is shaped as what ``like`` makes of ``model``."""
     if not found.single:
         halved = {"variant": found.variant} if found.variant else {}
         return kind.from_pretrained(found.path, use_safetensors=True, local_files_only=True, **halved)
@@ -216,7 +216,9 @@ def _hold_to_family(pipeline: Any, scheduler: dict[str, Any]) -> None:
     if unet.cross_attention_dim != pipeline.text_encoder.config.hidden_size or unet.addition_embed_type:
         raise ValueError("it is not of the family of Stable Diffusion 1.5")
     if scheduler.get("prediction_type", "epsilon") != "epsilon":
-        raise ValueError(f"it predicts {scheduler['prediction_type']}; only checkpoints that predict noise are painted with")
+        raise ValueError(
+            f"it predicts {scheduler['prediction_type']}; only checkpoints that predict noise are painted with"
+        )
 
 
 def _loading(what: str, found: Found, load: Callable[[], Any]) -> Any:
