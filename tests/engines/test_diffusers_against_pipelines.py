@@ -42,7 +42,7 @@ def ask(
     )
     return PaintRequest(
         image=picture(seed),
-        look=look(**{"model": str(tiny.checkpoint), "negative": "open", "controls": controls, "steps": 10} | changes),
+        look=look(**{"model": str(tiny.checkpoint), "negative": "open", "controls": controls, "steps": 6} | changes),
         prompt=prompt,
         seed=seed,
         place=f"sh010 FACE {1000 + seed}",

@@ -42,10 +42,10 @@ def test_a_picture_does_not_depend_on_its_batch_whatever_the_sampler_draws(tiny:
         for seed, (matte, prompt) in enumerate(zip(mattes, prompts, strict=True))
     ]
     pictures = []
-    for size in (1, 2, 5):
+    for size in (1, 5):
         with engine(batch=size) as opened:
             pictures.append(np.stack(opened.paint(requests)))
-    with engine(batch=3) as opened:
+    with engine(batch=2) as opened:
         pictures.append(np.stack(opened.paint(requests[::-1])[::-1]))
     for other in pictures[1:]:
         assert np.abs(pictures[0] - other).max() < GROUPING
@@ -107,7 +107,7 @@ def out_of_memory() -> list[Exception]:
 def test_a_batch_that_does_not_fit_is_halved_and_the_work_goes_on(
     tiny: TinyModels, monkeypatch: pytest.MonkeyPatch, which: int
 ) -> None:
-    requests = [ask(tiny, seed, steps=4) for seed in range(11)]
+    requests = [ask(tiny, seed, steps=2) for seed in range(11)]
     with engine(batch=3) as opened:
         expected = np.stack(opened.paint(requests))
     tried = run_out(monkeypatch, 3, out_of_memory()[which])
@@ -225,16 +225,16 @@ def with_lora(request: PaintRequest, tiny: TinyModels, weight: float) -> PaintRe
 
 def test_a_lora_colours_its_own_look_and_no_other(tiny: TinyModels) -> None:
     plain = ask(tiny, 1)
-    added = {weight: with_lora(plain, tiny, weight) for weight in (0.0, 0.5, 1.0)}
+    added = {weight: with_lora(plain, tiny, weight) for weight in (0.0, 0.1, 0.4)}
     with engine() as opened:
         before = opened.paint([plain])[0]
         coloured = {weight: opened.paint([request])[0] for weight, request in added.items()}
         after = opened.paint([plain])[0]
-        again = opened.paint([added[1.0]])[0]
+        again = opened.paint([added[0.4]])[0]
     assert np.array_equal(before, after)
-    assert np.array_equal(coloured[1.0], again)
+    assert np.array_equal(coloured[0.4], again)
     assert np.abs(coloured[0.0] - before).max() < TOLERANCE
-    changes = [float(np.abs(coloured[weight] - before).mean()) for weight in (0.0, 0.5, 1.0)]
+    changes = [float(np.abs(coloured[weight] - before).mean()) for weight in (0.0, 0.1, 0.4)]
     assert changes == sorted(changes)
     assert changes[1] > 1e-4
 
