@@ -165,6 +165,16 @@ def test_help_imports_nothing_heavy() -> None:
     assert not loaded & (HEAVY | COMMON | {"pydantic", "rich"})
 
 
+def test_listing_the_engines_loads_none_of_their_libraries() -> None:
+    script = (
+        "import sys; from toolkit.cli import toolkit;"
+        "toolkit.main(['engines', '--json'], standalone_mode=False); print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=REPOSITORY)
+    loaded = {name.split(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    assert not loaded & (HEAVY - {"OpenEXR", "av"} | {"peft", "accelerate"})
+
+
 def test_one_package_provides_cv2() -> None:
     from importlib.metadata import packages_distributions
 
