@@ -11,6 +11,7 @@
     │   ├── MissingDocument             a stage was asked for before the stage it reads from
     │   ├── OutputNotWritable           OUT cannot be created or written
     │   ├── OutputBusy                  another run is writing into OUT
+    │   ├── WorkflowError               a ComfyUI workflow that does not hold, or not with its look
     │   ├── NoInfotext                  a picture that does not say how it was painted
     │   └── UnknownEngine               no engine of that name
     ├── MediaError                      exit code 3  the picture files
@@ -140,6 +141,13 @@ class OutputBusy(InputError):
 
     def __init__(self, root: Path, owner: str) -> None:
         super().__init__(f"another run is writing into {root} ({owner}); wait for it or choose another -o")
+
+
+class WorkflowError(InputError):
+    """A workflow that does not hold in itself, or that does not go with what is asked for."""
+
+    def __init__(self, name: Path | str, problem: str) -> None:
+        super().__init__(f"{name}: {problem}")
 
 
 class NoInfotext(InputError):

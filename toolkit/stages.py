@@ -16,10 +16,17 @@ from typing import Protocol
 from toolkit.delivery import conform
 from toolkit.documents import Cut, Delivery, FaceTracks, PassPlan, Shot
 from toolkit.engines import Engine
-from toolkit.errors import MissingDocument, MissingMedia, NoMatchingShot
+from toolkit.errors import MissingDocument, MissingMedia, NoMatchingShot, at
 from toolkit.faces import fetch_model, track_faces, track_key
 from toolkit.output import Output, remember_delivery
-from toolkit.passes import RenderedPass, plan_passes, render_passes, wanted_passes
+from toolkit.passes import (
+    RenderedPass,
+    check_guides,
+    plan_passes,
+    planned_guides,
+    render_passes,
+    wanted_passes,
+)
 from toolkit.plates import Plate
 from toolkit.settings import Settings
 
@@ -63,9 +70,19 @@ def follow_faces(
     return tracks
 
 
-def decide(shot: Shot, tracks: FaceTracks, settings: Settings, out: Output) -> tuple[PassPlan, ...]:
+def look_for_guides(cut: Cut, shots: Sequence[Shot], settings: Settings, engine: Engine) -> None:
+    """Make sure, before any work is done, that every guide ``engine`` will be shown is there.
+
+    Raises MissingMedia and MissingFrames.
+    """
+    for shot in shots if engine.wants_guides else ():
+        with at(shot=shot.name):
+            check_guides(shot, planned_guides(shot.name, settings, beside=Path(cut.path).parent))
+
+
+def decide(cut: Cut, shot: Shot, tracks: FaceTracks, settings: Settings, out: Output) -> tuple[PassPlan, ...]:
     """The plans of ``shot``, written beside the frames they will make."""
-    plans = plan_passes(shot, tracks, settings)
+    plans = plan_passes(shot, tracks, settings, beside=Path(cut.path).parent)
     for plan in plans:
         plan.write(out.plan(plan))
     return plans

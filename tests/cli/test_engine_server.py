@@ -55,6 +55,32 @@ def test_the_founding_recipe_is_painted_on_a_server_with_the_face_as_its_guide(p
     assert alpha.max() == 1
 
 
+def test_depth_of_the_3d_package_guides_both_passes(plates: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    depth = '[{kind="depth", weight=0.7}]'
+    with FakeAutomatic1111() as server:
+        wanted = ["--engine-url", server.address, "--set", f"body.controls={depth}", "--set", f"face.controls={depth}"]
+        assert run(plates, *wanted) == 3
+        said = capsys.readouterr().err
+        assert "shot plate: media offline" in said
+        assert str(Path("guides/plate/depth.####.exr")) in said
+        assert not server.paintings
+        folder = plates.parent / "guides/plate"
+        folder.mkdir(parents=True)
+        slope = np.tile(np.linspace(2, 20, 640, dtype=np.float32), (360, 1))
+        for number in range(FRAMES):
+            OpenEXR.File({"type": OpenEXR.scanlineimage}, {"Z": slope}).write(
+                str(folder / f"depth.{1001 + number}.exr")
+            )
+        assert run(plates, *wanted) == 0
+    assert len(server.paintings) == 2 * FRAMES
+    for asked in server.paintings:
+        (unit,) = asked["alwayson_scripts"]["controlnet"]["args"]
+        assert (unit["model"], unit["weight"]) == ("control_v11f1p_sd15_depth", 0.7)
+        guide = pixels_of(unit["image"])
+        assert guide.shape[:2] == (asked["height"], asked["width"])
+        assert guide[100, 10, 0] > guide[100, -10, 0], "the left is nearer"
+
+
 def test_what_a_server_does_not_have_is_said_before_any_work_is_done(
     plates: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import _thread
 import base64
 import logging
-import signal
 import socket
 import threading
 import time
@@ -15,12 +13,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from tests.engines._requests import look
+from tests.engines._requests import colours, ctrl_c, look, seeds_in, unit
 from tests.engines.fake_automatic1111 import BROKEN, Answer, FakeAutomatic1111, Pixels, as_json, error, pixels_of, png
 from toolkit.documents import ControlPlan, LoraPlan
 from toolkit.engines import Engine, PaintRequest, servers
+from toolkit.engines.addresses import AUTH_VARIABLE, addresses_in
 from toolkit.engines.automatic1111 import Automatic1111Engine
 from toolkit.errors import EngineFailed, EngineUnavailable
 from toolkit.settings import ServerSettings
@@ -32,7 +30,7 @@ MESH = ControlPlan(kind="face", model="control_v1p_sd15_mediapipe_face", weight=
 def quick_and_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     """Short waits between tries, and no credentials in the environment."""
     monkeypatch.setattr(servers, "BACKOFF_S", 0.005)
-    monkeypatch.delenv(servers.AUTH_VARIABLE, raising=False)
+    monkeypatch.delenv(AUTH_VARIABLE, raising=False)
 
 
 @contextmanager
@@ -41,19 +39,6 @@ def engine_on(*fakes: FakeAutomatic1111, timeout: float = 10.0) -> Iterator[Engi
         addresses = [stack.enter_context(fake).address for fake in fakes]
         settings = ServerSettings(url=", ".join(addresses), timeout=timeout)
         yield stack.enter_context(Automatic1111Engine(settings))
-
-
-def colours(height: int = 16, width: int = 24) -> Pixels:
-    """Every code in red, another order in green, one code in blue: a swapped channel cannot hide."""
-    codes = np.zeros((height, width, 3), np.uint8)
-    codes[..., 0] = np.arange(height * width).reshape(height, width) % 256
-    codes[..., 1] = 255 - codes[..., 0] // 2
-    codes[..., 2] = 7
-    return codes
-
-
-def unit(codes: Pixels) -> NDArray[np.float32]:
-    return codes.astype(np.float32) / np.float32(255)
 
 
 def ask(seed: int = 7, *, prompt: str = "a face", **changes: Any) -> PaintRequest:
@@ -76,10 +61,6 @@ def with_mesh(**changes: Any) -> PaintRequest:
 def by_seed(pixels: Pixels, body: Mapping[str, Any]) -> Pixels:
     """A painting that shows whose it is."""
     return np.full_like(pixels, body["seed"])
-
-
-def seeds_in(painted: list[NDArray[np.float32]]) -> list[int]:
-    return [round(float(picture[0, 0, 0]) * 255) for picture in painted]
 
 
 # --- what is sent ------------------------------------------------------------------------------------------------
@@ -308,15 +289,14 @@ def test_an_address_may_leave_out_http_and_is_taken_once() -> None:
 
 def test_no_address_means_the_usual_one() -> None:
     """Asked of the parser alone: a real web UI may be running on the machine that tests."""
-    kind = servers.ServerKind(engine="x", usual="http://127.0.0.1:7860", probe="/", interrupt="/", start="")
-    assert servers._addresses(kind, " ") == ("http://127.0.0.1:7860",)
+    assert addresses_in(" ", "x", "http://127.0.0.1:7860") == ("http://127.0.0.1:7860",)
 
 
 # --- who we are --------------------------------------------------------------------------------------------------
 
 
 def test_credentials_of_the_environment_are_sent_with_every_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(servers.AUTH_VARIABLE, "ada:s3cret:x")
+    monkeypatch.setenv(AUTH_VARIABLE, "ada:s3cret:x")
     with engine_on(fake := FakeAutomatic1111(auth="ada:s3cret:x")) as engine:
         engine.paint([with_mesh()])
     expected = "Basic " + base64.b64encode(b"ada:s3cret:x").decode()
@@ -328,7 +308,7 @@ def test_a_locked_server_names_the_variable_and_never_what_it_holds(
     held: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setenv(servers.AUTH_VARIABLE, held)
+    monkeypatch.setenv(AUTH_VARIABLE, held)
     with (
         pytest.raises(
             EngineUnavailable, match="Incorrect username or password; set the environment variable"
@@ -342,7 +322,7 @@ def test_a_locked_server_names_the_variable_and_never_what_it_holds(
 
 
 def test_a_variable_without_a_colon_is_said_without_showing_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(servers.AUTH_VARIABLE, "s3cret")
+    monkeypatch.setenv(AUTH_VARIABLE, "s3cret")
     with pytest.raises(
         EngineUnavailable, match="has no colon; set the environment variable TOOLKIT_ENGINE_AUTH to user:password"
     ) as caught:
@@ -526,14 +506,6 @@ def test_a_painting_that_takes_too_long_is_stopped_and_not_asked_for_again() -> 
 
 
 # --- stopping ----------------------------------------------------------------------------------------------------
-
-
-def ctrl_c() -> None:
-    """As the keyboard sends it: to the main thread, out of whatever it waits for."""
-    if hasattr(signal, "pthread_kill"):
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
-    else:  # Windows
-        _thread.interrupt_main()
 
 
 def hanging(*, begun: Callable[[], object]) -> FakeAutomatic1111:

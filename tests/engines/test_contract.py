@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.engines._requests import ask
+from tests.engines._requests import ask as ask_for
 from tests.engines._tiny import OfCheckpoint
 from tests.engines.fake_automatic1111 import FakeAutomatic1111
-from toolkit.engines import ENGINES, Engine, open_engine
+from tests.engines.fake_comfyui import FakeComfyui, Graph, node_of
+from toolkit.engines import ENGINES, Engine, PaintRequest, open_engine
 from toolkit.settings import ServerSettings, Settings
 
 READY = [name for name, entry in ENGINES.items() if entry.ready and not entry.server]
 
 
-@pytest.fixture(params=[*READY, "automatic1111"])
+SERVERS: Mapping[str, Callable[[], FakeAutomatic1111 | FakeComfyui]] = {
+    "automatic1111": lambda: FakeAutomatic1111(paint=as_asked),
+    "comfyui": lambda: FakeComfyui(paint=as_wired),
+}
+"""A server is stood in for by one that paints with ``builtin``: the way there and back is what is held here."""
+
+
+@pytest.fixture(params=[*READY, *SERVERS])
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """A server is stood in for by one that paints with ``builtin``: the way there and back is what is held here."""
     if request.param == "diffusers":
         with OfCheckpoint(Settings().diffusers) as opened:
             opened.checkpoint = request.getfixturevalue("tiny").checkpoint
@@ -30,15 +37,32 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
             yield opened
     else:
         with (
-            FakeAutomatic1111(paint=with_builtin) as fake,
+            SERVERS[request.param]() as fake,
             open_engine(request.param, Settings(server=ServerSettings(url=fake.address))) as opened,
         ):
             yield opened
 
 
-def with_builtin(pixels: NDArray[np.uint8], body: Mapping[str, Any]) -> NDArray[np.uint8]:
-    image = pixels.astype(np.float32) / 255
-    painted = open_engine("builtin").paint([ask(image, seed=body["seed"], strength=body["denoising_strength"])])[0]
+def test_every_engine_that_is_ready_runs_through_this() -> None:
+    assert {name for name, entry in ENGINES.items() if entry.ready} == {*READY, *SERVERS}
+
+
+def ask(image: NDArray[np.float32], **changes: Any) -> PaintRequest:
+    """With a checkpoint that every server has."""
+    return ask_for(image, model="deliberate_v2", **changes)
+
+
+def as_asked(pixels: NDArray[np.uint8], body: Mapping[str, Any]) -> NDArray[np.uint8]:
+    return with_builtin(pixels, seed=body["seed"], strength=body["denoising_strength"])
+
+
+def as_wired(pixels: NDArray[np.uint8], graph: Graph) -> NDArray[np.uint8]:
+    sampler = node_of(graph, "KSampler")
+    return with_builtin(pixels, seed=sampler["seed"], strength=sampler["denoise"])
+
+
+def with_builtin(pixels: NDArray[np.uint8], *, seed: int, strength: float) -> NDArray[np.uint8]:
+    painted = open_engine("builtin").paint([ask(pixels.astype(np.float32) / 255, seed=seed, strength=strength)])[0]
     return np.rint(painted * 255).astype(np.uint8)
 
 

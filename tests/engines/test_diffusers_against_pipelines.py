@@ -14,7 +14,7 @@ from tests.engines.conftest import TinyModels
 from toolkit.documents import ControlPlan
 from toolkit.engines import PaintRequest
 from toolkit.engines.diffusers_local import DiffusersEngine
-from toolkit.engines.masks import may_change
+from toolkit.engines.pictures import may_change
 from toolkit.settings import DiffusersSettings
 
 Picture = NDArray[np.float32]

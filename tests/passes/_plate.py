@@ -13,6 +13,8 @@ from toolkit.faces.annotation import CONTOURS
 from toolkit.frames import FrameMap, FrameRange
 
 WIDTH, HEIGHT, FIRST, COUNT = 160, 90, 101, 12
+BESIDE = Path("/shows/cut")
+"""Folder of the cut; nothing is there."""
 OVAL = CONTOURS["FACE_OVAL"][1][0][:-1]
 """The face oval of the 478-point mesh, clockwise from the forehead."""
 

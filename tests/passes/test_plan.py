@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.passes._plate import COUNT, FIRST, sample, shot_of, tracks_of
+from tests.passes._plate import BESIDE, COUNT, FIRST, sample, shot_of, tracks_of
 from toolkit.documents import FaceState, PassName, PassPlan
 from toolkit.faces.words import WORDS
 from toolkit.passes import plan_passes
@@ -20,7 +20,9 @@ ABSENT = FaceState.ABSENT
 def plans_of(*, rolls: list[float], settings: Settings | None = None) -> dict[PassName, PassPlan]:
     samples = [sample(FIRST + i, roll=roll) for i, roll in enumerate(rolls)]
     samples += [sample(FIRST + i, state=ABSENT) for i in range(len(rolls), COUNT)]
-    return {plan.pass_name: plan for plan in plan_passes(SHOT, tracks_of(samples), settings or Settings())}
+    return {
+        plan.pass_name: plan for plan in plan_passes(SHOT, tracks_of(samples), settings or Settings(), beside=BESIDE)
+    }
 
 
 def test_body_then_face_each_with_every_frame_of_the_work_range() -> None:
@@ -106,7 +108,7 @@ def test_a_prompt_says_what_the_face_does_in_each_frame(template: str, still: st
     ]
     tracks = tracks_of(samples).model_copy(update={"blendshape_names": names})
     settings = load_settings(assignments=[f"face.prompt={template}", f"body.prompt={template}"])
-    body, face = plan_passes(SHOT, tracks, settings)
+    body, face = plan_passes(SHOT, tracks, settings, beside=BESIDE)
     expected = [still] * 6 + [speaking] * (COUNT - 6)
     assert [frame.faces[0].prompt for frame in face.frames] == expected
     assert [frame.prompt for frame in body.frames] == expected
@@ -118,5 +120,5 @@ def test_a_frame_without_a_face_has_a_prompt_without_words() -> None:
     names = tuple(sorted({name for word in WORDS for name in word.reads}))
     tracks = tracks_of(samples).model_copy(update={"blendshape_names": names})
     for faces in (tracks.faces, ()):
-        body, _ = plan_passes(SHOT, tracks.model_copy(update={"faces": faces}), settings)
+        body, _ = plan_passes(SHOT, tracks.model_copy(update={"faces": faces}), settings, beside=BESIDE)
         assert {frame.prompt for frame in body.frames} == {"a set"}

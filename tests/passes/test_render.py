@@ -13,7 +13,7 @@ import OpenImageIO
 import pytest
 from numpy.typing import NDArray
 
-from tests.passes._plate import COUNT, FIRST, HEIGHT, WIDTH, plate_picture, sample, shot_of, tracks_of
+from tests.passes._plate import BESIDE, COUNT, FIRST, HEIGHT, WIDTH, plate_picture, sample, shot_of, tracks_of
 from toolkit.documents import FaceState, PassName, PassPlan
 from toolkit.engines import Engine, PaintRequest, open_engine
 from toolkit.errors import EngineFailed, ToolkitError
@@ -32,7 +32,9 @@ def plans_for(pattern: Path, *assignments: str) -> tuple[PassPlan, ...]:
         else sample(f, state=FaceState.ABSENT)
         for f in range(FIRST, FIRST + COUNT)
     ]
-    return plan_passes(shot_of(pattern), tracks_of(samples), load_settings(assignments=list(assignments)))
+    return plan_passes(
+        shot_of(pattern), tracks_of(samples), load_settings(assignments=list(assignments)), beside=BESIDE
+    )
 
 
 def render(pattern: Path, root: Path, *assignments: str, engine: Engine | None = None) -> dict[PassName, RenderedPass]:
@@ -276,7 +278,7 @@ def test_a_face_crossing_the_edge_of_the_plate_is_cut_there(
 ) -> None:
     samples = [sample(f, x=-5.0 if f == face_frame else 80.0) for f in range(FIRST, FIRST + COUNT)]
     settings = load_settings(assignments=["output.passes=FACE"])
-    plans = plan_passes(shot_of(plate_pattern), tracks_of(samples), settings)
+    plans = plan_passes(shot_of(plate_pattern), tracks_of(samples), settings, beside=BESIDE)
     with open_plate(shot_of(plate_pattern).media) as plate:
         render_passes(plans, plate, open_engine("builtin"), tmp_path, writers=1, tick=lambda name, count: None)
     _, pixels = read(layer(tmp_path, "FACE", 1001 + face_frame - FIRST))

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from tests.passes._plate import COUNT, FIRST, HEIGHT, WIDTH, sample, shot_of, tracks_of
+from tests.passes._plate import BESIDE, COUNT, FIRST, HEIGHT, WIDTH, sample, shot_of, tracks_of
 from toolkit.documents import FacePlan, FramePlan, PassName, PassPlan
 from toolkit.engines import Engine, PaintRequest
 from toolkit.faces import draw_face_annotation, draw_matte
@@ -47,7 +47,7 @@ class Plain(Wanting):
 def plan_of(name: PassName, *assignments: str) -> PassPlan:
     samples = [sample(FIRST + i, roll=25.0) for i in range(COUNT)]
     settings = load_settings(assignments=["face.canvas=256", *assignments])
-    plans = plan_passes(shot_of(Path("nowhere/plate.####.png")), tracks_of(samples), settings)
+    plans = plan_passes(shot_of(Path("nowhere/plate.####.png")), tracks_of(samples), settings, beside=BESIDE)
     return next(plan for plan in plans if plan.pass_name is name)
 
 

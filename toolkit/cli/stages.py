@@ -87,7 +87,7 @@ def plan(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) -> N
         settings = settings_for(Path(cut.path), **named)
         plans: list[PassPlan] = []
         for shot in stages.choose_shots(cut, patterns):
-            plans += stages.decide(shot, FaceTracks.read(output.face_track(shot.name)), settings, output)
+            plans += stages.decide(cut, shot, FaceTracks.read(output.face_track(shot.name)), settings, output)
     show_plans(plans, as_json=as_json)
 
 

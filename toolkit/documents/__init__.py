@@ -10,7 +10,7 @@ from toolkit.documents.base import Document, Point, Value, appearing, digest, js
 from toolkit.documents.cut import Cut, Media, MediaKind, Shot, Skipped
 from toolkit.documents.delivery import Delivery, DeliveryClip, DeliveryTrack, FaceKeys
 from toolkit.documents.faces import FaceSample, FaceState, FaceTrack, FaceTracks
-from toolkit.documents.passes import ControlPlan, FacePlan, FramePlan, LookPlan, LoraPlan, PassName, PassPlan
+from toolkit.documents.passes import ControlPlan, FacePlan, FramePlan, GuidePlan, LookPlan, LoraPlan, PassName, PassPlan
 
 DOCUMENTS: tuple[type[Document], ...] = (Cut, FaceTracks, PassPlan, Delivery)
 """Every document that has a schema file."""
@@ -30,6 +30,7 @@ __all__ = [
     "FaceTrack",
     "FaceTracks",
     "FramePlan",
+    "GuidePlan",
     "LookPlan",
     "LoraPlan",
     "Media",

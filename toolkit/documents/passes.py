@@ -36,6 +36,23 @@ class ControlPlan(Value):
     """Part of the steps at which it ends, 0..1."""
 
 
+class GuidePlan(Value):
+    """Where the picture of a control is read from."""
+
+    path: str
+    """The sequence as ``folder/depth.####.exr``, absolute."""
+    offset: int
+    """What is added to a source frame's number to get the number of its file."""
+    distances: bool
+    """Whether the files hold distances from the camera, not pictures."""
+    near: float
+    """Of distances: the one that becomes white; 0: the nearest of the shot."""
+    far: float
+    """The one that becomes black; 0: the farthest of the shot."""
+    invert: bool
+    """Whether black and white are exchanged."""
+
+
 class LoraPlan(Value):
     """One addition to the checkpoint."""
 
@@ -116,6 +133,8 @@ class PassPlan(Document):
     version: int
     engine: str
     look: LookPlan
+    guides: tuple[GuidePlan | None, ...] = ()
+    """Beside each control of the look; null for one that is drawn from the track."""
     settings: str
     """Digest of the settings that can change a pixel of this pass."""
     encoding: Literal["plate", "linear", "acescg"]

@@ -68,6 +68,12 @@ def _diffusers(settings: Settings) -> Engine:
     return DiffusersEngine(settings.diffusers)
 
 
+def _comfyui(settings: Settings) -> Engine:
+    from toolkit.engines.comfyui import ComfyuiEngine
+
+    return ComfyuiEngine(settings.server)
+
+
 ENGINES: Mapping[str, EngineEntry] = {
     "builtin": EngineEntry(what="deterministic preview on the CPU, no weights, not AI", open=_builtin),
     "diffusers": EngineEntry(
@@ -77,7 +83,7 @@ ENGINES: Mapping[str, EngineEntry] = {
         packages=("diffusers", "torch", "transformers", "accelerate", "safetensors", "peft"),
     ),
     "automatic1111": EngineEntry(what="an AUTOMATIC1111 server over HTTP", open=_automatic1111, server=True),
-    "comfyui": EngineEntry(what="a ComfyUI server over HTTP", open=None),
+    "comfyui": EngineEntry(what="a ComfyUI server over HTTP", open=_comfyui, server=True),
 }
 """Every engine this version knows of, in the order they are listed."""
 
@@ -85,7 +91,7 @@ ENGINES: Mapping[str, EngineEntry] = {
 def open_engine(name: str, settings: Settings | None = None) -> Engine:
     """The engine called ``name``, ready to paint; ``settings`` say where and how it runs, without them the defaults.
 
-    Raises UnknownEngine and EngineUnavailable.
+    Raises UnknownEngine, EngineUnavailable, and InputError for a file that the settings name and that does not hold.
     """
     entry = ENGINES.get(name)
     if entry is None:

@@ -15,21 +15,22 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import ControlPlan, LookPlan
+from toolkit.engines.addresses import AUTH_REMEDY
+from toolkit.engines.answers import ServerRefused
 from toolkit.engines.base import Engine, PaintRequest
-from toolkit.engines.masks import may_change
-from toolkit.engines.servers import AUTH_REMEDY, ServerKind, ServerRefused, Servers
+from toolkit.engines.names import found
+from toolkit.engines.pictures import codes, may_change, picture, png
+from toolkit.engines.servers import ServerKind, Servers
 from toolkit.errors import EngineFailed, EngineUnavailable
 from toolkit.settings import ServerSettings
 
@@ -46,11 +47,6 @@ _KIND = ServerKind(
     interrupt="/sdapi/v1/interrupt",
     start="start the web UI there with --api, or set server.url to where it runs",
 )
-_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_FAST = (cv2.IMWRITE_PNG_COMPRESSION, 1)
-"""The picture crosses a network once: a small file is worth less than the time to make it smaller."""
-_FEW = 3
-"""Most names that a message offers instead of one that is not there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +67,7 @@ class Automatic1111Engine(Engine):
     """The web UI on one or several machines; each paints the next picture as soon as it is free."""
 
     name: ClassVar[str] = _KIND.engine
-    revision: ClassVar[str] = "1"
+    revision = "1"
     wants_matte: ClassVar[bool] = True
     wants_guides: ClassVar[bool] = True
 
@@ -119,15 +115,15 @@ class Automatic1111Engine(Engine):
         missing: list[str] = []
         try:
             checkpoints = await self._checkpoints(address) if look.model else {"": ""}
-            model = _found("model", look.model, checkpoints, missing)
+            model = found("model", look.model, checkpoints, missing)
             vaes = _texts(address, _VAES, await self._servers.get(address, _VAES), "model_name") if look.vae else [""]
-            vae = _found("VAE", look.vae, dict(zip(vaes, vaes, strict=True)), missing)
+            vae = found("VAE", look.vae, dict(zip(vaes, vaes, strict=True)), missing)
             loras = await self._loras(address) if look.loras else {}
-            added = tuple(_found("LoRA", lora.model, loras, missing) for lora in look.loras)
+            added = tuple(found("LoRA", lora.model, loras, missing) for lora in look.loras)
             samplers = _texts(address, _SAMPLERS, await self._servers.get(address, _SAMPLERS), "name")
-            _found("sampler", look.sampler, {name: name for name in samplers}, missing, shortened=False)
+            found("sampler", look.sampler, {name: name for name in samplers}, missing, shortened=False)
             known = await self._control_models(address) if look.controls else {}
-            controls = tuple(_found("control", control.model, known, missing) for control in look.controls)
+            controls = tuple(found("control", control.model, known, missing) for control in look.controls)
         except ServerRefused as refusal:
             remedy = AUTH_REMEDY if refusal.wants_credentials else "look at the server's own console"
             raise EngineUnavailable(self.name, str(refusal), remedy=remedy) from refusal
@@ -171,7 +167,7 @@ def _request_body(request: PaintRequest, names: _Names) -> dict[str, Any]:
     body: dict[str, Any] = {
         "prompt": _with_loras(request, names.loras),
         "negative_prompt": look.negative,
-        "init_images": [_png(_codes(request.image))],
+        "init_images": [_text(codes(request.image))],
         "resize_mode": 0,  # "just resize": the sizes are equal
         "denoising_strength": look.strength,
         "steps": look.steps,
@@ -196,7 +192,7 @@ def _request_body(request: PaintRequest, names: _Names) -> dict[str, Any]:
     }
     if request.matte is not None:
         body |= {
-            "mask": _png(may_change(request.matte)),
+            "mask": _text(may_change(request.matte)),
             "mask_blur": 0,
             "inpainting_fill": 1,  # masked content "original"
             "inpaint_full_res": False,  # the picture is the crop already
@@ -228,7 +224,7 @@ def _unit(control: ControlPlan, model: str, guide: NDArray[np.uint8]) -> dict[st
         "module": "none",  # the guide is ready made
         "model": model,
         "weight": control.weight,
-        "image": _png(guide),
+        "image": _text(guide),
         "resize_mode": "Just Resize",
         "processor_res": -1,
         "guidance_start": control.start,
@@ -239,16 +235,9 @@ def _unit(control: ControlPlan, model: str, guide: NDArray[np.uint8]) -> dict[st
     }
 
 
-def _codes(image: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """0..1 as the nearest of 0..255."""
-    return np.asarray(np.rint(np.clip(image, 0.0, 1.0) * np.float32(255)), np.uint8)
-
-
-def _png(codes: NDArray[np.uint8]) -> str:
-    """(H, W, 3) RGB or (H, W) grey as a PNG in base64."""
-    pixels = cv2.cvtColor(codes, cv2.COLOR_RGB2BGR) if codes.ndim == 3 else codes
-    _, data = cv2.imencode(".png", pixels, _FAST)
-    return base64.b64encode(data.tobytes()).decode("ascii")
+def _text(pixels: NDArray[np.uint8]) -> str:
+    """A picture as it travels: a PNG in base64."""
+    return base64.b64encode(png(pixels)).decode("ascii")
 
 
 def _picture(address: str, answer: Any, size: tuple[int, ...]) -> NDArray[np.float32]:
@@ -260,16 +249,8 @@ def _picture(address: str, answer: Any, size: tuple[int, ...]) -> NDArray[np.flo
         data = base64.b64decode(images[0].rpartition(",")[2], validate=True)  # after "data:image/png;base64,", if any
     except binascii.Error:
         data = b""
-    if not data.startswith(_PNG_SIGNATURE):
-        # Its option samples_format may say jpg or webp, which lose what we came for.
-        raise ServerRefused(address, "answered with a picture that is no PNG; set its image file format to png")
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
-    if pixels is None:
-        raise ServerRefused(address, "answered with a PNG that cannot be decoded")
-    if pixels.shape[:2] != size:
-        got, wanted = (f"{width} x {height}" for height, width in (pixels.shape[:2], size))
-        raise ServerRefused(address, f"answered with a picture of {got} pixels where {wanted} were asked for")
-    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), np.float32) / np.float32(255)
+    # Its option samples_format may say jpg or webp.
+    return picture(address, data, size, remedy="set its image file format to png")
 
 
 def _texts(address: str, path: str, answer: Any, key: str) -> list[str]:
@@ -283,23 +264,3 @@ def _texts(address: str, path: str, answer: Any, key: str) -> list[str]:
 
 def _unknown_shape(address: str, path: str) -> ServerRefused:
     return ServerRefused(address, f"answered {path} with something else than the web UI's list")
-
-
-def _found(what: str, wanted: str, known: Mapping[str, str], missing: list[str], *, shortened: bool = True) -> str:
-    """The server's own name for ``wanted``, with or without the hash behind it; else a line more in ``missing``."""
-    for name, full in known.items():
-        if wanted == name or (shortened and wanted == name.partition(" [")[0]):
-            return full
-    missing.append(f"no {what} '{wanted}' ({_nearest(wanted, known)})")
-    return ""
-
-
-def _nearest(wanted: str, known: Iterable[str]) -> str:
-    """A few names to choose from: near ones, else the first."""
-    by_case = {name.lower(): name for name in known}
-    near = [by_case[name] for name in get_close_matches(wanted.lower(), by_case, n=_FEW, cutoff=0.4)]
-    if near:
-        return "near: " + ", ".join(near)
-    if not by_case:
-        return "it has none"
-    return "it has: " + ", ".join(list(by_case.values())[:_FEW]) + (", …" if len(by_case) > _FEW else "")

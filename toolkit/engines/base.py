@@ -42,7 +42,7 @@ class Engine(ABC):
 
     name: ClassVar[str]
     """As in ``--engine``."""
-    revision: ClassVar[str]
+    revision: str
     """Changes whenever the same request would give other pixels: part of every frame's content key."""
     wants_matte: ClassVar[bool] = False
     """Whether it keeps what lies outside a matte; the layer is cut by its matte in any case."""
@@ -60,7 +60,10 @@ class Engine(ABC):
         return self.revision
 
     def prepare(self, looks: Iterable[LookPlan]) -> None:  # noqa: B027  most engines need nothing that a look names
-        """Make sure, before any work is done, that everything ``looks`` name is there. Raises EngineUnavailable."""
+        """Make sure, before any work is done, that everything ``looks`` name is there.
+
+        Raises EngineUnavailable, and InputError where a look does not go with a file that its user wrote.
+        """
 
     @abstractmethod
     def paint(self, requests: Sequence[PaintRequest]) -> list[NDArray[np.float32]]:

@@ -33,7 +33,7 @@ class BuiltinEngine(Engine):
     """The built-in preview engine."""
 
     name: ClassVar[str] = "builtin"
-    revision: ClassVar[str] = "1"
+    revision = "1"
 
     def __init__(self) -> None:
         noise = np.random.default_rng(1895).standard_normal((_TILE, _TILE), dtype=np.float32)

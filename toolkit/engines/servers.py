@@ -9,19 +9,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
+import ssl
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
+from toolkit.engines.addresses import AUTH_REMEDY, addresses_in, authorization, credentials_of
+from toolkit.engines.answers import ServerLost, ServerRefused, accepted, json_of, one_line, refusal
 from toolkit.errors import EngineFailed, EngineUnavailable
 from toolkit.settings import ServerSettings
 
 if TYPE_CHECKING:
     import httpx
+    from websockets.asyncio.client import connect as WebSocket  # noqa: N812  what it gives is one
 
 log = logging.getLogger(__name__)
 
@@ -29,21 +33,18 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 Ask = Callable[[str], Awaitable[Result]]
 
-AUTH_VARIABLE = "TOOLKIT_ENGINE_AUTH"
-"""Environment variable that holds ``user:password``."""
-AUTH_REMEDY = f"set the environment variable {AUTH_VARIABLE} to user:password"
 RETRIES = 3
 """Further tries after the first, for what may pass by itself."""
 BACKOFF_S = 0.5
 """Wait before the first further try, seconds; it doubles each time."""
 _CONNECT_S, _LIST_S, _INTERRUPT_S = 10.0, 30.0, 2.0
 """Longest wait for a connection, for an answer that needs no painting, and when telling a server to stop, seconds."""
-_MOST = 300
-"""Characters of what a server said in one of our sentences."""
 _PASSING = {502, 503, 504}
 """Bad gateway, unavailable, gateway timeout: a proxy's words for a server that is restarting."""
-_LOOPBACK = ("all://127.0.0.1", "all://localhost", "all://[::1]")
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 """Never asked through the proxy that the environment may name for the web."""
+_LARGEST = 2**26
+"""Most bytes of one message on a websocket: previews of pictures are among them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,23 +58,9 @@ class ServerKind:
     probe: str
     """Path that answers a GET with JSON as soon as the server can work."""
     interrupt: str
-    """Path whose POST ends the work under way."""
+    """Path whose POST ends the work under way; empty: the engine withdraws its own work."""
     start: str
     """What to do when none answers; ends the sentence."""
-
-
-class ServerLost(Exception):
-    """It cannot be reached, not even by trying again; its text begins with the address."""
-
-
-class ServerRefused(Exception):
-    """It answered, but not with what was asked for, or it took too long; its text begins with the address."""
-
-    def __init__(self, address: str, problem: str, *, status: int = 0) -> None:
-        super().__init__(f"{address} {problem}")
-        self.status = status
-        """Of HTTP; 0 where there was none."""
-        self.wants_credentials = status in {401, 403}
 
 
 class Servers:
@@ -84,9 +71,13 @@ class Servers:
         import httpx
 
         self._kind, self._timeout = kind, settings.timeout
+        self._list_s = min(_LIST_S, settings.timeout)
         self._lost: list[str] = []
-        self.addresses = _addresses(kind, settings.url)
-        self._client = httpx.AsyncClient(auth=_credentials(kind), mounts=dict.fromkeys(_LOOPBACK))
+        self.addresses = addresses_in(settings.url, kind.engine, kind.usual)
+        self._credentials = credentials_of(kind.engine)
+        self._client = httpx.AsyncClient(
+            verify=_trusted(), auth=self._credentials, mounts=dict.fromkeys(f"all://{h}" for h in _LOOPBACK)
+        )
         self._runner = asyncio.Runner()
         with ExitStack() as on_failure:
             on_failure.callback(self.close)
@@ -99,9 +90,18 @@ class Servers:
             self._runner.run(self._client.aclose())
             self._runner.close()
 
-    async def get(self, address: str, path: str) -> Any:
-        """The JSON at ``path``. Raises ServerLost and ServerRefused; where nothing listens, at once."""
-        return await self._answer(address, path, method="GET", read_s=min(_LIST_S, self._timeout))
+    async def get(self, address: str, path: str, *, patient: bool = False) -> Any:
+        """The JSON at ``path``. Raises ServerLost and ServerRefused; where nothing listens, at once unless ``patient``.
+
+        Patience is for a server that has taken work: it may only be restarting.
+        """
+        response = await self._answer(address, path, method="GET", read_s=self._list_s, patient=patient)
+        return json_of(address, response)
+
+    async def fetch(self, address: str, path: str, params: Mapping[str, str]) -> bytes:
+        """The bytes at ``path``. Raises ServerLost and ServerRefused."""
+        response = await self._answer(address, path, method="GET", read_s=self._list_s, patient=True, params=params)
+        return response.content
 
     async def post(self, address: str, path: str, body: object) -> Any:
         """The JSON that ``path`` answers to ``body`` after up to ``server.timeout`` seconds of work.
@@ -109,9 +109,49 @@ class Servers:
         Raises ServerLost and ServerRefused. The work must give the same result when it is asked for again: a
         connection that breaks before the answer does not tell whether the server had begun.
         """
-        return await self._answer(address, path, method="POST", read_s=self._timeout, body=body)
+        response = await self._answer(address, path, method="POST", read_s=self._timeout, json=body)
+        return json_of(address, response)
 
-    async def _answer(self, address: str, path: str, *, method: str, read_s: float, body: object = None) -> Any:
+    async def upload(self, address: str, path: str, file: Mapping[str, tuple[str, bytes, str]], form: object) -> Any:
+        """The JSON that ``path`` answers to a form with one file (by its field: name, bytes, type of media).
+
+        Raises ServerLost and ServerRefused. Like ``post``, it may happen twice.
+        """
+        response = await self._answer(address, path, method="POST", read_s=self._timeout, files=file, data=form)
+        return json_of(address, response)
+
+    async def tell(self, address: str, path: str, body: object = None, *, method: str = "POST") -> Any:
+        """What a server answers at once, None where it does not: for farewells, which nobody can wait for."""
+        import httpx
+
+        with suppress(httpx.RequestError, TimeoutError, ValueError):
+            async with asyncio.timeout(_INTERRUPT_S):
+                return (await self._client.request(method, address + path, json=body)).json()
+        return None
+
+    def listen(self, address: str, path: str) -> WebSocket:
+        """A websocket at ``path`` with the same credentials, to be entered with ``async with``.
+
+        Entering it raises OSError and websockets.WebSocketException.
+        """
+        from websockets.asyncio.client import connect
+
+        here = urlsplit(address).hostname in {host.strip("[]") for host in _LOOPBACK}
+        return connect(
+            "ws" + address.removeprefix("http") + path,
+            additional_headers=authorization(self._credentials),
+            ssl=_trusted() if address.startswith("https") else None,
+            proxy=None if here else True,
+            open_timeout=_CONNECT_S,
+            close_timeout=_INTERRUPT_S,
+            max_size=_LARGEST,
+            logger=_quiet(),
+        )
+
+    async def _answer(
+        self, address: str, path: str, *, method: str, read_s: float, patient: bool = False, **content: Any
+    ) -> httpx.Response:
+        """A response with the status of success. Raises ServerLost and ServerRefused."""
         import httpx
 
         timeout, problem = httpx.Timeout(read_s, connect=_CONNECT_S), ""
@@ -119,33 +159,30 @@ class Servers:
             if attempt:
                 await asyncio.sleep(BACKOFF_S * 2 ** (attempt - 1))
             try:
-                response = await self._client.request(method, address + path, json=body, timeout=timeout)
+                response = await self._client.request(method, address + path, timeout=timeout, **content)
             except httpx.ReadTimeout as error:
                 problem = f"gave no answer within {read_s:g} s"
                 if method == "POST":  # it is painting still: trying again would only make the queue longer
                     await self._interrupt(address)
                     raise ServerRefused(address, f"{problem}; raise server.timeout if it needs longer") from error
             except httpx.ConnectError as error:
-                problem = f"cannot be reached ({_one_line(str(error))})"
-                if method == "GET":  # nothing listens there: that is said at once
+                problem = f"cannot be reached ({one_line(str(error))})"
+                if method == "GET" and not patient:  # nothing listens there: that is said at once
                     break
             except httpx.TransportError as error:
-                problem = f"broke the connection ({_one_line(str(error) or type(error).__name__)})"
+                problem = f"broke the connection ({one_line(str(error) or type(error).__name__)})"
             except httpx.RequestError as error:
-                raise ServerRefused(address, f"sent an unreadable answer ({_one_line(str(error))})") from error
+                raise ServerRefused(address, f"sent an unreadable answer ({one_line(str(error))})") from error
             else:
                 if response.status_code not in _PASSING:
-                    return _json(address, response)
-                problem = _refusal(response)
+                    return accepted(address, response)
+                problem = refusal(response)
         raise ServerLost(f"{address} {problem}")
 
     async def _interrupt(self, address: str) -> None:
-        """Tell a server to stop; what it says to that, if anything, is of no use to anybody any more."""
-        import httpx
-
-        with suppress(httpx.RequestError, TimeoutError):
-            async with asyncio.timeout(_INTERRUPT_S):
-                await self._client.post(address + self._kind.interrupt)
+        """Tell a server to stop, where one address stops it."""
+        if self._kind.interrupt:
+            await self.tell(address, self._kind.interrupt)
 
     def _open(self) -> None:
         there, down = self._runner.run(self._asked(lambda address: self.get(address, self._kind.probe)))
@@ -230,70 +267,16 @@ class Servers:
         return EngineFailed(self._kind.engine, problem)
 
 
-def _addresses(kind: ServerKind, url: str) -> tuple[str, ...]:
-    """The addresses in ``url``, each once, with a scheme and without credentials or a slash at the end."""
-    found = []
-    for text in filter(None, map(str.strip, url.split(","))):
-        scheme, separator, rest = text.partition("://")
-        credentials, _, place = (rest if separator else text).rpartition("@")
-        address = f"{scheme if separator else 'http'}://{place}".rstrip("/")
-        if credentials:
-            log.warning("credentials in server.url are not used; %s", AUTH_REMEDY)
-        if not _is_address(address):
-            shown = "a part of it" if "@" in url else address  # which may be a part of a password
-            raise EngineUnavailable(kind.engine, f"server.url: {shown} is no address", remedy=f"write {kind.usual}")
-        found.append(address)
-    return tuple(dict.fromkeys(found)) or (kind.usual,)
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whose certificates are believed, read once: it takes longer than everything else at opening."""
+    import httpx
+
+    return httpx.create_ssl_context()
 
 
-def _is_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is no number, a broken IPv6 address
-        return False
-
-
-def _credentials(kind: ServerKind) -> tuple[str, str] | None:
-    """User and password from the environment, None where it holds none."""
-    user, separator, password = (text := os.environ.get(AUTH_VARIABLE, "")).partition(":")
-    if text and not separator:
-        raise EngineUnavailable(kind.engine, f"{AUTH_VARIABLE} has no colon", remedy=AUTH_REMEDY)
-    return (user, password) if text else None
-
-
-def _json(address: str, response: httpx.Response) -> Any:
-    if not response.is_success:
-        raise ServerRefused(address, _refusal(response), status=response.status_code)
-    try:
-        return response.json()
-    except ValueError as error:
-        raise ServerRefused(address, f"answered {response.url.path} with something that is not JSON") from error
-
-
-def _refusal(response: httpx.Response) -> str:
-    """``answered 404 Not Found: Sampler not found``: never a page of HTML, never a traceback, never our own request."""
-    try:
-        body = response.json()
-    except ValueError:
-        body = None
-    said = _one_line(_said(body)) if isinstance(body, dict) else ""
-    return f"answered {response.status_code} {response.reason_phrase}".rstrip() + (f": {said}" if said else "")
-
-
-def _said(body: dict[str, Any]) -> str:
-    """What an error body says: FastAPI's ``detail`` (text or a list of faulty fields), or the exception's own words."""
-    detail = body.get("detail")
-    if isinstance(detail, list):  # each with where it is, ["body", "steps"], and what is wrong
-        faults = [fault for fault in detail if isinstance(fault, dict)]
-        return "; ".join(f"{'.'.join(map(str, fault.get('loc', ())))}: {fault.get('msg', '')}" for fault in faults)
-    name, words = ("", detail) if detail else (str(body.get("error") or ""), body.get("errors") or "")
-    words = str(words).strip()
-    if "Traceback (most recent call last)" in words:
-        words = words.splitlines()[-1]
-    return f"{name}: {words}" if name and words and not words.startswith(name) else words or name
-
-
-def _one_line(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _MOST else line[: _MOST - 1] + "…"
+def _quiet() -> logging.Logger:
+    """For the websocket: it would log our header where somebody debugs."""
+    quiet = log.getChild("websocket")
+    quiet.setLevel(logging.WARNING)
+    return quiet

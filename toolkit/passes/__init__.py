@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from toolkit.passes.plan import plan_passes, planned_looks, wanted_passes
+from toolkit.passes.guides import check_guides
+from toolkit.passes.plan import plan_passes, planned_guides, planned_looks, wanted_passes
 from toolkit.passes.render import RenderedPass, Tick, render_passes
 from toolkit.passes.slate import Slate, SlateFace
 
@@ -11,7 +12,9 @@ __all__ = [
     "Slate",
     "SlateFace",
     "Tick",
+    "check_guides",
     "plan_passes",
+    "planned_guides",
     "planned_looks",
     "render_passes",
     "wanted_passes",

@@ -63,25 +63,24 @@ def display_frame(frame: PlateFrame, plate_encoding: str) -> DisplayFrame:
 # --- to the engine ---------------------------------------------------------------------------------------------
 
 
-def whole_picture(plan: PassPlan, frame: DisplayFrame) -> Picture:
+def whole_picture(plan: PassPlan, picture: Picture) -> Picture:
     """The whole frame at the pass's canvas size: edge pixels are repeated up to the multiple of 8."""
-    height, width = frame.rgb.shape[:2]
+    height, width = picture.shape[:2]
     right, below = plan.canvas[0] - width, plan.canvas[1] - height
     if right == 0 and below == 0:
-        return frame.rgb
-    return np.asarray(cv2.copyMakeBorder(frame.rgb, 0, below, 0, right, cv2.BORDER_REPLICATE))
+        return picture
+    return np.asarray(cv2.copyMakeBorder(picture, 0, below, 0, right, cv2.BORDER_REPLICATE))
 
 
-def face_crop(face: FacePlan, canvas: int, frame: DisplayFrame) -> Picture:
+def face_crop(face: FacePlan, canvas: int, picture: Picture) -> Picture:
     """The face on its canvas: one Lanczos resampling; what lies outside the plate repeats its edge."""
     matrix = np.asarray(face.plate_to_canvas).reshape(2, 3)
-    picture = frame.rgb
     zoom = sqrt(abs(np.linalg.det(matrix[:, :2])))
     if zoom < 1:
         # Lanczos at the canvas's pitch would alias when the face shrinks: take out first what cannot be shown.
-        left, top, right, bottom = _window_of_canvas(face, canvas, frame.rgb.shape, margin=ceil(8 / zoom))
+        left, top, right, bottom = _window_of_canvas(face, canvas, picture.shape, margin=ceil(8 / zoom))
         sigma = 0.5 * sqrt(1 / zoom**2 - 1)
-        picture = cv2.GaussianBlur(frame.rgb[top:bottom, left:right], (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
+        picture = cv2.GaussianBlur(picture[top:bottom, left:right], (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
         matrix = matrix.copy()
         matrix[:, 2] += matrix[:, :2] @ (left, top)
     return warped(picture, matrix, (canvas, canvas))

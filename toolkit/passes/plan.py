@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from toolkit.documents import (
     FaceTrack,
     FaceTracks,
     FramePlan,
+    GuidePlan,
     LookPlan,
     LoraPlan,
     PassName,
@@ -25,12 +27,15 @@ from toolkit.documents import (
 )
 from toolkit.faces import expression_words, face_outline
 from toolkit.passes.crops import Placement, canvas_corners, enclosing_square, plate_to_canvas
-from toolkit.settings import EXPRESSION, FaceSettings, Look, MatteSettings, Settings
+from toolkit.settings import EXPRESSION, SHOT, ControlSettings, FaceSettings, Look, MatteSettings, Settings
 
 
-def plan_passes(shot: Shot, tracks: FaceTracks, settings: Settings) -> tuple[PassPlan, ...]:
-    """The passes of ``shot``, bottom to top; a pure function of its arguments."""
-    return tuple(_plan_pass(name, shot, tracks, settings) for name in wanted_passes(settings))
+def plan_passes(shot: Shot, tracks: FaceTracks, settings: Settings, *, beside: Path) -> tuple[PassPlan, ...]:
+    """The passes of ``shot``, bottom to top; a pure function of its arguments.
+
+    ``beside`` is the folder of the cut, absolute: guides are found from there.
+    """
+    return tuple(_plan_pass(name, shot, tracks, settings, beside) for name in wanted_passes(settings))
 
 
 def wanted_passes(settings: Settings) -> list[PassName]:
@@ -43,13 +48,20 @@ def planned_looks(settings: Settings) -> list[LookPlan]:
     return [_look_plan(_look(name, settings)) for name in wanted_passes(settings)]
 
 
+def planned_guides(shot_name: str, settings: Settings, *, beside: Path) -> list[GuidePlan]:
+    """Every guide of ``shot_name`` that is read from files, each once."""
+    looks = [_look(name, settings) for name in wanted_passes(settings)]
+    guides = [_guide_plan(control, shot_name, beside) for look in looks for control in look.controls]
+    return list(dict.fromkeys(guide for guide in guides if guide is not None))
+
+
 def noise_seed(start: int, shot_name: str, pass_name: str, face: int, source_frame: int) -> int:
     """0..2**31-1 from (shot, pass, face, absolute source frame): never from a batch or worker number."""
     text = f"{start}/{shot_name}/{pass_name}/{face}/{source_frame}"
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") >> 1
 
 
-def _plan_pass(name: PassName, shot: Shot, tracks: FaceTracks, settings: Settings) -> PassPlan:
+def _plan_pass(name: PassName, shot: Shot, tracks: FaceTracks, settings: Settings, beside: Path) -> PassPlan:
     look = _look(name, settings)
     faces = _plan_faces(shot, tracks, settings) if name is PassName.FACE else {}
     words = _words(tracks, look)
@@ -66,6 +78,7 @@ def _plan_pass(name: PassName, shot: Shot, tracks: FaceTracks, settings: Setting
         version=settings.output.version,
         engine=settings.engine,
         look=_look_plan(look),
+        guides=tuple(_guide_plan(control, shot.name, beside) for control in look.controls),
         settings=digest(settings.engine, look, settings.matte, settings.output.encoding)[:12],
         encoding=settings.output.encoding,  # type: ignore[arg-type]  # settings.py holds it to these three names
         width=tracks.width,
@@ -151,7 +164,24 @@ def _look_plan(look: Look) -> LookPlan:
         steps=look.steps,
         guidance=look.guidance,
         sampler=look.sampler,
-        controls=tuple(ControlPlan(**asdict(control)) for control in look.controls),
+        controls=tuple(
+            ControlPlan(kind=c.kind, model=c.model, weight=c.weight, start=c.start, end=c.end)  # type: ignore[arg-type]  # settings.py holds it to these names
+            for c in look.controls
+        ),
+    )
+
+
+def _guide_plan(control: ControlSettings, shot_name: str, beside: Path) -> GuidePlan | None:
+    """Where the picture of ``control`` is read from; None when it is drawn."""
+    if not control.source:
+        return None
+    return GuidePlan(
+        path=str(beside / control.source.replace(SHOT, shot_name)),
+        offset=control.offset,
+        distances=control.kind == "depth" and control.source.lower().endswith(".exr"),
+        near=control.near,
+        far=control.far,
+        invert=control.invert,
     )
 
 

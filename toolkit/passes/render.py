@@ -21,6 +21,7 @@ from toolkit.documents import FramePlan, PassName, PassPlan, digest
 from toolkit.engines import Engine, PaintRequest
 from toolkit.errors import EngineFailed, at
 from toolkit.frames import timecode_from_frames
+from toolkit.passes.guides import Guides, Shown
 from toolkit.passes.layers import (
     DisplayFrame,
     Layer,
@@ -77,46 +78,50 @@ def render_passes(
 
     Raises MediaError, EngineError and OutputNotWritable with the place attached; what was written stays and is whole.
     """
+    guides = Guides(plans if engine.wants_guides else ())
     tasks: dict[int, list[_Task]] = {}
     kept = dict.fromkeys((plan.pass_name for plan in plans), 0)
     for plan in plans:
         files = plan.files(root)
         for frame in plan.frames:
             task = _Task(plan=plan, frame=frame, path=files.path(frame.shot_frame))
-            if task.path.exists() and holds(task.path, content_key(task.plan, task.frame, plate, engine)):
+            if task.path.exists() and holds(task.path, content_key(task.plan, task.frame, plate, engine, guides)):
                 kept[plan.pass_name] += 1
                 tick(plan.pass_name, 1)
             else:
                 tasks.setdefault(frame.source_frame, []).append(task)
 
     # Closed here, not by the garbage collector: an error must not leave threads decoding behind it.
-    with closing(_jobs(tasks, plate, engine)) as jobs, _Writer(writers, tick) as writer:
+    with closing(_jobs(tasks, plate, engine, guides)) as jobs, _Writer(writers, tick) as writer:
         for job in _painted(jobs, engine):
-            writer.submit(job, plate, engine)
+            writer.submit(job, plate, engine, guides)
     return [
         RenderedPass(plan=plan, painted=len(plan.frames) - kept[plan.pass_name], kept=kept[plan.pass_name])
         for plan in plans
     ]
 
 
-def content_key(plan: PassPlan, frame: FramePlan, plate: Plate, engine: Engine) -> str:
-    """Digest of everything that determines the frame's file: plan, plate bytes, engine, and this code's revision."""
-    decided = plan.model_dump(mode="json", exclude={"frames"})
-    identity = engine.identity(plan.look)
-    return digest(_REVISION, SLATE_SCHEMA, decided, frame, plate.digest(frame.source_frame), engine.name, identity)
+def content_key(plan: PassPlan, frame: FramePlan, plate: Plate, engine: Engine, guides: Guides) -> str:
+    """Digest of everything that determines the frame's file: plan, bytes of plate and guides, engine, and this code's
+    revision."""
+    decided = plan.model_dump(mode="json", exclude={"frames", "guides"})
+    read = plate.digest(frame.source_frame), guides.key(plan, frame.source_frame)
+    return digest(_REVISION, SLATE_SCHEMA, decided, frame, read, engine.name, engine.identity(plan.look))
 
 
-def _jobs(tasks: dict[int, list[_Task]], plate: Plate, engine: Engine) -> Generator[_Job, None, None]:
-    """The tasks in source order with their pictures, decoded once for all passes."""
-    with closing(plate.frames(sorted(tasks))) as frames:
-        for plate_frame in frames:
+def _jobs(tasks: dict[int, list[_Task]], plate: Plate, engine: Engine, guides: Guides) -> Generator[_Job, None, None]:
+    """The tasks in source order with their pictures and guides, decoded once for all passes."""
+    source_frames = sorted(tasks)
+    plans = {task.plan.pass_name: task.plan for of_frame in tasks.values() for task in of_frame}
+    with closing(plate.frames(source_frames)) as frames, closing(guides.frames(source_frames, plans.values())) as shown:
+        for plate_frame, guiding in zip(frames, shown, strict=True):
             picture = display_frame(plate_frame, plate.encoding)
             for task in tasks[plate_frame.source_frame]:
-                yield _job(task, picture, engine)
+                yield _job(task, picture, engine, guiding)
 
 
-def _job(task: _Task, picture: DisplayFrame, engine: Engine) -> _Job:
-    asked = requests_of(task.plan, task.frame, picture, engine)
+def _job(task: _Task, picture: DisplayFrame, engine: Engine, shown: Shown) -> _Job:
+    asked = requests_of(task.plan, task.frame, picture, engine, shown)
     return _Job(
         task=task,
         picture=picture,
@@ -170,9 +175,9 @@ class _Writer:
         self._most = threads + 1
         self._tick = tick
 
-    def submit(self, job: _Job, plate: Plate, engine: Engine) -> None:
+    def submit(self, job: _Job, plate: Plate, engine: Engine, guides: Guides) -> None:
         """Queue one job; waits while the pool is full. Raises what an earlier job raised."""
-        self._pending.append((job.task.plan.pass_name, self._pool.submit(_write, job, plate, engine)))
+        self._pending.append((job.task.plan.pass_name, self._pool.submit(_write, job, plate, engine, guides)))
         while len(self._pending) > self._most:
             self._finish_oldest()
 
@@ -195,7 +200,7 @@ class _Writer:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _write(job: _Job, plate: Plate, engine: Engine) -> None:
+def _write(job: _Job, plate: Plate, engine: Engine, guides: Guides) -> None:
     plan, frame = job.task.plan, job.task.frame
     with at(shot=plan.shot, **{"pass": str(plan.pass_name)}, frame=frame.shot_frame):
         if plan.pass_name is PassName.BODY:
@@ -206,7 +211,7 @@ def _write(job: _Job, plate: Plate, engine: Engine) -> None:
         attributes = {
             "framesPerSecond": plan.rate,
             "timeCode": timecode_from_frames(label, plan.rate, drop_frame=plan.drop_frame),
-            **_slate(job, layer, content_key(plan, frame, plate, engine), engine).attributes(),
+            **_slate(job, layer, content_key(plan, frame, plate, engine, guides), engine).attributes(),
         }
         write_exr(job.task.path, layer.pixels, attributes)
 

@@ -2,37 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.documents import FramePlan, LookPlan, PassName, PassPlan
+from toolkit.documents import FramePlan, PassName, PassPlan
 from toolkit.engines import Engine, PaintRequest
 from toolkit.faces import draw_face_annotation
+from toolkit.passes.guides import Shown
 from toolkit.passes.layers import DisplayFrame, Picture, crop_matte, crop_mesh, face_crop, whole_picture, without_beyond
 
 Asked = tuple[PaintRequest, Picture | None]
 """A request, and the light beyond 0..1 that is put back on what comes of it."""
 
 
-def requests_of(plan: PassPlan, frame: FramePlan, picture: DisplayFrame, engine: Engine) -> list[Asked]:
-    """One request for BODY, one per face for FACE, none for a frame without a face."""
+def requests_of(
+    plan: PassPlan, frame: FramePlan, picture: DisplayFrame, engine: Engine, shown: Shown = MappingProxyType({})
+) -> list[Asked]:
+    """One request for BODY, one per face for FACE, none for a frame without a face.
+
+    ``shown`` are the frame's guides that were read; an engine that wants guides needs all that the plan names.
+    """
     place = f"{plan.shot} {plan.pass_name} {frame.shot_frame}"
     if plan.pass_name is PassName.BODY:
-        image, beyond = without_beyond(whole_picture(plan, picture))
+        image, beyond = without_beyond(whole_picture(plan, picture.rgb))
         request = PaintRequest(
             image=image,
             look=plan.look,
             prompt=frame.prompt,
             seed=frame.seed,
             place=place,
-            guides=_guides(plan.look, frame.meshes, plan.canvas) if engine.wants_guides else (),
+            guides=_guides(plan, frame.meshes, shown, partial(whole_picture, plan)) if engine.wants_guides else (),
         )
         return [(request, beyond)]
     asked = []
     for index, face in enumerate(frame.faces):
-        image, beyond = without_beyond(face_crop(face, plan.canvas[0], picture))
+        image, beyond = without_beyond(face_crop(face, plan.canvas[0], picture.rgb))
         meshes = [crop_mesh(face, frame.meshes[index])] if frame.meshes else []
         request = PaintRequest(
             image=image,
@@ -41,15 +49,24 @@ def requests_of(plan: PassPlan, frame: FramePlan, picture: DisplayFrame, engine:
             seed=face.seed,
             place=place,
             matte=crop_matte(face, plan.canvas[0]) if engine.wants_matte else None,
-            guides=_guides(plan.look, meshes, plan.canvas) if engine.wants_guides else (),
+            guides=_guides(plan, meshes, shown, partial(face_crop, face, plan.canvas[0]))
+            if engine.wants_guides
+            else (),
         )
         asked.append((request, beyond))
     return asked
 
 
 def _guides(
-    look: LookPlan, meshes: Sequence[NDArray[np.float32]], canvas: tuple[int, int]
+    plan: PassPlan, meshes: Sequence[NDArray[np.float32]], shown: Shown, cut: Callable[[Picture], Picture]
 ) -> tuple[NDArray[np.uint8], ...]:
-    """One picture per control of ``look``; ``meshes`` are in the pixels of the canvas."""
-    drawn = draw_face_annotation(meshes, canvas) if look.controls else None
-    return tuple(drawn for _ in look.controls if drawn is not None)
+    """One picture per control: ``meshes``, in the pixels of the canvas, drawn; or what was read, ``cut`` as the plate
+    was."""
+    drawn = draw_face_annotation(meshes, plan.canvas) if None in plan.guides else None
+    codes = {guide: _codes(cut(shown[guide])) for guide in dict.fromkeys(plan.guides) if guide is not None}
+    guides = (drawn if guide is None else codes[guide] for guide in plan.guides)
+    return tuple(guide for guide in guides if guide is not None)
+
+
+def _codes(picture: Picture) -> NDArray[np.uint8]:
+    return np.asarray(np.rint(np.clip(picture, 0.0, 1.0) * np.float32(255)), np.uint8)

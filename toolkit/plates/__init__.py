@@ -6,14 +6,16 @@ OpenEXR: no other one imports them.
 
 from __future__ import annotations
 
+from toolkit.plates.ahead import results_ahead
 from toolkit.plates.colour import Encoding, encode, from_linear, to_linear
 from toolkit.plates.exr import read_channels, write_exr
 from toolkit.plates.exr_header import is_complete, read_attributes
 from toolkit.plates.exr_picture import read_exr
+from toolkit.plates.guides import read_distances, read_guide
 from toolkit.plates.half import from_half, to_half
 from toolkit.plates.opening import open_plate
-from toolkit.plates.plate import Plate, PlateFrame
-from toolkit.plates.probing import frame_file, missing_frames, probe
+from toolkit.plates.plate import Plate, PlateFrame, file_digest
+from toolkit.plates.probing import check_frames, frame_file, missing_frames, probe
 from toolkit.plates.stored import StoredPicture
 
 __all__ = [
@@ -21,7 +23,9 @@ __all__ = [
     "Plate",
     "PlateFrame",
     "StoredPicture",
+    "check_frames",
     "encode",
+    "file_digest",
     "frame_file",
     "from_half",
     "from_linear",
@@ -31,7 +35,10 @@ __all__ = [
     "probe",
     "read_attributes",
     "read_channels",
+    "read_distances",
     "read_exr",
+    "read_guide",
+    "results_ahead",
     "to_half",
     "to_linear",
     "write_exr",

@@ -47,6 +47,18 @@ def read_exr(path: Path) -> StoredPicture:
     )
 
 
+def display_plane(
+    path: Path, header: Mapping[str, Any], channels: Mapping[str, NDArray[Any]], name: str
+) -> NDArray[np.float32]:
+    """The channel ``name`` as large as the display window, its own numbers, 0 outside the data window.
+
+    ``header`` and ``channels`` are what ``read_channels`` gave. Raises UnsupportedMedia.
+    """
+    _check(path, name, header, channels[name])
+    plane = channels[name]
+    return _in_display_window(header, from_half(plane) if plane.dtype == np.float16 else np.array(plane))
+
+
 def _chosen(path: Path, channels: Mapping[str, Any]) -> list[str]:
     """R, G, B and perhaps A, or only Y, by full name."""
     layers: dict[str, dict[str, str]] = {}

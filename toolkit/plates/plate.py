@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import Media
-from toolkit.errors import MissingFrames, MissingMedia
+from toolkit.errors import MissingMedia
 from toolkit.plates.colour import Encoding
-from toolkit.plates.probing import available_frames, missing_frames
+from toolkit.plates.probing import check_frames
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -81,12 +81,7 @@ class Plate(ABC):
 
     def digest(self, source_frame: int) -> str:
         """SHA-256 in hex of the file ``source_frame`` comes from: the whole movie, or that file of the sequence."""
-        path = self._file(source_frame)
-        try:
-            status = path.stat()
-            return _file_digest(path, status.st_size, status.st_mtime_ns)
-        except OSError as error:
-            raise MissingMedia(path, error.strerror or str(error)) from error
+        return file_digest(self._file(source_frame))
 
     def close(self) -> None:
         """Let go of open files; nothing can be read afterwards. Iterators already running go on to their end."""
@@ -96,9 +91,7 @@ class Plate(ABC):
         if self._closed:
             raise ValueError(f"{self.media.path}: the plate has been closed")
         wanted = list(source_frames)
-        missing = missing_frames(self.media, wanted)
-        if missing:
-            raise MissingFrames(self.media.path, missing, available=available_frames(self.media))
+        check_frames(self.media, wanted)
         return wanted
 
     def __enter__(self) -> Self:
@@ -108,6 +101,15 @@ class Plate(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 in hex of the bytes of ``path``, read once as long as size and time stay. Raises MissingMedia."""
+    try:
+        status = path.stat()
+        return _file_digest(path, status.st_size, status.st_mtime_ns)
+    except OSError as error:
+        raise MissingMedia(path, error.strerror or str(error)) from error
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from toolkit.documents import Media, MediaKind
-from toolkit.errors import MissingMedia, UnsupportedMedia
+from toolkit.errors import MissingFrames, MissingMedia, UnsupportedMedia
 from toolkit.frames import FramePath, FrameRange, Timecode, exact_rate, frames_from_timecode
 from toolkit.plates.exr_header import read_attributes
 from toolkit.plates.movie_index import index_movie
@@ -55,6 +55,13 @@ def missing_frames(media: Media, source_frames: Iterable[int]) -> list[int]:
         return [frame for frame in wanted if frame not in _movie_range(media)]
     there = _on_disk(media)
     return [frame for frame in wanted if frame not in there]
+
+
+def check_frames(media: Media, source_frames: Iterable[int]) -> None:
+    """Raises MissingFrames, naming every one of ``source_frames`` that is not there."""
+    missing = missing_frames(media, source_frames)
+    if missing:
+        raise MissingFrames(media.path, missing, available=available_frames(media))
 
 
 def available_frames(media: Media) -> str:

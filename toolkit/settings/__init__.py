@@ -14,6 +14,7 @@ from toolkit.settings.loading import (
 )
 from toolkit.settings.values import (
     EXPRESSION,
+    SHOT,
     BodySettings,
     ControlSettings,
     CutSettings,
@@ -30,6 +31,7 @@ from toolkit.settings.values import (
 
 __all__ = [
     "EXPRESSION",
+    "SHOT",
     "BodySettings",
     "ControlSettings",
     "CutSettings",

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.errors import NoSuchFile, SettingsError
-from toolkit.settings.values import EXPRESSION, ControlSettings, Settings
+from toolkit.frames import FramePath
+from toolkit.settings.values import EXPRESSION, SHOT, USUAL_CONTROLS, ControlSettings, Settings
 
 
 def preset_names() -> list[str]:
@@ -180,11 +181,37 @@ def _table(key: str, table: Mapping[str, Any], entry: Any, source: str) -> Any:
             raise SettingsError.unknown(f"{key}.{name}", [f"{key}.{other}" for other in known], source=source)
         checked: Any = _checked(f"{key}.{name}", value, entry, known[name], source)
         entry = replace(entry, **{name: checked})
-    if isinstance(entry, ControlSettings) and entry.start > entry.end:
-        raise SettingsError(f"{key}.start", f"{entry.start:g} comes after its end, {entry.end:g}", source=source)
+    if isinstance(entry, ControlSettings):
+        entry = _control(key, entry, table, source)
     if not entry.model:
         raise SettingsError(f"{key}.model", "name it", source=source)
     return entry
+
+
+def _control(key: str, control: ControlSettings, table: Mapping[str, Any], source: str) -> ControlSettings:
+    """``control`` with what is usual for its kind where ``table`` does not say."""
+    if "model" not in table:
+        control = replace(control, model=USUAL_CONTROLS.get(control.kind, ""))
+    if control.start > control.end:
+        raise SettingsError(f"{key}.start", f"{control.start:g} comes after its end, {control.end:g}", source=source)
+    if control.kind == "face":
+        if control.source:
+            raise SettingsError(f"{key}.source", "the face is drawn from the track, not read", source=source)
+        return control
+    if not control.source:
+        control = replace(control, source=f"guides/{SHOT}/{control.kind}.####.exr")
+    if not FramePath.is_pattern(control.source):
+        problem = f"'{control.source}' is no sequence; write it as {control.kind}.####.exr"
+        raise SettingsError(f"{key}.source", problem, source=source)
+    for name in re.findall(r"\{\w*\}", control.source):
+        if name != SHOT:
+            raise SettingsError(f"{key}.source", f"{name} stands for nothing; it may hold {SHOT}", source=source)
+    if (control.near or control.far) and not (control.kind == "depth" and control.source.lower().endswith(".exr")):
+        raise SettingsError(f"{key}.near", "only depth in EXR files holds distances", source=source)
+    if (control.near or control.far) and not 0 < control.near < control.far:
+        problem = f"{control.near:g} is not between 0 and far, {control.far:g}; to exchange black and white set invert"
+        raise SettingsError(f"{key}.near", problem, source=source)
+    return control
 
 
 def _as_toml(tables: tuple[Any, ...]) -> str:

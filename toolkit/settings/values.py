@@ -10,6 +10,8 @@ from typing import Any
 
 EXPRESSION = "{expression}"
 """What a prompt may hold: it becomes words for what the face does in the frame."""
+SHOT = "{shot}"
+"""What the source of a guide may hold: it becomes the name of the shot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,20 +78,43 @@ class MatteSettings:
     """Width of the soft edge, as a part of the face's height: scales with the face, so no edge breathes."""
 
 
+USUAL_CONTROLS = {
+    "face": "control_v1p_sd15_mediapipe_face",
+    "depth": "control_v11f1p_sd15_depth",
+    "lineart": "control_v11p_sd15_lineart",
+    "softedge": "control_v11p_sd15_softedge",
+}
+"""The ControlNet that was trained on each kind of guide."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlSettings:
     """One guide that holds the engine to the plate: a ControlNet and the picture it is shown."""
 
-    kind: str = _choice("face", "face")
-    """What the picture shows: ``face``, the mesh lines of ``mediapipe_face``, drawn from the track."""
+    kind: str = _choice("face", "face", "depth", "lineart", "softedge", "image")
+    """What the picture shows: ``face``, the mesh lines of ``mediapipe_face``, is drawn from the track; the others are
+    read from ``source``: ``depth`` the distance from the camera, ``lineart`` and ``softedge`` white lines on black,
+    ``image`` anything, as it is."""
     model: str = "control_v1p_sd15_mediapipe_face"
-    """The ControlNet, as the engine knows it; for a server, the beginning of its name is enough."""
+    """The ControlNet, as the engine knows it; for a server, its name without the hash is enough. In a table that names
+    none, the kind's usual one."""
     weight: float = _number(1.0, 0.0, 2.0)
     """How much it is heeded: 1 is what it was trained for."""
     start: float = _number(0.0, 0.0, 1.0)
     """Part of the steps at which it begins."""
     end: float = _number(1.0, 0.0, 1.0)
     """Part of the steps at which it ends."""
+    source: str = ""
+    """The sequence that the 3D package rendered, such as ``guides/{shot}/depth.####.exr``: in the folder of the cut,
+    unless it says where. In a table that names none, exactly that with the name of the kind."""
+    offset: int = _number(0, -10_000_000, 10_000_000)
+    """What is added to a source frame's number to get the number of its file."""
+    near: float = _number(0.0, 0.0, 1e9)
+    """Of ``depth`` in EXR files, which hold distances: the one that becomes white, in the scene's unit."""
+    far: float = _number(0.0, 0.0, 1e9)
+    """The one that becomes black; with both at 0, the nearest and farthest of the shot."""
+    invert: bool = False
+    """Exchange black and white: lines that were rendered black on white; depth in which near is dark."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +183,9 @@ class ServerSettings:
     """Address of the server, several with commas between them; empty takes the engine's usual one on this machine."""
     timeout: float = _number(600.0, 1.0, 86400.0)
     """Longest wait for one picture, seconds."""
+    workflow: str = ""
+    """For ``comfyui``: a workflow of your own in the API format, with slots such as ``{{plate}}``; a path, from the
+    folder that the command is run in. Empty: ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,12 +18,14 @@ from toolkit.engines.diffusers_local.weights import Library, Parts
 from toolkit.errors import EngineFailed
 from toolkit.settings import DiffusersSettings
 
+_REVISION = 1
+"""Raise it when this engine would give other pixels from the same request, weights, compatibility and precision."""
+
 
 class DiffusersEngine(Engine):
     """Stable Diffusion 1.5 in this process."""
 
     name: ClassVar[str] = NAME
-    revision: ClassVar[str] = "1"
     wants_matte: ClassVar[bool] = True
     wants_guides: ClassVar[bool] = True
 
@@ -31,6 +33,7 @@ class DiffusersEngine(Engine):
         """Choose the device. Raises EngineUnavailable when the one asked for is not there."""
         self._settings = settings
         self._device = choose_device(settings)
+        self.revision = f"{_REVISION} {settings.compat} {self._device.precision}"
         self._library = Library(settings, self._device)
         self._parts: dict[LookPlan, Parts] = {}
         self._sizes = BatchSizes(device=self._device, asked=settings.batch)
@@ -46,11 +49,11 @@ class DiffusersEngine(Engine):
                 self._parts[look] = parts
 
     def identity(self, look: LookPlan) -> str:
-        """The revision, what is computed how, and a digest of every file of weights that ``look`` is painted with."""
+        """The revision, and a digest of every file that ``look`` is painted with."""
         if look.strength == 0.0:
             return self.revision
         self.prepare([look])
-        return f"{self.revision} {self._settings.compat} {self._device.precision} {self._parts[look].identity}"
+        return f"{self.revision} {self._parts[look].identity}"
 
     def paint(self, requests: Sequence[PaintRequest]) -> list[NDArray[np.float32]]:
         """See ``Engine.paint``; strength 0 is given back as it came.

@@ -18,7 +18,7 @@ from toolkit.engines.base import PaintRequest
 from toolkit.engines.diffusers_local.devices import Device
 from toolkit.engines.diffusers_local.schedule import Schedule, make_schedule
 from toolkit.engines.diffusers_local.weights import Parts
-from toolkit.engines.masks import LATENT, may_change
+from toolkit.engines.pictures import LATENT, may_change
 
 if TYPE_CHECKING:
     import torch

@@ -1,0 +1,101 @@
+"""The whole story with the comfyui engine (a stand-in on this machine)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import OpenEXR
+import pytest
+
+from tests.engines._comfyui import MESH
+from tests.engines.fake_comfyui import FakeComfyui, decoded, node_of
+from tests.faces._footage import astronaut, grey
+from toolkit.cli import run_command
+
+FRAMES = 3
+
+
+@pytest.fixture
+def plates(tmp_path: Path) -> Path:
+    """Somebody who walks slowly to the right."""
+    person = astronaut()
+    for number in range(FRAMES):
+        frame = person.laid_over(grey(), 300 + 4 * number, 130, height=120)
+        assert cv2.imwrite(str(tmp_path / f"plate.{1001 + number}.png"), frame[..., ::-1])
+    return tmp_path / "plate.####.png"
+
+
+def run(plates: Path, server: FakeComfyui, *arguments: str) -> int:
+    named = ["--engine", "comfyui", "--engine-url", server.address, *arguments]
+    return run_command(["run", str(plates), "-o", str(plates.parent / "out"), *named])
+
+
+MODEL = ("--set", "face.model=deliberate_v2", "--set", "body.model=deliberate_v2")
+
+
+def test_the_founding_recipe_is_painted_with_the_face_as_its_guide(plates: Path) -> None:
+    with FakeComfyui() as server:
+        assert run(plates, server, "--preset", "dva-2023", *MODEL) == 0
+        face = [graph for graph in server.prompts if any(n["class_type"] == "LoadImageMask" for n in graph.values())]
+        body = [graph for graph in server.prompts if graph not in face]
+        assert len(body) == len(face) == FRAMES
+        assert {node_of(graph, "KSampler")["denoise"] for graph in body} == {0.65}
+        assert {node_of(graph, "KSampler")["denoise"] for graph in face} == {0.5}
+        assert len({node_of(graph, "KSampler")["seed"] for graph in server.prompts}) == 2 * FRAMES
+        for graph in face:
+            guide_node = node_of(graph, "ControlNetApplyAdvanced")["image"][0]
+            guide = decoded(server.picture(graph, graph[guide_node]["inputs"]["image"]))
+            mask = decoded(server.picture(graph, node_of(graph, "LoadImageMask")["image"]))
+            lines = guide.any(axis=2)
+            assert guide.shape == (512, 512, 3)
+            assert lines.sum() > 2000
+            assert mask[lines].min() == 255, "what is drawn lies where it is painted"
+            assert node_of(graph, "ControlNetLoader") == {"control_net_name": f"{MESH.model}.safetensors"}
+    written = OpenEXR.File(str(plates.parent / "out/plate/FACE/v001/plate_FACE_v001.1003.exr"))
+    assert written.header()["toolkit/engine"] == "comfyui/1"
+
+
+def test_what_a_server_does_not_have_is_said_before_any_work_is_done(
+    plates: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with FakeComfyui() as server:
+        assert run(plates, server, *MODEL, "--set", "face.sampler=Eulr") == 4
+        assert run(plates, server, *MODEL, "--set", "face.sampler=Eulr", "--dry-run") == 4
+        assert run(plates, server) == 4
+    said = capsys.readouterr().err.strip().splitlines()
+    assert len(said) == 3
+    assert all("no sampler 'Eulr' (near: euler" in line for line in said[:2])
+    assert "no model is named (it has: v1-5-pruned-emaonly, deliberate_v2)" in said[2]
+    assert not list((plates.parent / "out").rglob("*.json"))
+
+
+def test_a_workflow_of_ones_own_is_found_from_where_the_command_is_run_and_its_change_paints_anew(
+    plates: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(plates.parent)
+    graph = {
+        "1": {"class_type": "LoadImage", "inputs": {"image": "{{plate}}"}},
+        "2": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "deliberate_v2.safetensors"}},
+        "3": {"class_type": "VAEEncode", "inputs": {"pixels": ["1", 0], "vae": ["2", 2]}},
+        "4": {"class_type": "VAEDecode", "inputs": {"samples": ["3", 0], "vae": ["2", 2]}},
+        "5": {"class_type": "PreviewImage", "inputs": {"images": ["4", 0]}},
+    }
+    painted = []
+    with FakeComfyui() as server:
+        for last in ("PreviewImage", "PreviewImage", "SaveImage"):
+            graph["5"] = {"class_type": last, "inputs": {"images": ["4", 0], "filename_prefix": "x"}}
+            Path("mine.json").write_text(json.dumps(graph))
+            arguments = ("--set", "server.workflow=mine.json", "--set", "output.passes=BODY", "--json")
+            assert run(plates, server, *arguments) == 0
+            painted.append(json.loads(capsys.readouterr().out)["passes"][0]["painted"])
+    assert painted == [FRAMES, 0, FRAMES]
+
+
+def test_a_workflow_that_does_not_hold_is_the_users_input(plates: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = plates.parent / "mine.json"
+    path.write_text('{"1": {"class_type": "LoadImage", "inputs": {"image": "{{plat}}"}}}')
+    with FakeComfyui() as server:
+        assert run(plates, server, "--set", f"server.workflow={path}") == 2
+    assert "{{plat}} in node 1 (LoadImage) is no slot; did you mean {{plate}}?" in capsys.readouterr().err

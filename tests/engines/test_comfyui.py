@@ -1,0 +1,584 @@
+"""Painting on ComfyUI servers, over real sockets to a stand-in: see what that proves in fake_comfyui.py."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.engines._comfyui import DEPTH, MESH, ask, by_seed, engine_on, with_mesh
+from tests.engines._comfyui_wire import Asked
+from tests.engines._requests import colours, ctrl_c, seeds_in, unit
+from tests.engines.fake_automatic1111 import BROKEN, Answer, as_json
+from tests.engines.fake_comfyui import FakeComfyui, Graph, decoded, encoded, node_of
+from toolkit.documents import LoraPlan
+from toolkit.engines import PaintRequest, servers
+from toolkit.engines.addresses import AUTH_VARIABLE
+from toolkit.engines.comfyui import ComfyuiEngine, prompts
+from toolkit.errors import EngineFailed, EngineUnavailable
+from toolkit.settings import ServerSettings
+
+
+@pytest.fixture(autouse=True)
+def quick_and_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short waits between tries, and no credentials in the environment."""
+    monkeypatch.setattr(servers, "BACKOFF_S", 0.005)
+    monkeypatch.delenv(AUTH_VARIABLE, raising=False)
+
+
+# --- what is sent ------------------------------------------------------------------------------------------------
+
+
+def sent(request: PaintRequest, **kinds: Any) -> tuple[Graph, FakeComfyui]:
+    """The one workflow that ``request`` becomes, and who got it."""
+    fake = FakeComfyui(**kinds)
+    with engine_on(fake) as engine:
+        engine.paint([request])
+    (graph,) = fake.prompts
+    return graph, fake
+
+
+def by_title(graph: Graph) -> dict[str, Any]:
+    """Class and inputs of each node, links as the title of the node they come from and the number of the output."""
+    titles = {key: node["_meta"]["title"] for key, node in graph.items()}
+    return {
+        titles[key]: (
+            node["class_type"],
+            {
+                name: f"{titles[value[0]]}:{value[1]}" if isinstance(value, list) else value
+                for name, value in node["inputs"].items()
+            },
+        )
+        for key, node in graph.items()
+    }
+
+
+SAMPLER = {
+    "model": "checkpoint:0",
+    "positive": "prompt:0",
+    "negative": "negative:0",
+    "latent_image": "latent:0",
+    "seed": 7,
+    "steps": 15,
+    "cfg": 8.0,
+    "sampler_name": "euler",
+    "scheduler": "normal",
+    "denoise": 0.5,
+}
+
+
+def test_the_founding_recipe_is_a_workflow_of_comfyuis_own_nodes() -> None:
+    graph, fake = sent(ask())
+    nodes = by_title(graph)
+    name = nodes["plate"][1].pop("image")
+    assert np.array_equal(decoded(fake.picture(graph, name)), colours())
+    assert nodes == {
+        "checkpoint": ("CheckpointLoaderSimple", {"ckpt_name": "SD1.5/v1-5-pruned-emaonly.safetensors"}),
+        "prompt": ("CLIPTextEncode", {"clip": "checkpoint:1", "text": "a face"}),
+        "negative": ("CLIPTextEncode", {"clip": "checkpoint:1", "text": "blurry"}),
+        "plate": ("LoadImage", {}),
+        "latent": ("VAEEncode", {"pixels": "plate:0", "vae": "checkpoint:2"}),
+        "sampler": ("KSampler", SAMPLER),
+        "decoded": ("VAEDecode", {"samples": "sampler:0", "vae": "checkpoint:2"}),
+        "result": ("PreviewImage", {"images": "decoded:0"}),
+    }
+
+
+def test_a_matte_masks_the_latent_with_all_of_its_soft_edge_and_a_latent_pixel_more() -> None:
+    matte = np.zeros((64, 96), np.float32)
+    matte[24:40, 32:64] = np.linspace(0.01, 1, 32, dtype=np.float32)
+    graph, fake = sent(ask(image=unit(np.full((64, 96, 3), 9, np.uint8)), matte=matte))
+    nodes = by_title(graph)
+    assert nodes["masked"] == ("SetLatentNoiseMask", {"samples": "latent:0", "mask": "mask:0"})
+    assert nodes["sampler"][1] == SAMPLER | {"latent_image": "masked:0"}
+    assert nodes["mask"][1]["channel"] == "red"
+    expected = np.zeros((64, 96), np.uint8)
+    expected[16:48, 24:72] = 255
+    assert np.array_equal(decoded(fake.picture(graph, nodes["mask"][1]["image"])), np.stack([expected] * 3, axis=-1))
+
+
+def test_controls_are_applied_one_after_the_other_with_their_numbers() -> None:
+    request = ask(controls=(DEPTH, MESH), guides=(colours(), 255 - colours()))
+    graph, fake = sent(request)
+    nodes = by_title(graph)
+    assert nodes["control_depth model"][1] == {"control_net_name": "sd15/control_v11f1p_sd15_depth.pth"}
+    assert nodes["control_depth"][1] == {
+        "positive": "prompt:0",
+        "negative": "negative:0",
+        "control_net": "control_depth model:0",
+        "image": "control_depth picture:0",
+        "strength": 0.4,
+        "start_percent": 0.1,
+        "end_percent": 0.8,
+    }
+    assert nodes["control_face"][1]["positive"] == "control_depth:0"
+    assert nodes["control_face"][1]["negative"] == "control_depth:1"
+    assert nodes["sampler"][1] == SAMPLER | {"positive": "control_face:0", "negative": "control_face:1"}
+    shown = decoded(fake.picture(graph, nodes["control_face picture"][1]["image"]))
+    assert np.array_equal(shown, 255 - colours())
+
+
+def test_one_kind_of_control_twice_is_told_apart() -> None:
+    both = (MESH, MESH.model_copy(update={"weight": 0.2}))
+    nodes = by_title(sent(ask(controls=both, guides=(colours(), colours())))[0])
+    assert nodes["control_face_2"][1]["strength"] == 0.2
+    assert nodes["control_face_2"][1]["positive"] == "control_face:0"
+
+
+def test_a_vae_and_loras_take_their_places_in_the_chain() -> None:
+    loras = (LoraPlan(model="film_grain_v2", weight=0.75), LoraPlan(model="skin", weight=-1.0))
+    nodes = by_title(sent(ask(vae="vae-ft-mse-840000-ema-pruned", loras=loras))[0])
+    assert nodes["vae"][1] == {"vae_name": "vae-ft-mse-840000-ema-pruned.safetensors"}
+    assert nodes["latent"][1]["vae"] == nodes["decoded"][1]["vae"] == "vae:0"
+    assert nodes["lora"][1]["lora_name"] == "film_grain_v2.safetensors"
+    assert nodes["lora"][1]["strength_model"] == nodes["lora"][1]["strength_clip"] == 0.75
+    assert nodes["lora_2"][1] | {"model": "lora:0", "clip": "lora:1"} == nodes["lora_2"][1]
+    assert nodes["lora_2"][1]["lora_name"] == "people/skin.safetensors"
+    assert nodes["prompt"][1]["clip"] == nodes["negative"][1]["clip"] == "lora_2:1"
+    assert nodes["sampler"][1]["model"] == "lora_2:0"
+
+
+def test_each_picture_has_its_own_seed_and_prompt() -> None:
+    with engine_on(fake := FakeComfyui()) as engine:
+        engine.paint([ask(3, prompt="mouth open"), ask(4, prompt="eyes {{seed}}")])
+    texts = [by_title(graph)["prompt"][1]["text"] for graph in fake.prompts]
+    assert texts == ["mouth open", "eyes {{seed}}"], "what a prompt says is nobody's slot"
+    assert [node_of(graph, "KSampler")["seed"] for graph in fake.prompts] == [3, 4]
+
+
+@pytest.mark.parametrize("old", [False, True], ids=["a server of today", "a server of 2023"])
+def test_a_picture_of_8_bit_codes_comes_back_exactly(old: bool) -> None:
+    with engine_on(FakeComfyui(old=old)) as engine:
+        (painted,) = engine.paint([ask()])
+    assert painted.dtype == np.float32
+    assert np.array_equal(painted, unit(colours()))
+
+
+def test_strength_zero_is_given_back_without_asking_the_server() -> None:
+    image = np.full((8, 8, 3), 0.12345, np.float32)
+    with engine_on(fake := FakeComfyui(paint=by_seed)) as engine:
+        still, painted = engine.paint([ask(image=image, strength=0.0), ask(9, image=image)])
+    assert np.array_equal(still, image)
+    assert still is not image
+    assert seeds_in([painted]) == [9]
+    assert len(fake.prompts) == 1
+
+
+def test_the_same_picture_is_uploaded_once_and_among_the_temporary_files() -> None:
+    with engine_on(fake := FakeComfyui(paint=by_seed)) as engine:
+        request = with_mesh()  # whose guide is its plate
+        engine.paint([request, with_mesh(weight=0.5)])
+        engine.paint([ask(9)])
+    assert fake.uploads == 1
+    assert {kind for kind, _, _ in fake.files} == {"temp"}
+
+
+def test_a_picture_is_called_what_the_server_calls_it() -> None:
+    """Another picture of that name was there already, and this server knows no temporary uploads."""
+    fake = FakeComfyui()
+    fake.answers["/upload"].append(as_json({"name": "plate (1).png", "subfolder": "", "type": "input"}))
+    fake.files["input", "", "plate (1).png"] = encoded(colours())
+    with engine_on(fake) as engine:
+        engine.paint([ask()])
+    assert node_of(fake.prompts[0], "LoadImage")["image"] == "plate (1).png"
+
+
+def test_a_request_that_the_server_has_in_its_cache_gives_its_picture_again() -> None:
+    with engine_on(fake := FakeComfyui()) as engine:
+        one, other = engine.paint([ask()]), engine.paint([ask()])
+    assert np.array_equal(one, other)
+    assert (len(fake.prompts), fake.executed) == (2, 1)
+
+
+# --- how it is heard ---------------------------------------------------------------------------------------------
+
+
+def test_the_websocket_says_when_a_picture_is_done() -> None:
+    fake = FakeComfyui(seconds=0.3)
+    with engine_on(fake) as engine:
+        engine.paint([ask()])
+    assert sum(asked.path.startswith("/history/") for asked in fake.asked) <= 2
+
+
+@pytest.mark.parametrize(
+    ("websocket", "words"),
+    [
+        ("refuses", "cannot be had (server rejected WebSocket connection: HTTP 404)"),
+        ("breaks", "broke"),
+        ("mumbles", "speaks no JSON"),
+    ],
+)
+def test_without_a_websocket_the_history_is_asked_and_that_is_said(
+    websocket: str, words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    fake = FakeComfyui(paint=by_seed, seconds=0.05)
+    fake.websocket = websocket
+    with engine_on(fake) as engine:
+        assert seeds_in(engine.paint([ask(5), ask(6)])) == [5, 6]
+    assert f"the websocket of {fake.address} {words}; asking /history instead" in caplog.text
+
+
+def test_a_refused_websocket_is_not_asked_for_again(caplog: pytest.LogCaptureFixture) -> None:
+    fake = FakeComfyui()
+    fake.websocket = "refuses"
+    with engine_on(fake) as engine:
+        engine.paint([ask(5), ask(6)])
+    assert sum(asked.path.startswith("/ws") for asked in fake.asked) == 1
+    assert caplog.text.count("asking /history instead") == 1
+
+
+def test_a_websocket_that_stays_silent_is_not_trusted_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prompts, "LISTEN_S", 0.1)
+    fake = FakeComfyui(paint=by_seed)
+    fake.websocket = "is silent"
+    with engine_on(fake) as engine:
+        assert seeds_in(engine.paint([ask(5)])) == [5]
+
+
+# --- several servers ---------------------------------------------------------------------------------------------
+
+
+def test_results_keep_the_order_and_the_quicker_server_does_more() -> None:
+    slow, quick = FakeComfyui(paint=by_seed, seconds=0.3), FakeComfyui(paint=by_seed)
+    with engine_on(slow, quick) as engine:
+        assert seeds_in(engine.paint([ask(seed) for seed in range(8)])) == list(range(8))
+        assert engine.batch == 4
+    assert 1 <= len(slow.prompts) < len(quick.prompts)
+
+
+def test_a_dying_server_hands_its_work_to_the_others(caplog: pytest.LogCaptureFixture) -> None:
+    dying, other = FakeComfyui(paint=by_seed), FakeComfyui(paint=by_seed, seconds=0.05)
+    dying.lives = 1
+    with engine_on(dying, other) as engine:
+        assert seeds_in(engine.paint([ask(seed) for seed in range(6)])) == list(range(6))
+        assert seeds_in(engine.paint([ask(seed) for seed in (8, 9)])) == [8, 9]
+    assert len(dying.prompts) == 2
+    assert "servers left: 1" in caplog.text
+
+
+def test_when_all_servers_have_died_each_is_named() -> None:
+    one, two = FakeComfyui(), FakeComfyui()
+    with engine_on(one, two) as engine:
+        engine.paint([ask(), ask()])
+        one.lives = two.lives = -1
+        with pytest.raises(EngineFailed, match="no server is left") as caught:
+            engine.paint([ask(), ask()])
+    assert one.address in str(caught.value)
+    assert two.address in str(caught.value)
+
+
+def test_a_server_that_was_restarted_is_given_its_work_and_its_pictures_again() -> None:
+    fake = FakeComfyui(paint=by_seed)
+    fake.restarts = 1
+    with engine_on(fake) as engine:
+        assert seeds_in(engine.paint([ask(5)])) == [5]
+    assert len(fake.prompts) == fake.uploads == 2
+
+
+def test_a_server_that_was_restarted_between_two_pictures_is_sent_its_pictures_again() -> None:
+    with engine_on(fake := FakeComfyui(paint=by_seed)) as engine:
+        engine.paint([ask(5)])
+        fake.files.clear()
+        assert seeds_in(engine.paint([ask(6)])) == [6]
+    assert fake.uploads == 2
+
+
+def test_a_server_that_forgets_its_work_again_and_again_is_given_up() -> None:
+    fake = FakeComfyui()
+    fake.restarts = 100
+    with engine_on(fake) as engine, pytest.raises(EngineFailed, match="has forgotten its work 4 times"):
+        engine.paint([ask()])
+
+
+# --- opening, and who we are -------------------------------------------------------------------------------------
+
+
+def test_nothing_at_the_port_names_the_address_and_the_remedy() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        nothing_there = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    with pytest.raises(EngineUnavailable, match="start ComfyUI there") as caught:
+        ComfyuiEngine(ServerSettings(url=nothing_there))
+    assert nothing_there in str(caught.value)
+
+
+def test_credentials_of_the_environment_are_sent_with_every_request_and_the_websocket(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    logging.getLogger("websockets.server").setLevel(logging.WARNING)  # the stand-in's, which does show what it gets
+    monkeypatch.setenv(AUTH_VARIABLE, "ada:s3cret:x")
+    with engine_on(fake := FakeComfyui(auth="ada:s3cret:x")) as engine:
+        engine.paint([with_mesh()])
+    coded = base64.b64encode(b"ada:s3cret:x").decode()
+    assert {asked.authorization for asked in fake.asked} == {f"Basic {coded}"}
+    parts = {"/" + asked.path.split("/")[1].partition("?")[0] for asked in fake.asked}
+    assert parts == {"/prompt", "/object_info", "/upload", "/ws", "/history", "/view"}
+    assert coded not in caplog.text
+    assert "s3cret" not in caplog.text
+
+
+def test_a_locked_server_names_the_variable() -> None:
+    with (
+        pytest.raises(EngineUnavailable, match="answered 401 Unauthorized; set the environment variable"),
+        engine_on(FakeComfyui(auth="ada:s3cret")),
+    ):
+        pass
+
+
+# --- what a look needs -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        (ask(model="deliberate_v3"), "no model 'deliberate_v3' (near: deliberate_v2"),
+        (ask(model=""), "no model is named (it has: v1-5-pruned-emaonly, deliberate_v2)"),
+        (ask(sampler="Eulr"), "no sampler 'Eulr' (near: euler"),
+        (ask(sampler="LMS Karras"), "no sampler 'lms' (it has: euler, euler_ancestral, dpmpp_2m)"),
+        (ask(sampler="euler/karas"), "no scheduler 'karas' (near: karras"),
+        (ask(vae="mse"), "no VAE 'mse'"),
+        (ask(loras=(LoraPlan(model="grain", weight=1.0),)), "no LoRA 'grain' (near: film_grain_v2, skin)"),
+        (with_mesh(model="control_v1p_sd15_mediapipe"), "(near: control_v1p_sd15_mediapipe_face"),
+        (ask(model="x", sampler="y"), "no model 'x' (it has: "),
+        (ask(model="x", sampler="y"), "no sampler 'y' (it has: "),
+    ],
+)
+def test_what_a_server_lacks_is_named_with_what_it_has(request_: PaintRequest, words: str) -> None:
+    with (
+        engine_on(lacking := FakeComfyui()) as engine,
+        pytest.raises(EngineUnavailable, match="install it there") as caught,
+    ):
+        engine.paint([request_])
+    assert words in str(caught.value)
+    assert lacking.address in str(caught.value)
+    assert not lacking.prompts
+    assert not lacking.uploads
+
+
+def test_a_look_that_only_one_server_can_paint_is_refused_with_the_other_named() -> None:
+    with (
+        engine_on(FakeComfyui(), lacking := FakeComfyui(samplers=["lms"])) as engine,
+        pytest.raises(EngineUnavailable, match=f"{lacking.address}: no sampler 'euler'"),
+    ):
+        engine.paint([ask()])
+
+
+def test_each_server_is_asked_once_what_it_offers_and_told_its_own_names() -> None:
+    one, two = FakeComfyui(), FakeComfyui(checkpoints=["models\\v1-5-pruned-emaonly.ckpt"])
+    with engine_on(one, two) as engine:
+        for steps in (20, 30):
+            engine.paint([ask(1, steps=steps), ask(2, steps=steps)])
+    for fake, name in ((one, "SD1.5/v1-5-pruned-emaonly.safetensors"), (two, "models\\v1-5-pruned-emaonly.ckpt")):
+        assert {node_of(graph, "CheckpointLoaderSimple")["ckpt_name"] for graph in fake.prompts} <= {name}
+        assert [asked.path for asked in fake.asked].count("/object_info") == 1
+
+
+def test_a_name_that_two_files_share_is_not_guessed() -> None:
+    twins = FakeComfyui(checkpoints=["a/film.safetensors", "b/film.safetensors"])
+    with engine_on(twins) as engine:
+        with pytest.raises(EngineUnavailable, match=r"no model 'film' \(it has: a/film.safetensors, b/film"):
+            engine.paint([ask(model="film")])
+        engine.paint([ask(model="b/film.safetensors")])
+
+
+# --- trying again, and not ---------------------------------------------------------------------------------------
+
+PLACES = ["/prompt", "/upload", "/view", "/history"]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("passing", [BROKEN, Answer(status=503, body=b"<html>", kind="text/html")])
+def test_what_may_pass_is_tried_again(passing: Answer, place: str) -> None:
+    fake = FakeComfyui(paint=by_seed)
+    with engine_on(fake) as engine:
+        fake.answers[place].extend([passing] * servers.RETRIES)
+        assert seeds_in(engine.paint([ask(5)])) == [5]
+
+
+VALIDATION = {
+    "error": {"type": "prompt_outputs_failed_validation", "message": "Prompt outputs failed validation"},
+    "node_errors": {
+        "9": {
+            "errors": [
+                {
+                    "type": "value_bigger_than_max",
+                    "message": "Value 400.0 bigger than max of 100.0",
+                    "details": "cfg",
+                    "extra_info": {"input_name": "cfg", "received_value": 400.0},
+                }
+            ],
+            "dependent_outputs": ["11"],
+            "class_type": "KSampler",
+        }
+    },
+}
+GONE = {"type": "missing_node_type", "message": "Node 'X' not found.", "details": "Node ID '#9'"}
+CFG = "node 9 'sampler' (KSampler), 'cfg': Value 400.0 bigger than max of 100.0: cfg"
+
+
+@pytest.mark.parametrize(
+    ("place", "answer", "words"),
+    [
+        ("/prompt", as_json(VALIDATION, status=400), f"refused {CFG}"),
+        ("/prompt", as_json({"prompt_id": "1", "number": 1, **VALIDATION}), f"refused {CFG}"),
+        ("/prompt", as_json({"error": GONE, "node_errors": {}}, status=400), "Node 'X' not found.: Node ID '#9'"),
+        ("/prompt", as_json({"error": "no prompt", "node_errors": []}, status=400), "400 Bad Request: no prompt"),
+        ("/prompt", as_json([1]), "answered /prompt without an id"),
+        ("/prompt", Answer(body=b"<html>hello", kind="text/html"), "answered /prompt with something that is not JSON"),
+        ("/prompt", Answer(status=403, body=b"<html>"), "403 Forbidden; set the environment variable TOOLKIT_ENGINE"),
+        ("/prompt", Answer(status=500, body=b"<html>Traceback"), "answered 500 Internal Server Error"),
+        ("/upload", Answer(status=413, body=b"<html>"), "answered 413 "),
+        ("/upload", as_json({"subfolder": ""}), "answered /upload/image without a name"),
+        ("/view", Answer(status=404), "answered 404 Not Found"),
+        ("/view", Answer(body=b"RIFF WEBP", kind="image/webp"), "no PNG; let node 11 'result' (PreviewImage) save PNG"),
+        ("/view", Answer(body=b"\x89PNG\r\n\x1a\n????"), "PNG that cannot be decoded"),
+        ("/view", Answer(body=encoded(colours(8, 16))), "a picture of 16 x 8 pixels where 24 x 16 were asked for"),
+    ],
+)
+def test_a_refusal_becomes_one_line_with_its_place_and_is_not_tried_again(
+    place: str, answer: Answer, words: str
+) -> None:
+    fake = FakeComfyui()
+    with engine_on(fake) as engine:
+        fake.answers[place].append(answer)
+        with pytest.raises(EngineFailed) as caught:
+            engine.paint([ask(1)])
+    text = str(caught.value)
+    assert f"sh010 FACE 1001: {fake.address} " in text
+    assert words in text
+    for never in ("<html", "Traceback", "\n"):
+        assert never not in text
+    assert len(fake.prompts) <= 1
+
+
+@pytest.mark.parametrize(
+    ("outputs", "words"),
+    [
+        ({}, "was done without a picture from node 11 'result' (PreviewImage)"),
+        ({"11": {"text": ["hello"]}}, "was done without a picture from node 11"),
+        ({"11": {"images": [{"filename": "a.png"}, {"filename": "b.png"}]}}, "was done with 2 pictures from node 11"),
+        ({"11": {"images": ["a.png"]}}, "does not say where the picture from node 11 'result' (PreviewImage) is"),
+        ([], "answered /history with something else than its history"),
+    ],
+)
+def test_an_end_without_the_one_picture_is_said(outputs: object, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = FakeComfyui()
+    monkeypatch.setattr(fake, "_run", lambda task, say, ends: outputs)
+    with engine_on(fake) as engine, pytest.raises(EngineFailed, match="sh010 FACE 1007") as caught:
+        engine.paint([ask()])
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("websocket", ["speaks", "refuses"])
+def test_what_fails_while_it_paints_is_said_by_node(websocket: str) -> None:
+    fake = FakeComfyui()
+    fake.fails = ("KSampler", "torch.OutOfMemoryError", "Allocation on device\nTIPS: …")
+    fake.websocket = websocket
+    said = r"failed in node 9 'sampler' \(KSampler\): torch.OutOfMemoryError: Allocation on device TIPS: …$"
+    with engine_on(fake) as engine, pytest.raises(EngineFailed, match=said):
+        engine.paint([ask()])
+    assert len(fake.prompts) == 1
+
+
+@pytest.mark.parametrize("websocket", ["speaks", "refuses"])
+def test_a_painting_that_somebody_else_stops_is_an_error(websocket: str) -> None:
+    fake = FakeComfyui()
+    fake.hangs, fake.websocket = True, websocket
+    fake.begun = fake._interrupted.set
+    with engine_on(fake) as engine, pytest.raises(EngineFailed, match="was told to stop by somebody else"):
+        engine.paint([ask()])
+
+
+# --- stopping ----------------------------------------------------------------------------------------------------
+
+
+def hanging(*, begun: Callable[[], object] = lambda: None, **kinds: Any) -> FakeComfyui:
+    fake = FakeComfyui(**kinds)
+    fake.hangs, fake.begun = True, begun
+    return fake
+
+
+def stopped(fake: FakeComfyui) -> int:
+    return sum(path == "/interrupt" for path, _ in fake.told)
+
+
+@pytest.mark.parametrize("websocket", ["speaks", "refuses"])
+@pytest.mark.parametrize("old", [False, True])
+def test_a_painting_that_takes_too_long_is_withdrawn_and_not_asked_for_again(websocket: str, old: bool) -> None:
+    fake = hanging(old=old)
+    fake.websocket = websocket
+    with (
+        engine_on(fake, timeout=0.3) as engine,
+        pytest.raises(EngineFailed, match=r"was not done within 0\.3 s; raise server\.timeout"),
+    ):
+        engine.paint([ask()])
+    assert len(fake.prompts) == 1
+    assert stopped(fake) == 1
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_what_waits_behind_others_work_leaves_the_queue_and_theirs_goes_on(old: bool) -> None:
+    at_work = threading.Event()
+    fake = hanging(begun=at_work.set, old=old)
+    with engine_on(fake, timeout=0.3) as engine:
+        engine.prepare([ask().look])
+        fake.add("somebody else's", {})
+        assert at_work.wait(5)
+        with pytest.raises(EngineFailed, match="was not done"):
+            engine.paint([ask()])
+        assert [path for path, _ in fake.told] == ["/queue"]
+
+
+def test_ctrl_c_withdraws_the_work_of_every_server_and_goes_on() -> None:
+    both_at_work = threading.Barrier(2, action=ctrl_c)
+    one, two = (hanging(begun=both_at_work.wait) for _ in range(2))
+    with engine_on(one, two, FakeComfyui()) as engine:
+        with pytest.raises(KeyboardInterrupt):
+            engine.paint([ask(1), ask(2)])
+        assert (stopped(one), stopped(two)) == (1, 1)
+        one.hangs = two.hangs = False
+        one.begun = two.begun = lambda: None
+        assert len(engine.paint([ask(3), ask(4)])) == 2  # the connections that were given up are not in the way
+
+
+def test_ctrl_c_does_not_wait_for_a_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(servers, "_INTERRUPT_S", 0.2)
+    fake, ended = hanging(begun=ctrl_c), threading.Event()
+    answer = fake.answer
+
+    def mute(asked: Asked, body: bytes, kind: str) -> Answer:
+        if asked.path == "/queue":
+            ended.wait(20)
+        return answer(asked, body, kind)
+
+    monkeypatch.setattr(fake, "answer", mute)
+    with engine_on(fake) as engine:
+        start = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            engine.paint([ask()])
+        assert time.monotonic() - start < 2
+        ended.set()
+
+
+def test_an_error_of_one_server_withdraws_the_work_of_the_others() -> None:
+    busy = threading.Event()
+    working, failing = hanging(begun=busy.set), FakeComfyui()
+    failing.begun = lambda: busy.wait(5)
+    failing.fails = ("KSampler", "RuntimeError", "CUDA error")
+    with engine_on(working, failing) as engine, pytest.raises(EngineFailed, match="CUDA error"):
+        engine.paint([ask(1), ask(2)])
+    assert stopped(working) == 1
+    assert stopped(failing) == 0
+
+
+def test_a_closed_engine_may_be_closed_again() -> None:
+    with engine_on(FakeComfyui()) as engine:
+        engine.close()

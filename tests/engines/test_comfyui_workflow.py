@@ -1,0 +1,326 @@
+"""A user's own workflow: its slots, and how it goes with its look and with a server, before a picture is sent."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.engines._comfyui import DEPTH, MESH, ask, by_seed, engine_on, with_mesh
+from tests.engines._requests import colours, look, seeds_in, unit
+from tests.engines.fake_comfyui import FakeComfyui, Graph, decoded, node_of
+from toolkit.documents import LoraPlan
+from toolkit.engines import PaintRequest
+from toolkit.engines.comfyui import slots
+from toolkit.engines.comfyui.samplers import sampler_and_scheduler
+from toolkit.engines.comfyui.workflow import read_workflow
+from toolkit.errors import EngineFailed, EngineUnavailable, NoSuchFile, WorkflowError
+
+DOCS = Path(__file__).resolve().parent.parent.parent / "docs" / "engines.md"
+
+MINE: Graph = {
+    "1": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "deliberate_v2.safetensors"}},
+    "2": {"class_type": "CLIPTextEncode", "inputs": {"clip": ["1", 1], "text": "cinematic, {{prompt}}, 35 mm"}},
+    "3": {"class_type": "CLIPTextEncode", "inputs": {"clip": ["1", 1], "text": "{{negative}}"}},
+    "4": {"class_type": "LoadImage", "inputs": {"image": "{{plate}}"}},
+    "5": {"class_type": "VAEEncode", "inputs": {"pixels": ["4", 0], "vae": ["1", 2]}},
+    "6": {
+        "class_type": "KSampler",
+        "_meta": {"title": "my sampler"},
+        "inputs": {
+            "model": ["1", 0],
+            "positive": ["2", 0],
+            "negative": ["3", 0],
+            "latent_image": ["5", 0],
+            "seed": "{{seed}}",
+            "steps": "{{ steps }}",
+            "cfg": "{{guidance}}",
+            "sampler_name": "{{sampler}}",
+            "scheduler": "karras",
+            "denoise": "{{strength}}",
+        },
+    },
+    "7": {"class_type": "VAEDecode", "inputs": {"samples": ["6", 0], "vae": ["1", 2]}},
+    "8": {"class_type": "SaveImage", "inputs": {"images": ["7", 0], "filename_prefix": "{{width}}x{{height}}"}},
+}
+
+
+def plain(seed: int = 7, **changes: Any) -> PaintRequest:
+    """A picture whose look names nothing that ``MINE`` has no slot for."""
+    return ask(seed, **{"model": ""} | changes)
+
+
+def changed(change: Callable[[Graph], object]) -> Graph:
+    graph = copy.deepcopy(MINE)
+    change(graph)
+    return graph
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Callable[[object], Path]:
+    """Writes a workflow to a file."""
+
+    def write(workflow: object) -> Path:
+        path = tmp_path / "mine.json"
+        path.write_text(workflow if isinstance(workflow, str) else json.dumps(workflow))
+        return path
+
+    return write
+
+
+# --- filling -----------------------------------------------------------------------------------------------------
+
+
+def test_a_slot_that_is_all_of_a_text_becomes_the_value_and_one_within_a_text_becomes_text(
+    mine: Callable[[object], Path],
+) -> None:
+    with engine_on(fake := FakeComfyui(), workflow=mine(MINE)) as engine:
+        (painted,) = engine.paint([plain(prompt="a face")])
+    assert np.array_equal(painted, unit(colours()))
+    (graph,) = fake.prompts
+    sampler = node_of(graph, "KSampler")
+    assert (sampler["seed"], sampler["steps"], sampler["cfg"], sampler["denoise"]) == (7, 30, 8.0, 0.5)
+    assert (sampler["sampler_name"], sampler["scheduler"]) == ("euler", "karras")
+    assert type(sampler["steps"]) is int
+    assert graph["2"]["inputs"]["text"] == "cinematic, a face, 35 mm"
+    assert graph["8"]["inputs"]["filename_prefix"] == "24x16"
+    assert graph["6"]["_meta"] == {"title": "my sampler"}
+
+
+def test_slots_are_filled_inside_lists_and_tables_too() -> None:
+    value = {"lora": {"on": True, "name": "{{lora}}", "strength": "{{lora_weight}}"}, "all": ["{{seed}}", 1]}
+    filled = slots.filled(value, {"lora": "skin", "lora_weight": 0.5, "seed": 3})
+    assert filled == {"lora": {"on": True, "name": "skin", "strength": 0.5}, "all": [3, 1]}
+
+
+def test_a_model_is_found_by_the_choices_of_the_input_it_stands_in(mine: Callable[[object], Path]) -> None:
+    def with_slots(graph: Graph) -> None:
+        graph["1"]["inputs"]["ckpt_name"] = "{{model}}"
+        graph["9"] = {"class_type": "ControlNetLoader", "inputs": {"control_net_name": "{{control_depth_model}}"}}
+        graph["10"] = {"class_type": "LoadImage", "inputs": {"image": "{{control_depth}}"}}
+
+    with engine_on(fake := FakeComfyui(), workflow=mine(changed(with_slots))) as engine:
+        engine.paint([plain(model="v1-5-pruned-emaonly", controls=(DEPTH,), guides=(255 - colours(),))])
+    (graph,) = fake.prompts
+    assert graph["1"]["inputs"]["ckpt_name"] == "SD1.5/v1-5-pruned-emaonly.safetensors"
+    assert graph["9"]["inputs"]["control_net_name"] == "sd15/control_v11f1p_sd15_depth.pth"
+    assert np.array_equal(decoded(fake.picture(graph, graph["10"]["inputs"]["image"])), 255 - colours())
+
+
+def test_a_mask_is_white_where_no_matte_cuts_the_layer(mine: Callable[[object], Path]) -> None:
+    def with_mask(graph: Graph) -> None:
+        graph["9"] = {"class_type": "LoadImageMask", "inputs": {"image": "{{mask}}", "channel": "red"}}
+
+    with engine_on(fake := FakeComfyui(), workflow=mine(changed(with_mask))) as engine:
+        engine.paint([plain()])
+    (graph,) = fake.prompts
+    assert decoded(fake.picture(graph, graph["9"]["inputs"]["image"])).min() == 255
+
+
+def test_frames_know_the_workflow_they_were_painted_with(mine: Callable[[object], Path]) -> None:
+    with engine_on(FakeComfyui()) as ours:
+        pass
+    revisions = {ours.revision}
+    for workflow in (MINE, changed(lambda graph: graph["6"]["inputs"].update(scheduler="normal"))):
+        with engine_on(FakeComfyui(), workflow=mine(workflow)) as engine:
+            revisions.add(engine.revision)
+    assert "1" in revisions
+    assert len(revisions) == 3
+    spaced = mine(json.dumps(MINE, indent=4, sort_keys=True))
+    with engine_on(FakeComfyui(), workflow=spaced) as engine:
+        assert engine.revision != "1"
+        assert engine.revision == f"1+{read_workflow(spaced).digest}"
+
+
+def test_steps_are_those_of_a_whole_denoising_and_sampled_steps_its_part() -> None:
+    """Given s steps and a denoise d, a KSampler spaces s / d steps and runs the last s: the whole must come out."""
+    for strength, sampled in ((0.5, 15), (0.65, 20), (0.55, 17), (1.0, 30), (0.001, 1)):
+        assert slots.values_of(look(strength=strength))["sampled_steps"] == sampled
+    assert slots.values_of(look(strength=0.55, steps=20))["sampled_steps"] == 11
+    assert int(15 / 0.5) == int(20 / 0.65) == int(17 / 0.55) == 30
+
+
+@pytest.mark.parametrize(
+    ("name", "pair"),
+    [
+        ("Euler", ("euler", "normal")),
+        ("Euler a", ("euler_ancestral", "normal")),
+        ("DPM++ 2M", ("dpmpp_2m", "normal")),
+        ("DPM++ 2M Karras", ("dpmpp_2m", "karras")),
+        ("DPM++ 2M SDE Exponential", ("dpmpp_2m_sde", "exponential")),
+        ("DDIM", ("ddim", "ddim_uniform")),
+        ("UniPC", ("uni_pc", "normal")),
+        ("LCM", ("lcm", "sgm_uniform")),
+        ("euler/karras", ("euler", "karras")),
+        ("res_multistep", ("res_multistep", "normal")),
+    ],
+)
+def test_a_sampler_of_the_web_ui_is_two_names_here(name: str, pair: tuple[str, str]) -> None:
+    assert sampler_and_scheduler(name) == pair
+
+
+# --- what is wrong with it in itself -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("workflow", "words"),
+    [
+        ("{", "it cannot be read as JSON"),
+        ([1], "not in ComfyUI's API format"),
+        ({}, "not in ComfyUI's API format"),
+        ({"nodes": [], "links": []}, "it is a workflow as the editor saves it; export it in the API format"),
+        ({"1": {"inputs": {}}}, "node 1 has no class_type"),
+        ({"1": {"class_type": "X"}}, "node 1 has no inputs"),
+        (changed(lambda g: g["6"]["inputs"].update(seed="{{sed}}")), "{{sed}} in node 6 'my sampler' (KSampler) is no"),
+        (changed(lambda g: g["6"]["inputs"].update(seed="{{sed}}")), "did you mean {{seed}}?"),
+        (changed(lambda g: g["6"]["inputs"].update(seed="{{xyzzy}}")), "slots: height, mask, plate"),
+        (changed(lambda g: g["6"]["inputs"].update(seed="{{lora_start}}")), "{{lora_start}} in node 6"),
+        (changed(lambda g: g["4"]["inputs"].update(image="a.png")), "{{plate}} is nowhere in it"),
+    ],
+)
+def test_a_workflow_that_does_not_hold_is_said_before_any_server_is_asked(
+    workflow: object, words: str, mine: Callable[[object], Path]
+) -> None:
+    path = mine(workflow)
+    with FakeComfyui() as fake, pytest.raises(WorkflowError) as caught, engine_on(workflow=path):
+        pass
+    assert str(caught.value).startswith(f"{path}: ")
+    assert words in str(caught.value)
+    assert caught.value.exit_code == 2
+    assert not fake.asked
+
+
+def test_a_workflow_that_is_not_there_is_a_missing_file() -> None:
+    with pytest.raises(NoSuchFile, match=r"nowhere\.json"), engine_on(FakeComfyui(), workflow="nowhere.json"):
+        pass
+
+
+# --- how it goes with its look -----------------------------------------------------------------------------------
+
+
+def with_control_slot(graph: Graph) -> None:
+    graph["9"] = {"class_type": "LoadImage", "inputs": {"image": "{{control_face}}"}}
+
+
+@pytest.mark.parametrize(
+    ("workflow", "request_", "words"),
+    [
+        (changed(with_control_slot), plain(), "{{control_face}} is filled by nothing: the look has no such part"),
+        (changed(lambda g: g["1"]["inputs"].update(ckpt_name="{{vae}}")), plain(), "{{vae}} is filled by nothing"),
+        (MINE, plain(model="deliberate_v2"), "the look has its model, and {{model}} is nowhere in it"),
+        (MINE, plain(vae="x"), "the look has its vae, and {{vae}} is nowhere in it"),
+        (MINE, plain(loras=(LoraPlan(model="skin", weight=1.0),)), "{{lora}} is nowhere in it"),
+        (MINE, plain(controls=(MESH,), guides=(colours(),)), "{{control_face}} is nowhere in it"),
+        (
+            changed(with_control_slot),
+            plain(controls=(MESH, MESH), guides=(colours(), colours())),
+            "{{control_face_2}} is nowhere in it",
+        ),
+        (changed(lambda g: g["3"]["inputs"].update(text="")), plain(negative="x"), "{{negative}} is nowhere in it"),
+    ],
+)
+def test_what_workflow_and_look_have_not_in_common_is_said(
+    workflow: Graph, request_: PaintRequest, words: str, mine: Callable[[object], Path]
+) -> None:
+    with engine_on(fake := FakeComfyui(), workflow=mine(workflow)) as engine:
+        with pytest.raises(WorkflowError) as caught:
+            engine.prepare([request_.look])
+        assert words in str(caught.value)
+        assert [asked.path for asked in fake.asked] == ["/prompt"], "asked only whether it is there"
+
+
+# --- how it goes with a server -----------------------------------------------------------------------------------
+
+
+def put(key: str, **node: Any) -> Callable[[Graph], object]:
+    return lambda graph: graph.update({key: node})
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (put("9", class_type="KSamplr", inputs={}), "no node class 'KSamplr' for node 9 (KSamplr) (near: KSampler)"),
+        (lambda g: g["6"]["inputs"].pop("denoise"), "node 6 'my sampler' (KSampler) lacks its input 'denoise'"),
+        (
+            lambda g: g["6"]["inputs"].update(scheduler="karas"),
+            "'scheduler' 'karas', which is no choice of it (near:",
+        ),
+        (lambda g: g["6"]["inputs"].update(model=["77", 0]), "takes 'model' from node 77, which is not there"),
+        (lambda g: g["1"]["inputs"].update(ckpt_name="deliberate"), "'ckpt_name' 'deliberate', which is no choice"),
+        (lambda g: g.pop("8"), "mine.json gives no picture out: end it with PreviewImage or SaveImage"),
+        (
+            put("9", class_type="PreviewImage", inputs={"images": ["4", 0]}),
+            "several nodes give something out (node 8 (SaveImage), node 9 (PreviewImage)): title the one to take",
+        ),
+    ],
+)
+@pytest.mark.parametrize("old", [False, True])
+def test_what_a_server_has_not_for_it_is_said_before_the_first_picture(
+    change: Callable[[Graph], object], words: str, old: bool, mine: Callable[[object], Path]
+) -> None:
+    path = mine(changed(change))
+    with engine_on(fake := FakeComfyui(old=old), workflow=path) as engine:
+        with pytest.raises(EngineUnavailable, match=re.escape(f"or change {path}")) as caught:
+            engine.prepare([plain().look])
+        assert words in str(caught.value)
+        assert fake.address in str(caught.value)
+        assert not fake.uploads
+
+
+def test_of_several_pictures_the_one_titled_result_is_taken(mine: Callable[[object], Path]) -> None:
+    def with_preview(graph: Graph) -> None:
+        graph["9"] = {"class_type": "PreviewImage", "inputs": {"images": ["4", 0]}}
+        graph["8"]["_meta"] = {"title": "Result"}
+
+    taken: list[str] = []
+    with engine_on(fake := FakeComfyui(paint=by_seed), workflow=mine(changed(with_preview))) as engine:
+        assert seeds_in(engine.paint([plain(5)])) == [5]
+        (entry,) = fake.history.values()
+        taken += [image["filename"] for image in entry["outputs"]["8"]["images"]]
+    assert [asked.path for asked in fake.asked if asked.path.startswith("/view") and taken[0] in asked.path]
+
+
+def test_inputs_that_unfold_on_the_server_are_left_to_it(mine: Callable[[object], Path]) -> None:
+    fake = FakeComfyui()
+    fake.offered["Unfolding"] = {
+        "input": {
+            "required": {"images": ["COMFY_AUTOGROW_V3", {}], "size": ["COMBO", {"remote": {"route": "/sizes"}}]},
+            "optional": {"several": ["COMBO", {"options": ["a"], "multiselect": True}]},
+        },
+        "output_node": False,
+    }
+    node = put("9", class_type="Unfolding", inputs={"images.image0": ["4", 0], "size": "any", "several": "b"})
+    with engine_on(fake, workflow=mine(changed(node))) as engine:
+        engine.prepare([plain().look])
+
+
+def test_a_server_that_offers_something_else_than_nodes_is_told_apart() -> None:
+    fake = FakeComfyui()
+    fake.offered = []  # type: ignore[assignment]
+    with engine_on(fake) as engine, pytest.raises(EngineUnavailable, match="is that a ComfyUI server"):
+        engine.prepare([ask().look])
+
+
+def test_what_fails_in_it_is_said_by_its_own_title(mine: Callable[[object], Path]) -> None:
+    fake = FakeComfyui()
+    fake.fails = ("KSampler", "RuntimeError", "no")
+    with (
+        engine_on(fake, workflow=mine(MINE)) as engine,
+        pytest.raises(EngineFailed, match=r"node 6 'my sampler' \(KSampler\)"),
+    ):
+        engine.paint([plain()])
+
+
+def test_the_workflow_in_the_documentation_paints(mine: Callable[[object], Path]) -> None:
+    block = re.search(r"```json\n(.*?)```", DOCS.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert block is not None
+    with engine_on(fake := FakeComfyui(paint=by_seed), workflow=mine(block[1])) as engine:
+        request = with_mesh()
+        assert seeds_in(engine.paint([request])) == [request.seed]
+    assert node_of(fake.prompts[0], "KSampler")["denoise"] == 0.5
