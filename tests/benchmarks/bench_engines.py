@@ -38,9 +38,9 @@ def bench_around(_: Path) -> None:
     """Everything a FACE frame costs beside decoding, painting and writing: 1080p, one face, a canvas of 512."""
     frame, plan, mesh = _one_face()
     face = plan.frames[0].faces[0]
-    painted = without_beyond(face_crop(face, 512, frame))[0]
+    painted = without_beyond(face_crop(face, 512, frame.rgb))[0]
     parts: dict[str, Callable[[], object]] = {
-        "crop": lambda: without_beyond(face_crop(face, 512, frame)),
+        "crop": lambda: without_beyond(face_crop(face, 512, frame.rgb)),
         "matte for the engine": lambda: crop_matte(face, 512),
         "guide": lambda: draw_face_annotation([crop_mesh(face, mesh)], (512, 512)),
         "layer": lambda: face_layer(plan, [face], frame, [painted]),
@@ -74,7 +74,7 @@ def _one_face() -> tuple[DisplayFrame, Any, NDArray[np.float32]]:
     shot = shot_of(Path("plate.####.png"))
     only = FrameRange.of(shot.source_work_range.first, 1)
     shot = shot.model_copy(update={"source_work_range": only})
-    plan = plan_passes(shot, tracks, load_settings(assignments=["output.passes=FACE"]))[0]
+    plan = plan_passes(shot, tracks, load_settings(assignments=["output.passes=FACE"]), beside=Path())[0]
     picture = rng.random((1080, 1920, 3), dtype=np.float32)
     frame = DisplayFrame(source_frame=101, rgb=picture, alpha=None, premultiplied=False, plate_encoding="display")
     return frame, plan, mesh
