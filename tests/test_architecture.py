@@ -37,6 +37,10 @@ OWNERS = {
     "skimage": {"demo"},
     "torch": {"engines"},
     "diffusers": {"engines"},
+    "transformers": {"engines"},
+    "safetensors": {"engines"},
+    "huggingface_hub": {"engines"},
+    "PIL": {"engines"},  # comes with diffusers; AUTOMATIC1111 rounds masks with it
     "ray": {"farm"},
 }
 COMMON = {"numpy", "cv2"}
@@ -144,7 +148,7 @@ def test_engines_never_import_one_another() -> None:
 
     files = sorted((PACKAGE / "engines").rglob("*.py"))
     engines = {unit(path) for path in files if "(Engine):" in path.read_text()}
-    assert {"builtin", "automatic1111", "comfyui"} <= engines
+    assert {"builtin", "automatic1111", "comfyui", "diffusers_local"} <= engines
     for path in files:
         if unit(path) in engines:
             for imported in imports(path):
@@ -166,6 +170,16 @@ def test_help_imports_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=REPOSITORY)
     loaded = {name.split(".")[0] for name in done.stdout.splitlines()[-1].split()}
     assert not loaded & (HEAVY | COMMON | {"pydantic", "rich"})
+
+
+def test_listing_the_engines_loads_none_of_their_libraries() -> None:
+    script = (
+        "import sys; from toolkit.cli import toolkit;"
+        "toolkit.main(['engines', '--json'], standalone_mode=False); print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=REPOSITORY)
+    loaded = {name.split(".")[0] for name in done.stdout.splitlines()[-1].split()}
+    assert not loaded & (HEAVY - {"OpenEXR", "av"} | {"peft", "accelerate"})
 
 
 def test_one_package_provides_cv2() -> None:

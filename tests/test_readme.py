@@ -12,7 +12,7 @@ from toolkit.cli import toolkit
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-TEST_COMMAND = "pip install '.[test]' && pytest"
+TEST_COMMAND = "pip install -c constraints.txt '.[test]' && pytest"
 
 
 def test_the_gate_runs_exactly_the_test_command_of_the_readme() -> None:

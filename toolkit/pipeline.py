@@ -39,7 +39,7 @@ def run(job: Job, progress: stages.Progress) -> tuple[Delivery, list[RenderedPas
     shots = stages.choose_shots(cut, job.shots)
     model = stages.obtain_model(job.models, progress)
     rendered: list[RenderedPass] = []
-    with open_engine(settings.engine, settings.server) as engine, claimed(job.out) as out:
+    with open_engine(settings.engine, settings) as engine, claimed(job.out) as out:
         engine.prepare(planned_looks(settings))
         stages.look_for_guides(cut, shots, settings, engine)
         cut.write(out.shots)

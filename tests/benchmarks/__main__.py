@@ -1,7 +1,7 @@
 """Speed and memory as ratios measured in one interleaved run: ``python -m tests.benchmarks [NAME]…``.
 
 Machines are noisy, so nothing here passes or fails: each benchmark prints what it measured beside what is asked for.
-Names: help, exr, analysis, run, memory (all without a name; memory takes several minutes).
+Names: help, exr, analysis, run, around, engines, memory (all without a name; memory takes several minutes).
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+
+from tests.benchmarks.bench_engines import bench_around, bench_engines
 
 ROUNDS = 5
 
@@ -204,6 +206,8 @@ BENCHMARKS: dict[str, Callable[[Path], None]] = {
     "exr": bench_exr,
     "analysis": bench_analysis,
     "run": bench_run,
+    "around": bench_around,
+    "engines": bench_engines,
     "memory": bench_memory,
 }
 

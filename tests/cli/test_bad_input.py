@@ -151,7 +151,7 @@ def test_a_file_that_is_no_movie_is_named(command: Run, tmp_path: Path) -> None:
         (("--set", "face.strength=7"), "out of range: 0 to 1", 2),
         (("--preset", "foundin"), "did you mean founding?", 2),
         (("--engine", "dalle"), "engines: builtin, diffusers", 2),
-        (("--engine", "diffusers"), "not built in this version", 4),
+        (("--engine", "diffusers"), "no checkpoint is named", 4),
         (("--shot", "nope*"), "no shot matches nope*; the cut has: plate", 2),
         (("--handles", "-3"), "out of range: 0 to 240", 2),
     ],

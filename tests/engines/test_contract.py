@@ -10,10 +10,11 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.engines._requests import ask as ask_for
+from tests.engines._tiny import OfCheckpoint
 from tests.engines.fake_automatic1111 import FakeAutomatic1111
 from tests.engines.fake_comfyui import FakeComfyui, Graph, node_of
 from toolkit.engines import ENGINES, Engine, PaintRequest, open_engine
-from toolkit.settings import ServerSettings
+from toolkit.settings import ServerSettings, Settings
 
 READY = [name for name, entry in ENGINES.items() if entry.ready and not entry.server]
 
@@ -27,13 +28,17 @@ SERVERS: Mapping[str, Callable[[], FakeAutomatic1111 | FakeComfyui]] = {
 
 @pytest.fixture(params=[*READY, *SERVERS])
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    if request.param in READY:
+    if request.param == "diffusers":
+        with OfCheckpoint(Settings().diffusers) as opened:
+            opened.checkpoint = request.getfixturevalue("tiny").checkpoint
+            yield opened
+    elif request.param in READY:
         with open_engine(request.param) as opened:
             yield opened
     else:
         with (
             SERVERS[request.param]() as fake,
-            open_engine(request.param, ServerSettings(url=fake.address)) as opened,
+            open_engine(request.param, Settings(server=ServerSettings(url=fake.address))) as opened,
         ):
             yield opened
 

@@ -83,7 +83,7 @@ def _dry_run(cut_path: Path, patterns: tuple[str, ...], settings: Settings, *, a
 
     cut = read_cut(cut_path, handles=settings.cut.handles)
     chosen = stages.choose_shots(cut, patterns)
-    with open_engine(settings.engine, settings.server) as engine:
+    with open_engine(settings.engine, settings) as engine:
         engine.prepare(planned_looks(settings))
         stages.look_for_guides(cut, chosen, settings, engine)
     show_shots(cut.model_copy(update={"shots": chosen}), as_json=as_json, passes=settings.output.passes.split("+"))

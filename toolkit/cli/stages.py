@@ -117,7 +117,7 @@ def render(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) ->
         chosen = stages.choose_shots(cut, patterns)
         plans = {shot.name: stages.read_plans(shot, settings, output) for shot in chosen}
         for engine_name in sorted({plan.engine for made in plans.values() for plan in made}):
-            with open_engine(engine_name, settings.server) as engine:
+            with open_engine(engine_name, settings) as engine:
                 engine.prepare(plan.look for made in plans.values() for plan in made if plan.engine == engine_name)
                 for shot in chosen:
                     mine = [plan for plan in plans[shot.name] if plan.engine == engine_name]

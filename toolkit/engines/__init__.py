@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from toolkit.engines.base import Engine, PaintRequest
 from toolkit.engines.infotext import Infotext, read_infotext
 from toolkit.errors import EngineUnavailable, UnknownEngine
-from toolkit.settings import ServerSettings
+from toolkit.settings import Settings
 
 __all__ = ["ENGINES", "Engine", "EngineEntry", "Infotext", "PaintRequest", "open_engine", "read_infotext"]
 
@@ -20,7 +20,7 @@ class EngineEntry:
 
     what: str
     """In a few words."""
-    open: Callable[[ServerSettings], Engine] | None
+    open: Callable[[Settings], Engine] | None
     """None: announced, not built in this version."""
     extra: str = ""
     """Name of the pip extra that brings its packages; empty when none is needed."""
@@ -50,31 +50,37 @@ class EngineEntry:
         return self.open is not None and not self.missing
 
 
-def _builtin(_: ServerSettings) -> Engine:
+def _builtin(_: Settings) -> Engine:
     from toolkit.engines.builtin import BuiltinEngine
 
     return BuiltinEngine()
 
 
-def _automatic1111(server: ServerSettings) -> Engine:
+def _automatic1111(settings: Settings) -> Engine:
     from toolkit.engines.automatic1111 import Automatic1111Engine
 
-    return Automatic1111Engine(server)
+    return Automatic1111Engine(settings.server)
 
 
-def _comfyui(server: ServerSettings) -> Engine:
+def _diffusers(settings: Settings) -> Engine:
+    from toolkit.engines.diffusers_local import DiffusersEngine
+
+    return DiffusersEngine(settings.diffusers)
+
+
+def _comfyui(settings: Settings) -> Engine:
     from toolkit.engines.comfyui import ComfyuiEngine
 
-    return ComfyuiEngine(server)
+    return ComfyuiEngine(settings.server)
 
 
 ENGINES: Mapping[str, EngineEntry] = {
     "builtin": EngineEntry(what="deterministic preview on the CPU, no weights, not AI", open=_builtin),
     "diffusers": EngineEntry(
         what="Stable Diffusion with ControlNets in this process",
-        open=None,
+        open=_diffusers,
         extra="diffusers",
-        packages=("diffusers", "torch", "transformers", "accelerate", "safetensors"),
+        packages=("diffusers", "torch", "transformers", "accelerate", "safetensors", "peft"),
     ),
     "automatic1111": EngineEntry(what="an AUTOMATIC1111 server over HTTP", open=_automatic1111, server=True),
     "comfyui": EngineEntry(what="a ComfyUI server over HTTP", open=_comfyui, server=True),
@@ -82,10 +88,10 @@ ENGINES: Mapping[str, EngineEntry] = {
 """Every engine this version knows of, in the order they are listed."""
 
 
-def open_engine(name: str, server: ServerSettings | None = None) -> Engine:
-    """The engine called ``name``, ready to paint; ``server`` says where one that runs elsewhere is.
+def open_engine(name: str, settings: Settings | None = None) -> Engine:
+    """The engine called ``name``, ready to paint; ``settings`` say where and how it runs, without them the defaults.
 
-    Raises UnknownEngine, EngineUnavailable, and InputError for a file that ``server`` names and that does not hold.
+    Raises UnknownEngine, EngineUnavailable, and InputError for a file that the settings name and that does not hold.
     """
     entry = ENGINES.get(name)
     if entry is None:
@@ -105,4 +111,4 @@ def open_engine(name: str, server: ServerSettings | None = None) -> Engine:
             f"{', '.join(entry.missing)} not installed",
             remedy=f"pip install 'resolve-ae-toolkit[{entry.extra}]'",
         )
-    return entry.open(server or ServerSettings())
+    return entry.open(settings or Settings())

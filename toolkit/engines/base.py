@@ -51,6 +51,14 @@ class Engine(ABC):
     batch: int = 1
     """How many requests of one size it likes to get at once."""
 
+    def identity(self, look: LookPlan) -> str:
+        """What determines the pixels of ``look`` beside the request itself: part of every frame's content key.
+
+        The revision; an engine that loads models itself adds a digest of their files and of how it runs them, so that
+        another file under the same name is seen. Asked for every frame, of looks that have been prepared.
+        """
+        return self.revision
+
     def prepare(self, looks: Iterable[LookPlan]) -> None:  # noqa: B027  most engines need nothing that a look names
         """Make sure, before any work is done, that everything ``looks`` name is there.
 

@@ -11,7 +11,7 @@ from toolkit.engines.answers import ServerRefused
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _FAST = (cv2.IMWRITE_PNG_COMPRESSION, 1)
 """The picture crosses a network once: a small file is worth less than the time to make it smaller."""
-_LATENT = 8
+LATENT = 8
 """Pixels of the picture per pixel that the model denoises, each way."""
 
 
@@ -23,11 +23,11 @@ def codes(image: NDArray[np.float32]) -> NDArray[np.uint8]:
 def may_change(matte: NDArray[np.float32]) -> NDArray[np.uint8]:
     """White wherever the matte lets anything of the painting through, and one latent pixel around; else black.
 
-    The layer is cut by the soft matte later: cut here as well, its edge would be the matte squared, and servers round
-    masks to whole latent pixels, so that the outer half of the edge would never be painted.
+    The layer is cut by the soft matte later: cut here as well, its edge would be the matte squared, and masks are
+    rounded to whole latent pixels, so that the outer half of the edge would never be painted.
     """
     touched = (matte > 0).astype(np.uint8) * np.uint8(255)
-    return np.asarray(cv2.dilate(touched, np.ones((2 * _LATENT + 1,) * 2, np.uint8)), np.uint8)
+    return np.asarray(cv2.dilate(touched, np.ones((2 * LATENT + 1,) * 2, np.uint8)), np.uint8)
 
 
 def png(pixels: NDArray[np.uint8]) -> bytes:

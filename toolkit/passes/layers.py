@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from toolkit.documents import FacePlan, PassName, PassPlan
 from toolkit.faces import draw_matte
+from toolkit.passes.warp import warped
 from toolkit.plates import PlateFrame, encode, from_linear, to_half, to_linear
 
 Picture = NDArray[np.float32]
@@ -82,9 +83,7 @@ def face_crop(face: FacePlan, canvas: int, picture: Picture) -> Picture:
         picture = cv2.GaussianBlur(picture[top:bottom, left:right], (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
         matrix = matrix.copy()
         matrix[:, 2] += matrix[:, :2] @ (left, top)
-    return np.asarray(
-        cv2.warpAffine(picture, matrix, (canvas, canvas), flags=cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REPLICATE)
-    )
+    return warped(picture, matrix, (canvas, canvas))
 
 
 def without_beyond(picture: Picture) -> tuple[Picture, Picture | None]:
@@ -161,13 +160,7 @@ def _face_over_nothing(
     left, top, right, bottom = window
     matrix = np.asarray(face.plate_to_canvas).reshape(2, 3).copy()
     matrix[:, 2] += matrix[:, :2] @ (left, top)
-    rgb = cv2.warpAffine(
-        painted,
-        matrix,
-        (right - left, bottom - top),
-        flags=cv2.INTER_LANCZOS4 | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
+    rgb = warped(painted, matrix, (right - left, bottom - top), inverse=True)
     if frame.plate_encoding == "display":
         np.clip(rgb, 0.0, 1.0, out=rgb)  # Lanczos overshoots; display codes end at white
     matte = draw_matte(face.outline, face.feather, window=(left, top, right - left, bottom - top))

@@ -114,7 +114,7 @@ def content_key(plan: PassPlan, frame: FramePlan, plate: Plate, engine: Engine, 
     revision."""
     decided = plan.model_dump(mode="json", exclude={"frames", "guides"})
     read = plate.digest(frame.source_frame), guides.key(plan, frame.source_frame)
-    return digest(_REVISION, SLATE_SCHEMA, decided, frame, read, engine.name, engine.revision)
+    return digest(_REVISION, SLATE_SCHEMA, decided, frame, read, engine.name, engine.identity(plan.look))
 
 
 def _jobs(tasks: dict[int, list[_Task]], plate: Plate, engine: Engine, guides: Guides) -> Generator[_Job, None, None]:

@@ -189,6 +189,26 @@ class ServerSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DiffusersSettings:
+    """How the ``diffusers`` engine runs in this process."""
+
+    models: str = ""
+    """A studio's folder of models: a name in a look is first looked for in it, at any depth; empty: none."""
+    device: str = "auto"
+    """``cuda``, ``cuda:1``, ``mps`` or ``cpu``; ``auto`` takes the first of these that is there."""
+    precision: str = _choice("auto", "auto", "float16", "bfloat16", "float32")
+    """Of the UNet and the ControlNets; ``auto``: float16 on a GPU, which Stable Diffusion 1.5 was made to run in and
+    which rounds eight times finer than bfloat16, and float32 on the CPU. The VAE always runs in float32."""
+    batch: int = _number(0, 0, 256)
+    """Most pictures denoised at once; 0 asks how much memory is free. Halved, for the run, when it runs out."""
+    compile: bool = False
+    """Compile the networks for each size: minutes at the start, faster pictures after it."""
+    compat: str = _choice("none", "none", "a1111")
+    """``a1111`` takes the steps, noise levels and mask blending of AUTOMATIC1111 (30 steps at 0.65 evaluate 20 times);
+    ``none`` those of the diffusers pipelines (19 times)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutputSettings:
     """The files."""
 
@@ -214,4 +234,5 @@ class Settings:
     body: BodySettings = field(default_factory=BodySettings)
     face: FaceSettings = field(default_factory=FaceSettings)
     server: ServerSettings = field(default_factory=ServerSettings)
+    diffusers: DiffusersSettings = field(default_factory=DiffusersSettings)
     output: OutputSettings = field(default_factory=OutputSettings)

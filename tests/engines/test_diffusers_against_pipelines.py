@@ -1,0 +1,201 @@
+"""The denoising loop gives what diffusers' own pipelines give, wherever these can do the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.engines._requests import look
+from tests.engines.conftest import TinyModels
+from toolkit.documents import ControlPlan
+from toolkit.engines import PaintRequest
+from toolkit.engines.diffusers_local import DiffusersEngine
+from toolkit.engines.pictures import may_change
+from toolkit.settings import DiffusersSettings
+
+Picture = NDArray[np.float32]
+TOLERANCE = 2e-5
+"""Of 1.0, largest difference of any pixel: a twentieth of the smallest step of a 12-bit plate."""
+
+
+def picture(seed: int, height: int = 64, width: int = 96) -> Picture:
+    return np.random.default_rng(seed).random((height, width, 3)).astype(np.float32)
+
+
+def guide(seed: int) -> NDArray[np.uint8]:
+    """Six squares of one colour each: noise would look the same to a network whatever its seed."""
+    return np.random.default_rng(100 + seed).integers(0, 256, (2, 3, 3), np.uint8).repeat(32, 0).repeat(32, 1)
+
+
+def ask(
+    tiny: TinyModels, seed: int, *, guides: int = 0, matte: Picture | None = None, prompt: str = "face", **changes: Any
+) -> PaintRequest:
+    controls = tuple(
+        ControlPlan(kind="face", model=str(path), weight=weight, start=start, end=end)
+        for path, weight, start, end in zip(
+            tiny.controls[:guides], (1.0, 0.7, 1.5), (0.0, 0.0, 0.2), (1.0, 0.6, 1.0), strict=False
+        )
+    )
+    return PaintRequest(
+        image=picture(seed),
+        look=look(**{"model": str(tiny.checkpoint), "negative": "open", "controls": controls, "steps": 6} | changes),
+        prompt=prompt,
+        seed=seed,
+        place=f"sh010 FACE {1000 + seed}",
+        matte=matte,
+        guides=tuple(guide(seed + 10 * number) for number in range(guides)),
+    )
+
+
+def painted(requests: Sequence[PaintRequest], **settings: Any) -> list[Picture]:
+    with DiffusersEngine(DiffusersSettings(batch=8, **settings)) as engine:
+        return engine.paint(requests)
+
+
+def stock(tiny: TinyModels, kind: str, requests: Sequence[PaintRequest], scheduler: Any, **more: Any) -> Picture:
+    """The same by a pipeline of diffusers: one call for all, or one for each."""
+    import diffusers
+    import torch
+    from diffusers import ControlNetModel
+
+    nets = [ControlNetModel.from_pretrained(path) for path in tiny.controls[: len(requests[0].guides)]]
+    controlnet = {"controlnet": nets[0] if len(nets) == 1 else nets} if nets else {}
+    loaded = getattr(diffusers, kind).from_pretrained(tiny.checkpoint, safety_checker=None, **controlnet)
+    loaded.scheduler = scheduler
+    loaded.set_progress_bar_config(disable=True)
+    first = requests[0].look
+
+    def stacked(pictures: Sequence[NDArray[Any]]) -> torch.Tensor:
+        return torch.from_numpy(np.stack(pictures).astype(np.float32)).permute(0, 3, 1, 2)
+
+    guided: dict[str, Any] = {}
+    if nets:
+        guides = [stacked([request.guides[i] / np.float32(255) for request in requests]) for i in range(len(nets))]
+        alone = len(nets) == 1
+        guided = {
+            "control_image": guides[0] if alone else guides,
+            "controlnet_conditioning_scale": [c.weight for c in first.controls][0 if alone else slice(None)],
+            "control_guidance_start": [c.start for c in first.controls],
+            "control_guidance_end": [c.end for c in first.controls],
+        }
+    answer = loaded(
+        prompt=[request.prompt for request in requests],
+        negative_prompt=[first.negative] * len(requests),
+        image=stacked([request.image for request in requests]),
+        strength=first.strength,
+        num_inference_steps=first.steps,
+        guidance_scale=first.guidance,
+        generator=[torch.Generator().manual_seed(request.seed) for request in requests],
+        output_type="np",
+        **guided,
+        **more,
+    )
+    return np.asarray(answer.images)
+
+
+@pytest.fixture(autouse=True)
+def surely(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their VAE draws a latent from what it holds possible; ours takes the middle."""
+    from diffusers.models.autoencoders.vae import DiagonalGaussianDistribution
+
+    monkeypatch.setattr(DiagonalGaussianDistribution, "sample", lambda self, generator=None: self.mode())
+
+
+def euler() -> Any:
+    from diffusers import EulerDiscreteScheduler
+
+    return EulerDiscreteScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", steps_offset=1)
+
+
+@pytest.mark.parametrize("guides", [0, 1, 3], ids=["no ControlNet", "one ControlNet", "three ControlNets"])
+def test_a_batch_is_what_the_stock_pipeline_makes_of_it(tiny: TinyModels, guides: int) -> None:
+    requests = [ask(tiny, seed, guides=guides, strength=0.65) for seed in (1, 2, 3)]
+    kind = "StableDiffusionControlNetImg2ImgPipeline" if guides else "StableDiffusionImg2ImgPipeline"
+    theirs = stock(tiny, kind, requests, euler())
+    ours = painted(requests)
+    assert np.abs(np.stack(ours) - theirs).max() < TOLERANCE
+    assert np.abs(theirs - np.stack([request.image for request in requests])).mean() > 0.05, "something was painted"
+
+
+def euler_a() -> Any:
+    from diffusers import EulerAncestralDiscreteScheduler
+
+    return EulerAncestralDiscreteScheduler.from_config(euler().config)
+
+
+def dpm(**options: Any) -> Callable[[], Any]:
+    def made() -> Any:
+        from diffusers import DPMSolverMultistepScheduler
+
+        return DPMSolverMultistepScheduler.from_config(euler().config, timestep_spacing="linspace", **options)
+
+    return made
+
+
+def ddim() -> Any:
+    from diffusers import DDIMScheduler
+
+    return DDIMScheduler.from_config(
+        euler().config, clip_sample=False, set_alpha_to_one=False, timestep_spacing="leading"
+    )
+
+
+def named(name: str, **options: Any) -> Callable[[], Any]:
+    def made() -> Any:
+        import diffusers
+
+        return getattr(diffusers, name).from_config(euler().config, **options)
+
+    return made
+
+
+@pytest.mark.parametrize(
+    ("sampler", "scheduler"),
+    [
+        ("Euler a", euler_a),
+        ("DPM++ 2M", dpm()),
+        ("DPM++ 2M Karras", dpm(use_karras_sigmas=True)),
+        ("DPM++ 2M SDE", dpm(algorithm_type="sde-dpmsolver++")),
+        ("DPM++ 2M SDE Karras", dpm(algorithm_type="sde-dpmsolver++", use_karras_sigmas=True)),
+        ("DDIM", ddim),
+        ("UniPC", named("UniPCMultistepScheduler", timestep_spacing="linspace")),
+        ("LCM", named("LCMScheduler", timestep_spacing="leading")),
+        ("TCD", named("TCDScheduler", timestep_spacing="leading")),
+    ],
+)
+def test_every_sampler_is_the_scheduler_that_its_name_stands_for(
+    tiny: TinyModels, sampler: str, scheduler: Callable[[], Any]
+) -> None:
+    requests = [ask(tiny, seed, sampler=sampler) for seed in (4, 5)]
+    chance = {"eta": 0.3} if sampler == "TCD" else {}  # the scheduler's own choice, which the pipeline overrules
+    theirs = stock(tiny, "StableDiffusionImg2ImgPipeline", requests, scheduler(), **chance)
+    assert np.abs(np.stack(painted(requests)) - theirs).max() < TOLERANCE
+
+
+def oval_matte() -> Picture:
+    """Soft, and neither centred nor aligned with anything."""
+    y, x = np.mgrid[:64, :96].astype(np.float32)
+    inside = 1 - ((x - 41.3) / 27) ** 2 - ((y - 30.2) / 19) ** 2
+    return np.clip(inside * 2, 0, 1).astype(np.float32)
+
+
+@pytest.mark.parametrize("guides", [0, 1, 3], ids=["no ControlNet", "one ControlNet", "three ControlNets"])
+def test_inside_a_matte_it_is_what_the_stock_inpaint_pipeline_makes(tiny: TinyModels, guides: int) -> None:
+    import torch
+    from PIL import Image
+
+    matte = oval_matte()
+    request = ask(tiny, 6, guides=guides, matte=matte)
+    small = np.around(np.asarray(Image.fromarray(may_change(matte)).convert("RGB").resize((12, 8)))[..., 0] / 255)
+    mask = torch.from_numpy(small.repeat(8, 0).repeat(8, 1).astype(np.float32))[None, None]
+    kind = "StableDiffusionControlNetInpaintPipeline" if guides else "StableDiffusionInpaintPipeline"
+    theirs = stock(tiny, kind, [request], euler(), mask_image=mask, height=64, width=96)[0]
+    ours = painted([request])[0]
+    white = may_change(matte) > 0
+    assert np.abs(ours - theirs)[white].max() < TOLERANCE
+    assert np.array_equal(ours[~white], request.image[~white])
+    assert 0.2 < white.mean() < 0.8

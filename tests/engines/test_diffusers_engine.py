@@ -1,0 +1,387 @@
+"""The engine: what is shared, what is batched, and that neither shows in a picture."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.engines import _tiny
+from tests.engines.conftest import TinyModels
+from tests.engines.test_diffusers_against_pipelines import TOLERANCE, ask, guide, oval_matte, picture
+from tests.passes._plate import COUNT
+from tests.passes.test_render import digests, render
+from toolkit.documents import LoraPlan, PassName
+from toolkit.engines import PaintRequest, open_engine
+from toolkit.engines.diffusers_local import DiffusersEngine
+from toolkit.engines.diffusers_local.devices import BatchSizes, choose_device
+from toolkit.errors import EngineFailed, EngineUnavailable
+from toolkit.settings import DiffusersSettings, Settings
+
+GROUPING = 1e-5
+"""Of 1.0, how far one picture may differ between batches in float32: what docs/engines.md promises."""
+
+
+def engine(**settings: Any) -> DiffusersEngine:
+    return DiffusersEngine(DiffusersSettings(**settings))
+
+
+# --- batches -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sampler", ["Euler", "Euler a", "DPM++ 2M SDE"])
+def test_a_picture_does_not_depend_on_its_batch_whatever_the_sampler_draws(tiny: TinyModels, sampler: str) -> None:
+    mattes = [None, oval_matte(), None, oval_matte()[:, ::-1].copy(), None]
+    prompts = ["face", "open face", "", "face", "a"]
+    requests = [
+        ask(tiny, seed, guides=2, sampler=sampler, matte=matte, prompt=prompt)
+        for seed, (matte, prompt) in enumerate(zip(mattes, prompts, strict=True))
+    ]
+    pictures = []
+    for size in (1, 5):
+        with engine(batch=size) as opened:
+            pictures.append(np.stack(opened.paint(requests)))
+    with engine(batch=2) as opened:
+        pictures.append(np.stack(opened.paint(requests[::-1])[::-1]))
+    for other in pictures[1:]:
+        assert np.abs(pictures[0] - other).max() < GROUPING
+
+
+def test_a_prompt_longer_than_a_window_is_read_to_its_end_whatever_it_is_batched_with(tiny: TinyModels) -> None:
+    long = ", ".join(["open face"] * 30)
+    requests = [ask(tiny, 1, prompt="face"), ask(tiny, 2, prompt=f"{long}, a"), ask(tiny, 2, prompt=f"{long}, b")]
+    with engine(batch=8) as opened:
+        together = opened.paint(requests)
+        alone = [opened.paint([request])[0] for request in requests]
+    assert np.abs(np.stack(together) - np.stack(alone)).max() < GROUPING
+    assert np.abs(together[1] - together[2]).max() > 1e-4, "the last word counts"
+
+
+@pytest.mark.parametrize("size", [(64, 64), (96, 64), (72, 104), (8, 8)])
+@pytest.mark.parametrize("compat", ["none", "a1111"])
+def test_any_size_of_whole_latent_pixels_is_painted(tiny: TinyModels, size: tuple[int, int], compat: str) -> None:
+    height, width = size
+    guides = (np.zeros((height, width, 3), np.uint8),)
+    request = replace(ask(tiny, 1, guides=1), image=picture(1, height, width), guides=guides)
+    with engine(compat=compat) as opened:
+        (painted,) = opened.paint([request])
+    assert painted.shape == (height, width, 3)
+    assert painted.dtype == np.float32
+    assert painted.flags.c_contiguous
+
+
+def run_out(monkeypatch: pytest.MonkeyPatch, most: int, error: Exception) -> list[int]:
+    """A UNet that holds at most ``most`` pictures; returns where the sizes that were tried are written."""
+    from diffusers import UNet2DConditionModel
+
+    real, tried = UNet2DConditionModel.forward, []
+
+    def forward(self: Any, sample: Any, *arguments: Any, **keywords: Any) -> Any:
+        pictures = len(sample) // 2
+        if not tried or tried[-1] != pictures:
+            tried.append(pictures)
+        if pictures > most:
+            raise error
+        return real(self, sample, *arguments, **keywords)
+
+    monkeypatch.setattr(UNet2DConditionModel, "forward", forward)
+    return tried
+
+
+def out_of_memory() -> list[Exception]:
+    import torch
+
+    return [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB"),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:121] . DefaultCPUAllocator: can't allocate memory"),
+        RuntimeError("MPS backend out of memory (MPS allocated: 8 GB)"),
+        MemoryError(),
+    ]
+
+
+@pytest.mark.parametrize("which", range(4))
+def test_a_batch_that_does_not_fit_is_halved_and_the_work_goes_on(
+    tiny: TinyModels, monkeypatch: pytest.MonkeyPatch, which: int
+) -> None:
+    requests = [ask(tiny, seed, steps=2) for seed in range(11)]
+    with engine(batch=3) as opened:
+        expected = np.stack(opened.paint(requests))
+    tried = run_out(monkeypatch, 3, out_of_memory()[which])
+    with engine(batch=8) as opened:
+        painted = np.stack(opened.paint(requests))
+        assert tried == [8, 4, 2, 1], "and the rest is not tried at more again"
+        opened.paint(requests[:4])
+        assert tried[4:] == [2]
+    assert np.abs(painted - expected).max() < GROUPING
+
+
+def test_a_picture_that_does_not_fit_alone_stops_with_its_place(
+    tiny: TinyModels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_out(monkeypatch, 0, out_of_memory()[0])
+    with engine(batch=2) as opened, pytest.raises(EngineFailed) as caught:
+        opened.paint([ask(tiny, 1), ask(tiny, 2)])
+    assert "sh010 FACE 1001: a picture of 96 x 64 pixels alone does not fit into the memory of cpu" in str(caught.value)
+
+
+def test_another_error_of_the_library_is_one_line_with_its_place(
+    tiny: TinyModels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_out(monkeypatch, 0, RuntimeError("the kernel is unwell\nat line 3"))
+    with engine() as opened, pytest.raises(EngineFailed, match=r"sh010 FACE 1001: the kernel is unwell$"):
+        opened.paint([ask(tiny, 1)])
+
+
+def test_the_free_memory_of_a_gpu_decides_how_many_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    free = {"gib": 70}
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (free["gib"] << 30, 80 << 30))
+    for count in ("memory_reserved", "memory_allocated"):
+        monkeypatch.setattr(torch.cuda, count, lambda device: 0)
+    device = choose_device(DiffusersSettings())
+    assert (str(device.torch), device.precision) == ("cuda", "float16")
+    fits = {}
+    for free["gib"] in (70, 5, 1):
+        fits[free["gib"]] = [BatchSizes(device=device, asked=0).of(size) for size in ((512, 512), (1080, 1920))]
+    assert fits[70] == [16, 16]
+    assert 1 < fits[5][0] < 16
+    assert fits[1] == [1, 1]
+    assert BatchSizes(device=device, asked=3).of((512, 512)) == 3, "the setting is not argued with"
+
+
+def test_compiled_networks_see_one_size_of_batch_only(tiny: TinyModels, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    compiled = []
+
+    def compile_(network: Any, *, dynamic: bool) -> Any:
+        def called(sample: Any, *arguments: Any, **keywords: Any) -> Any:
+            compiled.append((type(network).__name__, tuple(sample.shape), dynamic))
+            return network(sample, *arguments, **keywords)
+
+        return called
+
+    requests = [ask(tiny, seed, steps=4, guides=1) for seed in range(5)]
+    with engine(batch=2) as opened:
+        plain = opened.paint(requests)
+    monkeypatch.setattr(torch, "compile", compile_)
+    with engine(batch=2, compile=True) as opened:
+        painted = opened.paint(requests)
+    assert set(compiled) == {
+        ("UNet2DConditionModel", (4, 4, 8, 12), False), ("ControlNetModel", (4, 4, 8, 12), False),
+    }  # fmt: skip
+    assert np.abs(np.stack(plain) - np.stack(painted)).max() < GROUPING
+
+
+# --- what is shared ------------------------------------------------------------------------------------------------
+
+
+def test_looks_share_what_they_have_in_common_and_words_are_encoded_once(
+    tiny: TinyModels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
+    from transformers import CLIPTextModel
+
+    counts: dict[str, int] = {}
+
+    def count(kind: Any, method: str) -> None:
+        real = getattr(kind, method)
+
+        def counted(*arguments: Any, **keywords: Any) -> Any:
+            counts[f"{kind.__name__}.{method}"] = counts.get(f"{kind.__name__}.{method}", 0) + 1
+            return real(*arguments, **keywords)
+
+        monkeypatch.setattr(kind, method, counted)
+
+    for kind in (AutoencoderKL, ControlNetModel, UNet2DConditionModel, CLIPTextModel):
+        count(kind, "from_pretrained")
+    count(CLIPTextModel, "forward")
+    count(AutoencoderKL, "encode")
+    body, face = ask(tiny, 1, guides=3, strength=0.65), ask(tiny, 2, guides=1, matte=oval_matte())
+    with engine(batch=4) as opened:
+        opened.prepare([body.look, face.look])
+        for _ in range(2):
+            opened.paint([body] * 3)
+            opened.paint([face] * 3)
+    assert counts.pop("CLIPTextModel.forward") == 2, "one prompt and one negative"
+    assert counts.pop("AutoencoderKL.encode") == 12, "one per picture, none for a masked copy of it"
+    assert counts == {
+        "AutoencoderKL.from_pretrained": 1, "ControlNetModel.from_pretrained": 3,
+        "UNet2DConditionModel.from_pretrained": 1, "CLIPTextModel.from_pretrained": 1,
+    }  # fmt: skip
+
+
+def with_lora(request: PaintRequest, tiny: TinyModels, weight: float) -> PaintRequest:
+    loras = (LoraPlan(model=str(tiny.lora), weight=weight),)
+    return replace(request, look=request.look.model_copy(update={"loras": loras}))
+
+
+def test_a_lora_colours_its_own_look_and_no_other(tiny: TinyModels) -> None:
+    plain = ask(tiny, 1)
+    added = {weight: with_lora(plain, tiny, weight) for weight in (0.0, 0.1, 0.4)}
+    with engine() as opened:
+        before = opened.paint([plain])[0]
+        coloured = {weight: opened.paint([request])[0] for weight, request in added.items()}
+        after = opened.paint([plain])[0]
+        again = opened.paint([added[0.4]])[0]
+    assert np.array_equal(before, after)
+    assert np.array_equal(coloured[0.4], again)
+    assert np.abs(coloured[0.0] - before).max() < TOLERANCE
+    changes = [float(np.abs(coloured[weight] - before).mean()) for weight in (0.0, 0.1, 0.4)]
+    assert changes == sorted(changes)
+    assert changes[1] > 1e-4
+
+
+def test_a_lora_does_what_diffusers_does_with_it(tiny: TinyModels) -> None:
+    import torch
+    from diffusers import StableDiffusionPipeline
+
+    request = ask(tiny, 1)
+    with engine() as opened:
+        ours = opened.paint([with_lora(request, tiny, 0.8)])[0]
+    theirs = StableDiffusionPipeline.from_pretrained(tiny.checkpoint, safety_checker=None)
+    theirs.load_lora_weights(str(tiny.lora.parent), weight_name=tiny.lora.name)
+    theirs.fuse_lora(lora_scale=0.8)
+    theirs.unload_lora_weights()
+    theirs.save_pretrained(tiny.folder / "fused" / "tiny-fused")
+    _tiny.make_tokenizer(tiny.folder / "fused" / "tiny-fused" / "tokenizer")
+    with engine() as opened, torch.no_grad():
+        fused = {"model": str(tiny.folder / "fused" / "tiny-fused")}
+        expected = opened.paint([replace(request, look=request.look.model_copy(update=fused))])[0]
+    assert np.abs(ours - expected).max() < 5 * TOLERANCE
+
+
+def test_another_vae_is_used_when_a_look_names_one(tiny: TinyModels, tmp_path: Path) -> None:
+    import torch
+    from diffusers import AutoencoderKL
+
+    vae = AutoencoderKL.from_pretrained(tiny.checkpoint / "vae")
+    with torch.no_grad():
+        vae.decoder.conv_out.bias += 0.25
+    vae.save_pretrained(tmp_path / "brighter")
+    plain = ask(tiny, 1)
+    other = replace(plain, look=plain.look.model_copy(update={"vae": str(tmp_path / "brighter")}))
+    with engine() as opened:
+        dark, bright = opened.paint([plain])[0], opened.paint([other])[0]
+    inner = (dark > 0.01) & (bright < 0.99)
+    assert np.allclose(bright[inner] - dark[inner], 0.125, atol=1e-4)
+
+
+# --- what comes back -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("compat", ["none", "a1111"])
+def test_pixels_outside_the_matte_come_back_bit_by_bit_and_its_whole_edge_is_painted(
+    tiny: TinyModels, compat: str
+) -> None:
+    request = ask(tiny, 3, matte=oval_matte())
+    with engine(compat=compat) as opened:
+        (painted,) = opened.paint([request])
+    assert request.matte is not None
+    changed = (painted != request.image).any(axis=2)
+    assert changed[request.matte > 0].mean() > 0.999
+    rows, columns = np.nonzero(request.matte > 0)
+    reach = np.zeros_like(changed)
+    reach[max(0, rows.min() - 8) : rows.max() + 9, max(0, columns.min() - 8) : columns.max() + 9] = True
+    assert not changed[~reach].any()
+    assert not changed[:4, :4].any()
+
+
+def test_an_empty_matte_gives_the_picture_back(tiny: TinyModels) -> None:
+    request = ask(tiny, 3, matte=np.zeros((64, 96), np.float32))
+    with engine() as opened:
+        assert np.array_equal(opened.paint([request])[0], request.image)
+
+
+def test_strength_zero_needs_no_model(tiny: TinyModels) -> None:
+    request = replace(ask(tiny, 1), look=ask(tiny, 1, strength=0.0).look.model_copy(update={"model": ""}))
+    with engine() as opened:
+        opened.prepare([request.look])
+        assert np.array_equal(opened.paint([request])[0], request.image)
+        assert opened.identity(request.look) == opened.revision
+        assert opened.paint([]) == []
+
+
+def test_guidance_of_one_asks_for_the_prompt_alone(tiny: TinyModels, monkeypatch: pytest.MonkeyPatch) -> None:
+    from diffusers import UNet2DConditionModel
+
+    request = ask(tiny, 1, guides=1, guidance=1.0)
+    with engine() as opened:
+        almost = opened.paint([ask(tiny, 1, guides=1, guidance=1.000001)])[0]
+        real, sizes = UNet2DConditionModel.forward, set()
+
+        def forward(self: Any, sample: Any, *arguments: Any, **keywords: Any) -> Any:
+            sizes.add(len(sample))
+            return real(self, sample, *arguments, **keywords)
+
+        monkeypatch.setattr(UNet2DConditionModel, "forward", forward)
+        alone = opened.paint([request])[0]
+    assert sizes == {1}
+    assert np.abs(alone - almost).max() < TOLERANCE
+
+
+def test_a_guide_is_seen(tiny: TinyModels) -> None:
+    request = ask(tiny, 1, guides=1)
+    with engine() as opened:
+        one, other = opened.paint([request, replace(request, guides=(guide(77),))])
+    assert np.abs(one - other).mean() > 1e-2
+
+
+@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
+def test_half_precision_stays_near_full_and_starts_from_the_same_noise(tiny: TinyModels, precision: str) -> None:
+    request = ask(tiny, 1, guides=1, steps=8)
+    with engine() as full, engine(precision=precision) as half:
+        expected, painted = full.paint([request])[0], half.paint([request])[0]
+        assert full.identity(request.look) != half.identity(request.look)
+    assert np.abs(painted - expected).mean() < 0.02
+
+
+# --- opening, and through a whole render -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("device", ["cuda", "cuda:3", "mps", "gpu", "xpu"])
+def test_a_device_that_is_not_here_is_refused(device: str) -> None:
+    with pytest.raises(EngineUnavailable, match=rf"diffusers.device '{device}' is not here \(torch sees: cpu\)"):
+        open_engine("diffusers", Settings(diffusers=DiffusersSettings(device=device)))
+
+
+def test_a_render_is_resumed_and_done_again_when_the_weights_change(
+    tiny: TinyModels, plate_pattern: Path, tmp_path: Path
+) -> None:
+    model = _tiny.make_checkpoint(tmp_path / "sd")
+    assignments = (
+        f"face.model={model}", f"body.model={model}", "face.steps=4", "body.steps=2", "face.canvas=64",
+        f'face.controls=[{{kind="face", model="{tiny.controls[0]}"}}]',
+    )  # fmt: skip
+    for batch in (5, 2):
+        with engine(batch=batch) as opened:
+            first = render(plate_pattern, tmp_path / "out", *assignments, engine=opened)
+        assert all(done.painted == (COUNT if batch == 5 else 0) for done in first.values())
+    before = digests(tmp_path / "out")
+    next((tmp_path / "out").rglob("*FACE*1003.exr")).unlink()
+    with engine() as opened:
+        assert render(plate_pattern, tmp_path / "out", *assignments, engine=opened)[PassName.FACE].painted == 1
+    assert set(digests(tmp_path / "out")) == set(before)
+    _tiny.make_checkpoint(tmp_path / "sd", seed=1)
+    with engine() as opened:
+        again = render(plate_pattern, tmp_path / "out", *assignments, engine=opened)
+    assert all(done.painted == COUNT for done in again.values())
+    with engine(compat="a1111") as opened:
+        again = render(plate_pattern, tmp_path / "out", *assignments, engine=opened)
+    assert all(done.painted == COUNT for done in again.values())
+
+
+def test_the_libraries_write_nothing_across_the_progress_bars(
+    tiny: TinyModels, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG), engine() as opened:
+        opened.paint([ask(tiny, 1, guides=1)])
+    out, err = capfd.readouterr()
+    assert (out, err) == ("", "")

@@ -1,0 +1,23 @@
+"""Resampling in bands is resampling as a whole."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from toolkit.passes.warp import warped
+
+
+@pytest.mark.parametrize("inverse", [False, True])
+def test_bands_are_pixel_for_pixel_what_one_call_gives(inverse: bool) -> None:
+    rng = np.random.default_rng(1)
+    picture = rng.random((90, 160, 3), dtype=np.float32)
+    for _ in range(200):
+        turn, zoom = rng.uniform(-np.pi, np.pi), rng.uniform(0.3, 4)
+        linear = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) * zoom
+        matrix = np.column_stack([linear, rng.uniform(-80, 80, 2)])
+        size = (int(rng.integers(1, 130)), int(rng.integers(1, 130)))
+        flags = cv2.INTER_LANCZOS4 | (cv2.WARP_INVERSE_MAP if inverse else 0)
+        whole = cv2.warpAffine(picture, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        assert np.array_equal(warped(picture, matrix, size, inverse=inverse), whole)
