@@ -40,7 +40,7 @@ def run(job: Job, progress: stages.Progress) -> tuple[Delivery, list[RenderedPas
     model = stages.obtain_model(job.models, progress)
     rendered: list[RenderedPass] = []
     with open_engine(settings.engine, settings) as engine, claimed(job.out) as out:
-        engine.prepare(planned_looks(settings))
+        engine.prepare(planned_looks(shots, settings))
         stages.look_for_guides(cut, shots, settings, engine)
         cut.write(out.shots)
         for shot in shots:

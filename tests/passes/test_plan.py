@@ -9,7 +9,7 @@ import pytest
 from tests.passes._plate import BESIDE, COUNT, FIRST, sample, shot_of, tracks_of
 from toolkit.documents import FaceState, PassName, PassPlan
 from toolkit.faces.words import WORDS
-from toolkit.passes import plan_passes
+from toolkit.passes import plan_passes, planned_looks
 from toolkit.passes.plan import noise_seed
 from toolkit.settings import Settings, load_settings
 
@@ -122,3 +122,40 @@ def test_a_frame_without_a_face_has_a_prompt_without_words() -> None:
     for faces in (tracks.faces, ()):
         body, _ = plan_passes(SHOT, tracks.model_copy(update={"faces": faces}), settings, beside=BESIDE)
         assert {frame.prompt for frame in body.frames} == {"a set"}
+
+
+ENTRIES = """[
+    {shot="sh02*", prompt="another street", negative="rain"},
+    {shot="sh01*", face=1, prompt="an old man"},
+    {shot="sh010", prompt="a woman", negative="fog"},
+    {shot="sh*", prompt="anybody", negative="anything"},
+]"""
+
+
+def two_people(*assignments: str) -> tuple[PassPlan, PassPlan]:
+    track = tracks_of([sample(f) for f in range(FIRST, FIRST + COUNT)])
+    faces = (track.faces[0], track.faces[0].model_copy(update={"face": 1}))
+    settings = load_settings(assignments=list(assignments))
+    body, face = plan_passes(SHOT, track.model_copy(update={"faces": faces}), settings, beside=BESIDE)
+    return body, face
+
+
+def test_a_shot_and_a_face_in_it_can_have_words_of_their_own() -> None:
+    _, face = two_people("face.prompt=a face", "face.negative=blur", f"face.prompts={ENTRIES}")
+    for frame in face.frames:
+        assert [one.prompt for one in frame.faces] == ["a woman", "an old man"]
+    assert face.look.negative == "fog"
+    others = ENTRIES.replace('face=1, prompt="an old man"', 'prompt="rain"').replace("face=1", "")
+    body, _ = two_people("body.prompt=a set", f"body.prompts={others}")
+    assert {frame.prompt for frame in body.frames} == {"rain"}, "the first that fits"
+
+
+def test_words_for_another_shot_change_nothing_of_this_one() -> None:
+    plain = two_people("face.prompt=a face")
+    assert two_people("face.prompt=a face", 'face.prompts=[{shot="sh02*", prompt="x", negative="y"}]') == plain
+
+
+def test_an_engine_is_told_of_every_look_before_the_first_shot() -> None:
+    settings = load_settings(assignments=['face.prompts=[{shot="sh020", negative="rain"}]'])
+    shots = [SHOT.model_copy(update={"name": name}) for name in ("sh010", "sh020", "sh030")]
+    assert sorted(look.negative for look in planned_looks(shots, settings)) == ["", "", "rain"]

@@ -84,6 +84,6 @@ def _dry_run(cut_path: Path, patterns: tuple[str, ...], settings: Settings, *, a
     cut = read_cut(cut_path, handles=settings.cut.handles)
     chosen = stages.choose_shots(cut, patterns)
     with open_engine(settings.engine, settings) as engine:
-        engine.prepare(planned_looks(settings))
+        engine.prepare(planned_looks(chosen, settings))
         stages.look_for_guides(cut, chosen, settings, engine)
     show_shots(cut.model_copy(update={"shots": chosen}), as_json=as_json, passes=settings.output.passes.split("+"))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,14 +45,15 @@ def wanted_passes(settings: Settings) -> list[PassName]:
     return [name for name in PassName if name in settings.output.passes.split("+")]
 
 
-def planned_looks(settings: Settings) -> list[LookPlan]:
-    """What an engine will be told about each of the passes asked for."""
-    return [_look_plan(_look(name, settings)) for name in wanted_passes(settings)]
+def planned_looks(shots: Iterable[Shot], settings: Settings) -> list[LookPlan]:
+    """What an engine will be told about the passes asked for in any of ``shots``, each once."""
+    looks = (_look_plan(_look(name, shot.name, settings)) for shot in shots for name in wanted_passes(settings))
+    return list(dict.fromkeys(looks))
 
 
 def planned_guides(shot_name: str, settings: Settings, *, beside: Path) -> list[GuidePlan]:
     """Every guide of ``shot_name`` that is read from files, each once."""
-    looks = [_look(name, settings) for name in wanted_passes(settings)]
+    looks = [_look(name, shot_name, settings) for name in wanted_passes(settings)]
     guides = [_guide_plan(control, shot_name, beside) for look in looks for control in look.controls]
     return list(dict.fromkeys(guide for guide in guides if guide is not None))
 
@@ -62,7 +65,7 @@ def noise_seed(start: int, shot_name: str, pass_name: str, face: int, source_fra
 
 
 def _plan_pass(name: PassName, shot: Shot, tracks: FaceTracks, settings: Settings, beside: Path) -> PassPlan:
-    look = _look(name, settings)
+    look = _look(name, shot.name, settings)
     faces = _plan_faces(shot, tracks, settings) if name is PassName.FACE else {}
     words = _words(tracks, look)
     # The whole frame's prompt speaks of the face that is seen most.
@@ -104,8 +107,9 @@ def _plan_pass(name: PassName, shot: Shot, tracks: FaceTracks, settings: Setting
 def _plan_faces(shot: Shot, tracks: FaceTracks, settings: Settings) -> dict[int, list[FacePlan]]:
     """Faces by source frame, the most present face first."""
     by_frame: dict[int, list[FacePlan]] = {}
-    for track, words in zip(tracks.faces, _words(tracks, settings.face), strict=True):
-        for source_frame, face in _plan_face(shot.name, track, words, settings.face, settings.matte):
+    look = _look(PassName.FACE, shot.name, settings)
+    for track, words in zip(tracks.faces, _words(tracks, look), strict=True):
+        for source_frame, face in _plan_face(shot.name, track, words, look, settings.matte):
             by_frame.setdefault(source_frame, []).append(face)
     return by_frame
 
@@ -126,6 +130,7 @@ def _plan_face(
         placements.append(Placement(centre=sample.centre, scale=sample.scale, turn=turn))
         outlines.append(face_outline(sample.landmarks, grow=matte.grow))
     square = enclosing_square(placements, outlines)
+    template = next((entry.prompt for entry in look.prompts if entry.face == track.face), look.prompt)
     plans = []
     for sample, placement, outline in zip(present, placements, outlines, strict=True):
         affine = plate_to_canvas(placement, square, padding=look.padding, canvas=look.canvas)
@@ -143,15 +148,27 @@ def _plan_face(
                     roll=sample.roll or 0.0,
                     corners=canvas_corners(affine, look.canvas),
                     seed=noise_seed(look.seed, shot_name, PassName.FACE, track.face, sample.source_frame),
-                    prompt=_prompt(look.prompt, words.get(sample.source_frame, "")),
+                    prompt=_prompt(template, words.get(sample.source_frame, "")),
                 ),
             )
         )
     return plans
 
 
-def _look(name: PassName, settings: Settings) -> Look:
-    return settings.face if name is PassName.FACE else settings.body
+@overload
+def _look(name: Literal[PassName.FACE], shot_name: str, settings: Settings) -> FaceSettings: ...
+@overload
+def _look(name: PassName, shot_name: str, settings: Settings) -> Look: ...
+def _look(name: PassName, shot_name: str, settings: Settings) -> Look:
+    """The look of a pass in one shot: with the words that are meant for it, and none that are not."""
+    look = settings.face if name is PassName.FACE else settings.body
+    mine = [entry for entry in look.prompts if fnmatchcase(shot_name, entry.shot)]
+    return replace(
+        look,
+        prompt=next((entry.prompt for entry in mine if entry.face < 0 and entry.prompt), look.prompt),
+        negative=next((entry.negative for entry in mine if entry.negative), look.negative),
+        prompts=tuple(replace(entry, shot="*") for entry in mine if entry.face >= 0),
+    )
 
 
 def _look_plan(look: Look) -> LookPlan:
@@ -197,7 +214,7 @@ def _meshes(tracks: FaceTracks) -> dict[int, list[NDArray[np.float32]]]:
 
 def _words(tracks: FaceTracks, look: Look) -> list[dict[int, str]]:
     """For each face what it does, by source frame; nothing when the prompt does not ask."""
-    if EXPRESSION not in look.prompt:
+    if not any(EXPRESSION in template for template in (look.prompt, *(entry.prompt for entry in look.prompts))):
         return [{} for _ in tracks.faces]
     return [
         dict(

@@ -17,7 +17,7 @@ from typing import Any
 
 from toolkit.errors import NoSuchFile, SettingsError
 from toolkit.frames import FramePath
-from toolkit.settings.values import EXPRESSION, SHOT, USUAL_CONTROLS, ControlSettings, Settings
+from toolkit.settings.values import EXPRESSION, SHOT, USUAL_CONTROLS, ControlSettings, PromptSettings, Settings
 
 
 def preset_names() -> list[str]:
@@ -93,7 +93,7 @@ def as_toml(settings: Settings) -> str:
         if name != section:
             lines += ["", f"[{name}]"]
             section = name
-        text = value if inner in {"controls", "loras"} else toml_text(value)  # those are written as TOML already
+        text = value if inner in _TABLES else toml_text(value)  # those are written as TOML already
         lines.append(f"{inner} = {text}" + (f"  # {limits}" if limits else ""))
     return "\n".join(lines).lstrip("\n") + "\n"
 
@@ -183,15 +183,28 @@ def _table(key: str, table: Mapping[str, Any], entry: Any, source: str) -> Any:
         entry = replace(entry, **{name: checked})
     if isinstance(entry, ControlSettings):
         entry = _control(key, entry, table, source)
-    if not entry.model:
+    elif isinstance(entry, PromptSettings):
+        _check_prompt(key, entry, source)
+    elif not entry.model:
         raise SettingsError(f"{key}.model", "name it", source=source)
     return entry
+
+
+def _check_prompt(key: str, entry: PromptSettings, source: str) -> None:
+    if not entry.prompt and not entry.negative:
+        raise SettingsError(key, "it has neither prompt nor negative", source=source)
+    if entry.face >= 0 and key.startswith("body."):
+        raise SettingsError(f"{key}.face", "BODY is painted as a whole", source=source)
+    if entry.face >= 0 and entry.negative:
+        raise SettingsError(f"{key}.negative", "it holds for all faces of a shot; leave out face", source=source)
 
 
 def _control(key: str, control: ControlSettings, table: Mapping[str, Any], source: str) -> ControlSettings:
     """``control`` with what is usual for its kind where ``table`` does not say."""
     if "model" not in table:
         control = replace(control, model=USUAL_CONTROLS.get(control.kind, ""))
+    if not control.model:
+        raise SettingsError(f"{key}.model", "name it", source=source)
     if control.start > control.end:
         raise SettingsError(f"{key}.start", f"{control.start:g} comes after its end, {control.end:g}", source=source)
     if control.kind == "face":
@@ -223,6 +236,7 @@ def _as_toml(tables: tuple[Any, ...]) -> str:
     return "[" + ", ".join(f"{{{text}}}" for text in texts) + "]"
 
 
+_TABLES = {"controls", "loras", "prompts"}
 _KINDS = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
 
 

@@ -128,6 +128,23 @@ class LoraSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromptSettings:
+    """Other words for some shots, or for one face in them.
+
+    An entry for a face goes before one for the whole shot; of several such that fit, the first one holds.
+    """
+
+    shot: str = "*"
+    """Shell pattern of the names of shots."""
+    face: int = _number(-1, -1, 15)
+    """Number of the face in ``face_track.json``; -1: all of them."""
+    prompt: str = ""
+    """Instead of the pass's own; empty leaves that."""
+    negative: str = ""
+    """Instead of the pass's own; empty leaves that. For all faces of a shot."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """What an engine is told to paint; one per pass. ``builtin`` heeds ``strength`` and ``seed`` alone."""
 
@@ -145,6 +162,8 @@ class Look:
     """What to paint. ``{expression}`` becomes words for what the face does in the frame: "mouth open, eyes closed"."""
     negative: str = ""
     """What not to paint."""
+    prompts: tuple[PromptSettings, ...] = _tables(PromptSettings)
+    """Other words for some shots or faces, any number: ``[[face.prompts]]`` in toolkit.toml."""
     steps: int = _number(30, 1, 150)
     """Sampling steps of a whole denoising; an engine runs the part of them that ``strength`` asks for."""
     guidance: float = _number(8.0, 0.0, 30.0)
