@@ -1,7 +1,7 @@
 """Speed and memory as ratios measured in one interleaved run: ``python -m tests.benchmarks [NAME]…``.
 
 Machines are noisy, so nothing here passes or fails: each benchmark prints what it measured beside what is asked for.
-Names: help, exr, analysis, run, around, engines, memory (all without a name; memory takes several minutes).
+Names: help, exr, analysis, run, around, engines, steady, memory (all without a name; memory takes several minutes).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.benchmarks.bench_engines import bench_around, bench_engines
+from tests.benchmarks.bench_steady import bench_steady
 
 ROUNDS = 5
 
@@ -208,6 +209,7 @@ BENCHMARKS: dict[str, Callable[[Path], None]] = {
     "run": bench_run,
     "around": bench_around,
     "engines": bench_engines,
+    "steady": bench_steady,
     "memory": bench_memory,
 }
 

@@ -159,3 +159,11 @@ def test_an_engine_is_told_of_every_look_before_the_first_shot() -> None:
     settings = load_settings(assignments=['face.prompts=[{shot="sh020", negative="rain"}]'])
     shots = [SHOT.model_copy(update={"name": name}) for name in ("sh010", "sh020", "sh030")]
     assert sorted(look.negative for look in planned_looks(shots, settings)) == ["", "", "rain"]
+
+
+def test_noise_of_the_shot_is_the_same_in_every_frame_and_differs_between_passes_and_faces() -> None:
+    body, face = two_people("face.noise=shot", "body.noise=shot")
+    seeds = {frame.seed for frame in body.frames} | {one.seed for frame in face.frames for one in frame.faces}
+    assert len(seeds) == 3
+    body, face = two_people()
+    assert len({one.seed for frame in face.frames for one in frame.faces}) == 2 * COUNT

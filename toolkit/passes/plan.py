@@ -64,6 +64,11 @@ def noise_seed(start: int, shot_name: str, pass_name: str, face: int, source_fra
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") >> 1
 
 
+def _seed(look: Look, shot_name: str, pass_name: str, face: int, source_frame: int) -> int:
+    """As ``noise_seed``; in a look whose noise is the shot's, every frame is -1, which no source has."""
+    return noise_seed(look.seed, shot_name, pass_name, face, source_frame if look.noise == "frame" else -1)
+
+
 def _plan_pass(name: PassName, shot: Shot, tracks: FaceTracks, settings: Settings, beside: Path) -> PassPlan:
     look = _look(name, shot.name, settings)
     faces = _plan_faces(shot, tracks, settings) if name is PassName.FACE else {}
@@ -94,7 +99,7 @@ def _plan_pass(name: PassName, shot: Shot, tracks: FaceTracks, settings: Setting
             FramePlan(
                 source_frame=source_frame,
                 shot_frame=shot.map.shot_frame(source_frame),
-                seed=noise_seed(look.seed, shot.name, name, -1, source_frame),
+                seed=_seed(look, shot.name, name, -1, source_frame),
                 prompt=_prompt(look.prompt, leading.get(source_frame, "")) if name is PassName.BODY else "",
                 faces=tuple(faces.get(source_frame, ())),
                 meshes=tuple(meshes.get(source_frame, ())),
@@ -147,7 +152,7 @@ def _plan_face(
                     scale=placement.scale,
                     roll=sample.roll or 0.0,
                     corners=canvas_corners(affine, look.canvas),
-                    seed=noise_seed(look.seed, shot_name, PassName.FACE, track.face, sample.source_frame),
+                    seed=_seed(look, shot_name, PassName.FACE, track.face, sample.source_frame),
                     prompt=_prompt(template, words.get(sample.source_frame, "")),
                 ),
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -33,7 +34,8 @@ class SequencePlate(Plate):
         self.has_alpha = first.alpha is not None
 
     def _floats(self, source_frames: list[int]) -> Generator[PlateFrame, None, None]:
-        return results_ahead((partial(self._plate_frame, f) for f in source_frames), workers=_WORKERS, ahead=_WORKERS)
+        stored = results_ahead((partial(self._checked, f) for f in source_frames), workers=_WORKERS, ahead=_WORKERS)
+        return _plate_frames(source_frames, stored)
 
     def _bytes(self, source_frames: list[int]) -> Generator[tuple[int, NDArray[np.uint8]], None, None]:
         calls = (partial(self._detector_frame, f) for f in source_frames)
@@ -56,14 +58,19 @@ class SequencePlate(Plate):
             )
         return picture
 
-    def _plate_frame(self, source_frame: int) -> PlateFrame:
-        picture = self._checked(source_frame)
-        return PlateFrame(
-            source_frame=source_frame,
-            rgb=as_float(picture.rgb),
-            alpha=None if picture.alpha is None else as_float(picture.alpha),
-            premultiplied=picture.premultiplied,
-        )
-
     def _detector_frame(self, source_frame: int) -> tuple[int, NDArray[np.uint8]]:
         return source_frame, as_8bit(self._checked(source_frame))
+
+
+def _plate_frames(
+    source_frames: list[int], stored: Generator[StoredPicture, None, None]
+) -> Generator[PlateFrame, None, None]:
+    """Each picture as floats, made only now: what waits is as small as its file stores it."""
+    with closing(stored):
+        for source_frame, picture in zip(source_frames, stored, strict=True):
+            yield PlateFrame(
+                source_frame=source_frame,
+                rgb=as_float(picture.rgb),
+                alpha=None if picture.alpha is None else as_float(picture.alpha),
+                premultiplied=picture.premultiplied,
+            )

@@ -152,6 +152,9 @@ class Look:
     """Denoising strength: 0 leaves the plate untouched, 1 forgets it."""
     seed: int = _number(20230407, 0, 2**31 - 1)
     """Start of the noise; shot, pass, face and source frame are mixed in, never a batch number."""
+    noise: str = _choice("frame", "frame", "shot")
+    """``frame``: each frame has its own noise. ``shot``: all frames of a shot have the same, which is steadier where
+    the picture stands still and sticks to the screen where it moves; in FACE it goes with the crop."""
     model: str = ""
     """The checkpoint, as the engine knows it; empty takes the one that a server has loaded."""
     vae: str = ""
