@@ -17,7 +17,7 @@ PACKAGE = REPOSITORY / "toolkit"
 
 ROOMS = [
     "cli", "doctor", "demo", "install", "pipeline", "stages", "output", "delivery", "passes", "engines", "faces",
-    "turnover", "plates", "documents", "settings", "frames", "errors",
+    "turnover", "plates", "documents", "settings", "frames", "errors", "heap",
 ]  # fmt: skip
 """Top to bottom: a room imports only from rooms below it (and from itself)."""
 

@@ -24,7 +24,7 @@ from toolkit.engines import PaintRequest
 from toolkit.faces import draw_face_annotation
 from toolkit.frames import FrameRange
 from toolkit.passes import plan_passes
-from toolkit.passes.layers import DisplayFrame, crop_matte, crop_mesh, face_crop, face_layer, without_beyond
+from toolkit.passes.layers import Backing, Picture, crop_matte, crop_mesh, face_crop, face_layer, without_beyond
 from toolkit.settings import load_settings
 
 ROUNDS = 40
@@ -36,14 +36,14 @@ CROP = 38.4e12
 
 def bench_around(_: Path) -> None:
     """Everything a FACE frame costs beside decoding, painting and writing: 1080p, one face, a canvas of 512."""
-    frame, plan, mesh = _one_face()
-    face = plan.frames[0].faces[0]
-    painted = without_beyond(face_crop(face, 512, frame.rgb))[0]
+    picture, plan, mesh = _one_face()
+    face, backing = plan.frames[0].faces[0], Backing(alpha=None, premultiplied=False, encoding="display")
+    painted = without_beyond(face_crop(face, 512, picture))[0]
     parts: dict[str, Callable[[], object]] = {
-        "crop": lambda: without_beyond(face_crop(face, 512, frame.rgb)),
+        "crop": lambda: without_beyond(face_crop(face, 512, picture)),
         "matte for the engine": lambda: crop_matte(face, 512),
         "guide": lambda: draw_face_annotation([crop_mesh(face, mesh)], (512, 512)),
-        "layer": lambda: face_layer(plan, [face], frame, [painted]),
+        "layer": lambda: face_layer(plan, [face], backing, [painted]),
     }
     for work in parts.values():
         work()
@@ -60,7 +60,7 @@ def bench_around(_: Path) -> None:
     )
 
 
-def _one_face() -> tuple[DisplayFrame, Any, NDArray[np.float32]]:
+def _one_face() -> tuple[Picture, Any, NDArray[np.float32]]:
     """A 1080p picture with a face 300 pixels high in it, turned a little."""
     rng = np.random.default_rng(0)
     mesh = landmarks((960.0, 540.0), 300.0, 25.0)
@@ -76,8 +76,7 @@ def _one_face() -> tuple[DisplayFrame, Any, NDArray[np.float32]]:
     shot = shot.model_copy(update={"source_work_range": only})
     plan = plan_passes(shot, tracks, load_settings(assignments=["output.passes=FACE"]), beside=Path())[0]
     picture = rng.random((1080, 1920, 3), dtype=np.float32)
-    frame = DisplayFrame(source_frame=101, rgb=picture, alpha=None, premultiplied=False, plate_encoding="display")
-    return frame, plan, mesh
+    return picture, plan, mesh
 
 
 # --- on a GPU ------------------------------------------------------------------------------------------------------

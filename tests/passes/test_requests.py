@@ -13,18 +13,12 @@ from toolkit.documents import FacePlan, FramePlan, PassName, PassPlan
 from toolkit.engines import Engine, PaintRequest
 from toolkit.faces import draw_face_annotation, draw_matte
 from toolkit.passes import plan_passes
-from toolkit.passes.layers import DisplayFrame, crop_matte
+from toolkit.passes.layers import crop_matte
 from toolkit.passes.requests import requests_of
 from toolkit.settings import load_settings
 
 CONTROLS = '[{kind="face"}, {kind="face", weight=0.5}]'
-PICTURE = DisplayFrame(
-    source_frame=FIRST,
-    rgb=np.random.default_rng(1).random((HEIGHT, WIDTH, 3), np.float32),
-    alpha=None,
-    premultiplied=False,
-    plate_encoding="display",
-)
+PICTURE = np.random.default_rng(1).random((HEIGHT, WIDTH, 3), np.float32)
 
 
 class Wanting(Engine):

@@ -16,6 +16,7 @@ from toolkit.cli.info import doctor, engines, install_scripts_command, look, mod
 from toolkit.cli.run import demo, run
 from toolkit.cli.stages import conform, plan, render, shots, track
 from toolkit.errors import ToolkitError
+from toolkit.heap import keep_in_one_heap
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -45,6 +46,7 @@ def main() -> None:
 
 def run_command(arguments: list[str]) -> int:
     """Run one command; the exit code, with at most one line said on stderr."""
+    keep_in_one_heap()
     try:
         result = toolkit.main(arguments, prog_name="toolkit", standalone_mode=False)
     except click.ClickException as error:

@@ -13,7 +13,6 @@ import numpy as np
 from toolkit.documents import FaceTrack, FaceTracks, Shot, digest
 from toolkit.errors import at
 from toolkit.faces.follow import Sighting
-from toolkit.faces.freed import give_back_freed_memory
 from toolkit.faces.identity import identities
 from toolkit.faces.pose import CanonicalFace
 from toolkit.faces.samples import samples_of
@@ -37,12 +36,6 @@ def track_faces(
     ``tick`` is called with the number of frames done since the last call. Raises what the plate raises, EngineFailed
     when MediaPipe does, and EngineUnavailable when MediaPipe cannot be loaded.
     """
-    tracks = _tracks(shot, plate, settings, model, tick)
-    give_back_freed_memory()  # only now: what was seen in every frame is gone as well
-    return tracks
-
-
-def _tracks(shot: Shot, plate: Plate, settings: TrackSettings, model: Path, tick: Callable[[int], None]) -> FaceTracks:
     canonical = CanonicalFace.load(model)
     with Watch(model, settings) as watch, closing(plate.frames_8bit(shot.source_work_range)) as frames:
         for source_frame, picture in frames:

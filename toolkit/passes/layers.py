@@ -17,25 +17,22 @@ from numpy.typing import NDArray
 from toolkit.documents import FacePlan, PassName, PassPlan
 from toolkit.faces import draw_matte
 from toolkit.passes.warp import warped
-from toolkit.plates import PlateFrame, encode, from_linear, to_half, to_linear
+from toolkit.plates import Encoding, PlateFrame, encode, from_linear, to_half, to_linear
 
 Picture = NDArray[np.float32]
 """(H, W, 3) RGB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DisplayFrame:
-    """A plate frame as the engines want to see it."""
+class Backing:
+    """What a layer must fit besides its plan: all of a plate frame but its colours."""
 
-    source_frame: int
-    rgb: Picture
-    """Display-referred; may exceed 1 where the plate is brighter than white."""
     alpha: NDArray[np.float32] | None
     """(H, W) 0..1."""
     premultiplied: bool
-    """Whether ``rgb`` comes multiplied by ``alpha``."""
-    plate_encoding: str
-    """``display`` or ``linear``: what ``rgb`` was made from and goes back to."""
+    """Whether the colours come multiplied by ``alpha``."""
+    encoding: Encoding
+    """What the colours were made from and go back to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +45,9 @@ class Layer:
     """Sum of each face's matte, in the order of the plan."""
 
 
-def display_frame(frame: PlateFrame, plate_encoding: str) -> DisplayFrame:
-    """The plate frame, display-referred."""
-    rgb = from_linear(frame.rgb) if plate_encoding == "linear" else frame.rgb
-    return DisplayFrame(
-        source_frame=frame.source_frame,
-        rgb=rgb,
-        alpha=frame.alpha,
-        premultiplied=frame.premultiplied,
-        plate_encoding=plate_encoding,
-    )
+def display_picture(frame: PlateFrame, encoding: Encoding) -> Picture:
+    """The colours as engines want to see them, display-referred; beyond 1 where the plate is brighter than white."""
+    return from_linear(frame.rgb) if encoding == "linear" else frame.rgb
 
 
 # --- to the engine ---------------------------------------------------------------------------------------------
@@ -118,17 +108,16 @@ def _affine(face: FacePlan) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 # --- and back --------------------------------------------------------------------------------------------------
 
 
-def body_layer(plan: PassPlan, frame: DisplayFrame, painted: Picture) -> Layer:
+def body_layer(plan: PassPlan, backing: Backing, painted: Picture) -> Layer:
     """The whole frame without alpha."""
-    height, width = frame.rgb.shape[:2]
-    rgb = _encoded(painted[:height, :width], plan, frame)
+    rgb = _encoded(painted[: plan.height, : plan.width], plan, backing)
     return Layer(pixels=to_half(np.ascontiguousarray(rgb)), matte_areas=())
 
 
-def face_layer(plan: PassPlan, faces: Sequence[FacePlan], frame: DisplayFrame, painted: Sequence[Picture]) -> Layer:
+def face_layer(plan: PassPlan, faces: Sequence[FacePlan], backing: Backing, painted: Sequence[Picture]) -> Layer:
     """The faces over nothing, premultiplied; fully transparent where there is no face."""
     pixels = np.zeros((plan.height, plan.width, 4), np.float16)
-    windows = [_window(face.outline, frame.rgb.shape) for face in faces]
+    windows = [_window(face.outline, pixels.shape) for face in faces]
     visible = [window for window in windows if window is not None]
     if not visible:
         return Layer(pixels=pixels, matte_areas=(0.0,) * len(faces))
@@ -140,7 +129,7 @@ def face_layer(plan: PassPlan, faces: Sequence[FacePlan], frame: DisplayFrame, p
         if window is None:
             areas.append(0.0)
             continue
-        layer, area = _face_over_nothing(plan, face, frame, picture, window)
+        layer, area = _face_over_nothing(plan, face, backing, picture, window)
         x0, y0, x1, y1 = window[0] - left, window[1] - top, window[2] - left, window[3] - top
         below = stack[y0:y1, x0:x1]
         below *= 1.0 - layer[..., 3:]
@@ -155,32 +144,34 @@ Window = tuple[int, int, int, int]
 
 
 def _face_over_nothing(
-    plan: PassPlan, face: FacePlan, frame: DisplayFrame, painted: Picture, window: Window
+    plan: PassPlan, face: FacePlan, backing: Backing, painted: Picture, window: Window
 ) -> tuple[NDArray[np.float32], float]:
     left, top, right, bottom = window
     matrix = np.asarray(face.plate_to_canvas).reshape(2, 3).copy()
     matrix[:, 2] += matrix[:, :2] @ (left, top)
     rgb = warped(painted, matrix, (right - left, bottom - top), inverse=True)
-    if frame.plate_encoding == "display":
+    if backing.encoding == "display":
         np.clip(rgb, 0.0, 1.0, out=rgb)  # Lanczos overshoots; display codes end at white
     matte = draw_matte(face.outline, face.feather, window=(left, top, right - left, bottom - top))
-    alpha = matte if frame.alpha is None else matte * frame.alpha[top:bottom, left:right]
+    alpha = matte if backing.alpha is None else matte * backing.alpha[top:bottom, left:right]
     layer = np.empty((*matte.shape, 4), np.float32)
-    np.multiply(_encoded(rgb, plan, frame), (matte if frame.premultiplied else alpha)[..., None], out=layer[..., :3])
+    np.multiply(
+        _encoded(rgb, plan, backing), (matte if backing.premultiplied else alpha)[..., None], out=layer[..., :3]
+    )
     layer[..., 3] = alpha
     return layer, float(alpha.sum(dtype=np.float64))
 
 
-def _encoded(rgb: Picture, plan: PassPlan, frame: DisplayFrame) -> Picture:
+def _encoded(rgb: Picture, plan: PassPlan, backing: Backing) -> Picture:
     """Display-referred paint in the encoding the layer is written in."""
-    if frame.plate_encoding == "linear":
+    if backing.encoding == "linear":
         return encode(to_linear(rgb), source="linear", target=plan.encoding)
     return encode(rgb, source="display", target=plan.encoding)
 
 
-def layer_encoding(plan: PassPlan, plate_encoding: str) -> str:
+def layer_encoding(plan: PassPlan, backing: Backing) -> str:
     """What the slate says about the pixels: ``display``, ``linear`` or ``acescg``."""
-    return plate_encoding if plan.encoding == "plate" else plan.encoding
+    return backing.encoding if plan.encoding == "plate" else plan.encoding
 
 
 def layer_alpha(plan: PassPlan) -> str:

@@ -21,17 +21,17 @@ from toolkit.documents import FramePlan, PassName, PassPlan, digest
 from toolkit.engines import Engine, PaintRequest
 from toolkit.errors import EngineFailed, at
 from toolkit.frames import timecode_from_frames
-from toolkit.passes.guides import Guides, Shown
+from toolkit.passes.guides import Guides
 from toolkit.passes.layers import (
-    DisplayFrame,
+    Backing,
     Layer,
     body_layer,
-    display_frame,
+    display_picture,
     face_layer,
     layer_alpha,
     layer_encoding,
 )
-from toolkit.passes.requests import requests_of
+from toolkit.passes.requests import Asked, requests_of
 from toolkit.passes.slate import SLATE_SCHEMA, Slate, SlateFace, holds
 from toolkit.plates import Plate, write_exr
 
@@ -62,21 +62,18 @@ class _Task:
 
 @dataclass(slots=True)
 class _Job:
-    """A task with the picture it starts from and what the engine is asked for it."""
+    """A task with what the engine is asked for it."""
 
     task: _Task
-    picture: DisplayFrame | None
+    backing: Backing
     requests: list[PaintRequest]
     beyond: list[NDArray[np.float32] | None]
     painted: list[NDArray[np.float32]] = field(default_factory=list)
 
-    def take(self) -> tuple[DisplayFrame, list[NDArray[np.float32]]]:
-        """Picture and paint, which the job lets go of: compressing takes longest, and needs neither."""
-        if self.picture is None:
-            raise ValueError(f"{self.task.path}: taken already")
-        taken = self.picture, self.painted
-        self.picture, self.painted = None, []
-        return taken
+    def take(self) -> list[NDArray[np.float32]]:
+        """The paint, which the job lets go of: compressing takes longest, and needs it no more."""
+        painted, self.painted = self.painted, []
+        return painted
 
 
 def render_passes(
@@ -123,16 +120,17 @@ def _jobs(tasks: dict[int, list[_Task]], plate: Plate, engine: Engine, guides: G
     plans = {task.plan.pass_name: task.plan for of_frame in tasks.values() for task in of_frame}
     with closing(plate.frames(source_frames)) as frames, closing(guides.frames(source_frames, plans.values())) as shown:
         for plate_frame, guiding in zip(frames, shown, strict=True):
-            picture = display_frame(plate_frame, plate.encoding)
+            picture = display_picture(plate_frame, plate.encoding)
+            backing = Backing(alpha=plate_frame.alpha, premultiplied=plate_frame.premultiplied, encoding=plate.encoding)
             for task in tasks[plate_frame.source_frame]:
-                yield _job(task, picture, engine, guiding)
+                asked = requests_of(task.plan, task.frame, picture, engine, guiding)
+                yield _job(task, backing, asked)
 
 
-def _job(task: _Task, picture: DisplayFrame, engine: Engine, shown: Shown) -> _Job:
-    asked = requests_of(task.plan, task.frame, picture, engine, shown)
+def _job(task: _Task, backing: Backing, asked: Sequence[Asked]) -> _Job:
     return _Job(
         task=task,
-        picture=picture,
+        backing=backing,
         requests=[request for request, _ in asked],
         beyond=[beyond for _, beyond in asked],
     )
@@ -211,27 +209,26 @@ class _Writer:
 def _write(job: _Job, plate: Plate, engine: Engine, guides: Guides) -> None:
     plan, frame = job.task.plan, job.task.frame
     with at(shot=plan.shot, **{"pass": str(plan.pass_name)}, frame=frame.shot_frame):
-        layer, encoding = _layer(job)
+        layer = _layer(job)
         label = plan.timecode_first + frame.shot_frame - plan.frames[0].shot_frame
         attributes = {
             "framesPerSecond": plan.rate,
             "timeCode": timecode_from_frames(label, plan.rate, drop_frame=plan.drop_frame),
-            **_slate(job.task, layer, encoding, content_key(plan, frame, plate, engine, guides), engine).attributes(),
+            **_slate(job, layer, content_key(plan, frame, plate, engine, guides), engine).attributes(),
         }
         write_exr(job.task.path, layer.pixels, attributes)
 
 
-def _layer(job: _Job) -> tuple[Layer, str]:
-    """The pixels of a job's file, and their encoding."""
-    plan, (picture, painted) = job.task.plan, job.take()
-    encoding = layer_encoding(plan, picture.plate_encoding)
+def _layer(job: _Job) -> Layer:
+    """The pixels of a job's file."""
+    plan, painted = job.task.plan, job.take()
     if plan.pass_name is PassName.BODY:
-        return body_layer(plan, picture, painted[0]), encoding
-    return face_layer(plan, job.task.frame.faces, picture, painted), encoding
+        return body_layer(plan, job.backing, painted[0])
+    return face_layer(plan, job.task.frame.faces, job.backing, painted)
 
 
-def _slate(task: _Task, layer: Layer, encoding: str, key: str, engine: Engine) -> Slate:
-    plan, frame = task.plan, task.frame
+def _slate(job: _Job, layer: Layer, key: str, engine: Engine) -> Slate:
+    plan, frame = job.task.plan, job.task.frame
     return Slate(
         shot=plan.shot,
         pass_name=plan.pass_name,
@@ -241,7 +238,7 @@ def _slate(task: _Task, layer: Layer, encoding: str, key: str, engine: Engine) -
         content_key=key,
         source_frame=frame.source_frame,
         shot_frame=frame.shot_frame,
-        encoding=encoding,
+        encoding=layer_encoding(plan, job.backing),
         alpha=layer_alpha(plan),
         faces=tuple(
             SlateFace(

@@ -13,22 +13,23 @@ from toolkit.documents import FramePlan, PassName, PassPlan
 from toolkit.engines import Engine, PaintRequest
 from toolkit.faces import draw_face_annotation
 from toolkit.passes.guides import Shown
-from toolkit.passes.layers import DisplayFrame, Picture, crop_matte, crop_mesh, face_crop, whole_picture, without_beyond
+from toolkit.passes.layers import Picture, crop_matte, crop_mesh, face_crop, whole_picture, without_beyond
 
 Asked = tuple[PaintRequest, Picture | None]
 """A request, and the light beyond 0..1 that is put back on what comes of it."""
 
 
 def requests_of(
-    plan: PassPlan, frame: FramePlan, picture: DisplayFrame, engine: Engine, shown: Shown = MappingProxyType({})
+    plan: PassPlan, frame: FramePlan, picture: Picture, engine: Engine, shown: Shown = MappingProxyType({})
 ) -> list[Asked]:
     """One request for BODY, one per face for FACE, none for a frame without a face.
 
+    ``picture`` is the plate's, display-referred.
     ``shown`` are the frame's guides that were read; an engine that wants guides needs all that the plan names.
     """
     place = f"{plan.shot} {plan.pass_name} {frame.shot_frame}"
     if plan.pass_name is PassName.BODY:
-        image, beyond = without_beyond(whole_picture(plan, picture.rgb))
+        image, beyond = without_beyond(whole_picture(plan, picture))
         request = PaintRequest(
             image=image,
             look=plan.look,
@@ -40,7 +41,7 @@ def requests_of(
         return [(request, beyond)]
     asked = []
     for index, face in enumerate(frame.faces):
-        image, beyond = without_beyond(face_crop(face, plan.canvas[0], picture.rgb))
+        image, beyond = without_beyond(face_crop(face, plan.canvas[0], picture))
         meshes = [crop_mesh(face, frame.meshes[index])] if frame.meshes else []
         request = PaintRequest(
             image=image,
