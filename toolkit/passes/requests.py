@@ -40,7 +40,7 @@ def requests_of(
         return [(request, beyond)]
     asked = []
     for index, face in enumerate(frame.faces):
-        image, beyond = without_beyond(face_crop(face, plan.canvas[0], picture.rgb))
+        image, beyond = without_beyond(face_crop(face, plan.canvas[0], picture.rgb), ours=True)
         meshes = [crop_mesh(face, frame.meshes[index])] if frame.meshes else []
         request = PaintRequest(
             image=image,
