@@ -40,7 +40,7 @@ def bench_around(_: Path) -> None:
     face, backing = plan.frames[0].faces[0], Backing(alpha=None, premultiplied=False, encoding="display")
     painted = without_beyond(face_crop(face, 512, picture))[0]
     parts: dict[str, Callable[[], object]] = {
-        "crop": lambda: without_beyond(face_crop(face, 512, picture)),
+        "crop": lambda: without_beyond(face_crop(face, 512, picture), ours=True),
         "matte for the engine": lambda: crop_matte(face, 512),
         "guide": lambda: draw_face_annotation([crop_mesh(face, mesh)], (512, 512)),
         "layer": lambda: face_layer(plan, [face], backing, [painted]),

@@ -21,3 +21,22 @@ def test_bands_are_pixel_for_pixel_what_one_call_gives(inverse: bool) -> None:
         flags = cv2.INTER_LANCZOS4 | (cv2.WARP_INVERSE_MAP if inverse else 0)
         whole = cv2.warpAffine(picture, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
         assert np.array_equal(warped(picture, matrix, size, inverse=inverse), whole)
+
+
+@pytest.mark.parametrize("inverse", [False, True])
+def test_where_pixels_are_wanted_they_are_those_of_one_call_and_elsewhere_those_or_nothing(inverse: bool) -> None:
+    rng = np.random.default_rng(2)
+    picture = rng.random((90, 160, 3), dtype=np.float32)
+    for _ in range(200):
+        turn, zoom = rng.uniform(-np.pi, np.pi), rng.uniform(0.3, 4)
+        linear = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) * zoom
+        matrix = np.column_stack([linear, rng.uniform(-80, 80, 2)])
+        width, height = (int(side) for side in rng.integers(1, 130, 2))
+        wanted = np.zeros((height, width), np.float32)
+        x, y = rng.integers(0, width), rng.integers(0, height)
+        wanted[y : y + 50, x : x + 40] = rng.random() + 0.1
+        flags = cv2.INTER_LANCZOS4 | (cv2.WARP_INVERSE_MAP if inverse else 0)
+        whole = cv2.warpAffine(picture, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        made = warped(picture, matrix, (width, height), inverse=inverse, wanted=wanted)
+        assert np.array_equal(made[wanted > 0], whole[wanted > 0])
+        assert np.all((made == whole) | (made == 0))

@@ -96,6 +96,8 @@ def _inside(points: NDArray[np.float64], width: int, height: int) -> NDArray[np.
 
     Each edge flips everything to the right of where it crosses a row; a running sum along the row counts the flips.
     """
+    import cv2
+
     flips = np.zeros((height, width + 1), dtype=np.uint8)
     for start, end in pairwise([*points, points[0]]):
         upper, lower = (start, end) if start[1] <= end[1] else (end, start)
@@ -104,4 +106,6 @@ def _inside(points: NDArray[np.float64], width: int, height: int) -> NDArray[np.
             continue
         crossings = upper[0] + (rows - upper[1]) * (lower[0] - upper[0]) / (lower[1] - upper[1])
         flips[rows, np.clip(np.ceil(crossings), 0, width).astype(np.intp)] += 1
-    return np.asarray(np.cumsum(flips[:, :width], axis=1, dtype=np.uint8) & 1, dtype=np.uint8)
+    # OpenCV's sums over all rows and columns before a pixel: from one row to the next they grow by that row's own.
+    sums = cv2.integral(flips[:, :width])[:, 1:]
+    return np.asarray((sums[1:] ^ sums[:-1]) & 1, dtype=np.uint8)

@@ -76,12 +76,15 @@ def face_crop(face: FacePlan, canvas: int, picture: Picture) -> Picture:
     return warped(picture, matrix, (canvas, canvas))
 
 
-def without_beyond(picture: Picture) -> tuple[Picture, Picture | None]:
-    """What an engine may see, 0..1, and the light above white (and below black) it must not; None without any."""
+def without_beyond(picture: Picture, *, ours: bool = False) -> tuple[Picture, Picture | None]:
+    """What an engine may see, 0..1, and the light above white (and below black) it must not; None without any.
+
+    With ``ours`` the caller has no more use for ``picture``, and that light comes back in its memory.
+    """
     if picture.min() >= 0.0 and picture.max() <= 1.0:
         return np.ascontiguousarray(picture), None
-    image = np.clip(picture, 0.0, 1.0)
-    return np.ascontiguousarray(image), picture - image
+    image = np.ascontiguousarray(np.clip(picture, 0.0, 1.0))
+    return image, np.subtract(picture, image, out=picture if ours else None)
 
 
 def crop_matte(face: FacePlan, canvas: int) -> NDArray[np.float32]:
@@ -129,12 +132,14 @@ def face_layer(plan: PassPlan, faces: Sequence[FacePlan], backing: Backing, pain
         if window is None:
             areas.append(0.0)
             continue
-        layer, area = _face_over_nothing(plan, face, backing, picture, window)
+        rgb, alpha = _face_over_nothing(plan, face, backing, picture, window)
         x0, y0, x1, y1 = window[0] - left, window[1] - top, window[2] - left, window[3] - top
         below = stack[y0:y1, x0:x1]
-        below *= 1.0 - layer[..., 3:]
-        below += layer
-        areas.append(area)
+        # Channel by channel: numpy is slow to spread one number over the few channels of a pixel.
+        for channel, plane in enumerate([*np.moveaxis(rgb, 2, 0), alpha]):
+            below[..., channel] *= 1.0 - alpha
+            below[..., channel] += plane
+        areas.append(float(alpha.sum(dtype=np.float64)))
     pixels[top:bottom, left:right] = to_half(stack)
     return Layer(pixels=pixels, matte_areas=tuple(areas))
 
@@ -145,21 +150,21 @@ Window = tuple[int, int, int, int]
 
 def _face_over_nothing(
     plan: PassPlan, face: FacePlan, backing: Backing, painted: Picture, window: Window
-) -> tuple[NDArray[np.float32], float]:
+) -> tuple[Picture, NDArray[np.float32]]:
+    """The face in ``window``, premultiplied, and its alpha (H, W)."""
     left, top, right, bottom = window
     matrix = np.asarray(face.plate_to_canvas).reshape(2, 3).copy()
     matrix[:, 2] += matrix[:, :2] @ (left, top)
-    rgb = warped(painted, matrix, (right - left, bottom - top), inverse=True)
+    matte = draw_matte(face.outline, face.feather, window=(left, top, right - left, bottom - top))
+    rgb = warped(painted, matrix, (right - left, bottom - top), inverse=True, wanted=matte)
     if backing.encoding == "display":
         np.clip(rgb, 0.0, 1.0, out=rgb)  # Lanczos overshoots; display codes end at white
-    matte = draw_matte(face.outline, face.feather, window=(left, top, right - left, bottom - top))
     alpha = matte if backing.alpha is None else matte * backing.alpha[top:bottom, left:right]
-    layer = np.empty((*matte.shape, 4), np.float32)
-    np.multiply(
-        _encoded(rgb, plan, backing), (matte if backing.premultiplied else alpha)[..., None], out=layer[..., :3]
-    )
-    layer[..., 3] = alpha
-    return layer, float(alpha.sum(dtype=np.float64))
+    rgb = _encoded(rgb, plan, backing)
+    share = matte if backing.premultiplied else alpha
+    for channel in range(3):
+        rgb[..., channel] *= share
+    return rgb, alpha
 
 
 def _encoded(rgb: Picture, plan: PassPlan, backing: Backing) -> Picture:

@@ -28,6 +28,7 @@ from toolkit.documents import (
     digest,
 )
 from toolkit.faces import expression_words, face_outline
+from toolkit.passes import a1111
 from toolkit.passes.crops import Placement, canvas_corners, enclosing_square, plate_to_canvas
 from toolkit.settings import EXPRESSION, SHOT, ControlSettings, FaceSettings, Look, MatteSettings, Settings
 
@@ -113,14 +114,21 @@ def _plan_faces(shot: Shot, tracks: FaceTracks, settings: Settings) -> dict[int,
     """Faces by source frame, the most present face first."""
     by_frame: dict[int, list[FacePlan]] = {}
     look = _look(PassName.FACE, shot.name, settings)
+    plate = tracks.width, tracks.height
     for track, words in zip(tracks.faces, _words(tracks, look), strict=True):
-        for source_frame, face in _plan_face(shot.name, track, words, look, settings.matte):
+        for source_frame, face in _plan_face(shot.name, track, words, look, settings.matte, plate=plate):
             by_frame.setdefault(source_frame, []).append(face)
     return by_frame
 
 
 def _plan_face(
-    shot_name: str, track: FaceTrack, words: Mapping[int, str], look: FaceSettings, matte: MatteSettings
+    shot_name: str,
+    track: FaceTrack,
+    words: Mapping[int, str],
+    look: FaceSettings,
+    matte: MatteSettings,
+    *,
+    plate: tuple[int, int],
 ) -> Sequence[tuple[int, FacePlan]]:
     present = [sample for sample in track.samples if sample.state is not FaceState.ABSENT]
     if not present:
@@ -138,7 +146,12 @@ def _plan_face(
     template = next((entry.prompt for entry in look.prompts if entry.face == track.face), look.prompt)
     plans = []
     for sample, placement, outline in zip(present, placements, outlines, strict=True):
-        affine = plate_to_canvas(placement, square, padding=look.padding, canvas=look.canvas)
+        feather = round(matte.feather * placement.scale, 3)
+        affine = (
+            a1111.plate_to_canvas(outline, feather, padding=look.padding, canvas=look.canvas, plate=plate)
+            if look.crop == "a1111"
+            else plate_to_canvas(placement, square, padding=look.padding, canvas=look.canvas)
+        )
         plans.append(
             (
                 sample.source_frame,
@@ -147,7 +160,7 @@ def _plan_face(
                     state=sample.state,
                     plate_to_canvas=affine,
                     outline=outline,
-                    feather=round(matte.feather * placement.scale, 3),
+                    feather=feather,
                     centre=placement.centre,
                     scale=placement.scale,
                     roll=sample.roll or 0.0,

@@ -41,7 +41,7 @@ def requests_of(
         return [(request, beyond)]
     asked = []
     for index, face in enumerate(frame.faces):
-        image, beyond = without_beyond(face_crop(face, plan.canvas[0], picture))
+        image, beyond = without_beyond(face_crop(face, plan.canvas[0], picture), ours=True)
         meshes = [crop_mesh(face, frame.meshes[index])] if frame.meshes else []
         request = PaintRequest(
             image=image,

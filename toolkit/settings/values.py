@@ -187,14 +187,18 @@ class BodySettings(Look):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaceSettings(Look):
-    """The FACE pass: each face in its own upright crop."""
+    """The FACE pass: each face in its own crop."""
 
+    crop: str = _choice("upright", "upright", "a1111")
+    """``upright``: fixed to the face for the whole shot. ``a1111``: cut from each frame's mask, level, as
+    AUTOMATIC1111's "Only masked" did; it breathes with the mask."""
     canvas: int = _number(512, 64, 2048)
     """Side of the square the engine paints, pixels, a multiple of 8: what Stable Diffusion 1.5 was trained on."""
     padding: int = _number(32, 0, 512)
     """Plate pixels kept around the matte in the crop: the engine's context, as 'only masked padding' gives it."""
     roll_threshold: float = _number(20.0, 0.0, 180.0)
-    """A face tilted more than this many degrees is turned upright in its crop: models paint upright faces best."""
+    """A face tilted more than this many degrees is turned upright in its crop: models paint upright faces best.
+    Not with ``crop = "a1111"``, which never turns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
