@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.passes._plate import BESIDE, COUNT, FIRST, sample, shot_of, tracks_of
+from tests.passes._plate import BESIDE, COUNT, FIRST, bodies_of, body, sample, shot_of, tracks_of
 from toolkit.documents import FaceState, PassName, PassPlan
 from toolkit.faces.words import WORDS
-from toolkit.passes import plan_passes
+from toolkit.passes import plan_passes, wants_bodies
 from toolkit.passes.plan import noise_seed
 from toolkit.settings import Settings, load_settings
 
@@ -122,3 +122,37 @@ def test_a_frame_without_a_face_has_a_prompt_without_words() -> None:
     for faces in (tracks.faces, ()):
         body, _ = plan_passes(SHOT, tracks.model_copy(update={"faces": faces}), settings, beside=BESIDE)
         assert {frame.prompt for frame in body.frames} == {"a set"}
+
+
+BODY_IN_BODY = "body.controls=[{kind='body'}]"
+
+
+def test_people_are_planned_for_the_passes_that_draw_them_and_no_others() -> None:
+    samples, settings = [sample(FIRST + i) for i in range(COUNT)], load_settings(assignments=[BODY_IN_BODY])
+    bodies = bodies_of(50.0, 110.0)
+    body_plan, face_plan = plan_passes(SHOT, tracks_of(samples), settings, beside=BESIDE, bodies=bodies)
+    assert [frame.bodies for frame in body_plan.frames] == [
+        *((body(50.0 + i), body(110.0 + i)) for i in range(COUNT - 1)),
+        (),
+    ], "as they are in the track; absent where they are absent"
+    assert body_plan.guides == (None,)
+    assert {frame.bodies for frame in face_plan.frames} == {()}
+
+
+def test_people_are_planned_from_the_arguments_alone_and_the_plan_survives_its_file(tmp_path: Path) -> None:
+    samples, settings = [sample(FIRST + i) for i in range(COUNT)], load_settings(assignments=[BODY_IN_BODY])
+    one, other = (
+        plan_passes(SHOT, tracks_of(samples), settings, beside=BESIDE, bodies=bodies_of(50.0)) for _ in range(2)
+    )
+    assert one == other
+    assert plan_passes(SHOT, tracks_of(samples), settings, beside=BESIDE, bodies=bodies_of(51.0)) != one
+    for plan in one:
+        plan.write(tmp_path / "plan.json")
+        assert PassPlan.read(tmp_path / "plan.json") == plan
+
+
+def test_bodies_are_wanted_where_a_look_of_a_planned_pass_has_a_body_control() -> None:
+    assert not wants_bodies(load_settings(preset="dva-2023"))
+    assert wants_bodies(load_settings(preset="three-controls"))
+    assert wants_bodies(load_settings(assignments=[BODY_IN_BODY]))
+    assert not wants_bodies(load_settings(assignments=[BODY_IN_BODY, "output.passes=FACE"]))
