@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,7 @@ def test_the_founding_preset_is_the_recipe_the_technique_came_from() -> None:
         ("face.controls=[{weight=3}]", "face.controls[0].weight: 3.0 is out of range: 0 to 2"),
         ('face.controls=[{kind="image"}]', "face.controls[0].model: name it"),
         ('face.controls=[{source="x.####.png"}]', "the face is drawn from the track, not read"),
+        ('body.controls=[{kind="body", source="x.####.png"}]', "the body is drawn from the track, not read"),
         ('face.controls=[{kind="depth", source="z.exr"}]', "'z.exr' is no sequence; write it as depth.####.exr"),
         ('face.controls=[{kind="depth", source="{scene}/z.####.exr"}]', "{scene} stands for nothing"),
         ('face.controls=[{kind="depth", near=5, far=2}]', "5 is not between 0 and far, 2"),
@@ -109,6 +111,25 @@ def test_dva_2023_is_the_founding_recipe_on_automatic1111() -> None:
     assert settings.face.controls == (
         ControlSettings(kind="face", model="control_v1p_sd15_mediapipe_face", weight=1, start=0, end=1),
     )
+
+
+def test_three_controls_is_dva_2023_with_body_depth_and_face_in_both_passes() -> None:
+    settings, base = load_settings(preset="three-controls"), load_settings(preset="dva-2023")
+    for look in (settings.body, settings.face):
+        assert [(control.kind, control.model, control.source) for control in look.controls] == [
+            ("body", "control_v11p_sd15_openpose", ""),
+            ("depth", "control_v11f1p_sd15_depth", "guides/{shot}/depth.####.exr"),
+            ("face", "control_v1p_sd15_mediapipe_face", ""),
+        ]
+        assert all((control.start, control.end) == (0, 1) for control in look.controls)
+    assert replace(settings.body, controls=()) == base.body
+    assert replace(settings.face, controls=base.face.controls) == base.face
+    assert replace(settings, body=base.body, face=base.face) == base
+
+
+def test_a_body_control_takes_the_openpose_network_unless_told_otherwise() -> None:
+    (control,) = load_settings(assignments=['body.controls=[{kind="body"}]']).body.controls
+    assert (control.model, control.source) == ("control_v11p_sd15_openpose", "")
 
 
 def test_controls_are_a_list_of_tables_in_toml_and_on_the_command_line(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@
     └── EngineError                     exit code 4  what sees or paints cannot run
         ├── EngineUnavailable           its packages, weights or server are not here
         ├── EngineFailed                it ran and did not deliver
-        └── ModelUnavailable            the face model cannot be had
+        └── ModelUnavailable            the face or pose model cannot be had
 
 ``at(...)`` adds the place (shot, pass, frame) to any error that passes through it.
 """

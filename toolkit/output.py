@@ -34,6 +34,10 @@ class Output:
         """The faces of one shot."""
         return self.root / shot_name / "face_track.json"
 
+    def body_track(self, shot_name: str) -> Path:
+        """The people of one shot."""
+        return self.root / shot_name / "body_track.json"
+
     def plan(self, plan: PassPlan) -> Path:
         """The plan of one pass, beside its frames."""
         return self.plan_of(plan.shot, plan.pass_name, plan.version)

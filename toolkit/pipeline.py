@@ -42,12 +42,14 @@ def run(job: Job, progress: stages.Progress) -> tuple[Delivery, list[RenderedPas
     with open_engine(settings.engine, settings) as engine, claimed(job.out) as out:
         engine.prepare(planned_looks(shots, settings))
         stages.look_for_guides(cut, shots, settings, engine)
+        poses = stages.obtain_pose_model(job.models, settings, progress, engine)
         cut.write(out.shots)
         for shot in shots:
             with at(shot=shot.name), open_plate(shot.media) as plate:
                 tracks = stages.follow_faces(shot, plate, settings, model=model, out=out, progress=progress)
-                plans = stages.decide(cut, shot, tracks, settings, out)
-                del tracks  # a shot's landmarks are large, and all that is needed of them is in the plans
+                bodies = stages.follow_bodies(shot, plate, settings, model=poses, out=out, progress=progress)
+                plans = stages.decide(cut, shot, tracks, settings, out, bodies=bodies)
+                del tracks, bodies  # a shot's landmarks are large, and all that is needed of them is in the plans
                 writers = settings.output.writers
                 rendered += stages.paint(plans, plate, engine, writers=writers, out=out, progress=progress)
         return stages.deliver(cut, settings, out), rendered

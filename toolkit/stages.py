@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Protocol
 
 from toolkit.delivery import conform
-from toolkit.documents import Cut, Delivery, FaceTracks, PassPlan, Shot
+from toolkit.documents import BodyTracks, Cut, Delivery, FaceTracks, PassPlan, Shot
 from toolkit.engines import Engine
 from toolkit.errors import MissingDocument, MissingMedia, NoMatchingShot, at
-from toolkit.faces import fetch_model, track_faces, track_key
+from toolkit.faces import FACE_MODEL, POSE_MODEL, Model, bodies_key, fetch_model, track_bodies, track_faces, track_key
 from toolkit.heap import give_back
 from toolkit.output import Output, remember_delivery
 from toolkit.passes import (
@@ -27,6 +27,7 @@ from toolkit.passes import (
     planned_guides,
     render_passes,
     wanted_passes,
+    wants_bodies,
 )
 from toolkit.plates import Plate
 from toolkit.settings import Settings
@@ -71,6 +72,23 @@ def follow_faces(
     return tracks
 
 
+def follow_bodies(
+    shot: Shot, plate: Plate, settings: Settings, *, model: Path | None, out: Output, progress: Progress
+) -> BodyTracks | None:
+    """The people of ``shot``, read where ``follow_faces`` would read; None without a ``model``, as nobody asks."""
+    if model is None:
+        return None
+    path = out.body_track(shot.name)
+    if path.exists():
+        known = BodyTracks.read(path)
+        if known.key == bodies_key(shot, plate, settings.track, model):
+            return known
+    with progress.stage(f"{shot.name}  bodies", len(shot.source_work_range)) as tick:
+        bodies = track_bodies(shot, plate, settings.track, model, tick)
+    bodies.write(path)
+    return bodies
+
+
 def look_for_guides(cut: Cut, shots: Sequence[Shot], settings: Settings, engine: Engine) -> None:
     """Make sure, before any work is done, that every guide ``engine`` will be shown is there.
 
@@ -81,9 +99,11 @@ def look_for_guides(cut: Cut, shots: Sequence[Shot], settings: Settings, engine:
             check_guides(shot, planned_guides(shot.name, settings, beside=Path(cut.path).parent))
 
 
-def decide(cut: Cut, shot: Shot, tracks: FaceTracks, settings: Settings, out: Output) -> tuple[PassPlan, ...]:
-    """The plans of ``shot``, written beside the frames they will make."""
-    plans = plan_passes(shot, tracks, settings, beside=Path(cut.path).parent)
+def decide(
+    cut: Cut, shot: Shot, tracks: FaceTracks, settings: Settings, out: Output, *, bodies: BodyTracks | None = None
+) -> tuple[PassPlan, ...]:
+    """The plans of ``shot``, written beside the frames they will make; ``bodies`` as ``plan_passes`` takes them."""
+    plans = plan_passes(shot, tracks, settings, beside=Path(cut.path).parent, bodies=bodies)
     for plan in plans:
         plan.write(out.plan(plan))
     return plans
@@ -142,8 +162,8 @@ def _missing_frames(plan: PassPlan, out: Output) -> int:
     return sum(frame.shot_frame not in on_disk for frame in plan.frames)
 
 
-def obtain_model(folder: Path | None, progress: Progress) -> Path:
-    """The face model; a bar appears only when it has to be fetched."""
+def obtain_model(folder: Path | None, progress: Progress, wanted: Model = FACE_MODEL) -> Path:
+    """The model ``wanted``; a bar appears only when it has to be fetched. Raises ModelUnavailable."""
     with ExitStack() as bars:
         tick: Callable[[int], None] | None = None
         done = 0
@@ -151,10 +171,22 @@ def obtain_model(folder: Path | None, progress: Progress) -> Path:
         def advance(received: int, expected: int) -> None:
             nonlocal tick, done
             if tick is None and received < expected:
-                tick = bars.enter_context(progress.stage("face model", 100))
+                tick = bars.enter_context(progress.stage(wanted.what, 100))
             if tick is not None:
                 reached = 100 * received // expected
                 tick(reached - done)
                 done = reached
 
-        return fetch_model(folder=folder, tick=advance)
+        return fetch_model(wanted, folder=folder, tick=advance)
+
+
+def obtain_pose_model(
+    folder: Path | None, settings: Settings, progress: Progress, engine: Engine | None = None
+) -> Path | None:
+    """The pose model where a look has a ``body`` control, else None: nothing is fetched that nobody will use.
+
+    With an ``engine``, None as well when it is shown no guides. Raises ModelUnavailable.
+    """
+    if not wants_bodies(settings) or (engine is not None and not engine.wants_guides):
+        return None
+    return obtain_model(folder, progress, POSE_MODEL)

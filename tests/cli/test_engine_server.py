@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -13,8 +15,13 @@ import pytest
 from tests.engines.fake_automatic1111 import BROKEN, FakeAutomatic1111, pixels_of
 from tests.faces._footage import astronaut, grey
 from toolkit.cli import run_command
+from toolkit.documents import BodyTracks, PassPlan
+from toolkit.faces import fetch_model
+from toolkit.faces.skeleton import COLOURS
 
 FRAMES = 6
+CONTROLNETS = ("control_v11p_sd15_openpose", "control_v11f1p_sd15_depth", "control_v1p_sd15_mediapipe_face")
+"""Of body, depth and face."""
 
 
 @pytest.fixture
@@ -30,6 +37,21 @@ def plates(tmp_path: Path) -> Path:
 def run(plates: Path, *arguments: str) -> int:
     out = str(plates.parent / "out")
     return run_command(["run", str(plates), "-o", out, "--engine", "automatic1111", *arguments])
+
+
+def write_depth(plates: Path) -> None:
+    """A slope for each frame, where guides are looked for: its left edge is nearest."""
+    folder = plates.parent / "guides/plate"
+    folder.mkdir(parents=True)
+    slope = np.tile(np.linspace(2, 20, 640, dtype=np.float32), (360, 1))
+    for number in range(FRAMES):
+        OpenEXR.File({"type": OpenEXR.scanlineimage}, {"Z": slope}).write(str(folder / f"depth.{1001 + number}.exr"))
+
+
+def units_of(asked: dict[str, Any]) -> list[dict[str, Any]]:
+    """The ControlNet units of one painting."""
+    units: list[dict[str, Any]] = asked["alwayson_scripts"]["controlnet"]["args"]
+    return units
 
 
 def test_the_founding_recipe_is_painted_on_a_server_with_the_face_as_its_guide(plates: Path) -> None:
@@ -64,13 +86,7 @@ def test_depth_of_the_3d_package_guides_both_passes(plates: Path, capsys: pytest
         assert "shot plate: media offline" in said
         assert str(Path("guides/plate/depth.####.exr")) in said
         assert not server.paintings
-        folder = plates.parent / "guides/plate"
-        folder.mkdir(parents=True)
-        slope = np.tile(np.linspace(2, 20, 640, dtype=np.float32), (360, 1))
-        for number in range(FRAMES):
-            OpenEXR.File({"type": OpenEXR.scanlineimage}, {"Z": slope}).write(
-                str(folder / f"depth.{1001 + number}.exr")
-            )
+        write_depth(plates)
         assert run(plates, *wanted) == 0
     assert len(server.paintings) == 2 * FRAMES
     for asked in server.paintings:
@@ -79,6 +95,68 @@ def test_depth_of_the_3d_package_guides_both_passes(plates: Path, capsys: pytest
         guide = pixels_of(unit["image"])
         assert guide.shape[:2] == (asked["height"], asked["width"])
         assert guide[100, 10, 0] > guide[100, -10, 0], "the left is nearer"
+
+
+def test_three_controls_hold_every_picture_of_both_passes(plates: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_depth(plates)
+    out = plates.parent / "out"
+    with FakeAutomatic1111(controls=CONTROLNETS) as server:
+        assert run(plates, "--preset", "three-controls", "--engine-url", server.address) == 0
+        assert "plate  bodies  6/6" in capsys.readouterr().err
+        assert len(server.paintings) == 2 * FRAMES
+        weights = {False: [0.8, 0.6, 0.6], True: [0.4, 0.4, 1.0]}
+        for asked in server.paintings:
+            units = units_of(asked)
+            assert [unit["model"].partition(" ")[0] for unit in units] == list(CONTROLNETS)
+            assert [unit["weight"] for unit in units] == weights["mask" in asked]
+            body, depth, face = (pixels_of(unit["image"]) for unit in units)
+            assert {guide.shape[:2] for guide in (body, depth, face)} == {(asked["height"], asked["width"])}
+            assert depth[100, 10].mean() > depth[100, -10].mean(), "the left is nearer"
+            codes = {tuple(code) for code in body.reshape(-1, 3).tolist()}
+            assert {COLOURS[0], COLOURS[1]} & codes, "nose or neck"
+            assert face.any()
+        bodies = BodyTracks.read(out / "plate/body_track.json")
+        (first, *_, last) = (frame.people[0].points[0][0] for frame in bodies.frames)
+        assert last - first == pytest.approx(4 * (FRAMES - 1), abs=8), "the nose walks with the person"
+        assert run(plates, "--preset", "three-controls", "--engine-url", server.address, "--json") == 0
+        assert len(server.paintings) == 2 * FRAMES, "every frame is kept"
+        said = capsys.readouterr()
+        assert "bodies" not in said.err, "the track's key holds"
+        assert {one["kept"] for one in json.loads(said.out)["passes"]} == {FRAMES}
+        bodies.model_copy(update={"key": "0" * 32}).write(out / "plate/body_track.json")
+        assert run(plates, "--preset", "three-controls", "--engine-url", server.address) == 0
+        assert "plate  bodies  6/6" in capsys.readouterr().err
+        assert BodyTracks.read(out / "plate/body_track.json") == bodies
+
+
+def test_people_are_tracked_by_the_stage_and_planned_from_its_document(
+    plates: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = plates.parent / "out"
+    assert run_command(["track", str(plates), "-o", str(out)]) == 0
+    assert not (out / "plate/body_track.json").exists(), "nobody asks for it"
+    assert run_command(["plan", str(out), "--preset", "three-controls"]) == 2
+    assert "body_track.json is not there yet; run 'toolkit track CUT -o OUT' first" in capsys.readouterr().err
+    assert run_command(["track", str(plates), "-o", str(out), "--preset", "three-controls"]) == 0
+    assert "plate  faces" not in capsys.readouterr().err, "how many people are followed is nothing to the faces"
+    assert run_command(["plan", str(out), "--preset", "three-controls"]) == 0
+    for name in ("BODY", "FACE"):
+        plan = PassPlan.read(out / f"plate/{name}/v001/plan.json")
+        assert all(len(frame.bodies) == len(frame.meshes) == 1 for frame in plan.frames)
+
+
+def test_no_pose_model_is_looked_for_unless_an_engine_is_shown_people(plates: Path, tmp_path: Path) -> None:
+    studio = tmp_path / "studio"
+    studio.mkdir()
+    shutil.copy(fetch_model(), studio)
+    assert run(plates, "--models", str(studio), "--engine", "builtin", "--preset", "three-controls") == 0
+    with FakeAutomatic1111(controls=CONTROLNETS) as server:
+        named = ("--engine-url", server.address, "--models", str(studio))
+        assert run(plates, *named, "--preset", "dva-2023") == 0
+        write_depth(plates)
+        painted = len(server.paintings)
+        assert run(plates, *named, "--preset", "three-controls") == 4
+        assert len(server.paintings) == painted
 
 
 def test_what_a_server_does_not_have_is_said_before_any_work_is_done(

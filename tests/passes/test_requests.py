@@ -8,10 +8,10 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from tests.passes._plate import BESIDE, COUNT, FIRST, HEIGHT, WIDTH, sample, shot_of, tracks_of
+from tests.passes._plate import BESIDE, COUNT, FIRST, HEIGHT, WIDTH, bodies_of, sample, shot_of, tracks_of
 from toolkit.documents import FacePlan, FramePlan, PassName, PassPlan
 from toolkit.engines import Engine, PaintRequest
-from toolkit.faces import draw_face_annotation, draw_matte
+from toolkit.faces import draw_face_annotation, draw_matte, draw_skeleton
 from toolkit.passes import plan_passes
 from toolkit.passes.layers import crop_matte
 from toolkit.passes.requests import requests_of
@@ -41,7 +41,8 @@ class Plain(Wanting):
 def plan_of(name: PassName, *assignments: str) -> PassPlan:
     samples = [sample(FIRST + i, roll=25.0) for i in range(COUNT)]
     settings = load_settings(assignments=["face.canvas=256", *assignments])
-    plans = plan_passes(shot_of(Path("nowhere/plate.####.png")), tracks_of(samples), settings, beside=BESIDE)
+    shot, tracks = shot_of(Path("nowhere/plate.####.png")), tracks_of(samples)
+    plans = plan_passes(shot, tracks, settings, beside=BESIDE, bodies=bodies_of(50.0, 110.0))
     return next(plan for plan in plans if plan.pass_name is name)
 
 
@@ -93,6 +94,31 @@ def test_the_guide_of_the_body_shows_every_face_where_it_is() -> None:
     assert request.guides[0].shape == (96, 160, 3), "the canvas, not the plate"
     assert request.guides[0].any()
     assert request.matte is None
+
+
+def test_the_guide_of_the_body_shows_everybody_where_they_are() -> None:
+    plan = plan_of(PassName.BODY, 'body.controls=[{kind="body"}, {kind="face"}]')
+    skeleton, faces = ask(plan).guides
+    people = [np.array(points, np.float32) for points in plan.frames[0].bodies]
+    assert len(people) == 2
+    assert skeleton.any()
+    assert np.array_equal(skeleton, draw_skeleton(people, (160, 96))), "the canvas, not the plate"
+    assert not np.array_equal(skeleton, faces)
+
+
+def test_the_skeletons_of_a_crop_are_everybodys_moved_into_it() -> None:
+    plan = plan_of(PassName.FACE, 'face.controls=[{kind="face"}, {kind="body"}]')
+    matrix = np.asarray(only_face(plan.frames[0]).plate_to_canvas).reshape(2, 3)
+    moved = []
+    for points in plan.frames[0].bodies:
+        there = np.array(points, np.float32)
+        there[:, :2] = there[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+        moved.append(there)
+    mesh, skeleton = ask(plan).guides
+    assert skeleton.shape == (256, 256, 3)
+    assert skeleton.any()
+    assert np.array_equal(skeleton, draw_skeleton(moved, (256, 256)))
+    assert not np.array_equal(skeleton, mesh)
 
 
 @pytest.mark.parametrize("name", list(PassName))

@@ -120,23 +120,25 @@ def models(context: click.Context, as_json: bool) -> None:
 @models.command("fetch")
 @models_option
 def fetch(models: Path | None) -> None:
-    """Fetch the face model into this user's cache, unless the right one is there already.
+    """Fetch the models of faces and of poses into this user's cache, unless the right ones are there already.
 
     \b
     toolkit models fetch
     """
     from toolkit import stages
     from toolkit.cli.show import RichProgress
+    from toolkit.faces import MODELS
 
     with RichProgress() as progress:
-        path = stages.obtain_model(models, progress)
-    click.echo(path)
+        paths = [stages.obtain_model(models, progress, model) for model in MODELS]
+    for path in paths:
+        click.echo(path)
 
 
 @click.command()
 @json_option
 def doctor(as_json: bool) -> int:
-    """Check this machine: packages, system libraries, the face model, the engines.
+    """Check this machine: packages, system libraries, the models, the engines.
 
     Leaves with 1 when something the main job needs is missing.
 

@@ -38,7 +38,7 @@ def models_option(command: Command) -> Command:
         "--models",
         type=click.Path(path_type=Path, file_okay=False),
         envvar="TOOLKIT_MODELS",
-        help="A folder with the studio's own copy of the face model (or set TOOLKIT_MODELS).",
+        help="A folder with the studio's own copies of the models (or set TOOLKIT_MODELS).",
     )(command)
 
 
@@ -57,7 +57,7 @@ def settings_options(command: Command) -> Command:
             "--preset",
             default="founding",
             show_default=True,
-            help="Named starting point: founding, dva-2023, draft; see 'toolkit presets'.",
+            help="Named starting point: founding, dva-2023, three-controls, draft; see 'toolkit presets'.",
         ),
     ):
         command = option(command)

@@ -41,6 +41,8 @@ def shots(cut: Path, as_json: bool, **named: Any) -> None:
 def track(cut: Path, out: Path, patterns: tuple[str, ...], models: Path | None, as_json: bool, **named: Any) -> None:
     """Find and follow the faces of every shot: OUT/<shot>/face_track.json.
 
+    Where a look has a "body" control, the people too: OUT/<shot>/body_track.json.
+
     \b
     toolkit track cut.otio -o out
     """
@@ -57,12 +59,14 @@ def track(cut: Path, out: Path, patterns: tuple[str, ...], models: Path | None, 
     found = []
     with RichProgress() as progress:
         model = stages.obtain_model(models, progress)
+        poses = stages.obtain_pose_model(models, settings, progress)
         with claimed(out) as output:
             turnover.write(output.shots)
             for shot in chosen:
                 with at(shot=shot.name), open_plate(shot.media) as plate:
                     tracks = stages.follow_faces(shot, plate, settings, model=model, out=output, progress=progress)
                     found.append(tracks)
+                    stages.follow_bodies(shot, plate, settings, model=poses, out=output, progress=progress)
     show_tracks(found, as_json=as_json)
 
 
@@ -79,15 +83,18 @@ def plan(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) -> N
     """
     from toolkit import stages
     from toolkit.cli.show import show_plans
-    from toolkit.documents import Cut, FaceTracks, PassPlan
+    from toolkit.documents import BodyTracks, Cut, FaceTracks, PassPlan
     from toolkit.output import claimed
+    from toolkit.passes import wants_bodies
 
     with claimed(out, made_by=TRACK) as output:
         cut = Cut.read(output.shots)
         settings = settings_for(Path(cut.path), **named)
         plans: list[PassPlan] = []
         for shot in stages.choose_shots(cut, patterns):
-            plans += stages.decide(cut, shot, FaceTracks.read(output.face_track(shot.name)), settings, output)
+            tracks = FaceTracks.read(output.face_track(shot.name))
+            bodies = BodyTracks.read(output.body_track(shot.name)) if wants_bodies(settings) else None
+            plans += stages.decide(cut, shot, tracks, settings, output, bodies=bodies)
     show_plans(plans, as_json=as_json)
 
 

@@ -7,16 +7,21 @@ Rates and exact offsets travel as ``"24000/1001"``, so that no host has to guess
 from __future__ import annotations
 
 from toolkit.documents.base import Document, Point, Value, appearing, digest, json_schema, schema_file_name
+from toolkit.documents.bodies import BodyFrame, BodyPoints, BodySample, BodyTracks
 from toolkit.documents.cut import Cut, Media, MediaKind, Shot, Skipped
 from toolkit.documents.delivery import Delivery, DeliveryClip, DeliveryTrack, FaceKeys
 from toolkit.documents.faces import FaceSample, FaceState, FaceTrack, FaceTracks
 from toolkit.documents.passes import ControlPlan, FacePlan, FramePlan, GuidePlan, LookPlan, LoraPlan, PassName, PassPlan
 
-DOCUMENTS: tuple[type[Document], ...] = (Cut, FaceTracks, PassPlan, Delivery)
+DOCUMENTS: tuple[type[Document], ...] = (Cut, FaceTracks, BodyTracks, PassPlan, Delivery)
 """Every document that has a schema file."""
 
 __all__ = [
     "DOCUMENTS",
+    "BodyFrame",
+    "BodyPoints",
+    "BodySample",
+    "BodyTracks",
     "ControlPlan",
     "Cut",
     "Delivery",

@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from toolkit.documents.base import Document, Exact, FileName, Point, Value, one_per_line
+from toolkit.documents.bodies import BodyPoints
 from toolkit.documents.faces import FaceState, Landmarks
 from toolkit.frames import FramePath
 
@@ -120,6 +121,8 @@ class FramePlan(Value):
     faces: tuple[FacePlan, ...] = ()
     meshes: tuple[Landmarks, ...] = ()
     """Where a control draws faces: the 478 points of each face of this frame, plate pixels; in FACE as in ``faces``."""
+    bodies: tuple[BodyPoints, ...] = ()
+    """Where a control draws people: the 33 points of each person in this frame, plate pixels and visibility."""
 
 
 class PassPlan(Document):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.errors import NoInfotext, NoSuchFile
-from toolkit.settings import ControlSettings
+from toolkit.settings import USUAL_CONTROLS, ControlSettings
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _KEYWORD = b"parameters"
@@ -25,7 +25,8 @@ _LEAST_PAIRS = 3
 _PAIR = re.compile(r'\s*(\w[\w \-/]*):\s*("(?:\\.|[^"\\])*"|[^,]*)(?:,|$)')
 _NEGATIVE = "Negative prompt:"
 _CONTROL = re.compile(r"ControlNet \d+")
-_FACE_MODULE = "mediapipe_face"
+_MODULES = {"mediapipe_face": "face", "openpose": "body"}
+"""The annotators whose pictures this version draws itself, and the kinds of control that stand for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,12 +102,13 @@ def _read(key: str, value: str) -> Any:
 def _control(text: str) -> ControlSettings | None:
     """A ControlNet unit as one of our controls; None for one whose guide this version does not make."""
     facts = {key.lower(): value for key, value in _pairs(text)}
-    module = facts.get("module", facts.get("preprocessor", ""))
-    if module != _FACE_MODULE:
+    kind = _MODULES.get(facts.get("module", facts.get("preprocessor", "")))
+    if kind is None:
         return None
     try:
         control = ControlSettings(
-            kind="face",
+            kind=kind,
+            model=USUAL_CONTROLS[kind],
             weight=float(facts.get("weight", 1)),
             start=float(facts.get("guidance start", 0)),
             end=float(facts.get("guidance end", 1)),

@@ -1,32 +1,19 @@
-"""MediaPipe's Face Landmarker, and nothing else: pictures in, arrays out. The only module that imports mediapipe."""
+"""MediaPipe's Face Landmarker, and nothing else: pictures in, arrays out."""
 
 from __future__ import annotations
 
-import logging
 import math
-import os
-import sys
-import tempfile
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.errors import EngineFailed, EngineUnavailable
+from toolkit.faces.graph import Graph
 from toolkit.faces.upright import Picture, Placement, placement_of
 
-log = logging.getLogger(__name__)
-
 LANDMARK_COUNT = 478
-_STEP_MS = 10_000_000
-"""Distance of the timestamps a reader gives its pictures. MediaPipe's filter takes them for time: over three hours from
-one picture to the next, the one before counts for 3 parts in 10,000."""
 _STEADY = 0.06
 """A face this far (in its heights, or this part larger or smaller) from where its reader looked is read again."""
 _STEADY_ROLL = 5.0
@@ -43,55 +30,29 @@ class Reading:
     """float32 (52,), 0..1; None from a finder."""
 
 
-class _Landmarker:
-    """One MediaPipe graph; one caller at a time."""
+class _Landmarker(Graph):
+    """The Face Landmarker."""
 
     def __init__(self, model: Path, *, confidence: float, faces: int, video: bool, expression: bool) -> None:
-        self._video = video
-        self._clock = 0
+        super().__init__(
+            model,
+            task="FaceLandmarker",
+            video=video,
+            num_faces=faces,
+            min_face_detection_confidence=confidence,
+            min_face_presence_confidence=confidence,
+            min_tracking_confidence=confidence,
+            output_face_blendshapes=expression,
+        )
         self.blendshape_names: tuple[str, ...] = ()
         """Known from the first face on that was read with its expression."""
-        with _quiet():
-            vision, base_options, self._image = _mediapipe()
-            mode = vision.RunningMode
-            options = vision.FaceLandmarkerOptions(
-                base_options=base_options(model_asset_path=str(model)),
-                running_mode=mode.VIDEO if video else mode.IMAGE,
-                num_faces=faces,
-                min_face_detection_confidence=confidence,
-                min_face_presence_confidence=confidence,
-                min_tracking_confidence=confidence,
-                output_face_blendshapes=expression,
-            )
-            try:
-                self._graph = vision.FaceLandmarker.create_from_options(options)
-            except (RuntimeError, ValueError, OSError) as error:
-                raise EngineFailed("mediapipe", f"{model}: {error}") from error
 
     def _readings(self, picture: Picture) -> list[Reading]:
-        try:
-            image = self._image(picture)
-            if self._video:
-                self._clock += _STEP_MS
-                result = self._graph.detect_for_video(image, self._clock)
-            else:
-                result = self._graph.detect(image)
-        except (RuntimeError, ValueError) as error:
-            raise EngineFailed("mediapipe", str(error)) from error
+        result = self.ask(picture)
         if not self.blendshape_names and result.face_blendshapes:
             self.blendshape_names = tuple(shape.category_name for shape in result.face_blendshapes[0])
         height, width = picture.shape[:2]
         return [_reading(result, index, width, height) for index in range(len(result.face_landmarks))]
-
-    def close(self) -> None:
-        """Give the graph's threads and memory back; left to the interpreter's end, MediaPipe prints a traceback."""
-        self._graph.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 class FaceFinder(_Landmarker):
@@ -157,41 +118,3 @@ def _reading(result: Any, index: int, width: int, height: int) -> Reading:
         landmarks=np.ascontiguousarray(landmarks),
         blendshapes=np.array([shape.score for shape in shapes[index]], dtype=np.float32) if shapes else None,
     )
-
-
-def _mediapipe() -> tuple[Any, Any, Any]:
-    if "mediapipe" not in sys.modules:
-        # Without PortAudio, mediapipe keeps an exception of its import for good, and with it all that is on the stack:
-        # the pictures and sightings of a whole shot. A thread of its own has nothing on its stack.
-        with ThreadPoolExecutor(1) as alone:
-            alone.submit(import_module, "mediapipe.tasks.python.vision").exception()
-    try:
-        from mediapipe import Image, ImageFormat
-        from mediapipe.tasks.python import BaseOptions, vision
-    except (ImportError, OSError) as error:
-        raise EngineUnavailable("mediapipe", str(error), remedy="run 'toolkit doctor'") from error
-    return vision, BaseOptions, lambda picture: Image(image_format=ImageFormat.SRGB, data=picture)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep what native code prints to file descriptor 2 off the terminal; it goes to the log instead, never away.
-
-    MediaPipe 1.2 ignores every logging variable of glog, absl and TensorFlow, so that descriptor is the only handle.
-    """
-    sys.stderr.flush()
-    try:
-        kept = os.dup(2)
-    except OSError:  # a windowed host without a standard error: nothing to keep quiet
-        yield
-        return
-    with tempfile.TemporaryFile() as said:
-        os.dup2(said.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
-            said.seek(0)
-            for line in said.read().decode(errors="replace").splitlines():
-                log.debug("mediapipe: %s", line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,13 +71,21 @@ def track_faces(
 def track_key(shot: Shot, plate: Plate, settings: TrackSettings, model: Path) -> str:
     """What ``track_faces`` of the same arguments would write into its ``key``: 32 hex digits of everything that counts.
 
-    The bytes of the media, the range, the settings, the model and this room's own algorithm; not where the files are.
+    The bytes of the media, the range, the settings of faces, the model and this room's own algorithm; not where the
+    files are.
     """
+    heeded = asdict(settings)
+    del heeded["max_bodies"]  # how many people are followed is nothing to the faces
+    weights = hashlib.sha256(model.read_bytes()).hexdigest()
+    return digest(ALGORITHM, shot.name, shot.source_work_range, content_of(shot, plate), heeded, weights)
+
+
+def content_of(shot: Shot, plate: Plate) -> str:
+    """Digest of the media's bytes in the work range, 64 hex digits."""
     content = hashlib.sha256()
     for source_frame in shot.source_work_range:
         content.update(bytes.fromhex(plate.digest(source_frame)))
-    weights = hashlib.sha256(model.read_bytes()).hexdigest()
-    return digest(ALGORITHM, shot.name, shot.source_work_range, content.hexdigest(), settings, weights)
+    return content.hexdigest()
 
 
 def _worth_keeping(

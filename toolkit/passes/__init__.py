@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from toolkit.passes.guides import check_guides
-from toolkit.passes.plan import plan_passes, planned_guides, planned_looks, wanted_passes
+from toolkit.passes.plan import plan_passes, planned_guides, planned_looks, wanted_passes, wants_bodies
 from toolkit.passes.render import RenderedPass, Tick, render_passes
 from toolkit.passes.slate import Slate, SlateFace
 
@@ -18,4 +18,5 @@ __all__ = [
     "planned_looks",
     "render_passes",
     "wanted_passes",
+    "wants_bodies",
 ]

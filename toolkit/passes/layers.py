@@ -96,7 +96,7 @@ def crop_matte(face: FacePlan, canvas: int) -> NDArray[np.float32]:
 
 
 def crop_mesh(face: FacePlan, mesh: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The landmarks ``mesh`` (478, 3) of ``face``, plate pixels, in the pixels of its crop."""
+    """Points ``mesh`` (n, 3) of the plate in the pixels of the crop of ``face``; the third column stays as it is."""
     linear, shift = _affine(face)
     points = mesh.copy()
     points[:, :2] = mesh[:, :2] @ linear.T + shift

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import (
+    BodyPoints,
+    BodyTracks,
     ControlPlan,
     FacePlan,
     FaceState,
@@ -33,12 +35,16 @@ from toolkit.passes.crops import Placement, canvas_corners, enclosing_square, pl
 from toolkit.settings import EXPRESSION, SHOT, ControlSettings, FaceSettings, Look, MatteSettings, Settings
 
 
-def plan_passes(shot: Shot, tracks: FaceTracks, settings: Settings, *, beside: Path) -> tuple[PassPlan, ...]:
+def plan_passes(
+    shot: Shot, tracks: FaceTracks, settings: Settings, *, beside: Path, bodies: BodyTracks | None = None
+) -> tuple[PassPlan, ...]:
     """The passes of ``shot``, bottom to top; a pure function of its arguments.
 
-    ``beside`` is the folder of the cut, absolute: guides are found from there.
+    ``beside`` is the folder of the cut, absolute: guides are found from there. ``bodies`` are needed where a look
+    ``wants_bodies`` and an engine will be shown its guides; without them nobody is planned.
     """
-    return tuple(_plan_pass(name, shot, tracks, settings, beside) for name in wanted_passes(settings))
+    names = wanted_passes(settings)
+    return tuple(_plan_pass(name, shot, tracks, settings, bodies=bodies, beside=beside) for name in names)
 
 
 def wanted_passes(settings: Settings) -> list[PassName]:
@@ -50,6 +56,11 @@ def planned_looks(shots: Iterable[Shot], settings: Settings) -> list[LookPlan]:
     """What an engine will be told about the passes asked for in any of ``shots``, each once."""
     looks = (_look_plan(_look(name, shot.name, settings)) for shot in shots for name in wanted_passes(settings))
     return list(dict.fromkeys(looks))
+
+
+def wants_bodies(settings: Settings) -> bool:
+    """Whether a look of the passes asked for has a ``body`` control."""
+    return any(_draws(_section(name, settings), "body") for name in wanted_passes(settings))
 
 
 def planned_guides(shot_name: str, settings: Settings, *, beside: Path) -> list[GuidePlan]:
@@ -70,14 +81,16 @@ def _seed(look: Look, shot_name: str, pass_name: str, face: int, source_frame: i
     return noise_seed(look.seed, shot_name, pass_name, face, source_frame if look.noise == "frame" else -1)
 
 
-def _plan_pass(name: PassName, shot: Shot, tracks: FaceTracks, settings: Settings, beside: Path) -> PassPlan:
+def _plan_pass(
+    name: PassName, shot: Shot, tracks: FaceTracks, settings: Settings, *, bodies: BodyTracks | None, beside: Path
+) -> PassPlan:
     look = _look(name, shot.name, settings)
     faces = _plan_faces(shot, tracks, settings) if name is PassName.FACE else {}
     words = _words(tracks, look)
     # The whole frame's prompt speaks of the face that is seen most.
     leading = words[0] if words else {}
-    draws = any(control.kind == "face" for control in look.controls)
-    meshes = _meshes(tracks) if draws else {}
+    meshes = _meshes(tracks) if _draws(look, "face") else {}
+    people = _people(bodies) if bodies and _draws(look, "body") else {}
     canvas = (settings.face.canvas,) * 2 if name is PassName.FACE else (_eights(tracks.width), _eights(tracks.height))
     media = shot.media
     first_label = (media.timecode_first or 0) + shot.source_work_range.first - shot.map.source_first
@@ -104,6 +117,7 @@ def _plan_pass(name: PassName, shot: Shot, tracks: FaceTracks, settings: Setting
                 prompt=_prompt(look.prompt, leading.get(source_frame, "")) if name is PassName.BODY else "",
                 faces=tuple(faces.get(source_frame, ())),
                 meshes=tuple(meshes.get(source_frame, ())),
+                bodies=people.get(source_frame, ()),
             )
             for source_frame in shot.source_work_range
         ),
@@ -173,13 +187,17 @@ def _plan_face(
     return plans
 
 
+def _section(name: PassName, settings: Settings) -> Look:
+    return settings.face if name is PassName.FACE else settings.body
+
+
 @overload
 def _look(name: Literal[PassName.FACE], shot_name: str, settings: Settings) -> FaceSettings: ...
 @overload
 def _look(name: PassName, shot_name: str, settings: Settings) -> Look: ...
 def _look(name: PassName, shot_name: str, settings: Settings) -> Look:
     """The look of a pass in one shot: with the words that are meant for it, and none that are not."""
-    look = settings.face if name is PassName.FACE else settings.body
+    look = _section(name, settings)
     mine = [entry for entry in look.prompts if fnmatchcase(shot_name, entry.shot)]
     return replace(
         look,
@@ -187,6 +205,10 @@ def _look(name: PassName, shot_name: str, settings: Settings) -> Look:
         negative=next((entry.negative for entry in mine if entry.negative), look.negative),
         prompts=tuple(replace(entry, shot="*") for entry in mine if entry.face >= 0),
     )
+
+
+def _draws(look: Look, kind: str) -> bool:
+    return any(control.kind == kind for control in look.controls)
 
 
 def _look_plan(look: Look) -> LookPlan:
@@ -228,6 +250,11 @@ def _meshes(tracks: FaceTracks) -> dict[int, list[NDArray[np.float32]]]:
             if sample.landmarks is not None:
                 by_frame.setdefault(sample.source_frame, []).append(sample.landmarks)
     return by_frame
+
+
+def _people(bodies: BodyTracks) -> dict[int, tuple[BodyPoints, ...]]:
+    """The points of everybody by source frame, the first to come into the shot first."""
+    return {frame.source_frame: tuple(body.points for body in frame.people) for frame in bodies.frames}
 
 
 def _words(tracks: FaceTracks, look: Look) -> list[dict[int, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from toolkit.documents import FramePlan, PassName, PassPlan
 from toolkit.engines import Engine, PaintRequest
-from toolkit.faces import draw_face_annotation
+from toolkit.faces import draw_face_annotation, draw_skeleton
 from toolkit.passes.guides import Shown
 from toolkit.passes.layers import Picture, crop_matte, crop_mesh, face_crop, whole_picture, without_beyond
 
@@ -28,6 +28,7 @@ def requests_of(
     ``shown`` are the frame's guides that were read; an engine that wants guides needs all that the plan names.
     """
     place = f"{plan.shot} {plan.pass_name} {frame.shot_frame}"
+    people = [np.asarray(points, dtype=np.float32) for points in frame.bodies]
     if plan.pass_name is PassName.BODY:
         image, beyond = without_beyond(whole_picture(plan, picture))
         request = PaintRequest(
@@ -36,13 +37,16 @@ def requests_of(
             prompt=frame.prompt,
             seed=frame.seed,
             place=place,
-            guides=_guides(plan, frame.meshes, shown, partial(whole_picture, plan)) if engine.wants_guides else (),
+            guides=_guides(plan, frame.meshes, people, shown, partial(whole_picture, plan))
+            if engine.wants_guides
+            else (),
         )
         return [(request, beyond)]
     asked = []
     for index, face in enumerate(frame.faces):
         image, beyond = without_beyond(face_crop(face, plan.canvas[0], picture), ours=True)
         meshes = [crop_mesh(face, frame.meshes[index])] if frame.meshes else []
+        around = [crop_mesh(face, points) for points in people]
         request = PaintRequest(
             image=image,
             look=plan.look,
@@ -50,7 +54,7 @@ def requests_of(
             seed=face.seed,
             place=place,
             matte=crop_matte(face, plan.canvas[0]) if engine.wants_matte else None,
-            guides=_guides(plan, meshes, shown, partial(face_crop, face, plan.canvas[0]))
+            guides=_guides(plan, meshes, around, shown, partial(face_crop, face, plan.canvas[0]))
             if engine.wants_guides
             else (),
         )
@@ -59,14 +63,24 @@ def requests_of(
 
 
 def _guides(
-    plan: PassPlan, meshes: Sequence[NDArray[np.float32]], shown: Shown, cut: Callable[[Picture], Picture]
+    plan: PassPlan,
+    meshes: Sequence[NDArray[np.float32]],
+    people: Sequence[NDArray[np.float32]],
+    shown: Shown,
+    cut: Callable[[Picture], Picture],
 ) -> tuple[NDArray[np.uint8], ...]:
-    """One picture per control: ``meshes``, in the pixels of the canvas, drawn; or what was read, ``cut`` as the plate
-    was."""
-    drawn = draw_face_annotation(meshes, plan.canvas) if None in plan.guides else None
-    codes = {guide: _codes(cut(shown[guide])) for guide in dict.fromkeys(plan.guides) if guide is not None}
-    guides = (drawn if guide is None else codes[guide] for guide in plan.guides)
-    return tuple(guide for guide in guides if guide is not None)
+    """One picture per control: ``meshes`` or ``people``, in the pixels of the canvas, drawn; or what was read, ``cut``
+    as the plate was."""
+    drawing: Mapping[str, Callable[[], NDArray[np.uint8]]] = {
+        "face": lambda: draw_face_annotation(meshes, plan.canvas),
+        "body": lambda: draw_skeleton(people, plan.canvas),
+    }
+    sources = [guide or control.kind for control, guide in zip(plan.look.controls, plan.guides, strict=True)]
+    made = {
+        source: drawing[source]() if isinstance(source, str) else _codes(cut(shown[source]))
+        for source in dict.fromkeys(sources)
+    }
+    return tuple(made[source] for source in sources)
 
 
 def _codes(picture: Picture) -> NDArray[np.uint8]:

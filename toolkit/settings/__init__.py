@@ -15,6 +15,7 @@ from toolkit.settings.loading import (
 from toolkit.settings.values import (
     EXPRESSION,
     SHOT,
+    USUAL_CONTROLS,
     BodySettings,
     ControlSettings,
     CutSettings,
@@ -33,6 +34,7 @@ from toolkit.settings.values import (
 __all__ = [
     "EXPRESSION",
     "SHOT",
+    "USUAL_CONTROLS",
     "BodySettings",
     "ControlSettings",
     "CutSettings",

@@ -17,7 +17,15 @@ from typing import Any
 
 from toolkit.errors import NoSuchFile, SettingsError
 from toolkit.frames import FramePath
-from toolkit.settings.values import EXPRESSION, SHOT, USUAL_CONTROLS, ControlSettings, PromptSettings, Settings
+from toolkit.settings.values import (
+    DRAWN_CONTROLS,
+    EXPRESSION,
+    SHOT,
+    USUAL_CONTROLS,
+    ControlSettings,
+    PromptSettings,
+    Settings,
+)
 
 
 def preset_names() -> list[str]:
@@ -207,9 +215,9 @@ def _control(key: str, control: ControlSettings, table: Mapping[str, Any], sourc
         raise SettingsError(f"{key}.model", "name it", source=source)
     if control.start > control.end:
         raise SettingsError(f"{key}.start", f"{control.start:g} comes after its end, {control.end:g}", source=source)
-    if control.kind == "face":
+    if control.kind in DRAWN_CONTROLS:
         if control.source:
-            raise SettingsError(f"{key}.source", "the face is drawn from the track, not read", source=source)
+            raise SettingsError(f"{key}.source", f"the {control.kind} is drawn from the track, not read", source=source)
         return control
     if not control.source:
         control = replace(control, source=f"guides/{SHOT}/{control.kind}.####.exr")

@@ -56,6 +56,8 @@ class TrackSettings:
 
     max_faces: int = _number(4, 1, 16)
     """Most faces followed in one shot; the longest-lived and largest are kept."""
+    max_bodies: int = _number(2, 1, 8)
+    """Most people followed at once, where a look has a ``body`` control: each one costs its own reading."""
     confidence: float = _number(0.5, 0.05, 0.95)
     """Least detection and presence confidence, 0..1: the value the founding recipe's FaceMesh used."""
     min_size: int = _number(30, 8, 512)
@@ -63,9 +65,10 @@ class TrackSettings:
     tiles: bool = True
     """Search overlapping tiles too: squares of the short side for further faces, smaller ones where none is known."""
     hold: int = _number(6, 0, 48)
-    """A face lost for at most this many frames between two sightings is HELD (bridged); a longer gap is ABSENT."""
+    """A face or body lost for at most this many frames between two sightings is HELD (bridged); else ABSENT."""
     smooth: int = _number(2, 0, 12)
-    """Frames each side of the local quadratic fit that steadies centre, scale and roll (it has no lag); 0 off."""
+    """Frames each side of the local quadratic fit that steadies centre, scale and roll of a face and the points of a
+    body (it has no lag); 0 off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,21 +83,24 @@ class MatteSettings:
 
 USUAL_CONTROLS = {
     "face": "control_v1p_sd15_mediapipe_face",
+    "body": "control_v11p_sd15_openpose",
     "depth": "control_v11f1p_sd15_depth",
     "lineart": "control_v11p_sd15_lineart",
     "softedge": "control_v11p_sd15_softedge",
 }
 """The ControlNet that was trained on each kind of guide."""
+DRAWN_CONTROLS = ("face", "body")
+"""The kinds of guide that are drawn from a track; all others are read from files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlSettings:
     """One guide that holds the engine to the plate: a ControlNet and the picture it is shown."""
 
-    kind: str = _choice("face", "face", "depth", "lineart", "softedge", "image")
-    """What the picture shows: ``face``, the mesh lines of ``mediapipe_face``, is drawn from the track; the others are
-    read from ``source``: ``depth`` the distance from the camera, ``lineart`` and ``softedge`` white lines on black,
-    ``image`` anything, as it is."""
+    kind: str = _choice("face", "face", "body", "depth", "lineart", "softedge", "image")
+    """What the picture shows: ``face``, the mesh lines of ``mediapipe_face``, and ``body``, the skeletons of OpenPose,
+    are drawn from the tracks; the others are read from ``source``: ``depth`` the distance from the camera, ``lineart``
+    and ``softedge`` white lines on black, ``image`` anything, as it is."""
     model: str = "control_v1p_sd15_mediapipe_face"
     """The ControlNet, as the engine knows it; for a server, its name without the hash is enough. In a table that names
     none, the kind's usual one."""

@@ -1,0 +1,258 @@
+"""People: found on real pixels, told apart, gaps bridged; and the document they are written to."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import jsonschema
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.faces._footage import Person, Picture, astronaut, grey
+from toolkit.documents import BodyFrame, BodySample, BodyTracks, FaceState, Shot, json_schema
+from toolkit.errors import DocumentError, EngineFailed
+from toolkit.faces import bodies_key, track_bodies, track_key
+from toolkit.faces.bodies import BodyReader, frames_of, people_of
+from toolkit.frames import FrameRange
+from toolkit.plates import open_plate
+from toolkit.settings import TrackSettings
+
+Clip = Callable[[Sequence[Picture]], Shot]
+NOSE, LEFT, RIGHT = 0, 11, 12
+"""Of the subject: nose and shoulders."""
+
+
+@pytest.fixture(scope="module")
+def anna() -> Person:
+    return astronaut()
+
+
+def follow(shot: Shot, model: Path, **changes: object) -> BodyTracks:
+    """Every frame is reported and has its place in the document."""
+    ticks: list[int] = []
+    with open_plate(shot.media) as plate:
+        bodies = track_bodies(shot, plate, TrackSettings(**changes), model, ticks.append)  # type: ignore[arg-type]
+    assert sum(ticks) == len(shot.source_work_range)
+    assert [frame.source_frame for frame in bodies.frames] == list(shot.source_work_range)
+    return bodies
+
+
+def person_at(x: float, *, y: float = 100.0, size: float = 50.0) -> NDArray[np.float32]:
+    """33 points with the nose and the shoulders where somebody ``size`` wide at ``x, y`` has them."""
+    body = np.full((33, 3), (x, y, 0.9), np.float32)
+    body[LEFT, :2], body[RIGHT, :2] = (x + size / 2, y + size / 2), (x - size / 2, y + size / 2)
+    return body
+
+
+def seen(*frames: Sequence[float]) -> dict[int, list[NDArray[np.float32]]]:
+    """Frames from 1 on with people at these places."""
+    return {number: [person_at(x) for x in places] for number, places in enumerate(frames, start=1)}
+
+
+def who(frames: Sequence[BodyFrame]) -> list[str]:
+    """``0F1h`` for each frame: numbers, found or held."""
+    letters = {FaceState.FOUND: "F", FaceState.HELD: "h"}
+    return ["".join(f"{one.body}{letters[one.state]}" for one in frame.people) for frame in frames]
+
+
+def told(frames: dict[int, list[NDArray[np.float32]]], **changes: int) -> list[str]:
+    source_range = FrameRange(first=1, last=len(frames))
+    return who(frames_of(people_of(frames), source_range, TrackSettings(**changes)))
+
+
+def test_nose_and_shoulders_follow_a_known_motion(clip: Clip, pose_model: Path, anna: Person) -> None:
+    """In parts of the width of the shoulders, frame by frame: the nose within 8 % always and 3 % at the median, the
+    shoulders within 20 % and 6 %, as the lite model reads each frame for itself. The speed within 6 %."""
+    step, count = np.array([20.0, 4.0]), 16
+    shot = clip([anna.laid_over(grey(1280, 720), *(step * i + (400, 200)), height=120) for i in range(count)])
+    people = [frame.people for frame in follow(shot, pose_model).frames]
+    assert [[one.body for one in those] for those in people] == [[0]] * count
+    points = np.array([those[0].points for those in people])[:, [NOSE, LEFT, RIGHT]]
+    assert (points[..., 2] > 0.7).all(), "all three are plainly to be seen"
+    width = np.hypot(*(points[:, 1, :2] - points[:, 2, :2]).T).mean()
+    assert 150 < width < 230, "the shoulders of a head 120 pixels high"
+    still = points[..., :2] - step * np.arange(count)[:, None, None]
+    middle = np.median(still, axis=0)
+    errors = np.hypot(*np.moveaxis(still - middle, -1, 0)) / width
+    assert (errors.max(axis=0) < (0.08, 0.2, 0.2)).all()
+    assert (np.median(errors, axis=0) < (0.03, 0.06, 0.06)).all()
+    speed = np.array([np.polyfit(np.arange(count), points[:, index, 0], 1)[0] for index in range(3)])
+    assert speed == pytest.approx(step[0], rel=0.06)
+    assert np.abs(middle[0] - (400, 200)) == pytest.approx((0, 0.27 * 120), abs=0.1 * 120), "it is below the eyes"
+    assert middle[1, 0] > middle[0, 0] > middle[2, 0], "the subject's left shoulder is on the right of the picture"
+
+
+def test_two_people_are_two_and_the_setting_says_how_many_are_followed(
+    clip: Clip, pose_model: Path, anna: Person
+) -> None:
+    def frame(index: int) -> Picture:
+        left = anna.laid_over(grey(1280, 720), 350 + 4 * index, 240, height=108)
+        return anna.laid_over(left, 900 - 4 * index, 240, height=120)
+
+    shot = clip([frame(index) for index in range(6)])
+    frames = follow(shot, pose_model).frames
+    assert [[one.body for one in frame.people] for frame in frames] == [[0, 1]] * 6, "a frame may be bridged"
+    assert all(frame.people[0].points[NOSE][0] < 640 < frame.people[1].points[NOSE][0] for frame in frames)
+    assert {len(frame.people) for frame in follow(shot, pose_model, max_bodies=1).frames} == {1}
+
+
+def test_the_same_shot_gives_the_same_document_every_time(clip: Clip, pose_model: Path, anna: Person) -> None:
+    shot = clip([anna.laid_over(grey(), 300 + 4 * index, 110, height=60) for index in range(6)])
+    assert follow(shot, pose_model).model_dump_json() == follow(shot, pose_model).model_dump_json()
+
+
+def test_a_person_hidden_for_three_frames_is_held_or_absent_as_set(clip: Clip, pose_model: Path, anna: Person) -> None:
+    frames = [anna.laid_over(grey(1280, 720), 480 + 8 * index, 220, height=120) for index in range(10)]
+    frames[4:7] = [grey(1280, 720)] * 3
+    shot = clip(frames)
+    assert who(follow(shot, pose_model).frames) == ["0F"] * 4 + ["0h"] * 3 + ["0F"] * 3
+    assert who(follow(shot, pose_model, hold=2).frames) == ["0F"] * 4 + [""] * 3 + ["0F"] * 3
+
+
+def test_pictures_without_anybody_are_frames_without_people(clip: Clip, pose_model: Path) -> None:
+    assert who(follow(clip([grey()] * 3), pose_model).frames) == [""] * 3
+
+
+def test_a_gap_is_bridged_along_a_straight_line() -> None:
+    frames = frames_of(people_of(seen([10], [], [], [40])), FrameRange(first=1, last=4), TrackSettings())
+    assert who(frames) == ["0F", "0h", "0h", "0F"]
+    assert [frame.people[0].points[NOSE] for frame in frames] == [(x, 100, 0.9) for x in (10, 20, 30, 40)]
+
+
+def test_who_is_lost_for_longer_is_absent_and_comes_back_under_the_old_number() -> None:
+    assert told(seen([10], [], [], [12]), hold=1) == ["0F", "", "", "0F"]
+
+
+def test_before_the_first_and_after_the_last_sighting_nobody_is_held() -> None:
+    assert told(seen([], [10], [11], [])) == ["", "0F", "0F", ""]
+
+
+def test_everybody_is_the_nearest_one_whatever_order_they_are_read_in() -> None:
+    assert told(seen([10, 300], [305, 12], [14, 310])) == ["0F1F"] * 3
+    people = people_of(seen([10, 300], [305, 12], [14, 310]))
+    assert [[round(float(body[NOSE, 0])) for body in person.values()] for person in people] == [
+        [10, 12, 14],
+        [300, 305, 310],
+    ]
+
+
+def test_points_are_steadied_without_lag_and_visibility_stays_within_its_range() -> None:
+    noisy = seen(*([100 + 10 * number + 3 * (-1) ** number] for number in range(12)))
+    for bodies in noisy.values():
+        bodies[0][5, 2] = 1.0
+    source_range = FrameRange(first=1, last=12)
+
+    def noise(smooth: int) -> float:
+        frames = frames_of(people_of(noisy), source_range, TrackSettings(smooth=smooth))
+        assert all(frame.people[0].points[5][2] == 1 for frame in frames)
+        offsets = [frame.people[0].points[NOSE][0] - 100 - 10 * (frame.source_frame - 1) for frame in frames[4:8]]
+        assert abs(np.mean(offsets)) < 0.01, "no lag"
+        return float(np.abs(offsets).max())
+
+    assert noise(0) == pytest.approx(3)
+    assert noise(2) < 1.5
+    assert noise(4) < noise(2)
+
+
+def test_somebody_far_from_everybody_known_is_somebody_new() -> None:
+    assert told(seen([10], [400], [12])) == ["0F", "0h1F", "0F"]
+
+
+def test_nobody_is_held_beside_as_many_others_as_are_followed() -> None:
+    assert told(seen([10], [400], [12]), max_bodies=1) == ["0F", "1F", "0F"]
+
+
+def test_the_key_names_everything_that_counts_and_nothing_else(
+    clip: Clip, model: Path, pose_model: Path, tmp_path: Path
+) -> None:
+    shot = clip([grey(64, 48)] * 3)
+    usual = TrackSettings()
+
+    def key(shot: Shot = shot, settings: TrackSettings = usual, model: Path = pose_model) -> str:
+        with open_plate(shot.media) as plate:
+            return bodies_key(shot, plate, settings, model)
+
+    shorter = shot.model_copy(update={"source_work_range": FrameRange(first=1, last=2)})
+    changed = [replace(usual, hold=3), replace(usual, max_bodies=1), replace(usual, smooth=0)]
+    changed.append(replace(usual, confidence=0.6))
+    assert len({key(), key(shorter), key(model=model), *(key(settings=settings) for settings in changed)}) == 7
+    assert key(settings=replace(usual, max_faces=1, min_size=99, tiles=False)) == key()
+    assert follow(shot, pose_model).key == key()
+    with open_plate(shot.media) as plate:
+        fewer = replace(usual, max_bodies=1)
+        assert track_key(shot, plate, fewer, model) == track_key(shot, plate, usual, model), "faces stay as they are"
+    before = key()
+    (tmp_path / "plate.0002.png").write_bytes((tmp_path / "plate.0001.png").read_bytes() + b"\0")
+    assert key() != before
+
+
+def tracks() -> BodyTracks:
+    points = tuple((float(i), 2.0 * i, 0.5) for i in range(33))
+    return BodyTracks(
+        shot="sh010",
+        key="0" * 32,
+        width=64,
+        height=48,
+        source_range=FrameRange(first=1, last=2),
+        frames=(
+            BodyFrame(source_frame=1, people=(BodySample(body=0, state=FaceState.FOUND, points=points),)),
+            BodyFrame(source_frame=2, people=()),
+        ),
+    )
+
+
+def test_the_document_survives_its_file_and_satisfies_its_schema(tmp_path: Path) -> None:
+    path = tmp_path / "body_track.json"
+    tracks().write(path)
+    assert BodyTracks.read(path) == tracks()
+    text = path.read_text()
+    written = json.loads(text)
+    assert written["schema"] == "toolkit.body_track/1"
+    jsonschema.Draft202012Validator(json_schema(BodyTracks)).validate(written)
+    assert [line.count("source_frame") for line in text.splitlines()].count(1) == 2, "one line per frame"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "pointer"),
+    [
+        ("0.5]]", "1.5]]", "/frames/0/people/0/points/32/2"),
+        (",[32.0,64.0,0.5]", "", "/frames/0/people/0/points"),
+        ('"FOUND"', '"ABSENT"', "/frames/0/people/0/state"),
+    ],
+    ids=["visibility beyond 1", "a point missing", "somebody who is absent"],
+)
+def test_a_document_that_does_not_hold_is_refused_with_its_place(
+    before: str, after: str, pointer: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "body_track.json"
+    tracks().write(path)
+    path.write_text(path.read_text().replace(before, after))
+    with pytest.raises(DocumentError, match=pointer):
+        BodyTracks.read(path)
+
+
+def test_nothing_is_printed_by_the_native_code(pose_model: Path, tmp_path: Path, anna: Person) -> None:
+    cv2.imwrite(str(tmp_path / "person.png"), anna.photograph[..., ::-1])
+    program = (
+        "import sys, cv2; from pathlib import Path; from toolkit.faces.bodies import BodyReader\n"
+        "picture = cv2.cvtColor(cv2.imread(sys.argv[2]), cv2.COLOR_BGR2RGB)\n"
+        "with BodyReader(Path(sys.argv[1]), confidence=0.5, bodies=2) as reader:\n"
+        "    print(len(reader.read(picture)))\n"
+    )
+    command = [sys.executable, "-c", program, str(pose_model), str(tmp_path / "person.png")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path.cwd())
+    assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+def test_a_file_that_is_no_model_is_our_error(tmp_path: Path) -> None:
+    broken = tmp_path / "pose_landmarker_lite.task"
+    broken.write_bytes(b"not a model at all")
+    with pytest.raises(EngineFailed, match="pose_landmarker_lite"):
+        BodyReader(broken, confidence=0.5, bodies=1)
