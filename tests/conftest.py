@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -16,3 +17,9 @@ def shared() -> Path:
     if not (folder / "media").is_dir():
         pytest.skip(f"no real footage: {folder} is not there")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keyboard() -> None:
+    """Ctrl-C is heard: a shell that starts the suite in its background has it ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
