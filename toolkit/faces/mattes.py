@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import ceil, floor
 
@@ -63,7 +63,7 @@ def draw_matte(outline: Sequence[Point], feather: float, *, window: tuple[int, i
     points = np.asarray(outline, dtype=np.float64) - (left, top)
     edge = max(feather, _LEAST_EDGE)
     squared = np.ones((height, width), dtype=np.float32)
-    for start, end in pairwise([*points, points[0]]):
+    for start, end in _sides(points):
         _approach(squared, start, end, edge)
     matte = np.sqrt(squared, out=squared)
     matte *= matte * (3 - 2 * matte)
@@ -71,24 +71,38 @@ def draw_matte(outline: Sequence[Point], feather: float, *, window: tuple[int, i
     return matte
 
 
-def _approach(squared: NDArray[np.float32], start: NDArray[np.float64], end: NDArray[np.float64], unit: float) -> None:
+def _sides(points: NDArray[np.float64]) -> Iterable[tuple[Point, Point]]:
+    """From each point to the next, and from the last to the first. Plain numbers: for two of them numpy is slow."""
+    corners: list[Point] = [(x, y) for x, y in points.tolist()]
+    return pairwise([*corners, corners[0]])
+
+
+def _approach(squared: NDArray[np.float32], start: Point, end: Point, unit: float) -> None:
     """Lower ``squared`` (height, width), in place, to the squared distance from the line ``start``..``end``.
 
     Distances count in ``unit`` pixels, of which only the first is of interest.
     """
     height, width = squared.shape
-    low, high = np.minimum(start, end) - unit, np.maximum(start, end) + unit
-    columns = slice(max(0, ceil(low[0])), min(width, floor(high[0]) + 1))
-    rows = slice(max(0, ceil(low[1])), min(height, floor(high[1]) + 1))
-    if columns.start >= columns.stop or rows.start >= rows.stop:
+    left, right = max(0, ceil(min(start[0], end[0]) - unit)), min(width, floor(max(start[0], end[0]) + unit) + 1)
+    top, bottom = max(0, ceil(min(start[1], end[1]) - unit)), min(height, floor(max(start[1], end[1]) + unit) + 1)
+    if left >= right or top >= bottom:
         return
-    x = ((np.arange(columns.start, columns.stop) - start[0]) / unit).astype(np.float32)
-    y = ((np.arange(rows.start, rows.stop) - start[1]) / unit).astype(np.float32)[:, None]
-    dx, dy = ((end - start) / unit).astype(np.float32)
+    x = ((np.arange(left, right) - start[0]) / unit).astype(np.float32)
+    y = ((np.arange(top, bottom) - start[1]) / unit).astype(np.float32)[:, None]
+    dx, dy = np.float32((end[0] - start[0]) / unit), np.float32((end[1] - start[1]) / unit)
+    along = x * dx + y * dy
     length = dx * dx + dy * dy
-    along = np.clip((x * dx + y * dy) / length, 0, 1) if length > 0 else np.zeros((1, 1), np.float32)
-    distance = (x - along * dx) ** 2 + (y - along * dy) ** 2
-    np.minimum(squared[rows, columns], distance, out=squared[rows, columns])
+    if length > 0:
+        along /= length
+        np.maximum(along, 0, out=along)
+        np.minimum(along, 1, out=along)
+    across = x - along * dx
+    across *= across
+    down = np.subtract(y, np.multiply(along, dy, out=along), out=along)
+    down *= down
+    down += across
+    near = squared[top:bottom, left:right]
+    np.minimum(near, down, out=near)
 
 
 def _inside(points: NDArray[np.float64], width: int, height: int) -> NDArray[np.uint8]:
@@ -99,13 +113,14 @@ def _inside(points: NDArray[np.float64], width: int, height: int) -> NDArray[np.
     import cv2
 
     flips = np.zeros((height, width + 1), dtype=np.uint8)
-    for start, end in pairwise([*points, points[0]]):
+    for start, end in _sides(points):
         upper, lower = (start, end) if start[1] <= end[1] else (end, start)
-        rows = np.arange(max(0, ceil(upper[1])), min(height, ceil(lower[1])))
-        if len(rows) == 0:
+        first, stop = max(0, ceil(upper[1])), min(height, ceil(lower[1]))
+        if first >= stop:
             continue
-        crossings = upper[0] + (rows - upper[1]) * (lower[0] - upper[0]) / (lower[1] - upper[1])
-        flips[rows, np.clip(np.ceil(crossings), 0, width).astype(np.intp)] += 1
+        rows = np.arange(first, stop)
+        crossings = np.ceil(upper[0] + (rows - upper[1]) * (lower[0] - upper[0]) / (lower[1] - upper[1]))
+        flips[rows, np.minimum(np.maximum(crossings, 0), width).astype(np.intp)] += 1
     # OpenCV's sums over all rows and columns before a pixel: from one row to the next they grow by that row's own.
     sums = cv2.integral(flips[:, :width])[:, 1:]
     return np.asarray((sums[1:] ^ sums[:-1]) & 1, dtype=np.uint8)

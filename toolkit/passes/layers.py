@@ -126,7 +126,7 @@ def face_layer(plan: PassPlan, faces: Sequence[FacePlan], backing: Backing, pain
         return Layer(pixels=pixels, matte_areas=(0.0,) * len(faces))
     left, top = min(w[0] for w in visible), min(w[1] for w in visible)
     right, bottom = max(w[2] for w in visible), max(w[3] for w in visible)
-    stack = np.zeros((bottom - top, right - left, 4), np.float32)
+    stack = np.zeros((4, bottom - top, right - left), np.float32)  # channels apart: numpy and OpenCV are fast on planes
     areas = []
     for face, picture, window in zip(faces, painted, windows, strict=True):
         if window is None:
@@ -134,13 +134,12 @@ def face_layer(plan: PassPlan, faces: Sequence[FacePlan], backing: Backing, pain
             continue
         rgb, alpha = _face_over_nothing(plan, face, backing, picture, window)
         x0, y0, x1, y1 = window[0] - left, window[1] - top, window[2] - left, window[3] - top
-        below = stack[y0:y1, x0:x1]
-        # Channel by channel: numpy is slow to spread one number over the few channels of a pixel.
-        for channel, plane in enumerate([*np.moveaxis(rgb, 2, 0), alpha]):
-            below[..., channel] *= 1.0 - alpha
-            below[..., channel] += plane
+        below = stack[:, y0:y1, x0:x1]
+        below *= 1.0 - alpha
+        below[:3] += np.moveaxis(rgb, 2, 0)
+        below[3] += alpha
         areas.append(float(alpha.sum(dtype=np.float64)))
-    pixels[top:bottom, left:right] = to_half(stack)
+    pixels[top:bottom, left:right] = to_half(cv2.merge(list(stack)))
     return Layer(pixels=pixels, matte_areas=tuple(areas))
 
 
