@@ -29,9 +29,10 @@ from toolkit.engines.addresses import AUTH_REMEDY
 from toolkit.engines.answers import ServerRefused
 from toolkit.engines.base import Engine, PaintRequest
 from toolkit.engines.names import found
-from toolkit.engines.pictures import codes, may_change, picture, png
+from toolkit.engines.pictures import may_change, picture, png
 from toolkit.engines.servers import ServerKind, Servers
 from toolkit.errors import EngineFailed, EngineUnavailable
+from toolkit.plates import display_codes
 from toolkit.settings import ServerSettings
 
 _PAINT = "/sdapi/v1/img2img"
@@ -167,7 +168,7 @@ def _request_body(request: PaintRequest, names: _Names) -> dict[str, Any]:
     body: dict[str, Any] = {
         "prompt": _with_loras(request, names.loras),
         "negative_prompt": look.negative,
-        "init_images": [_text(codes(request.image))],
+        "init_images": [_text(display_codes(request.image))],
         "resize_mode": 0,  # "just resize": the sizes are equal
         "denoising_strength": look.strength,
         "steps": look.steps,

@@ -15,11 +15,6 @@ LATENT = 8
 """Pixels of the picture per pixel that the model denoises, each way."""
 
 
-def codes(image: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """0..1 as the nearest of 0..255."""
-    return np.asarray(np.rint(np.clip(image, 0.0, 1.0) * np.float32(255)), np.uint8)
-
-
 def may_change(matte: NDArray[np.float32]) -> NDArray[np.uint8]:
     """White wherever the matte lets anything of the painting through, and one latent pixel around; else black.
 

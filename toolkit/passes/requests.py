@@ -14,6 +14,7 @@ from toolkit.engines import Engine, PaintRequest
 from toolkit.faces import draw_face_annotation, draw_skeleton
 from toolkit.passes.guides import Shown
 from toolkit.passes.layers import Picture, crop_matte, crop_mesh, face_crop, whole_picture, without_beyond
+from toolkit.plates import display_codes
 
 Asked = tuple[PaintRequest, Picture | None]
 """A request, and the light beyond 0..1 that is put back on what comes of it."""
@@ -77,11 +78,7 @@ def _guides(
     }
     sources = [guide or control.kind for control, guide in zip(plan.look.controls, plan.guides, strict=True)]
     made = {
-        source: drawing[source]() if isinstance(source, str) else _codes(cut(shown[source]))
+        source: drawing[source]() if isinstance(source, str) else display_codes(cut(shown[source]))
         for source in dict.fromkeys(sources)
     }
     return tuple(made[source] for source in sources)
-
-
-def _codes(picture: Picture) -> NDArray[np.uint8]:
-    return np.asarray(np.rint(np.clip(picture, 0.0, 1.0) * np.float32(255)), np.uint8)

@@ -16,7 +16,7 @@ from toolkit.plates.half import from_half, to_half
 from toolkit.plates.opening import open_plate
 from toolkit.plates.plate import Plate, PlateFrame, file_digest
 from toolkit.plates.probing import check_frames, frame_file, missing_frames, probe
-from toolkit.plates.stored import StoredPicture
+from toolkit.plates.stored import StoredPicture, display_codes
 
 __all__ = [
     "Encoding",
@@ -24,6 +24,7 @@ __all__ = [
     "PlateFrame",
     "StoredPicture",
     "check_frames",
+    "display_codes",
     "encode",
     "file_digest",
     "frame_file",

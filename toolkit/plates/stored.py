@@ -48,10 +48,11 @@ def as_8bit(picture: StoredPicture) -> NDArray[np.uint8]:
         return np.asarray(cv2.convertScaleAbs(np.ascontiguousarray(rgb), alpha=1 / 257))
     if picture.encoding == "linear":
         return np.take(_display_codes_of_halves(), to_half(rgb).view(np.uint16))
-    return _rounded(rgb)
+    return display_codes(rgb)
 
 
-def _rounded(display: NDArray[np.float32]) -> NDArray[np.uint8]:
+def display_codes(display: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """0..1 as the nearest of 0..255; what lies beyond is cut off. Any shape."""
     return np.asarray(np.rint(np.clip(display, 0.0, 1.0) * np.float32(255)), np.uint8)
 
 
@@ -64,4 +65,4 @@ def _unit_codes() -> NDArray[np.float32]:
 def _display_codes_of_halves() -> NDArray[np.uint8]:
     """The 8-bit display code of each of the 65536 halves; 0 for NaN."""
     halves = np.arange(65536, dtype=np.uint16).view(np.float16)
-    return _rounded(from_linear(np.nan_to_num(from_half(halves), nan=0.0)))
+    return display_codes(from_linear(np.nan_to_num(from_half(halves), nan=0.0)))

@@ -30,9 +30,10 @@ from toolkit.engines.comfyui.recipe import our_workflow
 from toolkit.engines.comfyui.slots import MASK, PLATE, Value, control_slots, values_of
 from toolkit.engines.comfyui.uploads import Uploads
 from toolkit.engines.comfyui.workflow import Workflow, read_workflow
-from toolkit.engines.pictures import codes, may_change, picture, png
+from toolkit.engines.pictures import may_change, picture, png
 from toolkit.engines.servers import RETRIES, ServerKind, Servers
 from toolkit.errors import EngineFailed, EngineUnavailable
+from toolkit.plates import display_codes
 from toolkit.settings import ServerSettings
 
 _KIND = ServerKind(
@@ -161,7 +162,7 @@ class ComfyuiEngine(Engine):
 
 def _pictures(request: PaintRequest, slots: set[str]) -> dict[str, bytes]:
     """The PNG of each slot that the workflow has."""
-    pictures = {PLATE: png(codes(request.image))}
+    pictures = {PLATE: png(display_codes(request.image))}
     if MASK in slots:
         pictures[MASK] = png(_mask(request))
     guides = zip(control_slots(request.look), request.guides, strict=True)
