@@ -29,6 +29,7 @@ def test_a_face_is_found_where_it_is_however_many_lines_the_frame_has(
     assert found.scale == pytest.approx(height, rel=0.06)
     assert search_tiles(finder, frame, squares), "the squares show it too"
     assert search_tiles(finder, frame, [whole, *squares], known=[found]) == []
+    assert len(search_tiles(finder, frame, [whole, *squares])) == 1, "what one tile shows is not read in the next"
 
 
 def test_the_coarse_tiles_show_faces_that_the_whole_frame_does_not(finder: FaceFinder, person: Person) -> None:

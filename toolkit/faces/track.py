@@ -23,7 +23,7 @@ from toolkit.settings import TrackSettings
 if TYPE_CHECKING:
     from toolkit.plates import Plate
 
-ALGORITHM = "faces/2"
+ALGORITHM = "faces/3"
 """Changes whenever this room would give other numbers for the same pictures; part of every track's key."""
 _LEAST_SIGHTINGS = 5
 """A face seen in fewer frames than this, or in less than half of a shorter shot, is taken for noise."""
