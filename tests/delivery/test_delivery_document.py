@@ -68,7 +68,10 @@ def test_the_timeline(cut: Cut, tmp_path: Path) -> None:
 def test_the_clips_number_by_number(cut: Cut, tmp_path: Path) -> None:
     deliver(cut, tmp_path / "out")
     tracks = json.loads((tmp_path / "out" / "delivery.json").read_text())["tracks"]
-    common = {"rate": "24", "fps": 24.0, "width": 32, "height": 16, "encoding": "display"}
+    common = {
+        **{"rate": "24", "fps": 24.0, "width": 32, "height": 16, "encoding": "display", "version": None},
+        **{"opacity": 100.0, "interpolation": "host", "motion": "host", "input_colour_space": "", "comp": ""},
+    }
 
     assert tracks[0]["clips"] == [
         {
@@ -123,6 +126,7 @@ def test_the_clips_number_by_number(cut: Cut, tmp_path: Path) -> None:
             "speed": 1.0,
             "timecode": "10:00:00:00",
             "alpha": "premultiplied",
+            "version": 1,
         },
         {
             **common,
@@ -140,6 +144,7 @@ def test_the_clips_number_by_number(cut: Cut, tmp_path: Path) -> None:
             "speed": 0.5,
             "timecode": "00:00:00:16",
             "alpha": "premultiplied",
+            "version": 1,
         },
     ]
 

@@ -33,6 +33,7 @@ def layer_clip(layer: Layer, root: Path) -> DeliveryClip:
         height=plan.height,
         alpha="premultiplied" if layer.alpha == "premultiplied" else "none",
         encoding=layer.encoding,
+        version=plan.version,
     )
 
 

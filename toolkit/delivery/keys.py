@@ -28,6 +28,8 @@ def _keys(plan: PassPlan) -> list[FaceKeys]:
             scale=tuple(round(100 * face.scale / seen[0][1].scale, 4) for _, face in seen),
             roll=tuple(round(face.roll, 4) for _, face in seen),
             corners=tuple(face.corners for _, face in seen),
+            ovals=tuple(tuple((round(x, 1), round(y, 1)) for x, y in face.outline) for _, face in seen),
+            feathers=tuple(round(face.feather, 1) for _, face in seen),
         )
         for number, seen in sorted(entries.items())
     ]

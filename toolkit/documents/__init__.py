@@ -9,11 +9,22 @@ from __future__ import annotations
 from toolkit.documents.base import Document, Point, Value, appearing, digest, json_schema, schema_file_name
 from toolkit.documents.bodies import BodyFrame, BodyPoints, BodySample, BodyTracks
 from toolkit.documents.cut import Cut, Media, MediaKind, Shot, Skipped
-from toolkit.documents.delivery import Delivery, DeliveryClip, DeliveryTrack, FaceKeys
+from toolkit.documents.delivery import (
+    Delivery,
+    DeliveryClip,
+    DeliveryMarker,
+    DeliveryTrack,
+    FaceKeys,
+    HostColour,
+    Interpolation,
+    Motion,
+    Origin,
+)
 from toolkit.documents.faces import FaceSample, FaceState, FaceTrack, FaceTracks
 from toolkit.documents.passes import ControlPlan, FacePlan, FramePlan, GuidePlan, LookPlan, LoraPlan, PassName, PassPlan
+from toolkit.documents.turnover import HostClip, HostMarker, HostSkipped, Turnover
 
-DOCUMENTS: tuple[type[Document], ...] = (Cut, FaceTracks, BodyTracks, PassPlan, Delivery)
+DOCUMENTS: tuple[type[Document], ...] = (Turnover, Cut, FaceTracks, BodyTracks, PassPlan, Delivery)
 """Every document that has a schema file."""
 
 __all__ = [
@@ -26,6 +37,7 @@ __all__ = [
     "Cut",
     "Delivery",
     "DeliveryClip",
+    "DeliveryMarker",
     "DeliveryTrack",
     "Document",
     "FaceKeys",
@@ -36,15 +48,23 @@ __all__ = [
     "FaceTracks",
     "FramePlan",
     "GuidePlan",
+    "HostClip",
+    "HostColour",
+    "HostMarker",
+    "HostSkipped",
+    "Interpolation",
     "LookPlan",
     "LoraPlan",
     "Media",
     "MediaKind",
+    "Motion",
+    "Origin",
     "PassName",
     "PassPlan",
     "Point",
     "Shot",
     "Skipped",
+    "Turnover",
     "Value",
     "appearing",
     "digest",

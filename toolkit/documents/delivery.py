@@ -11,6 +11,33 @@ from toolkit.documents.cut import MediaKind
 from toolkit.documents.faces import FaceState
 from toolkit.documents.passes import PassName
 
+Interpolation = Literal["host", "nearest", "blend", "flow"]
+"""How a host makes the pictures of a retimed clip: as it is set up itself, by repeating, mixing or warping."""
+
+Motion = Literal[
+    "host",
+    "standard faster",
+    "standard better",
+    "enhanced faster",
+    "enhanced better",
+    "speed warp faster",
+    "speed warp better",
+]
+"""Resolve's ways to estimate motion, by its own names."""
+
+
+class HostColour(Value):
+    """How a host treats the colours of its media, as it said itself."""
+
+    mode: Literal["unmanaged", "managed", "aces", "ocio", "unknown"]
+    """``unmanaged``: codes pass as they are; the others turn every clip from its own space to the working one."""
+    science: str = ""
+    """The host's own word for its mode."""
+    working: str = ""
+    """The host's own name of its timeline or working space; empty: none."""
+    linear: bool = False
+    """Whether it lays layers over one another in linear light."""
+
 
 class DeliveryClip(Value):
     """One clip to place; every number is final, no host computes."""
@@ -49,6 +76,18 @@ class DeliveryClip(Value):
     alpha: Literal["premultiplied", "none"]
     encoding: str
     """How the pixels are encoded: ``display`` (the plate's own codes), ``linear`` (Rec.709), ``acescg``."""
+    version: int | None = None
+    """Of a layer: 1 for v001; None for a plate."""
+    opacity: float = 100.0
+    """Per cent."""
+    interpolation: Interpolation = "host"
+    """Of a retimed clip; a plate keeps its own."""
+    motion: Motion = "host"
+    """How ``flow`` finds out what moved where, where a host lets one choose."""
+    input_colour_space: str = ""
+    """What a colour-managed host is told of it, in that host's own word; empty: nothing."""
+    comp: str = ""
+    """The Fusion comp of a FACE layer, relative to delivery.json; empty: none."""
 
 
 class DeliveryTrack(Value):
@@ -79,6 +118,32 @@ class FaceKeys(Value):
     """Degrees clockwise, unwrapped."""
     corners: tuple[tuple[Point, Point, Point, Point], ...]
     """Upper left, upper right, lower left, lower right of the face's crop, pixels of the layer."""
+    ovals: tuple[tuple[Point, ...], ...] = ()
+    """The grown face oval of every entry, closed, pixels of the layer: a mask for those who do without our matte."""
+    feathers: tuple[float, ...] = ()
+    """Width of the matte's soft edge, inwards from the oval, pixels of the layer."""
+
+
+class DeliveryMarker(Value):
+    """A remark at a place in the cut."""
+
+    record_frame: int
+    """0-based timeline frame."""
+    shot: str
+    """Empty: of the whole cut."""
+    name: str
+    note: str
+    colour: Literal["Red", "Yellow", "Green", "Blue"]
+
+
+class Origin(Value):
+    """The host's timeline that the cut came from."""
+
+    host: Literal["resolve", "after effects"]
+    name: str
+    timeline_id: str
+    """What the host knows it by; empty: unknown."""
+    colour: HostColour
 
 
 class Delivery(Document):
@@ -107,5 +172,8 @@ class Delivery(Document):
     tracks: tuple[DeliveryTrack, ...]
     """Bottom to top."""
     faces: tuple[FaceKeys, ...]
+    markers: tuple[DeliveryMarker, ...] = ()
+    origin: Origin | None = None
+    """None: the cut came from a file, not from a host's menu."""
     notes: tuple[str, ...]
     """What the editor should know: skipped clips, shots without a face, clips that need their speed set."""
