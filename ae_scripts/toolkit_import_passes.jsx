@@ -21,40 +21,25 @@
     //@include "lib/importing.jsx"
     //@include "lib/report.jsx"
 
-    var automated = typeof $.global.TOOLKIT_DELIVERY === "string";
-
-    function choose() {
-        return automated ? new File($.global.TOOLKIT_DELIVERY) : File.openDialog("Choose delivery.json");
+    var report = toolkitReport.begin();
+    var file = toolkitReport.choose();
+    var name = "";
+    var saved = "";
+    var delivery;
+    if (file === null) {
+        return "";
     }
-
-    function main() {
-        var report = toolkitReport.begin();
-        var file = choose();
-        var name = "";
-        var saved = "";
-        var delivery;
-        if (file === null) {
-            return "";
-        }
-        try {
-            delivery = toolkitDelivery.read(toolkitFiles.text(file));
-            name = delivery.name;
-            report.delivery = file.fsName;
-            report.notes = delivery.notes.slice(0);
-            toolkitImporting.into(delivery, file.parent.fsName, report);
-        } catch (error) {
-            report.problems.push(error.message);
-        }
-        if (report.delivery !== null) {
-            saved = toolkitReport.save(report, file.parent.fsName + "/ae_report.json");
-        }
-        $.global.TOOLKIT_REPORT = toolkitJson.write(report);
-        return toolkitReport.summary(report, name, saved);
+    try {
+        delivery = toolkitDelivery.read(toolkitFiles.text(file));
+        name = delivery.name;
+        report.delivery = file.fsName;
+        report.notes = delivery.notes.slice(0);
+        toolkitImporting.into(delivery, file.parent.fsName, report);
+    } catch (error) {
+        report.problems.push(error.message);
     }
-
-    var summary = main();
-    if (summary !== "" && !automated) {
-        alert(summary, "Import Passes");
+    if (report.delivery !== null) { // what is no delivery gets no report beside it
+        saved = toolkitReport.save(report, file.parent.fsName + "/ae_report.json");
     }
-    return summary;
+    return toolkitReport.finish(report, toolkitReport.summary(report, name, saved), "Import Passes");
 }());
