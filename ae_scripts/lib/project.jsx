@@ -103,8 +103,8 @@ var toolkitProject = (function () {
         tellOrigin(delivery, now, report);
         if (isManaged && encoding === "display") {
             report.by_hand.push(
-                "the project manages colours and the layers hold the plate's own codes: in Interpret Footage > Color set " +
-                "BODY and FACE to the space the plate is in, or they look lighter than the plate"
+                "the project manages colours and the layers hold the plate's own codes: in Interpret Footage > Color " +
+                "set BODY and FACE to the space the plate is in, or they look lighter than the plate"
             );
         }
         if (!isManaged && encoding !== "display" && encoding !== "") {
@@ -143,7 +143,7 @@ var toolkitProject = (function () {
     }
 
     return {
-        tag: tag, ids: ids, ours: ours, facts: facts, removeNew: removeNew, countNew: countNew, deepen: deepen, colour: colour,
-        tellColour: tellColour
+        tag: tag, ids: ids, ours: ours, facts: facts, removeNew: removeNew, countNew: countNew, deepen: deepen,
+        colour: colour, tellColour: tellColour
     };
 }());

@@ -8,7 +8,10 @@ var toolkitReport = (function () {
 
     // The delivery to read; null when its dialog is cancelled.
     function choose() {
-        return isDriven() ? new File($.global.TOOLKIT_DELIVERY) : /** @type {File} */ (File.openDialog("Choose delivery.json"));
+        if (isDriven()) {
+            return new File($.global.TOOLKIT_DELIVERY);
+        }
+        return /** @type {File} */ (File.openDialog("Choose delivery.json")); // one, as no list is asked for
     }
 
     function finish(report, summary, title) {
