@@ -18,16 +18,21 @@ var toolkitProject = (function () {
         return found;
     }
 
-    // Everything of the delivery's cut by its tag: what a comment says up to its last mark.
+    // Everything of the delivery's cut by its tag: what a comment says up to its last mark. A duplicate has the comment
+    // of what it was made from, which is the older one.
     function ours(delivery) {
         var start = tag(delivery, "").slice(0, -BETWEEN.length);
         var found = {};
         var item;
+        var own;
         var i;
         for (i = 1; i <= app.project.numItems; i += 1) {
             item = app.project.item(i);
             if (item.comment.substring(0, start.length) === start) {
-                found[item.comment.substring(0, item.comment.length - facts(item).length)] = item;
+                own = item.comment.substring(0, item.comment.length - facts(item).length);
+                if (!found.hasOwnProperty(own) || item.id < found[own].id) {
+                    found[own] = item;
+                }
             }
         }
         return found;

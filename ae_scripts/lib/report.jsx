@@ -50,9 +50,11 @@ var toolkitReport = (function () {
     function headline(report, name) {
         switch (report.done) {
         case "built":
-            return report.built.length === report.comps.length
-                ? "'" + name + "': " + (report.comps.length - 1) + " shots, each in a comp of its own, and the cut."
-                : "'" + name + "' was here: what is new was added (" + report.built.join(", ") + ").";
+            if (report.built.length === report.comps.length) {
+                return "'" + name + "': " + (report.comps.length - 1) + " shots, each in a comp of its own, and the cut.";
+            }
+            return "'" + name + "' was here: what is new was added" +
+                (report.built.length ? " (" + report.built.join(", ") + ")." : ".");
         case "replaced":
             return "'" + name + "' was here: its footage shows the new version, and the comps are as you left them.";
         case "unchanged":

@@ -145,6 +145,26 @@ def test_a_deleted_comp_comes_back_as_delivered_and_nothing_comes_twice(
     assert list(layers(second, "sh010")) == list(layers(first, "sh010"))
 
 
+def test_a_copy_that_the_artist_made_is_not_taken_for_the_comp(
+    studio: Studio, session: Callable[..., list[Dump]]
+) -> None:
+    """After Effects copies the comment along."""
+    copy = """(function () {
+        var made;
+        var i;
+        for (i = 1; i <= app.project.numItems; i += 1) {
+            if (app.project.item(i).name === "sh010") {
+                made = app.project.items.addComp("sh010 2", 16, 16, 1, 1, 24);
+                made.comment = app.project.item(i).comment;
+                return;
+            }
+        }
+    }());"""
+    _, second = session(studio.deliver(newer()), copy)
+    assert second["report"]["problems"] == second["report"]["differences"] == []
+    assert second["report"]["done"] == "replaced" and comps(second)["sh010 2"]["layers"] == []
+
+
 def test_a_pass_that_comes_later_is_laid_on_top_with_what_belongs_to_it(studio: Studio) -> None:
     def body_only(document: Document) -> None:
         del document["tracks"][2]
@@ -164,6 +184,7 @@ def test_a_pass_that_comes_later_is_laid_on_top_with_what_belongs_to_it(studio: 
     ]
     assert after["report"]["problems"] == []
     assert "'FACE' is new in comp 'sh010': it lies on top" in after["report"]["notes"]
+    assert "'scene_04' was here: what is new was added." in after["summary"]
 
 
 def longer_handles(document: Document) -> None:
