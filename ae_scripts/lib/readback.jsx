@@ -16,7 +16,10 @@ var toolkitReadBack = (function () {
     }
 
     function mode(mask) {
-        return mask.maskMode === MaskMode.NONE ? "NONE" : (mask.maskMode === MaskMode.ADD ? "ADD" : "another");
+        if (mask.maskMode === MaskMode.NONE) {
+            return "NONE";
+        }
+        return mask.maskMode === MaskMode.ADD ? "ADD" : "another";
     }
 
     function vertices(shape) {
