@@ -63,9 +63,9 @@ def _automatic1111(settings: Settings) -> Engine:
 
 
 def _diffusers(settings: Settings) -> Engine:
-    from toolkit.engines.diffusers_local import DiffusersEngine
+    from toolkit.engines.diffusers_local import open_diffusers
 
-    return DiffusersEngine(settings.diffusers)
+    return open_diffusers(settings.diffusers)
 
 
 def _comfyui(settings: Settings) -> Engine:

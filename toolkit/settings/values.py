@@ -227,7 +227,8 @@ class DiffusersSettings:
     models: str = ""
     """A studio's folder of models: a name in a look is first looked for in it, at any depth; empty: none."""
     device: str = "auto"
-    """``cuda``, ``cuda:1``, ``mps`` or ``cpu``; ``auto`` takes the first of these that is there."""
+    """``cuda``, ``cuda:1``, ``mps`` or ``cpu``; ``auto`` takes the first of these that is there. Several with commas
+    between them, or ``all`` CUDA devices, share the work, one process each."""
     precision: str = _choice("auto", "auto", "float16", "bfloat16", "float32")
     """Of the UNet and the ControlNets; ``auto``: float16 on a GPU, which Stable Diffusion 1.5 was made to run in and
     which rounds eight times finer than bfloat16, and float32 on the CPU. The VAE always runs in float32."""
