@@ -65,8 +65,8 @@ WAYS = (
     Switch("delete fails once", "timeline: the first DeleteClips answers False", {"deletions_that_fail": 1}),
     Switch(
         "names taken unseen",
-        "timeline: names are taken that no timeline shows",
-        {"hidden_timeline_names": ("scene_04 2", "scene_04 toolkit")},
+        "timeline: the first two names are taken, although no timeline shows them",
+        {"unseen_names": 2},
     ),
 )
 
