@@ -148,7 +148,7 @@ class TimelineItem(Comps, Marked, Coloured):
     def GetType(self) -> str:
         return self.kind if self.media is not None else "generator"
 
-    @call()
+    @call(since="18.5")
     def GetClipEnabled(self) -> bool:
         return self.enabled
 
