@@ -14,7 +14,10 @@ VERSIONS = {"18.6": "18.6.6.7", "19.1": "19.1.3.7", "20.3": "20.3.2.9", "21.1": 
 
 @dataclass(slots=True, kw_only=True)
 class Behaviour:
-    """The friendliest Resolve by default; friendly means that nothing fails, not that anything is told."""
+    """The friendliest Resolve by default; friendly means that nothing fails, not that anything is told.
+
+    The fake reads it and never writes it; a test may change it while a project is open.
+    """
 
     version: str = VERSIONS["21.1"]
     studio: bool = True
@@ -88,6 +91,9 @@ class Behaviour:
     forgets: tuple[str, ...] = ()
     """Media whose clips are placed, read well at once, and are gone in the end."""
     drops_last_append: bool = False
+    """Of several clips in one call."""
+    drops_every: int = 0
+    """Every so many placements one is not done."""
     lands_on_v1: bool = False
     places_late: int = 0
     begins_late: int = 0

@@ -154,6 +154,11 @@ class FakeResolve:
         return self.world.misuse
 
     @property
+    def page(self) -> str:
+        """The page that is open, which ``snapshot`` leaves out."""
+        return self.world.page
+
+    @property
     def called(self) -> list[str]:
         """Every call that was let in or not, as ``MediaPool.ImportMedia``, in order."""
         return self.world.called

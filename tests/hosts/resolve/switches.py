@@ -123,6 +123,7 @@ SWITCHES = (
         {"colour_science": "davinciYRGBColorManagedv2", "refuses_colour_space": True},
     ),
     Switch("drops_last_append", "placing: the last of several clips is not placed", {"drops_last_append": True}),
+    Switch("drops_every_third", "placing: one placement in three is not done", {"drops_every": 3}),
     Switch("refuses_faces", "placing: some media is not placed at all", {"refuses": ("sh010_FACE",)}),
     Switch("forgets_faces", "placing: a clip reads well at once and is gone in the end", {"forgets": ("sh010_FACE",)}),
     Switch("lands_on_v1", "placing: every clip lands on video track 1", {"lands_on_v1": True}),

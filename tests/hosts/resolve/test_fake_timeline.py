@@ -283,11 +283,13 @@ def test_a_duplicate_is_alike_under_ids_of_its_own_and_not_in_front(opened: Open
 
 def test_what_is_done_to_a_duplicate_is_not_done_to_the_first(opened: Open) -> None:
     there = opened()
+    there.users.GetItemListInTrack("video", 1)[0].AddFusionComp()
     before = there.fake.snapshot()["timelines"][0]
     twin = there.users.DuplicateTimeline("scene_04 v2")
     item = twin.GetItemListInTrack("video", 1)[0]
     item.SetProperty("Opacity", 50)
     item.AddMarker(0, "Red", "", "", 1)
+    item.RenameFusionCompByName("Composition 1", "ours")
     twin.AddTrack("video")
     twin.SetTrackName("video", 1, "PLATE")
     assert there.fake.snapshot()["timelines"][0] == before
@@ -311,6 +313,8 @@ def test_a_drt_brings_a_timeline_back(opened: Open) -> None:
     assert there.pool.ImportTimelineFromFile(str(path)) is None  # the name is taken
     there.users.AddTrack("video")
     there.pool.DeleteTimelines([there.users])
+    assert there.fake.misuse == []
+    assert there.pool.ImportTimelineFromFile(there.movie) is None and "does not read" in there.fake.misuse[0]
     assert there.pool.ImportTimelineFromFile(str(path)).GetName() == "scene_04"
     assert without_ids(there.fake.snapshot()["timelines"][0]) == without_ids(before)
 

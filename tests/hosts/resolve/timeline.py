@@ -307,8 +307,8 @@ class Timeline(Marked, InAndOut):
             track.locked for kind in self.tracks.values() for track in kind if set(track.items) & set(timelineItems)
         ):
             return False
-        if behaviour.deletions_that_fail > 0:
-            behaviour.deletions_that_fail -= 1
+        if self.world.failed_deletions < behaviour.deletions_that_fail:
+            self.world.failed_deletions += 1
             return False
         self.remove(timelineItems)
         for gone in timelineItems if Bool else []:

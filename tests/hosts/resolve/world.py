@@ -49,6 +49,7 @@ class World:
         """Set by who builds the application."""
         self.projects: list[Project] = []
         self.unseen_names: set[str] = set()
+        self.failed_deletions = 0
         self.kept: dict[str, Timeline] = {}
         """The timelines in the DRT files that were written, by the text in the file."""
         self._changes = 0
