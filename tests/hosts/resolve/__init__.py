@@ -1,7 +1,7 @@
 """A DaVinci Resolve that never was: stateful, strict about what it is asked, and silent when it fails.
 
-A test builds ``FakeResolve(switch.behaviour(), footage, probes=…)``, gives a script its ``script_globals()``, and asserts
-that ``misuse`` is empty and that ``snapshot()`` is exactly what was asked for, or exactly what it was before.
+A test builds ``FakeResolve(switch.behaviour(), footage, probes=…)``, gives a script its ``script_globals()``, and
+asserts that ``misuse`` is empty and that ``snapshot()`` is exactly what was asked for, or exactly what it was before.
 
 What it proves: that a menu entry asks for nothing that versions 18.6 to 21.1 do not have (``misuse``), that it survives
 every behaviour publicly reported of them (``WAYS`` and ``SWITCHES``), that it measures instead of believing, and that

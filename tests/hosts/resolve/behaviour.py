@@ -72,6 +72,7 @@ class Behaviour:
     refuses_duplicates: bool = False
     duplicates_lose_clips: bool = False
     refuses_tracks: bool = False
+    ignores_track_index: bool = False
     forgets_track_names: bool = False
     refuses_markers: bool = False
     refuses_exports: bool = False
@@ -108,6 +109,8 @@ class Behaviour:
     """On the free edition a call that only Studio has opens a window that blocks every later call."""
     modal_after: int | None = None
     """A modal window opens after so many changes: every call answers None from then on."""
+    modal_lasts: int | None = None
+    """The editor closes that window after so many calls; None: never."""
     dies_after: int | None = None
     """After so many changes the application is gone."""
     dies: Literal["silent", "loud"] = "silent"

@@ -139,7 +139,10 @@ def _answer(
     world.called.append(called)
     if world.behaviour.raises_on == name:
         raise TypeError(f"{name} does not like that")
-    if world.is_blocked() or handle.is_stale():
+    if world.is_blocked():
+        world.wait_for_the_editor()
+        return None
+    if handle.is_stale():
         return None
     wrong = "named arguments" if named else misfit(declaration.kinds, arguments)
     if wrong:

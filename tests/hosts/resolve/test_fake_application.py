@@ -205,6 +205,13 @@ def test_a_window_opens_after_so_many_changes(opened: Open) -> None:
     assert there.fake.users.tracks["video"][0].name == "PLATE"
 
 
+def test_the_editor_may_close_the_window(opened: Open) -> None:
+    there = opened(modal_after=1, modal_lasts=2)
+    there.users.SetTrackName("video", 1, "PLATE")
+    assert there.users.SetTrackName("video", 1, "BODY") is None
+    assert [there.users.GetTrackName("video", 1) for _ in range(3)] == [None, None, "PLATE"]
+
+
 def test_an_application_that_is_gone_answers_none_or_raises(opened: Open) -> None:
     silent, loud = opened(dies_after=1), opened(dies_after=1, dies="loud")
     for there in (silent, loud):

@@ -156,6 +156,12 @@ def test_a_track_is_put_between_others_from_19_0_on(opened: Open, version: str, 
     assert [stack.GetTrackName("video", number + 1) for number in range(len(names))] == names
 
 
+def test_the_place_of_a_new_track_may_be_ignored(opened: Open) -> None:
+    stack = opened(ignores_track_index=True).empty_timeline()
+    stack.SetTrackName("video", 1, "low")
+    assert stack.AddTrack("video", {"index": 1}) is True and stack.GetTrackName("video", 1) == "low"
+
+
 def test_tracks_and_their_names_may_be_refused(opened: Open) -> None:
     stack = opened(refuses_tracks=True, forgets_track_names=True).empty_timeline()
     assert stack.AddTrack("video") is False and stack.GetTrackCount("video") == 1

@@ -220,6 +220,8 @@ class Timeline(Marked, InAndOut):
         options = subTrackType if isinstance(subTrackType, dict) else {"audioType": subTrackType}
         tracks = self.tracks[trackType]
         index = options.get("index", len(tracks) + 1)
+        if self.world.behaviour.ignores_track_index:
+            index = len(tracks) + 1
         unknown = set(options) - {"audioType", "index"} or (options is subTrackType and not self._has_options())
         if unknown or self.world.behaviour.refuses_tracks or not 1 <= index <= len(tracks) + 1:
             return False
