@@ -162,6 +162,12 @@ def test_the_place_of_a_new_track_may_be_ignored(opened: Open) -> None:
     assert stack.AddTrack("video", {"index": 1}) is True and stack.GetTrackName("video", 1) == "low"
 
 
+@pytest.mark.parametrize("options", [{"Index": 1}, {"index": "1"}, {"index": True}])
+def test_options_of_a_track_that_are_misspelt_are_recorded(opened: Open, options: dict[str, object]) -> None:
+    there = opened()
+    assert there.users.AddTrack("video", options) is False and "AddTrack" in there.fake.misuse[0]
+
+
 def test_tracks_and_their_names_may_be_refused(opened: Open) -> None:
     stack = opened(refuses_tracks=True, forgets_track_names=True).empty_timeline()
     assert stack.AddTrack("video") is False and stack.GetTrackCount("video") == 1
