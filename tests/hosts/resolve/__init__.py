@@ -10,8 +10,8 @@ it never calls a failure a success (``snapshot``). Its methods are held to the d
 What it does not prove: that the real program behaves so, that a property or a menu word is spelt as the real one spells
 it, how a placed picture looks, how long a call takes, or what a window looks like. It decodes no picture: a sequence is
 as long as the numbered files on disk, everything else is what a test vouches for (``Footage``). Numbers of constants
-that no document prints are made up. Grades, galleries, render jobs and audio are not in it at all: asking for them is
-recorded as misuse, so that whoever needs one adds it here first.
+that no document prints are made up. Grades, galleries, render jobs and sound levels are not in it at all: asking for
+them is recorded as misuse, so that whoever needs one adds it here first.
 """
 
 from tests.hosts.resolve.behaviour import VERSIONS, Behaviour
