@@ -7,7 +7,7 @@ turns what was painted into files. Each of them holds a constant number of frame
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -31,6 +31,8 @@ from toolkit.passes.layers import (
     layer_alpha,
     layer_encoding,
 )
+from toolkit.passes.motion import Grey, grey
+from toolkit.passes.overlap import Overlap, Painting
 from toolkit.passes.requests import Asked, requests_of
 from toolkit.passes.slate import SLATE_SCHEMA, Slate, SlateFace, holds
 from toolkit.plates import Plate, write_exr
@@ -58,6 +60,8 @@ class _Task:
     plan: PassPlan
     frame: FramePlan
     path: Path
+    wanted: bool = True
+    """Whether its file is missing; else it is painted only for the neighbours that it overlaps."""
 
 
 @dataclass(slots=True)
@@ -69,11 +73,19 @@ class _Job:
     requests: list[PaintRequest]
     beyond: list[NDArray[np.float32] | None]
     painted: list[NDArray[np.float32]] = field(default_factory=list)
+    shown: list[Grey] = field(default_factory=list)
+    """What the engine saw, for a pass that overlaps."""
 
     def take(self) -> list[NDArray[np.float32]]:
         """The paint, which the job lets go of: compressing takes longest, and needs it no more."""
         painted, self.painted = self.painted, []
         return painted
+
+    def take_paintings(self) -> dict[int, Painting]:
+        """The same by the number of the face, -1 the whole frame, with what the engine saw."""
+        numbers = [face.face for face in self.task.frame.faces] if self.shown else []
+        pairs = zip(numbers or [-1] * len(self.shown), self.shown, self.take(), strict=True)
+        return {number: Painting(shown=shown, painted=painted) for number, shown, painted in pairs}
 
 
 def render_passes(
@@ -95,10 +107,11 @@ def render_passes(
                 tick(plan.pass_name, 1)
             else:
                 tasks.setdefault(frame.source_frame, []).append(task)
+    _add_neighbours(tasks, plans, root)
 
     # Closed here, not by the garbage collector: an error must not leave threads decoding behind it.
     with closing(_jobs(tasks, plate, engine, guides)) as jobs, _Writer(writers, tick) as writer:
-        for job in _painted(jobs, engine):
+        for job in _overlapped(_painted(jobs, engine), [task for of_frame in tasks.values() for task in of_frame]):
             writer.submit(job, plate, engine, guides)
     return [
         RenderedPass(plan=plan, painted=len(plan.frames) - kept[plan.pass_name], kept=kept[plan.pass_name])
@@ -110,8 +123,29 @@ def content_key(plan: PassPlan, frame: FramePlan, plate: Plate, engine: Engine, 
     """Digest of everything that determines the frame's file: plan, bytes of plate and guides, engine, and this code's
     revision."""
     decided = plan.model_dump(mode="json", exclude={"frames", "guides"})
-    read = plate.digest(frame.source_frame), guides.key(plan, frame.source_frame)
+    read = [
+        (other, plate.digest(other.source_frame), guides.key(plan, other.source_frame))
+        for other in _within_reach(plan, frame)
+    ]
     return digest(_REVISION, SLATE_SCHEMA, decided, frame, read, engine.name, engine.identity(plan.look))
+
+
+def _within_reach(plan: PassPlan, frame: FramePlan) -> Sequence[FramePlan]:
+    """``frame`` and the neighbours that its file also shows."""
+    place = frame.shot_frame - plan.frames[0].shot_frame
+    return plan.frames[max(0, place - plan.overlap) : place + plan.overlap + 1]
+
+
+def _add_neighbours(tasks: dict[int, list[_Task]], plans: Sequence[PassPlan], root: Path) -> None:
+    """Have those frames painted too, but not written, that the frames to be written overlap."""
+    for plan in plans:
+        wanted = [task.frame for of_frame in tasks.values() for task in of_frame if task.plan is plan]
+        planned = {frame.source_frame for frame in wanted}
+        for other in (other for frame in wanted for other in _within_reach(plan, frame)):
+            if other.source_frame not in planned:
+                planned.add(other.source_frame)
+                path = plan.files(root).path(other.shot_frame)
+                tasks.setdefault(other.source_frame, []).append(_Task(plan=plan, frame=other, path=path, wanted=False))
 
 
 def _jobs(tasks: dict[int, list[_Task]], plate: Plate, engine: Engine, guides: Guides) -> Generator[_Job, None, None]:
@@ -167,9 +201,34 @@ def _paint(queue: Sequence[_Job], engine: Engine) -> list[_Job]:
                 )
     remaining = iter(results)
     for job in queue:
+        if job.task.plan.overlap:
+            job.shown = [grey(request.image) for request in job.requests]
         job.painted = [next(remaining) if beyond is None else next(remaining) + beyond for beyond in job.beyond]
         job.requests.clear()
     return list(queue)
+
+
+def _overlapped(jobs: Iterable[_Job], tasks: Iterable[_Task]) -> Iterator[_Job]:
+    """The wanted jobs; in a pass that overlaps, with their paint averaged with that of their neighbours."""
+    overlaps: dict[PassName, Overlap] = {}
+    for plan in {task.plan.pass_name: task.plan for task in tasks if task.plan.overlap}.values():
+        overlaps[plan.pass_name] = Overlap(
+            reach=plan.overlap,
+            planned=[frame.source_frame for frame in plan.frames],
+            wanted=[task.frame.source_frame for task in tasks if task.plan is plan and task.wanted],
+        )
+    waiting: dict[tuple[PassName, int], _Job] = {}
+    for job in jobs:
+        name, source_frame = job.task.plan.pass_name, job.task.frame.source_frame
+        if name not in overlaps:
+            yield job
+            continue
+        if job.task.wanted:
+            waiting[name, source_frame] = job
+        for complete, painted in overlaps[name].add(source_frame, job.take_paintings()):
+            ready = waiting.pop((name, complete))
+            ready.painted = painted
+            yield ready
 
 
 class _Writer:

@@ -161,6 +161,9 @@ class Look:
     noise: str = _choice("frame", "frame", "shot")
     """``frame``: each frame has its own noise. ``shot``: all frames of a shot have the same, which is steadier where
     the picture stands still and sticks to the screen where it moves; in FACE it goes with the crop."""
+    overlap: int = _number(0, 0, 4)
+    """Frames on each side whose paintings are averaged with a frame's own, carried along the plate's motion: steadier
+    and softer; 0 off. Small movements that only the painting has are lost with the flicker."""
     model: str = ""
     """The checkpoint, as the engine knows it; empty takes the one that a server has loaded."""
     vae: str = ""
