@@ -16,6 +16,7 @@ from toolkit.plates import open_plate, probe, read_exr
 WAYS = {
     "as it is": (),
     "noise=shot": ("{}.noise=shot",),
+    "noise=flow": ("{}.noise=flow",),
     "overlap=1": ("{}.overlap=1",),
     "overlap=2": ("{}.overlap=2",),
     "noise=shot, overlap=2": ("{}.noise=shot", "{}.overlap=2"),

@@ -30,10 +30,15 @@ def motion(before: Grey, after: Grey) -> tuple[NDArray[np.float32], NDArray[np.b
     """
     finder = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)  # type: ignore[attr-defined]  # no stub
     back, forth = finder.calc(after, before, None), finder.calc(before, after, None)
-    rows, columns = np.indices(back.shape[:2], np.float32)
-    where = np.dstack([columns, rows]) + back
+    where = grid(back.shape) + back
     returned = cv2.remap(forth, where[..., 0], where[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return where, np.asarray(np.hypot(*np.moveaxis(back + returned, 2, 0)) < _AGREE)
+
+
+def grid(shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """(H, W, 2): x and y of every pixel of a picture of ``shape``."""
+    rows, columns = np.indices(shape[:2], np.float32)
+    return np.dstack([columns, rows])
 
 
 def carried(picture: NDArray[np.float32], where: NDArray[np.float32]) -> NDArray[np.float32]:
