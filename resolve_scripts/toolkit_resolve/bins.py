@@ -13,7 +13,7 @@ class Bins:
     def __init__(self, session, by_hand):
         self.session, self.pool, self.by_hand = session, session.pool, by_hand
         self.root = must(ask(self.pool, "GetRootFolder"), "Resolve shows no media pool")
-        self.made, self.imported, self.changed, self.media = [], [], [], {}
+        self.tried, self.made, self.imported, self.changed, self.media = [], [], [], [], {}
 
     def open(self, *names):
         """The bin at ``names`` below the root, made where it is not there, and open."""
@@ -21,9 +21,10 @@ class Bins:
         for name in names:
             there = bin_named(folder, name)
             if there is None:
+                self.tried.append("the bin '%s'" % name)
                 ask(self.pool, "AddSubFolder", folder, name)
                 there = must(bin_named(folder, name), "Resolve makes no bin called '%s'" % name)
-                self.made.append((folder, there))
+                self.made.append((name, folder, there))
             folder = there
         self.session.open_folder(folder)
         return folder
@@ -77,6 +78,10 @@ class Bins:
                 self.by_hand.append("'%s': %s is %s; set %s in Clip Attributes"
                                     % (clip["name"], key, found or "not said", value))
 
+    def names(self):
+        """What may have been made, in words."""
+        return self.tried + ["'%s' in the media pool" % path for path in self.media]
+
     def take_back(self):
         """Remove what was imported and made, put properties back; what is left, in words."""
         for item, key, value in self.changed:
@@ -89,8 +94,8 @@ class Bins:
             name, known = ask(item, "GetName"), identity(item)
             if known in [identity(one) for one in ask_all(folder, "GetClipList")]:
                 left.append("'%s' in the media pool" % name)
-        for parent, folder in reversed(self.made):
-            name, known = ask(folder, "GetName"), identity(folder)
+        for name, parent, folder in reversed(self.made):
+            known = identity(folder)
             ask(self.pool, "DeleteFolders", [folder])
             if known in [identity(one) for one in ask_all(parent, "GetSubFolderList")]:
                 left.append("the bin '%s'" % name)

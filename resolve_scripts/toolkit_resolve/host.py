@@ -28,9 +28,7 @@ def must(answer, sentence):
 
 def identity(thing):
     """Handles are new on every call; this is what stays. None: a handle of something that is no more."""
-    if thing is None:
-        return None
-    return ask(thing, "GetUniqueId") or ask(thing, "GetMediaId") or ask(thing, "GetName")
+    return ask(thing, "GetUniqueId")
 
 
 def constant(resolve, name, number):

@@ -171,7 +171,8 @@ class SelfCheck:
             self.session.reopen()
             for timeline in self.session.timelines():
                 if identity(timeline) not in before and str(ask(timeline, "GetName")).startswith(SCRATCH):
-                    left.append(self.session.remove_timeline(timeline))
+                    name = ask(timeline, "GetName")
+                    left += [] if self.session.removes(timeline) else ["the timeline '%s'" % name]
             if self.bin is not None:
                 name, root = ask(self.bin, "GetName"), ask(self.pool, "GetRootFolder")
                 ask(self.pool, "DeleteFolders", [self.bin])
@@ -180,7 +181,7 @@ class SelfCheck:
             self.session.reopen()
         except Exception as error:
             left.append(stopped_by(error))
-        return [one for one in left if one]
+        return left if self.session.answers() else ["'%s' and what is in it" % SCRATCH]
 
 
 def _tried(thing, kind, key, value):

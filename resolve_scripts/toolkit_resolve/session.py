@@ -14,6 +14,7 @@ class Session:
         self.page = ask(resolve, "GetCurrentPage")
         self.timeline = ask(self.project, "GetCurrentTimeline")
         self.folder = ask(self.pool, "GetCurrentFolder")
+        self.known = identity(self.project)
 
     def timelines(self):
         """Every timeline of the project."""
@@ -39,14 +40,21 @@ class Session:
         if identity(ask(self.pool, "GetCurrentFolder")) != identity(folder):
             raise Trouble("Resolve does not open the bin '%s': media would land elsewhere" % ask(folder, "GetName"))
 
-    def remove_timeline(self, timeline):
-        """Take away a timeline of ours; what is left of it, in words, empty when nothing is."""
-        name, known = ask(timeline, "GetName"), identity(timeline)
+    def removes(self, timeline):
+        """Take away a timeline of ours; whether it is gone."""
+        known = identity(timeline)
         for _ in range(2):  # deleting fails now and then
             if known in [identity(one) for one in self.timelines()]:
                 ask(self.pool, "DeleteTimelines", [timeline])
-        left = known in [identity(one) for one in self.timelines()]
-        return "the timeline '%s'" % name if left else ""
+        return known not in [identity(one) for one in self.timelines()]
+
+    def answers(self):
+        """Whether Resolve still answers, about the same project; a dialog or its end makes every call fail."""
+        try:
+            now = identity(ask(ask(self.resolve, "GetProjectManager"), "GetCurrentProject"))
+        except Exception:  # what is gone may raise whatever it likes
+            return False
+        return now is not None and now == self.known
 
     def reopen(self):
         """Open again what was open."""
