@@ -71,9 +71,12 @@ class Fusion(Thing):
 
     @property
     def UIManager(self) -> UIManager | None:
-        """Sold with Studio since 19.1."""
+        """Sold with Studio since 19.1; asking the free edition may open an advertisement."""
         behaviour = self.world.behaviour
-        return self.ui if behaviour.studio or not behaviour.has("19.1") else None
+        if behaviour.studio or not behaviour.has("19.1"):
+            return self.ui
+        self.world.modal = self.world.modal or behaviour.upsell
+        return None
 
     @call("str?", "str?", "dict?")
     def RequestFile(self, folder: str | None = None, name: str | None = None, options: Any = None) -> str | None:

@@ -57,7 +57,8 @@ class Behaviour:
 
     refuses_timelines: bool = False
     hands_out_the_users_timeline: bool = False
-    hidden_timeline_names: tuple[str, ...] = ()
+    unseen_names: int = 0
+    """So many of the first names for a timeline are taken, although no timeline shows them."""
     rate_locked: bool = False
     size_locked: bool = False
     start_timecode_locked: bool = False

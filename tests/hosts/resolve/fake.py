@@ -153,6 +153,11 @@ class FakeResolve:
         """Everything a script did that no Resolve would understand: a test asserts that it is empty."""
         return self.world.misuse
 
+    @property
+    def called(self) -> list[str]:
+        """Every call that was let in or not, as ``MediaPool.ImportMedia``, in order."""
+        return self.world.called
+
     def snapshot(self) -> dict[str, Any] | None:
         """The open project as plain data; equal before and after means that nothing was touched."""
         return snapshot.project(self.world.project)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import MethodType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tests.hosts.resolve.kinds import misfit
@@ -98,10 +99,10 @@ def attribute(handle: Handle, name: str) -> Any:
     if declaration is None or not world.behaviour.has(declaration.since):
         return _absent(handle, name, declaration)
 
-    def method(*arguments: Any, **named: Any) -> Any:
-        return _answer(handle, name, declaration, arguments, named)
+    def method(itself: Handle, *arguments: Any, **named: Any) -> Any:
+        return _answer(itself, name, declaration, arguments, named)
 
-    return method
+    return MethodType(method, handle)  # a bound method, so that Lua's ``resolve:GetVersion()`` reaches it as well
 
 
 def _absent(handle: Handle, name: str, declaration: Declaration | None) -> Any:
@@ -110,13 +111,13 @@ def _absent(handle: Handle, name: str, declaration: Declaration | None) -> Any:
     if world.behaviour.unknown_attributes == "none":
         return None
 
-    def nothing(*arguments: Any) -> None:
+    def nothing(itself: Handle, *arguments: Any, **named: Any) -> None:
         if called not in world.probes:
             version = world.behaviour.version
             why = f"is new in {declaration.since}, this is {version}" if declaration else "is not in the fake's API"
             world.misuse.append(f"{called} {why}")
 
-    return nothing
+    return MethodType(nothing, handle)
 
 
 def _answer(

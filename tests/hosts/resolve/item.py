@@ -148,7 +148,7 @@ class TimelineItem(Comps, Marked, Coloured):
     def GetType(self) -> str:
         return self.kind if self.media is not None else "generator"
 
-    @call()
+    @call(since="18.5")
     def GetClipEnabled(self) -> bool:
         return self.enabled
 
@@ -163,9 +163,8 @@ class TimelineItem(Comps, Marked, Coloured):
 
     @call("str?")
     def GetProperty(self, propertyKey: str | None = None) -> Any:
-        if self.kind == "audio":
-            return {}
-        return self.properties.get(propertyKey) if propertyKey else dict(self.properties)
+        every = {} if self.kind == "audio" else self.properties
+        return every.get(propertyKey) if propertyKey else dict(every)
 
     @call("str|dict", "any?", writes=True)
     def SetProperty(self, propertyKey: str | dict[str, Any], propertyValue: Any = None) -> bool:
@@ -190,6 +189,15 @@ class TimelineItem(Comps, Marked, Coloured):
             return False
         if not behaviour.ignores_properties:
             self.properties.update(new)
+        return True
+
+    @call("str", since="18.5", writes=True, studio=True)
+    def CreateMagicMask(self, mode: str) -> bool:
+        """False: it needs strokes that only an editor can make."""
+        return False
+
+    @call(since="18.5", writes=True, studio=True)
+    def SmartReframe(self) -> bool:
         return True
 
     @call(since="21.1")

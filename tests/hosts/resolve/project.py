@@ -37,7 +37,10 @@ class Project(Thing):
 
     def has_timeline(self, name: str) -> bool:
         """Whether a name is taken, seen or unseen."""
-        return name in self.world.behaviour.hidden_timeline_names or name in [one.name for one in self.timelines]
+        world = self.world
+        if len(world.unseen_names) < world.behaviour.unseen_names:
+            world.unseen_names.add(name)
+        return name in world.unseen_names or name in [one.name for one in self.timelines]
 
     def new_timeline(self, name: str) -> Timeline:
         """A timeline that nobody looks at yet; what stands for it is put into the current bin."""
@@ -120,6 +123,15 @@ class Project(Thing):
             return False
         self.settings[settingName] = settingValue
         return True
+
+    @call(since="21.1")
+    def GetSettings(self) -> dict[str, Any]:
+        return dict(answered(self.settings, None, self.world.behaviour))
+
+    @call("dict", since="21.1", writes=True)
+    def SetSettings(self, settings: dict[str, Any]) -> bool:
+        """What was set before one that fails stays set."""
+        return all(isinstance(value, str) and self.SetSetting(key, value) for key, value in settings.items())
 
 
 class ProjectManager(Thing):

@@ -36,8 +36,16 @@ def editions() -> Iterator[tuple[str, Behaviour]]:
 
 
 WAYS = (
-    Switch("end included", "placing: endFrame is the last picture used, as on 19.1", {"end_frame": "inclusive"}),
-    Switch("end excluded", "placing: endFrame is the picture after, as on 18.6, 20 and 21", {"end_frame": "exclusive"}),
+    Switch(
+        "end included",
+        "placing: endFrame is the last picture used, as on 19.1, on a version that should not",
+        {"end_frame": "inclusive"},
+    ),
+    Switch(
+        "end excluded",
+        "placing: endFrame is the picture after, as on 18.6, 20 and 21, on a version that should not",
+        {"version": VERSIONS["19.1"], "end_frame": "exclusive"},
+    ),
     Switch("file numbers", "placing: startFrame of a sequence is a file number", {"sequences_count_from": "files"}),
     Switch("strict about the end", "placing: pictures after the last are refused", {"past_the_end": "refused"}),
     Switch("strict and included", "placing: both at once", {"past_the_end": "refused", "end_frame": "inclusive"}),
@@ -65,8 +73,8 @@ WAYS = (
     Switch("delete fails once", "timeline: the first DeleteClips answers False", {"deletions_that_fail": 1}),
     Switch(
         "names taken unseen",
-        "timeline: names are taken that no timeline shows",
-        {"hidden_timeline_names": ("scene_04 2", "scene_04 toolkit")},
+        "timeline: the first two names are taken, although no timeline shows them",
+        {"unseen_names": 2},
     ),
 )
 

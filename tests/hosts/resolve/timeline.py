@@ -199,6 +199,15 @@ class Timeline(Marked, InAndOut):
             self.start_timecode = sign.join(self.start_timecode.replace(";", ":").rsplit(":", 1))
         return True
 
+    @call(since="21.1")
+    def GetSettings(self) -> dict[str, Any]:
+        return dict(self.GetSetting())
+
+    @call("dict", since="21.1", writes=True)
+    def SetSettings(self, settings: dict[str, Any]) -> bool:
+        """What was set before one that fails stays set."""
+        return all(isinstance(value, str) and self.SetSetting(key, value) for key, value in settings.items())
+
     # the API: tracks
 
     @call("track")
@@ -329,6 +338,10 @@ class Timeline(Marked, InAndOut):
         if behaviour.duplicates_open:
             self.project.show(twin)
         return twin
+
+    @call("dict?", since="18.5", writes=True, studio=True)
+    def CreateSubtitlesFromAudio(self, autoCaptionSettings: dict[str, Any] | None = None) -> bool:
+        return False
 
     @call("str", "number", "number?")
     def Export(self, fileName: str, exportType: float, exportSubtype: float | None = None) -> bool:

@@ -27,14 +27,17 @@ class NoWayOutError(AssertionError):
     """A window waits for an editor who has nothing more to do."""
 
 
+FIRST = {"Text": "", "Checked": False, "Value": 0, "Enabled": True, "Visible": True, "CurrentIndex": 0, "Interval": 0}
+"""What the properties of an element are that nobody set."""
+
+
 class Element:
     """A widget: its properties are attributes."""
 
     def __init__(self, kind: str, properties: dict[str, Any], children: list[Element]) -> None:
-        self.__dict__.update(kind=kind, children=children, items=[], **properties)
-
-    ID: str
-    items: list[str]
+        self.kind, self.children, self.items, self.running = kind, children, list[str](), False
+        self.ID = ""
+        self.__dict__.update({**FIRST, **properties})
 
     def AddItem(self, text: str) -> None:
         """Of a ComboBox."""
@@ -46,15 +49,15 @@ class Element:
 
     def Start(self) -> None:
         """Of a Timer."""
-        self.__dict__["running"] = True
+        self.running = True
 
     def Stop(self) -> None:
         """Of a Timer."""
-        self.__dict__["running"] = False
+        self.running = False
 
     def walk(self) -> list[Element]:
         """This element and all inside."""
-        return [self, *(one for child in self.__dict__["children"] for one in child.walk())]
+        return [self, *(one for child in self.children for one in child.walk())]
 
 
 class Events:
@@ -99,7 +102,7 @@ class Window:
 
     def GetItems(self) -> dict[str, Element]:
         """Every element with an ID, by it."""
-        return {one.ID: one for one in self.root.walk() if "ID" in one.__dict__}
+        return {one.ID: one for one in self.root.walk() if one.ID}
 
     def handler(self, name: str, event: str) -> Callable[[Any], Any] | None:
         """What was set for an event of an element."""
@@ -112,8 +115,8 @@ class UIManager:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.does: list[tuple[str, str]] = []
-        """What the editor does, in this order: (ID of the element or window, event)."""
+        self.does: list[tuple[str, str] | Callable[[UIManager], Any]] = []
+        """What the editor does, in this order: (ID of the element or window, event), or a function that ticks a box."""
         self.windows: list[Window] = []
         self.timers: list[Element] = []
         self.on = Events()
@@ -159,13 +162,17 @@ class UIDispatcher:
         while not self._ended:
             if not self.StepLoop():
                 ticks += 1
-                if not any(timer.__dict__.get("running") for timer in self.ui.timers) or ticks > MOST_TICKS:
+                if not any(timer.running for timer in self.ui.timers) or ticks > MOST_TICKS:
                     raise NoWayOutError(f"nothing closes the window {[one.ID for one in self.ui.windows]}")
 
     def StepLoop(self, timeout: float = 0.0) -> bool:
         """One event, if there is one: of the editor's, or a tick of every timer that runs."""
         if self.ui.does:
-            name, event = self.ui.does.pop(0)
+            deed = self.ui.does.pop(0)
+            if callable(deed):
+                deed(self.ui)
+                return True
+            name, event = deed
             handlers = [window.handler(name, event) for window in self.ui.windows if window.shown]
             found = next((one for one in handlers if one is not None), None)
             if found is None:
@@ -173,8 +180,8 @@ class UIDispatcher:
                 return False
             found({"who": name, "what": event})
             return True
-        for timer in [one for one in self.ui.timers if one.__dict__.get("running")]:
-            time.sleep(min(timer.__dict__.get("Interval", 0), 20) / 1000)
+        for timer in [one for one in self.ui.timers if one.running]:
+            time.sleep(min(timer.__dict__["Interval"], 20) / 1000)
             timeout_handler = self.ui.on.known.get("Timeout")
             if callable(timeout_handler):
                 timeout_handler({"who": timer.ID, "what": "Timeout"})

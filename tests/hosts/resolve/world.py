@@ -48,6 +48,7 @@ class World:
         self.resolve: Resolve
         """Set by who builds the application."""
         self.projects: list[Project] = []
+        self.unseen_names: set[str] = set()
         self.kept: dict[str, Timeline] = {}
         """The timelines in the DRT files that were written, by the text in the file."""
         self._changes = 0
