@@ -18,12 +18,13 @@ PATIENCE = 10.0
 
 def recorded_command():
     """The command line that starts the toolkit, as 'toolkit install-scripts' recorded it. Raises Trouble."""
-    found = read_json(kept("toolkit.json"))
+    path, install = kept("toolkit.json"), "run 'toolkit install-scripts resolve'"
+    found = read_json(path)
     command = found.get("command") if isinstance(found, dict) else None
     if not isinstance(command, list) or not command or not all(isinstance(part, str) for part in command):
-        raise Trouble("%s does not say where the toolkit is: run 'toolkit install-scripts resolve'" % kept("toolkit.json"))
+        raise Trouble("%s does not say where the toolkit is: %s" % (path, install))
     if not os.path.isfile(command[0]):
-        raise Trouble("the toolkit has moved: %s is not there; run 'toolkit install-scripts resolve' again" % command[0])
+        raise Trouble("the toolkit has moved: %s is not there; %s again" % (command[0], install))
     return command
 
 

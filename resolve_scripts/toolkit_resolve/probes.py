@@ -9,7 +9,7 @@ import tempfile
 from toolkit_resolve.delivery import DELIVERY_SCHEMA
 from toolkit_resolve.export import export_otio
 from toolkit_resolve.host import Trouble, ask, ask_all, constant, identity, is_studio, must
-from toolkit_resolve.layout import layout, track_items
+from toolkit_resolve.layout import layout, track_items, track_numbers
 from toolkit_resolve.markers import markers_of
 from toolkit_resolve.report import stopped_by
 from toolkit_resolve.scratch import SCRATCH_COUNT, SCRATCH_FIRST, write_sequence
@@ -18,10 +18,13 @@ from toolkit_resolve.spelling import same, unused
 from toolkit_resolve.window import open_ui
 
 SCRATCH = "toolkit self check"
+NEEDED = ("make", "imported", "end_frame")
+"""What the probes after it stand on."""
 CONSTANTS = ("EXPORT_OTIO", "EXPORT_DRT", "EXPORT_NONE", "RETIME_NEAREST", "RETIME_FRAME_BLEND", "RETIME_OPTICAL_FLOW",
              "MOTION_EST_STANDARD_FASTER", "MOTION_EST_ENHANCED_BETTER", "MOTION_EST_SPEED_WARP_BETTER",
              "MOTION_EST_SPEED_WARP_FASTER", "COMPOSITE_NORMAL")
-SETTINGS = ("timelineFrameRate", "colorScienceMode", "colorSpaceInput", "colorSpaceTimeline", "imageRetimeInterpolation")
+SETTINGS = ("timelineFrameRate", "colorScienceMode", "colorSpaceInput", "colorSpaceTimeline",
+            "imageRetimeInterpolation")
 
 
 class SelfCheck:
@@ -34,19 +37,26 @@ class SelfCheck:
 
     def run(self):
         """Every probe, then everything is removed; what is left in the project, in words."""
-        before = [identity(timeline) for timeline in self.session.timelines()]
+        self.before = [identity(timeline) for timeline in self.session.timelines()]
         try:
             for probe in (self.host, self.make, self.imported, self.end_frame, self.numbering, self.clip_properties,
                           self.item_properties, self.speed, self.tracks, self.linking, self.markers, self.exports,
                           self.duplicate):
-                try:
-                    self.found[probe.__name__] = probe()
-                except Exception as error:  # one probe says nothing about the next
-                    self.found[probe.__name__] = str(error) if isinstance(error, Trouble) else stopped_by(error)
+                if not self._probe(probe) and probe.__name__ in NEEDED:
+                    break  # never measure on what is not ours
         finally:
-            left = self._remove(before)
+            left = self._remove()
             shutil.rmtree(self.folder, ignore_errors=True)
         return left
+
+    def _probe(self, probe):
+        """Whether it went well."""
+        try:
+            self.found[probe.__name__] = probe()
+        except Exception as error:
+            self.found[probe.__name__] = str(error) if isinstance(error, Trouble) else stopped_by(error)
+            return False
+        return True
 
     def host(self):
         """What is running here. No window is opened."""
@@ -65,7 +75,9 @@ class SelfCheck:
         self.bin = must(ask(self.pool, "AddSubFolder", root, name), "Resolve makes no bin")
         self.session.open_folder(self.bin)
         taken = [ask(one, "GetName") for one in self.session.timelines()]
-        self.timeline = must(ask(self.pool, "CreateEmptyTimeline", unused(SCRATCH, taken)), "Resolve makes no timeline")
+        ask(self.pool, "CreateEmptyTimeline", unused(SCRATCH, taken))
+        made = [timeline for timeline in self.session.timelines() if identity(timeline) not in self.before]
+        self.timeline = must(made, "Resolve makes no timeline")[0]
         self.session.select(self.timeline)
         return {"start": ask(self.timeline, "GetStartFrame"), "timecode": ask(self.timeline, "GetStartTimecode"),
                 "rate": ask(self.timeline, "GetSetting", "timelineFrameRate")}
@@ -82,7 +94,6 @@ class SelfCheck:
 
     def _append(self, first, end, record, track=1):
         """Append, and find out what landed by looking."""
-        must(self.media, "there is no media to append")
         self.session.select(self.timeline)
         before = [identity(item) for item in track_items(self.timeline, track)]
         ask(self.pool, "AppendToTimeline", [{
@@ -136,9 +147,9 @@ class SelfCheck:
 
     def linking(self):
         """Whether two items can be linked, and whether that can be read."""
-        items = [item for items in (track_items(self.timeline, n) for n in (1, 2, 3)) for item in items][:2]
-        if len(items) < 2:
-            raise Trouble("there are no two items")
+        number = next(n for n in track_numbers(self.timeline) if track_items(self.timeline, n))
+        self._append(8, 12, 200, number)
+        items = must(track_items(self.timeline, number)[1:], "there is no second item") + [self.item]
         return {"answer": ask(self.timeline, "SetClipsLinked", items, True),
                 "linked": len(ask_all(items[0], "GetLinkedItems"))}
 
@@ -164,13 +175,13 @@ class SelfCheck:
         return {"answer": made is not None, "like it": layout(made) == layout(self.timeline) if made else None,
                 "other id": identity(made) != identity(self.timeline)}
 
-    def _remove(self, before):
+    def _remove(self):
         """Everything that was not there before; what is left, in words."""
         left = []
         try:
             self.session.reopen()
             for timeline in self.session.timelines():
-                if identity(timeline) not in before and str(ask(timeline, "GetName")).startswith(SCRATCH):
+                if identity(timeline) not in self.before and str(ask(timeline, "GetName")).startswith(SCRATCH):
                     name = ask(timeline, "GetName")
                     left += [] if self.session.removes(timeline) else ["the timeline '%s'" % name]
             if self.bin is not None:

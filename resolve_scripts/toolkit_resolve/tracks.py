@@ -53,7 +53,8 @@ class Tracks:
             del before[number - 1]
         if layout(self.timeline) != before:
             raise Trouble("Resolve does not take the older layers off the track '%s'" % name)
-        self.report["notes"].append("replaced: %d clips of '%s'; a grade on them is not carried over" % (len(old), name))
+        note = "replaced: %d clips of '%s'; a grade on them is not carried over"
+        self.report["notes"].append(note % (len(old), name))
 
     def lay(self):
         """Find or add a track for each of the delivery's, from below; on a duplicate the plates have theirs."""

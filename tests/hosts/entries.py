@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from tests.hosts.delivered import Document, clips
-from tests.hosts.resolve import Behaviour, FakeResolve, Footage
+from tests.hosts.resolve import Behaviour, FakeResolve, Footage, Switch
 from toolkit.install import bundle_python
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "resolve_scripts"
@@ -35,6 +35,18 @@ def load(entry: str, folder: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+INJECTED = ("resolve", "fusion", "fu", "bmd", "app")
+
+
+def start_in(entry: ModuleType, desk: Desk, *arguments: str) -> Report:
+    """Start an entry as Resolve's menu does (without arguments) or as a terminal does."""
+    for name in INJECTED:
+        entry.__dict__.pop(name, None)
+    entry.__dict__.update(desk.fake.script_globals())
+    report: Report = entry.main(list(arguments))
+    return report
 
 
 def footage_of(document: Document) -> dict[str, Footage]:
@@ -75,6 +87,13 @@ class Desk:
         if hasattr(self, "fake"):
             self.fake.world.footage.update(footage_of(json.loads(path.read_text(encoding="utf-8"))))
         return path
+
+    def switch_on(self, switch: Switch) -> None:
+        """From now on this Resolve behaves so; what the editor has made by now stands."""
+        for name, value in switch.changes.items():
+            setattr(self.fake.behaviour, name, value)
+        world, behaviour = self.fake.world, self.fake.behaviour
+        world.modal, world.page, world._changes = behaviour.modal_after == 0, behaviour.page, 0
 
     @property
     def document(self) -> Document:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.hosts.delivered import Change, Deliveries, Document, clips, golden, retime, set_on
-from tests.hosts.entries import PROBES, Desk, Report, load, pool_path
+from tests.hosts.entries import INJECTED, PROBES, Desk, Report, load, pool_path, start_in
 from tests.hosts.resolve import SWITCHES, WAYS, Behaviour, FakeResolve, Footage, Switch, editions
 
 START = 86400
@@ -30,11 +30,7 @@ def sit(deliver: Deliveries, at_home: Path) -> Callable[..., Desk]:
 
 
 def run(entry: ModuleType, desk: Desk, *flags: str, path: Path | None = None) -> Report:
-    for name in ("resolve", "fusion", "fu", "bmd", "app"):
-        entry.__dict__.pop(name, None)
-    entry.__dict__.update(desk.fake.script_globals())
-    report: Report = entry.main([str(path or desk.path), *flags])
-    return report
+    return start_in(entry, desk, str(path or desk.path), *flags)
 
 
 def stack_of(fake: FakeResolve, name: str) -> dict[str, list[tuple[int, int, int, str]]]:
@@ -394,14 +390,9 @@ def complete(entry: ModuleType, sit: Callable[..., Desk], switch: Switch, origin
 
     desk = sit(Behaviour(colour_science="davinciYRGBColorManagedv2"), origin=origin)
     run(entry, desk)
-    for name, value in switch.changes.items():
-        setattr(desk.fake.behaviour, name, value)
+    desk.switch_on(switch)
     if switch.name == "forgets_faces":  # those of this import, not the editor's
         desk.fake.behaviour.forgets = ("sh010_FACE_v002",)
-    desk.fake.world.modal = desk.fake.behaviour.modal_after == 0
-    desk.fake.world._changes = 0
-    if desk.fake.behaviour.page != "edit":
-        desk.fake.world.page = desk.fake.behaviour.page
     path = desk.delivery(change, origin=origin)
     (path.parent / "all.comp").write_text("Composition { Tools = ordered() {} }", encoding="utf-8")
     before = desk.fake.snapshot()
@@ -661,13 +652,6 @@ def remember(path: Path, home: Path) -> None:
     (home / ".toolkit" / "last_delivery.txt").write_text(f"{path}\n", encoding="utf-8")
 
 
-def start(entry: ModuleType, desk: Desk) -> Report:
-    """As from the menu: no arguments."""
-    entry.__dict__.update(desk.fake.script_globals())
-    report: Report = entry.main([])
-    return report
-
-
 @pytest.mark.parametrize("studio", [True, False])
 def test_from_the_menu_it_asks_for_the_delivery_and_on_studio_for_the_options(
     entry: ModuleType, sit: Callable[..., Desk], at_home: Path, studio: bool
@@ -676,7 +660,7 @@ def test_from_the_menu_it_asks_for_the_delivery_and_on_studio_for_the_options(
     remember(Path("/last/delivery.json"), at_home)
     desk.fake.fusion.chosen = [str(desk.path)]
     desk.fake.ui.does = [("Go", "Clicked")] if studio else []
-    report = start(entry, desk)
+    report = start_in(entry, desk)
     assert desk.fake.fusion.asked == ["/last/delivery.json"]
     assert report["problems"] == [] and report["timeline"] == "scene_04 v001"
     assert len(desk.fake.windows) == studio and desk.fake.misuse == []
@@ -698,7 +682,7 @@ def test_options_that_were_ticked_hold(entry: ModuleType, sit: Callable[..., Des
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(desk.fake.ui), "__getattr__", ticked)
-        report = start(entry, desk)
+        report = start_in(entry, desk)
     assert report["made_from"] is None and report["problems"] == []
 
 
@@ -710,19 +694,19 @@ def test_a_window_that_is_cancelled_imports_nothing(
     desk.fake.fusion.chosen = [str(desk.path)]
     desk.fake.ui.does = [event]
     before = desk.fake.snapshot()
-    assert start(entry, desk)["problems"] == ["cancelled"]
+    assert start_in(entry, desk)["problems"] == ["cancelled"]
     assert desk.fake.snapshot() == before
 
 
 def test_a_dialog_that_is_cancelled_imports_nothing(entry: ModuleType, sit: Callable[..., Desk]) -> None:
     desk = sit()
     before = desk.fake.snapshot()
-    assert "no delivery was chosen" in start(entry, desk)["problems"][0]
+    assert "no delivery was chosen" in start_in(entry, desk)["problems"][0]
     assert desk.fake.snapshot() == before
 
 
 def from_outside(entry: ModuleType, monkeypatch: pytest.MonkeyPatch, module: ModuleType | None) -> None:
-    for name in ("resolve", "fusion", "fu", "bmd", "app"):
+    for name in INJECTED:
         entry.__dict__.pop(name, None)
     if module is not None:
         monkeypatch.setitem(__import__("sys").modules, "DaVinciResolveScript", module)
