@@ -16,6 +16,9 @@ class FolderObject {
     get exists() {
         return fs.existsSync(this._path);
     }
+    create() {
+        return quirks.mayWrite && fs.mkdirSync(this._path, { recursive: true }) !== null;
+    }
 }
 
 class FileObject {
@@ -82,6 +85,20 @@ class FileObject {
         this._text += text;
         return true;
     }
+    remove() {
+        fs.unlinkSync(this._path);
+        return true;
+    }
+    rename(name) {
+        const to = path.join(path.dirname(this._path), kind(name, "string", "a file's new name"));
+        if (name.includes("/") || fs.existsSync(to)) {
+            return false; // it takes a name, no path, and never replaces
+        }
+        fs.renameSync(this._path, to);
+        told.files[told.files.indexOf(this._path)] = to;
+        this._path = to;
+        return true;
+    }
     close() {
         if (this._mode === "w") {
             fs.writeFileSync(this._path, this._text, this._encoding === "UTF-8" ? "utf8" : "latin1");
@@ -102,6 +119,18 @@ function fileClass() {
         return scenario.dialog ? strict(new FileObject(scenario.dialog)) : null;
     };
     return File;
+}
+
+function folderClass() {
+    function Folder(where) {
+        return strict(new FolderObject(where));
+    }
+    Folder.selectDialog = function (prompt) {
+        kind(prompt, "string", "the prompt");
+        told.dialogs += 1;
+        return scenario.dialog && !quirks.cancelsDialogs ? strict(new FolderObject(scenario.dialog)) : null;
+    };
+    return Folder;
 }
 
 function pictureFacts(file) {
@@ -145,4 +174,4 @@ function exrFacts(bytes) {
     return facts;
 }
 
-module.exports = { FileObject, FolderObject, fileClass, pictureFacts };
+module.exports = { FileObject, FolderObject, fileClass, folderClass, pictureFacts };

@@ -7,17 +7,19 @@
    sequences as long as the files that are really there, and needs no later JavaScript than the third edition.
    What it does not prove: anything about the real program beyond that; it renders nothing, rounds no times, opens no
    dialogs, and keeps V8's precedence where ExtendScript has its own (tests/hosts/es3.py looks for those).
-   scenario: { dialog, automated, movies: {path: {width, height, fps, frames}}, quirks: {...} } - see scenario.js. */
+   scenario: { dialog, automated, turnover, environment, user, movies: {path: {width, height, fps, frames}}, quirks: {...} } - see scenario.js. */
 
 "use strict";
 const fs = require("fs");
 const vm = require("vm");
 const { CompItem } = require("./comp.js");
-const { FolderObject, fileClass } = require("./files.js");
+const { fileClass, folderClass } = require("./files.js");
 const { AlphaMode, FolderItem, FootageItem, ImportAsType, ImportOptionsObject, footageFacts } = require("./items.js");
 const { THIRD_EDITION } = require("./language.js");
 const { kind, strict } = require("./strict.js");
 const { quirks, scenario, told } = require("./scenario.js");
+const { System } = require("./system.js");
+const { BlendingMode, UsersProject } = require("./users.js");
 
 class ItemCollection {
     constructor(project) {
@@ -39,6 +41,31 @@ class Project {
     constructor() {
         this._root = new FolderItem("Root", null);
         this._items = [];
+        this._users = new UsersProject(AlphaMode);
+    }
+    get activeItem() {
+        return this._users.active;
+    }
+    _setting(name) {
+        if (!(name in this._users.settings)) {
+            throw new Error("After Effects error: this version has no " + name);
+        }
+        return this._users.settings[name];
+    }
+    get workingSpace() {
+        return this._setting("workingSpace");
+    }
+    get linearBlending() {
+        return this._setting("linearBlending");
+    }
+    get linearizeWorkingSpace() {
+        return this._setting("linearizeWorkingSpace");
+    }
+    get colorManagementSystem() {
+        return this._setting("colorManagementSystem");
+    }
+    get ocioConfigurationFile() {
+        return this._setting("ocioConfigurationFile");
     }
     get items() {
         return strict(new ItemCollection(this));
@@ -159,20 +186,26 @@ function run() {
         app: strict(app),
         alert: (message) => told.alerts.push(kind(message, "string", "an alert")),
         File: fileClass(),
-        Folder: function (where) {
-            return strict(new FolderObject(where));
-        },
+        confirm: (message) => told.confirms.push(kind(message, "string", "a question")) && quirks.confirms,
+        Folder: folderClass(),
         ImportOptions: function (file) {
             return strict(new ImportOptionsObject(file));
         },
         ImportAsType,
         AlphaMode,
+        BlendingMode,
     });
-    host.$ = { global: host };
+    if (quirks.runsCommands) {
+        host.system = strict(new System());
+    }
+    host.$ = { global: host, os: quirks.os, getenv: (name) => scenario.environment[name] || null };
     vm.runInContext(THIRD_EDITION, host);
     const before = new Set(Object.getOwnPropertyNames(host));
     if (scenario.automated) {
         host.TOOLKIT_DELIVERY = scenario.automated;
+    }
+    if (scenario.turnover) {
+        host.TOOLKIT_TURNOVER = scenario.turnover;
     }
     const outcome = { error: null, summary: null };
     try {

@@ -25,6 +25,10 @@ const QUIRKS = {
     losesLayer: "", // name of a layer that is gone at the end
     noTransform: "", // match name that property() does not find
     pixelAspect: 1,
+    os: "Macintosh OS 14.5.0/64",
+    runsCommands: true, // whether there is a system.callSystem
+    confirms: true, // what the user answers
+    cancelsDialogs: false,
 };
 
 const scenario = JSON.parse(fs.readFileSync(process.argv[3], "utf8"));
@@ -34,6 +38,6 @@ for (const name of Object.keys(quirks)) {
         throw new Error("no such quirk: " + name);
     }
 }
-const told = { alerts: [], dialogs: 0, undo: [], files: [] };
+const told = { alerts: [], confirms: [], commands: [], dialogs: 0, undo: [], files: [] };
 
 module.exports = { quirks, scenario, told };
