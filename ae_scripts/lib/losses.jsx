@@ -1,12 +1,12 @@
 // What a layer has that a list of clips cannot hold, in words: it is sent without it, and that is said.
 
 var toolkitLosses = (function () {
-    function part(layer, group, name) {
-        var found = layer.property(group);
-        return found === null ? null : found.property(name);
+    function transform(/** @type {AVLayer} */ layer, name) {
+        var group = /** @type {PropertyGroup} */ (layer.property("ADBE Transform Group"));
+        return group === null ? null : /** @type {Property} */ (group.property(name));
     }
 
-    function moves(property) {
+    function moves(/** @type {Property} */ property) {
         return property.numKeys > 0 || property.expressionEnabled;
     }
 
@@ -15,13 +15,13 @@ var toolkitLosses = (function () {
     }
 
     // Whether the picture lies in its comp as it is: unscaled, unturned, its middle in the comp's.
-    function isPlaced(layer, comp) {
+    function isPlaced(/** @type {AVLayer} */ layer, /** @type {CompItem} */ comp) {
         var names = ["ADBE Anchor Point", "ADBE Position", "ADBE Scale", "ADBE Rotate Z", "ADBE Opacity"];
         var values = [];
         var property;
         var i;
         for (i = 0; i < names.length; i += 1) {
-            property = part(layer, "ADBE Transform Group", names[i]);
+            property = transform(layer, names[i]);
             if (property === null || moves(property)) {
                 return false;
             }
@@ -33,12 +33,12 @@ var toolkitLosses = (function () {
             near(values[1][1] - values[0][1], (comp.height - layer.height) / 2);
     }
 
-    function holds(layer, group) {
-        var found = layer.property(group);
+    function holds(/** @type {AVLayer} */ layer, group) {
+        var found = /** @type {PropertyGroup} */ (layer.property(group));
         return found !== null && found.numProperties > 0;
     }
 
-    function ofLayer(layer, comp) {
+    function ofLayer(/** @type {AVLayer} */ layer, /** @type {CompItem} */ comp) {
         var found = [];
         if (!isPlaced(layer, comp)) {
             found.push("transform");

@@ -4,8 +4,8 @@ var toolkitMedia = (function () {
     var PICTURES = /\.(exr|dpx|cin|tiff?|png|jpe?g|tga|sgi|rgb|psd|bmp|iff|pic|hdr|rla|rpf|dng|jp2|j2k|webp)$/i;
 
     // A sequence as After Effects itself would name it: plate.[1001-1100].exr. A movie is its path.
-    function facts(item) {
-        var source = item.mainSource;
+    function facts(/** @type {FootageItem} */ item) {
+        var source = /** @type {FileSource} */ (item.mainSource);
         var count = source.isStill ? 1 : Math.round(toolkitWalk.countOf(item) / Math.max(1, source.loop));
         var path = toolkitFiles.forward(item.footageMissing ? source.missingFootagePath : item.file.fsName);
         var numbered = (!source.isStill && PICTURES.test(path)) ? /^(.*?)(\d+)(\.[^.\/]+)$/.exec(path) : null;
@@ -28,7 +28,7 @@ var toolkitMedia = (function () {
         return "[" + first + "-" + text + "]";
     }
 
-    function alpha(source) {
+    function alpha(/** @type {FileSource} */ source) {
         if (!source.hasAlpha) {
             return "";
         }

@@ -48,7 +48,7 @@ var toolkitTurnover = (function () {
         return found;
     }
 
-    function marker(frame, value) {
+    function marker(frame, /** @type {MarkerValue} */ value) {
         var lines = value.comment.split(/\r\n|\r|\n/);
         return {
             frame: rounded(frame),
@@ -59,7 +59,7 @@ var toolkitTurnover = (function () {
     }
 
     // The markers of a property, with the frame that frameOf finds for a place in their comp; null leaves one out.
-    function markers(property, comp, frameOf) {
+    function markers(/** @type {Property} */ property, /** @type {CompItem} */ comp, frameOf) {
         var found = [];
         var frame;
         var i;
@@ -164,7 +164,7 @@ var toolkitTurnover = (function () {
     }
 
     // The document of a comp, or of the layers selected in it.
-    function of(comp) {
+    function of(/** @type {CompItem} */ comp) {
         var fps = toolkitWalk.rateOf(comp);
         var start = Math.round(comp.displayStartTime / comp.frameDuration);
         var drop = comp.dropFrame && Math.round(fps) % 30 === 0 && fps !== Math.round(fps);

@@ -16,12 +16,12 @@ var toolkitWalk = (function () {
         return typeof item.numLayers === "number";
     }
 
-    function countOf(item) {
+    function countOf(/** @type {AVItem} */ item) {
         return Math.round(item.duration / item.frameDuration);
     }
 
     // One step down, a layer in its comp, and what its source is; comps count in the rate that is meant.
-    function level(layer, comp, soloed) {
+    function level(/** @type {AVLayer} */ layer, /** @type {CompItem} */ comp, soloed) {
         var source = layer.source || null;
         var nested = source !== null && isComp(source);
         var moving = nested || (source !== null && source.hasVideo && !source.mainSource.isStill);
@@ -45,11 +45,11 @@ var toolkitWalk = (function () {
         };
     }
 
-    function rateOf(item) {
+    function rateOf(/** @type {AVItem} */ item) {
         return toolkitTimes.rate(1 / item.frameDuration);
     }
 
-    function place(seconds, item) {
+    function place(seconds, /** @type {AVItem} */ item) {
         return toolkitTimes.snapped(seconds / item.frameDuration);
     }
 
@@ -125,7 +125,7 @@ var toolkitWalk = (function () {
     }
 
     // Why a layer is no clip of a file; empty when it may be one.
-    function reasonAgainst(layer, asked) {
+    function reasonAgainst(/** @type {AVLayer} */ layer, asked) {
         if (layer.matchName !== "ADBE AV Layer") {
             return OTHERS.hasOwnProperty(layer.matchName) ? OTHERS[layer.matchName] : "no layer of footage";
         }
@@ -150,7 +150,7 @@ var toolkitWalk = (function () {
         return "";
     }
 
-    function allLayers(comp) {
+    function allLayers(/** @type {CompItem} */ comp) {
         var found = [];
         var i;
         for (i = 1; i <= comp.numLayers; i += 1) {
@@ -189,7 +189,7 @@ var toolkitWalk = (function () {
     }
 
     // What a comp, or what is selected in it, comes down to: one entry per layer of footage or of no file, bottom first.
-    function leaves(comp) {
+    function leaves(/** @type {CompItem} */ comp) {
         var found = [];
         var selected = comp.selectedLayers.slice(0);
         selected.sort(function (a, b) {
