@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 
+import toolkit
 from toolkit.engines import ENGINES
 from toolkit.faces import list_models
+from toolkit.install import ae_entries, find_after_effects, made_by, scripts_folder
 
 _PACKAGES = ("av", "mediapipe", "numpy", "OpenEXR", "OpenTimelineIO", "pydantic", "rich", "click")
 _SYSTEM_LIBRARIES = {
@@ -42,7 +44,7 @@ def examine() -> list[Finding]:
     """Look at everything; changes nothing and fetches nothing."""
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     findings = [Finding(what="Python", fine=sys.version_info >= (3, 11), detail=python)]
-    return [*findings, *_packages(), _one_cv2(), *_libraries(), *_models(), *_engines()]
+    return [*findings, *_packages(), _one_cv2(), *_libraries(), *_models(), *_engines(), *_after_effects()]
 
 
 def _packages() -> Iterator[Finding]:
@@ -84,3 +86,22 @@ def _models() -> Iterator[Finding]:
 def _engines() -> Iterator[Finding]:
     for name, entry in ENGINES.items():
         yield Finding(what=f"engine {name}", fine=entry.ready, detail=entry.state, needed=name == "builtin")
+
+
+def _after_effects() -> Iterator[Finding]:
+    """Every After Effects there is, and whether its menu has our entries of this version; silent on Linux."""
+    found = find_after_effects()
+    if not found and sys.platform in ("darwin", "win32"):
+        detail = "not where it is usually installed: toolkit install-scripts ae --to FOLDER"
+        yield Finding(what="After Effects", fine=False, detail=detail, needed=False)
+    for name, version_folder in found.items():
+        folder = scripts_folder(version_folder)
+        versions = {made_by(folder / entry) for entry, _ in ae_entries()}
+        fine = versions == {toolkit.__version__}
+        if fine:
+            detail = f"menu entries of this version in {folder}"
+        else:
+            others = ", ".join(sorted(versions - {"", toolkit.__version__}))
+            state = f"menu entries of {others}" if others else "menu entries are missing"
+            detail = f"{state} in {folder}: toolkit install-scripts ae"
+        yield Finding(what=name.removeprefix("Adobe "), fine=fine, detail=detail, needed=False)
