@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.hosts.es3 import faults
-from toolkit.install import bundle
+from toolkit.install import bundle, launched
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "ae_scripts"
 SOURCES = sorted(SCRIPTS.rglob("*.jsx"))
@@ -29,6 +29,11 @@ def test_extendscript_can_read_it(path: Path) -> None:
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda path: path.name)
 def test_extendscript_can_read_the_bundle(entry: Path) -> None:
     assert faults(bundle(SCRIPTS, entry.name)) == []
+
+
+def test_extendscript_can_read_a_run_from_outside(tmp_path: Path) -> None:
+    given = {"TOOLKIT_TURNOVER": '/a "b"\n\u2028\u00fc'}
+    assert faults(launched("toolkit_send_turnover.jsx", given, tmp_path / "report.json")) == []
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda path: path.name)

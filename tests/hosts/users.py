@@ -41,6 +41,10 @@ class Machine:
 
     def run(self, entry: str, user: Facts, *, automated: bool = True, answer: str = "", **quirks: Any) -> Facts:
         """Run ``entry`` in the project ``user``; what the fake tells."""
+        return self.run_text(bundle(SCRIPTS, entry), user, automated=automated, answer=answer, **quirks)
+
+    def run_text(self, text: str, user: Facts, *, automated: bool = True, answer: str = "", **quirks: Any) -> Facts:
+        """The same with the text of a script."""
         scenario = {
             "user": user,
             "turnover": str(self.out) if automated else None,
@@ -50,7 +54,7 @@ class Machine:
             "quirks": quirks,
         }
         script, file = self.folder / "bundle.jsx", self.folder / "scenario.json"
-        script.write_text(bundle(SCRIPTS, entry), encoding="utf-8")
+        script.write_text(text, encoding="utf-8")
         file.write_text(json.dumps(scenario), encoding="utf-8")
         command = [node(), str(FAKE), str(script), str(file)]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from toolkit.documents import appearing
 from toolkit.errors import OutputNotWritable
-from toolkit.install.after_effects import ae_entries, ae_folders, bundle, find_after_effects, scripts_folder
+from toolkit.install.after_effects import ae_entries, ae_folders, bundle, find_after_effects, launched, scripts_folder
 from toolkit.install.record import record_command
 from toolkit.install.resolve import bundle_python, resolve_entries, resolve_folders, scripting_environment
 from toolkit.install.sources import made_by
@@ -20,6 +20,7 @@ __all__ = [
     "bundle_python",
     "find_after_effects",
     "install_scripts",
+    "launched",
     "made_by",
     "record_command",
     "remove_scripts",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -30,18 +31,46 @@ def bundle(folder: Traversable, entry: str) -> str:
 
     ExtendScript knows the same line, so the sources also run unbundled. ToolkitError when an include is not there.
     """
-    return header(entry, "ae_scripts", "ae", "//") + "\n" + _inlined(folder, entry, seen=set())
+    return header(entry, "ae_scripts", "ae", "//") + "\n" + _inlined(folder, _text(folder, entry), seen={entry})
 
 
-def _inlined(folder: Traversable, name: str, seen: set[str]) -> str:
-    if name in seen:
-        return ""
-    seen.add(name)
+def launched(entry: str, given: Mapping[str, str], report: Path) -> str:
+    """A script for one run of ``entry``: what it is given as members of ``$.global``, and the file its report goes to.
+
+    ToolkitError when there is no such entry.
+    """
+    values = ", ".join(f"{json.dumps(name)}: {json.dumps(value)}" for name, value in given.items())
+    text = _LAUNCHED.format(values=values, report=json.dumps(report.as_posix()), entry=entry)
+    return _inlined(scripts("ae_scripts"), text, seen=set())
+
+
+_LAUNCHED = """\
+(function () {{
+    //@include "lib/json.jsx"
+    //@include "lib/files.jsx"
+    //@include "lib/launched.jsx"
+    toolkitLaunched.run({{ {values} }}, {report}, function () {{
+        //@include "{entry}"
+    }});
+}}());
+"""
+
+
+def _inlined(folder: Traversable, text: str, seen: set[str]) -> str:
+    def included(line: re.Match[str]) -> str:
+        if line[1] in seen:
+            return ""
+        seen.add(line[1])
+        return _inlined(folder, _text(folder, line[1]), seen).rstrip("\n")
+
+    return _INCLUDE.sub(included, text)
+
+
+def _text(folder: Traversable, name: str) -> str:
     try:
-        text = folder.joinpath(*name.split("/")).read_text(encoding="utf-8")
+        return folder.joinpath(*name.split("/")).read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise ToolkitError(f"a script of this installation is missing: ae_scripts/{name}") from error
-    return _INCLUDE.sub(lambda line: _inlined(folder, line[1], seen).rstrip("\n"), text)
 
 
 def find_after_effects() -> dict[str, Path]:
