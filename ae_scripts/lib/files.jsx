@@ -47,7 +47,7 @@ var toolkitFiles = (function () {
         if (file.exists && !file.remove()) { // rename does not replace
             throw new Error("cannot replace " + file.fsName);
         }
-        if (!part.rename(path.replace(/^.*\//, ""))) {
+        if (!part.rename(path.replace(/^[\s\S]*\//, ""))) {
             throw new Error("cannot give " + part.fsName + " its name");
         }
     }

@@ -8,7 +8,7 @@ var toolkitMedia = (function () {
         var source = /** @type {FileSource} */ (item.mainSource);
         var count = source.isStill ? 1 : Math.round(toolkitWalk.countOf(item) / Math.max(1, source.loop));
         var path = toolkitFiles.forward(item.footageMissing ? source.missingFootagePath : item.file.fsName);
-        var numbered = (!source.isStill && PICTURES.test(path)) ? /^(.*?)(\d+)(\.[^.\/]+)$/.exec(path) : null;
+        var numbered = (!source.isStill && PICTURES.test(path)) ? /^([\s\S]*?)(\d+)(\.[^.\/]+)$/.exec(path) : null;
         var first = numbered ? Number(numbered[2]) : 0;
         return {
             path: numbered ? numbered[1] + range(numbered[2], first + count - 1) + numbered[3] : path,

@@ -31,7 +31,7 @@ var toolkitShell = (function () {
     }
 
     function canRun() {
-        return typeof system === "object" && system !== null && toolkitFiles.mayWrite();
+        return typeof system === "object" && typeof system.callSystem === "function" && toolkitFiles.mayWrite();
     }
 
     // Run a command and wait for it; whether it ended well. What it says goes into the file log.

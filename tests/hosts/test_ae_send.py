@@ -116,7 +116,7 @@ def test_frames_are_counted_however_late_they_come(
 
 
 @pytest.mark.parametrize(
-    ("facts", "os", "sent"),
+    ("facts", "system", "sent"),
     [
         pytest.param({"path": "/m/A001.mov"}, MAC, ("/m/A001.mov", 0, 24), id="a movie"),
         pytest.param({"path": "/m/A001_003.mov"}, MAC, ("/m/A001_003.mov", 0, 24), id="a movie with a number"),
@@ -134,9 +134,9 @@ def test_frames_are_counted_however_late_they_come(
     ],
 )
 def test_media_are_named_as_after_effects_names_them(
-    machine: Machine, facts: Facts, os: str, sent: tuple[str, int, int]
+    machine: Machine, facts: Facts, system: str, sent: tuple[str, int, int]
 ) -> None:
-    clip = one(machine.send(project(comp({"source": "it", "out": 2}), footage={"it": facts}), os=os))
+    clip = one(machine.send(project(comp({"source": "it", "out": 2}), footage={"it": facts}), system=system))
     assert (clip.path, clip.media_index, clip.media_count) == sent
     assert clip.media_fps == (0 if facts.get("still") else 24)
     assert clip.media_timecode == ""
@@ -451,5 +451,5 @@ def test_what_cannot_be_sent_writes_nothing_and_says_why(
 def test_a_dialog_that_is_cancelled_sends_nothing(machine: Machine) -> None:
     user = project(comp(movie("a", 0, 9)))
     scenario = Machine(folder=machine.folder)
-    told = scenario.run("toolkit_send_turnover.jsx", user, automated=False, cancelsDialogs=True)
+    told = scenario.run("toolkit_send_turnover.jsx", user, automated=False, cancelled=True)
     assert told["alerts"] == [] and told["report"] is None and not machine.out.exists()

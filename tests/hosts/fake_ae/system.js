@@ -1,18 +1,21 @@
-/* system.callSystem: a real shell where the scenario's machine has one. */
+/* system.callSystem: a real shell where the session's machine has one; on Windows the session's answer. */
 
 "use strict";
 const { spawnSync } = require("child_process");
 const { kind } = require("./strict.js");
-const { quirks, scenario, told } = require("./scenario.js");
+const { quirks, session, told } = require("./scenario.js");
 
 class System {
+    get callSystem() {
+        return quirks.runsCommands ? (command) => this._call(command) : undefined;
+    }
     // Waits, and answers with what the command wrote to its standard output, and nothing else.
-    callSystem(command) {
+    _call(command) {
         told.commands.push(kind(command, "string", "a command"));
-        if (quirks.os.startsWith("Windows")) {
-            return scenario.answer || "";
+        if (quirks.system.startsWith("Windows")) {
+            return session.answer || "";
         }
-        return spawnSync("/bin/sh", ["-c", command], { encoding: "utf8", env: scenario.environment }).stdout;
+        return spawnSync("/bin/sh", ["-c", command], { encoding: "utf8", env: session.environment }).stdout;
     }
 }
 

@@ -1,14 +1,13 @@
 /* The user's own project: comps that were there before, to be read and never written.
 
-   scenario.user: { active, selected: [layer names], project: {...}, footage: {name: {...}}, comps: {name: {...}} }.
+   session.user: { active, selected: [layer names], project: {...}, footage: {name: {...}}, comps: {name: {...}} }.
    A member of another kind of item or layer is undefined, as in ExtendScript; one that no kind has throws. */
 
 "use strict";
 const { FileObject } = require("./files.js");
-const { enumeration, number, strict } = require("./strict.js");
-const { scenario } = require("./scenario.js");
-
-const BlendingMode = enumeration("BlendingMode", ["NORMAL", "ADD", "SCREEN", "MULTIPLY"]);
+const { number, strict } = require("./strict.js");
+const { session } = require("./scenario.js");
+const { enumerations } = require("./values.js");
 
 class UsersMarker {
     constructor(facts) {
@@ -64,9 +63,8 @@ class UsersGroup {
 }
 
 class UsersSource {
-    constructor(facts, AlphaMode) {
+    constructor(facts) {
         this._facts = facts;
-        this._AlphaMode = AlphaMode;
     }
     get isStill() {
         return this._facts.still;
@@ -78,7 +76,7 @@ class UsersSource {
         return this._facts.alpha !== "";
     }
     get alphaMode() {
-        return this._AlphaMode[this._facts.alpha.toUpperCase()];
+        return enumerations.AlphaMode[this._facts.alpha.toUpperCase()];
     }
     get missingFootagePath() {
         return this._facts.path;
@@ -86,11 +84,11 @@ class UsersSource {
 }
 
 class UsersFootage {
-    constructor(name, facts, AlphaMode) {
+    constructor(name, facts) {
         const usual = { path: null, fps: 24, frames: 24, width: 640, height: 360, alpha: "", loop: 1 };
         this._facts = Object.assign({ still: false, missing: false, sound: false }, usual, facts);
         this._name = name;
-        this._source = new UsersSource(this._facts, AlphaMode);
+        this._source = new UsersSource(this._facts);
     }
     get name() {
         return this._name;
@@ -198,7 +196,7 @@ class UsersLayer {
         return Boolean(this._facts.losses.threeD);
     }
     get blendingMode() {
-        return BlendingMode[this._facts.losses.blending || "NORMAL"];
+        return enumerations.BlendingMode[this._facts.losses.blending || "NORMAL"];
     }
     get parent() {
         return this._facts.losses.parent ? strict(this._comp._layers[this._facts.losses.parent - 1]) : null;
@@ -291,7 +289,7 @@ class UsersComp {
         return this._layers.length;
     }
     get selectedLayers() {
-        const wanted = scenario.user.selected || [];
+        const wanted = session.user.selected || [];
         return wanted.map((name) => strict(this._layers.find((layer) => layer.name === name)));
     }
     layer(index) {
@@ -299,15 +297,15 @@ class UsersComp {
     }
 }
 
-// What the Project panel holds already; its colour settings throw where this version does not know them.
+// What the Project panel holds already.
 class UsersProject {
-    constructor(AlphaMode) {
-        const user = scenario.user || {};
+    constructor() {
+        const user = session.user || {};
         this._items = {};
         this._active = user.active || null;
-        this.settings = Object.assign({ workingSpace: "", linearBlending: false }, user.project || {});
+        this.settings = user.project || {};
         for (const [name, facts] of Object.entries(user.footage || {})) {
-            this._items[name] = new UsersFootage(name, facts, AlphaMode);
+            this._items[name] = new UsersFootage(name, facts);
         }
         Object.entries(user.comps || {}).forEach(([name, facts], index) => {
             this._items[name] = new UsersComp(name, facts, 17 + index, this);
@@ -315,7 +313,7 @@ class UsersProject {
     }
     item(name) {
         if (!(name in this._items)) {
-            throw new Error("the scenario has no item " + name);
+            throw new Error("the session has no item " + name);
         }
         return this._items[name];
     }
@@ -324,4 +322,4 @@ class UsersProject {
     }
 }
 
-module.exports = { BlendingMode, UsersProject };
+module.exports = { UsersProject };
