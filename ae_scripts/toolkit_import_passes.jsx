@@ -20,36 +20,27 @@
     //@include "lib/project.jsx"
     //@include "lib/importing.jsx"
     //@include "lib/report.jsx"
+    //@include "lib/import_passes.jsx"
 
     var automated = typeof $.global.TOOLKIT_DELIVERY === "string";
 
     function choose() {
-        return automated ? new File($.global.TOOLKIT_DELIVERY) : File.openDialog("Choose delivery.json");
+        if (automated) {
+            return new File($.global.TOOLKIT_DELIVERY);
+        }
+        return /** @type {File} */ (File.openDialog("Choose delivery.json"));
     }
 
     function main() {
         var report = toolkitReport.begin();
         var file = choose();
-        var name = "";
-        var saved = "";
-        var delivery;
+        var said;
         if (file === null) {
             return "";
         }
-        try {
-            delivery = toolkitDelivery.read(toolkitFiles.text(file));
-            name = delivery.name;
-            report.delivery = file.fsName;
-            report.notes = delivery.notes.slice(0);
-            toolkitImporting.into(delivery, file.parent.fsName, report);
-        } catch (error) {
-            report.problems.push(error.message);
-        }
-        if (report.delivery !== null) {
-            saved = toolkitReport.save(report, file.parent.fsName + "/ae_report.json");
-        }
+        said = toolkitImportPasses.from(file, report);
         $.global.TOOLKIT_REPORT = toolkitJson.write(report);
-        return toolkitReport.summary(report, name, saved);
+        return said;
     }
 
     var summary = main();

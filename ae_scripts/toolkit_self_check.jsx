@@ -25,7 +25,10 @@
     var automated = typeof $.global.TOOLKIT_DELIVERY === "string";
 
     function choose() {
-        return automated ? new File($.global.TOOLKIT_DELIVERY) : File.openDialog("Choose delivery.json");
+        if (automated) {
+            return new File($.global.TOOLKIT_DELIVERY);
+        }
+        return /** @type {File} */ (File.openDialog("Choose delivery.json"));
     }
 
     // Removed again whatever happens in between; the name keeps it apart from an import that is there.

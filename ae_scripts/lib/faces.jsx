@@ -55,7 +55,7 @@ var toolkitFaces = (function () {
     // Every frame with a face of a comp whose frame 0 is the cut's frame origin; clip is the layer it was painted on.
     // present holds 100 or 0 where that changes, and nothing when it never does.
     function seen(face, clip, origin, count, fps) {
-        var found = { frames: [], samples: [], present: { frames: [], values: [], held: true } };
+        var found = { frames: [], samples: [], present: /** @type {any} */ ({ frames: [], values: [], held: true }) };
         var entries = {};
         var before = -1;
         var one;

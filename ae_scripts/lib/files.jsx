@@ -33,7 +33,7 @@ var toolkitFiles = (function () {
         var part = new File(path + ".part");
         var written = false;
         if (!mayWrite()) {
-            throw new Error("allow scripts to write files in Preferences > Scripting & Expressions, then run this again");
+            throw new Error("allow scripts to write files in Preferences > Scripting & Expressions, and run this again");
         }
         part.encoding = "UTF-8";
         part.lineFeed = "Unix";

@@ -12,7 +12,7 @@ var toolkitLaunched = (function () {
         }
     }
 
-    // Run an entry with what is given as members of $.global; its report, or why there is none, goes into the file path.
+    // Run an entry with what is given as members of $.global; its report, or why there is none, goes into a file.
     function run(given, path, entry) {
         var answer = { error: null, report: null };
         set(given, true);

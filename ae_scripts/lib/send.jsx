@@ -47,12 +47,17 @@ var toolkitSend = (function () {
         return lines.length ? "\n\n" + title + lines.join("") : "";
     }
 
+    // "3 clips of 'comp'"
+    function counted(sent) {
+        var count = sent.document.clips.length;
+        return count + (count === 1 ? " clip" : " clips") + " of '" + sent.document.name + "'";
+    }
+
     // What was sent, in words.
     function summary(sent) {
-        var count = sent.document.clips.length;
-        return count + (count === 1 ? " clip" : " clips") + " of '" + sent.document.name + "' in " + sent.path +
+        return counted(sent) + " in " + sent.path +
             listed("Left out, or not all of it sent:", sent.document.skipped);
     }
 
-    return { comp: comp, folder: folder, send: send, summary: summary };
+    return { comp: comp, folder: folder, send: send, counted: counted, summary: summary };
 }());

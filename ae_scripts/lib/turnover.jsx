@@ -170,6 +170,7 @@ var toolkitTurnover = (function () {
         var drop = comp.dropFrame && Math.round(fps) % 30 === 0 && fps !== Math.round(fps);
         var leaves = toolkitWalk.leaves(comp);
         var found = { clips: [], skipped: [] };
+        var reason;
         var i;
         var k;
         for (i = 0; i < leaves.length; i += 1) {
@@ -177,9 +178,8 @@ var toolkitTurnover = (function () {
                 add(leaves[i], leaves[i].runs[k], found, fps);
             }
             if (leaves[i].runs.length === 0) {
-                found.skipped.push(skipped(
-                    leaves[i].layer.name, { first: 0, count: 0 }, 1, leaves[i].reason || "it shows in no frame of the comp"
-                ));
+                reason = leaves[i].reason || "it shows in no frame of the comp";
+                found.skipped.push(skipped(leaves[i].layer.name, { first: 0, count: 0 }, 1, reason));
             }
         }
         return {

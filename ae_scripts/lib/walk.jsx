@@ -188,7 +188,7 @@ var toolkitWalk = (function () {
         }
     }
 
-    // What a comp, or what is selected in it, comes down to: one entry per layer of footage or of no file, bottom first.
+    // What a comp, or what is selected in it, comes down to: a leaf per layer of footage or of no file, bottom first.
     function leaves(/** @type {CompItem} */ comp) {
         var found = [];
         var selected = comp.selectedLayers.slice(0);

@@ -2,7 +2,7 @@
 
 const LATER = ["indexOf", "map", "forEach", "filter", "reduce", "some", "every", "bind", "trim", "toISOString", "toJSON"];
 const HOST = [
-    "$", "app", "alert", "confirm", "system", "File", "Folder", "ImportOptions", "ImportAsType", "AlphaMode",
+    "$", "app", "alert", "confirm", "prompt", "system", "File", "Folder", "ImportOptions", "ImportAsType", "AlphaMode",
     "BlendingMode", "MarkerValue", "FrameBlendingType", "MaskMode", "Shape", "TrackMatteType", "PropertyType",
     "KeyframeInterpolationType", "Error", "Math", "String", "Number", "Boolean", "Object", "isFinite", "isNaN",
     "parseInt", "parseFloat", "undefined", "Array", "Date", "decodeURI", "encodeURI",
