@@ -22,30 +22,10 @@
     //@include "lib/report.jsx"
     //@include "lib/import_passes.jsx"
 
-    var automated = typeof $.global.TOOLKIT_DELIVERY === "string";
-
-    function choose() {
-        if (automated) {
-            return new File($.global.TOOLKIT_DELIVERY);
-        }
-        return /** @type {File} */ (File.openDialog("Choose delivery.json"));
+    var report = toolkitReport.begin();
+    var file = toolkitReport.choose();
+    if (file === null) {
+        return "";
     }
-
-    function main() {
-        var report = toolkitReport.begin();
-        var file = choose();
-        var said;
-        if (file === null) {
-            return "";
-        }
-        said = toolkitImportPasses.from(file, report);
-        $.global.TOOLKIT_REPORT = toolkitJson.write(report);
-        return said;
-    }
-
-    var summary = main();
-    if (summary !== "" && !automated) {
-        alert(summary, "Import Passes");
-    }
-    return summary;
+    return toolkitReport.finish(report, toolkitImportPasses.from(file, report), "Import Passes");
 }());

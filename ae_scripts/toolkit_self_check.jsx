@@ -22,15 +22,6 @@
     //@include "lib/report.jsx"
     //@include "lib/probes.jsx"
 
-    var automated = typeof $.global.TOOLKIT_DELIVERY === "string";
-
-    function choose() {
-        if (automated) {
-            return new File($.global.TOOLKIT_DELIVERY);
-        }
-        return /** @type {File} */ (File.openDialog("Choose delivery.json"));
-    }
-
     // Removed again whatever happens in between; the name keeps it apart from an import that is there.
     function rehearse(delivery, root, report) {
         var before = toolkitProject.ids();
@@ -64,29 +55,25 @@
         rehearse(toolkitDelivery.read(toolkitFiles.text(file)), file.parent.fsName, report);
     }
 
-    function main() {
-        var report = toolkitReport.begin();
-        var file = choose();
-        var saved;
-        if (file === null) {
-            return "";
-        }
-        report.delivery = file.fsName;
-        try {
-            check(report, file);
-        } catch (error) {
-            report.problems.push(error.message);
-        }
-        saved = toolkitReport.save(report, file.parent.fsName + "/ae_self_check.json");
-        $.global.TOOLKIT_REPORT = toolkitJson.write(report);
-        return (report.problems.length || report.by_hand.length
-            ? "Not everything went as the delivery asks: " + report.problems.concat(report.by_hand).join("; ")
-            : "Everything went as the delivery asks. The project is as it was.") + "\n\n" + saved;
+    function summary(report) {
+        var said = report.problems.concat(report.by_hand);
+        return said.length
+            ? "Not everything went as the delivery asks: " + said.join("; ")
+            : "Everything went as the delivery asks. The project is as it was.";
     }
 
-    var summary = main();
-    if (summary !== "" && !automated) {
-        alert(summary, "Self Check");
+    var report = toolkitReport.begin();
+    var file = toolkitReport.choose();
+    var saved;
+    if (file === null) {
+        return "";
     }
-    return summary;
+    report.delivery = file.fsName;
+    try {
+        check(report, file);
+    } catch (error) {
+        report.problems.push(error.message);
+    }
+    saved = toolkitReport.save(report, file.parent.fsName + "/ae_self_check.json");
+    return toolkitReport.finish(report, summary(report) + "\n\n" + saved, "Self Check");
 }());

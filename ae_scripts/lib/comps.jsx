@@ -23,10 +23,22 @@ var toolkitComps = (function () {
             made.dropFrame = wanted.dropFrame;
         }
         number(made, wanted, byHand);
-        made.workAreaStart = wanted.workFirst * made.frameDuration;
-        made.workAreaDuration = wanted.workCount * made.frameDuration;
+        workArea(made, wanted, byHand);
         made.frameBlending = wanted.frameBlending;
         return made;
+    }
+
+    // The frames of the cut; a comp without handles has them all from the start.
+    function workArea(made, wanted, byHand) {
+        if (wanted.workCount === wanted.frames) {
+            return;
+        }
+        try {
+            made.workAreaStart = wanted.workFirst * made.frameDuration;
+            made.workAreaDuration = wanted.workCount * made.frameDuration;
+        } catch (error) { // a length that rounding makes a hair too long; nothing in the picture depends on it
+            byHand.push("comp '" + wanted.name + "' did not take its work area (" + error.message + ")");
+        }
     }
 
     // What the comp calls its first frame: of a shot, the number of its first file.

@@ -55,6 +55,8 @@ var toolkitDelivery = (function () {
             return typeof value === "string";
         case "truth":
             return typeof value === "boolean";
+        case "object":
+            return typeof value === "object" && value !== null;
         case "list":
             return toolkitJson.isList(value);
         case "numbers":
@@ -163,6 +165,10 @@ var toolkitDelivery = (function () {
         fill(delivery, UNSAID.delivery);
         check(delivery, DELIVERY, "the delivery");
         check(delivery, { "markers": "list" }, "the delivery");
+        if (delivery.origin !== null) {
+            check(delivery.origin, { "host": "text", "colour": "object" }, "the origin of the delivery");
+            check(delivery.origin.colour, { "working": "text" }, "the colour of the origin");
+        }
         if (delivery.fps > FASTEST || delivery.fps < 1) {
             throw new Error("the cut runs at " + delivery.fps + " fps; After Effects comps reach from 1 to " + FASTEST);
         }

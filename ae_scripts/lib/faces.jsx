@@ -53,9 +53,10 @@ var toolkitFaces = (function () {
     }
 
     // Every frame with a face of a comp whose frame 0 is the cut's frame origin; clip is the layer it was painted on.
-    // present holds 100 or 0 where that changes, and nothing when it never does.
+    // present holds 100 or 0 where that changes.
     function seen(face, clip, origin, count, fps) {
-        var found = { frames: [], samples: [], present: /** @type {any} */ ({ frames: [], values: [], held: true }) };
+        var found = { frames: [], samples: [], present: null };
+        var changes = { frames: [], values: [], held: true };
         var entries = {};
         var before = -1;
         var one;
@@ -68,8 +69,8 @@ var toolkitFaces = (function () {
             one = sample(face, entries, toolkitTiming.positionAt(clip, origin + i, fps), toolkitTiming.isMixed(clip));
             now = one === null ? 0 : 100;
             if (now !== before) {
-                found.present.frames.push(i);
-                found.present.values.push(now);
+                changes.frames.push(i);
+                changes.values.push(now);
                 before = now;
             }
             if (one !== null) {
@@ -77,9 +78,7 @@ var toolkitFaces = (function () {
                 found.samples.push(one);
             }
         }
-        if (found.present.frames.length < 2) {
-            found.present = { value: 100 };
-        }
+        found.present = changes.frames.length > 1 ? changes : { value: 100 };
         return found;
     }
 

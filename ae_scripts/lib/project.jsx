@@ -100,6 +100,7 @@ var toolkitProject = (function () {
         var isManaged = (typeof now.workingSpace === "string" && now.workingSpace !== "") ||
             now.colorManagementSystem === 1;
         var encoding = encodingOf(delivery);
+        tellOrigin(delivery, now, report);
         if (isManaged && encoding === "display") {
             report.by_hand.push(
                 "the project manages colours and the layers hold the plate's own codes: in Interpret Footage > Color set " +
@@ -112,6 +113,23 @@ var toolkitProject = (function () {
                 "Settings, or they look darker than the plate"
             );
         }
+    }
+
+    // A cut that came from a project with another working space would not look there as it does here.
+    function tellOrigin(delivery, now, report) {
+        var origin = delivery.origin;
+        if (origin !== null && origin.host === "after effects" && typeof now.workingSpace === "string") {
+            if (origin.colour.working !== now.workingSpace) {
+                report.by_hand.push(
+                    "the cut came from a project with the working space " + spaceName(origin.colour.working) +
+                    "; this one has " + spaceName(now.workingSpace) + ": set it in Project Settings > Color"
+                );
+            }
+        }
+    }
+
+    function spaceName(name) {
+        return name === "" ? "None" : name;
     }
 
     function encodingOf(delivery) {

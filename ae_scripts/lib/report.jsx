@@ -1,6 +1,24 @@
 // What a run found, for a window and for a file.
 
 var toolkitReport = (function () {
+    // Whether somebody outside chose the delivery; then no window opens.
+    function isDriven() {
+        return typeof $.global.TOOLKIT_DELIVERY === "string";
+    }
+
+    // The delivery to read; null when its dialog is cancelled.
+    function choose() {
+        return isDriven() ? new File($.global.TOOLKIT_DELIVERY) : /** @type {File} */ (File.openDialog("Choose delivery.json"));
+    }
+
+    function finish(report, summary, title) {
+        $.global.TOOLKIT_REPORT = toolkitJson.write(report);
+        if (!isDriven()) {
+            alert(summary, title);
+        }
+        return summary;
+    }
+
     function begin() {
         return {
             delivery: null, application: app.version, system: $.os, done: "nothing", comps: [], replaced: [],
@@ -48,5 +66,5 @@ var toolkitReport = (function () {
             listed("To know:", report.notes) + (saved === "" ? "" : "\n\n" + saved);
     }
 
-    return { begin: begin, save: save, summary: summary };
+    return { begin: begin, choose: choose, save: save, summary: summary, finish: finish };
 }());

@@ -265,6 +265,14 @@ def test_colours_that_would_not_match_are_told(studio: Studio, space: str, encod
     assert [says in todo for todo in told] == [True] if says else told == []
 
 
+@pytest.mark.parametrize(("host", "says"), [("after effects", 1), ("resolve", 0)])
+def test_a_project_with_another_working_space_than_the_cuts_is_told(studio: Studio, host: str, says: int) -> None:
+    colour = {"mode": "unmanaged", "science": "", "working": "Rec.709 Gamma 2.4", "linear": False}
+    origin = {"host": host, "name": "scene_04", "timeline_id": "", "colour": colour}
+    told = studio.run(studio.deliver(lambda document: document.update(origin=origin)))["report"]["by_hand"]
+    assert sum("working space Rec.709 Gamma 2.4; this one has None" in todo for todo in told) == says
+
+
 # --- what it reports ----------------------------------------------------------------------------------------------
 
 
