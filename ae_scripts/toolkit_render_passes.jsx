@@ -26,6 +26,7 @@
     //@include "lib/comps.jsx"
     //@include "lib/readback.jsx"
     //@include "lib/project.jsx"
+    //@include "lib/sources.jsx"
     //@include "lib/importing.jsx"
     //@include "lib/report.jsx"
     //@include "lib/import_passes.jsx"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ ENTRIES = sorted(SCRIPTS.glob("*.jsx"))
 
 
 def test_there_are_scripts_to_read() -> None:
-    assert {"toolkit_send_turnover.jsx", "toolkit_import_passes.jsx"} <= {path.name for path in ENTRIES}
+    assert {"toolkit_send_turnover.jsx", "toolkit_render_passes.jsx", "toolkit_import_passes.jsx"} <= {
+        path.name for path in ENTRIES
+    }
     assert len(SOURCES) > len(ENTRIES)
 
 
@@ -99,6 +102,14 @@ def test_the_reader_finds(script: str, fault: str) -> None:
 )
 def test_the_reader_lets_pass(script: str) -> None:
     assert faults(script) == []
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda path: path.name)
+def test_a_bundle_holds_every_library_that_it_names(entry: Path) -> None:
+    text = bundle(SCRIPTS, entry.name)
+    named = set(re.findall(r"\b(toolkit[A-Z]\w+)\.", text))
+    defined = re.findall(r"^var (toolkit\w+) =", text, re.MULTILINE)
+    assert named == set(defined) and len(defined) == len(set(defined))
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda path: path.name)
