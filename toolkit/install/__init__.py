@@ -1,0 +1,82 @@
+"""Putting the host scripts where Resolve and After Effects look for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from toolkit.documents import appearing
+from toolkit.errors import OutputNotWritable
+from toolkit.install.after_effects import ae_entries, ae_folders, bundle, find_after_effects, launched, scripts_folder
+from toolkit.install.record import record_command
+from toolkit.install.resolve import bundle_python, resolve_entries, resolve_folders, scripting_environment
+from toolkit.install.sources import made_by
+
+__all__ = [
+    "Host",
+    "ae_entries",
+    "bundle",
+    "bundle_python",
+    "find_after_effects",
+    "install_scripts",
+    "launched",
+    "made_by",
+    "record_command",
+    "remove_scripts",
+    "resolve_entries",
+    "resolve_folders",
+    "scripting_environment",
+    "scripts_folder",
+]
+
+Host = Literal["resolve", "ae"]
+
+
+def install_scripts(host: Host, to: Path | None = None, *, all_users: bool = False) -> list[Path]:
+    """Write the menu entries of ``host`` into ``to``, by default where the host looks; the files written.
+
+    Entries of ours that an older version left there go, and the interpreter is recorded for Render Passes. Resolve's
+    folder is made when it is not there (``all_users``: the one of everybody). After Effects has one folder per version
+    and the entries go into each version found. Raises InputError when there is no usual place, OutputNotWritable when
+    the system refuses (the folders of After Effects, and those of all users, often belong to the administrator).
+    """
+    entries = dict(resolve_entries() if host == "resolve" else ae_entries())
+    written = []
+    for folder in _folders(host, to, all_users=all_users):
+        for name, text in entries.items():
+            path = folder / name
+            with appearing(path) as temporary:
+                temporary.write_text(text, encoding="utf-8", newline="\n")
+            written.append(path)
+        _remove(path for path in _ours(folder, host) if path.name not in entries)
+    record_command()
+    return written
+
+
+def remove_scripts(host: Host, to: Path | None = None, *, all_users: bool = False) -> list[Path]:
+    """Remove every entry of ours from where ``install_scripts`` writes them; the files removed."""
+    found = [path for folder in _folders(host, to, all_users=all_users) for path in _ours(folder, host)]
+    _remove(found)
+    return found
+
+
+def _folders(host: Host, to: Path | None, *, all_users: bool) -> list[Path]:
+    if to is not None:
+        return [to]
+    return resolve_folders(all_users=all_users) if host == "resolve" else ae_folders()
+
+
+def _ours(folder: Path, host: Host) -> list[Path]:
+    """The files in ``folder`` that carry our header; whatever else lies there is somebody's own."""
+    kinds = {".py", ".lua"} if host == "resolve" else {".jsx"}
+    there = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [path for path in there if path.suffix in kinds and path.is_file() and made_by(path)]
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        try:
+            path.unlink()
+        except OSError as error:
+            raise OutputNotWritable(path, error.strerror or str(error)) from error
