@@ -1,4 +1,4 @@
-"""Lay the passes over the cut: ``delivery.json`` and ``return.otio``."""
+"""Lay the passes over the cut: ``delivery.json``, ``return.otio``, and keyframes to paste."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from toolkit import __version__
 from toolkit.delivery.clips import Plates, layer_clip
+from toolkit.delivery.keyframes import write_keyframes
 from toolkit.delivery.keys import face_keys
 from toolkit.delivery.levels import Level, levels
 from toolkit.delivery.notes import delivery_notes
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def conform(cut: Cut, plans: Sequence[PassPlan], root: Path, *, notes: Sequence[str] = ()) -> Delivery:
-    """Write ``root/return.otio`` and ``root/delivery.json``, and give the latter back.
+    """Write ``root/return.otio``, ``root/delivery.json`` and the faces as keyframe text, and give the second back.
 
     ``plans`` are the passes (at least one) whose layers lie complete under ``root``; a shot without any keeps only its
     plate. ``notes`` come before the delivery's own. Raises InputError when the cut's file is gone or has changed since
@@ -53,6 +54,7 @@ def conform(cut: Cut, plans: Sequence[PassPlan], root: Path, *, notes: Sequence[
     )
     lay_over(timeline, cut, stack, plates, root)
     _write_timeline(timeline, return_path)
+    write_keyframes(delivery, root)
     delivery.write(root / "delivery.json")
     return delivery
 
