@@ -14,7 +14,7 @@ import click
 from toolkit import __version__
 from toolkit.cli.info import doctor, engines, install_scripts_command, look, models, presets
 from toolkit.cli.run import demo, run
-from toolkit.cli.stages import conform, plan, render, shots, track
+from toolkit.cli.stages import aep, conform, plan, render, shots, track
 from toolkit.errors import ToolkitError
 from toolkit.heap import keep_in_one_heap
 
@@ -33,7 +33,7 @@ def toolkit(verbose: bool) -> None:
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="toolkit: %(message)s", force=True)
 
 
-for stage in (run, demo, shots, track, plan, render, conform):
+for stage in (run, demo, shots, track, plan, render, conform, aep):
     toolkit.add_command(stage)
 for about in (engines, presets, look, models, doctor, install_scripts_command):
     toolkit.add_command(about)

@@ -12,10 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from toolkit.documents import Delivery, DeliveryClip, FaceKeys, PassName, appearing
-
-HALF_A_PIXEL = 0.5
-"""A point of the delivery names the middle of a pixel, one of After Effects its upper left corner."""
+from toolkit.delivery.after_effects import face_layers, pixel
+from toolkit.documents import Delivery, DeliveryClip, FaceKeys, appearing
 
 _PIN = "ADBE Corner Pin"
 """Its parameters 1 to 4 are upper left, upper right, lower left, lower right: the order of ``FaceKeys.corners``."""
@@ -46,16 +44,11 @@ def write_keyframes(delivery: Delivery, root: Path) -> tuple[Path, ...]:
     return tuple(written)
 
 
-def face_layers(delivery: Delivery) -> dict[str, DeliveryClip]:
-    """The FACE layer of each shot that has one: what its ``FaceKeys`` are counted and measured in."""
-    return {clip.shot: clip for track in delivery.tracks if track.pass_name is PassName.FACE for clip in track.clips}
-
-
 # --- the text ----------------------------------------------------------------------------------------------------
 
 
 def _transform(keys: FaceKeys) -> Iterator[str]:
-    places = ((x + HALF_A_PIXEL, y + HALF_A_PIXEL, 0.0) for x, y in zip(keys.x, keys.y, strict=True))
+    places = ((*pixel(place), 0.0) for place in zip(keys.x, keys.y, strict=True))
     yield from _block("Transform\tPosition", "X pixels\tY pixels\tZ pixels", keys, places)
     sizes = ((scale, scale, 100.0) for scale in keys.scale)
     yield from _block("Transform\tScale", "X percent\tY percent\tZ percent", keys, sizes)
@@ -64,8 +57,7 @@ def _transform(keys: FaceKeys) -> Iterator[str]:
 
 def _corner_pin(keys: FaceKeys) -> Iterator[str]:
     for number, corner in enumerate(zip(*keys.corners, strict=True), start=1):
-        points = ((x + HALF_A_PIXEL, y + HALF_A_PIXEL) for x, y in corner)
-        yield from _block(f"Effects\t{_PIN} #1\t{_PIN}-{number:04d}", "X pixels\tY pixels", keys, points)
+        yield from _block(f"Effects\t{_PIN} #1\t{_PIN}-{number:04d}", "X pixels\tY pixels", keys, map(pixel, corner))
 
 
 def _block(name: str, columns: str, keys: FaceKeys, rows: Iterable[Row]) -> Iterator[str]:

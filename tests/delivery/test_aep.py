@@ -1,0 +1,277 @@
+"""The ready-made After Effects project: what a reader of the format finds in it, and what stops it from being made.
+
+``tests/hosts/test_second_opinion.py`` holds it to the golden delivery frame by frame. No real After Effects has opened
+one: what is proved is that py-aep reads back what was meant.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.delivery._deliveries import deliver, face, plan_of
+from tests.turnover._cuts import (
+    clip,
+    gap,
+    movie_reference,
+    sequence_reference,
+    speed,
+    time_range,
+    timeline,
+    track,
+    write_movie,
+    write_sequence,
+)
+from tests.turnover._cuts import write as write_cut
+from toolkit.cli import run_command
+from toolkit.delivery import write_aep
+from toolkit.documents import Delivery, DeliveryMarker, PassName
+from toolkit.errors import DocumentError, EngineUnavailable, MissingFrames, MissingMedia, UnsupportedMedia
+from toolkit.turnover import read_cut
+
+py_aep = pytest.importorskip("py_aep", reason="the extra aep is not installed")
+
+Change = Callable[[dict[str, Any]], Any]
+OVAL = tuple((10.0 + x, 5.0 + y) for x, y in ((0, -3), (2, 0), (0, 3), (-2, 0)))
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """A folder with a delivery: a movie, a gap, a sequence at double speed, a movie played backwards."""
+    write_movie(tmp_path / "A001.mov", 60, timecode="10:00:00:00")
+    write_sequence(tmp_path / "B002", range(101, 201))
+    write_movie(tmp_path / "C003.mov", 60)
+    movie = movie_reference("A001.mov", time_range(864000, 60))
+    sequence = sequence_reference("B002/", 101, time_range(0, 100))
+    backwards = movie_reference("C003.mov", time_range(0, 60))
+    document = timeline(
+        track(
+            clip(movie, time_range(864010, 20), name="sh010"),
+            gap(4),
+            clip(sequence, time_range(20, 20), name="sh020", effects=[speed(2.0)]),
+            clip(backwards, time_range(30, 16), name="sh030", effects=[speed(-1.0)]),
+        ),
+        name="scene 4",
+    )
+    cut = read_cut(write_cut(tmp_path / "cut.otio", document), handles=8)
+    faces = [(face(0, 16.0 + i).model_copy(update={"outline": OVAL, "feather": 2.0}),) for i in range(36)]
+    plans = [
+        plan_of(shot, name, faces=faces[: len(shot.source_work_range)] if shot.name == "sh010" else ())
+        for shot in cut.shots
+        for name in PassName
+    ]
+    deliver(cut, tmp_path / "out", plans)
+    return tmp_path / "out"
+
+
+def made(out: Path, change: Change = lambda document: None) -> tuple[Any, tuple[str, ...]]:
+    """The project of the (changed) delivery in ``out``, read back from disk, and what its user is told."""
+    document = json.loads((out / "delivery.json").read_text(encoding="utf-8"))
+    change(document)
+    (out / "delivery.json").write_text(json.dumps(document), encoding="utf-8")
+    path, notes = write_aep(Delivery.read(out / "delivery.json"), out)
+    return py_aep.parse(path).project, notes
+
+
+def comp(project: Any, name: str) -> Any:
+    (found,) = (one for one in project.compositions if one.name == name)
+    return found
+
+
+def layer(project: Any, comp_name: str, name: str) -> Any:
+    (found,) = (one for one in comp(project, comp_name).layers if one.name == name)
+    return found
+
+
+def test_it_lies_beside_the_delivery_under_the_name_of_the_cut(out: Path) -> None:
+    path, notes = write_aep(Delivery.read(out / "delivery.json"), out)
+    assert (path, notes) == (out / "scene_4.aep", ())
+    assert [one.name for one in out.glob(".*.part")] == []
+
+
+def test_a_second_one_takes_the_place_of_the_first(out: Path) -> None:
+    made(out)
+    project, _ = made(out, lambda document: document.update(name="scene 4", width=64))
+    assert comp(project, "scene 4").width == 64
+
+
+def test_a_comp_per_shot_and_one_for_the_cut(out: Path) -> None:
+    project, _ = made(out)
+    assert project.bits_per_channel == 32
+    assert {one.name for one in project.compositions} == {"scene 4", "sh010", "sh020", "sh030"}
+    shot = comp(project, "sh010")
+    assert (shot.width, shot.height, shot.frame_rate, shot.display_start_frame) == (32, 16, 24, 1001)
+    assert shot.duration * 24 == 36  # 20 frames and 8 at each end
+    assert [one.name for one in reversed(shot.layers)] == [
+        "sh010",
+        "sh010_BODY_v001",
+        "sh010_FACE_v001",
+        "sh010 face 0",
+    ]
+    assert [one.name for one in reversed(comp(project, "scene 4").layers)] == ["sh010", "sh020", "sh030"] * 2
+
+
+def test_plates_are_guides_and_lie_under_their_layers_picture_by_picture(out: Path) -> None:
+    project, _ = made(out)
+    plate, body = layer(project, "sh010", "sh010"), layer(project, "sh010", "sh010_BODY_v001")
+    assert (plate.guide_layer, body.guide_layer) == (True, False)
+    assert plate.start_time * 24 == -2  # the handles begin two pictures into the movie
+    assert body.start_time == 0
+
+
+def test_sequences_run_at_their_rate_and_faces_are_premultiplied_with_black(out: Path) -> None:
+    project, _ = made(
+        out, lambda document: [clip.update(rate="24000/1001", fps=24000 / 1001) for clip in every(document)]
+    )
+    for item in project.footages:
+        if item.name.startswith("sh"):
+            assert item.main_source.conform_frame_rate == pytest.approx(24000 / 1001, abs=1e-3)
+        if "FACE" in item.name:
+            assert item.main_source.alpha_mode == py_aep.AlphaMode.PREMULTIPLIED
+            assert item.main_source.premul_color == [0, 0, 0]
+
+
+def every(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [clip for track in document["tracks"] for clip in track["clips"]]
+
+
+def test_the_oval_is_there_as_a_mask_that_changes_nothing(out: Path) -> None:
+    project, _ = made(out)
+    (mask,) = layer(project, "sh010", "sh010_FACE_v001").masks.properties
+    assert (mask.name, mask.mask_mode) == ("face 0", py_aep.MaskMode.NONE)
+    path = mask.property("ADBE Mask Shape").keyframes
+    assert [key.frame_time for key in path] == list(range(36))
+    assert path[5].value.vertices == [pytest.approx([x + 0.5, y + 0.5], abs=1e-4) for x, y in OVAL]
+    assert path[5].value.closed
+    # from the oval inwards by 2 pixels: a feather of 2 lies half on either side of a path drawn in by 1
+    assert mask.property("ADBE Mask Feather").keyframes[5].value == [2, 2]
+    assert mask.property("ADBE Mask Offset").keyframes[5].value == -1
+
+
+def test_a_face_without_an_oval_has_no_mask(out: Path) -> None:
+    project, _ = made(out, lambda document: [keys.update(ovals=[], feathers=[]) for keys in document["faces"]])
+    masks = layer(project, "sh010", "sh010_FACE_v001").masks
+    assert masks is None or masks.properties == []
+
+
+def test_a_clip_at_double_speed_is_stretched_and_a_reversed_one_remapped(out: Path) -> None:
+    project, _ = made(out)
+    double = next(one for one in comp(project, "scene 4").layers if one.name == "sh020")
+    assert (double.stretch, double.in_point * 24, double.out_point * 24) == (50, 24, 44)
+    assert double.start_time * 24 == 24 - 8  # handles last 8 frames of the cut: 16 pictures
+    reversed_ = next(one for one in comp(project, "scene 4").layers if one.name == "sh030")
+    keys = reversed_.property("ADBE Time Remapping").keyframes
+    # a hundredth inside the picture shown, from the last one used to the first
+    assert [(key.time * 24, key.value * 24) for key in keys] == [
+        pytest.approx((44, 8 + 15.01), abs=1e-3),
+        pytest.approx((59, 8 + 0.01), abs=1e-3),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "set_"),
+    [("host", "NO_FRAME_BLEND"), ("nearest", "NO_FRAME_BLEND"), ("blend", "FRAME_MIX"), ("flow", "PIXEL_MOTION")],
+)
+def test_layers_interpolate_as_the_delivery_asks(out: Path, asked: str, set_: str) -> None:
+    project, _ = made(out, lambda document: [clip.update(interpolation=asked) for clip in every(document)])
+    assert comp(project, "scene 4").frame_blending
+    assert {one.frame_blending_type.name for one in comp(project, "scene 4").layers} == {set_}
+
+
+def test_opacity_is_set_once(out: Path) -> None:
+    project, _ = made(out, lambda document: [clip.update(opacity=80.0) for clip in every(document)])
+    assert layer(project, "sh010", "sh010_FACE_v001").transform.property("ADBE Opacity").value == pytest.approx(80)
+    nested = comp(project, "scene 4").layers[0]
+    assert (nested.name, nested.transform.property("ADBE Opacity").value) == ("sh030", 100)
+
+
+def test_a_layer_of_another_size_fits_into_the_frame(out: Path) -> None:
+    project, _ = made(out, lambda document: document.update(width=64, height=64))
+    scale = comp(project, "scene 4").layers[0].transform.property("ADBE Scale").value
+    assert scale == pytest.approx([200, 200, 100])
+
+
+def test_markers_stand_in_the_comp_of_the_cut(out: Path) -> None:
+    marker = DeliveryMarker(record_frame=12, shot="sh010", name="no face", note="1003-1005", colour="Yellow")
+    project, _ = made(out, lambda document: document.update(markers=[marker.model_dump()]))
+    (key,) = comp(project, "scene 4").marker_property.keyframes
+    assert (key.time * 24, key.value.comment, key.value.label) == (12, "sh010: no face: 1003-1005", py_aep.Label.YELLOW)
+
+
+# --- what it cannot do ---------------------------------------------------------------------------------------------
+
+
+def test_a_plate_that_py_aep_cannot_read_stands_as_a_placeholder_and_is_told(out: Path, tmp_path: Path) -> None:
+    (tmp_path / "A001.mov").rename(tmp_path / "A001.mxf")
+    project, notes = made(out, lambda document: every(document)[0].update(path=str(tmp_path / "A001.mxf")))
+    (told,) = notes
+    assert told.startswith("sh010 stands as a placeholder (") and told.endswith(f"with {tmp_path / 'A001.mxf'}")
+    plate = layer(project, "sh010", "sh010")
+    assert (plate.source.width, plate.source.height, plate.source.duration * 24) == (32, 16, 60)
+    assert plate.start_time * 24 == -2
+
+
+def test_a_layer_that_is_not_there_stops_it(out: Path) -> None:
+    (out / "sh010" / "FACE" / "v001" / "sh010_FACE_v001.1005.exr").unlink()
+    with pytest.raises(MissingFrames, match="1 source frame missing: 1005"):
+        made(out)
+    assert not (out / "scene_4.aep").exists()
+
+
+def test_a_plate_that_is_not_there_stops_it(out: Path, tmp_path: Path) -> None:
+    (tmp_path / "A001.mov").unlink()
+    with pytest.raises(MissingMedia, match=r"A001\.mov"):
+        made(out)
+
+
+def test_a_layer_that_is_no_picture_stops_it(out: Path) -> None:
+    (out / "sh010" / "BODY" / "v001" / "sh010_BODY_v001.1001.exr").write_bytes(b"no picture")
+    with pytest.raises(UnsupportedMedia, match=r"sh010_BODY_v001\.1001\.exr"):
+        made(out)
+
+
+@pytest.mark.parametrize("path", ["../outside/a.1001.exr", "/etc/a.1001.exr", "sh010/../../a.1001.exr"])
+def test_a_layer_outside_the_delivery_is_refused(out: Path, path: str) -> None:
+    with pytest.raises(DocumentError, match="outside the delivery's folder"):
+        made(out, lambda document: document["tracks"][1]["clips"][0].update(path=path))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"rate": "120", "fps": 120.0}, "the cut runs at 120 fps; After Effects takes 99"),
+        ({"record_count": 24 * 10_801}, "longer than three hours"),
+    ],
+)
+def test_what_no_comp_can_hold_is_refused(out: Path, change: dict[str, Any], said: str) -> None:
+    with pytest.raises(UnsupportedMedia, match=said):
+        made(out, lambda document: document.update(change))
+
+
+def test_without_py_aep_it_says_how_to_get_it(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "py_aep", None)
+    with pytest.raises(EngineUnavailable, match=r"pip install 'resolve-ae-toolkit\[aep\]'"):
+        write_aep(Delivery.read(out / "delivery.json"), out)
+
+
+# --- the command ---------------------------------------------------------------------------------------------------
+
+
+def test_the_command_says_where_it_is_and_that_it_is_experimental(
+    out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(["aep", str(out)]) == 0
+    said = capsys.readouterr().out
+    assert str(out / "scene_4.aep") in said and "experimental" in said
+    assert run_command(["aep", str(out), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"project": str(out / "scene_4.aep"), "notes": []}
+
+
+def test_the_command_needs_a_delivery(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["aep", str(tmp_path)]) == 2
+    assert "run 'toolkit conform OUT' first" in capsys.readouterr().err
