@@ -59,11 +59,9 @@ def out(tmp_path: Path) -> Path:
         name="scene 4",
     )
     cut = read_cut(write_cut(tmp_path / "cut.otio", document), handles=8)
-    faces = [(face(0, 16.0 + i).model_copy(update={"outline": OVAL, "feather": 2.0}),) for i in range(36)]
+    moving = [(face(0, 16.0 + i, roll=i).model_copy(update={"outline": OVAL, "feather": 2.0}),) for i in range(99)]
     plans = [
-        plan_of(shot, name, faces=faces[: len(shot.source_work_range)] if shot.name == "sh010" else ())
-        for shot in cut.shots
-        for name in PassName
+        plan_of(shot, name, faces=moving[: len(shot.source_work_range)]) for shot in cut.shots for name in PassName
     ]
     deliver(cut, tmp_path / "out", plans)
     return tmp_path / "out"
@@ -107,18 +105,22 @@ def test_a_comp_per_shot_and_one_for_the_cut(out: Path) -> None:
     shot = comp(project, "sh010")
     assert (shot.width, shot.height, shot.frame_rate, shot.display_start_frame) == (32, 16, 24, 1001)
     assert shot.duration * 24 == 36  # 20 frames and 8 at each end
+    assert (shot.work_area_start_frame, shot.work_area_duration_frame) == (8, 20)
     assert [one.name for one in reversed(shot.layers)] == [
-        "sh010",
-        "sh010_BODY_v001",
-        "sh010_FACE_v001",
-        "sh010 face 0",
+        "plate sh010",
+        "BODY",
+        "FACE",
+        "face 0",
     ]
-    assert [one.name for one in reversed(comp(project, "scene 4").layers)] == ["sh010", "sh020", "sh030"] * 2
+    assert [one.name for one in reversed(comp(project, "scene 4").layers)] == [
+        *("plate sh010", "plate sh020", "plate sh030"),
+        *("sh010", "sh020", "sh030"),
+    ]
 
 
 def test_plates_are_guides_and_lie_under_their_layers_picture_by_picture(out: Path) -> None:
     project, _ = made(out)
-    plate, body = layer(project, "sh010", "sh010"), layer(project, "sh010", "sh010_BODY_v001")
+    plate, body = layer(project, "sh010", "plate sh010"), layer(project, "sh010", "BODY")
     assert (plate.guide_layer, body.guide_layer) == (True, False)
     assert plate.start_time * 24 == -2  # the handles begin two pictures into the movie
     assert body.start_time == 0
@@ -140,9 +142,32 @@ def every(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [clip for track in document["tracks"] for clip in track["clips"]]
 
 
+def test_a_null_goes_with_the_pictures_shown(out: Path) -> None:
+    keys = Delivery.read(out / "delivery.json").faces[1]
+    project, _ = made(out)
+    null = layer(project, "sh020", "face 0")
+    position = null.transform.property("ADBE Position").keyframes
+    assert keys.shot == "sh020" and [key.frame_time for key in position] == list(range(36))
+    # at double speed frame 5 shows picture 10
+    assert position[5].value == pytest.approx([keys.x[10] + 0.5, keys.y[10] + 0.5, 0], abs=1e-3)
+    assert null.transform.property("ADBE Rotate Z").keyframes[5].value == pytest.approx(keys.roll[10])
+
+
+def test_where_pictures_are_mixed_so_are_the_keys(out: Path) -> None:
+    def slowed(document: dict[str, Any]) -> None:
+        for one in every(document):
+            if one["shot"] == "sh020":
+                one.update(speed=0.5, interpolation="flow")
+
+    keys = Delivery.read(out / "delivery.json").faces[1]
+    project, _ = made(out, slowed)
+    position = layer(project, "sh020", "face 0").transform.property("ADBE Position").keyframes
+    assert position[11].value[0] == pytest.approx((keys.x[5] + keys.x[6]) / 2 + 0.5, abs=1e-3)
+
+
 def test_the_oval_is_there_as_a_mask_that_changes_nothing(out: Path) -> None:
     project, _ = made(out)
-    (mask,) = layer(project, "sh010", "sh010_FACE_v001").masks.properties
+    (mask,) = layer(project, "sh010", "FACE").masks.properties
     assert (mask.name, mask.mask_mode) == ("face 0", py_aep.MaskMode.NONE)
     path = mask.property("ADBE Mask Shape").keyframes
     assert [key.frame_time for key in path] == list(range(36))
@@ -155,22 +180,32 @@ def test_the_oval_is_there_as_a_mask_that_changes_nothing(out: Path) -> None:
 
 def test_a_face_without_an_oval_has_no_mask(out: Path) -> None:
     project, _ = made(out, lambda document: [keys.update(ovals=[], feathers=[]) for keys in document["faces"]])
-    masks = layer(project, "sh010", "sh010_FACE_v001").masks
+    masks = layer(project, "sh010", "FACE").masks
     assert masks is None or masks.properties == []
 
 
-def test_a_clip_at_double_speed_is_stretched_and_a_reversed_one_remapped(out: Path) -> None:
+@pytest.mark.parametrize(
+    ("shot", "frames", "keys"),
+    [
+        # 20 frames with handles of 8 frames, which are 16 pictures at double speed
+        ("sh020", 36, [(0, 0.01), (35, 70.01)]),
+        ("sh030", 32, [(0, 31.01), (31, 0.01)]),
+    ],
+)
+def test_a_retimed_clip_is_remapped_a_hundredth_inside_its_pictures(
+    out: Path, shot: str, frames: int, keys: list[tuple[float, float]]
+) -> None:
     project, _ = made(out)
-    double = next(one for one in comp(project, "scene 4").layers if one.name == "sh020")
-    assert (double.stretch, double.in_point * 24, double.out_point * 24) == (50, 24, 44)
-    assert double.start_time * 24 == 24 - 8  # handles last 8 frames of the cut: 16 pictures
-    reversed_ = next(one for one in comp(project, "scene 4").layers if one.name == "sh030")
-    keys = reversed_.property("ADBE Time Remapping").keyframes
-    # a hundredth inside the picture shown, from the last one used to the first
-    assert [(key.time * 24, key.value * 24) for key in keys] == [
-        pytest.approx((44, 8 + 15.01), abs=1e-3),
-        pytest.approx((59, 8 + 0.01), abs=1e-3),
-    ]
+    assert round(comp(project, shot).duration * 24) == frames
+    for name in ("BODY", "FACE"):
+        found = layer(project, shot, name).property("ADBE Time Remapping").keyframes
+        assert [(key.time * 24, key.value * 24) for key in found] == [pytest.approx(key, abs=1e-3) for key in keys]
+
+
+def test_shots_lie_in_the_cut_picture_by_picture_with_their_handles_outside(out: Path) -> None:
+    project, _ = made(out)
+    double = layer(project, "scene 4", "sh020")
+    assert (double.stretch, double.start_time * 24, double.in_point * 24, double.out_point * 24) == (100, 16, 24, 44)
 
 
 @pytest.mark.parametrize(
@@ -180,14 +215,30 @@ def test_a_clip_at_double_speed_is_stretched_and_a_reversed_one_remapped(out: Pa
 def test_layers_interpolate_as_the_delivery_asks(out: Path, asked: str, set_: str) -> None:
     project, _ = made(out, lambda document: [clip.update(interpolation=asked) for clip in every(document)])
     assert comp(project, "scene 4").frame_blending
-    assert {one.frame_blending_type.name for one in comp(project, "scene 4").layers} == {set_}
+    assert {layer(project, "sh020", name).frame_blending_type.name for name in ("BODY", "FACE")} == {set_}
 
 
 def test_opacity_is_set_once(out: Path) -> None:
     project, _ = made(out, lambda document: [clip.update(opacity=80.0) for clip in every(document)])
-    assert layer(project, "sh010", "sh010_FACE_v001").transform.property("ADBE Opacity").value == pytest.approx(80)
+    assert layer(project, "sh010", "FACE").transform.property("ADBE Opacity").value == pytest.approx(80)
     nested = comp(project, "scene 4").layers[0]
     assert (nested.name, nested.transform.property("ADBE Opacity").value) == ("sh030", 100)
+
+
+def test_of_two_versions_the_newer_is_shown(out: Path) -> None:
+    def with_v002(document: dict[str, Any]) -> None:
+        (face_track,) = (one for one in document["tracks"] if one["pass_name"] == "FACE")
+        clips = [{**one, "version": 2, "name": one["name"].replace("v001", "v002")} for one in face_track["clips"]]
+        document["tracks"].append({**face_track, "name": "FACE v002", "clips": clips})
+
+    project, _ = made(out, with_v002)
+    assert [(one.name, one.enabled) for one in reversed(comp(project, "sh010").layers)] == [
+        ("plate sh010", True),
+        ("BODY", True),
+        ("sh010_FACE_v001", False),
+        ("FACE", True),
+        ("face 0", True),
+    ]
 
 
 def test_a_layer_of_another_size_fits_into_the_frame(out: Path) -> None:
@@ -196,11 +247,15 @@ def test_a_layer_of_another_size_fits_into_the_frame(out: Path) -> None:
     assert scale == pytest.approx([200, 200, 100])
 
 
-def test_markers_stand_in_the_comp_of_the_cut(out: Path) -> None:
+def test_markers_stand_in_the_cut_and_in_their_shot(out: Path) -> None:
     marker = DeliveryMarker(record_frame=12, shot="sh010", name="no face", note="1003-1005", colour="Yellow")
     project, _ = made(out, lambda document: document.update(markers=[marker.model_dump()]))
-    (key,) = comp(project, "scene 4").marker_property.keyframes
-    assert (key.time * 24, key.value.comment, key.value.label) == (12, "sh010: no face: 1003-1005", py_aep.Label.YELLOW)
+    notes, ours = comp(project, "scene 4").marker_property.keyframes
+    assert (notes.time, ours.time * 24) == (0, 12)
+    assert notes.value.comment.startswith("sh020 runs at 200 %")
+    assert (ours.value.comment, ours.value.label) == ("sh010: no face\n1003-1005", py_aep.Label.YELLOW)
+    (own,) = comp(project, "sh010").marker_property.keyframes
+    assert (own.time * 24, own.value.comment) == (8 + 12, "no face\n1003-1005")
 
 
 # --- what it cannot do ---------------------------------------------------------------------------------------------
@@ -211,7 +266,7 @@ def test_a_plate_that_py_aep_cannot_read_stands_as_a_placeholder_and_is_told(out
     project, notes = made(out, lambda document: every(document)[0].update(path=str(tmp_path / "A001.mxf")))
     (told,) = notes
     assert told.startswith("sh010 stands as a placeholder (") and told.endswith(f"with {tmp_path / 'A001.mxf'}")
-    plate = layer(project, "sh010", "sh010")
+    plate = layer(project, "sh010", "plate sh010")
     assert (plate.source.width, plate.source.height, plate.source.duration * 24) == (32, 16, 60)
     assert plate.start_time * 24 == -2
 

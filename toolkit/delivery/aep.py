@@ -1,26 +1,28 @@
 """A ready After Effects project, for who may not run scripts there: experimental, no real After Effects has opened one.
 
-It holds what the script of the menu builds. A comp per shot counts the layer files, handles included: the plate as
-guide, BODY, FACE with the face oval as a mask, and a null that goes with each face. The master comp lays those comps
-over the plates as they are cut. py-aep writes the file; what it cannot import stands as a placeholder and is told.
+It holds what the menu's script builds, but for its helper solids. A comp per shot, at the rate of the cut and with its
+handles: the plate as guide, BODY, FACE with the face oval as a mask, and a null that goes with each face. The master
+comp lays those comps over the plates. py-aep writes the file; what it cannot import stands as a placeholder.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from toolkit.delivery.after_effects import face_layers, pixel, timing
-from toolkit.documents import Delivery, DeliveryClip, FaceKeys, appearing
-from toolkit.errors import DocumentError, EngineUnavailable, MissingFrames, MissingMedia, UnsupportedMedia
-from toolkit.frames import FramePath, FrameRange
+from toolkit.delivery.aep_comps import Comp, FaceInComp, add_mask, add_null
+from toolkit.delivery.aep_footage import Footage
+from toolkit.delivery.after_effects import Placed, span
+from toolkit.documents import Delivery, DeliveryClip, FaceKeys, PassName, appearing
+from toolkit.errors import DocumentError, EngineUnavailable, UnsupportedMedia
+from toolkit.frames import FrameRange
 from toolkit.turnover import shot_stem
 
 if TYPE_CHECKING:
-    from py_aep import AVItem, AVLayer, CompItem, FolderItem, FootageItem, Project
+    from py_aep import CompItem
 
 _WRITTEN_FOR = "22.0x111"
 """A file opens in the version it is written for and in every later one; our scripts ask for 22, too."""
@@ -28,14 +30,39 @@ _FASTEST = 99
 """Frames per second of a comp or of footage."""
 _LONGEST = 10_800
 """Seconds of a comp."""
-_BLENDING = {"nearest": "NO_FRAME_BLEND", "blend": "FRAME_MIX", "flow": "PIXEL_MOTION"}
-_LABELS = {"Red": 1, "Yellow": 2, "Blue": 8, "Green": 9}
+_LABELS = {PassName.BODY: 9, PassName.FACE: 8}
+_SHOT_LABEL = 10
+"""Colours of the standard palette."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shot:
+    """What one comp is made of."""
+
+    name: str
+    plates: Sequence[DeliveryClip]
+    """One, or none while it is offline."""
+    layers: Sequence[tuple[PassName, DeliveryClip]]
+    """Bottom to top, at least one."""
+    faces: Sequence[FaceKeys]
+    shown: FrameRange
+    """The frames of the cut that the layers reach, handles included (record space)."""
+
+    @property
+    def newest(self) -> dict[PassName, DeliveryClip]:
+        """The layer of each pass that is shown."""
+        return dict(sorted(self.layers, key=lambda layer: layer[1].version or 0))
+
+    @property
+    def clip(self) -> DeliveryClip:
+        """One of the layers: their places in the cut are the same."""
+        return self.layers[0][1]
 
 
 def write_aep(delivery: Delivery, root: Path) -> tuple[Path, tuple[str, ...]]:
     """Write ``root/<name>.aep`` for the delivery that lies in ``root``; its path, and what its user has to know.
 
-    Raises EngineUnavailable without py-aep, MediaError for layers that are gone or that After Effects cannot hold,
+    Raises EngineUnavailable without py-aep, MediaError for pictures that are gone or that After Effects cannot hold,
     DocumentError for a layer outside ``root``, OutputNotWritable.
     """
     try:
@@ -47,14 +74,13 @@ def write_aep(delivery: Delivery, root: Path) -> tuple[Path, tuple[str, ...]]:
     _check(delivery, root)
     project = py_aep.new(_WRITTEN_FOR).project
     project.bits_per_channel = py_aep.BitsPerChannel.THIRTY_TWO
-    folder = project.root_folder.add_folder(delivery.name)
-    pool = _Pool(project=project, folder=folder, root=root)
-    shots = {name: _shot_comp(name, delivery, pool) for name in _shots_with_layers(delivery)}
-    _master_comp(delivery, shots, pool)
+    footage = Footage(project=project, folder=project.root_folder.add_folder(delivery.name), root=root)
+    shots = _shots(delivery)
+    _master_comp(delivery, {shot.name: (shot, _shot_comp(shot, delivery, footage)) for shot in shots}, footage)
     path = root / f"{shot_stem(delivery.name)}.aep"
     with appearing(path) as temporary:
         project.save(temporary)
-    return path, tuple(pool.notes)
+    return path, tuple(footage.notes)
 
 
 def _check(delivery: Delivery, root: Path) -> None:
@@ -62,200 +88,103 @@ def _check(delivery: Delivery, root: Path) -> None:
     document = root / "delivery.json"
     if delivery.record_count / delivery.rate > _LONGEST:
         raise UnsupportedMedia(document, "the cut is longer than three hours, the most a comp of After Effects lasts")
-    for what, rate in [("the cut", delivery.rate), *((clip.name, clip.rate) for _, clip in _placed(delivery))]:
+    for what, rate in [("the cut", delivery.rate), *((clip.name, clip.rate) for _, clip in _clips(delivery))]:
         if rate > _FASTEST:
             raise UnsupportedMedia(document, f"{what} runs at {float(rate):g} fps; After Effects takes {_FASTEST}")
-    for is_layer, clip in _placed(delivery):
+    for pass_name, clip in _clips(delivery):
         path = PurePosixPath(clip.path)
-        if is_layer and (path.is_absolute() or ".." in path.parts or not (root / path).is_relative_to(root)):
+        if pass_name and (".." in path.parts or not (root / path).is_relative_to(root)):
             raise DocumentError(document, "/tracks", f"{clip.name} lies outside the delivery's folder: {clip.path}")
 
 
-def _placed(delivery: Delivery) -> Iterator[tuple[bool, DeliveryClip]]:
-    """Whether it is a layer, and the clip: bottom to top."""
-    for track in delivery.tracks:
-        for clip in track.clips:
-            yield track.pass_name is not None, clip
+def _clips(delivery: Delivery) -> Iterator[tuple[PassName | None, DeliveryClip]]:
+    """Every clip with its pass, bottom to top; None for a plate."""
+    return ((track.pass_name, clip) for track in delivery.tracks for clip in track.clips)
 
 
-def _shots_with_layers(delivery: Delivery) -> list[str]:
-    return list(dict.fromkeys(clip.shot for is_layer, clip in _placed(delivery) if is_layer))
+def _shots(delivery: Delivery) -> list[_Shot]:
+    """The shots with layers, bottom to top."""
+    layers: dict[str, list[tuple[PassName, DeliveryClip]]] = {}
+    for pass_name, clip in _clips(delivery):
+        if pass_name is not None:
+            layers.setdefault(clip.shot, []).append((pass_name, clip))
+    return [
+        _Shot(
+            name=name,
+            plates=[clip for pass_name, clip in _clips(delivery) if pass_name is None and clip.shot == name],
+            layers=own,
+            faces=[keys for keys in delivery.faces if keys.shot == name],
+            shown=_union(span(clip, delivery.rate) for _, clip in own),
+        )
+        for name, own in layers.items()
+    ]
 
 
-# --- footage -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Pool:
-    """The footage of the project: each file is imported once."""
-
-    project: Project
-    folder: FolderItem
-    root: Path
-    notes: list[str] = field(default_factory=list)
-    _items: dict[str, FootageItem] = field(default_factory=dict)
-
-    def item(self, clip: DeliveryClip, *, is_layer: bool) -> FootageItem:
-        """The footage of ``clip``, interpreted."""
-        if clip.path not in self._items:
-            item = self._imported(clip, is_layer=is_layer)
-            item.parent_folder = self.folder
-            self._items[clip.path] = item
-        return self._items[clip.path]
-
-    def _imported(self, clip: DeliveryClip, *, is_layer: bool) -> FootageItem:
-        import py_aep
-
-        path = self.root / clip.path
-        options = py_aep.ImportOptions(path)
-        if clip.pattern:
-            numbers = FrameRange(first=clip.start_index, last=clip.end_index)
-            if missing := sorted(set(numbers) - set(FramePath.parse(path.parent / clip.pattern).frames_on_disk())):
-                raise MissingFrames(path, missing)
-            if len(numbers) > 1:
-                options.sequence = True
-                options.range_start, options.range_end = numbers.first, numbers.last
-        elif not path.is_file():
-            raise MissingMedia(path, "run 'toolkit conform' again where it lies now")
-        try:
-            item = self.project.import_file(options)
-        except (ValueError, NotImplementedError) as error:
-            if is_layer:
-                raise UnsupportedMedia(path, str(error)) from error
-            return self._placeholder(clip, str(error))
-        self._interpret(item, clip)
-        return item
-
-    def _placeholder(self, clip: DeliveryClip, problem: str) -> FootageItem:
-        self.notes.append(f"{clip.name} stands as a placeholder ({problem}): Replace Footage > File… with {clip.path}")
-        seconds = (clip.end_index - clip.start_index + 1) / clip.fps
-        return self.project.import_placeholder(clip.name, clip.width, clip.height, clip.fps, seconds)
-
-    def _interpret(self, item: FootageItem, clip: DeliveryClip) -> None:
-        import py_aep
-
-        source = item.main_source
-        if not source.is_still and (clip.pattern or abs(source.display_frame_rate - clip.fps) > 0.001):
-            source.conform_frame_rate = clip.fps
-        if (item.width, item.height) != (clip.width, clip.height):
-            size = f"{item.width}x{item.height}, not {clip.width}x{clip.height}"
-            self.notes.append(f"{clip.name} is {size}, for py-aep: look at it in After Effects")
-        if clip.alpha == "premultiplied":
-            source.alpha_mode = py_aep.AlphaMode.PREMULTIPLIED
-            source.premul_color = [0.0, 0.0, 0.0]
+def _union(ranges: Iterable[FrameRange]) -> FrameRange:
+    every = list(ranges)
+    return FrameRange(first=min(one.first for one in every), last=max(one.last for one in every))
 
 
 # --- comps -------------------------------------------------------------------------------------------------------
 
 
-def _shot_comp(shot: str, delivery: Delivery, pool: _Pool) -> CompItem:
-    """The shot's pictures one by one, from the first layer file to the last; no speed, no cut."""
-    layers = [clip for is_layer, clip in _placed(delivery) if is_layer and clip.shot == shot]
-    plates = [clip for is_layer, clip in _placed(delivery) if not is_layer and clip.shot == shot]
-    base = layers[0]
-    count = base.end_index - base.start_index + 1
-    comp = pool.folder.add_comp(shot, base.width, base.height, 1.0, float(count / base.rate), base.fps)
-    comp.display_start_frame = base.start_index
-    for clip in (*plates, *layers):
-        is_layer = clip in layers
-        layer = _layer(comp, pool.item(clip, is_layer=is_layer), clip)
-        # in_frame of both is the first picture that the cut shows: there they meet
-        layer.start_time = float((base.in_frame - clip.in_frame) / clip.rate)
-        layer.in_point, layer.out_point = 0.0, float(count / base.rate)
-        layer.guide_layer = not is_layer
-        layer.transform.property("ADBE Opacity").value = clip.opacity
-        if clip == face_layers(delivery).get(shot):
-            for keys in delivery.faces:
-                if keys.shot == shot:
-                    _mask(layer, keys, clip.rate)
-    for keys in delivery.faces:
-        if keys.shot == shot:
-            _null(comp, keys, base.rate)
-    return comp
+def _shot_comp(shot: _Shot, delivery: Delivery, footage: Footage) -> CompItem:
+    """The shot with its handles, at the rate of the cut; its first frame is called like the first layer file."""
+    clip = shot.clip
+    comp = Comp.make(footage, delivery, shot.name, (clip.width, clip.height), shot.shown)
+    comp.item.display_start_frame = clip.start_index
+    comp.item.work_area_start_frame = clip.record_first - shot.shown.first
+    comp.item.work_area_duration_frame = clip.record_count
+    for plate in shot.plates:
+        comp.add_plate(plate, shot.shown)
+    newest = shot.newest
+    faces = _faces(shot, delivery)
+    for pass_name, one in shot.layers:
+        layer = comp.add_clip(one, shot.shown)
+        layer.enabled = one is newest[pass_name]
+        layer.name = str(pass_name) if layer.enabled else one.name
+        layer.label = _LABELS[pass_name]
+        if one is newest.get(PassName.FACE):
+            for face in faces:
+                add_mask(layer, face)
+    for face in faces:
+        add_null(comp.item, face)
+    comp.mark(_markers(delivery, shot))
+    return comp.item
 
 
-def _master_comp(delivery: Delivery, shots: dict[str, CompItem], pool: _Pool) -> None:
+def _faces(shot: _Shot, delivery: Delivery) -> list[FaceInComp]:
+    painted = shot.newest.get(PassName.FACE)
+    if painted is None:
+        return []
+    every = [FaceInComp.of(keys, painted, shot.shown, delivery.rate) for keys in shot.faces]
+    return [face for face in every if face.times]
+
+
+def _master_comp(delivery: Delivery, shots: Mapping[str, tuple[_Shot, CompItem]], footage: Footage) -> None:
     """The cut: the plates as guides, which do not render, and over each plate track the comps of its shots."""
-    import py_aep
-
-    seconds = float(delivery.record_count / delivery.rate)
-    comp = pool.folder.add_comp(delivery.name, delivery.width, delivery.height, 1.0, seconds, delivery.fps)
-    comp.display_start_frame = delivery.start_frame
-    comp.drop_frame = delivery.drop_frame
-    comp.frame_blending = True
-    above = {clip.shot: clip for is_layer, clip in _placed(delivery) if is_layer}
+    everything = FrameRange.of(0, delivery.record_count)
+    comp = Comp.make(footage, delivery, delivery.name, (delivery.width, delivery.height), everything)
+    comp.item.display_start_frame = delivery.start_frame
+    comp.item.drop_frame = delivery.drop_frame
     waiting = dict(shots)
-    for is_layer, clip in _placed(delivery):
-        if not is_layer:
-            plate = _placed_layer(comp, pool.item(clip, is_layer=False), clip, delivery.rate)
-            plate.guide_layer = True
+    for pass_name, clip in _clips(delivery):
+        record_range = FrameRange.of(clip.record_first, clip.record_count)
+        if pass_name is None:
+            comp.add_plate(clip, record_range)
         elif clip.shot in waiting:
-            placed = _placed_layer(comp, waiting.pop(clip.shot), above[clip.shot], delivery.rate)
-            placed.name = clip.shot
+            shot, item = waiting.pop(clip.shot)
+            layer = comp.add_fitted(item, clip)
+            layer.name, layer.label = shot.name, _SHOT_LABEL
+            comp.time(layer, Placed(shown=record_range, media_first=Fraction(shot.shown.first), remap=()), clip)
+    comp.mark(_markers(delivery, None))
+
+
+def _markers(delivery: Delivery, shot: _Shot | None) -> Iterator[tuple[int, str, str]]:
+    """Record frame, text and colour of the remarks on ``shot``; of all of them and the notes without one."""
+    if shot is None and delivery.notes:
+        yield 0, "\n".join(delivery.notes), "Yellow"
     for marker in delivery.markers:
-        value = py_aep.MarkerValue(": ".join(filter(None, (marker.shot, marker.name, marker.note))))
-        value.label = _LABELS[marker.colour]
-        comp.marker_property.set_value_at_time(float(marker.record_frame / delivery.rate), value)
-
-
-def _placed_layer(comp: CompItem, item: AVItem, clip: DeliveryClip, record_rate: Fraction) -> AVLayer:
-    """A layer where the cut has ``clip``. Stretch comes first and the out point last: each moves those after it."""
-    import py_aep
-
-    when = timing(clip, record_rate)
-    layer = _layer(comp, item, clip)
-    layer.stretch = float(when.stretch)
-    layer.start_time = float(when.start_time)
-    if when.remap and layer.can_set_time_remap_enabled:
-        layer.time_remap_enabled = True
-        keys = layer.property("ADBE Time Remapping")
-        keys.remove_all_keys()
-        keys.set_values_at_times(*([float(seconds) for seconds in column] for column in zip(*when.remap, strict=True)))
-    layer.in_point = float(when.in_point)
-    layer.out_point = float(when.out_point)
-    if clip.interpolation in _BLENDING:
-        layer.frame_blending_type = py_aep.FrameBlendingType[_BLENDING[clip.interpolation]]
-    return layer
-
-
-def _layer(comp: CompItem, item: AVItem, clip: DeliveryClip) -> AVLayer:
-    """A layer on top of ``comp``, its whole picture scaled into the frame as Resolve does it."""
-    layer = comp.add(item)
-    layer.name = clip.name
-    fit = min(comp.width / clip.width, comp.height / clip.height)
-    if fit != 1:
-        layer.transform.property("ADBE Scale").value = [100 * fit, 100 * fit, 100.0]
-    return layer
-
-
-# --- faces -------------------------------------------------------------------------------------------------------
-
-
-def _null(comp: CompItem, keys: FaceKeys, rate: Fraction) -> None:
-    """A null that goes with the face: position, scale and rotation, a key for every frame with a face."""
-    null = comp.add_null(comp.duration)
-    null.name = f"{keys.shot} face {keys.face}"
-    times = [float(frame / rate) for frame in keys.frames]
-    places = [[*pixel(place), 0.0] for place in zip(keys.x, keys.y, strict=True)]
-    transform = null.transform
-    transform.property("ADBE Anchor Point").value = [0.0, 0.0, 0.0]
-    transform.property("ADBE Position").set_values_at_times(times, places)
-    transform.property("ADBE Scale").set_values_at_times(times, [[scale, scale, 100.0] for scale in keys.scale])
-    transform.property("ADBE Rotate Z").set_values_at_times(times, list(keys.roll))
-
-
-def _mask(layer: AVLayer, keys: FaceKeys, rate: Fraction) -> None:
-    """The face oval, switched off: the layer's alpha is that oval already, and both together would thin its edge."""
-    import py_aep
-
-    if not keys.ovals:
-        return
-    mask = layer.masks.add_property("ADBE Mask Atom")
-    mask.name = f"face {keys.face}"
-    mask.mask_mode = py_aep.MaskMode.NONE
-    times = [float(frame / rate) for frame in keys.frames]
-    ovals = [py_aep.Shape([list(pixel(point)) for point in oval]) for oval in keys.ovals]
-    mask.property("ADBE Mask Shape").set_values_at_times(times, ovals)
-    # the matte fades inwards from the oval, a feather to both sides of it
-    mask.property("ADBE Mask Feather").set_values_at_times(times, [[width, width] for width in keys.feathers])
-    mask.property("ADBE Mask Offset").set_values_at_times(times, [-width / 2 for width in keys.feathers])
+        if shot is None or marker.shot == shot.name:
+            name = f"{marker.shot}: {marker.name}" if marker.shot and not shot else marker.name
+            yield marker.record_frame, "\n".join(filter(None, (name, marker.note))), marker.colour

@@ -1,47 +1,78 @@
-"""The delivery in After Effects' own units: seconds of a comp, per cent of stretch, pixels from their corner."""
+"""The delivery as After Effects counts it: pictures of a clip on the frames of a comp, pixels from their corners.
+
+Nothing here knows seconds: a comp rounds its rate a little, so they are made where a comp is at hand.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil, floor
 
 from toolkit.documents import Delivery, DeliveryClip, PassName, Point
+from toolkit.frames import FrameRange
 
+ALMOST = Fraction(1, 1_000_000)
+"""Of a picture: forgiven where a float of the delivery misses a whole number."""
 _INSIDE = Fraction(1, 100)
 """Of a picture: a remapped time stands this far inside its picture, never on the edge between two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Timing:
-    """Where a clip's layer sits in a comp."""
+class Placed:
+    """Where a clip's layer lies."""
 
-    start_time: Fraction
-    """Where the media's first picture would be, seconds of the comp."""
-    in_point: Fraction
-    """Seconds of the comp."""
-    out_point: Fraction
-    """Seconds of the comp: the end of the last frame shown."""
-    stretch: Fraction
-    """Per cent of the media's own duration."""
-    remap: tuple[tuple[Fraction, Fraction], ...]
-    """Seconds of the comp and of the media, for a clip that plays backwards or stands still; else empty."""
+    shown: FrameRange
+    """Where it is seen (record space)."""
+    media_first: Fraction
+    """Where the first picture of its media lies or would lie, in frames of the cut."""
+    remap: tuple[tuple[int, Fraction], ...]
+    """Frames of the cut and the pictures of the media they show; empty for a clip that runs a picture a frame."""
 
 
-def timing(clip: DeliveryClip, record_rate: Fraction) -> Timing:
-    """Where ``clip`` sits in the comp of the whole cut, whose rate is ``record_rate``."""
-    speed = Fraction(clip.speed).limit_denominator(10_000)
-    pace = abs(speed) * clip.rate / record_rate  # pictures of the media in a frame of the comp
-    first = clip.record_first / record_rate
-    last = (clip.record_first + clip.record_count - 1) / record_rate
-    end = (clip.record_first + clip.record_count) / record_rate
-    if speed > 0:
-        start = (clip.record_first - clip.in_frame / pace) / record_rate
-        return Timing(start_time=start, in_point=first, out_point=end, stretch=100 / speed, remap=())
-    lowest = clip.in_frame + _INSIDE
-    remap = [(first, (lowest + pace * (clip.record_count - 1)) / clip.rate)]
-    if speed < 0 and clip.record_count > 1:
-        remap.append((last, lowest / clip.rate))
-    return Timing(start_time=first, in_point=first, out_point=end, stretch=Fraction(100), remap=tuple(remap))
+def is_held(clip: DeliveryClip) -> bool:
+    """Whether it shows one picture all the time: a freeze, or media of a single picture."""
+    return clip.speed == 0 or clip.start_index == clip.end_index
+
+
+def is_mixed(clip: DeliveryClip) -> bool:
+    """Whether the host is asked to make pictures between those there are."""
+    return clip.interpolation in ("blend", "flow")
+
+
+def position_at(clip: DeliveryClip, record_frame: int, record_rate: Fraction) -> Fraction:
+    """Where in its media ``clip`` is at ``record_frame``, in pictures; beyond its ends, where its handles are, too."""
+    if is_held(clip):
+        return Fraction(clip.in_frame)
+    into = record_frame - clip.record_first
+    return clip.in_frame + _pace(clip, record_rate) * (into if clip.speed > 0 else clip.record_count - 1 - into)
+
+
+def span(clip: DeliveryClip, record_rate: Fraction) -> FrameRange:
+    """The frames of the cut for which the media of ``clip`` have a picture, handles included (record space)."""
+    first, last = clip.record_first, clip.record_first + clip.record_count - 1
+    if is_held(clip):
+        return FrameRange(first=first, last=last)
+    pace = _pace(clip, record_rate)
+    before = floor(clip.in_frame / pace + ALMOST)
+    pictures = clip.end_index - clip.start_index + 1
+    after = max(0, ceil((pictures - clip.in_frame) / pace - ALMOST) - clip.record_count)
+    if clip.speed < 0:
+        before, after = after, before
+    return FrameRange(first=first - before, last=last + after)
+
+
+def placed(clip: DeliveryClip, window: FrameRange, record_rate: Fraction) -> Placed:
+    """Where the layer of ``clip`` lies when it shows what it has inside ``window`` (record space)."""
+    shown = span(clip, record_rate).clamped(window)
+    if shown is None:
+        raise ValueError(f"{clip.name} has nothing inside {window}")
+    if clip.speed > 0 and not is_held(clip) and abs(_pace(clip, record_rate) - 1) < ALMOST:
+        return Placed(shown=shown, media_first=Fraction(clip.record_first - clip.in_frame), remap=())
+    nudge = 0 if is_mixed(clip) and not is_held(clip) else _INSIDE
+    ends = (shown.first,) if is_held(clip) or len(shown) == 1 else (shown.first, shown.last)
+    remap = tuple((frame, position_at(clip, frame, record_rate) + nudge) for frame in ends)
+    return Placed(shown=shown, media_first=Fraction(shown.first), remap=remap)
 
 
 def pixel(point: Point) -> Point:
@@ -50,5 +81,11 @@ def pixel(point: Point) -> Point:
 
 
 def face_layers(delivery: Delivery) -> dict[str, DeliveryClip]:
-    """The FACE layer of each shot that has one: what its ``FaceKeys`` are counted and measured in."""
-    return {clip.shot: clip for track in delivery.tracks if track.pass_name is PassName.FACE for clip in track.clips}
+    """The newest FACE layer of each shot that has one: what its ``FaceKeys`` are counted and measured in."""
+    faces = [clip for track in delivery.tracks if track.pass_name is PassName.FACE for clip in track.clips]
+    return {clip.shot: clip for clip in sorted(faces, key=lambda clip: clip.version or 0)}
+
+
+def _pace(clip: DeliveryClip, record_rate: Fraction) -> Fraction:
+    """Pictures of the media in a frame of the cut."""
+    return abs(Fraction(clip.speed).limit_denominator(10_000)) * clip.rate / record_rate
