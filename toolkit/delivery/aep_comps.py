@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.delivery.aep_footage import Footage
-from toolkit.delivery.after_effects import ALMOST, Placed, is_mixed, placed, position_at
+from toolkit.delivery.after_effects import ALMOST, Placed, held_rate, is_mixed, placed, position_at
 from toolkit.documents import Delivery, DeliveryClip, FaceKeys
 from toolkit.frames import FrameRange
 
@@ -41,7 +41,7 @@ class Comp:
         cls, footage: Footage, delivery: Delivery, name: str, size: tuple[int, int], record_range: FrameRange
     ) -> Comp:
         """An empty comp of ``size`` (width, height)."""
-        seconds = float(len(record_range) / delivery.rate)
+        seconds = float(len(record_range) / held_rate(delivery.rate))
         item = footage.folder.add_comp(name, *size, 1.0, seconds, delivery.fps)
         item.frame_blending = True  # the comp's switch: each layer has its own
         return cls(item=item, footage=footage, record_range=record_range, rate=delivery.rate)
@@ -78,7 +78,7 @@ class Comp:
             keys = layer.property("ADBE Time Remapping")
             keys.remove_all_keys()
             for record_frame, picture in where.remap:
-                keys.set_value_at_time(self.seconds(record_frame), float(picture / clip.rate))
+                keys.set_value_at_time(self.seconds(record_frame), float(picture / held_rate(clip.rate)))
         layer.in_point = self.seconds(where.shown.first)
         layer.out_point = self.seconds(where.shown.last + 1)
 
@@ -98,7 +98,7 @@ class Comp:
 
     def seconds(self, record_frame: Fraction | int) -> float:
         """The time of the comp at ``record_frame``."""
-        return float((record_frame - self.record_range.first) / self.rate)
+        return float((record_frame - self.record_range.first) / held_rate(self.rate))
 
 
 # --- faces -------------------------------------------------------------------------------------------------------
@@ -137,7 +137,7 @@ class FaceInComp:
             picture = floor(position + ALMOST)
             if picture not in entry_of:
                 continue
-            times.append(float(number / rate))
+            times.append(float(number / held_rate(rate)))
             lower.append(entry_of[picture])
             upper.append(entry_of.get(picture + 1, entry_of[picture]))
             parts.append(max(float(position) - picture, 0.0) if is_mixed(clip) else 0.0)

@@ -1,7 +1,4 @@
-"""The delivery as After Effects counts it: pictures of a clip on the frames of a comp, pixels from their corners.
-
-Nothing here knows seconds: a comp rounds its rate a little, so they are made where a comp is at hand.
-"""
+"""The delivery as After Effects counts it: pictures of a clip on the frames of a comp, pixels from their corners."""
 
 from __future__ import annotations
 
@@ -28,6 +25,11 @@ class Placed:
     """Where the first picture of its media lies or would lie, in frames of the cut."""
     remap: tuple[tuple[int, Fraction], ...]
     """Frames of the cut and the pictures of the media they show; empty for a clip that runs a picture a frame."""
+
+
+def held_rate(rate: Fraction) -> Fraction:
+    """``rate`` as After Effects holds it, to the thousandth: its frames at 24000/1001 last exactly 1/23.976 s."""
+    return Fraction(round(1000 * rate), 1000)
 
 
 def is_held(clip: DeliveryClip) -> bool:

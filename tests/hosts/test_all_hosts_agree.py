@@ -1,0 +1,117 @@
+"""One delivery drives all hosts, and on every frame of the timeline they show one and the same picture.
+
+A cut of real media, retimed and reversed clips among them, is conformed once. What each host ends with is laid beside
+the others and beside ``return.otio``, read by OpenTimelineIO's own transforms. It proves that the hosts' ends and the
+timeline agree with one another under the imitations; what the real programs show is not seen here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from tests.delivery._deliveries import deliver
+from tests.hosts import placed
+from tests.hosts.delivered import Document
+from tests.hosts.placed import Delivered, Shown
+from tests.turnover import _cuts as cuts
+from toolkit.turnover import read_cut
+
+HANDLES = 32
+"""So many that a slow clip's layer fills its place at normal speed: Resolve places first and sets the speed then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conformed:
+    """A cut that has been through the toolkit, and a folder of its own for each host."""
+
+    delivery: Path
+    folder: Path
+
+    @property
+    def document(self) -> Document:
+        document: Document = json.loads(self.delivery.read_text(encoding="utf-8"))
+        return document
+
+    @property
+    def delivered(self) -> Delivered:
+        return Delivered(self.document, self.delivery.parent)
+
+
+@pytest.fixture(scope="module", params=["24", "24000/1001", "25"])
+def conformed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Conformed:
+    """A plain shot with handles, one at double speed, one backwards, one at half speed, with gaps between them."""
+    folder, exact = tmp_path_factory.mktemp("cut"), Fraction(request.param)
+    rate, hour = float(exact), round(exact) * 3600
+    for name in ("A001", "C003", "D004"):
+        cuts.write_movie(folder / f"{name}.mov", 120, rate=exact, timecode="10:00:00:00")
+    cuts.write_sequence(folder / "B002", range(101, 221))
+
+    def movie(file: str, start: int, count: int, name: str, *effects: cuts.Json) -> cuts.Json:
+        reference = cuts.movie_reference(file, cuts.time_range(10 * hour, 120, rate))
+        return cuts.clip(reference, cuts.time_range(10 * hour + start, count, rate), name=name, effects=effects)
+
+    numbered = cuts.sequence_reference("B002/", 101, cuts.time_range(0, 120, rate), rate=rate)
+    document = cuts.timeline(
+        cuts.track(
+            cuts.gap(6, rate),
+            movie("A001.mov", 40, 20, "plain"),
+            cuts.clip(numbered, cuts.time_range(50, 20, rate), name="double", effects=[cuts.speed(2.0)]),
+            cuts.gap(3, rate),
+            movie("C003.mov", 45, 24, "backwards", cuts.speed(-1.0)),
+            movie("D004.mov", 45, 24, "half", cuts.speed(0.5)),
+        ),
+        start=cuts.time(hour, rate),
+        name="agreement",
+    )
+    deliver(read_cut(cuts.write(folder / "cut.otio", document), handles=HANDLES), folder / "out")
+    return Conformed(delivery=folder / "out" / "delivery.json", folder=folder)
+
+
+# --- every host ------------------------------------------------------------------------------------------------------
+
+Host = Callable[[Conformed], Shown]
+
+HOSTS: dict[str, Host] = {
+    "return.otio": lambda one: placed.in_return_otio(one.delivery.parent / "return.otio", one.delivered),
+    "DaVinci Resolve": lambda one: placed.in_resolve(one.delivery, one.delivered),
+    "After Effects": lambda one: placed.in_after_effects(one.delivery, one.delivered, one.folder),
+    "a ready-made project": lambda one: placed.in_project(one.delivery, one.delivered),
+}
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_the_host_shows_what_the_delivery_asks_for_frame_by_frame(conformed: Conformed, host: str) -> None:
+    expected = placed.asked(conformed.delivered)
+    found = HOSTS[host](conformed)
+    assert found.keys() == expected.keys()
+    for key, pictures in expected.items():
+        assert found[key] == pictures, key
+
+
+def test_a_layer_shows_what_its_plate_shows(conformed: Conformed) -> None:
+    """Read from return.otio alone: both count from pictures whose timecode is the same."""
+    shown = HOSTS["return.otio"](conformed)
+    labels = {key: clip["start_index"] + clip["in_frame"] for key, clip in conformed.delivered.clips()}
+    for (pass_name, shot), pictures in shown.items():
+        plate = shown["PLATE", shot]
+        shift = labels[pass_name, shot] - labels["PLATE", shot]
+        assert pictures == [(record_frame, picture + shift) for record_frame, picture in plate]
+
+
+def test_the_cut_is_what_it_says(conformed: Conformed) -> None:
+    """The table by hand, so that hosts which agree on something wrong do not pass."""
+    shown = HOSTS["return.otio"](conformed)
+    assert shown["PLATE", "plain"] == [(6 + i, 40 + i) for i in range(20)]
+    assert shown["PLATE", "double"] == [(26 + i, 151 + 2 * i) for i in range(20)]
+    assert shown["PLATE", "backwards"] == [(49 + i, 68 - i) for i in range(24)]
+    assert shown["PLATE", "half"] == [(73 + i, 45 + i // 2) for i in range(24)]
+    assert shown["FACE", "plain"] == [(6 + i, 1001 + HANDLES + i) for i in range(20)]
+    assert shown["FACE", "double"] == [(26 + i, 1001 + 50 + 2 * i) for i in range(20)]  # 50 pictures were left there
+    assert shown["FACE", "backwards"] == [(49 + i, 1001 + HANDLES + 23 - i) for i in range(24)]
+    assert shown["FACE", "half"] == [(73 + i, 1001 + HANDLES // 2 + i // 2) for i in range(24)]
