@@ -6,6 +6,7 @@ What a picture is called is the one thing they take from the delivery: its file 
 
 from __future__ import annotations
 
+import json
 import re
 import runpy
 import shutil
@@ -32,9 +33,13 @@ _SLACK = 1e-3
 
 
 class Delivered:
-    """The clips of a delivery by their media, which no two shots of a table may share."""
+    """A delivery on disk and its clips by their media, which no two shots of a table may share."""
 
-    def __init__(self, document: Document, root: Path) -> None:
+    def __init__(self, delivery: Path) -> None:
+        document: Document = json.loads(delivery.read_text(encoding="utf-8"))
+        root = delivery.parent
+        self.path = delivery
+        self.name: str = document["name"]
         self.fps: float = document["fps"]
         self.record_count: int = document["record_count"]
         self._clips: dict[str, tuple[str, Document]] = {}
@@ -78,11 +83,11 @@ def asked(delivered: Delivered) -> Shown:
 # --- return.otio, by OpenTimelineIO's own transforms ----------------------------------------------------------------
 
 
-def in_return_otio(path: Path, delivered: Delivered) -> Shown:
+def in_return_otio(delivered: Delivered) -> Shown:
     """What a reader of ``return.otio`` shows that does its arithmetic with ``opentimelineio.opentime``."""
     import opentimelineio as otio
 
-    timeline = otio.adapters.read_from_file(str(path))
+    timeline = otio.adapters.read_from_file(str(delivered.path.parent / "return.otio"))
     shown: Shown = {}
     for track in timeline.video_tracks():
         for clip in track.find_clips():
@@ -119,7 +124,7 @@ def _picture(clip: Any, index: int, count: int, record_fps: float) -> int:
 RESOLVE_SCRIPT = Path(__file__).resolve().parents[2] / "resolve_scripts" / "Toolkit Import Delivery.py"
 
 
-def in_resolve(delivery: Path, delivered: Delivered) -> Shown:
+def in_resolve(delivered: Delivered) -> Shown:
     """What the timeline of the script shows, from 21.1 on: a reversed item keeps its lowest picture as its start."""
     movies = {
         clip["path"]: Movie(frames=clip["end_index"] + 1, fps=clip["fps"])
@@ -128,7 +133,7 @@ def in_resolve(delivery: Path, delivered: Delivered) -> Shown:
     }
     fake = FakeResolve(Behaviour(version="21.1.0.14", sets_speed=True, project_rate=f"{delivered.fps:.5g}"), movies)
     script = runpy.run_path(str(RESOLVE_SCRIPT), init_globals={"resolve": fake.handle}, run_name="toolkit_import")
-    assert script["main"]([str(delivery)])["problems"] == []
+    assert script["main"]([str(delivered.path)])["problems"] == []
     made = fake.made
     assert made is not None
     shown: Shown = {}
@@ -193,25 +198,24 @@ class AeComp:
                 yield from layer.source.files_at(inside)
 
 
-def in_after_effects(delivery: Path, delivered: Delivered, folder: Path) -> Shown:
+def in_after_effects(delivered: Delivered, folder: Path) -> Shown:
     """What the comp of the script shows; skips where there is no JavaScript engine. ``folder`` is for its files."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("node is not on this machine: the After Effects script was not run")
     (script,) = install_scripts("ae", folder / "Scripts")
     studio = Studio(node=node, script=script, folder=folder, deliver=Deliveries(folder))
-    dump = studio.run(delivery)
+    dump = studio.run(delivered.path)
     assert dump["report"]["problems"] == []
-    return _shown(_dumped_comp(dump, Delivery.read(delivery).name), delivered)
+    return _shown(_dumped_comp(dump, delivered.name), delivered)
 
 
-def in_project(delivery: Path, delivered: Delivered) -> Shown:
+def in_project(delivered: Delivered) -> Shown:
     """What the comp of the ready-made project shows, as py-aep reads it back."""
     py_aep = pytest.importorskip("py_aep", reason="the extra aep is not installed")
-    document = Delivery.read(delivery)
-    path, notes = write_aep(document, delivery.parent)
+    path, notes = write_aep(Delivery.read(delivered.path), delivered.path.parent)
     assert notes == ()
-    return _shown(_project_comp(py_aep.parse(path).project, document.name), delivered)
+    return _shown(_project_comp(py_aep.parse(path).project, delivered.name), delivered)
 
 
 def _shown(master: AeComp, delivered: Delivered) -> Shown:

@@ -7,17 +7,13 @@ timeline agree with one another under the imitations; what the real programs sho
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 
 from tests.delivery._deliveries import deliver
 from tests.hosts import placed
-from tests.hosts.delivered import Document
 from tests.hosts.placed import Delivered, Shown
 from tests.turnover import _cuts as cuts
 from toolkit.turnover import read_cut
@@ -26,25 +22,8 @@ HANDLES = 32
 """So many that a slow clip's layer fills its place at normal speed: Resolve places first and sets the speed then."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conformed:
-    """A cut that has been through the toolkit, and a folder of its own for each host."""
-
-    delivery: Path
-    folder: Path
-
-    @property
-    def document(self) -> Document:
-        document: Document = json.loads(self.delivery.read_text(encoding="utf-8"))
-        return document
-
-    @property
-    def delivered(self) -> Delivered:
-        return Delivered(self.document, self.delivery.parent)
-
-
 @pytest.fixture(scope="module", params=["24", "24000/1001", "25"])
-def conformed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Conformed:
+def conformed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Delivered:
     """A plain shot with handles, one at double speed, one backwards, one at half speed, with gaps between them."""
     folder, exact = tmp_path_factory.mktemp("cut"), Fraction(request.param)
     rate, hour = float(exact), round(exact) * 3600
@@ -70,41 +49,39 @@ def conformed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
         name="agreement",
     )
     deliver(read_cut(cuts.write(folder / "cut.otio", document), handles=HANDLES), folder / "out")
-    return Conformed(delivery=folder / "out" / "delivery.json", folder=folder)
+    return Delivered(folder / "out" / "delivery.json")
 
 
 # --- every host ------------------------------------------------------------------------------------------------------
 
-Host = Callable[[Conformed], Shown]
-
-HOSTS: dict[str, Host] = {
-    "return.otio": lambda one: placed.in_return_otio(one.delivery.parent / "return.otio", one.delivered),
-    "DaVinci Resolve": lambda one: placed.in_resolve(one.delivery, one.delivered),
-    "After Effects": lambda one: placed.in_after_effects(one.delivery, one.delivered, one.folder),
-    "a ready-made project": lambda one: placed.in_project(one.delivery, one.delivered),
+HOSTS: dict[str, Callable[[Delivered], Shown]] = {
+    "return.otio": placed.in_return_otio,
+    "DaVinci Resolve": placed.in_resolve,
+    "After Effects": lambda delivered: placed.in_after_effects(delivered, delivered.path.parent.parent / "studio"),
+    "a ready-made project": placed.in_project,
 }
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_the_host_shows_what_the_delivery_asks_for_frame_by_frame(conformed: Conformed, host: str) -> None:
-    expected = placed.asked(conformed.delivered)
+def test_the_host_shows_what_the_delivery_asks_for_frame_by_frame(conformed: Delivered, host: str) -> None:
+    expected = placed.asked(conformed)
     found = HOSTS[host](conformed)
     assert found.keys() == expected.keys()
     for key, pictures in expected.items():
         assert found[key] == pictures, key
 
 
-def test_a_layer_shows_what_its_plate_shows(conformed: Conformed) -> None:
+def test_a_layer_shows_what_its_plate_shows(conformed: Delivered) -> None:
     """Read from return.otio alone: both count from pictures whose timecode is the same."""
     shown = HOSTS["return.otio"](conformed)
-    labels = {key: clip["start_index"] + clip["in_frame"] for key, clip in conformed.delivered.clips()}
+    labels = {key: clip["start_index"] + clip["in_frame"] for key, clip in conformed.clips()}
     for (pass_name, shot), pictures in shown.items():
         plate = shown["PLATE", shot]
         shift = labels[pass_name, shot] - labels["PLATE", shot]
         assert pictures == [(record_frame, picture + shift) for record_frame, picture in plate]
 
 
-def test_the_cut_is_what_it_says(conformed: Conformed) -> None:
+def test_the_cut_is_what_it_says(conformed: Delivered) -> None:
     """The table by hand, so that hosts which agree on something wrong do not pass."""
     shown = HOSTS["return.otio"](conformed)
     assert shown["PLATE", "plain"] == [(6 + i, 40 + i) for i in range(20)]
