@@ -140,7 +140,11 @@ def in_resolve(delivered: Delivered) -> Shown:
     for track in made.tracks:
         for item in track:
             pattern = re.sub(r"\[(\d+)-\d+\]", lambda span: f"%0{len(span[1])}d", item.media.path)
-            key, _ = delivered.of_pattern(pattern)
+            key, clip = delivered.of_pattern(pattern)
+            if item.media.frames == 1:
+                places = range(item.start - made.start, item.start - made.start + item.duration)
+                shown[key] = [(record_frame, clip["start_index"]) for record_frame in places]
+                continue
             pace = abs(item.speed) / 100 * float(item.media.properties["FPS"]) / made.rate()
             forward = [floor(pace * i + _SLACK) for i in range(item.duration)]
             order = forward if item.speed >= 0 else forward[::-1]
@@ -224,7 +228,8 @@ def _shown(master: AeComp, delivered: Delivered) -> Shown:
     for record_frame in range(-2, delivered.record_count + 2):
         for first_file, media_time in master.files_at(record_frame / master.frame_rate):
             key, clip = delivered.of(first_file)
-            picture = clip["start_index"] + floor(media_time * clip["fps"] + _SLACK)
+            is_still = clip["start_index"] == clip["end_index"]
+            picture = clip["start_index"] + (0 if is_still else floor(media_time * clip["fps"] + _SLACK))
             assert shown[key].setdefault(record_frame, picture) == picture, (key, record_frame)
     return {key: sorted(pictures.items()) for key, pictures in shown.items()}
 

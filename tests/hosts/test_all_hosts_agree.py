@@ -24,10 +24,10 @@ HANDLES = 32
 
 @pytest.fixture(scope="module", params=["24", "24000/1001", "25"])
 def conformed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Delivered:
-    """A plain shot with handles, one at double speed, one backwards, one at half speed, with gaps between them."""
+    """A plain shot with handles, one at double speed, one backwards, one at half speed, one frozen, and gaps."""
     folder, exact = tmp_path_factory.mktemp("cut"), Fraction(request.param)
     rate, hour = float(exact), round(exact) * 3600
-    for name in ("A001", "C003", "D004"):
+    for name in ("A001", "C003", "D004", "E005"):
         cuts.write_movie(folder / f"{name}.mov", 120, rate=exact, timecode="10:00:00:00")
     cuts.write_sequence(folder / "B002", range(101, 221))
 
@@ -44,6 +44,7 @@ def conformed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
             cuts.gap(3, rate),
             movie("C003.mov", 45, 24, "backwards", cuts.speed(-1.0)),
             movie("D004.mov", 45, 24, "half", cuts.speed(0.5)),
+            movie("E005.mov", 50, 20, "frozen", cuts.freeze()),
         ),
         start=cuts.time(hour, rate),
         name="agreement",
@@ -88,7 +89,9 @@ def test_the_cut_is_what_it_says(conformed: Delivered) -> None:
     assert shown["PLATE", "double"] == [(26 + i, 151 + 2 * i) for i in range(20)]
     assert shown["PLATE", "backwards"] == [(49 + i, 68 - i) for i in range(24)]
     assert shown["PLATE", "half"] == [(73 + i, 45 + i // 2) for i in range(24)]
+    assert shown["PLATE", "frozen"] == [(97 + i, 50) for i in range(20)]
     assert shown["FACE", "plain"] == [(6 + i, 1001 + HANDLES + i) for i in range(20)]
     assert shown["FACE", "double"] == [(26 + i, 1001 + 50 + 2 * i) for i in range(20)]  # 50 pictures were left there
     assert shown["FACE", "backwards"] == [(49 + i, 1001 + HANDLES + 23 - i) for i in range(24)]
     assert shown["FACE", "half"] == [(73 + i, 1001 + HANDLES // 2 + i // 2) for i in range(24)]
+    assert shown["FACE", "frozen"] == [(97 + i, 1001) for i in range(20)]
