@@ -133,8 +133,9 @@ def _shot_comp(shot: _Shot, delivery: Delivery, footage: Footage) -> CompItem:
     clip = shot.clip
     comp = Comp.make(footage, delivery, shot.name, (clip.width, clip.height), shot.shown)
     comp.item.display_start_frame = clip.start_index
-    comp.item.work_area_start_frame = clip.record_first - shot.shown.first
-    comp.item.work_area_duration_frame = clip.record_count
+    comp.item.work_area_start_frame = head = clip.record_first - shot.shown.first
+    if head + clip.record_count < len(shot.shown):  # else it runs to the end by itself
+        comp.item.work_area_duration_frame = clip.record_count
     for plate in shot.plates:
         comp.add_plate(plate, shot.shown)
     newest = shot.newest
