@@ -188,11 +188,11 @@ def test_a_face_without_an_oval_has_no_mask(out: Path) -> None:
     ("shot", "frames", "keys"),
     [
         # 20 frames with handles of 8 frames, which are 16 pictures at double speed
-        ("sh020", 36, [(0, 0.01), (35, 70.01)]),
-        ("sh030", 32, [(0, 31.01), (31, 0.01)]),
+        ("sh020", 36, [(0, 0.5), (35, 70.5)]),
+        ("sh030", 32, [(0, 31.5), (31, 0.5)]),
     ],
 )
-def test_a_retimed_clip_is_remapped_a_hundredth_inside_its_pictures(
+def test_a_retimed_clip_is_remapped_to_the_middle_of_its_pictures(
     out: Path, shot: str, frames: int, keys: list[tuple[float, float]]
 ) -> None:
     project, _ = made(out)

@@ -210,7 +210,7 @@ def in_after_effects(delivered: Delivered, folder: Path) -> Shown:
     (script,) = install_scripts("ae", folder / "Scripts")
     studio = Studio(node=node, script=script, folder=folder, deliver=Deliveries(folder))
     dump = studio.run(delivered.path)
-    assert dump["report"]["problems"] == []
+    assert dump["report"]["problems"] == [], dump["report"]["problems"]
     return _shown(_dumped_comp(dump, delivered.name), delivered)
 
 

@@ -11,8 +11,6 @@ from toolkit.frames import FrameRange
 
 ALMOST = Fraction(1, 1_000_000)
 """Of a picture: forgiven where a float of the delivery misses a whole number."""
-_INSIDE = Fraction(1, 100)
-"""Of a picture: a remapped time stands this far inside its picture, never on the edge between two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +69,20 @@ def placed(clip: DeliveryClip, window: FrameRange, record_rate: Fraction) -> Pla
         raise ValueError(f"{clip.name} has nothing inside {window}")
     if clip.speed > 0 and not is_held(clip) and abs(_pace(clip, record_rate) - 1) < ALMOST:
         return Placed(shown=shown, media_first=Fraction(clip.record_first - clip.in_frame), remap=())
-    nudge = 0 if is_mixed(clip) and not is_held(clip) else _INSIDE
+    nudge = 0 if is_mixed(clip) and not is_held(clip) else _inside(clip, shown, record_rate)
     ends = (shown.first,) if is_held(clip) or len(shown) == 1 else (shown.first, shown.last)
     remap = tuple((frame, position_at(clip, frame, record_rate) + nudge) for frame in ends)
     return Placed(shown=shown, media_first=Fraction(shown.first), remap=remap)
+
+
+def _inside(clip: DeliveryClip, shown: FrameRange, record_rate: Fraction) -> Fraction:
+    """How far to move all positions so that each stands as far from the edges of its picture as it can.
+
+    A remapped time on the edge between two pictures shows either, as the host happens to round. Half a picture at
+    double speed, a quarter at half speed; a two-thousandth where NTSC media run in a cut of a whole rate.
+    """
+    positions = (position_at(clip, frame, record_rate) for frame in shown)
+    return (1 - max(position - floor(position + ALMOST) for position in positions)) / 2
 
 
 def pixel(point: Point) -> Point:
