@@ -28,8 +28,8 @@ from toolkit.install import install_scripts
 Shown = dict[tuple[str, str], list[tuple[int, int]]]
 """(pass, shot) to (record frame, picture) for every frame with one, in order; the pass of a plate is PLATE."""
 
-_SLACK = 1e-3
-"""Of a picture: rates are floats in every host, and After Effects holds 23.976 as 23.97603."""
+_SLACK = 1e-4
+"""Of a picture: rates are floats in every host. NTSC media in a cut of a whole rate come within 1/1001 of an edge."""
 
 
 class Delivered:

@@ -22,7 +22,7 @@ class Placed:
     media_first: Fraction
     """Where the first picture of its media lies or would lie, in frames of the cut."""
     remap: tuple[tuple[int, Fraction], ...]
-    """Frames of the cut and the pictures of the media they show; empty for a clip that runs a picture a frame."""
+    """Frames of the cut and the pictures of the media they show; empty for a clip at plain speed in the cut's rate."""
 
 
 def held_rate(rate: Fraction) -> Fraction:
@@ -67,7 +67,7 @@ def placed(clip: DeliveryClip, window: FrameRange, record_rate: Fraction) -> Pla
     shown = span(clip, record_rate).clamped(window)
     if shown is None:
         raise ValueError(f"{clip.name} has nothing inside {window}")
-    if clip.speed > 0 and not is_held(clip) and abs(_pace(clip, record_rate) - 1) < ALMOST:
+    if clip.speed == 1 and clip.rate == record_rate and not is_held(clip):
         return Placed(shown=shown, media_first=Fraction(clip.record_first - clip.in_frame), remap=())
     nudge = 0 if is_mixed(clip) and not is_held(clip) else _inside(clip, shown, record_rate)
     ends = (shown.first,) if is_held(clip) or len(shown) == 1 else (shown.first, shown.last)
@@ -81,7 +81,8 @@ def _inside(clip: DeliveryClip, shown: FrameRange, record_rate: Fraction) -> Fra
     A remapped time on the edge between two pictures shows either, as the host happens to round. Half a picture at
     double speed, a quarter at half speed; a two-thousandth where NTSC media run in a cut of a whole rate.
     """
-    positions = (position_at(clip, frame, record_rate) for frame in shown)
+    period = _pace(clip, record_rate).denominator  # after so many frames the same fractions come again
+    positions = (position_at(clip, frame, record_rate) for frame in list(shown)[:period])
     return (1 - max(position - floor(position + ALMOST) for position in positions)) / 2
 
 
