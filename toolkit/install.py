@@ -17,7 +17,7 @@ from toolkit.errors import InputError, ToolkitError
 
 Host = Literal["resolve", "ae"]
 
-AE_ENTRIES = ("import_delivery.jsx",)
+AE_ENTRIES = ("toolkit_import_passes.jsx", "toolkit_self_check.jsx")
 """What becomes a menu entry of After Effects; everything else in ae_scripts is part of one."""
 
 _INCLUDE = re.compile(r'^[ \t]*//@include "([^"]+)"[ \t]*$', re.MULTILINE)

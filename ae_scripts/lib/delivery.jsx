@@ -1,44 +1,75 @@
-// The delivery as After Effects needs it: checked, with file names and seconds. Knows nothing of the application.
+// The delivery as it was written: checked, with what it may leave out filled in, and the names of its files.
+// Knows nothing of the application.
 
 var toolkitDelivery = (function () {
     var SCHEMA = "toolkit.delivery/1";
     var FASTEST = 99; // frames per second, of a comp and of footage
     var LONGEST = 10800; // seconds of a comp
-    var NUDGE = 0.01; // of a picture: a remapped time stands this far inside its picture, never on the edge
+    var SMALLEST = 4; // pixels of a comp
+    var LARGEST = 30000;
 
     var DELIVERY = {
-        "name": "text", "rate": "text", "fps": "positive", "drop_frame": "truth", "start_frame": "count",
-        "record_count": "positive", "width": "positive", "height": "positive", "tracks": "list", "faces": "list",
-        "notes": "list"
+        "name": "text", "rate": "text", "fps": "positive", "drop_frame": "truth", "start_timecode": "text",
+        "start_frame": "count", "record_count": "positive", "width": "size", "height": "size", "tracks": "list",
+        "faces": "list", "notes": "list"
     };
     var TRACK = { "name": "text", "clips": "list" };
     var CLIP = {
         "name": "text", "shot": "text", "kind": "text", "path": "text", "pattern": "text", "start_index": "count",
         "end_index": "count", "in_frame": "count", "frame_count": "positive", "record_first": "count",
-        "record_count": "positive", "fps": "positive", "speed": "number", "width": "positive", "height": "positive",
-        "alpha": "text"
+        "record_count": "positive", "fps": "positive", "speed": "number", "timecode": "text", "width": "size",
+        "height": "size", "alpha": "text", "encoding": "text", "opacity": "number", "interpolation": "text"
     };
     var FACE = {
-        "shot": "text", "face": "count", "frames": "list", "x": "list", "y": "list", "scale": "list", "roll": "list"
+        "shot": "text", "face": "count", "frames": "numbers", "x": "numbers", "y": "numbers", "scale": "numbers",
+        "roll": "numbers", "corners": "list", "ovals": "list", "feathers": "numbers"
+    };
+    var MARKER = { "record_frame": "count", "shot": "text", "name": "text", "note": "text", "colour": "text" };
+
+    var INTERPOLATIONS = { "host": true, "nearest": true, "blend": true, "flow": true };
+
+    // What documents of before these fields leave out.
+    var UNSAID = {
+        "clip": { "opacity": 100, "interpolation": "host", "version": null },
+        "face": { "ovals": [], "feathers": [] },
+        "delivery": { "markers": [], "origin": null }
     };
 
+    function isCount(value) {
+        return typeof value === "number" && value >= 0 && value === Math.floor(value);
+    }
+
+    function allNumbers(list) {
+        var i;
+        for (i = 0; i < list.length; i += 1) {
+            if (typeof list[i] !== "number") {
+                return false;
+            }
+        }
+        return true;
+    }
+
     function holds(value, kind) {
-        if (kind === "text") {
+        switch (kind) {
+        case "text":
             return typeof value === "string";
-        }
-        if (kind === "truth") {
+        case "truth":
             return typeof value === "boolean";
-        }
-        if (kind === "list") {
+        case "object":
+            return typeof value === "object" && value !== null;
+        case "list":
             return toolkitJson.isList(value);
+        case "numbers":
+            return toolkitJson.isList(value) && allNumbers(value);
+        case "count":
+            return isCount(value);
+        case "size":
+            return isCount(value) && value >= SMALLEST && value <= LARGEST;
+        case "positive":
+            return typeof value === "number" && value > 0;
+        default:
+            return typeof value === "number";
         }
-        if (typeof value !== "number") {
-            return false;
-        }
-        if (kind === "positive") {
-            return value > 0;
-        }
-        return kind === "number" || (value >= 0 && value === Math.floor(value));
     }
 
     function check(value, fields, what) {
@@ -52,7 +83,19 @@ var toolkitDelivery = (function () {
         }
     }
 
+    function fill(value, unsaid) {
+        var field;
+        for (field in unsaid) {
+            if (unsaid.hasOwnProperty(field) && typeof value === "object" && value !== null) {
+                if (!Object.prototype.hasOwnProperty.call(value, field)) {
+                    value[field] = unsaid[field];
+                }
+            }
+        }
+    }
+
     function checkClip(clip, track) {
+        fill(clip, UNSAID.clip);
         check(clip, CLIP, "a clip of " + track.name);
         if (clip.fps > FASTEST) {
             throw new Error("'" + clip.name + "' runs at " + clip.fps + " fps; After Effects takes at most " + FASTEST);
@@ -60,44 +103,98 @@ var toolkitDelivery = (function () {
         if (clip.in_frame + clip.frame_count > clip.end_index - clip.start_index + 1) {
             throw new Error("'" + clip.name + "' uses more pictures than its media has");
         }
+        if (!INTERPOLATIONS.hasOwnProperty(clip.interpolation)) {
+            throw new Error("'" + clip.name + "' asks for an unknown interpolation, '" + clip.interpolation + "'");
+        }
+        if (clip.opacity < 0 || clip.opacity > 100) {
+            throw new Error("'" + clip.name + "' has an opacity of " + clip.opacity + " per cent");
+        }
+    }
+
+    function checkTrack(track) {
+        var seen = {};
+        var clip;
+        var i;
+        check(track, TRACK, "a track");
+        for (i = 0; i < track.clips.length; i += 1) {
+            clip = track.clips[i];
+            checkClip(clip, track);
+            if (track.pass_name && seen.hasOwnProperty(clip.shot)) {
+                throw new Error("shot " + clip.shot + " is on " + track.name + " twice");
+            }
+            seen[clip.shot] = true;
+        }
+    }
+
+    function checkPoints(points, count, what) {
+        var i;
+        if (!toolkitJson.isList(points) || points.length !== count) {
+            throw new Error(what + " has another number of points than before");
+        }
+        for (i = 0; i < count; i += 1) {
+            if (!toolkitJson.isList(points[i]) || points[i].length !== 2 || !allNumbers(points[i])) {
+                throw new Error(what + " has a point that is none");
+            }
+        }
+    }
+
+    function checkFace(face) {
+        var columns = ["x", "y", "scale", "roll", "corners"];
+        var what;
+        var i;
+        fill(face, UNSAID.face);
+        check(face, FACE, "a face");
+        what = "face " + face.face + " of " + face.shot;
+        if (face.ovals.length > 0 || face.feathers.length > 0) {
+            columns.push("ovals", "feathers");
+        }
+        for (i = 0; i < columns.length; i += 1) {
+            if (face[columns[i]].length !== face.frames.length) {
+                throw new Error(what + " has frames without '" + columns[i] + "'");
+            }
+        }
+        for (i = 0; i < face.frames.length; i += 1) {
+            checkPoints(face.corners[i], 4, "the crop of " + what);
+            if (face.ovals.length > 0) {
+                checkPoints(face.ovals[i], face.ovals[0].length, "the oval of " + what);
+            }
+        }
+    }
+
+    function checkCut(delivery) {
+        fill(delivery, UNSAID.delivery);
+        check(delivery, DELIVERY, "the delivery");
+        check(delivery, { "markers": "list" }, "the delivery");
+        if (delivery.origin !== null) {
+            check(delivery.origin, { "host": "text", "colour": "object" }, "the origin of the delivery");
+            check(delivery.origin.colour, { "working": "text" }, "the colour of the origin");
+        }
+        if (delivery.fps > FASTEST || delivery.fps < 1) {
+            throw new Error("the cut runs at " + delivery.fps + " fps; After Effects comps reach from 1 to " + FASTEST);
+        }
+        if (delivery.record_count / delivery.fps > LONGEST) {
+            throw new Error("the cut is longer than three hours, the most a comp of After Effects can last");
+        }
     }
 
     // The delivery in a text. Throws an Error with a sentence for whoever chose the file.
     function read(text) {
         var delivery = toolkitJson.parse(text);
         var i;
-        var k;
         if (delivery === null || delivery.schema !== SCHEMA) {
             throw new Error("this is not a " + SCHEMA + " document: are this script and the toolkit of one version?");
         }
-        check(delivery, DELIVERY, "the delivery");
-        if (delivery.fps > FASTEST) {
-            throw new Error("the cut runs at " + delivery.fps + " fps; After Effects comps reach " + FASTEST);
-        }
-        if (delivery.record_count / delivery.fps > LONGEST) {
-            throw new Error("the cut is longer than three hours, the most a comp of After Effects can last");
-        }
+        checkCut(delivery);
         for (i = 0; i < delivery.tracks.length; i += 1) {
-            check(delivery.tracks[i], TRACK, "a track");
-            for (k = 0; k < delivery.tracks[i].clips.length; k += 1) {
-                checkClip(delivery.tracks[i].clips[k], delivery.tracks[i]);
-            }
+            checkTrack(delivery.tracks[i]);
         }
         for (i = 0; i < delivery.faces.length; i += 1) {
             checkFace(delivery.faces[i]);
         }
-        return delivery;
-    }
-
-    function checkFace(face) {
-        var columns = ["x", "y", "scale", "roll"];
-        var i;
-        check(face, FACE, "a face");
-        for (i = 0; i < columns.length; i += 1) {
-            if (face[columns[i]].length !== face.frames.length) {
-                throw new Error("face " + face.face + " of " + face.shot + " has frames without '" + columns[i] + "'");
-            }
+        for (i = 0; i < delivery.markers.length; i += 1) {
+            check(delivery.markers[i], MARKER, "a marker");
         }
+        return delivery;
     }
 
     // Full names of a clip's files, first to last. A layer's stay inside root, the delivery's folder.
@@ -133,83 +230,5 @@ var toolkitDelivery = (function () {
         return text;
     }
 
-    // Where a clip's layer sits, in seconds of the comp; remap is [comp seconds, media seconds] pairs or null.
-    function timing(clip, fps) {
-        var first = clip.record_first / fps;
-        var pace = Math.abs(clip.speed) * clip.fps / fps; // pictures of the media in a frame of the comp
-        var last = clip.record_first + clip.record_count - 1;
-        var found = { inPoint: first, outPoint: (last + 1) / fps, startTime: first, stretch: 100, remap: null };
-        if (clip.speed > 0) {
-            found.stretch = 100 / clip.speed;
-            found.startTime = (clip.record_first - clip.in_frame / pace) / fps;
-        } else {
-            found.remap = [[first, (clip.in_frame + NUDGE + pace * (clip.record_count - 1)) / clip.fps]];
-            if (clip.speed < 0 && clip.record_count > 1) {
-                found.remap.push([last / fps, (clip.in_frame + NUDGE) / clip.fps]);
-            }
-        }
-        return found;
-    }
-
-    // When the comp shows a picture of the clip's media, in frames of the comp; null when a freeze never does.
-    function recordOf(clip, picture, fps) {
-        var pace = Math.abs(clip.speed) * clip.fps / fps;
-        if (clip.speed === 0) {
-            return picture === clip.in_frame ? clip.record_first : null;
-        }
-        if (clip.speed > 0) {
-            return clip.record_first + (picture - clip.in_frame) / pace;
-        }
-        return clip.record_first + clip.record_count - 1 - (picture - clip.in_frame) / pace;
-    }
-
-    // How much a clip is scaled to fit the comp, as Resolve does it by default: whole picture, bars where needed.
-    function fit(clip, delivery) {
-        return Math.min(delivery.width / clip.width, delivery.height / clip.height);
-    }
-
-    // The layer a face was painted on: its numbering is the face's.
-    function layerOf(face, delivery) {
-        var found = null;
-        var i;
-        var k;
-        for (i = 0; i < delivery.tracks.length; i += 1) {
-            for (k = 0; k < delivery.tracks[i].clips.length; k += 1) {
-                if (delivery.tracks[i].pass_name && delivery.tracks[i].clips[k].shot === face.shot) {
-                    found = delivery.tracks[i].clips[k];
-                }
-            }
-        }
-        return found;
-    }
-
-    // Keys of a null that goes with the face, inside the comp only: seconds, pixels of the comp, per cent, degrees.
-    function faceKeys(face, delivery) {
-        var clip = layerOf(face, delivery);
-        var found = { times: [], position: [], scale: [], rotation: [] };
-        var size;
-        var frame;
-        var i;
-        if (clip === null) {
-            throw new Error("face " + face.face + " of " + face.shot + " has no layer");
-        }
-        size = fit(clip, delivery);
-        for (i = 0; i < face.frames.length; i += 1) {
-            frame = recordOf(clip, face.frames[i], delivery.fps);
-            if (frame !== null && frame >= 0 && frame < delivery.record_count) {
-                found.times.push(frame / delivery.fps);
-                // a position of the delivery names the centre of a pixel, one of After Effects its upper left corner
-                found.position.push([
-                    delivery.width / 2 + (face.x[i] + 0.5 - clip.width / 2) * size,
-                    delivery.height / 2 + (face.y[i] + 0.5 - clip.height / 2) * size
-                ]);
-                found.scale.push([face.scale[i], face.scale[i]]);
-                found.rotation.push(face.roll[i]);
-            }
-        }
-        found.clip = clip;
-        return found;
-    }
-
-    return { read: read, files: files, timing: timing, fit: fit, faceKeys: faceKeys };
+    return { read: read, files: files };
 }());

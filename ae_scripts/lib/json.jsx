@@ -207,6 +207,12 @@ var toolkitJson = (function () {
         if (typeof value !== "object" || value === null) {
             return "null";
         }
+        if (isList(value) && isNumbers(value)) {
+            for (i = 0; i < value.length; i += 1) {
+                parts.push(write(value[i]));
+            }
+            return "[" + parts.join(", ") + "]";
+        }
         if (isList(value)) {
             for (i = 0; i < value.length; i += 1) {
                 parts.push(pad + " " + write(value[i], pad + " "));
@@ -219,6 +225,17 @@ var toolkitJson = (function () {
             }
         }
         return parts.length ? "{\n" + parts.join(",\n") + "\n" + pad + "}" : "{}";
+    }
+
+    // Whether a list holds nothing but numbers and lists of them: those stand on one line.
+    function isNumbers(value) {
+        var i;
+        for (i = 0; i < value.length; i += 1) {
+            if (typeof value[i] !== "number" && !(isList(value[i]) && isNumbers(value[i]))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     function isList(value) {

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+
 import pytest
 
+from tests.hosts.after_effects import Studio, picture
 from tests.hosts.delivered import Deliveries
+from toolkit.install import install_scripts
 
 
 @pytest.fixture(scope="session")
 def deliver(tmp_path_factory: pytest.TempPathFactory) -> Deliveries:
     """Deliveries whose files are empty, for a host that looks at names only."""
     return Deliveries(tmp_path_factory.mktemp("names"))
+
+
+@pytest.fixture(scope="session")
+def pictured(tmp_path_factory: pytest.TempPathFactory) -> Deliveries:
+    """Deliveries of real pictures: one per size and kind of channels, linked for every frame of a sequence."""
+    pictures = partial(picture, tmp_path_factory.mktemp("pictures"))
+    return Deliveries(tmp_path_factory.mktemp("deliveries"), pictures)
+
+
+@pytest.fixture
+def studio(tmp_path: Path, pictured: Deliveries) -> Studio:
+    install_scripts("ae", tmp_path / "Scripts")
+    return Studio(scripts=tmp_path / "Scripts", folder=tmp_path, deliver=pictured)

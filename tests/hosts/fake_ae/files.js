@@ -4,7 +4,7 @@
 const fs = require("fs");
 const path = require("path");
 const { kind, strict } = require("./strict.js");
-const { quirks, scenario, told } = require("./scenario.js");
+const { quirks, told } = require("./scenario.js");
 
 class FolderObject {
     constructor(where) {
@@ -85,9 +85,21 @@ class FileObject {
     close() {
         if (this._mode === "w") {
             fs.writeFileSync(this._path, this._text, this._encoding === "UTF-8" ? "utf8" : "latin1");
-            told.files.push(this._path);
         }
         this._mode = "";
+        return true;
+    }
+    remove() {
+        fs.unlinkSync(this._path);
+        return true;
+    }
+    rename(name) {
+        if (/[\\/]/.test(kind(name, "string", "a new name")) || fs.existsSync(path.join(path.dirname(this._path), name))) {
+            return false; // a name, not a path, and never over another file
+        }
+        fs.renameSync(this._path, path.join(path.dirname(this._path), name));
+        this._path = path.join(path.dirname(this._path), name);
+        told.files.push(this._path);
         return true;
     }
 }
@@ -99,7 +111,7 @@ function fileClass() {
     File.openDialog = function (prompt) {
         kind(prompt, "string", "the prompt");
         told.dialogs += 1;
-        return scenario.dialog ? strict(new FileObject(scenario.dialog)) : null;
+        return told.chosen ? strict(new FileObject(told.chosen)) : null;
     };
     return File;
 }

@@ -4,11 +4,11 @@
 const fs = require("fs");
 const path = require("path");
 const { FileObject, pictureFacts } = require("./files.js");
-const { array, bare, enumeration, kind, number, strict } = require("./strict.js");
-const { quirks, scenario } = require("./scenario.js");
+const { array, bare, kind, number, strict } = require("./strict.js");
+const { quirks, session } = require("./scenario.js");
+const { enumerations, member } = require("./values.js");
 
-const AlphaMode = enumeration("AlphaMode", ["IGNORE", "STRAIGHT", "PREMULTIPLIED"]);
-const ImportAsType = enumeration("ImportAsType", ["FOOTAGE", "COMP", "COMP_CROPPED_LAYERS", "PROJECT"]);
+const { AlphaMode } = enumerations;
 
 class ImportOptionsObject {
     constructor(file) {
@@ -39,23 +39,30 @@ class ImportOptionsObject {
         return this._as;
     }
     set importAs(value) {
-        this._as = number(value, 5000, 5003, "importAs");
+        this._as = member(value, "ImportAsType");
     }
     canImportAs(value) {
-        number(value, 5000, 5003, "canImportAs");
+        member(value, "ImportAsType");
         return !(quirks.cannotImport && this._file._path.includes(quirks.cannotImport));
     }
 }
 
-class FootageSource {
-    constructor(facts) {
-        this._facts = facts;
-        this._conform = 0;
+// Rates are kept as fixed-point numbers: 24000/1001 comes back as 23.9760284...
+function stored(fps) {
+    return Math.round(fps * 65536) / 65536;
+}
+
+class FileSource {
+    constructor(file, facts) {
+        Object.assign(this, { _file: file, _facts: facts, _conform: 0 });
         this._alpha = facts.hasAlpha ? AlphaMode.STRAIGHT : AlphaMode.IGNORE; // a guess that is wrong on purpose
         this._premul = [1, 1, 1];
     }
+    get file() {
+        return fs.existsSync(this._file) ? strict(new FileObject(this._file)) : null;
+    }
     get isStill() {
-        return this._facts.frames === 1;
+        return this._facts.frames === 1 && !this._facts.movie;
     }
     get hasAlpha() {
         return this._facts.hasAlpha && !quirks.noAlpha;
@@ -64,7 +71,7 @@ class FootageSource {
         return this._facts.fps;
     }
     get displayFrameRate() {
-        return this._conform || this._facts.fps;
+        return stored(this._conform || this._facts.fps);
     }
     get conformFrameRate() {
         return this._conform;
@@ -80,7 +87,7 @@ class FootageSource {
         return this._alpha;
     }
     set alphaMode(value) {
-        number(value, 5000, 5002, "alphaMode");
+        member(value, "AlphaMode");
         if (!quirks.alphaIgnored) {
             this._alpha = value;
         }
@@ -92,20 +99,47 @@ class FootageSource {
         if (this._alpha !== AlphaMode.PREMULTIPLIED && !quirks.alphaIgnored) {
             throw new Error("premulColor means nothing before alphaMode is PREMULTIPLIED");
         }
-        this._premul = array(value, 3, "premulColor");
+        this._premul = array(value, 3, "premulColor").map((one) => number(one, 0, 1, "premulColor"));
     }
 }
 
+class SolidSource {
+    constructor(color) {
+        this._color = color;
+    }
+    get color() {
+        return this._color;
+    }
+    get isStill() {
+        return true;
+    }
+}
+
+let nextId = 1;
+
 class Item {
-    constructor(name, folder) {
-        this._name = name;
-        this._folder = folder;
+    constructor(name, folder, project) {
+        Object.assign(this, { _name: name, _folder: folder, _project: project, _comment: "", _gone: false });
+        this._id = nextId;
+        nextId += 1;
+    }
+    get id() {
+        return this._id;
     }
     get name() {
         return this._name;
     }
     set name(value) {
         this._name = kind(value, "string", "name");
+    }
+    get comment() {
+        return this._comment;
+    }
+    set comment(value) {
+        if (kind(value, "string", "comment").length > 15999) {
+            throw new Error("a comment of more than 15999 bytes");
+        }
+        this._comment = value;
     }
     get parentFolder() {
         return strict(this._folder);
@@ -116,19 +150,36 @@ class Item {
         }
         this._folder = value;
     }
+    remove() {
+        if (quirks.removeThrows) {
+            throw new Error("After Effects error: can not delete");
+        }
+        this._project._remove(this);
+    }
 }
 
-class FolderItem extends Item {}
+class FolderItem extends Item {
+    get numItems() {
+        return this._project._items.filter((item) => item._folder === this).length;
+    }
+}
 
-class FootageItem extends Item {
-    constructor(file, facts, folder) {
-        super(path.basename(file), folder);
-        this._file = file;
-        this._facts = facts;
-        this._source = new FootageSource(facts);
+class AVItem extends Item {
+    get frameDuration() {
+        return 1 / this.frameRate;
+    }
+}
+
+class FootageItem extends AVItem {
+    constructor(name, folder, project, source, facts) {
+        super(name, folder, project);
+        Object.assign(this, { _source: source, _facts: facts, _aspect: 1 });
     }
     get mainSource() {
         return strict(this._source);
+    }
+    get footageMissing() {
+        return this._source instanceof FileSource && this._source.file === null;
     }
     get width() {
         return this._facts.width;
@@ -137,34 +188,74 @@ class FootageItem extends Item {
         return this._facts.height;
     }
     get pixelAspect() {
-        return quirks.pixelAspect;
+        return this._source instanceof FileSource ? this._aspect : 1;
+    }
+    set pixelAspect(value) {
+        number(value, 0.01, 100, "pixelAspect");
+        this._aspect = quirks.aspectIgnored ? this._aspect : value;
+    }
+    get frameRate() {
+        return this._source.isStill ? 0 : this._source.displayFrameRate;
     }
     get duration() {
-        return this._facts.frames === 1 ? 0 : this._facts.frames / this._source.displayFrameRate;
+        return this._source.isStill ? 0 : this._facts.frames / this._source.displayFrameRate;
+    }
+    _swap(file, sequence) {
+        if (!(bare(file) instanceof FileObject)) {
+            throw new Error("replace takes a File");
+        }
+        if (quirks.replaceThrows && bare(file)._path.includes(quirks.replaceThrows)) {
+            throw new Error("After Effects error: can not replace by " + bare(file)._path);
+        }
+        if (quirks.replaceIgnored && bare(file)._path.includes(quirks.replaceIgnored)) {
+            return;
+        }
+        this._facts = footageFacts(bare(file)._path, sequence, false);
+        Object.assign(this._source, { _file: bare(file)._path, _facts: this._facts }); // interpretation stays
+    }
+    replace(file) {
+        this._swap(file, false);
+    }
+    replaceWithSequence(file, forceAlphabetical) {
+        if (kind(forceAlphabetical, "boolean", "forceAlphabetical")) {
+            throw new Error("a sequence of everything in the folder is never what we want");
+        }
+        this._swap(file, true);
     }
 }
 
-function footageFacts(options) {
-    const file = options._file._path;
-    const movie = (scenario.movies || {})[file];
+const NUMBERED = /^(.*?)(\d+)(\.[A-Za-z0-9]+)$/;
+
+function footageFacts(file, sequence, alphabetical) {
+    const movie = (session.movies || {})[file];
     if (!fs.existsSync(file)) {
         throw new Error("After Effects error: file not found: " + file);
     }
     if (movie) {
-        return Object.assign({ hasAlpha: false }, movie);
+        return Object.assign({ hasAlpha: false, movie: true }, movie);
     }
     const facts = Object.assign({ fps: quirks.sequenceRate, frames: 1 }, pictureFacts(file));
-    const digits = /^(.*?)(\d+)(\.[A-Za-z0-9]+)$/.exec(path.basename(file));
-    if (options._sequence && digits) {
-        const found = fs
-            .readdirSync(path.dirname(file))
-            .map((name) => /^(.*?)(\d+)(\.[A-Za-z0-9]+)$/.exec(name))
+    const digits = NUMBERED.exec(path.basename(file));
+    if (sequence && digits) {
+        const names = fs.readdirSync(path.dirname(file));
+        const found = names
+            .map((name) => NUMBERED.exec(name))
             .filter((match) => match && match[1] === digits[1] && match[3] === digits[3])
             .map((match) => Number(match[2]));
-        const span = Math.max(...found) - Math.min(...found) + 1; // gaps keep their time, as bars
-        facts.frames = options._alphabetical ? fs.readdirSync(path.dirname(file)).length : span;
+        const span = Math.max(...found) - Number(digits[2]) + 1; // gaps keep their time, as bars
+        facts.frames = alphabetical ? names.length : span;
     }
     return facts;
 }
 
-module.exports = { AlphaMode, FolderItem, FootageItem, ImportAsType, ImportOptionsObject, Item, footageFacts };
+function footageOf(options, folder, project) {
+    const file = options._file._path;
+    const facts = footageFacts(file, options._sequence, options._alphabetical);
+    const item = new FootageItem(path.basename(file), folder, project, new FileSource(file, facts), facts);
+    item._aspect = quirks.pixelAspect;
+    return item;
+}
+
+module.exports = {
+    AVItem, FileSource, FolderItem, FootageItem, ImportOptionsObject, Item, SolidSource, footageOf, stored,
+};

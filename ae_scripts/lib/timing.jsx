@@ -1,0 +1,83 @@
+// Which picture of its media a clip shows in which frame. Everything here counts frames and pictures, never seconds:
+// a comp rounds its rate a little, so seconds are made where a comp is at hand.
+
+var toolkitTiming = (function () {
+    var ALMOST = 0.000001; // of a picture: forgiven where sums of fractions miss a whole number
+    var INSIDE = 0.01; // of a picture: a remapped time stands this far inside its picture, never on the edge
+
+    function pictures(clip) {
+        return clip.end_index - clip.start_index + 1;
+    }
+
+    // Whether the clip shows one picture all the time: a freeze, or media of a single picture.
+    function isHeld(clip) {
+        return clip.speed === 0 || pictures(clip) === 1;
+    }
+
+    // Whether After Effects is asked to make pictures between those there are.
+    function isMixed(clip) {
+        return clip.interpolation === "blend" || clip.interpolation === "flow";
+    }
+
+    // Pictures of the media in one frame of the cut.
+    function pace(clip, fps) {
+        return Math.abs(clip.speed) * clip.fps / fps;
+    }
+
+    // Whether the clip runs forwards, one picture a frame: then no time is remapped.
+    function isPlain(clip, fps) {
+        return clip.speed > 0 && !isHeld(clip) && Math.abs(pace(clip, fps) - 1) < ALMOST;
+    }
+
+    // Where in its media the clip is at a frame of the cut, in pictures; also outside the clip, where handles lie.
+    // A reversed clip keeps its lowest picture as in_frame.
+    function positionAt(clip, record_frame, fps) {
+        var into = record_frame - clip.record_first;
+        if (isHeld(clip)) {
+            return clip.in_frame;
+        }
+        return clip.in_frame + pace(clip, fps) * (clip.speed > 0 ? into : clip.record_count - 1 - into);
+    }
+
+    // The frames of the cut in which the media have a picture, handles included.
+    function span(clip, fps) {
+        var last = clip.record_first + clip.record_count - 1;
+        var before = 0;
+        var after = 0;
+        var each = pace(clip, fps);
+        if (!isHeld(clip)) {
+            before = Math.floor(clip.in_frame / each + ALMOST);
+            after = Math.ceil((pictures(clip) - clip.in_frame) / each - ALMOST) - clip.record_count;
+            after = Math.max(0, after);
+        }
+        if (clip.speed < 0) {
+            return { first: clip.record_first - after, last: last + before };
+        }
+        return { first: clip.record_first - before, last: last + after };
+    }
+
+    // Where a layer of the clip lies in a comp whose frame 0 is the cut's frame origin, showing at most the cut's
+    // frames first to last. In frames of the comp; remap holds the pictures that keys of a remapped time stand on.
+    function placed(clip, origin, first, last, fps) {
+        var reach = span(clip, fps);
+        var begin = Math.max(first, reach.first);
+        var end = Math.min(last, reach.last);
+        var nudge = isMixed(clip) && !isHeld(clip) ? 0 : INSIDE;
+        var found = { start: begin - origin, first: begin - origin, last: end - origin, remap: null };
+        if (isPlain(clip, fps)) {
+            found.start = clip.record_first - clip.in_frame - origin;
+            return found;
+        }
+        found.remap = { frames: [begin - origin], pictures: [positionAt(clip, begin, fps) + nudge] };
+        if (end > begin && !isHeld(clip)) {
+            found.remap.frames.push(end - origin);
+            found.remap.pictures.push(positionAt(clip, end, fps) + nudge);
+        }
+        return found;
+    }
+
+    return {
+        ALMOST: ALMOST, pictures: pictures, isHeld: isHeld, isMixed: isMixed, isPlain: isPlain, positionAt: positionAt,
+        span: span, placed: placed
+    };
+}());

@@ -1,0 +1,143 @@
+/* The application, its project and its preferences. */
+
+"use strict";
+const { CompItem } = require("./comp.js");
+const { FolderItem, ImportOptionsObject, footageOf } = require("./items.js");
+const { kind, number, strict } = require("./strict.js");
+const { quirks, since, told } = require("./scenario.js");
+const { enumerations } = require("./values.js");
+
+class ItemCollection {
+    constructor(project) {
+        this._project = project;
+    }
+    _add(item) {
+        this._project._items.push(item);
+        return strict(item);
+    }
+    addFolder(name) {
+        return this._add(new FolderItem(kind(name, "string", "a folder's name"), this._project._root, this._project));
+    }
+    addComp(name, width, height, pixelAspect, duration, fps) {
+        const project = this._project;
+        return this._add(new CompItem(name, width, height, pixelAspect, duration, fps, project._root, project));
+    }
+}
+
+class Project {
+    constructor() {
+        this._root = new FolderItem("Root", null, this);
+        this._items = [];
+        this._bits = null;
+    }
+    get items() {
+        return strict(new ItemCollection(this));
+    }
+    get numItems() {
+        return this._items.length;
+    }
+    item(index) {
+        return strict(this._items[number(index, 1, this._items.length, "an item's index") - 1]);
+    }
+    get bitsPerChannel() {
+        return this._bits === null ? quirks.bitsPerChannel : this._bits;
+    }
+    set bitsPerChannel(value) {
+        if (![8, 16, 32].includes(value)) {
+            throw new Error("bitsPerChannel is 8, 16 or 32");
+        }
+        if (quirks.refusesBits) {
+            throw new Error("After Effects error: bitsPerChannel is managed");
+        }
+        this._bits = value;
+    }
+    get workingSpace() {
+        return quirks.workingSpace;
+    }
+    get linearBlending() {
+        return false;
+    }
+    get linearizeWorkingSpace() {
+        return false;
+    }
+    get colorManagementSystem() {
+        since(23, "Project.colorManagementSystem");
+        return 0;
+    }
+    importFile(options) {
+        if (!(options instanceof ImportOptionsObject) || options._as !== enumerations.ImportAsType.FOOTAGE) {
+            throw new Error("importFile takes ImportOptions that say what to import as");
+        }
+        const file = options._file._path;
+        if (quirks.importThrows && file.includes(quirks.importThrows)) {
+            throw new Error("After Effects error: unable to import " + file);
+        }
+        if (quirks.importsNothing && file.includes(quirks.importsNothing)) {
+            return null;
+        }
+        const item = footageOf(options, this._root, this);
+        this._items.push(item);
+        return strict(item);
+    }
+    // With an item goes what lies in it, and every layer that shows it.
+    _remove(item) {
+        this._items.filter((one) => one._folder === item).forEach((one) => this._remove(one));
+        this._items = this._items.filter((one) => one !== item);
+        item._gone = true;
+        for (const comp of this._items.filter((one) => one instanceof CompItem)) {
+            comp._layers = comp._layers.filter((layer) => layer.item !== item);
+        }
+    }
+}
+
+class Preferences {
+    _section() {
+        return quirks.preferences === "v2" ? "Main Pref Section v2" : "Main Pref Section";
+    }
+    havePref(section, key) {
+        if (quirks.preferences === "unknown") {
+            throw new Error("no such preference");
+        }
+        return (
+            (section === this._section() && key === "Pref_SCRIPTING_FILE_NETWORK_SECURITY") ||
+            (section === "Import Options Preference Section" && key === "Import Options Default Sequence FPS")
+        );
+    }
+    getPrefAsLong(section, key) {
+        return this.havePref(section, key) && quirks.mayWrite ? 1 : 0;
+    }
+    getPrefAsFloat(section, key) {
+        return this.havePref(section, key) ? quirks.sequenceRate : 0;
+    }
+}
+
+class Application {
+    constructor() {
+        this._project = new Project();
+        this._open = 0;
+    }
+    get version() {
+        return quirks.version;
+    }
+    get isoLanguage() {
+        return quirks.language === "de" ? "de_DE" : "en_US";
+    }
+    get project() {
+        return strict(this._project);
+    }
+    get preferences() {
+        return strict(new Preferences());
+    }
+    beginUndoGroup(name) {
+        told.undo.push(kind(name, "string", "an undo group's name"));
+        this._open += 1;
+    }
+    endUndoGroup() {
+        if (this._open < 1) {
+            throw new Error("UndoGroup Mismatch");
+        }
+        this._open -= 1;
+    }
+}
+
+module.exports = { Application };

@@ -1,0 +1,191 @@
+"""Import Passes: the null, the oval, the matte, the correction and the corner pin that go with a face."""
+
+from __future__ import annotations
+
+from math import cos, radians, sin
+from typing import Any
+
+import pytest
+
+from tests.hosts.after_effects import Dump, Studio, animation, comps, frames_of_keys, layers
+from tests.hosts.delivered import Change, Document, clips, golden, retime
+
+
+def face_keys(index: int) -> Document:
+    keys: Document = golden()["faces"][index]
+    return keys
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_a_null_goes_with_each_face(studio: Studio, index: int) -> None:
+    """One key on every frame with a face, handles included; the comp counts from the first file."""
+    keys = face_keys(index)
+    null = layers(studio.run(studio.deliver()), keys["shot"])["face 0"]
+    assert null["isNull"] and null["transform"]["ADBE Anchor Point"]["value"] == [0, 0, 0]
+    position = animation(null, "ADBE Position", 24)
+    scale, rotation = animation(null, "ADBE Scale", 24), animation(null, "ADBE Rotate Z", 24)
+    assert list(position) == list(scale) == list(rotation) == keys["frames"]
+    for i, frame in enumerate(keys["frames"]):
+        # a Point is the centre of a pixel, a position of After Effects its corner
+        assert position[frame] == pytest.approx([keys["x"][i] + 0.5, keys["y"][i] + 0.5, 0])
+        assert scale[frame][:2] == pytest.approx([keys["scale"][i]] * 2)
+        assert rotation[frame] == pytest.approx(keys["roll"][i])
+
+
+@pytest.mark.parametrize(("layer", "mode"), [("FACE", "NONE"), ("face matte", "ADD")])
+def test_the_oval_is_a_mask_with_a_key_on_every_frame(studio: Studio, layer: str, mode: str) -> None:
+    keys = face_keys(0)
+    (mask,) = layers(studio.run(studio.deliver()), "sh010")[layer]["masks"]
+    assert (mask["name"], mask["mode"]) == ("face 0", mode)
+    path = frames_of_keys(mask["ADBE Mask Shape"]["keys"], 24)
+    feather = frames_of_keys(mask["ADBE Mask Feather"]["keys"], 24)
+    expansion = frames_of_keys(mask["ADBE Mask Offset"]["keys"], 24)
+    assert list(path) == list(feather) == list(expansion) == keys["frames"]
+    for i, frame in enumerate(keys["frames"]):
+        assert path[frame]["closed"] is True
+        assert path[frame]["vertices"] == pytest.approx(_corners(keys["ovals"][i]))
+        # soft to both sides of a path that is drawn in by half: soft inwards from the oval, as our matte is
+        assert feather[frame] == pytest.approx([keys["feathers"][i]] * 2)
+        assert expansion[frame] == pytest.approx(-keys["feathers"][i] / 2)
+
+
+def _corners(points: list[list[float]]) -> Any:
+    return [pytest.approx([x + 0.5, y + 0.5]) for x, y in points]
+
+
+def test_where_there_is_no_face_there_is_no_matte(studio: Studio) -> None:
+    shot = layers(studio.run(studio.deliver()), "sh020")
+    frames = face_keys(1)["frames"]
+    gap = (next(frame for frame in range(64) if frame not in frames), next(f for f in frames if f > 40))
+    for keys in (
+        shot["face matte"]["masks"][0]["ADBE Mask Opacity"]["keys"],
+        shot["face 0 correction"]["transform"]["ADBE Opacity"]["keys"],
+        shot["face 0 corner pin"]["transform"]["ADBE Opacity"]["keys"],
+    ):
+        assert frames_of_keys(keys, 24) == {0: 100, gap[0]: 0, gap[1]: 100}
+        assert {key["out"] for key in keys} == {"HOLD"}
+
+
+def test_a_face_that_is_always_there_needs_no_keys_for_that(studio: Studio) -> None:
+    (mask,) = layers(studio.run(studio.deliver()), "sh010")["face matte"]["masks"]
+    assert mask["ADBE Mask Opacity"] == {"value": 100, "keys": []}
+
+
+def test_the_corner_pin_has_the_crops_corners_in_the_order_of_the_effect(studio: Studio) -> None:
+    """-0003 is the lower left and -0004 the lower right one."""
+    keys = face_keys(0)
+    (pin,) = layers(studio.run(studio.deliver()), "sh010")["face 0 corner pin"]["effects"]
+    assert pin["matchName"] == "ADBE Corner Pin"
+    for corner in range(4):
+        found = frames_of_keys(pin[f"ADBE Corner Pin-000{corner + 1}"]["keys"], 24)
+        assert list(found) == keys["frames"]
+        for i, frame in enumerate(keys["frames"]):
+            assert found[frame] == pytest.approx([value + 0.5 for value in keys["corners"][i][corner]])
+    left, right = (pin[f"ADBE Corner Pin-000{corner}"]["keys"][0]["value"] for corner in (3, 4))
+    assert left[0] < right[0]
+
+
+def test_the_correction_stands_upright_on_the_null_and_shows_the_oval(studio: Studio) -> None:
+    """Carried by the null to where the first entry's face is, its mask lies on that entry's oval."""
+
+    def tilt(document: Document) -> None:
+        document["faces"][0]["roll"] = [roll + 30 for roll in document["faces"][0]["roll"]]
+
+    keys = face_keys(0)
+    correction = layers(studio.run(studio.deliver(tilt)), "sh010")["face 0 correction"]
+    assert correction["size"] == [285, 285] and correction["parent"] == "face 0"
+    static = {name: property["value"] for name, property in correction["transform"].items()}
+    assert static["ADBE Position"][:2] == [0, 0] and static["ADBE Rotate Z"] == 0
+    (mask,) = correction["masks"]
+    turn = radians(keys["roll"][0] + 30)
+    for (x, y), wanted in zip(mask["ADBE Mask Shape"]["value"]["vertices"], keys["ovals"][0], strict=True):
+        dx, dy = x - static["ADBE Anchor Point"][0], y - static["ADBE Anchor Point"][1]
+        there = keys["x"][0] + cos(turn) * dx - sin(turn) * dy, keys["y"][0] + sin(turn) * dx + cos(turn) * dy
+        assert there == pytest.approx(wanted)
+
+
+def test_two_faces_of_a_shot_have_everything_twice(studio: Studio) -> None:
+    def second(document: Document) -> None:
+        document["faces"].append({**document["faces"][0], "face": 1})
+
+    dump = studio.run(studio.deliver(second))
+    assert dump["report"]["problems"] == []
+    shot = layers(dump, "sh010")
+    assert [mask["name"] for mask in shot["FACE"]["masks"]] == ["face 0", "face 1"]
+    assert list(shot)[4:] == [f"face {n}{what}" for n in (0, 1) for what in ("", " correction", " corner pin")]
+
+
+def without(*names: str) -> Change:
+    def change(document: Document) -> None:
+        for face in document["faces"]:
+            for name in names:
+                del face[name]
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(without("ovals", "feathers"), id="a delivery of before"),
+        pytest.param(
+            lambda d: [face.update(ovals=[[] for _ in face["ovals"]]) for face in d["faces"]], id="no outline"
+        ),
+    ],
+)
+def test_without_ovals_the_null_and_the_pin_are_there_all_the_same(studio: Studio, change: Change) -> None:
+    dump = studio.run(studio.deliver(change))
+    assert dump["report"]["problems"] == []
+    shot = layers(dump, "sh010")
+    assert list(shot)[3:] == ["face 0", "face 0 correction", "face 0 corner pin"]
+    assert shot["FACE"]["masks"] == shot["face 0 correction"]["masks"] == []
+
+
+def keyed(dump: Dump, shot: str = "sh010") -> dict[int, Any]:
+    return animation(layers(dump, shot)["face 0"], "ADBE Position", 24)
+
+
+@pytest.mark.parametrize(
+    ("speed", "frame_count", "record_count"),
+    [(2.0, 47, 24), (-1.0, 40, 40), (1.5, 44, 30), (-0.5, 20, 40), (0.0, 1, 30)],
+)
+def test_a_retimed_face_stands_where_the_picture_that_is_shown_has_it(
+    studio: Studio, speed: float, frame_count: int, record_count: int
+) -> None:
+    keys = face_keys(0)
+    dump = studio.run(studio.deliver(retime(speed, frame_count=frame_count, record_count=record_count)))
+    assert dump["report"]["problems"] == []
+    head = round(comps(dump)["sh010"]["workArea"][0] * 24)
+    face, found = layers(dump, "sh010")["FACE"], keyed(dump)
+    assert len(found) == round(comps(dump)["sh010"]["duration"] * 24)
+    for i in range(record_count):
+        j = i if speed >= 0 else record_count - 1 - i
+        picture = int(8 + abs(speed) * j + 1e-6)
+        assert found[head + i][:2] == pytest.approx([keys["x"][picture] + 0.5, keys["y"][picture] + 0.5])
+    assert face["frameBlendingType"] == "NO_FRAME_BLEND"
+
+
+def test_a_face_between_two_pictures_that_are_mixed_stands_between_them(studio: Studio) -> None:
+    keys = face_keys(0)
+
+    def change(document: Document) -> None:
+        retime(0.5, frame_count=20, record_count=40)(document)
+        clips(document, "FACE")[0]["interpolation"] = "flow"
+
+    found = keyed(studio.run(studio.deliver(change)))
+    for frame in range(16, 56):
+        low, half = divmod(frame, 2)
+        wanted = keys["x"][low] if not half else (keys["x"][low] + keys["x"][low + 1]) / 2
+        assert found[frame][0] == pytest.approx(wanted + 0.5)
+
+
+def test_a_face_never_seen_in_its_shot_is_told(studio: Studio) -> None:
+    def never(document: Document) -> None:
+        retime(0.0, frame_count=1, record_count=30)(document)
+        face = document["faces"][0]
+        for name in ("frames", "states", "x", "y", "scale", "roll", "corners", "ovals", "feathers"):
+            face[name] = face[name][20:]
+
+    report = studio.run(studio.deliver(never))["report"]
+    assert report["problems"] == []
+    assert "face 0 of sh010 has no frame in its shot: it was left out" in report["notes"]

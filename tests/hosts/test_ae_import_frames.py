@@ -1,0 +1,241 @@
+"""Import Passes, frame by frame: every frame of the cut shows, through the shot's comp, the picture it should."""
+
+from __future__ import annotations
+
+import json
+from math import floor
+from pathlib import Path
+
+import pytest
+
+from tests.delivery._deliveries import deliver, frames_of, video_tracks
+from tests.hosts.after_effects import Dump, Step, Studio, comps, footage, layers, picture_at, picture_in_cut
+from tests.hosts.delivered import Document, clips, retime
+from tests.turnover import _cuts as otio
+from toolkit.turnover import read_cut
+
+
+def expected_picture(clip: Document, record_frame: int, fps: float) -> int | None:
+    """As ``toolkit.frames.FrameMap`` has it, with whole in points."""
+    i = record_frame - clip["record_first"]
+    if not 0 <= i < clip["record_count"]:
+        return None
+    j = i if clip["speed"] >= 0 else clip["record_count"] - 1 - i
+    return int(clip["in_frame"] + floor(abs(clip["speed"]) * j * clip["fps"] / fps + 1e-6))
+
+
+def assert_shows(dump: Dump, delivery: Path) -> None:
+    """Plates in the cut, and every layer in its shot's comp in the cut, at every frame and just outside."""
+    document = json.loads(delivery.read_text(encoding="utf-8"))
+    fps = comps(dump)[document["name"]]["frameRate"]
+    plates = {plate["shot"]: plate for plate in clips(document, "PLATE")}
+    for one in document["tracks"]:
+        for made in one["clips"]:
+            name = f"plate {made['name']}" if one["pass_name"] is None else one["pass_name"]
+            for frame in range(-2, document["record_count"] + 2):
+                wanted = expected_picture(made, frame, document["fps"])
+                assert picture_in_cut(dump, document["name"], made["shot"], name, frame) == wanted, (name, frame)
+                if one["pass_name"] is None:
+                    media = footage(dump)[made["name"]]
+                    shown = layers(dump, document["name"])[name]
+                    found = (
+                        0 if media["isStill"] and wanted is not None else picture_at(shown, frame / fps, media["fps"])
+                    )
+                    assert found == wanted, (name, frame)
+    assert plates.keys() <= set(comps(dump))
+
+
+def test_every_frame_is_the_editors(studio: Studio) -> None:
+    delivery = studio.deliver()
+    assert_shows(studio.run(delivery), delivery)
+
+
+@pytest.mark.parametrize("moves", [True, False], ids=["inPoint moves outPoint", "inPoint stands alone"])
+def test_in_and_out_points_hold_whichever_way_they_are_coupled(studio: Studio, moves: bool) -> None:
+    delivery = studio.deliver()
+    dump = studio.run(delivery, inPointMovesOutPoint=moves)
+    assert dump["report"]["problems"] == []
+    assert_shows(dump, delivery)
+
+
+def test_handles_can_be_dragged_open(studio: Studio) -> None:
+    """Outside the cut's frames a shot's comp shows the layer's handles, in step with the plate."""
+    shot = layers(studio.run(studio.deliver()), "sh010")
+    for frame in range(64):
+        assert picture_at(shot["FACE"], frame / 24, 24) == frame
+        assert picture_at(shot["plate A001C003"], frame / 24, 24) == frame + 32
+
+
+RETIMES = [(2.0, 47, 24), (0.5, 20, 40), (-1.0, 40, 40), (-2.0, 39, 20), (0.0, 1, 30), (1.5, 44, 30), (-0.5, 20, 40)]
+
+
+@pytest.mark.parametrize("interpolation", ["host", "flow"])
+@pytest.mark.parametrize(("speed", "frame_count", "record_count"), RETIMES)
+def test_retimed_shots_show_the_editors_pictures(
+    studio: Studio, speed: float, frame_count: int, record_count: int, interpolation: str
+) -> None:
+    def change(document: Document) -> None:
+        retime(speed, frame_count=frame_count, record_count=record_count)(document)
+        for name in ("BODY", "FACE"):
+            clips(document, name)[0]["interpolation"] = interpolation
+
+    delivery = studio.deliver(change)
+    dump = studio.run(delivery, quantised=True)
+    assert dump["report"]["problems"] == dump["report"]["differences"] == []
+    assert_shows(dump, delivery)
+
+
+@pytest.mark.parametrize(("speed", "frame_count", "record_count"), RETIMES)
+def test_a_retimed_shot_keeps_the_handles_its_media_have(
+    studio: Studio, speed: float, frame_count: int, record_count: int
+) -> None:
+    dump = studio.run(studio.deliver(retime(speed, frame_count=frame_count, record_count=record_count)))
+    shot, face = comps(dump)["sh010"], layers(dump, "sh010")["FACE"]
+    count = round(shot["duration"] * 24)
+    shown = [picture_at(face, frame / 24, 24) for frame in range(count)]
+    assert None not in shown and all(0 <= picture < 64 for picture in shown if picture is not None)
+    head, tail = round(shot["workArea"][0] * 24), count - round(sum(shot["workArea"]) * 24)
+    first, last = (8, 64 - 8 - frame_count) if speed > 0 else (64 - 8 - frame_count, 8)
+    assert (head, tail) == ((0, 0) if speed == 0 else pytest.approx((first / abs(speed), last / abs(speed)), abs=1))
+
+
+def test_a_remapped_time_stands_inside_its_picture(studio: Studio) -> None:
+    """On the edge between two pictures, rounding decides which one shows."""
+    dump = studio.run(studio.deliver(retime(-1.0, frame_count=40, record_count=40)))
+    remap = layers(dump, "sh010")["FACE"]["remap"]
+    assert len(remap) == 2 and all(0.005 < key["value"] * 24 % 1 < 0.5 for key in remap)
+
+
+def test_pictures_that_are_mixed_are_not_mixed_where_one_fits(studio: Studio) -> None:
+    """A remapped time that stood inside its picture would mix in a little of the next one everywhere."""
+
+    def change(document: Document) -> None:
+        retime(0.5, frame_count=20, record_count=40)(document)
+        clips(document, "FACE")[0]["interpolation"] = "flow"
+
+    remap = layers(studio.run(studio.deliver(change)), "sh010")["FACE"]["remap"]
+    halves = [key["value"] * 24 * 2 for key in remap]
+    assert halves == pytest.approx([round(half) for half in halves])
+
+
+@pytest.mark.parametrize(("rate", "fps"), [("24000/1001", 24000 / 1001), ("25", 25.0), ("60", 60.0)])
+def test_every_frame_is_right_at_other_rates(studio: Studio, rate: str, fps: float) -> None:
+    def at_rate(document: Document) -> None:
+        document.update(rate=rate, fps=fps, start_frame=round(fps) * 3600)
+        for track in document["tracks"]:
+            for clip in track["clips"]:
+                clip.update(rate=rate, fps=fps)
+
+    delivery = studio.deliver(at_rate)
+    dump = studio.run(delivery)
+    assert dump["report"]["problems"] == []
+    assert comps(dump)["scene_04"]["displayStartTime"] * fps == pytest.approx(round(fps) * 3600)
+    assert_shows(dump, delivery)
+
+
+def test_times_are_those_of_the_comp_which_rounds_its_rate(studio: Studio) -> None:
+    """An in point that is a hair late hides its first frame: after an hour the rounding of 23.976 makes it one."""
+
+    def late(document: Document) -> None:
+        fps = 24000 / 1001
+        document.update(rate="24000/1001", fps=fps, record_count=100_096, faces=[])
+        for track in document["tracks"]:
+            for clip in track["clips"]:
+                clip.update(rate="24000/1001", fps=fps, record_first=clip["record_first"] + 100_000)
+
+    dump = studio.run(studio.deliver(late))
+    assert dump["report"]["problems"] == []
+    made = comps(dump)["scene_04"]
+    for layer, frame in zip(layers(dump, "scene_04").values(), (100_000, 100_048, 100_000, 100_048), strict=True):
+        assert layer["inPoint"] * made["frameRate"] == pytest.approx(frame, abs=1e-6)
+
+
+def test_media_at_another_rate_than_the_cut_keep_their_pictures(studio: Studio) -> None:
+    def faster(document: Document) -> None:
+        for track in document["tracks"]:
+            track["clips"][0].update(fps=48.0, rate="48", in_frame=4, frame_count=60, record_count=30)
+
+    delivery = studio.deliver(faster)
+    dump = studio.run(delivery)
+    assert dump["report"]["problems"] == []
+    assert_shows(dump, delivery)
+
+
+def test_a_pass_on_twos_lies_on_its_plate(studio: Studio) -> None:
+    def on_twos(document: Document) -> None:
+        clips(document, "FACE")[0].update(fps=12.0, rate="12", in_frame=4, frame_count=24, interpolation="flow")
+
+    delivery = studio.deliver(on_twos)
+    dump = studio.run(delivery)
+    assert dump["report"]["problems"] == []
+    assert footage(dump)["sh010_FACE_v001"]["fps"] == 12
+    assert_shows(dump, delivery)
+
+
+def test_a_shot_of_one_frame_is_a_still(studio: Studio) -> None:
+    def single(document: Document) -> None:
+        for track in document["tracks"]:
+            del track["clips"][1:]
+            track["clips"][0].update(
+                in_frame=0, frame_count=1, record_count=1, end_index=track["clips"][0]["start_index"]
+            )
+        document.update(record_count=1, faces=[])
+
+    delivery = studio.deliver(single)
+    dump = studio.run(delivery)
+    assert dump["report"]["problems"] == []
+    assert_shows(dump, delivery)
+
+
+@pytest.mark.parametrize("speed", [1.0, 0.0])
+def test_a_still_lasts_as_long_as_the_cut_says(studio: Studio, speed: float) -> None:
+    def still(document: Document) -> None:
+        document["faces"] = []
+        for track in document["tracks"]:
+            clip = track["clips"][0]
+            clip.update(in_frame=0, frame_count=1, end_index=clip["start_index"], speed=speed)
+
+    dump = studio.run(studio.deliver(still))
+    assert dump["report"]["problems"] == []
+    assert [picture_in_cut(dump, "scene_04", "sh010", "FACE", frame) for frame in range(49)] == [0] * 48 + [None]
+
+
+# --- the same cut, as return.otio has it ---------------------------------------------------------------------------
+
+
+def used(name: str, first: int, count: int, *effects: otio.Json) -> otio.Json:
+    return otio.clip(
+        otio.sequence_reference("/offline", 1001, otio.time_range(86400, 120)),
+        otio.time_range(first, count),
+        name=name,
+        effects=effects,
+    )
+
+
+CUTS = {
+    "plain": [used("a", 86410, 20)],
+    "twice as fast": [used("a", 86420, 24, otio.speed(2))],
+    "reversed at half": [used("a", 86420, 24, otio.speed(-0.5))],
+    "frozen": [used("a", 86420, 24, otio.freeze())],
+    "two shots": [used("a", 86410, 20), used("b", 86430, 30, otio.speed(1.5))],
+}
+
+
+@pytest.mark.parametrize("children", CUTS.values(), ids=CUTS)
+def test_after_effects_shows_what_the_return_timeline_shows(
+    studio: Studio, tmp_path: Path, children: list[otio.Json]
+) -> None:
+    cut = read_cut(otio.write(tmp_path / "cut.otio", otio.timeline(otio.track(*children))), handles=8)
+    delivery = deliver(cut, tmp_path / "out")
+    (dump,) = studio.session([Step(delivery=tmp_path / "out" / "delivery.json")])
+    assert dump["report"]["problems"] == []
+    tracks = {
+        made["name"]: frames_of(made, float(cut.record_rate)) for made in video_tracks(tmp_path / "out/return.otio")
+    }
+    for pass_name in ("BODY", "FACE"):
+        for frame, shown in enumerate(tracks[f"{pass_name} v001"]):
+            assert shown is not None
+            name, number = shown
+            shot = name.partition("_")[0]
+            found = picture_in_cut(dump, delivery.name, shot, pass_name, frame)
+            assert found is not None and 1001 + found == number, (name, frame)

