@@ -29,3 +29,13 @@ def pictured(tmp_path_factory: pytest.TempPathFactory) -> Deliveries:
 def studio(tmp_path: Path, pictured: Deliveries) -> Studio:
     install_scripts("ae", tmp_path / "Scripts")
     return Studio(scripts=tmp_path / "Scripts", folder=tmp_path, deliver=pictured)
+
+
+@pytest.fixture
+def at_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A home of its own."""
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    return home

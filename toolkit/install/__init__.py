@@ -5,15 +5,31 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
-from importlib import resources
+from collections.abc import Iterable, Iterator
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Literal
 
 import toolkit
 from toolkit.documents import appearing
-from toolkit.errors import InputError, ToolkitError
+from toolkit.errors import InputError, OutputNotWritable, ToolkitError
+from toolkit.install.record import record_command
+from toolkit.install.resolve import bundle_python, resolve_entries, resolve_folders, scripting_environment
+from toolkit.install.sources import made_by, scripts
+
+__all__ = [
+    "AE_ENTRIES",
+    "Host",
+    "bundle",
+    "bundle_python",
+    "install_scripts",
+    "made_by",
+    "record_command",
+    "remove_scripts",
+    "resolve_entries",
+    "resolve_folders",
+    "scripting_environment",
+]
 
 Host = Literal["resolve", "ae"]
 
@@ -23,23 +39,53 @@ AE_ENTRIES = ("toolkit_import_passes.jsx", "toolkit_self_check.jsx")
 _INCLUDE = re.compile(r'^[ \t]*//@include "([^"]+)"[ \t]*$', re.MULTILINE)
 
 
-def install_scripts(host: Host, to: Path | None = None) -> list[Path]:
+def install_scripts(host: Host, to: Path | None = None, *, all_users: bool = False) -> list[Path]:
     """Write the menu entries of ``host`` into ``to``, by default where the host looks; the files written.
 
-    Resolve's per-user folder is made when it is not there. After Effects has one folder per version and the entries
-    go into each version found. Raises InputError when there is no usual place, OutputNotWritable when the system
-    refuses (the folders of After Effects often belong to the administrator).
+    Entries of ours that an older version left there go, and the interpreter is recorded for Render Passes. Resolve's
+    folder is made when it is not there (``all_users``: the one of everybody). After Effects has one folder per version
+    and the entries go into each version found. Raises InputError when there is no usual place, OutputNotWritable when
+    the system refuses (the folders of After Effects, and those of all users, often belong to the administrator).
     """
-    entries = dict(_resolve_entries() if host == "resolve" else _ae_entries())
-    folders = [to] if to is not None else [_resolve_folder()] if host == "resolve" else _ae_folders()
+    entries = dict(resolve_entries() if host == "resolve" else _ae_entries())
     written = []
-    for folder in folders:
+    for folder in _folders(host, to, all_users=all_users):
         for name, text in entries.items():
             path = folder / name
             with appearing(path) as temporary:
                 temporary.write_text(text, encoding="utf-8", newline="\n")
             written.append(path)
+        _remove(path for path in _ours(folder, host) if path.name not in entries)
+    record_command()
     return written
+
+
+def remove_scripts(host: Host, to: Path | None = None, *, all_users: bool = False) -> list[Path]:
+    """Remove every entry of ours from where ``install_scripts`` writes them; the files removed."""
+    found = [path for folder in _folders(host, to, all_users=all_users) for path in _ours(folder, host)]
+    _remove(found)
+    return found
+
+
+def _folders(host: Host, to: Path | None, *, all_users: bool) -> list[Path]:
+    if to is not None:
+        return [to]
+    return resolve_folders(all_users=all_users) if host == "resolve" else _ae_folders()
+
+
+def _ours(folder: Path, host: Host) -> list[Path]:
+    """The files in ``folder`` that carry our header; whatever else lies there is somebody's own."""
+    kinds = {".py", ".lua"} if host == "resolve" else {".jsx"}
+    there = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [path for path in there if path.suffix in kinds and path.is_file() and made_by(path)]
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        try:
+            path.unlink()
+        except OSError as error:
+            raise OutputNotWritable(path, error.strerror or str(error)) from error
 
 
 def bundle(scripts: Traversable, entry: str) -> str:
@@ -65,39 +111,10 @@ def _inlined(scripts: Traversable, name: str, seen: set[str]) -> str:
     return _INCLUDE.sub(lambda line: _inlined(scripts, line[1], seen).rstrip("\n"), text)
 
 
-def _scripts(folder: str) -> Traversable:
-    """The scripts inside the installed package, or beside it when it runs from a checkout."""
-    installed = resources.files("toolkit").joinpath(f"_{folder}")
-    beside = Path(toolkit.__file__).resolve().parent.parent / folder
-    found = installed if installed.is_dir() else beside
-    if not found.is_dir():
-        raise ToolkitError(f"this installation lacks {folder}: pip install --force-reinstall resolve-ae-toolkit")
-    return found
-
-
-def _resolve_entries() -> Iterator[tuple[str, str]]:
-    for script in sorted(_scripts("resolve_scripts").iterdir(), key=lambda script: script.name):
-        if script.name.endswith(".py"):
-            yield script.name, script.read_text(encoding="utf-8")
-
-
 def _ae_entries() -> Iterator[tuple[str, str]]:
-    scripts = _scripts("ae_scripts")
+    folder = scripts("ae_scripts")
     for entry in AE_ENTRIES:
-        yield entry, bundle(scripts, entry)
-
-
-def _resolve_folder() -> Path:
-    """Where Resolve looks for scripts of one user that show on every page (its scripting README, 20.3)."""
-    under = Path("Fusion", "Scripts", "Utility")
-    if sys.platform == "darwin":
-        return Path.home() / "Library/Application Support/Blackmagic Design/DaVinci Resolve" / under
-    if sys.platform == "win32":
-        roaming = os.environ.get("APPDATA")
-        if not roaming:
-            raise InputError("Windows does not say where APPDATA is; name Resolve's Scripts folder with --to")
-        return Path(roaming, "Blackmagic Design", "DaVinci Resolve", "Support") / under
-    return Path.home() / ".local/share/DaVinciResolve" / under
+        yield entry, bundle(folder, entry)
 
 
 def _ae_folders() -> list[Path]:

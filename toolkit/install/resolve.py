@@ -1,0 +1,122 @@
+"""The Resolve half: each menu entry and the modules it needs as one file, and where Resolve looks for it."""
+
+from __future__ import annotations
+
+import ast
+import os
+import sys
+from collections.abc import Iterator
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from toolkit.errors import InputError, ToolkitError
+from toolkit.install.sources import header, scripts
+
+PACKAGE = "toolkit_resolve"
+"""What the entries import from; Resolve never sees it."""
+
+
+def resolve_entries() -> Iterator[tuple[str, str]]:
+    """(name, text) of every menu entry: Python bundled, Lua as it is."""
+    folder = scripts("resolve_scripts")
+    for script in sorted(folder.iterdir(), key=lambda script: script.name):
+        if script.name.endswith(".py"):
+            yield script.name, bundle_python(folder, script.name)
+        elif script.name.endswith(".lua"):
+            text = script.read_text(encoding="utf-8")
+            yield script.name, header(script.name, "resolve_scripts", "resolve", "--") + text
+
+
+def bundle_python(folder: Traversable, entry: str) -> str:
+    """``entry`` with the modules of toolkit_resolve that it imports put before it, each once, what they need first.
+
+    Their names are unique over all of them, so the import lines only go. ToolkitError when a module is not there, or
+    is imported in a way that this does not follow.
+    """
+    text = folder.joinpath(entry).read_text(encoding="utf-8")
+    docstring, body, modules = _taken_apart(text, entry)
+    parts: list[str] = []
+    seen: set[str] = set()
+    for module in modules:
+        _gather(folder, module, seen, parts)
+    return "\n\n".join([header(entry, "resolve_scripts", "resolve", "#") + docstring, *parts, body.strip("\n") + "\n"])
+
+
+def _gather(folder: Traversable, module: str, seen: set[str], parts: list[str]) -> None:
+    if module in seen:
+        return
+    seen.add(module)
+    try:
+        text = folder.joinpath(PACKAGE, f"{module}.py").read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        missing = f"resolve_scripts/{PACKAGE}/{module}.py"
+        raise ToolkitError(f"a script of this installation is missing: {missing}") from error
+    docstring, body, modules = _taken_apart(text, module)
+    for needed in modules:
+        _gather(folder, needed, seen, parts)
+    summary = docstring.strip('"').strip().splitlines()[0]
+    parts.append(f"# --- {module}: {summary}\n\n{body.strip()}")
+
+
+def _taken_apart(text: str, name: str) -> tuple[str, str, list[str]]:
+    """The docstring, the rest without the imports from our package, and the modules those named, in order."""
+    tree, lines = ast.parse(text), text.splitlines()
+    first = tree.body[0]
+    modules, dropped = [], set(range(1, (first.end_lineno or 0) + 1))
+    for node in ast.walk(tree):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if any(imported.split(".")[0] == PACKAGE for imported in names):
+            raise ToolkitError(f"{name} imports {PACKAGE} in a way that cannot be bundled")
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == PACKAGE:
+            if node not in tree.body or any(alias.asname for alias in node.names):
+                raise ToolkitError(f"{name} imports from {node.module} in a way that cannot be bundled")
+            modules.append(str(node.module).split(".", 1)[1])
+            dropped |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    docstring = "\n".join(lines[: first.end_lineno])
+    return docstring, "\n".join(line for at, line in enumerate(lines, 1) if at not in dropped), modules
+
+
+def resolve_folders(*, all_users: bool = False) -> list[Path]:
+    """Where Resolve looks for scripts that show on every page: of one user, or of all (its scripting README, 20.3).
+
+    Raises InputError when Windows does not say where its folders are.
+    """
+    under = Path("Fusion", "Scripts", "Utility")
+    if sys.platform == "darwin":
+        root = Path("/Library") if all_users else Path.home() / "Library"
+        return [root / "Application Support/Blackmagic Design/DaVinci Resolve" / under]
+    if sys.platform == "win32":
+        variable, inside = ("PROGRAMDATA", "") if all_users else ("APPDATA", "Support")
+        root_name = os.environ.get(variable)
+        if not root_name:
+            raise InputError(f"Windows does not say where {variable} is; name Resolve's Scripts folder with --to")
+        return [Path(root_name, "Blackmagic Design", "DaVinci Resolve", inside) / under]
+    if not all_users:
+        return [Path.home() / ".local/share/DaVinciResolve" / under]
+    return [_linux_root() / under]
+
+
+def _linux_root() -> Path:
+    usual, other = Path("/opt/resolve"), Path("/home/resolve")
+    return other if other.is_dir() and not usual.is_dir() else usual
+
+
+def scripting_environment() -> dict[str, str]:
+    """What Resolve's scripting module needs from outside: its folder, its library, and PYTHONPATH with it in front.
+
+    What the environment says already stands, since Resolve may be installed elsewhere.
+    """
+    if sys.platform == "darwin":
+        api = "/Library/Application Support/Blackmagic Design/DaVinci Resolve/Developer/Scripting"
+        library = "/Applications/DaVinci Resolve/DaVinci Resolve.app/Contents/Libraries/Fusion/fusionscript.so"
+    elif sys.platform == "win32":
+        programs = os.environ.get("PROGRAMDATA", r"C:\ProgramData")
+        api = programs + r"\Blackmagic Design\DaVinci Resolve\Support\Developer\Scripting"
+        library = r"C:\Program Files\Blackmagic Design\DaVinci Resolve\fusionscript.dll"
+    else:
+        api = str(_linux_root() / "Developer/Scripting")
+        library = str(_linux_root() / "libs/Fusion/fusionscript.so")
+    api = os.environ.get("RESOLVE_SCRIPT_API", api)
+    library = os.environ.get("RESOLVE_SCRIPT_LIB", library)
+    path = os.pathsep.join(filter(None, [str(Path(api, "Modules")), os.environ.get("PYTHONPATH", "")]))
+    return {"RESOLVE_SCRIPT_API": api, "RESOLVE_SCRIPT_LIB": library, "PYTHONPATH": path}
