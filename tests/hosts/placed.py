@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import runpy
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import floor
@@ -18,9 +16,10 @@ from typing import Any
 
 import pytest
 
+from tests.hosts.after_effects import Studio
 from tests.hosts.delivered import Deliveries, Document
-from tests.hosts.fake_resolve import Behaviour, FakeResolve, Movie
-from tests.hosts.test_ae_script import Studio
+from tests.hosts.entries import PROBES, footage_of, load
+from tests.hosts.resolve import Behaviour, FakeResolve
 from toolkit.delivery import write_aep
 from toolkit.documents import Delivery
 from toolkit.install import install_scripts
@@ -36,7 +35,7 @@ class Delivered:
     """A delivery on disk and its clips by their media, which no two shots of a table may share."""
 
     def __init__(self, delivery: Path) -> None:
-        document: Document = json.loads(delivery.read_text(encoding="utf-8"))
+        self.document = document = json.loads(delivery.read_text(encoding="utf-8"))
         root = delivery.parent
         self.path = delivery
         self.name: str = document["name"]
@@ -121,34 +120,24 @@ def _picture(clip: Any, index: int, count: int, record_fps: float) -> int:
 # --- DaVinci Resolve -------------------------------------------------------------------------------------------------
 
 
-RESOLVE_SCRIPT = Path(__file__).resolve().parents[2] / "resolve_scripts" / "Toolkit Import Delivery.py"
-
-
-def in_resolve(delivered: Delivered) -> Shown:
-    """What the timeline of the script shows, from 21.1 on: a reversed item keeps its lowest picture as its start."""
-    movies = {
-        clip["path"]: Movie(frames=clip["end_index"] + 1, fps=clip["fps"])
-        for _, clip in delivered.clips()
-        if clip["kind"] == "movie"
-    }
-    fake = FakeResolve(Behaviour(version="21.1.0.14", sets_speed=True, project_rate=f"{delivered.fps:.5g}"), movies)
-    script = runpy.run_path(str(RESOLVE_SCRIPT), init_globals={"resolve": fake.handle}, run_name="toolkit_import")
-    assert script["main"]([str(delivered.path)])["problems"] == []
-    made = fake.made
-    assert made is not None
+def in_resolve(delivered: Delivered, folder: Path) -> Shown:
+    """What the timeline of Import Passes shows, on 21.1 that sets speeds; ``folder`` is for the entry's bundle."""
+    entry = load("Toolkit Import Passes.py", folder)
+    fake = FakeResolve(Behaviour(project_rate=f"{delivered.fps:.5g}"), footage_of(delivered.document), probes=PROBES)
+    entry.__dict__.update(fake.script_globals())
+    report = entry.main([str(delivered.path)])
+    assert report["problems"] == report["by_hand"] == fake.misuse == []
+    timeline = fake.timeline(report["timeline"])
     shown: Shown = {}
-    for track in made.tracks:
-        for item in track:
-            pattern = re.sub(r"\[(\d+)-\d+\]", lambda span: f"%0{len(span[1])}d", item.media.path)
-            key, clip = delivered.of_pattern(pattern)
-            if item.media.frames == 1:
-                places = range(item.start - made.start, item.start - made.start + item.duration)
-                shown[key] = [(record_frame, clip["start_index"]) for record_frame in places]
-                continue
-            pace = abs(item.speed) / 100 * float(item.media.properties["FPS"]) / made.rate()
-            forward = [floor(pace * i + _SLACK) for i in range(item.duration)]
-            order = forward if item.speed >= 0 else forward[::-1]
-            shown[key] = [(item.start - made.start + i, item.media.first + item.left + n) for i, n in enumerate(order)]
+    for item in (item for track in timeline.tracks["video"] for item in track.items):
+        assert item.media is not None
+        pattern = re.sub(r"\[(\d+)-\d+\]", lambda span: f"%0{len(span[1])}d", item.media.path)
+        key, clip = delivered.of_pattern(pattern)
+        pace = abs(item.speed) / 100 * item.media.rate / timeline.rate if item.media.frames > 1 else 0
+        forward = [floor(item.left + pace * i + _SLACK) for i in range(item.duration)]
+        order = forward if item.speed >= 0 else forward[::-1]
+        first = item.start - timeline.start
+        shown[key] = [(first + i, clip["start_index"] + picture) for i, picture in enumerate(order)]
     return shown
 
 
@@ -203,13 +192,9 @@ class AeComp:
 
 
 def in_after_effects(delivered: Delivered, folder: Path) -> Shown:
-    """What the comp of the script shows; skips where there is no JavaScript engine. ``folder`` is for its files."""
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not on this machine: the After Effects script was not run")
-    (script,) = install_scripts("ae", folder / "Scripts")
-    studio = Studio(node=node, script=script, folder=folder, deliver=Deliveries(folder))
-    dump = studio.run(delivered.path)
+    """What the comp of Import Passes shows; ``folder`` is for the scripts."""
+    install_scripts("ae", folder)
+    dump = Studio(scripts=folder, folder=folder, deliver=Deliveries(folder)).run(delivered.path)
     assert dump["report"]["problems"] == [], dump["report"]["problems"]
     return _shown(_dumped_comp(dump, delivered.name), delivered)
 
@@ -236,12 +221,13 @@ def _shown(master: AeComp, delivered: Delivered) -> Shown:
 
 def _dumped_comp(dump: Document, name: str) -> AeComp:
     """The comp ``name`` in what the fake After Effects tells of its project."""
-    (found,) = (item for item in dump["items"] if item["kind"] == "CompItem" and item["name"] == name)
+    comps = {item["name"]: item for item in dump["items"] if item["kind"] == "CompItem"}
+    found = comps[name]
     return AeComp(
         frame_rate=found["frameRate"],
         layers=[
             AeLayer(
-                source=layer["source"],
+                source=layer["file"] or _dumped_comp(dump, layer["source"]),
                 in_point=layer["inPoint"],
                 out_point=layer["outPoint"],
                 start_time=layer["startTime"],
@@ -249,7 +235,7 @@ def _dumped_comp(dump: Document, name: str) -> AeComp:
                 remap=[(key["time"], key["value"]) for key in layer["remap"] or ()],
             )
             for layer in found["layers"]
-            if not layer["isNull"]
+            if layer["enabled"] and (layer["file"] or layer["source"] in comps)
         ],
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -55,18 +56,20 @@ def conformed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 # --- every host ------------------------------------------------------------------------------------------------------
 
-HOSTS: dict[str, Callable[[Delivered], Shown]] = {
-    "return.otio": placed.in_return_otio,
+HOSTS: dict[str, Callable[[Delivered, Path], Shown]] = {
+    "return.otio": lambda delivered, _: placed.in_return_otio(delivered),
     "DaVinci Resolve": placed.in_resolve,
-    "After Effects": lambda delivered: placed.in_after_effects(delivered, delivered.path.parent.parent / "studio"),
-    "a ready-made project": placed.in_project,
+    "After Effects": placed.in_after_effects,
+    "a ready-made project": lambda delivered, _: placed.in_project(delivered),
 }
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_the_host_shows_what_the_delivery_asks_for_frame_by_frame(conformed: Delivered, host: str) -> None:
+def test_the_host_shows_what_the_delivery_asks_for_frame_by_frame(
+    conformed: Delivered, host: str, at_home: Path
+) -> None:
     expected = placed.asked(conformed)
-    found = HOSTS[host](conformed)
+    found = HOSTS[host](conformed, at_home)
     assert found.keys() == expected.keys()
     for key, pictures in expected.items():
         assert found[key] == pictures, key
@@ -74,7 +77,7 @@ def test_the_host_shows_what_the_delivery_asks_for_frame_by_frame(conformed: Del
 
 def test_a_layer_shows_what_its_plate_shows(conformed: Delivered) -> None:
     """Read from return.otio alone: both count from pictures whose timecode is the same."""
-    shown = HOSTS["return.otio"](conformed)
+    shown = placed.in_return_otio(conformed)
     labels = {key: clip["start_index"] + clip["in_frame"] for key, clip in conformed.clips()}
     for (pass_name, shot), pictures in shown.items():
         plate = shown["PLATE", shot]
@@ -84,7 +87,7 @@ def test_a_layer_shows_what_its_plate_shows(conformed: Delivered) -> None:
 
 def test_the_cut_is_what_it_says(conformed: Delivered) -> None:
     """The table by hand, so that hosts which agree on something wrong do not pass."""
-    shown = HOSTS["return.otio"](conformed)
+    shown = placed.in_return_otio(conformed)
     assert shown["PLATE", "plain"] == [(6 + i, 40 + i) for i in range(20)]
     assert shown["PLATE", "double"] == [(26 + i, 151 + 2 * i) for i in range(20)]
     assert shown["PLATE", "backwards"] == [(49 + i, 68 - i) for i in range(24)]

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from tests.hosts import placed
+from tests.hosts.after_effects import write_exr, write_png
 from tests.hosts.delivered import Deliveries, Document, set_on
-from tests.hosts.test_ae_script import write_exr, write_png
 from tests.turnover._cuts import HEIGHT, WIDTH, write_movie
 from toolkit.delivery import write_aep
 from toolkit.delivery.keyframes import write_keyframes
