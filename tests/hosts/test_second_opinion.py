@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from tests.hosts import placed
-from tests.hosts.after_effects import write_exr, write_png
+from tests.hosts import after_effects, placed
+from tests.hosts.after_effects import Dump, Studio, write_exr, write_png
 from tests.hosts.delivered import Deliveries, Document, set_on
 from tests.turnover._cuts import HEIGHT, WIDTH, write_movie
 from toolkit.delivery import write_aep
 from toolkit.delivery.keyframes import write_keyframes
 from toolkit.documents import Delivery, FaceKeys
+from toolkit.install import install_scripts
 
 py_aep = pytest.importorskip("py_aep", reason="the extra aep is not installed")
 
@@ -151,3 +153,50 @@ def test_between_keys_the_null_stays_on_the_line_between_them(built: Built, face
         half = [(a + b) / 2 + 0.5 for a, b in zip(places[frame], places[frame + 1], strict=True)]
         found = position.value_at_time((frame + 0.5) / 24)
         assert found[:2] == pytest.approx(half, abs=0.05)
+
+
+# --- beside what the menu's script builds --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def dump(built: Built, at_home: Path) -> Dump:
+    """What the fake After Effects tells after Import Passes of the same delivery."""
+    install_scripts("ae", at_home)
+    return Studio(scripts=at_home, folder=at_home, deliver=Deliveries(at_home)).run(built.path)
+
+
+@pytest.mark.parametrize("comp", ["scene_04", "sh010", "sh020"])
+def test_the_script_builds_the_same_comps_but_for_its_helper_solids(built: Built, dump: Dump, comp: str) -> None:
+    comps = after_effects.comps(dump)
+    shared = [
+        one
+        for one in after_effects.layers(dump, comp).values()
+        if one["file"] or one["isNull"] or one["source"] in comps
+    ]
+    scripted = [
+        (
+            *(one["name"], one["guideLayer"], one["label"], one["frameBlendingType"]),
+            *(round(24 * one[field], 3) for field in ("startTime", "inPoint", "outPoint")),
+        )
+        for one in shared
+    ]
+    assert scripted == [
+        (one.name, one.guide_layer, one.label, one.frame_blending_type.name, *frames(one)) for one in built.layers(comp)
+    ]
+
+
+def test_the_script_moves_its_null_and_its_mask_alike(built: Built, dump: Dump, face: FaceKeys) -> None:
+    theirs = after_effects.layers(dump, face.shot)
+    null = built.layer(face.shot, "face 0")
+    for name in ("ADBE Position", "ADBE Scale", "ADBE Rotate Z"):
+        scripted = after_effects.animation(theirs["face 0"], name, 24)
+        ours = keys_of(null, name)
+        assert scripted.keys() == ours.keys()
+        for frame, value in scripted.items():
+            assert np.ravel(ours[frame])[: np.size(value)] == pytest.approx(np.ravel(value), abs=0.01)
+    (mask,) = theirs["FACE"]["masks"]
+    (own,) = built.layer(face.shot, "FACE").masks.properties
+    assert (mask["name"], mask["mode"]) == (own.name, own.mask_mode.name)
+    paths = after_effects.frames_of_keys(mask["ADBE Mask Shape"]["keys"], 24)
+    for key in own.property("ADBE Mask Shape").keyframes:
+        assert np.array(key.value.vertices) == pytest.approx(np.array(paths[key.frame_time]["vertices"]), abs=0.01)
