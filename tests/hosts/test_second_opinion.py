@@ -93,9 +93,17 @@ def test_a_shot_has_its_layers_in_order_with_their_handles(built: Built, shot: s
     ]
 
 
-def test_every_frame_shows_the_picture_that_the_delivery_asks_for(built: Built) -> None:
+@pytest.mark.parametrize("host", ["Resolve", "After Effects", "project"])
+def test_every_host_shows_the_pictures_that_the_golden_delivery_asks_for(
+    built: Built, host: str, at_home: Path
+) -> None:
     delivered = placed.Delivered(built.path)
-    assert placed.in_project(delivered) == placed.asked(delivered)
+    shown = {
+        "Resolve": lambda: placed.in_resolve(delivered, at_home),
+        "After Effects": lambda: placed.in_after_effects(delivered, at_home),
+        "project": lambda: placed.in_project(delivered),
+    }[host]()
+    assert shown == placed.asked(delivered)
 
 
 # --- faces -----------------------------------------------------------------------------------------------------------

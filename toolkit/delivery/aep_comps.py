@@ -19,6 +19,8 @@ from toolkit.frames import FrameRange
 if TYPE_CHECKING:
     from py_aep import AVItem, AVLayer, CompItem
 
+Floats = NDArray[np.float64]
+
 _BLENDING = {"nearest": "NO_FRAME_BLEND", "blend": "FRAME_MIX", "flow": "PIXEL_MOTION"}
 _MARKERS = {"Red": 1, "Yellow": 2, "Blue": 8, "Green": 9}
 _PLATE_LABEL, _FACE_LABEL = 15, 2
@@ -102,8 +104,6 @@ class Comp:
 
 
 # --- faces -------------------------------------------------------------------------------------------------------
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

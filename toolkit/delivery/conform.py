@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def conform(cut: Cut, plans: Sequence[PassPlan], root: Path, *, notes: Sequence[str] = ()) -> Delivery:
-    """Write ``root/return.otio``, ``root/delivery.json`` and the faces as keyframe text, and give the second back.
+    """Write ``return.otio``, ``delivery.json`` and the faces as keyframe text into ``root``; give the delivery back.
 
     ``plans`` are the passes (at least one) whose layers lie complete under ``root``; a shot without any keeps only its
     plate. ``notes`` come before the delivery's own. Raises InputError when the cut's file is gone or has changed since
