@@ -18,6 +18,7 @@
     //@include "lib/comps.jsx"
     //@include "lib/readback.jsx"
     //@include "lib/project.jsx"
+    //@include "lib/sources.jsx"
     //@include "lib/importing.jsx"
     //@include "lib/report.jsx"
 

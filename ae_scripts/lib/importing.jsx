@@ -1,73 +1,6 @@
 // A delivery into the project: built where it is new, given newer files where it is there already, or not at all.
 
 var toolkitImporting = (function () {
-    // Every footage of the delivery once, with its first file. Throws before anything is built when a file is missing.
-    function footage(delivery, root) {
-        var found = [];
-        var seen = {};
-        var track;
-        var clip;
-        var names;
-        var i;
-        var k;
-        for (i = 0; i < delivery.tracks.length; i += 1) {
-            track = delivery.tracks[i];
-            for (k = 0; k < track.clips.length; k += 1) {
-                clip = track.clips[k];
-                names = toolkitDelivery.files(clip, Boolean(track.pass_name), root);
-                online(clip, names);
-                if (!seen.hasOwnProperty(clip.path)) {
-                    seen[clip.path] = true;
-                    found.push({ clip: clip, pass: track.pass_name, path: names[0] });
-                }
-            }
-        }
-        return found;
-    }
-
-    function online(clip, names) {
-        var i;
-        for (i = 0; i < names.length; i += 1) {
-            if (!(new File(names[i])).exists) {
-                throw new Error("'" + clip.name + "' is offline: " + names[i] + " is not there");
-            }
-        }
-    }
-
-    // What a footage is called for the next import. Versions of one pass share a tag unless the delivery holds both.
-    function passTag(one, all) {
-        var what = one.clip.shot + " | " + one.pass;
-        var i;
-        for (i = 0; i < all.length; i += 1) {
-            if (all[i].pass === one.pass && all[i].clip.shot === one.clip.shot && all[i].clip.version > one.clip.version) {
-                return what + " | v" + one.clip.version;
-            }
-        }
-        return what;
-    }
-
-    // A plate goes by its file's name and its pictures, wherever it lies by then; namesakes are counted.
-    function plateTag(one, all) {
-        var what = "plate | " + nameOf(one) + " | " + pictures(one.clip);
-        var before = 0;
-        var i;
-        for (i = 0; all[i] !== one; i += 1) {
-            if (!all[i].pass && nameOf(all[i]) === nameOf(one) && pictures(all[i].clip) === pictures(one.clip)) {
-                before += 1;
-            }
-        }
-        return before > 0 ? what + " | " + (before + 1) : what;
-    }
-
-    function nameOf(one) {
-        return one.path.replace(/^.*[\/\\]/, "");
-    }
-
-    // Which pictures a footage holds: a newer version must hold the same, or every layer of it would slip.
-    function pictures(clip) {
-        return clip.timecode + " + " + toolkitTiming.pictures(clip);
-    }
-
     // A run's state: what there is, what was made, and how to take back what cannot be removed.
     function begin(delivery, report) {
         return {
@@ -111,32 +44,37 @@ var toolkitImporting = (function () {
     }
 
     function place(run, one, all) {
-        var start = toolkitProject.tag(run.delivery, one.pass ? passTag(one, all) : plateTag(one, all));
+        var start = toolkitProject.tag(run.delivery, toolkitSources.tag(one, all));
         var key = "footage " + one.clip.path;
         var item = known(run, start);
         if (item === null) {
             item = toolkitFootage.make(one.clip, one.path, folder(run, "footage"), run.report.by_hand);
-            own(run, item, start, pictures(one.clip));
+            own(run, item, start, toolkitSources.pictures(one.clip));
             run.fresh[key] = true;
-        } else if (item.footageMissing || item.mainSource.file.fsName !== new File(one.path).fsName) {
+        } else if (!isOf(item, one.path)) {
             exchange(run, item, one);
         }
         run.items[key] = item;
+    }
+
+    function isOf(item, path) {
+        var file = item.mainSource.file;
+        return Boolean(file) && !item.footageMissing && file.fsName === new File(path).fsName;
     }
 
     function exchange(run, item, one) {
         var name = item.name;
         var file = item.mainSource.file;
         var isSequence = toolkitFootage.isNumbered(one.clip);
-        if (toolkitProject.facts(item) !== pictures(one.clip)) {
+        if (toolkitProject.facts(item) !== toolkitSources.pictures(one.clip)) {
             throw new Error(
-                "'" + one.clip.name + "' holds other pictures (" + pictures(one.clip) + ") than '" + name + "' (" +
-                toolkitProject.facts(item) + "): every layer of it would slip. Delete the folder of " +
-                "this cut, or import into another project"
+                "'" + one.clip.name + "' holds other pictures (" + toolkitSources.pictures(one.clip) + ") than '" + name +
+                "' (" + toolkitProject.facts(item) + "): every layer of it would slip. Delete the folder of this cut, or " +
+                "import into another project"
             );
         }
         run.undo.push(function () {
-            if (file !== null && file.exists) {
+            if (file && file.exists) {
                 toolkitFootage.swap(item, file, isSequence);
             }
             item.name = name;
@@ -153,6 +91,7 @@ var toolkitImporting = (function () {
             comp = toolkitComps.make(wanted, run.delivery.fps, folder(run, "cut"), run.report.by_hand);
             own(run, comp, start, "");
             run.fresh["comp " + wanted.key] = true;
+            run.report.built.push(wanted.name);
             toolkitComps.furnish(comp, wanted, run.items);
         } else {
             extend(run, comp, wanted);
@@ -169,7 +108,7 @@ var toolkitImporting = (function () {
             one = wanted.layers[i];
             isNew = Boolean(run.fresh[one.kind + " " + one.source]);
             if (one.shot !== null) { // a plate belongs under what is there, so only a new shot in the cut brings its own
-                isNew = wanted.key === "" && Boolean(isNew || run.fresh["comp " + one.shot]);
+                isNew = wanted.key === "" && Boolean(isNew || run.fresh["comp " + one.shot]) && !isThere(run, comp, one);
             }
             hasNewFace = hasNewFace || (isNew && one.name === "FACE");
             if (isNew || (hasNewFace && (one.kind === "null" || one.kind === "solid"))) {
@@ -179,6 +118,20 @@ var toolkitImporting = (function () {
                 run.report.notes.push("'" + one.name + "' is new in comp '" + comp.name + "': it lies on top");
             }
         }
+    }
+
+    // Whether a plate lies in its place already: whoever deletes a shot's comp has one shot less, not one plate.
+    function isThere(run, comp, wanted) {
+        var id = run.items["footage " + wanted.source].id;
+        var layer;
+        var i;
+        for (i = 1; i <= comp.numLayers; i += 1) {
+            layer = comp.layer(i);
+            if (layer.source && layer.source.id === id && Math.abs(layer.inPoint / comp.frameDuration - wanted.inPoint) < 0.1) {
+                return true;
+            }
+        }
+        return false;
     }
 
     function lengthen(run, comp, frames) {
@@ -253,6 +206,7 @@ var toolkitImporting = (function () {
     function giveUp(run) {
         run.report.comps = [];
         run.report.replaced = [];
+        run.report.built = [];
         try {
             takeBack(run);
         } catch (error) {
@@ -264,7 +218,7 @@ var toolkitImporting = (function () {
     // Builds the delivery whose files lie in root, in one step to undo. Whatever fails is taken back at once, and the
     // report says why; the run is given back for those who take back what went well.
     function into(delivery, root, report) {
-        var found = footage(delivery, root);
+        var found = toolkitSources.of(delivery, root);
         var comps = toolkitStack.comps(delivery, report.notes);
         var run = begin(delivery, report);
         app.beginUndoGroup("Import passes " + delivery.name);

@@ -101,7 +101,10 @@ var toolkitReadBack = (function () {
         if (wanted.kind === "solid" || wanted.kind === "null") {
             return wanted.source;
         }
-        return item && layer.source.id === item.id ? wanted.source : layer.source.name;
+        if (item && layer.source && layer.source.id === item.id) {
+            return wanted.source;
+        }
+        return layer.source ? layer.source.name : null;
     }
 
     // One layer in the shape of wanted. A still, which is never remapped, is said to be as it should.
@@ -218,10 +221,19 @@ var toolkitReadBack = (function () {
             if (one === null || one.name !== wanted.layers[i].name) {
                 differences.push(where + "'" + wanted.layers[i].name + "' is not where it was put");
             } else {
-                found.layers.push(compared(one, wanted.layers[i], items, made.frameDuration, where, differences, byHand));
+                read(found.layers, one, wanted.layers[i], items, made.frameDuration, where, differences, byHand);
             }
         }
         return tidy(found);
+    }
+
+    // What the artist took out of a layer is a difference like any other.
+    function read(layers, one, wanted, items, frameDuration, where, differences, byHand) {
+        try {
+            layers.push(compared(one, wanted, items, frameDuration, where, differences, byHand));
+        } catch (error) {
+            differences.push(where + error.message);
+        }
     }
 
     function compared(one, wanted, items, frameDuration, where, differences, byHand) {

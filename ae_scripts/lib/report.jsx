@@ -21,7 +21,7 @@ var toolkitReport = (function () {
 
     function begin() {
         return {
-            delivery: null, application: app.version, system: $.os, done: "nothing", comps: [], replaced: [],
+            delivery: null, application: app.version, system: $.os, done: "nothing", built: [], replaced: [], comps: [],
             differences: [], problems: [], by_hand: [], notes: []
         };
     }
@@ -47,7 +47,9 @@ var toolkitReport = (function () {
     function headline(report, name) {
         switch (report.done) {
         case "built":
-            return "'" + name + "': " + (report.comps.length - 1) + " shots, each in a comp of its own, and the cut.";
+            return report.built.length === report.comps.length
+                ? "'" + name + "': " + (report.comps.length - 1) + " shots, each in a comp of its own, and the cut."
+                : "'" + name + "' was here: what is new was added (" + report.built.join(", ") + ").";
         case "replaced":
             return "'" + name + "' was here: its footage shows the new version, and the comps are as you left them.";
         case "unchanged":

@@ -89,6 +89,12 @@ def test_what_the_artist_changed_is_told_and_left(studio: Studio, session: Calla
     assert "Different from the delivery:" in second["summary"]
 
 
+def test_what_the_artist_took_out_of_a_layer_is_told_too(studio: Studio, session: Callable[..., list[Dump]]) -> None:
+    first, second = session(studio.deliver(), noProperty="ADBE Effect Parade")
+    assert second["report"]["done"] == "unchanged" and second["items"] == first["items"]
+    assert "comp 'sh010': 'face 0 corner pin' has no property ADBE Effect Parade" in second["report"]["differences"]
+
+
 def test_a_cut_that_has_moved_on_is_told_and_left(studio: Studio, session: Callable[..., list[Dump]]) -> None:
     def moved(document: Document) -> None:
         for track in document["tracks"]:
@@ -120,6 +126,23 @@ def test_a_new_shot_is_added_to_the_cut(studio: Studio, session: Callable[..., l
     assert [layer["id"] for layer in comps(second)["sh010"]["layers"]] == [
         layer["id"] for layer in comps(first)["sh010"]["layers"]
     ]
+
+
+def test_a_deleted_comp_comes_back_as_delivered_and_nothing_comes_twice(
+    studio: Studio, session: Callable[..., list[Dump]]
+) -> None:
+    delete = """(function () {
+        var i;
+        for (i = app.project.numItems; i >= 1; i -= 1) {
+            if (app.project.item(i).name === "sh010") { app.project.item(i).remove(); }
+        }
+    }());"""
+    first, second = session(studio.deliver(), delete)
+    assert second["report"]["problems"] == second["report"]["differences"] == []
+    assert second["report"]["built"] == ["sh010"] and "was here: what is new was added (sh010)" in second["summary"]
+    names = [layer["name"] for layer in comps(second)["scene_04"]["layers"]]
+    assert names == ["sh010", "sh020", "plate B002C011", "plate A001C003"]
+    assert list(layers(second, "sh010")) == list(layers(first, "sh010"))
 
 
 def test_a_pass_that_comes_later_is_laid_on_top_with_what_belongs_to_it(studio: Studio) -> None:
