@@ -21,26 +21,12 @@
     //@include "lib/sources.jsx"
     //@include "lib/importing.jsx"
     //@include "lib/report.jsx"
+    //@include "lib/import_passes.jsx"
 
     var report = toolkitReport.begin();
     var file = toolkitReport.choose();
-    var name = "";
-    var saved = "";
-    var delivery;
     if (file === null) {
         return "";
     }
-    try {
-        delivery = toolkitDelivery.read(toolkitFiles.text(file));
-        name = delivery.name;
-        report.delivery = file.fsName;
-        report.notes = delivery.notes.slice(0);
-        toolkitImporting.into(delivery, file.parent.fsName, report);
-    } catch (error) {
-        report.problems.push(error.message);
-    }
-    if (report.delivery !== null) { // what is no delivery gets no report beside it
-        saved = toolkitReport.save(report, file.parent.fsName + "/ae_report.json");
-    }
-    return toolkitReport.finish(report, toolkitReport.summary(report, name, saved), "Import Passes");
+    return toolkitReport.finish(report, toolkitImportPasses.from(file, report), "Import Passes");
 }());

@@ -16,8 +16,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 PACKAGE = REPOSITORY / "toolkit"
 
 ROOMS = [
-    "cli", "doctor", "demo", "install", "pipeline", "stages", "output", "delivery", "passes", "engines", "faces",
-    "turnover", "plates", "documents", "settings", "frames", "errors", "heap",
+    "cli", "doctor", "demo", "launch", "install", "pipeline", "stages", "output", "delivery", "passes", "engines",
+    "faces", "turnover", "plates", "documents", "settings", "frames", "errors", "heap",
 ]  # fmt: skip
 """Top to bottom: a room imports only from rooms below it (and from itself)."""
 

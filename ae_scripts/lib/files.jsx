@@ -33,7 +33,7 @@ var toolkitFiles = (function () {
         var part = new File(path + ".part");
         var written = false;
         if (!mayWrite()) {
-            throw new Error("allow scripts to write files in Preferences > Scripting & Expressions, then run this again");
+            throw new Error("allow scripts to write files in Preferences > Scripting & Expressions, and run this again");
         }
         part.encoding = "UTF-8";
         part.lineFeed = "Unix";
@@ -47,7 +47,7 @@ var toolkitFiles = (function () {
         if (file.exists && !file.remove()) { // rename does not replace
             throw new Error("cannot replace " + file.fsName);
         }
-        if (!part.rename(path.replace(/^.*\//, ""))) {
+        if (!part.rename(path.replace(/^[\s\S]*\//, ""))) {
             throw new Error("cannot give " + part.fsName + " its name");
         }
     }

@@ -31,7 +31,7 @@ var toolkitProbes = (function () {
         "time of a key in frames, set to 7": function (comp) {
             return key(solid(comp), 7);
         },
-        "frame rate, made with 24000/1001": function (comp) {
+        "frame rate, made with 24000/1001": function () {
             var other = app.project.items.addComp("probe", 16, 16, 1, 1, 24000 / 1001);
             var found = other.frameRate;
             other.remove();

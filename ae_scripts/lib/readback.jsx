@@ -7,7 +7,7 @@ var toolkitReadBack = (function () {
     var NEAR = 0.05; // of a frame, a pixel, a degree, a per cent: After Effects rounds places between keys by 0.015
 
     // Nulls and solids have nothing to blend.
-    function blending(layer, wanted) {
+    function blending(layer) {
         var names = ["NO_FRAME_BLEND", "FRAME_MIX", "PIXEL_MOTION"];
         var i;
         for (i = 0; i < names.length; i += 1) {
@@ -19,7 +19,10 @@ var toolkitReadBack = (function () {
     }
 
     function mode(mask) {
-        return mask.maskMode === MaskMode.NONE ? "NONE" : (mask.maskMode === MaskMode.ADD ? "ADD" : "another");
+        if (mask.maskMode === MaskMode.NONE) {
+            return "NONE";
+        }
+        return mask.maskMode === MaskMode.ADD ? "ADD" : "another";
     }
 
     function vertices(shape) {
@@ -90,7 +93,7 @@ var toolkitReadBack = (function () {
         var name;
         for (name in wanted) {
             if (wanted.hasOwnProperty(name)) {
-                found[name] = name === "frameBlendingType" ? blending(layer, wanted[name]) : layer[name];
+                found[name] = name === "frameBlendingType" ? blending(layer) : layer[name];
             }
         }
         return found;

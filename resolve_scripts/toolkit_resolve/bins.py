@@ -67,20 +67,21 @@ class Bins:
         wanted = [("FPS", rate_text(clip["fps"]))] if is_sequence(clip) and ask(item, "GetClipProperty", "FPS") else []
         wanted += [("Alpha mode", "Premultiplied")] if clip["alpha"] == "premultiplied" else []
         wanted += [("Input Color Space", clip["input_colour_space"])] if clip["input_colour_space"] else []
+        imported = [identity(one) for _, one in self.imported]
+        may_change = clip.get("version") is not None or identity(item) in imported  # not the editor's own plates
         for key, value in wanted:
             found = ask(item, "GetClipProperty", key)
-            if same(found, value):
-                continue
-            self.changed.append((item, key, found))
-            ask(item, "SetClipProperty", key, value)
-            found = ask(item, "GetClipProperty", key)
+            if may_change and not same(found, value):
+                self.changed.append((item, key, found))
+                ask(item, "SetClipProperty", key, value)
+                found = ask(item, "GetClipProperty", key)
             if not same(found, value):
                 self.by_hand.append("'%s': %s is %s; set %s in Clip Attributes"
                                     % (clip["name"], key, found or "not said", value))
 
     def names(self):
         """What may have been made, in words."""
-        return self.tried + ["'%s' in the media pool" % path for path in self.media]
+        return self.tried or (["what was imported last"] if self.imported else [])
 
     def take_back(self):
         """Remove what was imported and made, put properties back; what is left, in words."""
@@ -103,11 +104,14 @@ class Bins:
 
 
 def bin_named(folder, name):
+    """The bin of that name right in ``folder``, or None."""
     return next((one for one in ask_all(folder, "GetSubFolderList") if ask(one, "GetName") == name), None)
 
 
 def lies_at(item, path):
-    return os.path.normpath(str(ask(item, "GetClipProperty", "File Path"))) == os.path.normpath(path)
+    """Whether a media pool item is the media at ``path``, as the pool spells it."""
+    found = str(ask(item, "GetClipProperty", "File Path"))
+    return os.path.normcase(os.path.normpath(found)) == os.path.normcase(os.path.normpath(path))
 
 
 def find_below(folder, path):

@@ -10,7 +10,7 @@ from toolkit_resolve.spelling import file_name_for, rate_text, same, unused
 
 
 class Target:
-    """``timeline`` is ours; ``base`` the one it duplicates, or None; ``plates`` the track of each of its plates."""
+    """``timeline`` is ours, called ``name``; ``base`` is the one it duplicates, None when it stands alone."""
 
     def __init__(self, session, delivery, report):
         self.session, self.delivery, self.report = session, delivery, report

@@ -9,13 +9,23 @@ import pytest
 
 from tests.hosts.after_effects import Studio, picture
 from tests.hosts.delivered import Deliveries
-from toolkit.install import install_scripts
+from toolkit.install import ae_entries
 
 
 @pytest.fixture(scope="session")
 def deliver(tmp_path_factory: pytest.TempPathFactory) -> Deliveries:
     """Deliveries whose files are empty, for a host that looks at names only."""
     return Deliveries(tmp_path_factory.mktemp("names"))
+
+
+@pytest.fixture
+def at_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A home of its own."""
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    return home
 
 
 @pytest.fixture(scope="session")
@@ -27,15 +37,7 @@ def pictured(tmp_path_factory: pytest.TempPathFactory) -> Deliveries:
 
 @pytest.fixture
 def studio(tmp_path: Path, pictured: Deliveries) -> Studio:
-    install_scripts("ae", tmp_path / "Scripts")
+    (tmp_path / "Scripts").mkdir()
+    for name, text in ae_entries():
+        (tmp_path / "Scripts" / name).write_text(text, encoding="utf-8")
     return Studio(scripts=tmp_path / "Scripts", folder=tmp_path, deliver=pictured)
-
-
-@pytest.fixture
-def at_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A home of its own."""
-    home = tmp_path / "home"
-    home.mkdir()
-    monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("USERPROFILE", str(home))
-    return home

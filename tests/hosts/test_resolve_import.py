@@ -482,6 +482,17 @@ def test_properties_of_media_the_pool_had_already_are_put_back(entry: ModuleType
     assert mine.properties["Alpha mode"] == "None" and desk.fake.snapshot() == before
 
 
+def test_plates_of_the_editors_own_keep_their_properties(entry: ModuleType, sit: Callable[..., Desk]) -> None:
+    desk = sit(change=set_on("PLATE", 1, input_colour_space="Linear"), origin=False)
+    plate = desk.sent.tracks["video"][0].items[1].media
+    assert plate is not None
+    plate.properties["FPS"] = 25.0
+    before = dict(plate.properties)
+    report = run(entry, desk, "--keep-partial")
+    assert plate.properties == before
+    assert any("FPS is 25.0; set 24 in Clip Attributes" in text for text in report["by_hand"])
+
+
 # --- retimed clips ------------------------------------------------------------------------------------------------
 
 

@@ -180,3 +180,22 @@ def test_without_a_toolkit_nothing_is_sent(
         (at_home / ".toolkit" / "toolkit.json").write_text(recorded, encoding="utf-8")
     assert says in render(entry, sit(), tmp_path / "to")["problems"][0]
     assert not (tmp_path / "to").exists()
+
+
+def test_layers_are_not_imported_into_another_project(
+    entry: ModuleType, sit: Callable[..., Desk], behave: Behave, tmp_path: Path
+) -> None:
+    desk = sit()
+    behave(DELIVERS, desk)
+    manager = desk.fake.application.manager
+    watch = entry.__dict__["watch_in_window"]
+
+    def watched(*told: object) -> None:
+        watch(*told)
+        manager.CreateProject("Another film")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(entry.__dict__, "watch_in_window", watched)
+        report = render(entry, desk, tmp_path / "to")
+    assert "another project is open now" in report["problems"][0] and str(desk.path) in report["problems"][0]
+    assert desk.fake.project.name == "Another film" and desk.fake.project.timelines == []

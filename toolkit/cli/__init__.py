@@ -12,7 +12,9 @@ import sys
 import click
 
 from toolkit import __version__
+from toolkit.cli.ae import ae
 from toolkit.cli.info import doctor, engines, install_scripts_command, look, models, presets
+from toolkit.cli.resolve import resolve
 from toolkit.cli.run import demo, run
 from toolkit.cli.stages import aep, conform, plan, render, shots, track
 from toolkit.errors import ToolkitError
@@ -35,7 +37,7 @@ def toolkit(verbose: bool) -> None:
 
 for stage in (run, demo, shots, track, plan, render, conform, aep):
     toolkit.add_command(stage)
-for about in (engines, presets, look, models, doctor, install_scripts_command):
+for about in (engines, presets, look, models, doctor, install_scripts_command, resolve, ae):
     toolkit.add_command(about)
 
 

@@ -21,7 +21,7 @@ from toolkit.frames import timecode_from_frames
 from toolkit.passes import RenderedPass
 
 NEXT_STEPS = """\
-Next, in Resolve:        Workspace > Scripts > Toolkit Import Delivery, and choose {delivery}
+Next, in Resolve:        Workspace > Scripts > Toolkit Import Passes, and choose {delivery}
 Next, in After Effects:  File > Scripts > Run Script File… > toolkit_import_passes.jsx, and choose the same file
 Anywhere else:           open {timeline}
 (once per machine: toolkit install-scripts resolve, toolkit install-scripts ae)"""

@@ -1,8 +1,8 @@
 """The delivery: the passes go back over the cut they came from.
 
 ``conform`` writes ``return.otio`` for every application that reads timelines and ``delivery.json`` for the host
-scripts, which never compute: every number in it is final. Beside them lies what needs no script: keyframes to paste.
-``write_aep`` makes a project for After Effects of a delivery.
+scripts, which never compute: every number in it is final. Beside them lie the faces as Fusion comps and as
+keyframes to paste into After Effects. ``write_aep`` makes a project for After Effects of a delivery.
 """
 
 from __future__ import annotations

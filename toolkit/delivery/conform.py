@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from toolkit import __version__
 from toolkit.delivery.clips import Plates, layer_clip
+from toolkit.delivery.fusion import write_comps
 from toolkit.delivery.keyframes import write_keyframes
 from toolkit.delivery.keys import face_keys
 from toolkit.delivery.levels import Level, levels
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def conform(cut: Cut, plans: Sequence[PassPlan], root: Path, *, notes: Sequence[str] = ()) -> Delivery:
-    """Write ``return.otio``, ``delivery.json`` and the faces as keyframe text into ``root``; give the delivery back.
+    """Write ``return.otio``, ``delivery.json``, the Fusion comps and the keyframes of its faces; the delivery.
 
     ``plans`` are the passes (at least one) whose layers lie complete under ``root``; a shot without any keeps only its
     plate. ``notes`` come before the delivery's own. Raises InputError when the cut's file is gone or has changed since
@@ -54,6 +55,7 @@ def conform(cut: Cut, plans: Sequence[PassPlan], root: Path, *, notes: Sequence[
     )
     lay_over(timeline, cut, stack, plates, root)
     _write_timeline(timeline, return_path)
+    delivery = write_comps(delivery, root)
     write_keyframes(delivery, root)
     delivery.write(root / "delivery.json")
     return delivery

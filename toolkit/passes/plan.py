@@ -101,6 +101,8 @@ def _plan_pass(
         engine=settings.engine,
         look=_look_plan(look),
         guides=tuple(_guide_plan(control, shot.name, beside) for control in look.controls),
+        overlap=look.overlap,
+        noise_flows=look.noise == "flow",
         settings=digest(settings.engine, look, settings.matte, settings.output.encoding)[:12],
         encoding=settings.output.encoding,  # type: ignore[arg-type]  # settings.py holds it to these three names
         width=tracks.width,

@@ -158,9 +158,13 @@ class Look:
     """Denoising strength: 0 leaves the plate untouched, 1 forgets it."""
     seed: int = _number(20230407, 0, 2**31 - 1)
     """Start of the noise; shot, pass, face and source frame are mixed in, never a batch number."""
-    noise: str = _choice("frame", "frame", "shot")
+    noise: str = _choice("frame", "frame", "shot", "flow")
     """``frame``: each frame has its own noise. ``shot``: all frames of a shot have the same, which is steadier where
-    the picture stands still and sticks to the screen where it moves; in FACE it goes with the crop."""
+    the picture stands still and sticks to the screen where it moves; in FACE it goes with the crop. ``flow``: the same
+    noise carried along the plate's motion, frame by frame from the first on; not on a server."""
+    overlap: int = _number(0, 0, 4)
+    """Frames on each side whose paintings are averaged with a frame's own, carried along the plate's motion: steadier
+    and softer; 0 off. Small movements that only the painting has are lost with the flicker."""
     model: str = ""
     """The checkpoint, as the engine knows it; empty takes the one that a server has loaded."""
     vae: str = ""
@@ -227,7 +231,8 @@ class DiffusersSettings:
     models: str = ""
     """A studio's folder of models: a name in a look is first looked for in it, at any depth; empty: none."""
     device: str = "auto"
-    """``cuda``, ``cuda:1``, ``mps`` or ``cpu``; ``auto`` takes the first of these that is there."""
+    """``cuda``, ``cuda:1``, ``mps`` or ``cpu``; ``auto`` takes the first of these that is there. Several with commas
+    between them, or ``all`` CUDA devices, share the work, one process each."""
     precision: str = _choice("auto", "auto", "float16", "bfloat16", "float32")
     """Of the UNet and the ControlNets; ``auto``: float16 on a GPU, which Stable Diffusion 1.5 was made to run in and
     which rounds eight times finer than bfloat16, and float32 on the CPU. The VAE always runs in float32."""

@@ -16,6 +16,9 @@ class FolderObject {
     get exists() {
         return fs.existsSync(this._path);
     }
+    create() {
+        return quirks.mayWrite && fs.mkdirSync(this._path, { recursive: true }) !== null;
+    }
 }
 
 class FileObject {
@@ -116,6 +119,18 @@ function fileClass() {
     return File;
 }
 
+function folderClass() {
+    function Folder(where) {
+        return strict(new FolderObject(where));
+    }
+    Folder.selectDialog = function (prompt) {
+        kind(prompt, "string", "the prompt");
+        told.dialogs += 1;
+        return told.chosen ? strict(new FolderObject(told.chosen)) : null;
+    };
+    return Folder;
+}
+
 function pictureFacts(file) {
     const bytes = fs.readFileSync(file);
     if (bytes.readUInt32BE(0) === 0x89504e47) {
@@ -157,4 +172,4 @@ function exrFacts(bytes) {
     return facts;
 }
 
-module.exports = { FileObject, FolderObject, fileClass, pictureFacts };
+module.exports = { FileObject, FolderObject, fileClass, folderClass, pictureFacts };

@@ -7,7 +7,8 @@ const THIRD_EDITION = `(function () {
         "": "Object Function Array String Boolean Number Date RegExp Error EvalError RangeError ReferenceError SyntaxError " +
             "TypeError URIError Math parseInt parseFloat isNaN isFinite decodeURI decodeURIComponent encodeURI " +
             "encodeURIComponent escape unescape eval NaN Infinity undefined $ app alert File Folder ImportOptions " +
-            "ImportAsType AlphaMode FrameBlendingType MaskMode KeyframeInterpolationType Shape MarkerValue",
+            "ImportAsType AlphaMode FrameBlendingType MaskMode KeyframeInterpolationType Shape MarkerValue " +
+            "BlendingMode system confirm prompt",
         "Object": "prototype length name",
         "Object.prototype": "constructor toString toLocaleString valueOf hasOwnProperty isPrototypeOf propertyIsEnumerable",
         "Function.prototype": "constructor toString apply call length name",

@@ -5,6 +5,7 @@ const { CompItem } = require("./comp.js");
 const { FolderItem, ImportOptionsObject, footageOf } = require("./items.js");
 const { kind, number, strict } = require("./strict.js");
 const { quirks, since, told } = require("./scenario.js");
+const { UsersProject } = require("./users.js");
 const { enumerations } = require("./values.js");
 
 class ItemCollection {
@@ -29,6 +30,13 @@ class Project {
         this._root = new FolderItem("Root", null, this);
         this._items = [];
         this._bits = null;
+        this._users = new UsersProject();
+    }
+    get activeItem() {
+        return this._users.active;
+    }
+    _setting(name, usual) {
+        return name in this._users.settings ? this._users.settings[name] : usual;
     }
     get items() {
         return strict(new ItemCollection(this));
@@ -52,17 +60,21 @@ class Project {
         this._bits = value;
     }
     get workingSpace() {
-        return quirks.workingSpace;
+        return this._setting("workingSpace", quirks.workingSpace);
     }
     get linearBlending() {
-        return false;
+        return this._setting("linearBlending", false);
     }
     get linearizeWorkingSpace() {
-        return false;
+        return this._setting("linearizeWorkingSpace", false);
     }
     get colorManagementSystem() {
         since(23, "Project.colorManagementSystem");
-        return 0;
+        return this._setting("colorManagementSystem", 0);
+    }
+    get ocioConfigurationFile() {
+        since(23, "Project.ocioConfigurationFile");
+        return this._setting("ocioConfigurationFile", "");
     }
     importFile(options) {
         if (!(options instanceof ImportOptionsObject) || options._as !== enumerations.ImportAsType.FOOTAGE) {

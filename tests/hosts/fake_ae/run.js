@@ -2,7 +2,8 @@
    built.
 
    node fake_ae/run.js session.json  ->  JSON on standard output: one entry for each step
-   session: { quirks, movies: {path: {width, height, fps, frames}}, steps: [{ script, automated | dialog, edit, quirks }] }
+   session: { quirks, movies: {path: {width, height, fps, frames}}, user, environment, answer, steps: [step, ...] }
+   step: { script, automated | turnover | dialog, edit, quirks }; user: users.js; environment, answer: system.js
    All steps share one project. edit is a line of script of the artist's, run before the step's script. quirks: scenario.js.
 
    What it proves: that a script names only members that the scripting guide names and that its version has, passes
@@ -18,12 +19,13 @@
 const fs = require("fs");
 const vm = require("vm");
 const { dumpProject } = require("./dump.js");
-const { FolderObject, fileClass } = require("./files.js");
+const { fileClass, folderClass } = require("./files.js");
 const { ImportOptionsObject } = require("./items.js");
 const { THIRD_EDITION } = require("./language.js");
 const { Application } = require("./project.js");
 const { kind, strict } = require("./strict.js");
 const { begin, quirks, session, told } = require("./scenario.js");
+const { System } = require("./system.js");
 const { constructors, enumerations } = require("./values.js");
 
 function machine(app) {
@@ -31,9 +33,9 @@ function machine(app) {
         app: strict(app),
         alert: (message) => told.alerts.push(kind(message, "string", "an alert")),
         File: fileClass(),
-        Folder: function (where) {
-            return strict(new FolderObject(where));
-        },
+        confirm: (message) => told.confirms.push(kind(message, "string", "a question")) > 0 && quirks.confirms,
+        prompt: (message, text) => told.prompts.push([message, kind(text, "string", "what can be edited")]) > 0 && text,
+        Folder: folderClass(),
         ImportOptions: function (file) {
             return strict(new ImportOptionsObject(file));
         },
@@ -45,8 +47,9 @@ function machine(app) {
         get os() {
             return quirks.system;
         },
-        getenv: (name) => process.env[kind(name, "string", "a variable's name")] || null,
+        getenv: (name) => (session.environment || process.env)[kind(name, "string", "a variable's name")] || null,
     });
+    host.system = strict(new System());
     vm.runInContext(THIRD_EDITION, host);
     return host;
 }
@@ -61,6 +64,9 @@ function run(app, host, step) {
         }
         if (step.automated) {
             host.TOOLKIT_DELIVERY = step.automated;
+        }
+        if (step.turnover) {
+            host.TOOLKIT_TURNOVER = step.turnover;
         }
         outcome.summary = vm.runInContext(fs.readFileSync(step.script, "utf8"), host, { filename: "bundle.jsx" });
     } catch (error) {

@@ -40,6 +40,8 @@ const QUIRKS = {
     noEffect: "", // match name that addProperty does not know
     removeThrows: false,
     pixelAspect: 1,
+    runsCommands: true, // whether there is a system.callSystem
+    confirms: true, // what the user answers
 };
 
 const session = JSON.parse(fs.readFileSync(process.argv[2], "utf8"));
@@ -54,7 +56,8 @@ function begin(step) {
             throw new Error("no such quirk: " + name);
         }
     }
-    Object.assign(told, { alerts: [], dialogs: 0, undo: [], files: [], chosen: step.dialog || null });
+    Object.assign(told, { alerts: [], confirms: [], prompts: [], commands: [], dialogs: 0, undo: [], files: [] });
+    told.chosen = step.dialog || null;
 }
 
 // Refuses a member that this version does not have yet.

@@ -9,6 +9,7 @@ const enumerations = {
     ImportAsType: enumeration("ImportAsType", ["FOOTAGE", "COMP", "COMP_CROPPED_LAYERS", "PROJECT"]),
     FrameBlendingType: enumeration("FrameBlendingType", ["FRAME_MIX", "NO_FRAME_BLEND", "PIXEL_MOTION"]),
     MaskMode: enumeration("MaskMode", ["NONE", "ADD", "SUBTRACT", "INTERSECT", "LIGHTEN", "DARKEN", "DIFFERENCE"]),
+    BlendingMode: enumeration("BlendingMode", ["NORMAL", "ADD", "SCREEN", "MULTIPLY"]),
     KeyframeInterpolationType: enumeration("KeyframeInterpolationType", ["LINEAR", "BEZIER", "HOLD"]),
 };
 

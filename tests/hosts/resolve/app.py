@@ -143,11 +143,11 @@ class Resolve(Thing):
 
     @call(since="21.1")
     def GetCurrentTimeline(self) -> Timeline | None:
-        return self.world.project and self.world.project.GetCurrentTimeline()
+        return None if self.world.project is None else self.world.project.GetCurrentTimeline()
 
     @call(since="21.1")
     def GetMediaPool(self) -> MediaPool | None:
-        return self.world.project and self.world.project.pool
+        return None if self.world.project is None else self.world.project.pool
 
     @call()
     def Quit(self) -> None:

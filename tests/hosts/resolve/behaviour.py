@@ -14,7 +14,10 @@ VERSIONS = {"18.6": "18.6.6.7", "19.1": "19.1.3.7", "20.3": "20.3.2.9", "21.1": 
 
 @dataclass(slots=True, kw_only=True)
 class Behaviour:
-    """The friendliest Resolve by default; friendly means that nothing fails, not that anything is told."""
+    """The friendliest Resolve by default; friendly means that nothing fails, not that anything is told.
+
+    The fake reads it and never writes it; a test may change it while a project is open.
+    """
 
     version: str = VERSIONS["21.1"]
     studio: bool = True
@@ -69,6 +72,7 @@ class Behaviour:
     refuses_duplicates: bool = False
     duplicates_lose_clips: bool = False
     refuses_tracks: bool = False
+    ignores_track_index: bool = False
     forgets_track_names: bool = False
     refuses_markers: bool = False
     refuses_exports: bool = False
@@ -88,6 +92,9 @@ class Behaviour:
     forgets: tuple[str, ...] = ()
     """Media whose clips are placed, read well at once, and are gone in the end."""
     drops_last_append: bool = False
+    """Of several clips in one call."""
+    drops_every: int = 0
+    """Every so many placements one is not done."""
     lands_on_v1: bool = False
     places_late: int = 0
     begins_late: int = 0
@@ -102,6 +109,8 @@ class Behaviour:
     """On the free edition a call that only Studio has opens a window that blocks every later call."""
     modal_after: int | None = None
     """A modal window opens after so many changes: every call answers None from then on."""
+    modal_lasts: int | None = None
+    """The editor closes that window after so many calls; None: never."""
     dies_after: int | None = None
     """After so many changes the application is gone."""
     dies: Literal["silent", "loud"] = "silent"

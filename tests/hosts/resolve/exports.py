@@ -40,7 +40,7 @@ def _copied_track(track: Track, twin: Timeline, pairs: dict[TimelineItem, Timeli
         pairs[item] = copies.copy(item)
         pairs[item].uid, pairs[item].timeline = twin.world.new_uid(), twin
         pairs[item].properties, pairs[item].markers = dict(item.properties), copies.deepcopy(item.markers)
-        pairs[item].comps, pairs[item].flags = list(item.comps), list(item.flags)
+        pairs[item].comps, pairs[item].flags = [copies.copy(comp) for comp in item.comps], list(item.flags)
         new.items.append(pairs[item])
     return new
 

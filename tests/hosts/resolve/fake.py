@@ -11,7 +11,7 @@ from tests.hosts.resolve.app import Fusion, Resolve
 from tests.hosts.resolve.behaviour import Behaviour
 from tests.hosts.resolve.handles import Handle
 from tests.hosts.resolve.item import TimelineItem
-from tests.hosts.resolve.media import MediaPoolItem
+from tests.hosts.resolve.media import MediaKind, MediaPoolItem
 from tests.hosts.resolve.pool import MediaPool
 from tests.hosts.resolve.project import Project
 from tests.hosts.resolve.timeline import Timeline
@@ -113,7 +113,7 @@ class FakeResolve:
     def add_media(self, path: str, footage: Footage | None = None, *, first: int = 0) -> MediaPoolItem:
         """Media in the root bin; ``name.[1001-1064].exr`` is a sequence, whose ``first`` is its file number."""
         footage = footage or self.world.footage.get(path, Footage())
-        kind = "sequence" if "[" in path else "still" if footage.frames == 1 else "movie"
+        kind: MediaKind = "sequence" if "[" in path else "still" if footage.frames == 1 else "movie"
         made = MediaPoolItem(self.world, path=path, kind=kind, first=first, frames=footage.frames, footage=footage)
         self.pool.root.clips.append(made)
         return made
@@ -154,10 +154,15 @@ class FakeResolve:
         return self.world.misuse
 
     @property
+    def page(self) -> str:
+        """The page that is open, which ``snapshot`` leaves out."""
+        return self.world.page
+
+    @property
     def called(self) -> list[str]:
         """Every call that was let in or not, as ``MediaPool.ImportMedia``, in order."""
         return self.world.called
 
-    def snapshot(self) -> dict[str, Any] | None:
+    def snapshot(self) -> dict[str, Any]:
         """The open project as plain data; equal before and after means that nothing was touched."""
         return snapshot.project(self.world.project)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from types import MethodType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -38,6 +39,7 @@ def call(*kinds: str, since: str = "16.2", writes: bool = False, studio: bool = 
     return declare
 
 
+@cache
 def declarations(kind: type) -> dict[str, Declaration]:
     """The methods of the API that a class of the fake offers, by name."""
     found = {name: getattr(getattr(kind, name), "declaration", None) for name in dir(kind)}
@@ -71,6 +73,14 @@ class Handle:
         if name.startswith("_"):
             raise AttributeError(name)
         return attribute(self, name)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Handle) and other is not self:
+            self._world.misuse.append(f"{self!r} == {other!r}: handles are new on every call, compare their ids")
+        return other is self
+
+    def __hash__(self) -> int:
+        return id(self)
 
     def __dir__(self) -> list[str]:
         known = declarations(type(self._thing)).items()
@@ -106,13 +116,13 @@ def attribute(handle: Handle, name: str) -> Any:
 
 
 def _absent(handle: Handle, name: str, declaration: Declaration | None) -> Any:
-    """What stands for a method that this version does not have."""
+    """What stands for a method that this version does not have; no misuse where any other would answer None too."""
     world, called = handle._world, f"{type(handle.thing_of()).__name__}.{name}"
     if world.behaviour.unknown_attributes == "none":
         return None
 
     def nothing(itself: Handle, *arguments: Any, **named: Any) -> None:
-        if called not in world.probes:
+        if not world.is_blocked() and not itself.is_stale() and called not in world.probes:
             version = world.behaviour.version
             why = f"is new in {declaration.since}, this is {version}" if declaration else "is not in the fake's API"
             world.misuse.append(f"{called} {why}")
@@ -129,14 +139,17 @@ def _answer(
     world.called.append(called)
     if world.behaviour.raises_on == name:
         raise TypeError(f"{name} does not like that")
-    if world.is_blocked() or handle.is_stale():
+    if world.is_blocked():
+        world.wait_for_the_editor()
+        return None
+    if handle.is_stale():
         return None
     wrong = "named arguments" if named else misfit(declaration.kinds, arguments)
     if wrong:
         world.misuse.append(f"{called}: {wrong}")
     too_dear = declaration.studio and not world.behaviour.studio
     world.modal = world.modal or (too_dear and world.behaviour.upsell)
-    if wrong or too_dear or _has_stale(arguments):
+    if wrong or too_dear or any(_has_stale(one) for one in arguments):
         return declaration.fails
     if declaration.writes and not world.survives_a_change():
         return None
@@ -148,7 +161,7 @@ def _has_stale(value: Any) -> bool:
         return value.is_stale()
     if isinstance(value, dict):
         return any(_has_stale(one) for one in value.values())
-    return isinstance(value, (list, tuple)) and any(_has_stale(one) for one in value)
+    return isinstance(value, list) and any(_has_stale(one) for one in value)
 
 
 def wrapped(value: Any, world: World) -> Any:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.hosts.resolve.media import MediaPoolItem
+from tests.hosts.resolve.media import MediaKind, MediaPoolItem
 from tests.hosts.resolve.world import Footage
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _movie_or_still(pool: MediaPool, path: str) -> list[MediaPoolItem]:
             world.misuse.append(f"ImportMedia of the folder {path}: the fake imports files only")
         return []
     footage = world.footage.get(path, Footage())
-    kind = "still" if footage.frames == 1 and path.lower().endswith(STILLS) else "movie"
+    kind: MediaKind = "still" if footage.frames == 1 and path.lower().endswith(STILLS) else "movie"
     return [MediaPoolItem(world, path=path, kind=kind, first=0, frames=footage.frames, footage=footage)]
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.hosts.resolve.media import MediaPoolItem
     from tests.hosts.resolve.timeline import Timeline
 
-SPEED_OPTIONS = {
+SPEED_OPTIONS: dict[str, Any] = {
     "Percentage": (int, float),
     "PitchCorrection": bool,
     "StretchKeyframesToFit": bool,

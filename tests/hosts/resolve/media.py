@@ -16,6 +16,8 @@ from tests.hosts.resolve.world import Footage, World
 if TYPE_CHECKING:
     from tests.hosts.resolve.timeline import Timeline
 
+MediaKind = Literal["movie", "sequence", "still", "timeline"]
+
 INPUT_COLOUR_SPACES = ("Rec.709 Gamma 2.4", "Rec.709 (Scene)", "sRGB", "Linear", "ARRI LogC3", "ACEScct", "ACEScg")
 """Stand-ins for the menu of a managed project: they prove that a spelling is demanded, not that it is this one."""
 CHOICES = {"Alpha mode": ("None", "Straight", "Premultiplied"), "Data Level": ("Auto", "Video", "Full")}
@@ -32,7 +34,7 @@ class MediaPoolItem(Marked, InAndOut, Coloured):
         world: World,
         *,
         path: str,
-        kind: Literal["movie", "sequence", "still", "timeline"],
+        kind: MediaKind,
         first: int,
         frames: int,
         footage: Footage,

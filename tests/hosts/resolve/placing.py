@@ -24,10 +24,13 @@ def append(pool: MediaPool, wanted: list[Any]) -> list[TimelineItem | None] | No
         if wrong:
             pool.world.misuse.append(f"AppendToTimeline: {wrong}")
             return [None]
-    kept = infos[:-1] if behaviour.drops_last_append and len(infos) > 1 else infos
-    pool.placements += infos
     timeline = project.GetCurrentTimeline()
-    answer = [None if timeline is None else _place(timeline, info) for info in kept]
+    answer: list[TimelineItem | None] = []
+    for number, info in enumerate(infos, 1):
+        pool.placements.append(info)
+        last = behaviour.drops_last_append and len(infos) > 1 and number == len(infos)
+        dropped = last or (behaviour.drops_every and len(pool.placements) % behaviour.drops_every == 0)
+        answer.append(None if timeline is None or dropped else _place(timeline, info))
     if behaviour.wanders_after is not None and len(pool.placements) >= behaviour.wanders_after:
         project.show(project.timelines[0])
     return None if behaviour.hides_placed else answer
@@ -46,9 +49,8 @@ def fault(info: dict[str, Any]) -> str:
             return f"{key} is {value!r}"
     if info.get("mediaType", 1) not in (1, 2):
         return f"mediaType is {info['mediaType']}"
-    if info.get("trackIndex", 1) < 1 or not isinstance(info.get("trackIndex", 1), int):
-        return f"trackIndex is {info['trackIndex']}: tracks count from 1"
-    return ""
+    track = info.get("trackIndex", 1)
+    return "" if isinstance(track, int) and track >= 1 else f"trackIndex is {track}: tracks count from 1"
 
 
 def _place(timeline: Timeline, info: dict[str, Any]) -> TimelineItem | None:

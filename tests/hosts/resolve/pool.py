@@ -203,10 +203,12 @@ class MediaPool(Thing):
 
     @call("str", "dict?", writes=True)
     def ImportTimelineFromFile(self, filePath: str, importOptions: dict[str, Any] | None = None) -> Timeline | None:
-        """A DRT of this session only; a name of its own is for the other formats, which this fake does not read."""
+        """A DRT of this session only, which brings its own name along."""
         if not Path(filePath).is_file():
             return None
-        kept = self.world.kept.get(Path(filePath).read_text(encoding="utf-8"))
+        kept = self.world.kept.get(Path(filePath).read_text(encoding="utf-8", errors="replace"))
+        if kept is None:
+            self.world.misuse.append(f"ImportTimelineFromFile: the fake does not read {filePath}")
         if kept is None or self.project.has_timeline(kept.name):
             return None
         timeline = exports.copy(kept, kept.name)

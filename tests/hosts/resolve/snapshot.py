@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from tests.hosts.resolve.timeline import Timeline, Track
 
 
-def project(one: Project | None) -> dict[str, Any] | None:
-    """The open project; None without one."""
+def project(one: Project | None) -> dict[str, Any]:
+    """The open project; empty without one."""
     if one is None:
-        return None
+        return {}
     return {
         "name": one.name,
         "settings": dict(one.settings),

@@ -92,6 +92,7 @@ SWITCHES = (
     Switch("start_timecode_locked", "timeline: it keeps its start timecode", {"start_timecode_locked": True}),
     Switch("keeps_open", "timeline: another comes back to the front, again and again", {"keeps_open": "scene_04"}),
     Switch("wanders", "timeline: the user's comes to the front after two placements", {"wanders_after": 2}),
+    Switch("track_index_ignored", "timeline: AddTrack always adds on top", {"ignores_track_index": True}),
     Switch("no_tracks", "timeline: AddTrack answers False", {"refuses_tracks": True}),
     Switch("forgets_track_names", "timeline: SetTrackName answers False", {"forgets_track_names": True}),
     Switch("no_markers", "timeline: AddMarker answers False", {"refuses_markers": True}),
@@ -123,6 +124,7 @@ SWITCHES = (
         {"colour_science": "davinciYRGBColorManagedv2", "refuses_colour_space": True},
     ),
     Switch("drops_last_append", "placing: the last of several clips is not placed", {"drops_last_append": True}),
+    Switch("drops_every_third", "placing: one placement in three is not done", {"drops_every": 3}),
     Switch("refuses_faces", "placing: some media is not placed at all", {"refuses": ("sh010_FACE",)}),
     Switch("forgets_faces", "placing: a clip reads well at once and is gone in the end", {"forgets": ("sh010_FACE",)}),
     Switch("lands_on_v1", "placing: every clip lands on video track 1", {"lands_on_v1": True}),
@@ -145,6 +147,14 @@ SWITCHES = (
             f"modal_after_{count}", f"application: a window blocks all after {count} changes", {"modal_after": count}
         )
         for count in (0, 1, 2, 4, 8, 16, 32)
+    ),
+    *(
+        Switch(
+            f"modal_passes_after_{count}",
+            f"application: a window opens after {count} changes and blocks six calls",
+            {"modal_after": count, "modal_lasts": 6},
+        )
+        for count in (2, 8, 20)
     ),
     *(
         Switch(

@@ -55,6 +55,13 @@ def test_a_name_that_no_version_has_is_an_attribute_and_a_misuse() -> None:
     assert fake.misuse == ["Resolve.GetTimelines is not in the fake's API"]
 
 
+def test_what_is_gone_is_not_misused(opened: Open) -> None:
+    there = opened()
+    stack = there.empty_timeline()
+    there.pool.DeleteTimelines([stack])
+    assert stack.GetMediaId() is None and there.fake.misuse == []
+
+
 def test_where_unknown_attributes_are_none_calling_one_raises() -> None:
     handle = FakeResolve(Behaviour(unknown_attributes="none")).handle
     assert hasattr(handle, "GetTimelines") and handle.GetTimelines is None
@@ -116,8 +123,9 @@ def test_asking_the_free_edition_for_windows_may_block_all() -> None:
 def test_handles_are_new_on_every_call_and_only_the_id_is_the_same(opened: Open) -> None:
     there = opened()
     again = there.project.GetCurrentTimeline()
-    assert again != there.users
-    assert again.GetUniqueId() == there.users.GetUniqueId()
+    assert again.GetUniqueId() == there.users.GetUniqueId() and there.fake.misuse == []
+    assert again != there.users and there.users not in [again]
+    assert len(there.fake.misuse) == 2 and "compare their ids" in there.fake.misuse[0]
 
 
 def test_handles_of_clips_die_when_another_timeline_comes_to_the_front(opened: Open) -> None:
@@ -195,6 +203,13 @@ def test_a_window_opens_after_so_many_changes(opened: Open) -> None:
     assert there.users.SetTrackName("video", 1, "BODY") is None
     assert there.users.GetTrackName("video", 1) is None
     assert there.fake.users.tracks["video"][0].name == "PLATE"
+
+
+def test_the_editor_may_close_the_window(opened: Open) -> None:
+    there = opened(modal_after=1, modal_lasts=2)
+    there.users.SetTrackName("video", 1, "PLATE")
+    assert there.users.SetTrackName("video", 1, "BODY") is None
+    assert [there.users.GetTrackName("video", 1) for _ in range(3)] == [None, None, "PLATE"]
 
 
 def test_an_application_that_is_gone_answers_none_or_raises(opened: Open) -> None:

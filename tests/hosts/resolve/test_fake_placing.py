@@ -201,6 +201,13 @@ def test_the_last_of_several_may_be_dropped(opened: Open) -> None:
     assert len(lying(stack)) == 2
 
 
+def test_one_placement_in_so_many_may_not_be_done(opened: Open) -> None:
+    there = opened(drops_every=2)
+    media, stack = there.imported(), there.empty_timeline()
+    placed = [there.place(media, startFrame=0, endFrame=24) is not None for _ in range(4)]
+    assert placed == [True, False, True, False] and len(lying(stack)) == 2
+
+
 def test_a_clip_may_be_gone_after_it_was_read(opened: Open) -> None:
     there = opened(forgets=("plate",))
     media, stack = there.imported(), there.empty_timeline()

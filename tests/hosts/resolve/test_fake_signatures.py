@@ -63,8 +63,9 @@ def documented() -> dict[str, list[ast.FunctionDef]]:
     files = distribution("fusionscript-stubs").files or []
     path = next(Path(str(file.locate())) for file in files if file.name == "fusionscript.pyi")
     found: dict[str, list[ast.FunctionDef]] = {}
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        for method in node.body if isinstance(node, ast.ClassDef) else []:
+    classes = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.ClassDef)]
+    for node in classes:
+        for method in node.body:
             if isinstance(method, ast.FunctionDef):
                 found.setdefault(f"{node.name}.{method.name}", []).append(method)
     return found
@@ -137,4 +138,4 @@ def test_a_wrong_declaration_would_be_found() -> None:
     right = dict(methods())["Timeline.SetTrackName"]
     assert differences("Timeline.SetTrackName", right) == []
     for wrong in ({"kinds": ("track", "int")}, {"kinds": ("track", "str", "str")}, {"fails": None}):
-        assert differences("Timeline.SetTrackName", replace(right, **wrong))  # type: ignore[arg-type]
+        assert differences("Timeline.SetTrackName", replace(right, **wrong))

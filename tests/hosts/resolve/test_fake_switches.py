@@ -18,7 +18,7 @@ def test_a_switch_differs_from_the_friendliest_resolve_and_says_what_it_stands_f
     assert part in PARTS and what
     friendly = Behaviour()
     assert any(getattr(friendly, key) != value for key, value in switch.changes.items())
-    assert FakeResolve(switch.behaviour()).snapshot() is not None
+    assert FakeResolve(switch.behaviour()).snapshot()["current_timeline"] == "scene_04"
 
 
 def test_no_behaviour_is_without_its_switch() -> None:

@@ -156,6 +156,18 @@ def test_a_track_is_put_between_others_from_19_0_on(opened: Open, version: str, 
     assert [stack.GetTrackName("video", number + 1) for number in range(len(names))] == names
 
 
+def test_the_place_of_a_new_track_may_be_ignored(opened: Open) -> None:
+    stack = opened(ignores_track_index=True).empty_timeline()
+    stack.SetTrackName("video", 1, "low")
+    assert stack.AddTrack("video", {"index": 1}) is True and stack.GetTrackName("video", 1) == "low"
+
+
+@pytest.mark.parametrize("options", [{"Index": 1}, {"index": "1"}, {"index": True}])
+def test_options_of_a_track_that_are_misspelt_are_recorded(opened: Open, options: dict[str, object]) -> None:
+    there = opened()
+    assert there.users.AddTrack("video", options) is False and "AddTrack" in there.fake.misuse[0]
+
+
 def test_tracks_and_their_names_may_be_refused(opened: Open) -> None:
     stack = opened(refuses_tracks=True, forgets_track_names=True).empty_timeline()
     assert stack.AddTrack("video") is False and stack.GetTrackCount("video") == 1
@@ -283,11 +295,13 @@ def test_a_duplicate_is_alike_under_ids_of_its_own_and_not_in_front(opened: Open
 
 def test_what_is_done_to_a_duplicate_is_not_done_to_the_first(opened: Open) -> None:
     there = opened()
+    there.users.GetItemListInTrack("video", 1)[0].AddFusionComp()
     before = there.fake.snapshot()["timelines"][0]
     twin = there.users.DuplicateTimeline("scene_04 v2")
     item = twin.GetItemListInTrack("video", 1)[0]
     item.SetProperty("Opacity", 50)
     item.AddMarker(0, "Red", "", "", 1)
+    item.RenameFusionCompByName("Composition 1", "ours")
     twin.AddTrack("video")
     twin.SetTrackName("video", 1, "PLATE")
     assert there.fake.snapshot()["timelines"][0] == before
@@ -311,6 +325,8 @@ def test_a_drt_brings_a_timeline_back(opened: Open) -> None:
     assert there.pool.ImportTimelineFromFile(str(path)) is None  # the name is taken
     there.users.AddTrack("video")
     there.pool.DeleteTimelines([there.users])
+    assert there.fake.misuse == []
+    assert there.pool.ImportTimelineFromFile(there.movie) is None and "does not read" in there.fake.misuse[0]
     assert there.pool.ImportTimelineFromFile(str(path)).GetName() == "scene_04"
     assert without_ids(there.fake.snapshot()["timelines"][0]) == without_ids(before)
 

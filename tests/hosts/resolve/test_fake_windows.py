@@ -21,7 +21,7 @@ def window_of(fake: FakeResolve) -> tuple[Any, Any, Any]:
     return ui, dispatcher, window
 
 
-def test_the_editor_ticks_a_box_and_clicks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_editor_ticks_a_box_and_clicks() -> None:
     fake = FakeResolve()
     _, dispatcher, window = window_of(fake)
     window.On.Go.Clicked = lambda event: dispatcher.ExitLoop()
@@ -54,6 +54,18 @@ def test_a_timer_ticks_until_something_ends_the_loop() -> None:
     timer.Start()
     dispatcher.RunLoop()
     assert ticks == ["Poll"] * 3
+
+
+def test_the_editor_waits_before_the_click() -> None:
+    fake = FakeResolve()
+    ui, dispatcher, window = window_of(fake)
+    timer, ticks = ui.Timer({"ID": "Poll", "Interval": 1}), []
+    dispatcher.On.Timeout = ticks.append
+    window.On.Go.Clicked = lambda event: dispatcher.ExitLoop()
+    timer.Start()
+    fake.ui.does = [3, ("Go", "Clicked")]
+    dispatcher.RunLoop()
+    assert len(ticks) == 3
 
 
 def test_a_window_that_nothing_closes_is_found() -> None:

@@ -217,19 +217,20 @@ class Timeline(Marked, InAndOut):
     @call("track", "str|dict?", since="18.5", writes=True)
     def AddTrack(self, trackType: str, subTrackType: str | dict[str, Any] | None = None) -> bool:
         """On top, unless ``index`` says where (a dict only from 19.0)."""
+        behaviour, tracks = self.world.behaviour, self.tracks[trackType]
         options = subTrackType if isinstance(subTrackType, dict) else {"audioType": subTrackType}
-        tracks = self.tracks[trackType]
-        index = options.get("index", len(tracks) + 1)
-        unknown = set(options) - {"audioType", "index"} or (options is subTrackType and not self._has_options())
-        if unknown or self.world.behaviour.refuses_tracks or not 1 <= index <= len(tracks) + 1:
+        index: Any = options.get("index", len(tracks) + 1)
+        if set(options) - {"audioType", "index"} or type(index) is not int:
+            self.world.misuse.append(f"AddTrack: {options}")
             return False
-        audio = options.get("audioType") or "mono"
-        name = f"{trackType.title()} {len(tracks) + 1}"
-        tracks.insert(index - 1, Track(name=name, subtype=audio if trackType == "audio" else ""))
+        too_old = options is subTrackType and not behaviour.has("19.0")
+        if too_old or behaviour.refuses_tracks or not 1 <= index <= len(tracks) + 1:
+            return False
+        if behaviour.ignores_track_index:
+            index = len(tracks) + 1
+        subtype = str(options.get("audioType") or "mono") if trackType == "audio" else ""
+        tracks.insert(index - 1, Track(name=f"{trackType.title()} {len(tracks) + 1}", subtype=subtype))
         return True
-
-    def _has_options(self) -> bool:
-        return self.world.behaviour.has("19.0")
 
     @call("track", "int", since="18.5", writes=True)
     def DeleteTrack(self, trackType: str, trackIndex: int) -> bool:
@@ -307,8 +308,8 @@ class Timeline(Marked, InAndOut):
             track.locked for kind in self.tracks.values() for track in kind if set(track.items) & set(timelineItems)
         ):
             return False
-        if behaviour.deletions_that_fail > 0:
-            behaviour.deletions_that_fail -= 1
+        if self.world.failed_deletions < behaviour.deletions_that_fail:
+            self.world.failed_deletions += 1
             return False
         self.remove(timelineItems)
         for gone in timelineItems if Bool else []:

@@ -63,16 +63,18 @@ class Element:
 class Events:
     """``On.<ID>.<Event> = handler``."""
 
+    known: dict[str, Any]
+
     def __init__(self) -> None:
         self.__dict__["known"] = {}
 
-    def __getattr__(self, name: str) -> Events:
+    def __getattr__(self, name: str) -> Any:
         return self.known.setdefault(name, Events())
 
     def __setattr__(self, name: str, handler: Callable[[Any], Any]) -> None:
         self.known[name] = handler
 
-    def __getitem__(self, name: str) -> Events:
+    def __getitem__(self, name: str) -> Any:
         return getattr(self, name)
 
 
@@ -115,8 +117,10 @@ class UIManager:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.does: list[tuple[str, str] | Callable[[UIManager], Any]] = []
-        """What the editor does, in this order: (ID of the element or window, event), or a function that ticks a box."""
+        self.does: list[tuple[str, str] | int | Callable[[UIManager], Any]] = []
+        """What the editor does, in this order: (ID of the element or window, event), a function that ticks a box, or a
+        number of ticks of the timers to wait.
+        """
         self.windows: list[Window] = []
         self.timers: list[Element] = []
         self.on = Events()
@@ -167,22 +171,28 @@ class UIDispatcher:
 
     def StepLoop(self, timeout: float = 0.0) -> bool:
         """One event, if there is one: of the editor's, or a tick of every timer that runs."""
-        if self.ui.does:
-            deed = self.ui.does.pop(0)
-            if callable(deed):
-                deed(self.ui)
-                return True
-            name, event = deed
-            handlers = [window.handler(name, event) for window in self.ui.windows if window.shown]
-            found = next((one for one in handlers if one is not None), None)
-            if found is None:
-                self.ui.world.misuse.append(f"nothing listens to {event} of {name!r}")
-                return False
-            found({"who": name, "what": event})
-            return True
+        deed = self.ui.does.pop(0) if self.ui.does else 1
+        if isinstance(deed, int):
+            self.ui.does[:0] = [deed - 1] if deed > 1 else []
+            self._tick()
+            return False
+        if callable(deed):
+            deed(self.ui)
+        else:
+            self._happen(*deed)
+        return True
+
+    def _tick(self) -> None:
         for timer in [one for one in self.ui.timers if one.running]:
             time.sleep(min(timer.__dict__["Interval"], 20) / 1000)
-            timeout_handler = self.ui.on.known.get("Timeout")
-            if callable(timeout_handler):
-                timeout_handler({"who": timer.ID, "what": "Timeout"})
-        return False
+            handler = self.ui.on.known.get("Timeout")
+            if callable(handler):
+                handler({"who": timer.ID, "what": "Timeout"})
+
+    def _happen(self, name: str, event: str) -> None:
+        handlers = [window.handler(name, event) for window in self.ui.windows if window.shown]
+        found = next((one for one in handlers if one is not None), None)
+        if found is None:
+            self.ui.world.misuse.append(f"nothing listens to {event} of {name!r}")
+        else:
+            found({"who": name, "what": event})

