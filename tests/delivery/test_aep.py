@@ -30,8 +30,9 @@ from tests.turnover._cuts import (
 from tests.turnover._cuts import write as write_cut
 from toolkit.cli import run_command
 from toolkit.delivery import write_aep
-from toolkit.documents import Delivery, DeliveryMarker, PassName
+from toolkit.documents import Cut, Delivery, DeliveryMarker, PassName
 from toolkit.errors import DocumentError, EngineUnavailable, MissingFrames, MissingMedia, UnsupportedMedia
+from toolkit.settings import DeliverySettings, Settings
 from toolkit.turnover import read_cut
 
 py_aep = pytest.importorskip("py_aep", reason="the extra aep is not installed")
@@ -312,6 +313,38 @@ def test_without_py_aep_it_says_how_to_get_it(out: Path, monkeypatch: pytest.Mon
     monkeypatch.setitem(sys.modules, "py_aep", None)
     with pytest.raises(EngineUnavailable, match=r"pip install 'resolve-ae-toolkit\[aep\]'"):
         write_aep(Delivery.read(out / "delivery.json"), out)
+
+
+# --- with conform ---------------------------------------------------------------------------------------------------
+
+ASKED = Settings(delivery=DeliverySettings(aep=True))
+
+
+@pytest.fixture
+def cut(tmp_path: Path) -> Cut:
+    """One movie that After Effects opens and py-aep does not."""
+    write_movie(tmp_path / "A001.mov", 20).rename(tmp_path / "A001.mxf")
+    document = timeline(track(clip(movie_reference("A001.mxf", time_range(0, 20)), time_range(0, 20))), name="scene 4")
+    return read_cut(write_cut(tmp_path / "cut.otio", document), handles=0)
+
+
+def test_conform_writes_it_where_it_is_asked_for_and_its_notes_become_the_deliverys(cut: Cut, tmp_path: Path) -> None:
+    deliver(cut, tmp_path / "out")
+    assert not (tmp_path / "out" / "scene_4.aep").exists()
+
+    delivery = deliver(cut, tmp_path / "out", settings=ASKED)
+    assert (tmp_path / "out" / "scene_4.aep").exists()
+    assert delivery == Delivery.read(tmp_path / "out" / "delivery.json")
+    assert delivery.notes[-1].startswith("sh010 stands as a placeholder (")
+
+
+def test_without_py_aep_the_delivery_is_there_all_the_same(
+    cut: Cut, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "py_aep", None)
+    with pytest.raises(EngineUnavailable):
+        deliver(cut, tmp_path / "out", settings=ASKED)
+    assert Delivery.read(tmp_path / "out" / "delivery.json").name == "scene 4"
 
 
 # --- the command ---------------------------------------------------------------------------------------------------

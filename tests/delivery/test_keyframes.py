@@ -12,6 +12,7 @@ from tests.delivery._deliveries import deliver, face, plan_of
 from tests.turnover._cuts import clip, movie_reference, time_range, timeline, track, write, write_movie
 from toolkit.delivery.keyframes import write_keyframes
 from toolkit.documents import Cut, Delivery, FaceKeys
+from toolkit.settings import DeliverySettings, Settings
 from toolkit.turnover import read_cut
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden" / "delivery.json"
@@ -205,3 +206,9 @@ def test_conform_writes_them_for_every_face_and_takes_away_those_of_faces_that_a
         "sh010_face0.ae.txt",
         "sh010_face0_corner_pin.ae.txt",
     }
+
+
+def test_conform_writes_none_where_they_are_switched_off(cut: Cut, tmp_path: Path) -> None:
+    settings = Settings(delivery=DeliverySettings(keyframes=False))
+    deliver(cut, tmp_path / "out", settings=settings)
+    assert not list((tmp_path / "out").rglob("*.ae.txt"))

@@ -126,7 +126,7 @@ def fetch(models: Path | None) -> None:
     toolkit models fetch
     """
     from toolkit import stages
-    from toolkit.cli.show import RichProgress
+    from toolkit.cli.progress import RichProgress
     from toolkit.faces import MODELS
 
     with RichProgress() as progress:

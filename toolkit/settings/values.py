@@ -252,11 +252,38 @@ class OutputSettings:
     version: int = _number(1, 1, 999)
     """Version of the passes: v001."""
     encoding: str = _choice("plate", "plate", "linear", "acescg")
-    """Pixel encoding of the layers: the plate's own, scene-linear Rec.709, or ACEScg."""
+    """Pixel encoding of the layers: the plate's own (or what the host of a turnover is known to need instead, decision
+    010), scene-linear Rec.709, or ACEScg."""
     passes: str = _choice("BODY+FACE", "BODY+FACE", "BODY", "FACE")
     """Which passes are rendered, bottom to top."""
     writers: int = _number(2, 1, 64)
     """Threads that compress and write EXR frames."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverySettings:
+    """What the hosts are told beside where things lie; nothing here changes a layer's pixels."""
+
+    interpolation: str = _choice("host", "host", "nearest", "blend", "flow")
+    """How a host makes the pictures between those of a retimed layer: as it is set up itself, by repeating, mixing or
+    warping. Interpolation smooths motion and flattens acting, so it is the editor's choice, never ours."""
+    motion: str = _choice(
+        "host",
+        "host",
+        "standard faster",
+        "standard better",
+        "enhanced faster",
+        "enhanced better",
+        "speed warp faster",
+        "speed warp better",
+    )
+    """For ``flow``: how Resolve finds out what moved where, by its own names; as it is set up itself, unless named."""
+    fusion: bool = True
+    """Write a Fusion comp for each FACE layer."""
+    keyframes: bool = True
+    """Write the faces as text that After Effects pastes as keyframes."""
+    aep: bool = False
+    """Write an After Effects project: experimental, nobody has seen one opened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,3 +300,4 @@ class Settings:
     server: ServerSettings = field(default_factory=ServerSettings)
     diffusers: DiffusersSettings = field(default_factory=DiffusersSettings)
     output: OutputSettings = field(default_factory=OutputSettings)
+    delivery: DeliverySettings = field(default_factory=DeliverySettings)
