@@ -3,7 +3,7 @@
 import os
 
 from toolkit_resolve.delivery import is_sequence, media_count
-from toolkit_resolve.host import Trouble, ask, ask_all, identity, must
+from toolkit_resolve.host import Trouble, ask, ask_all, ask_surely, identity, known_of, must
 from toolkit_resolve.spelling import rate_text, same, spanned
 
 
@@ -24,7 +24,7 @@ class Bins:
                 self.tried.append("the bin '%s'" % name)
                 ask(self.pool, "AddSubFolder", folder, name)
                 there = must(bin_named(folder, name), "Resolve makes no bin called '%s'" % name)
-                self.made.append((name, folder, there))
+                self.made.append((name, folder, identity(there)))
             folder = there
         self.session.open_folder(folder)
         return folder
@@ -53,7 +53,7 @@ class Bins:
         ask(self.pool, "ImportMedia", [what])
         known = [identity(item) for item in before]
         new = [item for item in ask_all(folder, "GetClipList") if identity(item) not in known]
-        self.imported += [(folder, item) for item in new]
+        self.imported += [(folder, identity(item), ask(item, "GetName")) for item in new]
         if len(new) > 1:
             raise Trouble("Resolve sees %d clips in %s, not one" % (len(new), path))
         item = new[0] if new else find_below(self.root, path)  # importing what the pool has may do nothing
@@ -67,12 +67,12 @@ class Bins:
         wanted = [("FPS", rate_text(clip["fps"]))] if is_sequence(clip) and ask(item, "GetClipProperty", "FPS") else []
         wanted += [("Alpha mode", "Premultiplied")] if clip["alpha"] == "premultiplied" else []
         wanted += [("Input Color Space", clip["input_colour_space"])] if clip["input_colour_space"] else []
-        imported = [identity(one) for _, one in self.imported]
+        imported = [known for _, known, _ in self.imported]
         may_change = clip.get("version") is not None or identity(item) in imported  # not the editor's own plates
         for key, value in wanted:
             found = ask(item, "GetClipProperty", key)
             if may_change and not same(found, value):
-                self.changed.append((item, key, found))
+                self.changed += [(item, key, found)] if identity(item) not in imported else []
                 ask(item, "SetClipProperty", key, value)
                 found = ask(item, "GetClipProperty", key)
             if not same(found, value):
@@ -84,21 +84,22 @@ class Bins:
         return self.tried or (["what was imported last"] if self.imported else [])
 
     def take_back(self):
-        """Remove what was imported and made, put properties back; what is left, in words."""
+        """Remove what was imported and made, put properties back; what is left, in words. Trouble without an answer."""
+        left = []
         for item, key, value in self.changed:
             if value and not same(ask(item, "GetClipProperty", key), value):
                 ask(item, "SetClipProperty", key, value)
-        left = []
-        if self.imported:
-            ask(self.pool, "DeleteClips", [item for _, item in self.imported])
-        for folder, item in self.imported:
-            name, known = ask(item, "GetName"), identity(item)
-            if known in [identity(one) for one in ask_all(folder, "GetClipList")]:
+        for folder, known, name in self.imported:
+            ours = [item for item in ask_surely(folder, "GetClipList") if identity(item) == known]
+            if ours:
+                ask(self.pool, "DeleteClips", ours)
+            if known in known_of(ask_surely(folder, "GetClipList")):
                 left.append("'%s' in the media pool" % name)
-        for name, parent, folder in reversed(self.made):
-            known = identity(folder)
-            ask(self.pool, "DeleteFolders", [folder])
-            if known in [identity(one) for one in ask_all(parent, "GetSubFolderList")]:
+        for name, parent, known in reversed(self.made):
+            ours = [folder for folder in ask_surely(parent, "GetSubFolderList") if identity(folder) == known]
+            if ours:
+                ask(self.pool, "DeleteFolders", ours)
+            if known in known_of(ask_surely(parent, "GetSubFolderList")):
                 left.append("the bin '%s'" % name)
         return left
 

@@ -119,14 +119,10 @@ class Stack:
 
     def _take_back(self):
         """The timeline goes, then the media on it, then what was open is opened. What may be left, in words."""
-        self.report["placed"], self.report["by_hand"][:] = [], []
-        ours, left, broken = self.target.names() + self.bins.names(), [], False
-        for step in (self.session.reopen, self.target.take_back, self.bins.take_back, self.session.reopen):
-            try:
-                left += step() or []
-            except Exception:  # whatever fails, the rest is taken back all the same, and looked for at the end
-                broken = True
-        return left if self.session.answers() and not broken else ours
+        self.report.update(placed=[], timeline=None)
+        self.report["by_hand"][:] = []
+        steps = (self.target.take_back, self.bins.take_back)
+        return self.session.taken_back(steps, self.target.names() + self.bins.names())
 
 
 def import_stack(resolve, path, flags, report):

@@ -14,7 +14,7 @@ class Target:
 
     def __init__(self, session, delivery, report):
         self.session, self.delivery, self.report = session, delivery, report
-        self.timeline = self.base = self.base_layout = self.name = None
+        self.timeline = self.base = self.base_layout = self.name = self.known = None
 
     def open(self, on_its_own, folder):
         """Duplicate or make the timeline, and open it. Raises Trouble."""
@@ -39,6 +39,7 @@ class Target:
             answer = make(self.name)
             new = [timeline for timeline in self.session.timelines() if identity(timeline) not in known]
             if new:
+                self.known = identity(new[0])
                 return new[0]
             if answer is not None:  # whatever it is, it is not ours to fill or to take away again
                 raise Trouble("Resolve hands out the timeline '%s', which was there before" % ask(answer, "GetName"))
@@ -116,5 +117,4 @@ class Target:
 
     def take_back(self):
         """Remove the timeline; what is left, in words."""
-        self.report["timeline"] = None
-        return self.names() if self.timeline is not None and not self.session.removes(self.timeline) else []
+        return self.names() if self.known and not self.session.removes(self.known) else []
