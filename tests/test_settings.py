@@ -30,6 +30,8 @@ def test_the_founding_preset_is_the_recipe_the_technique_came_from() -> None:
         ("face.strength=nan", "out of range: 0 to 1"),
         ("face.strength=strong", "'strong' is not a number"),
         ("face.canvas=100", "not a multiple of 8"),
+        ("body.size=580", "not a multiple of 8"),
+        ("body.size=8", "8 is not a multiple of 8 from 64 on"),
         ("cut.handles=2.5", "'2.5' is not a whole number"),
         ("cut.handles=-1", "out of range: 0 to 240"),
         ("output.encoding=srgb", "'srgb' is not one of plate, linear, acescg"),
@@ -107,6 +109,7 @@ def test_dva_2023_is_the_founding_recipe_on_automatic1111() -> None:
     assert settings.engine == "automatic1111"
     for look, strength in ((settings.body, 0.65), (settings.face, 0.5)):
         assert (look.strength, look.steps, look.guidance, look.sampler) == (strength, 30, 8.0, "Euler")
+    assert settings.body.size == 576, "16:9 in the 1024 x 576 that Stable Diffusion 1.5 can still hold together"
     assert settings.body.controls == ()
     assert settings.face.controls == (
         ControlSettings(kind="face", model="control_v1p_sd15_mediapipe_face", weight=1, start=0, end=1),

@@ -60,6 +60,24 @@ def test_the_canvas_of_body_is_the_plate_rounded_up_to_eights() -> None:
     assert plans_of(rolls=[0.0])[PassName.BODY].canvas == (160, 96)
 
 
+def test_the_canvas_of_body_has_the_size_that_is_asked_for() -> None:
+    plans = plans_of(rolls=[0.0], settings=load_settings(assignments=["body.size=64", "face.canvas=256"]))
+    assert plans[PassName.BODY].canvas == (120, 64)
+    assert plans[PassName.BODY].plate_to_canvas == pytest.approx((64 / 90, 0, -13 / 90, 0, 64 / 90, -13 / 90))
+    assert (plans[PassName.FACE].canvas, plans[PassName.FACE].plate_to_canvas) == ((256, 256), None)
+
+
+def test_a_size_of_body_that_changes_nothing_leaves_no_trace_in_the_plan() -> None:
+    """So frames of plans from before there was such a setting keep their content keys."""
+    lower = tracks_of([sample(FIRST + i) for i in range(COUNT)]).model_copy(update={"height": 88})
+    plain, same = (
+        plan_passes(SHOT, lower, load_settings(assignments=[f"body.size={size}"]), beside=BESIDE)[0] for size in (0, 88)
+    )
+    assert plain == same
+    assert "plate_to_canvas" not in plain.model_dump_json(exclude={"frames"})
+    assert "size" not in plain.model_dump_json()
+
+
 def test_labels_start_at_the_first_working_frame() -> None:
     assert plans_of(rolls=[0.0])[PassName.BODY].timecode_first == 86400
 

@@ -121,6 +121,55 @@ def test_the_skeletons_of_a_crop_are_everybodys_moved_into_it() -> None:
     assert not np.array_equal(skeleton, mesh)
 
 
+# --- BODY in another size ------------------------------------------------------------------------------------------
+
+SIZES = pytest.mark.parametrize("size", [64, 128], ids=["smaller than the plate", "larger"])
+
+
+@SIZES
+def test_every_part_of_the_plate_lands_where_its_place_on_the_canvas_is(size: int) -> None:
+    """A ramp of the coordinates shows a shift as itself; at the rim Lanczos sees the edge repeated."""
+    x, y = np.meshgrid(np.arange(WIDTH, dtype=np.float32), np.arange(HEIGHT, dtype=np.float32))
+    plan = plan_of(PassName.BODY, f"body.size={size}")
+    ((request, _),) = requests_of(plan, plan.frames[0], np.dstack([x, y, x]) / np.float32(WIDTH), Wanting())
+    zoom, (width, height) = size / HEIGHT, plan.canvas
+    expected_x, expected_y = ((np.arange(side) + 0.5) / zoom - 0.5 for side in (width, height))
+    inner = slice(8, -16)
+    assert request.image.shape == (height, width, 3)
+    assert np.abs(request.image[inner, inner, 0] * WIDTH - expected_x[inner]).max() < 0.05
+    assert np.abs(request.image[inner, inner, 1] * WIDTH - expected_y[inner, None]).max() < 0.05
+    assert np.all(request.image[:, -1, 0] == pytest.approx(request.image[:, -2, 0], abs=0.02)), "the edge is repeated"
+
+
+@SIZES
+def test_faces_and_people_are_drawn_where_the_canvas_shows_them(size: int) -> None:
+    plan = plan_of(PassName.BODY, f"body.size={size}", 'body.controls=[{kind="body"}, {kind="face"}]')
+    (mesh,) = plan.frames[0].meshes
+    larger = mesh.copy()
+    larger[:, :2] = mesh[:, :2].mean(axis=0) + 3 * (mesh[:, :2] - mesh[:, :2].mean(axis=0))
+    frame = plan.frames[0].model_copy(update={"meshes": (larger,)})
+    ((request, _),) = requests_of(plan, frame, PICTURE, Wanting())
+
+    def moved(points: object) -> np.ndarray:
+        there = np.array(points, np.float32)
+        there[:, :2] = (there[:, :2] + 0.5) * (size / HEIGHT) - 0.5
+        return there
+
+    skeleton, faces = request.guides
+    assert skeleton.any()
+    assert faces.any()
+    assert np.array_equal(skeleton, draw_skeleton([moved(points) for points in frame.bodies], plan.canvas))
+    assert np.array_equal(faces, draw_face_annotation([moved(larger)], plan.canvas))
+
+
+def test_a_guide_that_is_the_plate_itself_shows_what_the_plate_shows() -> None:
+    plan = plan_of(PassName.BODY, "body.size=64", 'body.controls=[{kind="image", model="any"}]')
+    (guide,) = plan.guides
+    assert guide is not None
+    ((request, _),) = requests_of(plan, plan.frames[0], PICTURE, Wanting(), {guide: PICTURE})
+    assert np.array_equal(request.guides[0], np.rint(request.image * 255))
+
+
 @pytest.mark.parametrize("name", list(PassName))
 def test_an_engine_that_wants_neither_matte_nor_guides_is_spared_them(name: PassName) -> None:
     request = ask(plan_of(name, f"{name.lower()}.controls={CONTROLS}"), Plain)

@@ -14,6 +14,14 @@ from toolkit.documents.bodies import BodyPoints
 from toolkit.documents.faces import FaceState, Landmarks
 from toolkit.frames import FramePath
 
+Affine = tuple[float, float, float, float, float, float]
+"""2x3, row-major; pixel centres at integers."""
+
+
+def _is_none(value: object) -> bool:
+    """For fields that came later: left out of the file, and of content keys, where they say nothing."""
+    return value is None
+
 
 class PassName(StrEnum):
     """The re-rendered layers, bottom to top."""
@@ -89,8 +97,8 @@ class FacePlan(Value):
 
     face: int
     state: FaceState
-    plate_to_canvas: tuple[float, float, float, float, float, float]
-    """2x3 affine, row-major, from plate pixels to canvas pixels (pixel centres at integers)."""
+    plate_to_canvas: Affine
+    """From plate pixels to canvas pixels."""
     outline: tuple[Point, ...]
     """The grown face oval in plate pixels, closed."""
     feather: float
@@ -150,6 +158,9 @@ class PassPlan(Document):
     height: int
     canvas: tuple[int, int]
     """Width and height of what the engine paints, pixels."""
+    plate_to_canvas: Affine | None = Field(default=None, exclude_if=_is_none)
+    """Of BODY painted in another size than the plate's: as in a face. Without it the canvas is the plate, its edge
+    repeated to the right and below."""
     rate: Exact
     """Frames per second of the plate."""
     timecode_first: int

@@ -15,9 +15,8 @@ from math import ceil, floor
 
 import numpy as np
 
-from toolkit.documents import Point
+from toolkit.documents import Affine, Point
 from toolkit.faces import draw_matte
-from toolkit.passes.crops import Affine
 
 Region = tuple[int, int, int, int]
 """left, top, right, bottom in pixels; right and bottom excluded."""

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.documents import FacePlan, PassName, PassPlan
+from toolkit.documents import Affine, FacePlan, PassName, PassPlan
 from toolkit.faces import draw_matte
 from toolkit.passes.warp import warped
 from toolkit.plates import Encoding, PlateFrame, encode, from_linear, to_half, to_linear
@@ -54,7 +54,12 @@ def display_picture(frame: PlateFrame, encoding: Encoding) -> Picture:
 
 
 def whole_picture(plan: PassPlan, picture: Picture) -> Picture:
-    """The whole frame at the pass's canvas size: edge pixels are repeated up to the multiple of 8."""
+    """The whole frame, 0..1, on the pass's canvas: one Lanczos resampling where that has another size, and the edge
+    pixels repeated up to the multiple of 8."""
+    if plan.plate_to_canvas is not None:
+        linear, shift = _affine(plan.plate_to_canvas)
+        shown = warped(_softened(picture, _zoom(linear)), np.column_stack([linear, shift]), plan.canvas)
+        return np.clip(shown, 0.0, 1.0, out=shown)  # Lanczos overshoots
     height, width = picture.shape[:2]
     right, below = plan.canvas[0] - width, plan.canvas[1] - height
     if right == 0 and below == 0:
@@ -64,16 +69,25 @@ def whole_picture(plan: PassPlan, picture: Picture) -> Picture:
 
 def face_crop(face: FacePlan, canvas: int, picture: Picture) -> Picture:
     """The face on its canvas: one Lanczos resampling; what lies outside the plate repeats its edge."""
-    matrix = np.asarray(face.plate_to_canvas).reshape(2, 3)
-    zoom = sqrt(abs(np.linalg.det(matrix[:, :2])))
+    linear, shift = _affine(face.plate_to_canvas)
+    zoom = _zoom(linear)
     if zoom < 1:
-        # Lanczos at the canvas's pitch would alias when the face shrinks: take out first what cannot be shown.
         left, top, right, bottom = _window_of_canvas(face, canvas, picture.shape, margin=ceil(8 / zoom))
-        sigma = 0.5 * sqrt(1 / zoom**2 - 1)
-        picture = cv2.GaussianBlur(picture[top:bottom, left:right], (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
-        matrix = matrix.copy()
-        matrix[:, 2] += matrix[:, :2] @ (left, top)
-    return warped(picture, matrix, (canvas, canvas))
+        picture = _softened(picture[top:bottom, left:right], zoom)
+        shift = shift + linear @ (left, top)
+    return warped(picture, np.column_stack([linear, shift]), (canvas, canvas))
+
+
+def _softened(picture: Picture, zoom: float) -> Picture:
+    """``picture`` without the detail that a ``zoom`` below 1 cannot show: Lanczos at the smaller pitch would alias."""
+    if zoom >= 1:
+        return picture
+    sigma = 0.5 * sqrt(1 / zoom**2 - 1)
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE))
+
+
+def _zoom(linear: NDArray[np.float64]) -> float:
+    return sqrt(abs(np.linalg.det(linear)))
 
 
 def without_beyond(picture: Picture, *, ours: bool = False) -> tuple[Picture, Picture | None]:
@@ -89,31 +103,41 @@ def without_beyond(picture: Picture, *, ours: bool = False) -> tuple[Picture, Pi
 
 def crop_matte(face: FacePlan, canvas: int) -> NDArray[np.float32]:
     """The matte of ``face`` as its crop shows it: (canvas, canvas), 0..1."""
-    linear, shift = _affine(face)
+    linear, shift = _affine(face.plate_to_canvas)
     outline = [(float(x), float(y)) for x, y in np.asarray(face.outline) @ linear.T + shift]
-    zoom = sqrt(abs(np.linalg.det(linear)))
-    return draw_matte(outline, face.feather * zoom, window=(0, 0, canvas, canvas))
+    return draw_matte(outline, face.feather * _zoom(linear), window=(0, 0, canvas, canvas))
 
 
-def crop_mesh(face: FacePlan, mesh: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Points ``mesh`` (n, 3) of the plate in the pixels of the crop of ``face``; the third column stays as it is."""
-    linear, shift = _affine(face)
+def on_canvas(affine: Affine | None, mesh: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Points ``mesh`` (n, 3) of the plate in the pixels of the canvas that ``affine`` leads to; the third column stays
+    as it is, and all of it without an affine."""
+    if affine is None:
+        return mesh
+    linear, shift = _affine(affine)
     points = mesh.copy()
     points[:, :2] = mesh[:, :2] @ linear.T + shift
     return points
 
 
-def _affine(face: FacePlan) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    matrix = np.asarray(face.plate_to_canvas, dtype=np.float64).reshape(2, 3)
+def _affine(plate_to_canvas: Affine) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Its 2x2 part and its shift."""
+    matrix = np.asarray(plate_to_canvas, dtype=np.float64).reshape(2, 3)
     return matrix[:, :2], matrix[:, 2]
 
 
 # --- and back --------------------------------------------------------------------------------------------------
 
 
-def body_layer(plan: PassPlan, backing: Backing, painted: Picture) -> Layer:
-    """The whole frame without alpha."""
-    rgb = _encoded(painted[: plan.height, : plan.width], plan, backing)
+def body_layer(plan: PassPlan, backing: Backing, painted: Picture, beyond: Picture | None) -> Layer:
+    """The whole frame without alpha; ``beyond`` is the plate's light beyond 0..1, in the plate's size."""
+    if plan.plate_to_canvas is None:
+        rgb = painted[: plan.height, : plan.width]
+    else:
+        linear, shift = _affine(plan.plate_to_canvas)
+        painted, matrix = _softened(painted, 1 / _zoom(linear)), np.column_stack([linear, shift])
+        rgb = warped(painted, matrix, (plan.width, plan.height), inverse=True)
+        np.clip(rgb, 0.0, 1.0, out=rgb)
+    rgb = _encoded(rgb if beyond is None else rgb + beyond, plan, backing)
     return Layer(pixels=to_half(np.ascontiguousarray(rgb)), matte_areas=())
 
 
@@ -152,8 +176,8 @@ def _face_over_nothing(
 ) -> tuple[Picture, NDArray[np.float32]]:
     """The face in ``window``, premultiplied, and its alpha (H, W)."""
     left, top, right, bottom = window
-    matrix = np.asarray(face.plate_to_canvas).reshape(2, 3).copy()
-    matrix[:, 2] += matrix[:, :2] @ (left, top)
+    linear, shift = _affine(face.plate_to_canvas)
+    matrix = np.column_stack([linear, shift + linear @ (left, top)])
     matte = draw_matte(face.outline, face.feather, window=(left, top, right - left, bottom - top))
     rgb = warped(painted, matrix, (right - left, bottom - top), inverse=True, wanted=matte)
     if backing.encoding == "display":

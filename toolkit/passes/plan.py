@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Literal, overload
+from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import (
+    Affine,
     BodyPoints,
     BodyTracks,
     ControlPlan,
@@ -32,9 +33,13 @@ from toolkit.documents import (
 )
 from toolkit.faces import expression_words, face_outline
 from toolkit.passes import a1111
-from toolkit.passes.crops import Placement, canvas_corners, enclosing_square, plate_to_canvas
+from toolkit.passes.crops import Placement, canvas_corners, enclosing_square, plate_to_canvas, whole_canvas
 from toolkit.passes.encoding import pass_encoding
 from toolkit.settings import EXPRESSION, SHOT, ControlSettings, FaceSettings, Look, MatteSettings, Settings
+
+_TOLD_ELSEWHERE = {"size"}
+"""Settings of a look that its plan's digest leaves out, because fields of the plan say the same where it matters: plans
+from before there were such fields, and the frames made from them, hold on."""
 
 
 def plan_passes(
@@ -102,7 +107,7 @@ def _plan_pass(
     leading = words[0] if words else {}
     meshes = _meshes(tracks) if _draws(look, "face") else {}
     people = _people(bodies) if bodies and _draws(look, "body") else {}
-    canvas = (settings.face.canvas,) * 2 if name is PassName.FACE else (_eights(tracks.width), _eights(tracks.height))
+    canvas, affine = _canvas(name, tracks, settings)
     media = shot.media
     first_label = (media.timecode_first or 0) + shot.source_work_range.first - shot.map.source_first
     return PassPlan(
@@ -114,11 +119,12 @@ def _plan_pass(
         guides=tuple(_guide_plan(control, shot.name, beside) for control in look.controls),
         overlap=look.overlap,
         noise_flows=look.noise == "flow",
-        settings=digest(settings.engine, look, settings.matte, settings.output.encoding)[:12],
+        settings=digest(settings.engine, _told(look), settings.matte, settings.output.encoding)[:12],
         encoding=settings.output.encoding,  # type: ignore[arg-type]  # settings.py holds it to these three names
         width=tracks.width,
         height=tracks.height,
         canvas=canvas,
+        plate_to_canvas=affine,
         rate=media.rate,
         timecode_first=first_label,
         drop_frame=media.drop_frame,
@@ -135,6 +141,18 @@ def _plan_pass(
             for source_frame in shot.source_work_range
         ),
     )
+
+
+def _canvas(name: PassName, tracks: FaceTracks, settings: Settings) -> tuple[tuple[int, int], Affine | None]:
+    """What a pass is painted on, and how BODY gets there where it is painted in another size."""
+    if name is PassName.FACE:
+        return (settings.face.canvas, settings.face.canvas), None
+    return whole_canvas(tracks.width, tracks.height, settings.body.size)
+
+
+def _told(look: Look) -> dict[str, Any]:
+    """``look`` as the digest of its plan takes it."""
+    return {name: value for name, value in asdict(look).items() if name not in _TOLD_ELSEWHERE}
 
 
 def _plan_faces(shot: Shot, tracks: FaceTracks, settings: Settings) -> dict[int, list[FacePlan]]:
@@ -297,8 +315,3 @@ def _prompt(template: str, words: str) -> str:
 def _signed(degrees: float) -> float:
     """The same angle in -180..180: a track's roll is unwrapped and may have gone round."""
     return (degrees + 180.0) % 360.0 - 180.0
-
-
-def _eights(pixels: int) -> int:
-    """Rounded up to a multiple of 8, the least every engine takes."""
-    return -(-pixels // 8) * 8

@@ -193,6 +193,10 @@ class BodySettings(Look):
 
     strength: float = _number(0.65, 0.0, 1.0)
     """Denoising strength of the founding recipe's body."""
+    size: int = _number(0, 0, 2048)
+    """Shorter side of what the engine paints, pixels, a multiple of 8 from 64 on; 0: the plate's own, pixel for pixel.
+    Stable Diffusion 1.5 was trained at 512: far above that it is slow and repeats figures. 576 makes 16:9 exactly
+    1024 x 576. The layer comes back in the plate's size, no sharper than it was painted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
