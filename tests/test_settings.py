@@ -54,7 +54,6 @@ def test_the_founding_preset_is_the_recipe_the_technique_came_from() -> None:
         ('face.controls=[{kind="normal"}]', "'normal' is not one of face"),
         ('face.prompts=[{shot="sh010"}]', "face.prompts[0]: it has neither prompt nor negative"),
         ('body.prompts=[{face=0, prompt="a"}]', "body.prompts[0].face: BODY is painted as a whole"),
-        ('face.prompts=[{face=0, negative="a"}]', "it holds for all faces of a shot; leave out face"),
         ('face.prompts=[{prompt="{smile}"}]', "face.prompts[0].prompt: {smile} stands for nothing"),
         ("face.loras=[{weight=0.5}]", "face.loras[0].model: name it"),
         ('face.loras=[{model="skin", weight=9}]', "face.loras[0].weight: 9.0 is out of range: -4 to 4"),

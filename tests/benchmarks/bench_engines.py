@@ -176,8 +176,9 @@ def _crops(checkpoint: Path, control: Path, count: int) -> list[PaintRequest]:
     controls = (ControlPlan(kind="face", model=str(control), weight=1.0, start=0.0, end=1.0),)
     first = PaintRequest(
         image=rng.random((512, 512, 3), dtype=np.float32),
-        look=look(model=str(checkpoint), controls=controls, negative="open"),
+        look=look(model=str(checkpoint), controls=controls),
         prompt="face",
+        negative="open",
         seed=0,
         place="bench",
         matte=np.zeros((512, 512), np.float32),
@@ -211,7 +212,7 @@ def _stock(checkpoint: Path, control: Path, *, compiled: bool) -> Callable[..., 
 
         answer = pipeline(
             prompt=[request.prompt for request in requests],
-            negative_prompt=[request.look.negative for request in requests],
+            negative_prompt=[request.negative for request in requests],
             image=stacked([request.image for request in requests]),
             mask_image=stacked([(request.matte > 0)[..., None] for request in requests if request.matte is not None]),
             control_image=stacked([request.guides[0] / 255 for request in requests]),

@@ -43,10 +43,10 @@ def engine_on(*fakes: FakeAutomatic1111, timeout: float = 10.0) -> Iterator[Engi
 
 def ask(seed: int = 7, *, prompt: str = "a face", **changes: Any) -> PaintRequest:
     """The founding recipe's face; ``changes`` are of the request where it has the field, else of its look."""
-    own = {key: changes.pop(key) for key in ("image", "matte", "guides") if key in changes}
-    fields: dict[str, Any] = {"image": unit(colours())} | own
+    own = {key: changes.pop(key) for key in ("image", "matte", "guides", "negative") if key in changes}
+    fields: dict[str, Any] = {"image": unit(colours()), "negative": "blurry"} | own
     return PaintRequest(
-        look=look(**{"negative": "blurry"} | changes),
+        look=look(**changes),
         prompt=prompt,
         seed=seed,
         place=f"sh010 FACE {1000 + seed}",
@@ -169,10 +169,13 @@ def test_a_checkpoint_is_asked_for_by_its_title(wanted: str) -> None:
     }
 
 
-def test_each_picture_has_its_own_seed_and_prompt() -> None:
+def test_each_picture_has_its_own_seed_and_words() -> None:
     with engine_on(fake := FakeAutomatic1111()) as engine:
-        engine.paint([ask(3, prompt="mouth open"), ask(4, prompt="eyes closed")])
-    assert [(body["seed"], body["prompt"]) for body in fake.paintings] == [(3, "mouth open"), (4, "eyes closed")]
+        engine.paint([ask(3, prompt="mouth open", negative="beard"), ask(4, prompt="eyes closed", negative="")])
+    assert [(body["seed"], body["prompt"], body["negative_prompt"]) for body in fake.paintings] == [
+        (3, "mouth open", "beard"),
+        (4, "eyes closed", ""),
+    ]
 
 
 def test_a_picture_of_8_bit_codes_comes_back_exactly() -> None:

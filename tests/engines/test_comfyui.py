@@ -145,11 +145,11 @@ def test_a_vae_and_loras_take_their_places_in_the_chain() -> None:
     assert nodes["sampler"][1]["model"] == "lora_2:0"
 
 
-def test_each_picture_has_its_own_seed_and_prompt() -> None:
+def test_each_picture_has_its_own_seed_and_words() -> None:
     with engine_on(fake := FakeComfyui()) as engine:
-        engine.paint([ask(3, prompt="mouth open"), ask(4, prompt="eyes {{seed}}")])
-    texts = [by_title(graph)["prompt"][1]["text"] for graph in fake.prompts]
-    assert texts == ["mouth open", "eyes {{seed}}"], "what a prompt says is nobody's slot"
+        engine.paint([ask(3, prompt="mouth open", negative="beard"), ask(4, prompt="eyes {{seed}}", negative="")])
+    texts = [[by_title(graph)[node][1]["text"] for node in ("prompt", "negative")] for graph in fake.prompts]
+    assert texts == [["mouth open", "beard"], ["eyes {{seed}}", ""]], "what a prompt says is nobody's slot"
     assert [node_of(graph, "KSampler")["seed"] for graph in fake.prompts] == [3, 4]
 
 

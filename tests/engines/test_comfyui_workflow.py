@@ -179,7 +179,7 @@ def test_a_sampler_of_the_web_ui_is_two_names_here(name: str, pair: tuple[str, s
         ({"1": {"class_type": "X"}}, "node 1 has no inputs"),
         (changed(lambda g: g["6"]["inputs"].update(seed="{{sed}}")), "{{sed}} in node 6 'my sampler' (KSampler) is no"),
         (changed(lambda g: g["6"]["inputs"].update(seed="{{sed}}")), "did you mean {{seed}}?"),
-        (changed(lambda g: g["6"]["inputs"].update(seed="{{xyzzy}}")), "slots: height, mask, plate"),
+        (changed(lambda g: g["6"]["inputs"].update(seed="{{xyzzy}}")), "slots: height, mask, negative, plate"),
         (changed(lambda g: g["6"]["inputs"].update(seed="{{lora_start}}")), "{{lora_start}} in node 6"),
         (changed(lambda g: g["4"]["inputs"].update(image="a.png")), "{{plate}} is nowhere in it"),
     ],

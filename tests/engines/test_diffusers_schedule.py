@@ -117,7 +117,7 @@ class Reference:
             encoded = int(min(look.strength, 0.999) * look.steps)
             sigmas = levels[look.steps - encoded - 1 :]
             x = init + draw() * sigmas[0]
-            words = self.words(look.negative), self.words(request.prompt)
+            words = self.words(request.negative), self.words(request.prompt)
             before: tuple[Any, float] | None = None
             for sigma, following in pairwise(sigmas):
                 time = float(np.interp(np.log(sigma), np.log(LEVELS), np.arange(1000)))

@@ -189,4 +189,9 @@ def test_a_request_carries_the_look_and_the_prompt_of_its_pass() -> None:
     body, face = (ask(plan_of(name, *settings)) for name in PassName)
     assert (body.prompt, face.prompt) == ("a person", "a face")
     assert (body.look.steps, face.look.steps) == (12, 30)
-    assert (body.look.negative, face.look.negative) == ("", "blur")
+    assert (body.negative, face.negative) == ("", "blur")
+
+
+def test_a_face_that_says_what_not_to_paint_says_it_instead_of_the_look() -> None:
+    plan = plan_of(PassName.FACE, "face.negative=blur", 'face.prompts=[{face=0, negative="beard"}]')
+    assert ask(plan).negative == "beard"

@@ -18,9 +18,9 @@ Affine = tuple[float, float, float, float, float, float]
 """2x3, row-major; pixel centres at integers."""
 
 
-def _is_none(value: object) -> bool:
-    """For fields that came later: left out of the file, and of content keys, where they say nothing."""
-    return value is None
+def _says_nothing(value: object) -> bool:
+    """For fields that came later: left out of the file, and so of content keys, where they change nothing."""
+    return value is None or value == ""
 
 
 class PassName(StrEnum):
@@ -82,7 +82,7 @@ class LookPlan(Value):
     """As the engine knows it; empty: the checkpoint's own."""
     loras: tuple[LoraPlan, ...]
     negative: str
-    """What not to paint."""
+    """What not to paint, where a face does not say otherwise."""
     steps: int
     """Of a whole denoising."""
     guidance: float
@@ -115,6 +115,8 @@ class FacePlan(Value):
     """Start of this crop's noise."""
     prompt: str
     """What to paint in this crop."""
+    negative: str = Field(default="", exclude_if=_says_nothing)
+    """What not to paint in this crop; empty: what the look says."""
 
 
 class FramePlan(Value):
@@ -158,7 +160,7 @@ class PassPlan(Document):
     height: int
     canvas: tuple[int, int]
     """Width and height of what the engine paints, pixels."""
-    plate_to_canvas: Affine | None = Field(default=None, exclude_if=_is_none)
+    plate_to_canvas: Affine | None = Field(default=None, exclude_if=_says_nothing)
     """Of BODY painted in another size than the plate's: as in a face. Without it the canvas is the plate, its edge
     repeated to the right and below."""
     rate: Exact
@@ -174,6 +176,12 @@ class PassPlan(Document):
         yield ',\n "frames": ['
         yield from one_per_line(self.frames, margin=2)
         yield "\n ]\n}\n"
+
+    @property
+    def looks(self) -> tuple[LookPlan, ...]:
+        """The look, and once more with each negative prompt that a face has for itself."""
+        negatives = dict.fromkeys(face.negative for frame in self.frames for face in frame.faces if face.negative)
+        return (self.look, *(self.look.model_copy(update={"negative": negative}) for negative in negatives))
 
     @property
     def label(self) -> str:

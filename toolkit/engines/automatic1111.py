@@ -167,7 +167,7 @@ def _request_body(request: PaintRequest, names: _Names) -> dict[str, Any]:
     height, width = request.image.shape[:2]
     body: dict[str, Any] = {
         "prompt": _with_loras(request, names.loras),
-        "negative_prompt": look.negative,
+        "negative_prompt": request.negative,
         "init_images": [_text(display_codes(request.image))],
         "resize_mode": 0,  # "just resize": the sizes are equal
         "denoising_strength": look.strength,

@@ -23,6 +23,8 @@ class PaintRequest:
     """The same for every picture of a pass. ``strength`` 0 must give the image back, 1 forgets it."""
     prompt: str
     """What to paint in this picture."""
+    negative: str
+    """What not to paint in it; it may differ from picture to picture, and holds instead of the look's."""
     seed: int
     """Start of this picture's noise, 0..2**31-1; all randomness comes from it and from nothing else."""
     place: str

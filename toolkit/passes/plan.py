@@ -69,8 +69,16 @@ def wanted_passes(settings: Settings) -> list[PassName]:
 
 
 def planned_looks(shots: Iterable[Shot], settings: Settings) -> list[LookPlan]:
-    """What an engine will be told about the passes asked for in any of ``shots``, each once."""
-    looks = (_look_plan(_look(name, shot.name, settings)) for shot in shots for name in wanted_passes(settings))
+    """What an engine will be told about the passes asked for in any of ``shots``, each once.
+
+    A face with a negative prompt of its own adds a look with that: an engine may have to find a place for it.
+    """
+    told = (_look(name, shot.name, settings) for shot in shots for name in wanted_passes(settings))
+    looks = (
+        _look_plan(replace(look, negative=negative))
+        for look in told
+        for negative in (look.negative, *(entry.negative for entry in look.prompts if entry.negative))
+    )
     return list(dict.fromkeys(looks))
 
 
@@ -188,7 +196,9 @@ def _plan_face(
         placements.append(Placement(centre=sample.centre, scale=sample.scale, turn=turn))
         outlines.append(face_outline(sample.landmarks, grow=matte.grow))
     square = enclosing_square(placements, outlines)
-    template = next((entry.prompt for entry in look.prompts if entry.face == track.face), look.prompt)
+    mine = [entry for entry in look.prompts if entry.face == track.face]
+    template = next((entry.prompt for entry in mine if entry.prompt), look.prompt)
+    negative = next((entry.negative for entry in mine if entry.negative), "")
     plans = []
     for sample, placement, outline in zip(present, placements, outlines, strict=True):
         feather = round(matte.feather * placement.scale, 3)
@@ -212,6 +222,7 @@ def _plan_face(
                     corners=canvas_corners(affine, look.canvas),
                     seed=_seed(look, shot_name, PassName.FACE, track.face, sample.source_frame),
                     prompt=_prompt(template, words.get(sample.source_frame, "")),
+                    negative=negative,
                 ),
             )
         )
@@ -233,7 +244,7 @@ def _look(name: PassName, shot_name: str, settings: Settings) -> Look:
     return replace(
         look,
         prompt=next((entry.prompt for entry in mine if entry.face < 0 and entry.prompt), look.prompt),
-        negative=next((entry.negative for entry in mine if entry.negative), look.negative),
+        negative=next((entry.negative for entry in mine if entry.face < 0 and entry.negative), look.negative),
         prompts=tuple(replace(entry, shot="*") for entry in mine if entry.face >= 0),
     )
 

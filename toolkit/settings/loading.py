@@ -203,8 +203,6 @@ def _check_prompt(key: str, entry: PromptSettings, source: str) -> None:
         raise SettingsError(key, "it has neither prompt nor negative", source=source)
     if entry.face >= 0 and key.startswith("body."):
         raise SettingsError(f"{key}.face", "BODY is painted as a whole", source=source)
-    if entry.face >= 0 and entry.negative:
-        raise SettingsError(f"{key}.negative", "it holds for all faces of a shot; leave out face", source=source)
 
 
 def _control(key: str, control: ControlSettings, table: Mapping[str, Any], source: str) -> ControlSettings:

@@ -137,7 +137,8 @@ class LoraSettings:
 class PromptSettings:
     """Other words for some shots, or for one face in them.
 
-    An entry for a face goes before one for the whole shot; of several such that fit, the first one holds.
+    An entry for a face goes before one for the whole shot; of several such that fit, the first one that has a prompt
+    gives the prompt, and the first one that has a negative prompt gives that.
     """
 
     shot: str = "*"
@@ -147,7 +148,7 @@ class PromptSettings:
     prompt: str = ""
     """Instead of the pass's own; empty leaves that."""
     negative: str = ""
-    """Instead of the pass's own; empty leaves that. For all faces of a shot."""
+    """Instead of the pass's own; empty leaves that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

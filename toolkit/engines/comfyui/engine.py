@@ -152,7 +152,8 @@ class ComfyuiEngine(Engine):
         ready = self._ready[request.look]
         fitting = ready.fits[address]
         height, width = request.image.shape[:2]
-        own: dict[str, Value] = {"seed": request.seed, "prompt": request.prompt, "width": width, "height": height}
+        own: dict[str, Value] = {"seed": request.seed, "prompt": request.prompt, "negative": request.negative}
+        own |= {"width": width, "height": height}
         values = {**ready.values, **own, **await self._uploads.names(address, pictures)}
         outputs = await self._prompts.run(address, workflow, workflow.filled(values, fitting.names))
         label = workflow.label(fitting.result)
