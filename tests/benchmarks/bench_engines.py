@@ -24,7 +24,8 @@ from toolkit.engines import PaintRequest
 from toolkit.faces import draw_face_annotation
 from toolkit.frames import FrameRange
 from toolkit.passes import plan_passes
-from toolkit.passes.layers import Backing, Picture, crop_matte, face_crop, face_layer, on_canvas, without_beyond
+from toolkit.passes.layers import Backing, Picture, face_crop, face_layer, on_canvas, without_beyond
+from toolkit.passes.mattes import crop_matte
 from toolkit.settings import load_settings
 
 ROUNDS = 40
@@ -41,7 +42,7 @@ def bench_around(_: Path) -> None:
     painted = without_beyond(face_crop(face, 512, picture))[0]
     parts: dict[str, Callable[[], object]] = {
         "crop": lambda: without_beyond(face_crop(face, 512, picture), ours=True),
-        "matte for the engine": lambda: crop_matte(face, 512),
+        "matte for the engine": lambda: crop_matte(plan, face),
         "guide": lambda: draw_face_annotation([on_canvas(face.plate_to_canvas, mesh)], (512, 512)),
         "layer": lambda: face_layer(plan, [face], backing, [painted]),
     }

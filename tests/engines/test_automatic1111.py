@@ -138,6 +138,16 @@ def test_a_mask_lets_all_of_a_mattes_soft_edge_change_and_a_latent_pixel_more() 
     assert body == RECIPE | MASKED | {"width": 96, "height": 64}
 
 
+@pytest.mark.parametrize(
+    ("content", "number"), [("fill", 0), ("original", 1), ("latent noise", 2), ("latent nothing", 3)]
+)
+def test_masked_content_is_the_servers_own_number_for_it(content: str, number: int) -> None:
+    body = sent(ask(matte=np.ones((16, 24), np.float32), masked_content=content))
+    assert body["inpainting_fill"] == number
+    assert np.array_equal(pixels_of(body["init_images"][0]), colours()), "it fills by itself"
+    assert "inpainting_fill" not in sent(ask(masked_content=content)), "nothing is masked"
+
+
 def test_a_control_is_a_unit_with_every_field_said_and_the_servers_name() -> None:
     (shown,) = sent(with_mesh())["alwayson_scripts"]["controlnet"]["args"]
     assert np.array_equal(pixels_of(shown.pop("image")), colours())

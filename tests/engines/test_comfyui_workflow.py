@@ -223,6 +223,7 @@ def with_control_slot(graph: Graph) -> None:
             "{{control_face_2}} is nowhere in it",
         ),
         (changed(lambda g: g["3"]["inputs"].update(text="")), plain(negative="x"), "{{negative}} is nowhere in it"),
+        (MINE, plain(masked_content="latent nothing"), "its own affair; set face.masked_content to original or fill"),
     ],
 )
 def test_what_workflow_and_look_have_not_in_common_is_said(

@@ -13,7 +13,7 @@ from toolkit.documents import FacePlan, FramePlan, PassName, PassPlan
 from toolkit.engines import Engine, PaintRequest
 from toolkit.faces import draw_face_annotation, draw_matte, draw_skeleton
 from toolkit.passes import plan_passes
-from toolkit.passes.layers import crop_matte
+from toolkit.passes.mattes import crop_matte
 from toolkit.passes.requests import requests_of
 from toolkit.settings import load_settings
 
@@ -60,7 +60,7 @@ def test_the_matte_of_a_crop_is_the_layers_matte_seen_from_the_crop() -> None:
     plan = plan_of(PassName.FACE)
     face = only_face(plan.frames[0])
     on_plate = draw_matte(face.outline, face.feather, window=(0, 0, WIDTH, HEIGHT))
-    in_crop = crop_matte(face, 256)
+    in_crop = crop_matte(plan, face)
     matrix = np.asarray(face.plate_to_canvas).reshape(2, 3)
     for x, y in ((80, 45), (70, 45), (80, 30), (68, 50), (92, 40)):
         column, row = np.rint(matrix @ (x, y, 1)).astype(int)

@@ -28,6 +28,7 @@ from toolkit.documents.passes import (
     GuidePlan,
     LookPlan,
     LoraPlan,
+    MaskBlurPlan,
     PassName,
     PassPlan,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "Interpolation",
     "LookPlan",
     "LoraPlan",
+    "MaskBlurPlan",
     "Media",
     "MediaKind",
     "Motion",

@@ -23,6 +23,11 @@ def _says_nothing(value: object) -> bool:
     return value is None or value == ""
 
 
+def _is_original(value: object) -> bool:
+    """The same for what denoising starts from: the plate, as before there was a choice."""
+    return value == "original"
+
+
 class PassName(StrEnum):
     """The re-rendered layers, bottom to top."""
 
@@ -90,6 +95,19 @@ class LookPlan(Value):
     sampler: str
     """Name, as the engine knows it."""
     controls: tuple[ControlPlan, ...]
+    masked_content: Literal["original", "fill", "latent noise", "latent nothing"] = Field(
+        default="original", exclude_if=_is_original
+    )
+    """What denoising starts from where a matte lets the picture change."""
+
+
+class MaskBlurPlan(Value):
+    """A matte as AUTOMATIC1111 makes one: the hard mask of the outline, blurred."""
+
+    pixels: int
+    """Its "Mask blur", plate pixels."""
+    version: Literal["1.3", "1.4"]
+    """Whose blur it is: that of all versions to 1.3.2, or that of 1.4.0 and later."""
 
 
 class FacePlan(Value):
@@ -102,7 +120,7 @@ class FacePlan(Value):
     outline: tuple[Point, ...]
     """The grown face oval in plate pixels, closed."""
     feather: float
-    """Width of the matte's soft edge, inwards from the outline, plate pixels."""
+    """Width of the matte's soft edge, inwards from the outline, plate pixels, where the pass has no ``mask_blur``."""
     centre: Point
     """As in the track."""
     scale: float
@@ -163,6 +181,8 @@ class PassPlan(Document):
     plate_to_canvas: Affine | None = Field(default=None, exclude_if=_says_nothing)
     """Of BODY painted in another size than the plate's: as in a face. Without it the canvas is the plate, its edge
     repeated to the right and below."""
+    mask_blur: MaskBlurPlan | None = Field(default=None, exclude_if=_says_nothing)
+    """Of FACE: makes the mattes, instead of the faces' feathers."""
     rate: Exact
     """Frames per second of the plate."""
     timecode_first: int

@@ -35,6 +35,7 @@ from toolkit.errors import EngineFailed, EngineUnavailable
 from toolkit.plates import display_codes
 from toolkit.settings import ServerSettings
 
+_MASKED_CONTENT = {"fill": 0, "original": 1, "latent noise": 2, "latent nothing": 3}
 _PAINT = "/sdapi/v1/img2img"
 _MODELS = "/sdapi/v1/sd-models"
 _VAES = "/sdapi/v1/sd-vae"
@@ -195,7 +196,7 @@ def _request_body(request: PaintRequest, names: _Names) -> dict[str, Any]:
         body |= {
             "mask": _text(may_change(request.matte)),
             "mask_blur": 0,
-            "inpainting_fill": 1,  # masked content "original"
+            "inpainting_fill": _MASKED_CONTENT[look.masked_content],
             "inpaint_full_res": False,  # the picture is the crop already
             "inpaint_full_res_padding": 0,
             "inpainting_mask_invert": 0,

@@ -31,7 +31,7 @@ class PaintRequest:
     """``sh010 FACE 1004``: for messages only."""
     matte: NDArray[np.float32] | None = None
     """(H, W) 0..1: what the layer will be cut with; None: not at all. Only for engines that say ``wants_matte``: they
-    may keep what lies outside, but must paint all of its soft edge."""
+    may keep what lies outside, but must paint all of its soft edge, starting from ``look.masked_content``."""
     guides: tuple[NDArray[np.uint8], ...] = ()
     """(H, W, 3) RGB each: the picture for each of ``look.controls``, in their order. Only for ``wants_guides``."""
     came_from: NDArray[np.float32] | None = None

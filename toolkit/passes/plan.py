@@ -25,19 +25,20 @@ from toolkit.documents import (
     GuidePlan,
     LookPlan,
     LoraPlan,
+    MaskBlurPlan,
     Origin,
     PassName,
     PassPlan,
     Shot,
     digest,
 )
-from toolkit.faces import expression_words, face_outline
+from toolkit.faces import blur_reach, expression_words, face_outline
 from toolkit.passes import a1111
 from toolkit.passes.crops import Placement, canvas_corners, enclosing_square, plate_to_canvas, whole_canvas
 from toolkit.passes.encoding import pass_encoding
 from toolkit.settings import EXPRESSION, SHOT, ControlSettings, FaceSettings, Look, MatteSettings, Settings
 
-_TOLD_ELSEWHERE = {"size"}
+_TOLD_ELSEWHERE = {"size", "mask_blur", "mask_blur_version", "masked_content"}
 """Settings of a look that its plan's digest leaves out, because fields of the plan say the same where it matters: plans
 from before there were such fields, and the frames made from them, hold on."""
 
@@ -133,6 +134,7 @@ def _plan_pass(
         height=tracks.height,
         canvas=canvas,
         plate_to_canvas=affine,
+        mask_blur=_mask_blur(look),
         rate=media.rate,
         timecode_first=first_label,
         drop_frame=media.drop_frame,
@@ -156,6 +158,13 @@ def _canvas(name: PassName, tracks: FaceTracks, settings: Settings) -> tuple[tup
     if name is PassName.FACE:
         return (settings.face.canvas, settings.face.canvas), None
     return whole_canvas(tracks.width, tracks.height, settings.body.size)
+
+
+def _mask_blur(look: Look) -> MaskBlurPlan | None:
+    """AUTOMATIC1111's blur, where the look of a face asks for it."""
+    if not isinstance(look, FaceSettings) or look.mask_blur == 0:
+        return None
+    return MaskBlurPlan(pixels=look.mask_blur, version=look.mask_blur_version)  # type: ignore[arg-type]  # settings.py holds it to these names
 
 
 def _told(look: Look) -> dict[str, Any]:
@@ -195,7 +204,8 @@ def _plan_face(
         turn = sample.roll if upright else 0.0
         placements.append(Placement(centre=sample.centre, scale=sample.scale, turn=turn))
         outlines.append(face_outline(sample.landmarks, grow=matte.grow))
-    square = enclosing_square(placements, outlines)
+    square, blur = enclosing_square(placements, outlines), _mask_blur(look)
+    padding = look.padding + (0 if blur is None else blur_reach(blur))  # it softens outwards, too
     mine = [entry for entry in look.prompts if entry.face == track.face]
     template = next((entry.prompt for entry in mine if entry.prompt), look.prompt)
     negative = next((entry.negative for entry in mine if entry.negative), "")
@@ -203,9 +213,9 @@ def _plan_face(
     for sample, placement, outline in zip(present, placements, outlines, strict=True):
         feather = round(matte.feather * placement.scale, 3)
         affine = (
-            a1111.plate_to_canvas(outline, feather, padding=look.padding, canvas=look.canvas, plate=plate)
+            a1111.plate_to_canvas(outline, feather, blur, padding=look.padding, canvas=look.canvas, plate=plate)
             if look.crop == "a1111"
-            else plate_to_canvas(placement, square, padding=look.padding, canvas=look.canvas)
+            else plate_to_canvas(placement, square, padding=padding, canvas=look.canvas)
         )
         plans.append(
             (
@@ -267,6 +277,7 @@ def _look_plan(look: Look) -> LookPlan:
             ControlPlan(kind=c.kind, model=c.model, weight=c.weight, start=c.start, end=c.end)  # type: ignore[arg-type]  # settings.py holds it to these names
             for c in look.controls
         ),
+        masked_content=look.masked_content if isinstance(look, FaceSettings) else "original",  # type: ignore[arg-type]  # the same
     )
 
 

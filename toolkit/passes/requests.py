@@ -13,7 +13,8 @@ from toolkit.documents import FramePlan, PassName, PassPlan
 from toolkit.engines import Engine, PaintRequest
 from toolkit.faces import draw_face_annotation, draw_skeleton
 from toolkit.passes.guides import Shown
-from toolkit.passes.layers import Picture, crop_matte, face_crop, on_canvas, whole_picture, without_beyond
+from toolkit.passes.layers import Picture, face_crop, on_canvas, whole_picture, without_beyond
+from toolkit.passes.mattes import crop_matte
 from toolkit.plates import display_codes
 
 Asked = tuple[PaintRequest, Picture | None]
@@ -58,7 +59,7 @@ def requests_of(
             negative=face.negative or plan.look.negative,
             seed=face.seed,
             place=place,
-            matte=crop_matte(face, plan.canvas[0]) if engine.wants_matte else None,
+            matte=crop_matte(plan, face) if engine.wants_matte else None,
             guides=_guides(plan, meshes, around, shown, partial(face_crop, face, plan.canvas[0]))
             if engine.wants_guides
             else (),

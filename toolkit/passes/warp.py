@@ -6,10 +6,13 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from itertools import pairwise
+from math import sqrt
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from toolkit.documents import Affine
 
 _BANDS = 16
 """Bands that a picture is made in: enough for every core, and narrow enough to follow the shape of a face."""
@@ -97,6 +100,17 @@ def _origins(back: NDArray[np.float64], width: int, height: int) -> Origins:
 
 def _fixed(positions: NDArray[np.float64]) -> NDArray[np.int32]:
     return np.asarray(np.rint(positions * (1 << _FINE)), np.int32)
+
+
+def parts_of(affine: Affine) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Its 2x2 part and its shift."""
+    matrix = np.asarray(affine, dtype=np.float64).reshape(2, 3)
+    return matrix[:, :2], matrix[:, 2]
+
+
+def zoom_of(linear: NDArray[np.float64]) -> float:
+    """By how much the 2x2 ``linear`` makes lengths larger, on average of all directions."""
+    return sqrt(abs(np.linalg.det(linear)))
 
 
 @cache
