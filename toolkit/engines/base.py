@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -39,6 +39,10 @@ class PaintRequest:
     is taken from there; None: from the pixel's own place. Only for engines whose entry says ``moves_noise``."""
 
 
+Watch = Callable[[str, int, int], None]
+"""Called with where a picture is being painted, the steps done of it, and all its steps; both alike when it is done."""
+
+
 class Engine(ABC):
     """What paints a pass. One method; a new engine is one file and one line in ``ENGINES``.
 
@@ -55,6 +59,8 @@ class Engine(ABC):
     """Whether it can be held by control pictures."""
     batch: int = 1
     """How many requests of one size it likes to get at once."""
+    watch: Watch | None = None
+    """Who wants to know how far a picture is that takes long; nobody, unless it is set. Only some engines can tell."""
 
     def identity(self, look: LookPlan) -> str:
         """What determines the pixels of ``look`` beside the request itself: part of every frame's content key.
