@@ -41,7 +41,7 @@ OWNERS = {
     "transformers": {"engines"},
     "safetensors": {"engines"},
     "huggingface_hub": {"engines"},
-    "PIL": {"engines"},  # comes with diffusers; AUTOMATIC1111 rounds masks with it
+    "PIL": {"faces", "engines"},  # AUTOMATIC1111 blurs masks with it, rounds them and fills under them
     "ray": {"farm"},
 }
 COMMON = {"numpy", "cv2"}

@@ -30,6 +30,8 @@ def test_the_founding_preset_is_the_recipe_the_technique_came_from() -> None:
         ("face.strength=nan", "out of range: 0 to 1"),
         ("face.strength=strong", "'strong' is not a number"),
         ("face.canvas=100", "not a multiple of 8"),
+        ("body.size=580", "not a multiple of 8"),
+        ("body.size=8", "8 is not a multiple of 8 from 64 on"),
         ("cut.handles=2.5", "'2.5' is not a whole number"),
         ("cut.handles=-1", "out of range: 0 to 240"),
         ("output.encoding=srgb", "'srgb' is not one of plate, linear, acescg"),
@@ -52,7 +54,6 @@ def test_the_founding_preset_is_the_recipe_the_technique_came_from() -> None:
         ('face.controls=[{kind="normal"}]', "'normal' is not one of face"),
         ('face.prompts=[{shot="sh010"}]', "face.prompts[0]: it has neither prompt nor negative"),
         ('body.prompts=[{face=0, prompt="a"}]', "body.prompts[0].face: BODY is painted as a whole"),
-        ('face.prompts=[{face=0, negative="a"}]', "it holds for all faces of a shot; leave out face"),
         ('face.prompts=[{prompt="{smile}"}]', "face.prompts[0].prompt: {smile} stands for nothing"),
         ("face.loras=[{weight=0.5}]", "face.loras[0].model: name it"),
         ('face.loras=[{model="skin", weight=9}]', "face.loras[0].weight: 9.0 is out of range: -4 to 4"),
@@ -107,6 +108,7 @@ def test_dva_2023_is_the_founding_recipe_on_automatic1111() -> None:
     assert settings.engine == "automatic1111"
     for look, strength in ((settings.body, 0.65), (settings.face, 0.5)):
         assert (look.strength, look.steps, look.guidance, look.sampler) == (strength, 30, 8.0, "Euler")
+    assert settings.body.size == 576, "16:9 in the 1024 x 576 that Stable Diffusion 1.5 can still hold together"
     assert settings.body.controls == ()
     assert settings.face.controls == (
         ControlSettings(kind="face", model="control_v1p_sd15_mediapipe_face", weight=1, start=0, end=1),

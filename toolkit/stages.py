@@ -15,7 +15,7 @@ from typing import Protocol
 
 from toolkit.delivery import conform
 from toolkit.documents import BodyTracks, Cut, Delivery, FaceTracks, PassPlan, Shot
-from toolkit.engines import Engine
+from toolkit.engines import Engine, Watch
 from toolkit.errors import MissingDocument, MissingMedia, NoMatchingShot, at
 from toolkit.faces import FACE_MODEL, POSE_MODEL, Model, bodies_key, fetch_model, track_bodies, track_faces, track_key
 from toolkit.heap import give_back
@@ -38,6 +38,10 @@ class Progress(Protocol):
 
     def stage(self, label: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
         """A bar over ``total`` steps; the callable advances it."""
+
+    @property
+    def watch(self) -> Watch | None:
+        """Who is told how far a single picture is; None when nobody would see it."""
 
 
 def choose_shots(cut: Cut, patterns: Sequence[str]) -> tuple[Shot, ...]:
@@ -113,6 +117,7 @@ def paint(
     plans: Sequence[PassPlan], plate: Plate, engine: Engine, *, writers: int, out: Output, progress: Progress
 ) -> list[RenderedPass]:
     """Every frame of ``plans``, on disk."""
+    engine.watch = progress.watch
     give_back()  # following the faces has left some 100 MB of small pieces
     with ExitStack() as bars:
         ticks = {

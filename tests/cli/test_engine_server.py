@@ -62,7 +62,7 @@ def test_the_founding_recipe_is_painted_on_a_server_with_the_face_as_its_guide(p
     assert len(body) == len(face) == FRAMES
     assert {asked["denoising_strength"] for asked in body} == {0.65}
     assert {asked["denoising_strength"] for asked in face} == {0.5}
-    assert {(asked["width"], asked["height"]) for asked in body} == {(640, 360)}
+    assert {(asked["width"], asked["height"]) for asked in body} == {(1024, 576)}, "not the plate's 640 x 360"
     assert len({asked["seed"] for asked in server.paintings}) == 2 * FRAMES
     for asked in face:
         (unit,) = asked["alwayson_scripts"]["controlnet"]["args"]

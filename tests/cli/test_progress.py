@@ -1,4 +1,4 @@
-"""``--progress lines``: what a program that shows the progress itself reads from stdout."""
+"""How far the work is: bars on a terminal, and with ``--progress lines`` what another program reads from stdout."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 
 from tests.cli.test_bad_input import write_frames
 from toolkit.cli import run_command
-from toolkit.cli.progress import LineProgress
+from toolkit.cli.progress import LineProgress, RichProgress
 
 COMMAND = [sys.executable, "-m", "toolkit.cli"]
 
@@ -107,3 +107,24 @@ def test_ctrl_break_is_heard_like_ctrl_c_and_both_are_given_back(monkeypatch: py
     with pytest.raises(KeyboardInterrupt), LineProgress():
         signal.raise_signal(signal.SIGUSR1)
     assert signal.getsignal(signal.SIGUSR1) == before
+
+
+def test_a_picture_under_way_has_a_bar_of_its_own_as_long_as_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")  # rich takes the stream for a terminal
+    with RichProgress() as progress, progress.stage("sh010  FACE", 12) as advance:
+        assert progress.watch is not None
+        advance(1)
+        progress.watch("http://127.0.0.1:7860", 4, 16)
+        progress.watch("http://127.0.0.1:7860", 9, 16)
+        assert [(task.description.strip(), task.completed, task.total) for task in progress._bars.tasks] == [
+            ("sh010  FACE", 1, 12),
+            ("http://127.0.0.1:7860", 9, 16),
+        ]
+        progress.watch("http://127.0.0.1:7860", 1, 1)
+        progress.watch("http://127.0.0.1:7861", 1, 1)
+        assert len(progress._bars.tasks) == 1
+
+
+def test_in_a_log_nobody_watches_single_pictures() -> None:
+    for progress in (RichProgress(), LineProgress()):
+        assert progress.watch is None

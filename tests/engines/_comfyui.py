@@ -30,9 +30,9 @@ def engine_on(*fakes: FakeComfyui, timeout: float = 10.0, workflow: object = "")
 
 def ask(seed: int = 7, *, prompt: str = "a face", **changes: Any) -> PaintRequest:
     """The founding recipe's face; ``changes`` are of the request where it has the field, else of its look."""
-    own = {key: changes.pop(key) for key in ("image", "matte", "guides") if key in changes}
-    fields: dict[str, Any] = {"image": unit(colours())} | own
-    changes = {"model": "v1-5-pruned-emaonly", "negative": "blurry"} | changes
+    own = {key: changes.pop(key) for key in ("image", "matte", "guides", "negative") if key in changes}
+    fields: dict[str, Any] = {"image": unit(colours()), "negative": "blurry"} | own
+    changes = {"model": "v1-5-pruned-emaonly", "negative": fields["negative"]} | changes
     return PaintRequest(look=look(**changes), prompt=prompt, seed=seed, place=f"sh010 FACE {1000 + seed}", **fields)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 _FLOAT = ["FLOAT", {"default": 1.0, "min": 0.0, "max": 10.0, "step": 0.01}]
 _TEXT = ["STRING", {"multiline": True, "dynamicPrompts": True}]
 _WHOLE = ["INT", {"default": 20, "min": 0, "max": 10000}]
+_OPTIONAL = {"ControlNetApplyAdvanced": {"vae": ["VAE"]}, "LatentCompositeMasked": {"mask": ["MASK"]}}
 SCHEDULERS = ("normal", "karras", "exponential", "sgm_uniform", "simple", "ddim_uniform", "beta")
 
 
@@ -56,6 +57,17 @@ def nodes_on_offer(
         "VAEEncode": ({"pixels": ["IMAGE"], "vae": ["VAE"]}, ["LATENT"]),
         "VAEDecode": ({"samples": ["LATENT"], "vae": ["VAE"]}, ["IMAGE"]),
         "SetLatentNoiseMask": ({"samples": ["LATENT"], "mask": ["MASK"]}, ["LATENT"]),
+        "EmptyLatentImage": ({"width": _WHOLE, "height": _WHOLE, "batch_size": _WHOLE}, ["LATENT"]),
+        "LatentCompositeMasked": (
+            {
+                "destination": ["LATENT"],
+                "source": ["LATENT"],
+                "x": _WHOLE,
+                "y": _WHOLE,
+                "resize_source": ["BOOLEAN", {"default": False}],
+            },
+            ["LATENT"],
+        ),
         "KSampler": (
             {
                 "model": ["MODEL"],
@@ -76,7 +88,7 @@ def nodes_on_offer(
     }
     return {
         name: {
-            "input": {"required": required, "optional": {"vae": ["VAE"]} if name == "ControlNetApplyAdvanced" else {}},
+            "input": {"required": required, "optional": _OPTIONAL.get(name, {})},
             "output": output,
             "name": name,
             "output_node": name in {"PreviewImage", "SaveImage"},

@@ -32,7 +32,8 @@ def look(**changes: Any) -> LookPlan:
 
 def ask(image: NDArray[np.float32], *, seed: int = 7, **changes: Any) -> PaintRequest:
     """One picture; ``changes`` are of the look."""
-    return PaintRequest(image=image, look=look(**changes), prompt="", seed=seed, place="sh010 FACE 1001")
+    told = look(**changes)
+    return PaintRequest(image=image, look=told, prompt="", negative=told.negative, seed=seed, place="sh010 FACE 1001")
 
 
 def colours(height: int = 16, width: int = 24) -> NDArray[np.uint8]:

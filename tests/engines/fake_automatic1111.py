@@ -117,6 +117,8 @@ class FakeAutomatic1111:
         """A painting waits for an interrupt, or ``patience`` seconds."""
         self.patience = 20.0
         self.heeds_interrupts = True
+        self.at_step = (0, 0)
+        """What it says of itself while it paints: the step, of how many."""
         self.begun: Callable[[], object] = lambda: None
         """Called in the server's thread when a painting begins."""
         self._interrupted = threading.Event()
@@ -146,6 +148,10 @@ class FakeAutomatic1111:
         self._thread.join()
         self._server.server_close()
 
+    def release(self) -> None:
+        """Let a painting that hangs be done."""
+        self._interrupted.set()
+
     def answer(self, asked: Asked) -> Answer:
         """What this server says to one request."""
         if self.lives is not None and self.lives <= 0:
@@ -156,6 +162,10 @@ class FakeAutomatic1111:
             if self.heeds_interrupts:
                 self._interrupted.set()
             return Answer()
+        if asked.path.startswith("/sdapi/v1/progress?") and asked.path not in self.lists:
+            step, steps = self.at_step
+            state = {"sampling_step": step, "sampling_steps": steps, "job": "scripts_img2img", "interrupted": False}
+            return as_json({"progress": step / max(steps, 1), "eta_relative": 1.0, "state": state})
         if asked.path == "/sdapi/v1/img2img":
             return self._painting(asked.body)
         return self.lists.get(asked.path, as_json({"detail": "Not Found"}, status=404))

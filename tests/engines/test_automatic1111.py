@@ -17,7 +17,7 @@ import pytest
 from tests.engines._requests import colours, ctrl_c, look, seeds_in, unit
 from tests.engines.fake_automatic1111 import BROKEN, Answer, FakeAutomatic1111, Pixels, as_json, error, pixels_of, png
 from toolkit.documents import ControlPlan, LoraPlan
-from toolkit.engines import Engine, PaintRequest, servers
+from toolkit.engines import Engine, PaintRequest, automatic1111, servers
 from toolkit.engines.addresses import AUTH_VARIABLE, addresses_in
 from toolkit.engines.automatic1111 import Automatic1111Engine
 from toolkit.errors import EngineFailed, EngineUnavailable
@@ -43,10 +43,10 @@ def engine_on(*fakes: FakeAutomatic1111, timeout: float = 10.0) -> Iterator[Engi
 
 def ask(seed: int = 7, *, prompt: str = "a face", **changes: Any) -> PaintRequest:
     """The founding recipe's face; ``changes`` are of the request where it has the field, else of its look."""
-    own = {key: changes.pop(key) for key in ("image", "matte", "guides") if key in changes}
-    fields: dict[str, Any] = {"image": unit(colours())} | own
+    own = {key: changes.pop(key) for key in ("image", "matte", "guides", "negative") if key in changes}
+    fields: dict[str, Any] = {"image": unit(colours()), "negative": "blurry"} | own
     return PaintRequest(
-        look=look(**{"negative": "blurry"} | changes),
+        look=look(**changes),
         prompt=prompt,
         seed=seed,
         place=f"sh010 FACE {1000 + seed}",
@@ -138,6 +138,16 @@ def test_a_mask_lets_all_of_a_mattes_soft_edge_change_and_a_latent_pixel_more() 
     assert body == RECIPE | MASKED | {"width": 96, "height": 64}
 
 
+@pytest.mark.parametrize(
+    ("content", "number"), [("fill", 0), ("original", 1), ("latent noise", 2), ("latent nothing", 3)]
+)
+def test_masked_content_is_the_servers_own_number_for_it(content: str, number: int) -> None:
+    body = sent(ask(matte=np.ones((16, 24), np.float32), masked_content=content))
+    assert body["inpainting_fill"] == number
+    assert np.array_equal(pixels_of(body["init_images"][0]), colours()), "it fills by itself"
+    assert "inpainting_fill" not in sent(ask(masked_content=content)), "nothing is masked"
+
+
 def test_a_control_is_a_unit_with_every_field_said_and_the_servers_name() -> None:
     (shown,) = sent(with_mesh())["alwayson_scripts"]["controlnet"]["args"]
     assert np.array_equal(pixels_of(shown.pop("image")), colours())
@@ -169,10 +179,13 @@ def test_a_checkpoint_is_asked_for_by_its_title(wanted: str) -> None:
     }
 
 
-def test_each_picture_has_its_own_seed_and_prompt() -> None:
+def test_each_picture_has_its_own_seed_and_words() -> None:
     with engine_on(fake := FakeAutomatic1111()) as engine:
-        engine.paint([ask(3, prompt="mouth open"), ask(4, prompt="eyes closed")])
-    assert [(body["seed"], body["prompt"]) for body in fake.paintings] == [(3, "mouth open"), (4, "eyes closed")]
+        engine.paint([ask(3, prompt="mouth open", negative="beard"), ask(4, prompt="eyes closed", negative="")])
+    assert [(body["seed"], body["prompt"], body["negative_prompt"]) for body in fake.paintings] == [
+        (3, "mouth open", "beard"),
+        (4, "eyes closed", ""),
+    ]
 
 
 def test_a_picture_of_8_bit_codes_comes_back_exactly() -> None:
@@ -548,6 +561,62 @@ def test_an_error_of_one_server_stops_the_others() -> None:
         engine.paint([ask(1), ask(2)])
     assert working.interrupts == 1
     assert failing.interrupts == 0
+
+
+# --- how far it is -----------------------------------------------------------------------------------------------
+
+
+def test_who_watches_is_told_how_far_a_picture_is_and_when_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(automatic1111, "LOOK_AGAIN_S", 0.01)
+    fake, told = hanging(begun=lambda: None), []
+
+    def watch(place: str, step: int, steps: int) -> None:
+        told.append((place, step, steps))
+        if fake.at_step == (4, 16):
+            fake.at_step = (9, 16)
+        elif (step, steps) == (9, 16):
+            fake.release()
+
+    fake.at_step = (4, 16)
+    with engine_on(fake) as engine:
+        engine.watch = watch
+        engine.paint([ask()])
+    assert list(dict.fromkeys(told)) == [(fake.address, 4, 16), (fake.address, 9, 16), (fake.address, 1, 1)]
+    assert told[-1] == (fake.address, 1, 1)
+
+
+@pytest.mark.parametrize("answer", [as_json([]), as_json({"state": None}), as_json({"detail": "no"}, status=404)])
+def test_a_server_that_does_not_say_how_far_it_is_paints_all_the_same(
+    answer: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(automatic1111, "LOOK_AGAIN_S", 0.01)
+    fake, told = FakeAutomatic1111(seconds=0.2), []
+    fake.lists["/sdapi/v1/progress?skip_current_image=true"] = answer
+    with engine_on(fake) as engine:
+        engine.watch = lambda *facts: told.append(facts)
+        assert len(engine.paint([ask()])) == 1
+    assert told == [(fake.address, 1, 1)]
+    assert any(asked.path.startswith("/sdapi/v1/progress") for asked in fake.asked)
+
+
+def test_nobody_watching_no_server_is_asked_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(automatic1111, "LOOK_AGAIN_S", 0.01)
+    with engine_on(fake := FakeAutomatic1111(seconds=0.1)) as engine:
+        engine.paint([ask()])
+    assert not any("progress" in asked.path for asked in fake.asked)
+
+
+def test_ctrl_c_stops_the_watching_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(automatic1111, "LOOK_AGAIN_S", 0.01)
+    fake, told = hanging(begun=ctrl_c), []
+    with engine_on(fake) as engine:
+        engine.watch = lambda *facts: told.append(facts)
+        with pytest.raises(KeyboardInterrupt):
+            engine.paint([ask()])
+        before = len(fake.asked)
+        time.sleep(0.1)
+        assert len(fake.asked) == before
+    assert told[-1] == (fake.address, 1, 1)
 
 
 def test_a_closed_engine_may_be_closed_again() -> None:

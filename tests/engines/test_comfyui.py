@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests.engines._comfyui import DEPTH, MESH, ask, by_seed, engine_on, with_mesh
 from tests.engines._comfyui_wire import Asked
@@ -22,7 +23,9 @@ from toolkit.documents import LoraPlan
 from toolkit.engines import PaintRequest, servers
 from toolkit.engines.addresses import AUTH_VARIABLE
 from toolkit.engines.comfyui import ComfyuiEngine, prompts
+from toolkit.engines.pictures import filled, may_change
 from toolkit.errors import EngineFailed, EngineUnavailable
+from toolkit.plates import display_codes
 from toolkit.settings import ServerSettings
 
 
@@ -104,6 +107,40 @@ def test_a_matte_masks_the_latent_with_all_of_its_soft_edge_and_a_latent_pixel_m
     assert np.array_equal(decoded(fake.picture(graph, nodes["mask"][1]["image"])), np.stack([expected] * 3, axis=-1))
 
 
+def half_matte() -> NDArray[np.float32]:
+    matte = np.zeros((64, 96), np.float32)
+    matte[:, 64:] = 1
+    return matte
+
+
+@pytest.mark.parametrize("content", ["fill", "latent nothing"])
+def test_under_a_mask_the_plate_is_sent_filled(content: str) -> None:
+    image = unit(np.random.default_rng(0).integers(0, 256, (64, 96, 3), np.uint8))
+    graph, fake = sent(ask(image=image, matte=half_matte(), masked_content=content))
+    shown = decoded(fake.picture(graph, by_title(graph)["plate"][1]["image"]))
+    hole = may_change(half_matte())
+    assert np.array_equal(shown, filled(display_codes(image), hole))
+    assert np.array_equal(shown[hole == 0], display_codes(image)[hole == 0])
+
+
+def test_latent_nothing_lays_an_empty_latent_under_the_mask() -> None:
+    image = unit(np.full((64, 96, 3), 9, np.uint8))
+    nodes = by_title(sent(ask(image=image, matte=half_matte(), masked_content="latent nothing"))[0])
+    assert nodes["nothing"] == ("EmptyLatentImage", {"width": 96, "height": 64, "batch_size": 1})
+    assert nodes["emptied"] == (
+        "LatentCompositeMasked",
+        {"destination": "latent:0", "source": "nothing:0", "mask": "mask:0", "x": 0, "y": 0, "resize_source": False},
+    )
+    assert nodes["masked"] == ("SetLatentNoiseMask", {"samples": "emptied:0", "mask": "mask:0"})
+
+
+def test_latent_noise_is_refused_before_any_work_is_done() -> None:
+    with engine_on(fake := FakeComfyui()) as engine:
+        with pytest.raises(EngineUnavailable, match="no node of ComfyUI's lays a seed's noise under a mask; set face"):
+            engine.prepare([ask(masked_content="latent noise").look])
+        assert not fake.prompts
+
+
 def test_controls_are_applied_one_after_the_other_with_their_numbers() -> None:
     request = ask(controls=(DEPTH, MESH), guides=(colours(), 255 - colours()))
     graph, fake = sent(request)
@@ -145,11 +182,11 @@ def test_a_vae_and_loras_take_their_places_in_the_chain() -> None:
     assert nodes["sampler"][1]["model"] == "lora_2:0"
 
 
-def test_each_picture_has_its_own_seed_and_prompt() -> None:
+def test_each_picture_has_its_own_seed_and_words() -> None:
     with engine_on(fake := FakeComfyui()) as engine:
-        engine.paint([ask(3, prompt="mouth open"), ask(4, prompt="eyes {{seed}}")])
-    texts = [by_title(graph)["prompt"][1]["text"] for graph in fake.prompts]
-    assert texts == ["mouth open", "eyes {{seed}}"], "what a prompt says is nobody's slot"
+        engine.paint([ask(3, prompt="mouth open", negative="beard"), ask(4, prompt="eyes {{seed}}", negative="")])
+    texts = [[by_title(graph)[node][1]["text"] for node in ("prompt", "negative")] for graph in fake.prompts]
+    assert texts == [["mouth open", "beard"], ["eyes {{seed}}", ""]], "what a prompt says is nobody's slot"
     assert [node_of(graph, "KSampler")["seed"] for graph in fake.prompts] == [3, 4]
 
 

@@ -179,7 +179,7 @@ def test_a_sampler_of_the_web_ui_is_two_names_here(name: str, pair: tuple[str, s
         ({"1": {"class_type": "X"}}, "node 1 has no inputs"),
         (changed(lambda g: g["6"]["inputs"].update(seed="{{sed}}")), "{{sed}} in node 6 'my sampler' (KSampler) is no"),
         (changed(lambda g: g["6"]["inputs"].update(seed="{{sed}}")), "did you mean {{seed}}?"),
-        (changed(lambda g: g["6"]["inputs"].update(seed="{{xyzzy}}")), "slots: height, mask, plate"),
+        (changed(lambda g: g["6"]["inputs"].update(seed="{{xyzzy}}")), "slots: height, mask, negative, plate"),
         (changed(lambda g: g["6"]["inputs"].update(seed="{{lora_start}}")), "{{lora_start}} in node 6"),
         (changed(lambda g: g["4"]["inputs"].update(image="a.png")), "{{plate}} is nowhere in it"),
     ],
@@ -223,6 +223,7 @@ def with_control_slot(graph: Graph) -> None:
             "{{control_face_2}} is nowhere in it",
         ),
         (changed(lambda g: g["3"]["inputs"].update(text="")), plain(negative="x"), "{{negative}} is nowhere in it"),
+        (MINE, plain(masked_content="latent nothing"), "its own affair; set face.masked_content to original or fill"),
     ],
 )
 def test_what_workflow_and_look_have_not_in_common_is_said(

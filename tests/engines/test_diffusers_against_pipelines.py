@@ -33,7 +33,14 @@ def guide(seed: int) -> NDArray[np.uint8]:
 
 
 def ask(
-    tiny: TinyModels, seed: int, *, guides: int = 0, matte: Picture | None = None, prompt: str = "face", **changes: Any
+    tiny: TinyModels,
+    seed: int,
+    *,
+    guides: int = 0,
+    matte: Picture | None = None,
+    prompt: str = "face",
+    negative: str = "open",
+    **changes: Any,
 ) -> PaintRequest:
     controls = tuple(
         ControlPlan(kind="face", model=str(path), weight=weight, start=start, end=end)
@@ -43,8 +50,9 @@ def ask(
     )
     return PaintRequest(
         image=picture(seed),
-        look=look(**{"model": str(tiny.checkpoint), "negative": "open", "controls": controls, "steps": 6} | changes),
+        look=look(**{"model": str(tiny.checkpoint), "controls": controls, "steps": 6} | changes),
         prompt=prompt,
+        negative=negative,
         seed=seed,
         place=f"sh010 FACE {1000 + seed}",
         matte=matte,
@@ -87,7 +95,7 @@ def stock(tiny: TinyModels, kind: str, requests: Sequence[PaintRequest], schedul
         }
     answer = loaded(
         prompt=[request.prompt for request in requests],
-        negative_prompt=[first.negative] * len(requests),
+        negative_prompt=[request.negative for request in requests],
         image=stacked([request.image for request in requests]),
         strength=first.strength,
         num_inference_steps=first.steps,
@@ -116,7 +124,8 @@ def euler() -> Any:
 
 @pytest.mark.parametrize("guides", [0, 1, 3], ids=["no ControlNet", "one ControlNet", "three ControlNets"])
 def test_a_batch_is_what_the_stock_pipeline_makes_of_it(tiny: TinyModels, guides: int) -> None:
-    requests = [ask(tiny, seed, guides=guides, strength=0.65) for seed in (1, 2, 3)]
+    words = {1: "open", 2: "", 3: "closed eyes"}
+    requests = [ask(tiny, seed, guides=guides, strength=0.65, negative=words[seed]) for seed in words]
     kind = "StableDiffusionControlNetImg2ImgPipeline" if guides else "StableDiffusionImg2ImgPipeline"
     theirs = stock(tiny, kind, requests, euler())
     ours = painted(requests)

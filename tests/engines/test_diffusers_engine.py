@@ -240,6 +240,27 @@ def test_looks_share_what_they_have_in_common_and_words_are_encoded_once(
     }  # fmt: skip
 
 
+def test_negative_words_of_one_picture_change_it_and_no_other_and_are_encoded_once(
+    tiny: TinyModels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from transformers import CLIPTextModel
+
+    encoded: list[int] = []
+    forward = CLIPTextModel.forward
+    monkeypatch.setattr(CLIPTextModel, "forward", lambda *a, **k: encoded.append(1) or forward(*a, **k))
+    plain = [ask(tiny, seed) for seed in (1, 2, 3)]
+    mixed = [plain[0], replace(plain[1], negative="closed eyes"), plain[2]]
+    with engine(batch=4) as opened:
+        before, after = opened.paint(plain), opened.paint(mixed)
+        opened.paint(mixed)
+    assert len(encoded) == 3, "the prompt and two negative ones"
+    assert [float(np.abs(one - other).max()) > 1e-3 for one, other in zip(before, after, strict=True)] == [
+        False,
+        True,
+        False,
+    ]
+
+
 def with_lora(request: PaintRequest, tiny: TinyModels, weight: float) -> PaintRequest:
     loras = (LoraPlan(model=str(tiny.lora), weight=weight),)
     return replace(request, look=request.look.model_copy(update={"loras": loras}))

@@ -16,7 +16,7 @@ from tests.engines.test_diffusers_against_pipelines import TOLERANCE, ask, oval_
 from toolkit.engines import PaintRequest
 from toolkit.engines.diffusers_local import DiffusersEngine
 from toolkit.engines.diffusers_local.schedule import SAMPLERS, make_schedule
-from toolkit.engines.pictures import may_change
+from toolkit.engines.pictures import filled, may_change
 from toolkit.errors import EngineUnavailable
 from toolkit.settings import DiffusersSettings
 
@@ -102,7 +102,10 @@ class Reference:
         look = request.look
         factor = self.vae.config.scaling_factor
         with torch.no_grad():
-            pixels = torch.from_numpy(request.image * 2 - 1).permute(2, 0, 1)[None]
+            begun = request.image
+            if look.masked_content != "original" and request.matte is not None:
+                begun = filled(np.rint(begun * 255).astype(np.uint8), may_change(request.matte)) / np.float32(255)
+            pixels = torch.from_numpy(begun * 2 - 1).permute(2, 0, 1)[None]
             init = self.vae.encode(pixels).latent_dist.mean * factor
             if request.matte is None:
                 inside = torch.ones(1, 1, *init.shape[2:])
@@ -116,8 +119,13 @@ class Reference:
 
             encoded = int(min(look.strength, 0.999) * look.steps)
             sigmas = levels[look.steps - encoded - 1 :]
-            x = init + draw() * sigmas[0]
-            words = self.words(look.negative), self.words(request.prompt)
+            noise = draw()
+            if look.masked_content == "latent noise":
+                init = init * (1 - inside) + noise * inside
+            elif look.masked_content == "latent nothing":
+                init = init * (1 - inside)
+            x = init + noise * sigmas[0]
+            words = self.words(request.negative), self.words(request.prompt)
             before: tuple[Any, float] | None = None
             for sigma, following in pairwise(sigmas):
                 time = float(np.interp(np.log(sigma), np.log(LEVELS), np.arange(1000)))
@@ -158,6 +166,31 @@ def test_a1111_compatibility_is_k_diffusion_step_for_step(tiny: TinyModels, samp
     where = np.ones((64, 96), bool) if asked.matte is None else may_change(asked.matte) > 0
     assert np.abs(ours - theirs)[where].max() < 5 * TOLERANCE
     assert np.array_equal(ours[~where], asked.image[~where])
+
+
+@pytest.mark.parametrize("content", ["fill", "latent noise", "latent nothing"])
+@pytest.mark.parametrize("sampler", ["Euler", "DPM++ 2M"])
+def test_masked_content_is_what_automatic1111_starts_from(tiny: TinyModels, sampler: str, content: str) -> None:
+    """Codes of 8 bits: around the mask, AUTOMATIC1111 rounds what we do not."""
+    asked = ask(tiny, 8, sampler=sampler, strength=0.9, steps=20, matte=oval_matte(), masked_content=content)
+    codes = np.rint(asked.image * 255).astype(np.float32) / np.float32(255)
+    asked = replace(asked, image=codes)
+    plain = replace(asked, look=asked.look.model_copy(update={"masked_content": "original"}))
+    with DiffusersEngine(DiffusersSettings(compat="a1111")) as engine:
+        (ours,), (original,) = engine.paint([asked]), engine.paint([plain])
+    theirs = Reference(tiny).paint(asked, even_levels(20))
+    assert asked.matte is not None
+    where = may_change(asked.matte) > 0
+    assert np.abs(ours - theirs)[where].max() < 5 * TOLERANCE
+    assert np.array_equal(ours[~where], codes[~where])
+    assert np.abs(ours - original)[where].mean() > 1e-3
+
+
+@pytest.mark.parametrize("content", ["fill", "latent noise", "latent nothing"])
+def test_without_a1111_compatibility_its_masked_content_is_refused(tiny: TinyModels, content: str) -> None:
+    says = f"masked content '{content}' is AUTOMATIC1111's, and diffusers.compat is none; set diffusers.compat=a1111"
+    with DiffusersEngine(DiffusersSettings()) as engine, pytest.raises(EngineUnavailable, match=says):
+        engine.prepare([ask(tiny, 1, masked_content=content).look])
 
 
 def test_the_two_ways_of_counting_give_other_pictures(tiny: TinyModels) -> None:

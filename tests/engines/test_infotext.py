@@ -30,6 +30,8 @@ VALUES = {
     "guidance": 8.0,
     "model": "deliberate_v2",
     "strength": 0.5,
+    "mask_blur": 4,
+    "mask_blur_version": "1.3",
     "controls": (
         ControlSettings(kind="face", model="control_v1p_sd15_mediapipe_face", weight=0.8, start=0.0, end=0.9),
     ),
@@ -43,10 +45,19 @@ def test_every_setting_the_text_names_is_taken_over_and_the_rest_is_listed() -> 
         "Seed: 1234",
         "Size: 512x512",
         "Model hash: 9aba26abdf",
-        "Mask blur: 4",
         "ControlNet 1: Module: depth_midas, Model: control_v11f1p_sd15_depth [cfd03158], Weight: 1",
         "Version: v1.2.1",
     )
+
+
+@pytest.mark.parametrize(
+    ("version", "blur"), [("v1.3.2", "1.3"), ("v1.4.0", "1.4"), ("1.10.1", "1.4"), ("f0.0.17v1.8.0rc-latest", "1.4")]
+)
+def test_a_mask_blur_is_that_of_the_version_that_painted(version: str, blur: str) -> None:
+    line = f"Steps: 2, Sampler: Euler, CFG scale: 1, Mask blur: 8, Masked content: latent noise, Version: {version}"
+    values = parse_infotext(line).values
+    assert (values["mask_blur"], values["mask_blur_version"]) == (8, blur)
+    assert values["masked_content"] == "latent noise"
 
 
 def test_an_openpose_unit_becomes_a_body_control() -> None:
@@ -96,8 +107,15 @@ def test_a_png_gives_a_toolkit_toml_that_loads(kind: str, tmp_path: Path, capsys
     toml.write_text(printed, encoding="utf-8")
     body = load_settings(beside=toml).body
     expected = VALUES | {"prompt": str(VALUES["prompt"]).replace("woman", "woman" if kind == "tEXt" else "wömän")}
-    assert {name: getattr(body, name) for name in VALUES} == expected
+    of_any = {name: value for name, value in expected.items() if not name.startswith("mask")}
+    assert {name: getattr(body, name) for name in of_any} == of_any
     assert set(tomllib.loads(printed)) == {"body"}
+    assert "# of a face only: mask_blur = 4" in printed
+
+    assert run_command(["look", "from-png", str(picture)]) == 0
+    toml.write_text(capsys.readouterr().out, encoding="utf-8")
+    face = load_settings(beside=toml).face
+    assert {name: getattr(face, name) for name in expected} == expected
 
 
 CHUNK = b"iTXtparameters\0\x01\0\0\0nothing deflated"

@@ -12,7 +12,7 @@ import OpenImageIO
 import pytest
 from diffusers.image_processor import VaeImageProcessor
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from tests.passes._plate import BESIDE, FIRST, HEIGHT, WIDTH, plate_picture, sample, shot_of, tracks_of
 from toolkit.documents import FacePlan, PassName, PassPlan
@@ -21,6 +21,7 @@ from toolkit.faces import draw_matte
 from toolkit.passes import plan_passes, render_passes
 from toolkit.passes.a1111 import Region, crop_region, expand_crop_region, mask_bounds, region_to_canvas
 from toolkit.passes.layers import Backing, face_crop, face_layer
+from toolkit.passes.mattes import crop_matte
 from toolkit.plates import open_plate
 from toolkit.settings import load_settings
 
@@ -74,7 +75,7 @@ def test_the_mask_is_the_matte_in_8_bits() -> None:
         outline = [(float(x), float(y)) for x, y in middle + radii * np.column_stack([np.cos(angles), np.sin(angles)])]
         feather = float(rng.uniform(0, 12))
         mask = np.rint(draw_matte(outline, feather, window=(0, 0, *PLATE)) * 255).astype(np.uint8)
-        bounds = mask_bounds(outline, feather, PLATE)
+        bounds = mask_bounds(outline, feather, None, PLATE)
         assert (bounds is None) == (not mask.any())
         if bounds is not None:
             assert expand_crop_region(crop_region(bounds, 8, PLATE), (512, 512), PLATE) == theirs(mask, 512, 512, 8)
@@ -96,6 +97,49 @@ def test_a_crop_is_never_turned_and_follows_each_frame_by_itself() -> None:
 def test_a_mask_that_misses_the_plate_crops_the_whole_of_it() -> None:
     face = planned(x=-200.0).frames[0].faces[0]
     assert face.plate_to_canvas == region_to_canvas((0, 0, *PLATE), (512, 512))
+
+
+BLURS = {
+    "1.3": lambda mask, pixels: np.asarray(Image.fromarray(mask).filter(ImageFilter.GaussianBlur(pixels))),
+    "1.4": lambda mask, pixels: cv2.GaussianBlur(
+        cv2.GaussianBlur(mask, (2 * int(2.5 * pixels + 0.5) + 1, 1), pixels),
+        (1, 2 * int(2.5 * pixels + 0.5) + 1),
+        pixels,
+    ),
+}
+"""What AUTOMATIC1111 does to a whole mask."""
+
+
+def whole_mask(face: FacePlan, version: str, pixels: int) -> NDArray[np.uint8]:
+    hard = (draw_matte(face.outline, 1.0, window=(0, 0, *PLATE)) > 0).astype(np.uint8) * np.uint8(255)
+    return np.asarray(BLURS[version](hard, pixels), np.uint8)
+
+
+@pytest.mark.parametrize("version", BLURS)
+@pytest.mark.parametrize("x", [80.0, 12.0, 155.0], ids=["in the middle", "cut off left", "cut off right"])
+@pytest.mark.parametrize("pixels", [1, 4, 9])
+def test_with_mask_blur_the_blurred_mask_is_what_is_cropped_and_what_the_layer_is_cut_with(
+    version: str, x: float, pixels: int
+) -> None:
+    plan = planned("face.padding=8", f"face.mask_blur={pixels}", f"face.mask_blur_version={version}", x=x)
+    face = plan.frames[0].faces[0]
+    mask = whole_mask(face, version, pixels)
+    assert face.plate_to_canvas == region_to_canvas(theirs(mask, 512, 512, 8), (512, 512))
+    backing = Backing(alpha=None, premultiplied=False, encoding="display")
+    layer = face_layer(plan, [face], backing, [np.ones((512, 512, 3), np.float32)])
+    assert np.array_equal(np.rint(layer.pixels[..., 3].astype(np.float64) * 255), mask)
+    assert layer.matte_areas[0] == pytest.approx(mask.sum() / 255, rel=1e-4)
+
+
+@pytest.mark.parametrize("crop", ["a1111", "upright"])
+def test_an_engine_is_shown_the_blurred_mask_as_the_crop_shows_the_plate(crop: str) -> None:
+    plan = planned("face.mask_blur=6", f"face.crop={crop}", "face.padding=2", rolls=[25.0] * 12)
+    face = plan.frames[0].faces[0]
+    mask = whole_mask(face, "1.3", 6) / np.float32(255)
+    seen = face_crop(face, 512, np.dstack([mask] * 3))[..., 0]
+    matte = crop_matte(plan, face)
+    assert np.abs(matte - seen).max() < 0.02
+    assert matte[[0, -1]].max() == matte[:, [0, -1]].max() == 0, "all of it lies in the crop"
 
 
 # --- where they land ---------------------------------------------------------------------------------------------

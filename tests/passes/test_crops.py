@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.passes.crops import FaceSquare, Placement, canvas_corners, enclosing_square, plate_to_canvas
+from toolkit.passes.crops import FaceSquare, Placement, canvas_corners, enclosing_square, plate_to_canvas, whole_canvas
 
 places = st.builds(
     lambda x, y, scale, turn: Placement(centre=(x, y), scale=scale, turn=turn),
@@ -68,3 +68,36 @@ def test_corners_are_named_as_the_upright_face_sees_them() -> None:
     affine = plate_to_canvas(placement, FaceSquare(centre=(0, 0), side=1), padding=0, canvas=100)
     upper_left, upper_right, lower_left, lower_right = canvas_corners(affine, 100)
     assert np.allclose([upper_left, upper_right, lower_left, lower_right], [(50, -50), (50, 50), (-50, -50), (-50, 50)])
+
+
+# --- a frame that is painted whole -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("plate", "size", "canvas"),
+    [
+        ((1920, 1080), 576, (1024, 576)),
+        ((1080, 1920), 576, (576, 1024)),
+        ((1920, 1080), 512, (912, 512)),
+        ((2048, 858), 512, (1224, 512)),
+        ((160, 90), 64, (120, 64)),
+        ((640, 480), 960, (1280, 960)),
+    ],
+    ids=["16:9", "upright", "rounded up to eights", "scope", "tiny", "larger than the plate"],
+)
+def test_a_frame_is_painted_with_its_shorter_side_as_asked_and_square_pixels(
+    plate: tuple[int, int], size: int, canvas: tuple[int, int]
+) -> None:
+    found, affine = whole_canvas(*plate, size)
+    assert found == canvas
+    assert affine is not None
+    zoom = size / min(plate)
+    assert np.allclose(apply(affine, (-0.5, -0.5)), -0.5, atol=1e-6), "the outer corners lie upon each other"
+    far = (plate[0] - 0.5, plate[1] - 0.5)
+    assert np.allclose(apply(affine, far), (plate[0] * zoom - 0.5, plate[1] * zoom - 0.5), atol=1e-5)
+    assert all(0 <= side - length * zoom < 8 for side, length in zip(canvas, plate, strict=True))
+
+
+@pytest.mark.parametrize("size", [0, 1080])
+def test_a_frame_painted_in_its_own_size_is_not_resampled(size: int) -> None:
+    assert whole_canvas(1920, 1080, size) == ((1920, 1080), None)

@@ -60,6 +60,24 @@ def test_the_canvas_of_body_is_the_plate_rounded_up_to_eights() -> None:
     assert plans_of(rolls=[0.0])[PassName.BODY].canvas == (160, 96)
 
 
+def test_the_canvas_of_body_has_the_size_that_is_asked_for() -> None:
+    plans = plans_of(rolls=[0.0], settings=load_settings(assignments=["body.size=64", "face.canvas=256"]))
+    assert plans[PassName.BODY].canvas == (120, 64)
+    assert plans[PassName.BODY].plate_to_canvas == pytest.approx((64 / 90, 0, -13 / 90, 0, 64 / 90, -13 / 90))
+    assert (plans[PassName.FACE].canvas, plans[PassName.FACE].plate_to_canvas) == ((256, 256), None)
+
+
+def test_a_size_of_body_that_changes_nothing_leaves_no_trace_in_the_plan() -> None:
+    """So frames of plans from before there was such a setting keep their content keys."""
+    lower = tracks_of([sample(FIRST + i) for i in range(COUNT)]).model_copy(update={"height": 88})
+    plain, same = (
+        plan_passes(SHOT, lower, load_settings(assignments=[f"body.size={size}"]), beside=BESIDE)[0] for size in (0, 88)
+    )
+    assert plain == same
+    assert "plate_to_canvas" not in plain.model_dump_json(exclude={"frames"})
+    assert "size" not in plain.model_dump_json()
+
+
 def test_labels_start_at_the_first_working_frame() -> None:
     assert plans_of(rolls=[0.0])[PassName.BODY].timecode_first == 86400
 
@@ -150,6 +168,31 @@ def test_a_shot_and_a_face_in_it_can_have_words_of_their_own() -> None:
     assert {frame.prompt for frame in body.frames} == {"rain"}, "the first that fits"
 
 
+def test_a_face_can_have_a_negative_prompt_of_its_own() -> None:
+    entries = """[
+        {face=1, negative="beard"},
+        {shot="sh02*", face=0, negative="rain"},
+        {face=1, prompt="an old man", negative="never read"},
+        {negative="fog"},
+    ]"""
+    plain_body, plain = two_people("face.prompt=a face", 'face.prompts=[{negative="fog"}]')
+    body, face = two_people("face.prompt=a face", f"face.prompts={entries}")
+    assert (body.look.negative, face.look.negative) == ("", "fog")
+    for frame in face.frames:
+        assert [(one.prompt, one.negative) for one in frame.faces] == [("a face", ""), ("an old man", "beard")]
+    assert [look.negative for look in face.looks] == ["fog", "beard"]
+    assert body.looks == (body.look,)
+    assert body == plain_body
+    assert "negative" not in plain.frames[0].model_dump_json(), "what is not said leaves no trace in the plan"
+
+
+def test_a_plan_from_before_faces_had_a_negative_prompt_is_read(tmp_path: Path) -> None:
+    _, face = two_people("face.negative=blur")
+    face.write(tmp_path / "plan.json")
+    assert '"negative"' not in (tmp_path / "plan.json").read_text().partition('"frames"')[2]
+    assert PassPlan.read(tmp_path / "plan.json") == face
+
+
 def test_words_for_another_shot_change_nothing_of_this_one() -> None:
     plain = two_people("face.prompt=a face")
     assert two_people("face.prompt=a face", 'face.prompts=[{shot="sh02*", prompt="x", negative="y"}]') == plain
@@ -159,6 +202,8 @@ def test_an_engine_is_told_of_every_look_before_the_first_shot() -> None:
     settings = load_settings(assignments=['face.prompts=[{shot="sh020", negative="rain"}]'])
     shots = [SHOT.model_copy(update={"name": name}) for name in ("sh010", "sh020", "sh030")]
     assert sorted(look.negative for look in planned_looks(shots, settings)) == ["", "", "rain"]
+    settings = load_settings(assignments=['face.prompts=[{face=1, negative="beard"}]', "output.passes=FACE"])
+    assert [look.negative for look in planned_looks(shots, settings)] == ["", "beard"]
 
 
 def test_noise_of_the_shot_is_the_same_in_every_frame_and_differs_between_passes_and_faces() -> None:

@@ -175,6 +175,47 @@ def test_linear_layers_hold_the_light_of_the_plates_codes(plate_pattern: Path, t
     assert np.allclose(pixels, srgb, atol=6e-4)
 
 
+# --- BODY painted in another size ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("size", "off"), [(64, 0.02), (128, 0.006)], ids=["smaller than the plate", "larger"])
+def test_body_painted_in_another_size_lies_on_the_plate_in_the_plates_size(
+    plate_pattern: Path, tmp_path: Path, size: int, off: float
+) -> None:
+    """At strength 0 only what the smaller canvas cannot hold is gone; half a pixel to the side would be 0.05 off."""
+    render(plate_pattern, tmp_path / "out", "body.strength=0", "output.passes=BODY", f"body.size={size}")
+    spec, pixels = read(layer(tmp_path / "out", "BODY", 1001))
+    assert (spec.width, spec.height) == (WIDTH, HEIGHT)
+    plate = plate_picture(FIRST) / 255.0
+    inner = np.s_[4:-4, 4:-4]
+    assert np.abs(pixels - plate)[inner].mean() < off
+    aside = np.abs(np.roll(pixels, 1, axis=1) - plate)[inner].mean()
+    assert np.abs(pixels - plate)[inner].mean() < aside / 3
+    assert pixels.min() >= 0
+    assert pixels.max() <= 1
+
+
+def test_another_size_of_body_paints_body_again_and_no_face(plate_pattern: Path, tmp_path: Path) -> None:
+    root = tmp_path / "out"
+    render(plate_pattern, root)
+    again = render(plate_pattern, root, "body.size=64")
+    assert {name: done.painted for name, done in again.items()} == {PassName.BODY: COUNT, PassName.FACE: 0}
+
+
+@pytest.mark.parametrize("overlap", [0, 1], ids=["each frame by itself", "averaged with its neighbours"])
+def test_light_above_white_is_as_sharp_as_the_plate_in_any_size(tmp_path: Path, overlap: int) -> None:
+    plates = write_exr_plates(tmp_path / "plates")
+    smaller = ("output.passes=BODY", "body.size=64", f"body.overlap={overlap}")
+    render(plates, tmp_path / "out", "body.strength=0", *smaller)
+    _, pixels = read(layer(tmp_path / "out", "BODY", 1001))
+    assert np.allclose(pixels[13:17, 13:17], 12.0, rtol=0.05)
+    lamp = np.zeros((HEIGHT, WIDTH), bool)
+    lamp[10:20, 10:20] = True
+    assert pixels[lamp].min() > 6, "to its rim, where paint of the surroundings has come in"
+    assert pixels[~lamp].max() <= 1, "nothing of it has spread"
+    assert pixels.min() >= 0
+
+
 # --- never twice, never half -------------------------------------------------------------------------------------
 
 

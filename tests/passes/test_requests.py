@@ -13,7 +13,7 @@ from toolkit.documents import FacePlan, FramePlan, PassName, PassPlan
 from toolkit.engines import Engine, PaintRequest
 from toolkit.faces import draw_face_annotation, draw_matte, draw_skeleton
 from toolkit.passes import plan_passes
-from toolkit.passes.layers import crop_matte
+from toolkit.passes.mattes import crop_matte
 from toolkit.passes.requests import requests_of
 from toolkit.settings import load_settings
 
@@ -60,7 +60,7 @@ def test_the_matte_of_a_crop_is_the_layers_matte_seen_from_the_crop() -> None:
     plan = plan_of(PassName.FACE)
     face = only_face(plan.frames[0])
     on_plate = draw_matte(face.outline, face.feather, window=(0, 0, WIDTH, HEIGHT))
-    in_crop = crop_matte(face, 256)
+    in_crop = crop_matte(plan, face)
     matrix = np.asarray(face.plate_to_canvas).reshape(2, 3)
     for x, y in ((80, 45), (70, 45), (80, 30), (68, 50), (92, 40)):
         column, row = np.rint(matrix @ (x, y, 1)).astype(int)
@@ -121,6 +121,55 @@ def test_the_skeletons_of_a_crop_are_everybodys_moved_into_it() -> None:
     assert not np.array_equal(skeleton, mesh)
 
 
+# --- BODY in another size ------------------------------------------------------------------------------------------
+
+SIZES = pytest.mark.parametrize("size", [64, 128], ids=["smaller than the plate", "larger"])
+
+
+@SIZES
+def test_every_part_of_the_plate_lands_where_its_place_on_the_canvas_is(size: int) -> None:
+    """A ramp of the coordinates shows a shift as itself; at the rim Lanczos sees the edge repeated."""
+    x, y = np.meshgrid(np.arange(WIDTH, dtype=np.float32), np.arange(HEIGHT, dtype=np.float32))
+    plan = plan_of(PassName.BODY, f"body.size={size}")
+    ((request, _),) = requests_of(plan, plan.frames[0], np.dstack([x, y, x]) / np.float32(WIDTH), Wanting())
+    zoom, (width, height) = size / HEIGHT, plan.canvas
+    expected_x, expected_y = ((np.arange(side) + 0.5) / zoom - 0.5 for side in (width, height))
+    inner = slice(8, -16)
+    assert request.image.shape == (height, width, 3)
+    assert np.abs(request.image[inner, inner, 0] * WIDTH - expected_x[inner]).max() < 0.05
+    assert np.abs(request.image[inner, inner, 1] * WIDTH - expected_y[inner, None]).max() < 0.05
+    assert np.all(request.image[:, -1, 0] == pytest.approx(request.image[:, -2, 0], abs=0.02)), "the edge is repeated"
+
+
+@SIZES
+def test_faces_and_people_are_drawn_where_the_canvas_shows_them(size: int) -> None:
+    plan = plan_of(PassName.BODY, f"body.size={size}", 'body.controls=[{kind="body"}, {kind="face"}]')
+    (mesh,) = plan.frames[0].meshes
+    larger = mesh.copy()
+    larger[:, :2] = mesh[:, :2].mean(axis=0) + 3 * (mesh[:, :2] - mesh[:, :2].mean(axis=0))
+    frame = plan.frames[0].model_copy(update={"meshes": (larger,)})
+    ((request, _),) = requests_of(plan, frame, PICTURE, Wanting())
+
+    def moved(points: object) -> np.ndarray:
+        there = np.array(points, np.float32)
+        there[:, :2] = (there[:, :2] + 0.5) * (size / HEIGHT) - 0.5
+        return there
+
+    skeleton, faces = request.guides
+    assert skeleton.any()
+    assert faces.any()
+    assert np.array_equal(skeleton, draw_skeleton([moved(points) for points in frame.bodies], plan.canvas))
+    assert np.array_equal(faces, draw_face_annotation([moved(larger)], plan.canvas))
+
+
+def test_a_guide_that_is_the_plate_itself_shows_what_the_plate_shows() -> None:
+    plan = plan_of(PassName.BODY, "body.size=64", 'body.controls=[{kind="image", model="any"}]')
+    (guide,) = plan.guides
+    assert guide is not None
+    ((request, _),) = requests_of(plan, plan.frames[0], PICTURE, Wanting(), {guide: PICTURE})
+    assert np.array_equal(request.guides[0], np.rint(request.image * 255))
+
+
 @pytest.mark.parametrize("name", list(PassName))
 def test_an_engine_that_wants_neither_matte_nor_guides_is_spared_them(name: PassName) -> None:
     request = ask(plan_of(name, f"{name.lower()}.controls={CONTROLS}"), Plain)
@@ -140,4 +189,9 @@ def test_a_request_carries_the_look_and_the_prompt_of_its_pass() -> None:
     body, face = (ask(plan_of(name, *settings)) for name in PassName)
     assert (body.prompt, face.prompt) == ("a person", "a face")
     assert (body.look.steps, face.look.steps) == (12, 30)
-    assert (body.look.negative, face.look.negative) == ("", "blur")
+    assert (body.negative, face.negative) == ("", "blur")
+
+
+def test_a_face_that_says_what_not_to_paint_says_it_instead_of_the_look() -> None:
+    plan = plan_of(PassName.FACE, "face.negative=blur", 'face.prompts=[{face=0, negative="beard"}]')
+    assert ask(plan).negative == "beard"

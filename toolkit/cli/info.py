@@ -90,12 +90,13 @@ def look_from_png(file: Path, section: str) -> None:
     toolkit look from-png frame.png --pass body
     """
     from toolkit.engines import read_infotext
-    from toolkit.settings import toml_text
+    from toolkit.settings import Settings, setting_keys, toml_text
 
-    found = read_infotext(file)
+    found, known = read_infotext(file), setting_keys(Settings())
     click.echo(f"[{section}]  # as {file.name} was painted")
     for name, value in found.values.items():
-        click.echo(f"{name} = {toml_text(value)}")
+        here = f"{section}.{name}" in known
+        click.echo(f"{'' if here else '# of a face only: '}{name} = {toml_text(value)}")
     for fact in found.left:
         click.echo(f"# no setting here: {fact}")
 

@@ -13,8 +13,19 @@ from typing import Any, Protocol, Self
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
+
+from toolkit.engines import Watch
 
 _PAUSE = 0.1
 """Least seconds between two lines of one stage."""
@@ -28,6 +39,10 @@ class ShownProgress(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
     def stage(self, label: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
+        """See ``stages.Progress``."""
+
+    @property
+    def watch(self) -> Watch | None:
         """See ``stages.Progress``."""
 
 
@@ -46,7 +61,8 @@ class _FramesPerSecond(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         speed = task.finished_speed or task.speed
-        return Text("" if speed is None else f"{speed:5.1f} fps", style="progress.data.speed")
+        known = speed is not None and not task.fields.get("steps")
+        return Text(f"{speed:5.1f} fps" if known else "", style="progress.data.speed")
 
 
 class RichProgress:
@@ -64,6 +80,7 @@ class RichProgress:
             console=console,
             disable=not self._live,
         )
+        self._pictures: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:
         self._bars.start()
@@ -89,6 +106,20 @@ class RichProgress:
         if not self._live and done:
             click.echo(f"{label}  {done}/{total}", err=True)
 
+    @property
+    def watch(self) -> Watch | None:
+        """See ``stages.Progress``: a bar of its own for each place, as long as a picture is painted there."""
+        return self._picture if self._live else None
+
+    def _picture(self, place: str, step: int, steps: int) -> None:
+        if step == steps:
+            if place in self._pictures:
+                self._bars.remove_task(self._pictures.pop(place))
+            return
+        if place not in self._pictures:
+            self._pictures[place] = self._bars.add_task(f"  {place}", total=steps, steps=True)
+        self._bars.update(self._pictures[place], completed=step, total=steps)
+
 
 class LineProgress:
     """``{"stage": "sh010  FACE", "done": 12, "total": 48}``: for each stage at most ten lines a second, and its last.
@@ -101,6 +132,8 @@ class LineProgress:
     def __init__(self) -> None:
         self._heard = [getattr(signal, name) for name in ("SIGINT", "SIGBREAK") if hasattr(signal, name)]
         self._before: list[Any] = []
+        self.watch: Watch | None = None
+        """Lines count whole frames."""
 
     def __enter__(self) -> Self:
         self._before = [signal.signal(number, signal.default_int_handler) for number in self._heard]

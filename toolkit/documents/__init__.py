@@ -20,7 +20,18 @@ from toolkit.documents.delivery import (
 )
 from toolkit.documents.faces import FaceSample, FaceState, FaceTrack, FaceTracks
 from toolkit.documents.origin import HostColour, Origin
-from toolkit.documents.passes import ControlPlan, FacePlan, FramePlan, GuidePlan, LookPlan, LoraPlan, PassName, PassPlan
+from toolkit.documents.passes import (
+    Affine,
+    ControlPlan,
+    FacePlan,
+    FramePlan,
+    GuidePlan,
+    LookPlan,
+    LoraPlan,
+    MaskBlurPlan,
+    PassName,
+    PassPlan,
+)
 from toolkit.documents.turnover import HostClip, HostMarker, HostSkipped, Turnover
 
 DOCUMENTS: tuple[type[Document], ...] = (Turnover, Cut, FaceTracks, BodyTracks, PassPlan, Delivery)
@@ -28,6 +39,7 @@ DOCUMENTS: tuple[type[Document], ...] = (Turnover, Cut, FaceTracks, BodyTracks, 
 
 __all__ = [
     "DOCUMENTS",
+    "Affine",
     "BodyFrame",
     "BodyPoints",
     "BodySample",
@@ -54,6 +66,7 @@ __all__ = [
     "Interpolation",
     "LookPlan",
     "LoraPlan",
+    "MaskBlurPlan",
     "Media",
     "MediaKind",
     "Motion",

@@ -14,6 +14,19 @@ from toolkit.documents.bodies import BodyPoints
 from toolkit.documents.faces import FaceState, Landmarks
 from toolkit.frames import FramePath
 
+Affine = tuple[float, float, float, float, float, float]
+"""2x3, row-major; pixel centres at integers."""
+
+
+def _says_nothing(value: object) -> bool:
+    """For fields that came later: left out of the file, and so of content keys, where they change nothing."""
+    return value is None or value == ""
+
+
+def _is_original(value: object) -> bool:
+    """The same for what denoising starts from: the plate, as before there was a choice."""
+    return value == "original"
+
 
 class PassName(StrEnum):
     """The re-rendered layers, bottom to top."""
@@ -74,7 +87,7 @@ class LookPlan(Value):
     """As the engine knows it; empty: the checkpoint's own."""
     loras: tuple[LoraPlan, ...]
     negative: str
-    """What not to paint."""
+    """What not to paint, where a face does not say otherwise."""
     steps: int
     """Of a whole denoising."""
     guidance: float
@@ -82,6 +95,19 @@ class LookPlan(Value):
     sampler: str
     """Name, as the engine knows it."""
     controls: tuple[ControlPlan, ...]
+    masked_content: Literal["original", "fill", "latent noise", "latent nothing"] = Field(
+        default="original", exclude_if=_is_original
+    )
+    """What denoising starts from where a matte lets the picture change."""
+
+
+class MaskBlurPlan(Value):
+    """A matte as AUTOMATIC1111 makes one: the hard mask of the outline, blurred."""
+
+    pixels: int
+    """Its "Mask blur", plate pixels."""
+    version: Literal["1.3", "1.4"]
+    """Whose blur it is: that of all versions to 1.3.2, or that of 1.4.0 and later."""
 
 
 class FacePlan(Value):
@@ -89,12 +115,12 @@ class FacePlan(Value):
 
     face: int
     state: FaceState
-    plate_to_canvas: tuple[float, float, float, float, float, float]
-    """2x3 affine, row-major, from plate pixels to canvas pixels (pixel centres at integers)."""
+    plate_to_canvas: Affine
+    """From plate pixels to canvas pixels."""
     outline: tuple[Point, ...]
     """The grown face oval in plate pixels, closed."""
     feather: float
-    """Width of the matte's soft edge, inwards from the outline, plate pixels."""
+    """Width of the matte's soft edge, inwards from the outline, plate pixels, where the pass has no ``mask_blur``."""
     centre: Point
     """As in the track."""
     scale: float
@@ -107,6 +133,8 @@ class FacePlan(Value):
     """Start of this crop's noise."""
     prompt: str
     """What to paint in this crop."""
+    negative: str = Field(default="", exclude_if=_says_nothing)
+    """What not to paint in this crop; empty: what the look says."""
 
 
 class FramePlan(Value):
@@ -150,6 +178,11 @@ class PassPlan(Document):
     height: int
     canvas: tuple[int, int]
     """Width and height of what the engine paints, pixels."""
+    plate_to_canvas: Affine | None = Field(default=None, exclude_if=_says_nothing)
+    """Of BODY painted in another size than the plate's: as in a face. Without it the canvas is the plate, its edge
+    repeated to the right and below."""
+    mask_blur: MaskBlurPlan | None = Field(default=None, exclude_if=_says_nothing)
+    """Of FACE: makes the mattes, instead of the faces' feathers."""
     rate: Exact
     """Frames per second of the plate."""
     timecode_first: int
@@ -163,6 +196,12 @@ class PassPlan(Document):
         yield ',\n "frames": ['
         yield from one_per_line(self.frames, margin=2)
         yield "\n ]\n}\n"
+
+    @property
+    def looks(self) -> tuple[LookPlan, ...]:
+        """The look, and once more with each negative prompt that a face has for itself."""
+        negatives = dict.fromkeys(face.negative for frame in self.frames for face in frame.faces if face.negative)
+        return (self.look, *(self.look.model_copy(update={"negative": negative}) for negative in negatives))
 
     @property
     def label(self) -> str:

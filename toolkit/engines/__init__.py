@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from toolkit.engines.base import Engine, PaintRequest
+from toolkit.engines.base import Engine, PaintRequest, Watch
 from toolkit.engines.infotext import Infotext, read_infotext
 from toolkit.errors import EngineUnavailable, UnknownEngine
 from toolkit.settings import Settings
 
-__all__ = ["ENGINES", "Engine", "EngineEntry", "Infotext", "PaintRequest", "open_engine", "read_infotext"]
+__all__ = ["ENGINES", "Engine", "EngineEntry", "Infotext", "PaintRequest", "Watch", "open_engine", "read_infotext"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

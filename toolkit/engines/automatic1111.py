@@ -13,9 +13,11 @@ scripts/api.py of Mikubill/sd-webui-controlnet.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -27,7 +29,7 @@ from numpy.typing import NDArray
 from toolkit.documents import ControlPlan, LookPlan
 from toolkit.engines.addresses import AUTH_REMEDY
 from toolkit.engines.answers import ServerRefused
-from toolkit.engines.base import Engine, PaintRequest
+from toolkit.engines.base import Engine, PaintRequest, Watch
 from toolkit.engines.names import found
 from toolkit.engines.pictures import may_change, picture, png
 from toolkit.engines.servers import ServerKind, Servers
@@ -35,12 +37,16 @@ from toolkit.errors import EngineFailed, EngineUnavailable
 from toolkit.plates import display_codes
 from toolkit.settings import ServerSettings
 
+_MASKED_CONTENT = {"fill": 0, "original": 1, "latent noise": 2, "latent nothing": 3}
 _PAINT = "/sdapi/v1/img2img"
 _MODELS = "/sdapi/v1/sd-models"
 _VAES = "/sdapi/v1/sd-vae"
 _LORAS = "/sdapi/v1/loras"
 _SAMPLERS = "/sdapi/v1/samplers"
 _CONTROLS = "/controlnet/model_list"
+_PROGRESS = "/sdapi/v1/progress?skip_current_image=true"
+LOOK_AGAIN_S = 1.0
+"""Between two questions how far a picture is, seconds."""
 _KIND = ServerKind(
     engine="automatic1111",
     usual="http://127.0.0.1:7860",
@@ -105,11 +111,36 @@ class Automatic1111Engine(Engine):
     async def _paint_one(self, address: str, request: PaintRequest) -> NDArray[np.float32]:
         body = _request_body(request, self._names[request.look][address])
         try:
-            answer = await self._servers.post(address, _PAINT, body)
+            async with self._watched(address):
+                answer = await self._servers.post(address, _PAINT, body)
             return _picture(address, answer, request.image.shape[:2])
         except ServerRefused as refusal:
             hint = f"; {AUTH_REMEDY}" if refusal.wants_credentials else ""
             raise EngineFailed(self.name, f"{request.place}: {refusal}{hint}") from refusal
+
+    @asynccontextmanager
+    async def _watched(self, address: str) -> AsyncIterator[None]:
+        """Tells who watches how far the server at ``address`` is. It does not say whose picture it is at."""
+        if self.watch is None:
+            yield
+            return
+        watching = asyncio.create_task(self._report(address, self.watch))
+        try:
+            yield
+        finally:
+            watching.cancel()
+            await asyncio.wait([watching])
+            self.watch(address, 1, 1)
+
+    async def _report(self, address: str, watch: Watch) -> None:
+        while True:
+            await asyncio.sleep(LOOK_AGAIN_S)
+            answer = await self._servers.tell(address, _PROGRESS, method="GET")
+            state = answer.get("state") if isinstance(answer, dict) else None
+            if isinstance(state, dict):
+                step, steps = state.get("sampling_step"), state.get("sampling_steps")
+                if isinstance(step, int) and isinstance(steps, int) and 0 < step < steps:
+                    watch(address, step, steps)
 
     async def _look_up(self, look: LookPlan, address: str) -> _Names:
         """The parts of ``look`` at one server. Raises EngineUnavailable with all that is missing, and ServerLost."""
@@ -167,7 +198,7 @@ def _request_body(request: PaintRequest, names: _Names) -> dict[str, Any]:
     height, width = request.image.shape[:2]
     body: dict[str, Any] = {
         "prompt": _with_loras(request, names.loras),
-        "negative_prompt": look.negative,
+        "negative_prompt": request.negative,
         "init_images": [_text(display_codes(request.image))],
         "resize_mode": 0,  # "just resize": the sizes are equal
         "denoising_strength": look.strength,
@@ -195,7 +226,7 @@ def _request_body(request: PaintRequest, names: _Names) -> dict[str, Any]:
         body |= {
             "mask": _text(may_change(request.matte)),
             "mask_blur": 0,
-            "inpainting_fill": 1,  # masked content "original"
+            "inpainting_fill": _MASKED_CONTENT[look.masked_content],
             "inpaint_full_res": False,  # the picture is the crop already
             "inpaint_full_res_padding": 0,
             "inpainting_mask_invert": 0,

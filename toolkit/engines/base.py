@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -23,18 +23,24 @@ class PaintRequest:
     """The same for every picture of a pass. ``strength`` 0 must give the image back, 1 forgets it."""
     prompt: str
     """What to paint in this picture."""
+    negative: str
+    """What not to paint in it; it may differ from picture to picture, and holds instead of the look's."""
     seed: int
     """Start of this picture's noise, 0..2**31-1; all randomness comes from it and from nothing else."""
     place: str
     """``sh010 FACE 1004``: for messages only."""
     matte: NDArray[np.float32] | None = None
     """(H, W) 0..1: what the layer will be cut with; None: not at all. Only for engines that say ``wants_matte``: they
-    may keep what lies outside, but must paint all of its soft edge."""
+    may keep what lies outside, but must paint all of its soft edge, starting from ``look.masked_content``."""
     guides: tuple[NDArray[np.uint8], ...] = ()
     """(H, W, 3) RGB each: the picture for each of ``look.controls``, in their order. Only for ``wants_guides``."""
     came_from: NDArray[np.float32] | None = None
     """(H, W, 2) x and y: where each pixel was in the first picture of the shot, in or out of it. The noise of ``seed``
     is taken from there; None: from the pixel's own place. Only for engines whose entry says ``moves_noise``."""
+
+
+Watch = Callable[[str, int, int], None]
+"""Called with where a picture is being painted, the steps done of it, and all its steps; both alike when it is done."""
 
 
 class Engine(ABC):
@@ -53,6 +59,8 @@ class Engine(ABC):
     """Whether it can be held by control pictures."""
     batch: int = 1
     """How many requests of one size it likes to get at once."""
+    watch: Watch | None = None
+    """Who wants to know how far a picture is that takes long; nobody, unless it is set. Only some engines can tell."""
 
     def identity(self, look: LookPlan) -> str:
         """What determines the pixels of ``look`` beside the request itself: part of every frame's content key.

@@ -25,6 +25,8 @@ _LEAST_PAIRS = 3
 _PAIR = re.compile(r'\s*(\w[\w \-/]*):\s*("(?:\\.|[^"\\])*"|[^,]*)(?:,|$)')
 _NEGATIVE = "Negative prompt:"
 _CONTROL = re.compile(r"ControlNet \d+")
+_VERSION = re.compile(r"(?:^|v)(\d+)\.(\d+)")
+"""Of the web UI, in a fork's after its own; those without one in their texts are older than 1.4.0."""
 _MODULES = {"mediapipe_face": "face", "openpose": "body"}
 """The annotators whose pictures this version draws itself, and the kinds of control that stand for them."""
 
@@ -78,6 +80,10 @@ def parse_infotext(text: str) -> Infotext:
             left.append(f"{key}: {value}")
     if controls:
         values["controls"] = tuple(controls)
+    if "mask_blur" in values:
+        version = _VERSION.search(dict(pairs).get("Version", ""))
+        since = version is not None and (int(version[1]), int(version[2])) >= (1, 4)
+        values["mask_blur_version"] = "1.4" if since else "1.3"
     return Infotext(values=values, left=tuple(left))
 
 
@@ -87,6 +93,8 @@ _SETTINGS: Mapping[str, tuple[str, type]] = {
     "Steps": ("steps", int),
     "CFG scale": ("guidance", float),
     "Sampler": ("sampler", str),
+    "Mask blur": ("mask_blur", int),
+    "Masked content": ("masked_content", str),
 }
 """The text's word, and the setting that means the same with its kind."""
 

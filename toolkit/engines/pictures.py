@@ -11,6 +11,8 @@ from toolkit.engines.answers import ServerRefused
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _FAST = (cv2.IMWRITE_PNG_COMPRESSION, 1)
 """The picture crosses a network once: a small file is worth less than the time to make it smaller."""
+_SMEARS = ((256, 1), (64, 1), (16, 2), (4, 4), (2, 2), (0, 1))
+"""Radii in pixels, and how often each is laid on, which makes it less transparent."""
 LATENT = 8
 """Pixels of the picture per pixel that the model denoises, each way."""
 
@@ -23,6 +25,25 @@ def may_change(matte: NDArray[np.float32]) -> NDArray[np.uint8]:
     """
     touched = (matte > 0).astype(np.uint8) * np.uint8(255)
     return np.asarray(cv2.dilate(touched, np.ones((2 * LATENT + 1,) * 2, np.uint8)), np.uint8)
+
+
+def filled(codes: NDArray[np.uint8], hole: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """``codes`` (H, W, 3) with what lies around ``hole`` (H, W; 0 is around it) smeared over it.
+
+    AUTOMATIC1111's masked content "fill", code for code. What is left around the hole is blurred with its transparency,
+    widely and ever less so, and each blur is laid over the ones before: the rim is met by near colours, the middle by
+    far ones. Around the hole every code stays.
+    """
+    from PIL import Image, ImageFilter
+
+    alpha = np.where(hole > 0, 0, 255).astype(np.uint8)
+    around = Image.fromarray(np.dstack([codes, alpha])).convert("RGBa")
+    result = Image.new("RGBA", around.size)
+    for radius, times in _SMEARS:
+        smeared = around.filter(ImageFilter.GaussianBlur(radius)).convert("RGBA")
+        for _ in range(times):
+            result.alpha_composite(smeared)
+    return np.asarray(result.convert("RGB"), np.uint8)
 
 
 def png(pixels: NDArray[np.uint8]) -> bytes:

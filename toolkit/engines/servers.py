@@ -121,7 +121,7 @@ class Servers:
         return json_of(address, response)
 
     async def tell(self, address: str, path: str, body: object = None, *, method: str = "POST") -> Any:
-        """What a server answers at once, None where it does not: for farewells, which nobody can wait for."""
+        """What a server answers at once, None where it does not: for what nobody waits for, farewells and curiosity."""
         import httpx
 
         with suppress(httpx.RequestError, TimeoutError, ValueError):

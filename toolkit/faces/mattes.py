@@ -67,7 +67,7 @@ def draw_matte(outline: Sequence[Point], feather: float, *, window: tuple[int, i
         _approach(squared, start, end, edge)
     matte = np.sqrt(squared, out=squared)
     matte *= matte * (3 - 2 * matte)
-    matte *= _inside(points, width, height)
+    matte *= inside(points, width, height)
     return matte
 
 
@@ -105,8 +105,8 @@ def _approach(squared: NDArray[np.float32], start: Point, end: Point, unit: floa
     np.minimum(near, down, out=near)
 
 
-def _inside(points: NDArray[np.float64], width: int, height: int) -> NDArray[np.uint8]:
-    """1 where a pixel's centre is inside the polygon (even-odd rule), else 0; uint8 (height, width).
+def inside(points: NDArray[np.float64], width: int, height: int) -> NDArray[np.uint8]:
+    """1 where a pixel's centre is inside the polygon ``points`` (n, 2) (even-odd rule), else 0; uint8 (height, width).
 
     Each edge flips everything to the right of where it crosses a row; a running sum along the row counts the flips.
     """

@@ -11,41 +11,38 @@ Source of the algorithm: AUTOMATIC1111's ``modules/masking.py`` (crop region, ex
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil, floor
 
 import numpy as np
 
-from toolkit.documents import Point
-from toolkit.faces import draw_matte
-from toolkit.passes.crops import Affine
+from toolkit.documents import Affine, MaskBlurPlan, Point
+from toolkit.passes.mattes import Size, matte_window, plate_matte
 
 Region = tuple[int, int, int, int]
 """left, top, right, bottom in pixels; right and bottom excluded."""
-Size = tuple[int, int]
-"""width, height in pixels."""
 
 
-def plate_to_canvas(outline: Sequence[Point], feather: float, *, padding: int, canvas: int, plate: Size) -> Affine:
+def plate_to_canvas(
+    outline: Sequence[Point], feather: float, blur: MaskBlurPlan | None, *, padding: int, canvas: int, plate: Size
+) -> Affine:
     """The affine that brings the crop of one frame's mask, the matte of ``outline``, to ``canvas`` x ``canvas``.
 
     A mask that misses the plate crops the whole of it; nothing of what is painted there is seen.
     """
-    bounds = mask_bounds(outline, feather, plate) or (0, 0, *plate)
+    bounds = mask_bounds(outline, feather, blur, plate) or (0, 0, *plate)
     region = expand_crop_region(crop_region(bounds, padding, plate), (canvas, canvas), plate)
     return region_to_canvas(region, (canvas, canvas))
 
 
-def mask_bounds(outline: Sequence[Point], feather: float, plate: Size) -> Region | None:
+def mask_bounds(outline: Sequence[Point], feather: float, blur: MaskBlurPlan | None, plate: Size) -> Region | None:
     """What the matte of ``outline`` covers of a plate of that size, in the 8 bits of a mask; None when nothing.
 
-    The matte is soft already: it stands for the mask after AUTOMATIC1111's "Mask blur".
+    The matte is soft already: where there is no ``blur``, it stands for the mask after AUTOMATIC1111's "Mask blur".
     """
-    xs, ys = [x for x, _ in outline], [y for _, y in outline]
-    left, top = max(0, floor(min(xs))), max(0, floor(min(ys)))
-    right, bottom = min(plate[0], ceil(max(xs)) + 1), min(plate[1], ceil(max(ys)) + 1)
-    if left >= right or top >= bottom:
+    window = matte_window(outline, blur, plate)
+    if window is None:
         return None
-    mask = np.rint(draw_matte(outline, feather, window=(left, top, right - left, bottom - top)) * 255) > 0
+    left, top = window[:2]
+    mask = np.rint(plate_matte(outline, feather, blur, window=window, plate=plate) * 255) > 0
     columns, rows = np.flatnonzero(mask.any(axis=0)), np.flatnonzero(mask.any(axis=1))
     if not columns.size:
         return None

@@ -14,10 +14,7 @@ from math import cos, radians, sin
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.documents import Point
-
-Affine = tuple[float, float, float, float, float, float]
-"""2x3, row-major; pixel centres at integers."""
+from toolkit.documents import Affine, Point
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +64,26 @@ def plate_to_canvas(placement: Placement, square: FaceSquare, *, padding: float,
     rows = np.column_stack([linear, shift])
     a, b, c, d, e, f = (round(float(v), 9) for v in rows.ravel())
     return a, b, c, d, e, f
+
+
+def whole_canvas(width: int, height: int, size: int) -> tuple[tuple[int, int], Affine | None]:
+    """Width and height of the canvas for a plate painted whole, its shorter side ``size`` pixels (0: as it is), and the
+    affine that brings it there; None where the plate's pixels are the canvas's.
+
+    Both axes have one zoom. Sides are rounded up to a multiple of 8, the least every engine takes: the plate's edge is
+    repeated to the right and below.
+    """
+    short = min(width, height)
+    if size in (0, short):
+        return (_eights(width), _eights(height)), None
+    zoom = size / short
+    shift = (zoom - 1) / 2  # the outer edges of the pixels lie upon each other, not their centres
+    zoom, shift = round(zoom, 9), round(shift, 9)
+    return (_eights(-(-width * size // short)), _eights(-(-height * size // short))), (zoom, 0, shift, 0, zoom, shift)
+
+
+def _eights(pixels: int) -> int:
+    return -(-pixels // 8) * 8
 
 
 def canvas_corners(affine: Affine, canvas: int) -> tuple[Point, Point, Point, Point]:

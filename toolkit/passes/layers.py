@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, floor, sqrt
+from math import ceil, sqrt
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.documents import FacePlan, PassName, PassPlan
-from toolkit.faces import draw_matte
-from toolkit.passes.warp import warped
+from toolkit.documents import Affine, FacePlan, PassName, PassPlan
+from toolkit.passes.mattes import Window, matte_window, plate_matte
+from toolkit.passes.warp import parts_of, warped, zoom_of
 from toolkit.plates import Encoding, PlateFrame, encode, from_linear, to_half, to_linear
 
 Picture = NDArray[np.float32]
@@ -54,7 +54,12 @@ def display_picture(frame: PlateFrame, encoding: Encoding) -> Picture:
 
 
 def whole_picture(plan: PassPlan, picture: Picture) -> Picture:
-    """The whole frame at the pass's canvas size: edge pixels are repeated up to the multiple of 8."""
+    """The whole frame, 0..1, on the pass's canvas: one Lanczos resampling where that has another size, and the edge
+    pixels repeated up to the multiple of 8."""
+    if plan.plate_to_canvas is not None:
+        linear, shift = parts_of(plan.plate_to_canvas)
+        shown = warped(_softened(picture, zoom_of(linear)), np.column_stack([linear, shift]), plan.canvas)
+        return np.clip(shown, 0.0, 1.0, out=shown)  # Lanczos overshoots
     height, width = picture.shape[:2]
     right, below = plan.canvas[0] - width, plan.canvas[1] - height
     if right == 0 and below == 0:
@@ -64,16 +69,21 @@ def whole_picture(plan: PassPlan, picture: Picture) -> Picture:
 
 def face_crop(face: FacePlan, canvas: int, picture: Picture) -> Picture:
     """The face on its canvas: one Lanczos resampling; what lies outside the plate repeats its edge."""
-    matrix = np.asarray(face.plate_to_canvas).reshape(2, 3)
-    zoom = sqrt(abs(np.linalg.det(matrix[:, :2])))
+    linear, shift = parts_of(face.plate_to_canvas)
+    zoom = zoom_of(linear)
     if zoom < 1:
-        # Lanczos at the canvas's pitch would alias when the face shrinks: take out first what cannot be shown.
         left, top, right, bottom = _window_of_canvas(face, canvas, picture.shape, margin=ceil(8 / zoom))
-        sigma = 0.5 * sqrt(1 / zoom**2 - 1)
-        picture = cv2.GaussianBlur(picture[top:bottom, left:right], (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
-        matrix = matrix.copy()
-        matrix[:, 2] += matrix[:, :2] @ (left, top)
-    return warped(picture, matrix, (canvas, canvas))
+        picture = _softened(picture[top:bottom, left:right], zoom)
+        shift = shift + linear @ (left, top)
+    return warped(picture, np.column_stack([linear, shift]), (canvas, canvas))
+
+
+def _softened(picture: Picture, zoom: float) -> Picture:
+    """``picture`` without the detail that a ``zoom`` below 1 cannot show: Lanczos at the smaller pitch would alias."""
+    if zoom >= 1:
+        return picture
+    sigma = 0.5 * sqrt(1 / zoom**2 - 1)
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE))
 
 
 def without_beyond(picture: Picture, *, ours: bool = False) -> tuple[Picture, Picture | None]:
@@ -87,40 +97,38 @@ def without_beyond(picture: Picture, *, ours: bool = False) -> tuple[Picture, Pi
     return image, np.subtract(picture, image, out=picture if ours else None)
 
 
-def crop_matte(face: FacePlan, canvas: int) -> NDArray[np.float32]:
-    """The matte of ``face`` as its crop shows it: (canvas, canvas), 0..1."""
-    linear, shift = _affine(face)
-    outline = [(float(x), float(y)) for x, y in np.asarray(face.outline) @ linear.T + shift]
-    zoom = sqrt(abs(np.linalg.det(linear)))
-    return draw_matte(outline, face.feather * zoom, window=(0, 0, canvas, canvas))
-
-
-def crop_mesh(face: FacePlan, mesh: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Points ``mesh`` (n, 3) of the plate in the pixels of the crop of ``face``; the third column stays as it is."""
-    linear, shift = _affine(face)
+def on_canvas(affine: Affine | None, mesh: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Points ``mesh`` (n, 3) of the plate in the pixels of the canvas that ``affine`` leads to; the third column stays
+    as it is, and all of it without an affine."""
+    if affine is None:
+        return mesh
+    linear, shift = parts_of(affine)
     points = mesh.copy()
     points[:, :2] = mesh[:, :2] @ linear.T + shift
     return points
 
 
-def _affine(face: FacePlan) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    matrix = np.asarray(face.plate_to_canvas, dtype=np.float64).reshape(2, 3)
-    return matrix[:, :2], matrix[:, 2]
-
-
 # --- and back --------------------------------------------------------------------------------------------------
 
 
-def body_layer(plan: PassPlan, backing: Backing, painted: Picture) -> Layer:
-    """The whole frame without alpha."""
-    rgb = _encoded(painted[: plan.height, : plan.width], plan, backing)
+def body_layer(plan: PassPlan, backing: Backing, painted: Picture, beyond: Picture | None) -> Layer:
+    """The whole frame without alpha; ``beyond`` is the plate's light beyond 0..1, in the plate's size."""
+    if plan.plate_to_canvas is None:
+        rgb = painted[: plan.height, : plan.width]
+    else:
+        linear, shift = parts_of(plan.plate_to_canvas)
+        painted, matrix = _softened(painted, 1 / zoom_of(linear)), np.column_stack([linear, shift])
+        rgb = warped(painted, matrix, (plan.width, plan.height), inverse=True)
+        np.clip(rgb, 0.0, 1.0, out=rgb)
+    rgb = _encoded(rgb if beyond is None else rgb + beyond, plan, backing)
     return Layer(pixels=to_half(np.ascontiguousarray(rgb)), matte_areas=())
 
 
 def face_layer(plan: PassPlan, faces: Sequence[FacePlan], backing: Backing, painted: Sequence[Picture]) -> Layer:
     """The faces over nothing, premultiplied; fully transparent where there is no face."""
     pixels = np.zeros((plan.height, plan.width, 4), np.float16)
-    windows = [_window(face.outline, pixels.shape) for face in faces]
+    plate = plan.width, plan.height
+    windows = [matte_window(face.outline, plan.mask_blur, plate, margin=1) for face in faces]
     visible = [window for window in windows if window is not None]
     if not visible:
         return Layer(pixels=pixels, matte_areas=(0.0,) * len(faces))
@@ -143,18 +151,15 @@ def face_layer(plan: PassPlan, faces: Sequence[FacePlan], backing: Backing, pain
     return Layer(pixels=pixels, matte_areas=tuple(areas))
 
 
-Window = tuple[int, int, int, int]
-"""left, top, right, bottom in plate pixels; right and bottom excluded."""
-
-
 def _face_over_nothing(
     plan: PassPlan, face: FacePlan, backing: Backing, painted: Picture, window: Window
 ) -> tuple[Picture, NDArray[np.float32]]:
     """The face in ``window``, premultiplied, and its alpha (H, W)."""
     left, top, right, bottom = window
-    matrix = np.asarray(face.plate_to_canvas).reshape(2, 3).copy()
-    matrix[:, 2] += matrix[:, :2] @ (left, top)
-    matte = draw_matte(face.outline, face.feather, window=(left, top, right - left, bottom - top))
+    linear, shift = parts_of(face.plate_to_canvas)
+    matrix = np.column_stack([linear, shift + linear @ (left, top)])
+    plate = plan.width, plan.height
+    matte = plate_matte(face.outline, face.feather, plan.mask_blur, window=window, plate=plate)
     rgb = warped(painted, matrix, (right - left, bottom - top), inverse=True, wanted=matte)
     if backing.encoding == "display":
         np.clip(rgb, 0.0, 1.0, out=rgb)  # Lanczos overshoots; display codes end at white
@@ -183,15 +188,7 @@ def layer_alpha(plan: PassPlan) -> str:
     return "premultiplied" if plan.pass_name is PassName.FACE else "none"
 
 
-def _window(points: Sequence[tuple[float, float]], shape: tuple[int, ...], margin: int = 1) -> Window | None:
-    """The pixels ``points`` enclose, clipped to the plate; None when they miss it."""
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    left, top = max(0, floor(min(xs)) - margin), max(0, floor(min(ys)) - margin)
-    right, bottom = min(shape[1], ceil(max(xs)) + margin + 1), min(shape[0], ceil(max(ys)) + margin + 1)
-    return (left, top, right, bottom) if left < right and top < bottom else None
-
-
 def _window_of_canvas(face: FacePlan, canvas: int, shape: tuple[int, ...], *, margin: int) -> Window:
-    window = _window(face.corners, shape, margin)
+    window = matte_window(face.corners, None, (shape[1], shape[0]), margin=margin)
     # A crop that misses the plate altogether still shows the plate's nearest edge.
     return window if window is not None else (0, 0, shape[1], shape[0])

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Literal, overload
+from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import (
+    Affine,
     BodyPoints,
     BodyTracks,
     ControlPlan,
@@ -24,17 +25,22 @@ from toolkit.documents import (
     GuidePlan,
     LookPlan,
     LoraPlan,
+    MaskBlurPlan,
     Origin,
     PassName,
     PassPlan,
     Shot,
     digest,
 )
-from toolkit.faces import expression_words, face_outline
+from toolkit.faces import blur_reach, expression_words, face_outline
 from toolkit.passes import a1111
-from toolkit.passes.crops import Placement, canvas_corners, enclosing_square, plate_to_canvas
+from toolkit.passes.crops import Placement, canvas_corners, enclosing_square, plate_to_canvas, whole_canvas
 from toolkit.passes.encoding import pass_encoding
 from toolkit.settings import EXPRESSION, SHOT, ControlSettings, FaceSettings, Look, MatteSettings, Settings
+
+_TOLD_ELSEWHERE = {"size", "mask_blur", "mask_blur_version", "masked_content"}
+"""Settings of a look that its plan's digest leaves out, because fields of the plan say the same where it matters: plans
+from before there were such fields, and the frames made from them, hold on."""
 
 
 def plan_passes(
@@ -64,8 +70,16 @@ def wanted_passes(settings: Settings) -> list[PassName]:
 
 
 def planned_looks(shots: Iterable[Shot], settings: Settings) -> list[LookPlan]:
-    """What an engine will be told about the passes asked for in any of ``shots``, each once."""
-    looks = (_look_plan(_look(name, shot.name, settings)) for shot in shots for name in wanted_passes(settings))
+    """What an engine will be told about the passes asked for in any of ``shots``, each once.
+
+    A face with a negative prompt of its own adds a look with that: an engine may have to find a place for it.
+    """
+    told = (_look(name, shot.name, settings) for shot in shots for name in wanted_passes(settings))
+    looks = (
+        _look_plan(replace(look, negative=negative))
+        for look in told
+        for negative in (look.negative, *(entry.negative for entry in look.prompts if entry.negative))
+    )
     return list(dict.fromkeys(looks))
 
 
@@ -102,7 +116,7 @@ def _plan_pass(
     leading = words[0] if words else {}
     meshes = _meshes(tracks) if _draws(look, "face") else {}
     people = _people(bodies) if bodies and _draws(look, "body") else {}
-    canvas = (settings.face.canvas,) * 2 if name is PassName.FACE else (_eights(tracks.width), _eights(tracks.height))
+    canvas, affine = _canvas(name, tracks, settings)
     media = shot.media
     first_label = (media.timecode_first or 0) + shot.source_work_range.first - shot.map.source_first
     return PassPlan(
@@ -114,11 +128,13 @@ def _plan_pass(
         guides=tuple(_guide_plan(control, shot.name, beside) for control in look.controls),
         overlap=look.overlap,
         noise_flows=look.noise == "flow",
-        settings=digest(settings.engine, look, settings.matte, settings.output.encoding)[:12],
+        settings=digest(settings.engine, _told(look), settings.matte, settings.output.encoding)[:12],
         encoding=settings.output.encoding,  # type: ignore[arg-type]  # settings.py holds it to these three names
         width=tracks.width,
         height=tracks.height,
         canvas=canvas,
+        plate_to_canvas=affine,
+        mask_blur=_mask_blur(look),
         rate=media.rate,
         timecode_first=first_label,
         drop_frame=media.drop_frame,
@@ -135,6 +151,25 @@ def _plan_pass(
             for source_frame in shot.source_work_range
         ),
     )
+
+
+def _canvas(name: PassName, tracks: FaceTracks, settings: Settings) -> tuple[tuple[int, int], Affine | None]:
+    """What a pass is painted on, and how BODY gets there where it is painted in another size."""
+    if name is PassName.FACE:
+        return (settings.face.canvas, settings.face.canvas), None
+    return whole_canvas(tracks.width, tracks.height, settings.body.size)
+
+
+def _mask_blur(look: Look) -> MaskBlurPlan | None:
+    """AUTOMATIC1111's blur, where the look of a face asks for it."""
+    if not isinstance(look, FaceSettings) or look.mask_blur == 0:
+        return None
+    return MaskBlurPlan(pixels=look.mask_blur, version=look.mask_blur_version)  # type: ignore[arg-type]  # settings.py holds it to these names
+
+
+def _told(look: Look) -> dict[str, Any]:
+    """``look`` as the digest of its plan takes it."""
+    return {name: value for name, value in asdict(look).items() if name not in _TOLD_ELSEWHERE}
 
 
 def _plan_faces(shot: Shot, tracks: FaceTracks, settings: Settings) -> dict[int, list[FacePlan]]:
@@ -169,15 +204,18 @@ def _plan_face(
         turn = sample.roll if upright else 0.0
         placements.append(Placement(centre=sample.centre, scale=sample.scale, turn=turn))
         outlines.append(face_outline(sample.landmarks, grow=matte.grow))
-    square = enclosing_square(placements, outlines)
-    template = next((entry.prompt for entry in look.prompts if entry.face == track.face), look.prompt)
+    square, blur = enclosing_square(placements, outlines), _mask_blur(look)
+    padding = look.padding + (0 if blur is None else blur_reach(blur))  # it softens outwards, too
+    mine = [entry for entry in look.prompts if entry.face == track.face]
+    template = next((entry.prompt for entry in mine if entry.prompt), look.prompt)
+    negative = next((entry.negative for entry in mine if entry.negative), "")
     plans = []
     for sample, placement, outline in zip(present, placements, outlines, strict=True):
         feather = round(matte.feather * placement.scale, 3)
         affine = (
-            a1111.plate_to_canvas(outline, feather, padding=look.padding, canvas=look.canvas, plate=plate)
+            a1111.plate_to_canvas(outline, feather, blur, padding=look.padding, canvas=look.canvas, plate=plate)
             if look.crop == "a1111"
-            else plate_to_canvas(placement, square, padding=look.padding, canvas=look.canvas)
+            else plate_to_canvas(placement, square, padding=padding, canvas=look.canvas)
         )
         plans.append(
             (
@@ -194,6 +232,7 @@ def _plan_face(
                     corners=canvas_corners(affine, look.canvas),
                     seed=_seed(look, shot_name, PassName.FACE, track.face, sample.source_frame),
                     prompt=_prompt(template, words.get(sample.source_frame, "")),
+                    negative=negative,
                 ),
             )
         )
@@ -215,7 +254,7 @@ def _look(name: PassName, shot_name: str, settings: Settings) -> Look:
     return replace(
         look,
         prompt=next((entry.prompt for entry in mine if entry.face < 0 and entry.prompt), look.prompt),
-        negative=next((entry.negative for entry in mine if entry.negative), look.negative),
+        negative=next((entry.negative for entry in mine if entry.face < 0 and entry.negative), look.negative),
         prompts=tuple(replace(entry, shot="*") for entry in mine if entry.face >= 0),
     )
 
@@ -238,6 +277,7 @@ def _look_plan(look: Look) -> LookPlan:
             ControlPlan(kind=c.kind, model=c.model, weight=c.weight, start=c.start, end=c.end)  # type: ignore[arg-type]  # settings.py holds it to these names
             for c in look.controls
         ),
+        masked_content=look.masked_content if isinstance(look, FaceSettings) else "original",  # type: ignore[arg-type]  # the same
     )
 
 
@@ -297,8 +337,3 @@ def _prompt(template: str, words: str) -> str:
 def _signed(degrees: float) -> float:
     """The same angle in -180..180: a track's roll is unwrapped and may have gone round."""
     return (degrees + 180.0) % 360.0 - 180.0
-
-
-def _eights(pixels: int) -> int:
-    """Rounded up to a multiple of 8, the least every engine takes."""
-    return -(-pixels // 8) * 8

@@ -213,7 +213,7 @@ def _paint(queue: Sequence[_Job], engine: Engine) -> list[_Job]:
     for job in queue:
         if job.task.plan.overlap:
             job.shown = [grey(request.image) for request in job.requests]
-        job.painted = [next(remaining) if beyond is None else next(remaining) + beyond for beyond in job.beyond]
+        job.painted = [next(remaining) for _ in job.beyond]
         job.requests.clear()
     return list(queue)
 
@@ -292,8 +292,9 @@ def _layer(job: _Job) -> Layer:
     """The pixels of a job's file."""
     plan, painted = job.task.plan, job.take()
     if plan.pass_name is PassName.BODY:
-        return body_layer(plan, job.backing, painted[0])
-    return face_layer(plan, job.task.frame.faces, job.backing, painted)
+        return body_layer(plan, job.backing, painted[0], job.beyond[0])
+    lit = [paint if beyond is None else paint + beyond for paint, beyond in zip(painted, job.beyond, strict=True)]
+    return face_layer(plan, job.task.frame.faces, job.backing, lit)
 
 
 def _slate(job: _Job, layer: Layer, key: str, engine: Engine) -> Slate:

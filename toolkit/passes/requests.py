@@ -13,11 +13,13 @@ from toolkit.documents import FramePlan, PassName, PassPlan
 from toolkit.engines import Engine, PaintRequest
 from toolkit.faces import draw_face_annotation, draw_skeleton
 from toolkit.passes.guides import Shown
-from toolkit.passes.layers import Picture, crop_matte, crop_mesh, face_crop, whole_picture, without_beyond
+from toolkit.passes.layers import Picture, face_crop, on_canvas, whole_picture, without_beyond
+from toolkit.passes.mattes import crop_matte
 from toolkit.plates import display_codes
 
 Asked = tuple[PaintRequest, Picture | None]
-"""A request, and the light beyond 0..1 that is put back on what comes of it."""
+"""A request, and the light beyond 0..1 that is put back on what comes of it: for BODY in the plate's size, for a face
+in its crop's."""
 
 
 def requests_of(
@@ -31,30 +33,33 @@ def requests_of(
     place = f"{plan.shot} {plan.pass_name} {frame.shot_frame}"
     people = [np.asarray(points, dtype=np.float32) for points in frame.bodies]
     if plan.pass_name is PassName.BODY:
-        image, beyond = without_beyond(whole_picture(plan, picture))
+        # Light above white is set aside before the frame is made smaller, and loses nothing: a lamp would ring.
+        image, beyond = without_beyond(picture)
+        meshes = [on_canvas(plan.plate_to_canvas, mesh) for mesh in frame.meshes]
+        everybody = [on_canvas(plan.plate_to_canvas, points) for points in people]
         request = PaintRequest(
-            image=image,
+            image=whole_picture(plan, image),
             look=plan.look,
             prompt=frame.prompt,
+            negative=plan.look.negative,
             seed=frame.seed,
             place=place,
-            guides=_guides(plan, frame.meshes, people, shown, partial(whole_picture, plan))
-            if engine.wants_guides
-            else (),
+            guides=_guides(plan, meshes, everybody, shown, partial(whole_picture, plan)) if engine.wants_guides else (),
         )
         return [(request, beyond)]
     asked = []
     for index, face in enumerate(frame.faces):
         image, beyond = without_beyond(face_crop(face, plan.canvas[0], picture), ours=True)
-        meshes = [crop_mesh(face, frame.meshes[index])] if frame.meshes else []
-        around = [crop_mesh(face, points) for points in people]
+        meshes = [on_canvas(face.plate_to_canvas, frame.meshes[index])] if frame.meshes else []
+        around = [on_canvas(face.plate_to_canvas, points) for points in people]
         request = PaintRequest(
             image=image,
             look=plan.look,
             prompt=face.prompt,
+            negative=face.negative or plan.look.negative,
             seed=face.seed,
             place=place,
-            matte=crop_matte(face, plan.canvas[0]) if engine.wants_matte else None,
+            matte=crop_matte(plan, face) if engine.wants_matte else None,
             guides=_guides(plan, meshes, around, shown, partial(face_crop, face, plan.canvas[0]))
             if engine.wants_guides
             else (),

@@ -164,8 +164,8 @@ def _checked(key: str, value: Any, holder: Any, item: Field[Any], source: str) -
     too_large = limits.most is not None and not value <= limits.most
     if not limits.one_of and (too_small or too_large):
         raise SettingsError(key, f"{value} is out of range: {limits}", source=source)
-    if key == "face.canvas" and value % 8:
-        raise SettingsError(key, f"{value} is not a multiple of 8", source=source)
+    if key in _PAINTED_SIDES and (value % 8 or 0 < value < _LEAST_SIDE):
+        raise SettingsError(key, f"{value} is not a multiple of 8 from {_LEAST_SIDE} on", source=source)
     return value
 
 
@@ -203,8 +203,6 @@ def _check_prompt(key: str, entry: PromptSettings, source: str) -> None:
         raise SettingsError(key, "it has neither prompt nor negative", source=source)
     if entry.face >= 0 and key.startswith("body."):
         raise SettingsError(f"{key}.face", "BODY is painted as a whole", source=source)
-    if entry.face >= 0 and entry.negative:
-        raise SettingsError(f"{key}.negative", "it holds for all faces of a shot; leave out face", source=source)
 
 
 def _control(key: str, control: ControlSettings, table: Mapping[str, Any], source: str) -> ControlSettings:
@@ -245,6 +243,9 @@ def _as_toml(tables: tuple[Any, ...]) -> str:
 
 
 _TABLES = {"controls", "loras", "prompts"}
+_PAINTED_SIDES = {"face.canvas", "body.size"}
+_LEAST_SIDE = 64
+"""Of a painted picture, pixels: eight of a latent."""
 _KINDS = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
 
 

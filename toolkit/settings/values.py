@@ -137,7 +137,8 @@ class LoraSettings:
 class PromptSettings:
     """Other words for some shots, or for one face in them.
 
-    An entry for a face goes before one for the whole shot; of several such that fit, the first one holds.
+    An entry for a face goes before one for the whole shot; of several such that fit, the first one that has a prompt
+    gives the prompt, and the first one that has a negative prompt gives that.
     """
 
     shot: str = "*"
@@ -147,7 +148,7 @@ class PromptSettings:
     prompt: str = ""
     """Instead of the pass's own; empty leaves that."""
     negative: str = ""
-    """Instead of the pass's own; empty leaves that. For all faces of a shot."""
+    """Instead of the pass's own; empty leaves that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +194,10 @@ class BodySettings(Look):
 
     strength: float = _number(0.65, 0.0, 1.0)
     """Denoising strength of the founding recipe's body."""
+    size: int = _number(0, 0, 2048)
+    """Shorter side of what the engine paints, pixels, a multiple of 8 from 64 on; 0: the plate's own, pixel for pixel.
+    Stable Diffusion 1.5 was trained at 512: far above that it is slow and repeats figures. 576 makes 16:9 exactly
+    1024 x 576. The layer comes back in the plate's size, no sharper than it was painted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +211,15 @@ class FaceSettings(Look):
     """Side of the square the engine paints, pixels, a multiple of 8: what Stable Diffusion 1.5 was trained on."""
     padding: int = _number(32, 0, 512)
     """Plate pixels kept around the matte in the crop: the engine's context, as 'only masked padding' gives it."""
+    mask_blur: int = _number(0, 0, 64)
+    """AUTOMATIC1111's "Mask blur", plate pixels: the hard mask of the outline is blurred in 8 bits, and that is the
+    matte. 0: our own soft edge, ``matte.feather``."""
+    mask_blur_version: str = _choice("1.3", "1.3", "1.4")
+    """Whose blur: ``1.3``, Pillow's, as in the founding recipe's month, or ``1.4``, that of 1.4.0 and later. They
+    differ by up to 9 of 255, more at the plate's edge, and so does where ``crop = "a1111"`` cuts."""
+    masked_content: str = _choice("original", "original", "fill", "latent noise", "latent nothing")
+    """What denoising starts from inside the matte, in AUTOMATIC1111's words: the plate, its surroundings smeared over
+    it, noise, or nothing. All but ``original`` need a strength near 1."""
     roll_threshold: float = _number(20.0, 0.0, 180.0)
     """A face tilted more than this many degrees is turned upright in its crop: models paint upright faces best.
     Not with ``crop = "a1111"``, which never turns."""

@@ -30,9 +30,9 @@ from toolkit.engines.comfyui.recipe import our_workflow
 from toolkit.engines.comfyui.slots import MASK, PLATE, Value, control_slots, values_of
 from toolkit.engines.comfyui.uploads import Uploads
 from toolkit.engines.comfyui.workflow import Workflow, read_workflow
-from toolkit.engines.pictures import may_change, picture, png
+from toolkit.engines.pictures import filled, may_change, picture, png
 from toolkit.engines.servers import RETRIES, ServerKind, Servers
-from toolkit.errors import EngineFailed, EngineUnavailable
+from toolkit.errors import EngineFailed, EngineUnavailable, WorkflowError
 from toolkit.plates import display_codes
 from toolkit.settings import ServerSettings
 
@@ -86,10 +86,11 @@ class ComfyuiEngine(Engine):
         """Hold the workflow of each look against what every server offers.
 
         Raises WorkflowError where it and the look do not go together, EngineUnavailable, which names what is missing
-        and where, and EngineFailed when no server is left.
+        and where or what ComfyUI cannot do, and EngineFailed when no server is left.
         """
         for look in looks:
             if look not in self._ready and look.strength > 0.0:
+                self._check_masked_content(look)
                 workflow, values = self._workflow_for(look, masked=True), values_of(look)
                 workflow.check(look)
                 fits = self._servers.everywhere(partial(self._look_up, workflow, values))
@@ -104,6 +105,15 @@ class ComfyuiEngine(Engine):
         self.prepare(dict.fromkeys(request.look for request in asking))
         painted = iter(self._servers.share(asking, self._paint_one))
         return [next(painted) if request.look.strength > 0.0 else request.image.copy() for request in requests]
+
+    def _check_masked_content(self, look: LookPlan) -> None:
+        """What is sent filled serves any workflow; an empty latent is laid on by ours; noise has no node."""
+        if look.masked_content == "latent noise":
+            remedy = "set face.masked_content to fill or latent nothing, or take the engine automatic1111 or diffusers"
+            raise EngineUnavailable(self.name, "no node of ComfyUI's lays a seed's noise under a mask", remedy=remedy)
+        if look.masked_content == "latent nothing" and self._workflow is not None:
+            problem = "what denoising starts from is its own affair; set face.masked_content to original or fill"
+            raise WorkflowError(self._workflow.name, problem)
 
     def _workflow_for(self, look: LookPlan, *, masked: bool) -> Workflow:
         return self._workflow or our_workflow(look, masked=masked)
@@ -152,7 +162,8 @@ class ComfyuiEngine(Engine):
         ready = self._ready[request.look]
         fitting = ready.fits[address]
         height, width = request.image.shape[:2]
-        own: dict[str, Value] = {"seed": request.seed, "prompt": request.prompt, "width": width, "height": height}
+        own: dict[str, Value] = {"seed": request.seed, "prompt": request.prompt, "negative": request.negative}
+        own |= {"width": width, "height": height}
         values = {**ready.values, **own, **await self._uploads.names(address, pictures)}
         outputs = await self._prompts.run(address, workflow, workflow.filled(values, fitting.names))
         label = workflow.label(fitting.result)
@@ -162,7 +173,10 @@ class ComfyuiEngine(Engine):
 
 def _pictures(request: PaintRequest, slots: set[str]) -> dict[str, bytes]:
     """The PNG of each slot that the workflow has."""
-    pictures = {PLATE: png(display_codes(request.image))}
+    codes = display_codes(request.image)
+    if request.matte is not None and request.look.masked_content != "original":
+        codes = filled(codes, may_change(request.matte))
+    pictures = {PLATE: png(codes)}
     if MASK in slots:
         pictures[MASK] = png(_mask(request))
     guides = zip(control_slots(request.look), request.guides, strict=True)

@@ -1,7 +1,8 @@
 """Our own workflow: what a look asks for, as ComfyUI's own nodes, with the slots that a user's workflow would have.
 
-Masked content is the plate's own (SetLatentNoiseMask): VAEEncodeForInpaint would paint over grey. The result is a
-preview: it lies among the server's temporary files, not in the folder of its user's pictures.
+Masked content is the plate's own, or what it was filled with before it was sent (SetLatentNoiseMask:
+VAEEncodeForInpaint would paint over grey); "latent nothing" lays an empty latent over it. The result is a preview: it
+lies among the server's temporary files, not in the folder of its user's pictures.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ _IDS = {
     "sampler": 9,
     "decoded": 10,
     "result": 11,
+    "nothing": 12,
+    "emptied": 13,
 }
 """Numbers, because that is what some extensions expect of the ids of nodes."""
 _LORAS, _CONTROLS = 100, 200
@@ -78,6 +81,11 @@ def our_workflow(look: LookPlan, *, masked: bool) -> Workflow:
     latent: Link = [node("latent", "VAEEncode", pixels=[plate, 0], vae=vae), 0]
     if masked:
         mask = node("mask", "LoadImageMask", image=_slot(MASK), channel="red")
+        if look.masked_content == "latent nothing":
+            size = {"width": _slot("width"), "height": _slot("height"), "batch_size": 1}
+            nothing = {"source": [node("nothing", "EmptyLatentImage", **size), 0], "mask": [mask, 0]}
+            place = {"x": 0, "y": 0, "resize_source": False}
+            latent = [node("emptied", "LatentCompositeMasked", destination=latent, **nothing, **place), 0]
         latent = [node("masked", "SetLatentNoiseMask", samples=latent, mask=[mask, 0]), 0]
     sampler = node(
         "sampler",

@@ -15,7 +15,7 @@ Value = str | int | float
 """What a slot becomes."""
 
 PLATE, MASK, MODEL = "plate", "mask", "model"
-PICTURE = {PLATE, MASK, "seed", "prompt", "width", "height"}
+PICTURE = {PLATE, MASK, "seed", "prompt", "negative", "width", "height"}
 """Slots that every picture fills anew, its controls apart."""
 _SLOT = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _CONTROL = re.compile(r"control_[a-z]+(_\d+)?")
@@ -49,7 +49,6 @@ def values_of(look: LookPlan) -> dict[str, Value]:
     sampler, scheduler = sampler_and_scheduler(look.sampler)
     values: dict[str, Value] = {
         MODEL: look.model,
-        "negative": look.negative,
         "steps": look.steps,
         "sampled_steps": max(1, math.ceil(look.steps * look.strength - _ENOUGH)),
         "guidance": look.guidance,
@@ -70,7 +69,7 @@ def values_of(look: LookPlan) -> dict[str, Value]:
 def is_known(slot: str) -> bool:
     """Whether some look fills it."""
     bare = re.sub(r"_(model|weight|start|end)$", "", slot)
-    simple = slot in PICTURE or slot in _WORDS or slot in {"negative", "steps", "sampled_steps", "guidance", "strength"}
+    simple = slot in PICTURE or slot in _WORDS or slot in {"steps", "sampled_steps", "guidance", "strength"}
     is_lora = bool(_LORA.fullmatch(bare)) and slot.removeprefix(bare) in {"", "_weight"}
     return simple or is_lora or bool(_CONTROL.fullmatch(bare))
 

@@ -24,7 +24,7 @@ from toolkit.engines.comfyui.slots import (
 )
 from toolkit.errors import NoSuchFile, WorkflowError
 
-_USUAL = (*sorted(PICTURE), "model", "vae", "negative", "steps", "sampled_steps", "guidance", "strength", "sampler")
+_USUAL = (*sorted(PICTURE), "model", "vae", "steps", "sampled_steps", "guidance", "strength", "sampler")
 _OFFERED = (*_USUAL, "scheduler", "lora", "lora_weight", "control_face", "control_face_model")
 """What a misspelt slot may have meant."""
 

@@ -65,7 +65,7 @@ class DiffusersEngine(Engine):
         self.prepare([requests[0].look])
         prompts = self._parts[requests[0].look].checkpoint.prompts
         results: dict[int, NDArray[np.float32]] = {}
-        windows = [prompts.windows(request.prompt, request.look.negative) for request in requests]
+        windows = [prompts.windows(request.prompt, request.negative) for request in requests]
         # Prompts of different lengths cannot share a batch: filling up the shorter would change its picture.
         for length in dict.fromkeys(windows):
             places = [place for place, own in enumerate(windows) if own == length]
@@ -109,7 +109,7 @@ class DiffusersEngine(Engine):
         filled = [*batch, *[batch[-1]] * (most - len(batch))] if self._settings.compile else batch
         with torch.no_grad():
             parts.checkpoint.use(parts.loras)
-            texts = [request.look.negative for request in filled] + [request.prompt for request in filled]
+            texts = [request.negative for request in filled] + [request.prompt for request in filled]
             prompts = parts.checkpoint.prompts
             words = torch.cat([prompts.encode(text, windows, parts.loras) for text in texts])
             painted = paint(parts, filled, words=words, device=self._device, compat=self._settings.compat)

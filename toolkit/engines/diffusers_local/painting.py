@@ -18,7 +18,8 @@ from toolkit.engines.base import PaintRequest
 from toolkit.engines.diffusers_local.devices import Device
 from toolkit.engines.diffusers_local.schedule import Schedule, make_schedule
 from toolkit.engines.diffusers_local.weights import Parts
-from toolkit.engines.pictures import LATENT, may_change
+from toolkit.engines.pictures import LATENT, filled, may_change
+from toolkit.plates import display_codes
 
 if TYPE_CHECKING:
     import torch
@@ -83,17 +84,20 @@ def paint(
     look, count = requests[0].look, len(requests)
 
     # 1. The pictures as latents: the middle of what the VAE holds possible, because all chance belongs to the seed.
-    pixels = torch.from_numpy(np.stack([request.image for request in requests])).permute(0, 3, 1, 2) * 2 - 1
+    masks = [None if request.matte is None else may_change(request.matte) for request in requests]
+    begun = [_begun(request, mask) for request, mask in zip(requests, masks, strict=True)]
+    pixels = torch.from_numpy(np.stack(begun)).permute(0, 3, 1, 2) * 2 - 1
     original = _encoded(parts.vae, pixels.to(device.torch))  # (B, 4, h, w)
 
     # 2. What may be painted.
-    masks = [None if request.matte is None else may_change(request.matte) for request in requests]
     mask = _latent_masks(masks, original)  # (B, 1, h, w), 0 or 1; None: everything
 
     # 3. Noise, and the sample it starts from.
     generators = [torch.Generator().manual_seed(request.seed) for request in requests]
     drawn = [torch.randn((1, *original.shape[1:]), generator=generator) for generator in generators]
     noise = torch.cat([_moved(*pair) for pair in zip(drawn, requests, strict=True)]).to(device.torch)
+    if mask is not None and look.masked_content.startswith("latent"):
+        original = (1 - mask) * original + (mask * noise if look.masked_content == "latent noise" else 0)
     schedule = make_schedule(look, compat, parts.checkpoint.scheduler, device.torch)
     sample = schedule.noised(original, noise, 0)
 
@@ -134,6 +138,14 @@ def _moved(noise: torch.Tensor, request: PaintRequest) -> torch.Tensor:
     middles = request.came_from[LATENT // 2 :: LATENT, LATENT // 2 :: LATENT] // LATENT
     columns, rows = (middles[..., axis].astype(np.int64) % noise.shape[3 - axis] for axis in (0, 1))
     return noise[:, :, rows, columns]
+
+
+def _begun(request: PaintRequest, mask: NDArray[np.uint8] | None) -> NDArray[np.float32]:
+    """The picture that is encoded; anything but the plate's own content is begun by filling, as AUTOMATIC1111 does."""
+    if mask is None or request.look.masked_content == "original":
+        return request.image
+    smeared = filled(display_codes(request.image), mask).astype(np.float32) / np.float32(255)
+    return np.where(mask[..., None] > 0, smeared, request.image)
 
 
 def _guides(requests: Sequence[PaintRequest], index: int, device: Device, *, doubled: bool) -> torch.Tensor:

@@ -131,7 +131,10 @@ class Schedule:
 
 
 def check(look: LookPlan, compat: str, config: Mapping[str, Any]) -> None:
-    """Raises EngineUnavailable when the sampler is not known, has no form for ``compat``, or cannot take the steps."""
+    """Raises EngineUnavailable where ``compat`` has no such masked content or sampler, or that takes no such steps."""
+    if look.masked_content != "original" and compat != "a1111":
+        problem = f"masked content '{look.masked_content}' is AUTOMATIC1111's, and diffusers.compat is {compat}"
+        raise EngineUnavailable(NAME, problem, remedy="set diffusers.compat=a1111, or face.masked_content=original")
     known = [name for name, entry in SAMPLERS.items() if compat == "none" or entry.levels]
     if look.sampler not in known:
         where = "" if compat == "none" else f" that diffusers.compat={compat} can follow"
