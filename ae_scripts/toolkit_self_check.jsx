@@ -17,6 +17,7 @@
     //@include "lib/layers.jsx"
     //@include "lib/comps.jsx"
     //@include "lib/readback.jsx"
+    //@include "lib/compare.jsx"
     //@include "lib/project.jsx"
     //@include "lib/sources.jsx"
     //@include "lib/importing.jsx"

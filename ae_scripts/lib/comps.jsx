@@ -17,7 +17,7 @@ var toolkitComps = (function () {
             throw new Error("comp '" + wanted.name + "' runs at " + made.frameRate + " fps instead of " + fps);
         }
         if (Math.round(made.duration / made.frameDuration) !== wanted.frames) {
-            throw new Error("comp '" + wanted.name + "' lasts " + made.duration + " s, not " + wanted.frames + " frames");
+            throw new Error("'" + wanted.name + "' lasts " + made.duration + " s, not " + wanted.frames + " frames");
         }
         if (wanted.dropFrame !== null) {
             made.dropFrame = wanted.dropFrame;

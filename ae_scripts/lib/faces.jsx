@@ -96,8 +96,8 @@ var toolkitFaces = (function () {
         return face.ovals.length > 0 && face.ovals[0].length > 2;
     }
 
-    // The oval as a mask. Ours is soft inwards from the oval; a mask of After Effects is soft to both sides of its path,
-    // so the path is drawn in by half the width.
+    // The oval as a mask. Ours is soft inwards from the oval; a mask of After Effects is soft to both sides of its
+    // path, so the path is drawn in by half the width.
     function mask(face, found, mode) {
         return {
             name: "face " + face.face,
@@ -119,7 +119,7 @@ var toolkitFaces = (function () {
         };
     }
 
-    // The four corners of the face's crop; the order is the delivery's: upper left, upper right, lower left, lower right.
+    // The four corners of the face's crop, in the delivery's order: upper left, upper right, lower left, lower right.
     function pins(found) {
         var made = [];
         var i;

@@ -64,7 +64,7 @@ var toolkitFootage = (function () {
             item.pixelAspect = 1; // ours are square, whatever a size makes After Effects guess
         }
         if (!near(item.pixelAspect, 1)) {
-            byHand.push(name + " has a pixel aspect of " + item.pixelAspect + ": set Square Pixels in Interpret Footage");
+            byHand.push(name + " has a pixel aspect of " + item.pixelAspect + ": interpret it as Square Pixels");
         }
         if (clip.alpha === "premultiplied") {
             premultiply(item.mainSource, clip, byHand);

@@ -68,9 +68,9 @@ var toolkitImporting = (function () {
         var isSequence = toolkitFootage.isNumbered(one.clip);
         if (toolkitProject.facts(item) !== toolkitSources.pictures(one.clip)) {
             throw new Error(
-                "'" + one.clip.name + "' holds other pictures (" + toolkitSources.pictures(one.clip) + ") than '" + name +
-                "' (" + toolkitProject.facts(item) + "): every layer of it would slip. Delete the folder of this cut, or " +
-                "import into another project"
+                "'" + one.clip.name + "' holds other pictures (" + toolkitSources.pictures(one.clip) + ") than '" +
+                name + "' (" + toolkitProject.facts(item) + "): every layer of it would slip. Delete the folder of " +
+                "this cut, or import into another project"
             );
         }
         run.undo.push(function () {
@@ -106,10 +106,7 @@ var toolkitImporting = (function () {
         var i;
         for (i = 0; i < wanted.layers.length; i += 1) {
             one = wanted.layers[i];
-            isNew = Boolean(run.fresh[one.kind + " " + one.source]);
-            if (one.shot !== null) { // a plate belongs under what is there, so only a new shot in the cut brings its own
-                isNew = wanted.key === "" && Boolean(isNew || run.fresh["comp " + one.shot]) && !isThere(run, comp, one);
-            }
+            isNew = isNewIn(run, comp, wanted, one);
             hasNewFace = hasNewFace || (isNew && one.name === "FACE");
             if (isNew || (hasNewFace && (one.kind === "null" || one.kind === "solid"))) {
                 lengthen(run, comp, one.outPoint);
@@ -120,6 +117,15 @@ var toolkitImporting = (function () {
         }
     }
 
+    // A plate belongs under what is there, so only a new shot in the cut brings its own.
+    function isNewIn(run, comp, wanted, one) {
+        var isFresh = Boolean(run.fresh[one.kind + " " + one.source]);
+        if (one.shot === null) {
+            return isFresh;
+        }
+        return wanted.key === "" && (isFresh || Boolean(run.fresh["comp " + one.shot])) && !isThere(run, comp, one);
+    }
+
     // Whether a plate lies in its place already: whoever deletes a shot's comp has one shot less, not one plate.
     function isThere(run, comp, wanted) {
         var id = run.items["footage " + wanted.source].id;
@@ -127,8 +133,10 @@ var toolkitImporting = (function () {
         var i;
         for (i = 1; i <= comp.numLayers; i += 1) {
             layer = comp.layer(i);
-            if (layer.source && layer.source.id === id && Math.abs(layer.inPoint / comp.frameDuration - wanted.inPoint) < 0.1) {
-                return true;
+            if (layer.source && layer.source.id === id) { // a text or a light has none
+                if (Math.abs(layer.inPoint / comp.frameDuration - wanted.inPoint) < 0.1) {
+                    return true;
+                }
             }
         }
         return false;
@@ -155,21 +163,24 @@ var toolkitImporting = (function () {
     // Reads everything back. Throws when a comp that was just built is not what was asked for; what differs in one
     // that was there is the artist's, and told.
     function verify(run, comps) {
-        var report = run.report;
-        var wrong = [];
-        var kept = [];
-        var isFresh;
+        var built = { wrong: [], byHand: run.report.by_hand };
+        var kept = { wrong: [], byHand: [] };
+        var key;
         var i;
+        kept.byHand = kept.wrong;
         for (i = 0; i < comps.length; i += 1) {
-            isFresh = Boolean(run.fresh["comp " + comps[i].key]);
-            report.comps.push(toolkitReadBack.comp(
-                run.items["comp " + comps[i].key], comps[i], run.items, isFresh,
-                isFresh ? wrong : kept, isFresh ? report.by_hand : kept
-            ));
+            key = "comp " + comps[i].key;
+            run.report.comps.push(
+                run.fresh[key]
+                    ? toolkitCompare.comp(run.items[key], comps[i], run.items, true, built)
+                    : toolkitCompare.comp(run.items[key], comps[i], run.items, false, kept)
+            );
         }
-        report.differences = wrong.concat(kept);
-        if (wrong.length > 0) {
-            throw new Error("After Effects did not build what the delivery asks for: " + wrong.slice(0, 5).join("; "));
+        run.report.differences = built.wrong.concat(kept.wrong);
+        if (built.wrong.length > 0) {
+            throw new Error(
+                "After Effects did not build what the delivery asks for: " + built.wrong.slice(0, 5).join("; ")
+            );
         }
     }
 
@@ -211,7 +222,9 @@ var toolkitImporting = (function () {
             takeBack(run);
         } catch (error) {
             run.report.done = "begun";
-            run.report.problems.push("what was begun is still there (" + error.message + "): Edit > Undo takes it back");
+            run.report.problems.push(
+                "what was begun is still there (" + error.message + "): Edit > Undo takes it back"
+            );
         }
     }
 

@@ -1,5 +1,5 @@
-// Questions to After Effects whose answers differ between versions or are documented nowhere. Each is asked on a comp of
-// its own, which its caller removes, and an error is an answer, too.
+// Questions to After Effects whose answers differ between versions or are documented nowhere. They are asked on a comp
+// of their own, which the caller removes, and an error is an answer, too.
 
 var toolkitProbes = (function () {
     var FPS = 24;
@@ -63,7 +63,9 @@ var toolkitProbes = (function () {
             return found;
         },
         "frame rate of numbered files in the preferences": function () {
-            return app.preferences.getPrefAsFloat("Import Options Preference Section", "Import Options Default Sequence FPS");
+            return app.preferences.getPrefAsFloat(
+                "Import Options Preference Section", "Import Options Default Sequence FPS"
+            );
         }
     };
 

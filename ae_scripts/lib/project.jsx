@@ -18,16 +18,21 @@ var toolkitProject = (function () {
         return found;
     }
 
-    // Everything of the delivery's cut by its tag: what a comment says up to its last mark.
+    // Everything of the delivery's cut by its tag: what a comment says up to its last mark. A duplicate has the comment
+    // of what it was made from, which is the older one.
     function ours(delivery) {
         var start = tag(delivery, "").slice(0, -BETWEEN.length);
         var found = {};
         var item;
+        var own;
         var i;
         for (i = 1; i <= app.project.numItems; i += 1) {
             item = app.project.item(i);
             if (item.comment.substring(0, start.length) === start) {
-                found[item.comment.substring(0, item.comment.length - facts(item).length)] = item;
+                own = item.comment.substring(0, item.comment.length - facts(item).length);
+                if (!found.hasOwnProperty(own) || item.id < found[own].id) {
+                    found[own] = item;
+                }
             }
         }
         return found;
@@ -103,8 +108,8 @@ var toolkitProject = (function () {
         tellOrigin(delivery, now, report);
         if (isManaged && encoding === "display") {
             report.by_hand.push(
-                "the project manages colours and the layers hold the plate's own codes: in Interpret Footage > Color set " +
-                "BODY and FACE to the space the plate is in, or they look lighter than the plate"
+                "the project manages colours and the layers hold the plate's own codes: in Interpret Footage > Color " +
+                "set BODY and FACE to the space the plate is in, or they look lighter than the plate"
             );
         }
         if (!isManaged && encoding !== "display" && encoding !== "") {
@@ -143,7 +148,7 @@ var toolkitProject = (function () {
     }
 
     return {
-        tag: tag, ids: ids, ours: ours, facts: facts, removeNew: removeNew, countNew: countNew, deepen: deepen, colour: colour,
-        tellColour: tellColour
+        tag: tag, ids: ids, ours: ours, facts: facts, removeNew: removeNew, countNew: countNew, deepen: deepen,
+        colour: colour, tellColour: tellColour
     };
 }());

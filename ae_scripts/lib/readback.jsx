@@ -1,12 +1,9 @@
-// What After Effects says of a comp, in the shape of its description, and where the two differ.
+// What After Effects says of a comp and its layers, in the shape of their descriptions.
 
 var toolkitReadBack = (function () {
     var FLAGS = ["name", "adjustmentLayer", "enabled", "stretch"];
     var TIMES = ["startTime", "inPoint", "outPoint"];
-    var PICTURE = 0.005; // of a picture, half of what a remapped time stands inside of its own
-    var NEAR = 0.05; // of a frame, a pixel, a degree, a per cent: After Effects rounds places between keys by 0.015
 
-    // Nulls and solids have nothing to blend.
     function blending(layer) {
         var names = ["NO_FRAME_BLEND", "FRAME_MIX", "PIXEL_MOTION"];
         var i;
@@ -132,45 +129,8 @@ var toolkitReadBack = (function () {
         return found;
     }
 
-    function isAllowed(key, a, b) {
-        return Math.abs(a - b) <= (key === "pictures" ? PICTURE : NEAR);
-    }
-
-    // "at some place: x instead of y" for the first difference between what was wanted and what was found; empty when none.
-    function difference(wanted, found, key, at) {
-        var name;
-        var told;
-        var i;
-        if (toolkitJson.isList(wanted)) {
-            if (!toolkitJson.isList(found) || found.length !== wanted.length) {
-                return at + ": " + (toolkitJson.isList(found) ? found.length : "no list") + " instead of " + wanted.length;
-            }
-            for (i = 0; i < wanted.length; i += 1) {
-                told = difference(wanted[i], found[i], key, at + "[" + i + "]");
-                if (told !== "") {
-                    return told;
-                }
-            }
-            return "";
-        }
-        if (typeof wanted === "object" && wanted !== null && typeof found === "object" && found !== null) {
-            for (name in wanted) {
-                if (wanted.hasOwnProperty(name)) {
-                    told = difference(wanted[name], found[name], name, at === "" ? name : at + "." + name);
-                    if (told !== "") {
-                        return told;
-                    }
-                }
-            }
-            return "";
-        }
-        if (wanted === found || (typeof wanted === "number" && isAllowed(key, wanted, found))) {
-            return "";
-        }
-        return at + ": " + toolkitJson.write(found) + " instead of " + toolkitJson.write(wanted);
-    }
-
-    function facts(made) {
+    // A comp without its layers.
+    function comp(made) {
         return {
             name: made.name, width: made.width, height: made.height, frames: made.duration / made.frameDuration,
             frameRate: made.frameRate, displayStart: toolkitComps.startOf(made),
@@ -189,107 +149,5 @@ var toolkitReadBack = (function () {
         return found;
     }
 
-    // The layer that wanted describes: the one at its place in a comp that was just built, else the one of its name.
-    function whichOf(made, wanted, index, isFresh) {
-        var i;
-        if (isFresh) {
-            return index < made.numLayers ? made.layer(made.numLayers - index) : null;
-        }
-        for (i = made.numLayers; i >= 1; i -= 1) {
-            if (made.layer(i).name === wanted.name) {
-                return made.layer(i);
-            }
-        }
-        return null;
-    }
-
-    // A comp with its layers, bottom first like their descriptions. Where the wrong thing would show, differences say
-    // so; byHand gets what can be set in a menu.
-    function comp(made, wanted, items, isFresh, differences, byHand) {
-        var found = facts(made);
-        var where = "comp '" + wanted.name + "': ";
-        var one;
-        var i;
-        if (isFresh && made.numLayers !== wanted.layers.length) {
-            differences.push(where + made.numLayers + " layers instead of " + wanted.layers.length);
-        }
-        if (isFresh && found.markers.length !== wanted.markers.length) {
-            byHand.push(where + found.markers.length + " markers instead of " + wanted.markers.length);
-        }
-        tell(byHand, where, difference(
-            { frameBlending: wanted.frameBlending, workFirst: wanted.workFirst, workCount: wanted.workCount }, found, "", ""
-        ));
-        for (i = 0; i < wanted.layers.length; i += 1) {
-            one = whichOf(made, wanted.layers[i], i, isFresh);
-            if (one === null || one.name !== wanted.layers[i].name) {
-                differences.push(where + "'" + wanted.layers[i].name + "' is not where it was put");
-            } else {
-                read(found.layers, one, wanted.layers[i], items, made.frameDuration, where, differences, byHand);
-            }
-        }
-        return tidy(found);
-    }
-
-    // What the artist took out of a layer is a difference like any other.
-    function read(layers, one, wanted, items, frameDuration, where, differences, byHand) {
-        try {
-            layers.push(compared(one, wanted, items, frameDuration, where, differences, byHand));
-        } catch (error) {
-            differences.push(where + error.message);
-        }
-    }
-
-    function compared(one, wanted, items, frameDuration, where, differences, byHand) {
-        var found = layer(one, wanted, items, frameDuration);
-        var at = where + "'" + wanted.name + "', ";
-        var seen = found.look;
-        tell(byHand, at, difference(wanted.look, seen, "", ""));
-        found.look = wanted.look; // told above, and no reason to take anything back
-        tell(differences, at, difference(wanted, found, "", ""));
-        found.look = seen;
-        return thinned(found);
-    }
-
-    // Numbers as somebody reads them: a time of After Effects divided by a frame is rarely whole.
-    function tidy(value) {
-        var name;
-        if (typeof value === "number") {
-            return Math.round(value * 10000) / 10000;
-        }
-        if (typeof value === "object" && value !== null) {
-            for (name in value) {
-                if (value.hasOwnProperty(name)) {
-                    value[name] = tidy(value[name]);
-                }
-            }
-        }
-        return value;
-    }
-
-    // Every key was compared; of a mask's paths the first, the middle and the last one are enough to look at.
-    function thinned(found) {
-        var path;
-        var last;
-        var i;
-        for (i = 0; i < found.masks.length; i += 1) {
-            path = found.masks[i].path;
-            if (path.frames !== undefined && path.frames.length > 3) {
-                last = path.frames.length - 1;
-                found.masks[i].path = {
-                    keys: last + 1,
-                    frames: [path.frames[0], path.frames[Math.floor(last / 2)], path.frames[last]],
-                    values: [path.values[0], path.values[Math.floor(last / 2)], path.values[last]]
-                };
-            }
-        }
-        return found;
-    }
-
-    function tell(told, where, what) {
-        if (what !== "") {
-            told.push(where + what);
-        }
-    }
-
-    return { comp: comp };
+    return { comp: comp, layer: layer };
 }());

@@ -8,7 +8,10 @@ var toolkitReport = (function () {
 
     // The delivery to read; null when its dialog is cancelled.
     function choose() {
-        return isDriven() ? new File($.global.TOOLKIT_DELIVERY) : /** @type {File} */ (File.openDialog("Choose delivery.json"));
+        if (isDriven()) {
+            return new File($.global.TOOLKIT_DELIVERY);
+        }
+        return /** @type {File} */ (File.openDialog("Choose delivery.json")); // one, as no list is asked for
     }
 
     function finish(report, summary, title) {
@@ -47,9 +50,11 @@ var toolkitReport = (function () {
     function headline(report, name) {
         switch (report.done) {
         case "built":
-            return report.built.length === report.comps.length
-                ? "'" + name + "': " + (report.comps.length - 1) + " shots, each in a comp of its own, and the cut."
-                : "'" + name + "' was here: what is new was added (" + report.built.join(", ") + ").";
+            if (report.built.length === report.comps.length) {
+                return "'" + name + "': " + (report.comps.length - 1) + " shots, each in a comp of its own, and the cut.";
+            }
+            return "'" + name + "' was here: what is new was added" +
+                (report.built.length ? " (" + report.built.join(", ") + ")." : ".");
         case "replaced":
             return "'" + name + "' was here: its footage shows the new version, and the comps are as you left them.";
         case "unchanged":

@@ -1,4 +1,4 @@
-// The shots of a delivery with what belongs to each: plate, layers, faces, and the frames of the cut that its comp covers.
+// The shots of a delivery with what belongs to each: plate, layers, faces, and the frames of the cut its comp covers.
 
 var toolkitShots = (function () {
     // The shots with painted layers and the plates between them, bottom to top as the tracks lie.

@@ -39,8 +39,10 @@ var toolkitSources = (function () {
         var what = one.clip.shot + " | " + one.pass;
         var i;
         for (i = 0; i < all.length; i += 1) {
-            if (all[i].pass === one.pass && all[i].clip.shot === one.clip.shot && all[i].clip.version > one.clip.version) {
-                return what + " | v" + one.clip.version;
+            if (all[i].pass === one.pass && all[i].clip.shot === one.clip.shot) {
+                if (all[i].clip.version > one.clip.version) {
+                    return what + " | v" + one.clip.version;
+                }
             }
         }
         return what;

@@ -3,7 +3,7 @@
 
 var toolkitTiming = (function () {
     var ALMOST = 0.000001; // of a picture: forgiven where sums of fractions miss a whole number
-    var INSIDE = 0.01; // of a picture: a remapped time stands this far inside its picture, never on the edge
+    var INSIDE = 0.01; // of a picture: a remapped time stands so far inside its picture, never on the edge
 
     function pictures(clip) {
         return clip.end_index - clip.start_index + 1;
@@ -56,18 +56,38 @@ var toolkitTiming = (function () {
         return { first: clip.record_first - before, last: last + after };
     }
 
+    // How far inside: less where the next picture is nearer than that in some frame, and nothing where pictures are
+    // mixed, or a little of the next one would be in every frame.
+    function inside(clip, begin, end, fps) {
+        var found = INSIDE;
+        var position;
+        var frame;
+        if (isHeld(clip)) {
+            return found;
+        }
+        if (isMixed(clip)) {
+            return 0;
+        }
+        for (frame = begin; frame <= end; frame += 1) {
+            position = positionAt(clip, frame, fps) + ALMOST;
+            found = Math.min(found, (Math.floor(position) + 1 - position) / 2);
+        }
+        return found;
+    }
+
     // Where a layer of the clip lies in a comp whose frame 0 is the cut's frame origin, showing at most the cut's
     // frames first to last. In frames of the comp; remap holds the pictures that keys of a remapped time stand on.
     function placed(clip, origin, first, last, fps) {
         var reach = span(clip, fps);
         var begin = Math.max(first, reach.first);
         var end = Math.min(last, reach.last);
-        var nudge = isMixed(clip) && !isHeld(clip) ? 0 : INSIDE;
+        var nudge;
         var found = { start: begin - origin, first: begin - origin, last: end - origin, remap: null };
         if (isPlain(clip, fps)) {
             found.start = clip.record_first - clip.in_frame - origin;
             return found;
         }
+        nudge = inside(clip, begin, end, fps);
         found.remap = { frames: [begin - origin], pictures: [positionAt(clip, begin, fps) + nudge] };
         if (end > begin && !isHeld(clip)) {
             found.remap.frames.push(end - origin);

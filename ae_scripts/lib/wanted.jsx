@@ -2,7 +2,9 @@
 
 var toolkitWanted = (function () {
     var LABELS = { plate: 15, BODY: 9, FACE: 8, shot: 10, face: 2, helper: 5 }; // colours of the standard palette
-    var BLENDING = { "host": "NO_FRAME_BLEND", "nearest": "NO_FRAME_BLEND", "blend": "FRAME_MIX", "flow": "PIXEL_MOTION" };
+    var BLENDING = {
+        "host": "NO_FRAME_BLEND", "nearest": "NO_FRAME_BLEND", "blend": "FRAME_MIX", "flow": "PIXEL_MOTION"
+    };
 
     function fit(width, height, into) {
         return 100 * Math.min(into.width / width, into.height / height);

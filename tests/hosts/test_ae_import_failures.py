@@ -60,7 +60,7 @@ BY_HAND = [
     pytest.param({"guideIgnored": True}, "guideLayer: false instead of true", id="guideLayer does not stick"),
     pytest.param({"labelIgnored": True}, "label: 1 instead of", id="labels do not stick"),
     pytest.param({"blendingIgnored": True}, 'frameBlendingType: "NO_FRAME_BLEND"', id="frame blending does not stick"),
-    pytest.param({"aspectIgnored": True, "pixelAspect": 1.0667}, "set Square Pixels", id="pixels are not square"),
+    pytest.param({"aspectIgnored": True, "pixelAspect": 1.0667}, "interpret it as Square Pixels", id="oblong pixels"),
     pytest.param({"markersIgnored": True}, "0 markers instead of 1", id="markers do not stick"),
 ]
 

@@ -67,6 +67,7 @@ def test_handles_can_be_dragged_open(studio: Studio) -> None:
 
 
 RETIMES = [(2.0, 47, 24), (0.5, 20, 40), (-1.0, 40, 40), (-2.0, 39, 20), (0.0, 1, 30), (1.5, 44, 30), (-0.5, 20, 40)]
+RETIMES += [(0.333, 16, 48), (-0.333, 16, 48), (0.999, 47, 48)]  # close to whole pictures, and never there
 
 
 @pytest.mark.parametrize("interpolation", ["host", "flow"])

@@ -145,6 +145,26 @@ def test_a_deleted_comp_comes_back_as_delivered_and_nothing_comes_twice(
     assert list(layers(second, "sh010")) == list(layers(first, "sh010"))
 
 
+def test_a_copy_that_the_artist_made_is_not_taken_for_the_comp(
+    studio: Studio, session: Callable[..., list[Dump]]
+) -> None:
+    """After Effects copies the comment along."""
+    copy = """(function () {
+        var made;
+        var i;
+        for (i = 1; i <= app.project.numItems; i += 1) {
+            if (app.project.item(i).name === "sh010") {
+                made = app.project.items.addComp("sh010 2", 16, 16, 1, 1, 24);
+                made.comment = app.project.item(i).comment;
+                return;
+            }
+        }
+    }());"""
+    _, second = session(studio.deliver(newer()), copy)
+    assert second["report"]["problems"] == second["report"]["differences"] == []
+    assert second["report"]["done"] == "replaced" and comps(second)["sh010 2"]["layers"] == []
+
+
 def test_a_pass_that_comes_later_is_laid_on_top_with_what_belongs_to_it(studio: Studio) -> None:
     def body_only(document: Document) -> None:
         del document["tracks"][2]
@@ -164,22 +184,37 @@ def test_a_pass_that_comes_later_is_laid_on_top_with_what_belongs_to_it(studio: 
     ]
     assert after["report"]["problems"] == []
     assert "'FACE' is new in comp 'sh010': it lies on top" in after["report"]["notes"]
+    assert "'scene_04' was here: what is new was added." in after["summary"]
+
+
+def longer_handles(document: Document) -> None:
+    """The first file is another frame of the shot, so every layer of it would be off."""
+    for name in ("BODY", "FACE"):
+        clips(document, name)[1].update(in_frame=4, timecode="00:00:00:16", end_index=1060)
+    document["faces"] = []
 
 
 def test_layers_of_other_pictures_are_refused_before_anything_slips(
     studio: Studio, session: Callable[..., list[Dump]]
 ) -> None:
-    """With longer handles the first file is another frame of the shot: every layer of it would be off."""
-
-    def longer(document: Document) -> None:
-        for name in ("BODY", "FACE"):
-            clips(document, name)[1].update(in_frame=4, timecode="00:00:00:16", end_index=1060)
-        document["faces"] = []
-
-    first, second = session(studio.deliver(newer(longer)))
+    first, second = session(studio.deliver(newer(longer_handles)))
     assert without_report(second) == without_report(first)
     assert "holds other pictures (00:00:00:16 + 60)" in second["report"]["problems"][0]
-    assert "the project is as it was" in second["summary"]
+    assert "Delete the folder of this cut" in second["summary"] and "the project is as it was" in second["summary"]
+
+
+def test_after_the_cuts_folder_is_deleted_everything_is_built_anew(
+    studio: Studio, session: Callable[..., list[Dump]]
+) -> None:
+    delete = """(function () {
+        var i;
+        for (i = 1; i <= app.project.numItems; i += 1) {
+            if (app.project.item(i).name === "scene_04") { app.project.item(i).remove(); return; }
+        }
+    }());"""
+    _, second = session(studio.deliver(newer(longer_handles)), delete)
+    assert second["report"]["problems"] == [] and second["report"]["built"] == ["sh010", "sh020", "scene_04"]
+    assert set(footage(second)) >= {"sh020_FACE_v002"} and "sh020_FACE_v001" not in footage(second)
 
 
 @pytest.mark.parametrize(
