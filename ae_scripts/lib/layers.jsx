@@ -42,12 +42,13 @@ var toolkitLayers = (function () {
 
     // Keys of our own in place of the two that time remapping starts with; the last one off switches it off again.
     function remap(layer, wanted, frameDuration) {
+        var rate = layer.source.mainSource.displayFrameRate; // what the footage was conformed to, and checked
         var keys;
         var k;
         layer.timeRemapEnabled = true;
         keys = toolkitProperty.of(layer, ["ADBE Time Remapping"]);
         for (k = 0; k < wanted.frames.length; k += 1) {
-            keys.setValueAtTime(wanted.frames[k] * frameDuration, wanted.pictures[k] * layer.source.frameDuration);
+            keys.setValueAtTime(wanted.frames[k] * frameDuration, wanted.pictures[k] / rate);
         }
         for (k = keys.numKeys; k >= 1; k -= 1) {
             if (!isAmong(keys.keyTime(k) / frameDuration, wanted.frames)) {

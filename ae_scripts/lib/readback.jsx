@@ -80,7 +80,7 @@ var toolkitReadBack = (function () {
         var i;
         for (i = 1; i <= keys.numKeys; i += 1) {
             found.frames.push(keys.keyTime(i) / frameDuration);
-            found.pictures.push(keys.keyValue(i) / layer.source.frameDuration);
+            found.pictures.push(keys.keyValue(i) * layer.source.mainSource.displayFrameRate);
         }
         return found;
     }

@@ -42,6 +42,9 @@ class CompItem extends AVItem {
     get frameRate() {
         return this._fps;
     }
+    get frameDuration() {
+        return 1 / this._fps;
+    }
     get frameBlending() {
         return this._blending;
     }

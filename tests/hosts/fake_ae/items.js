@@ -164,11 +164,7 @@ class FolderItem extends Item {
     }
 }
 
-class AVItem extends Item {
-    get frameDuration() {
-        return 1 / this.frameRate;
-    }
-}
+class AVItem extends Item {}
 
 class FootageItem extends AVItem {
     constructor(name, folder, project, source, facts) {
@@ -193,9 +189,6 @@ class FootageItem extends AVItem {
     set pixelAspect(value) {
         number(value, 0.01, 100, "pixelAspect");
         this._aspect = quirks.aspectIgnored ? this._aspect : value;
-    }
-    get frameRate() {
-        return this._source.isStill ? 0 : this._source.displayFrameRate;
     }
     get duration() {
         return this._source.isStill ? 0 : this._facts.frames / this._source.displayFrameRate;
