@@ -13,6 +13,7 @@ from toolkit_resolve.host import Trouble, find_resolve
 from toolkit_resolve.job import Job, recorded_command, watch_on_console
 from toolkit_resolve.report import new_report, stopped_by, tell
 from toolkit_resolve.send import SEND_FLAGS, choose_folder, send_turnover
+from toolkit_resolve.session import Session
 from toolkit_resolve.stack import STACK_FLAGS, import_stack
 from toolkit_resolve.window import open_ui, watch_in_window
 
@@ -36,11 +37,14 @@ def main(arguments=None):
         given = Arguments(arguments, SEND_FLAGS + STACK_FLAGS, ("-o",))
         resolve = find_resolve()
         recorded_command()
+        project = Session(resolve).known
         turnover = send_turnover(resolve, choose_folder(resolve, given), given.given, report)
         print("sent: " + report["done"])
         report["done"] = ""
         delivery = render(resolve, turnover, given.rest, report["entry"])
         path = os.path.join(os.path.dirname(delivery), "resolve_report.json")
+        if Session(resolve).known != project:
+            raise Trouble("another project is open now: open the one it was sent from, and import %s" % delivery)
         import_stack(resolve, delivery, list(given.given), report)
     except Trouble as trouble:
         report["problems"].append(str(trouble))

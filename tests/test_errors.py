@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from toolkit import errors
 from toolkit.errors import CorruptMedia, MissingFrames, SettingsError, ToolkitError, UnknownEngine, at
+
+
+def every_error() -> set[type[ToolkitError]]:
+    kinds = {ToolkitError}
+    while more := {below for kind in kinds for below in kind.__subclasses__()} - kinds:
+        kinds |= more
+    return kinds
 
 
 def test_an_error_carries_the_place_it_passed_through() -> None:
@@ -18,6 +27,15 @@ def test_the_inner_place_wins() -> None:
     with pytest.raises(ToolkitError) as caught, at(frame=1), at(frame=2):
         raise ToolkitError("no")
     assert caught.value.place == {"frame": 2}
+
+
+@pytest.mark.parametrize("kind", sorted(every_error(), key=lambda kind: kind.__name__))
+def test_an_error_crosses_to_another_process_as_it_is(kind: type[ToolkitError]) -> None:
+    error = kind.__new__(kind)
+    ToolkitError.__init__(error, "it does not hold")
+    error.place = {"shot": "sh010", "frame": 1004}
+    copy = pickle.loads(pickle.dumps(error))
+    assert (type(copy), str(copy), copy.exit_code) == (kind, "shot sh010, frame 1004: it does not hold", kind.exit_code)
 
 
 def test_missing_frames_are_named_in_runs() -> None:

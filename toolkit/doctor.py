@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from pathlib import Path
 
 import toolkit
 from toolkit.engines import ENGINES
+from toolkit.errors import InputError
 from toolkit.faces import list_models
-from toolkit.install import ae_entries, find_after_effects, made_by, scripts_folder
+from toolkit.install import (
+    Host,
+    ae_entries,
+    find_after_effects,
+    made_by,
+    resolve_entries,
+    resolve_folders,
+    scripting_environment,
+    scripts_folder,
+)
 
 _PACKAGES = ("av", "mediapipe", "numpy", "OpenEXR", "OpenTimelineIO", "pydantic", "rich", "click")
 _SYSTEM_LIBRARIES = {
@@ -44,7 +55,7 @@ def examine() -> list[Finding]:
     """Look at everything; changes nothing and fetches nothing."""
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     findings = [Finding(what="Python", fine=sys.version_info >= (3, 11), detail=python)]
-    return [*findings, *_packages(), _one_cv2(), *_libraries(), *_models(), *_engines(), *_after_effects()]
+    return [*findings, *_packages(), _one_cv2(), *_libraries(), *_models(), *_engines(), *_resolve(), *_after_effects()]
 
 
 def _packages() -> Iterator[Finding]:
@@ -88,20 +99,45 @@ def _engines() -> Iterator[Finding]:
         yield Finding(what=f"engine {name}", fine=entry.ready, detail=entry.state, needed=name == "builtin")
 
 
+def _resolve() -> Iterator[Finding]:
+    """Whether Resolve's menu has our entries of this version, and its scripting module is where the system keeps it."""
+    names = [name for name, _ in resolve_entries()]
+    folders = [folder for all_users in (False, True) for folder in _resolve_menus(all_users=all_users)]
+    if not folders:
+        detail = "no Scripts folder of it: toolkit install-scripts resolve makes one"
+        yield Finding(what="Resolve", fine=False, detail=detail, needed=False)
+    for folder in folders:
+        yield _menu("Resolve", "resolve", folder, names)
+    module = Path(scripting_environment()["RESOLVE_SCRIPT_API"], "Modules", "DaVinciResolveScript.py")
+    detail = str(module) if module.is_file() else f"not at {module}; only 'toolkit resolve …' needs it"
+    yield Finding(what="Resolve scripting", fine=module.is_file(), detail=detail, needed=False)
+
+
+def _resolve_menus(*, all_users: bool) -> list[Path]:
+    """The folders that are there: the user's own, and that of all users when it holds something of ours."""
+    try:
+        folders = [folder for folder in resolve_folders(all_users=all_users) if folder.is_dir()]
+    except InputError:  # Windows does not say where its folders are: there is nothing to look at
+        return []
+    return [folder for folder in folders if not all_users or any(made_by(one) for one in folder.iterdir())]
+
+
 def _after_effects() -> Iterator[Finding]:
     """Every After Effects there is, and whether its menu has our entries of this version; silent on Linux."""
     found = find_after_effects()
     if not found and sys.platform in ("darwin", "win32"):
         detail = "not where it is usually installed: toolkit install-scripts ae --to FOLDER"
         yield Finding(what="After Effects", fine=False, detail=detail, needed=False)
-    for name, version_folder in found.items():
-        folder = scripts_folder(version_folder)
-        versions = {made_by(folder / entry) for entry, _ in ae_entries()}
-        fine = versions == {toolkit.__version__}
-        if fine:
-            detail = f"menu entries of this version in {folder}"
-        else:
-            others = ", ".join(sorted(versions - {"", toolkit.__version__}))
-            state = f"menu entries of {others}" if others else "menu entries are missing"
-            detail = f"{state} in {folder}: toolkit install-scripts ae"
-        yield Finding(what=name.removeprefix("Adobe "), fine=fine, detail=detail, needed=False)
+    names = [name for name, _ in ae_entries()]
+    for version_name, version_folder in found.items():
+        yield _menu(version_name.removeprefix("Adobe "), "ae", scripts_folder(version_folder), names)
+
+
+def _menu(what: str, host: Host, folder: Path, names: Iterable[str]) -> Finding:
+    """Whether a host's folder has the entries ``names`` of this version."""
+    versions = {made_by(folder / name) for name in names}
+    if versions == {toolkit.__version__}:
+        return Finding(what=what, fine=True, detail=f"menu entries of this version in {folder}", needed=False)
+    others = ", ".join(sorted(versions - {"", toolkit.__version__}))
+    state = f"menu entries of {others}" if others else "menu entries are missing"
+    return Finding(what=what, fine=False, detail=f"{state} in {folder}: toolkit install-scripts {host}", needed=False)

@@ -51,6 +51,17 @@ class ToolkitError(Exception):
         where = ", ".join(f"{space} {name}" for space, name in self.place.items())
         return f"{where}: {self.sentence}"
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Errors cross process boundaries as the sentence they wrote, not as the facts they took."""
+        return _revived, (type(self), self.sentence, self.place)
+
+
+def _revived(kind: type[ToolkitError], sentence: str, place: dict[str, str | int]) -> ToolkitError:
+    error = kind.__new__(kind)
+    ToolkitError.__init__(error, sentence)
+    error.place = place
+    return error
+
 
 @contextmanager
 def at(**place: str | int) -> Iterator[None]:

@@ -22,7 +22,7 @@ class Job:
     """One run: what, how, and where to."""
 
     cut: Path
-    """A timeline, a movie, or an image sequence as ``plate.####.exr``."""
+    """A timeline, a host's ``turnover.json``, a movie, or an image sequence as ``plate.####.exr``."""
     out: Path
     """The folder that receives everything."""
     settings: Settings

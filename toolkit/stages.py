@@ -103,7 +103,7 @@ def decide(
     cut: Cut, shot: Shot, tracks: FaceTracks, settings: Settings, out: Output, *, bodies: BodyTracks | None = None
 ) -> tuple[PassPlan, ...]:
     """The plans of ``shot``, written beside the frames they will make; ``bodies`` as ``plan_passes`` takes them."""
-    plans = plan_passes(shot, tracks, settings, beside=Path(cut.path).parent, bodies=bodies)
+    plans = plan_passes(shot, tracks, settings, beside=Path(cut.path).parent, bodies=bodies, origin=cut.origin)
     for plan in plans:
         plan.write(out.plan(plan))
     return plans
@@ -152,7 +152,7 @@ def deliver(cut: Cut, settings: Settings, out: Output) -> Delivery:
             notes.append(f"{shot.name}: {name} is not in this delivery, {missing} of its frames are not rendered yet")
     if not plans:
         raise MissingDocument(out.root / "the layers of a pass", "toolkit render OUT")
-    delivery = conform(cut, plans, out.root, notes=notes)
+    delivery = conform(cut, plans, out.root, settings=settings, notes=notes)
     remember_delivery(out.delivery)
     return delivery
 

@@ -20,7 +20,8 @@ class Arguments:
             elif one in flags:
                 self.given[one] = True
             elif one.startswith("-"):
-                raise Trouble("no such option here: %s (there are: %s)" % (one, ", ".join(tuple(flags) + tuple(valued))))
+                known = ", ".join(tuple(flags) + tuple(valued)) or "none"
+                raise Trouble("no such option here: %s (there are: %s)" % (one, known))
             else:
                 self.rest.append(one)
 

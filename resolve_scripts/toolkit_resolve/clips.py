@@ -4,7 +4,7 @@ import os
 
 from toolkit_resolve.host import Trouble, ask, ask_all
 from toolkit_resolve.markers import markers_of
-from toolkit_resolve.spelling import files_of, number_in
+from toolkit_resolve.spelling import files_of, number_in, same
 
 
 def media_facts(media):
@@ -70,7 +70,7 @@ def _speed(item, plain, media_count, exported, name, notes):
 def _first(item, media, speed, media_fps, fps, exported):
     """Pictures before the first one shown. GetLeftOffset holds at plain speed only, and in the timeline's rate."""
     offset = ask(item, "GetLeftOffset")
-    if speed == 1 and media_fps == fps and offset is not None:
+    if speed == 1 and same(media_fps, fps) and offset is not None:
         return float(offset)
     if exported and exported["head"] is not None:
         return round(exported["head"] * media_fps, 3)

@@ -17,6 +17,9 @@ CLIP = {"name": str, "shot": str, "kind": str, "path": str, "pattern": str, "sta
 CLIP_DEFAULTS = {"opacity": 100.0, "interpolation": "host", "motion": "host", "input_colour_space": "", "comp": ""}
 MARKER = {"record_frame": int, "name": str, "note": str, "colour": str}
 ORIGIN = {"host": str, "name": str, "timeline_id": str}
+INTERPOLATIONS = ("host", "nearest", "blend", "flow")
+MOTIONS = ("host", "standard faster", "standard better", "enhanced faster", "enhanced better", "speed warp faster",
+           "speed warp better")
 POSITIVE = ("fps", "width", "height", "frame_count", "record_count")
 
 
@@ -60,6 +63,9 @@ def _check_clip(root, clip, track):
         for field, default in CLIP_DEFAULTS.items():
             clip.setdefault(field, default)
     check_fields(clip, CLIP, "a clip of %s" % track["name"])
+    for field, words in (("interpolation", INTERPOLATIONS), ("motion", MOTIONS)):
+        if clip[field] not in words:
+            raise Trouble("'%s' has no proper '%s' (it says %r)" % (clip["name"], field, clip[field]))
     is_layer = track.get("pass_name") is not None
     clip["folder"], clip["names"] = _files(root, clip, is_layer)
     if clip["comp"]:

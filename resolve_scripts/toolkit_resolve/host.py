@@ -19,6 +19,22 @@ def ask_all(thing, method, *arguments):
     return [one for one in answer if one is not None] if isinstance(answer, (list, tuple)) else []
 
 
+def ask_surely(thing, method, *arguments):
+    """The same where no list means no answer: Trouble then, since nothing may be concluded from it."""
+    answer = ask(thing, method, *arguments)
+    if not isinstance(answer, (list, tuple)):
+        raise Trouble("Resolve does not answer")
+    return [one for one in answer if one is not None]
+
+
+def known_of(things):
+    """The identities of things. Raises Trouble when one has none: Resolve is not answering just now."""
+    found = [identity(thing) for thing in things]
+    if None in found:
+        raise Trouble("Resolve does not answer")
+    return found
+
+
 def must(answer, sentence):
     """The answer, or Trouble with ``sentence`` when it is False, None or empty."""
     if answer is None or answer is False or answer == []:
@@ -28,9 +44,7 @@ def must(answer, sentence):
 
 def identity(thing):
     """Handles are new on every call; this is what stays. None: a handle of something that is no more."""
-    if thing is None:
-        return None
-    return ask(thing, "GetUniqueId") or ask(thing, "GetMediaId") or ask(thing, "GetName")
+    return ask(thing, "GetUniqueId")
 
 
 def constant(resolve, name, number):

@@ -18,12 +18,13 @@ PATIENCE = 10.0
 
 def recorded_command():
     """The command line that starts the toolkit, as 'toolkit install-scripts' recorded it. Raises Trouble."""
-    found = read_json(kept("toolkit.json"))
+    path, install = kept("toolkit.json"), "run 'toolkit install-scripts resolve'"
+    found = read_json(path)
     command = found.get("command") if isinstance(found, dict) else None
     if not isinstance(command, list) or not command or not all(isinstance(part, str) for part in command):
-        raise Trouble("%s does not say where the toolkit is: run 'toolkit install-scripts resolve'" % kept("toolkit.json"))
+        raise Trouble("%s does not say where the toolkit is: %s" % (path, install))
     if not os.path.isfile(command[0]):
-        raise Trouble("the toolkit has moved: %s is not there; run 'toolkit install-scripts resolve' again" % command[0])
+        raise Trouble("the toolkit has moved: %s is not there; %s again" % (command[0], install))
     return command
 
 
@@ -36,11 +37,12 @@ class Job:
         self.lines, self.errors = queue.Queue(), []
         # Resolve's own Python must not reach into the toolkit's
         environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-        groups = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if sys.platform == "win32" else \
-            {"start_new_session": True}
+        apart = {"start_new_session": True}
+        if sys.platform == "win32":
+            apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | 0x08000000}  # and no console of its own
         try:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                            stderr=subprocess.PIPE, env=environment, **groups)
+                                            stderr=subprocess.PIPE, env=environment, **apart)
         except OSError as error:
             raise Trouble("the toolkit does not start: %s" % error)
         self.readers = [threading.Thread(target=self._read, args=pair, daemon=True) for pair in (
@@ -84,11 +86,13 @@ class Job:
 
     def _press(self):
         """Terminate, then kill, what does not stop after an interrupt. Frames appear whole or not at all."""
-        waited = time.time() - self.cancelled if self.cancelled else 0.0
+        if self.cancelled is None or self.process.poll() is not None:
+            return
+        waited = time.time() - self.cancelled
         if waited > PATIENCE and self.stopped is None:
             self.stopped = time.time()
             self._signal(signal.SIGTERM)
-        elif waited > 2 * PATIENCE and self.process.poll() is None:
+        elif waited > 2 * PATIENCE:
             self.process.kill()
 
     def _signal(self, number):

@@ -34,6 +34,11 @@ def layout(timeline):
     return [[item_facts(item) for item in track_items(timeline, number)] for number in track_numbers(timeline)]
 
 
+def find_item(timeline, number, facts):
+    """The item of a video track with these facts; None when there is none."""
+    return next((item for item in track_items(timeline, number) if item_facts(item) == facts), None)
+
+
 def occupancy(timeline):
     """How many items each video track holds."""
     return [len(track_items(timeline, number)) for number in track_numbers(timeline)]

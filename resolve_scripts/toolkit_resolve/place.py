@@ -4,8 +4,8 @@ import math
 
 from toolkit_resolve.delivery import media_count, pictures
 from toolkit_resolve.files import kept, read_json, write_json
-from toolkit_resolve.host import Trouble, ask, ask_all, identity
-from toolkit_resolve.layout import item_facts, occupancy
+from toolkit_resolve.host import Trouble, ask, identity
+from toolkit_resolve.layout import item_facts, track_items, track_numbers
 from toolkit_resolve.spelling import same
 
 HABITS = "resolve_habits.json"
@@ -18,7 +18,8 @@ class Habits:
         found = read_json(kept(HABITS))
         self.all = found if isinstance(found, dict) else {}
         self.version, known = str(version), self.all.get(str(version))
-        self.ways = {kind: tuple(way) for kind, way in known.items()} if isinstance(known, dict) else {}
+        known = known if isinstance(known, dict) else {}
+        self.ways = {kind: tuple(way) for kind, way in known.items() if isinstance(way, list)}
 
     def first(self, kind, ways):
         """``ways`` with the one that worked before in front."""
@@ -45,55 +46,68 @@ def ways(clip, fps):
 
 
 class Placer:
-    """Appends to one timeline, and only to that one."""
+    """Appends to one timeline, and only to that one. What landed is found by looking, whatever Resolve answers."""
 
     def __init__(self, session, timeline, fps, report):
         self.session, self.timeline, self.fps, self.notes = session, timeline, fps, report["notes"]
         self.habits = Habits(report["resolve"])
-
-    def record(self, clip):
-        """Where a clip starts, as Resolve counts: from midnight, not from the timeline's first frame."""
-        return ask(self.timeline, "GetStartFrame") + clip["record_first"]
+        self.known = [{identity(item) for item in track_items(timeline, number)} for number in track_numbers(timeline)]
 
     def place(self, number, clip, item):
         """The timeline item of a clip on video track ``number``, measured. Raises Trouble."""
-        count, faults = pictures(clip, self.fps), []
+        record, count, faults = ask(self.timeline, "GetStartFrame") + clip["record_first"], pictures(clip, self.fps), []
         for way in self.habits.first(clip["kind"], ways(clip, self.fps)):
-            before = occupancy(self.timeline)
-            landed = self._append(number, clip, item, count, way)
-            if occupancy(self.timeline) == before:
+            self.session.select(self.timeline)
+            first = clip["in_frame"] + (clip["start_index"] if way[0] else 0)
+            ask(self.session.pool, "AppendToTimeline", [{
+                "mediaPoolItem": item, "startFrame": first, "endFrame": first + count + way[1], "mediaType": 1,
+                "trackIndex": number, "recordFrame": record}])
+            self.session.select(self.timeline)  # handles of items die when another timeline comes to the front
+            landed = self._landed()
+            if not landed:
+                self._look_for_known(number)
                 continue
-            faults.append(self._fault(number, clip, item, landed, before))
-            if not faults[-1]:
+            fault = self._fault(number, record, clip, item, landed)
+            if not fault:
                 self.habits.keep(clip["kind"], way, self.notes)
-                if ask(landed[0], "GetLeftOffset") is None:
-                    self.notes.append("'%s': its in point cannot be read back" % clip["name"])
-                return landed[0]
-            for _ in range(2):  # the first DeleteClips fails now and then
-                if occupancy(self.timeline) != before:
-                    ask(self.timeline, "DeleteClips", landed, False)
-            if occupancy(self.timeline) != before:
-                raise Trouble(faults[-1] + ", and Resolve does not take it off again")
+                self.known[number - 1].add(identity(landed[0][1]))
+                return landed[0][1]
+            faults.append(fault)
+            self._take_off([one for _, one in landed], fault)
         raise Trouble((faults or ["Resolve places nothing there"])[0])
 
-    def _append(self, number, clip, item, count, way):
-        self.session.select(self.timeline)
-        first = clip["in_frame"] + (clip["start_index"] if way[0] else 0)
-        answer = ask_all(self.session.pool, "AppendToTimeline", [{
-            "mediaPoolItem": item, "startFrame": first, "endFrame": first + count + way[1], "mediaType": 1,
-            "trackIndex": number, "recordFrame": self.record(clip)}])
-        return [one for one in answer if ask(one, "GetDuration") is not None]
+    def _landed(self):
+        """(track number, item) of every item that is new."""
+        found = []
+        for number, known in enumerate(self.known, 1):
+            items = track_items(self.timeline, number)
+            if len(items) != len(known):
+                found += [(number, one) for one in items if identity(one) not in known]
+        return found
 
-    def _fault(self, number, clip, item, landed, before):
+    def _look_for_known(self, number):
+        """Trouble when a clip that was placed before is gone again."""
+        if self.known[number - 1] - {identity(one) for one in track_items(self.timeline, number)}:
+            raise Trouble("a clip that was placed there before is gone again")
+
+    def _take_off(self, items, fault):
+        for _ in range(2):  # the first DeleteClips fails now and then
+            if self._landed():
+                ask(self.timeline, "DeleteClips", items, False)
+        if self._landed():
+            raise Trouble(fault + ", and Resolve does not take it off again")
+
+    def _fault(self, number, record, clip, item, landed):
         """What is wrong with what landed, in words; empty when nothing is."""
-        if occupancy(self.timeline) != [held + (track == number) for track, held in enumerate(before, 1)]:
-            return "it lands on another track"
-        if len(landed) != 1:
-            return "Resolve hands out %d clips for it" % len(landed)
-        if item_facts(landed[0]) != (self.record(clip), clip["record_count"], identity(item)):
-            return "it starts at frame %s and lasts %s frames of media %s" % item_facts(landed[0])
-        head = ask(landed[0], "GetLeftOffset")
-        if head is not None and same(clip["fps"], self.fps) and int(head) != clip["in_frame"]:
+        if [track for track, _ in landed] != [number]:
+            return "it lands on video track %s" % " and ".join(str(track) for track, _ in landed)
+        placed = landed[0][1]
+        if item_facts(placed) != (record, clip["record_count"], identity(item)):
+            return "it starts at frame %s and lasts %s frames of media %s" % item_facts(placed)
+        head = ask(placed, "GetLeftOffset")
+        if head is None:
+            self.notes.append("'%s': its in point cannot be read back" % clip["name"])
+        elif media_count(clip) > 1 and same(clip["fps"], self.fps) and int(head) != clip["in_frame"]:
             return "it begins %s pictures into its media instead of %d" % (head, clip["in_frame"])
         return ""
 

@@ -6,10 +6,11 @@ import shutil
 import sys
 import tempfile
 
+from toolkit_resolve.bins import bin_named
 from toolkit_resolve.delivery import DELIVERY_SCHEMA
 from toolkit_resolve.export import export_otio
-from toolkit_resolve.host import Trouble, ask, ask_all, constant, identity, is_studio, must
-from toolkit_resolve.layout import layout, track_items
+from toolkit_resolve.host import Trouble, ask, ask_all, ask_surely, constant, identity, is_studio, known_of, must
+from toolkit_resolve.layout import layout, track_items, track_numbers
 from toolkit_resolve.markers import markers_of
 from toolkit_resolve.report import stopped_by
 from toolkit_resolve.scratch import SCRATCH_COUNT, SCRATCH_FIRST, write_sequence
@@ -18,10 +19,13 @@ from toolkit_resolve.spelling import same, unused
 from toolkit_resolve.window import open_ui
 
 SCRATCH = "toolkit self check"
+NEEDED = ("make", "imported", "end_frame")
+"""What the probes after it stand on."""
 CONSTANTS = ("EXPORT_OTIO", "EXPORT_DRT", "EXPORT_NONE", "RETIME_NEAREST", "RETIME_FRAME_BLEND", "RETIME_OPTICAL_FLOW",
              "MOTION_EST_STANDARD_FASTER", "MOTION_EST_ENHANCED_BETTER", "MOTION_EST_SPEED_WARP_BETTER",
              "MOTION_EST_SPEED_WARP_FASTER", "COMPOSITE_NORMAL")
-SETTINGS = ("timelineFrameRate", "colorScienceMode", "colorSpaceInput", "colorSpaceTimeline", "imageRetimeInterpolation")
+SETTINGS = ("timelineFrameRate", "colorScienceMode", "colorSpaceInput", "colorSpaceTimeline",
+            "imageRetimeInterpolation")
 
 
 class SelfCheck:
@@ -29,24 +33,32 @@ class SelfCheck:
 
     def __init__(self, resolve, found):
         self.resolve, self.found, self.session = resolve, found, Session(resolve)
-        self.pool, self.bin, self.timeline, self.media, self.item = self.session.pool, None, None, None, None
-        self.folder = tempfile.mkdtemp(prefix="toolkit_self_check_")
+        self.pool, self.bin, self.folder, self.timeline, self.media = self.session.pool, None, None, None, None
+        self.item = None
 
     def run(self):
         """Every probe, then everything is removed; what is left in the project, in words."""
-        before = [identity(timeline) for timeline in self.session.timelines()]
+        self.before = known_of(self.session.timelines())
+        self.disk = tempfile.mkdtemp(prefix="toolkit_self_check_")
         try:
             for probe in (self.host, self.make, self.imported, self.end_frame, self.numbering, self.clip_properties,
                           self.item_properties, self.speed, self.tracks, self.linking, self.markers, self.exports,
                           self.duplicate):
-                try:
-                    self.found[probe.__name__] = probe()
-                except Exception as error:  # one probe says nothing about the next
-                    self.found[probe.__name__] = str(error) if isinstance(error, Trouble) else stopped_by(error)
+                if not self._probe(probe) and probe.__name__ in NEEDED:
+                    break  # never measure on what is not ours
         finally:
-            left = self._remove(before)
-            shutil.rmtree(self.folder, ignore_errors=True)
+            left = self._remove()
+            shutil.rmtree(self.disk, ignore_errors=True)
         return left
+
+    def _probe(self, probe):
+        """Whether it went well."""
+        try:
+            self.found[probe.__name__] = probe()
+        except Exception as error:
+            self.found[probe.__name__] = str(error) if isinstance(error, Trouble) else stopped_by(error)
+            return False
+        return True
 
     def host(self):
         """What is running here. No window is opened."""
@@ -62,19 +74,23 @@ class SelfCheck:
         ask(self.resolve, "OpenPage", "edit")
         root = must(ask(self.pool, "GetRootFolder"), "Resolve shows no media pool")
         name = unused(SCRATCH, [ask(one, "GetName") for one in ask_all(root, "GetSubFolderList")])
-        self.bin = must(ask(self.pool, "AddSubFolder", root, name), "Resolve makes no bin")
-        self.session.open_folder(self.bin)
+        self.bin = name
+        ask(self.pool, "AddSubFolder", root, name)
+        self.folder = must(bin_named(root, name), "Resolve makes no bin")
+        self.session.open_folder(self.folder)
         taken = [ask(one, "GetName") for one in self.session.timelines()]
-        self.timeline = must(ask(self.pool, "CreateEmptyTimeline", unused(SCRATCH, taken)), "Resolve makes no timeline")
+        ask(self.pool, "CreateEmptyTimeline", unused(SCRATCH, taken))
+        made = [timeline for timeline in self.session.timelines() if identity(timeline) not in self.before]
+        self.timeline = must(made, "Resolve makes no timeline")[0]
         self.session.select(self.timeline)
         return {"start": ask(self.timeline, "GetStartFrame"), "timecode": ask(self.timeline, "GetStartTimecode"),
                 "rate": ask(self.timeline, "GetSetting", "timelineFrameRate")}
 
     def imported(self):
         """A numbered sequence as one clip, and everything the pool says of it."""
-        pattern, last = write_sequence(self.folder), SCRATCH_FIRST + SCRATCH_COUNT - 1
+        pattern, last = write_sequence(self.disk), SCRATCH_FIRST + SCRATCH_COUNT - 1
         answer = ask(self.pool, "ImportMedia", [{"FilePath": pattern, "StartIndex": SCRATCH_FIRST, "EndIndex": last}])
-        clips = [one for one in ask_all(self.bin, "GetClipList")
+        clips = [one for one in ask_all(self.folder, "GetClipList")
                  if "toolkit_self_check." in str(ask(one, "GetClipProperty", "File Path"))]
         self.media = must(clips, "Resolve imports no sequence (it answers %s)" % type(answer).__name__)[0]
         said = ask(self.media, "GetClipProperty")
@@ -82,7 +98,6 @@ class SelfCheck:
 
     def _append(self, first, end, record, track=1):
         """Append, and find out what landed by looking."""
-        must(self.media, "there is no media to append")
         self.session.select(self.timeline)
         before = [identity(item) for item in track_items(self.timeline, track)]
         ask(self.pool, "AppendToTimeline", [{
@@ -136,9 +151,9 @@ class SelfCheck:
 
     def linking(self):
         """Whether two items can be linked, and whether that can be read."""
-        items = [item for items in (track_items(self.timeline, n) for n in (1, 2, 3)) for item in items][:2]
-        if len(items) < 2:
-            raise Trouble("there are no two items")
+        number = next(n for n in track_numbers(self.timeline) if track_items(self.timeline, n))
+        self._append(8, 12, 200, number)
+        items = must(track_items(self.timeline, number)[1:], "there is no second item") + [self.item]
         return {"answer": ask(self.timeline, "SetClipsLinked", items, True),
                 "linked": len(ask_all(items[0], "GetLinkedItems"))}
 
@@ -149,7 +164,7 @@ class SelfCheck:
 
     def exports(self):
         """Whether .otio and .drt are written, and the .otio itself: it names nothing but the scratch media."""
-        path, drt = os.path.join(self.folder, "check.otio"), os.path.join(self.folder, "check.drt")
+        path, drt = os.path.join(self.disk, "check.otio"), os.path.join(self.disk, "check.drt")
         written, text = export_otio(self.resolve, self.timeline, path), ""
         if written:
             with open(path, encoding="utf-8", errors="replace") as stream:
@@ -164,23 +179,23 @@ class SelfCheck:
         return {"answer": made is not None, "like it": layout(made) == layout(self.timeline) if made else None,
                 "other id": identity(made) != identity(self.timeline)}
 
-    def _remove(self, before):
+    def _remove(self):
         """Everything that was not there before; what is left, in words."""
-        left = []
-        try:
-            self.session.reopen()
-            for timeline in self.session.timelines():
-                if identity(timeline) not in before and str(ask(timeline, "GetName")).startswith(SCRATCH):
-                    left.append(self.session.remove_timeline(timeline))
-            if self.bin is not None:
-                name, root = ask(self.bin, "GetName"), ask(self.pool, "GetRootFolder")
-                ask(self.pool, "DeleteFolders", [self.bin])
-                if name in [ask(one, "GetName") for one in ask_all(root, "GetSubFolderList")]:
-                    left.append("the bin '%s'" % name)
-            self.session.reopen()
-        except Exception as error:
-            left.append(stopped_by(error))
-        return [one for one in left if one]
+        return self.session.taken_back((self._remove_timelines, self._remove_bin), ["'%s' and what is in it" % SCRATCH])
+
+    def _remove_timelines(self):
+        every = self.session.timelines()
+        ours = [known for timeline, known in zip(every, known_of(every))
+                if known not in self.before and str(ask(timeline, "GetName")).startswith(SCRATCH)]
+        return ["the timeline '%s'" % SCRATCH for known in ours if not self.session.removes(known)]
+
+    def _remove_bin(self):
+        root = ask(self.pool, "GetRootFolder")
+        for folder in ask_surely(root, "GetSubFolderList") if self.bin else []:
+            if ask(folder, "GetName") == self.bin:
+                ask(self.pool, "DeleteFolders", [folder])
+        there = [ask(one, "GetName") for one in ask_surely(root, "GetSubFolderList")]
+        return ["the bin '%s'" % self.bin] if self.bin in there else []
 
 
 def _tried(thing, kind, key, value):

@@ -38,11 +38,12 @@ def send_turnover(resolve, folder, flags, report):
     for one in turnover["skipped"]:
         report["notes"].append("'%s' on V%d is not sent: %s" % (one["name"], one["track"], one["reason"]))
     if not turnover["clips"]:
-        raise Trouble("%s '%s' has no clip of a file that is online%s" % (
-            what, turnover["name"], "".join("; '%s': %s" % (one["name"], one["reason"]) for one in turnover["skipped"][:3])))
+        why = "".join("; '%s': %s" % (one["name"], one["reason"]) for one in turnover["skipped"][:3])
+        raise Trouble("%s '%s' has no clip of a file that is online%s" % (what, turnover["name"], why))
     path = os.path.join(folder, "turnover.json")
     write_json(path, turnover)
-    report.update(turnover=path, done="%d clips, %s '%s', to %s" % (len(turnover["clips"]), what, turnover["name"], path))
+    done = "%d clips, %s '%s', to %s" % (len(turnover["clips"]), what, turnover["name"], path)
+    report.update(turnover=path, done=done)
     return path
 
 
@@ -65,7 +66,8 @@ def from_timeline(session, folder, flags, notes):
             if not wanted(item, first, first + count):
                 continue
             try:
-                clips.append(timeline_clip(item, number, enabled, start, facts["fps"], exported.get((number, first)), notes))
+                said = exported.get((number, first))
+                clips.append(timeline_clip(item, number, enabled, start, facts["fps"], said, notes))
             except Trouble as trouble:
                 skipped.append({"name": str(ask(item, "GetName") or ""), "track": number, "record_first": first,
                                 "record_count": count, "reason": str(trouble)})

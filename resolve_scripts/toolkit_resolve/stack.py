@@ -6,7 +6,7 @@ from toolkit_resolve.bins import Bins
 from toolkit_resolve.delivery import in_record_order, is_plate, read_delivery
 from toolkit_resolve.dress import Dresser
 from toolkit_resolve.host import Trouble, ask
-from toolkit_resolve.layout import audio_counts, item_facts, layout, track_items
+from toolkit_resolve.layout import audio_counts, find_item, item_facts, layout
 from toolkit_resolve.markers import add_marker, mark
 from toolkit_resolve.place import Placer, unplaceable
 from toolkit_resolve.report import stopped_by
@@ -38,9 +38,11 @@ class Stack:
             if not isinstance(error, Exception):
                 raise
             said = str(error) if isinstance(error, Trouble) else stopped_by(error)
-            after = "; Resolve keeps %s: remove it by hand" % " and ".join(left) if left else \
-                "; the project is as it was"
-            raise Trouble(said + after)
+            if not self.session.answers():
+                said += "; Resolve does not answer any more: is a dialog open?"
+            if left:
+                raise Trouble("%s; look whether it has kept %s, and remove that by hand" % (said, " and ".join(left)))
+            raise Trouble(said + ("; the project is as it was" if self.session.answers() else "; nothing was made yet"))
 
     def _build(self):
         self.bins.open(self.delivery["name"])
@@ -69,9 +71,10 @@ class Stack:
                     continue
                 dresser.dress(item, clip, not is_plate(track), "--comps" in self.flags)
                 if not is_plate(track):
-                    shots.setdefault(clip["shot"], []).append(item)
-        for shot, items in shots.items():
-            dresser.link(shot, items)
+                    shots.setdefault(clip["shot"], []).append(self.placed[-1][:2])
+        self.session.select(self.target.timeline)
+        for shot, places in shots.items():
+            dresser.link(shot, [find_item(self.target.timeline, *place) for place in places])
 
     def _place(self, placer, number, clip):
         media = self.bins.item(clip, self.delivery["name"], clip["shot"])
@@ -115,15 +118,11 @@ class Stack:
             add_marker(timeline, 0, "Red", report["entry"], "\n".join(told))
 
     def _take_back(self):
-        """The timeline goes, then the media on it, then what was open is opened. What is left, in words."""
-        self.report["placed"], self.report["by_hand"][:] = [], []
-        left = []
-        for step in (self.session.reopen, self.target.take_back, self.bins.take_back, self.session.reopen):
-            try:
-                left += step() or []
-            except Exception as error:  # whatever fails, the rest is taken back all the same
-                left.append(stopped_by(error))
-        return left
+        """The timeline goes, then the media on it, then what was open is opened. What may be left, in words."""
+        self.report.update(placed=[], timeline=None)
+        self.report["by_hand"][:] = []
+        steps = (self.target.take_back, self.bins.take_back)
+        return self.session.taken_back(steps, self.target.names() + self.bins.names())
 
 
 def import_stack(resolve, path, flags, report):

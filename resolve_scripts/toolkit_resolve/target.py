@@ -10,11 +10,11 @@ from toolkit_resolve.spelling import file_name_for, rate_text, same, unused
 
 
 class Target:
-    """``timeline`` is ours; ``base`` the one it duplicates, or None; ``plates`` the track of each of its plates."""
+    """``timeline`` is ours, called ``name``; ``base`` is the one it duplicates, None when it stands alone."""
 
     def __init__(self, session, delivery, report):
         self.session, self.delivery, self.report = session, delivery, report
-        self.timeline = self.base = self.base_layout = None
+        self.timeline = self.base = self.base_layout = self.name = self.known = None
 
     def open(self, on_its_own, folder):
         """Duplicate or make the timeline, and open it. Raises Trouble."""
@@ -24,7 +24,7 @@ class Target:
         else:
             self._snapshot(folder)
             self._duplicate()
-        self.report["timeline"] = ask(self.timeline, "GetName")
+        self.report["timeline"] = self.name = ask(self.timeline, "GetName")
         self.session.select(self.timeline)
         if self.base is None:
             self._set_up()
@@ -34,14 +34,16 @@ class Target:
         every = self.session.timelines()
         taken, known = [ask(timeline, "GetName") for timeline in every], [identity(timeline) for timeline in every]
         for _ in range(5):  # none made may mean: the name is taken after all
-            taken.append(unused(stack_name(self.delivery), taken))
-            answer = make(taken[-1])
+            self.name = unused(stack_name(self.delivery), taken)
+            taken.append(self.name)
+            answer = make(self.name)
             new = [timeline for timeline in self.session.timelines() if identity(timeline) not in known]
             if new:
+                self.known = identity(new[0])
                 return new[0]
             if answer is not None:  # whatever it is, it is not ours to fill or to take away again
                 raise Trouble("Resolve hands out the timeline '%s', which was there before" % ask(answer, "GetName"))
-        raise Trouble("Resolve makes no timeline called '%s'" % taken[-1])
+        raise Trouble("Resolve makes no timeline called '%s'" % self.name)
 
     def _make(self):
         self.timeline = self._named(lambda name: ask(self.session.pool, "CreateEmptyTimeline", name))
@@ -109,8 +111,10 @@ class Target:
                 ask(self.base, "GetName"),
                 ": %s is how it was" % self.report["snapshot"] if self.report.get("snapshot") else ""))
 
+    def names(self):
+        """What may have been made, in words."""
+        return ["the timeline '%s'" % self.name] if self.name else []
+
     def take_back(self):
         """Remove the timeline; what is left, in words."""
-        left = self.session.remove_timeline(self.timeline) if self.timeline is not None else ""
-        self.report["timeline"] = None
-        return [left] if left else []
+        return self.names() if self.known and not self.session.removes(self.known) else []

@@ -13,7 +13,7 @@ class Tracks:
 
     def __init__(self, target, delivery, report):
         self.target, self.timeline, self.delivery, self.report = target, target.timeline, delivery, report
-        self.number = {}
+        self.number, self.displaced = {}, []
 
     def clear(self, beside):
         """Take off the layers that the delivery's replace: those of the same pass, over the same frames.
@@ -53,20 +53,31 @@ class Tracks:
             del before[number - 1]
         if layout(self.timeline) != before:
             raise Trouble("Resolve does not take the older layers off the track '%s'" % name)
-        self.report["notes"].append("replaced: %d clips of '%s'; a grade on them is not carried over" % (len(old), name))
+        note = "replaced: %d clips of '%s'; a grade on them is not carried over"
+        self.report["notes"].append(note % (len(old), name))
 
     def lay(self):
         """Find or add a track for each of the delivery's, from below; on a duplicate the plates have theirs."""
         duplicate = self.target.base is not None
         slots = [track_name(self.timeline, number) for number in track_numbers(self.timeline)] if duplicate else []
-        below = len(slots)
+        below = plates = len(slots)
         for track in self.delivery["tracks"]:
             if duplicate and is_plate(track):
-                below = self.target.plates_on(track)
+                below = plates = self.target.plates_on(track)
             elif duplicate and track["name"] in slots:
                 below = self._use_again(slots.index(track["name"]) + 1, track["name"])
             else:
                 below = self._add(slots, below, track["name"])
+                self._note_displaced(slots, plates, below)
+        for name, over in self.displaced:
+            self.report["by_hand"].append("'%s' lies over %s, since this Resolve inserts no tracks: Move Track Down, "
+                                          "unless that is right" % (name, " and ".join(over)))
+
+    def _note_displaced(self, slots, plates, number):
+        """Remember what a track lies over that is neither its plate nor of the delivery."""
+        held, ours = occupancy(self.timeline), [track["name"] for track in self.delivery["tracks"]]
+        over = ["'%s'" % slots[at] for at in range(plates, number - 1) if held[at] and slots[at] not in ours]
+        self.displaced += [(slots[number - 1], over)] if over else []
 
     def _use_again(self, number, name):
         self.number[name] = number
@@ -86,9 +97,6 @@ class Tracks:
             number = _where_added(before, layout(self.timeline), below + 1)
             if not number:
                 raise Trouble("Resolve adds no video track for %s" % name)
-            if number != below + 1 and any(occupancy(self.timeline)[below:number - 1]):
-                self.report["by_hand"].append("'%s' lies above V%d to V%d: Move Track Down, to above V%d"
-                                              % (name, below + 1, number - 1, below))
         self.number = {one: known + (known >= number) for one, known in self.number.items()}
         self.number[name] = number
         slots.insert(number - 1, name)

@@ -50,7 +50,8 @@ def watch_in_window(pair, job, title):
 def ask_choices(pair, title, choices):
     """Check boxes: ``choices`` is (option, text); the options that were ticked. Raises Trouble when cancelled."""
     ui, dispatcher = pair
-    boxes = [ui.CheckBox({"ID": option.strip("-").replace("-", ""), "Text": text}) for option, text in choices]
+    boxes = [ui.CheckBox({"ID": option.strip("-").replace("-", ""), "Text": text, "Checked": False})
+             for option, text in choices]
     buttons = ui.HGroup([ui.Button({"ID": "Go", "Text": "Import"}), ui.Button({"ID": "Cancel", "Text": "Cancel"})])
     window = dispatcher.AddWindow({"ID": WINDOW, "WindowTitle": title, "Geometry": [500, 300, 480, 170]},
                                   [ui.VGroup(boxes + [buttons])])
@@ -68,12 +69,11 @@ def ask_choices(pair, title, choices):
     window.On[WINDOW].Close = cancel
     window.Show()
     dispatcher.RunLoop()
-    items = window.GetItems()
-    ticked = [option for option, _ in choices if items[option.strip("-").replace("-", "")].Checked]
     window.Hide()
     if not went:
         raise Trouble("cancelled")
-    return ticked
+    items = window.GetItems()
+    return [option for option, _ in choices if items[option.strip("-").replace("-", "")].Checked]
 
 
 def find_delivery(given):

@@ -15,9 +15,13 @@ import numpy as np
 import opentimelineio as otio
 import pytest
 
+from tests.turnover._handed import host_clip, turnover
 from toolkit.cli import run_command
 
 Run = Callable[..., tuple[int, str]]
+
+
+GOOD = host_clip("/offline/a.mov", (0, 10))
 
 
 @pytest.fixture
@@ -79,9 +83,20 @@ def nothing_written(out: Path) -> bool:
         ("cut.otio", '{"OTIO_SCHEMA": "Timeline.99", "name": "later"}', "not a cut this version reads"),
         ("cut.edl", "TITLE: x\n", "not a cut this version reads"),
         ("cut.txt", "hello", "not a cut this version reads"),
+        ("turnover.json", '{"schema": "toolkit.turnover/9"}', "this version of the toolkit reads toolkit.turnover/1"),
+        ("turnover.json", '{"schema": "toolkit.delivery/1"}', "a host hands over a toolkit.turnover/1"),
+        ("turnover.json", '{"schema": "toolkit.turnover/1"}', "at /host: Field required"),
+        ("turnover.json", json.dumps(turnover()), "nothing to render"),
+        ("turnover.json", json.dumps(turnover(GOOD, otio="reel.otio")), "its export reel.otio is not beside it"),
+        ("turnover.json", json.dumps(turnover({**GOOD, "record_count": -1})), "at /clips/0/record_count"),
+        ("turnover.json", json.dumps({"schema": 3}), "not a cut this version reads"),
     ],
-    ids=["no such file", "not JSON", "empty", "newer schema", "EDL is not read yet", "not a cut at all"],
-)
+    ids=[
+        "no such file", "not JSON", "empty", "newer schema", "EDL is not read yet", "not a cut at all",
+        "a newer turnover", "another document of ours", "half a turnover", "a turnover without clips",
+        "a turnover without its export", "a negative count", "JSON of somebody else",
+    ],
+)  # fmt: skip
 def test_a_cut_that_cannot_be_read(command: Run, tmp_path: Path, name: str, content: str | None, says: str) -> None:
     path = tmp_path / name
     if content is not None:

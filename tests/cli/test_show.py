@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from tests.turnover._cuts import clip, movie_reference, time, time_range, timeline, track, write
+from tests.turnover._handed import hand_over, host_clip
 from toolkit.cli import run_command
 
 
@@ -38,3 +41,13 @@ def test_an_unknown_command_or_option_is_the_users_input(capsys: pytest.CaptureF
     assert run_command(["rum"]) == 2
     assert run_command(["run", "cut.otio"]) == 2
     assert "Missing option" in capsys.readouterr().err
+
+
+def test_shots_of_a_turnover_tell_what_host_and_export_disagree_on(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    media = movie_reference("/offline/a.mov", time_range(0, 99))
+    write(tmp_path / "reel.otio", timeline(track(clip(media, time_range(3, 9))), start=time(0)))
+    path = hand_over(tmp_path, host_clip("/offline/a.mov", (0, 9), 5), otio="reel.otio")
+    assert run_command(["shots", str(path)]) == 0
+    assert "note: sh010: the host's own list says a start at picture 5 instead of 3" in capsys.readouterr().out

@@ -113,6 +113,7 @@ def test_the_clips_number_by_number(cut: Cut, tmp_path: Path) -> None:
         {
             **common,
             "name": "sc_1_FACE_v001",
+            "comp": "sc_1/sc_1_FACE_v001.comp",
             "shot": "sc_1",
             "kind": "sequence",
             "path": "sc_1/FACE/v001/sc_1_FACE_v001.1001.exr",
@@ -131,6 +132,7 @@ def test_the_clips_number_by_number(cut: Cut, tmp_path: Path) -> None:
         {
             **common,
             "name": "plate_FACE_v001",
+            "comp": "plate/plate_FACE_v001.comp",
             "shot": "plate",
             "kind": "sequence",
             "path": "plate/FACE/v001/plate_FACE_v001.1001.exr",

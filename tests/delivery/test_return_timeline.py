@@ -25,6 +25,7 @@ from tests.turnover._cuts import (
     write,
     write_movie,
 )
+from tests.turnover._handed import hand_over, host_clip
 from toolkit.documents import Cut, PassName
 from toolkit.errors import InputError, OutputNotWritable, UnreadableCut
 from toolkit.turnover import read_cut
@@ -80,6 +81,30 @@ def assert_layers_lie_over_their_plate(cut: Cut, root: Path) -> None:
 def _shows(shown: list[tuple[str, int] | None], clip_name: str, record_frame: int) -> bool:
     entry = shown[record_frame] if record_frame < len(shown) else None
     return entry is not None and entry[0] == clip_name
+
+
+# --- from a host's clip list -----------------------------------------------------------------------------------
+
+
+def test_layers_of_a_turnover_without_an_export_lie_over_their_plates(tmp_path: Path) -> None:
+    """Plain, retimed, reversed, frozen, remapped and at another rate; by number, by timecode, on two tracks."""
+    movie = {"path": "/offline/a.mov", "media_count": 200, "media_timecode": "10:00:00:00"}
+    files = {"path": "D:\\plates\\p.[1001-1200].exr", "media_count": 200, "media_index": 1001}
+    cut = read_cut(
+        hand_over(
+            tmp_path,
+            host_clip(record=(0, 20), source_first=12, name="plain", **movie),
+            host_clip(record=(24, 20), source_first=30, name="double", speed=2.0, **files),
+            host_clip(record=(44, 20), source_first=30, name="back", speed=-0.5, **files),
+            host_clip(record=(64, 20), source_first=30, name="still", speed=0.0, **movie),
+            host_clip(record=(10, 8), name="remapped", track=3, remap=[40.0 - 3 * i for i in range(8)], **movie),
+            host_clip(record=(30, 20), source_first=7.5, name="fast", track=3, **{**movie, "media_fps": 30.0}),
+        ),
+        handles=8,
+    )
+    assert [shot.name for shot in cut.shots] == ["plain", "double", "back", "still", "remapped", "fast"]
+    deliver(cut, tmp_path)
+    assert_layers_lie_over_their_plate(cut, tmp_path)
 
 
 # --- the numbered cases ----------------------------------------------------------------------------------------

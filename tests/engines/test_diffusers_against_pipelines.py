@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,8 @@ def stock(tiny: TinyModels, kind: str, requests: Sequence[PaintRequest], schedul
     loaded.scheduler = scheduler
     loaded.set_progress_bar_config(disable=True)
     first = requests[0].look
+    if first.vae:
+        loaded.vae = diffusers.AutoencoderTiny.from_pretrained(first.vae)
 
     def stacked(pictures: Sequence[NDArray[Any]]) -> torch.Tensor:
         return torch.from_numpy(np.stack(pictures).astype(np.float32)).permute(0, 3, 1, 2)
@@ -119,6 +122,23 @@ def test_a_batch_is_what_the_stock_pipeline_makes_of_it(tiny: TinyModels, guides
     ours = painted(requests)
     assert np.abs(np.stack(ours) - theirs).max() < TOLERANCE
     assert np.abs(theirs - np.stack([request.image for request in requests])).mean() > 0.05, "something was painted"
+
+
+def test_a_tiny_autoencoder_previews_as_the_stock_pipeline_does(tiny: TinyModels, tmp_path: Path) -> None:
+    import torch
+    from diffusers import AutoencoderTiny
+
+    torch.manual_seed(3)
+    widths = (8, 8, 8, 8)
+    AutoencoderTiny(
+        encoder_block_out_channels=widths, decoder_block_out_channels=widths, num_encoder_blocks=(1, 1, 1, 1),
+        num_decoder_blocks=(1, 1, 1, 1), latent_channels=4,
+    ).save_pretrained(tmp_path / "taesd")  # fmt: skip
+    requests = [ask(tiny, seed, strength=0.65, vae=str(tmp_path / "taesd")) for seed in (1, 2)]
+    theirs = stock(tiny, "StableDiffusionImg2ImgPipeline", requests, euler())
+    ours = painted(requests)
+    assert np.abs(np.stack(ours) - theirs).max() < TOLERANCE
+    assert np.ptp(theirs) > 0.01, "it holds a picture"
 
 
 def euler_a() -> Any:

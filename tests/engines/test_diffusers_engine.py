@@ -19,6 +19,8 @@ from toolkit.documents import LoraPlan, PassName
 from toolkit.engines import PaintRequest, open_engine
 from toolkit.engines.diffusers_local import DiffusersEngine
 from toolkit.engines.diffusers_local.devices import BatchSizes, choose_device
+from toolkit.engines.diffusers_local.painting import _moved
+from toolkit.engines.pictures import LATENT
 from toolkit.errors import EngineFailed, EngineUnavailable
 from toolkit.settings import DiffusersSettings, Settings
 
@@ -59,6 +61,26 @@ def test_a_prompt_longer_than_a_window_is_read_to_its_end_whatever_it_is_batched
         alone = [opened.paint([request])[0] for request in requests]
     assert np.abs(np.stack(together) - np.stack(alone)).max() < GROUPING
     assert np.abs(together[1] - together[2]).max() > 1e-4, "the last word counts"
+
+
+def test_noise_is_taken_from_where_the_plate_came_from(tiny: TinyModels) -> None:
+    request = ask(tiny, 1)
+    height, width = request.image.shape[:2]
+    rows, columns = np.indices((height, width), np.float32)
+    here = replace(request, came_from=np.dstack([columns, rows]))
+    left = replace(request, came_from=np.dstack([columns - 2 * LATENT, rows + LATENT]))
+    noise = torch_noise(1, height, width)
+    assert np.array_equal(_moved(noise, left).numpy(), np.roll(noise.numpy(), (2, -1), (3, 2)))
+    with engine() as opened:
+        plain, same, other = (opened.paint([one])[0] for one in (request, here, left))
+    assert np.array_equal(plain, same)
+    assert np.abs(plain - other).max() > 1e-3
+
+
+def torch_noise(seed: int, height: int, width: int) -> Any:
+    import torch
+
+    return torch.randn((1, 4, height // LATENT, width // LATENT), generator=torch.Generator().manual_seed(seed))
 
 
 @pytest.mark.parametrize("size", [(64, 64), (96, 64), (72, 104), (8, 8)])

@@ -18,6 +18,16 @@ def deliver(tmp_path_factory: pytest.TempPathFactory) -> Deliveries:
     return Deliveries(tmp_path_factory.mktemp("names"))
 
 
+@pytest.fixture
+def at_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A home of its own."""
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    return home
+
+
 @pytest.fixture(scope="session")
 def pictured(tmp_path_factory: pytest.TempPathFactory) -> Deliveries:
     """Deliveries of real pictures: one per size and kind of channels, linked for every frame of a sequence."""

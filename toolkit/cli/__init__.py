@@ -14,6 +14,7 @@ import click
 from toolkit import __version__
 from toolkit.cli.ae import ae
 from toolkit.cli.info import doctor, engines, install_scripts_command, look, models, presets
+from toolkit.cli.resolve import resolve
 from toolkit.cli.run import demo, run
 from toolkit.cli.stages import conform, plan, render, shots, track
 from toolkit.errors import ToolkitError
@@ -36,7 +37,7 @@ def toolkit(verbose: bool) -> None:
 
 for stage in (run, demo, shots, track, plan, render, conform):
     toolkit.add_command(stage)
-for about in (engines, presets, look, models, doctor, install_scripts_command, ae):
+for about in (engines, presets, look, models, doctor, install_scripts_command, resolve, ae):
     toolkit.add_command(about)
 
 

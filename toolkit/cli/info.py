@@ -126,7 +126,7 @@ def fetch(models: Path | None) -> None:
     toolkit models fetch
     """
     from toolkit import stages
-    from toolkit.cli.show import RichProgress
+    from toolkit.cli.progress import RichProgress
     from toolkit.faces import MODELS
 
     with RichProgress() as progress:
@@ -157,15 +157,16 @@ def doctor(as_json: bool) -> int:
 @click.argument("host", type=click.Choice(["resolve", "ae"]))
 @click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="Folder, when the usual one is not it.")
 @click.option("--remove", is_flag=True, help="Take our entries out again instead; other files stay.")
-def install_scripts_command(host: Literal["resolve", "ae"], to: Path | None, remove: bool) -> None:
+@click.option("--all-users", is_flag=True, help="Resolve's folder of everybody; needs an administrator.")
+def install_scripts_command(host: Literal["resolve", "ae"], to: Path | None, remove: bool, all_users: bool) -> None:
     """Put the menu entries where Resolve or After Effects looks for them, in place of older ones of ours.
 
     \b
     toolkit install-scripts resolve
     toolkit install-scripts ae --to "/Applications/Adobe After Effects 2026/Scripts"
-    toolkit install-scripts ae --remove
+    toolkit install-scripts resolve --remove
     """
     from toolkit.install import install_scripts, remove_scripts
 
-    for path in (remove_scripts if remove else install_scripts)(host, to):
+    for path in (remove_scripts if remove else install_scripts)(host, to, all_users=all_users):
         click.echo(path)

@@ -42,6 +42,25 @@ def models_option(command: Command) -> Command:
     )(command)
 
 
+def progress_option(command: Command) -> Command:
+    """``--progress bar|lines``; see ``check_progress``."""
+    return click.option(
+        "--progress",
+        "progress_kind",
+        type=click.Choice(["bar", "lines"]),
+        default="bar",
+        show_default=True,
+        help="Bars for a person, or one JSON object per line on stdout for a program.",
+    )(command)
+
+
+def check_progress(kind: str, **others: bool) -> None:
+    """Raises UsageError when one of the ``others``, named as their options, would write between the lines."""
+    given = [f"--{name.replace('_', '-')}" for name, value in others.items() if value]
+    if kind == "lines" and given:
+        raise click.UsageError(f"--progress lines and {given[0]} both write to stdout; give one of them")
+
+
 def settings_options(command: Command) -> Command:
     """``--preset``, ``--set`` and the shorthands ``--engine``, ``--engine-url`` and ``--handles``."""
     for option in (

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from toolkit.cli.options import json_option, models_option, out_option, settings_for, settings_options, shot_option
+from toolkit.cli.options import (
+    check_progress,
+    json_option,
+    models_option,
+    out_option,
+    progress_option,
+    settings_for,
+    settings_options,
+    shot_option,
+)
 
 if TYPE_CHECKING:
     from toolkit.settings import Settings
@@ -21,12 +30,22 @@ if TYPE_CHECKING:
 @models_option
 @click.option("--dry-run", is_flag=True, help="Say what would be rendered, write nothing.")
 @json_option
+@progress_option
 def run(
-    *, cut: Path, out: Path, patterns: tuple[str, ...], models: Path | None, dry_run: bool, as_json: bool, **named: Any
+    *,
+    cut: Path,
+    out: Path,
+    patterns: tuple[str, ...],
+    models: Path | None,
+    dry_run: bool,
+    as_json: bool,
+    progress_kind: str,
+    **named: Any,
 ) -> None:
     """Read CUT, follow the faces, render FACE and BODY, and bring them back as stacked layers.
 
-    CUT is a timeline (.otio), one movie, or one image sequence written as plate.####.exr or plate.%04d.png.
+    CUT is a timeline (.otio), what a host handed over (turnover.json), one movie, or one image sequence written as
+    plate.####.exr or plate.%04d.png.
     Running the same command again goes on where it stopped and renders only what changed.
 
     \b
@@ -34,11 +53,12 @@ def run(
     toolkit run cut.otio -o out --shot 'sh02*' --set face.strength=0.4
     toolkit run plates/plate.####.exr -o out --dry-run
     """
+    check_progress(progress_kind, json=as_json, dry_run=dry_run)
     settings = settings_for(cut, **named)
     if dry_run:
         _dry_run(cut, patterns, settings, as_json=as_json)
         return
-    _run(cut, out, patterns, models, settings, as_json=as_json)
+    _run(cut, out, patterns, models, settings, as_json=as_json, progress_kind=progress_kind)
 
 
 @click.command()
@@ -54,7 +74,7 @@ def demo(out: Path, models: Path | None, as_json: bool, **named: Any) -> None:
     \b
     toolkit demo -o demo_out
     """
-    from toolkit.cli.show import RichProgress
+    from toolkit.cli.progress import RichProgress
     from toolkit.demo import DEMO_FRAMES, make_demo
 
     with RichProgress() as progress, progress.stage("demo footage", DEMO_FRAMES) as tick:
@@ -63,15 +83,26 @@ def demo(out: Path, models: Path | None, as_json: bool, **named: Any) -> None:
 
 
 def _run(
-    cut: Path, out: Path, patterns: tuple[str, ...], models: Path | None, settings: Settings, *, as_json: bool
+    cut: Path,
+    out: Path,
+    patterns: tuple[str, ...],
+    models: Path | None,
+    settings: Settings,
+    *,
+    as_json: bool,
+    progress_kind: str = "bar",
 ) -> None:
     from toolkit import pipeline
-    from toolkit.cli.show import RichProgress, show_run
+    from toolkit.cli.progress import print_delivery, shown_progress
+    from toolkit.cli.show import show_run
 
-    with RichProgress() as progress:
+    with shown_progress(progress_kind) as progress:
         job = pipeline.Job(cut=cut, out=out, settings=settings, shots=patterns, models=models)
         delivery, rendered = pipeline.run(job, progress)
-    show_run(delivery, rendered, out, as_json=as_json)
+    if progress_kind == "lines":
+        print_delivery(out / "delivery.json")
+    else:
+        show_run(delivery, rendered, out, as_json=as_json)
 
 
 def _dry_run(cut_path: Path, patterns: tuple[str, ...], settings: Settings, *, as_json: bool) -> None:

@@ -1,79 +1,26 @@
-"""What a person sees: progress bars on stderr, tables on stdout, and the same facts as JSON for scripts."""
+"""What a person sees: tables on stdout, and the same facts as JSON for scripts."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.table import Table
-from rich.text import Text
 
 from toolkit.documents import Cut, Delivery, FaceState, FaceTracks, PassPlan, Shot
 from toolkit.frames import timecode_from_frames
 from toolkit.passes import RenderedPass
 
 NEXT_STEPS = """\
-Next, in Resolve:        Workspace > Scripts > Toolkit Import Delivery, and choose {delivery}
+Next, in Resolve:        Workspace > Scripts > Toolkit Import Passes, and choose {delivery}
 Next, in After Effects:  File > Scripts > Run Script File… > toolkit_import_passes.jsx, and choose the same file
 Anywhere else:           open {timeline}
 (once per machine: toolkit install-scripts resolve, toolkit install-scripts ae)"""
-
-
-class _FramesPerSecond(ProgressColumn):
-    """The pace, over the last seconds while running and over the whole once done."""
-
-    def render(self, task: Task) -> Text:
-        speed = task.finished_speed or task.speed
-        return Text("" if speed is None else f"{speed:5.1f} fps", style="progress.data.speed")
-
-
-class RichProgress:
-    """Bars on a terminal; one line per finished stage elsewhere, so that a log stays readable."""
-
-    def __init__(self) -> None:
-        console = Console(stderr=True)
-        self._live = console.is_terminal
-        self._bars = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            _FramesPerSecond(),
-            TimeRemainingColumn(elapsed_when_finished=True),
-            console=console,
-            disable=not self._live,
-        )
-
-    def __enter__(self) -> RichProgress:
-        self._bars.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bars.stop()
-
-    @contextmanager
-    def stage(self, label: str, total: int) -> Iterator[Callable[[int], None]]:
-        """See ``stages.Progress``."""
-        task = self._bars.add_task(label, total=total)
-        done = 0
-
-        def advance(steps: int) -> None:
-            nonlocal done
-            done += steps
-            self._bars.advance(task, steps)
-
-        yield advance
-        if not self._live and done:
-            click.echo(f"{label}  {done}/{total}", err=True)
 
 
 def print_json(facts: Any) -> None:
@@ -98,6 +45,8 @@ def show_shots(cut: Cut, *, as_json: bool, passes: Sequence[str]) -> None:
     for row in cut.skipped:
         where = f" at record {row.record_range}" if row.record_range else ""
         click.echo(f"left out: {row.clip_name} on track {row.track_index + 1}{where}: {row.reason}")
+    for note in cut.notes:
+        click.echo(f"note: {note}")
     if passes:
         frames = sum(len(shot.source_work_range) for shot in cut.shots)
         click.echo(f"would render {frames} frames each of {', '.join(passes)}; nothing was written")

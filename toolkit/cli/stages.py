@@ -7,7 +7,16 @@ from typing import Any
 
 import click
 
-from toolkit.cli.options import json_option, models_option, out_option, settings_for, settings_options, shot_option
+from toolkit.cli.options import (
+    check_progress,
+    json_option,
+    models_option,
+    out_option,
+    progress_option,
+    settings_for,
+    settings_options,
+    shot_option,
+)
 
 TRACK = "toolkit track CUT -o OUT"
 OUT = click.argument("out", type=click.Path(path_type=Path))
@@ -38,7 +47,17 @@ def shots(cut: Path, as_json: bool, **named: Any) -> None:
 @shot_option
 @models_option
 @json_option
-def track(cut: Path, out: Path, patterns: tuple[str, ...], models: Path | None, as_json: bool, **named: Any) -> None:
+@progress_option
+def track(
+    *,
+    cut: Path,
+    out: Path,
+    patterns: tuple[str, ...],
+    models: Path | None,
+    as_json: bool,
+    progress_kind: str,
+    **named: Any,
+) -> None:
     """Find and follow the faces of every shot: OUT/<shot>/face_track.json.
 
     Where a look has a "body" control, the people too: OUT/<shot>/body_track.json.
@@ -47,17 +66,19 @@ def track(cut: Path, out: Path, patterns: tuple[str, ...], models: Path | None, 
     toolkit track cut.otio -o out
     """
     from toolkit import stages
-    from toolkit.cli.show import RichProgress, show_tracks
+    from toolkit.cli.progress import shown_progress
+    from toolkit.cli.show import show_tracks
     from toolkit.errors import at
     from toolkit.output import claimed
     from toolkit.plates import open_plate
     from toolkit.turnover import read_cut
 
+    check_progress(progress_kind, json=as_json)
     settings = settings_for(cut, **named)
     turnover = read_cut(cut, handles=settings.cut.handles)
     chosen = stages.choose_shots(turnover, patterns)
     found = []
-    with RichProgress() as progress:
+    with shown_progress(progress_kind) as progress:
         model = stages.obtain_model(models, progress)
         poses = stages.obtain_pose_model(models, settings, progress)
         with claimed(out) as output:
@@ -67,7 +88,8 @@ def track(cut: Path, out: Path, patterns: tuple[str, ...], models: Path | None, 
                     tracks = stages.follow_faces(shot, plate, settings, model=model, out=output, progress=progress)
                     found.append(tracks)
                     stages.follow_bodies(shot, plate, settings, model=poses, out=output, progress=progress)
-    show_tracks(found, as_json=as_json)
+    if progress_kind == "bar":
+        show_tracks(found, as_json=as_json)
 
 
 @click.command()
@@ -103,22 +125,25 @@ def plan(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) -> N
 @settings_options
 @shot_option
 @json_option
-def render(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) -> None:
+@progress_option
+def render(out: Path, patterns: tuple[str, ...], as_json: bool, progress_kind: str, **named: Any) -> None:
     """Paint and write the passes planned in OUT; frames that are already right are kept.
 
     \b
     toolkit render out
     """
     from toolkit import stages
-    from toolkit.cli.show import RichProgress, show_rendered
+    from toolkit.cli.progress import shown_progress
+    from toolkit.cli.show import show_rendered
     from toolkit.documents import Cut
     from toolkit.engines import open_engine
     from toolkit.errors import at
     from toolkit.output import claimed
     from toolkit.plates import open_plate
 
+    check_progress(progress_kind, json=as_json)
     rendered = []
-    with claimed(out, made_by=TRACK) as output, RichProgress() as progress:
+    with claimed(out, made_by=TRACK) as output, shown_progress(progress_kind) as progress:
         cut = Cut.read(output.shots)
         settings = settings_for(Path(cut.path), **named)
         chosen = stages.choose_shots(cut, patterns)
@@ -132,7 +157,8 @@ def render(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) ->
                         rendered += stages.paint(
                             mine, plate, engine, writers=settings.output.writers, out=output, progress=progress
                         )
-    show_rendered(rendered, out, as_json=as_json)
+    if progress_kind == "bar":
+        show_rendered(rendered, out, as_json=as_json)
 
 
 @click.command()

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from toolkit.delivery.colour import input_colour_space
 from toolkit.delivery.levels import Layer
-from toolkit.documents import DeliveryClip, Media, MediaKind, Shot
+from toolkit.documents import DeliveryClip, Media, MediaKind, Origin, Shot
 from toolkit.frames import timecode_from_frames
+from toolkit.settings import DeliverySettings
 
 
-def layer_clip(layer: Layer, root: Path) -> DeliveryClip:
-    """A pass, by a path relative to ``root``."""
+def layer_clip(layer: Layer, root: Path, origin: Origin | None, settings: DeliverySettings) -> DeliveryClip:
+    """A pass, by a path relative to ``root``; ``origin`` is the cut's."""
     shot, plan = layer.shot, layer.plan
+    interpolation = settings.interpolation if shot.map.speed not in {0, 1} else "host"
     files, numbers = plan.files(root), shot.shot_range
     return DeliveryClip(
         name=layer.name,
@@ -34,13 +37,17 @@ def layer_clip(layer: Layer, root: Path) -> DeliveryClip:
         alpha="premultiplied" if layer.alpha == "premultiplied" else "none",
         encoding=layer.encoding,
         version=plan.version,
+        interpolation=interpolation,  # type: ignore[arg-type]  # the settings hold both to these names
+        motion=settings.motion if interpolation == "flow" else "host",  # type: ignore[arg-type]
+        input_colour_space=input_colour_space(shot, origin, holds_codes=plan.encoding == "plate"),
     )
 
 
 class Plates:
-    """Size and encoding of the plates; each is opened once."""
+    """Size and encoding of the plates of a cut; each is opened once."""
 
-    def __init__(self) -> None:
+    def __init__(self, origin: Origin | None) -> None:
+        self._origin = origin
         self._known: dict[str, tuple[int, int, str]] = {}
 
     def clip(self, shot: Shot) -> DeliveryClip:
@@ -72,6 +79,7 @@ class Plates:
             height=height,
             alpha="none",
             encoding=encoding,
+            input_colour_space=input_colour_space(shot, self._origin, holds_codes=True),
         )
 
     def _facts(self, media: Media) -> tuple[int, int, str]:

@@ -9,26 +9,34 @@ from typing import TYPE_CHECKING
 
 from toolkit import __version__
 from toolkit.delivery.clips import Plates, layer_clip
+from toolkit.delivery.fusion import write_comps
 from toolkit.delivery.keys import face_keys
 from toolkit.delivery.levels import Level, levels
 from toolkit.delivery.notes import delivery_notes
 from toolkit.delivery.plates import plate_tracks
+from toolkit.delivery.remarks import markers, shot_remarks
 from toolkit.delivery.timeline import lay_over
 from toolkit.documents import Cut, Delivery, DeliveryTrack, PassPlan, appearing
 from toolkit.errors import OutputNotWritable
 from toolkit.frames import timecode_from_frames
+from toolkit.settings import DeliverySettings, Settings
 from toolkit.turnover import open_timeline
 
 if TYPE_CHECKING:
     from opentimelineio import schema
 
+_USUAL = Settings()
 
-def conform(cut: Cut, plans: Sequence[PassPlan], root: Path, *, notes: Sequence[str] = ()) -> Delivery:
-    """Write ``root/return.otio`` and ``root/delivery.json``, and give the latter back.
+
+def conform(
+    cut: Cut, plans: Sequence[PassPlan], root: Path, *, settings: Settings = _USUAL, notes: Sequence[str] = ()
+) -> Delivery:
+    """Write ``root/return.otio``, ``root/delivery.json`` and what ``settings.delivery`` asks for besides; the delivery.
 
     ``plans`` are the passes (at least one) whose layers lie complete under ``root``; a shot without any keeps only its
-    plate. ``notes`` come before the delivery's own. Raises InputError when the cut's file is gone or has changed since
-    it was read, MediaError for plates and layers that cannot be opened, OutputNotWritable.
+    plate. Of ``settings``, what a host is told and the handles that were asked for count; ``notes`` come before the
+    delivery's own. Raises InputError when the cut's file is gone or has changed since it was read, MediaError for
+    plates and layers that cannot be opened, OutputNotWritable.
     """
     return_path = root / "return.otio"
     if Path(cut.path) == return_path.absolute():
@@ -36,6 +44,7 @@ def conform(cut: Cut, plans: Sequence[PassPlan], root: Path, *, notes: Sequence[
     timeline = open_timeline(cut)
     plates = plate_tracks(timeline, cut)
     stack = levels(cut, plans, [plate.track_index for plate in plates], root)
+    remarks = list(shot_remarks(stack, plates, handles=settings.cut.handles))
     delivery = Delivery(
         toolkit=__version__,
         name=cut.name,
@@ -47,19 +56,23 @@ def conform(cut: Cut, plans: Sequence[PassPlan], root: Path, *, notes: Sequence[
         record_count=cut.record_count,
         width=_most_common([plan.width for plan in plans]),
         height=_most_common([plan.height for plan in plans]),
-        tracks=_tracks(stack, root),
+        tracks=_tracks(stack, root, cut, settings.delivery),
         faces=face_keys(plans),
-        notes=(*notes, *delivery_notes(cut, stack, plates)),
+        markers=markers(remarks, record_count=cut.record_count),
+        origin=cut.origin,
+        notes=(*notes, *delivery_notes(cut, stack, remarks)),
     )
     lay_over(timeline, cut, stack, plates, root)
     _write_timeline(timeline, return_path)
+    if settings.delivery.fusion:
+        delivery = write_comps(delivery, root)
     delivery.write(root / "delivery.json")
     return delivery
 
 
-def _tracks(stack: Sequence[Level], root: Path) -> tuple[DeliveryTrack, ...]:
+def _tracks(stack: Sequence[Level], root: Path, cut: Cut, settings: DeliverySettings) -> tuple[DeliveryTrack, ...]:
     """The tracks with something to place, bottom to top; a plate that is offline cannot be placed."""
-    plates = Plates()
+    plates = Plates(cut.origin)
     tracks = []
     for level in stack:
         online = tuple(plates.clip(shot) for shot in level.shots if shot.media.online)
@@ -68,7 +81,7 @@ def _tracks(stack: Sequence[Level], root: Path) -> tuple[DeliveryTrack, ...]:
             DeliveryTrack(
                 name=track.name,
                 pass_name=track.pass_name,
-                clips=tuple(layer_clip(layer, root) for layer in track.layers),
+                clips=tuple(layer_clip(layer, root, cut.origin, settings) for layer in track.layers),
             )
             for track in level.layer_tracks
         ]

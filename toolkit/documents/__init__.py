@@ -15,12 +15,11 @@ from toolkit.documents.delivery import (
     DeliveryMarker,
     DeliveryTrack,
     FaceKeys,
-    HostColour,
     Interpolation,
     Motion,
-    Origin,
 )
 from toolkit.documents.faces import FaceSample, FaceState, FaceTrack, FaceTracks
+from toolkit.documents.origin import HostColour, Origin
 from toolkit.documents.passes import ControlPlan, FacePlan, FramePlan, GuidePlan, LookPlan, LoraPlan, PassName, PassPlan
 from toolkit.documents.turnover import HostClip, HostMarker, HostSkipped, Turnover
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 import os
@@ -54,7 +55,8 @@ class Document(Value):
     def read(cls, path: Path) -> Self:
         """The document at ``path``. Raises MissingDocument and DocumentError (with a JSON pointer)."""
         try:
-            return cls.model_validate_json(path.read_bytes())
+            # Some editors of text on Windows begin every file with a byte order mark.
+            return cls.model_validate_json(path.read_bytes().removeprefix(codecs.BOM_UTF8))
         except FileNotFoundError:
             raise MissingDocument(path, cls.made_by) from None
         except ValidationError as error:

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from toolkit.documents.base import Document, Exact, FileName, Value
+from toolkit.documents.origin import Origin
 from toolkit.frames import FrameMap, FramePath, FrameRange
 
 
@@ -64,6 +65,8 @@ class Shot(Value):
     """Video track, 0 at the bottom."""
     clip_index: int
     """Position among the children of its track, gaps and transitions included."""
+    input_colour_space: str = ""
+    """What a colour-managed host takes its plate for, in the host's own word; empty: it did not say."""
 
     @property
     def shot_range(self) -> FrameRange:
@@ -106,3 +109,7 @@ class Cut(Document):
     """Length of the timeline in frames."""
     shots: tuple[Shot, ...]
     skipped: tuple[Skipped, ...]
+    origin: Origin | None = None
+    """None: the cut came from a file, not from a host's menu."""
+    notes: tuple[str, ...] = ()
+    """Where what the host said and what it exported do not agree, one sentence each."""

@@ -9,6 +9,7 @@ from pydantic import Field
 from toolkit.documents.base import Document, Exact, FileName, Point, Value
 from toolkit.documents.cut import MediaKind
 from toolkit.documents.faces import FaceState
+from toolkit.documents.origin import Origin
 from toolkit.documents.passes import PassName
 
 Interpolation = Literal["host", "nearest", "blend", "flow"]
@@ -24,19 +25,6 @@ Motion = Literal[
     "speed warp better",
 ]
 """Resolve's ways to estimate motion, by its own names."""
-
-
-class HostColour(Value):
-    """How a host treats the colours of its media, as it said itself."""
-
-    mode: Literal["unmanaged", "managed", "aces", "ocio", "unknown"]
-    """``unmanaged``: codes pass as they are; the others turn every clip from its own space to the working one."""
-    science: str = ""
-    """The host's own word for its mode."""
-    working: str = ""
-    """The host's own name of its timeline or working space; empty: none."""
-    linear: bool = False
-    """Whether it lays layers over one another in linear light."""
 
 
 class DeliveryClip(Value):
@@ -135,16 +123,6 @@ class DeliveryMarker(Value):
     name: str
     note: str
     colour: Literal["Red", "Yellow", "Green", "Blue"]
-
-
-class Origin(Value):
-    """The host's timeline that the cut came from."""
-
-    host: Literal["resolve", "after effects"]
-    name: str
-    timeline_id: str
-    """What the host knows it by; empty: unknown."""
-    colour: HostColour
 
 
 class Delivery(Document):

@@ -138,6 +138,10 @@ class PassPlan(Document):
     look: LookPlan
     guides: tuple[GuidePlan | None, ...] = ()
     """Beside each control of the look; null for one that is drawn from the track."""
+    overlap: int = 0
+    """Frames on each side whose paintings are averaged with a frame's own."""
+    noise_flows: bool = False
+    """Whether the noise goes with the motion of the plate, from the first frame on."""
     settings: str
     """Digest of the settings that can change a pixel of this pass."""
     encoding: Literal["plate", "linear", "acescg"]

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from toolkit.documents.base import Document, Value
-from toolkit.documents.delivery import HostColour
+from toolkit.documents.origin import HostColour
 
 
 class HostMarker(Value):
@@ -54,6 +54,8 @@ class HostClip(Value):
     """The host's own word for its alpha mode."""
     colour: str = ""
     """The host's own word for its label."""
+    input_colour_space: str = ""
+    """Of a colour-managed host: what it takes the pictures for, in its own word; empty: it does not say."""
     markers: tuple[HostMarker, ...] = ()
 
 

@@ -29,6 +29,9 @@ class EngineEntry:
     server: bool = False
     """Whether it talks to a server, which is asked only when it is opened."""
 
+    moves_noise: bool = False
+    """Whether its noise can be taken from elsewhere than a pixel's own place."""
+
     @property
     def missing(self) -> tuple[str, ...]:
         """Packages that are not installed."""
@@ -63,9 +66,9 @@ def _automatic1111(settings: Settings) -> Engine:
 
 
 def _diffusers(settings: Settings) -> Engine:
-    from toolkit.engines.diffusers_local import DiffusersEngine
+    from toolkit.engines.diffusers_local import open_diffusers
 
-    return DiffusersEngine(settings.diffusers)
+    return open_diffusers(settings.diffusers)
 
 
 def _comfyui(settings: Settings) -> Engine:
@@ -75,12 +78,15 @@ def _comfyui(settings: Settings) -> Engine:
 
 
 ENGINES: Mapping[str, EngineEntry] = {
-    "builtin": EngineEntry(what="deterministic preview on the CPU, no weights, not AI", open=_builtin),
+    "builtin": EngineEntry(
+        what="deterministic preview on the CPU, no weights, not AI", open=_builtin, moves_noise=True
+    ),
     "diffusers": EngineEntry(
         what="Stable Diffusion with ControlNets in this process",
         open=_diffusers,
         extra="diffusers",
         packages=("diffusers", "torch", "transformers", "accelerate", "safetensors", "peft"),
+        moves_noise=True,
     ),
     "automatic1111": EngineEntry(what="an AUTOMATIC1111 server over HTTP", open=_automatic1111, server=True),
     "comfyui": EngineEntry(what="a ComfyUI server over HTTP", open=_comfyui, server=True),
@@ -111,4 +117,8 @@ def open_engine(name: str, settings: Settings | None = None) -> Engine:
             f"{', '.join(entry.missing)} not installed",
             remedy=f"pip install 'resolve-ae-toolkit[{entry.extra}]'",
         )
-    return entry.open(settings or Settings())
+    settings = settings or Settings()
+    if not entry.moves_noise and "flow" in {settings.body.noise, settings.face.noise}:
+        remedy = "set body.noise and face.noise to frame or shot"
+        raise EngineUnavailable(name, "its noise cannot go with the plate's motion", remedy=remedy)
+    return entry.open(settings)

@@ -32,6 +32,9 @@ class PaintRequest:
     may keep what lies outside, but must paint all of its soft edge."""
     guides: tuple[NDArray[np.uint8], ...] = ()
     """(H, W, 3) RGB each: the picture for each of ``look.controls``, in their order. Only for ``wants_guides``."""
+    came_from: NDArray[np.float32] | None = None
+    """(H, W, 2) x and y: where each pixel was in the first picture of the shot, in or out of it. The noise of ``seed``
+    is taken from there; None: from the pixel's own place. Only for engines whose entry says ``moves_noise``."""
 
 
 class Engine(ABC):

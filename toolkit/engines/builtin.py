@@ -61,12 +61,16 @@ class BuiltinEngine(Engine):
         return np.asarray(painted, dtype=np.float32)
 
     def _grain(self, request: PaintRequest, strength: float) -> NDArray[np.float32]:
-        """A window of the noise sheet, chosen by the seed alone."""
+        """A window of the noise sheet, chosen by the seed alone, or what its pixels have become since."""
         height, width = request.image.shape[:2]
         rows, columns = height + _TILE, width + _TILE
         if self._sheet.shape[0] < rows or self._sheet.shape[1] < columns:
             self._sheet = np.tile(self._noise, (-(-rows // _TILE), -(-columns // _TILE)))
         top, left = np.random.default_rng(request.seed).integers(0, _TILE, 2)
+        if request.came_from is not None:
+            columns, rows = np.moveaxis(np.rint(request.came_from).astype(np.intp), 2, 0)
+            moved: NDArray[np.float32] = self._noise[(top + rows) % _TILE, (left + columns) % _TILE]
+            return moved * np.float32(strength)
         return self._sheet[top : top + height, left : left + width] * np.float32(strength)
 
 

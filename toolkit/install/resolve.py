@@ -49,9 +49,8 @@ def _gather(folder: Traversable, module: str, seen: set[str], parts: list[str]) 
     try:
         text = folder.joinpath(PACKAGE, f"{module}.py").read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise ToolkitError(
-            f"a script of this installation is missing: resolve_scripts/{PACKAGE}/{module}.py"
-        ) from error
+        missing = f"resolve_scripts/{PACKAGE}/{module}.py"
+        raise ToolkitError(f"a script of this installation is missing: {missing}") from error
     docstring, body, modules = _taken_apart(text, module)
     for needed in modules:
         _gather(folder, needed, seen, parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from toolkit.passes.encoding import pass_encoding
 from toolkit.passes.guides import check_guides
 from toolkit.passes.plan import plan_passes, planned_guides, planned_looks, wanted_passes, wants_bodies
 from toolkit.passes.render import RenderedPass, Tick, render_passes
@@ -13,6 +14,7 @@ __all__ = [
     "SlateFace",
     "Tick",
     "check_guides",
+    "pass_encoding",
     "plan_passes",
     "planned_guides",
     "planned_looks",

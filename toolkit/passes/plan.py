@@ -24,6 +24,7 @@ from toolkit.documents import (
     GuidePlan,
     LookPlan,
     LoraPlan,
+    Origin,
     PassName,
     PassPlan,
     Shot,
@@ -32,17 +33,27 @@ from toolkit.documents import (
 from toolkit.faces import expression_words, face_outline
 from toolkit.passes import a1111
 from toolkit.passes.crops import Placement, canvas_corners, enclosing_square, plate_to_canvas
+from toolkit.passes.encoding import pass_encoding
 from toolkit.settings import EXPRESSION, SHOT, ControlSettings, FaceSettings, Look, MatteSettings, Settings
 
 
 def plan_passes(
-    shot: Shot, tracks: FaceTracks, settings: Settings, *, beside: Path, bodies: BodyTracks | None = None
+    shot: Shot,
+    tracks: FaceTracks,
+    settings: Settings,
+    *,
+    beside: Path,
+    bodies: BodyTracks | None = None,
+    origin: Origin | None = None,
 ) -> tuple[PassPlan, ...]:
     """The passes of ``shot``, bottom to top; a pure function of its arguments.
 
     ``beside`` is the folder of the cut, absolute: guides are found from there. ``bodies`` are needed where a look
-    ``wants_bodies`` and an engine will be shown its guides; without them nobody is planned.
+    ``wants_bodies`` and an engine will be shown its guides; without them nobody is planned. ``origin`` is the cut's:
+    the encoding follows its host.
     """
+    encoding = pass_encoding(shot, settings.output.encoding, origin)
+    settings = replace(settings, output=replace(settings.output, encoding=encoding))
     names = wanted_passes(settings)
     return tuple(_plan_pass(name, shot, tracks, settings, bodies=bodies, beside=beside) for name in names)
 
@@ -101,6 +112,8 @@ def _plan_pass(
         engine=settings.engine,
         look=_look_plan(look),
         guides=tuple(_guide_plan(control, shot.name, beside) for control in look.controls),
+        overlap=look.overlap,
+        noise_flows=look.noise == "flow",
         settings=digest(settings.engine, look, settings.matte, settings.output.encoding)[:12],
         encoding=settings.output.encoding,  # type: ignore[arg-type]  # settings.py holds it to these three names
         width=tracks.width,

@@ -7,21 +7,23 @@ turns what was painted into files. Each of them holds a constant number of frame
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.documents import FramePlan, PassName, PassPlan, digest
+from toolkit.documents import FramePlan, PassName, PassPlan
 from toolkit.engines import Engine, PaintRequest
 from toolkit.errors import EngineFailed, at
 from toolkit.frames import timecode_from_frames
 from toolkit.passes.guides import Guides
+from toolkit.passes.keys import Keys, within_reach
 from toolkit.passes.layers import (
     Backing,
     Layer,
@@ -31,12 +33,12 @@ from toolkit.passes.layers import (
     layer_alpha,
     layer_encoding,
 )
+from toolkit.passes.motion import Grey, grey
+from toolkit.passes.overlap import Overlap, Painting
 from toolkit.passes.requests import Asked, requests_of
-from toolkit.passes.slate import SLATE_SCHEMA, Slate, SlateFace, holds
+from toolkit.passes.slate import Slate, SlateFace, holds
+from toolkit.passes.travel import Travel
 from toolkit.plates import Plate, write_exr
-
-_REVISION = 1
-"""Raise it when this room would give other pixels from the same plan: it is a part of every content key."""
 
 Tick = Callable[[PassName, int], None]
 """Called with the pass and the number of its frames just finished or found finished."""
@@ -53,11 +55,20 @@ class RenderedPass:
     """Frames found whole and current from an earlier run."""
 
 
+class _Use(Enum):
+    """What a frame is worked on for."""
+
+    FILE = "its own file, which is missing"
+    NEIGHBOURS = "the files of neighbours that it overlaps"
+    MOTION = "the way its pixels go, in later frames"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Task:
     plan: PassPlan
     frame: FramePlan
     path: Path
+    use: _Use
 
 
 @dataclass(slots=True)
@@ -69,11 +80,18 @@ class _Job:
     requests: list[PaintRequest]
     beyond: list[NDArray[np.float32] | None]
     painted: list[NDArray[np.float32]] = field(default_factory=list)
+    shown: list[Grey] = field(default_factory=list)
+    """What the engine saw, for a pass that overlaps."""
 
     def take(self) -> list[NDArray[np.float32]]:
         """The paint, which the job lets go of: compressing takes longest, and needs it no more."""
         painted, self.painted = self.painted, []
         return painted
+
+    def take_paintings(self) -> dict[int, Painting]:
+        """The same by canvas, with what the engine saw."""
+        pairs = zip(_canvases(self.task), self.shown, self.take(), strict=True)
+        return {number: Painting(shown=shown, painted=painted) for number, shown, painted in pairs}
 
 
 def render_passes(
@@ -84,47 +102,73 @@ def render_passes(
     Raises MediaError, EngineError and OutputNotWritable with the place attached; what was written stays and is whole.
     """
     guides = Guides(plans if engine.wants_guides else ())
-    tasks: dict[int, list[_Task]] = {}
+    keys = Keys(plans, plate, engine, guides)
+    tasks: list[_Task] = []
     kept = dict.fromkeys((plan.pass_name for plan in plans), 0)
     for plan in plans:
-        files = plan.files(root)
+        missing = []
         for frame in plan.frames:
-            task = _Task(plan=plan, frame=frame, path=files.path(frame.shot_frame))
-            if task.path.exists() and holds(task.path, content_key(task.plan, task.frame, plate, engine, guides)):
+            path = plan.files(root).path(frame.shot_frame)
+            if path.exists() and holds(path, keys.of(plan, frame)):
                 kept[plan.pass_name] += 1
                 tick(plan.pass_name, 1)
             else:
-                tasks.setdefault(frame.source_frame, []).append(task)
+                missing.append(frame)
+        tasks += _tasks(plan, missing, root)
 
     # Closed here, not by the garbage collector: an error must not leave threads decoding behind it.
     with closing(_jobs(tasks, plate, engine, guides)) as jobs, _Writer(writers, tick) as writer:
-        for job in _painted(jobs, engine):
-            writer.submit(job, plate, engine, guides)
+        for job in _overlapped(_painted(jobs, engine), tasks):
+            writer.submit(job, keys, engine)
     return [
         RenderedPass(plan=plan, painted=len(plan.frames) - kept[plan.pass_name], kept=kept[plan.pass_name])
         for plan in plans
     ]
 
 
-def content_key(plan: PassPlan, frame: FramePlan, plate: Plate, engine: Engine, guides: Guides) -> str:
-    """Digest of everything that determines the frame's file: plan, bytes of plate and guides, engine, and this code's
-    revision."""
-    decided = plan.model_dump(mode="json", exclude={"frames", "guides"})
-    read = plate.digest(frame.source_frame), guides.key(plan, frame.source_frame)
-    return digest(_REVISION, SLATE_SCHEMA, decided, frame, read, engine.name, engine.identity(plan.look))
+def _tasks(plan: PassPlan, missing: Sequence[FramePlan], root: Path) -> Iterator[_Task]:
+    """What is to be done for the frames of ``plan`` whose files are ``missing``, in their order."""
+    if not missing:
+        return
+    files, own = plan.files(root), {frame.source_frame for frame in missing}
+    painted = own | {near.source_frame for frame in missing for near in within_reach(plan, frame)}
+    seen = range(plan.frames[0].source_frame, max(painted)) if plan.noise_flows else ()
+    for frame in plan.frames:
+        number = frame.source_frame
+        if number in painted or number in seen:
+            use = _Use.FILE if number in own else _Use.NEIGHBOURS if number in painted else _Use.MOTION
+            yield _Task(plan=plan, frame=frame, path=files.path(frame.shot_frame), use=use)
 
 
-def _jobs(tasks: dict[int, list[_Task]], plate: Plate, engine: Engine, guides: Guides) -> Generator[_Job, None, None]:
+def _jobs(tasks: Sequence[_Task], plate: Plate, engine: Engine, guides: Guides) -> Generator[_Job, None, None]:
     """The tasks in source order with their pictures and guides, decoded once for all passes."""
-    source_frames = sorted(tasks)
-    plans = {task.plan.pass_name: task.plan for of_frame in tasks.values() for task in of_frame}
-    with closing(plate.frames(source_frames)) as frames, closing(guides.frames(source_frames, plans.values())) as shown:
+    plans = {task.plan.pass_name: task.plan for task in tasks}
+    travels = {name: Travel() for name, plan in plans.items() if plan.noise_flows}
+    by_frame: dict[int, list[_Task]] = {}
+    for task in sorted(tasks, key=lambda task: task.frame.source_frame):
+        by_frame.setdefault(task.frame.source_frame, []).append(task)
+    with closing(plate.frames(list(by_frame))) as frames, closing(guides.frames(by_frame, plans.values())) as shown:
         for plate_frame, guiding in zip(frames, shown, strict=True):
             picture = display_picture(plate_frame, plate.encoding)
             backing = Backing(alpha=plate_frame.alpha, premultiplied=plate_frame.premultiplied, encoding=plate.encoding)
-            for task in tasks[plate_frame.source_frame]:
+            for task in by_frame[plate_frame.source_frame]:
                 asked = requests_of(task.plan, task.frame, picture, engine, guiding)
-                yield _job(task, backing, asked)
+                if task.plan.pass_name in travels:
+                    asked = _travelled(task, asked, travels[task.plan.pass_name])
+                if task.use is not _Use.MOTION:
+                    yield _job(task, backing, asked)
+
+
+def _travelled(task: _Task, asked: Sequence[Asked], travel: Travel) -> list[Asked]:
+    return [
+        (replace(request, came_from=travel.follow(task.frame.source_frame, canvas, grey(request.image))), beyond)
+        for canvas, (request, beyond) in zip(_canvases(task), asked, strict=True)
+    ]
+
+
+def _canvases(task: _Task) -> list[int]:
+    """What tells the pictures of a frame apart: the numbers of its faces; -1 is the whole frame."""
+    return [-1] if task.plan.pass_name is PassName.BODY else [face.face for face in task.frame.faces]
 
 
 def _job(task: _Task, backing: Backing, asked: Sequence[Asked]) -> _Job:
@@ -167,9 +211,34 @@ def _paint(queue: Sequence[_Job], engine: Engine) -> list[_Job]:
                 )
     remaining = iter(results)
     for job in queue:
+        if job.task.plan.overlap:
+            job.shown = [grey(request.image) for request in job.requests]
         job.painted = [next(remaining) if beyond is None else next(remaining) + beyond for beyond in job.beyond]
         job.requests.clear()
     return list(queue)
+
+
+def _overlapped(jobs: Iterable[_Job], tasks: Sequence[_Task]) -> Iterator[_Job]:
+    """The jobs that become files; in a pass that overlaps, with their paint averaged with that of their neighbours."""
+    overlaps: dict[PassName, Overlap] = {}
+    for plan in {task.plan.pass_name: task.plan for task in tasks if task.plan.overlap}.values():
+        overlaps[plan.pass_name] = Overlap(
+            reach=plan.overlap,
+            planned=[frame.source_frame for frame in plan.frames],
+            wanted=[task.frame.source_frame for task in tasks if task.plan is plan and task.use is _Use.FILE],
+        )
+    waiting: dict[tuple[PassName, int], _Job] = {}
+    for job in jobs:
+        name, source_frame = job.task.plan.pass_name, job.task.frame.source_frame
+        if name not in overlaps:
+            yield job
+            continue
+        if job.task.use is _Use.FILE:
+            waiting[name, source_frame] = job
+        for complete, painted in overlaps[name].add(source_frame, job.take_paintings()):
+            ready = waiting.pop((name, complete))
+            ready.painted = painted
+            yield ready
 
 
 class _Writer:
@@ -181,9 +250,9 @@ class _Writer:
         self._most = threads + 1
         self._tick = tick
 
-    def submit(self, job: _Job, plate: Plate, engine: Engine, guides: Guides) -> None:
+    def submit(self, job: _Job, keys: Keys, engine: Engine) -> None:
         """Queue one job; waits while the pool is full. Raises what an earlier job raised."""
-        self._pending.append((job.task.plan.pass_name, self._pool.submit(_write, job, plate, engine, guides)))
+        self._pending.append((job.task.plan.pass_name, self._pool.submit(_write, job, keys, engine)))
         while len(self._pending) > self._most:
             self._finish_oldest()
 
@@ -206,7 +275,7 @@ class _Writer:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _write(job: _Job, plate: Plate, engine: Engine, guides: Guides) -> None:
+def _write(job: _Job, keys: Keys, engine: Engine) -> None:
     plan, frame = job.task.plan, job.task.frame
     with at(shot=plan.shot, **{"pass": str(plan.pass_name)}, frame=frame.shot_frame):
         layer = _layer(job)
@@ -214,7 +283,7 @@ def _write(job: _Job, plate: Plate, engine: Engine, guides: Guides) -> None:
         attributes = {
             "framesPerSecond": plan.rate,
             "timeCode": timecode_from_frames(label, plan.rate, drop_frame=plan.drop_frame),
-            **_slate(job, layer, content_key(plan, frame, plate, engine, guides), engine).attributes(),
+            **_slate(job, layer, keys.of(plan, frame), engine).attributes(),
         }
         write_exr(job.task.path, layer.pixels, attributes)
 

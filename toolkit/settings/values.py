@@ -158,9 +158,13 @@ class Look:
     """Denoising strength: 0 leaves the plate untouched, 1 forgets it."""
     seed: int = _number(20230407, 0, 2**31 - 1)
     """Start of the noise; shot, pass, face and source frame are mixed in, never a batch number."""
-    noise: str = _choice("frame", "frame", "shot")
+    noise: str = _choice("frame", "frame", "shot", "flow")
     """``frame``: each frame has its own noise. ``shot``: all frames of a shot have the same, which is steadier where
-    the picture stands still and sticks to the screen where it moves; in FACE it goes with the crop."""
+    the picture stands still and sticks to the screen where it moves; in FACE it goes with the crop. ``flow``: the same
+    noise carried along the plate's motion, frame by frame from the first on; not on a server."""
+    overlap: int = _number(0, 0, 4)
+    """Frames on each side whose paintings are averaged with a frame's own, carried along the plate's motion: steadier
+    and softer; 0 off. Small movements that only the painting has are lost with the flicker."""
     model: str = ""
     """The checkpoint, as the engine knows it; empty takes the one that a server has loaded."""
     vae: str = ""
@@ -227,7 +231,8 @@ class DiffusersSettings:
     models: str = ""
     """A studio's folder of models: a name in a look is first looked for in it, at any depth; empty: none."""
     device: str = "auto"
-    """``cuda``, ``cuda:1``, ``mps`` or ``cpu``; ``auto`` takes the first of these that is there."""
+    """``cuda``, ``cuda:1``, ``mps`` or ``cpu``; ``auto`` takes the first of these that is there. Several with commas
+    between them, or ``all`` CUDA devices, share the work, one process each."""
     precision: str = _choice("auto", "auto", "float16", "bfloat16", "float32")
     """Of the UNet and the ControlNets; ``auto``: float16 on a GPU, which Stable Diffusion 1.5 was made to run in and
     which rounds eight times finer than bfloat16, and float32 on the CPU. The VAE always runs in float32."""
@@ -247,11 +252,38 @@ class OutputSettings:
     version: int = _number(1, 1, 999)
     """Version of the passes: v001."""
     encoding: str = _choice("plate", "plate", "linear", "acescg")
-    """Pixel encoding of the layers: the plate's own, scene-linear Rec.709, or ACEScg."""
+    """Pixel encoding of the layers: the plate's own (or what the host of a turnover is known to need instead, decision
+    010), scene-linear Rec.709, or ACEScg."""
     passes: str = _choice("BODY+FACE", "BODY+FACE", "BODY", "FACE")
     """Which passes are rendered, bottom to top."""
     writers: int = _number(2, 1, 64)
     """Threads that compress and write EXR frames."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverySettings:
+    """What the hosts are told beside where things lie; nothing here changes a layer's pixels."""
+
+    interpolation: str = _choice("host", "host", "nearest", "blend", "flow")
+    """How a host makes the pictures between those of a retimed layer: as it is set up itself, by repeating, mixing or
+    warping. Interpolation smooths motion and flattens acting, so it is the editor's choice, never ours."""
+    motion: str = _choice(
+        "host",
+        "host",
+        "standard faster",
+        "standard better",
+        "enhanced faster",
+        "enhanced better",
+        "speed warp faster",
+        "speed warp better",
+    )
+    """For ``flow``: how Resolve finds out what moved where, by its own names; as it is set up itself, unless named."""
+    fusion: bool = True
+    """Write a Fusion comp for each FACE layer."""
+    keyframes: bool = True
+    """Write the faces as text that After Effects pastes as keyframes."""
+    aep: bool = False
+    """Write an After Effects project: experimental, nobody has seen one opened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,3 +300,4 @@ class Settings:
     server: ServerSettings = field(default_factory=ServerSettings)
     diffusers: DiffusersSettings = field(default_factory=DiffusersSettings)
     output: OutputSettings = field(default_factory=OutputSettings)
+    delivery: DeliverySettings = field(default_factory=DeliverySettings)

@@ -1,4 +1,4 @@
-"""The turnover: a timeline, a movie or an image sequence goes in, shots come out.
+"""The turnover: what a host handed over, a timeline, a movie or an image sequence goes in, shots come out.
 
 ``read_cut`` is the door; ``open_timeline`` gives the timeline back to whoever puts layers over it. What cannot be
 rendered yet is listed clip by clip in ``Cut.skipped``, with the reason.
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from toolkit.turnover.clips import constant_speed
 from toolkit.turnover.cuts import read_cut
+from toolkit.turnover.reopened import open_timeline
 from toolkit.turnover.skips import Skip
-from toolkit.turnover.timelines import LAYER_METADATA, open_timeline
+from toolkit.turnover.timelines import LAYER_METADATA
 from toolkit.turnover.times import seconds, snapped, time_base
 from toolkit.turnover.tracks import Slot, Window, slots, video_tracks
 

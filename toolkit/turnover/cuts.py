@@ -9,6 +9,8 @@ from toolkit.documents import Cut, Media, Shot
 from toolkit.errors import EmptyCut, MissingFrames, MissingMedia, NoSuchFile, UnreadableCut, at
 from toolkit.frames import FrameMap, FrameRange
 from toolkit.turnover.edits import cut_of_timeline
+from toolkit.turnover.handed import is_turnover
+from toolkit.turnover.handovers import cut_of_turnover
 from toolkit.turnover.locations import MOVIES, STILLS
 from toolkit.turnover.names import shot_stem
 from toolkit.turnover.timelines import is_timeline, load_timeline
@@ -18,18 +20,21 @@ _NOT_READ_YET = ("aaf", "ale", "drp", "drt", "edl", "fcpxml", "fcpxmld", "otiod"
 
 
 def read_cut(path: Path, *, handles: int) -> Cut:
-    """The shots of a cut: an ``.otio`` timeline, or one movie, one sequence (``plate.####.exr``) or one still.
+    """The shots of a cut: an ``.otio`` timeline, a ``turnover.json``, one movie, one sequence (``plate.####.exr``) or
+    one still.
 
     ``handles`` are source frames wanted beyond each end of each shot, at plain speed: a retimed shot gets them times
     its speed, and no shot gets more than its media has. Media that is offline makes a shot all the same.
 
-    Raises NoSuchFile, UnreadableCut, EmptyCut when nothing can be rendered, MissingFrames when media is there but
-    has less than its clip shows, CorruptMedia.
+    Raises NoSuchFile, UnreadableCut, DocumentError when a turnover does not hold, EmptyCut when nothing can be
+    rendered, MissingFrames when media is there but has less than its clip shows, CorruptMedia.
     """
     path = Path(path)
     suffix = path.suffix.lower().removeprefix(".")
     if path.is_dir():
         raise UnreadableCut(path, "it is a folder; give a timeline, a movie, or a sequence as plate.####.exr")
+    if is_turnover(path):
+        return cut_of_turnover(path, handles=handles)
     if is_timeline(path):
         return cut_of_timeline(load_timeline(path), path, handles=handles)
     if suffix in MOVIES or suffix in STILLS:
@@ -38,7 +43,7 @@ def read_cut(path: Path, *, handles: int) -> Cut:
         raise NoSuchFile(path)
     if suffix in _NOT_READ_YET:
         raise UnreadableCut(path, f".{suffix} is not read yet; export .otio")
-    raise UnreadableCut(path, "by its name it is neither a timeline (.otio), a movie nor a picture")
+    raise UnreadableCut(path, "by its name it is neither a timeline (.otio, turnover.json), a movie nor a picture")
 
 
 def _cut_of_media(path: Path) -> Cut:

@@ -14,11 +14,11 @@ from toolkit.errors import EmptyCut, UnreadableCut
 from toolkit.frames import FrameRange, exact_rate, timecode_from_frames
 from toolkit.turnover.clips import ClipReader
 from toolkit.turnover.names import ShotNames
-from toolkit.turnover.skips import Skip
+from toolkit.turnover.skips import Skip, summary
 from toolkit.turnover.sources import Sources
 from toolkit.turnover.timelines import LAYER_METADATA
 from toolkit.turnover.times import nearest, seconds
-from toolkit.turnover.tracks import Slot, Window, slots, video_tracks
+from toolkit.turnover.tracks import Slot, Window, place_of, slots, video_tracks
 
 if TYPE_CHECKING:
     from opentimelineio import schema
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 _DROP_FRAME_RATES = (Fraction(30000, 1001), Fraction(60000, 1001))
-
-_MOST_REASONS = 4
-"""Reasons an empty cut names on its one line."""
 
 
 def cut_of_timeline(timeline: schema.Timeline, path: Path, *, handles: int) -> Cut:
@@ -56,7 +53,7 @@ def cut_of_timeline(timeline: schema.Timeline, path: Path, *, handles: int) -> C
             elif result is not None:
                 (transitions if isinstance(slot.child, schema.Transition) else skipped).append(result)
     if not shots:
-        raise EmptyCut(path, _summary(skipped))
+        raise EmptyCut(path, summary((row.clip_name, row.reason) for row in skipped))
     record_start = _record_start(timeline, record_rate, path)
     return Cut(
         name=timeline.name or path.stem,
@@ -66,7 +63,7 @@ def cut_of_timeline(timeline: schema.Timeline, path: Path, *, handles: int) -> C
         drop_frame=_counts_drop_frame(record_start, record_rate),
         record_count=nearest(max(ends) * record_rate),
         shots=tuple(shots),
-        skipped=tuple(sorted([*skipped, *transitions], key=_place)),
+        skipped=tuple(sorted([*skipped, *transitions], key=place_of)),
     )
 
 
@@ -261,20 +258,5 @@ def _range_or_none(slot: Slot, record_rate: Fraction) -> FrameRange | None:
         return None
 
 
-def _place(row: Skipped) -> tuple[int, int]:
-    return row.track_index, row.record_range.first if row.record_range is not None else -1
-
-
 def _name(child: Composable) -> str:
     return child.name or f"unnamed {child.schema_name()}"
-
-
-def _summary(skipped: Sequence[Skipped]) -> list[str]:
-    """Each reason once with how many clips it holds for, the most frequent first."""
-    names: dict[str, list[str]] = {}
-    for row in skipped:
-        names.setdefault(row.reason, []).append(row.clip_name)
-    rows = sorted(names.items(), key=lambda item: -len(item[1]))
-    lines = [f"{clips[0]}{f' and {len(clips) - 1} more' if clips[1:] else ''}: {reason}" for reason, clips in rows]
-    more = [f"{len(lines) - _MOST_REASONS} other reasons"] if len(lines) > _MOST_REASONS else []
-    return lines[:_MOST_REASONS] + more

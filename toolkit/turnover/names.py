@@ -16,6 +16,8 @@ _NUMBER = re.compile(r"\.\d{3,}$")
 """The frame number of ``plate.1001``; the 5 of ``Panel 3.3.5`` is a part of the name."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
+_LAYER = re.compile(r"(?:^|/)([^/]+)/(BODY|FACE)/(v\d{3,})/\1_\2_\3\.[^/]*$")
+"""``sh010/FACE/v001/sh010_FACE_v001.####.exr``"""
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
 """Names that Windows keeps for devices."""
 
@@ -35,6 +37,12 @@ def shot_stem(clip_name: str) -> str:
     if not safe:
         return "shot"
     return f"shot_{safe}" if _DEVICE.match(safe) else safe
+
+
+def is_layer(path: str) -> bool:
+    """Whether ``path`` (forward slashes) is where this toolkit writes its passes: a cut that has been through it once
+    holds them, and what no host keeps of a clip's metadata, its path still says."""
+    return _LAYER.search(path) is not None
 
 
 class ShotNames:

@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from toolkit.documents import Cut, MediaKind, Shot
 from toolkit.errors import NoSuchFile, UnreadableCut
-from toolkit.turnover.locations import find, is_relative
 
 if TYPE_CHECKING:
     from opentimelineio import schema
@@ -25,22 +23,8 @@ _PLAIN = frozenset({"RationalTime", "TimeRange", "TimeTransform", "V2d", "Box2d"
 """Values with a schema name that OpenTimelineIO does not list among its schemas."""
 
 
-def open_timeline(cut: Cut) -> schema.Timeline:
-    """The timeline ``cut`` was read from, read anew; for a single movie or sequence, a timeline of that one clip.
-
-    It is as the editor made it, except that paths relative to the cut are made absolute: whatever is built on it will
-    lie in another folder. Raises NoSuchFile and UnreadableCut when it went away or became something else since.
-    """
-    path = Path(cut.path)
-    if not is_timeline(path):
-        return _one_clip_timeline(cut, cut.shots[0])
-    timeline = load_timeline(path)
-    _make_media_absolute(timeline, path.absolute().parent)
-    return timeline
-
-
 def is_timeline(path: Path) -> bool:
-    """Whether the name says that the file is OpenTimelineIO."""
+    """Whether the name says that the file holds a timeline."""
     return path.suffix.lower() in {".otio", ".json"}
 
 
@@ -58,19 +42,6 @@ def load_timeline(path: Path) -> schema.Timeline:
     if found.tracks is None:
         raise UnreadableCut(path, "a timeline without tracks")
     return found
-
-
-def _make_media_absolute(timeline: schema.Timeline, beside: Path) -> None:
-    from opentimelineio import schema
-
-    for clip in timeline.find_clips():
-        for reference in clip.media_references().values():
-            if isinstance(reference, schema.ExternalReference) and is_relative(reference.target_url or ""):
-                reference.target_url = find(reference.target_url, beside)
-            elif isinstance(reference, schema.ImageSequenceReference):
-                folder = reference.target_url_base or "./"
-                if is_relative(reference.target_url_base or reference.name_prefix or ""):
-                    reference.target_url_base = f"{find(folder, beside).rstrip('/')}/"
 
 
 def _text(path: Path) -> str:
@@ -131,31 +102,3 @@ def _what_it_is(found: Any) -> str:
     if isinstance(found, otio.schema.SerializableCollection):
         return f"it is a collection of {len(found)}{name}, not a timeline; export one timeline"
     return f"it is a single {found.schema_name()}{name}, not a timeline"
-
-
-def _one_clip_timeline(cut: Cut, shot: Shot) -> schema.Timeline:
-    """What an editor would have exported with nothing but this media on V1."""
-    from opentimelineio import opentime, schema
-
-    rate = float(cut.record_rate)
-    count = len(shot.source_range)
-    used = opentime.TimeRange(opentime.RationalTime(cut.record_start, rate), opentime.RationalTime(count, rate))
-    if shot.media.kind is MediaKind.MOVIE or "#" not in Path(shot.media.path).name:
-        reference = schema.ExternalReference(target_url=shot.media.path, available_range=used)
-    else:
-        files = shot.media.sequence
-        reference = schema.ImageSequenceReference(
-            target_url_base=f"{files.folder.as_posix()}/",
-            name_prefix=files.prefix,
-            name_suffix=files.suffix,
-            start_frame=shot.source_range.first,
-            rate=rate,
-            frame_zero_padding=files.padding,
-            available_range=used,
-        )
-    reference.name = shot.clip_name
-    timeline = schema.Timeline(name=cut.name, global_start_time=opentime.RationalTime(cut.record_start, rate))
-    track = schema.Track(name="Video 1", kind=schema.TrackKind.Video)
-    track.append(schema.Clip(name=shot.clip_name, media_reference=reference, source_range=used))
-    timeline.tracks.append(track)
-    return timeline

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from toolkit.documents import Shot, Skipped
 from toolkit.frames import FrameRange
 from toolkit.turnover.skips import Skip
 from toolkit.turnover.times import nearest, seconds
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
 
 _MOST_FRAMES = 24 * 3600 * 120
 """A clip longer than a day at 120 fps is a broken number, not a clip."""
+
+
+Place = tuple[int, int]
+"""Video track, 0 at the bottom, and first record frame: no two clips share it."""
+
+
+def place_of(item: Shot | Skipped) -> Place:
+    """Where it lies; frame -1 for what has no place."""
+    return item.track_index, item.record_range.first if item.record_range is not None else -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,21 @@
 ``finding`` turns the names of a look into models on disk, ``files`` knows what these consist of and refuses what is not
 safetensors, ``weights`` loads each once; ``prompts`` and ``schedule`` say what the networks are told and at which noise
 levels; ``painting`` is the denoising loop; ``devices`` knows what the machine can hold; ``engine`` joins them to the
-seam.
+seam, and ``several`` runs one for each GPU.
 """
 
 from __future__ import annotations
 
+from toolkit.engines.base import Engine
+from toolkit.engines.diffusers_local.devices import devices_of
 from toolkit.engines.diffusers_local.engine import DiffusersEngine
+from toolkit.engines.diffusers_local.several import SeveralDevices
+from toolkit.settings import DiffusersSettings
 
-__all__ = ["DiffusersEngine"]
+__all__ = ["DiffusersEngine", "open_diffusers"]
+
+
+def open_diffusers(settings: DiffusersSettings) -> Engine:
+    """In this process on one device, else one process for each. Raises EngineUnavailable for one that is not there."""
+    devices = devices_of(settings)
+    return SeveralDevices(settings, devices) if len(devices) > 1 else DiffusersEngine(settings)

@@ -43,11 +43,20 @@ class Device:
         return kinds[self.precision]
 
 
+def devices_of(settings: DiffusersSettings) -> list[str]:
+    """The devices that ``settings`` name, ``all`` being every CUDA one; what is not there is seen when it is opened."""
+    import torch
+
+    if settings.device == "all":
+        return [f"cuda:{index}" for index in range(torch.cuda.device_count())] or ["cuda"]
+    return [name.strip() for name in settings.device.split(",")]
+
+
 def choose_device(settings: DiffusersSettings) -> Device:
     """The device that ``settings`` ask for. Raises EngineUnavailable when it is not there."""
     import torch
 
-    name = settings.device
+    name = settings.device if settings.device != "all" else "cuda"
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     try:

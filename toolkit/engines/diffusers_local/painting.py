@@ -92,8 +92,8 @@ def paint(
 
     # 3. Noise, and the sample it starts from.
     generators = [torch.Generator().manual_seed(request.seed) for request in requests]
-    shape = (1, *original.shape[1:])
-    noise = torch.cat([torch.randn(shape, generator=generator) for generator in generators]).to(device.torch)
+    drawn = [torch.randn((1, *original.shape[1:]), generator=generator) for generator in generators]
+    noise = torch.cat([_moved(*pair) for pair in zip(drawn, requests, strict=True)]).to(device.torch)
     schedule = make_schedule(look, compat, parts.checkpoint.scheduler, device.torch)
     sample = schedule.noised(original, noise, 0)
 
@@ -124,6 +124,18 @@ def paint(
     return [_within(request, picture, mask) for request, picture, mask in zip(requests, painted, masks, strict=True)]
 
 
+def _moved(noise: torch.Tensor, request: PaintRequest) -> torch.Tensor:
+    """``noise`` (1, 4, h, w), each latent pixel taken from where its middle came from; beyond its edges it repeats.
+
+    Taken, not interpolated: a mean of noise is weaker than noise, and the networks would take it for blur.
+    """
+    if request.came_from is None:
+        return noise
+    middles = request.came_from[LATENT // 2 :: LATENT, LATENT // 2 :: LATENT] // LATENT
+    columns, rows = (middles[..., axis].astype(np.int64) % noise.shape[3 - axis] for axis in (0, 1))
+    return noise[:, :, rows, columns]
+
+
 def _guides(requests: Sequence[PaintRequest], index: int, device: Device, *, doubled: bool) -> torch.Tensor:
     import torch
 
@@ -136,7 +148,9 @@ def _encoded(vae: Any, pixels: torch.Tensor) -> torch.Tensor:
     """Latents of ``pixels`` (B, 3, H, W), -1..1: one picture at a time, which fills a GPU as it is."""
     import torch
 
-    means = [vae.encode(pixels[i : i + 1]).latent_dist.mode() for i in range(len(pixels))]
+    found = [vae.encode(pixels[i : i + 1]) for i in range(len(pixels))]
+    # A tiny autoencoder knows no spread around what it finds.
+    means = [one.latents if hasattr(one, "latents") else one.latent_dist.mode() for one in found]
     return torch.cat(means) * vae.config.scaling_factor
 
 

@@ -58,7 +58,7 @@ class Parts:
 
     checkpoint: Checkpoint
     vae: Any
-    """An AutoencoderKL, in float32."""
+    """An AutoencoderKL or, for previews, an AutoencoderTiny (TAESD); in float32."""
     controls: tuple[Callable[..., Any], ...]
     """One ControlNet per control of the look, in their order."""
     loras: tuple[tuple[str, float], ...]
@@ -132,10 +132,11 @@ class Library:
         return Checkpoint(pipeline=pipeline, unet=unet, prompts=prompts, scheduler=scheduler)
 
     def _vae(self, found: Found, checkpoint: Checkpoint) -> Any:
-        from diffusers import AutoencoderKL
+        from diffusers import AutoencoderKL, AutoencoderTiny
 
         def load() -> Any:
-            loaded = _model(AutoencoderKL, found, checkpoint.pipeline.vae)
+            tiny = not found.single and _class_of(found) == AutoencoderTiny.__name__
+            loaded = _model(AutoencoderTiny if tiny else AutoencoderKL, found, checkpoint.pipeline.vae)
             return loaded.to(self._device.torch).eval()
 
         if found.path not in self._vaes:
@@ -206,6 +207,11 @@ def _model(kind: Any, found: Found, model: Any, like: Callable[[Any], Any] = lam
     with tempfile.TemporaryDirectory() as folder:
         like(model).save_config(folder)
         return kind.from_single_file(str(found.path), config=folder, local_files_only=True)
+
+
+def _class_of(found: Found) -> str:
+    """Which of diffusers' classes a folder says it is."""
+    return str(json.loads((found.path / "config.json").read_text(encoding="utf-8")).get("_class_name"))
 
 
 def _hold_to_family(pipeline: Any, scheduler: dict[str, Any]) -> None:

@@ -1,0 +1,185 @@
+"""A layer of unchanged pixels is invisible on its plate, whatever the host does with colours (decision 010).
+
+The layers are real files of real runs over a plate that holds every 8-bit code. The hosts are stand-ins: OpenColorIO
+does what a managed host is documented to do, namely turn each clip from its input space to the working space. That
+shows that our numbers are right if the host does that; it does not show that a host does.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import OpenImageIO
+import pytest
+from numpy.typing import NDArray
+
+from tests.turnover._cuts import Json, write_movie
+from tests.turnover._handed import hand_over, host_clip
+from toolkit.cli import run_command
+from toolkit.documents import Delivery
+
+ocio = pytest.importorskip("PyOpenColorIO")
+CONFIG = ocio.Config.CreateFromBuiltinConfig("studio-config-v2.1.0_aces-v1.3_ocio-v2.3")
+HALF_A_CODE = 0.5 / 255
+
+Picture = NDArray[np.float32]
+Codes = NDArray[np.uint8]
+
+
+def every_code() -> Codes:
+    """64 by 64 pixels, RGB: each channel holds all 256 codes, each in another order."""
+    ramp = np.arange(64 * 64, dtype=np.int64)
+    return (
+        np.stack([ramp % 256, (ramp * 7 + 31) % 256, (ramp * 101 + 5) % 256], axis=-1)
+        .reshape(64, 64, 3)
+        .astype(np.uint8)
+    )
+
+
+def run(folder: Path, *, host: str = "resolve", colour: Json, space: str = "") -> Delivery:
+    """A turnover of two frames with every code in them, painted at strength 0: what comes out is what went in."""
+    (folder / "plates").mkdir()
+    for number in (1, 2):
+        assert cv2.imwrite(str(folder / f"plates/p.{number:04d}.png"), cv2.cvtColor(every_code(), cv2.COLOR_RGB2BGR))
+    made = host_clip("plates/p.[0001-0002].png", (0, 2), media_count=2, media_index=1, input_colour_space=space)
+    path = hand_over(folder, made, host=host, colour=colour)
+    settings = ["--set", "body.strength=0", "--set", "output.passes=BODY"]
+    assert run_command(["run", str(path), "-o", str(folder / "out"), *settings]) == 0
+    return Delivery.read(folder / "out" / "delivery.json")
+
+
+def layer_pixels(delivery: Delivery, folder: Path) -> Picture:
+    (clip,) = delivery.tracks[1].clips
+    image = OpenImageIO.ImageBuf(str(folder / "out" / clip.path))
+    return np.asarray(image.get_pixels(OpenImageIO.FLOAT))[..., :3]
+
+
+def transformed(pixels: Picture, source: str, working: str) -> Picture:
+    """What a managed host makes of ``pixels``."""
+    result = np.array(pixels, np.float32, order="C", copy=True)
+    processor = CONFIG.getProcessor(source, working).getDefaultCPUProcessor()
+    processor.apply(ocio.PackedImageDesc(result, result.shape[1], result.shape[0], 3))
+    return result
+
+
+def worst(one: Picture, other: Picture) -> float:
+    return float(np.max(np.abs(one - other)))
+
+
+def test_unmanaged_the_layer_holds_the_plates_codes(tmp_path: Path) -> None:
+    delivery = run(tmp_path, colour={"mode": "unmanaged"})
+    (layer,) = delivery.tracks[1].clips
+    assert (layer.encoding, layer.input_colour_space) == ("display", "")
+    assert worst(layer_pixels(delivery, tmp_path), every_code() / np.float32(255)) < HALF_A_CODE
+    assert not [note for note in delivery.notes if "codes" in note]
+
+
+@pytest.mark.parametrize(
+    ("mode", "space"),
+    [
+        ("managed", "sRGB - Texture"),
+        ("managed", "Gamma 2.4 Rec.709 - Texture"),
+        ("managed", "ARRI LogC3 (EI800)"),
+        ("aces", "sRGB - Texture"),
+    ],
+)
+def test_managed_the_layer_takes_its_plates_way(mode: str, space: str, tmp_path: Path) -> None:
+    """What both become in any working space, counted in the plate's codes; and nothing is left to check by hand."""
+    delivery = run(tmp_path, colour={"mode": mode, "science": "davinciYRGBColorManagedv2"}, space=space)
+    plate_clip, layer_clip = delivery.tracks[0].clips[0], delivery.tracks[1].clips[0]
+    assert (layer_clip.encoding, layer_clip.input_colour_space) == ("display", space)
+    assert plate_clip.input_colour_space == space
+    assert not [note for note in delivery.notes if "manages colours" in note]
+
+    codes, pixels = every_code() / np.float32(255), layer_pixels(delivery, tmp_path)
+    for working in ("DaVinci Intermediate WideGamut", "ACEScct", "Linear Rec.709 (sRGB)"):
+        plate = transformed(codes, plate_clip.input_colour_space, working)
+        layer = transformed(pixels, layer_clip.input_colour_space, working)
+        assert worst(*(transformed(seen, working, space) for seen in (layer, plate))) < HALF_A_CODE
+        mistaken = transformed(pixels, "ACES2065-1", working)
+        assert worst(mistaken, plate) > 20 / 255, "an EXR that the host takes for linear would be seen"
+
+
+@pytest.mark.parametrize(
+    ("working", "space"),
+    [("sRGB IEC61966-2.1", "sRGB - Texture"), ("Rec.709 Gamma 2.4", "Gamma 2.4 Rec.709 - Texture")],
+)
+def test_after_effects_with_a_working_space_gets_the_linear_light_it_expects(
+    working: str, space: str, tmp_path: Path
+) -> None:
+    delivery = run(tmp_path, host="after effects", colour={"mode": "managed", "working": working})
+    (layer_clip,) = delivery.tracks[1].clips
+    assert (layer_clip.encoding, layer_clip.input_colour_space) == ("linear", "")
+    (note,) = [note for note in delivery.notes if "linear" in note]
+    assert note == (
+        f"the layers of all shots are scene-linear Rec.709: After Effects works in {working} and takes EXR files as "
+        "linear light, so they match their plates as they are"
+    )
+    codes, pixels = every_code() / np.float32(255), layer_pixels(delivery, tmp_path)
+    for target in (space, "Linear Rec.709 (sRGB)"):  # the working space as it is, and linearised
+        plate = transformed(codes, "sRGB - Texture", target)
+        layer = transformed(pixels, "Linear Rec.709 (sRGB)", target)
+        assert worst(*(transformed(seen, target, "sRGB - Texture") for seen in (layer, plate))) < HALF_A_CODE
+        assert worst(transformed(codes, "Linear Rec.709 (sRGB)", target), plate) > 20 / 255, "codes would be seen"
+
+
+def test_a_run_that_asks_for_an_encoding_gets_it_whatever_the_host(tmp_path: Path) -> None:
+    run(tmp_path, colour={"mode": "managed"}, space="sRGB")
+    arguments = [str(tmp_path / "turnover.json"), "-o", str(tmp_path / "linear")]
+    settings = ["--set", "output.encoding=linear", "--set", "output.passes=BODY"]
+    assert run_command(["run", *arguments, *settings]) == 0
+    delivery = Delivery.read(tmp_path / "linear" / "delivery.json")
+    (layer,) = delivery.tracks[1].clips
+    assert (layer.encoding, layer.input_colour_space) == ("linear", "")
+    assert [note for note in delivery.notes if "on purpose" in note]
+
+
+@pytest.mark.parametrize(
+    ("host", "colour", "says"),
+    [
+        (
+            "resolve",
+            {"mode": "managed", "science": "davinciYRGBColorManagedv2"},
+            "Resolve manages colours (davinciYRGBColorManagedv2) and the layers of all shots hold their plates' own "
+            "codes: give them their plates' Input Color Space (right-click the clip in the Media Pool)",
+        ),
+        (
+            "resolve",
+            {"mode": "unknown"},
+            "it is not known whether Resolve manages colours and the layers of all shots hold their plates' own "
+            "codes: where it does, give them their plates' Input Color Space (right-click the clip in the Media Pool)",
+        ),
+        (
+            "after effects",
+            {"mode": "managed", "working": "ProPhoto RGB"},
+            "After Effects manages colours (ProPhoto RGB) and the layers of all shots hold their plates' own codes: "
+            "give them their plates' profile and the same Interpret as Linear Light (Interpret Footage > Color "
+            "Management)",
+        ),
+        (
+            "after effects",
+            {"mode": "ocio", "science": "ACES 1.3 Studio v1.0"},
+            "After Effects manages colours (ACES 1.3 Studio v1.0) and the layers of all shots hold their plates' own "
+            "codes: give them their plates' Input Color Space (Interpret Footage > Color Management)",
+        ),
+    ],
+)
+def test_where_we_cannot_know_the_codes_stay_and_the_property_is_named(
+    host: str, colour: Json, says: str, tmp_path: Path
+) -> None:
+    delivery = run(tmp_path, host=host, colour=colour)
+    assert delivery.tracks[1].clips[0].encoding == "display"
+    assert says in delivery.notes
+
+
+def test_a_movie_in_after_effects_keeps_its_codes_since_its_profile_is_not_known(tmp_path: Path) -> None:
+    write_movie(tmp_path / "a.mov", 2)
+    colour = {"mode": "managed", "working": "sRGB IEC61966-2.1"}
+    path = hand_over(tmp_path, host_clip("a.mov", (0, 2), media_count=2), host="after effects", colour=colour)
+    assert run_command(["run", str(path), "-o", str(tmp_path / "out"), "--set", "output.passes=BODY"]) == 0
+    written = json.loads((tmp_path / "out" / "delivery.json").read_text())
+    assert written["tracks"][1]["clips"][0]["encoding"] == "display"
+    assert any("Interpret as Linear Light" in note for note in written["notes"])

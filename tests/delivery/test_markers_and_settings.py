@@ -1,0 +1,213 @@
+"""Markers where there is something to look at, what the editor chose for the hosts, and one version at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.delivery._deliveries import plan_of, write_layers
+from tests.turnover._cuts import (
+    clip,
+    freeze,
+    gap,
+    movie_reference,
+    speed,
+    time,
+    time_range,
+    timeline,
+    track,
+    write,
+    write_movie,
+)
+from tests.turnover._handed import hand_over, host_clip
+from toolkit import stages
+from toolkit.delivery import conform
+from toolkit.documents import Cut, Delivery, PassName, PassPlan
+from toolkit.output import Output
+from toolkit.settings import DeliverySettings, Settings, load_settings
+from toolkit.turnover import read_cut
+
+
+def deliver(
+    cut: Cut, root: Path, *, settings: Settings | None = None, plans: Sequence[PassPlan] | None = None
+) -> Delivery:
+    made = plans if plans is not None else [plan_of(shot, name) for shot in cut.shots for name in PassName]
+    for plan in made:
+        write_layers(plan, root)
+    return conform(cut, made, root, settings=settings or Settings())
+
+
+@pytest.fixture
+def cut(tmp_path: Path) -> Cut:
+    """Plain, double speed, a gap, frozen; media of 200 pictures, handles of 8."""
+    write_movie(tmp_path / "a.mov", 200)
+    media = movie_reference("a.mov", time_range(0, 200))
+    document = timeline(
+        track(
+            clip(media, time_range(20, 24), name="plain"),
+            clip(media, time_range(60, 24), name="double", effects=[speed(2)]),
+            gap(12),
+            clip(media, time_range(60, 24), name="frozen", effects=[freeze()]),
+        ),
+        start=time(86400),
+    )
+    return read_cut(write(tmp_path / "cut.otio", document), handles=8)
+
+
+# --- markers ---------------------------------------------------------------------------------------------------
+
+
+def test_a_cut_without_anything_to_look_at_has_no_marker(cut: Cut, tmp_path: Path) -> None:
+    plain = cut.model_copy(update={"shots": cut.shots[:1]})
+    assert deliver(plain, tmp_path / "out").markers == ()
+
+
+def test_each_kind_has_its_colour_and_lies_where_its_shot_begins(cut: Cut, tmp_path: Path) -> None:
+    shots = {shot.name: shot for shot in cut.shots}
+    empty = plan_of(shots["plain"], faces=[[]] * len(shots["plain"].source_work_range))
+    others = [plan_of(shots[name]) for name in ("double", "frozen")]
+    delivery = deliver(cut, tmp_path / "out", plans=[empty, *others])
+
+    assert [(m.record_frame, m.shot, m.name, m.colour) for m in delivery.markers] == [
+        (0, "plain", "No face found", "Yellow"),
+        (24, "double", "Set the speed", "Blue"),
+        (60, "frozen", "Set the speed", "Blue"),
+    ]
+    assert {marker.note for marker in delivery.markers} <= set(delivery.notes)
+
+
+def test_media_that_is_offline_is_red(tmp_path: Path) -> None:
+    document = timeline(track(clip(movie_reference("/offline/a.mov", time_range(0, 99)), time_range(9, 24), name="a")))
+    cut = read_cut(write(tmp_path / "cut.otio", document), handles=0)
+    (marker,) = deliver(cut, tmp_path / "out").markers
+    assert (marker.record_frame, marker.name, marker.colour) == (0, "Media offline", "Red")
+
+
+def test_short_handles_are_a_marker_and_no_note(cut: Cut, tmp_path: Path) -> None:
+    long = read_cut(Path(cut.path), handles=24)
+    delivery = deliver(long, tmp_path / "out", settings=load_settings(assignments=["cut.handles=24"]))
+    short = [marker for marker in delivery.markers if marker.name == "Short handles"]
+    assert [(m.record_frame, m.shot, m.colour, m.note) for m in short] == [
+        (0, "plain", "Green", "plain: 20 and 24 frames of handles, not 24: its media has no more")
+    ]
+    assert not any("handles" in note for note in delivery.notes)
+
+
+def test_handles_that_nobody_asked_for_when_the_cut_was_read_are_not_short(cut: Cut, tmp_path: Path) -> None:
+    """``toolkit conform OUT`` may be called without the ``--handles`` of the run."""
+    asked = load_settings(assignments=["cut.handles=24"])
+    assert not [m for m in deliver(cut, tmp_path / "out", settings=asked).markers if m.name == "Short handles"]
+
+
+def test_the_whole_of_a_movie_has_no_handles_and_that_is_no_news(tmp_path: Path) -> None:
+    cut = read_cut(write_movie(tmp_path / "a.mov", 20), handles=8)
+    assert deliver(cut, tmp_path / "out").markers == ()
+
+
+def test_no_two_markers_share_a_frame_and_none_lies_beyond_the_timeline(tmp_path: Path) -> None:
+    """Resolve holds one marker on a frame and refuses the next."""
+    media = movie_reference("/offline/a.mov", time_range(0, 99))
+    made = [clip(media, time_range(5, 2), name="a", effects=[speed(2)])]
+    document = timeline(track(*made), track(*made), start=time(0))
+    cut = read_cut(write(tmp_path / "cut.otio", document), handles=0)
+    markers = deliver(cut, tmp_path / "out").markers
+    assert [(m.record_frame, m.name) for m in markers] == [(0, "Media offline"), (1, "Set the speed")]
+
+
+# --- what the editor chose -------------------------------------------------------------------------------------
+
+
+def test_interpolation_is_the_hosts_unless_the_editor_says_otherwise(cut: Cut, tmp_path: Path) -> None:
+    clips = [made for each in deliver(cut, tmp_path / "out").tracks for made in each.clips]
+    assert {(made.interpolation, made.motion) for made in clips} == {("host", "host")}
+
+
+def test_the_editors_choice_goes_to_the_layers_of_retimed_shots_alone(cut: Cut, tmp_path: Path) -> None:
+    chosen = load_settings(assignments=["delivery.interpolation=flow", "delivery.motion=enhanced better"])
+    plates, *layers = deliver(cut, tmp_path / "out", settings=chosen).tracks
+    assert {made.interpolation for made in plates.clips} == {"host"}
+    for each in layers:
+        assert [(made.shot, made.interpolation, made.motion) for made in each.clips] == [
+            ("plain", "host", "host"),
+            ("double", "flow", "enhanced better"),
+            ("frozen", "host", "host"),
+        ]
+
+
+def test_how_motion_is_estimated_is_said_for_flow_alone(cut: Cut, tmp_path: Path) -> None:
+    chosen = load_settings(assignments=["delivery.interpolation=blend", "delivery.motion=enhanced better"])
+    clips = [made for each in deliver(cut, tmp_path / "out", settings=chosen).tracks for made in each.clips]
+    assert {made.motion for made in clips} == {"host"}
+    assert {made.interpolation for made in clips} == {"host", "blend"}
+
+
+def test_nothing_of_it_changes_what_is_painted(cut: Cut) -> None:
+    from tests.passes._plate import BESIDE, COUNT, FIRST, sample, shot_of, tracks_of
+    from toolkit.passes import plan_passes
+
+    shot = shot_of(Path("nowhere/plate.####.png"))
+    tracks = tracks_of([sample(FIRST + index) for index in range(COUNT)])
+    other = DeliverySettings(interpolation="flow", motion="speed warp better", fusion=False, keyframes=False, aep=True)
+    usual = plan_passes(shot, tracks, Settings(), beside=BESIDE)
+    assert plan_passes(shot, tracks, replace(Settings(), delivery=other), beside=BESIDE) == usual
+
+
+# --- versions --------------------------------------------------------------------------------------------------
+
+
+def test_a_second_version_in_the_same_folder_is_delivered_alone(cut: Cut, tmp_path: Path) -> None:
+    out = Output(root=tmp_path / "out")
+    for version in (1, 2):
+        for plan in (plan_of(shot, name, version=version) for shot in cut.shots for name in PassName):
+            plan.write(out.plan(plan))
+            write_layers(plan, out.root)
+    for version in (1, 2, 1):
+        delivery = stages.deliver(cut, load_settings(assignments=[f"output.version={version}"]), out)
+        label = f"v{version:03d}"
+        assert [each.name for each in delivery.tracks] == ["PLATE", f"BODY {label}", f"FACE {label}"]
+        plates, *layers = delivery.tracks
+        assert {made.version for made in plates.clips} == {None}
+        assert {made.version for each in layers for made in each.clips} == {version}
+        assert all(f"/{label}/" in made.path and label in made.name for each in layers for made in each.clips)
+        names = [each["name"] for each in json.loads((out.root / "return.otio").read_text())["tracks"]["children"]]
+        assert names == ["PLATE", f"BODY {label}", f"FACE {label}"]
+
+
+def test_a_version_that_is_half_rendered_is_not_filled_up_with_the_one_before(cut: Cut, tmp_path: Path) -> None:
+    out = Output(root=tmp_path / "out")
+    for version, shots in ((1, cut.shots), (2, cut.shots[:1])):
+        for plan in (plan_of(shot, name, version=version) for shot in shots for name in PassName):
+            plan.write(out.plan(plan))
+            write_layers(plan, out.root)
+    delivery = stages.deliver(cut, load_settings(assignments=["output.version=2"]), out)
+    assert [len(each.clips) for each in delivery.tracks] == [3, 1, 1]
+    assert sum("is not in this delivery" in note for note in delivery.notes) == 4
+
+
+# --- where it came from ----------------------------------------------------------------------------------------
+
+
+def test_the_delivery_says_which_timeline_of_which_host_it_is_for(tmp_path: Path) -> None:
+    write_movie(tmp_path / "a.mov", 60)
+    write(
+        tmp_path / "reel.otio",
+        timeline(track(clip(movie_reference("a.mov", time_range(0, 60)), time_range(3, 9), name="sh010"))),
+    )
+    path = hand_over(tmp_path, host_clip("a.mov", (0, 9), 4, media_count=60), otio="reel.otio")
+    cut = Cut.model_validate_json(read_cut(path, handles=2).model_dump_json(by_alias=True))
+    delivery = deliver(cut, tmp_path / "out")
+
+    assert delivery.origin is not None
+    assert (delivery.origin.host, delivery.origin.name, delivery.origin.timeline_id) == ("resolve", "reel 1", "a-b-c")
+    assert (delivery.start_timecode, delivery.start_frame) == ("01:00:00:00", 86400)
+    assert delivery.notes[0].startswith("sh010: the host's own list says a start at picture 4 instead of 3")
+    return_tracks = json.loads((tmp_path / "out" / "return.otio").read_text())["tracks"]["children"]
+    assert [each["name"] for each in return_tracks] == ["PLATE", "BODY v001", "FACE v001"]
+
+
+def test_a_cut_from_a_file_has_no_origin(cut: Cut, tmp_path: Path) -> None:
+    assert deliver(cut, tmp_path / "out").origin is None

@@ -1,0 +1,89 @@
+"""How files become media of the pool."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.hosts.resolve.media import MediaKind, MediaPoolItem
+from tests.hosts.resolve.world import Footage
+
+if TYPE_CHECKING:
+    from tests.hosts.resolve.pool import MediaPool
+
+KEYS = {"FilePath": str, "StartIndex": int, "EndIndex": int}
+STILLS = (".exr", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dpx")
+
+
+def import_media(pool: MediaPool, wanted: list[Any]) -> Any:
+    """Put files into the current bin. What the pool has already, and what is not there, is left out without a word."""
+    behaviour = pool.world.behaviour
+    if behaviour.imports in ("None", "[]", "[None]"):
+        return {"None": None, "[]": [], "[None]": [None]}[behaviour.imports]
+    made: list[MediaPoolItem] = []
+    for one in wanted:
+        found = _movie_or_still(pool, one) if isinstance(one, str) else _sequence(pool, one)
+        if found is None:
+            return None
+        have = {clip.path for clip in pool.root.everything()}
+        made += [clip for clip in found if behaviour.reimports or clip.path not in have]
+        pool.current.clips += [clip for clip in made if clip not in pool.current.clips]
+    return made
+
+
+def _movie_or_still(pool: MediaPool, path: str) -> list[MediaPoolItem]:
+    world = pool.world
+    if not Path(path).is_file():
+        if Path(path).is_dir():
+            world.misuse.append(f"ImportMedia of the folder {path}: the fake imports files only")
+        return []
+    footage = world.footage.get(path, Footage())
+    kind: MediaKind = "still" if footage.frames == 1 and path.lower().endswith(STILLS) else "movie"
+    return [MediaPoolItem(world, path=path, kind=kind, first=0, frames=footage.frames, footage=footage)]
+
+
+def _sequence(pool: MediaPool, wanted: dict[str, Any]) -> list[MediaPoolItem] | None:
+    """A dictionary must have three keys; from 21.1 one that names an ordinary file makes the whole call answer None."""
+    world = pool.world
+    wrong = [key for key, kind in KEYS.items() if type(wanted.get(key)) is not kind]
+    if wrong or set(wanted) != set(KEYS):
+        world.misuse.append(f"ImportMedia: {wanted!r}")
+        return []
+    pattern, first, last = Path(wanted["FilePath"]), wanted["StartIndex"], wanted["EndIndex"]
+    if not re.search(r"%0\dd", pattern.name):
+        return None if world.behaviour.has("21.1") else _movie_or_still(pool, str(pattern))
+    if not all((pattern.parent / (pattern.name % number)).is_file() for number in range(first, last + 1)):
+        return []
+    middle = (first + last) // 2
+    split = world.behaviour.imports == "split" and last > first
+    runs = [(first, middle), (middle + 1, last)] if split else [(first, last)]
+    footage = world.footage.get(str(pattern.parent / (pattern.name % first)), Footage())
+    return [
+        MediaPoolItem(
+            world,
+            path=_named(pattern, *run),
+            kind="sequence",
+            first=run[0],
+            frames=run[1] - run[0] + 1,
+            footage=footage,
+        )
+        for run in runs
+    ]
+
+
+def _named(pattern: Path, first: int, last: int) -> str:
+    """``name.[1001-1064].exr``, as Resolve calls a sequence."""
+    span = re.sub(r"%0(\d)d", lambda digits: f"[{first:0{digits[1]}d}-{last:0{digits[1]}d}]", pattern.name)
+    return str(pattern.parent / span)
+
+
+def is_there(clip: MediaPoolItem, path: str) -> bool:
+    """Whether a clip's files could be these."""
+    numbers = re.search(r"\[(\d+)-(\d+)\]", Path(path).name)
+    if clip.kind != "sequence" or numbers is None:
+        return Path(path).is_file()
+    return all(
+        Path(path.replace(numbers[0], f"{number:0{len(numbers[1])}d}")).is_file()
+        for number in range(int(numbers[1]), int(numbers[2]) + 1)
+    )

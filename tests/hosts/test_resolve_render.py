@@ -1,0 +1,201 @@
+"""Render Passes: a run of a stand-in for the toolkit that tells its progress in lines, fails, or hangs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.hosts.delivered import Deliveries
+from tests.hosts.entries import Desk, Report, load, start_in
+from tests.hosts.resolve import Behaviour
+from toolkit.documents import Turnover
+
+STAND_IN = """
+import json, os, pathlib, signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a suite in the background ignores it
+told = pathlib.Path(sys.argv[0]).parent / "told.json"
+told.write_text(json.dumps({"arguments": sys.argv[1:], "python": [k for k in os.environ if k.startswith("PYTHON")]}))
+say = lambda **what: print(json.dumps(what), flush=True)
+try:
+    for done in (0, 12, 24):
+        say(stage="sh010  FACE", done=done, total=24)
+        time.sleep(0.05)
+    print("a library says something of its own", flush=True)
+    BEHAVE
+except KeyboardInterrupt:
+    print("toolkit: stopped", file=sys.stderr)
+    sys.exit(130)
+"""
+DELIVERS = "say(delivery=DELIVERY)"
+FAILS = "print('warning', file=sys.stderr); print('toolkit: shot sh010: media offline', file=sys.stderr); sys.exit(3)"
+HANGS = "time.sleep(60)"
+DEAF = "signal.signal(signal.SIGINT, signal.SIG_IGN); say(stage='deaf'); time.sleep(60)"
+
+
+@pytest.fixture(scope="module")
+def entry(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
+    return load("Toolkit Render Passes.py", tmp_path_factory.mktemp("bundle"))
+
+
+@pytest.fixture
+def sit(deliver: Deliveries, at_home: Path) -> Callable[..., Desk]:
+    return lambda behaviour=None, **changes: Desk(deliver, behaviour, **changes)
+
+
+@pytest.fixture
+def behave(tmp_path: Path, at_home: Path) -> Callable[[str, Desk], None]:
+    """Record a command that behaves so as the toolkit's."""
+
+    def record(behaviour: str, desk: Desk) -> None:
+        script = tmp_path / "stand_in.py"
+        script.write_text(
+            STAND_IN.replace("BEHAVE", behaviour.replace("DELIVERY", repr(str(desk.path)))), encoding="utf-8"
+        )
+        command = {"command": [sys.executable, str(script)], "version": "0"}
+        (at_home / ".toolkit").mkdir(exist_ok=True)
+        (at_home / ".toolkit" / "toolkit.json").write_text(json.dumps(command), encoding="utf-8")
+
+    return record
+
+
+Behave = Callable[[str, Desk], None]
+
+
+def render(entry: ModuleType, desk: Desk, folder: Path, *more: str) -> Report:
+    report = start_in(entry, desk, "-o", str(folder), *more)
+    assert desk.fake.misuse == []
+    return report
+
+
+@pytest.mark.parametrize("studio", [True, False], ids=["in a window", "on the console"])
+def test_it_sends_renders_and_imports(
+    entry: ModuleType, sit: Callable[..., Desk], behave: Behave, tmp_path: Path, capsys: pytest.CaptureFixture[str], *,
+    studio: bool,
+) -> None:  # fmt: skip
+    desk = sit(Behaviour(version="20.3.2.9", studio=studio))
+    behave(DELIVERS, desk)
+    report = render(entry, desk, tmp_path / "to", "--", "--set", "face.strength=0.4")
+    assert report["problems"] == report["by_hand"] == []
+    assert report["timeline"] == "scene_04 v001" and len(report["placed"]) == 4
+    turnover = tmp_path / "to" / "turnover.json"
+    assert Turnover.read(turnover).name == "scene_04"
+    told = json.loads((tmp_path / "told.json").read_text(encoding="utf-8"))
+    assert told["arguments"] == [
+        "run", str(turnover), "-o", str(tmp_path / "to" / "passes"), "--progress", "lines",
+        "--set", "face.strength=0.4",
+    ]  # fmt: skip
+    assert len(desk.fake.windows) == studio
+    shown = capsys.readouterr().out
+    assert ("sh010  FACE  24 of 24" in shown) != studio
+    if studio:
+        assert not desk.fake.windows[0].shown
+        assert desk.fake.windows[0].GetItems()["Stage"].Text.startswith("sh010  FACE")
+
+
+def test_resolves_own_python_does_not_reach_the_toolkits(
+    entry: ModuleType, sit: Callable[..., Desk], behave: Behave, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONHOME", "/somewhere")
+    monkeypatch.setenv("PYTHONPATH", "/somewhere")
+    desk = sit()
+    behave(DELIVERS, desk)
+    assert render(entry, desk, tmp_path / "to")["problems"] == []
+    assert json.loads((tmp_path / "told.json").read_text(encoding="utf-8"))["python"] == []
+
+
+def test_a_run_that_fails_is_told_in_its_own_words_and_changes_nothing(
+    entry: ModuleType, sit: Callable[..., Desk], behave: Behave, tmp_path: Path
+) -> None:
+    desk = sit()
+    behave(FAILS, desk)
+    before = desk.fake.snapshot()
+    report = render(entry, desk, tmp_path / "to")
+    assert report["problems"] == ["toolkit: shot sh010: media offline"] and not report["done"]
+    assert desk.fake.snapshot() == before
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "says"),
+    [
+        ("pass", "ended without a delivery"),
+        ("say(delivery='/nowhere/delivery.json')", "ended without a delivery"),
+        ("sys.exit(4)", "stopped with code 4"),
+    ],
+)
+def test_a_run_without_a_result_is_a_problem(
+    entry: ModuleType, sit: Callable[..., Desk], behave: Behave, tmp_path: Path, behaviour: str, *, says: str
+) -> None:
+    desk = sit()
+    behave(behaviour, desk)
+    assert says in render(entry, desk, tmp_path / "to")["problems"][0]
+
+
+@pytest.mark.parametrize("event", [("Cancel", "Clicked"), ("ToolkitWindow", "Close")])
+@pytest.mark.parametrize("behaviour", [HANGS, DEAF], ids=["hangs", "deaf"])
+def test_cancel_interrupts_then_terminates_and_changes_nothing(
+    entry: ModuleType, sit: Callable[..., Desk], behave: Behave, tmp_path: Path, behaviour: str, *,
+    event: tuple[str, str], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setitem(entry.__dict__, "PATIENCE", 0.5)
+    desk = sit()
+    behave(behaviour, desk)
+    desk.fake.ui.does = [event]
+    before = desk.fake.snapshot()
+    report = render(entry, desk, tmp_path / "to")
+    assert report["problems"] == ["cancelled; what is rendered is whole, and Render Passes goes on from there"]
+    assert desk.fake.snapshot() == before
+
+
+def test_without_a_window_a_file_called_stop_cancels(
+    entry: ModuleType, sit: Callable[..., Desk], behave: Behave, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk = sit(Behaviour(version="20.3.2.9", studio=False))
+    behave(f"(pathlib.Path({str(tmp_path / 'to')!r}) / 'stop').touch(); {HANGS}", desk)
+    report = render(entry, desk, tmp_path / "to")
+    assert report["problems"][0].startswith("cancelled")
+    assert f"make a file called {tmp_path / 'to' / 'stop'}" in capsys.readouterr().out
+    assert not (tmp_path / "to" / "stop").exists()
+
+
+@pytest.mark.parametrize(
+    ("recorded", "says"),
+    [
+        (None, "does not say where the toolkit is: run 'toolkit install-scripts resolve'"),
+        ("{", "does not say where the toolkit is"),
+        ('{"command": []}', "does not say where the toolkit is"),
+        ('{"command": "toolkit"}', "does not say where the toolkit is"),
+        ('{"command": ["/gone/python", "-m", "toolkit.cli"]}', "the toolkit has moved: /gone/python is not there"),
+    ],
+)
+def test_without_a_toolkit_nothing_is_sent(
+    entry: ModuleType, sit: Callable[..., Desk], at_home: Path, tmp_path: Path, recorded: str | None, *, says: str
+) -> None:
+    if recorded is not None:
+        (at_home / ".toolkit").mkdir()
+        (at_home / ".toolkit" / "toolkit.json").write_text(recorded, encoding="utf-8")
+    assert says in render(entry, sit(), tmp_path / "to")["problems"][0]
+    assert not (tmp_path / "to").exists()
+
+
+def test_layers_are_not_imported_into_another_project(
+    entry: ModuleType, sit: Callable[..., Desk], behave: Behave, tmp_path: Path
+) -> None:
+    desk = sit()
+    behave(DELIVERS, desk)
+    manager = desk.fake.application.manager
+    watch = entry.__dict__["watch_in_window"]
+
+    def watched(*told: object) -> None:
+        watch(*told)
+        manager.CreateProject("Another film")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(entry.__dict__, "watch_in_window", watched)
+        report = render(entry, desk, tmp_path / "to")
+    assert "another project is open now" in report["problems"][0] and str(desk.path) in report["problems"][0]
+    assert desk.fake.project.name == "Another film" and desk.fake.project.timelines == []

@@ -1,0 +1,310 @@
+"""Send Turnover: every clip as Resolve says it, in a document the toolkit reads; nothing in the project is changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.hosts.delivered import Deliveries
+from tests.hosts.entries import Desk, Report, load, start_in
+from tests.hosts.resolve import SWITCHES, WAYS, Behaviour, Footage, Switch, editions
+from toolkit.documents import HostClip, Turnover
+
+ENTRY = "Toolkit Send Turnover.py"
+
+
+@pytest.fixture(scope="module")
+def entry(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
+    return load(ENTRY, tmp_path_factory.mktemp("bundle"))
+
+
+@pytest.fixture
+def sit(deliver: Deliveries, at_home: Path) -> Callable[..., Desk]:
+    return lambda behaviour=None, **changes: Desk(deliver, behaviour, **changes)
+
+
+def send(entry: ModuleType, desk: Desk, folder: Path, *more: str) -> tuple[Report, Turnover]:
+    before = desk.fake.snapshot()
+    report = start_in(entry, desk, "-o", str(folder), *more)
+    assert desk.fake.snapshot() == before and desk.fake.misuse == []
+    assert report["problems"] == []
+    return report, Turnover.read(folder / "turnover.json")
+
+
+@pytest.mark.parametrize("behaviour", [pytest.param(one, id=name) for name, one in editions()])
+def test_the_timeline_arrives_as_a_turnover_from_every_version_and_edition(
+    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path, behaviour: Behaviour
+) -> None:
+    desk = sit(behaviour)
+    _, turnover = send(entry, desk, tmp_path)
+    assert (turnover.host, turnover.host_version, turnover.name) == ("resolve", behaviour.version, "scene_04")
+    assert (turnover.timeline_id, turnover.otio) == (desk.sent.uid, "timeline.otio")
+    assert (turnover.fps, turnover.drop_frame, turnover.start_timecode) == (24.0, False, "01:00:00:00")
+    assert (turnover.start_frame, turnover.record_count, turnover.width, turnover.height) == (86400, 96, 1920, 1080)
+    movie, sequence = turnover.clips
+    assert (movie.name, movie.track, movie.enabled) == ("A001C003_230114.mov", 1, True)
+    assert (movie.record_first, movie.record_count, movie.source_first, movie.source_count) == (0, 48, 40, 48)
+    assert (movie.speed, movie.media_fps, movie.media_count, movie.media_index) == (1.0, 24.0, 120, 0)
+    assert (sequence.record_first, sequence.source_first, sequence.media_count) == (48, 20, 96)
+    assert sequence.path.endswith("B002C011.[0101-0196].png") and sequence.media_index == 101
+
+
+@pytest.mark.parametrize("way", [pytest.param(one, id=one.name) for one in WAYS])
+def test_no_way_of_resolve_moves_a_clip(
+    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path, way: Switch
+) -> None:
+    _, turnover = send(entry, sit(way.behaviour()), tmp_path)
+    assert [(clip.record_first, clip.record_count, clip.speed) for clip in turnover.clips] == [(0, 48, 1), (48, 48, 1)]
+    assert [clip.source_first for clip in turnover.clips] == pytest.approx([40, 20], abs=0.1)
+
+
+def only(turnover: Turnover) -> HostClip:
+    (clip,) = turnover.clips
+    return clip
+
+
+def with_clip(desk: Desk, speed: float, left: float, duration: int, footage: Footage) -> None:
+    """A clip of 200 pictures at a speed, instead of the cut."""
+    path = desk.path.parent / "movie.mov"
+    path.touch()
+    desk.sent.tracks["video"][0].items.clear()
+    media = desk.fake.add_media(str(path), footage)
+    desk.fake.add_item(desk.sent, media, duration=duration, left=left, speed=speed)
+
+
+@pytest.mark.parametrize("version", ["18.6.6.7", "19.1.3.7", "20.3.2.9", "21.1.0.14"])
+@pytest.mark.parametrize(
+    ("speed", "left", "span"), [(200.0, 40, 96.0), (50.0, 40, 24.0), (-100.0, 30, 48.0), (0.0, 12, 1.0)]
+)
+def test_a_retimed_clip_is_told_with_its_true_first_picture_and_speed(
+    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path, *, version: str, speed: float, left: float, span: float
+) -> None:
+    desk = sit(Behaviour(version=version))
+    with_clip(desk, speed, left, 48, Footage(frames=200, fps=24.0, start_timecode="10:00:00:00"))
+    clip = only(send(entry, desk, tmp_path)[1])
+    assert (clip.speed, clip.source_first, clip.source_count) == (speed / 100, left, span)
+
+
+def test_a_clip_at_another_rate_is_told_in_its_own_pictures(
+    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path
+) -> None:
+    desk = sit()
+    with_clip(desk, 100.0, 25, 48, Footage(frames=200, fps=25.0, start_timecode="10:00:00:00"))
+    clip = only(send(entry, desk, tmp_path)[1])
+    assert (clip.speed, clip.source_first, clip.media_fps) == (1.0, pytest.approx(25), 25.0)
+    assert clip.source_count == pytest.approx(50)
+
+
+@pytest.mark.parametrize("source_end", ["inclusive", "exclusive"])
+def test_without_an_export_a_speed_is_told_by_the_span_and_that_is_said(
+    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path, source_end: str
+) -> None:
+    desk = sit(Behaviour(version="20.3.2.9", refuses_exports=True, source_end=source_end))
+    with_clip(desk, 200.0, 40, 48, Footage(frames=200, fps=24.0))
+    report, turnover = send(entry, desk, tmp_path)
+    assert only(turnover).speed == pytest.approx(2.0, abs=0.03) and turnover.otio == ""
+    assert any("exports no OTIO" in note for note in report["notes"])
+    assert any("told by its span of media only" in note for note in report["notes"])
+
+
+def test_what_is_no_clip_of_a_file_is_skipped_with_the_reason(
+    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path
+) -> None:
+    desk = sit()
+    desk.fake.add_item(desk.sent, None, duration=24, track=2)
+    desk.fake.add_item(desk.sent, desk.fake.add_media("/gone/a.mov", Footage(frames=90)), duration=24, at=24, track=2)
+    nested = desk.fake.add_timeline("nested").media
+    desk.fake.add_item(desk.sent, nested, duration=24, at=48, track=2)
+    report, turnover = send(entry, desk, tmp_path)
+    assert [(one.track, one.record_first, one.record_count) for one in turnover.skipped] == [
+        (2, 0, 24), (2, 24, 24), (2, 48, 24),
+    ]  # fmt: skip
+    reasons = [one.reason for one in turnover.skipped]
+    assert reasons[0].startswith("no media behind it") and reasons[1] == "offline: /gone/a.mov is not there"
+    assert reasons[2] == "no file behind it: Timeline"
+    assert len(turnover.clips) == 2 and sum("is not sent" in note for note in report["notes"]) == 3
+
+
+def test_a_speed_ramp_is_skipped_since_no_script_can_read_it(
+    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.hosts.resolve import exports
+
+    whole = exports.otio
+
+    def ramped(timeline: object) -> dict[str, object]:
+        document = whole(timeline)  # type: ignore[arg-type]
+        ramp = {"Speed Ratio": 1.0, "Key Frames": [[0, 0, False, 0, 0, 0, 0]]}
+        effect = {"OTIO_SCHEMA": "TimeEffect.1", "metadata": {"Resolve_OTIO": ramp}}
+        document["tracks"]["children"][0]["children"][1]["effects"].append(effect)
+        return document
+
+    monkeypatch.setattr(exports, "otio", ramped)
+    _, turnover = send(entry, sit(), tmp_path)
+    assert [clip.record_first for clip in turnover.clips] == [0]
+    assert turnover.skipped[0].reason.startswith("a speed ramp")
+
+
+def test_what_is_switched_off_is_told_so(entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path) -> None:
+    desk = sit()
+    desk.sent.tracks["video"][0].items[0].enabled = False
+    _, turnover = send(entry, desk, tmp_path)
+    assert [clip.enabled for clip in turnover.clips] == [False, True]
+    desk.sent.tracks["video"][0].enabled = False
+    _, turnover = send(entry, desk, tmp_path)
+    assert [clip.enabled for clip in turnover.clips] == [False, False]
+
+
+def test_markers_labels_and_alpha_are_told_in_resolves_words(
+    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path
+) -> None:
+    desk = sit()
+    item = desk.sent.tracks["video"][0].items[0]
+    item.AddMarker(3, "Cyan", "here", "softer", 1)
+    item.SetClipColor("Teal")
+    desk.sent.AddMarker(5, "Red", "cut", "tighten", 1)
+    _, turnover = send(entry, desk, tmp_path)
+    clip = turnover.clips[0]
+    (marker,) = clip.markers
+    assert (marker.frame, marker.colour, marker.name, marker.note) == (3.0, "Cyan", "here", "softer")
+    assert (clip.colour, clip.alpha) == ("Teal", "None")
+    assert [(one.frame, one.note) for one in turnover.markers] == [(5.0, "tighten")]
+
+
+@pytest.mark.parametrize(
+    ("science", "mode"),
+    [
+        ("davinciYRGB", "unmanaged"),
+        ("davinciYRGBColorManaged", "managed"),
+        ("davinciYRGBColorManagedv2", "managed"),
+        ("acescc", "aces"),
+        ("acescct", "aces"),
+        ("somethingNew", "unknown"),
+    ],
+)
+def test_the_colour_science_is_told(
+    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path, science: str, mode: str
+) -> None:
+    colour = send(entry, sit(Behaviour(colour_science=science)), tmp_path)[1].colour
+    assert (colour.mode, colour.science) == (mode, science)
+    assert bool(colour.working) == (mode != "unmanaged")
+
+
+# --- which part ---------------------------------------------------------------------------------------------------
+
+
+def test_selected_clips_are_sent_alone_where_resolve_tells(
+    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path
+) -> None:
+    desk = sit()
+    desk.sent.selected = [desk.sent.tracks["video"][0].items[1]]
+    report, turnover = send(entry, desk, tmp_path)
+    assert [clip.record_first for clip in turnover.clips] == [48] and turnover.record_count == 96
+    assert "what is selected of 'scene_04'" in report["done"]
+    assert len(send(entry, desk, tmp_path, "--whole")[1].clips) == 2
+    older = sit(Behaviour(version="20.3.2.9"))
+    older.sent.selected = [older.sent.tracks["video"][0].items[1]]
+    assert len(send(entry, older, tmp_path)[1].clips) == 2
+
+
+@pytest.mark.parametrize(("marks", "sent"), [((0, 47), [0]), ((47, 48), [0, 48]), ((60, 70), [48]), ((0, 95), [0, 48])])
+@pytest.mark.parametrize("midnight", [0, 86400])
+def test_clips_that_the_in_to_out_range_touches_are_sent_whole(
+    entry: ModuleType,
+    sit: Callable[..., Desk],
+    tmp_path: Path,
+    *,
+    marks: tuple[int, int],
+    sent: list[int],
+    midnight: int,
+) -> None:
+    desk = sit(Behaviour(version="20.3.2.9"))
+    desk.sent.in_out = {"video": {"in": marks[0] + midnight, "out": marks[1] + midnight}}
+    turnover = send(entry, desk, tmp_path)[1]
+    assert [clip.record_first for clip in turnover.clips] == sent
+    assert all(clip.record_count == 48 for clip in turnover.clips)
+
+
+def test_without_a_timeline_what_is_selected_in_the_media_pool_is_sent(
+    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path
+) -> None:
+    desk = sit()
+    desk.fake.project.current = None
+    desk.fake.pool.selected = desk.fake.pool.root.clips[-2:]
+    _, turnover = send(entry, desk, tmp_path)
+    assert [(clip.record_first, clip.record_count) for clip in turnover.clips] == [(0, 120), (120, 96)]
+    assert (turnover.name, turnover.timeline_id, turnover.record_count) == ("A film", "", 216)
+
+
+# --- what fails ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("switch", [pytest.param(one, id=one.name) for one in SWITCHES])
+def test_whatever_fails_the_turnover_is_right_or_not_there(
+    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path, switch: Switch
+) -> None:
+    desk = sit(switch.behaviour(project_rate="24"))
+    before = desk.fake.snapshot()
+    report = start_in(entry, desk, "-o", str(tmp_path / "to"))
+    assert desk.fake.snapshot() == before and desk.fake.misuse == []
+    if report["problems"]:
+        assert not (tmp_path / "to" / "turnover.json").exists()
+        return
+    turnover = Turnover.read(tmp_path / "to" / "turnover.json")
+    assert [(clip.record_first, clip.record_count) for clip in turnover.clips] == [(0, 48), (48, 48)]
+    assert bool(turnover.otio) == (tmp_path / "to" / "timeline.otio").is_file()
+
+
+def test_a_timeline_without_a_clip_that_is_online_is_no_turnover(
+    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path
+) -> None:
+    desk = sit()
+    desk.sent.tracks["video"][0].items.clear()
+    desk.fake.add_item(desk.sent, None, duration=24)
+    report = start_in(entry, desk, "-o", str(tmp_path))
+    assert "has no clip of a file that is online; '': no media behind it" in report["problems"][0]
+    assert not (tmp_path / "turnover.json").exists()
+
+
+def test_an_older_turnover_stands_when_a_new_one_cannot_be_written(
+    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path
+) -> None:
+    desk = sit()
+    send(entry, desk, tmp_path)
+    text = (tmp_path / "turnover.json").read_text(encoding="utf-8")
+    (tmp_path / "turnover.json.part").mkdir()
+    assert "stopped by" in start_in(entry, desk, "-o", str(tmp_path))["problems"][0]
+    assert (tmp_path / "turnover.json").read_text(encoding="utf-8") == text
+
+
+# --- where it goes ------------------------------------------------------------------------------------------------
+
+
+def test_from_the_menu_it_asks_for_a_folder_and_remembers_it(
+    entry: ModuleType, sit: Callable[..., Desk], at_home: Path, tmp_path: Path
+) -> None:
+    desk = sit()
+    desk.fake.fusion.chosen = [str(tmp_path / "one"), str(tmp_path / "two")]
+    for folder in ("one", "two"):
+        assert start_in(entry, desk)["turnover"] == str(tmp_path / folder / "turnover.json")
+    assert desk.fake.fusion.asked == [str(at_home / "toolkit_turnovers" / "scene_04"), str(tmp_path / "one")]
+
+
+def test_a_folder_that_is_not_chosen_sends_nothing(entry: ModuleType, sit: Callable[..., Desk], at_home: Path) -> None:
+    assert start_in(entry, sit())["problems"] == ["no folder was chosen"]
+    assert list(at_home.iterdir()) == []
+
+
+def test_without_a_dialog_it_goes_to_a_folder_named_after_the_timeline(
+    entry: ModuleType, sit: Callable[..., Desk], at_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = sit()
+    desk.sent.name = "reel 3: día/noche"
+    desk.fake.script_globals = lambda: {"resolve": desk.fake.handle}  # type: ignore[method-assign]
+    report = start_in(entry, desk)
+    assert Path(report["turnover"]) == at_home / "toolkit_turnovers" / "reel 3_ d_a_noche" / "turnover.json"
+    assert json.loads(Path(report["turnover"]).read_text(encoding="utf-8"))["name"] == "reel 3: día/noche"

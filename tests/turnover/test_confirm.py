@@ -1,0 +1,232 @@
+"""A host's export and its own clip list: the export gives the shots, the list says which, and what they disagree on."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.turnover._cuts import (
+    Json,
+    clip,
+    freeze,
+    gap,
+    missing_reference,
+    movie_reference,
+    sequence_reference,
+    speed,
+    time,
+    time_range,
+    timeline,
+    track,
+    transition,
+    write,
+)
+from tests.turnover._handed import hand_over, host_clip
+from toolkit.documents import Cut
+from toolkit.errors import EmptyCut, UnreadableCut
+from toolkit.turnover import open_timeline, read_cut
+
+MOVIE = movie_reference("/offline/a.mov", time_range(86400, 200))
+
+
+def export(folder: Path, *clips: Json) -> None:
+    """``reel.otio`` with ``clips`` on V1, as a host writes it: without a name."""
+    write(folder / "reel.otio", timeline(track(*clips), start=time(86400)))
+
+
+def read(folder: Path, *clips: Json, handles: int = 0, **facts: Any) -> Cut:
+    return read_cut(hand_over(folder, *clips, otio="reel.otio", **facts), handles=handles)
+
+
+def listed(record: tuple[int, int], source_first: float, path: str = "/offline/a.mov", **facts: Any) -> Json:
+    """A clip of the host's list over ``MOVIE``."""
+    return host_clip(path, record, source_first, media_count=200, media_timecode="01:00:00:00", **facts)
+
+
+def test_the_shots_are_the_exports_with_transitions_and_the_hosts_name(tmp_path: Path) -> None:
+    export(
+        tmp_path,
+        clip(MOVIE, time_range(86410, 50), name="a"),
+        transition(6, 4),
+        clip(MOVIE, time_range(86420, 50), name="b"),
+    )
+    cut = read(tmp_path, listed((0, 50), 10), listed((50, 50), 20))
+
+    assert cut.name == "reel 1"
+    assert [shot.clip_name for shot in cut.shots] == ["a", "b"]
+    assert len(cut.shots[0].source_work_range) == 54
+    assert [row.reason.partition(" is")[0] for row in cut.skipped] == ["a transition (SMPTE_Dissolve)"]
+    assert cut.notes == ()
+    assert open_timeline(cut).name == "reel 1"
+
+
+# --- agreement -------------------------------------------------------------------------------------------------
+
+FILES = sequence_reference("D:\\plates", 1001, time_range(86400, 200), suffix=".exr")
+
+
+@pytest.mark.parametrize(
+    ("exported", "said"),
+    [
+        (clip(MOVIE, time_range(86410, 48)), listed((0, 48), 10)),
+        (clip(MOVIE, time_range(86410, 48)), listed((0, 48), 86410)),
+        (clip(MOVIE, time_range(86410, 48), effects=[speed(2)]), listed((0, 48), 5, speed=2.0)),
+        (clip(MOVIE, time_range(86410, 48), effects=[speed(2)]), listed((0, 48), 10, speed=95 / 48)),
+        (clip(MOVIE, time_range(86410, 48), effects=[speed(0.5)]), listed((0, 48), 20, speed=0.5)),
+        (clip(MOVIE, time_range(86410, 48), effects=[speed(-1)]), listed((0, 48), 57, speed=-47 / 48)),
+        (clip(MOVIE, time_range(86410, 48), effects=[freeze()]), listed((0, 48), 0, speed=0.0, source_count=0)),
+        (clip(MOVIE, time_range(86410, 48), effects=[freeze()]), listed((0, 48), 10, speed=1 / 48)),
+        (clip(MOVIE, time_range(86410, 48), effects=[speed(2)]), listed((0, 48), 10, speed=0.0, source_count=0)),
+        (
+            clip(FILES, time_range(86410, 48)),
+            host_clip("D:/plates/plate.[1001-1200].exr", (0, 48), 10, media_count=200, media_index=1001),
+        ),
+        (
+            clip(FILES, time_range(86410, 48)),
+            host_clip("D:\\Plates\\plate.1001.exr", (0, 48), 1011, media_count=200, media_index=1001),
+        ),
+        (
+            clip(movie_reference("/offline/a.mov", time_range(86400, 200)), time_range(90031, 48, 25)),
+            listed((0, 48), 29.76),
+        ),
+    ],
+    ids=[
+        "plain", "counted from timecode", "left offset warped by the retime", "double speed from its last picture",
+        "half speed", "reversed", "frozen and unknown", "frozen, one picture", "an unknown speed", "a sequence",
+        "its first file, counted by file number", "media at another rate",
+    ],
+)  # fmt: skip
+def test_no_alarm_where_hosts_only_count_otherwise(exported: Json, said: Json, tmp_path: Path) -> None:
+    rate = exported["source_range"]["duration"]["rate"]
+    write(tmp_path / "reel.otio", timeline(track(exported), start=time(0, rate)))
+    cut = read(tmp_path, said, fps=float(rate))
+    assert cut.notes == ()
+    assert len(cut.shots) == 1
+
+
+# --- disagreement ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("effects", "said", "says"),
+    [
+        ([], listed((0, 48), 11), "a start at picture 11 instead of 10"),
+        ([], listed((0, 48), 9), "a start at picture 9 instead of 10"),
+        ([], listed((0, 48), 10, path="/offline/b.mov"), "/offline/b.mov instead of /offline/a.mov"),
+        ([], listed((0, 48), 10, speed=2.0), "200 % instead of 100 %"),
+        ([speed(2)], listed((0, 48), 10), "100 % instead of 200 %"),
+        ([speed(-1)], listed((0, 48), 10), "100 % instead of -100 %"),
+        ([speed(2)], listed((0, 48), 10, speed=1.9), "190 % instead of 200 %"),
+        (
+            [],
+            listed((0, 48), 12, path="/offline/b.mov"),
+            "/offline/b.mov instead of /offline/a.mov and a start at picture 12 instead of 10",
+        ),
+    ],
+)
+def test_a_disagreement_is_one_sentence_and_the_export_is_followed(
+    effects: list[Json], said: Json, says: str, tmp_path: Path
+) -> None:
+    export(tmp_path, clip(MOVIE, time_range(86410, 48), effects=effects))
+    cut = read(tmp_path, said)
+    assert cut.notes == (f"sh010: the host's own list says {says}; its export was followed, so look at it",)
+    assert cut.shots[0].media.path == "/offline/a.mov"
+    assert cut.shots[0].source_range.first == 10
+
+
+def test_resolves_own_export_against_a_clip_list_at_half_speed(shared: Path, tmp_path: Path) -> None:
+    """Resolve 21's file, and the list its API would give for it."""
+    shutil.copy(shared / "timelines/resolve21/ref4_retime_50pct.otio", tmp_path / "reel.otio")
+    path = "E:\\SHOWREEL\\NBC UNIVERSAL\\more 13th st\\1128797.mxf"
+    facts = {"media_fps": 50.0, "media_count": 30_000, "media_timecode": "10:00:00:00", "speed": 0.5}
+    cut = read(tmp_path, host_clip(path, (0, 1500), 0, **facts), fps=50.0, start_frame=180_000)
+    assert (len(cut.shots), cut.notes, cut.record_start) == (1, (), 180_000)
+
+
+# --- which clips are meant -------------------------------------------------------------------------------------
+
+
+def test_only_the_clips_of_the_list_are_shots_and_the_others_are_counted(tmp_path: Path) -> None:
+    """What was selected in the host is in the list; the host exports the whole timeline all the same."""
+    export(
+        tmp_path,
+        clip(MOVIE, time_range(86410, 10), name="a"),
+        clip(MOVIE, time_range(86420, 10), name="b"),
+        clip(MOVIE, time_range(86430, 10), name="c"),
+        clip(missing_reference(), time_range(0, 10), name="Text+"),
+    )
+    cut = read(tmp_path, listed((10, 10), 20))
+    assert [shot.clip_name for shot in cut.shots] == ["b"]
+    assert cut.notes == ("not in the turnover, so left alone: 2 other clips",)
+    assert cut.skipped == ()
+
+
+def test_a_clip_that_the_host_left_out_itself_makes_no_selection(tmp_path: Path) -> None:
+    """What else the export could not give is told all the same."""
+    export(
+        tmp_path,
+        clip(MOVIE, time_range(86410, 10), name="a"),
+        clip(MOVIE, time_range(86420, 10), name="b"),
+        clip(missing_reference(), time_range(0, 10), name="Text+"),
+    )
+    left = {"name": "b", "track": 1, "record_first": 10, "record_count": 10, "reason": "offline: /offline/a.mov"}
+    cut = read(tmp_path, listed((0, 10), 10), skipped=[left])
+    assert [shot.clip_name for shot in cut.shots] == ["a"]
+    assert [row.clip_name for row in cut.skipped] == ["b", "Text+"]
+    assert cut.notes == ()
+
+
+def test_what_the_host_has_switched_off_is_no_shot_whatever_the_export_says(tmp_path: Path) -> None:
+    export(tmp_path, clip(MOVIE, time_range(86410, 10), name="a"), clip(MOVIE, time_range(86420, 10), name="b"))
+    cut = read(tmp_path, listed((0, 10), 10), listed((10, 10), 20, name="b", enabled=False))
+    assert [shot.clip_name for shot in cut.shots] == ["a"]
+    assert [(row.clip_name, row.reason) for row in cut.skipped] == [("b", "disabled in the timeline")]
+    with pytest.raises(EmptyCut, match="disabled in the timeline"):
+        read(tmp_path, listed((0, 10), 10, enabled=False))
+
+
+def test_a_clip_that_the_export_lacks_is_a_row_and_rows_are_not_told_twice(tmp_path: Path) -> None:
+    export(
+        tmp_path,
+        clip(MOVIE, time_range(86410, 10), name="a"),
+        gap(10),
+        clip(missing_reference(), time_range(0, 10), name="Text+"),
+    )
+    cut = read(
+        tmp_path,
+        listed((0, 10), 10),
+        listed((10, 10), 20, name="b"),
+        skipped=[
+            {"name": "Text+", "track": 1, "record_first": 20, "record_count": 10, "reason": "a title"},
+            {"name": "Comp", "track": 2, "record_first": 0, "record_count": 10, "reason": "a compound clip"},
+        ],
+    )
+    assert [(row.clip_name, row.reason[:40]) for row in cut.skipped] == [
+        ("b", "the host's clip list has it here, its ex"),
+        ("Text+", "no media: a title, a generator, or a cli"),
+        ("Comp", "a compound clip"),
+    ]
+
+
+# --- an export that cannot be followed -------------------------------------------------------------------------
+
+
+def test_an_export_that_this_version_cannot_read_is_said_and_the_list_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "reel.otio").write_text('{"OTIO_SCHEMA": "Timeline.99"}')
+    cut = read(tmp_path, listed((0, 10), 10))
+    assert cut.shots[0].source_range.first == 10
+    (note,) = cut.notes
+    assert "reel.otio is not a cut this version reads: it holds a Timeline.99" in note
+    assert note.endswith("as the clip list of reel 1 has them, and its transitions and effects are not known")
+    assert len(open_timeline(cut).tracks) == 1
+
+
+def test_an_export_of_something_else_is_refused(tmp_path: Path) -> None:
+    export(tmp_path, gap(5), clip(MOVIE, time_range(86410, 10)))
+    with pytest.raises(UnreadableCut, match=r"none of its clips lies in its export reel\.otio"):
+        read(tmp_path, listed((0, 10), 10))
+    with pytest.raises(UnreadableCut, match=r"it counts 25 frames per second, its export reel\.otio 24; hand over"):
+        read(tmp_path, listed((5, 10), 10), fps=25.0)
