@@ -11,6 +11,7 @@ import pytest
 from tests.hosts.users import Facts, Machine, comp, machine, project, shown
 from toolkit.documents import Turnover
 from toolkit.frames import exact_rate
+from toolkit.turnover import read_cut
 
 __all__ = ["machine"]
 
@@ -143,6 +144,33 @@ def test_frames_are_counted_however_late_they_come(
     clip = one(turnover)
     assert turnover.fps == pytest.approx(fps, rel=1e-12) and turnover.record_count == first + 5
     assert (clip.record_first, clip.record_count, clip.source_first, clip.speed) == (first, 5, 7, 1)
+
+
+def test_the_toolkit_works_on_the_pictures_that_the_comp_shows(machine: Machine) -> None:
+    """From the comp through the document to shots: what Send Turnover writes, ``toolkit run`` reads."""
+    for number in range(1001, 1061):
+        (machine.folder / f"plate.{number}.png").write_bytes(b"")
+    plate = {"path": str(machine.folder / "plate.1001.png"), "frames": 60, "fps": NTSC}
+    layers = [
+        {"name": "plain", "in": 0, "out": 10, "start": -5},
+        {"name": "backwards", "in": 20, "out": 10, "start": 20, "stretch": -50},
+        {"name": "slow", "in": 20, "out": 27, "start": 19, "stretch": 200},
+        {"name": "freeze", "in": 27, "out": 30, "remap": [[27, 9.5 / NTSC]]},
+        {"name": "nested", "source": "shot", "in": 30, "out": 40, "start": 25},
+        {"name": "over", "in": 35, "out": 45, "start": 35, "enabled": False},
+    ]
+    main = comp(*({"source": "plate", **layer} for layer in layers), fps=NTSC, start=86_400)
+    user = project(main, footage={"plate": plate}, shot=comp({"source": "plate", "start": -2, "stretch": 50}, fps=NTSC))
+    sent = {clip.name: shown(clip, NTSC) for clip in machine.send(user).clips}
+    cut = read_cut(machine.out / "turnover.json", handles=2)
+    read = {
+        shot.clip_name: [shot.map.source_frame_at_record(frame) - 1001 for frame in shot.record_range]
+        for shot in cut.shots
+    }
+    assert len(sent) == 6 and sent.pop("over") == list(range(10))  # switched off: no shot
+    assert read == {("plate" if name == "nested" else name): pictures for name, pictures in sent.items()}
+    assert read["backwards"][0] == 19 and read["plate"][0] == 14
+    assert cut.origin is not None and cut.origin.host == "after effects"
 
 
 # --- the media ----------------------------------------------------------------------------------------------------
