@@ -11,6 +11,7 @@ and on Windows it finds only files whose path the system's own code page can spe
 
 local ENTRY, SCHEMA = "Toolkit Import Passes (Lua)", "toolkit.delivery/1"
 local SEPARATOR = package.config:sub(1, 1)
+local ROUNDS = 8 -- of putting back, at most
 local RETIME = {nearest = {"RETIME_NEAREST", 1}, blend = {"RETIME_FRAME_BLEND", 2}, flow = {"RETIME_OPTICAL_FLOW", 3}}
 local MOTION = { -- the numbers are for versions that do not know the names
   ["standard faster"] = {"MOTION_EST_STANDARD_FASTER", 1}, ["standard better"] = {"MOTION_EST_STANDARD_BETTER", 2},
@@ -657,14 +658,19 @@ local function put_back(s)
     end,
     function() if our_bin() then ask(s.pool, "DeleteFolders", {our_bin()}) end end,
     reopen}
-  for _, step in ipairs(steps) do pcall(step) end -- whatever fails, the rest is put back all the same
-  local told, left = pcall(function()
-    if not ask(s.project, "GetTimelineCount") then return "what was made" end -- it answers no more
+  local function left()
+    if not ask(s.project, "GetTimelineCount") then return "what was made" end -- it does not answer
     return ours() and "a timeline" or our_bin() and "a bin"
-  end)
-  if told and not left then return "; the project is as it was" end
-  left = told and left or "what was made"
-  return say("; Resolve keeps %s: look for '%s' and remove it by hand", left, s.delivery.name)
+  end
+  local clean, told, what = 0, false, nil
+  for _ = 1, ROUNDS do -- a window may swallow calls for a while: nothing found once is not believed
+    for _, step in ipairs(steps) do pcall(step) end -- whatever fails, the rest is put back all the same
+    told, what = pcall(left)
+    clean = told and not what and clean + 1 or 0
+    if clean == 2 then return "; the project is as it was" end
+  end
+  what = told and what or "what was made"
+  return say("; Resolve keeps %s: look for '%s' and remove it by hand", what, s.delivery.name)
 end
 
 --- Build the stack, or leave the project as it was and stop.

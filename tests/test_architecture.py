@@ -30,6 +30,7 @@ OWNERS = {
     "PyOpenColorIO": {"plates"},
     "opentimelineio": {"turnover", "delivery", "demo"},  # the two doors of a cut, and the demo's own cut
     "platformdirs": {"faces"},
+    "py_aep": {"delivery"},
     "pydantic": {"documents"},
     "pydantic_core": {"documents"},
     "httpx": {"engines"},
@@ -56,6 +57,7 @@ HEAVY = {
     "websockets",
     "torch",
     "diffusers",
+    "py_aep",
     "ray",
 }
 

@@ -50,21 +50,29 @@ var toolkitLayers = (function () {
         for (k = 0; k < wanted.frames.length; k += 1) {
             keys.setValueAtTime(wanted.frames[k] * frameDuration, wanted.pictures[k] / rate);
         }
-        for (k = keys.numKeys; k >= 1; k -= 1) {
-            if (!isAmong(keys.keyTime(k) / frameDuration, wanted.frames)) {
-                keys.removeKey(k);
-            }
+        while (keys.numKeys > wanted.frames.length) {
+            keys.removeKey(farthest(keys, wanted.frames, frameDuration));
         }
     }
 
-    function isAmong(frame, frames) {
+    // The key that is farthest from all of frames. One that After Effects made may stand close beside one of ours.
+    function farthest(keys, frames, frameDuration) {
+        var found = 1;
+        var most = -1;
+        var away;
         var i;
-        for (i = 0; i < frames.length; i += 1) {
-            if (Math.abs(frame - frames[i]) < 0.1) {
-                return true;
+        var k;
+        for (k = 1; k <= keys.numKeys; k += 1) {
+            away = Infinity;
+            for (i = 0; i < frames.length; i += 1) {
+                away = Math.min(away, Math.abs(keys.keyTime(k) / frameDuration - frames[i]));
+            }
+            if (away > most) {
+                most = away;
+                found = k;
             }
         }
-        return false;
+        return found;
     }
 
     function named(comp, name) {

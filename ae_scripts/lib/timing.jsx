@@ -3,7 +3,6 @@
 
 var toolkitTiming = (function () {
     var ALMOST = 0.000001; // of a picture: forgiven where sums of fractions miss a whole number
-    var INSIDE = 0.01; // of a picture: a remapped time stands so far inside its picture, never on the edge
 
     function pictures(clip) {
         return clip.end_index - clip.start_index + 1;
@@ -24,9 +23,10 @@ var toolkitTiming = (function () {
         return Math.abs(clip.speed) * clip.fps / fps;
     }
 
-    // Whether the clip runs forwards, one picture a frame: then no time is remapped.
+    // Whether the clip runs forwards at plain speed in the cut's own rate: then no time is remapped. A picture a frame
+    // alone is not enough: at double speed and half the cut's rate After Effects would still show each picture twice.
     function isPlain(clip, fps) {
-        return clip.speed > 0 && !isHeld(clip) && Math.abs(pace(clip, fps) - 1) < ALMOST;
+        return clip.speed === 1 && !isHeld(clip) && Math.abs(pace(clip, fps) - 1) < ALMOST;
     }
 
     // Where in its media the clip is at a frame of the cut, in pictures; also outside the clip, where handles lie.
@@ -56,23 +56,17 @@ var toolkitTiming = (function () {
         return { first: clip.record_first - before, last: last + after };
     }
 
-    // How far inside: less where the next picture is nearer than that in some frame, and nothing where pictures are
-    // mixed, or a little of the next one would be in every frame.
-    function inside(clip, begin, end, fps) {
-        var found = INSIDE;
+    // How far to move all positions so that each stands as far from the edges of its picture as it can: on the edge After
+    // Effects shows either of two. Half a picture at double speed, 1/2002 where NTSC media run in a cut of a whole rate.
+    function inside(clip, first, last, fps) {
+        var largest = 0;
         var position;
         var frame;
-        if (isHeld(clip)) {
-            return found;
+        for (frame = first; frame <= last; frame += 1) {
+            position = positionAt(clip, frame, fps);
+            largest = Math.max(largest, position - Math.floor(position + ALMOST));
         }
-        if (isMixed(clip)) {
-            return 0;
-        }
-        for (frame = begin; frame <= end; frame += 1) {
-            position = positionAt(clip, frame, fps) + ALMOST;
-            found = Math.min(found, (Math.floor(position) + 1 - position) / 2);
-        }
-        return found;
+        return (1 - largest) / 2;
     }
 
     // Where a layer of the clip lies in a comp whose frame 0 is the cut's frame origin, showing at most the cut's
@@ -81,13 +75,12 @@ var toolkitTiming = (function () {
         var reach = span(clip, fps);
         var begin = Math.max(first, reach.first);
         var end = Math.min(last, reach.last);
-        var nudge;
+        var nudge = isMixed(clip) && !isHeld(clip) ? 0 : inside(clip, begin, end, fps);
         var found = { start: begin - origin, first: begin - origin, last: end - origin, remap: null };
         if (isPlain(clip, fps)) {
             found.start = clip.record_first - clip.in_frame - origin;
             return found;
         }
-        nudge = inside(clip, begin, end, fps);
         found.remap = { frames: [begin - origin], pictures: [positionAt(clip, begin, fps) + nudge] };
         if (end > begin && !isHeld(clip)) {
             found.remap.frames.push(end - origin);

@@ -16,8 +16,10 @@ from tests.engines._requests import look
 from toolkit.delivery import conform
 from toolkit.documents import Cut, Delivery, FacePlan, FaceState, FramePlan, PassName, PassPlan, Shot
 from toolkit.plates import write_exr
+from toolkit.settings import Settings
 
 WIDTH, HEIGHT = 32, 16
+_USUAL = Settings()
 
 
 def face(number: int, x: float, *, scale: float = 8.0, roll: float = 0.0, state: str = "FOUND") -> FacePlan:
@@ -83,6 +85,7 @@ def deliver(
     root: Path,
     plans: Sequence[PassPlan] | None = None,
     *,
+    settings: Settings = _USUAL,
     notes: Sequence[str] = (),
     only_first: bool = False,
 ) -> Delivery:
@@ -91,7 +94,7 @@ def deliver(
         plans = [plan_of(shot, name) for shot in cut.shots for name in PassName]
     for plan in plans:
         write_layers(plan, root, only_first=only_first)
-    return conform(cut, plans, root, notes=notes)
+    return conform(cut, plans, root, settings=settings, notes=notes)
 
 
 # --- an independent reading ------------------------------------------------------------------------------------

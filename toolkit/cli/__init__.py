@@ -16,7 +16,7 @@ from toolkit.cli.ae import ae
 from toolkit.cli.info import doctor, engines, install_scripts_command, look, models, presets
 from toolkit.cli.resolve import resolve
 from toolkit.cli.run import demo, run
-from toolkit.cli.stages import conform, plan, render, shots, track
+from toolkit.cli.stages import aep, conform, plan, render, shots, track
 from toolkit.errors import ToolkitError
 from toolkit.heap import keep_in_one_heap
 
@@ -35,7 +35,7 @@ def toolkit(verbose: bool) -> None:
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="toolkit: %(message)s", force=True)
 
 
-for stage in (run, demo, shots, track, plan, render, conform):
+for stage in (run, demo, shots, track, plan, render, conform, aep):
     toolkit.add_command(stage)
 for about in (engines, presets, look, models, doctor, install_scripts_command, resolve, ae):
     toolkit.add_command(about)

@@ -180,3 +180,29 @@ def conform(out: Path, as_json: bool, **named: Any) -> None:
         cut = Cut.read(output.shots)
         delivery = stages.deliver(cut, settings_for(Path(cut.path), **named), output)
     show_run(delivery, [], out, as_json=as_json)
+
+
+@click.command()
+@OUT
+@json_option
+def aep(out: Path, as_json: bool) -> None:
+    """Experimental: a ready After Effects project from the delivery in OUT, for who may not run scripts there.
+
+    It is written for version 22 and later. No real After Effects has opened one yet: tell us how it went.
+
+    \b
+    toolkit aep out
+    """
+    from toolkit.cli.show import print_json
+    from toolkit.delivery import write_aep
+    from toolkit.documents import Delivery
+    from toolkit.output import claimed
+
+    with claimed(out, made_by=Delivery.made_by) as output:
+        path, notes = write_aep(Delivery.read(output.delivery), output.root)
+    if as_json:
+        print_json({"project": str(path), "notes": notes})
+        return
+    for note in notes:
+        click.echo(f"note: {note}")
+    click.echo(f"In After Effects: File > Open Project… and choose {path} (experimental)")

@@ -1,11 +1,13 @@
 """The delivery: the passes go back over the cut they came from.
 
 ``conform`` writes ``return.otio`` for every application that reads timelines and ``delivery.json`` for the host
-scripts, which never compute: every number in it is final. Beside them lie Fusion comps of the faces.
+scripts, which never compute: every number in it is final. Beside them lie the faces as Fusion comps and as
+keyframes to paste into After Effects. ``write_aep`` makes a project for After Effects of a delivery.
 """
 
 from __future__ import annotations
 
+from toolkit.delivery.aep import write_aep
 from toolkit.delivery.conform import conform
 
-__all__ = ["conform"]
+__all__ = ["conform", "write_aep"]

@@ -1,4 +1,4 @@
-"""Lay the passes over the cut: ``delivery.json`` and ``return.otio``."""
+"""Lay the passes over the cut: ``delivery.json``, ``return.otio``, and keyframes to paste."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit import __version__
+from toolkit.delivery.aep import write_aep
 from toolkit.delivery.clips import Plates, layer_clip
 from toolkit.delivery.fusion import write_comps
+from toolkit.delivery.keyframes import write_keyframes
 from toolkit.delivery.keys import face_keys
 from toolkit.delivery.levels import Level, levels
 from toolkit.delivery.notes import delivery_notes
@@ -36,7 +38,8 @@ def conform(
     ``plans`` are the passes (at least one) whose layers lie complete under ``root``; a shot without any keeps only its
     plate. Of ``settings``, what a host is told and the handles that were asked for count; ``notes`` come before the
     delivery's own. Raises InputError when the cut's file is gone or has changed since it was read, MediaError for
-    plates and layers that cannot be opened, OutputNotWritable.
+    plates and layers that cannot be opened, EngineUnavailable when an .aep is asked for without py-aep, and
+    OutputNotWritable.
     """
     return_path = root / "return.otio"
     if Path(cut.path) == return_path.absolute():
@@ -66,7 +69,13 @@ def conform(
     _write_timeline(timeline, return_path)
     if settings.delivery.fusion:
         delivery = write_comps(delivery, root)
+    if settings.delivery.keyframes:
+        write_keyframes(delivery, root)
     delivery.write(root / "delivery.json")
+    if settings.delivery.aep:  # after the delivery, which holds without it
+        _, aep_notes = write_aep(delivery, root)
+        delivery = delivery.model_copy(update={"notes": (*delivery.notes, *aep_notes)})
+        delivery.write(root / "delivery.json")
     return delivery
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from toolkit.turnover.clips import constant_speed
 from toolkit.turnover.cuts import read_cut
+from toolkit.turnover.names import shot_stem
 from toolkit.turnover.reopened import open_timeline
 from toolkit.turnover.skips import Skip
 from toolkit.turnover.timelines import LAYER_METADATA
@@ -23,6 +24,7 @@ __all__ = [
     "open_timeline",
     "read_cut",
     "seconds",
+    "shot_stem",
     "slots",
     "snapped",
     "time_base",
