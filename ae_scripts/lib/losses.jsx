@@ -7,7 +7,8 @@ var toolkitLosses = (function () {
     }
 
     function moves(/** @type {Property} */ property) {
-        return property.numKeys > 0 || property.expressionEnabled;
+        return property.numKeys > 0 || property.expressionEnabled ||
+            (property.isSeparationLeader && property.dimensionsSeparated); // its keys are elsewhere then
     }
 
     function near(a, b) {

@@ -1,22 +1,32 @@
 // Rendering: the toolkit, in its own Python, as 'toolkit install-scripts' wrote down where it is.
 
 var toolkitRender = (function () {
+    function isCommand(words) {
+        var i;
+        for (i = 0; toolkitJson.isList(words) && i < words.length; i += 1) {
+            if (typeof words[i] !== "string") {
+                return false;
+            }
+        }
+        return toolkitJson.isList(words) && words.length > 0;
+    }
+
     // The words of the command that is the toolkit; null when nobody wrote them down.
     function recorded() {
         var file = new File(toolkitFiles.home() + "/.toolkit/toolkit.json");
-        var found;
-        var i;
+        var found = null;
         if (!file.exists) {
             return null;
         }
-        found = toolkitJson.parse(toolkitFiles.text(file));
-        if (found === null || !toolkitJson.isList(found.command) || found.command.length === 0) {
-            throw new Error(file.fsName + " names no command; run 'toolkit install-scripts ae' again");
+        try {
+            found = toolkitJson.parse(toolkitFiles.text(file));
+        } catch (error) {
+            throw new Error(
+                file.fsName + " cannot be read (" + error.message + "); run 'toolkit install-scripts ae' again"
+            );
         }
-        for (i = 0; i < found.command.length; i += 1) {
-            if (typeof found.command[i] !== "string") {
-                throw new Error(file.fsName + " names no command; run 'toolkit install-scripts ae' again");
-            }
+        if (found === null || !isCommand(found.command)) {
+            throw new Error(file.fsName + " names no command; run 'toolkit install-scripts ae' again");
         }
         return found.command;
     }

@@ -1,7 +1,8 @@
 // Frames instead of seconds: rates made exact, places on the frame grid made whole, labels counted.
 
 var toolkitTimes = (function () {
-    var NEAR = 0.001; // of a frame: more than rounding ever makes, less than anybody means
+    var NEAR = 0.001; // of a frame: how far off a time of After Effects may be that is meant to stand on a frame
+    var ALMOST = 0.000001; // of a frame: what sums of fractions miss a whole number by; whoever reads forgives it, too
 
     // The rate that is meant: After Effects keeps 23.976 as a fixed-point number next to it.
     function rate(fps) {
@@ -21,7 +22,7 @@ var toolkitTimes = (function () {
 
     // The first frame at or after a place.
     function firstFrom(frames) {
-        return Math.ceil(frames - NEAR);
+        return Math.ceil(frames - ALMOST);
     }
 
     function two(number) {
@@ -47,5 +48,5 @@ var toolkitTimes = (function () {
             (dropFrame ? ";" : ":") + two(left % nominal);
     }
 
-    return { NEAR: NEAR, rate: rate, snapped: snapped, firstFrom: firstFrom, label: label };
+    return { ALMOST: ALMOST, rate: rate, snapped: snapped, firstFrom: firstFrom, label: label };
 }());

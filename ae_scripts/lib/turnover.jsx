@@ -5,47 +5,76 @@ var toolkitTurnover = (function () {
         return Math.round(number * 1000000) / 1000000;
     }
 
-    // Whether the places run evenly; then every one follows from the first and the step.
-    function isEven(places) {
-        var last = places.length - 1;
-        var step = last > 0 ? (places[last] - places[0]) / last : 0;
+    // The picture that is shown at each place.
+    function wholes(places) {
+        var found = [];
         var i;
-        for (i = 1; i < last; i += 1) {
-            if (Math.abs(places[0] + step * i - places[i]) > 2 * toolkitTimes.NEAR) {
+        for (i = 0; i < places.length; i += 1) {
+            found.push(Math.floor(places[i] + toolkitTimes.ALMOST));
+        }
+        return found;
+    }
+
+    // Twelve digits: what sums of fractions add beyond them is not meant.
+    function tidy(number) {
+        return Number(number.toPrecision(12));
+    }
+
+    // Whether a first picture and a step, which is negative backwards, show these pictures; the reader's own rule.
+    function shows(whole, first, step) {
+        var last = whole.length - 1;
+        var i;
+        for (i = 0; i <= last; i += 1) {
+            if (Math.floor(first + Math.abs(step) * (step < 0 ? last - i : i) + toolkitTimes.ALMOST) !== whole[i]) {
                 return false;
             }
         }
         return true;
     }
 
-    function wholes(places) {
-        var found = [];
+    // The straight line from the first place to the last: its first picture, a whole one where that does, and its step.
+    // Null when it does not show these pictures.
+    function line(places, whole, plain) {
+        var last = places.length - 1;
+        var step = last > 0 ? tidy((places[last] - places[0]) / last) : plain;
+        var lowest = tidy(Math.min(places[0], places[last]));
+        var first = Math.floor(lowest + toolkitTimes.ALMOST);
+        if (!shows(whole, first, step)) {
+            first = lowest;
+        }
+        return shows(whole, first, step) ? { first: first, step: step } : null;
+    }
+
+    function range(numbers) {
+        var found = [numbers[0], numbers[0]];
         var i;
-        for (i = 0; i < places.length; i += 1) {
-            found.push(Math.floor(places[i] + toolkitTimes.NEAR));
+        for (i = 1; i < numbers.length; i += 1) {
+            found = [Math.min(found[0], numbers[i]), Math.max(found[1], numbers[i])];
         }
         return found;
     }
 
-    // source_first, source_count, speed and remap of a run: whole pictures where they say the same.
+    // source_first, source_count, speed and remap of a run: a speed where one shows the same pictures.
     function timing(pictures, media, fps) {
         var whole = wholes(pictures);
-        var even = isEven(whole) ? whole : pictures;
-        var last = even.length - 1;
-        var step = last > 0 ? (even[last] - even[0]) / last : media.fps / fps;
-        var found = { source_first: 0, source_count: 1, speed: 0, remap: [] };
-        if (media.still) {
-            return found;
+        var plain = media.fps / fps; // pictures in a frame
+        var found = media.still ? { first: 0, step: 0 } : line(pictures, whole, plain) || line(whole, whole, plain);
+        var ends;
+        if (found !== null) {
+            return {
+                source_first: found.first,
+                source_count: tidy(Math.max(1, Math.abs(found.step) * whole.length)),
+                speed: media.still ? 0 : tidy(found.step / plain),
+                remap: []
+            };
         }
-        found.speed = rounded(step * fps / media.fps);
-        found.source_first = rounded(Math.min(even[0], even[last]));
-        found.source_count = rounded(Math.max(1, Math.abs(step) * even.length));
-        if (!isEven(even)) {
-            found.remap = whole;
-            found.source_first = Math.min.apply(null, whole);
-            found.source_count = Math.max.apply(null, whole) - found.source_first + 1;
-        }
-        return found;
+        ends = range(whole);
+        return {
+            source_first: ends[0],
+            source_count: ends[1] - ends[0] + 1,
+            speed: tidy((whole[whole.length - 1] - whole[0]) / (whole.length - 1) / plain),
+            remap: whole
+        };
     }
 
     function marker(frame, /** @type {MarkerValue} */ value) {

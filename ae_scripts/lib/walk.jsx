@@ -56,7 +56,7 @@ var toolkitWalk = (function () {
     // The place inside the source of a step for one in its comp; null where the layer does not show.
     function inside(step, where) {
         var found;
-        if (where < step.first - toolkitTimes.NEAR || where >= step.end - toolkitTimes.NEAR) {
+        if (where < step.first - toolkitTimes.ALMOST || where >= step.end - toolkitTimes.ALMOST) {
             return null;
         }
         if (!step.moving) {
@@ -65,14 +65,14 @@ var toolkitWalk = (function () {
         if (step.remap !== null) {
             found = place(step.remap.valueAtTime(where * step.comp.frameDuration, false), step.source);
         } else {
-            found = toolkitTimes.snapped((where - step.start) * step.pace) - (step.backwards ? BELOW : 0);
+            found = (where - step.start) * step.pace - (step.backwards ? BELOW : 0);
         }
         return step.nested ? ofComp(step, found) : ofFootage(step, found);
     }
 
     function ofComp(step, where) {
-        var found = step.stepped ? Math.floor(where + toolkitTimes.NEAR) : where;
-        return (found < -toolkitTimes.NEAR || found >= step.count - toolkitTimes.NEAR) ? null : found;
+        var found = step.stepped ? Math.floor(where + toolkitTimes.ALMOST) : where;
+        return (found < -toolkitTimes.ALMOST || found >= step.count - toolkitTimes.ALMOST) ? null : found;
     }
 
     // Loops begin again; remapped past an end, footage goes on showing its first or last picture.
@@ -80,7 +80,7 @@ var toolkitWalk = (function () {
         var count = Math.round(step.count / step.loop);
         var found = where;
         if (step.loop > 1) {
-            found -= count * Math.floor((found + toolkitTimes.NEAR) / count);
+            found -= count * Math.floor((found + toolkitTimes.ALMOST) / count);
         }
         return Math.max(0, found >= count ? count - 1 : found);
     }

@@ -172,7 +172,8 @@ def test_the_oval_is_there_as_a_mask_that_changes_nothing(out: Path) -> None:
     assert (mask.name, mask.mask_mode) == ("face 0", py_aep.MaskMode.NONE)
     path = mask.property("ADBE Mask Shape").keyframes
     assert [key.frame_time for key in path] == list(range(36))
-    assert path[5].value.vertices == [pytest.approx([x + 0.5, y + 0.5], abs=1e-4) for x, y in OVAL]
+    oval = Delivery.read(out / "delivery.json").faces[0].ovals[5]
+    assert path[5].value.vertices == [pytest.approx([x + 0.5, y + 0.5], abs=1e-4) for x, y in oval]
     assert path[5].value.closed
     # from the oval inwards by 2 pixels: a feather of 2 lies half on either side of a path drawn in by 1
     assert mask.property("ADBE Mask Feather").keyframes[5].value == [2, 2]

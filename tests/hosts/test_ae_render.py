@@ -155,6 +155,13 @@ def test_a_record_without_a_command_is_said(desk: Desk, record: Any) -> None:
     assert "names no command; run 'toolkit install-scripts ae' again" in problem
 
 
+def test_a_record_that_is_no_json_is_named(desk: Desk) -> None:
+    record = desk.machine.home / ".toolkit" / "toolkit.json"
+    record.write_text("{", encoding="utf-8")
+    (problem,) = desk.run()["report"]["problems"]
+    assert problem.startswith(f"{record} cannot be read (not JSON") and "install-scripts ae" in problem
+
+
 def test_on_windows_one_cmd_runs_it_without_an_open_name(desk: Desk) -> None:
     """The answer is made up: what is held here is the line that cmd.exe would get."""
     desk.record()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from math import ceil, floor
 from typing import Any
 
 import pytest
 
 from tests.hosts.users import Facts, Machine, comp, machine, project, shown
 from toolkit.documents import Turnover
+from toolkit.frames import exact_rate
+from toolkit.turnover import read_cut
 
 __all__ = ["machine"]
 
@@ -77,6 +81,7 @@ def test_every_frame_shows_the_picture_it_shows_in_the_comp(
         pytest.param({"out": 4, "remap": [[0, 5 / 24]]}, (0, 5, 1), False, id="a freeze"),
         pytest.param({"out": 4, "remap": [[0, 5 / 24], [3, 8 / 24]]}, (1, 5, 4), False, id="a remap at plain speed"),
         pytest.param({"out": 4, "remap": [[0, 0], [1, 0], [3, 8 / 24]]}, (8 / 3, 0, 9), True, id="a ramp"),
+        pytest.param({"out": 41, "remap": [[0, 0], [40, 14.8 / 24]]}, (0.37, 0, 15.17), False, id="an odd slope"),
     ],
 )
 def test_only_what_is_uneven_is_sent_picture_by_picture(
@@ -86,6 +91,35 @@ def test_only_what_is_uneven_is_sent_picture_by_picture(
     clip = one(machine.send(project(comp({"source": "A001.mov", "in": 0, **layer}))))
     assert (clip.speed, clip.source_first, clip.source_count) == pytest.approx(sent)
     assert bool(clip.remap) == remapped
+
+
+@pytest.mark.parametrize(
+    ("fps", "media_fps", "stretch", "speed"),
+    [
+        pytest.param(NTSC, 24, 100, 1, id="24 in 23.976"),
+        pytest.param(24, NTSC, 100, 1, id="23.976 in 24"),
+        pytest.param(30, 30000 / 1001, 100, 1, id="29.97 in 30"),
+        pytest.param(25, 24, 100, 1, id="24 in 25"),
+        pytest.param(24, 24, 300, 1 / 3, id="a third"),
+        pytest.param(24, 24, 100 / 1.7, 1.7, id="1.7"),
+        pytest.param(NTSC, 60000 / 1001, -250, -0.4, id="2.5 times as long, reversed"),
+    ],
+)
+def test_a_speed_is_the_one_that_was_meant_over_a_long_clip(
+    machine: Machine, fps: float, media_fps: float, stretch: float, speed: float
+) -> None:
+    """Seconds of the media in a second of the comp; and the pictures are those of exact arithmetic to the last."""
+    ends = {"in": 0, "out": 5000} if stretch > 0 else {"in": 5000, "out": 0, "start": 5000}
+    main = comp({"source": "movie", "stretch": stretch, **ends}, fps=fps, frames=5000)
+    media = {"movie": {"path": "/media/a.mov", "fps": media_fps, "frames": 20_000}}
+    turnover = machine.send(project(main, footage=media))
+    clip = one(turnover)
+    assert clip.speed == pytest.approx(speed, rel=1e-11) and clip.remap == ()
+    per_frame = exact_rate(media_fps) / exact_rate(fps) * Fraction(100) / Fraction(stretch).limit_denominator(1000)
+    if stretch < 0:  # what ends at a place
+        assert shown(clip, fps) == [ceil(-per_frame * (5000 - i)) - 1 for i in range(5000)]
+    else:
+        assert shown(clip, fps) == [floor(per_frame * i) for i in range(5000)]
 
 
 @pytest.mark.parametrize("first", [0, 86_399, 215_784])
@@ -110,6 +144,33 @@ def test_frames_are_counted_however_late_they_come(
     clip = one(turnover)
     assert turnover.fps == pytest.approx(fps, rel=1e-12) and turnover.record_count == first + 5
     assert (clip.record_first, clip.record_count, clip.source_first, clip.speed) == (first, 5, 7, 1)
+
+
+def test_the_toolkit_works_on_the_pictures_that_the_comp_shows(machine: Machine) -> None:
+    """From the comp through the document to shots: what Send Turnover writes, ``toolkit run`` reads."""
+    for number in range(1001, 1061):
+        (machine.folder / f"plate.{number}.png").write_bytes(b"")
+    plate = {"path": str(machine.folder / "plate.1001.png"), "frames": 60, "fps": NTSC}
+    layers = [
+        {"name": "plain", "in": 0, "out": 10, "start": -5},
+        {"name": "backwards", "in": 20, "out": 10, "start": 20, "stretch": -50},
+        {"name": "slow", "in": 20, "out": 27, "start": 19, "stretch": 200},
+        {"name": "freeze", "in": 27, "out": 30, "remap": [[27, 9.5 / NTSC]]},
+        {"name": "nested", "source": "shot", "in": 30, "out": 40, "start": 25},
+        {"name": "over", "in": 35, "out": 45, "start": 35, "enabled": False},
+    ]
+    main = comp(*({"source": "plate", **layer} for layer in layers), fps=NTSC, start=86_400)
+    user = project(main, footage={"plate": plate}, shot=comp({"source": "plate", "start": -2, "stretch": 50}, fps=NTSC))
+    sent = {clip.name: shown(clip, NTSC) for clip in machine.send(user).clips}
+    cut = read_cut(machine.out / "turnover.json", handles=2)
+    read = {
+        shot.clip_name: [shot.map.source_frame_at_record(frame) - 1001 for frame in shot.record_range]
+        for shot in cut.shots
+    }
+    assert len(sent) == 6 and sent.pop("over") == list(range(10))  # switched off: no shot
+    assert read == {("plate" if name == "nested" else name): pictures for name, pictures in sent.items()}
+    assert read["backwards"][0] == 19 and read["plate"][0] == 14
+    assert cut.origin is not None and cut.origin.host == "after effects"
 
 
 # --- the media ----------------------------------------------------------------------------------------------------
@@ -298,6 +359,7 @@ def test_a_guide_layer_that_is_selected_is_sent(machine: Machine) -> None:
         pytest.param({"transform": {"ADBE Rotate Z": {"value": 1}}}, "its transform", id="turned"),
         pytest.param({"transform": {"ADBE Opacity": {"keys": [[0, 100]]}}}, "its transform", id="keys"),
         pytest.param({"transform": {"ADBE Opacity": {"expression": True}}}, "its transform", id="an expression"),
+        pytest.param({"transform": {"ADBE Position": {"separated": True}}}, "its transform", id="x and y apart"),
         pytest.param({"losses": {"threeD": True}}, "its transform", id="three dimensions"),
         pytest.param({"losses": {"masks": True, "effects": True}}, "its masks, effects", id="masks and effects"),
         pytest.param({"losses": {"blending": "ADD"}}, "its blending mode", id="blending mode"),

@@ -107,7 +107,8 @@ class FaceKeys(Value):
     corners: tuple[tuple[Point, Point, Point, Point], ...]
     """Upper left, upper right, lower left, lower right of the face's crop, pixels of the layer."""
     ovals: tuple[tuple[Point, ...], ...] = ()
-    """The grown face oval of every entry, closed, pixels of the layer: a mask for those who do without our matte."""
+    """The grown face oval of every entry, closed, pixels of the layer: a mask for those who do without our matte.
+    Every entry has as many points, each the same part of the face."""
     feathers: tuple[float, ...] = ()
     """Width of the matte's soft edge, inwards from the oval, pixels of the layer."""
 

@@ -25,6 +25,12 @@ class UsersProperty {
     get numKeys() {
         return this._facts.keys.length;
     }
+    get isSeparationLeader() {
+        return Array.isArray(this._facts.value);
+    }
+    get dimensionsSeparated() {
+        return Boolean(this._facts.separated);
+    }
     get expressionEnabled() {
         return this._facts.expression;
     }
