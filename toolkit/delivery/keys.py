@@ -53,9 +53,7 @@ def even_oval(outline: Sequence[Point], *, roll: float) -> tuple[Point, ...]:
     corners = np.asarray(outline, dtype=np.float64)
     after = np.roll(corners, -1, axis=0)
     weights = _cross(corners, after)[:, None]
-    middle = ((corners + after) * weights).sum(axis=0) / (
-        3 * weights.sum()
-    )  # of the area: the corners crowd at the chin
+    middle = ((corners + after) * weights).sum(axis=0) / (3 * weights.sum())  # of the area: corners crowd at the chin
     starts = corners - middle  # (N, 2)
     sides = np.roll(starts, -1, axis=0) - starts  # (N, 2)
     angles = np.radians(roll) + np.arange(OVAL_POINTS) * (2 * np.pi / OVAL_POINTS)
