@@ -22,6 +22,7 @@ def media_facts(media):
         "media_timecode": str(ask(media, "GetClipProperty", "Start TC") or ""),
         "media_index": index,
         "alpha": str(ask(media, "GetClipProperty", "Alpha mode") or ""),
+        "input_colour_space": str(ask(media, "GetClipProperty", "Input Color Space") or ""),
     }
 
 

@@ -11,6 +11,10 @@ from toolkit_resolve.spelling import same
 HABITS = "resolve_habits.json"
 
 
+class Unfilled(Trouble):
+    """No whole number of pictures lasts as long as the clip: media at another rate than the timeline."""
+
+
 class Habits:
     """Which way worked, for each version of Resolve and kind of media. Only the order of the tries depends on it."""
 
@@ -56,6 +60,7 @@ class Placer:
     def place(self, number, clip, item):
         """The timeline item of a clip on video track ``number``, measured. Raises Trouble."""
         record, count, faults = ask(self.timeline, "GetStartFrame") + clip["record_first"], pictures(clip, self.fps), []
+        lengths = set()
         for way in self.habits.first(clip["kind"], ways(clip, self.fps)):
             self.session.select(self.timeline)
             first = clip["in_frame"] + (clip["start_index"] if way[0] else 0)
@@ -73,8 +78,19 @@ class Placer:
                 self.known[number - 1].add(identity(landed[0][1]))
                 return landed[0][1]
             faults.append(fault)
+            lengths.add(self._length(number, record, item, landed))
             self._take_off([one for _, one in landed], fault)
+        if lengths and None not in lengths and not same(clip["fps"], self.fps):
+            told = " or ".join(str(length) for length in sorted(lengths))
+            raise Unfilled("whole pictures at %g frames per second last %s frames there, not %d: import return.otio for "
+                           "it, or lay it by hand" % (clip["fps"], told, clip["record_count"]))
         raise Trouble((faults or ["Resolve places nothing there"])[0])
+
+    def _length(self, number, record, item, landed):
+        """How long the one clip lasts that landed where it should; None when anything else is wrong."""
+        start, length, media = item_facts(landed[0][1])
+        right = (len(landed), landed[0][0], start, media) == (1, number, record, identity(item))
+        return length if right else None
 
     def _landed(self):
         """(track number, item) of every item that is new."""

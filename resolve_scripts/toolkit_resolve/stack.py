@@ -8,7 +8,7 @@ from toolkit_resolve.dress import Dresser
 from toolkit_resolve.host import Trouble, ask
 from toolkit_resolve.layout import audio_counts, find_item, item_facts, layout
 from toolkit_resolve.markers import add_marker, mark
-from toolkit_resolve.place import Placer, unplaceable
+from toolkit_resolve.place import Placer, Unfilled, unplaceable
 from toolkit_resolve.report import stopped_by
 from toolkit_resolve.session import Session
 from toolkit_resolve.target import Target
@@ -84,6 +84,9 @@ class Stack:
             return None
         try:
             item = placer.place(number, clip, media)
+        except Unfilled as unfilled:
+            self.report["by_hand"].append("'%s' is left out: %s" % (clip["name"], unfilled))
+            return None
         except Trouble as trouble:
             self._fail("'%s' is not on track %d: %s" % (clip["name"], number, trouble))
             return None

@@ -562,6 +562,17 @@ def test_media_at_another_rate_fills_its_place(
     assert all(items[0][:2] == (0, 48) for items in stack_of(desk.fake, report["timeline"]).values())
 
 
+def test_a_place_that_no_whole_number_of_pictures_fills_is_left_out_and_told(
+    entry: ModuleType, sit: Callable[..., Desk]
+) -> None:
+    """A pass on twos over an odd number of frames: 46 or 48, never 47."""
+    desk = sit(change=set_on("BODY", 0, fps=12.0, frame_count=24, in_frame=4, end_index=1032, record_count=47))
+    report = run(entry, desk)
+    (told,) = report["by_hand"]
+    assert "'sh010_BODY_v001' is left out: whole pictures at 12 frames per second last" in told and "not 47" in told
+    assert report["problems"] == [] and len(report["placed"]) == 3
+
+
 def test_clips_that_end_with_their_media_are_whole(entry: ModuleType, sit: Callable[..., Desk]) -> None:
     def to_the_end(document: Document) -> None:
         for track in document["tracks"]:

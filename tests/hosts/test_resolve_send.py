@@ -194,6 +194,16 @@ def test_the_colour_science_is_told(
     assert bool(colour.working) == (mode != "unmanaged")
 
 
+def test_what_a_managed_project_takes_a_plate_for_is_told(
+    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path
+) -> None:
+    desk = sit(Behaviour(colour_science="davinciYRGBColorManagedv2"))
+    media = desk.sent.tracks["video"][0].items[0].GetMediaPoolItem()
+    assert media.SetClipProperty("Input Color Space", "Rec.709 Gamma 2.4")
+    _, turnover = send(entry, desk, tmp_path)
+    assert [clip.input_colour_space for clip in turnover.clips] == ["Rec.709 Gamma 2.4", ""]
+
+
 # --- which part ---------------------------------------------------------------------------------------------------
 
 
