@@ -12,7 +12,7 @@ HABITS = "resolve_habits.json"
 
 
 class Unfilled(Trouble):
-    """No whole number of pictures lasts as long as the clip: media at another rate than the timeline."""
+    """No whole number of pictures lasts as long as the clip: its media has another rate than the timeline."""
 
 
 class Habits:
@@ -59,8 +59,8 @@ class Placer:
 
     def place(self, number, clip, item):
         """The timeline item of a clip on video track ``number``, measured. Raises Trouble."""
-        record, count, faults = ask(self.timeline, "GetStartFrame") + clip["record_first"], pictures(clip, self.fps), []
-        lengths = set()
+        record, count = ask(self.timeline, "GetStartFrame") + clip["record_first"], pictures(clip, self.fps)
+        faults, lengths = [], set()
         for way in self.habits.first(clip["kind"], ways(clip, self.fps)):
             self.session.select(self.timeline)
             first = clip["in_frame"] + (clip["start_index"] if way[0] else 0)
