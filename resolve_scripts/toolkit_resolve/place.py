@@ -82,8 +82,8 @@ class Placer:
             self._take_off([one for _, one in landed], fault)
         if lengths and None not in lengths and not same(clip["fps"], self.fps):
             told = " or ".join(str(length) for length in sorted(lengths))
-            raise Unfilled("whole pictures at %g frames per second last %s frames there, not %d: import return.otio for "
-                           "it, or lay it by hand" % (clip["fps"], told, clip["record_count"]))
+            raise Unfilled("whole pictures at %g frames per second last %s frames there, not %d: import return.otio "
+                           "for it, or lay it by hand" % (clip["fps"], told, clip["record_count"]))
         raise Trouble((faults or ["Resolve places nothing there"])[0])
 
     def _length(self, number, record, item, landed):
