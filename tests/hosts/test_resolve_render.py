@@ -12,7 +12,8 @@ import pytest
 
 from tests.hosts.delivered import Deliveries
 from tests.hosts.entries import Desk, Report, load, start_in
-from tests.hosts.resolve import Behaviour
+from tests.hosts.resolve import SWITCHES, Behaviour, Switch
+from tests.hosts.test_resolve_import import stack_of, wanted
 from toolkit.documents import Turnover
 
 STAND_IN = """
@@ -106,6 +107,28 @@ def test_resolves_own_python_does_not_reach_the_toolkits(
     behave(DELIVERS, desk)
     assert render(entry, desk, tmp_path / "to")["problems"] == []
     assert json.loads((tmp_path / "told.json").read_text(encoding="utf-8"))["python"] == []
+
+
+@pytest.mark.parametrize("switch", [pytest.param(one, id=one.name) for one in SWITCHES])
+def test_whatever_fails_the_stack_is_right_or_the_project_is_as_it_was(
+    entry: ModuleType, sit: Callable[..., Desk], behave: Behave, tmp_path: Path, switch: Switch
+) -> None:
+    desk = sit(switch.behaviour())
+    behave(DELIVERS, desk)
+    before = desk.fake.snapshot()
+    report = render(entry, desk, tmp_path / "to")
+    after = desk.fake.snapshot()
+    if not report["problems"]:
+        assert report["done"] and len(report["placed"]) == 4
+        found = stack_of(desk.fake, report["timeline"])
+        assert list(found.values()) == list(
+            wanted(desk.path, plates="Video 1" if report["made_from"] else "PLATE").values()
+        )
+        return
+    assert len(report["problems"]) == 1 and not report["done"] and not report.get("placed")
+    if switch.name == "keeps_open":  # the fake itself brings that timeline to the front
+        before, after = ({**one, "current_timeline": ""} for one in (before, after))
+    assert after == before or desk.fake.world.modal or desk.fake.world.gone, report["problems"]
 
 
 def test_a_run_that_fails_is_told_in_its_own_words_and_changes_nothing(

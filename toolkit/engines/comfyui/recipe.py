@@ -36,34 +36,68 @@ Link = list[str | int]
 """Id of a node and the number of its output."""
 
 
-def our_workflow(look: LookPlan, *, masked: bool) -> Workflow:
-    """The nodes for ``look``, from the checkpoint to the result; a node has one number, masked or not."""
-    nodes: dict[str, Any] = {}
+class _Nodes:
+    """The nodes of a workflow while they are joined."""
 
-    def add(number: int, title: str, class_type: str, **inputs: Any) -> str:
-        nodes[str(number)] = {"class_type": class_type, "inputs": inputs, "_meta": {"title": title}}
+    def __init__(self) -> None:
+        self.made: dict[str, Any] = {}
+
+    def add(self, number: int, title: str, class_type: str, **inputs: Any) -> str:
+        """A node with the id ``number``; the id."""
+        self.made[str(number)] = {"class_type": class_type, "inputs": inputs, "_meta": {"title": title}}
         return str(number)
 
-    def node(title: str, class_type: str, **inputs: Any) -> str:
-        return add(_IDS[title], title, class_type, **inputs)
+    def node(self, title: str, class_type: str, **inputs: Any) -> str:
+        """A node with the id that belongs to its ``title``; the id."""
+        return self.add(_IDS[title], title, class_type, **inputs)
 
-    checkpoint = node("checkpoint", "CheckpointLoaderSimple", ckpt_name=_slot(MODEL))
-    model, clip, vae = _links(checkpoint, 3)
+
+def our_workflow(look: LookPlan, *, masked: bool) -> Workflow:
+    """The nodes for ``look``, from the checkpoint to the result; a node has one number, masked or not."""
+    nodes = _Nodes()
+    model, clip, vae = _models(nodes, look)
+    positive, negative = _words(nodes, look, clip)
+    sampler = nodes.node(
+        "sampler",
+        "KSampler",
+        model=model,
+        positive=positive,
+        negative=negative,
+        latent_image=_latent(nodes, look, vae, masked=masked),
+        seed=_slot("seed"),
+        steps=_slot("sampled_steps"),  # of those that a denoising of this strength would have in all
+        cfg=_slot("guidance"),
+        sampler_name=_slot("sampler"),
+        scheduler=_slot("scheduler"),
+        denoise=_slot("strength"),
+    )
+    decoded = nodes.node("decoded", "VAEDecode", samples=[sampler, 0], vae=vae)
+    nodes.node("result", "PreviewImage", images=[decoded, 0])
+    return Workflow(name="our workflow", nodes=nodes.made)
+
+
+def _models(nodes: _Nodes, look: LookPlan) -> list[Link]:
+    """The UNet and the text encoder with all LoRAs in them, and the VAE."""
+    model, clip, vae = _links(nodes.node("checkpoint", "CheckpointLoaderSimple", ckpt_name=_slot(MODEL)), 3)
     if look.vae:
-        vae = [node("vae", "VAELoader", vae_name=_slot("vae")), 0]
+        vae = [nodes.node("vae", "VAELoader", vae_name=_slot("vae")), 0]
     for number, slot in enumerate(lora_slots(look), start=_LORAS):
         weight = _slot(f"{slot}_weight")
         weights = {"strength_model": weight, "strength_clip": weight}
-        lora = add(number, slot, "LoraLoader", lora_name=_slot(slot), model=model, clip=clip, **weights)
+        lora = nodes.add(number, slot, "LoraLoader", lora_name=_slot(slot), model=model, clip=clip, **weights)
         model, clip = _links(lora, 2)
+    return [model, clip, vae]
 
-    positive: Link = [node("prompt", "CLIPTextEncode", clip=clip, text=_slot("prompt")), 0]
-    negative: Link = [node("negative", "CLIPTextEncode", clip=clip, text=_slot("negative")), 0]
+
+def _words(nodes: _Nodes, look: LookPlan, clip: Link) -> list[Link]:
+    """The prompt and what not to paint, each led through all controls."""
+    positive: Link = [nodes.node("prompt", "CLIPTextEncode", clip=clip, text=_slot("prompt")), 0]
+    negative: Link = [nodes.node("negative", "CLIPTextEncode", clip=clip, text=_slot("negative")), 0]
     for number, slot in enumerate(control_slots(look)):
         first = _CONTROLS + 10 * number
-        guide = add(first, f"{slot} picture", "LoadImage", image=_slot(slot))
-        net = add(first + 1, f"{slot} model", "ControlNetLoader", control_net_name=_slot(f"{slot}_model"))
-        control = add(
+        guide = nodes.add(first, f"{slot} picture", "LoadImage", image=_slot(slot))
+        net = nodes.add(first + 1, f"{slot} model", "ControlNetLoader", control_net_name=_slot(f"{slot}_model"))
+        control = nodes.add(
             first + 2,
             slot,
             "ControlNetApplyAdvanced",
@@ -76,34 +110,22 @@ def our_workflow(look: LookPlan, *, masked: bool) -> Workflow:
             end_percent=_slot(f"{slot}_end"),
         )
         positive, negative = _links(control, 2)
+    return [positive, negative]
 
-    plate = node("plate", "LoadImage", image=_slot(PLATE))
-    latent: Link = [node("latent", "VAEEncode", pixels=[plate, 0], vae=vae), 0]
-    if masked:
-        mask = node("mask", "LoadImageMask", image=_slot(MASK), channel="red")
-        if look.masked_content == "latent nothing":
-            size = {"width": _slot("width"), "height": _slot("height"), "batch_size": 1}
-            nothing = {"source": [node("nothing", "EmptyLatentImage", **size), 0], "mask": [mask, 0]}
-            place = {"x": 0, "y": 0, "resize_source": False}
-            latent = [node("emptied", "LatentCompositeMasked", destination=latent, **nothing, **place), 0]
-        latent = [node("masked", "SetLatentNoiseMask", samples=latent, mask=[mask, 0]), 0]
-    sampler = node(
-        "sampler",
-        "KSampler",
-        model=model,
-        positive=positive,
-        negative=negative,
-        latent_image=latent,
-        seed=_slot("seed"),
-        steps=_slot("sampled_steps"),  # of those that a denoising of this strength would have in all
-        cfg=_slot("guidance"),
-        sampler_name=_slot("sampler"),
-        scheduler=_slot("scheduler"),
-        denoise=_slot("strength"),
-    )
-    decoded = node("decoded", "VAEDecode", samples=[sampler, 0], vae=vae)
-    node("result", "PreviewImage", images=[decoded, 0])
-    return Workflow(name="our workflow", nodes=nodes)
+
+def _latent(nodes: _Nodes, look: LookPlan, vae: Link, *, masked: bool) -> Link:
+    """The plate as latents, and what of it may be painted."""
+    plate = nodes.node("plate", "LoadImage", image=_slot(PLATE))
+    latent: Link = [nodes.node("latent", "VAEEncode", pixels=[plate, 0], vae=vae), 0]
+    if not masked:
+        return latent
+    mask = nodes.node("mask", "LoadImageMask", image=_slot(MASK), channel="red")
+    if look.masked_content == "latent nothing":
+        size = {"width": _slot("width"), "height": _slot("height"), "batch_size": 1}
+        nothing = {"source": [nodes.node("nothing", "EmptyLatentImage", **size), 0], "mask": [mask, 0]}
+        place = {"x": 0, "y": 0, "resize_source": False}
+        latent = [nodes.node("emptied", "LatentCompositeMasked", destination=latent, **nothing, **place), 0]
+    return [nodes.node("masked", "SetLatentNoiseMask", samples=latent, mask=[mask, 0]), 0]
 
 
 def _slot(name: str) -> str:
