@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
+from threading import Event
 
 import cv2
 import numpy as np
@@ -14,10 +15,11 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.passes._plate import BESIDE, COUNT, FIRST, HEIGHT, WIDTH, plate_picture, sample, shot_of, tracks_of
-from toolkit.documents import FaceState, PassName, PassPlan
+from toolkit.documents import FacePlan, FaceState, PassName, PassPlan
 from toolkit.engines import Engine, PaintRequest, open_engine
 from toolkit.errors import EngineFailed, ToolkitError
 from toolkit.passes import RenderedPass, plan_passes, render_passes
+from toolkit.passes.mattes import crop_matte
 from toolkit.plates import open_plate
 from toolkit.settings import load_settings
 
@@ -264,6 +266,38 @@ def test_batches_of_any_size_give_the_same_bytes(plate_pattern: Path, tmp_path: 
     engine.batch = 5
     render(plate_pattern, tmp_path / "five", engine=engine)
     assert digests(tmp_path / "one") == digests(tmp_path / "five")
+
+
+class Waits(Engine):
+    """Paints its first picture only when the frame after it has been made ready."""
+
+    name = "waits"
+    revision = "1"
+    wants_matte = True
+
+    def __init__(self, ready: Event) -> None:
+        self.ready, self.waited = ready, True
+
+    def paint(self, requests: Sequence[PaintRequest]) -> list[NDArray[np.float32]]:
+        self.waited &= self.ready.wait(60)
+        return [request.image for request in requests]
+
+
+def test_while_an_engine_paints_its_next_pictures_are_made(
+    plate_pattern: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready, real = Event(), crop_matte
+
+    def made(plan: PassPlan, face: FacePlan) -> NDArray[np.float32]:
+        matte = real(plan, face)
+        if face is plan.frames[1].faces[0]:
+            ready.set()
+        return matte
+
+    monkeypatch.setattr("toolkit.passes.requests.crop_matte", made)
+    engine = Waits(ready)
+    render(plate_pattern, tmp_path / "out", "output.passes=FACE", engine=engine)
+    assert engine.waited
 
 
 class Fails(Engine):

@@ -1,7 +1,8 @@
 """Paint and write what the plans say; decide nothing.
 
-Three things overlap: the plate decodes ahead in its own thread, the engine paints in this one, and a small pool
-turns what was painted into files. Each of them holds a constant number of frames, whatever the length of the shot.
+Four things overlap: the plate decodes ahead in its own thread, another one cuts crops and draws guides for the pictures
+that come next, the engine paints in this one, and a small pool turns what was painted into files. Each of them holds a
+constant number of frames, whatever the length of the shot.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import partial
+from itertools import repeat
 from pathlib import Path
 from types import TracebackType
 
@@ -38,7 +41,7 @@ from toolkit.passes.overlap import Overlap, Painting
 from toolkit.passes.requests import Asked, requests_of
 from toolkit.passes.slate import Slate, SlateFace, holds
 from toolkit.passes.travel import Travel
-from toolkit.plates import Plate, write_exr
+from toolkit.plates import Plate, results_ahead, write_exr
 
 Tick = Callable[[PassName, int], None]
 """Called with the pass and the number of its frames just finished or found finished."""
@@ -117,8 +120,12 @@ def render_passes(
         tasks += _tasks(plan, missing, root)
 
     # Closed here, not by the garbage collector: an error must not leave threads decoding behind it.
-    with closing(_jobs(tasks, plate, engine, guides)) as jobs, _Writer(writers, tick) as writer:
-        for job in _overlapped(_painted(jobs, engine), tasks):
+    with (
+        closing(_jobs(tasks, plate, engine, guides)) as jobs,
+        closing(_made_ahead(jobs, tasks, engine)) as made,
+        _Writer(writers, tick) as writer,
+    ):
+        for job in _overlapped(_painted(made, engine), tasks):
             writer.submit(job, keys, engine)
     return [
         RenderedPass(plan=plan, painted=len(plan.frames) - kept[plan.pass_name], kept=kept[plan.pass_name])
@@ -180,7 +187,13 @@ def _job(task: _Task, backing: Backing, asked: Sequence[Asked]) -> _Job:
     )
 
 
-def _painted(jobs: Iterator[_Job], engine: Engine) -> Iterator[_Job]:
+def _made_ahead(jobs: Iterator[_Job], tasks: Sequence[_Task], engine: Engine) -> Generator[_Job, None, None]:
+    """The jobs, the next batch of them being made while the engine paints: a GPU or a server would wait for them."""
+    count = sum(task.use is not _Use.MOTION for task in tasks)
+    return results_ahead(repeat(partial(next, jobs), count), workers=1, ahead=engine.batch)
+
+
+def _painted(jobs: Iterable[_Job], engine: Engine) -> Iterator[_Job]:
     """The jobs with their paint: requests of one pass and size are gathered over frames and faces up to the engine's
     batch."""
     waiting: dict[tuple[PassName, tuple[int, ...]], list[_Job]] = {}
