@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import ClassVar
 
 import numpy as np
@@ -20,6 +21,8 @@ from toolkit.settings import DiffusersSettings
 
 _REVISION = 1
 """Raise it when this engine would give other pixels from the same request, weights, compatibility and precision."""
+_FORMS = 64
+"""Most forms that compiled networks may take before something must be wrong."""
 
 
 class DiffusersEngine(Engine):
@@ -107,13 +110,27 @@ class DiffusersEngine(Engine):
         parts = self._parts[batch[0].look]
         # A compiled network is compiled anew for every size of batch: the last one is filled up with its last picture.
         filled = [*batch, *[batch[-1]] * (most - len(batch))] if self._settings.compile else batch
-        with torch.no_grad():
+        with torch.no_grad(), _compiling() if self._settings.compile else nullcontext():
             parts.checkpoint.use(parts.loras)
             texts = [request.negative for request in filled] + [request.prompt for request in filled]
             prompts = parts.checkpoint.prompts
             words = torch.cat([prompts.encode(text, windows, parts.loras) for text in texts])
             painted = paint(parts, filled, words=words, device=self._device, compat=self._settings.compat)
         return painted[: len(batch)]
+
+
+def _compiling() -> AbstractContextManager[None]:
+    """Compiled networks may have as many forms as a cut needs: sizes, LoRAs on and off, with and without controls.
+
+    All of diffusers' networks share one function to torch, which after eight forms would go on uncompiled, and say so
+    only in a warning.
+    """
+    import torch._dynamo
+
+    patched: AbstractContextManager[None] = torch._dynamo.config.patch(
+        recompile_limit=_FORMS, fail_on_recompile_limit_hit=True
+    )
+    return patched
 
 
 def _hush() -> None:

@@ -17,7 +17,7 @@ from toolkit.documents import LookPlan
 from toolkit.engines.base import PaintRequest
 from toolkit.engines.diffusers_local.devices import Device
 from toolkit.engines.diffusers_local.schedule import Schedule, make_schedule
-from toolkit.engines.diffusers_local.weights import Parts
+from toolkit.engines.diffusers_local.weights import Control, Parts
 from toolkit.engines.pictures import LATENT, filled, may_change
 from toolkit.plates import display_codes
 
@@ -34,7 +34,7 @@ class _Networks:
     words: torch.Tensor
     """(B or 2B, tokens, width)."""
     guides: tuple[torch.Tensor, ...]
-    """(B or 2B, 3, H, W), 0..1, one for each control."""
+    """(B or 2B, width, h, w), as their ControlNets see them; one for each control."""
     doubled: bool
     """Whether there is a negative half."""
     dtype: torch.dtype
@@ -58,15 +58,22 @@ class _Networks:
         self, seen: torch.Tensor, time: torch.Tensor, keywords: dict[str, Any], schedule: Schedule, index: int
     ) -> dict[str, Any]:
         """What the ControlNets that are on in this step add to the UNet: their sum; one of weight 0 is off."""
-        down: list[torch.Tensor] = []
-        middle: Any = 0
-        for network, guide, control in zip(self.parts.controls, self.guides, self.look.controls, strict=True):
-            if control.weight == 0 or not schedule.covers(index, control.start, control.end):
+        import torch
+
+        total: list[torch.Tensor] = []
+        for control, guide, plan in zip(self.parts.controls, self.guides, self.look.controls, strict=True):
+            if plan.weight == 0 or not schedule.covers(index, plan.start, plan.end):
                 continue
-            lower, centre = network(seen, time, controlnet_cond=guide, conditioning_scale=control.weight, **keywords)
-            down = [one + other for one, other in zip(down, lower, strict=True)] if down else list(lower)
-            middle = middle + centre
-        return {"down_block_additional_residuals": down, "mid_block_additional_residual": middle} if down else {}
+            lower, centre = control.network(seen, time, controlnet_cond=guide, **keywords)
+            # Weighted here: a compiled network takes a weight it is told for a part of its code.
+            more = [*lower, centre]
+            if total:
+                total = [torch.add(*pair, alpha=plan.weight) for pair in zip(total, more, strict=True)]
+            else:
+                total = [plan.weight * one for one in more]
+        if not total:
+            return {}
+        return {"down_block_additional_residuals": total[:-1], "mid_block_additional_residual": total[-1]}
 
 
 def paint(
@@ -107,7 +114,10 @@ def paint(
         parts=parts,
         look=look,
         words=words if doubled else words[count:],
-        guides=tuple(_guides(requests, index, device, doubled=doubled) for index in range(len(look.controls))),
+        guides=tuple(
+            _guide_seen(control, [request.guides[index] for request in requests], device, doubled=doubled)
+            for index, control in enumerate(parts.controls)
+        ),
         doubled=doubled,
         dtype=device.dtype,
     )
@@ -148,12 +158,15 @@ def _begun(request: PaintRequest, mask: NDArray[np.uint8] | None) -> NDArray[np.
     return np.where(mask[..., None] > 0, smeared, request.image)
 
 
-def _guides(requests: Sequence[PaintRequest], index: int, device: Device, *, doubled: bool) -> torch.Tensor:
+def _guide_seen(
+    control: Control, guides: Sequence[NDArray[np.uint8]], device: Device, *, doubled: bool
+) -> torch.Tensor:
+    """What ``control`` sees in ``guides``, one at a time: its first layers work in the size of the picture."""
     import torch
 
-    pictures = torch.from_numpy(np.stack([request.guides[index] for request in requests])).permute(0, 3, 1, 2)
-    scaled = (pictures.to(device.torch).float() / 255).to(device.dtype)
-    return torch.cat([scaled] * 2) if doubled else scaled
+    pictures = [torch.from_numpy(guide).permute(2, 0, 1)[None] for guide in guides]
+    seen = torch.cat([control.embed((one.to(device.torch).float() / 255).to(device.dtype)) for one in pictures])
+    return torch.cat([seen] * 2) if doubled else seen
 
 
 def _encoded(vae: Any, pixels: torch.Tensor) -> torch.Tensor:

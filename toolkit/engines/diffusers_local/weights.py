@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from toolkit.documents import LookPlan, LoraPlan
 from toolkit.engines.diffusers_local.devices import NAME, Device
@@ -16,6 +16,9 @@ from toolkit.engines.diffusers_local.finding import find, first_line
 from toolkit.engines.diffusers_local.prompts import Prompts
 from toolkit.errors import EngineUnavailable
 from toolkit.settings import DiffusersSettings
+
+if TYPE_CHECKING:
+    import torch
 
 _REPOSITORY = "stable-diffusion-v1-5/stable-diffusion-v1-5"
 """Whose configuration and tokenizer a checkpoint in one file is read with: it has neither, and all of its family have
@@ -53,14 +56,24 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """A ControlNet in two: what looks at the guide is asked once for a painting, not in each of its steps."""
+
+    embed: Callable[[torch.Tensor], torch.Tensor]
+    """Guides (B, 3, H, W), 0..1, as the network adds them to its sample: (B, width, H / 8, W / 8)."""
+    network: Callable[..., Any]
+    """The rest, compiled when that is asked for; its ``controlnet_cond`` is what ``embed`` returned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """All that one look is painted with."""
 
     checkpoint: Checkpoint
     vae: Any
     """An AutoencoderKL or, for previews, an AutoencoderTiny (TAESD); in float32."""
-    controls: tuple[Callable[..., Any], ...]
-    """One ControlNet per control of the look, in their order."""
+    controls: tuple[Control, ...]
+    """One per control of the look, in their order."""
     loras: tuple[tuple[str, float], ...]
     identity: str
     """Digest of all files that they came from."""
@@ -75,7 +88,7 @@ class Library:
         self._models = Path(settings.models).expanduser() if settings.models else None
         self._checkpoints: dict[Path, Checkpoint] = {}
         self._vaes: dict[Path, Any] = {}
-        self._controls: dict[tuple[Path, Path], Callable[..., Any]] = {}
+        self._controls: dict[tuple[Path, Path], Control] = {}
         self._digests: dict[tuple[Path, ...], str] = {}
 
     def parts(self, look: LookPlan) -> Parts:
@@ -124,11 +137,9 @@ class Library:
         _hold_to_family(pipeline, scheduler)
         for part in (pipeline.unet, pipeline.text_encoder):
             part.to(self._device.torch, self._device.dtype)
-        # In float16 some VAEs overflow to black, and bfloat16 has steps wider than those of a 10-bit plate.
-        pipeline.vae.to(self._device.torch)
+        self._ready_vae(pipeline.vae)
         unet = self._ready(pipeline.unet)
         prompts = Prompts(tokenizer=pipeline.tokenizer, encoder=pipeline.text_encoder.eval())
-        pipeline.vae.eval()
         return Checkpoint(pipeline=pipeline, unet=unet, prompts=prompts, scheduler=scheduler)
 
     def _vae(self, found: Found, checkpoint: Checkpoint) -> Any:
@@ -136,22 +147,21 @@ class Library:
 
         def load() -> Any:
             tiny = not found.single and _class_of(found) == AutoencoderTiny.__name__
-            loaded = _model(AutoencoderTiny if tiny else AutoencoderKL, found, checkpoint.pipeline.vae)
-            return loaded.to(self._device.torch).eval()
+            return self._ready_vae(_model(AutoencoderTiny if tiny else AutoencoderKL, found, checkpoint.pipeline.vae))
 
         if found.path not in self._vaes:
             self._vaes[found.path] = _loading("VAE", found, load)
         return self._vaes[found.path]
 
-    def _control(self, found: Found, checkpoint: Checkpoint, beside: Path) -> Callable[..., Any]:
+    def _control(self, found: Found, checkpoint: Checkpoint, beside: Path) -> Control:
         from diffusers import ControlNetModel
 
-        def load() -> Callable[..., Any]:
+        def load() -> Control:
             unet = checkpoint.pipeline.unet
             loaded = _model(ControlNetModel, found, unet, like=ControlNetModel.from_unet)
             if loaded.config.cross_attention_dim != unet.config.cross_attention_dim:
                 raise ValueError(f"it is made for another family of models than {beside}")
-            return self._ready(loaded.to(self._device.torch, self._device.dtype))
+            return self._divided(loaded.to(self._device.torch, self._device.dtype))
 
         # Keyed with its checkpoint, too: whether the two fit is asked for each pair, and pairs are few.
         if (found.path, beside) not in self._controls:
@@ -172,6 +182,21 @@ class Library:
             checkpoint.loras[found.path] = _loading("LoRA", found, load)
         return checkpoint.loras[found.path], plan.weight
 
+    def _divided(self, network: Any) -> Control:
+        """``network`` without the layers that look at the guide, and those layers."""
+        import torch
+
+        layers = network.controlnet_cond_embedding
+        network.controlnet_cond_embedding = torch.nn.Identity()
+        backwards = network.config.controlnet_conditioning_channel_order == "bgr"
+        network.register_to_config(controlnet_conditioning_channel_order="rgb")
+
+        def embed(guides: torch.Tensor) -> torch.Tensor:
+            seen: torch.Tensor = layers(guides.flip(1) if backwards else guides)
+            return seen
+
+        return Control(embed=embed, network=self._ready(network))
+
     def _ready(self, network: Any) -> Callable[..., Any]:
         """``network`` as it is called from now on."""
         import torch
@@ -181,6 +206,16 @@ class Library:
             network.to(memory_format=torch.channels_last)
         ready: Callable[..., Any] = torch.compile(network, dynamic=False) if self._settings.compile else network
         return ready
+
+    def _ready_vae(self, vae: Any) -> Any:
+        """``vae`` itself, its two halves as they are called from now on.
+
+        It stays in float32: in float16 some VAEs overflow to black, and bfloat16 has steps wider than those of a 10-bit
+        plate. On Nvidia's GPUs its convolutions multiply in TensorFloat-32, by torch's default: with float16's steps.
+        """
+        vae.to(self._device.torch)
+        vae.encoder, vae.decoder = self._ready(vae.encoder), self._ready(vae.decoder)
+        return vae.eval()
 
 
 def _components(found: Found) -> dict[str, Any]:
