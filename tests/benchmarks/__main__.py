@@ -1,7 +1,8 @@
 """Speed and memory as ratios measured in one interleaved run: ``python -m tests.benchmarks [NAME]…``.
 
 Machines are noisy, so nothing here passes or fails: each benchmark prints what it measured beside what is asked for.
-Names: help, exr, analysis, run, around, engines, steady, memory (all without a name; memory takes several minutes).
+Names: help, exr, analysis, run, around, engines, shot, steady, memory (all without a name; memory takes several
+minutes). ``engines`` and ``shot`` need a GPU, and about eight minutes of it each.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.benchmarks.bench_engines import bench_around, bench_engines
+from tests.benchmarks.bench_around import bench_around
+from tests.benchmarks.bench_engines import bench_engines
+from tests.benchmarks.bench_shot import bench_shot
 from tests.benchmarks.bench_steady import bench_steady
 
 ROUNDS = 5
@@ -212,6 +215,7 @@ BENCHMARKS: dict[str, Callable[[Path], None]] = {
     "run": bench_run,
     "around": bench_around,
     "engines": bench_engines,
+    "shot": bench_shot,
     "steady": bench_steady,
     "memory": bench_memory,
 }

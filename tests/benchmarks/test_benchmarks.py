@@ -1,0 +1,48 @@
+"""The benchmarks that need a GPU, rehearsed on a CPU with tiny networks: they are seldom run, and must not rot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks._full_size import Models, count_operations
+from tests.benchmarks._gpu import FACE, Setup
+from tests.benchmarks.bench_engines import compare_engines
+from tests.benchmarks.bench_shot import measure_shot
+from tests.engines.conftest import TinyModels, tiny  # noqa: F401  a fixture here, too
+
+
+@pytest.fixture
+def setup(tiny: TinyModels) -> Setup:  # noqa: F811  the fixture
+    models = Models(checkpoint=tiny.checkpoint, controls=tiny.controls)
+    return Setup(
+        models=models, size=64, batch=2, rounds=1, looped=1, precision="float32", device="cpu", compile=False
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("controls", [1, 3])
+def test_every_way_of_painting_is_measured(setup: Setup, controls: int, capsys: pytest.CaptureFixture[str]) -> None:
+    compare_engines(setup, controls, peak=1e12)
+    said = capsys.readouterr().out
+    ways = ["stock, looped", *["stock, batched by hand"] * (controls == 1), "ours"]
+    assert [line.split("  ")[1] for line in said.splitlines() if "crops/s" in line] == ways
+    assert "% of dense bf16" in said
+    assert "ours / stock, looped" in said
+
+
+def test_a_shot_is_rendered_with_and_without_its_face(
+    setup: Setup, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    measure_shot(setup, tmp_path, frames=3, width=160, height=90, lines=64)
+    assert "FACE adds" in capsys.readouterr().out
+    for turn in (0, 1):
+        assert len(list((tmp_path / f"BODY {turn}").rglob("*.exr"))) == 3
+        assert len(list((tmp_path / f"BODY and FACE {turn}").rglob("*.exr"))) == 6
+
+
+def test_a_crop_of_the_recipe_takes_38_teraflop() -> None:
+    """Known from other counts of the same networks: what shares of a GPU's arithmetic are reckoned with."""
+    crop = count_operations(512, 512)
+    assert crop.painting(evaluations=FACE, controls=1) / 1e12 == pytest.approx(38.4, abs=0.1)
+    assert 0.01 < crop.saved(evaluations=FACE, controls=1) / crop.painting(evaluations=FACE, controls=1) < 0.02
