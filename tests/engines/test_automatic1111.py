@@ -17,9 +17,10 @@ import pytest
 from tests.engines._requests import colours, ctrl_c, look, seeds_in, unit
 from tests.engines.fake_automatic1111 import BROKEN, Answer, FakeAutomatic1111, Pixels, as_json, error, pixels_of, png
 from toolkit.documents import ControlPlan, LoraPlan
-from toolkit.engines import Engine, PaintRequest, automatic1111, servers
+from toolkit.engines import Engine, PaintRequest, servers
 from toolkit.engines.addresses import AUTH_VARIABLE, addresses_in
 from toolkit.engines.automatic1111 import Automatic1111Engine
+from toolkit.engines.automatic1111 import engine as automatic1111
 from toolkit.errors import EngineFailed, EngineUnavailable
 from toolkit.settings import ServerSettings
 

@@ -1,0 +1,117 @@
+"""Painting on AUTOMATIC1111 servers: the Stable Diffusion web UI started with ``--api``, and its ControlNet extension.
+
+One picture is one ``POST /sdapi/v1/img2img``: the server takes one mask per request, so pictures with masks of their
+own cannot share one.
+
+The server works in 8 bits: pictures, mattes and guides travel as PNG, rounded to codes 0..255, and what comes back is
+one of 256 levels per channel. Only a picture that is not asked for at all (strength 0) keeps its full precision.
+
+Facts: modules/api/api.py and models.py of AUTOMATIC1111/stable-diffusion-webui, internal_controlnet/args.py and
+scripts/api.py of Mikubill/sd-webui-controlnet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.documents import LookPlan
+from toolkit.engines.addresses import AUTH_REMEDY
+from toolkit.engines.answers import ServerRefused
+from toolkit.engines.automatic1111.lookup import MODELS, look_up
+from toolkit.engines.automatic1111.request import NAME, Names, first_picture, request_body
+from toolkit.engines.base import Engine, PaintRequest, Watch
+from toolkit.engines.servers import ServerKind, Servers
+from toolkit.errors import EngineFailed
+from toolkit.settings import ServerSettings
+
+_PAINT = "/sdapi/v1/img2img"
+_PROGRESS = "/sdapi/v1/progress?skip_current_image=true"
+LOOK_AGAIN_S = 1.0
+"""Between two questions how far a picture is, seconds."""
+_KIND = ServerKind(
+    engine=NAME,
+    usual="http://127.0.0.1:7860",
+    probe=MODELS,
+    interrupt="/sdapi/v1/interrupt",
+    start="start the web UI there with --api, or set server.url to where it runs",
+)
+
+
+class Automatic1111Engine(Engine):
+    """The web UI on one or several machines; each paints the next picture as soon as it is free."""
+
+    name: ClassVar[str] = NAME
+    revision = "1"
+    wants_matte: ClassVar[bool] = True
+    wants_guides: ClassVar[bool] = True
+
+    def __init__(self, server: ServerSettings) -> None:
+        """Ask every server whether it is there; raises EngineUnavailable when none is, warns of some."""
+        self._servers = Servers(_KIND, server)
+        self._names: dict[LookPlan, dict[str, Names]] = {}
+        self.batch = 2 * len(self._servers.addresses)
+        """Twice the number of servers: each has its next picture waiting."""
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._servers.close()
+
+    def prepare(self, looks: Iterable[LookPlan]) -> None:
+        """Ask every server for the model, sampler and controls of each look.
+
+        Raises EngineUnavailable, which names what is missing and where, and EngineFailed when no server is left.
+        """
+        for look in looks:
+            if look not in self._names and look.strength > 0.0:
+                self._names[look] = self._servers.everywhere(partial(look_up, self._servers, look))
+
+    def paint(self, requests: Sequence[PaintRequest]) -> list[NDArray[np.float32]]:
+        """See ``Engine.paint``; strength 0 is given back without asking a server.
+
+        Raises EngineFailed with the place of the picture that could not be had, and what ``prepare`` raises.
+        """
+        asking = [request for request in requests if request.look.strength > 0.0]
+        self.prepare(dict.fromkeys(request.look for request in asking))
+        painted = iter(self._servers.share(asking, self._paint_one))
+        return [next(painted) if request.look.strength > 0.0 else request.image.copy() for request in requests]
+
+    async def _paint_one(self, address: str, request: PaintRequest) -> NDArray[np.float32]:
+        body = request_body(request, self._names[request.look][address])
+        try:
+            async with self._watched(address):
+                answer = await self._servers.post(address, _PAINT, body)
+            return first_picture(address, answer, request.image.shape[:2])
+        except ServerRefused as refusal:
+            hint = f"; {AUTH_REMEDY}" if refusal.wants_credentials else ""
+            raise EngineFailed(self.name, f"{request.place}: {refusal}{hint}") from refusal
+
+    @asynccontextmanager
+    async def _watched(self, address: str) -> AsyncIterator[None]:
+        """Tells who watches how far the server at ``address`` is. It does not say whose picture it is at."""
+        if self.watch is None:
+            yield
+            return
+        watching = asyncio.create_task(self._report(address, self.watch))
+        try:
+            yield
+        finally:
+            watching.cancel()
+            await asyncio.wait([watching])
+            self.watch(address, 1, 1)
+
+    async def _report(self, address: str, watch: Watch) -> None:
+        while True:
+            await asyncio.sleep(LOOK_AGAIN_S)
+            answer = await self._servers.tell(address, _PROGRESS, method="GET")
+            state = answer.get("state") if isinstance(answer, dict) else None
+            if isinstance(state, dict):
+                step, steps = state.get("sampling_step"), state.get("sampling_steps")
+                if isinstance(step, int) and isinstance(steps, int) and 0 < step < steps:
+                    watch(address, step, steps)

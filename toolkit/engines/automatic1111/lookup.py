@@ -1,0 +1,86 @@
+"""The parts of a look at one server, asked for before any work is done."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from toolkit.documents import LookPlan
+from toolkit.engines.addresses import AUTH_REMEDY
+from toolkit.engines.answers import ServerRefused
+from toolkit.engines.automatic1111.request import NAME, Names
+from toolkit.engines.names import found
+from toolkit.engines.servers import Servers
+from toolkit.errors import EngineUnavailable
+
+MODELS = "/sdapi/v1/sd-models"
+_VAES = "/sdapi/v1/sd-vae"
+_LORAS = "/sdapi/v1/loras"
+_SAMPLERS = "/sdapi/v1/samplers"
+_CONTROLS = "/controlnet/model_list"
+
+
+async def look_up(servers: Servers, look: LookPlan, address: str) -> Names:
+    """The parts of ``look`` at one server. Raises EngineUnavailable with all that is missing, and ServerLost."""
+    missing: list[str] = []
+    try:
+        checkpoints = await _checkpoints(servers, address) if look.model else {"": ""}
+        model = found("model", look.model, checkpoints, missing)
+        vaes = _texts(address, _VAES, await servers.get(address, _VAES), "model_name") if look.vae else [""]
+        vae = found("VAE", look.vae, dict(zip(vaes, vaes, strict=True)), missing)
+        loras = await _loras(servers, address) if look.loras else {}
+        added = tuple(found("LoRA", lora.model, loras, missing) for lora in look.loras)
+        samplers = _texts(address, _SAMPLERS, await servers.get(address, _SAMPLERS), "name")
+        found("sampler", look.sampler, {name: name for name in samplers}, missing, shortened=False)
+        known = await _control_models(servers, address) if look.controls else {}
+        controls = tuple(found("control", control.model, known, missing) for control in look.controls)
+    except ServerRefused as refusal:
+        remedy = AUTH_REMEDY if refusal.wants_credentials else "look at the server's own console"
+        raise EngineUnavailable(NAME, str(refusal), remedy=remedy) from refusal
+    if missing:
+        remedy = "install it there, or choose one that is there in the settings of the pass"
+        raise EngineUnavailable(NAME, f"{address} has {'; '.join(missing)}", remedy=remedy)
+    return Names(model=model, vae=vae, loras=added, controls=controls)
+
+
+async def _checkpoints(servers: Servers, address: str) -> dict[str, str]:
+    """Title of each checkpoint by everything it may be called."""
+    answer = await servers.get(address, MODELS)
+    titles = _texts(address, MODELS, answer, "title")
+    names = _texts(address, MODELS, answer, "model_name")
+    return dict(zip(names, titles, strict=True)) | {title: title for title in titles}
+
+
+async def _loras(servers: Servers, address: str) -> dict[str, str]:
+    """What a prompt calls each LoRA, by its name and by what it calls itself."""
+    answer = await servers.get(address, _LORAS)
+    names = _texts(address, _LORAS, answer, "name")
+    return dict(zip(_texts(address, _LORAS, answer, "alias"), names, strict=True)) | {name: name for name in names}
+
+
+async def _control_models(servers: Servers, address: str) -> dict[str, str]:
+    """The ControlNets the extension knows. Raises EngineUnavailable when there is no extension."""
+    try:
+        answer = await servers.get(address, _CONTROLS)
+    except ServerRefused as refusal:
+        if refusal.status != HTTPStatus.NOT_FOUND:
+            raise
+        remedy = "install the extension sd-webui-controlnet there, or remove the controls from the settings"
+        raise EngineUnavailable(NAME, f"{address} has no ControlNet extension", remedy=remedy) from refusal
+    names = answer.get("model_list") if isinstance(answer, dict) else None
+    if not isinstance(names, list):
+        raise _unknown_shape(address, _CONTROLS)
+    return {name: name for name in names if isinstance(name, str) and name != "None"}
+
+
+def _texts(address: str, path: str, answer: Any, key: str) -> list[str]:
+    """``key`` of each row of a list. Raises ServerRefused when the answer is anything else."""
+    if not isinstance(answer, list) or not all(
+        isinstance(row, dict) and isinstance(row.get(key), str) for row in answer
+    ):
+        raise _unknown_shape(address, path)
+    return [row[key] for row in answer]
+
+
+def _unknown_shape(address: str, path: str) -> ServerRefused:
+    return ServerRefused(address, f"answered {path} with something else than the web UI's list")

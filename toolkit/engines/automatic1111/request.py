@@ -1,0 +1,133 @@
+"""One picture as ``POST /sdapi/v1/img2img`` wants it, and the picture in what it answers.
+
+Every field that changes a pixel is sent, because the defaults of this interface are not those of the web UI (steps 50,
+masked content "fill", whole pictures cut to their mask).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.documents import ControlPlan
+from toolkit.engines.answers import ServerRefused
+from toolkit.engines.base import PaintRequest
+from toolkit.engines.pictures import may_change, picture, png
+from toolkit.plates import display_codes
+
+NAME = "automatic1111"
+"""Of the engine, as in ``--engine``."""
+_MASKED_CONTENT = {"fill": 0, "original": 1, "latent noise": 2, "latent nothing": 3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What one server calls the parts of a look."""
+
+    model: str
+    """Title of the checkpoint; empty: the one it has loaded."""
+    vae: str
+    """Empty: the one its options name."""
+    loras: tuple[str, ...]
+    """In the order of ``look.loras``."""
+    controls: tuple[str, ...]
+    """Names with their hashes, in the order of ``look.controls``."""
+
+
+def request_body(request: PaintRequest, names: Names) -> dict[str, Any]:
+    """The fields of ``POST /sdapi/v1/img2img`` for one picture."""
+    look = request.look
+    height, width = request.image.shape[:2]
+    body: dict[str, Any] = {
+        "prompt": _with_loras(request, names.loras),
+        "negative_prompt": request.negative,
+        "init_images": [_text(display_codes(request.image))],
+        "resize_mode": 0,  # "just resize": the sizes are equal
+        "denoising_strength": look.strength,
+        "steps": look.steps,
+        "cfg_scale": look.guidance,
+        "sampler_name": look.sampler,
+        "scheduler": "Automatic",  # the sampler's own; servers older than the field pass over it
+        "width": width,
+        "height": height,
+        "seed": request.seed,
+        "subseed": -1,
+        "subseed_strength": 0,
+        "batch_size": 1,
+        "n_iter": 1,
+        "restore_faces": False,
+        "tiling": False,
+        "override_settings": _overridden(names),
+        "override_settings_restore_afterwards": False,  # or every picture would load the model anew
+        "send_images": True,
+        "save_images": False,
+        "include_init_images": False,
+        "alwayson_scripts": {},
+    }
+    if request.matte is not None:
+        body |= {
+            "mask": _text(may_change(request.matte)),
+            "mask_blur": 0,
+            "inpainting_fill": _MASKED_CONTENT[look.masked_content],
+            "inpaint_full_res": False,  # the picture is the crop already
+            "inpaint_full_res_padding": 0,
+            "inpainting_mask_invert": 0,
+        }
+    if look.controls:
+        units = zip(look.controls, names.controls, request.guides, strict=True)
+        body["alwayson_scripts"] = {"controlnet": {"args": [_unit(*unit) for unit in units]}}
+    return body
+
+
+def _with_loras(request: PaintRequest, names: Sequence[str]) -> str:
+    """The prompt with a tag for each LoRA: the web UI knows no other way to name them."""
+    tags = (f"<lora:{name}:{lora.weight:g}>" for name, lora in zip(names, request.look.loras, strict=True))
+    return " ".join(filter(None, (request.prompt, *tags)))
+
+
+def _overridden(names: Names) -> dict[str, str]:
+    """The web UI's own options for this picture."""
+    options = {"sd_model_checkpoint": names.model, "sd_vae": names.vae}
+    return {option: value for option, value in options.items() if value}
+
+
+def _unit(control: ControlPlan, model: str, guide: NDArray[np.uint8]) -> dict[str, Any]:
+    """One ControlNet unit; the extension passes over fields it does not know, so a misspelt one would go unseen."""
+    return {
+        "enabled": True,
+        "module": "none",  # the guide is ready made
+        "model": model,
+        "weight": control.weight,
+        "image": _text(guide),
+        "resize_mode": "Just Resize",
+        "processor_res": -1,
+        "guidance_start": control.start,
+        "guidance_end": control.end,
+        "control_mode": "Balanced",
+        "pixel_perfect": False,
+        "save_detected_map": False,  # or the guide would come back as one more picture
+    }
+
+
+def _text(pixels: NDArray[np.uint8]) -> str:
+    """A picture as it travels: a PNG in base64."""
+    return base64.b64encode(png(pixels)).decode("ascii")
+
+
+def first_picture(address: str, answer: Any, size: tuple[int, ...]) -> NDArray[np.float32]:
+    """The first picture of an answer, (H, W, 3) float32 0..1. Raises ServerRefused unless it is a PNG of ``size``."""
+    images = answer.get("images") if isinstance(answer, dict) else None
+    if not isinstance(images, list) or not images or not isinstance(images[0], str):
+        raise ServerRefused(address, "answered without a picture")
+    try:
+        data = base64.b64decode(images[0].rpartition(",")[2], validate=True)  # after "data:image/png;base64,", if any
+    except binascii.Error:
+        data = b""
+    # Its option samples_format may say jpg or webp.
+    return picture(address, data, size, remedy="set its image file format to png")
