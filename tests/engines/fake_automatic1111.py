@@ -1,4 +1,7 @@
-"""A stand-in for an AUTOMATIC1111 server on this machine: it answers as the interface is documented, without painting.
+"""A stand-in for an AUTOMATIC1111 server on this machine: it answers as the server's source says, without painting.
+
+Like the server it paints one picture at a time, in the order of asking, whether or not anybody still waits for it; an
+interrupt names nobody and stops whatever is being painted, and what was stopped is answered as if it were done.
 
 What it proves: the requests our client really sends over a socket, and what the client makes of the documented
 answers, error bodies, slow answers and broken connections. What it does not prove: that a real server accepts every
@@ -95,8 +98,12 @@ class FakeAutomatic1111:
         auth: str = "",
         paint: Painter = echo,
         seconds: float = 0.0,
+        old: bool = False,
     ) -> None:
-        """``controls`` None: no ControlNet extension. ``auth`` is ``user:password``. ``seconds``: per painting."""
+        """``controls`` None: no ControlNet extension. ``auth`` is ``user:password``. ``seconds``: per painting.
+
+        ``old``: as 1.3, which lets nobody name a task.
+        """
         self.lists = {
             "/sdapi/v1/sd-models": as_json(
                 [{"title": f"{m}.safetensors [6ce0161689]", "model_name": m} for m in models]
@@ -107,7 +114,7 @@ class FakeAutomatic1111:
         }
         if controls is not None:
             self.lists["/controlnet/model_list"] = as_json({"model_list": ["None", *controls]})
-        self.auth, self.paint, self.seconds = auth, paint, seconds
+        self.auth, self.paint, self.seconds, self.old = auth, paint, seconds, old
         self.asked: list[Asked] = []
         self.answers: deque[Answer] = deque()
         """To the next paintings, in order; when none is left it paints."""
@@ -121,7 +128,12 @@ class FakeAutomatic1111:
         """What it says of itself while it paints: the step, of how many."""
         self.begun: Callable[[], object] = lambda: None
         """Called in the server's thread when a painting begins."""
+        self.state = {"interrupted": False, "skipped": False}
+        """What it says of the picture it is at, or was at last."""
         self._interrupted = threading.Event()
+        self._turn = threading.Lock()
+        self._tasks: dict[str, str] = {}
+        """``queued``, ``active`` or ``completed``, by the name a client gave its work."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
 
@@ -152,25 +164,44 @@ class FakeAutomatic1111:
         """Let a painting that hangs be done."""
         self._interrupted.set()
 
-    def answer(self, asked: Asked) -> Answer:
+    def answer(self, asked: Asked) -> Answer:  # noqa: PLR0911  one per address
         """What this server says to one request."""
         if self.lives is not None and self.lives <= 0:
             return BROKEN
         if self.auth and asked.authorization != "Basic " + base64.b64encode(self.auth.encode()).decode():
             return error(401, "HTTPException", detail="Incorrect username or password")
-        if asked.path == "/sdapi/v1/interrupt":
+        if asked.path in {"/sdapi/v1/interrupt", "/sdapi/v1/skip"}:
             if self.heeds_interrupts:
-                self._interrupted.set()
+                self.stop("interrupted" if asked.path.endswith("interrupt") else "skipped")
             return Answer()
+        if asked.path == "/internal/progress":
+            state = self._tasks.get(asked.body["id_task"], "")
+            return as_json({word: word == state for word in ("active", "queued", "completed")})
         if asked.path.startswith("/sdapi/v1/progress?") and asked.path not in self.lists:
             step, steps = self.at_step
-            state = {"sampling_step": step, "sampling_steps": steps, "job": "scripts_img2img", "interrupted": False}
+            state = {"sampling_step": step, "sampling_steps": steps, "job": "scripts_img2img"} | self.state
             return as_json({"progress": step / max(steps, 1), "eta_relative": 1.0, "state": state})
         if asked.path == "/sdapi/v1/img2img":
             return self._painting(asked.body)
         return self.lists.get(asked.path, as_json({"detail": "Not Found"}, status=404))
 
+    def stop(self, how: str = "interrupted") -> None:
+        """As somebody at its own page may: the picture is given out as far as it is."""
+        self.state[how] = True
+        self._interrupted.set()
+
     def _painting(self, body: Mapping[str, Any]) -> Answer:
+        task = "" if self.old else body["force_task_id"]
+        self._tasks[task] = "queued"
+        with self._turn:
+            self._tasks[task] = "active"
+            self.state = dict.fromkeys(self.state, False)
+            self._interrupted.clear()
+            answer = self._painted(body)
+            self._tasks[task] = "completed"
+        return answer
+
+    def _painted(self, body: Mapping[str, Any]) -> Answer:
         self.begun()
         if self.answers:
             return self.answers.popleft()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 
@@ -118,6 +119,7 @@ def sent(request: PaintRequest, **kinds: Any) -> dict[str, Any]:
     with FakeAutomatic1111(**kinds) as fake, Automatic1111Engine(ServerSettings(url=fake.address)) as engine:
         engine.paint([request])
         (body,) = fake.paintings
+    assert body.pop("force_task_id")
     return body
 
 
@@ -425,15 +427,31 @@ def test_a_look_is_looked_up_once() -> None:
 # --- trying again, and not ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "passing", [BROKEN, *(Answer(status=status, body=b"<html>", kind="text/html") for status in (502, 503, 504))]
-)
+def page(status: int) -> Answer:
+    """What a proxy says for the server behind it."""
+    return Answer(status=status, body=b"<html>", kind="text/html")
+
+
+@pytest.mark.parametrize("passing", [BROKEN, *map(page, (502, 503, 521, 522, 523))])
 def test_what_may_pass_is_tried_again(passing: Answer) -> None:
     fake = FakeAutomatic1111()
     fake.answers.extend([passing] * servers.RETRIES)
     with engine_on(fake) as engine:
         engine.paint([ask()])
     assert len(fake.paintings) == 1 + servers.RETRIES
+
+
+@pytest.mark.parametrize("status", [504, 524])
+def test_a_proxy_that_gives_up_waiting_is_not_asked_for_the_same_picture_again(status: int) -> None:
+    """The server behind it is painting still: each further try would wait behind the one before."""
+    fake = FakeAutomatic1111()
+    fake.answers.append(page(status))
+    with (
+        engine_on(fake) as engine,
+        pytest.raises(EngineFailed, match=f"answered {status}.*; raise the proxy's timeout"),
+    ):
+        engine.paint([ask()])
+    assert len(fake.paintings) == 1
 
 
 def test_the_waits_between_tries_double(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -553,6 +571,54 @@ def test_ctrl_c_does_not_wait_for_a_server_that_does_not_heed_it() -> None:
     assert fake.interrupts == 1
 
 
+@pytest.mark.parametrize("how", ["interrupted", "skipped"])
+def test_a_picture_that_somebody_else_stopped_is_no_frame(how: str) -> None:
+    """The sampler ends, what it has is decoded, and the answer is that of a picture that is done (sd_samplers_common.py
+    and process_images_inner of the web UI); that it was stopped is told by ``/sdapi/v1/progress`` alone."""
+    fake = FakeAutomatic1111()
+    fake.hangs, fake.begun = True, lambda: fake.stop(how)
+    with engine_on(fake) as engine:
+        with pytest.raises(EngineFailed, match=r"sh010 FACE 1007: .* was told to stop by somebody else"):
+            engine.paint([ask()])
+        fake.hangs, fake.begun = False, lambda: None
+        assert len(engine.paint([ask()])) == 1, "what was stopped says nothing of the next one"
+
+
+@pytest.fixture
+def at_somebody_elses() -> Iterator[FakeAutomatic1111]:
+    """A server that is at a picture of another client's."""
+    at_work = threading.Event()
+    fake = FakeAutomatic1111()
+    fake.hangs, fake.begun = True, at_work.set
+    theirs = {"init_images": [png(colours())], "force_task_id": "task(theirs)"}
+    with fake:
+        asking = threading.Thread(
+            target=httpx.post, args=(fake.address + "/sdapi/v1/img2img",), kwargs={"json": theirs, "trust_env": False}
+        )
+        asking.start()
+        assert at_work.wait(5)
+        fake.begun = lambda: None
+        yield fake
+        fake.release()
+        asking.join()
+
+
+def test_giving_up_what_waits_behind_others_work_does_not_stop_theirs(at_somebody_elses: FakeAutomatic1111) -> None:
+    """``/sdapi/v1/interrupt`` names nobody; ``/internal/progress`` says whose turn it is (modules/progress.py)."""
+    settings = ServerSettings(url=at_somebody_elses.address, timeout=0.3)
+    with Automatic1111Engine(settings) as engine, pytest.raises(EngineFailed, match="gave no answer within"):
+        engine.paint([ask()])
+    assert at_somebody_elses.interrupts == 0
+
+
+def test_a_server_that_lets_nobody_name_a_task_is_stopped_all_the_same() -> None:
+    fake = FakeAutomatic1111(old=True)
+    fake.hangs = True
+    with engine_on(fake, timeout=0.2) as engine, pytest.raises(EngineFailed, match="gave no answer within"):
+        engine.paint([ask()])
+    assert fake.interrupts == 1
+
+
 def test_an_error_of_one_server_stops_the_others() -> None:
     busy = threading.Event()
     working, failing = hanging(begun=busy.set), FakeAutomatic1111()
@@ -600,11 +666,14 @@ def test_a_server_that_does_not_say_how_far_it_is_paints_all_the_same(
     assert any(asked.path.startswith("/sdapi/v1/progress") for asked in fake.asked)
 
 
-def test_nobody_watching_no_server_is_asked_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_watching_a_server_is_asked_only_once_and_when_the_picture_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(automatic1111, "LOOK_AGAIN_S", 0.01)
     with engine_on(fake := FakeAutomatic1111(seconds=0.1)) as engine:
         engine.paint([ask()])
-    assert not any("progress" in asked.path for asked in fake.asked)
+    assert [asked.path.partition("?")[0] for asked in fake.asked][-2:] == ["/sdapi/v1/img2img", "/sdapi/v1/progress"]
+    assert sum("progress" in asked.path for asked in fake.asked) == 1
 
 
 def test_ctrl_c_stops_the_watching_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -587,7 +587,7 @@ def test_ctrl_c_withdraws_the_work_of_every_server_and_goes_on() -> None:
 
 
 def test_ctrl_c_does_not_wait_for_a_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers, "_INTERRUPT_S", 0.2)
+    monkeypatch.setattr(servers, "_TELL_S", 0.2)
     fake, ended = hanging(begun=ctrl_c), threading.Event()
     answer = fake.answer
 

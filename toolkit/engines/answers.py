@@ -27,6 +27,10 @@ class ServerRefused(Exception):
         self.wants_credentials = status in {401, 403}
 
 
+class ServerSlow(ServerRefused):
+    """It gave no answer in time; it may be at work still, and for nobody."""
+
+
 def accepted(address: str, response: httpx.Response) -> httpx.Response:
     """The response, if it is what was asked for. Raises ServerRefused."""
     if not response.is_success:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from toolkit.engines.addresses import AUTH_REMEDY, addresses_in, authorization, credentials_of
-from toolkit.engines.answers import ServerLost, ServerRefused, accepted, json_of, one_line, refusal
+from toolkit.engines.answers import ServerLost, ServerRefused, ServerSlow, accepted, json_of, one_line, refusal
 from toolkit.errors import EngineFailed, EngineUnavailable
 from toolkit.settings import ServerSettings
 
@@ -37,10 +37,12 @@ RETRIES = 3
 """Further tries after the first, for what may pass by itself."""
 BACKOFF_S = 0.5
 """Wait before the first further try, seconds; it doubles each time."""
-_CONNECT_S, _LIST_S, _INTERRUPT_S = 10.0, 30.0, 2.0
+_CONNECT_S, _LIST_S, _TELL_S = 10.0, 30.0, 2.0
 """Longest wait for a connection, for an answer that needs no painting, and when telling a server to stop, seconds."""
-_PASSING = {502, 503, 504}
-"""Bad gateway, unavailable, gateway timeout: a proxy's words for a server that is restarting."""
+_GAVE_UP = {504, 524}
+"""Gateway timeout, and Cloudflare's own: a proxy's words for a server that did not answer in its time."""
+_PASSING = {502, 503, 521, 522, 523} | _GAVE_UP
+"""Bad gateway, unavailable, and Cloudflare's own: a proxy's words for a server that is restarting."""
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 """Never asked through the proxy that the environment may name for the web."""
 _LARGEST = 2**26
@@ -57,8 +59,6 @@ class ServerKind:
     """Its address on this machine when nobody chose another."""
     probe: str
     """Path that answers a GET with JSON as soon as the server can work."""
-    interrupt: str
-    """Path whose POST ends the work under way; empty: the engine withdraws its own work."""
     start: str
     """What to do when none answers; ends the sentence."""
 
@@ -103,13 +103,16 @@ class Servers:
         response = await self._answer(address, path, method="GET", read_s=self._list_s, patient=True, params=params)
         return response.content
 
-    async def post(self, address: str, path: str, body: object) -> Any:
+    async def post(self, address: str, path: str, body: object, *, painting: bool = False) -> Any:
         """The JSON that ``path`` answers to ``body`` after up to ``server.timeout`` seconds of work.
 
-        Raises ServerLost and ServerRefused. The work must give the same result when it is asked for again: a
-        connection that breaks before the answer does not tell whether the server had begun.
+        Raises ServerLost and ServerRefused, of it ServerSlow after that time, and, where the answer is the
+        ``painting`` itself, when a proxy has waited too long: asked again it would only make the queue longer.
+
+        The work must give the same result when it is asked for again: a connection that breaks before the answer does
+        not tell whether the server had begun.
         """
-        response = await self._answer(address, path, method="POST", read_s=self._timeout, json=body)
+        response = await self._answer(address, path, method="POST", read_s=self._timeout, painting=painting, json=body)
         return json_of(address, response)
 
     async def upload(self, address: str, path: str, file: Mapping[str, tuple[str, bytes, str]], form: object) -> Any:
@@ -125,7 +128,7 @@ class Servers:
         import httpx
 
         with suppress(httpx.RequestError, TimeoutError, ValueError):
-            async with asyncio.timeout(_INTERRUPT_S):
+            async with asyncio.timeout(_TELL_S):
                 return (await self._client.request(method, address + path, json=body)).json()
         return None
 
@@ -143,13 +146,21 @@ class Servers:
             ssl=_trusted() if address.startswith("https") else None,
             proxy=None if here else True,
             open_timeout=_CONNECT_S,
-            close_timeout=_INTERRUPT_S,
+            close_timeout=_TELL_S,
             max_size=_LARGEST,
             logger=_quiet(),
         )
 
     async def _answer(
-        self, address: str, path: str, *, method: str, read_s: float, patient: bool = False, **content: Any
+        self,
+        address: str,
+        path: str,
+        *,
+        method: str,
+        read_s: float,
+        patient: bool = False,
+        painting: bool = False,
+        **content: Any,
     ) -> httpx.Response:
         """A response with the status of success. Raises ServerLost and ServerRefused."""
         import httpx
@@ -162,9 +173,8 @@ class Servers:
                 response = await self._client.request(method, address + path, timeout=timeout, **content)
             except httpx.ReadTimeout as error:
                 problem = f"gave no answer within {read_s:g} s"
-                if method == "POST":  # it is painting still: trying again would only make the queue longer
-                    await self._interrupt(address)
-                    raise ServerRefused(address, f"{problem}; raise server.timeout if it needs longer") from error
+                if method == "POST":  # it is at work still
+                    raise ServerSlow(address, f"{problem}; raise server.timeout if it needs longer") from error
             except httpx.ConnectError as error:
                 problem = f"cannot be reached ({one_line(str(error))})"
                 if method == "GET" and not patient:  # nothing listens there: that is said at once
@@ -177,12 +187,10 @@ class Servers:
                 if response.status_code not in _PASSING:
                     return accepted(address, response)
                 problem = refusal(response)
+                if painting and response.status_code in _GAVE_UP:
+                    cause = "a proxy before it does not wait so long; raise the proxy's timeout, or go around it"
+                    raise ServerSlow(address, f"{problem}: {cause}", status=response.status_code)
         raise ServerLost(f"{address} {problem}")
-
-    async def _interrupt(self, address: str) -> None:
-        """Tell a server to stop, where one address stops it."""
-        if self._kind.interrupt:
-            await self.tell(address, self._kind.interrupt)
 
     def _open(self) -> None:
         there, down = self._runner.run(self._asked(lambda address: self.get(address, self._kind.probe)))
@@ -222,7 +230,8 @@ class Servers:
         """``work(address, item)`` for every item, in their order; each server takes the next one when it is free.
 
         An item whose server is lost goes to the others. Raises EngineFailed when none is left. Whatever else ``work``
-        raises, and Ctrl-C, ends all of it: every server at work is told to stop, then the exception goes on.
+        raises, and Ctrl-C, ends all of it: ``work`` is cancelled everywhere, which is when it tells its server to
+        stop, then the exception goes on.
         """
         return self._runner.run(self._share(items, work))
 
@@ -239,9 +248,6 @@ class Servers:
                     waiting.appendleft(index)
                     self._drop(address, loss)
                     return
-                except asyncio.CancelledError:
-                    await self._interrupt(address)
-                    raise
 
         # A server may hand its work back when the others have gone home already: hence as often as it takes.
         while waiting:

@@ -13,17 +13,18 @@ scripts/api.py of Mikubill/sd-webui-controlnet.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import LookPlan
 from toolkit.engines.addresses import AUTH_REMEDY
-from toolkit.engines.answers import ServerRefused
+from toolkit.engines.answers import ServerRefused, ServerSlow
 from toolkit.engines.automatic1111.lookup import MODELS, look_up
 from toolkit.engines.automatic1111.request import NAME, Names, first_picture, request_body
 from toolkit.engines.base import Engine, PaintRequest, Watch
@@ -32,14 +33,15 @@ from toolkit.errors import EngineFailed
 from toolkit.settings import ServerSettings
 
 _PAINT = "/sdapi/v1/img2img"
+_INTERRUPT = "/sdapi/v1/interrupt"
 _PROGRESS = "/sdapi/v1/progress?skip_current_image=true"
+_TASK = "/internal/progress"
 LOOK_AGAIN_S = 1.0
 """Between two questions how far a picture is, seconds."""
 _KIND = ServerKind(
     engine=NAME,
     usual="http://127.0.0.1:7860",
     probe=MODELS,
-    interrupt="/sdapi/v1/interrupt",
     start="start the web UI there with --api, or set server.url to where it runs",
 )
 
@@ -83,14 +85,44 @@ class Automatic1111Engine(Engine):
         return [next(painted) if request.look.strength > 0.0 else request.image.copy() for request in requests]
 
     async def _paint_one(self, address: str, request: PaintRequest) -> NDArray[np.float32]:
-        body = request_body(request, self._names[request.look][address])
+        task = f"task({uuid4().hex})"
+        body = request_body(request, self._names[request.look][address], task=task)
         try:
             async with self._watched(address):
-                answer = await self._servers.post(address, _PAINT, body)
+                answer = await self._answer(address, body, task)
             return first_picture(address, answer, request.image.shape[:2])
         except ServerRefused as refusal:
             hint = f"; {AUTH_REMEDY}" if refusal.wants_credentials else ""
             raise EngineFailed(self.name, f"{request.place}: {refusal}{hint}") from refusal
+
+    async def _answer(self, address: str, body: Mapping[str, Any], task: str) -> Any:
+        """What a server answers when it has painted to the end. Raises ServerLost and ServerRefused."""
+        try:
+            answer = await self._servers.post(address, _PAINT, body, painting=True)
+        except (ServerSlow, asyncio.CancelledError):
+            await self._stop(address, task)
+            raise
+        # A picture that somebody stopped comes back as if it were done, however little of it is denoised.
+        state = await self._state(address)
+        if state.get("interrupted") is True or state.get("skipped") is True:
+            raise ServerRefused(address, "was told to stop by somebody else")
+        return answer
+
+    async def _stop(self, address: str, task: str) -> None:
+        """Stop our picture. Interrupting stops whatever a server is at, so it is asked first whether that is ours.
+
+        One that takes no names for its work (before 1.8.0) or does not tell of it (``--nowebui``) is interrupted.
+        """
+        told = await self._servers.tell(address, _TASK, {"id_task": task, "live_preview": False})
+        elsewhere = isinstance(told, dict) and (told.get("queued") is True or told.get("completed") is True)
+        if not elsewhere:
+            await self._servers.tell(address, _INTERRUPT)
+
+    async def _state(self, address: str) -> Mapping[str, Any]:
+        """What a server says of its work, the last one where it has none; empty when it says nothing."""
+        answer = await self._servers.tell(address, _PROGRESS, method="GET")
+        state = answer.get("state") if isinstance(answer, dict) else None
+        return state if isinstance(state, dict) else {}
 
     @asynccontextmanager
     async def _watched(self, address: str) -> AsyncIterator[None]:
@@ -109,9 +141,7 @@ class Automatic1111Engine(Engine):
     async def _report(self, address: str, watch: Watch) -> None:
         while True:
             await asyncio.sleep(LOOK_AGAIN_S)
-            answer = await self._servers.tell(address, _PROGRESS, method="GET")
-            state = answer.get("state") if isinstance(answer, dict) else None
-            if isinstance(state, dict):
-                step, steps = state.get("sampling_step"), state.get("sampling_steps")
-                if isinstance(step, int) and isinstance(steps, int) and 0 < step < steps:
-                    watch(address, step, steps)
+            state = await self._state(address)
+            step, steps = state.get("sampling_step"), state.get("sampling_steps")
+            if isinstance(step, int) and isinstance(steps, int) and 0 < step < steps:
+                watch(address, step, steps)

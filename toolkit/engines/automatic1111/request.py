@@ -40,8 +40,8 @@ class Names:
     """Names with their hashes, in the order of ``look.controls``."""
 
 
-def request_body(request: PaintRequest, names: Names) -> dict[str, Any]:
-    """The fields of ``POST /sdapi/v1/img2img`` for one picture."""
+def request_body(request: PaintRequest, names: Names, *, task: str) -> dict[str, Any]:
+    """The fields of ``POST /sdapi/v1/img2img`` for one picture; ``task`` is what its queue shall call it."""
     look = request.look
     height, width = request.image.shape[:2]
     body: dict[str, Any] = {
@@ -69,6 +69,7 @@ def request_body(request: PaintRequest, names: Names) -> dict[str, Any]:
         "save_images": False,
         "include_init_images": False,
         "alwayson_scripts": {},
+        "force_task_id": task,  # servers before 1.8.0 pass over it
     }
     if request.matte is not None:
         body |= {

@@ -40,7 +40,6 @@ _KIND = ServerKind(
     engine="comfyui",
     usual="http://127.0.0.1:8188",
     probe="/prompt",  # how long its queue is
-    interrupt="",
     start="start ComfyUI there (with --listen for other machines), or set server.url to where it runs",
 )
 _OFFERED = "/object_info"
