@@ -98,11 +98,12 @@ class FakeAutomatic1111:
         auth: str = "",
         paint: Painter = echo,
         seconds: float = 0.0,
+        units: int = 3,
         old: bool = False,
     ) -> None:
         """``controls`` None: no ControlNet extension. ``auth`` is ``user:password``. ``seconds``: per painting.
 
-        ``old``: as 1.3, which lets nobody name a task.
+        ``units``: of ControlNet. ``old``: as 1.3, which lets nobody name a task.
         """
         self.lists = {
             "/sdapi/v1/sd-models": as_json(
@@ -114,7 +115,12 @@ class FakeAutomatic1111:
         }
         if controls is not None:
             self.lists["/controlnet/model_list"] = as_json({"model_list": ["None", *controls]})
-        self.auth, self.paint, self.seconds, self.old = auth, paint, seconds, old
+            word = "control_net_max_models_num" if old else "control_net_unit_count"
+            self.lists["/controlnet/settings"] = as_json({word: units})
+        self.options: dict[str, Any] = {"control_net_no_detectmap": False}
+        self.auth, self.paint, self.seconds, self.units, self.old = auth, paint, seconds, units, old
+        self.controls_fail = False
+        """An extension that fails is reported at the console alone, and the picture painted without it."""
         self.asked: list[Asked] = []
         self.answers: deque[Answer] = deque()
         """To the next paintings, in order; when none is left it paints."""
@@ -174,6 +180,8 @@ class FakeAutomatic1111:
             if self.heeds_interrupts:
                 self.stop("interrupted" if asked.path.endswith("interrupt") else "skipped")
             return Answer()
+        if asked.path == "/sdapi/v1/options" and asked.path not in self.lists:
+            return as_json(self.options)
         if asked.path == "/internal/progress":
             state = self._tasks.get(asked.body["id_task"], "")
             return as_json({word: word == state for word in ("active", "queued", "completed")})
@@ -211,7 +219,14 @@ class FakeAutomatic1111:
         if self.lives is not None:
             self.lives -= 1
         painted = self.paint(pixels_of(body["init_images"][0]), body)
-        return as_json({"images": [png(painted)], "parameters": {}, "info": "{}"})
+        return as_json({"images": [png(painted), *self._guides(body)], "parameters": {}, "info": "{}"})
+
+    def _guides(self, body: Mapping[str, Any]) -> list[str]:
+        """What ControlNet gives back of the units it took: those beyond its number are passed over."""
+        taken = body.get("alwayson_scripts", {}).get("controlnet", {"args": []})["args"][: self.units]
+        if self.controls_fail or self.options["control_net_no_detectmap"]:
+            return []
+        return [unit["image"] for unit in taken if unit["enabled"] and unit["save_detected_map"]]
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         fake = self

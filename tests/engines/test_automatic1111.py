@@ -110,7 +110,7 @@ MESH_UNIT = {
     "guidance_end": 1.0,
     "control_mode": "Balanced",
     "pixel_perfect": False,
-    "save_detected_map": False,
+    "save_detected_map": True,
 }
 
 
@@ -397,6 +397,51 @@ def test_a_look_that_only_one_server_can_paint_is_refused_with_the_other_named()
         pytest.raises(EngineUnavailable, match=f"{lacking.address} has no sampler 'Euler'"),
     ):
         engine.paint([ask()])
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_more_controls_than_the_server_takes_are_refused_instead_of_left_out(old: bool) -> None:
+    """The web UI hands an extension no more values than its page has (init_script_args in modules/api/api.py)."""
+    both = ask(controls=(MESH, MESH), guides=(colours(), colours()))
+    with engine_on(fake := FakeAutomatic1111(units=1, old=old)) as engine:
+        with pytest.raises(
+            EngineUnavailable, match="it takes 1 at once, and the look has 2; raise the number of Contr"
+        ):
+            engine.paint([both])
+        assert len(engine.paint([with_mesh()])) == 1
+    assert len(fake.paintings) == 1
+
+
+def test_an_extension_that_does_not_say_how_many_controls_it_takes_is_believed() -> None:
+    fake = FakeAutomatic1111()
+    del fake.lists["/controlnet/settings"]
+    with engine_on(fake) as engine:
+        assert len(engine.paint([with_mesh()])) == 1
+
+
+def test_a_picture_that_controlnet_did_not_hold_is_no_frame() -> None:
+    """ScriptRunner.process of the web UI (modules/scripts.py) reports a failing extension at its console and goes on;
+    postprocess of the extension (scripts/controlnet.py) gives guides back only where it had taken hold."""
+    fake = FakeAutomatic1111()
+    fake.controls_fail = True
+    said = "painted without the controls: its ControlNet extension failed, and only the server's own console says why"
+    with engine_on(fake) as engine, pytest.raises(EngineFailed, match=said):
+        engine.paint([with_mesh()])
+    assert len(fake.paintings) == 1
+
+
+@pytest.mark.parametrize("options", [{"control_net_no_detectmap": True}, {}])
+def test_where_guides_are_kept_back_that_is_said_once(
+    options: dict[str, bool], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Others read the options as a whole, and some versions answer with an error instead (issue 11805)."""
+    fake = FakeAutomatic1111()
+    fake.options["control_net_no_detectmap"] = True
+    with engine_on(fake) as engine:
+        fake.lists["/sdapi/v1/options"] = as_json(options, status=200 if options else 500)
+        for _ in range(2):
+            assert len(engine.paint([with_mesh()])) == 1
+    assert caplog.text.count("gives no guides back (its option control_net_no_detectmap)") == 1
 
 
 def test_controls_without_the_extension_say_what_to_install() -> None:

@@ -13,6 +13,7 @@ scripts/api.py of Mikubill/sd-webui-controlnet.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -26,16 +27,20 @@ from toolkit.documents import LookPlan
 from toolkit.engines.addresses import AUTH_REMEDY
 from toolkit.engines.answers import ServerRefused, ServerSlow
 from toolkit.engines.automatic1111.lookup import MODELS, look_up
-from toolkit.engines.automatic1111.request import NAME, Names, first_picture, request_body
+from toolkit.engines.automatic1111.request import NAME, Names, decoded, pictures_in, request_body
 from toolkit.engines.base import Engine, PaintRequest, Watch
 from toolkit.engines.servers import ServerKind, Servers
 from toolkit.errors import EngineFailed
 from toolkit.settings import ServerSettings
 
+log = logging.getLogger(__name__)
+
 _PAINT = "/sdapi/v1/img2img"
 _INTERRUPT = "/sdapi/v1/interrupt"
 _PROGRESS = "/sdapi/v1/progress?skip_current_image=true"
 _TASK = "/internal/progress"
+_OPTIONS = "/sdapi/v1/options"
+_NO_GUIDES = "control_net_no_detectmap"
 LOOK_AGAIN_S = 1.0
 """Between two questions how far a picture is, seconds."""
 _KIND = ServerKind(
@@ -58,6 +63,8 @@ class Automatic1111Engine(Engine):
         """Ask every server whether it is there; raises EngineUnavailable when none is, warns of some."""
         self._servers = Servers(_KIND, server)
         self._names: dict[LookPlan, dict[str, Names]] = {}
+        self._unsure: set[str] = set()
+        """Addresses of those that do not tell whether controls held a picture."""
         self.batch = 2 * len(self._servers.addresses)
         """Twice the number of servers: each has its next picture waiting."""
 
@@ -90,7 +97,9 @@ class Automatic1111Engine(Engine):
         try:
             async with self._watched(address):
                 answer = await self._answer(address, body, task)
-            return first_picture(address, answer, request.image.shape[:2])
+            pictures = pictures_in(address, answer)
+            await self._check_controls(address, held=len(pictures) - 1, wanted=len(request.look.controls))
+            return decoded(address, pictures[0], request.image.shape[:2])
         except ServerRefused as refusal:
             hint = f"; {AUTH_REMEDY}" if refusal.wants_credentials else ""
             raise EngineFailed(self.name, f"{request.place}: {refusal}{hint}") from refusal
@@ -117,6 +126,21 @@ class Automatic1111Engine(Engine):
         elsewhere = isinstance(told, dict) and (told.get("queued") is True or told.get("completed") is True)
         if not elsewhere:
             await self._servers.tell(address, _INTERRUPT)
+
+    async def _check_controls(self, address: str, *, held: int, wanted: int) -> None:
+        """Raises ServerRefused when fewer controls than ``wanted`` held a picture.
+
+        An extension that fails (out of memory, another kind of model) is left out, and the picture painted without it;
+        only the server's console says so. Its guides then do not come back, nor where an option keeps them back.
+        """
+        if held >= wanted or address in self._unsure:
+            return
+        options = await self._servers.tell(address, _OPTIONS, method="GET")
+        if isinstance(options, dict) and options.get(_NO_GUIDES) is False:
+            why = "its ControlNet extension failed, and only the server's own console says why"
+            raise ServerRefused(address, f"painted without the controls: {why}")
+        self._unsure.add(address)
+        log.warning("%s: %s gives no guides back (its option %s): not told if they held", NAME, address, _NO_GUIDES)
 
     async def _state(self, address: str) -> Mapping[str, Any]:
         """What a server says of its work, the last one where it has none; empty when it says nothing."""

@@ -18,6 +18,9 @@ _VAES = "/sdapi/v1/sd-vae"
 _LORAS = "/sdapi/v1/loras"
 _SAMPLERS = "/sdapi/v1/samplers"
 _CONTROLS = "/controlnet/model_list"
+_CONTROL_SETTINGS = "/controlnet/settings"
+_UNITS = ("control_net_unit_count", "control_net_max_models_num")
+"""How many there are, as the extension calls it since autumn 2023, and as it did before."""
 
 
 async def look_up(servers: Servers, look: LookPlan, address: str) -> Names:
@@ -34,6 +37,8 @@ async def look_up(servers: Servers, look: LookPlan, address: str) -> Names:
         found("sampler", look.sampler, {name: name for name in samplers}, missing, shortened=False)
         known = await _control_models(servers, address) if look.controls else {}
         controls = tuple(found("control", control.model, known, missing) for control in look.controls)
+        if look.controls:
+            await _check_units(servers, address, len(look.controls))
     except ServerRefused as refusal:
         remedy = AUTH_REMEDY if refusal.wants_credentials else "look at the server's own console"
         raise EngineUnavailable(NAME, str(refusal), remedy=remedy) from refusal
@@ -60,17 +65,34 @@ async def _loras(servers: Servers, address: str) -> dict[str, str]:
 
 async def _control_models(servers: Servers, address: str) -> dict[str, str]:
     """The ControlNets the extension knows. Raises EngineUnavailable when there is no extension."""
-    try:
-        answer = await servers.get(address, _CONTROLS)
-    except ServerRefused as refusal:
-        if refusal.status != HTTPStatus.NOT_FOUND:
-            raise
+    answer = await _get_if_known(servers, address, _CONTROLS)
+    if answer is None:
         remedy = "install the extension sd-webui-controlnet there, or remove the controls from the settings"
-        raise EngineUnavailable(NAME, f"{address} has no ControlNet extension", remedy=remedy) from refusal
+        raise EngineUnavailable(NAME, f"{address} has no ControlNet extension", remedy=remedy)
     names = answer.get("model_list") if isinstance(answer, dict) else None
     if not isinstance(names, list):
         raise _unknown_shape(address, _CONTROLS)
     return {name: name for name in names if isinstance(name, str) and name != "None"}
+
+
+async def _check_units(servers: Servers, address: str, wanted: int) -> None:
+    """Raises EngineUnavailable when a server takes fewer units than ``wanted``: it passes over the rest in silence."""
+    answer = await _get_if_known(servers, address, _CONTROL_SETTINGS)
+    counts = [answer[key] for key in _UNITS if isinstance(answer.get(key), int)] if isinstance(answer, dict) else []
+    if counts and counts[0] < wanted:
+        remedy = "raise the number of ControlNet units in its settings and start it again, or ask for fewer controls"
+        problem = f"{address} would leave out controls: it takes {counts[0]} at once, and the look has {wanted}"
+        raise EngineUnavailable(NAME, problem, remedy=remedy)
+
+
+async def _get_if_known(servers: Servers, address: str, path: str) -> Any:
+    """The JSON at ``path``, None where a server does not know it. Raises ServerLost and ServerRefused."""
+    try:
+        return await servers.get(address, path)
+    except ServerRefused as refusal:
+        if refusal.status != HTTPStatus.NOT_FOUND:
+            raise
+        return None
 
 
 def _texts(address: str, path: str, answer: Any, key: str) -> list[str]:

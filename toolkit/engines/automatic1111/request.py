@@ -112,7 +112,7 @@ def _unit(control: ControlPlan, model: str, guide: NDArray[np.uint8]) -> dict[st
         "guidance_end": control.end,
         "control_mode": "Balanced",
         "pixel_perfect": False,
-        "save_detected_map": False,  # or the guide would come back as one more picture
+        "save_detected_map": True,  # a unit that held the picture comes back behind it: the only sign that it did
     }
 
 
@@ -121,13 +121,18 @@ def _text(pixels: NDArray[np.uint8]) -> str:
     return base64.b64encode(png(pixels)).decode("ascii")
 
 
-def first_picture(address: str, answer: Any, size: tuple[int, ...]) -> NDArray[np.float32]:
-    """The first picture of an answer, (H, W, 3) float32 0..1. Raises ServerRefused unless it is a PNG of ``size``."""
+def pictures_in(address: str, answer: Any) -> list[str]:
+    """What an answer holds: the picture, and behind it masks and guides. Raises ServerRefused when it holds none."""
     images = answer.get("images") if isinstance(answer, dict) else None
     if not isinstance(images, list) or not images or not isinstance(images[0], str):
         raise ServerRefused(address, "answered without a picture")
+    return images
+
+
+def decoded(address: str, text: str, size: tuple[int, ...]) -> NDArray[np.float32]:
+    """A picture that travelled, (H, W, 3) float32 0..1. Raises ServerRefused unless it is a PNG of ``size``."""
     try:
-        data = base64.b64decode(images[0].rpartition(",")[2], validate=True)  # after "data:image/png;base64,", if any
+        data = base64.b64decode(text.rpartition(",")[2], validate=True)  # after "data:image/png;base64,", if any
     except binascii.Error:
         data = b""
     # Its option samples_format may say jpg or webp.
