@@ -70,6 +70,54 @@ def test_an_openpose_unit_becomes_a_body_control() -> None:
 
 
 @pytest.mark.parametrize(
+    ("pairs", "sampler"),
+    [
+        ("Sampler: Euler, Schedule type: Automatic", "Euler"),
+        ("Sampler: DPM++ 2M, Schedule type: Karras", "DPM++ 2M Karras"),
+        ("Sampler: DPM++ 2M, Schedule type: Uniform", "DPM++ 2M"),
+        ("Sampler: DPM++ 2M Karras", "DPM++ 2M Karras"),
+    ],
+)
+def test_how_steps_are_spaced_is_a_part_of_the_samplers_name(pairs: str, sampler: str) -> None:
+    """Apart from it in texts since 1.9.0 (create_infotext in modules/processing.py), as before in ours."""
+    found = parse_infotext(f"Steps: 2, {pairs}, CFG scale: 1, Size: 8x8")
+    assert found.values["sampler"] == sampler
+    assert found.left == ("Size: 8x8",)
+
+
+MESH = "control_v1p_sd15_mediapipe_face [9e397ea6]"
+OF_2023 = {
+    "early, of several": "ControlNet-0 Enabled: True, ControlNet-0 Module: mediapipe_face, "
+    f"ControlNet-0 Model: {MESH}, ControlNet-0 Weight: 0.8, ControlNet-0 Guidance Start: 0.1, "
+    "ControlNet-0 Guidance End: 0.9",
+    "early, the only one": f"ControlNet Enabled: True, ControlNet Module: mediapipe_face, ControlNet Model: {MESH}, "
+    "ControlNet Weight: 0.8, ControlNet Guidance Start: 0.1, ControlNet Guidance End: 0.9",
+    "summer, of several": f'ControlNet 0: "preprocessor: mediapipe_face, model: {MESH}, weight: 0.8, '
+    'starting/ending: (0.1, 0.9), resize mode: Crop and Resize, preprocessor params: (512, 0.5, 64)"',
+    "summer, the only one": f'ControlNet: "preprocessor: mediapipe_face, model: {MESH}, weight: 0.8, '
+    'starting/ending: (0.1, 0.9), resize mode: Crop and Resize, preprocessor params: (512, 0.5, 64)"',
+}
+
+
+@pytest.mark.parametrize("text", OF_2023.values(), ids=OF_2023)
+def test_a_unit_is_read_as_the_extension_wrote_it_in_2023(text: str) -> None:
+    """A pair for each of its values at first, then one in braces of its own (get_enabled_units in
+    scripts/controlnet.py)."""
+    found = parse_infotext(f"Steps: 2, Sampler: Euler, CFG scale: 1, {text}, Version: v1.3.2")
+    assert found.values["controls"] == (
+        ControlSettings(kind="face", model="control_v1p_sd15_mediapipe_face", weight=0.8, start=0.1, end=0.9),
+    )
+    assert found.left == ("Version: v1.3.2",)
+
+
+def test_a_unit_of_early_2023_whose_guide_is_not_made_here_is_listed_in_one_piece() -> None:
+    pairs = "ControlNet-1 Enabled: True, ControlNet-1 Module: canny, ControlNet-1 Weight: 1"
+    assert parse_infotext(f"Steps: 2, Sampler: Euler, CFG scale: 1, {pairs}").left == (
+        "ControlNet 1: Enabled: True, Module: canny, Weight: 1",
+    )
+
+
+@pytest.mark.parametrize(
     ("text", "prompt", "negative"),
     [
         ("a face", "a face", ""),

@@ -22,9 +22,12 @@ _KEYWORD = b"parameters"
 """Of the chunk that holds the text."""
 _LEAST_PAIRS = 3
 """With fewer pairs a last line is a part of the prompt that happens to have colons in it."""
-_PAIR = re.compile(r'\s*(\w[\w \-/]*):\s*("(?:\\.|[^"\\])*"|[^,]*)(?:,|$)')
+_PAIR = re.compile(r'\s*(\w[\w \-/]*):\s*("(?:\\.|[^"\\])*"|\([^)]*\)|[^,]*)(?:,|$)')
 _NEGATIVE = "Negative prompt:"
-_CONTROL = re.compile(r"ControlNet \d+")
+_CONTROL = re.compile(r"ControlNet( \d+)?")
+_EARLY = re.compile(r"ControlNet(?:-(\d+))? ([A-Z][A-Za-z ]*)")
+"""A value of a unit, as written until spring 2023: since then a unit is one pair."""
+_SCHEDULE = "Schedule type"
 _VERSION = re.compile(r"(?:^|v)(\d+)\.(\d+)")
 """Of the web UI, in a fork's after its own; those without one in their texts are older than 1.4.0."""
 _MODULES = {"mediapipe_face": "face", "openpose": "body"}
@@ -70,12 +73,14 @@ def parse_infotext(text: str) -> Infotext:
     values: dict[str, Any] = {"prompt": prompt.strip(), "negative": negative.strip()}
     controls: list[ControlSettings] = []
     left: list[str] = []
-    for key, value in pairs:
+    for key, value in _gathered(pairs):
         control = _control(value) if _CONTROL.fullmatch(key) else None
         if control is not None:
             controls.append(control)
         elif key in _SETTINGS and (number := _read(key, value)) is not None:
             values[_SETTINGS[key][0]] = number
+        elif key == _SCHEDULE and "sampler" in values:
+            values["sampler"] += "" if value in _NO_WORD else f" {value}"
         else:
             left.append(f"{key}: {value}")
     if controls:
@@ -87,6 +92,8 @@ def parse_infotext(text: str) -> Infotext:
     return Infotext(values=values, left=tuple(left))
 
 
+_NO_WORD = {"Automatic", "Uniform"}
+"""Spacings that a sampler's name does not say. Where "Automatic" was not even, the text names what it stood for."""
 _SETTINGS: Mapping[str, tuple[str, type]] = {
     "Denoising strength": ("strength", float),
     "Model": ("model", str),
@@ -97,6 +104,16 @@ _SETTINGS: Mapping[str, tuple[str, type]] = {
     "Masked content": ("masked_content", str),
 }
 """The text's word, and the setting that means the same with its kind."""
+
+
+def _gathered(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """``pairs`` with each unit of early 2023 in one pair, as units were written later."""
+    gathered: dict[str, str] = {}
+    for key, value in pairs:
+        early = _EARLY.fullmatch(key)
+        name, text = (f"ControlNet {early[1] or 0}", f"{early[2]}: {value}") if early else (key, value)
+        gathered[name] = f"{gathered[name]}, {text}" if early and name in gathered else text
+    return list(gathered.items())
 
 
 def _read(key: str, value: str) -> Any:
@@ -113,13 +130,14 @@ def _control(text: str) -> ControlSettings | None:
     kind = _MODULES.get(facts.get("module", facts.get("preprocessor", "")))
     if kind is None:
         return None
+    start, _, end = facts.get("starting/ending", "(0, 1)").strip("()").partition(",")
     try:
         control = ControlSettings(
             kind=kind,
             model=USUAL_CONTROLS[kind],
             weight=float(facts.get("weight", 1)),
-            start=float(facts.get("guidance start", 0)),
-            end=float(facts.get("guidance end", 1)),
+            start=float(facts.get("guidance start", start)),
+            end=float(facts.get("guidance end", end)),
         )
     except ValueError:
         return None
