@@ -72,7 +72,7 @@ def test_the_founding_recipe_is_painted_on_a_server_with_the_face_as_its_guide(p
         assert lines.sum() > 2000
         assert mask[lines].min() == 255, "what is drawn lies where it is painted"
     written = OpenEXR.File(str(plates.parent / "out/plate/FACE/v001/plate_FACE_v001.1003.exr"))
-    assert written.header()["toolkit/engine"] == "automatic1111/1"
+    assert written.header()["toolkit/engine"] == "automatic1111/2"
     alpha = written.channels()["RGBA"].pixels[..., 3]
     assert alpha.max() == 1
 

@@ -86,6 +86,22 @@ LORAS = (("film_grain_v2", "film grain"), ("skin", "skin"))
 """Name of the file, and what it calls itself."""
 
 
+SPACED = {
+    "DPM++ 2M": {"scheduler": "karras"},
+    "DPM++ 2M SDE": {"scheduler": "exponential", "brownian_noise": True},
+    "Restart": {"scheduler": "karras", "second_order": True},
+}
+"""Options of the samplers whose automatic spacing is not even since 1.9.0 (sd_samplers_kdiffusion.py)."""
+SCHEDULES = (
+    ("automatic", "Automatic", None),
+    ("uniform", "Uniform", None),
+    ("karras", "Karras", None),
+    ("exponential", "Exponential", None),
+    ("sgm_uniform", "SGM Uniform", ["SGMUniform"]),
+)
+"""Some of its spacings (sd_schedulers.py): name, label, aliases."""
+
+
 class FakeAutomatic1111:
     """``with FakeAutomatic1111() as server: ServerSettings(url=server.address)``."""
 
@@ -103,7 +119,8 @@ class FakeAutomatic1111:
     ) -> None:
         """``controls`` None: no ControlNet extension. ``auth`` is ``user:password``. ``seconds``: per painting.
 
-        ``units``: of ControlNet. ``old``: as 1.3, which lets nobody name a task.
+        ``units``: of ControlNet. ``old``: as 1.3, which lets nobody name a task, and whose samplers have their
+        spacing in their names.
         """
         self.lists = {
             "/sdapi/v1/sd-models": as_json(
@@ -111,8 +128,14 @@ class FakeAutomatic1111:
             ),
             "/sdapi/v1/sd-vae": as_json([{"model_name": v, "filename": f"/models/VAE/{v}"} for v in VAES]),
             "/sdapi/v1/loras": as_json([{"name": n, "alias": a, "path": n, "metadata": {}} for n, a in LORAS]),
-            "/sdapi/v1/samplers": as_json([{"name": name, "aliases": [], "options": {}} for name in samplers]),
+            "/sdapi/v1/samplers": as_json(
+                [{"name": name, "aliases": [], "options": {} if old else SPACED.get(name, {})} for name in samplers]
+            ),
         }
+        if not old:
+            self.lists["/sdapi/v1/schedulers"] = as_json(
+                [{"name": n, "label": label, "aliases": aliases} for n, label, aliases in SCHEDULES]
+            )
         if controls is not None:
             self.lists["/controlnet/model_list"] = as_json({"model_list": ["None", *controls]})
             word = "control_net_max_models_num" if old else "control_net_unit_count"

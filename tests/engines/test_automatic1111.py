@@ -182,6 +182,37 @@ def test_a_checkpoint_is_asked_for_by_its_title(wanted: str) -> None:
     }
 
 
+NEW = ("Euler", "DPM++ 2M", "DPM++ 2M SDE", "Restart")
+OLD = (*NEW, "DPM++ 2M Karras", "DPM++ 2M SDE Karras")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "name", "schedule"),
+    [
+        ("Euler", "Euler", "Automatic"),
+        ("DPM++ 2M", "DPM++ 2M", "Uniform"),
+        ("DPM++ 2M Karras", "DPM++ 2M", "Karras"),
+        ("DPM++ 2M SDE", "DPM++ 2M SDE", "Uniform"),
+        ("DPM++ 2M SDE Karras", "DPM++ 2M SDE", "Karras"),
+        ("DPM++ 2M SGM Uniform", "DPM++ 2M", "SGM Uniform"),
+        ("DPM++ 2M SGMUniform", "DPM++ 2M", "SGM Uniform"),
+        ("Euler Karras", "Euler", "Karras"),
+        ("Restart", "Restart", "Automatic"),
+    ],
+)
+def test_a_sampler_means_since_1_9_what_its_name_meant_before(wanted: str, name: str, schedule: str) -> None:
+    """img2imgapi keeps a spacing that is sent, "Automatic" too, and takes the sampler's own for that: Karras or
+    exponential for some whose bare names were evenly spaced until then (sd_samplers_kdiffusion.py, get_sigmas)."""
+    body = sent(ask(sampler=wanted), samplers=NEW)
+    assert (body["sampler_name"], body["scheduler"]) == (name, schedule)
+
+
+@pytest.mark.parametrize("wanted", OLD)
+def test_before_1_9_a_samplers_name_is_sent_as_it_is(wanted: str) -> None:
+    body = sent(ask(sampler=wanted), samplers=OLD, old=True)
+    assert (body["sampler_name"], body["scheduler"]) == (wanted, "Automatic")
+
+
 def test_each_picture_has_its_own_seed_and_words() -> None:
     with engine_on(fake := FakeAutomatic1111()) as engine:
         engine.paint([ask(3, prompt="mouth open", negative="beard"), ask(4, prompt="eyes closed", negative="")])
@@ -372,6 +403,7 @@ def test_a_password_that_an_address_is_cut_in_is_not_shown() -> None:
     [
         (ask(model="deliberate_v3"), "no model 'deliberate_v3' (near: deliberate_v2"),
         (ask(sampler="EULER A"), "no sampler 'EULER A' (near: Euler a, Euler)"),
+        (ask(sampler="Euler Karas"), "no sampler 'Euler Karas' (near: Euler"),
         (ask(sampler="LMS"), "no sampler 'LMS' (it has: Euler, Euler a, DPM++ 2M)"),
         (ask(vae="vae-ft-mse"), "no VAE 'vae-ft-mse' (near: vae-ft-mse-840000-ema-pruned.safetensors"),
         (ask(loras=(LoraPlan(model="grain", weight=1.0),)), "no LoRA 'grain' (near: film grain"),

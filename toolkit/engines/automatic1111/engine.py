@@ -55,7 +55,7 @@ class Automatic1111Engine(Engine):
     """The web UI on one or several machines; each paints the next picture as soon as it is free."""
 
     name: ClassVar[str] = NAME
-    revision = "1"
+    revision = "2"
     wants_matte: ClassVar[bool] = True
     wants_guides: ClassVar[bool] = True
 

@@ -9,6 +9,7 @@ from toolkit.documents import LookPlan
 from toolkit.engines.addresses import AUTH_REMEDY
 from toolkit.engines.answers import ServerRefused
 from toolkit.engines.automatic1111.request import NAME, Names
+from toolkit.engines.automatic1111.samplers import Row, sampler_and_schedule
 from toolkit.engines.names import found
 from toolkit.engines.servers import Servers
 from toolkit.errors import EngineUnavailable
@@ -17,6 +18,7 @@ MODELS = "/sdapi/v1/sd-models"
 _VAES = "/sdapi/v1/sd-vae"
 _LORAS = "/sdapi/v1/loras"
 _SAMPLERS = "/sdapi/v1/samplers"
+_SCHEDULES = "/sdapi/v1/schedulers"
 _CONTROLS = "/controlnet/model_list"
 _CONTROL_SETTINGS = "/controlnet/settings"
 _UNITS = ("control_net_unit_count", "control_net_max_models_num")
@@ -33,8 +35,10 @@ async def look_up(servers: Servers, look: LookPlan, address: str) -> Names:
         vae = found("VAE", look.vae, dict(zip(vaes, vaes, strict=True)), missing)
         loras = await _loras(servers, address) if look.loras else {}
         added = tuple(found("LoRA", lora.model, loras, missing) for lora in look.loras)
-        samplers = _texts(address, _SAMPLERS, await servers.get(address, _SAMPLERS), "name")
-        found("sampler", look.sampler, {name: name for name in samplers}, missing, shortened=False)
+        samplers = _rows(address, _SAMPLERS, await servers.get(address, _SAMPLERS), "name")
+        answer = await _get_if_known(servers, address, _SCHEDULES)
+        schedules = None if answer is None else _rows(address, _SCHEDULES, answer, "label")
+        sampler, schedule = sampler_and_schedule(look.sampler, samplers, schedules, missing)
         known = await _control_models(servers, address) if look.controls else {}
         controls = tuple(found("control", control.model, known, missing) for control in look.controls)
         if look.controls:
@@ -45,7 +49,7 @@ async def look_up(servers: Servers, look: LookPlan, address: str) -> Names:
     if missing:
         remedy = "install it there, or choose one that is there in the settings of the pass"
         raise EngineUnavailable(NAME, f"{address} has {'; '.join(missing)}", remedy=remedy)
-    return Names(model=model, vae=vae, loras=added, controls=controls)
+    return Names(model=model, vae=vae, loras=added, sampler=sampler, schedule=schedule, controls=controls)
 
 
 async def _checkpoints(servers: Servers, address: str) -> dict[str, str]:
@@ -97,11 +101,16 @@ async def _get_if_known(servers: Servers, address: str, path: str) -> Any:
 
 def _texts(address: str, path: str, answer: Any, key: str) -> list[str]:
     """``key`` of each row of a list. Raises ServerRefused when the answer is anything else."""
+    return [row[key] for row in _rows(address, path, answer, key)]
+
+
+def _rows(address: str, path: str, answer: Any, key: str) -> list[Row]:
+    """The rows of a list, each with a text under ``key``. Raises ServerRefused when the answer is anything else."""
     if not isinstance(answer, list) or not all(
         isinstance(row, dict) and isinstance(row.get(key), str) for row in answer
     ):
         raise _unknown_shape(address, path)
-    return [row[key] for row in answer]
+    return answer
 
 
 def _unknown_shape(address: str, path: str) -> ServerRefused:

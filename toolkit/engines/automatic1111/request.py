@@ -36,6 +36,9 @@ class Names:
     """Empty: the one its options name."""
     loras: tuple[str, ...]
     """In the order of ``look.loras``."""
+    sampler: str
+    schedule: str
+    """How its steps are spaced, apart from its name since 1.9.0."""
     controls: tuple[str, ...]
     """Names with their hashes, in the order of ``look.controls``."""
 
@@ -52,8 +55,8 @@ def request_body(request: PaintRequest, names: Names, *, task: str) -> dict[str,
         "denoising_strength": look.strength,
         "steps": look.steps,
         "cfg_scale": look.guidance,
-        "sampler_name": look.sampler,
-        "scheduler": "Automatic",  # the sampler's own; servers older than the field pass over it
+        "sampler_name": names.sampler,
+        "scheduler": names.schedule,  # servers before 1.9.0 pass over it
         "width": width,
         "height": height,
         "seed": request.seed,
