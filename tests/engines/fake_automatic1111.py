@@ -141,6 +141,7 @@ class FakeAutomatic1111:
             word = "control_net_max_models_num" if old else "control_net_unit_count"
             self.lists["/controlnet/settings"] = as_json({word: units})
         self.options: dict[str, Any] = {"control_net_no_detectmap": False}
+        self.options |= {"sd_model_checkpoint": f"{[*models, ''][0]}.safetensors [6ce0161689]", "sd_vae": "Automatic"}
         self.auth, self.paint, self.seconds, self.units, self.old = auth, paint, seconds, units, old
         self.controls_fail = False
         """An extension that fails is reported at the console alone, and the picture painted without it."""
@@ -234,6 +235,8 @@ class FakeAutomatic1111:
 
     def _painted(self, body: Mapping[str, Any]) -> Answer:
         self.begun()
+        if not body.get("override_settings_restore_afterwards", True):
+            self.options |= body["override_settings"]
         if self.answers:
             return self.answers.popleft()
         time.sleep(self.seconds)

@@ -164,6 +164,24 @@ def test_a_vae_is_an_option_and_each_lora_a_tag_at_the_end_of_the_prompt() -> No
     assert body["prompt"] == "a face <lora:film_grain_v2:0.75> <lora:skin:-1>"
 
 
+def test_a_look_that_names_no_vae_is_not_painted_with_that_of_another() -> None:
+    """Options that a request overrides stay so unless they are put back after each (process_images of the web UI)."""
+    vae = "vae-ft-mse-840000-ema-pruned.safetensors"
+    with engine_on(fake := FakeAutomatic1111()) as engine:
+        engine.paint([ask(1)])
+        engine.paint([ask(2, vae=vae)])
+        assert fake.options["sd_vae"] == vae
+        engine.paint([ask(3), ask(4, vae=vae, model="deliberate_v2"), ask(5, steps=9)])
+    deliberate, first = (f"{name}.safetensors [6ce0161689]" for name in ("deliberate_v2", "v1-5-pruned-emaonly"))
+    assert [body["override_settings"] for body in fake.paintings] == [
+        {},
+        {"sd_vae": vae},
+        {"sd_vae": "Automatic", "sd_model_checkpoint": first},
+        {"sd_vae": vae, "sd_model_checkpoint": deliberate},
+        {"sd_vae": "Automatic", "sd_model_checkpoint": first},
+    ]
+
+
 def test_controls_keep_their_order_and_their_numbers() -> None:
     depth = ControlPlan(kind="face", model="control_v11f1p_sd15_depth", weight=0.4, start=0.1, end=0.8)
     units = sent(ask(controls=(depth, MESH), guides=(colours(), 255 - colours())))["alwayson_scripts"]["controlnet"]

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -27,7 +28,7 @@ from toolkit.documents import LookPlan
 from toolkit.engines.addresses import AUTH_REMEDY
 from toolkit.engines.answers import ServerRefused, ServerSlow
 from toolkit.engines.automatic1111.lookup import MODELS, look_up
-from toolkit.engines.automatic1111.request import NAME, Names, decoded, pictures_in, request_body
+from toolkit.engines.automatic1111.request import NAME, OPTIONS, Names, decoded, pictures_in, request_body
 from toolkit.engines.base import Engine, PaintRequest, Watch
 from toolkit.engines.servers import ServerKind, Servers
 from toolkit.errors import EngineFailed
@@ -63,6 +64,8 @@ class Automatic1111Engine(Engine):
         """Ask every server whether it is there; raises EngineUnavailable when none is, warns of some."""
         self._servers = Servers(_KIND, server)
         self._names: dict[LookPlan, dict[str, Names]] = {}
+        self._found: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        """By address: options that a look changes, as they were before; empty where that was not told."""
         self._unsure: set[str] = set()
         """Addresses of those that do not tell whether controls held a picture."""
         self.batch = 2 * len(self._servers.addresses)
@@ -79,7 +82,7 @@ class Automatic1111Engine(Engine):
         """
         for look in looks:
             if look not in self._names and look.strength > 0.0:
-                self._names[look] = self._servers.everywhere(partial(look_up, self._servers, look))
+                self._names[look] = self._servers.everywhere(partial(self._look_up, look))
 
     def paint(self, requests: Sequence[PaintRequest]) -> list[NDArray[np.float32]]:
         """See ``Engine.paint``; strength 0 is given back without asking a server.
@@ -91,9 +94,23 @@ class Automatic1111Engine(Engine):
         painted = iter(self._servers.share(asking, self._paint_one))
         return [next(painted) if request.look.strength > 0.0 else request.image.copy() for request in requests]
 
+    async def _look_up(self, look: LookPlan, address: str) -> Names:
+        """The parts of ``look`` at one server. Raises EngineUnavailable with all that is missing, and ServerLost.
+
+        The options it will change are noted first. They stay changed, or each picture would load the model anew; looks
+        that do not name them are sent them as they were, or the passes would paint with one another's models.
+        """
+        changed = {option for option, part in OPTIONS.items() if getattr(look, part)} - self._found[address].keys()
+        if changed:
+            told = await self._servers.tell(address, _OPTIONS, method="GET")
+            values = {option: told.get(option) if isinstance(told, dict) else None for option in changed}
+            self._found[address] |= {option: str(value or "") for option, value in values.items()}
+        return await look_up(self._servers, look, address)
+
     async def _paint_one(self, address: str, request: PaintRequest) -> NDArray[np.float32]:
         task = f"task({uuid4().hex})"
-        body = request_body(request, self._names[request.look][address], task=task)
+        options = {option: value for option, value in self._found[address].items() if value}
+        body = request_body(request, self._names[request.look][address], task=task, options=options)
         try:
             async with self._watched(address):
                 answer = await self._answer(address, body, task)

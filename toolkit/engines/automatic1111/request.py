@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,8 @@ from toolkit.plates import display_codes
 
 NAME = "automatic1111"
 """Of the engine, as in ``--engine``."""
+OPTIONS = {"sd_model_checkpoint": "model", "sd_vae": "vae"}
+"""The web UI's own options that a look can name, and what the look calls them."""
 _MASKED_CONTENT = {"fill": 0, "original": 1, "latent noise": 2, "latent nothing": 3}
 
 
@@ -43,8 +45,11 @@ class Names:
     """Names with their hashes, in the order of ``look.controls``."""
 
 
-def request_body(request: PaintRequest, names: Names, *, task: str) -> dict[str, Any]:
-    """The fields of ``POST /sdapi/v1/img2img`` for one picture; ``task`` is what its queue shall call it."""
+def request_body(request: PaintRequest, names: Names, *, task: str, options: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of ``POST /sdapi/v1/img2img`` for one picture.
+
+    ``task`` is what the server's queue shall call it; ``options`` hold where the look names nothing else.
+    """
     look = request.look
     height, width = request.image.shape[:2]
     body: dict[str, Any] = {
@@ -66,7 +71,7 @@ def request_body(request: PaintRequest, names: Names, *, task: str) -> dict[str,
         "n_iter": 1,
         "restore_faces": False,
         "tiling": False,
-        "override_settings": _overridden(names),
+        "override_settings": {**options, **_overridden(names)},
         "override_settings_restore_afterwards": False,  # or every picture would load the model anew
         "send_images": True,
         "save_images": False,
@@ -97,8 +102,8 @@ def _with_loras(request: PaintRequest, names: Sequence[str]) -> str:
 
 def _overridden(names: Names) -> dict[str, str]:
     """The web UI's own options for this picture."""
-    options = {"sd_model_checkpoint": names.model, "sd_vae": names.vae}
-    return {option: value for option, value in options.items() if value}
+    named = {option: getattr(names, part) for option, part in OPTIONS.items()}
+    return {option: name for option, name in named.items() if name}
 
 
 def _unit(control: ControlPlan, model: str, guide: NDArray[np.uint8]) -> dict[str, Any]:
