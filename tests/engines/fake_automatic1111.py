@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import json
+import ssl
 import threading
 import time
 from collections import deque
@@ -37,6 +38,8 @@ class Answer:
     status: int = 200
     body: bytes = b"{}"
     kind: str = "application/json"
+    location: str = ""
+    """Where it sends on to."""
 
 
 BROKEN = Answer(status=0)
@@ -115,6 +118,7 @@ class FakeAutomatic1111:
         paint: Painter = echo,
         seconds: float = 0.0,
         units: int = 3,
+        tls: ssl.SSLContext | None = None,
         old: bool = False,
     ) -> None:
         """``controls`` None: no ControlNet extension. ``auth`` is ``user:password``. ``seconds``: per painting.
@@ -165,11 +169,14 @@ class FakeAutomatic1111:
         self._tasks: dict[str, str] = {}
         """``queued``, ``active`` or ``completed``, by the name a client gave its work."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._scheme = "https" if tls else "http"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_port}"
 
     @property
     def paintings(self) -> list[dict[str, Any]]:
@@ -279,6 +286,8 @@ class FakeAutomatic1111:
                     self.send_response(answer.status)
                     self.send_header("Content-Type", answer.kind)
                     self.send_header("Content-Length", str(len(answer.body)))
+                    if answer.location:
+                        self.send_header("Location", answer.location)
                     self.end_headers()
                     self.wfile.write(answer.body)
                     self.wfile.flush()

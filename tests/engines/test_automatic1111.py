@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import base64
 import logging
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -182,6 +186,18 @@ def test_a_look_that_names_no_vae_is_not_painted_with_that_of_another() -> None:
     ]
 
 
+def test_what_two_loras_call_themselves_is_not_guessed() -> None:
+    """Training tools write the same word into many files ("last"); the web UI does not take such a word either."""
+    fake = FakeAutomatic1111()
+    twins = [{"name": name, "alias": "last", "path": name, "metadata": {}} for name in ("grain", "skin")]
+    fake.lists["/sdapi/v1/loras"] = as_json(twins)
+    with engine_on(fake) as engine:
+        with pytest.raises(EngineUnavailable, match=r"no LoRA 'last' \(it has: grain, skin\)"):
+            engine.paint([ask(loras=(LoraPlan(model="last", weight=1.0),))])
+        engine.paint([ask(loras=(LoraPlan(model="skin", weight=1.0),))])
+    assert fake.paintings[-1]["prompt"] == "a face <lora:skin:1>"
+
+
 def test_controls_keep_their_order_and_their_numbers() -> None:
     depth = ControlPlan(kind="face", model="control_v11f1p_sd15_depth", weight=0.4, start=0.1, end=0.8)
     units = sent(ask(controls=(depth, MESH), guides=(colours(), 255 - colours())))["alwayson_scripts"]["controlnet"]
@@ -339,6 +355,57 @@ def test_a_web_ui_without_its_interface_is_told_apart() -> None:
         pass
 
 
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("https://here/sdapi/v1/sd-models", "it sends on to https://here/sdapi/v1/sd-models; start the web UI"),
+        ("/login?next=%2F&token=s3cret", "it sends on to /login; start the web UI"),
+        ("https://ada:s3cret@here/", "it sends on to https://here/; start the web UI"),
+    ],
+)
+def test_where_a_proxy_sends_on_to_is_said_without_what_is_nobodys_business(location: str, shown: str) -> None:
+    fake = FakeAutomatic1111()
+    fake.lists["/sdapi/v1/sd-models"] = Answer(status=302, location=location)
+    with pytest.raises(EngineUnavailable, match="answered 302 Found: ") as caught, engine_on(fake):
+        pass
+    assert shown in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_https_where_there_is_none_says_what_to_write() -> None:
+    with FakeAutomatic1111() as fake, pytest.raises(EngineUnavailable, match="it speaks no TLS; write http://"):
+        Automatic1111Engine(ServerSettings(url=fake.address.replace("http", "https")))
+
+
+@pytest.fixture
+def trust_read_anew() -> Iterator[None]:
+    """Whose certificates are believed is read once otherwise."""
+    servers._trusted.cache_clear()
+    yield
+    servers._trusted.cache_clear()
+
+
+@pytest.mark.usefixtures("trust_read_anew")
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
+def test_a_certificate_of_ones_own_is_trusted_where_the_environment_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = ["-keyout", str(tmp_path / "key.pem"), "-out", str(tmp_path / "own.pem"), "-days", "1", "-subj", "/CN=here"]
+    names = ["-nodes", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", *names, *made], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "own.pem", tmp_path / "key.pem")
+    with (
+        FakeAutomatic1111(tls=context) as fake,
+        pytest.raises(EngineUnavailable, match="SSL_CERT_FILE may name the file of a certificate to trust"),
+    ):
+        Automatic1111Engine(ServerSettings(url=fake.address))
+    servers._trusted.cache_clear()
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "own.pem"))
+    with engine_on(FakeAutomatic1111(tls=context)) as engine:
+        assert len(engine.paint([ask()])) == 1
+
+
 @pytest.mark.parametrize("url", ["ftp://here", "http://here:port", "http://", "http://[::1"])
 def test_an_address_that_is_none_is_refused_before_anything_is_asked(url: str) -> None:
     with pytest.raises(EngineUnavailable, match=r"is no address; write http://127\.0\.0\.1:7860"):
@@ -439,6 +506,16 @@ def test_what_a_server_lacks_is_named_with_what_it_has(request_: PaintRequest, w
     assert words in str(caught.value)
     assert lacking.address in str(caught.value)
     assert not lacking.paintings
+
+
+def test_a_server_that_lists_no_vaes_says_what_to_do_about_it() -> None:
+    fake = FakeAutomatic1111()
+    del fake.lists["/sdapi/v1/sd-vae"]  # as in the oldest
+    with (
+        engine_on(fake) as engine,
+        pytest.raises(EngineUnavailable, match="lists no VAEs; update it, or choose the VAE"),
+    ):
+        engine.paint([ask(vae="vae-ft-mse")])
 
 
 def test_a_look_that_only_one_server_can_paint_is_refused_with_the_other_named() -> None:

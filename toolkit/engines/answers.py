@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     import httpx
@@ -50,7 +51,15 @@ def refusal(response: httpx.Response) -> str:
     """``answered 404 Not Found: Sampler not found``: never a page of HTML, never a traceback, never our own request."""
     body = _body(response)
     said = one_line(_said(body)) if isinstance(body, dict) else ""
+    if response.has_redirect_location:  # to a page for logging in, or from http to https
+        said = f"it sends on to {_without_secrets(response.headers['location'])}"
     return f"answered {response.status_code} {response.reason_phrase}".rstrip() + (f": {said}" if said else "")
+
+
+def _without_secrets(url: str) -> str:
+    """``url`` without credentials and query."""
+    parts = urlsplit(url)
+    return one_line(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl())
 
 
 def one_line(text: str) -> str:

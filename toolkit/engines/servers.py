@@ -176,7 +176,7 @@ class Servers:
                 if method == "POST":  # it is at work still
                     raise ServerSlow(address, f"{problem}; raise server.timeout if it needs longer") from error
             except httpx.ConnectError as error:
-                problem = f"cannot be reached ({one_line(str(error))})"
+                problem = f"cannot be reached ({one_line(str(error))}){_tls_hint(str(error))}"
                 if method == "GET" and not patient:  # nothing listens there: that is said at once
                     break
             except httpx.TransportError as error:
@@ -279,6 +279,13 @@ def _trusted() -> ssl.SSLContext:
     import httpx
 
     return httpx.create_ssl_context()
+
+
+def _tls_hint(text: str) -> str:
+    """What to do about an error of OpenSSL's."""
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        return ": the environment variable SSL_CERT_FILE may name the file of a certificate to trust"
+    return ": it speaks no TLS; write http://" if "WRONG_VERSION_NUMBER" in text else ""
 
 
 def _quiet() -> logging.Logger:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from http import HTTPStatus
 from typing import Any
 
@@ -31,8 +32,7 @@ async def look_up(servers: Servers, look: LookPlan, address: str) -> Names:
     try:
         checkpoints = await _checkpoints(servers, address) if look.model else {"": ""}
         model = found("model", look.model, checkpoints, missing)
-        vaes = _texts(address, _VAES, await servers.get(address, _VAES), "model_name") if look.vae else [""]
-        vae = found("VAE", look.vae, dict(zip(vaes, vaes, strict=True)), missing)
+        vae = found("VAE", look.vae, await _vaes(servers, address) if look.vae else {"": ""}, missing)
         loras = await _loras(servers, address) if look.loras else {}
         added = tuple(found("LoRA", lora.model, loras, missing) for lora in look.loras)
         samplers = _rows(address, _SAMPLERS, await servers.get(address, _SAMPLERS), "name")
@@ -60,11 +60,22 @@ async def _checkpoints(servers: Servers, address: str) -> dict[str, str]:
     return dict(zip(names, titles, strict=True)) | {title: title for title in titles}
 
 
+async def _vaes(servers: Servers, address: str) -> dict[str, str]:
+    """The VAEs by their names. Raises EngineUnavailable where a server is too old to list them."""
+    answer = await _get_if_known(servers, address, _VAES)
+    if answer is None:
+        remedy = "update it, or choose the VAE in its own settings and name none here"
+        raise EngineUnavailable(NAME, f"{address} lists no VAEs", remedy=remedy)
+    return {name: name for name in _texts(address, _VAES, answer, "model_name")}
+
+
 async def _loras(servers: Servers, address: str) -> dict[str, str]:
-    """What a prompt calls each LoRA, by its name and by what it calls itself."""
+    """What a prompt calls each LoRA, by its name and by what it alone calls itself."""
     answer = await servers.get(address, _LORAS)
-    names = _texts(address, _LORAS, answer, "name")
-    return dict(zip(_texts(address, _LORAS, answer, "alias"), names, strict=True)) | {name: name for name in names}
+    names, aliases = (_texts(address, _LORAS, answer, key) for key in ("name", "alias"))
+    uses = Counter(aliases)
+    own = {alias: name for alias, name in zip(aliases, names, strict=True) if uses[alias] == 1}
+    return own | {name: name for name in names}
 
 
 async def _control_models(servers: Servers, address: str) -> dict[str, str]:
