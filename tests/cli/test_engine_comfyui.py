@@ -54,7 +54,7 @@ def test_the_founding_recipe_is_painted_with_the_face_as_its_guide(plates: Path)
             assert mask[lines].min() == 255, "what is drawn lies where it is painted"
             assert node_of(graph, "ControlNetLoader") == {"control_net_name": f"{MESH.model}.safetensors"}
     written = OpenEXR.File(str(plates.parent / "out/plate/FACE/v001/plate_FACE_v001.1003.exr"))
-    assert written.header()["toolkit/engine"] == "comfyui/1"
+    assert written.header()["toolkit/engine"] == "comfyui/2"
 
 
 def test_what_a_server_does_not_have_is_said_before_any_work_is_done(

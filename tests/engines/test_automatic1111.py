@@ -510,7 +510,7 @@ def test_what_a_server_lacks_is_named_with_what_it_has(request_: PaintRequest, w
 
 def test_a_server_that_lists_no_vaes_says_what_to_do_about_it() -> None:
     fake = FakeAutomatic1111()
-    del fake.lists["/sdapi/v1/sd-vae"]  # as in the oldest
+    del fake.lists["/sdapi/v1/sd-vae"]  # as before 1.4.0
     with (
         engine_on(fake) as engine,
         pytest.raises(EngineUnavailable, match="lists no VAEs; update it, or choose the VAE"),

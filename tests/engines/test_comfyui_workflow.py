@@ -130,12 +130,11 @@ def test_frames_know_the_workflow_they_were_painted_with(mine: Callable[[object]
     for workflow in (MINE, changed(lambda graph: graph["6"]["inputs"].update(scheduler="normal"))):
         with engine_on(FakeComfyui(), workflow=mine(workflow)) as engine:
             revisions.add(engine.revision)
-    assert "1" in revisions
+    assert "2" in revisions
     assert len(revisions) == 3
     spaced = mine(json.dumps(MINE, indent=4, sort_keys=True))
     with engine_on(FakeComfyui(), workflow=spaced) as engine:
-        assert engine.revision != "1"
-        assert engine.revision == f"1+{read_workflow(spaced).digest}"
+        assert engine.revision == f"2+{read_workflow(spaced).digest}"
 
 
 def test_steps_are_those_of_a_whole_denoising_and_sampled_steps_its_part() -> None:
@@ -143,6 +142,17 @@ def test_steps_are_those_of_a_whole_denoising_and_sampled_steps_its_part() -> No
     for strength, sampled in ((0.5, 15), (0.65, 20), (0.55, 17), (1.0, 30), (0.001, 1)):
         assert slots.values_of(look(strength=strength))["sampled_steps"] == sampled
     assert slots.values_of(look(strength=0.55, steps=20))["sampled_steps"] == 11
+
+
+def test_a_ksampler_comes_back_to_the_steps_of_a_whole_denoising() -> None:
+    """It divides the steps by its denoise and cuts the fraction off (set_steps in comfy/samplers.py): 7 / 0.28 is a
+    little less than 25, and it would space the steps as of 24."""
+    for steps in range(1, 151):
+        for strength in np.arange(1, 101) / 100:
+            values = slots.values_of(look(strength=float(strength), steps=steps))
+            sampled, denoise = float(values["sampled_steps"]), float(values["strength"])
+            assert denoise == pytest.approx(strength, abs=1e-12)
+            assert int(sampled / denoise) >= steps
     assert int(15 / 0.5) == int(20 / 0.65) == int(17 / 0.55) == 30
 
 

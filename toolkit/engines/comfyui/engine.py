@@ -68,7 +68,7 @@ class ComfyuiEngine(Engine):
         Raises NoSuchFile, WorkflowError, and EngineUnavailable when no server is there; warns of some.
         """
         self._workflow = read_workflow(Path(server.workflow)) if server.workflow else None
-        self.revision = "1" if self._workflow is None else f"1+{self._workflow.digest}"
+        self.revision = "2" if self._workflow is None else f"2+{self._workflow.digest}"
         self._servers = Servers(_KIND, server)
         self._prompts = Prompts(self._servers, timeout=server.timeout)
         self._uploads = Uploads(self._servers)

@@ -47,12 +47,16 @@ def values_of(look: LookPlan) -> dict[str, Value]:
     what a KSampler wants beside its ``denoise``.
     """
     sampler, scheduler = sampler_and_scheduler(look.sampler)
+    sampled = max(1, math.ceil(look.steps * look.strength - _ENOUGH))
+    strength = look.strength
+    if strength > 0 and int(sampled / strength) < look.steps:  # how a KSampler comes back to all steps: 7 / 0.28 is 24
+        strength = math.nextafter(strength, 0.0)
     values: dict[str, Value] = {
         MODEL: look.model,
         "steps": look.steps,
-        "sampled_steps": max(1, math.ceil(look.steps * look.strength - _ENOUGH)),
+        "sampled_steps": sampled,
         "guidance": look.guidance,
-        "strength": look.strength,
+        "strength": strength,
         "sampler": sampler,
         "scheduler": scheduler,
     }
