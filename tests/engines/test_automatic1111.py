@@ -8,6 +8,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -347,6 +348,31 @@ def test_nothing_at_the_port_names_the_address_and_the_remedy(nothing_there: str
     assert nothing_there in str(caught.value)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full queue of connections is refused")
+def test_a_machine_that_is_off_is_given_up_after_one_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(servers, "_CONNECT_S", 0.3)
+    monkeypatch.setattr(servers, "BACKOFF_S", 600.0)  # nobody would wait for a second try
+    with socket.socket() as deaf, socket.socket() as first, socket.socket() as second:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        for caller in (first, second):  # nobody takes their calls, and there is no room for a third
+            caller.setblocking(False)
+            caller.connect_ex(deaf.getsockname())
+        address = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        with pytest.raises(EngineUnavailable, match=r"cannot be reached \(no answer within 0\.3 s\); start the web UI"):
+            Automatic1111Engine(ServerSettings(url=address))
+
+
+def test_a_server_that_does_not_answer_when_it_is_opened_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(servers, "BACKOFF_S", 600.0)
+    with socket.socket() as mute:
+        mute.bind(("127.0.0.1", 0))
+        mute.listen()
+        address = f"http://127.0.0.1:{mute.getsockname()[1]}"
+        with pytest.raises(EngineUnavailable, match=r"gave no answer within 0\.2 s; start the web UI"):
+            Automatic1111Engine(ServerSettings(url=address, timeout=0.2))
+
+
 def test_a_web_ui_without_its_interface_is_told_apart() -> None:
     fake = FakeAutomatic1111()
     fake.lists.clear()
@@ -417,6 +443,13 @@ def test_an_address_may_leave_out_http_and_is_taken_once() -> None:
         bare = fake.address.removeprefix("http://")
         with Automatic1111Engine(ServerSettings(url=f"{bare}, {fake.address}/,")) as engine:
             assert engine.batch == 2
+
+
+@pytest.mark.parametrize("shown", ["/?__theme=dark", "/#a1b2", "?__theme=dark"])
+def test_an_address_may_be_what_a_browser_shows(shown: str) -> None:
+    """The web UI opens its page with a theme behind the address, ComfyUI's page puts the workflow's id there."""
+    with FakeAutomatic1111() as fake, Automatic1111Engine(ServerSettings(url=fake.address + shown)) as engine:
+        assert len(engine.paint([ask()])) == 1
 
 
 def test_no_address_means_the_usual_one() -> None:

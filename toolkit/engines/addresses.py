@@ -19,12 +19,14 @@ AUTH_REMEDY = f"set the environment variable {AUTH_VARIABLE} to user:password"
 def addresses_in(url: str, engine: str, usual: str) -> tuple[str, ...]:
     """The addresses in ``url``, each once, with a scheme and without credentials or a slash at the end.
 
-    ``usual`` where there is none. Raises EngineUnavailable.
+    What a browser shows behind them (``/?__theme=dark``, ``/#a1b2``) is cut off. ``usual`` where there is none. Raises
+    EngineUnavailable.
     """
     found = []
     for text in filter(None, map(str.strip, url.split(","))):
         scheme, separator, rest = text.partition("://")
         credentials, _, place = (rest if separator else text).rpartition("@")
+        place = place.partition("?")[0].partition("#")[0]
         address = f"{scheme if separator else 'http'}://{place}".rstrip("/")
         if credentials:
             log.warning("credentials in server.url are not used; %s", AUTH_REMEDY)

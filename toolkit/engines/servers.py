@@ -91,7 +91,7 @@ class Servers:
             self._runner.close()
 
     async def get(self, address: str, path: str, *, patient: bool = False) -> Any:
-        """The JSON at ``path``. Raises ServerLost and ServerRefused; where nothing listens, at once unless ``patient``.
+        """The JSON at ``path``. Raises ServerLost and ServerRefused; where nothing answers, at once unless ``patient``.
 
         Patience is for a server that has taken work: it may only be restarting.
         """
@@ -175,9 +175,12 @@ class Servers:
                 problem = f"gave no answer within {read_s:g} s"
                 if method == "POST":  # it is at work still
                     raise ServerSlow(address, f"{problem}; raise server.timeout if it needs longer") from error
-            except httpx.ConnectError as error:
-                problem = f"cannot be reached ({one_line(str(error))}){_tls_hint(str(error))}"
-                if method == "GET" and not patient:  # nothing listens there: that is said at once
+                if not patient:
+                    break
+            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+                why = str(error) or f"no answer within {_CONNECT_S:g} s"
+                problem = f"cannot be reached ({one_line(why)}){_tls_hint(why)}"
+                if method == "GET" and not patient:  # nothing listens there, or the machine is off: said at once
                     break
             except httpx.TransportError as error:
                 problem = f"broke the connection ({one_line(str(error) or type(error).__name__)})"
