@@ -6,8 +6,11 @@ own cannot share one.
 The server works in 8 bits: pictures, mattes and guides travel as PNG, rounded to codes 0..255, and what comes back is
 one of 256 levels per channel. Only a picture that is not asked for at all (strength 0) keeps its full precision.
 
-Facts: modules/api/api.py and models.py of AUTOMATIC1111/stable-diffusion-webui, internal_controlnet/args.py and
-scripts/api.py of Mikubill/sd-webui-controlnet.
+The server is forgiving where we are not: it answers with a picture that somebody stopped, or that its ControlNet could
+not hold, as with any other. Each picture is asked after.
+
+Facts: modules/api/api.py, models.py, processing.py, progress.py and scripts.py of AUTOMATIC1111/stable-diffusion-webui,
+internal_controlnet/args.py, scripts/api.py and scripts/controlnet.py of Mikubill/sd-webui-controlnet.
 """
 
 from __future__ import annotations
