@@ -44,7 +44,7 @@ _INTERRUPT = "/sdapi/v1/interrupt"
 _PROGRESS = "/sdapi/v1/progress?skip_current_image=true"
 _TASK = "/internal/progress"
 _OPTIONS = "/sdapi/v1/options"
-_NO_GUIDES = "control_net_no_detectmap"
+_NO_GUIDES, _FORK = "control_net_no_detectmap", "forge_"
 LOOK_AGAIN_S = 1.0
 """Between two questions how far a picture is, seconds."""
 _KIND = ServerKind(
@@ -151,16 +151,19 @@ class Automatic1111Engine(Engine):
         """Raises ServerRefused when fewer controls than ``wanted`` held a picture.
 
         An extension that fails (out of memory, another kind of model) is left out, and the picture painted without it;
-        only the server's console says so. Its guides then do not come back, nor where an option keeps them back.
+        only the server's console says so. Its guides then do not come back, nor where an option keeps them back, which
+        many servers do not list, nor from some versions of Forge, whose own options tell it apart.
         """
         if held >= wanted or address in self._unsure:
             return
-        options = await self._servers.tell(address, _OPTIONS, method="GET")
-        if isinstance(options, dict) and options.get(_NO_GUIDES) is False:
-            why = "its ControlNet extension failed, and only the server's own console says why"
-            raise ServerRefused(address, f"painted without the controls: {why}")
+        told = await self._servers.tell(address, _OPTIONS, method="GET")
+        options = told if isinstance(told, dict) else {}
+        if options.get(_NO_GUIDES) is not True and not any(option.startswith(_FORK) for option in options):
+            why = "its ControlNet failed, and only the server's own console says why"
+            unless = 'unless its option "Do not append detectmap to output" hides that they held: turn that off'
+            raise ServerRefused(address, f"painted without the controls: {why}, {unless}")
         self._unsure.add(address)
-        log.warning("%s: %s gives no guides back (its option %s): not told if they held", NAME, address, _NO_GUIDES)
+        log.warning("%s: %s gives no guides back, so that nobody can tell whether they held a picture", NAME, address)
 
     async def _state(self, address: str) -> Mapping[str, Any]:
         """What a server says of its work, the last one where it has none; empty when it says nothing."""
