@@ -432,7 +432,7 @@ PLACES = ["/prompt", "/upload", "/view", "/history"]
 
 
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("passing", [BROKEN, Answer(status=503, body=b"<html>", kind="text/html")])
+@pytest.mark.parametrize("passing", [BROKEN, *(Answer(status=status, body=b"<html>") for status in (503, 504))])
 def test_what_may_pass_is_tried_again(passing: Answer, place: str) -> None:
     fake = FakeComfyui(paint=by_seed)
     with engine_on(fake) as engine:

@@ -9,13 +9,13 @@ _FEW = 3
 """Most names that a message offers instead of one that is not there."""
 
 
-def found(what: str, wanted: str, known: Mapping[str, str], missing: list[str], *, shortened: bool = True) -> str:
+def found(what: str, wanted: str, known: Mapping[str, str], missing: list[str]) -> str:
     """The server's own name for ``wanted``, with or without the hash behind it; else a line more in ``missing``.
 
     ``known`` holds the server's names by everything they may be called.
     """
     for name, full in known.items():
-        if wanted == name or (shortened and wanted == name.partition(" [")[0]):
+        if wanted in {name, name.partition(" [")[0]}:
             return full
     missing.append(f"no {what} '{wanted}' ({nearest(wanted, known)})")
     return ""

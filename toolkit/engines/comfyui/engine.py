@@ -40,7 +40,8 @@ _KIND = ServerKind(
     engine="comfyui",
     usual="http://127.0.0.1:8188",
     probe="/prompt",  # how long its queue is
-    start="start ComfyUI there (with --listen for other machines), or set server.url to where it runs",
+    start="start ComfyUI there (with --listen for other machines), or set server.url to where it runs: its desktop app "
+    "is at port 8000",
 )
 _OFFERED = "/object_info"
 
