@@ -124,7 +124,9 @@ def _stock(setup: Setup, controls: int, *, compiled: bool) -> Paint:
     """diffusers' own masked pipeline on crops that are cut already, which lets it take more than one."""
     import torch
     from diffusers import ControlNetModel, EulerDiscreteScheduler, StableDiffusionControlNetInpaintPipeline
+    from diffusers.utils.logging import set_verbosity_error
 
+    set_verbosity_error()  # it warns of casting to float32 what is not there to be cast
     kind = getattr(torch, setup.precision)
     nets = [ControlNetModel.from_pretrained(path) for path in setup.models.controls[:controls]]
     pipeline = StableDiffusionControlNetInpaintPipeline.from_pretrained(
