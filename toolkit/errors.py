@@ -22,6 +22,7 @@
     └── EngineError                     exit code 4  what sees or paints cannot run
         ├── EngineUnavailable           its packages, weights or server are not here
         ├── EngineFailed                it ran and did not deliver
+        ├── DepthUnavailable            the estimator of depth cannot be had, or did not deliver
         └── ModelUnavailable            the face or pose model cannot be had
 
 ``at(...)`` adds the place (shot, pass, frame) to any error that passes through it.
@@ -236,6 +237,13 @@ class EngineFailed(EngineError):
 
     def __init__(self, name: str, problem: str) -> None:
         super().__init__(f"engine '{name}' failed: {problem}")
+
+
+class DepthUnavailable(EngineError):
+    """The estimator of depth, or what it needs, is not here or does not work; ``remedy`` is what to do."""
+
+    def __init__(self, problem: str, *, remedy: str) -> None:
+        super().__init__(f"depth cannot be estimated: {problem}; {remedy}")
 
 
 class ModelUnavailable(EngineError):

@@ -7,11 +7,23 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from toolkit.engines.base import Engine, PaintRequest, Watch
+from toolkit.engines.depth import DepthEstimator, open_estimators
 from toolkit.engines.infotext import Infotext, read_infotext
 from toolkit.errors import EngineUnavailable, UnknownEngine
 from toolkit.settings import Settings
 
-__all__ = ["ENGINES", "Engine", "EngineEntry", "Infotext", "PaintRequest", "Watch", "open_engine", "read_infotext"]
+__all__ = [
+    "ENGINES",
+    "DepthEstimator",
+    "Engine",
+    "EngineEntry",
+    "Infotext",
+    "PaintRequest",
+    "Watch",
+    "open_engine",
+    "open_estimators",
+    "read_infotext",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

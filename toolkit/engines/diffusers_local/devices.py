@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from toolkit.errors import EngineFailed, EngineUnavailable
+from toolkit.errors import EngineError, EngineFailed, EngineUnavailable
 from toolkit.settings import DiffusersSettings
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ class Device:
         return kinds[self.precision]
 
 
+def unavailable(problem: str, *, remedy: str) -> EngineError:
+    """The engine's error for what is not here."""
+    return EngineUnavailable(NAME, problem, remedy=remedy)
+
+
 def devices_of(settings: DiffusersSettings) -> list[str]:
     """The devices that ``settings`` name, ``all`` being every CUDA one; what is not there is seen when it is opened."""
     import torch
@@ -52,8 +58,8 @@ def devices_of(settings: DiffusersSettings) -> list[str]:
     return [name.strip() for name in settings.device.split(",")]
 
 
-def choose_device(settings: DiffusersSettings) -> Device:
-    """The device that ``settings`` ask for. Raises EngineUnavailable when it is not there."""
+def choose_device(settings: DiffusersSettings, refuse: Callable[..., EngineError] = unavailable) -> Device:
+    """The device that ``settings`` ask for. Raises what ``refuse`` makes of problem and remedy when it is not there."""
     import torch
 
     name = settings.device if settings.device != "all" else "cuda"
@@ -71,7 +77,7 @@ def choose_device(settings: DiffusersSettings) -> Device:
     if not there.get(device.type, False):
         found = ", ".join(["cpu", *(f"cuda:{i}" for i in range(torch.cuda.device_count()))] + ["mps"] * there["mps"])
         remedy = "set diffusers.device to one of these, or install the torch build that is made for your GPU"
-        raise EngineUnavailable(NAME, f"diffusers.device '{name}' is not here (torch sees: {found})", remedy=remedy)
+        raise refuse(f"diffusers.device '{name}' is not here (torch sees: {found})", remedy=remedy)
     precision = settings.precision
     if precision == "auto":
         precision = "float32" if device.type == "cpu" else "float16"

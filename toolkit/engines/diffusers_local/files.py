@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit.engines.diffusers_local.devices import NAME
-from toolkit.errors import EngineUnavailable
+from toolkit.engines.diffusers_local.devices import unavailable
+from toolkit.errors import EngineError
 
 _PICKLES = {".ckpt", ".pt", ".pth", ".bin"}
 _CONVERT = (
@@ -39,6 +39,10 @@ class Kind:
     """Paths of the weights in its folder, without what comes from ``.fp16.safetensors`` or ``.safetensors`` on."""
     tokenizer: bool = False
     """Whether its folder must hold a tokenizer, in either of the two forms there are."""
+    alone: bool = True
+    """Whether one ``.safetensors`` file can be all of it."""
+    unavailable: Callable[..., EngineError] = unavailable
+    """What is raised, from a problem and its remedy, for one that cannot be had."""
 
 
 _CONFIGS = ("scheduler/scheduler_config.json", "text_encoder/config.json", "unet/config.json", "vae/config.json")
@@ -50,7 +54,7 @@ CHECKPOINT = Kind(
     weights=("text_encoder/model", "unet/diffusion_pytorch_model", "vae/diffusion_pytorch_model"),
     tokenizer=True,
 )
-CONFIGURATION = Kind(what="configuration", configs=("model_index.json", *_CONFIGS), tokenizer=True)
+CONFIGURATION = Kind(what="configuration", configs=("model_index.json", *_CONFIGS), tokenizer=True, alone=False)
 """What a checkpoint in one file does not say about itself."""
 CONTROL = Kind(what="ControlNet", configs=("config.json",), weights=("diffusion_pytorch_model",))
 VAE = Kind(what="VAE", configs=("config.json",), weights=("diffusion_pytorch_model",))
@@ -78,17 +82,17 @@ class Found:
 def complete(kind: Kind, path: Path) -> Found:
     """The ``kind`` of model in ``path`` with all that is read of it.
 
-    Raises EngineUnavailable when something is missing, saying what and where to, and when it is a pickle.
+    Raises the ``kind``'s error when something is missing, saying what and where to, and when it is a pickle.
     """
     if path.is_file():
         if path.suffix.lower() in _PICKLES:
             raise _pickled(kind, path, [path])
-        if path.suffix.lower() != ".safetensors" or kind is CONFIGURATION:
-            wanted = "a folder" if kind is CONFIGURATION else "a folder or a .safetensors file"
-            raise EngineUnavailable(NAME, f"{kind.what} {path} is not {wanted}", remedy="name one that is")
+        if path.suffix.lower() != ".safetensors" or not kind.alone:
+            wanted = "a folder or a .safetensors file" if kind.alone else "a folder"
+            raise kind.unavailable(f"{kind.what} {path} is not {wanted}", remedy="name one that is")
         return Found(path=path, files=(path,))
     if kind is LORA:
-        raise EngineUnavailable(NAME, f"{kind.what} {path} is a folder", remedy="name the .safetensors file in it")
+        raise kind.unavailable(f"{kind.what} {path} is a folder", remedy="name the .safetensors file in it")
     variant, weights = _weights(kind, path)
     tokenizer = _tokenizer(path) if kind.tokenizer else ()
     configs = tuple(path / config for config in (*kind.configs, *tokenizer))
@@ -98,7 +102,7 @@ def complete(kind: Kind, path: Path) -> Found:
         if len(pickles) == len(missing):
             raise _pickled(kind, path, pickles)
         listed = ", ".join(file.relative_to(path).as_posix() for file in missing)
-        raise EngineUnavailable(NAME, f"{kind.what} {path} lacks {listed}", remedy="put these into that folder")
+        raise kind.unavailable(f"{kind.what} {path} lacks {listed}", remedy="put these into that folder")
     # Beside what it must have, a tokenizer has settings of its own that are read when they are there.
     beside = tuple(file for file in path.glob("tokenizer/*") if kind.tokenizer and file not in configs)
     return Found(path=path, files=(*configs, *weights, *beside), variant=variant.removeprefix(".") or None)
@@ -124,10 +128,10 @@ def _pickle_beside(missing: Path) -> Path | None:
     return pickle if missing.suffix == ".safetensors" and pickle.is_file() else None
 
 
-def _pickled(kind: Kind, path: Path, pickles: Sequence[Path]) -> EngineUnavailable:
+def _pickled(kind: Kind, path: Path, pickles: Sequence[Path]) -> EngineError:
     commands = " && ".join(conversion(pickle) for pickle in pickles)
     problem = f"{kind.what} {path} is a pickle, which can run code when it is read"
-    return EngineUnavailable(NAME, problem, remedy=f"convert it once: {commands}")
+    return kind.unavailable(problem, remedy=f"convert it once: {commands}")
 
 
 def conversion(pickle: Path) -> str:

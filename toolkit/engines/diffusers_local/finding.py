@@ -6,9 +6,7 @@ import re
 from itertools import chain
 from pathlib import Path
 
-from toolkit.engines.diffusers_local.devices import NAME
 from toolkit.engines.diffusers_local.files import Found, Kind, complete
-from toolkit.errors import EngineUnavailable
 
 _HUB = re.compile(r"[\w.-]+/[\w.-]+(/[\w./-]+\.safetensors)?")
 """``owner/name``, or one file of it."""
@@ -18,7 +16,7 @@ def find(kind: Kind, name: str, models: Path | None) -> Found:
     """The ``kind`` of model that a look calls ``name``; ``models`` is the studio's folder, None without one.
 
     The network is asked only for an ``owner/name`` that is neither a path nor in ``models``, and not even then when the
-    hub's cache has it, or HF_HUB_OFFLINE is set. Raises EngineUnavailable: what is missing and where it belongs.
+    hub's cache has it, or HF_HUB_OFFLINE is set. Raises the ``kind``'s error: what is missing and where it belongs.
     """
     path = _on_disk(kind, name, models)
     if path is None and _HUB.fullmatch(name):
@@ -26,7 +24,7 @@ def find(kind: Kind, name: str, models: Path | None) -> Found:
     if path is None:
         below = f"a name below {models}" if models else "a name below diffusers.models, which is not set"
         remedy = f"write a path, {below}, or owner/name on the Hugging Face hub"
-        raise EngineUnavailable(NAME, f"no {kind.what} '{name}'", remedy=remedy)
+        raise kind.unavailable(f"no {kind.what} '{name}'", remedy=remedy)
     return complete(kind, path)
 
 
@@ -38,14 +36,14 @@ def _on_disk(kind: Kind, name: str, models: Path | None) -> Path | None:
         return None
     if not models.is_dir():
         remedy = "create it, or change the setting"
-        raise EngineUnavailable(NAME, f"diffusers.models: there is no folder {models}", remedy=remedy)
+        raise kind.unavailable(f"diffusers.models: there is no folder {models}", remedy=remedy)
     names = (name, f"{name}.safetensors")
     direct = [models / each for each in names]
     deeper = chain.from_iterable(models.rglob(_literal(each)) for each in names) if "/" not in name else ()
     matches = sorted({match for match in chain(direct, deeper) if match.exists()})
     if len(matches) > 1:
         listed = ", ".join(match.relative_to(models).as_posix() for match in matches)
-        raise EngineUnavailable(NAME, f"{kind.what} '{name}' may be {listed}", remedy=f"write which, as below {models}")
+        raise kind.unavailable(f"{kind.what} '{name}' may be {listed}", remedy=f"write which, as below {models}")
     return matches[0] if matches else None
 
 
@@ -66,13 +64,13 @@ def _from_hub(kind: Kind, name: str) -> Path:
     except (LocalEntryNotFoundError, OfflineModeIsEnabled, HfHubHTTPError, OSError, ValueError) as error:
         remedy = "go online, log in there, or put its files into a folder and name that"
         problem = f"{kind.what} '{name}' is neither here nor to be had from the hub: {first_line(error)}"
-        raise EngineUnavailable(NAME, problem, remedy=remedy) from error
+        raise kind.unavailable(problem, remedy=remedy) from error
     if inner or wanted:
         return folder.joinpath(*inner)
     files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.safetensors"))
     if len(files) != 1:
         problem = f"{kind.what} '{name}' is not one .safetensors file but {', '.join(files) or 'none'}"
-        raise EngineUnavailable(NAME, problem, remedy=f"name one, as {name}/FILE.safetensors")
+        raise kind.unavailable(problem, remedy=f"name one, as {name}/FILE.safetensors")
     return folder / files[0]
 
 

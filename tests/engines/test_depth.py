@@ -1,0 +1,243 @@
+"""Depth estimated by a model of transformers: the numbers it gives there, near large; found or refused by our rules."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.engines import _tiny_depth
+from tests.engines._tiny_depth import predicted
+from tests.engines.test_diffusers_files import cache, publish  # noqa: F401  a fixture here, too
+from toolkit.engines import DepthEstimator, open_estimators
+from toolkit.errors import DepthUnavailable
+from toolkit.settings import DiffusersSettings
+
+PICTURE = np.random.default_rng(7).integers(0, 256, (90, 160, 3), np.uint8)
+
+
+def opened(name: str | Path, **settings: Any) -> DepthEstimator:
+    (estimator,) = open_estimators([str(name)], DiffusersSettings(**settings)).values()
+    return estimator
+
+
+def refusal(name: str | Path, **settings: Any) -> str:
+    with pytest.raises(DepthUnavailable) as caught:
+        opened(name, **settings)
+    assert caught.value.exit_code == 4
+    said = str(caught.value)
+    assert said.startswith("depth cannot be estimated: ")
+    assert "\n" not in said
+    return said
+
+
+def change(folder: Path, **facts: Any) -> None:
+    """What ``config.json`` says."""
+    path = folder / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | facts))
+
+
+@pytest.fixture(scope="module")
+def anything(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Depth Anything that a test does not change."""
+    return _tiny_depth.make_depth_anything(tmp_path_factory.mktemp("estimators") / "tiny-anything")
+
+
+@pytest.fixture
+def mine(anything: Path, tmp_path: Path) -> Path:
+    """One that it may."""
+    return Path(shutil.copytree(anything, tmp_path / "mine"))
+
+
+# --- what it says --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [_tiny_depth.make_depth_anything, _tiny_depth.make_dpt])
+def test_inverse_depth_is_what_transformers_says(make: Callable[[Path], Path], tmp_path: Path) -> None:
+    folder = make(tmp_path / "model")
+    depth = opened(folder).estimate(PICTURE)
+    assert (depth.shape, depth.dtype) == (PICTURE.shape[:2], np.float32)
+    assert np.array_equal(depth, predicted(folder, PICTURE))
+
+
+def test_distances_are_turned_over(tmp_path: Path) -> None:
+    folder = _tiny_depth.make_depth_anything(tmp_path / "model", kind="metric", max_depth=20)
+    assert opened(folder).estimate(PICTURE) == pytest.approx(1 / np.maximum(predicted(folder, PICTURE), 1e-3), rel=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(90, 160, 3), (91, 73, 3)])
+def test_the_border_that_zoedepth_puts_around_a_picture_is_taken_off(
+    shape: tuple[int, int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own way back from that is held against ours, with torch in the place of torchvision, which is not installed
+    with us: ``resize`` is asked for bicubic without smoothing, which is torch's ``interpolate``."""
+    import torch
+    from transformers.models.zoedepth import image_processing_pil_zoedepth as original
+
+    def resize(depth: torch.Tensor, *, size: list[int], interpolation: str, antialias: bool) -> torch.Tensor:
+        assert (interpolation, antialias) == ("bicubic", False)
+        return torch.nn.functional.interpolate(depth[None], size=size, mode=interpolation, align_corners=False)[0]
+
+    names = SimpleNamespace(resize=resize, InterpolationMode=SimpleNamespace(BICUBIC="bicubic"))
+    monkeypatch.setattr(original, "tvF", names, raising=False)
+    folder, picture = _tiny_depth.make_zoe(tmp_path / "model"), np.resize(PICTURE, shape)
+    assert opened(folder).estimate(picture) == pytest.approx(1 / np.maximum(predicted(folder, picture), 1e-3), rel=1e-4)
+
+
+def test_near_is_large_by_as_much_as_the_model_says(tmp_path: Path) -> None:
+    """The left is bright, so this model takes it for near; in the middle it cannot know."""
+    picture = np.full((96, 96, 3), 51, np.uint8)
+    picture[:, :48] = 204
+    relative = _tiny_depth.make_bright_is_near(tmp_path / "relative", gain=3, bias=0.5)
+    depth = opened(relative).estimate(picture)
+    assert depth[:, :20] == pytest.approx(np.full((96, 20), 3 * 0.8 + 0.5), abs=1e-5)
+    assert depth[:, -20:] == pytest.approx(np.full((96, 20), 3 * 0.2 + 0.5), abs=1e-5)
+    metric = _tiny_depth.make_bright_is_near(tmp_path / "metric", gain=-5, bias=2, kind="metric", max_depth=20)
+    inverse = opened(metric).estimate(picture)
+    for place, brightness in ((np.s_[:, :20], 0.8), (np.s_[:, -20:], 0.2)):
+        metres = 20 / (1 + np.exp(5 * brightness - 2))
+        assert inverse[place] == pytest.approx(np.full((96, 20), 1 / metres), rel=1e-5)
+
+
+def test_numbers_that_are_none_are_refused(mine: Path) -> None:
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    weights = load_file(mine / "model.safetensors")
+    weights["head.conv3.bias"] = torch.tensor([float("nan")])
+    save_file(weights, mine / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(DepthUnavailable, match="mine gives numbers that are none; name another estimator"):
+        opened(mine).estimate(PICTURE)
+
+
+def test_a_picture_that_does_not_fit_into_memory_is_said(anything: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library's own error, raised on purpose."""
+    import torch
+
+    def allocate(*_: object, **__: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB")
+
+    estimator = opened(anything)
+    monkeypatch.setattr(torch.nn.functional, "interpolate", allocate)
+    with pytest.raises(DepthUnavailable, match=r"the memory of cpu; free memory, or set diffusers.device=cpu"):
+        estimator.estimate(PICTURE)
+
+
+# --- found, and refused --------------------------------------------------------------------------------------------
+
+
+def test_it_is_found_by_path_by_name_and_in_the_cache_of_the_hub(
+    anything: Path,
+    cache: Path,  # noqa: F811  the fixture
+) -> None:
+    publish(cache, "studio/anything", anything)
+    studio = str(anything.parent.parent)
+    depths = [
+        opened(name, models=models).estimate(PICTURE)
+        for name, models in ((anything, ""), ("tiny-anything", studio), ("studio/anything", ""))
+    ]
+    assert all(np.array_equal(depth, depths[0]) for depth in depths)
+    said = refusal("studio/nowhere")
+    assert "estimator 'studio/nowhere' is neither here nor to be had from the hub: " in said
+    assert "no estimator 'midas'; write a path, a name below diffusers.models, which is not set" in refusal("midas")
+    assert f"no estimator 'midas'; write a path, a name below {studio}" in refusal("midas", models=studio)
+
+
+def test_missing_files_are_named(mine: Path) -> None:
+    (mine / "preprocessor_config.json").unlink()
+    (mine / "model.safetensors").unlink()
+    assert f"estimator {mine} lacks preprocessor_config.json, model.safetensors; put these into" in refusal(mine)
+
+
+def test_a_pickle_is_refused_with_the_command_that_converts_it(mine: Path) -> None:
+    import torch
+    from safetensors.torch import load_file
+
+    torch.save(load_file(mine / "model.safetensors"), mine / "pytorch_model.bin")
+    (mine / "model.safetensors").rename(mine.parent / "kept.safetensors")
+    said = refusal(mine)
+    assert f"estimator {mine} is a pickle, which can run code when it is read; convert it once: python -c" in said
+    assert str(mine / "model.safetensors") in said
+    assert "is not a folder; name one that is" in refusal(mine.parent / "kept.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("facts", "says"),
+    [
+        ({"model_type": "glpn"}, "is of the kind glpn, and what its numbers mean is not known here"),
+        ({"model_type": "dpt", "add_projection": True}, "is of the kind dpt, and what its numbers mean is not known"),
+        ({"depth_estimation_type": "odd"}, "cannot be loaded"),
+        ({"fusion_hidden_size": 16}, "as its config.json says"),
+    ],
+)
+def test_a_model_that_is_not_understood_or_does_not_fit_its_weights_is_refused(
+    mine: Path, facts: dict[str, Any], says: str
+) -> None:
+    change(mine, **facts)
+    said = refusal(mine)
+    assert says in said
+    assert said.endswith("name a DPT (MiDaS), Depth Anything or ZoeDepth model")
+
+
+def test_no_code_that_comes_with_a_model_is_run(mine: Path, tmp_path: Path) -> None:
+    proof = tmp_path / "was run"
+    (mine / "evil.py").write_text(f"import pathlib; pathlib.Path({str(proof)!r}).touch()\nclass Evil: ...\n")
+    change(mine, auto_map=dict.fromkeys(("AutoConfig", "AutoModelForDepthEstimation"), "evil.Evil"))
+    opened(mine)  # transformers has the class of this kind itself
+    assert not proof.exists()
+
+
+def test_weights_that_are_not_all_there_are_not_filled_with_random_ones(mine: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    def leave_out(name: str) -> None:
+        weights = load_file(mine / "model.safetensors")
+        del weights[name]
+        save_file(weights, mine / "model.safetensors", metadata={"format": "pt"})
+
+    before = opened(mine).estimate(PICTURE)
+    leave_out("neck.fusion_stage.layers.0.residual_layer1.convolution1.weight")  # as in MiDaS' published files
+    assert np.array_equal(opened(mine).estimate(PICTURE), before), "nothing goes through those"
+    leave_out("head.conv2.weight")
+    assert "its weights do not have head.conv2.weight (and 0 more) as its config.json says" in refusal(mine)
+    whole = (mine / "model.safetensors").read_bytes()
+    (mine / "model.safetensors").write_bytes(whole[: len(whole) // 2])
+    assert f"estimator {mine} cannot be loaded: " in refusal(mine)
+
+
+def test_a_device_that_is_not_there_is_said(anything: Path) -> None:
+    assert "diffusers.device 'cuda:64' is not here (torch sees: cpu" in refusal(anything, device="cuda:64")
+    assert opened(anything, device="cpu,cpu").estimate(PICTURE).any(), "the first of several"
+
+
+def test_without_the_extra_it_says_what_to_install_and_without_an_estimator_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("toolkit.engines.depth.find_spec", lambda name: None if name == "transformers" else object())
+    said = refusal("anything")
+    assert said.endswith("transformers not installed; pip install 'resolve-ae-toolkit[diffusers]'")
+    assert open_estimators([], DiffusersSettings()) == {}
+
+
+# --- identity ------------------------------------------------------------------------------------------------------
+
+
+def test_the_identity_is_of_the_bytes_not_of_the_place(anything: Path, mine: Path) -> None:
+    assert opened(mine).identity == opened(anything).identity
+    identities = {opened(mine).identity}
+    for name, old, new in (("preprocessor_config.json", b"0.5", b"0.6"), ("config.json", b"  ", b"   ")):
+        path = mine / name
+        assert old in path.read_bytes()
+        path.write_bytes(path.read_bytes().replace(old, new, 1))
+        identities.add(opened(mine).identity)
+    weights = bytearray((mine / "model.safetensors").read_bytes())
+    weights[-1] ^= 1
+    (mine / "model.safetensors").write_bytes(weights)
+    identities.add(opened(mine).identity)
+    assert len(identities) == 4
