@@ -51,6 +51,15 @@ def test_the_founding_preset_is_the_recipe_the_technique_came_from() -> None:
         ('face.controls=[{kind="depth", near=5, far=2}]', "5 is not between 0 and far, 2"),
         ('face.controls=[{kind="depth", far=2}]', "0 is not between 0 and far, 2"),
         ('face.controls=[{kind="lineart", near=1, far=2}]', "only depth in EXR files holds distances"),
+        ('body.controls=[{kind="lineart", estimator="dpt"}]', "only depth is estimated, lineart is not"),
+        ('face.controls=[{estimator="dpt"}]', "only depth is estimated, face is not"),
+        (
+            'face.controls=[{kind="depth", estimator="dpt", source="z.####.exr"}]',
+            "controls[0].source: it is about a seq",
+        ),
+        ('face.controls=[{kind="depth", estimator="dpt", near=1, far=9}]', "face.controls[0].near: it is about a sequ"),
+        ('face.controls=[{kind="depth", estimator="dpt", far=9}]', "face.controls[0].far: it is about a sequence"),
+        ('face.controls=[{kind="depth", estimator="dpt", offset=1}]', "face.controls[0].offset: it is about a sequ"),
         ('face.controls=[{kind="normal"}]', "'normal' is not one of face"),
         ('face.prompts=[{shot="sh010"}]', "face.prompts[0]: it has neither prompt nor negative"),
         ('body.prompts=[{face=0, prompt="a"}]', "body.prompts[0].face: BODY is painted as a whole"),
@@ -132,6 +141,15 @@ def test_three_controls_is_dva_2023_with_body_depth_and_face_in_both_passes() ->
 def test_a_body_control_takes_the_openpose_network_unless_told_otherwise() -> None:
     (control,) = load_settings(assignments=['body.controls=[{kind="body"}]']).body.controls
     assert (control.model, control.source) == ("control_v11p_sd15_openpose", "")
+
+
+def test_depth_that_is_estimated_is_read_from_nowhere() -> None:
+    text = '[{kind="depth", estimator="depth-anything/Depth-Anything-V2-Small-hf", invert=true}]'
+    settings = load_settings(assignments=[f"body.controls={text}"])
+    (control,) = settings.body.controls
+    assert (control.model, control.source, control.invert) == ("control_v11f1p_sd15_depth", "", True)
+    written, _ = setting_keys(settings)["body.controls"]
+    assert load_settings(assignments=[f"body.controls={written}"]) == settings
 
 
 def test_controls_are_a_list_of_tables_in_toml_and_on_the_command_line(tmp_path: Path) -> None:

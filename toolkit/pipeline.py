@@ -41,7 +41,7 @@ def run(job: Job, progress: stages.Progress) -> tuple[Delivery, list[RenderedPas
     rendered: list[RenderedPass] = []
     with open_engine(settings.engine, settings) as engine, claimed(job.out) as out:
         engine.prepare(planned_looks(shots, settings))
-        stages.look_for_guides(cut, shots, settings, engine)
+        estimators = stages.look_for_guides(cut, shots, settings, engine)
         poses = stages.obtain_pose_model(job.models, settings, progress, engine)
         cut.write(out.shots)
         for shot in shots:
@@ -50,6 +50,7 @@ def run(job: Job, progress: stages.Progress) -> tuple[Delivery, list[RenderedPas
                 bodies = stages.follow_bodies(shot, plate, settings, model=poses, out=out, progress=progress)
                 plans = stages.decide(cut, shot, tracks, settings, out, bodies=bodies)
                 del tracks, bodies  # a shot's landmarks are large, and all that is needed of them is in the plans
-                writers = settings.output.writers
-                rendered += stages.paint(plans, plate, engine, writers=writers, out=out, progress=progress)
+                rendered += stages.paint(
+                    plans, plate, engine, estimators, writers=settings.output.writers, out=out, progress=progress
+                )
         return stages.deliver(cut, settings, out), rendered

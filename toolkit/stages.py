@@ -6,7 +6,7 @@ content key holds is not painted again. Resuming after a crash and re-rendering 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from fnmatch import fnmatchcase
 from itertools import product
@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Protocol
 
 from toolkit.delivery import conform
-from toolkit.documents import BodyTracks, Cut, Delivery, FaceTracks, PassPlan, Shot
-from toolkit.engines import Engine, Watch
+from toolkit.documents import BodyTracks, Cut, Delivery, EstimatePlan, FaceTracks, GuidePlan, PassPlan, Shot
+from toolkit.engines import DepthEstimator, Engine, Watch, open_estimators
 from toolkit.errors import MissingDocument, MissingMedia, NoMatchingShot, at
 from toolkit.faces import FACE_MODEL, POSE_MODEL, Model, bodies_key, fetch_model, track_bodies, track_faces, track_key
 from toolkit.heap import give_back
@@ -93,14 +93,31 @@ def follow_bodies(
     return bodies
 
 
-def look_for_guides(cut: Cut, shots: Sequence[Shot], settings: Settings, engine: Engine) -> None:
-    """Make sure, before any work is done, that every guide ``engine`` will be shown is there.
+def look_for_guides(
+    cut: Cut, shots: Sequence[Shot], settings: Settings, engine: Engine
+) -> Mapping[str, DepthEstimator]:
+    """Make sure, before any work is done, that every guide ``engine`` will be shown is there; and what estimates depth.
 
-    Raises MissingMedia and MissingFrames.
+    Raises MissingMedia and MissingFrames, and what ``obtain_estimators`` raises.
     """
+    every: list[GuidePlan | EstimatePlan] = []
     for shot in shots if engine.wants_guides else ():
         with at(shot=shot.name):
-            check_guides(shot, planned_guides(shot.name, settings, beside=Path(cut.path).parent))
+            guides = planned_guides(shot.name, settings, beside=Path(cut.path).parent)
+            check_guides(shot, guides)
+        every += guides
+    return obtain_estimators(every, settings, engine)
+
+
+def obtain_estimators(
+    guides: Iterable[GuidePlan | EstimatePlan | None], settings: Settings, engine: Engine
+) -> Mapping[str, DepthEstimator]:
+    """What estimates the depth in any of ``guides``, by its name, loaded; nothing that ``engine`` is not shown.
+
+    Raises DepthUnavailable.
+    """
+    wanted = [guide.estimator for guide in guides if engine.wants_guides and isinstance(guide, EstimatePlan)]
+    return open_estimators(wanted, settings.diffusers)
 
 
 def decide(
@@ -114,7 +131,14 @@ def decide(
 
 
 def paint(
-    plans: Sequence[PassPlan], plate: Plate, engine: Engine, *, writers: int, out: Output, progress: Progress
+    plans: Sequence[PassPlan],
+    plate: Plate,
+    engine: Engine,
+    estimators: Mapping[str, DepthEstimator],
+    *,
+    writers: int,
+    out: Output,
+    progress: Progress,
 ) -> list[RenderedPass]:
     """Every frame of ``plans``, on disk."""
     engine.watch = progress.watch
@@ -131,6 +155,7 @@ def paint(
             out.root,
             writers=writers,
             tick=lambda pass_name, count: ticks[pass_name](count),
+            estimators=estimators,
         )
 
 

@@ -12,12 +12,14 @@ import numpy as np
 import OpenEXR
 import pytest
 
+from tests.engines._tiny_depth import make_bright_is_near, predicted
 from tests.engines.fake_automatic1111 import BROKEN, FakeAutomatic1111, pixels_of
 from tests.faces._footage import astronaut, grey
 from toolkit.cli import run_command
 from toolkit.documents import BodyTracks, PassPlan
 from toolkit.faces import fetch_model
 from toolkit.faces.skeleton import COLOURS
+from toolkit.passes.layers import face_crop
 
 FRAMES = 6
 CONTROLNETS = ("control_v11p_sd15_openpose", "control_v11f1p_sd15_depth", "control_v1p_sd15_mediapipe_face")
@@ -95,6 +97,59 @@ def test_depth_of_the_3d_package_guides_both_passes(plates: Path, capsys: pytest
         guide = pixels_of(unit["image"])
         assert guide.shape[:2] == (asked["height"], asked["width"])
         assert guide[100, 10, 0] > guide[100, -10, 0], "the left is nearer"
+
+
+def test_depth_estimated_from_the_plate_guides_both_passes(
+    plates: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the server is shown is what transformers says of the frame, over the span of the shot, through the crop."""
+    model, out = tmp_path / "studio/depth/tiny", plates.parent / "out"
+    estimated = '[{kind="depth", estimator="tiny"}]'
+    wanted = [
+        *("--set", f"diffusers.models={tmp_path / 'studio'}"),
+        *("--set", f"body.controls={estimated}", "--set", f"face.controls={estimated}"),
+    ]
+    with FakeAutomatic1111() as server:
+        url = ["--engine-url", server.address]
+        model.mkdir(parents=True)
+        assert run(plates, *url, *wanted) == 4
+        assert "depth cannot be estimated: estimator " in capsys.readouterr().err
+        assert not server.paintings
+        assert not out.exists() or not list(out.rglob("*.json")), "nothing was done before that"
+        make_bright_is_near(model)
+        assert run(plates, *url, *wanted) == 0
+        guides = guides_by_transformers(model, plates)
+        for name in ("BODY", "FACE"):
+            plan = PassPlan.read(out / f"plate/{name}/v001/plan.json")
+            sent = [asked for asked in server.paintings if ("mask" in asked) == (name == "FACE")]
+            for frame, whole, asked in zip(plan.frames, guides, sent, strict=True):
+                (unit,) = units_of(asked)
+                guide = face_crop(frame.faces[0], plan.canvas[0], whole) if name == "FACE" else whole
+                codes = pixels_of(unit["image"]).astype(int)
+                assert unit["model"] == "control_v11f1p_sd15_depth"
+                assert np.abs(codes - np.clip(guide, 0, 1) * 255).max() <= 1
+                assert np.ptp(codes) > 20, "there is something to see"
+        assert run(plates, *url, *wanted) == 0
+        assert len(server.paintings) == 2 * FRAMES, "every frame is kept"
+        (out / "plate/BODY/v001/plate_BODY_v001.1003.exr").unlink()
+        assert run_command(["render", str(out), *url, *wanted]) == 0
+        assert len(server.paintings) == 2 * FRAMES + 1, "by the stage alone, too"
+        make_bright_is_near(model, gain=2)
+        assert run(plates, *url, *wanted) == 0
+        assert len(server.paintings) == 4 * FRAMES + 1, "another model of that name"
+
+
+def guides_by_transformers(model: Path, plates: Path) -> list[np.ndarray]:
+    """The whole guide of each frame, (H, W, 3) 0..1."""
+    depths = []
+    for number in range(FRAMES):
+        stored = cv2.imread(str(plates.parent / f"plate.{1001 + number}.png"))
+        assert stored is not None
+        depths.append(predicted(model, np.ascontiguousarray(stored[..., ::-1], np.uint8)))
+    low = min(np.percentile(depth, 0.1) for depth in depths)
+    high = max(np.percentile(depth, 99.9) for depth in depths)
+    shown = [np.clip((depth - low) / (high - low), 0, 1).astype(np.float32) for depth in depths]
+    return [np.repeat(one[..., None], 3, axis=2) for one in shown]
 
 
 def test_three_controls_hold_every_picture_of_both_passes(plates: Path, capsys: pytest.CaptureFixture[str]) -> None:

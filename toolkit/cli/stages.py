@@ -150,13 +150,21 @@ def render(out: Path, patterns: tuple[str, ...], as_json: bool, progress_kind: s
         plans = {shot.name: stages.read_plans(shot, settings, output) for shot in chosen}
         for engine_name in sorted({plan.engine for made in plans.values() for plan in made}):
             with open_engine(engine_name, settings) as engine:
-                theirs = (plan for made in plans.values() for plan in made if plan.engine == engine_name)
+                theirs = [plan for made in plans.values() for plan in made if plan.engine == engine_name]
                 engine.prepare(look for plan in theirs for look in plan.looks)
+                guides = (guide for plan in theirs for guide in plan.guides)
+                estimators = stages.obtain_estimators(guides, settings, engine)
                 for shot in chosen:
                     mine = [plan for plan in plans[shot.name] if plan.engine == engine_name]
                     with at(shot=shot.name), open_plate(shot.media) as plate:
                         rendered += stages.paint(
-                            mine, plate, engine, writers=settings.output.writers, out=output, progress=progress
+                            mine,
+                            plate,
+                            engine,
+                            estimators,
+                            writers=settings.output.writers,
+                            out=output,
+                            progress=progress,
                         )
     if progress_kind == "bar":
         show_rendered(rendered, out, as_json=as_json)

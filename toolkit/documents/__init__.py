@@ -23,6 +23,7 @@ from toolkit.documents.origin import HostColour, Origin
 from toolkit.documents.passes import (
     Affine,
     ControlPlan,
+    EstimatePlan,
     FacePlan,
     FramePlan,
     GuidePlan,
@@ -51,6 +52,7 @@ __all__ = [
     "DeliveryMarker",
     "DeliveryTrack",
     "Document",
+    "EstimatePlan",
     "FaceKeys",
     "FacePlan",
     "FaceSample",

@@ -67,6 +67,15 @@ class GuidePlan(Value):
     """Whether black and white are exchanged."""
 
 
+class EstimatePlan(Value):
+    """Depth that is estimated from the plate, where there is no sequence of it."""
+
+    estimator: str
+    """The model: a folder, a name below ``diffusers.models``, or one on the Hugging Face hub."""
+    invert: bool
+    """Whether black and white are exchanged."""
+
+
 class LoraPlan(Value):
     """One addition to the checkpoint."""
 
@@ -164,8 +173,9 @@ class PassPlan(Document):
     version: int
     engine: str
     look: LookPlan
-    guides: tuple[GuidePlan | None, ...] = ()
-    """Beside each control of the look; null for one that is drawn from the track."""
+    guides: tuple[GuidePlan | EstimatePlan | None, ...] = ()
+    """Beside each control of the look: where it is read from, or what estimates it; null for one that is drawn from the
+    track."""
     overlap: int = 0
     """Frames on each side whose paintings are averaged with a frame's own."""
     noise_flows: bool = False

@@ -1,4 +1,5 @@
-"""Guide pictures that a 3D package rendered: found, brought to the plate's size, and distances made visible.
+"""The guide pictures of a shot: what a 3D package rendered, found, brought to the plate's size and distances made
+visible; and depth that is estimated from the plate.
 
 A depth ControlNet was trained on what monocular estimators give: inverse distance, near is white. So the distances of
 an EXR file become ``(1/z - 1/far) / (1/near - 1/far)``, cut off at 0 and 1, and black where nothing is there; ``near``
@@ -11,32 +12,32 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.documents import GuidePlan, Media, PassPlan, Shot
+from toolkit.documents import EstimatePlan, GuidePlan, Media, PassPlan, Shot
 from toolkit.errors import UnsupportedMedia, at
+from toolkit.passes.estimates import Estimates
 from toolkit.passes.layers import Picture
+from toolkit.passes.span import shown_between, span_of, spread
 from toolkit.plates import check_frames, file_digest, frame_file, probe, read_distances, read_guide, results_ahead
 
-Shown = Mapping[GuidePlan, Picture]
+Shown = Mapping[GuidePlan | EstimatePlan, Picture]
 """The guides of one frame in the plate's size, 0..1."""
 
-_SAMPLES = 9
-"""Frames of a shot that are looked at for its nearest and farthest distance: the ends and between them, evenly."""
-_NEAREST, _FARTHEST = 0.1, 99.9
-"""Percentiles of the distances in a frame: a stray pixel of a hair or a speck is not what the shot spans."""
 _SAME_SHAPE = 0.01
 """By how much a guide's width to height may differ from the plate's: rounding of a half-size render."""
 _WORKERS = 2
 
 
-def check_guides(shot: Shot, guides: Iterable[GuidePlan]) -> None:
-    """Make sure that every frame of ``shot`` has its file. Raises MissingMedia and MissingFrames."""
+def check_guides(shot: Shot, guides: Iterable[GuidePlan | EstimatePlan]) -> None:
+    """Make sure that every frame of ``shot`` has its file in each sequence. Raises MissingMedia and MissingFrames."""
     for guide in guides:
-        check_frames(probe(Path(guide.path)), [frame + guide.offset for frame in shot.source_work_range])
+        if isinstance(guide, GuidePlan):
+            check_frames(probe(Path(guide.path)), [frame + guide.offset for frame in shot.source_work_range])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,37 +68,53 @@ class _Source:
 
 
 class Guides:
-    """The guides of one shot, each read once per frame for all passes that show it."""
+    """The guides of one shot, each read or made once per frame for all passes that show it."""
 
-    def __init__(self, plans: Sequence[PassPlan]) -> None:
-        """Find the files of every guide of ``plans``. Raises MissingMedia, MissingFrames and what reading raises."""
+    def __init__(self, plans: Sequence[PassPlan], estimates: Mapping[str, Estimates] = MappingProxyType({})) -> None:
+        """Find the files of every sequence of ``plans``; ``estimates`` of their plate by the names of the estimators.
+
+        Raises MissingMedia, MissingFrames and what reading raises.
+        """
         self._sources: dict[GuidePlan, _Source] = {}
+        self._estimates = estimates
         for plan in plans:
             source_frames = [frame.source_frame for frame in plan.frames]
-            for guide in filter(None, plan.guides):
-                with at(guide=Path(guide.path).name):
-                    self._sources[guide] = _source(guide, source_frames, (plan.width, plan.height))
+            for guide in plan.guides:
+                if isinstance(guide, GuidePlan):
+                    with at(guide=Path(guide.path).name):
+                        self._sources[guide] = _source(guide, source_frames, (plan.width, plan.height))
 
     def key(self, plan: PassPlan, source_frame: int) -> list[tuple[object, ...]]:
-        """What determines the guides of ``plan`` in one frame: bytes and numbers, not where the files are."""
-        sources = (self._sources[guide] for guide in plan.guides if guide in self._sources)
-        return [
-            (
-                file_digest(source.file(source_frame)),
-                source.guide.distances,
-                source.near,
-                source.far,
-                source.guide.invert,
-            )
-            for source in sources
-        ]
+        """What determines the guides of ``plan`` in one frame beside its plate: bytes and numbers, not where the files
+        are."""
+        facts: list[tuple[object, ...]] = []
+        for guide in plan.guides:
+            if isinstance(guide, EstimatePlan) and guide.estimator in self._estimates:
+                facts.append((self._estimates[guide.estimator].key, guide.invert))
+            elif isinstance(guide, GuidePlan) and guide in self._sources:
+                source = self._sources[guide]
+                file = file_digest(source.file(source_frame))
+                facts.append((file, guide.distances, source.near, source.far, guide.invert))
+        return facts
 
     def frames(self, source_frames: Iterable[int], plans: Iterable[PassPlan]) -> Generator[Shown, None, None]:
-        """What ``plans`` show in each of ``source_frames``, in that order, read ahead in threads."""
-        named = dict.fromkeys(guide for plan in plans for guide in plan.guides if guide is not None)
+        """What ``plans`` show of sequences in each of ``source_frames``, in that order, read ahead in threads."""
+        named = dict.fromkeys(guide for plan in plans for guide in plan.guides if isinstance(guide, GuidePlan))
         sources = [self._sources[guide] for guide in named if guide in self._sources]
         calls = (partial(_shown, sources, source_frame) for source_frame in source_frames)
         return results_ahead(calls, workers=_WORKERS, ahead=_WORKERS)
+
+    def estimated(self, source_frame: int, picture: Picture, plans: Iterable[PassPlan]) -> Shown:
+        """What ``plans`` show of depth estimated from ``picture``, the plate's ``source_frame``, display-referred.
+
+        Raises DepthUnavailable.
+        """
+        named = dict.fromkeys(guide for plan in plans for guide in plan.guides if isinstance(guide, EstimatePlan))
+        wanted = [guide for guide in named if guide.estimator in self._estimates]
+        with at(frame=source_frame):
+            names = dict.fromkeys(guide.estimator for guide in wanted)
+            made = {name: self._estimates[name].picture(picture) for name in names}
+        return {g: np.float32(1) - made[g.estimator] if g.invert else made[g.estimator] for g in wanted}
 
 
 def _shown(sources: Sequence[_Source], source_frame: int) -> Shown:
@@ -117,23 +134,18 @@ def _source(guide: GuidePlan, source_frames: Sequence[int], size: tuple[int, int
 
 def _span(media: Media, numbers: Sequence[int]) -> tuple[float, float]:
     """The nearest and farthest distance of a shot. Raises UnsupportedMedia when nothing is there at all."""
-    ends: list[NDArray[np.float64]] = []
-    for index in np.unique(np.linspace(0, len(numbers) - 1, _SAMPLES).round().astype(int)):
-        distances = read_distances(frame_file(media, numbers[index]))
-        there = distances[distances > 0]
-        if there.size:
-            ends.append(np.percentile(there, (_NEAREST, _FARTHEST)))
-    if not ends:
+    pictures = (read_distances(frame_file(media, number)) for number in spread(numbers))
+    span = span_of(distances[distances > 0] for distances in pictures)
+    if span is None:
         raise UnsupportedMedia(media.path, "no distance in any frame looked at; set near and far")
-    return float(min(low for low, _ in ends)), float(max(high for _, high in ends))
+    return span
 
 
 def _visible(distances: NDArray[np.float32], near: float, far: float) -> NDArray[np.float32]:
     """(H, W) 0..1: near is white, far and nothing are black."""
     there = distances > 0
     inverse = np.divide(1.0, distances, out=np.full_like(distances, 1 / far), where=there)
-    span = max(1 / near - 1 / far, 1e-6 / far)  # a wall seen straight on is as near as far
-    return np.where(there, np.clip((inverse - 1 / far) / span, 0.0, 1.0), 0.0).astype(np.float32)
+    return shown_between(1 / far, 1 / near, inverse) * there
 
 
 def _fitted(path: Path, picture: Picture, size: tuple[int, int]) -> Picture:

@@ -17,6 +17,7 @@ from toolkit.documents import (
     BodyPoints,
     BodyTracks,
     ControlPlan,
+    EstimatePlan,
     FacePlan,
     FaceState,
     FaceTrack,
@@ -88,8 +89,8 @@ def wants_bodies(settings: Settings) -> bool:
     return any(_draws(_section(name, settings), "body") for name in wanted_passes(settings))
 
 
-def planned_guides(shot_name: str, settings: Settings, *, beside: Path) -> list[GuidePlan]:
-    """Every guide of ``shot_name`` that is read from files, each once."""
+def planned_guides(shot_name: str, settings: Settings, *, beside: Path) -> list[GuidePlan | EstimatePlan]:
+    """Every guide of ``shot_name`` that is not drawn from a track, each once."""
     looks = [_look(name, shot_name, settings) for name in wanted_passes(settings)]
     guides = [_guide_plan(control, shot_name, beside) for look in looks for control in look.controls]
     return list(dict.fromkeys(guide for guide in guides if guide is not None))
@@ -168,8 +169,11 @@ def _mask_blur(look: Look) -> MaskBlurPlan | None:
 
 
 def _told(look: Look) -> dict[str, Any]:
-    """``look`` as the digest of its plan takes it."""
-    return {name: value for name, value in asdict(look).items() if name not in _TOLD_ELSEWHERE}
+    """``look`` as the digest of its plan takes it; which estimator a control has is told by its guide's key."""
+    told = {name: value for name, value in asdict(look).items() if name not in _TOLD_ELSEWHERE}
+    for control in told["controls"]:
+        del control["estimator"]
+    return told
 
 
 def _plan_faces(shot: Shot, tracks: FaceTracks, settings: Settings) -> dict[int, list[FacePlan]]:
@@ -281,8 +285,10 @@ def _look_plan(look: Look) -> LookPlan:
     )
 
 
-def _guide_plan(control: ControlSettings, shot_name: str, beside: Path) -> GuidePlan | None:
-    """Where the picture of ``control`` is read from; None when it is drawn."""
+def _guide_plan(control: ControlSettings, shot_name: str, beside: Path) -> GuidePlan | EstimatePlan | None:
+    """Where the picture of ``control`` is read from, or what estimates it; None when it is drawn."""
+    if control.estimator:
+        return EstimatePlan(estimator=control.estimator, invert=control.invert)
     if not control.source:
         return None
     return GuidePlan(

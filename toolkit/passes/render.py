@@ -8,7 +8,7 @@ constant number of frames, whatever the length of the shot.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -16,15 +16,16 @@ from enum import Enum
 from functools import partial
 from itertools import repeat
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import FramePlan, PassName, PassPlan
-from toolkit.engines import Engine, PaintRequest
+from toolkit.engines import DepthEstimator, Engine, PaintRequest
 from toolkit.errors import EngineFailed, at
 from toolkit.frames import timecode_from_frames
+from toolkit.passes.estimates import estimates_of
 from toolkit.passes.guides import Guides
 from toolkit.passes.keys import Keys, within_reach
 from toolkit.passes.layers import (
@@ -98,13 +99,22 @@ class _Job:
 
 
 def render_passes(
-    plans: Sequence[PassPlan], plate: Plate, engine: Engine, root: Path, *, writers: int, tick: Tick
+    plans: Sequence[PassPlan],
+    plate: Plate,
+    engine: Engine,
+    root: Path,
+    *,
+    writers: int,
+    tick: Tick,
+    estimators: Mapping[str, DepthEstimator] = MappingProxyType({}),
 ) -> list[RenderedPass]:
     """Write every frame of ``plans`` (all of one shot) under ``root`` that is not there yet.
 
+    ``estimators`` are all that ``plans`` name, by their names, where ``engine`` is shown its guides.
     Raises MediaError, EngineError and OutputNotWritable with the place attached; what was written stays and is whole.
     """
-    guides = Guides(plans if engine.wants_guides else ())
+    guided = plans if engine.wants_guides else ()
+    guides = Guides(guided, estimates_of(guided, plate, estimators))
     keys = Keys(plans, plate, engine, guides)
     tasks: list[_Task] = []
     kept = dict.fromkeys((plan.pass_name for plan in plans), 0)
@@ -155,8 +165,10 @@ def _jobs(tasks: Sequence[_Task], plate: Plate, engine: Engine, guides: Guides) 
     for task in sorted(tasks, key=lambda task: task.frame.source_frame):
         by_frame.setdefault(task.frame.source_frame, []).append(task)
     with closing(plate.frames(list(by_frame))) as frames, closing(guides.frames(by_frame, plans.values())) as shown:
-        for plate_frame, guiding in zip(frames, shown, strict=True):
+        for plate_frame, read in zip(frames, shown, strict=True):
             picture = display_picture(plate_frame, plate.encoding)
+            asking = [task.plan for task in by_frame[plate_frame.source_frame]]
+            guiding = {**read, **guides.estimated(plate_frame.source_frame, picture, asking)}
             backing = Backing(alpha=plate_frame.alpha, premultiplied=plate_frame.premultiplied, encoding=plate.encoding)
             for task in by_frame[plate_frame.source_frame]:
                 asked = requests_of(task.plan, task.frame, picture, engine, guiding)

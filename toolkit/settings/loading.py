@@ -213,6 +213,9 @@ def _control(key: str, control: ControlSettings, table: Mapping[str, Any], sourc
         raise SettingsError(f"{key}.model", "name it", source=source)
     if control.start > control.end:
         raise SettingsError(f"{key}.start", f"{control.start:g} comes after its end, {control.end:g}", source=source)
+    if control.estimator:
+        _check_estimated(key, control, source)
+        return control
     if control.kind in DRAWN_CONTROLS:
         if control.source:
             raise SettingsError(f"{key}.source", f"the {control.kind} is drawn from the track, not read", source=source)
@@ -231,6 +234,16 @@ def _control(key: str, control: ControlSettings, table: Mapping[str, Any], sourc
         problem = f"{control.near:g} is not between 0 and far, {control.far:g}; to exchange black and white set invert"
         raise SettingsError(f"{key}.near", problem, source=source)
     return control
+
+
+def _check_estimated(key: str, control: ControlSettings, source: str) -> None:
+    """What is estimated from the plate is read from nowhere, and has no unit that a distance could be said in."""
+    if control.kind != "depth":
+        raise SettingsError(f"{key}.estimator", f"only depth is estimated, {control.kind} is not", source=source)
+    for name in ("source", "offset", "near", "far"):
+        if getattr(control, name):
+            problem = "it is about a sequence, and depth is estimated here; leave out this or estimator"
+            raise SettingsError(f"{key}.{name}", problem, source=source)
 
 
 def _as_toml(tables: tuple[Any, ...]) -> str:

@@ -100,7 +100,7 @@ class ControlSettings:
     kind: str = _choice("face", "face", "body", "depth", "lineart", "softedge", "image")
     """What the picture shows: ``face``, the mesh lines of ``mediapipe_face``, and ``body``, the skeletons of OpenPose,
     are drawn from the tracks; the others are read from ``source``: ``depth`` the distance from the camera, ``lineart``
-    and ``softedge`` white lines on black, ``image`` anything, as it is."""
+    and ``softedge`` white lines on black, ``image`` anything, as it is. ``depth`` can be estimated instead."""
     model: str = "control_v1p_sd15_mediapipe_face"
     """The ControlNet, as the engine knows it; for a server, its name without the hash is enough. In a table that names
     none, the kind's usual one."""
@@ -113,6 +113,10 @@ class ControlSettings:
     source: str = ""
     """The sequence that the 3D package rendered, such as ``guides/{shot}/depth.####.exr``: in the folder of the cut,
     unless it says where. In a table that names none, exactly that with the name of the kind."""
+    estimator: str = ""
+    """Of ``depth`` without a sequence: the model that estimates it from the plate, such as
+    ``depth-anything/Depth-Anything-V2-Small-hf``: a folder, a name below ``diffusers.models``, or one on the Hugging
+    Face hub. Empty: nothing is estimated."""
     offset: int = _number(0, -10_000_000, 10_000_000)
     """What is added to a source frame's number to get the number of its file."""
     near: float = _number(0.0, 0.0, 1e9)
@@ -240,13 +244,13 @@ class ServerSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiffusersSettings:
-    """How the ``diffusers`` engine runs in this process."""
+    """How the ``diffusers`` engine, and what estimates depth for any engine, run in this process."""
 
     models: str = ""
     """A studio's folder of models: a name in a look is first looked for in it, at any depth; empty: none."""
     device: str = "auto"
     """``cuda``, ``cuda:1``, ``mps`` or ``cpu``; ``auto`` takes the first of these that is there. Several with commas
-    between them, or ``all`` CUDA devices, share the work, one process each."""
+    between them, or ``all`` CUDA devices, share the work, one process each; depth is estimated on the first."""
     precision: str = _choice("auto", "auto", "float16", "bfloat16", "float32")
     """Of the UNet and the ControlNets; ``auto``: float16 on a GPU, which Stable Diffusion 1.5 was made to run in and
     which rounds eight times finer than bfloat16, and float32 on the CPU. The VAE always runs in float32."""
