@@ -161,6 +161,15 @@ def test_controls_are_a_list_of_tables_in_toml_and_on_the_command_line(tmp_path:
     assert load_settings(assignments=[f"face.controls={text}"]).face.controls == expected
 
 
+def test_a_setting_of_tables_says_what_they_may_hold() -> None:
+    rows = setting_keys(Settings())
+    for key in ("body.controls", "face.controls"):
+        _, allowed = rows[key]
+        assert allowed.startswith("tables of kind, model, weight, ")
+        assert "estimator" in allowed.split(", ")
+    assert rows["face.loras"] == ("[]", "tables of model, weight")
+
+
 def test_every_default_lies_within_its_own_limits() -> None:
     for key, (value, _) in setting_keys(Settings()).items():
         load_settings(assignments=[f"{key}={value}"])

@@ -88,8 +88,15 @@ def setting_keys(settings: Settings) -> dict[str, tuple[Any, str]]:
         value = getattr(holder, item.name)
         if isinstance(value, tuple):
             value = _as_toml(value)
-        rows[key] = (value, str(item.metadata.get("limits", "")))
+        rows[key] = (value, _allowed(item))
     return rows
+
+
+def _allowed(item: Field[Any]) -> str:
+    """What a setting may be, in words: its limits, or what its tables may say."""
+    if "of" in item.metadata:
+        return "tables of " + ", ".join(inner.name for inner in fields(item.metadata["of"]))
+    return str(item.metadata.get("limits", ""))
 
 
 def as_toml(settings: Settings) -> str:
@@ -101,8 +108,10 @@ def as_toml(settings: Settings) -> str:
         if name != section:
             lines += ["", f"[{name}]"]
             section = name
-        text = value if inner in _TABLES else toml_text(value)  # those are written as TOML already
-        lines.append(f"{inner} = {text}" + (f"  # {limits}" if limits else ""))
+        if inner in _TABLES:
+            lines.append(f"{inner} = {value}")  # written as TOML already, every name in it
+        else:
+            lines.append(f"{inner} = {toml_text(value)}" + (f"  # {limits}" if limits else ""))
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
