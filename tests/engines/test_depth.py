@@ -14,7 +14,7 @@ import pytest
 
 from tests.engines import _tiny_depth
 from tests.engines._tiny_depth import predicted
-from tests.engines.test_diffusers_files import cache, publish  # noqa: F401  a fixture here, too
+from tests.engines.test_torch_models import cache, publish  # noqa: F401  a fixture here, too
 from toolkit.engines import DepthEstimator, open_estimators
 from toolkit.errors import DepthUnavailable
 from toolkit.settings import DiffusersSettings

@@ -18,9 +18,10 @@ from tests.passes.test_render import digests, render
 from toolkit.documents import LookPlan, LoraPlan, PassName
 from toolkit.engines import PaintRequest, open_engine
 from toolkit.engines.diffusers_local import DiffusersEngine
-from toolkit.engines.diffusers_local.devices import BatchSizes, choose_device
+from toolkit.engines.diffusers_local.batches import BatchSizes
 from toolkit.engines.diffusers_local.painting import _moved
 from toolkit.engines.pictures import LATENT
+from toolkit.engines.torch_models.devices import choose_device
 from toolkit.errors import EngineFailed, EngineUnavailable
 from toolkit.settings import DiffusersSettings, Settings
 

@@ -20,8 +20,8 @@ from tests.engines.conftest import TinyModels
 from tests.engines.test_diffusers_against_pipelines import ask
 from tests.engines.test_diffusers_engine import GROUPING, engine
 from toolkit.engines import Engine, open_engine
-from toolkit.engines.diffusers_local.devices import Device
 from toolkit.engines.diffusers_local.several import SeveralDevices
+from toolkit.engines.torch_models.devices import Device
 from toolkit.errors import EngineFailed, EngineUnavailable
 from toolkit.settings import DiffusersSettings, Settings
 

@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import digest
-from toolkit.engines.diffusers_local.devices import choose_device, devices_of, is_out_of_memory
-from toolkit.engines.diffusers_local.files import Found, Kind
-from toolkit.engines.diffusers_local.finding import find, first_line
+from toolkit.engines.torch_models.devices import choose_device, devices_of, is_out_of_memory
+from toolkit.engines.torch_models.files import Found, Kind
+from toolkit.engines.torch_models.finding import find, first_line
 from toolkit.errors import DepthUnavailable
 from toolkit.plates import file_digest
 from toolkit.settings import DiffusersSettings

@@ -1,17 +1,16 @@
 """Stable Diffusion 1.5 with ControlNets, VAEs and LoRAs, painted in this process with torch and diffusers.
 
-``finding`` turns the names of a look into models on disk, ``files`` knows what these consist of and refuses what is not
-safetensors, ``weights`` loads each once; ``prompts`` and ``schedule`` say what the networks are told and at which noise
-levels; ``painting`` is the denoising loop; ``devices`` knows what the machine can hold; ``engine`` joins them to the
-seam, and ``several`` runs one for each GPU.
+``weights`` loads each model that a look names once; ``prompts`` and ``schedule`` say what the networks are told and at
+which noise levels; ``painting`` is the denoising loop; ``batches`` knows how many pictures fit into memory; ``engine``
+joins them to the seam, and ``several`` runs one for each GPU.
 """
 
 from __future__ import annotations
 
 from toolkit.engines.base import Engine
-from toolkit.engines.diffusers_local.devices import devices_of
 from toolkit.engines.diffusers_local.engine import DiffusersEngine
 from toolkit.engines.diffusers_local.several import SeveralDevices
+from toolkit.engines.torch_models.devices import devices_of
 from toolkit.settings import DiffusersSettings
 
 __all__ = ["DiffusersEngine", "open_diffusers"]

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from toolkit.documents import LookPlan
 from toolkit.engines.base import Engine, PaintRequest
-from toolkit.engines.diffusers_local.devices import NAME, BatchSizes, choose_device, is_out_of_memory
-from toolkit.engines.diffusers_local.finding import first_line
+from toolkit.engines.diffusers_local.batches import BatchSizes
 from toolkit.engines.diffusers_local.painting import paint
 from toolkit.engines.diffusers_local.schedule import check
 from toolkit.engines.diffusers_local.weights import Library, Parts
+from toolkit.engines.torch_models.devices import NAME, choose_device, is_out_of_memory
+from toolkit.engines.torch_models.finding import first_line
 from toolkit.errors import EngineFailed
 from toolkit.settings import DiffusersSettings
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import LookPlan
-from toolkit.engines.diffusers_local.devices import NAME
+from toolkit.engines.torch_models.devices import NAME
 from toolkit.errors import EngineUnavailable
 
 if TYPE_CHECKING:

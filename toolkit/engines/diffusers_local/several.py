@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from toolkit.documents import LookPlan
 from toolkit.engines.base import Engine, PaintRequest
-from toolkit.engines.diffusers_local.devices import NAME, choose_device
 from toolkit.engines.diffusers_local.engine import DiffusersEngine
+from toolkit.engines.torch_models.devices import NAME, choose_device
 from toolkit.errors import EngineFailed, EngineUnavailable
 from toolkit.settings import DiffusersSettings
 

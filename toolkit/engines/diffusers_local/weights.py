@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.documents import LookPlan, LoraPlan
-from toolkit.engines.diffusers_local.devices import NAME, Device
-from toolkit.engines.diffusers_local.files import CHECKPOINT, CONFIGURATION, CONTROL, LORA, VAE, Found, digest_of
-from toolkit.engines.diffusers_local.finding import find, first_line
 from toolkit.engines.diffusers_local.prompts import Prompts
+from toolkit.engines.torch_models.devices import NAME, Device
+from toolkit.engines.torch_models.files import CHECKPOINT, CONFIGURATION, CONTROL, LORA, VAE, Found, digest_of
+from toolkit.engines.torch_models.finding import find, first_line
 from toolkit.errors import EngineUnavailable
 from toolkit.settings import DiffusersSettings
 

@@ -6,7 +6,7 @@ import re
 from itertools import chain
 from pathlib import Path
 
-from toolkit.engines.diffusers_local.files import Found, Kind, complete
+from toolkit.engines.torch_models.files import Found, Kind, complete
 
 _HUB = re.compile(r"[\w.-]+/[\w.-]+(/[\w./-]+\.safetensors)?")
 """``owner/name``, or one file of it."""

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit.engines.diffusers_local.devices import unavailable
+from toolkit.engines.torch_models.devices import unavailable
 from toolkit.errors import EngineError
 
 _PICKLES = {".ckpt", ".pt", ".pth", ".bin"}

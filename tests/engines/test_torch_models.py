@@ -22,8 +22,8 @@ from tests.engines.test_diffusers_against_pipelines import ask
 from toolkit.documents import ControlPlan, LookPlan, LoraPlan
 from toolkit.engines import PaintRequest
 from toolkit.engines.diffusers_local import DiffusersEngine
-from toolkit.engines.diffusers_local.files import CHECKPOINT, CONTROL, LORA, VAE, digest_of
-from toolkit.engines.diffusers_local.finding import find
+from toolkit.engines.torch_models.files import CHECKPOINT, CONTROL, LORA, VAE, digest_of
+from toolkit.engines.torch_models.finding import find
 from toolkit.errors import EngineUnavailable
 from toolkit.settings import DiffusersSettings
 
