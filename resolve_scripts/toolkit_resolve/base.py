@@ -1,6 +1,6 @@
 """Which timeline a delivery belongs on: the one it came from, when its plates still lie there."""
 
-from toolkit_resolve.delivery import is_plate
+from toolkit_resolve.delivery import is_plate, media_count
 from toolkit_resolve.host import ask, identity
 from toolkit_resolve.layout import item_facts, item_path, track_items, track_numbers
 from toolkit_resolve.spelling import rate_text, same, shows
@@ -36,17 +36,24 @@ def unfit(session, timeline, delivery):
         return "'%s' starts at frame %s, not %d" % (name, start, delivery["start_frame"])
     for track in filter(is_plate, delivery["tracks"]):
         for clip in track["clips"]:
-            if not plate_track(timeline, clip):
-                return "'%s' has changed since it was sent ('%s' is not at frame %d any more)" % (
-                    name, clip["name"], start + clip["record_first"])
+            if not plate_tracks(timeline, clip, delivery["fps"]):
+                return ("'%s' has changed since it was sent ('%s' is not at frame %d any more, or shows other pictures)"
+                        % (name, clip["name"], start + clip["record_first"]))
     return ""
 
 
-def plate_track(timeline, clip):
-    """The number of the video track on which a plate lies where the delivery says; 0 when it does on none."""
+def plate_tracks(timeline, clip, fps):
+    """The numbers of the video tracks on which a plate lies where the delivery says, from below."""
     place = ask(timeline, "GetStartFrame") + clip["record_first"], clip["record_count"]
-    for number in track_numbers(timeline):
-        for item in track_items(timeline, number):
-            if item_facts(item)[:2] == place and shows(item_path(item), clip):
-                return number
-    return 0
+    return [number for number in track_numbers(timeline) for item in track_items(timeline, number)
+            if item_facts(item)[:2] == place and shows(item_path(item), clip) and not is_slipped(item, clip, fps)]
+
+
+def is_slipped(item, clip, fps):
+    """Whether an item certainly begins at another picture than a clip of the same media.
+
+    False where Resolve may count otherwise: retimed, at another rate, or in a part of the media (a subclip).
+    """
+    frames, head = ask(ask(item, "GetMediaPoolItem"), "GetClipProperty", "Frames"), ask(item, "GetLeftOffset")
+    comparable = clip["speed"] == 1 and media_count(clip) > 1 and same(clip["fps"], fps)
+    return comparable and same(frames, media_count(clip)) and head is not None and int(head) != clip["in_frame"]

@@ -2,7 +2,7 @@
 
 import os
 
-from toolkit_resolve.base import choose_base, plate_track
+from toolkit_resolve.base import choose_base, plate_tracks
 from toolkit_resolve.delivery import stack_name
 from toolkit_resolve.host import Trouble, ask, constant, identity
 from toolkit_resolve.layout import audio_counts, layout, occupancy
@@ -100,9 +100,13 @@ class Target:
     def _says(self, key):
         return self.session.setting(self.timeline, key)
 
-    def plates_on(self, track):
-        """The highest track of the duplicate on which a plate of a delivery's track lies."""
-        return max(plate_track(self.timeline, clip) for clip in track["clips"])
+    def plates_on(self, track, lower):
+        """The highest track of the duplicate on which a plate of a delivery's track lies.
+
+        A plate may lie there on several: it is the lowest above ``lower``, where the delivery's track before lies.
+        """
+        lies_on = [plate_tracks(self.timeline, clip, self.delivery["fps"]) for clip in track["clips"]]
+        return max(next((number for number in numbers if number > lower), numbers[0]) for numbers in lies_on)
 
     def untouched(self):
         """Trouble when the timeline that was duplicated is not what it was."""

@@ -60,10 +60,10 @@ class Tracks:
         """Find or add a track for each of the delivery's, from below; on a duplicate the plates have theirs."""
         duplicate = self.target.base is not None
         slots = [track_name(self.timeline, number) for number in track_numbers(self.timeline)] if duplicate else []
-        below = plates = len(slots)
+        below, plates, lower = len(slots), len(slots), 0
         for track in self.delivery["tracks"]:
             if duplicate and is_plate(track):
-                below = plates = self.target.plates_on(track)
+                below = plates = lower = self.target.plates_on(track, lower)
             elif duplicate and track["name"] in slots:
                 below = self._use_again(slots.index(track["name"]) + 1, track["name"])
             else:

@@ -258,6 +258,33 @@ def test_a_timeline_that_does_not_fit_is_left_for_one_of_its_own(
     assert list(stack_of(desk.fake, report["timeline"])) == ["PLATE", "BODY v001", "FACE v001"]
 
 
+def test_a_plate_that_was_slipped_since_is_not_laid_over(entry: ModuleType, sit: Callable[..., Desk]) -> None:
+    """Same file, same place, other pictures: the layers would show what the plate does not show any more."""
+    desk = sit()
+    slipped = desk.sent.tracks["video"][0].items[0]
+    slipped.left += 3
+    report = run(entry, desk)
+    assert report["made_from"] is None
+    assert "'scene_04' has changed since it was sent ('A001C003' is not at frame 86400" in "\n".join(report["notes"])
+
+
+@pytest.mark.parametrize("counts", ["a part of the media", "another rate"])
+def test_where_resolve_counts_pictures_otherwise_no_plate_is_called_slipped(
+    counts: str, entry: ModuleType, sit: Callable[..., Desk]
+) -> None:
+    desk = sit()
+    item = desk.sent.tracks["video"][0].items[0]
+    assert item.media is not None
+    if counts == "another rate":
+        path = desk.delivery(set_on("PLATE", 0, fps=25.0))
+        item.left += 2
+    else:
+        path = desk.path
+        item.media.frames -= 10
+        item.left -= 10
+    assert run(entry, desk, path=path)["made_from"] == "scene_04"
+
+
 def test_the_timeline_is_known_by_its_id_under_another_name(entry: ModuleType, sit: Callable[..., Desk]) -> None:
     desk = sit()
     desk.sent.name = "renamed"
@@ -279,6 +306,31 @@ def test_layers_go_between_their_plates_and_what_lies_above(entry: ModuleType, s
     assert report["problems"] == report["by_hand"] == []
     assert [track.name for track in desk.fake.timeline(report["timeline"]).tracks["video"]] == [
         "Video 1", "BODY v001", "FACE v001", "Video 2",
+    ]  # fmt: skip
+
+
+def second_plate_track(document: Document) -> None:
+    """The first shot once more on V2, with layers of its own."""
+    for track in list(document["tracks"]):
+        shot = json.loads(json.dumps(track["clips"][0]))
+        plate = track["pass_name"] is None
+        shot["shot"] += "_2"
+        if not plate:
+            shot.update({key: shot[key].replace("sh010", "sh010_2") for key in ("name", "path", "pattern")})
+        name = "PLATE 2" if plate else f"{track['name']} (PLATE 2)"
+        document["tracks"].append({**track, "name": name, "clips": [shot]})
+
+
+def test_a_clip_that_lies_on_two_tracks_gets_the_layers_of_each_right_over_it(
+    entry: ModuleType, sit: Callable[..., Desk]
+) -> None:
+    desk = sit(change=second_plate_track)
+    (plate,) = [item for item in desk.sent.tracks["video"][0].items if item.start == START]
+    desk.fake.add_item(desk.sent, plate.media, duration=plate.duration, left=plate.left, track=2)
+    report = run(entry, desk)
+    assert report["problems"] == report["by_hand"] == []
+    assert [track.name for track in desk.fake.timeline(report["timeline"]).tracks["video"]] == [
+        "Video 1", "BODY v001", "FACE v001", "Video 2", "BODY v001 (PLATE 2)", "FACE v001 (PLATE 2)",
     ]  # fmt: skip
 
 
