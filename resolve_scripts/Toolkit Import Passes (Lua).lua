@@ -177,7 +177,7 @@ end
 
 -- --- pure: the document, its files and its numbers ----------------------------------------------------------------
 
-local DELIVERY = "name:text fps:rate drop_frame:truth start_timecode:text start_frame:count width:size height:size "
+local DELIVERY = "name:text fps:rate drop_frame:truth start_timecode:text start_frame:whole width:size height:size "
   .. "tracks:list notes:list markers:list?"
 local TRACK = "name:text clips:list"
 local CLIP = "name:text kind:text path:text pattern:text start_index:count end_index:count in_frame:count "
@@ -190,6 +190,7 @@ local KINDS = {
   list = function(value) return getmetatable(value) == List end,
   number = function(value) return type(value) == "number" end,
   rate = function(value) return type(value) == "number" and value > 0 end,
+  whole = function(value) return type(value) == "number" and value % 1 == 0 end,
   count = function(value) return type(value) == "number" and value >= 0 and value % 1 == 0 end,
   size = function(value) return type(value) == "number" and value > 0 and value % 1 == 0 end}
 
@@ -431,7 +432,8 @@ local function set_up(s)
   end
   ask(s.timeline, "SetStartTimecode", delivery.start_timecode)
   local label, frame = ask(s.timeline, "GetStartTimecode"), ask(s.timeline, "GetStartFrame")
-  if label ~= delivery.start_timecode or frame ~= delivery.start_frame then
+  -- What begins before 0 elsewhere has a label of the day before here, and its frame.
+  if label ~= delivery.start_timecode or (frame ~= delivery.start_frame and delivery.start_frame >= 0) then
     s.by_hand("the timeline starts at %s (frame %s), not at %s", label, frame, delivery.start_timecode)
   end
 end

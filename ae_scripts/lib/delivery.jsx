@@ -10,7 +10,7 @@ var toolkitDelivery = (function () {
 
     var DELIVERY = {
         "name": "text", "rate": "text", "fps": "positive", "drop_frame": "truth", "start_timecode": "text",
-        "start_frame": "count", "record_count": "positive", "width": "size", "height": "size", "tracks": "list",
+        "start_frame": "whole", "record_count": "positive", "width": "size", "height": "size", "tracks": "list",
         "faces": "list", "notes": "list"
     };
     var TRACK = { "name": "text", "clips": "list" };
@@ -35,8 +35,12 @@ var toolkitDelivery = (function () {
         "delivery": { "markers": [], "origin": null }
     };
 
+    function isWhole(value) {
+        return typeof value === "number" && value === Math.floor(value);
+    }
+
     function isCount(value) {
-        return typeof value === "number" && value >= 0 && value === Math.floor(value);
+        return isWhole(value) && value >= 0;
     }
 
     function allNumbers(list) {
@@ -61,6 +65,8 @@ var toolkitDelivery = (function () {
             return toolkitJson.isList(value);
         case "numbers":
             return toolkitJson.isList(value) && allNumbers(value);
+        case "whole": // a comp may begin before 0
+            return isWhole(value);
         case "count":
             return isCount(value);
         case "size":

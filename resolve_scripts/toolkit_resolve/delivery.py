@@ -21,6 +21,8 @@ INTERPOLATIONS = ("host", "nearest", "blend", "flow")
 MOTIONS = ("host", "standard faster", "standard better", "enhanced faster", "enhanced better", "speed warp faster",
            "speed warp better")
 POSITIVE = ("fps", "width", "height", "frame_count", "record_count")
+SIGNED = ("speed", "start_frame")
+"""A clip may run backwards, and a comp of After Effects begin before 0."""
 
 
 def read_delivery(path):
@@ -52,7 +54,7 @@ def check_fields(value, fields, what):
     for field, kind in fields.items():
         found = value.get(field) if isinstance(value, dict) else None
         holds = isinstance(found, (int, float) if kind is float else kind) and isinstance(found, bool) == (kind is bool)
-        if holds and kind in (int, float) and field != "speed":
+        if holds and kind in (int, float) and field not in SIGNED:
             holds = math.isfinite(found) and (found > 0 if field in POSITIVE else found >= 0)
         if not holds:
             raise Trouble("%s has no proper '%s' (it says %r)" % (what, field, found))

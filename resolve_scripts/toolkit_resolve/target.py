@@ -93,7 +93,8 @@ class Target:
         ask(self.timeline, "SetStartTimecode", self.delivery["start_timecode"])
         start = ask(self.timeline, "GetStartTimecode"), ask(self.timeline, "GetStartFrame")
         wanted = self.delivery["start_timecode"], self.delivery["start_frame"]
-        if start != wanted:
+        # What begins before 0 elsewhere has a label of the day before here, and its frame.
+        if start[0] != wanted[0] or (start[1] != wanted[1] and wanted[1] >= 0):
             sentence = "the timeline starts at %s (frame %s), not at %s (frame %s): set its Starting Timecode"
             self.report["by_hand"].append(sentence % (start + wanted))
 

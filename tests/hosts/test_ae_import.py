@@ -214,6 +214,12 @@ def test_drop_frame_is_set_where_there_is_such_a_thing(studio: Studio, drop: boo
     assert comps(dump)["scene_04"]["dropFrame"] is drop
 
 
+def test_a_cut_may_begin_before_zero_as_comps_may(studio: Studio) -> None:
+    dump = studio.run(studio.deliver(lambda document: document.update(start_frame=-24, start_timecode="23:59:59:00")))
+    assert dump["report"]["problems"] == dump["report"]["by_hand"] == []
+    assert comps(dump)["scene_04"]["displayStartTime"] * 24 == pytest.approx(-24)
+
+
 def test_names_beyond_ascii_survive(studio: Studio) -> None:
     dump = studio.run(studio.deliver(lambda document: document.update(name="Zürich “B” 東")))
     assert "Zürich “B” 東" in comps(dump) and dump["report"]["comps"][-1]["name"] == "Zürich “B” 東"

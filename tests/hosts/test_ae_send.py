@@ -415,6 +415,7 @@ def test_a_clip_in_a_comp_that_is_switched_off_is_off(machine: Machine) -> None:
         (30000 / 1001, 17_982, True, "00:10:00;00"),
         (60000 / 1001, 3600, True, "00:01:00;04"),
         (30, 1800, True, "00:01:00:00"),
+        (24, -24, False, "23:59:59:00"),
     ],
 )
 def test_the_comps_start_is_its_label(machine: Machine, fps: float, start: int, drop: bool, timecode: str) -> None:

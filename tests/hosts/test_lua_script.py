@@ -255,6 +255,14 @@ def test_a_timeline_that_starts_elsewhere_keeps_the_cut_together(lua: Any, deliv
     assert report["by_hand"] == ["the timeline starts at 01:00:00:00 (frame 86400), not at 10:00:00:00"]
 
 
+def test_a_cut_that_begins_before_midnight_keeps_its_label(lua: Any, deliver: Deliveries) -> None:
+    path = deliver(lambda document: document.update(start_timecode="23:59:59:00", start_frame=-24))
+    fake = resolve_with(path)
+    report = imported(lua, path, fake)
+    assert_right(report, fake, path)
+    assert report["by_hand"] == []
+
+
 def gap(document: Document) -> None:
     for track in document["tracks"]:
         track["clips"][1]["record_first"] = 100

@@ -111,6 +111,15 @@ def test_a_timeline_of_its_own_has_the_cuts_rate_size_and_start(entry: ModuleTyp
     assert (made.own["timelineResolutionWidth"], made.own["timelineResolutionHeight"]) == ("1280", "720")
 
 
+def test_a_cut_that_begins_before_midnight_keeps_its_label(entry: ModuleType, sit: Callable[..., Desk]) -> None:
+    """As comps of After Effects may: Resolve counts the same label from the midnight before."""
+    desk = sit(change=lambda d: d.update(start_frame=-24, start_timecode="23:59:59:00"), origin=False)
+    report = run(entry, desk)
+    assert report["problems"] == report["by_hand"] == []
+    assert desk.fake.timeline(report["timeline"]).start_timecode == "23:59:59:00"
+    assert stack_of(desk.fake, report["timeline"]) == wanted(desk.path)
+
+
 def test_what_was_measured_is_asked_for_first_the_next_time(entry: ModuleType, sit: Callable[..., Desk]) -> None:
     desk = sit(Behaviour(version="19.1.3.7"), origin=False)
     run(entry, desk)
@@ -648,6 +657,7 @@ def test_clips_that_end_with_their_media_are_whole(entry: ModuleType, sit: Calla
         pytest.param(lambda d: d.update(fps=0.0), "no proper 'fps'", id="no rate"),
         pytest.param(lambda d: d.update(fps=float("nan")), "no proper 'fps'", id="a rate that is no number"),
         pytest.param(lambda d: d.update(start_frame=True), "no proper 'start_frame'", id="a truth for a number"),
+        pytest.param(lambda d: d.update(start_frame=0.5), "no proper 'start_frame'", id="a part of a frame"),
         pytest.param(lambda d: d.update(markers=[{}]), "a marker has no proper", id="a marker of nothing"),
         pytest.param(lambda d: d.update(origin={"host": 3}), "the origin has no proper 'host'", id="an odd origin"),
         pytest.param(set_on("FACE", 0, interpolation="warp"), "no proper 'interpolation'", id="unknown interpolation"),
