@@ -108,9 +108,11 @@ def chosen(session, timeline, notes):
     marked = (marked.get("video") or marked.get("all")) if isinstance(marked, dict) else None
     if isinstance(marked, dict) and (marked.get("in") is not None or marked.get("out") is not None):
         start, end = ask(timeline, "GetStartFrame"), ask(timeline, "GetEndFrame")
-        into, out = marked.get("in", 0), marked.get("out", end - start - 1)
-        if into >= start > 0:  # counted from midnight, as elsewhere
-            into, out = into - start, out - start
+        points = marked.get("in"), marked.get("out")
+        # One that lies beyond the timeline's length is counted from midnight, as Resolve does elsewhere.
+        into, out = [point - start if point is not None and point > end - start else point for point in points]
+        into = 0 if into is None else into
+        out = end - start - 1 if out is None else out
         notes.append("whole clips that frames %d to %d of '%s' touch" % (into, out, ask(timeline, "GetName")))
         return (lambda item, first, end: first <= out and end > into), "the in to out range of"
     return (lambda item, first, end: True), "all of"

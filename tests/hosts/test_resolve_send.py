@@ -239,6 +239,22 @@ def test_clips_that_the_in_to_out_range_touches_are_sent_whole(
     assert all(clip.record_count == 48 for clip in turnover.clips)
 
 
+@pytest.mark.parametrize(("mark", "sent"), [({"in": 50}, [48]), ({"in": 40}, [0, 48]), ({"out": 40}, [0])])
+@pytest.mark.parametrize("midnight", [0, 86400])
+def test_an_in_point_or_an_out_point_alone_is_enough(
+    entry: ModuleType,
+    sit: Callable[..., Desk],
+    tmp_path: Path,
+    *,
+    mark: dict[str, int],
+    sent: list[int],
+    midnight: int,
+) -> None:
+    desk = sit(Behaviour(version="20.3.2.9"))
+    desk.sent.in_out = {"video": {name: frame + midnight for name, frame in mark.items()}}
+    assert [clip.record_first for clip in send(entry, desk, tmp_path)[1].clips] == sent
+
+
 def test_without_a_timeline_what_is_selected_in_the_media_pool_is_sent(
     entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path
 ) -> None:
