@@ -3,8 +3,8 @@
 import os
 import re
 
-LAYER_TRACK = re.compile(r"(.+) v(\d{3,})( \(.+\))?$")
-LAYER_FILE = re.compile(r".+_([A-Z]+)_v\d{3,}\.")
+LAYER_TRACK = re.compile(r"(BODY|FACE) v(\d{3,})( \(.+\))?$")
+LAYER_FILE = re.compile(r".+_(BODY|FACE)_v\d{3,}\.")
 SPAN = re.compile(r"\[(\d+)-(\d+)\]")
 
 

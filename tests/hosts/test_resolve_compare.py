@@ -11,6 +11,7 @@ import pytest
 from tests.hosts.delivered import Deliveries
 from tests.hosts.entries import Desk, load, start_in
 from tests.hosts.resolve import SWITCHES, Behaviour, Switch, editions
+from toolkit.documents import PassName
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,24 @@ def test_a_timeline_without_layers_of_ours_is_left_alone(entry: ModuleType, deli
     desk.fake.project.current = None
     assert start_in(entry, desk)["problems"] == ["no timeline is open"]
     assert {**desk.fake.snapshot(), "current_timeline": "scene_04"} == before  # type: ignore[dict-item]
+
+
+def test_versions_of_the_vfx_house_are_not_ours(entry: ModuleType, sit: Callable[..., Desk]) -> None:
+    """Comps are called like our layers everywhere: only our passes are taken for ours."""
+    desk = sit()
+    comp = desk.fake.add_media("/vfx/sh010_COMP_v007.[1001-1064].exr", first=1001)
+    desk.fake.add_item(desk.sent, comp, duration=48, track=6)
+    desk.sent.tracks["video"][5].name = "COMP v007"
+    start_in(entry, desk)
+    assert shown(desk) == ["Video 1", "BODY v001", "FACE v004", "COMP v007"]
+    start_in(entry, desk)
+    assert shown(desk) == ["Video 1", "BODY v001", "FACE v001", "COMP v007"]
+
+
+def test_it_knows_every_pass_there_is(entry: ModuleType) -> None:
+    for name in PassName:
+        assert entry.layer_track(f"{name} v001 (PLATE 2)") == (f"{name} (PLATE 2)", 1)
+        assert entry.is_layer(f"/out/sh010/{name}/v001/sh010_{name}_v001.[1001-1064].exr")
 
 
 @pytest.mark.parametrize("switch", [pytest.param(one, id=one.name) for one in SWITCHES])
