@@ -71,6 +71,12 @@ def test_drop_frame_labels_lead_back_to_their_frame(frame: int, rate: Fraction) 
     assert frames_from_timecode(str(timecode_from_frames(frame, rate, drop_frame=True)), rate) == frame
 
 
+def test_a_slide_show_has_a_label_for_each_second() -> None:
+    """A movie of one picture every four seconds is media like any other."""
+    assert str(timecode_from_frames(61, Fraction(1, 4))) == "00:01:01:00"
+    assert frames_from_timecode("00:01:01:00", Fraction(1, 4)) == 61
+
+
 def test_timecode_wraps_at_24_hours() -> None:
     assert str(timecode_from_frames(24 * 86400, Fraction(24))) == "00:00:00:00"
 

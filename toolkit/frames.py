@@ -164,7 +164,7 @@ def timecode_from_frames(frame: int, rate: Fraction, *, drop_frame: bool = False
     Drop frame (29.97 and 59.94 only, ValueError otherwise) skips two (four) labels each minute but the tenth:
     SMPTE ST 12-1.
     """
-    nominal = round(rate)
+    nominal = _labels_per_second(rate)
     if drop_frame:
         dropped = _dropped_per_minute(rate)
         per_ten = nominal * 600 - 9 * dropped
@@ -186,7 +186,7 @@ def frames_from_timecode(text: str, rate: Fraction) -> int:
     if match is None:
         raise ValueError(f"not a timecode: {text!r}")
     hours, minutes, seconds, frames = (int(match[i]) for i in (1, 2, 3, 5))
-    nominal = round(rate)
+    nominal = _labels_per_second(rate)
     if hours > 23 or minutes > 59 or seconds > 59 or frames >= nominal:
         raise ValueError(f"timecode {text!r} does not exist at {float(rate):g} fps")
     total = ((hours * 60 + minutes) * 60 + seconds) * nominal + frames
@@ -194,6 +194,11 @@ def frames_from_timecode(text: str, rate: Fraction) -> int:
         total_minutes = hours * 60 + minutes
         total -= _dropped_per_minute(rate) * (total_minutes - total_minutes // 10)
     return total
+
+
+def _labels_per_second(rate: Fraction) -> int:
+    """The rate that labels count in: 24 at 23.976; 1 at anything slower than a frame a second."""
+    return max(1, round(rate))
 
 
 def _dropped_per_minute(rate: Fraction) -> int:

@@ -110,6 +110,12 @@ def test_other_programs_see_rate_and_timecode(tmp_path: Path) -> None:
     image.close()
 
 
+def test_a_slide_show_has_a_timecode(tmp_path: Path) -> None:
+    label = Timecode(hours=0, minutes=1, seconds=1, frames=0)
+    write_exr(tmp_path / "layer.exr", LAYER, {"framesPerSecond": Fraction(1, 4), "timeCode": label})
+    assert read_attributes(tmp_path / "layer.exr")["timeCode"] == label
+
+
 def test_the_attributes_given_are_not_changed_and_serve_another_size(tmp_path: Path) -> None:
     """The binding puts the data window of the first picture into the caller's dictionary."""
     attributes = {"toolkit/shot": "sh010"}

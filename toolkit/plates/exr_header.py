@@ -64,7 +64,7 @@ def frames_per_label(rate: Fraction) -> int:
     Above 30 fps the frames count in pairs, the second one marked by the field flag, as SMPTE ST 12-1 has it for 50
     and 60 fps; higher rates share a label among more frames and mark none of them.
     """
-    return -(-round(rate) // 30)
+    return max(1, -(-round(rate) // 30))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
