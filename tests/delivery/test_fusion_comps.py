@@ -174,6 +174,18 @@ def test_face_lies_over_body_over_plate(root: Path) -> None:
     assert comp.tree["Prefs"]["Comp"]["FrameFormat"] == {"Rate": 24, "Width": 1280, "Height": 720}
 
 
+@pytest.mark.parametrize(("name", "first"), [("paint.png", -1), ("paint_0104.png", 104)])
+def test_a_still_is_no_movie_to_a_loader(delivery: Delivery, tmp_path: Path, name: str, first: int) -> None:
+    """A delivery calls it a movie of one picture, as hosts import it; Fusion wants the number in its name, or -1."""
+    plate = delivery.tracks[0].clips[0].model_copy(update={"path": f"/plates/{name}", "end_index": 0, "in_frame": 0})
+    tracks = (delivery.tracks[0].model_copy(update={"clips": (plate,)}), *delivery.tracks[1:])
+    still = change(delivery.model_copy(update={"tracks": tracks}), "sh010", in_frame=0)
+    write_comps(still, tmp_path)
+    loader = read_comp(tmp_path / "sh010" / "sh010_FACE_v001_loaders.comp").tools["PLATE"]["Clips"][1]
+    assert "Multiframe" not in loader
+    assert (loader["FormatID"], loader["StartFrame"], loader["Length"]) == ("PNGFormat", first, 1)
+
+
 def test_an_offline_plate_leaves_body_and_face(delivery: Delivery, tmp_path: Path) -> None:
     write_comps(delivery.model_copy(update={"tracks": delivery.tracks[1:]}), tmp_path)
     comp = read_comp(tmp_path / "sh010" / "sh010_FACE_v001_loaders.comp")

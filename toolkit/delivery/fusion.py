@@ -13,6 +13,7 @@ face when the clip is trimmed later.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import ceil, floor
@@ -22,6 +23,7 @@ from toolkit.delivery.fusion_rig import Tools, connected, inputs, rig, tool
 from toolkit.delivery.lua_text import LuaValue, Table
 from toolkit.documents import Delivery, DeliveryClip, DeliveryTrack, FaceKeys, MediaKind, PassName, appearing
 
+_MOVIES = "QuickTimeMovies"
 _FORMATS = {
     ".exr": "OpenEXRFormat",
     ".dpx": "DPXFormat",
@@ -30,8 +32,8 @@ _FORMATS = {
     ".tiff": "TiffFormat",
     ".jpg": "JpegFormat",
     ".jpeg": "JpegFormat",
-    ".mov": "QuickTimeMovies",
-    ".mp4": "QuickTimeMovies",
+    ".mov": _MOVIES,
+    ".mp4": _MOVIES,
 }
 """Fusion's names of file formats; it finds out the others by itself."""
 
@@ -123,12 +125,25 @@ def _loader(clip: DeliveryClip, root: Path, trimmed: int, length: int, *, at: tu
     facts: dict[str, LuaValue] = {"ID": "Clip1", "Filename": str(path)}
     if path.suffix.lower() in _FORMATS:
         facts["FormatID"] = _FORMATS[path.suffix.lower()]
-    facts |= {"Multiframe": True} if clip.kind is MediaKind.MOVIE else {"StartFrame": clip.start_index}
+    facts |= {"Multiframe": True} if _is_movie(clip, path) else {"StartFrame": _first_number(clip, path)}
     facts |= {"Length": _length(clip), "LengthSetManually": True}
     facts |= {"TrimIn": trimmed, "TrimOut": trimmed + length - 1, "ExtendFirst": 0, "ExtendLast": 0}
     facts |= {"Loop": 0, "AspectMode": 0, "Depth": 0, "GlobalStart": 0, "GlobalEnd": length - 1}
     alpha = inputs(MakeAlphaSolid=1) if clip.alpha == "none" else inputs(PostMultiplyByAlpha=0)
     return tool("Loader", alpha, at=at, Clips=Table(items=(Table("Clip", fields=facts),)))
+
+
+def _is_movie(clip: DeliveryClip, path: Path) -> bool:
+    """Whether it is one file of many pictures; a still is not, whatever hosts import it as."""
+    return clip.kind is MediaKind.MOVIE and (_length(clip) > 1 or _FORMATS.get(path.suffix.lower()) == _MOVIES)
+
+
+def _first_number(clip: DeliveryClip, path: Path) -> int:
+    """The number of the first file; of a still the one in its name, or -1."""
+    if clip.kind is MediaKind.SEQUENCE:
+        return clip.start_index
+    number = re.search(r"\d+$", path.stem)
+    return int(number[0]) if number else -1
 
 
 def _rigs(faces: Sequence[FaceKeys], times: Mapping[int, int], clip: DeliveryClip) -> dict[str, Table]:
