@@ -20,6 +20,7 @@ from tests.turnover._cuts import (
     time_range,
     timeline,
     track,
+    transition,
     write,
     write_movie,
 )
@@ -78,6 +79,34 @@ def test_each_kind_has_its_colour_and_lies_where_its_shot_begins(cut: Cut, tmp_p
         (60, "frozen", "Set the speed", "Blue"),
     ]
     assert {marker.note for marker in delivery.markers} <= set(delivery.notes)
+
+
+def test_a_transition_is_marked_once_where_its_layers_meet(cut: Cut, tmp_path: Path) -> None:
+    """BODY is opaque: the layers would cut where the plates under them dissolve, and nobody would see why."""
+    media = movie_reference("a.mov", time_range(0, 200))
+    document = timeline(
+        track(
+            clip(media, time_range(20, 24), name="a"),
+            transition(3, 5),
+            clip(media, time_range(60, 24), name="b"),
+            transition(4, 0),
+            gap(10),
+            clip(media, time_range(60, 24), name="c"),
+            transition(2, 2),
+            clip(media, time_range(90, 24), name="left alone"),
+        ),
+        start=time(0),
+    )
+    dissolved = read_cut(write(tmp_path / "dissolved.otio", document), handles=8)
+    plans = [plan_of(shot, name) for shot in dissolved.shots[:3] for name in PassName]
+    delivery = deliver(dissolved, tmp_path / "out", plans=plans)
+    told = "return.otio lays it over the layers, the host scripts do not"
+    assert [(m.record_frame, m.shot, m.name, m.colour, m.note) for m in delivery.markers] == [
+        (24, "b", "Lay the transition", "Blue", f"b begins in a transition (SMPTE_Dissolve, 8 frames): {told}"),
+        (25, "b", "Lay the transition", "Blue", f"b ends in a transition (SMPTE_Dissolve, 4 frames): {told}"),
+        (58, "c", "Lay the transition", "Blue", f"c ends in a transition (SMPTE_Dissolve, 4 frames): {told}"),
+    ]
+    assert sum("a transition" in note for note in delivery.notes) == 3
 
 
 def test_media_that_is_offline_is_red(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from math import ceil
@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Literal
 from toolkit.delivery.levels import Layer, Level
 from toolkit.delivery.plates import PlateTrack
 from toolkit.documents import DeliveryMarker, PassName, Shot
+from toolkit.turnover import seconds
 
 if TYPE_CHECKING:
     from opentimelineio import schema
 
-MarkerName = Literal["Media offline", "No face found", "Set the speed", "Short handles"]
+MarkerName = Literal["Media offline", "No face found", "Set the speed", "Lay the transition", "Short handles"]
 
 _COLOURS: dict[MarkerName, Literal["Red", "Yellow", "Green", "Blue"]] = {
     "Media offline": "Red",
     "No face found": "Yellow",
     "Set the speed": "Blue",
+    "Lay the transition": "Blue",
     "Short handles": "Green",
 }
 
@@ -44,6 +46,7 @@ def shot_remarks(levels: Sequence[Level], plates: Sequence[PlateTrack], *, handl
         on_shot: dict[str, list[Layer]] = {}
         for layer in (layer for track in level.layer_tracks for layer in track.layers):
             on_shot.setdefault(layer.shot.name, []).append(layer)
+        layered = {shot.clip_index for shot in level.shots if shot.name in on_shot}
         for shot in level.shots:
             layers = on_shot.get(shot.name, [])
             if not shot.media.online:
@@ -52,6 +55,7 @@ def shot_remarks(levels: Sequence[Level], plates: Sequence[PlateTrack], *, handl
             yield from _empty_faces(layers)
             if layers:
                 yield from _retime(shot)
+                yield from _transitions(shot, plate, layered)
                 yield from _effects(shot, plate.slots[shot.clip_index].child)
                 yield from _handles(shot, handles)
 
@@ -92,6 +96,25 @@ def _retime(shot: Shot) -> Iterator[Remark]:
         how = "is a freeze frame" if speed == 0 else f"runs at {100 * float(speed):g} %"
         sentence = f"{shot.name} {how}: return.otio says so; where a script cannot set it, set it on its layers by hand"
         yield Remark(shot=shot, sentence=sentence, marker="Set the speed")
+
+
+def _transitions(shot: Shot, plate: PlateTrack, layered: Collection[int]) -> Iterator[Remark]:
+    """A marker only, as the notes name every transition. One between two layers (``layered``: the positions of their
+    plates) belongs to the second. Over opaque BODYs one would see a cut instead, and not why."""
+    from opentimelineio import schema
+
+    beside = {slot.clip_index: slot.child for slot in plate.slots[max(0, shot.clip_index - 1) : shot.clip_index + 2]}
+    before, after = beside.get(shot.clip_index - 1), beside.get(shot.clip_index + 1)
+    ends = [("begins", before), ("ends", None if shot.clip_index + 2 in layered else after)]
+    for where, child in ends:
+        if isinstance(child, schema.Transition):
+            frames = round((seconds(child.in_offset) + seconds(child.out_offset)) * shot.map.record_rate)
+            kind = child.transition_type or "of no type"
+            sentence = (
+                f"{shot.name} {where} in a transition ({kind}, {frames} frames): return.otio lays it over the layers, "
+                "the host scripts do not"
+            )
+            yield Remark(shot=shot, sentence=sentence, marker="Lay the transition", is_note=False)
 
 
 def _effects(shot: Shot, plate: schema.Clip) -> Iterator[Remark]:
