@@ -530,6 +530,22 @@ def test_a_return_timeline_read_as_a_cut_gives_the_plates_again(tmp_path: Path) 
     assert {row.reason for row in again.skipped} == {"a layer that this toolkit made, not a plate"}
 
 
+def test_layers_over_a_return_timeline_lie_beside_the_older_ones_under_the_same_names(tmp_path: Path) -> None:
+    """Older layers are no plates: their tracks keep their names and do not count, and the newer ones lie over them."""
+    upper = track(gap(4), clip(sequence(), time_range(86420, 10), name="c"), name="Video 2")
+    cut = read(tmp_path, timeline(track(PLAIN, gap(5), SECOND), upper, start=time(0)))
+    names = [track.name for track in deliver(cut, tmp_path / "one").tracks]
+    again = read_cut(tmp_path / "one" / "return.otio", handles=8)
+    plans = [plan_of(shot, name, version=2) for shot in again.shots for name in PassName]
+    delivery = deliver(again, tmp_path / "two", plans)
+
+    assert [track.name for track in delivery.tracks] == [name.replace("v001", "v002") for name in names]
+    assert [made["name"] for made in video_tracks(tmp_path / "two" / "return.otio")] == [
+        *("PLATE", "BODY v001", "FACE v001", "BODY v002", "FACE v002"),
+        *("PLATE 2", "BODY v001 (PLATE 2)", "FACE v001 (PLATE 2)", "BODY v002 (PLATE 2)", "FACE v002 (PLATE 2)"),
+    ]
+
+
 def test_a_folder_in_the_way_leaves_nothing_half_written(tmp_path: Path) -> None:
     cut = read(tmp_path, timeline(track(clip(sequence(), time_range(86410, 20))), start=time(0)))
     (tmp_path / "out" / "return.otio").mkdir(parents=True)

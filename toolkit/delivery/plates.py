@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.documents import Cut, Shot
 from toolkit.errors import UnreadableCut
-from toolkit.turnover import Skip, Slot, Window, constant_speed, seconds, slots, video_tracks
+from toolkit.turnover import Skip, Slot, Window, constant_speed, is_layer_clip, seconds, slots, video_tracks
 
 if TYPE_CHECKING:
     from opentimelineio import schema
@@ -21,17 +22,19 @@ _NEAR = Fraction(1, 20)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlateTrack:
-    """A video track with pictures."""
+    """A video track with pictures of the editor's."""
 
     track_index: int
     """Among the video tracks, 0 at the bottom."""
     track: schema.Track
     slots: tuple[Slot, ...]
     """Its children with their places."""
+    top: schema.Track
+    """Itself, or the highest of the layers that lie over it already, from an earlier delivery."""
 
 
 def plate_tracks(timeline: schema.Timeline, cut: Cut) -> tuple[PlateTrack, ...]:
-    """The video tracks that hold anything but gaps, bottom first.
+    """The video tracks that hold anything but gaps and layers of ours, bottom first.
 
     Raises UnreadableCut when a shot's clip is no longer there, or no longer shows what was rendered.
     """
@@ -40,22 +43,31 @@ def plate_tracks(timeline: schema.Timeline, cut: Cut) -> tuple[PlateTrack, ...]:
     shots: dict[int, dict[int, Shot]] = {}
     for shot in cut.shots:
         shots.setdefault(shot.track_index, {})[shot.clip_index] = shot
-    plates = []
+    plates: list[PlateTrack] = []
     for track_index, track in enumerate(video_tracks(timeline)):
         expected = shots.pop(track_index, {})
         try:
-            plate = PlateTrack(
-                track_index=track_index, track=track, slots=tuple(_slots(timeline, track, expected, cut))
-            )
+            placed = tuple(_slots(timeline, track, expected, cut))
+            plate = PlateTrack(track_index=track_index, track=track, slots=placed, top=track)
             for shot in expected.values():
                 _check(shot, plate, cut)
         except (Skip, otio.exceptions.OTIOError) as error:
             raise UnreadableCut(cut.path, f"it has changed since its shots were read: {error}") from error
-        if any(not isinstance(slot.child, otio.schema.Gap) for slot in plate.slots):
+        empty = (otio.schema.Gap, otio.schema.Transition)
+        pictures = [slot.child for slot in placed if not isinstance(slot.child, empty)]
+        if not all(_is_layer(child, cut) for child in pictures):
             plates.append(plate)
+        elif pictures and plates:
+            plates[-1] = replace(plates[-1], top=track)
     if shots:
         raise UnreadableCut(cut.path, f"it has changed since its shots were read: track {min(shots) + 1} is gone")
     return tuple(plates)
+
+
+def _is_layer(child: Composable, cut: Cut) -> bool:
+    from opentimelineio import schema
+
+    return isinstance(child, schema.Clip) and is_layer_clip(child, Path(cut.path).absolute().parent)
 
 
 def _slots(timeline: schema.Timeline, track: schema.Track, shots: Mapping[int, Shot], cut: Cut) -> list[Slot]:

@@ -40,7 +40,7 @@ def lay_over(
         above = [_layer_track(layer_track, plate, root) for layer_track in level.layer_tracks]
         for track in (plate.track, *above):
             _fill_up(track, max((slot.end for slot in plate.slots), default=Fraction(0)), cut)
-        for position, track in enumerate(above, start=timeline.tracks.index(plate.track) + 1):
+        for position, track in enumerate(above, start=timeline.tracks.index(plate.top) + 1):
             timeline.tracks.insert(position, track)
 
 

@@ -6,6 +6,7 @@ rendered yet is listed clip by clip in ``Cut.skipped``, with the reason.
 
 from __future__ import annotations
 
+from toolkit.turnover.claims import is_layer_clip
 from toolkit.turnover.clips import constant_speed
 from toolkit.turnover.cuts import read_cut
 from toolkit.turnover.names import shot_stem
@@ -21,6 +22,7 @@ __all__ = [
     "Slot",
     "Window",
     "constant_speed",
+    "is_layer_clip",
     "open_timeline",
     "read_cut",
     "seconds",

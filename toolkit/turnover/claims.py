@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.turnover.locations import Location, find, locate
+from toolkit.turnover.names import is_layer
 from toolkit.turnover.skips import Skip
+from toolkit.turnover.timelines import LAYER_METADATA
 from toolkit.turnover.times import doubt, nearest, seconds, time_base
 
 if TYPE_CHECKING:
@@ -68,6 +70,16 @@ def claim_of(clip: schema.Clip, beside: Path) -> Claim:
     if reference is None or isinstance(reference, schema.MissingReference):
         return Claim(location=locate(_url_that_resolve_remembers(reference), beside), available=available)
     raise Skip(f"its media is described by a {reference.schema_name()}, which is not supported yet")
+
+
+def is_layer_clip(clip: schema.Clip, beside: Path) -> bool:
+    """Whether ``clip`` of a timeline in the folder ``beside`` is a layer of ours: by its metadata, else by its path."""
+    if LAYER_METADATA in clip.metadata:
+        return True
+    try:
+        return is_layer(claim_of(clip, beside).location.path)
+    except Skip:  # it names no file
+        return False
 
 
 @lru_cache(maxsize=1024)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from toolkit.documents import Shot
 from toolkit.errors import MissingFrames, at
 from toolkit.frames import FrameMap, FrameRange
-from toolkit.turnover.names import ShotNames, is_layer
+from toolkit.turnover.names import ShotNames
 from toolkit.turnover.skips import Skip
 from toolkit.turnover.sources import Source, Sources
 from toolkit.turnover.times import doubt, exact, seconds, snapped
@@ -41,8 +41,6 @@ class ClipReader:
         """
         speed = constant_speed(clip.effects)
         source = self.sources.of(clip)
-        if is_layer(source.media.path):
-            raise Skip("a layer that this toolkit made, not a plate")
         if source.is_still:
             speed = Fraction(0)
         record_range = slot.record_range(self.record_rate)

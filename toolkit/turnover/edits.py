@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from toolkit.documents import Cut, Shot, Skipped
 from toolkit.errors import EmptyCut, UnreadableCut
 from toolkit.frames import FrameRange, exact_rate, timecode_from_frames
+from toolkit.turnover.claims import is_layer_clip
 from toolkit.turnover.clips import ClipReader
 from toolkit.turnover.names import ShotNames
 from toolkit.turnover.skips import Skip, summary
 from toolkit.turnover.sources import Sources
-from toolkit.turnover.timelines import LAYER_METADATA
 from toolkit.turnover.times import nearest, seconds
 from toolkit.turnover.tracks import Slot, Window, place_of, slots, video_tracks
 
@@ -194,7 +194,7 @@ def _read_child(
             raise Skip("disabled in the timeline")
         if not isinstance(child, schema.Clip):
             raise Skip(_nested(child))
-        if LAYER_METADATA in child.metadata:
+        if is_layer_clip(child, reader.sources.beside):
             raise Skip("a layer that this toolkit made, not a plate")
         return reader.read(child, slot, _overlap(slot, placed), track_index=track_index)
     except Skip as skip:

@@ -67,14 +67,14 @@ class Sources:
     """The media of a cut; each is looked at once, however many clips use it."""
 
     def __init__(self, beside: Path) -> None:
-        self._beside = beside
+        self.beside = beside
         self._sources: dict[Claim, Source | Skip] = {}
         self._found: dict[str, Found | None] = {}
         self._holes: dict[str, tuple[int, ...]] = {}
 
     def of(self, clip: schema.Clip) -> Source:
         """The source of ``clip``. Raises Skip when it has none that can be used, CorruptMedia when it is broken."""
-        claim = claim_of(clip, self._beside)
+        claim = claim_of(clip, self.beside)
         source = self._sources.get(claim)
         if source is None:
             source = self._sources[claim] = self._source_or_skip(claim)
