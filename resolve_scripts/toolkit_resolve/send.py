@@ -26,14 +26,22 @@ def choose_folder(resolve, given):
 
 def send_turnover(resolve, folder, flags, report):
     """Write ``turnover.json`` (and ``timeline.otio``) into ``folder``; its path. Raises Trouble, OSError."""
-    session = Session(resolve)
+    session, export = Session(resolve), os.path.join(folder, "new.otio")
     report["resolve"] = str(ask(resolve, "GetVersionString") or "")
     if not os.path.isdir(folder):
         os.makedirs(folder)
+    try:  # an older turnover there keeps its own export until this one is sure
+        return _send(session, folder, export, flags, report)
+    finally:
+        if os.path.isfile(export):
+            os.remove(export)
+
+
+def _send(session, folder, export, flags, report):
     if session.timeline is None or "--media-pool" in flags:
         turnover, what = from_media_pool(session), "what is selected in the media pool of"
     else:
-        turnover, what = from_timeline(session, folder, flags, report["notes"])
+        turnover, what = from_timeline(session, export, flags, report["notes"])
     turnover.update(schema="toolkit.turnover/1", host="resolve", host_version=report["resolve"])
     for one in turnover["skipped"]:
         report["notes"].append("'%s' on V%d is not sent: %s" % (one["name"], one["track"], one["reason"]))
@@ -41,22 +49,24 @@ def send_turnover(resolve, folder, flags, report):
         why = "".join("; '%s': %s" % (one["name"], one["reason"]) for one in turnover["skipped"][:3])
         raise Trouble("%s '%s' has no clip of a file that is online%s" % (what, turnover["name"], why))
     path = os.path.join(folder, "turnover.json")
+    if turnover["otio"]:
+        os.replace(export, os.path.join(folder, turnover["otio"]))
     write_json(path, turnover)
     done = "%d clips, %s '%s', to %s" % (len(turnover["clips"]), what, turnover["name"], path)
     report.update(turnover=path, done=done)
     return path
 
 
-def from_timeline(session, folder, flags, notes):
-    """The open timeline as a turnover, and which part of it, in words."""
+def from_timeline(session, export, flags, notes):
+    """The open timeline as a turnover, and which part of it, in words; ``export`` is where Resolve's own goes."""
     timeline = session.timeline
     facts = _frame_facts(session, timeline)
-    start, path = ask(timeline, "GetStartFrame"), os.path.join(folder, "timeline.otio")
-    must(start, "Resolve does not say where '%s' starts: is a dialog open?" % ask(timeline, "GetName"))
-    otio = export_otio(session.resolve, timeline, path)
+    start = must(ask(timeline, "GetStartFrame"),
+                 "Resolve does not say where '%s' starts: is a dialog open?" % ask(timeline, "GetName"))
+    otio = export_otio(session.resolve, timeline, export)
     if not otio:
         notes.append("Resolve exports no OTIO: transitions and effects are not sent, and speeds only as far as told")
-    exported = exported_clips(path) if otio else {}
+    exported = exported_clips(export) if otio else {}
     wanted, what = chosen(session, timeline, notes) if "--whole" not in flags else (lambda *item: True, "all of")
     clips, skipped = [], []
     for number in track_numbers(timeline):

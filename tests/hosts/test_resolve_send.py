@@ -307,6 +307,20 @@ def test_an_older_turnover_stands_when_a_new_one_cannot_be_written(
     assert (tmp_path / "turnover.json").read_text(encoding="utf-8") == text
 
 
+def test_an_older_turnover_keeps_its_own_export_when_nothing_can_be_sent(
+    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path
+) -> None:
+    """The toolkit reads the shots from the export that the turnover names: another timeline's would be another cut."""
+    desk, folder = sit(), tmp_path / "to"
+    send(entry, desk, folder)
+    before = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    desk.sent.tracks["video"][0].items.clear()
+    desk.fake.add_item(desk.sent, None, duration=24)
+    assert "has no clip of a file" in start_in(entry, desk, "-o", str(folder))["problems"][0]
+    assert {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()} == before
+    assert set(before) == {"timeline.otio", "turnover.json"}
+
+
 # --- where it goes ------------------------------------------------------------------------------------------------
 
 
