@@ -143,13 +143,14 @@ def _module_name(path: Path) -> str:
 
 
 def test_engines_never_import_one_another() -> None:
-    """What holds a class of ``Engine`` is one, a file or a folder; the rest of the room is what they share."""
+    """What holds a class of ``Engine`` that can be opened is one, a file or a folder; the rest is what they share."""
 
     def unit(path: Path) -> str:
         return path.relative_to(PACKAGE / "engines").parts[0].removesuffix(".py")
 
     files = sorted((PACKAGE / "engines").rglob("*.py"))
-    engines = {unit(path) for path in files if "(Engine):" in path.read_text()}
+    texts = {path: path.read_text() for path in files}
+    engines = {unit(path) for path, text in texts.items() if "Engine):" in text and "@abstractmethod" not in text}
     assert {"builtin", "automatic1111", "comfyui", "diffusers_local"} <= engines
     for path in files:
         if unit(path) in engines:

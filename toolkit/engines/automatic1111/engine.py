@@ -18,7 +18,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, ClassVar
@@ -32,8 +32,9 @@ from toolkit.engines.addresses import AUTH_REMEDY
 from toolkit.engines.answers import ServerRefused, ServerSlow
 from toolkit.engines.automatic1111.lookup import MODELS, look_up
 from toolkit.engines.automatic1111.request import NAME, OPTIONS, Names, decoded, pictures_in, request_body
-from toolkit.engines.base import Engine, PaintRequest, Watch
-from toolkit.engines.servers import ServerKind, Servers
+from toolkit.engines.base import PaintRequest, Watch
+from toolkit.engines.server_engine import ServerEngine
+from toolkit.engines.servers import ServerKind
 from toolkit.errors import EngineFailed
 from toolkit.settings import ServerSettings
 
@@ -55,28 +56,20 @@ _KIND = ServerKind(
 )
 
 
-class Automatic1111Engine(Engine):
-    """The web UI on one or several machines; each paints the next picture as soon as it is free."""
+class Automatic1111Engine(ServerEngine):
+    """The web UI on one or several machines."""
 
     name: ClassVar[str] = NAME
     revision = "2"
-    wants_matte: ClassVar[bool] = True
-    wants_guides: ClassVar[bool] = True
 
     def __init__(self, server: ServerSettings) -> None:
         """Ask every server whether it is there; raises EngineUnavailable when none is, warns of some."""
-        self._servers = Servers(_KIND, server)
+        super().__init__(_KIND, server)
         self._names: dict[LookPlan, dict[str, Names]] = {}
         self._found: defaultdict[str, dict[str, str]] = defaultdict(dict)
         """By address: options that a look changes, as they were before; empty where that was not told."""
         self._unsure: set[str] = set()
         """Addresses of those that do not tell whether controls held a picture."""
-        self.batch = 2 * len(self._servers.addresses)
-        """Twice the number of servers: each has its next picture waiting."""
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._servers.close()
 
     def prepare(self, looks: Iterable[LookPlan]) -> None:
         """Ask every server for the model, sampler and controls of each look.
@@ -86,16 +79,6 @@ class Automatic1111Engine(Engine):
         for look in looks:
             if look not in self._names and look.strength > 0.0:
                 self._names[look] = self._servers.everywhere(partial(self._look_up, look))
-
-    def paint(self, requests: Sequence[PaintRequest]) -> list[NDArray[np.float32]]:
-        """See ``Engine.paint``; strength 0 is given back without asking a server.
-
-        Raises EngineFailed with the place of the picture that could not be had, and what ``prepare`` raises.
-        """
-        asking = [request for request in requests if request.look.strength > 0.0]
-        self.prepare(dict.fromkeys(request.look for request in asking))
-        painted = iter(self._servers.share(asking, self._paint_one))
-        return [next(painted) if request.look.strength > 0.0 else request.image.copy() for request in requests]
 
     async def _look_up(self, look: LookPlan, address: str) -> Names:
         """The parts of ``look`` at one server. Raises EngineUnavailable with all that is missing, and ServerLost.

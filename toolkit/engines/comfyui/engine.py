@@ -9,7 +9,7 @@ Facts: server.py, execution.py, main.py and nodes.py of Comfy-Org/ComfyUI, 2023 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from toolkit.documents import LookPlan
 from toolkit.engines.addresses import AUTH_REMEDY
 from toolkit.engines.answers import ServerLost, ServerRefused
-from toolkit.engines.base import Engine, PaintRequest
+from toolkit.engines.base import PaintRequest
 from toolkit.engines.comfyui.offered import Fit, fit
 from toolkit.engines.comfyui.prompts import PromptForgotten, Prompts
 from toolkit.engines.comfyui.recipe import our_workflow
@@ -31,7 +31,8 @@ from toolkit.engines.comfyui.slots import MASK, PLATE, Value, control_slots, val
 from toolkit.engines.comfyui.uploads import Uploads
 from toolkit.engines.comfyui.workflow import Workflow, read_workflow
 from toolkit.engines.pictures import filled, may_change, picture, png
-from toolkit.engines.servers import RETRIES, ServerKind, Servers
+from toolkit.engines.server_engine import ServerEngine
+from toolkit.engines.servers import RETRIES, ServerKind
 from toolkit.errors import EngineFailed, EngineUnavailable, WorkflowError
 from toolkit.plates import display_codes
 from toolkit.settings import ServerSettings
@@ -56,12 +57,10 @@ class _Ready:
     """By address."""
 
 
-class ComfyuiEngine(Engine):
-    """ComfyUI on one or several machines; each paints the next picture as soon as it is free."""
+class ComfyuiEngine(ServerEngine):
+    """ComfyUI on one or several machines."""
 
     name: ClassVar[str] = _KIND.engine
-    wants_matte: ClassVar[bool] = True
-    wants_guides: ClassVar[bool] = True
 
     def __init__(self, server: ServerSettings) -> None:
         """Read the workflow, then ask every server whether it is there.
@@ -70,17 +69,11 @@ class ComfyuiEngine(Engine):
         """
         self._workflow = read_workflow(Path(server.workflow)) if server.workflow else None
         self.revision = "2" if self._workflow is None else f"2+{self._workflow.digest}"
-        self._servers = Servers(_KIND, server)
+        super().__init__(_KIND, server)
         self._prompts = Prompts(self._servers, timeout=server.timeout)
         self._uploads = Uploads(self._servers)
         self._offered: dict[str, Any] = {}
         self._ready: dict[LookPlan, _Ready] = {}
-        self.batch = 2 * len(self._servers.addresses)
-        """Twice the number of servers: each has its next picture waiting."""
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._servers.close()
 
     def prepare(self, looks: Iterable[LookPlan]) -> None:
         """Hold the workflow of each look against what every server offers.
@@ -95,16 +88,6 @@ class ComfyuiEngine(Engine):
                 workflow.check(look)
                 fits = self._servers.everywhere(partial(self._look_up, workflow, values))
                 self._ready[look] = _Ready(values=values, fits=fits)
-
-    def paint(self, requests: Sequence[PaintRequest]) -> list[NDArray[np.float32]]:
-        """See ``Engine.paint``; strength 0 is given back without asking a server.
-
-        Raises EngineFailed with the place of the picture that could not be had, and what ``prepare`` raises.
-        """
-        asking = [request for request in requests if request.look.strength > 0.0]
-        self.prepare(dict.fromkeys(request.look for request in asking))
-        painted = iter(self._servers.share(asking, self._paint_one))
-        return [next(painted) if request.look.strength > 0.0 else request.image.copy() for request in requests]
 
     def _check_masked_content(self, look: LookPlan) -> None:
         """What is sent filled serves any workflow; an empty latent is laid on by ours; noise has no node."""
