@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.errors import SettingsError
+from toolkit.errors import SettingsError, Unreadable
 from toolkit.settings import ControlSettings, Settings, as_toml, load_settings, preset_names, preset_text, setting_keys
 
 
@@ -84,6 +84,30 @@ def test_the_command_line_wins_over_toolkit_toml_which_wins_over_the_preset(tmp_
     assert (settings.face.canvas, settings.face.padding, settings.cut.handles) == (384, 8, 4)
 
 
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("[face]\nsteps = inf\n", "face.steps: inf is not a whole number"),
+        ("[face]\nsteps = nan\n", "face.steps: nan is not a whole number"),
+        ('[face]\nprompt = ["a", "b"]\n', "face.prompt: ['a', 'b'] is not text"),
+        ("[face]\nprompt = 2023-04-07\n", "is not text"),
+    ],
+)
+def test_a_value_of_another_kind_in_toolkit_toml_is_refused(tmp_path: Path, written: str, says: str) -> None:
+    beside = tmp_path / "toolkit.toml"
+    beside.write_text(written)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(beside=beside)
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"], ids=["Notepad", "PowerShell's >"])
+def test_toolkit_toml_is_read_as_windows_writes_it(tmp_path: Path, encoding: str) -> None:
+    beside = tmp_path / "toolkit.toml"
+    beside.write_bytes(preset_text("draft").replace("\n", "\r\n").encode(encoding))
+    assert load_settings(beside=beside) == load_settings(preset="draft")
+
+
 def test_an_unknown_key_in_toolkit_toml_names_the_file(tmp_path: Path) -> None:
     beside = tmp_path / "toolkit.toml"
     beside.write_text("[face]\nstrengths = 1\n")
@@ -94,8 +118,21 @@ def test_an_unknown_key_in_toolkit_toml_names_the_file(tmp_path: Path) -> None:
 def test_a_broken_toolkit_toml_is_one_clear_line(tmp_path: Path) -> None:
     beside = tmp_path / "toolkit.toml"
     beside.write_text("[face\n")
-    with pytest.raises(SettingsError, match="not TOML"):
+    with pytest.raises(SettingsError, match=r"toolkit\.toml: not TOML: .*line 1"):
         load_settings(beside=beside)
+
+
+def test_a_look_put_below_a_whole_preset_says_that_a_section_stands_once(tmp_path: Path) -> None:
+    beside = tmp_path / "toolkit.toml"
+    beside.write_text(preset_text("draft") + "[face]\nstrength = 0.4\n")
+    with pytest.raises(SettingsError, match="put the lines of both below one"):
+        load_settings(beside=beside)
+
+
+def test_an_unknown_preset_is_not_called_a_setting() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(preset="xyz")
+    assert str(caught.value).startswith("--preset: xyz: no such preset; presets: draft, dva-2023")
 
 
 def test_a_preset_is_a_file_that_names_every_setting() -> None:
@@ -173,3 +210,9 @@ def test_a_setting_of_tables_says_what_they_may_hold() -> None:
 def test_every_default_lies_within_its_own_limits() -> None:
     for key, (value, _) in setting_keys(Settings()).items():
         load_settings(assignments=[f"{key}={value}"])
+
+
+def test_a_toolkit_toml_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    """A folder of its name stands in for missing permissions, which root does not feel."""
+    with pytest.raises(Unreadable, match=r"cannot read .*: Is a directory"):
+        load_settings(beside=tmp_path)

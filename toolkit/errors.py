@@ -3,6 +3,7 @@
     ToolkitError                        exit code 1  our fault, or nobody's
     ├── InputError                      exit code 2  what the user asked for
     │   ├── NoSuchFile                  the path given does not exist
+    │   ├── Unreadable                  it is there and cannot be opened
     │   ├── UnreadableCut               the file is not a timeline this version reads
     │   ├── EmptyCut                    a timeline, but nothing in it can be rendered
     │   ├── NoMatchingShot              --shot matched nothing
@@ -34,6 +35,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Literal
 
 
 class ToolkitError(Exception):
@@ -90,6 +92,13 @@ class NoSuchFile(InputError):
         super().__init__(f"no such file: {path}")
 
 
+class Unreadable(InputError):
+    """The file is there, and the file system does not let us read it: permissions, a folder of that name."""
+
+    def __init__(self, path: Path | str, error: OSError) -> None:
+        super().__init__(f"cannot read {path}: {error.strerror or error}")
+
+
 class UnreadableCut(InputError):
     """The file is not a timeline this version reads."""
 
@@ -119,12 +128,21 @@ class SettingsError(InputError):
         super().__init__(f"{source}: {key}: {problem}")
 
     @classmethod
-    def unknown(cls, key: str, known: Iterable[str], *, source: str = "--set") -> SettingsError:
-        """The key does not exist: name the nearest ones that do."""
+    def unknown(
+        cls, key: str, known: Iterable[str], *, source: str = "--set", what: Literal["setting", "preset"] = "setting"
+    ) -> SettingsError:
+        """The key (or the preset) does not exist: name the nearest ones that do."""
         candidates = sorted(known)
         near = get_close_matches(key, candidates, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]}?" if near else "known keys: " + ", ".join(candidates)
-        return cls(key, f"no such setting; {hint}", source=source)
+        listed = "known keys" if what == "setting" else "presets"
+        hint = f"did you mean {near[0]}?" if near else f"{listed}: {', '.join(candidates)}"
+        return cls(key, f"no such {what}; {hint}", source=source)
+
+    @classmethod
+    def not_toml(cls, path: Path, error: ValueError) -> SettingsError:
+        """The file cannot be parsed; a section that stands there twice comes from putting two files together."""
+        merge = "; a section stands once in a file: put the lines of both below one" if "twice" in str(error) else ""
+        return cls("not TOML", f"{error}{merge}", source=str(path))
 
 
 class DocumentError(InputError):

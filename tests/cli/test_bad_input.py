@@ -246,6 +246,28 @@ def test_a_document_that_was_edited_into_nonsense_is_named_with_its_pointer(comm
     assert "/shots/0/record_range/first" in line
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments"), [("shots.json", ("plan", ".")), ("look.png", ("look", "from-png", "look.png"))]
+)
+def test_a_file_that_cannot_be_opened_is_named(
+    command: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, arguments: tuple[str, ...]
+) -> None:
+    """A folder of its name stands in for missing permissions, which root does not feel."""
+    monkeypatch.chdir(tmp_path)
+    Path(name).mkdir()
+    assert command(*arguments) == (2, f"toolkit: cannot read {name}: Is a directory")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_what_the_system_refuses_unforeseen_is_one_line_and_more_with_verbose() -> None:
+    command = [sys.executable, "-m", "toolkit.cli"]
+    with Path("/dev/full").open("w") as full:
+        quiet = subprocess.run([*command, "presets"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        told = subprocess.run([*command, "-v", "presets"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (quiet.returncode, quiet.stderr) == (1, "toolkit: No space left on device\n")
+    assert "Traceback" in told.stderr
+
+
 def test_the_model_missing_and_no_network_gives_the_remedy(tmp_path: Path) -> None:
     pattern = write_frames(tmp_path / "plates", range(1001, 1004))
     empty = tmp_path / "models"

@@ -20,6 +20,8 @@ from toolkit.cli.stages import aep, conform, plan, render, shots, track
 from toolkit.errors import ToolkitError
 from toolkit.heap import keep_in_one_heap
 
+_LOG = logging.getLogger(__name__)
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="toolkit")
@@ -62,5 +64,10 @@ def run_command(arguments: list[str]) -> int:
         return 130
     except ImportError as error:
         click.echo(f"toolkit: {error}; 'toolkit doctor' says what is missing", err=True)
+        return 1
+    except OSError as error:  # where none was foreseen: -v says where it happened
+        where = f"{error.filename}: " if error.filename is not None else ""
+        click.echo(f"toolkit: {where}{error.strerror or error}", err=True)
+        _LOG.info("it happened here", exc_info=True)
         return 1
     return result if isinstance(result, int) else 0

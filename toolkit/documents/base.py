@@ -16,7 +16,7 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, ValidationError, WithJsonSchema
 from pydantic_core import to_jsonable_python
 
-from toolkit.errors import DocumentError, MissingDocument, OutputNotWritable
+from toolkit.errors import DocumentError, MissingDocument, OutputNotWritable, Unreadable
 
 Exact = Annotated[
     Fraction,
@@ -53,12 +53,14 @@ class Document(Value):
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """The document at ``path``. Raises MissingDocument and DocumentError (with a JSON pointer)."""
+        """The document at ``path``. Raises MissingDocument, Unreadable and DocumentError (with a JSON pointer)."""
         try:
             # Some editors of text on Windows begin every file with a byte order mark.
             return cls.model_validate_json(path.read_bytes().removeprefix(codecs.BOM_UTF8))
         except FileNotFoundError:
             raise MissingDocument(path, cls.made_by) from None
+        except OSError as error:
+            raise Unreadable(path, error) from error
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             pointer = "/" + "/".join(str(part) for part in first["loc"])

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from toolkit.errors import NoInfotext, NoSuchFile
+from toolkit.errors import NoInfotext, NoSuchFile, Unreadable
 from toolkit.settings import USUAL_CONTROLS, ControlSettings
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -45,11 +45,13 @@ class Infotext:
 
 
 def read_infotext(path: Path) -> Infotext:
-    """The look a picture was painted with. Raises NoSuchFile and NoInfotext."""
+    """The look a picture was painted with. Raises NoSuchFile, Unreadable and NoInfotext."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         raise NoSuchFile(path) from None
+    except OSError as error:
+        raise Unreadable(path, error) from error
     if not data.startswith(_SIGNATURE):
         raise NoInfotext(path, "it is not a PNG")
     try:

@@ -6,6 +6,7 @@ there is.
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 import tomllib
@@ -15,7 +16,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from toolkit.errors import NoSuchFile, SettingsError
+from toolkit.errors import NoSuchFile, SettingsError, Unreadable
 from toolkit.frames import FramePath
 from toolkit.settings.values import (
     DRAWN_CONTROLS,
@@ -37,7 +38,7 @@ def preset_names() -> list[str]:
 def preset_text(name: str) -> str:
     """The TOML text of a preset. Raises SettingsError."""
     if name not in preset_names():
-        raise SettingsError.unknown(name, preset_names(), source="--preset")
+        raise SettingsError.unknown(name, preset_names(), source="--preset", what="preset")
     return (resources.files("toolkit.settings") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
 
 
@@ -55,7 +56,8 @@ def load_settings(
 ) -> Settings:
     """Settings from a preset, the ``toolkit.toml`` beside the cut (if any), then ``key=value`` assignments.
 
-    Raises SettingsError for unknown keys and values out of range, NoSuchFile when ``beside`` does not exist.
+    Raises SettingsError for unknown keys and values out of range, NoSuchFile when ``beside`` does not exist, and
+    Unreadable when it cannot be opened.
     """
     settings = _overlay(Settings(), tomllib.loads(preset_text(preset)), source=f"preset {preset}")
     if beside is not None:
@@ -152,14 +154,8 @@ def _checked(key: str, value: Any, holder: Any, item: Field[Any], source: str) -
         return _tables(key, value, item.metadata["of"], source)
     wanted = type(current)
     try:
-        if wanted is bool:
-            named = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False}
-            value = value if isinstance(value, bool) else {**named, "0": False}[str(value).lower()]
-        elif isinstance(value, bool) or (wanted is int and isinstance(value, float) and value != int(value)):
-            raise ValueError
-        else:
-            value = wanted(value)
-    except (KeyError, ValueError, TypeError):
+        value = _converted(value, wanted)
+    except (KeyError, ValueError):
         raise SettingsError(key, f"{value!r} is not {_KINDS[wanted]}", source=source) from None
     if key.endswith(".prompt"):
         for name in re.findall(r"\{\w*\}", value):
@@ -176,6 +172,17 @@ def _checked(key: str, value: Any, holder: Any, item: Field[Any], source: str) -
     if key in _PAINTED_SIDES and (value % 8 or 0 < value < _LEAST_SIDE):
         raise SettingsError(key, f"{value} is not a multiple of 8 from {_LEAST_SIDE} on", source=source)
     return value
+
+
+def _converted(value: Any, wanted: type) -> Any:
+    """``value``, as TOML or the command line has it, as a ``wanted``. Raises KeyError or ValueError."""
+    if wanted is bool:
+        named = dict.fromkeys(("true", "yes", "on", "1"), True) | dict.fromkeys(("false", "no", "off", "0"), False)
+        return value if isinstance(value, bool) else named[str(value).lower()]
+    not_whole = isinstance(value, float) and wanted is int and not value.is_integer()
+    if isinstance(value, bool) or not_whole or not isinstance(value, (str, int, float)):
+        raise ValueError(value)
+    return wanted(value)
 
 
 def _tables(key: str, value: Any, of: type, source: str) -> tuple[Any, ...]:
@@ -272,9 +279,15 @@ _KINDS = {int: "a whole number", float: "a number", str: "text", bool: "true or 
 
 
 def _read_toml(path: Path) -> Mapping[str, Any]:
+    """The file as TOML, in UTF-16, too: that is what ``>`` writes in the PowerShell of Windows."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        data = path.read_bytes()
     except FileNotFoundError:
         raise NoSuchFile(path) from None
+    except OSError as error:
+        raise Unreadable(path, error) from error
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        return tomllib.loads(data.decode("utf-16" if wide else "utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(path.name, f"not TOML: {error}", source=str(path.parent)) from None
+        raise SettingsError.not_toml(path, error) from None
