@@ -30,6 +30,16 @@ def test_every_list_is_also_json(capsys: pytest.CaptureFixture[str], arguments: 
     assert all(row[key] for row in rows)
 
 
+def test_every_setting_is_listed_with_what_it_is_and_its_unit(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["engines", "--settings", "--json"]) == 0
+    told = {row["key"]: row["what"] for row in json.loads(capsys.readouterr().out)}
+    assert "Source frames kept beyond each end" in told["cut.handles"]
+    assert told["body.strength"] != told["face.strength"], "BODY says it of itself, FACE as every look does"
+    assert "pixels" in told["face.canvas"]
+    assert "seconds" in told["server.timeout"]
+    assert not [key for key, what in told.items() if not what or "``" in what]
+
+
 def test_doctor_finds_one_provider_of_cv2_and_every_system_library(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["doctor", "--json"]) == 0
     states = {row["what"]: row["state"] for row in json.loads(capsys.readouterr().out)}

@@ -11,7 +11,7 @@ from toolkit.cli.options import json_option, models_option
 
 
 @click.command()
-@click.option("--settings", "list_settings", is_flag=True, help="List every setting with its value and range instead.")
+@click.option("--settings", "list_settings", is_flag=True, help="List every setting: value, range, what it is.")
 @json_option
 def engines(list_settings: bool, as_json: bool) -> None:
     """List the engines and what each still needs.
@@ -22,11 +22,13 @@ def engines(list_settings: bool, as_json: bool) -> None:
     """
     from toolkit.cli.show import show_rows
     from toolkit.engines import ENGINES
-    from toolkit.settings import Settings, setting_keys
+    from toolkit.settings import Settings, setting_keys, settings_told
 
     if list_settings:
+        told = settings_told()
         rows = [
-            {"key": key, "value": value, "allowed": limits} for key, (value, limits) in setting_keys(Settings()).items()
+            {"key": key, "value": value, "allowed": limits, "what": told[key]}
+            for key, (value, limits) in setting_keys(Settings()).items()
         ]
     else:
         rows = [{"engine": name, "what": entry.what, "state": entry.state} for name, entry in ENGINES.items()]

@@ -12,6 +12,7 @@ from toolkit.settings.loading import (
     setting_keys,
     toml_text,
 )
+from toolkit.settings.told import settings_told
 from toolkit.settings.values import (
     EXPRESSION,
     SHOT,
@@ -57,5 +58,6 @@ __all__ = [
     "preset_names",
     "preset_text",
     "setting_keys",
+    "settings_told",
     "toml_text",
 ]

@@ -72,7 +72,7 @@ def load_settings(
 
 def assign(settings: Settings, key: str, value: Any, *, source: str = "--set") -> Settings:
     """``settings`` with the one ``key`` changed; ``value`` may be text, which is read as the field's type."""
-    known = {name: (section, item) for name, section, item in _walk(settings)}
+    known = {name: (section, item) for name, section, item in walk(settings)}
     if key not in known:
         raise SettingsError.unknown(key, known, source=source)
     section_name, item = known[key]
@@ -83,9 +83,9 @@ def assign(settings: Settings, key: str, value: Any, *, source: str = "--set") -
 
 
 def setting_keys(settings: Settings) -> dict[str, tuple[Any, str]]:
-    """Every key with its value and its limits in words, in the order of the classes above."""
+    """Every key with its value and its limits in words, in the order of the classes."""
     rows: dict[str, tuple[Any, str]] = {}
-    for key, section, item in _walk(settings):
+    for key, section, item in walk(settings):
         holder = settings if section is None else getattr(settings, section)
         value = getattr(holder, item.name)
         if isinstance(value, tuple):
@@ -127,7 +127,8 @@ def _with_section(settings: Settings, name: str, section: Any) -> Settings:
     return replace(settings, **sections)
 
 
-def _walk(settings: Settings) -> Iterator[tuple[str, str | None, Any]]:
+def walk(settings: Settings) -> Iterator[tuple[str, str | None, Any]]:
+    """Every key with its section (None for those without one) and its field, in the order of the classes."""
     for item in fields(settings):
         value = getattr(settings, item.name)
         if hasattr(value, "__dataclass_fields__"):
