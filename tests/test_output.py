@@ -11,12 +11,12 @@ import pytest
 
 from toolkit.documents import appearing
 from toolkit.errors import MissingDocument, OutputBusy, OutputNotWritable
-from toolkit.output import claimed
+from toolkit.output import claimed, remember_delivery
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from toolkit.output import claimed
+from toolkit.output import claimed, remember_delivery
 with claimed(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
@@ -66,3 +66,19 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         pass
     with pytest.raises(OutputNotWritable, match=r"note\.txt"), appearing(tmp_path / "file" / "note.txt"):
         pass
+
+
+def test_a_delivery_is_remembered_for_the_menu_entries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    remember_delivery(tmp_path / "out" / "delivery.json")
+    assert (tmp_path / ".toolkit" / "last_delivery.txt").read_text() == f"{tmp_path}/out/delivery.json\n"
+
+
+def test_a_home_that_cannot_be_written_costs_a_warning_and_not_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """On a farm the home is often read-only, and everything is rendered by then."""
+    (tmp_path / "home").write_text("a file where the folder should be")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    remember_delivery(tmp_path / "out" / "delivery.json")
+    assert "last_delivery.txt: Not a directory; choose delivery.json by hand in the host" in caplog.text

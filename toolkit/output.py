@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from pathlib import Path
 
 from toolkit.documents import PassName, PassPlan, appearing
 from toolkit.errors import MissingDocument, OutputBusy, OutputNotWritable
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +77,15 @@ def claimed(root: Path, *, made_by: str = "") -> Iterator[Output]:
 
 
 def remember_delivery(delivery: Path) -> None:
-    """Leave the path where the hosts' menu entries look first: ``~/.toolkit/last_delivery.txt``."""
-    with appearing(Path.home() / ".toolkit" / "last_delivery.txt") as temporary:
-        temporary.write_text(f"{delivery.resolve()}\n", encoding="utf-8")
+    """Leave the path where the hosts' menu entries look first: ``~/.toolkit/last_delivery.txt``.
+
+    A convenience, for which no run fails: where the home is read-only or missing, a warning says so.
+    """
+    try:
+        with appearing(Path.home() / ".toolkit" / "last_delivery.txt") as temporary:
+            temporary.write_text(f"{delivery.resolve()}\n", encoding="utf-8")
+    except (OutputNotWritable, RuntimeError) as error:  # RuntimeError: nobody knows where the home is
+        _LOG.warning("%s; choose delivery.json by hand in the host", error)
 
 
 def _lock(descriptor: int) -> bool:
