@@ -22,6 +22,7 @@
     │   └── UnsupportedMedia            readable, but not a picture we can work on
     └── EngineError                     exit code 4  what sees or paints cannot run
         ├── EngineUnavailable           its packages, weights or server are not here
+        ├── PackageMissing              what was asked for needs a package that is not installed
         ├── EngineFailed                it ran and did not deliver
         ├── DepthUnavailable            the estimator of depth cannot be had, or did not deliver
         └── ModelUnavailable            the face or pose model cannot be had
@@ -248,6 +249,13 @@ class EngineUnavailable(EngineError):
 
     def __init__(self, name: str, problem: str, *, remedy: str) -> None:
         super().__init__(f"engine '{name}' cannot run: {problem}; {remedy}")
+
+
+class PackageMissing(EngineError):
+    """A setting or a command needs an optional ``package``, which comes with the ``extra`` of ours."""
+
+    def __init__(self, asked: str, package: str, *, extra: str) -> None:
+        super().__init__(f"{asked} needs {package}: pip install 'resolve-ae-toolkit[{extra}]'")
 
 
 class EngineFailed(EngineError):

@@ -37,6 +37,7 @@ def run(job: Job, progress: stages.Progress) -> tuple[Delivery, list[RenderedPas
     settings = job.settings
     cut = read_cut(job.cut, handles=settings.cut.handles)
     shots = stages.choose_shots(cut, job.shots)
+    stages.look_for_packages(settings)
     model = stages.obtain_model(job.models, progress)
     rendered: list[RenderedPass] = []
     with open_engine(settings.engine, settings) as engine, claimed(job.out) as out:

@@ -13,7 +13,7 @@ from itertools import product
 from pathlib import Path
 from typing import Protocol
 
-from toolkit.delivery import conform
+from toolkit.delivery import check_aep, conform
 from toolkit.documents import BodyTracks, Cut, Delivery, EstimatePlan, FaceTracks, GuidePlan, PassPlan, Shot
 from toolkit.engines import DepthEstimator, Engine, Watch, open_estimators
 from toolkit.errors import MissingDocument, MissingMedia, NoMatchingShot, at
@@ -29,7 +29,7 @@ from toolkit.passes import (
     wanted_passes,
     wants_bodies,
 )
-from toolkit.plates import Plate
+from toolkit.plates import Plate, check_encoding
 from toolkit.settings import Settings
 
 
@@ -91,6 +91,16 @@ def follow_bodies(
         bodies = track_bodies(shot, plate, settings.track, model, tick)
     bodies.write(path)
     return bodies
+
+
+def look_for_packages(settings: Settings) -> None:
+    """Make sure, before any work is done, that what ``settings`` ask for beside the engine is installed.
+
+    Raises PackageMissing.
+    """
+    check_encoding(settings.output.encoding)
+    if settings.delivery.aep:
+        check_aep()
 
 
 def look_for_guides(

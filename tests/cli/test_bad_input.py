@@ -180,6 +180,24 @@ def test_what_was_asked_for_cannot_be_had(
     assert nothing_written(tmp_path / "out")
 
 
+@pytest.mark.parametrize(
+    ("package", "setting", "extra"),
+    [("PyOpenColorIO", "output.encoding=acescg", "colour"), ("py_aep", "delivery.aep=true", "aep")],
+)
+def test_a_package_that_a_setting_needs_is_missed_before_any_work(
+    tmp_path: Path, package: str, setting: str, extra: str
+) -> None:
+    """In a process of its own: a library that was loaded once cannot be made to be missing."""
+    pattern, out = write_frames(tmp_path / "plates", range(1001, 1003)), tmp_path / "out"
+    without = f"import sys; sys.modules[{package!r}] = None; from toolkit.cli import main; main()"
+    for dry in ((), ("--dry-run",)):
+        command = [sys.executable, "-c", without, "run", str(pattern), "-o", str(out), "--set", setting, *dry]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 4, done.stderr
+        assert f"pip install 'resolve-ae-toolkit[{extra}]'" in done.stderr
+        assert nothing_written(out)
+
+
 def test_out_that_is_a_file_cannot_be_written(command: Run, tmp_path: Path) -> None:
     write_frames(tmp_path / "plates", range(1001, 1009))
     (tmp_path / "out").write_text("mine")

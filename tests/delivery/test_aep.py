@@ -31,7 +31,7 @@ from tests.turnover._cuts import write as write_cut
 from toolkit.cli import run_command
 from toolkit.delivery import write_aep
 from toolkit.documents import Cut, Delivery, DeliveryMarker, PassName
-from toolkit.errors import DocumentError, EngineUnavailable, MissingFrames, MissingMedia, UnsupportedMedia
+from toolkit.errors import DocumentError, MissingFrames, MissingMedia, PackageMissing, UnsupportedMedia
 from toolkit.settings import DeliverySettings, Settings
 from toolkit.turnover import read_cut
 
@@ -312,7 +312,7 @@ def test_what_no_comp_can_hold_is_refused(out: Path, change: dict[str, Any], sai
 
 def test_without_py_aep_it_says_how_to_get_it(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "py_aep", None)
-    with pytest.raises(EngineUnavailable, match=r"pip install 'resolve-ae-toolkit\[aep\]'"):
+    with pytest.raises(PackageMissing, match=r"pip install 'resolve-ae-toolkit\[aep\]'"):
         write_aep(Delivery.read(out / "delivery.json"), out)
 
 
@@ -343,7 +343,7 @@ def test_without_py_aep_the_delivery_is_there_all_the_same(
     cut: Cut, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "py_aep", None)
-    with pytest.raises(EngineUnavailable):
+    with pytest.raises(PackageMissing):
         deliver(cut, tmp_path / "out", settings=ASKED)
     assert Delivery.read(tmp_path / "out" / "delivery.json").name == "scene 4"
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from toolkit.errors import EngineUnavailable
+from toolkit.errors import PackageMissing
 from toolkit.plates import colour, encode, from_half, from_linear, half, to_half, to_linear
 
 EVERY_HALF = np.arange(65536, dtype=np.uint16).view(np.float16)
@@ -110,5 +110,5 @@ def test_acescg_without_opencolorio_names_what_to_install(monkeypatch: pytest.Mo
     monkeypatch.delitem(sys.modules, "PyOpenColorIO", raising=False)
     monkeypatch.setattr(builtins, "__import__", without)
     colour._acescg_processor.cache_clear()
-    with pytest.raises(EngineUnavailable, match=r"pip install 'resolve-ae-toolkit\[colour\]'"):
+    with pytest.raises(PackageMissing, match=r"pip install 'resolve-ae-toolkit\[colour\]'"):
         encode(np.zeros((2, 2, 3), np.float32), source="display", target="acescg")

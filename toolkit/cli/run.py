@@ -114,6 +114,7 @@ def _dry_run(cut_path: Path, patterns: tuple[str, ...], settings: Settings, *, a
 
     cut = read_cut(cut_path, handles=settings.cut.handles)
     chosen = stages.choose_shots(cut, patterns)
+    stages.look_for_packages(settings)
     with open_engine(settings.engine, settings) as engine:
         engine.prepare(planned_looks(chosen, settings))
         stages.look_for_guides(cut, chosen, settings, engine)

@@ -7,7 +7,7 @@ keyframes to paste into After Effects. ``write_aep`` makes a project for After E
 
 from __future__ import annotations
 
-from toolkit.delivery.aep import write_aep
+from toolkit.delivery.aep import check_aep, write_aep
 from toolkit.delivery.conform import conform
 
-__all__ = ["conform", "write_aep"]
+__all__ = ["check_aep", "conform", "write_aep"]

@@ -17,7 +17,7 @@ from toolkit.delivery.aep_comps import Comp, FaceInComp, add_mask, add_null
 from toolkit.delivery.aep_footage import Footage
 from toolkit.delivery.after_effects import Placed, span
 from toolkit.documents import Delivery, DeliveryClip, FaceKeys, PassName, appearing
-from toolkit.errors import DocumentError, EngineUnavailable, UnsupportedMedia
+from toolkit.errors import DocumentError, PackageMissing, UnsupportedMedia
 from toolkit.frames import FrameRange
 from toolkit.turnover import shot_stem
 
@@ -59,18 +59,23 @@ class _Shot:
         return self.layers[0][1]
 
 
+def check_aep() -> None:
+    """Raises PackageMissing when ``write_aep`` could not work."""
+    try:
+        import py_aep  # noqa: F401  (only whether it is there)
+    except ImportError as error:
+        raise PackageMissing("an .aep", "py-aep", extra="aep") from error
+
+
 def write_aep(delivery: Delivery, root: Path) -> tuple[Path, tuple[str, ...]]:
     """Write ``root/<name>.aep`` for the delivery that lies in ``root``; its path, and what its user has to know.
 
-    Raises EngineUnavailable without py-aep, MediaError for pictures that are gone or that After Effects cannot hold,
+    Raises PackageMissing without py-aep, MediaError for pictures that are gone or that After Effects cannot hold,
     DocumentError for a layer outside ``root``, OutputNotWritable.
     """
-    try:
-        import py_aep
-    except ImportError as error:
-        raise EngineUnavailable(
-            "py-aep", "an .aep needs it", remedy="run: pip install 'resolve-ae-toolkit[aep]'"
-        ) from error
+    check_aep()
+    import py_aep
+
     _check(delivery, root)
     project = py_aep.new(_WRITTEN_FOR).project
     project.bits_per_channel = py_aep.BitsPerChannel.THIRTY_TWO

@@ -38,7 +38,7 @@ def conform(
     ``plans`` are the passes (at least one) whose layers lie complete under ``root``; a shot without any keeps only its
     plate. Of ``settings``, what a host is told and the handles that were asked for count; ``notes`` come before the
     delivery's own. Raises InputError when the cut's file is gone or has changed since it was read, MediaError for
-    plates and layers that cannot be opened, EngineUnavailable when an .aep is asked for without py-aep, and
+    plates and layers that cannot be opened, PackageMissing when an .aep is asked for without py-aep, and
     OutputNotWritable.
     """
     return_path = root / "return.otio"

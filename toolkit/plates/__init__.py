@@ -7,7 +7,7 @@ OpenEXR: no other one imports them.
 from __future__ import annotations
 
 from toolkit.plates.ahead import results_ahead
-from toolkit.plates.colour import Encoding, encode, from_linear, to_linear
+from toolkit.plates.colour import Encoding, check_encoding, encode, from_linear, to_linear
 from toolkit.plates.exr import read_channels, write_exr
 from toolkit.plates.exr_header import is_complete, read_attributes
 from toolkit.plates.exr_picture import read_exr
@@ -23,6 +23,7 @@ __all__ = [
     "Plate",
     "PlateFrame",
     "StoredPicture",
+    "check_encoding",
     "check_frames",
     "display_codes",
     "encode",

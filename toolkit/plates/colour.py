@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.errors import EngineUnavailable
+from toolkit.errors import PackageMissing
 
 Encoding = Literal["display", "linear"]
 """How a plate's numbers mean light: codes for a display, or scene-linear with Rec.709 primaries."""
@@ -56,13 +56,19 @@ def from_linear(linear: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(np.copysign(display.reshape(linear.shape), linear))
 
 
+def check_encoding(target: str) -> None:
+    """Raises PackageMissing when ``encode`` could not do it."""
+    if target == "acescg":
+        _acescg_processor()
+
+
 def encode(
     rgb: NDArray[np.float32], *, source: Encoding, target: Literal["plate", "linear", "acescg"]
 ) -> NDArray[np.float32]:
     """``rgb`` (H, W, 3) of a plate in the encoding its layers are written in.
 
     ``plate`` leaves it alone, ``linear`` is scene-linear with Rec.709 primaries, ``acescg`` is scene-linear with AP1
-    primaries through OpenColorIO. Raises EngineUnavailable when OpenColorIO is asked for and not installed.
+    primaries through OpenColorIO. Raises PackageMissing when OpenColorIO is asked for and not installed.
     """
     if target == "plate":
         return rgb
@@ -83,9 +89,7 @@ def _acescg_processor() -> tuple[Any, Any]:
     try:
         import PyOpenColorIO  # type: ignore[import-untyped,unused-ignore]
     except ImportError as error:
-        raise EngineUnavailable(
-            "OpenColorIO", "acescg needs it", remedy="run: pip install 'resolve-ae-toolkit[colour]'"
-        ) from error
+        raise PackageMissing("output.encoding = acescg", "OpenColorIO", extra="colour") from error
     config = PyOpenColorIO.Config.CreateFromBuiltinConfig(OCIO_CONFIG.removeprefix("ocio://"))
     processor = config.getProcessor("Linear Rec.709 (sRGB)", "ACEScg")
     return PyOpenColorIO, processor.getDefaultCPUProcessor()
