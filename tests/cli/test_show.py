@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ import pytest
 from tests.turnover._cuts import clip, movie_reference, time, time_range, timeline, track, write
 from tests.turnover._handed import hand_over, host_clip
 from toolkit.cli import run_command
+from toolkit.cli.show import show_rows
 
 
 def test_brackets_in_a_table_are_text(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -17,6 +21,21 @@ def test_brackets_in_a_table_are_text(capsys: pytest.CaptureFixture[str], monkey
     monkeypatch.setattr("toolkit.engines.find_spec", lambda name: None)
     assert run_command(["engines"]) == 0
     assert "pip install 'resolve-ae-toolkit[diffusers]'" in capsys.readouterr().out
+
+
+def test_a_path_too_long_for_its_column_goes_on_below(capsys: pytest.CaptureFixture[str]) -> None:
+    show_rows([{"shot": "a", "files": "x" * 300}], as_json=False)
+    assert capsys.readouterr().out.count("x") == 300
+
+
+def test_a_name_that_a_pipe_cannot_spell_is_escaped_and_the_work_is_done(tmp_path: Path) -> None:
+    """As on Windows, where a redirected output speaks cp1252."""
+    media = movie_reference("/offline/場面.mov", time_range(0, 99))
+    write(tmp_path / "cut.otio", timeline(track(clip(media, time_range(3, 9))), start=time(0)))
+    command = [sys.executable, "-m", "toolkit.cli", "shots", str(tmp_path / "cut.otio")]
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert (done.returncode, rb"\u5834\u9762.mov" in done.stdout) == (0, True), done.stderr
 
 
 @pytest.mark.parametrize(

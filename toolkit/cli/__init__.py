@@ -6,6 +6,7 @@ Nothing heavy is imported before a command runs, so ``toolkit --help`` answers a
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 
@@ -45,6 +46,8 @@ for about in (engines, presets, look, models, doctor, install_scripts_command, r
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # no run ends over a file name that a pipe cannot spell
     sys.exit(run_command(sys.argv[1:]))
 
 

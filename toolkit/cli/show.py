@@ -29,6 +29,8 @@ def print_json(facts: Any) -> None:
 
 
 def _print(table: Table) -> None:
+    for column in table.columns:
+        column.overflow = "fold"  # a path without its end says nothing
     width = None if sys.stdout.isatty() else 140
     Console(width=width, markup=False).print(table)
 
