@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from click import Group
 from click.testing import CliRunner
 
 from toolkit.cli import toolkit
@@ -30,6 +31,13 @@ def test_every_command_has_help_with_an_example(name: str) -> None:
     done = CliRunner().invoke(toolkit, [name, "--help"])
     assert done.exit_code == 0
     assert f"toolkit {name}" in done.output.replace("Usage: toolkit", "")
+
+
+@pytest.mark.parametrize("name", ["", *(name for name, one in toolkit.commands.items() if isinstance(one, Group))])
+def test_no_command_is_listed_with_half_a_sentence(name: str) -> None:
+    listed = CliRunner().invoke(toolkit, [*name.split(), "--help"]).output.partition("Commands:")[2]
+    assert listed
+    assert "..." not in listed
 
 
 def test_every_toolkit_command_in_the_readme_exists() -> None:

@@ -24,7 +24,14 @@ from toolkit.heap import keep_in_one_heap
 _LOG = logging.getLogger(__name__)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class _InOrder(click.Group):
+    """Lists its commands in the order of the story, not of the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="toolkit")
 @click.option("-v", "--verbose", is_flag=True, help="Say more about what is read and assumed.")
 def toolkit(verbose: bool) -> None:

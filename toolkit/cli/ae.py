@@ -12,7 +12,7 @@ import click
 Command = Callable[..., Any]
 
 
-@click.group()
+@click.group(short_help="After Effects' menu entries, from a terminal.")
 def ae() -> None:
     """Run a menu entry in the After Effects of this machine, and print its report.
 
@@ -43,7 +43,7 @@ def _launch_options(command: Command) -> Command:
     return app(timeout(command))
 
 
-@ae.command()
+@ae.command(short_help="Write the open comp as turnover.json.")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @_launch_options
 def send(folder: Path, app: Path | None, timeout: float) -> int:
@@ -67,7 +67,7 @@ def import_passes(delivery: Path, app: Path | None, timeout: float) -> int:
     return _run("toolkit_import_passes.jsx", {"TOOLKIT_DELIVERY": str(delivery.resolve())}, app, timeout)
 
 
-@ae.command("self-check")
+@ae.command("self-check", short_help="Measure how this After Effects behaves.")
 @_delivery_argument
 @_launch_options
 def self_check(delivery: Path, app: Path | None, timeout: float) -> int:

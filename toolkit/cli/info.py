@@ -35,7 +35,7 @@ def engines(list_settings: bool, as_json: bool) -> None:
     show_rows(rows, as_json=as_json)
 
 
-@click.group(invoke_without_command=True)
+@click.group(invoke_without_command=True, short_help="List the presets, or show one as a toolkit.toml.")
 @json_option
 @click.pass_context
 def presets(context: click.Context, as_json: bool) -> None:
@@ -65,7 +65,7 @@ def show_preset(name: str) -> None:
     click.echo(preset_text(name), nl=False)
 
 
-@click.group()
+@click.group(short_help="Print the look of a picture that AUTOMATIC1111 saved.")
 def look() -> None:
     """Looks from elsewhere.
 
@@ -74,7 +74,7 @@ def look() -> None:
     """
 
 
-@look.command("from-png")
+@look.command("from-png", short_help="Print the settings that AUTOMATIC1111 wrote into a PNG.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--pass",
@@ -103,7 +103,7 @@ def look_from_png(file: Path, section: str) -> None:
         click.echo(f"# no setting here: {fact}")
 
 
-@click.group(invoke_without_command=True)
+@click.group(invoke_without_command=True, short_help="List the models, or fetch them.")
 @json_option
 @click.pass_context
 def models(context: click.Context, as_json: bool) -> None:
@@ -120,7 +120,7 @@ def models(context: click.Context, as_json: bool) -> None:
         show_rows(list_models(), as_json=as_json)
 
 
-@models.command("fetch")
+@models.command("fetch", short_help="Fetch the models into this user's cache.")
 @models_option
 def fetch(models: Path | None) -> None:
     """Fetch the models of faces and of poses into this user's cache, unless the right ones are there already.
@@ -138,7 +138,7 @@ def fetch(models: Path | None) -> None:
         click.echo(path)
 
 
-@click.command()
+@click.command(short_help="Check this machine: is everything here?")
 @json_option
 def doctor(as_json: bool) -> int:
     """Check this machine: packages, system libraries, the models, the engines.
@@ -156,7 +156,7 @@ def doctor(as_json: bool) -> int:
     return 1 if any(finding.needed and not finding.fine for finding in findings) else 0
 
 
-@click.command("install-scripts")
+@click.command("install-scripts", short_help="Put our entries into the menus of Resolve or AE.")
 @click.argument("host", type=click.Choice(["resolve", "ae"]))
 @click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="Folder, when the usual one is not it.")
 @click.option("--remove", is_flag=True, help="Take our entries out again instead; other files stay.")

@@ -36,7 +36,7 @@ _START = (
 )
 
 
-@click.group()
+@click.group(short_help="Resolve's menu entries, from a terminal.")
 def resolve() -> None:
     """What Workspace > Scripts does in DaVinci Resolve, from a terminal.
 

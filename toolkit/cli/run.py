@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from toolkit.settings import Settings
 
 
-@click.command()
+@click.command(short_help="The whole story: a cut goes in, stacked layers come out.")
 @click.argument("cut", type=click.Path(path_type=Path))
 @out_option
 @settings_options
@@ -61,7 +61,7 @@ def run(
     _run(cut, out, patterns, models, settings, as_json=as_json, progress_kind=progress_kind)
 
 
-@click.command()
+@click.command(short_help="The same on footage it makes itself.")
 @out_option
 @settings_options
 @models_option

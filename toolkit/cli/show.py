@@ -18,7 +18,7 @@ from toolkit.passes import RenderedPass
 
 NEXT_STEPS = """\
 Next, in Resolve:        Workspace > Scripts > Toolkit Import Passes, and choose {delivery}
-Next, in After Effects:  File > Scripts > Run Script File… > toolkit_import_passes.jsx, and choose the same file
+Next, in After Effects:  File > Scripts > toolkit_import_passes.jsx, and choose the same file
 Anywhere else:           open {timeline}
 (once per machine: toolkit install-scripts resolve, toolkit install-scripts ae)"""
 
@@ -143,7 +143,8 @@ def show_run(delivery: Delivery, rendered: Sequence[RenderedPass], out: Path, *,
         show_rendered(rendered, out, as_json=False)
     for note in delivery.notes:
         click.echo(f"note: {note}")
-    click.echo(NEXT_STEPS.format(delivery=out / "delivery.json", timeline=out / "return.otio"))
+    where = out.absolute()  # a host's dialog does not know the folder of the terminal
+    click.echo(NEXT_STEPS.format(delivery=where / "delivery.json", timeline=where / "return.otio"))
 
 
 def show_rows(rows: Sequence[dict[str, Any]], *, as_json: bool) -> None:

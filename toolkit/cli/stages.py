@@ -22,7 +22,7 @@ TRACK = "toolkit track CUT -o OUT"
 OUT = click.argument("out", type=click.Path(path_type=Path))
 
 
-@click.command()
+@click.command(short_help="List the shots of a cut, and what is left out and why.")
 @click.argument("cut", type=click.Path(path_type=Path))
 @settings_options
 @json_option
@@ -40,7 +40,7 @@ def shots(cut: Path, as_json: bool, **named: Any) -> None:
     show_shots(read_cut(cut, handles=settings.cut.handles), as_json=as_json, passes=())
 
 
-@click.command()
+@click.command(short_help="Find and follow the faces of every shot.")
 @click.argument("cut", type=click.Path(path_type=Path))
 @out_option
 @settings_options
@@ -92,7 +92,7 @@ def track(
         show_tracks(found, as_json=as_json)
 
 
-@click.command()
+@click.command(short_help="Decide what every frame is made of.")
 @OUT
 @settings_options
 @shot_option
@@ -120,7 +120,7 @@ def plan(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) -> N
     show_plans(plans, as_json=as_json)
 
 
-@click.command()
+@click.command(short_help="Paint and write the planned passes.")
 @OUT
 @settings_options
 @shot_option
@@ -170,7 +170,7 @@ def render(out: Path, patterns: tuple[str, ...], as_json: bool, progress_kind: s
         show_rendered(rendered, out, as_json=as_json)
 
 
-@click.command()
+@click.command(short_help="Put the rendered passes back over the cut.")
 @OUT
 @settings_options
 @json_option
@@ -191,7 +191,7 @@ def conform(out: Path, as_json: bool, **named: Any) -> None:
     show_run(delivery, [], out, as_json=as_json)
 
 
-@click.command()
+@click.command(short_help="Experimental: an After Effects project of a delivery.")
 @OUT
 @json_option
 def aep(out: Path, as_json: bool) -> None:
