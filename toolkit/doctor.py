@@ -24,7 +24,13 @@ from toolkit.install import (
     scripts_folder,
 )
 
-_PACKAGES = ("av", "mediapipe", "numpy", "OpenEXR", "OpenTimelineIO", "pydantic", "rich", "click")
+_PACKAGES = (
+    "av", "click", "httpx", "mediapipe", "numpy", "OpenEXR", "OpenTimelineIO", "pillow", "platformdirs", "pydantic",
+    "rich", "scikit-image", "websockets",
+)  # fmt: skip
+"""What the toolkit depends on, as pyproject.toml lists it."""
+_EXTRAS = {"opencolorio": ("output.encoding = acescg", "colour"), "py-aep": ("toolkit aep", "aep")}
+"""Package: (what needs it, the extra it comes with). The engines tell of theirs themselves."""
 _SYSTEM_LIBRARIES = {
     "libEGL.so.1": "libegl1",
     "libGLESv2.so.2": "libgles2",
@@ -63,7 +69,13 @@ def _packages() -> Iterator[Finding]:
         try:
             yield Finding(what=name, fine=True, detail=version(name))
         except PackageNotFoundError:
-            yield Finding(what=name, fine=False, detail="pip install --force-reinstall resolve-ae-toolkit")
+            yield Finding(what=name, fine=False, detail=f"pip install {name}")
+    for name, (asked, extra) in _EXTRAS.items():
+        try:
+            yield Finding(what=name, fine=True, detail=version(name), needed=False)
+        except PackageNotFoundError:
+            detail = f"only {asked} needs it: pip install 'resolve-ae-toolkit[{extra}]'"
+            yield Finding(what=name, fine=False, detail=detail, needed=False)
 
 
 def _one_cv2() -> Finding:

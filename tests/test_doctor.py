@@ -1,0 +1,58 @@
+"""``toolkit doctor``: it looks for everything that pyproject.toml names, and every remedy is a command that works."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError
+from pathlib import Path
+
+import pytest
+
+from toolkit import doctor
+
+PROJECT = tomllib.loads((Path(__file__).resolve().parent.parent / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def _names(requirements: list[str]) -> set[str]:
+    return {re.split(r"[^\w-]", line)[0] for line in requirements}
+
+
+@pytest.fixture
+def without(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Makes a package look as if it was not installed."""
+    real = doctor.version
+
+    def take_away(gone: str) -> None:
+        def version(name: str) -> str:
+            if name == gone:
+                raise PackageNotFoundError(name)
+            return real(name)
+
+        monkeypatch.setattr(doctor, "version", version)
+
+    return take_away
+
+
+def _seen() -> dict[str, doctor.Finding]:
+    return {finding.what: finding for finding in doctor.examine()}
+
+
+def test_every_dependency_is_looked_for_and_needed() -> None:
+    needed = {name for name, finding in _seen().items() if finding.needed}
+    assert _names(PROJECT["project"]["dependencies"]) <= needed
+
+
+@pytest.mark.parametrize("extra", ["aep", "colour"])
+def test_the_package_of_an_extra_is_looked_for_and_not_needed(extra: str, without: Callable[[str], None]) -> None:
+    (name,) = _names(PROJECT["project"]["optional-dependencies"][extra])
+    assert (_seen()[name].fine, _seen()[name].needed) == (True, False)
+    without(name)
+    assert _seen()[name].row()["state"] == "not here"
+    assert f"pip install 'resolve-ae-toolkit[{extra}]'" in _seen()[name].detail
+
+
+def test_a_package_that_is_gone_is_named_with_the_command_that_brings_it(without: Callable[[str], None]) -> None:
+    without("av")
+    assert _seen()["av"].row() == {"what": "av", "state": "MISSING", "detail": "pip install av"}
