@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError
@@ -56,3 +59,13 @@ def test_the_package_of_an_extra_is_looked_for_and_not_needed(extra: str, withou
 def test_a_package_that_is_gone_is_named_with_the_command_that_brings_it(without: Callable[[str], None]) -> None:
     without("av")
     assert _seen()["av"].row() == {"what": "av", "state": "MISSING", "detail": "pip install av"}
+
+
+@pytest.mark.parametrize("library", ["cv2", "numpy", "pydantic", "httpx", "av", "mediapipe", "platformdirs"])
+def test_the_doctor_speaks_although_a_library_does_not_load(library: str) -> None:
+    """OpenCV without libGL does not, and whoever has that problem is sent to the doctor."""
+    broken = f"import sys; sys.modules[{library!r}] = None; from toolkit.cli import main; main()"
+    command = [sys.executable, "-c", broken, "doctor", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert "Python" in [row["what"] for row in json.loads(done.stdout)]

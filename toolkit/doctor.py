@@ -8,21 +8,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import toolkit
-from toolkit.engines import ENGINES
 from toolkit.errors import InputError
-from toolkit.faces import list_models
-from toolkit.install import (
-    Host,
-    ae_entries,
-    find_after_effects,
-    made_by,
-    resolve_entries,
-    resolve_folders,
-    scripting_environment,
-    scripts_folder,
-)
+
+if TYPE_CHECKING:
+    from toolkit.install import Host
 
 _PACKAGES = (
     "av", "click", "httpx", "mediapipe", "numpy", "OpenEXR", "OpenTimelineIO", "pillow", "platformdirs", "pydantic",
@@ -58,10 +50,21 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Look at everything; changes nothing and fetches nothing."""
+    """Look at everything; changes nothing and fetches nothing.
+
+    It stands on nothing that it looks for: a room is imported where it is asked, and one that cannot be is a finding.
+    """
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     findings = [Finding(what="Python", fine=sys.version_info >= (3, 11), detail=python)]
-    return [*findings, *_packages(), _one_cv2(), *_libraries(), *_models(), *_engines(), *_resolve(), *_after_effects()]
+    findings += [*_packages(), _one_cv2(), *_libraries()]
+    for what, look in {
+        "models": _models, "engines": _engines, "Resolve": _resolve, "After Effects": _after_effects
+    }.items():  # fmt: skip
+        try:
+            findings += look()
+        except ImportError as error:
+            findings.append(Finding(what=what, fine=False, detail=f"cannot be asked: {error}"))
+    return findings
 
 
 def _packages() -> Iterator[Finding]:
@@ -100,6 +103,8 @@ def _libraries() -> Iterator[Finding]:
 
 
 def _models() -> Iterator[Finding]:
+    from toolkit.faces import list_models
+
     for row in list_models():
         present = row["state"] == "ready"
         detail = row["path"] if present else "fetched when first needed, or now: toolkit models fetch"
@@ -107,12 +112,16 @@ def _models() -> Iterator[Finding]:
 
 
 def _engines() -> Iterator[Finding]:
+    from toolkit.engines import ENGINES
+
     for name, entry in ENGINES.items():
         yield Finding(what=f"engine {name}", fine=entry.ready, detail=entry.state, needed=name == "builtin")
 
 
 def _resolve() -> Iterator[Finding]:
     """Whether Resolve's menu has our entries of this version, and its scripting module is where the system keeps it."""
+    from toolkit.install import resolve_entries, scripting_environment
+
     names = [name for name, _ in resolve_entries()]
     folders = [folder for all_users in (False, True) for folder in _resolve_menus(all_users=all_users)]
     if not folders:
@@ -127,6 +136,8 @@ def _resolve() -> Iterator[Finding]:
 
 def _resolve_menus(*, all_users: bool) -> list[Path]:
     """The folders that are there: the user's own, and that of all users when it holds something of ours."""
+    from toolkit.install import made_by, resolve_folders
+
     try:
         folders = [folder for folder in resolve_folders(all_users=all_users) if folder.is_dir()]
     except InputError:  # Windows does not say where its folders are: there is nothing to look at
@@ -136,6 +147,8 @@ def _resolve_menus(*, all_users: bool) -> list[Path]:
 
 def _after_effects() -> Iterator[Finding]:
     """Every After Effects there is, and whether its menu has our entries of this version; silent on Linux."""
+    from toolkit.install import ae_entries, find_after_effects, scripts_folder
+
     found = find_after_effects()
     if not found and sys.platform in ("darwin", "win32"):
         detail = "not where it is usually installed: toolkit install-scripts ae --to FOLDER"
@@ -147,6 +160,8 @@ def _after_effects() -> Iterator[Finding]:
 
 def _menu(what: str, host: Host, folder: Path, names: Iterable[str]) -> Finding:
     """Whether a host's folder has the entries ``names`` of this version."""
+    from toolkit.install import made_by
+
     versions = {made_by(folder / name) for name in names}
     if versions == {toolkit.__version__}:
         return Finding(what=what, fine=True, detail=f"menu entries of this version in {folder}", needed=False)

@@ -6,15 +6,17 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from toolkit.documents import Cut, Delivery, FaceState, FaceTracks, PassPlan, Shot
 from toolkit.frames import timecode_from_frames
-from toolkit.passes import RenderedPass
+
+if TYPE_CHECKING:  # so that the doctor has a voice where the libraries behind these do not load
+    from toolkit.documents import Cut, Delivery, FaceTracks, PassPlan, Shot
+    from toolkit.passes import RenderedPass
 
 NEXT_STEPS = """\
 Next, in Resolve:        Workspace > Scripts > Toolkit Import Passes, and choose {delivery}
@@ -71,6 +73,8 @@ def _shot_row(cut: Cut, shot: Shot) -> tuple[str, ...]:
 
 def show_tracks(tracks: Sequence[FaceTracks], *, as_json: bool) -> None:
     """Faces per shot and how many frames each was found, held and absent."""
+    from toolkit.documents import FaceState
+
     rows = [
         {
             "shot": one.shot,
