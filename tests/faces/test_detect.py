@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.faces._footage import Person, Picture, astronaut
-from toolkit.errors import EngineFailed
+from toolkit.errors import EngineFailed, EngineUnavailable
 from toolkit.faces.detect import LANDMARK_COUNT, FaceFinder, FaceReader
 from toolkit.faces.pose import CanonicalFace
 from toolkit.faces.upright import placement_of
@@ -146,3 +146,15 @@ def test_a_file_that_is_no_model_is_our_error(content: bytes, tmp_path: Path) ->
         FaceReader(broken, confidence=0.5)
     with pytest.raises(EngineFailed, match="no canonical face"):
         CanonicalFace.load(broken)
+
+
+def test_a_system_library_that_does_not_load_sends_to_the_doctor(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stand-in for a machine without it: what MediaPipe raises there, and no more."""
+    from mediapipe.tasks.python import vision
+
+    def refuse(*_: object) -> None:
+        raise OSError("libEGL.so.1: cannot open shared object file: No such file or directory")
+
+    monkeypatch.setattr(vision.FaceLandmarker, "create_from_options", refuse)
+    with pytest.raises(EngineUnavailable, match=r"libEGL\.so\.1: .*; run 'toolkit doctor'"):
+        FaceReader(model, confidence=0.5)

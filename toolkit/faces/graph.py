@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 _STEP_MS = 10_000_000
 """Distance of the timestamps that pictures of a moving scene get. MediaPipe's filter takes them for time: over three
 hours from one picture to the next, the one before counts for 3 parts in 10,000."""
+_REMEDY = "run 'toolkit doctor'"
 
 
 class Graph:
@@ -30,7 +31,8 @@ class Graph:
         """``task`` is the class of ``mediapipe.tasks.vision`` that reads ``model``, ``options`` what its options take.
 
         ``video`` pictures follow one another, and each is first searched where the one before showed something.
-        Raises EngineUnavailable when MediaPipe cannot be loaded and EngineFailed when it refuses the model.
+        Raises EngineUnavailable when MediaPipe, or a library it stands on, cannot be loaded, and EngineFailed when it
+        refuses the model.
         """
         self._video = video
         self._clock = 0
@@ -42,7 +44,9 @@ class Graph:
             )
             try:
                 self._graph = getattr(vision, task).create_from_options(given)
-            except (RuntimeError, ValueError, OSError) as error:
+            except OSError as error:  # a library of the system's does not load: that is seen only now
+                raise EngineUnavailable("mediapipe", str(error), remedy=_REMEDY) from error
+            except (RuntimeError, ValueError) as error:
                 raise EngineFailed("mediapipe", f"{model}: {error}") from error
 
     def ask(self, picture: Picture) -> Any:
@@ -77,7 +81,7 @@ def _mediapipe() -> tuple[Any, Any, Any]:
         from mediapipe import Image, ImageFormat
         from mediapipe.tasks.python import BaseOptions, vision
     except (ImportError, OSError) as error:
-        raise EngineUnavailable("mediapipe", str(error), remedy="run 'toolkit doctor'") from error
+        raise EngineUnavailable("mediapipe", str(error), remedy=_REMEDY) from error
     return vision, BaseOptions, lambda picture: Image(image_format=ImageFormat.SRGB, data=picture)
 
 
