@@ -198,6 +198,20 @@ def test_a_package_that_a_setting_needs_is_missed_before_any_work(
         assert nothing_written(out)
 
 
+def test_a_demo_with_a_wrong_setting_draws_nothing(command: Run, tmp_path: Path) -> None:
+    code, line = command("demo", "-o", tmp_path / "out", "--set", "face.strenght=1")
+    assert (code, "did you mean face.strength?" in line) == (2, True)
+    assert nothing_written(tmp_path / "out")
+
+
+def test_a_toolkit_toml_that_is_taken_is_said_with_verbose(command: Run, tmp_path: Path) -> None:
+    pattern = write_frames(tmp_path / "plates", range(1001, 1003))
+    (tmp_path / "plates" / "toolkit.toml").write_text("[cut]\nhandles = 4\n")
+    said = f"toolkit: {tmp_path / 'plates' / 'toolkit.toml'} lies over the preset founding"
+    assert command("-v", "shots", pattern) == (0, said)
+    assert command("shots", pattern) == (0, "")
+
+
 def test_out_that_is_a_file_cannot_be_written(command: Run, tmp_path: Path) -> None:
     write_frames(tmp_path / "plates", range(1001, 1009))
     (tmp_path / "out").write_text("mine")

@@ -1,6 +1,7 @@
 """The ``toolkit`` command: gather arguments, call one function, print one line and an exit code on error.
 
-Exit codes: 0 done; 1 our fault; 2 the user's input; 3 the media; 4 an engine or a model; 130 stopped by Ctrl-C.
+Exit codes: 0 done; 1 our fault; 2 the user's input; 3 the media; 4 an engine, a model or an optional package;
+130 stopped by Ctrl-C.
 Nothing heavy is imported before a command runs, so ``toolkit --help`` answers at once.
 """
 

@@ -70,7 +70,7 @@ def look() -> None:
     """Looks from elsewhere.
 
     \b
-    toolkit look from-png 00012-1234.png >> toolkit.toml
+    toolkit look from-png 00012-1234.png
     """
 
 
@@ -87,8 +87,10 @@ def look() -> None:
 def look_from_png(file: Path, section: str) -> None:
     """Print the settings that AUTOMATIC1111 wrote into the PNG FILE, as a part of a toolkit.toml.
 
+    Where that file has a section [face] (or [body]) already, put the lines below it: a section stands there once.
+
     \b
-    toolkit look from-png 00012-1234.png >> toolkit.toml
+    toolkit look from-png 00012-1234.png
     toolkit look from-png frame.png --pass body
     """
     from toolkit.engines import read_infotext

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from toolkit.settings import Settings
 
 Command = Callable[..., Any]
+
+_LOG = logging.getLogger(__name__)
 
 
 def out_option(command: Command) -> Command:
@@ -84,7 +87,7 @@ def settings_options(command: Command) -> Command:
 
 
 def settings_for(
-    cut_path: Path,
+    folder: Path,
     *,
     preset: str,
     assignments: tuple[str, ...],
@@ -92,10 +95,12 @@ def settings_for(
     urls: tuple[str, ...],
     handles: int | None,
 ) -> Settings:
-    """Preset, then ``toolkit.toml`` beside the cut, then the command line."""
+    """Preset, then ``toolkit.toml`` in the ``folder`` of the cut, then the command line."""
     from toolkit.settings import load_settings
 
-    beside = cut_path.parent / "toolkit.toml"
+    beside = folder / "toolkit.toml"
+    if beside.is_file():
+        _LOG.info("%s lies over the preset %s", beside, preset)
     named = [f"engine={engine}"] if engine is not None else []
     named += [f"server.url={','.join(urls)}"] if urls else []
     named += [f"cut.handles={handles}"] if handles is not None else []

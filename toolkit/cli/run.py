@@ -54,7 +54,7 @@ def run(
     toolkit run plates/plate.####.exr -o out --dry-run
     """
     check_progress(progress_kind, json=as_json, dry_run=dry_run)
-    settings = settings_for(cut, **named)
+    settings = settings_for(cut.parent, **named)
     if dry_run:
         _dry_run(cut, patterns, settings, as_json=as_json)
         return
@@ -77,9 +77,11 @@ def demo(out: Path, models: Path | None, as_json: bool, **named: Any) -> None:
     from toolkit.cli.progress import RichProgress
     from toolkit.demo import DEMO_FRAMES, make_demo
 
+    footage = out / "footage"
+    settings = settings_for(footage, **named)
     with RichProgress() as progress, progress.stage("demo footage", DEMO_FRAMES) as tick:
-        cut = make_demo(out / "footage", tick=tick)
-    _run(cut, out, (), models, settings_for(cut, **named), as_json=as_json)
+        cut = make_demo(footage, tick=tick)
+    _run(cut, out, (), models, settings, as_json=as_json)
 
 
 def _run(

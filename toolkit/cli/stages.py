@@ -36,7 +36,7 @@ def shots(cut: Path, as_json: bool, **named: Any) -> None:
     from toolkit.cli.show import show_shots
     from toolkit.turnover import read_cut
 
-    settings = settings_for(cut, **named)
+    settings = settings_for(cut.parent, **named)
     show_shots(read_cut(cut, handles=settings.cut.handles), as_json=as_json, passes=())
 
 
@@ -74,7 +74,7 @@ def track(
     from toolkit.turnover import read_cut
 
     check_progress(progress_kind, json=as_json)
-    settings = settings_for(cut, **named)
+    settings = settings_for(cut.parent, **named)
     turnover = read_cut(cut, handles=settings.cut.handles)
     chosen = stages.choose_shots(turnover, patterns)
     found = []
@@ -111,7 +111,7 @@ def plan(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) -> N
 
     with claimed(out, made_by=TRACK) as output:
         cut = Cut.read(output.shots)
-        settings = settings_for(Path(cut.path), **named)
+        settings = settings_for(Path(cut.path).parent, **named)
         plans: list[PassPlan] = []
         for shot in stages.choose_shots(cut, patterns):
             tracks = FaceTracks.read(output.face_track(shot.name))
@@ -145,7 +145,7 @@ def render(out: Path, patterns: tuple[str, ...], as_json: bool, progress_kind: s
     rendered = []
     with claimed(out, made_by=TRACK) as output, shown_progress(progress_kind) as progress:
         cut = Cut.read(output.shots)
-        settings = settings_for(Path(cut.path), **named)
+        settings = settings_for(Path(cut.path).parent, **named)
         chosen = stages.choose_shots(cut, patterns)
         plans = {shot.name: stages.read_plans(shot, settings, output) for shot in chosen}
         for engine_name in sorted({plan.engine for made in plans.values() for plan in made}):
@@ -187,7 +187,7 @@ def conform(out: Path, as_json: bool, **named: Any) -> None:
 
     with claimed(out, made_by=TRACK) as output:
         cut = Cut.read(output.shots)
-        delivery = stages.deliver(cut, settings_for(Path(cut.path), **named), output)
+        delivery = stages.deliver(cut, settings_for(Path(cut.path).parent, **named), output)
     show_run(delivery, [], out, as_json=as_json)
 
 
