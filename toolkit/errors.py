@@ -156,7 +156,7 @@ class DocumentError(InputError):
 class MissingDocument(InputError):
     """A stage was asked for before the stage it reads from; ``made_by`` is the command that makes the document."""
 
-    def __init__(self, path: Path, made_by: str) -> None:
+    def __init__(self, path: Path | str, made_by: str) -> None:
         super().__init__(f"{path} is not there yet; run '{made_by}' first")
 
 

@@ -191,7 +191,7 @@ def deliver(cut: Cut, settings: Settings, out: Output) -> Delivery:
         else:
             notes.append(f"{shot.name}: {name} is not in this delivery, {missing} of its frames are not rendered yet")
     if not plans:
-        raise MissingDocument(out.root / "the layers of a pass", "toolkit render OUT")
+        raise MissingDocument(f"a whole pass in {out.root}", "toolkit render OUT")
     delivery = conform(cut, plans, out.root, settings=settings, notes=notes)
     remember_delivery(out.delivery)
     return delivery

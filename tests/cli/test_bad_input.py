@@ -266,6 +266,25 @@ def test_a_stage_before_its_turn_says_which_command_comes_first(command: Run, tm
     assert not (tmp_path / "out").exists()
 
 
+def test_conform_says_which_passes_it_delivers_and_what_to_do_when_there_are_none(
+    command: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cut, out = write_cut(tmp_path / "cut.otio", count=3, source=(0, 3)), tmp_path / "out"
+    write_frames(tmp_path / "plates", range(1001, 1004))
+    assert command("track", cut, "-o", out)[0] == 0
+    nothing = f"toolkit: a whole pass in {out} is not there yet; run 'toolkit render OUT' first"
+    assert command("conform", out) == (2, nothing)
+    assert command("run", cut, "-o", out, "--set", "output.passes=BODY")[0] == 0
+    assert run_command(["conform", str(out), "--set", "output.passes=BODY", "--json"]) == 0
+    (delivered,) = json.loads(capsys.readouterr().out)["passes"]
+    assert delivered == {
+        "shot": "plate",
+        "pass": "BODY v001",
+        "frames": 3,
+        "files": f"{out}/plate/BODY/v001/plate_BODY_v001.####.exr",
+    }
+
+
 def test_a_document_that_was_edited_into_nonsense_is_named_with_its_pointer(command: Run, tmp_path: Path) -> None:
     pattern = write_frames(tmp_path / "plates", range(1001, 1007))
     out = tmp_path / "out"

@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from toolkit.frames import timecode_from_frames
+from toolkit.frames import FramePath, timecode_from_frames
 
 if TYPE_CHECKING:  # so that the doctor has a voice where the libraries behind these do not load
     from toolkit.documents import Cut, Delivery, FaceTracks, PassPlan, Shot
@@ -132,19 +132,39 @@ def show_rendered(rendered: Sequence[RenderedPass], out: Path, *, as_json: bool)
 def show_run(delivery: Delivery, rendered: Sequence[RenderedPass], out: Path, *, as_json: bool) -> None:
     """What was made, where, and what to click next."""
     if as_json:
-        print_json(
-            {
-                "delivery": str(out / "delivery.json"),
-                "timeline": str(out / "return.otio"),
-                "passes": [
-                    {"shot": r.plan.shot, "pass": r.plan.label, "painted": r.painted, "kept": r.kept} for r in rendered
-                ],
-                "notes": list(delivery.notes),
-            }
-        )
+        passes = [{"shot": r.plan.shot, "pass": r.plan.label, "painted": r.painted, "kept": r.kept} for r in rendered]
+        _print_delivery(delivery, passes, out)
         return
-    if rendered:
-        show_rendered(rendered, out, as_json=False)
+    show_rendered(rendered, out, as_json=False)
+    _show_next(delivery, out)
+
+
+def show_conformed(delivery: Delivery, out: Path, *, as_json: bool) -> None:
+    """What was delivered, and what to click next."""
+    passes = [
+        {
+            "shot": clip.shot,
+            "pass": track.name,
+            "frames": clip.end_index - clip.start_index + 1,
+            "files": FramePath.parse(out / Path(clip.path).with_name(clip.pattern)).hashes,
+        }
+        for track in delivery.tracks
+        if track.pass_name is not None
+        for clip in track.clips
+    ]
+    if as_json:
+        _print_delivery(delivery, passes, out)
+        return
+    show_rows(passes, as_json=False)
+    _show_next(delivery, out)
+
+
+def _print_delivery(delivery: Delivery, passes: Sequence[dict[str, Any]], out: Path) -> None:
+    files = {"delivery": str(out / "delivery.json"), "timeline": str(out / "return.otio")}
+    print_json({**files, "passes": passes, "notes": list(delivery.notes)})
+
+
+def _show_next(delivery: Delivery, out: Path) -> None:
     for note in delivery.notes:
         click.echo(f"note: {note}")
     where = out.absolute()  # a host's dialog does not know the folder of the terminal

@@ -181,14 +181,14 @@ def conform(out: Path, as_json: bool, **named: Any) -> None:
     toolkit conform out
     """
     from toolkit import stages
-    from toolkit.cli.show import show_run
+    from toolkit.cli.show import show_conformed
     from toolkit.documents import Cut
     from toolkit.output import claimed
 
     with claimed(out, made_by=TRACK) as output:
         cut = Cut.read(output.shots)
         delivery = stages.deliver(cut, settings_for(Path(cut.path).parent, **named), output)
-    show_run(delivery, [], out, as_json=as_json)
+    show_conformed(delivery, out, as_json=as_json)
 
 
 @click.command(short_help="Experimental: an After Effects project of a delivery.")
