@@ -212,6 +212,12 @@ def test_a_toolkit_toml_that_is_taken_is_said_with_verbose(command: Run, tmp_pat
     assert command("shots", pattern) == (0, "")
 
 
+def test_a_star_that_the_shell_spelled_out_is_answered_with_how_a_sequence_is_written(command: Run) -> None:
+    code, line = command("run", *(f"plate.{number}.png" for number in range(1001, 2001)), "-o", "out")
+    assert (code, "1000 were given" in line, "'plate.####.exr'" in line) == (2, True, True), line
+    assert "plate.1002.png" not in line
+
+
 def test_out_that_is_a_file_cannot_be_written(command: Run, tmp_path: Path) -> None:
     write_frames(tmp_path / "plates", range(1001, 1009))
     (tmp_path / "out").write_text("mine")

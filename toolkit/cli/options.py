@@ -17,6 +17,19 @@ Command = Callable[..., Any]
 _LOG = logging.getLogger(__name__)
 
 
+def cut_argument(command: Command) -> Command:
+    """``CUT``: one path, though a shell makes many of a ``*``."""
+
+    def one(_context: click.Context, _parameter: click.Parameter, paths: tuple[Path, ...]) -> Path:
+        if len(paths) > 1:
+            problem = f"CUT is one path, and {len(paths)} were given, {paths[0]} the first of them"
+            raise click.UsageError(f"{problem}; a sequence is written 'plate.####.exr', in quotes")
+        return paths[0]
+
+    path = click.Path(path_type=Path)
+    return click.argument("cut", nargs=-1, required=True, metavar="CUT", type=path, callback=one)(command)
+
+
 def out_option(command: Command) -> Command:
     """``-o OUT``."""
     option = click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Folder for everything.")

@@ -9,6 +9,7 @@ import click
 
 from toolkit.cli.options import (
     check_progress,
+    cut_argument,
     json_option,
     models_option,
     out_option,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="The whole story: a cut goes in, stacked layers come out.")
-@click.argument("cut", type=click.Path(path_type=Path))
+@cut_argument
 @out_option
 @settings_options
 @shot_option

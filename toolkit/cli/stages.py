@@ -9,6 +9,7 @@ import click
 
 from toolkit.cli.options import (
     check_progress,
+    cut_argument,
     json_option,
     models_option,
     out_option,
@@ -23,7 +24,7 @@ OUT = click.argument("out", type=click.Path(path_type=Path))
 
 
 @click.command(short_help="List the shots of a cut, and what is left out and why.")
-@click.argument("cut", type=click.Path(path_type=Path))
+@cut_argument
 @settings_options
 @json_option
 def shots(cut: Path, as_json: bool, **named: Any) -> None:
@@ -41,7 +42,7 @@ def shots(cut: Path, as_json: bool, **named: Any) -> None:
 
 
 @click.command(short_help="Find and follow the faces of every shot.")
-@click.argument("cut", type=click.Path(path_type=Path))
+@cut_argument
 @out_option
 @settings_options
 @shot_option
