@@ -68,3 +68,13 @@ def test_every_entry_has_its_command() -> None:
 
     there = {path.name for path in (REPOSITORY / "resolve_scripts").glob("*.py")}
     assert {entry for entry, _, _ in ENTRIES.values()} == there
+
+
+def test_what_follows_two_dashes_is_not_taken_for_an_option_of_the_entry(api: Path) -> None:
+    """The stand-in's clip is offline, so the entry gets as far as sending; what it hands on has a test of its own."""
+    (api / ".toolkit").mkdir()
+    (api / ".toolkit" / "toolkit.json").write_text(json.dumps({"command": [sys.executable], "version": "0"}))
+    done = resolve(api, "render", "-o", str(api / "to"), "--whole", "--", "--set", "face.strength=0.4", "--help")
+    assert done.returncode == 2
+    assert "user.mov is not there" in done.stdout
+    assert "no such option here: --set" in resolve(api, "render", "--set", "face.strength=0.4").stdout

@@ -48,9 +48,19 @@ def resolve() -> None:
     """
 
 
+class _Entry(click.Command):
+    """Hands ``--`` on to the entry, which gives what follows it to ``toolkit run``; click itself would swallow it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if "--" in args:
+            args.insert(args.index("--"), "--")
+        return super().parse_args(ctx, args)
+
+
 def _command(name: str, entry: str, takes: str, about: str) -> click.Command:
     @click.command(
         name,
+        cls=_Entry,
         help=f"{about}\n\n\b\ntoolkit resolve {name} {takes}",
         context_settings={"ignore_unknown_options": True},
         options_metavar="",
