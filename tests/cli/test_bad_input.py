@@ -291,6 +291,21 @@ def test_conform_says_which_passes_it_delivers_and_what_to_do_when_there_are_non
     }
 
 
+def test_plates_that_moved_are_found_by_the_same_run_which_paints_nothing_anew(
+    command: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_frames(tmp_path / "here" / "plates", range(1001, 1004))
+    cut = write_cut(tmp_path / "here" / "cut.otio", count=3, source=(0, 3))
+    assert command("run", cut, "-o", tmp_path / "here" / "out")[0] == 0
+    (tmp_path / "here").rename(tmp_path / "there")
+    there = tmp_path / "there"
+    assert command("conform", there / "out") == (2, f"toolkit: no such file: {cut}"), "it knows where things were"
+    assert run_command(["run", str(there / "cut.otio"), "-o", str(there / "out"), "--json"]) == 0
+    assert {row["painted"] for row in json.loads(capsys.readouterr().out)["passes"]} == {0}
+    plates = json.loads((there / "out" / "delivery.json").read_text())["tracks"][0]["clips"]
+    assert [Path(clip["path"]).parent for clip in plates] == [there / "plates"]
+
+
 def test_a_document_that_was_edited_into_nonsense_is_named_with_its_pointer(command: Run, tmp_path: Path) -> None:
     pattern = write_frames(tmp_path / "plates", range(1001, 1007))
     out = tmp_path / "out"
