@@ -265,6 +265,13 @@ def test_float_pixels_keep_every_bit_and_luminance_becomes_grey(tmp_path: Path) 
     assert np.array_equal(picture.rgb, np.repeat(luminance[..., None], 3, axis=2))
 
 
+def test_luminance_keeps_its_alpha(tmp_path: Path) -> None:
+    picture = read_exr(_binding_writes(tmp_path / "a.exr", {"Y": LAYER[..., 0], "A": LAYER[..., 3]}))
+    assert picture.alpha is not None
+    assert np.array_equal(picture.alpha, LAYER[..., 3].astype(np.float32))
+    assert picture.premultiplied
+
+
 def test_of_several_parts_the_first_is_the_plate(tmp_path: Path) -> None:
     def part(pixels: NDArray[Any], name: str) -> Any:
         return OpenEXR.Part({"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage},
@@ -300,10 +307,12 @@ def test_a_damaged_later_part_is_not_passed_over(tmp_path: Path, capsys: pytest.
     ("channels", "reason"),
     [
         ({"Z": LAYER[..., 0]}, "no R, G, B or Y among its channels: Z"),
+        (dict.fromkeys("XYZ", LAYER[..., 0]), "its channels X, Y, Z are not RGB"),
+        (dict.fromkeys(("BY", "RY", "Y"), LAYER[..., 0]), "its channels BY, RY, Y are not RGB"),
         ({"R": np.zeros((4, 4), np.uint32), "G": np.zeros((4, 4), np.uint32), "B": np.zeros((4, 4), np.uint32)},
          "channel R is uint32"),
     ],
-    ids=["depth only", "integers"],
+    ids=["depth only", "XYZ", "luminance and chroma", "integers"],
 )  # fmt: skip
 def test_an_exr_without_a_picture_is_refused(channels: Any, reason: str, tmp_path: Path) -> None:
     with pytest.raises(UnsupportedMedia, match=reason):

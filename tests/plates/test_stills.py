@@ -132,6 +132,16 @@ def test_a_float_tiff_keeps_its_numbers(channels: int, tmp_path: Path) -> None:
     assert np.array_equal(rgb_8bit, np.rint(np.clip(pixels[..., :3], 0, 1) * 255))
 
 
+def test_numbers_of_a_float_tiff_that_are_none_do_not_spread(tmp_path: Path) -> None:
+    """As in an EXR plate: one of them would spread over a whole crop, and no layer can be written with it."""
+    pixels = np.zeros((4, 4, 4), np.float32)
+    pixels[0, :3] = [[np.nan], [np.inf], [-np.inf]]
+    (tmp_path / "a.tif").write_bytes(_tiff(pixels, extra=1))
+    frame, _, _ = _only_frame(tmp_path / "a.tif")
+    assert frame.alpha is not None
+    assert frame.rgb[0, :, 0].tolist() == frame.alpha[0].tolist() == [0, 65504, -65504, 0]
+
+
 @pytest.mark.parametrize("bits", [8, 16])
 def test_a_compressed_tiff_is_exact(bits: int, tmp_path: Path) -> None:
     codes = np.ascontiguousarray(CODES[bits][..., :3])
@@ -147,8 +157,9 @@ def test_a_compressed_tiff_is_exact(bits: int, tmp_path: Path) -> None:
         (_tiff(CODES[8], t262=(5,)), "neither grey, nor RGB"),
         (_tiff(np.zeros((4, 4, 3), np.uint32)), "32-bit samples"),
         (_tiff(np.zeros((4, 4, 3), np.float64)), "64-bit samples"),
+        (_tiff(np.zeros((4, 4, 3), np.float32), t284=(2,), t317=(3,)), "channels apart"),
     ],
-    ids=["tiles", "CMYK", "32-bit integers", "doubles"],
+    ids=["tiles", "CMYK", "32-bit integers", "doubles", "predicted floats, channel by channel"],
 )
 def test_tiff_kinds_that_would_come_out_wrong_are_refused(content: bytes, reason: str, tmp_path: Path) -> None:
     path = tmp_path / "a.tif"

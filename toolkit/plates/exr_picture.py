@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from toolkit.errors import UnsupportedMedia
 from toolkit.plates.exr import read_channels
-from toolkit.plates.half import HALF_MAX, from_half
-from toolkit.plates.stored import StoredPicture
+from toolkit.plates.half import from_half
+from toolkit.plates.stored import StoredPicture, made_finite
 
 log = logging.getLogger(__name__)
 
@@ -25,9 +25,9 @@ _REC709 = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290)
 def read_exr(path: Path) -> StoredPicture:
     """The picture of the first part, as large as its display window: scene-linear, premultiplied when it has alpha.
 
-    Taken are R, G, B (and A) without a layer name, else of the first layer that has all three, else Y as grey. Outside
-    the data window the picture is black and transparent. NaN becomes 0 and infinities the largest half: one such
-    pixel of a renderer would otherwise spread over a whole crop. Half and float32 are read.
+    Taken are R, G, B (and A) without a layer name, else of the first layer that has all three, else Y (and A) as grey.
+    Outside the data window the picture is black and transparent. NaN and infinities go as ``made_finite`` has it. Half
+    and float32 are read.
 
     Raises MissingMedia, CorruptMedia and UnsupportedMedia.
     """
@@ -35,8 +35,7 @@ def read_exr(path: Path) -> StoredPicture:
     names = _chosen(path, channels)
     for name in names:
         _check(path, name, header, channels[name])
-    red, green, blue = (names * 3)[:3] if len(names) == 1 else names[:3]
-    rgb = _stacked([channels[red], channels[green], channels[blue]])
+    rgb = _stacked([channels[name] for name in names[:3]])
     alpha = _stacked([channels[names[3]]])[..., 0] if len(names) == 4 else None
     _note_primaries(str(path.parent), header.get("chromaticities"))
     return StoredPicture(
@@ -60,7 +59,7 @@ def display_plane(
 
 
 def _chosen(path: Path, channels: Mapping[str, Any]) -> list[str]:
-    """R, G, B and perhaps A, or only Y, by full name."""
+    """The channels of red, green and blue, all three Y in a grey picture, and of alpha where there is one."""
     layers: dict[str, dict[str, str]] = {}
     for name in channels:
         layer, _, component = name.rpartition(".")
@@ -71,8 +70,11 @@ def _chosen(path: Path, channels: Mapping[str, Any]) -> list[str]:
         found = layers[layer]
         if found.keys() >= {"R", "G", "B"}:
             return [found[kind] for kind in "RGBA" if kind in found]
-    if "Y" in layers.get("", {}) and not {"RY", "BY"} & channels.keys():
-        return [layers[""]["Y"]]
+    unnamed = layers.get("", {})
+    if "Y" in unnamed:
+        if {"RY", "BY", "X"} & channels.keys():  # luminance beside its chroma, or CIE XYZ
+            raise UnsupportedMedia(path, f"its channels {', '.join(sorted(channels))} are not RGB")
+        return [unnamed["Y"]] * 3 + ([unnamed["A"]] if "A" in unnamed else [])
     raise UnsupportedMedia(path, f"no R, G, B or Y among its channels: {', '.join(sorted(channels))}")
 
 
@@ -88,10 +90,7 @@ def _stacked(planes: list[NDArray[Any]]) -> NDArray[np.float32]:
     import cv2
 
     pixels = np.asarray(cv2.merge([from_half(p) if p.dtype == np.float16 else p for p in planes]))
-    pixels = pixels.reshape(*planes[0].shape, len(planes))
-    if not np.isfinite(pixels).all():
-        np.nan_to_num(pixels, copy=False, nan=0.0, posinf=HALF_MAX, neginf=-HALF_MAX)
-    return pixels
+    return made_finite(pixels.reshape(*planes[0].shape, len(planes)))
 
 
 def _in_display_window(header: Mapping[str, Any], pixels: NDArray[np.float32]) -> NDArray[np.float32]:

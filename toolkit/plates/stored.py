@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.plates.colour import Encoding, from_linear
-from toolkit.plates.half import from_half, to_half
+from toolkit.plates.half import HALF_MAX, from_half, to_half
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,16 @@ class StoredPicture:
     premultiplied: bool
     """Whether ``rgb`` has been multiplied by ``alpha``."""
     encoding: Encoding
+
+
+def made_finite(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """``pixels``, in place: NaN becomes 0 and infinities the largest half, +-65504.
+
+    One such pixel of a renderer would otherwise spread over a whole crop.
+    """
+    if not np.isfinite(pixels).all():
+        np.nan_to_num(pixels, copy=False, nan=0.0, posinf=HALF_MAX, neginf=-HALF_MAX)
+    return pixels
 
 
 def as_float(codes: NDArray[Any]) -> NDArray[np.float32]:

@@ -6,12 +6,15 @@ import struct
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from toolkit.errors import CorruptMedia, UnsupportedMedia
-from toolkit.plates.stored import StoredPicture
+from toolkit.plates.stored import StoredPicture, made_finite
 
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 _LETTERS = {1: "B", 3: "H", 4: "I"}
-_BITS, _COLOURS, _STRIP_OFFSETS, _STRIP_SIZES, _TILE_WIDTH, _EXTRA, _FORMAT = 258, 262, 273, 279, 322, 338, 339
+_BITS, _COLOURS, _STRIP_OFFSETS, _STRIP_SIZES, _PLANAR = 258, 262, 273, 279, 284
+_PREDICTOR, _TILE_WIDTH, _EXTRA, _FORMAT = 317, 322, 338, 339
 """Tag numbers of TIFF 6.0 and its SampleFormat extension."""
 
 _KINDS = {(8, 1), (16, 1), (32, 3)}
@@ -24,8 +27,9 @@ _GREY_RGB_PALETTE = {0, 1, 2, 3}
 def read_tiff(path: Path, data: bytes) -> StoredPicture:
     """The first picture of the file; premultiplied when its ExtraSamples tag says "associated alpha".
 
-    Raises CorruptMedia for a file whose directory or strips reach beyond its end, UnsupportedMedia for tiles and for
-    sample kinds other than 8 and 16-bit integers and 32-bit floats.
+    Raises CorruptMedia for a file whose directory or strips reach beyond its end, UnsupportedMedia for tiles, for
+    sample kinds other than 8 and 16-bit integers and 32-bit floats, and for floats that FFmpeg would scramble. NaN and
+    infinities go as ``made_finite`` has it.
     """
     try:
         tags = _directory(data)
@@ -38,6 +42,8 @@ def read_tiff(path: Path, data: bytes) -> StoredPicture:
         raise UnsupportedMedia(path, "a TIFF that is neither grey, nor RGB, nor a palette")
     if (bits, kind) not in _KINDS:
         raise UnsupportedMedia(path, f"TIFF with {bits}-bit samples of format {kind}; 8 and 16-bit codes are read")
+    if (tags.get(_PLANAR), tags.get(_PREDICTOR)) == ((2,), (3,)):
+        raise UnsupportedMedia(path, "a TIFF of predicted floats with its channels apart; save them interleaved")
     offsets, sizes = tags.get(_STRIP_OFFSETS, ()), tags.get(_STRIP_SIZES, ())
     if not offsets or len(offsets) != len(sizes):
         raise CorruptMedia(path, "its directory names no strips")
@@ -72,4 +78,7 @@ def _decoded(path: Path, *, premultiplied: bool) -> StoredPicture:
             rgb, alpha = exact_codes(frame)
     except (av.error.FFmpegError, StopIteration) as error:
         raise CorruptMedia(path, str(error)) from error
+    for plane in (rgb, alpha):
+        if plane is not None and plane.dtype == np.float32:
+            made_finite(plane)
     return StoredPicture(rgb=rgb, alpha=alpha, premultiplied=premultiplied, encoding="display")
