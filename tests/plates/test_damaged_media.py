@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from itertools import product
 from pathlib import Path
 
@@ -156,7 +157,9 @@ def test_a_truncated_still_is_corrupt(
     path = tmp_path / f"plate.0001{suffix}"
     data = _still(path)
     path.write_bytes(data[: int(len(data) * part)])
-    media = Media(kind="sequence", path=str(path), source_range=None, rate=24, timecode_first=None, online=True)
+    media = Media(
+        kind="sequence", path=str(path), source_range=None, rate=Fraction(24), timecode_first=None, online=True
+    )
     with pytest.raises(CorruptMedia, match=rf"plate\.0001\{suffix} cannot be decoded: "):
         open_plate(media)
     assert capfd.readouterr().out == ""

@@ -8,7 +8,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
@@ -18,13 +18,24 @@ from pydantic_core import to_jsonable_python
 
 from toolkit.errors import DocumentError, MissingDocument, OutputNotWritable, Unreadable
 
-Exact = Annotated[
+_RATE = r"^[1-9]\d*(/[1-9]\d*)?$"
+
+
+def _rate(value: object) -> Fraction:
+    if isinstance(value, str) and re.fullmatch(_RATE, value, re.ASCII):
+        value = Fraction(value)
+    if not isinstance(value, Fraction) or value <= 0:
+        raise ValueError('a rate is written as "25" or "24000/1001"')
+    return value
+
+
+Rate = Annotated[
     Fraction,
-    PlainValidator(Fraction),
+    PlainValidator(_rate),
     PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^-?\d+(/\d+)?$"}),
+    WithJsonSchema({"type": "string", "pattern": _RATE}),
 ]
-"""An exact number, written as ``"25"`` or ``"24000/1001"``."""
+"""Frames per second, exact: written as ``"25"`` or ``"24000/1001"``."""
 
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
 """A name that may become part of a path on every system: it holds no separator and never starts with a dot."""
@@ -97,11 +108,8 @@ def appearing(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise OutputNotWritable(path, error.strerror or str(error)) from error
     finally:
-        try:
+        with suppress(OSError):  # the folder vanished, or the disk turned read-only: the first error says so already
             temporary.unlink(missing_ok=True)
-        except OSError as error:  # the folder itself vanished or turned read-only: the first error says so already
-            if not isinstance(error, (PermissionError, NotADirectoryError)):
-                raise
 
 
 def json_schema(document: type[Document]) -> dict[str, Any]:

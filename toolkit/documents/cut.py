@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from toolkit.documents.base import Document, Exact, FileName, Value
+from toolkit.documents.base import Document, FileName, Rate, Value
 from toolkit.documents.origin import Origin
 from toolkit.frames import FrameMap, FramePath, FrameRange
 
@@ -27,7 +27,7 @@ class Media(Value):
     """The movie file, or the sequence as ``folder/name.####.exr``; absolute where it was found."""
     source_range: FrameRange | None
     """The frames it has (source space): probed when the media is online, else as the cut claims; None unknown."""
-    rate: Exact
+    rate: Rate
     """Frames per second of the media."""
     timecode_first: int | None
     """Label of its first frame, in frames after 00:00:00:00 at ``rate`` rounded: as the cut says, else as the media
@@ -99,7 +99,7 @@ class Cut(Document):
     """Name of the timeline, or of the file when the timeline has none."""
     path: str
     """The file it was read from, absolute."""
-    record_rate: Exact
+    record_rate: Rate
     """Frames per second of the timeline."""
     record_start: int
     """Label of the timeline's first frame, in frames after 00:00:00:00."""

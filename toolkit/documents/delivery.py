@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from toolkit.documents.base import Document, Exact, FileName, Point, Value
+from toolkit.documents.base import Document, FileName, Point, Rate, Value
 from toolkit.documents.cut import MediaKind
 from toolkit.documents.faces import FaceState
 from toolkit.documents.origin import Origin
@@ -51,7 +51,7 @@ class DeliveryClip(Value):
     """First timeline frame, 0-based."""
     record_count: int
     """Timeline frames."""
-    rate: Exact
+    rate: Rate
     """Frames per second of the media."""
     fps: float
     """The same, for hosts that take a float."""
@@ -135,7 +135,7 @@ class Delivery(Document):
     """Version of the toolkit that made it."""
     name: str
     """Of the cut."""
-    rate: Exact
+    rate: Rate
     """Frames per second of the timeline."""
     fps: float
     """The same, for hosts that take a float."""

@@ -15,7 +15,10 @@ from toolkit.frames import FrameRange
 
 
 def _read_only(value: Any) -> NDArray[np.float32]:
-    array = np.array(value, dtype=np.float32)
+    try:
+        array = np.array(value, dtype=np.float32)
+    except TypeError as error:  # of a JSON object
+        raise ValueError(str(error)) from error
     if array.ndim != 2 or array.shape[1] != 3 or not np.isfinite(array).all():
         raise ValueError("landmarks are rows of three finite numbers")
     array.setflags(write=False)

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from toolkit.documents.base import Document, Exact, FileName, Point, Value, one_per_line
+from toolkit.documents.base import Document, FileName, Point, Rate, Value, one_per_line
 from toolkit.documents.bodies import BodyPoints
 from toolkit.documents.faces import FaceState, Landmarks
 from toolkit.frames import FramePath
@@ -193,7 +193,7 @@ class PassPlan(Document):
     repeated to the right and below."""
     mask_blur: MaskBlurPlan | None = Field(default=None, exclude_if=_says_nothing)
     """Of FACE: makes the mattes, instead of the faces' feathers."""
-    rate: Exact
+    rate: Rate
     """Frames per second of the plate."""
     timecode_first: int
     """Label of the first planned frame, in frames after 00:00:00:00."""
