@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,24 +24,24 @@ def identities(trails: Sequence[Trail]) -> list[dict[int, Sighting]]:
     same. The two most alike trails are joined first, then again, until no two are alike enough; trails that show a face
     in the same frame are two people, however alike.
     """
-    people = [dict(trail.sightings) for trail in trails]
-    while (pair := _most_alike(people)) is not None:
-        first, second = pair
+    people = {number: dict(trail.sightings) for number, trail in enumerate(trails)}
+    galleries = {number: _gallery(person) for number, person in people.items()}
+
+    def joinable(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], float]:
+        """Those of ``pairs`` that can be one person, and how much they look alike."""
+        apart = (pair for pair in pairs if people[pair[0]].keys().isdisjoint(people[pair[1]].keys()))
+        likenesses = ((pair, float((galleries[pair[0]] @ galleries[pair[1]].T).max())) for pair in apart)
+        return {pair: likeness for pair, likeness in likenesses if likeness > _SAME_PERSON}
+
+    alike = joinable(combinations(people, 2))
+    while alike:
+        first, second = min(alike, key=lambda pair: (-alike[pair], pair))
         people[first] |= people.pop(second)
-    return [dict(sorted(person.items())) for person in people]
-
-
-def _most_alike(people: Sequence[dict[int, Sighting]]) -> tuple[int, int] | None:
-    galleries = [_gallery(person) for person in people]
-    best, most = None, _SAME_PERSON
-    for first in range(len(people)):
-        for second in range(first + 1, len(people)):
-            if people[first].keys() & people[second].keys():
-                continue
-            alike = float((galleries[first] @ galleries[second].T).max())
-            if alike > most:
-                best, most = (first, second), alike
-    return best
+        galleries[first] = _gallery(people[first])
+        # Only what has grown is compared anew: a shot of many people breaks into hundreds of trails.
+        alike = {pair: known for pair, known in alike.items() if not {first, second} & set(pair)}
+        alike |= joinable((min(first, other), max(first, other)) for other in people if other != first)
+    return [dict(sorted(person.items())) for person in people.values()]
 
 
 def _gallery(person: dict[int, Sighting]) -> NDArray[np.float32]:
