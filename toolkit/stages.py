@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from fnmatch import fnmatchcase
+from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from toolkit.delivery import check_aep, conform
 from toolkit.documents import BodyTracks, Cut, Delivery, EstimatePlan, FaceTracks, GuidePlan, PassPlan, Shot
@@ -32,11 +33,15 @@ from toolkit.passes import (
 from toolkit.plates import Plate, check_encoding
 from toolkit.settings import Settings
 
+Tracks = TypeVar("Tracks", FaceTracks, BodyTracks)
+Bar = AbstractContextManager[Callable[[int], None]]
+"""Shown as long as it is entered; the callable advances it by so many steps."""
+
 
 class Progress(Protocol):
     """Who is told how far the work is."""
 
-    def stage(self, label: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
+    def stage(self, label: str, total: int) -> Bar:
         """A bar over ``total`` steps; the callable advances it."""
 
     @property
@@ -65,15 +70,10 @@ def follow_faces(
     shot: Shot, plate: Plate, settings: Settings, *, model: Path, out: Output, progress: Progress
 ) -> FaceTracks:
     """The faces of ``shot``: read when what is on disk was made from the same media, range, settings and model."""
-    path = out.face_track(shot.name)
-    if path.exists():
-        known = FaceTracks.read(path)
-        if known.key == track_key(shot, plate, settings.track, model):
-            return known
-    with progress.stage(f"{shot.name}  faces", len(shot.source_work_range)) as tick:
-        tracks = track_faces(shot, plate, settings.track, model, tick)
-    tracks.write(path)
-    return tracks
+    asked = shot, plate, settings.track, model
+    bar = progress.stage(f"{shot.name}  faces", len(shot.source_work_range))
+    key, make = partial(track_key, *asked), partial(track_faces, *asked)
+    return _known_or_made(FaceTracks, out.face_track(shot.name), key, make, bar)
 
 
 def follow_bodies(
@@ -82,15 +82,24 @@ def follow_bodies(
     """The people of ``shot``, read where ``follow_faces`` would read; None without a ``model``, as nobody asks."""
     if model is None:
         return None
-    path = out.body_track(shot.name)
+    asked = shot, plate, settings.track, model
+    bar = progress.stage(f"{shot.name}  bodies", len(shot.source_work_range))
+    key, make = partial(bodies_key, *asked), partial(track_bodies, *asked)
+    return _known_or_made(BodyTracks, out.body_track(shot.name), key, make, bar)
+
+
+def _known_or_made(
+    kind: type[Tracks], path: Path, key: Callable[[], str], make: Callable[[Callable[[int], None]], Tracks], bar: Bar
+) -> Tracks:
+    """The tracks at ``path`` when ``key`` is theirs; else what ``make`` makes under the ``bar``, written there."""
     if path.exists():
-        known = BodyTracks.read(path)
-        if known.key == bodies_key(shot, plate, settings.track, model):
+        known = kind.read(path)
+        if known.key == key():
             return known
-    with progress.stage(f"{shot.name}  bodies", len(shot.source_work_range)) as tick:
-        bodies = track_bodies(shot, plate, settings.track, model, tick)
-    bodies.write(path)
-    return bodies
+    with bar as tick:
+        tracks = make(tick)
+    tracks.write(path)
+    return tracks
 
 
 def look_for_packages(settings: Settings) -> None:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from toolkit.documents import Cut, appearing
 from toolkit.documents.base import Rate
 from toolkit.documents.faces import Landmarks
-from toolkit.errors import DocumentError, OutputNotWritable, Unreadable
+from toolkit.errors import OutputNotWritable, Unreadable
 
 RATE: TypeAdapter[Fraction] = TypeAdapter(Rate)
 

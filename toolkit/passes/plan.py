@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
-from fnmatch import fnmatchcase
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,16 +14,11 @@ from toolkit.documents import (
     Affine,
     BodyPoints,
     BodyTracks,
-    ControlPlan,
-    EstimatePlan,
     FacePlan,
     FaceState,
     FaceTrack,
     FaceTracks,
     FramePlan,
-    GuidePlan,
-    LookPlan,
-    LoraPlan,
     MaskBlurPlan,
     Origin,
     PassName,
@@ -37,11 +30,8 @@ from toolkit.faces import blur_reach, expression_words, face_outline
 from toolkit.passes import a1111
 from toolkit.passes.crops import Placement, canvas_corners, enclosing_square, plate_to_canvas, whole_canvas
 from toolkit.passes.encoding import pass_encoding
-from toolkit.settings import EXPRESSION, SHOT, ControlSettings, FaceSettings, Look, MatteSettings, Settings
-
-_TOLD_ELSEWHERE = {"size", "mask_blur", "mask_blur_version", "masked_content"}
-"""Settings of a look that its plan's digest leaves out, because fields of the plan say the same where it matters: plans
-from before there were such fields, and the frames made from them, hold on."""
+from toolkit.passes.looks import draws, guide_plan, look_of, look_plan, told, wanted_passes
+from toolkit.settings import EXPRESSION, FaceSettings, Look, MatteSettings, Settings
 
 
 def plan_passes(
@@ -65,37 +55,6 @@ def plan_passes(
     return tuple(_plan_pass(name, shot, tracks, settings, bodies=bodies, beside=beside) for name in names)
 
 
-def wanted_passes(settings: Settings) -> list[PassName]:
-    """The passes asked for, bottom to top."""
-    return [name for name in PassName if name in settings.output.passes.split("+")]
-
-
-def planned_looks(shots: Iterable[Shot], settings: Settings) -> list[LookPlan]:
-    """What an engine will be told about the passes asked for in any of ``shots``, each once.
-
-    A face with a negative prompt of its own adds a look with that: an engine may have to find a place for it.
-    """
-    told = (_look(name, shot.name, settings) for shot in shots for name in wanted_passes(settings))
-    looks = (
-        _look_plan(replace(look, negative=negative))
-        for look in told
-        for negative in (look.negative, *(entry.negative for entry in look.prompts if entry.negative))
-    )
-    return list(dict.fromkeys(looks))
-
-
-def wants_bodies(settings: Settings) -> bool:
-    """Whether a look of the passes asked for has a ``body`` control."""
-    return any(_draws(_section(name, settings), "body") for name in wanted_passes(settings))
-
-
-def planned_guides(shot_name: str, settings: Settings, *, beside: Path) -> list[GuidePlan | EstimatePlan]:
-    """Every guide of ``shot_name`` that is not drawn from a track, each once."""
-    looks = [_look(name, shot_name, settings) for name in wanted_passes(settings)]
-    guides = [_guide_plan(control, shot_name, beside) for look in looks for control in look.controls]
-    return list(dict.fromkeys(guide for guide in guides if guide is not None))
-
-
 def noise_seed(start: int, shot_name: str, pass_name: str, face: int, source_frame: int) -> int:
     """0..2**31-1 from (shot, pass, face, absolute source frame): never from a batch or worker number."""
     text = f"{start}/{shot_name}/{pass_name}/{face}/{source_frame}"
@@ -110,13 +69,13 @@ def _seed(look: Look, shot_name: str, pass_name: str, face: int, source_frame: i
 def _plan_pass(
     name: PassName, shot: Shot, tracks: FaceTracks, settings: Settings, *, bodies: BodyTracks | None, beside: Path
 ) -> PassPlan:
-    look = _look(name, shot.name, settings)
+    look = look_of(name, shot.name, settings)
     faces = _plan_faces(shot, tracks, settings) if name is PassName.FACE else {}
     words = _words(tracks, look)
     # The whole frame's prompt speaks of the face that is seen most.
     leading = words[0] if words else {}
-    meshes = _meshes(tracks) if _draws(look, "face") else {}
-    people = _people(bodies) if bodies and _draws(look, "body") else {}
+    meshes = _meshes(tracks) if draws(look, "face") else {}
+    people = _people(bodies) if bodies and draws(look, "body") else {}
     canvas, affine = _canvas(name, tracks, settings)
     media = shot.media
     first_label = (media.timecode_first or 0) + shot.source_work_range.first - shot.map.source_first
@@ -125,11 +84,11 @@ def _plan_pass(
         pass_name=name,
         version=settings.output.version,
         engine=settings.engine,
-        look=_look_plan(look),
-        guides=tuple(_guide_plan(control, shot.name, beside) for control in look.controls),
+        look=look_plan(look),
+        guides=tuple(guide_plan(control, shot.name, beside) for control in look.controls),
         overlap=look.overlap,
         noise_flows=look.noise == "flow",
-        settings=digest(settings.engine, _told(look), settings.matte, settings.output.encoding)[:12],
+        settings=digest(settings.engine, told(look), settings.matte, settings.output.encoding)[:12],
         encoding=settings.output.encoding,  # type: ignore[arg-type]  # settings.py holds it to these three names
         width=tracks.width,
         height=tracks.height,
@@ -168,18 +127,10 @@ def _mask_blur(look: Look) -> MaskBlurPlan | None:
     return MaskBlurPlan(pixels=look.mask_blur, version=look.mask_blur_version)  # type: ignore[arg-type]  # settings.py holds it to these names
 
 
-def _told(look: Look) -> dict[str, Any]:
-    """``look`` as the digest of its plan takes it; which estimator a control has is told by its guide's key."""
-    told = {name: value for name, value in asdict(look).items() if name not in _TOLD_ELSEWHERE}
-    for control in told["controls"]:
-        del control["estimator"]
-    return told
-
-
 def _plan_faces(shot: Shot, tracks: FaceTracks, settings: Settings) -> dict[int, list[FacePlan]]:
     """Faces by source frame, the most present face first."""
     by_frame: dict[int, list[FacePlan]] = {}
-    look = _look(PassName.FACE, shot.name, settings)
+    look = look_of(PassName.FACE, shot.name, settings)
     plate = tracks.width, tracks.height
     for track, words in zip(tracks.faces, _words(tracks, look), strict=True):
         for source_frame, face in _plan_face(shot.name, track, words, look, settings.matte, plate=plate):
@@ -241,64 +192,6 @@ def _plan_face(
             )
         )
     return plans
-
-
-def _section(name: PassName, settings: Settings) -> Look:
-    return settings.face if name is PassName.FACE else settings.body
-
-
-@overload
-def _look(name: Literal[PassName.FACE], shot_name: str, settings: Settings) -> FaceSettings: ...
-@overload
-def _look(name: PassName, shot_name: str, settings: Settings) -> Look: ...
-def _look(name: PassName, shot_name: str, settings: Settings) -> Look:
-    """The look of a pass in one shot: with the words that are meant for it, and none that are not."""
-    look = _section(name, settings)
-    mine = [entry for entry in look.prompts if fnmatchcase(shot_name, entry.shot)]
-    return replace(
-        look,
-        prompt=next((entry.prompt for entry in mine if entry.face < 0 and entry.prompt), look.prompt),
-        negative=next((entry.negative for entry in mine if entry.face < 0 and entry.negative), look.negative),
-        prompts=tuple(replace(entry, shot="*") for entry in mine if entry.face >= 0),
-    )
-
-
-def _draws(look: Look, kind: str) -> bool:
-    return any(control.kind == kind for control in look.controls)
-
-
-def _look_plan(look: Look) -> LookPlan:
-    return LookPlan(
-        strength=look.strength,
-        model=look.model,
-        vae=look.vae,
-        loras=tuple(LoraPlan(**asdict(lora)) for lora in look.loras),
-        negative=look.negative,
-        steps=look.steps,
-        guidance=look.guidance,
-        sampler=look.sampler,
-        controls=tuple(
-            ControlPlan(kind=c.kind, model=c.model, weight=c.weight, start=c.start, end=c.end)  # type: ignore[arg-type]  # settings.py holds it to these names
-            for c in look.controls
-        ),
-        masked_content=look.masked_content if isinstance(look, FaceSettings) else "original",  # type: ignore[arg-type]  # the same
-    )
-
-
-def _guide_plan(control: ControlSettings, shot_name: str, beside: Path) -> GuidePlan | EstimatePlan | None:
-    """Where the picture of ``control`` is read from, or what estimates it; None when it is drawn."""
-    if control.estimator:
-        return EstimatePlan(estimator=control.estimator, invert=control.invert)
-    if not control.source:
-        return None
-    return GuidePlan(
-        path=str(beside / control.source.replace(SHOT, shot_name)),
-        offset=control.offset,
-        distances=control.kind == "depth" and control.source.lower().endswith(".exr"),
-        near=control.near,
-        far=control.far,
-        invert=control.invert,
-    )
 
 
 def _meshes(tracks: FaceTracks) -> dict[int, list[NDArray[np.float32]]]:
