@@ -14,6 +14,8 @@ from toolkit.settings import SHOT, ControlSettings, FaceSettings, Look, Settings
 _TOLD_ELSEWHERE = {"size", "mask_blur", "mask_blur_version", "masked_content"}
 """Settings of a look that its plan's digest leaves out, because fields of the plan say the same where it matters: plans
 from before there were such fields, and the frames made from them, hold on."""
+_NOWHERE = {"source": "", "offset": 0}
+"""Where a control's pictures lie and how they are numbered, in that digest: their bytes are in the content keys."""
 
 
 def wanted_passes(settings: Settings) -> list[PassName]:
@@ -108,8 +110,9 @@ def guide_plan(control: ControlSettings, shot_name: str, beside: Path) -> GuideP
 
 
 def told(look: Look) -> dict[str, Any]:
-    """``look`` as the digest of its plan takes it; which estimator a control has is told by its guide's key."""
-    facts = {name: value for name, value in asdict(look).items() if name not in _TOLD_ELSEWHERE}
-    for control in facts["controls"]:
+    """``look`` as the digest of its plan takes it; what estimates depth is told by its guide's key."""
+    heeded = {name: value for name, value in asdict(look).items() if name not in _TOLD_ELSEWHERE}
+    controls = [{**control, **_NOWHERE} for control in heeded["controls"]]
+    for control in controls:
         del control["estimator"]
-    return facts
+    return {**heeded, "controls": controls}
