@@ -333,6 +333,12 @@ def test_primaries_that_are_not_rec709_are_said(tmp_path: Path, caplog: pytest.L
     assert "not Rec.709" in caplog.text
 
 
+def test_pixels_that_are_not_square_are_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    write_exr(tmp_path / "p.0001.exr", LAYER[..., :3], {"pixelAspectRatio": 2.0})
+    open_plate(probe(tmp_path / "p.####.exr")).close()
+    assert "2 times as wide as high" in caplog.text
+
+
 def test_a_plate_of_exr_files_is_linear(tmp_path: Path) -> None:
     light = np.zeros((4, 6, 3), np.float16)
     light[..., 0], light[..., 1] = 0.5, 4.0

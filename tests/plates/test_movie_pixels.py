@@ -179,6 +179,17 @@ def test_an_untagged_movie_is_read_by_its_height_and_that_is_logged(
     assert ("BT.709" if matrix == 1 else "BT.601") in caplog.text
 
 
+@pytest.mark.parametrize(("aspect", "said"), [(Fraction(4, 3), True), (Fraction(1), False), (Fraction(0), False)])
+def test_pixels_that_are_not_square_are_said(
+    aspect: Fraction, said: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A layer has the plate's pixels, one by one; which shape they are shown in is for the host to be told."""
+    frame = av.VideoFrame(64, 48, "yuv444p")
+    path = encode_frames(tmp_path / "a.mov", "libx264", [frame], sample_aspect_ratio=aspect)
+    open_plate(probe(path)).close()
+    assert ("1.333 times as wide as high" in caplog.text) == said
+
+
 def test_a_tag_outweighs_the_height(tmp_path: Path) -> None:
     red = np.broadcast_to([0.8, 0.1, 0.1], (72, 128, 3))
     frame = yuv_frame("yuv444p", to_yuv(red, matrix=1, bits=8, codes=LIMITED), matrix=1, codes=LIMITED)

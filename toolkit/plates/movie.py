@@ -44,6 +44,7 @@ class MoviePlate(Plate):
         self._idle: list[MovieReader] = []
         with self._reader() as reader:
             first = reader.read(0)
+            self._say_if_oblong(reader.pixel_aspect)
             self._centred = reader.codec in _CENTRED_CHROMA
         self._stored_size = (first.width, first.height)
         self._quarter_turns = self._turns(first)

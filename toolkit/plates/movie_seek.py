@@ -41,6 +41,11 @@ class MovieReader:
         """FFmpeg's name of the codec."""
         return self._stream.codec_context.name
 
+    @property
+    def pixel_aspect(self) -> float:
+        """Width of a pixel by its height, before any rotation; 0: the file does not say."""
+        return float(self._stream.sample_aspect_ratio or 0)
+
     def close(self) -> None:
         """Let go of the file."""
         self._pictures: Iterator[VideoFrame] = iter(())

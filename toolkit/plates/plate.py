@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from toolkit.documents import Media
 from toolkit.errors import MissingMedia
 from toolkit.plates.colour import Encoding
 from toolkit.plates.probing import check_frames
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -86,6 +89,16 @@ class Plate(ABC):
     def close(self) -> None:
         """Let go of open files; nothing can be read afterwards. Iterators already running go on to their end."""
         self._closed = True
+
+    def _say_if_oblong(self, aspect: float) -> None:
+        """Log that the plate's pixels, ``aspect`` times as wide as high (0: it does not say), are not square."""
+        if aspect and abs(aspect - 1) > 0.01:
+            log.warning(
+                "%s: its pixels are %.4g times as wide as high; a layer has the same pixels and says nothing of their "
+                "shape: give it the plate's pixel aspect in the host",
+                self.media.path,
+                aspect,
+            )
 
     def _present(self, source_frames: Iterable[int]) -> list[int]:
         if self._closed:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from toolkit.documents import Media
 from toolkit.errors import UnsupportedMedia
 from toolkit.plates.ahead import results_ahead
+from toolkit.plates.exr_header import read_attributes
 from toolkit.plates.exr_picture import read_exr
 from toolkit.plates.plate import Plate, PlateFrame
 from toolkit.plates.probing import first_frame_there, frame_file
@@ -28,10 +29,13 @@ class SequencePlate(Plate):
 
     def __init__(self, media: Media) -> None:
         self.media = media
-        first = self._stored(first_frame_there(media))
+        number = first_frame_there(media)
+        first = self._stored(number)
         self.height, self.width = first.rgb.shape[:2]
         self.encoding = first.encoding
         self.has_alpha = first.alpha is not None
+        if self._file(number).suffix.lower() == ".exr":
+            self._say_if_oblong(read_attributes(self._file(number)).get("pixelAspectRatio", 1.0))
 
     def _floats(self, source_frames: list[int]) -> Generator[PlateFrame, None, None]:
         stored = results_ahead((partial(self._checked, f) for f in source_frames), workers=_WORKERS, ahead=_WORKERS)
