@@ -41,6 +41,26 @@ def test_a_folder_is_free_again_when_its_run_ends_with_an_error(tmp_path: Path) 
         pass
 
 
+FULL = """
+import resource, sys
+from pathlib import Path
+from toolkit.errors import OutputNotWritable
+from toolkit.output import claimed
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+try:
+    with claimed(Path(sys.argv[1])):
+        pass
+except OutputNotWritable as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a full disk is imitated by a limit that only POSIX has")
+def test_a_disk_that_is_full_before_the_run_begins_is_named(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", FULL, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(f"cannot write {tmp_path}: ")
+
+
 def test_a_stage_that_needs_an_earlier_one_does_not_make_the_folder(tmp_path: Path) -> None:
     with pytest.raises(MissingDocument, match="run 'toolkit track"), claimed(tmp_path / "no", made_by="toolkit track"):
         pass

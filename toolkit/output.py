@@ -69,8 +69,11 @@ def claimed(root: Path, *, made_by: str = "") -> Iterator[Output]:
         if not _lock(descriptor):
             owner = os.pread(descriptor, 200, 0).decode(errors="replace").strip() if hasattr(os, "pread") else ""
             raise OutputBusy(root, owner or "a process that has not said its name")
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
+        try:
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
+        except OSError as error:
+            raise OutputNotWritable(root, error.strerror or str(error)) from error
         yield Output(root=root)
     finally:
         os.close(descriptor)
