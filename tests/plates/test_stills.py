@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from toolkit.errors import UnsupportedMedia
-from toolkit.plates import PlateFrame, open_plate, probe
+from toolkit.plates import PlateFrame, file_digest, open_plate, probe
 
 RNG = np.random.default_rng(11)
 CODES = {bits: RNG.integers(0, 2**bits, (24, 32, 4)).astype(f"u{bits // 8}") for bits in (8, 16)}
@@ -166,6 +167,18 @@ def test_tiff_kinds_that_would_come_out_wrong_are_refused(content: bytes, reason
     path.write_bytes(content)
     with pytest.raises(UnsupportedMedia, match=reason):
         _only_frame(path)
+
+
+def test_however_long_a_sequence_is_each_file_is_read_once_for_its_digest(tmp_path: Path) -> None:
+    """Tracks and content keys ask for all of them again and again; a file that has not changed is not read for that."""
+    files = [tmp_path / f"p.{number:05d}.png" for number in range(5000)]
+    for file in files:
+        file.write_bytes(b"read")
+    digests = [file_digest(file) for file in files]
+    before = files[0].stat()
+    files[0].write_bytes(b"READ")
+    os.utime(files[0], ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert [file_digest(file) for file in files] == digests
 
 
 def test_the_digest_is_that_of_the_frames_own_file(tmp_path: Path) -> None:
