@@ -96,6 +96,12 @@ def test_settings_that_cannot_change_a_pixel_do_not_change_the_plan() -> None:
     assert plans_of(rolls=[0.0], settings=load_settings(assignments=["face.strength=0.4"])) != plain
 
 
+@pytest.mark.parametrize("change", ["matte.grow=0.1", "matte.feather=0.2", "track.smooth=5", "face.canvas=256"])
+def test_what_concerns_faces_alone_leaves_body_as_it_was_painted(change: str) -> None:
+    plain, other = plans_of(rolls=[0.0]), plans_of(rolls=[0.0], settings=load_settings(assignments=[change]))
+    assert other[PassName.BODY] == plain[PassName.BODY]
+
+
 def test_seeds_come_from_shot_pass_face_and_source_frame() -> None:
     facts = [("sh010", "FACE", 0, 5), ("sh020", "FACE", 0, 5), ("sh010", "BODY", 0, 5), ("sh010", "FACE", 1, 5)]
     facts.append(("sh010", "FACE", 0, 6))

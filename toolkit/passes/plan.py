@@ -70,6 +70,8 @@ def _plan_pass(
     name: PassName, shot: Shot, tracks: FaceTracks, settings: Settings, *, bodies: BodyTracks | None, beside: Path
 ) -> PassPlan:
     look = look_of(name, shot.name, settings)
+    # The matte is FACE's: whatever is asked of it, BODY is what it was with the usual one.
+    matte = settings.matte if name is PassName.FACE else MatteSettings()
     faces = _plan_faces(shot, tracks, settings) if name is PassName.FACE else {}
     words = _words(tracks, look)
     # The whole frame's prompt speaks of the face that is seen most.
@@ -88,7 +90,7 @@ def _plan_pass(
         guides=tuple(guide_plan(control, shot.name, beside) for control in look.controls),
         overlap=look.overlap,
         noise_flows=look.noise == "flow",
-        settings=digest(settings.engine, told(look), settings.matte, settings.output.encoding)[:12],
+        settings=digest(settings.engine, told(look), matte, settings.output.encoding)[:12],
         encoding=settings.output.encoding,  # type: ignore[arg-type]  # settings.py holds it to these three names
         width=tracks.width,
         height=tracks.height,
