@@ -13,7 +13,7 @@ from pathlib import Path
 from toolkit.documents import PassName, PassPlan, appearing
 from toolkit.errors import MissingDocument, OutputBusy, OutputNotWritable
 
-_LOG = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ def remember_delivery(delivery: Path) -> None:
         with appearing(Path.home() / ".toolkit" / "last_delivery.txt") as temporary:
             temporary.write_text(f"{delivery.resolve()}\n", encoding="utf-8")
     except (OutputNotWritable, RuntimeError) as error:  # RuntimeError: nobody knows where the home is
-        _LOG.warning("%s; choose delivery.json by hand in the host", error)
+        log.warning("%s; choose delivery.json by hand in the host", error)
 
 
 def _lock(descriptor: int) -> bool:

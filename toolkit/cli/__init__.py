@@ -22,7 +22,7 @@ from toolkit.cli.stages import aep, conform, plan, render, shots, track
 from toolkit.errors import ToolkitError
 from toolkit.heap import keep_in_one_heap
 
-_LOG = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 class _InOrder(click.Group):
@@ -79,6 +79,6 @@ def run_command(arguments: list[str]) -> int:
     except OSError as error:  # where none was foreseen: -v says where it happened
         where = f"{error.filename}: " if error.filename is not None else ""
         click.echo(f"toolkit: {where}{error.strerror or error}", err=True)
-        _LOG.info("it happened here", exc_info=True)
+        log.info("it happened here", exc_info=True)
         return 1
     return result if isinstance(result, int) else 0

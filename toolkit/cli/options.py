@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Command = Callable[..., Any]
 
-_LOG = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 def cut_argument(command: Command) -> Command:
@@ -113,7 +113,7 @@ def settings_for(
 
     beside = folder / "toolkit.toml"
     if beside.is_file():
-        _LOG.info("%s lies over the preset %s", beside, preset)
+        log.info("%s lies over the preset %s", beside, preset)
     named = [f"engine={engine}"] if engine is not None else []
     named += [f"server.url={','.join(urls)}"] if urls else []
     named += [f"cut.handles={handles}"] if handles is not None else []

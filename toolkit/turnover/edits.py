@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from opentimelineio import schema
     from opentimelineio.core import Composable
 
-_LOG = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 _DROP_FRAME_RATES = (Fraction(30000, 1001), Fraction(60000, 1001))
 
@@ -76,7 +76,7 @@ def _beside_tracks(timeline: schema.Timeline) -> list[Skipped]:
 
     others = [child for child in timeline.tracks if not isinstance(child, schema.Track)]
     silent = len(timeline.tracks) - len(others) - len(video_tracks(timeline))
-    _LOG.debug("%d audio and other tracks hold no pictures and are not read", silent)
+    log.debug("%d audio and other tracks hold no pictures and are not read", silent)
     return [
         Skipped(
             clip_name=_name(child),
@@ -169,7 +169,7 @@ def _audio_end(timeline: schema.Timeline) -> Fraction:
             try:
                 longest = max(longest, seconds(track.duration()))
             except (Skip, otio.exceptions.OTIOError) as error:
-                _LOG.debug("audio track '%s' has no known length: %s", track.name, error)
+                log.debug("audio track '%s' has no known length: %s", track.name, error)
     return longest
 
 
@@ -204,7 +204,7 @@ def _read_child(
             record_range=_range_or_none(slot, reader.record_rate),
             reason=str(skip),
         )
-        _LOG.debug("skipped %s: %s", row.clip_name, row.reason)
+        log.debug("skipped %s: %s", row.clip_name, row.reason)
         return row
 
 

@@ -14,7 +14,7 @@ from toolkit.errors import DocumentError, EmptyCut, NoSuchFile, UnreadableCut
 from toolkit.frames import exact_rate, frames_from_timecode, timecode_from_frames
 from toolkit.turnover.skips import summary
 
-_LOG = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 _SCHEMA = re.compile(r"toolkit\.(?P<kind>\w+)/\d+")
 
@@ -63,7 +63,7 @@ def first_label(clip: HostClip, rate: Fraction) -> int | None:
     try:
         return frames_from_timecode(clip.media_timecode, rate)
     except ValueError as error:
-        _LOG.warning("%s: its timecode is left out: %s", clip.name, error)
+        log.warning("%s: its timecode is left out: %s", clip.name, error)
         return None
 
 
