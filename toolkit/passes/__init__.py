@@ -6,8 +6,9 @@ from toolkit.passes.encoding import pass_encoding
 from toolkit.passes.guides import check_guides
 from toolkit.passes.looks import planned_guides, planned_looks, wanted_passes, wants_bodies
 from toolkit.passes.plan import plan_passes
-from toolkit.passes.render import RenderedPass, Tick, render_passes
+from toolkit.passes.render import RenderedPass, render_passes
 from toolkit.passes.slate import Slate, SlateFace
+from toolkit.passes.writing import Tick
 
 __all__ = [
     "RenderedPass",
