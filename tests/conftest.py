@@ -2,12 +2,53 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+MadeOnce = Callable[[str, Callable[[Path], None]], Path]
+"""Called with a name and what fills an empty folder: the filled folder of that name, to be read only."""
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
+    """What is costly to make is made by one of pytest's workers, and the others wait for it."""
+    mine = tmp_path_factory.getbasetemp()
+    everyones = mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
+
+    def made(name: str, make: Callable[[Path], None]) -> Path:
+        folder, whole = everyones / f"once_{name}", everyones / f"once_{name}.whole"
+        with FileLock(everyones / f"once_{name}.lock"):
+            if not whole.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # another worker's try failed
+                folder.mkdir()
+                make(folder)
+                whole.touch()
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def demo_out(made_once: MadeOnce) -> Path:
+    """What ``toolkit demo -o demo_out`` made, and ``said.txt`` beside it: what it printed."""
+
+    def make(folder: Path) -> None:
+        command = [sys.executable, "-m", "toolkit.cli", "demo", "-o", str(folder / "demo_out")]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        (folder / "said.txt").write_text(done.stdout, encoding="utf-8")
+
+    return made_once("demo", make) / "demo_out"
 
 
 @pytest.fixture(scope="session")

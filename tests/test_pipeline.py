@@ -14,12 +14,15 @@ from typing import Any
 
 import numpy as np
 import OpenImageIO
+import opentimelineio as otio
 import pytest
 
+from tests.conftest import MadeOnce
 from toolkit.documents import Cut, Delivery, FaceState, FaceTracks
 from toolkit.output import Output
 
 COMMAND = [sys.executable, "-m", "toolkit.cli"]
+HANDLES = ["--set", "cut.handles=4"]
 
 
 def toolkit(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -36,18 +39,40 @@ def digests(root: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Output:
-    """``toolkit demo``, once for all tests here."""
-    root = tmp_path_factory.mktemp("demo") / "demo_out"
-    done = toolkit("demo", "-o", root)
-    assert "Next, in Resolve" in done.stdout
-    assert "Next, in After Effects" in done.stdout
-    return Output(root=root)
+def demo(demo_out: Path) -> Output:
+    """``toolkit demo``, once for all tests."""
+    return Output(root=demo_out)
 
 
 @pytest.fixture(scope="module")
 def cut(demo: Output) -> Cut:
     return Cut.read(demo.shots)
+
+
+@pytest.fixture(scope="module")
+def short(demo: Output, made_once: MadeOnce) -> Path:
+    """A folder with ``short.otio``, eight frames of either shot of the demo, and ``out``, one undisturbed run on it."""
+
+    def make(folder: Path) -> None:
+        timeline = otio.adapters.read_from_file(str(demo.root / "footage" / "demo.otio"))
+        movie, sequence = timeline.find_clips()
+        movie.media_reference.target_url = str(demo.root / "footage" / movie.media_reference.target_url)
+        base = demo.root / "footage" / sequence.media_reference.target_url_base
+        sequence.media_reference.target_url_base = f"{base}/"
+        for clip, first in ((movie, 864_040), (sequence, 1031)):  # while the face leaves the sequence's frame
+            clip.source_range = otio.opentime.TimeRange(
+                otio.opentime.RationalTime(first, 24), otio.opentime.RationalTime(8, 24)
+            )
+        otio.adapters.write_to_file(timeline, str(folder / "short.otio"))
+        toolkit("run", folder / "short.otio", "-o", folder / "out", *HANDLES)
+
+    return made_once("short", make)
+
+
+def test_the_demo_says_what_to_do_next(demo: Output) -> None:
+    said = (demo.root.parent / "said.txt").read_text(encoding="utf-8")
+    assert "Next, in Resolve" in said
+    assert "Next, in After Effects" in said
 
 
 def test_every_frame_of_every_pass_is_there_under_its_number(demo: Output, cut: Cut) -> None:
@@ -134,24 +159,29 @@ def test_the_same_command_again_paints_nothing(demo: Output) -> None:
     assert digests(demo.root) == before
 
 
-def test_stage_by_stage_gives_the_same_bytes_as_one_run(demo: Output, cut: Cut, tmp_path: Path) -> None:
+def test_stage_by_stage_gives_the_same_bytes_as_one_run(short: Path, cut: Cut, tmp_path: Path) -> None:
     out, shot = tmp_path / "out", cut.shots[1].name
-    toolkit("track", demo.root / "footage" / "demo.otio", "-o", out, "--shot", shot)
+    toolkit("track", short / "short.otio", "-o", out, "--shot", shot, *HANDLES)
+    states = {
+        sample.state for face in FaceTracks.read(Output(root=out).face_track(shot)).faces for sample in face.samples
+    }
+    assert {FaceState.FOUND, FaceState.ABSENT} <= states
     for stage in ("plan", "render"):
         toolkit(stage, out, "--shot", shot)
     toolkit("conform", out)
-    whole = {name: value for name, value in digests(demo.root).items() if name.startswith(f"{shot}{os.sep}")}
+    whole = {name: value for name, value in digests(short / "out").items() if name.startswith(f"{shot}{os.sep}")}
+    assert len(whole) == 2 * 16
     assert digests(out) == whole
     notes = Delivery.read(out / "delivery.json").notes
     assert any(cut.shots[0].name in note and "not in this delivery" in note for note in notes)
 
 
-def test_killed_in_the_middle_and_run_again_equals_an_undisturbed_run(demo: Output, cut: Cut, tmp_path: Path) -> None:
+def test_killed_in_the_middle_and_run_again_equals_an_undisturbed_run(short: Path, cut: Cut, tmp_path: Path) -> None:
     out, shot = tmp_path / "out", cut.shots[0].name
-    arguments = ["run", demo.root / "footage" / "demo.otio", "-o", out, "--shot", shot]
+    arguments = ["run", short / "short.otio", "-o", out, "--shot", shot, *HANDLES]
     running = subprocess.Popen([*COMMAND, *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 240
-    while len(list(out.rglob("*.exr"))) < 25:
+    while len(list(out.rglob("*.exr"))) < 8:
         assert running.poll() is None, "it ended before it could be killed"
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -159,7 +189,8 @@ def test_killed_in_the_middle_and_run_again_equals_an_undisturbed_run(demo: Outp
     running.wait()
     written = len(list(out.rglob("*.exr")))
     again = json.loads(toolkit(*arguments, "--json").stdout)
-    expected = {name: value for name, value in digests(demo.root).items() if name.startswith(f"{shot}{os.sep}")}
+    expected = {name: value for name, value in digests(short / "out").items() if name.startswith(f"{shot}{os.sep}")}
+    assert len(expected) == 2 * 16
     assert sum(row["painted"] for row in again["passes"]) == len(expected) - written
     assert digests(out) == expected
     assert not [path for path in out.rglob("*.exr") if path.name.startswith(".")]

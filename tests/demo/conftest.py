@@ -1,4 +1,4 @@
-"""One full demo for all tests of this room, and small shots for those that make footage again."""
+"""The whole demo's footage for all tests of this room, and small shots for those that make footage again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from toolkit.demo import TrueShot, make_demo
+from toolkit.demo import TrueShot
 from toolkit.demo.motion import FLOAT_AWAY, PUSH_IN, DemoShot
 from toolkit.frames import FramePath, FrameRange
 
@@ -19,11 +19,9 @@ ReadFrames = Callable[[TrueShot, set[int]], dict[int, NDArray[np.uint8]]]
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the whole demo, made once."""
-    folder = tmp_path_factory.mktemp("demo")
-    assert make_demo(folder, tick=lambda done: None).parent == folder
-    return folder
+def demo(demo_out: Path) -> Path:
+    """The folder of the whole demo's footage."""
+    return demo_out / "footage"
 
 
 @pytest.fixture(scope="session")

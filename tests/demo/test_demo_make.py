@@ -37,7 +37,7 @@ def test_two_runs_give_the_same_bytes(tmp_path: Path, short_shots: Shots) -> Non
 
 def test_every_frame_is_ticked_off_once(tmp_path: Path, short_shots: Shots) -> None:
     ticks: list[int] = []
-    make_demo(tmp_path, tick=ticks.append, shots=short_shots)
+    assert make_demo(tmp_path, tick=ticks.append, shots=short_shots) == tmp_path / "demo.otio"
     assert ticks == [1] * 6
     assert DEMO_FRAMES == 160
 

@@ -19,6 +19,16 @@ _THROAT, _TONGUE = (0.07, 0.02, 0.02), (0.40, 0.13, 0.12)
 """Display codes 0..1 of the mouth's inside, at the teeth and at the lower lip."""
 
 
+def _corners(box: Box) -> NDArray[np.float64]:
+    """(4, 2) photo pixels."""
+    (left, top), (right, bottom) = box
+    return photo_coordinates([[left, top], [right, top], [right, bottom], [left, bottom]])
+
+
+_PERSON = np.concatenate([OUTLINE, _corners(FACE_BOX)])
+"""Photo points around all that is laid over the backdrop."""
+
+
 def draw_frames(shot: DemoShot) -> Iterator[NDArray[np.uint8]]:
     """Every frame of the shot's media in order, uint8 (720, 1280, 3) RGB."""
     person = cut_out_person()
@@ -58,20 +68,21 @@ def _lay_over(frame: NDArray[np.float32], person: NDArray[np.float32], pose: Pos
     """The person into ``frame`` (720, 1280, 3), in place: expression and position in one cubic resampling."""
     import cv2
 
-    inside = _window(pose, OUTLINE)
+    inside = rows, columns = _window(pose, _PERSON)
     if frame[inside].size == 0:
         return
     back = cv2.invertAffineTransform(pose.matrix)
-    x, y = np.arange(WIDTH), np.arange(HEIGHT)[:, np.newaxis]
+    x, y = np.arange(columns.start, columns.stop), np.arange(rows.start, rows.stop)[:, np.newaxis]
     photo_x = (back[0, 0] * x + back[0, 1] * y + back[0, 2]).astype(np.float32)
     photo_y = (back[1, 0] * x + back[1, 1] * y + back[1, 2]).astype(np.float32)
-    face, u, v = _reached(pose, FACE_BOX)
+    reached, u, v = _reached(pose, FACE_BOX)
+    face = tuple(slice(it.start - all_.start, it.stop - all_.start) for it, all_ in zip(reached, inside, strict=True))
     shift = pose.expression.shift(u, v)
     photo_x[face] -= shift * DOWN[0]
     photo_y[face] -= shift * DOWN[1]
-    placed = cv2.remap(person, photo_x[inside], photo_y[inside], cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT)
-    frame[inside] *= 1 - placed[..., 3:]
-    frame[inside] += placed[..., :3]
+    placed = cv2.remap(person, photo_x, photo_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT)
+    frame[inside] *= cv2.merge([1 - placed[..., 3]] * 3)  # three of a kind: NumPy is slow to stretch one over three
+    frame[inside] += cv2.cvtColor(placed, cv2.COLOR_BGRA2BGR)  # the first three as they are
 
 
 def _paint_mouth(frame: NDArray[np.float32], pose: Pose) -> None:
@@ -84,8 +95,7 @@ def _paint_mouth(frame: NDArray[np.float32], pose: Pose) -> None:
 
 def _reached(pose: Pose, box: Box) -> tuple[tuple[slice, slice], NDArray[np.float64], NDArray[np.float64]]:
     """The window of the frame that ``box`` can reach, and the face coordinates u, v of its pixels."""
-    (left, top), (right, bottom) = box
-    window = _window(pose, photo_coordinates([[left, top], [right, top], [right, bottom], [left, bottom]]))
+    window = _window(pose, _corners(box))
     rows, columns = window
     x, y = np.meshgrid(np.arange(columns.start, columns.stop), np.arange(rows.start, rows.stop))
     photo_points = (np.stack([x, y], axis=-1) - pose.matrix[:, 2]) @ np.linalg.inv(pose.matrix[:, :2]).T
