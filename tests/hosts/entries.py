@@ -65,11 +65,12 @@ class Desk:
     def __init__(self, deliver: Callable[..., Path], behaviour: Behaviour | None = None, **changes: Any) -> None:
         self.deliver = deliver
         self.path = self.delivery(**changes)
-        self.fake = FakeResolve(behaviour, footage_of(self.document), probes=PROBES)
+        document = self.document
+        self.fake = FakeResolve(behaviour, footage_of(document), probes=PROBES)
         self.sent = self.fake.users
         plates = self.fake.users.tracks["video"][0]
         plates.items.clear()
-        for clip in clips(self.document, "PLATE"):
+        for clip in clips(document, "PLATE"):
             media = self.fake.add_media(pool_path(self.path, clip), footage_for(clip), first=clip["start_index"])
             at = {"at": clip["record_first"], "left": clip["in_frame"], "duration": clip["record_count"]}
             self.fake.add_item(self.sent, media, **at)

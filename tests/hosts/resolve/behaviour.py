@@ -6,6 +6,7 @@ The comments in brackets name the reported behaviour: *placing*, *pool*, *timeli
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 VERSIONS = {"18.6": "18.6.6.7", "19.1": "19.1.3.7", "20.3": "20.3.2.9", "21.1": "21.1.0.14"}
@@ -121,11 +122,11 @@ class Behaviour:
     @property
     def release(self) -> tuple[int, ...]:
         """(21, 1, 0): what methods are compared with."""
-        return tuple(int(part) for part in self.version.split(".")[:3])
+        return _numbers(self.version)[:3]
 
     def has(self, since: str) -> bool:
         """Whether this version is ``since`` or newer."""
-        return self.release >= tuple(int(part) for part in since.split("."))
+        return self.release >= _numbers(since)
 
     @property
     def end_is_included(self) -> bool:
@@ -133,3 +134,8 @@ class Behaviour:
         if self.end_frame == "of the version":
             return self.release[:2] == (19, 1)
         return self.end_frame == "inclusive"
+
+
+@cache
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,7 +54,7 @@ def _sequence(pool: MediaPool, wanted: dict[str, Any]) -> list[MediaPoolItem] | 
     pattern, first, last = Path(wanted["FilePath"]), wanted["StartIndex"], wanted["EndIndex"]
     if not re.search(r"%0\dd", pattern.name):
         return None if world.behaviour.has("21.1") else _movie_or_still(pool, str(pattern))
-    if not all((pattern.parent / (pattern.name % number)).is_file() for number in range(first, last + 1)):
+    if not {pattern.name % number for number in range(first, last + 1)} <= _files_in(pattern.parent):
         return []
     middle = (first + last) // 2
     split = world.behaviour.imports == "split" and last > first
@@ -70,6 +71,13 @@ def _sequence(pool: MediaPool, wanted: dict[str, Any]) -> list[MediaPoolItem] | 
         )
         for run in runs
     ]
+
+
+def _files_in(folder: Path) -> set[str]:
+    if not folder.is_dir():
+        return set()
+    with os.scandir(folder) as entries:
+        return {entry.name for entry in entries if entry.is_file()}
 
 
 def _named(pattern: Path, first: int, last: int) -> str:

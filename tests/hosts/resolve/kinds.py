@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 PLAIN: dict[str, tuple[type, ...]] = {
@@ -49,10 +50,10 @@ def misfit(kinds: tuple[str, ...], arguments: tuple[Any, ...]) -> str:
 
     ``kind?`` may be left out or None, ``*kind`` takes any number.
     """
-    needed = [kind for kind in kinds if not kind.endswith("?") and not kind.startswith("*")]
+    least = _least(kinds)
     rest = kinds[-1][1:] if kinds and kinds[-1].startswith("*") else None
     most = len(arguments) if rest else len(kinds)
-    if not len(needed) <= len(arguments) <= most:
+    if not least <= len(arguments) <= most:
         return f"{len(arguments)} arguments instead of {', '.join(kinds) or 'none'}"
     for number, value in enumerate(arguments):
         kind = rest if rest and number >= len(kinds) - 1 else kinds[number]
@@ -60,3 +61,9 @@ def misfit(kinds: tuple[str, ...], arguments: tuple[Any, ...]) -> str:
         if not (optional and value is None) and not fits(kind.removesuffix("?"), value, class_of(value)):
             return f"argument {number + 1} is {value!r}, not {kind}"
     return ""
+
+
+@cache
+def _least(kinds: tuple[str, ...]) -> int:
+    """How many arguments may not be left out."""
+    return sum(not kind.endswith("?") and not kind.startswith("*") for kind in kinds)
