@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,10 +31,21 @@ def opened(device: str, **settings: int) -> Engine:
     return open_engine("diffusers", Settings(diffusers=DiffusersSettings(device=device, **settings)))
 
 
-def test_pictures_are_those_of_one_device_in_the_order_they_were_asked_for(tiny: TinyModels) -> None:
+@pytest.fixture(scope="module")
+def two(tiny: TinyModels) -> Iterator[SeveralDevices]:
+    """One engine of two processes for all tests that leave it whole: each process loads torch and diffusers."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("OMP_NUM_THREADS", "1")  # what the tiny networks compute is less than what threads cost
+        with opened("cpu, cpu", batch=2) as engine:
+            assert isinstance(engine, SeveralDevices)
+            yield engine
+
+
+def test_pictures_are_those_of_one_device_in_the_order_they_were_asked_for(
+    tiny: TinyModels, two: SeveralDevices
+) -> None:
     requests = [ask(tiny, seed, guides=1) for seed in range(5)]
-    with engine(batch=2) as one, opened("cpu, cpu", batch=2) as two:
-        assert isinstance(two, SeveralDevices)
+    with engine(batch=2) as one:
         assert (two.batch, two.revision) == (4, one.revision)
         two.prepare([requests[0].look])
         assert two.identity(requests[0].look) == one.identity(requests[0].look)
@@ -42,10 +54,10 @@ def test_pictures_are_those_of_one_device_in_the_order_they_were_asked_for(tiny:
         assert two.paint([]) == []
 
 
-def test_an_error_arrives_with_its_whole_sentence(tiny: TinyModels) -> None:
+def test_an_error_arrives_with_its_whole_sentence(tiny: TinyModels, two: SeveralDevices) -> None:
     look = ask(tiny, 1).look.model_copy(update={"model": "nowhere"})
-    with opened("cpu,cpu") as engine, pytest.raises(EngineUnavailable, match="no checkpoint 'nowhere'"):
-        engine.prepare([look])
+    with pytest.raises(EngineUnavailable, match="no checkpoint 'nowhere'"):
+        two.prepare([look])
 
 
 def test_a_device_whose_process_was_killed_is_named(tiny: TinyModels) -> None:
