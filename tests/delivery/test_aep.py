@@ -7,6 +7,7 @@ one: what is proved is that py-aep reads back what was meant.
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -41,12 +42,13 @@ Change = Callable[[dict[str, Any]], Any]
 OVAL = tuple((10.0 + x, 5.0 + y) for x, y in ((0, -3), (2, 0), (0, 3), (-2, 0)))
 
 
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    """A folder with a delivery: a movie, a gap, a sequence at double speed, a movie played backwards."""
-    write_movie(tmp_path / "A001.mov", 60, timecode="10:00:00:00")
-    write_sequence(tmp_path / "B002", range(101, 201))
-    write_movie(tmp_path / "C003.mov", 60)
+@pytest.fixture(scope="module")
+def delivered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A delivery in ``out`` beside its plates: a movie, a gap, a sequence at double speed, a movie played backwards."""
+    folder = tmp_path_factory.mktemp("delivered")
+    write_movie(folder / "A001.mov", 60, timecode="10:00:00:00")
+    write_sequence(folder / "B002", range(101, 201))
+    write_movie(folder / "C003.mov", 60)
     movie = movie_reference("A001.mov", time_range(864000, 60))
     sequence = sequence_reference("B002/", 101, time_range(0, 100))
     backwards = movie_reference("C003.mov", time_range(0, 60))
@@ -59,12 +61,22 @@ def out(tmp_path: Path) -> Path:
         ),
         name="scene 4",
     )
-    cut = read_cut(write_cut(tmp_path / "cut.otio", document), handles=8)
+    cut = read_cut(write_cut(folder / "cut.otio", document), handles=8)
     moving = [(face(0, 16.0 + i, roll=i).model_copy(update={"outline": OVAL, "feather": 2.0}),) for i in range(99)]
     plans = [
         plan_of(shot, name, faces=moving[: len(shot.source_work_range)]) for shot in cut.shots for name in PassName
     ]
-    deliver(cut, tmp_path / "out", plans)
+    deliver(cut, folder / "out", plans)
+    return folder
+
+
+@pytest.fixture
+def out(delivered: Path, tmp_path: Path) -> Path:
+    """The folder of that delivery, moved with its plates to a place of the test's own."""
+    shutil.copytree(delivered, tmp_path, dirs_exist_ok=True)
+    file = tmp_path / "out" / "delivery.json"
+    moved = file.read_text(encoding="utf-8").replace(json.dumps(str(delivered))[1:-1], json.dumps(str(tmp_path))[1:-1])
+    file.write_text(moved, encoding="utf-8")
     return tmp_path / "out"
 
 
