@@ -1,4 +1,4 @@
-"""Lanczos resampling by an affine, on all cores and only where it is wanted: a face costs the CPU little else."""
+"""Lanczos resampling by an affine, only where it is wanted: a face costs the CPU little else."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BLOCK = 16
 """Lines that are weighed together at once: a few times the kernel, so that most weights are not zero."""
 _ALONE = 2**18
 """Products that the library for matrices makes in the thread that asks. Its own threads would wait for one another, and
-for ours."""
+for those that write."""
 _TAPS = np.arange(-3, 5)
 """Where the lines of a kernel lie, from the one at or before the position."""
 
@@ -159,21 +159,20 @@ def _kernels(positions: NDArray[np.int32], length: int) -> _Kernels:
 
 
 def _down(picture: NDArray[np.float32], kernels: _Kernels) -> NDArray[np.float32]:
-    """The ``kernels.count`` lines that become of ``picture`` (H, W, 3), which begins with the first that is needed."""
+    """The ``kernels.count`` lines that become of ``picture`` (H, W, 3), which begins with the first that is needed.
+
+    In one thread: each product is so small that handing it to another costs more.
+    """
     flat = picture.reshape(len(picture), -1)
     result = np.empty((kernels.count, flat.shape[1]), np.float32)
     span = kernels.weights.shape[2]
     step = max(_BLOCK, _ALONE // (_BLOCK * span))
-
-    def make(block: int) -> None:
+    for block, first in enumerate(kernels.firsts):
         lines = slice(block * _BLOCK, min((block + 1) * _BLOCK, kernels.count))
-        weights, first = kernels.weights[block, : lines.stop - lines.start], kernels.firsts[block]
+        weights = kernels.weights[block, : lines.stop - lines.start]
         for column in range(0, flat.shape[1], step):
             part = slice(column, column + step)
             np.matmul(weights, flat[first : first + span, part], out=result[lines, part])
-
-    for _ in _pool().map(make, range(len(kernels.firsts))):
-        pass
     return result.reshape(kernels.count, *picture.shape[1:])
 
 
