@@ -105,6 +105,29 @@ SCHEDULES = (
 """Some of its spacings (sd_schedulers.py): name, label, aliases."""
 
 
+def _lists(
+    models: Sequence[str], samplers: Sequence[str], controls: Sequence[str] | None, units: int, *, old: bool
+) -> dict[str, Answer]:
+    """What a server with all this answers, by its path."""
+    lists = {
+        "/sdapi/v1/sd-models": as_json([{"title": f"{m}.safetensors [6ce0161689]", "model_name": m} for m in models]),
+        "/sdapi/v1/sd-vae": as_json([{"model_name": v, "filename": f"/models/VAE/{v}"} for v in VAES]),
+        "/sdapi/v1/loras": as_json([{"name": n, "alias": a, "path": n, "metadata": {}} for n, a in LORAS]),
+        "/sdapi/v1/samplers": as_json(
+            [{"name": name, "aliases": [], "options": {} if old else SPACED.get(name, {})} for name in samplers]
+        ),
+    }
+    if not old:
+        lists["/sdapi/v1/schedulers"] = as_json(
+            [{"name": n, "label": label, "aliases": aliases} for n, label, aliases in SCHEDULES]
+        )
+    if controls is not None:
+        lists["/controlnet/model_list"] = as_json({"model_list": ["None", *controls]})
+        word = "control_net_max_models_num" if old else "control_net_unit_count"
+        lists["/controlnet/settings"] = as_json({word: units})
+    return lists
+
+
 class FakeAutomatic1111:
     """``with FakeAutomatic1111() as server: ServerSettings(url=server.address)``."""
 
@@ -126,24 +149,7 @@ class FakeAutomatic1111:
         ``units``: of ControlNet. ``old``: as 1.3, which lets nobody name a task, and whose samplers have their
         spacing in their names.
         """
-        self.lists = {
-            "/sdapi/v1/sd-models": as_json(
-                [{"title": f"{m}.safetensors [6ce0161689]", "model_name": m} for m in models]
-            ),
-            "/sdapi/v1/sd-vae": as_json([{"model_name": v, "filename": f"/models/VAE/{v}"} for v in VAES]),
-            "/sdapi/v1/loras": as_json([{"name": n, "alias": a, "path": n, "metadata": {}} for n, a in LORAS]),
-            "/sdapi/v1/samplers": as_json(
-                [{"name": name, "aliases": [], "options": {} if old else SPACED.get(name, {})} for name in samplers]
-            ),
-        }
-        if not old:
-            self.lists["/sdapi/v1/schedulers"] = as_json(
-                [{"name": n, "label": label, "aliases": aliases} for n, label, aliases in SCHEDULES]
-            )
-        if controls is not None:
-            self.lists["/controlnet/model_list"] = as_json({"model_list": ["None", *controls]})
-            word = "control_net_max_models_num" if old else "control_net_unit_count"
-            self.lists["/controlnet/settings"] = as_json({word: units})
+        self.lists = _lists(models, samplers, controls, units, old=old)
         self.options: dict[str, Any] = {"control_net_no_detectmap": False}
         self.options |= {"sd_model_checkpoint": f"{[*models, ''][0]}.safetensors [6ce0161689]", "sd_vae": "Automatic"}
         self.auth, self.paint, self.seconds, self.units, self.old = auth, paint, seconds, units, old
