@@ -55,7 +55,7 @@ class Footage:
                 options.sequence = True
                 options.range_start, options.range_end = numbers.first, numbers.last
         elif not path.is_file():
-            raise MissingMedia(path, "give the same 'toolkit run' where it lies now")
+            raise MissingMedia(path, "repeat the 'toolkit run' from where it lies now; nothing is painted anew")
         try:
             item = self.project.import_file(options)
         except (ValueError, NotImplementedError) as error:
