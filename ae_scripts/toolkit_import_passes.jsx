@@ -1,17 +1,17 @@
-// Import Passes: a comp for every shot of a delivery, with the plate as guide, BODY, FACE and what goes with the face,
-// and a comp of the cut. A newer version replaces the files of the one that is there.
-// File > Scripts, then choose delivery.json. Or set $.global.TOOLKIT_DELIVERY to its path first: then no dialog opens
-// and the report is in $.global.TOOLKIT_REPORT. Nothing is decided here: every frame comes from the delivery.
+// Import Passes: builds a comp for every shot of a delivery (plate as guide, BODY, FACE and the face layers) and a comp
+// of the cut. Importing a newer version replaces the footage files in place.
+// File > Scripts, then choose delivery.json. Or set $.global.TOOLKIT_DELIVERY to its path first: no dialog opens, and
+// the report is in $.global.TOOLKIT_REPORT. This script decides nothing: every frame number comes from the delivery.
 
 (function () {
     //@include "lib/json.jsx"
     //@include "lib/files.jsx"
     //@include "lib/delivery.jsx"
-    //@include "lib/timing.jsx"
+    //@include "lib/retime.jsx"
     //@include "lib/faces.jsx"
     //@include "lib/shots.jsx"
-    //@include "lib/wanted.jsx"
-    //@include "lib/stack.jsx"
+    //@include "lib/layer_specs.jsx"
+    //@include "lib/comp_specs.jsx"
     //@include "lib/property.jsx"
     //@include "lib/footage.jsx"
     //@include "lib/layers.jsx"
@@ -19,15 +19,16 @@
     //@include "lib/readback.jsx"
     //@include "lib/compare.jsx"
     //@include "lib/project.jsx"
+    //@include "lib/project_colour.jsx"
     //@include "lib/sources.jsx"
     //@include "lib/importing.jsx"
     //@include "lib/report.jsx"
     //@include "lib/import_passes.jsx"
 
-    var report = toolkitReport.begin();
-    var file = toolkitReport.choose();
+    var report = toolkitReport.create();
+    var file = toolkitReport.chooseDelivery();
     if (file === null) {
         return "";
     }
-    return toolkitReport.finish(report, toolkitImportPasses.from(file, report), "Import Passes");
+    return toolkitReport.finish(report, toolkitImportPasses.importFile(file, report), "Import Passes");
 }());

@@ -1,25 +1,25 @@
-// Render Passes: Send Turnover, then 'toolkit run' on it while After Effects waits, then Import Passes on what it made.
-// File > Scripts, then choose a folder. Or set $.global.TOOLKIT_TURNOVER to its path first: then no window opens and
-// the report is in $.global.TOOLKIT_REPORT. Where no command can be run, it shows the one to run by hand.
+// Render Passes: sends the turnover, runs 'toolkit run' on it while After Effects waits, then imports the result.
+// File > Scripts, then choose a folder. Or set $.global.TOOLKIT_TURNOVER to its path first: no window opens, and the
+// report is in $.global.TOOLKIT_REPORT. If no command can be run, it shows the command to run by hand.
 
 (function () {
     //@include "lib/json.jsx"
     //@include "lib/files.jsx"
-    //@include "lib/times.jsx"
-    //@include "lib/walk.jsx"
+    //@include "lib/frame_grid.jsx"
+    //@include "lib/comp_traversal.jsx"
     //@include "lib/media.jsx"
-    //@include "lib/losses.jsx"
+    //@include "lib/unsupported.jsx"
     //@include "lib/project_colour.jsx"
     //@include "lib/turnover.jsx"
     //@include "lib/send.jsx"
     //@include "lib/shell.jsx"
     //@include "lib/render.jsx"
     //@include "lib/delivery.jsx"
-    //@include "lib/timing.jsx"
+    //@include "lib/retime.jsx"
     //@include "lib/faces.jsx"
     //@include "lib/shots.jsx"
-    //@include "lib/wanted.jsx"
-    //@include "lib/stack.jsx"
+    //@include "lib/layer_specs.jsx"
+    //@include "lib/comp_specs.jsx"
     //@include "lib/property.jsx"
     //@include "lib/footage.jsx"
     //@include "lib/layers.jsx"
@@ -34,48 +34,51 @@
 
     var automated = typeof $.global.TOOLKIT_TURNOVER === "string";
 
-    // Shows the command so that it can be copied: the text of an alert cannot.
-    function show(said, planned) {
+    // Uses prompt() because its text can be copied; the text of an alert cannot.
+    function showCommand(message, job) {
         if (!automated) {
-            prompt(said + "\n\nRun this, then Import Passes:", toolkitShell.line(planned.words), "Render Passes");
+            prompt(
+                message + "\n\nRun this command in a terminal, then run Import Passes:",
+                toolkitShell.commandLine(job.words), "Render Passes"
+            );
         }
         return "";
     }
 
     function render(comp, folder, report) {
         var sent = toolkitSend.send(comp, folder);
-        var planned = toolkitRender.plan(sent.path);
+        var job = toolkitRender.prepare(sent.path);
         report.turnover = sent.path;
-        report.command = planned.words;
-        if (planned.why !== "") {
-            report.problems.push(planned.why);
-            return show(toolkitSend.summary(sent) + "\n\nNot rendered: " + planned.why + ".", planned);
+        report.command = job.words;
+        if (job.obstacle !== "") {
+            report.problems.push(job.obstacle);
+            return showCommand(toolkitSend.summary(sent) + "\n\nNot rendered: " + job.obstacle + ".", job);
         }
-        if (!automated && !confirm(toolkitRender.question(planned, sent))) {
-            return show(toolkitSend.summary(sent), planned);
+        if (!automated && !confirm(toolkitRender.question(job, sent))) {
+            return showCommand(toolkitSend.summary(sent), job);
         }
-        toolkitRender.run(planned);
-        return toolkitImportPasses.from(new File(planned.delivery), report);
+        toolkitRender.run(job);
+        return toolkitImportPasses.importFile(new File(job.delivery), report);
     }
 
     function main() {
-        var report = toolkitReport.begin();
-        var said = "";
+        var report = toolkitReport.create();
+        var message = "";
         var comp;
         var folder;
         try {
-            comp = toolkitSend.comp();
-            folder = toolkitSend.folder();
+            comp = toolkitSend.activeComp();
+            folder = toolkitSend.chooseFolder();
             if (folder === null) {
                 return "";
             }
-            said = render(comp, folder, report);
+            message = render(comp, folder, report);
         } catch (error) {
             report.problems.push(error.message);
-            said = (report.turnover ? "Nothing was rendered: " : "Nothing was sent: ") + error.message;
+            message = (report.turnover ? "Nothing was rendered: " : "Nothing was sent: ") + error.message;
         }
         $.global.TOOLKIT_REPORT = toolkitJson.write(report);
-        return said;
+        return message;
     }
 
     var summary = main();

@@ -1,17 +1,18 @@
-// Self Check: what this After Effects makes of a delivery. Imports it under a name of its own, reads everything back,
-// asks a few questions, removes what it made, and leaves ae_self_check.json beside the delivery to send to us.
-// File > Scripts, then choose delivery.json. Or set $.global.TOOLKIT_DELIVERY to its path first: then no dialog opens
-// and the report is in $.global.TOOLKIT_REPORT.
+// Self Check: reports how this version of After Effects handles a delivery. It imports the delivery under a separate
+// name, reads everything back, runs a few probes, removes what it built, and writes ae_self_check.json beside the
+// delivery, to be sent to us.
+// File > Scripts, then choose delivery.json. Or set $.global.TOOLKIT_DELIVERY to its path first: no dialog opens, and
+// the report is in $.global.TOOLKIT_REPORT.
 
 (function () {
     //@include "lib/json.jsx"
     //@include "lib/files.jsx"
     //@include "lib/delivery.jsx"
-    //@include "lib/timing.jsx"
+    //@include "lib/retime.jsx"
     //@include "lib/faces.jsx"
     //@include "lib/shots.jsx"
-    //@include "lib/wanted.jsx"
-    //@include "lib/stack.jsx"
+    //@include "lib/layer_specs.jsx"
+    //@include "lib/comp_specs.jsx"
     //@include "lib/property.jsx"
     //@include "lib/footage.jsx"
     //@include "lib/layers.jsx"
@@ -19,21 +20,22 @@
     //@include "lib/readback.jsx"
     //@include "lib/compare.jsx"
     //@include "lib/project.jsx"
+    //@include "lib/project_colour.jsx"
     //@include "lib/sources.jsx"
     //@include "lib/importing.jsx"
     //@include "lib/report.jsx"
     //@include "lib/probes.jsx"
 
-    // Removed again whatever happens in between; the name keeps it apart from an import that is there.
+    // The separate name keeps the test import apart from a real one. Everything is removed even after an error.
     function rehearse(delivery, root, report) {
-        var before = toolkitProject.ids();
+        var before = toolkitProject.itemIds();
         var started = new Date().getTime();
         delivery.name += " (self check)";
         app.beginUndoGroup("Self check");
         try {
-            toolkitImporting.takeBack(toolkitImporting.into(delivery, root, report));
+            toolkitImporting.rollBack(toolkitImporting.importDelivery(delivery, root, report));
             report.seconds = (new Date().getTime() - started) / 1000;
-            report.answers = toolkitProbes.ask();
+            report.answers = toolkitProbes.run();
         } finally {
             removeNew(before, report);
             app.endUndoGroup();
@@ -45,27 +47,27 @@
         try {
             toolkitProject.removeNew(before);
         } catch (error) {
-            report.problems.push("what was built is still there (" + error.message + "): Edit > Undo takes it back");
+            report.problems.push("the test items could not be removed (" + error.message + "): choose Edit > Undo");
         }
     }
 
     function check(report, file) {
         report.language = app.isoLanguage;
-        report.may_write = toolkitFiles.mayWrite();
+        report.may_write = toolkitFiles.isWritingAllowed();
         report.bits_per_channel = app.project.bitsPerChannel;
-        report.colour = toolkitProject.colour();
-        rehearse(toolkitDelivery.read(toolkitFiles.text(file)), file.parent.fsName, report);
+        report.colour = toolkitProjectColour.readSettings(app.project);
+        rehearse(toolkitDelivery.read(toolkitFiles.readText(file)), file.parent.fsName, report);
     }
 
     function summary(report) {
-        var said = report.problems.concat(report.by_hand);
-        return said.length
-            ? "Not everything went as the delivery asks: " + said.join("; ")
-            : "Everything went as the delivery asks. The project is as it was.";
+        var findings = report.problems.concat(report.by_hand);
+        return findings.length
+            ? "The check found problems: " + findings.join("; ")
+            : "Everything matches the delivery. The project is unchanged.";
     }
 
-    var report = toolkitReport.begin();
-    var file = toolkitReport.choose();
+    var report = toolkitReport.create();
+    var file = toolkitReport.chooseDelivery();
     var saved;
     if (file === null) {
         return "";

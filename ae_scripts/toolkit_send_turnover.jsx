@@ -1,14 +1,14 @@
-// Send Turnover: what the open comp shows, or the layers selected in it, as turnover.json for 'toolkit run'.
-// File > Scripts, then choose a folder. Or set $.global.TOOLKIT_TURNOVER to its path first: then no window opens and
-// the report is in $.global.TOOLKIT_REPORT. The project is only read.
+// Send Turnover: writes what the open comp shows, or its selected layers, as turnover.json for 'toolkit run'.
+// File > Scripts, then choose a folder. Or set $.global.TOOLKIT_TURNOVER to its path first: no window opens, and the
+// report is in $.global.TOOLKIT_REPORT. The project is only read.
 
 (function () {
     //@include "lib/json.jsx"
     //@include "lib/files.jsx"
-    //@include "lib/times.jsx"
-    //@include "lib/walk.jsx"
+    //@include "lib/frame_grid.jsx"
+    //@include "lib/comp_traversal.jsx"
     //@include "lib/media.jsx"
-    //@include "lib/losses.jsx"
+    //@include "lib/unsupported.jsx"
     //@include "lib/project_colour.jsx"
     //@include "lib/turnover.jsx"
     //@include "lib/send.jsx"
@@ -17,13 +17,13 @@
 
     function main() {
         var report = { turnover: null, application: app.version, clips: 0, skipped: [], problems: [] };
-        var said = "";
+        var message = "";
         var comp;
         var folder;
         var sent;
         try {
-            comp = toolkitSend.comp();
-            folder = toolkitSend.folder();
+            comp = toolkitSend.activeComp();
+            folder = toolkitSend.chooseFolder();
             if (folder === null) {
                 return "";
             }
@@ -31,13 +31,13 @@
             report.turnover = sent.path;
             report.clips = sent.document.clips.length;
             report.skipped = sent.document.skipped;
-            said = toolkitSend.summary(sent) + "\n\nNext: Render Passes, or toolkit run on that file.";
+            message = toolkitSend.summary(sent) + "\n\nNext: run Render Passes, or 'toolkit run' on that file.";
         } catch (error) {
             report.problems.push(error.message);
-            said = "Nothing was sent: " + error.message;
+            message = "Nothing was sent: " + error.message;
         }
         $.global.TOOLKIT_REPORT = toolkitJson.write(report);
-        return said;
+        return message;
     }
 
     var summary = main();

@@ -1,119 +1,121 @@
-// Where a comp differs from its description.
+// Compares comps and layers with their specs.
 
 var toolkitCompare = (function () {
-    var PICTURE = 0.005; // of a picture: what nobody sees
-    var NEAR = 0.05; // of a frame, a pixel, a degree, a per cent: After Effects rounds places between keys by 0.015
+    var SOURCE_TOLERANCE = 0.005; // of a source frame: not visible
+    var TOLERANCE = 0.05; // of a frame, pixel, degree or per cent: After Effects rounds positions between keys by 0.015
 
-    function isAllowed(key, a, b) {
-        return Math.abs(a - b) <= (key === "pictures" ? PICTURE : NEAR);
+    function isWithinTolerance(key, a, b) {
+        return Math.abs(a - b) <= (key === "pictures" ? SOURCE_TOLERANCE : TOLERANCE);
     }
 
-    function ofLists(wanted, found, key, at) {
-        var told = "";
+    function compareLists(expected, found, key, at) {
+        var difference = "";
         var i;
-        if (!toolkitJson.isList(found) || found.length !== wanted.length) {
-            return at + ": " + (toolkitJson.isList(found) ? found.length : "no list") + " instead of " + wanted.length;
+        if (!toolkitJson.isList(found) || found.length !== expected.length) {
+            return at + ": " + (toolkitJson.isList(found) ? found.length : "no list") + " instead of " +
+                expected.length;
         }
-        for (i = 0; i < wanted.length && told === ""; i += 1) {
-            told = difference(wanted[i], found[i], key, at + "[" + i + "]");
+        for (i = 0; i < expected.length && difference === ""; i += 1) {
+            difference = compareValues(expected[i], found[i], key, at + "[" + i + "]");
         }
-        return told;
+        return difference;
     }
 
-    function ofObjects(wanted, found, at) {
-        var told = "";
+    function compareObjects(expected, found, at) {
+        var difference = "";
         var name;
-        for (name in wanted) {
-            if (wanted.hasOwnProperty(name) && told === "") {
-                told = difference(wanted[name], found[name], name, at === "" ? name : at + "." + name);
+        for (name in expected) {
+            if (expected.hasOwnProperty(name) && difference === "") {
+                difference = compareValues(expected[name], found[name], name, at === "" ? name : at + "." + name);
             }
         }
-        return told;
+        return difference;
     }
 
-    // "at some place: x instead of y" for the first difference between what was wanted and what was found; empty when
-    // there is none. key is the name under which the two stand.
-    function difference(wanted, found, key, at) {
-        if (toolkitJson.isList(wanted)) {
-            return ofLists(wanted, found, key, at);
+    // The first difference as "place: found instead of expected"; empty when there is none. key is the name of the
+    // field that holds both values.
+    function compareValues(expected, found, key, at) {
+        if (toolkitJson.isList(expected)) {
+            return compareLists(expected, found, key, at);
         }
-        if (typeof wanted === "object" && wanted !== null && typeof found === "object" && found !== null) {
-            return ofObjects(wanted, found, at);
+        if (typeof expected === "object" && expected !== null && typeof found === "object" && found !== null) {
+            return compareObjects(expected, found, at);
         }
-        if (wanted === found || (typeof wanted === "number" && isAllowed(key, wanted, found))) {
+        if (expected === found || (typeof expected === "number" && isWithinTolerance(key, expected, found))) {
             return "";
         }
-        return at + ": " + toolkitJson.write(found) + " instead of " + toolkitJson.write(wanted);
+        return at + ": " + toolkitJson.write(found) + " instead of " + toolkitJson.write(expected);
     }
 
-    // The layer that wanted describes: the one at its place in a comp that was just built, else the one of its name.
-    function whichOf(made, wanted, index, isFresh) {
+    // The layer for a spec: by position in a newly built comp, otherwise by name.
+    function findLayer(comp, spec, index, isNewComp) {
         var i;
-        if (isFresh) {
-            return index < made.numLayers ? made.layer(made.numLayers - index) : null;
+        if (isNewComp) {
+            return index < comp.numLayers ? comp.layer(comp.numLayers - index) : null;
         }
-        for (i = made.numLayers; i >= 1; i -= 1) {
-            if (made.layer(i).name === wanted.name) {
-                return made.layer(i);
+        for (i = comp.numLayers; i >= 1; i -= 1) {
+            if (comp.layer(i).name === spec.name) {
+                return comp.layer(i);
             }
         }
         return null;
     }
 
-    // What a comp says of itself, layers bottom first like their descriptions. told.wrong gets what would show the wrong
-    // thing, told.byHand what can be set in a menu.
-    function comp(made, wanted, items, isFresh, told) {
-        var found = toolkitReadBack.comp(made);
-        var where = "comp '" + wanted.name + "': ";
-        var one;
+    // Compares a comp with its spec and returns what was read back, layers bottom first. Differences that change the
+    // image go into findings.wrong, those that can be corrected in a menu into findings.byHand.
+    function compareComp(comp, spec, items, isNewComp, findings) {
+        var found = toolkitReadback.readComp(comp);
+        var where = "comp '" + spec.name + "': ";
+        var expected = { frameBlending: spec.frameBlending, workFirst: spec.workFirst, workCount: spec.workCount };
+        var layer;
         var i;
-        if (isFresh && made.numLayers !== wanted.layers.length) {
-            told.wrong.push(where + made.numLayers + " layers instead of " + wanted.layers.length);
+        if (isNewComp && comp.numLayers !== spec.layers.length) {
+            findings.wrong.push(where + comp.numLayers + " layers instead of " + spec.layers.length);
         }
-        if (isFresh && found.markers.length !== wanted.markers.length) {
-            told.byHand.push(where + found.markers.length + " markers instead of " + wanted.markers.length);
+        if (isNewComp && found.markers.length !== spec.markers.length) {
+            findings.byHand.push(where + found.markers.length + " markers instead of " + spec.markers.length);
         }
-        tell(told.byHand, where, ofObjects(
-            { frameBlending: wanted.frameBlending, workFirst: wanted.workFirst, workCount: wanted.workCount }, found, ""
-        ));
-        for (i = 0; i < wanted.layers.length; i += 1) {
-            one = whichOf(made, wanted.layers[i], i, isFresh);
-            if (one === null || one.name !== wanted.layers[i].name) {
-                told.wrong.push(where + "'" + wanted.layers[i].name + "' is not where it was put");
+        addFinding(findings.byHand, where, compareObjects(expected, found, ""));
+        for (i = 0; i < spec.layers.length; i += 1) {
+            layer = findLayer(comp, spec.layers[i], i, isNewComp);
+            if (layer === null || layer.name !== spec.layers[i].name) {
+                findings.wrong.push(where + "layer '" + spec.layers[i].name + "' is missing, moved or renamed");
             } else {
-                layer(found.layers, one, wanted.layers[i], items, made.frameDuration, { where: where, told: told });
+                compareLayer(
+                    found.layers, layer, spec.layers[i], items, comp.frameDuration, { where: where, findings: findings }
+                );
             }
         }
-        return tidy(found);
+        return roundNumbers(found);
     }
 
-    // Adds what a layer says of itself to layers. What the artist took out of it is a difference like any other.
-    function layer(layers, one, wanted, items, frameDuration, context) {
-        var at = context.where + "'" + wanted.name + "', ";
+    // Adds a layer as read back to layers. A property that the artist removed counts as a difference like any other.
+    function compareLayer(layers, layer, spec, items, frameDuration, context) {
+        var at = context.where + "'" + spec.name + "', ";
         var found;
-        var seen;
+        var look;
         try {
-            found = toolkitReadBack.layer(one, wanted, items, frameDuration);
+            found = toolkitReadback.readLayer(layer, spec, items, frameDuration);
         } catch (error) {
-            context.told.wrong.push(context.where + error.message);
+            context.findings.wrong.push(context.where + error.message);
             return;
         }
-        seen = found.look;
-        tell(context.told.byHand, at, ofObjects(wanted.look, seen, ""));
-        found.look = wanted.look; // told above, and no reason to take anything back
-        tell(context.told.wrong, at, ofObjects(wanted, found, ""));
-        found.look = seen;
-        layers.push(thinned(found));
+        look = found.look;
+        addFinding(context.findings.byHand, at, compareObjects(spec.look, look, ""));
+        found.look = spec.look; // compared above; a wrong look is no reason to roll back
+        addFinding(context.findings.wrong, at, compareObjects(spec, found, ""));
+        found.look = look;
+        layers.push(thinMaskKeys(found));
     }
 
-    function tell(told, where, what) {
-        if (what !== "") {
-            told.push(where + what);
+    function addFinding(list, where, difference) {
+        if (difference !== "") {
+            list.push(where + difference);
         }
     }
 
-    // Numbers as somebody reads them: a time of After Effects divided by a frame is rarely whole.
-    function tidy(value) {
+    // Rounded for readability: an After Effects time divided by a frame duration is rarely a whole number.
+    function roundNumbers(value) {
         var name;
         if (typeof value === "number") {
             return Math.round(value * 10000) / 10000;
@@ -121,31 +123,31 @@ var toolkitCompare = (function () {
         if (typeof value === "object" && value !== null) {
             for (name in value) {
                 if (value.hasOwnProperty(name)) {
-                    value[name] = tidy(value[name]);
+                    value[name] = roundNumbers(value[name]);
                 }
             }
         }
         return value;
     }
 
-    // Every key was compared; of a mask's paths the first, the middle and the last one are enough to look at.
-    function thinned(found) {
+    // All keys have been compared. To keep the report small, only the first, middle and last mask path are kept.
+    function thinMaskKeys(layer) {
         var path;
         var last;
         var i;
-        for (i = 0; i < found.masks.length; i += 1) {
-            path = found.masks[i].path;
+        for (i = 0; i < layer.masks.length; i += 1) {
+            path = layer.masks[i].path;
             if (path.frames !== undefined && path.frames.length > 3) {
                 last = path.frames.length - 1;
-                found.masks[i].path = {
+                layer.masks[i].path = {
                     keys: last + 1,
                     frames: [path.frames[0], path.frames[Math.floor(last / 2)], path.frames[last]],
                     values: [path.values[0], path.values[Math.floor(last / 2)], path.values[last]]
                 };
             }
         }
-        return found;
+        return layer;
     }
 
-    return { comp: comp };
+    return { compareComp: compareComp };
 }());

@@ -1,84 +1,88 @@
-// Comps built from their description, bottom layer first.
+// Builds comps from their specs, bottom layer first.
 
 var toolkitComps = (function () {
-    // Versions from which After Effects knows a member (After Effects Scripting Guide).
-    var START_FRAME = 17.1;
-    var MARKER_LABEL = 16;
+    // The versions that introduced a member (After Effects Scripting Guide).
+    var DISPLAY_START_FRAME_VERSION = 17.1;
+    var MARKER_LABEL_VERSION = 16;
 
     function version() {
         return parseFloat(app.version);
     }
 
-    function make(wanted, fps, folder, byHand) {
-        var seconds = wanted.frames / fps;
-        var made = app.project.items.addComp(wanted.name, wanted.width, wanted.height, 1, seconds, fps);
-        made.parentFolder = folder;
-        if (Math.abs(made.frameRate - fps) > 0.001) {
-            throw new Error("comp '" + wanted.name + "' runs at " + made.frameRate + " fps instead of " + fps);
+    function create(spec, fps, folder, byHand) {
+        var seconds = spec.frames / fps;
+        var comp = app.project.items.addComp(spec.name, spec.width, spec.height, 1, seconds, fps);
+        comp.parentFolder = folder;
+        if (Math.abs(comp.frameRate - fps) > 0.001) {
+            throw new Error("comp '" + spec.name + "' runs at " + comp.frameRate + " fps instead of " + fps);
         }
-        if (Math.round(made.duration / made.frameDuration) !== wanted.frames) {
-            throw new Error("'" + wanted.name + "' lasts " + made.duration + " s, not " + wanted.frames + " frames");
+        if (Math.round(comp.duration / comp.frameDuration) !== spec.frames) {
+            throw new Error(
+                "comp '" + spec.name + "' is " + comp.duration + " s long instead of " + spec.frames + " frames"
+            );
         }
-        if (wanted.dropFrame !== null) {
-            made.dropFrame = wanted.dropFrame;
+        if (spec.dropFrame !== null) {
+            comp.dropFrame = spec.dropFrame;
         }
-        number(made, wanted, byHand);
-        workArea(made, wanted, byHand);
-        made.frameBlending = wanted.frameBlending;
-        return made;
+        setFirstFrame(comp, spec, byHand);
+        setWorkArea(comp, spec, byHand);
+        comp.frameBlending = spec.frameBlending;
+        return comp;
     }
 
-    // The frames of the cut; a comp without handles has them all from the start.
-    function workArea(made, wanted, byHand) {
-        if (wanted.workCount === wanted.frames) {
+    // The range used in the cut. Without handles the work area already covers the whole comp.
+    function setWorkArea(comp, spec, byHand) {
+        if (spec.workCount === spec.frames) {
             return;
         }
         try {
-            made.workAreaStart = wanted.workFirst * made.frameDuration;
-            made.workAreaDuration = wanted.workCount * made.frameDuration;
-        } catch (error) { // a length that rounding makes a hair too long; nothing in the picture depends on it
-            byHand.push("comp '" + wanted.name + "' did not take its work area (" + error.message + ")");
+            comp.workAreaStart = spec.workFirst * comp.frameDuration;
+            comp.workAreaDuration = spec.workCount * comp.frameDuration;
+        } catch (error) { // rounding can make it slightly too long; the work area does not affect the image
+            byHand.push("comp '" + spec.name + "': the work area was not set (" + error.message + ")");
         }
     }
 
-    // What the comp calls its first frame: of a shot, the number of its first file.
-    function number(made, wanted, byHand) {
-        if (version() >= START_FRAME) {
-            made.displayStartFrame = wanted.displayStart;
+    // The number of the comp's first frame. In a shot it is the number of the first file.
+    function setFirstFrame(comp, spec, byHand) {
+        if (version() >= DISPLAY_START_FRAME_VERSION) {
+            comp.displayStartFrame = spec.displayStart;
         } else {
-            made.displayStartTime = wanted.displayStart * made.frameDuration;
+            comp.displayStartTime = spec.displayStart * comp.frameDuration;
         }
-        if (Math.abs(startOf(made) - wanted.displayStart) > 0.1) {
+        if (Math.abs(firstFrame(comp) - spec.displayStart) > 0.1) {
             byHand.push(
-                "comp '" + wanted.name + "' starts at frame " + startOf(made) + ": set its Start Frame to " +
-                wanted.displayStart + " in Composition Settings"
+                "comp '" + spec.name + "' starts at frame " + firstFrame(comp) + ": set its Start Frame to " +
+                spec.displayStart + " in Composition Settings"
             );
         }
     }
 
-    function startOf(comp) {
-        return version() >= START_FRAME ? comp.displayStartFrame : comp.displayStartTime / comp.frameDuration;
+    function firstFrame(comp) {
+        return version() >= DISPLAY_START_FRAME_VERSION
+            ? comp.displayStartFrame
+            : comp.displayStartTime / comp.frameDuration;
     }
 
-    function mark(comp, markers) {
+    function addMarkers(comp, specs) {
         var marker;
         var i;
-        for (i = 0; i < markers.length; i += 1) {
-            marker = new MarkerValue(markers[i].comment);
-            if (version() >= MARKER_LABEL) {
-                marker.label = markers[i].label;
+        for (i = 0; i < specs.length; i += 1) {
+            marker = new MarkerValue(specs[i].comment);
+            if (version() >= MARKER_LABEL_VERSION) {
+                marker.label = specs[i].label;
             }
-            comp.markerProperty.setValueAtTime(markers[i].frame * comp.frameDuration, marker);
+            comp.markerProperty.setValueAtTime(specs[i].frame * comp.frameDuration, marker);
         }
     }
 
-    function furnish(comp, wanted, items) {
+    function addLayersAndMarkers(comp, spec, items) {
         var i;
-        for (i = 0; i < wanted.layers.length; i += 1) {
-            toolkitLayers.add(comp, wanted.layers[i], items);
+        for (i = 0; i < spec.layers.length; i += 1) {
+            toolkitLayers.add(comp, spec.layers[i], items);
         }
-        mark(comp, wanted.markers);
+        addMarkers(comp, spec.markers);
     }
 
-    return { make: make, furnish: furnish, startOf: startOf };
+    return { create: create, addLayersAndMarkers: addLayersAndMarkers, firstFrame: firstFrame };
 }());

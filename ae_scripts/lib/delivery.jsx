@@ -1,49 +1,49 @@
-// The delivery as it was written: checked, with what it may leave out filled in, and the names of its files.
-// Knows nothing of the application.
+// Reads delivery.json: checks it, fills in optional fields, and lists the files of its clips. Does not use the
+// application.
 
 var toolkitDelivery = (function () {
     var SCHEMA = "toolkit.delivery/1";
-    var FASTEST = 99; // frames per second, of a comp and of footage
-    var LONGEST = 10800; // seconds of a comp
-    var SMALLEST = 4; // pixels of a comp
-    var LARGEST = 30000;
+    var MAX_FPS = 99; // frames per second, of a comp and of footage
+    var MAX_SECONDS = 10800; // seconds of a comp
+    var MIN_SIZE = 4; // pixels of a comp
+    var MAX_SIZE = 30000;
 
-    var DELIVERY = {
-        "name": "text", "rate": "text", "fps": "positive", "drop_frame": "truth", "start_timecode": "text",
-        "start_frame": "whole", "record_count": "positive", "width": "size", "height": "size", "tracks": "list",
+    var DELIVERY_FIELDS = {
+        "name": "text", "rate": "text", "fps": "positive", "drop_frame": "boolean", "start_timecode": "text",
+        "start_frame": "integer", "record_count": "positive", "width": "size", "height": "size", "tracks": "list",
         "faces": "list", "notes": "list"
     };
-    var TRACK = { "name": "text", "clips": "list" };
-    var CLIP = {
+    var TRACK_FIELDS = { "name": "text", "clips": "list" };
+    var CLIP_FIELDS = {
         "name": "text", "shot": "text", "kind": "text", "path": "text", "pattern": "text", "start_index": "count",
         "end_index": "count", "in_frame": "count", "frame_count": "positive", "record_first": "count",
         "record_count": "positive", "fps": "positive", "speed": "number", "timecode": "text", "width": "size",
         "height": "size", "alpha": "text", "encoding": "text", "opacity": "number", "interpolation": "text"
     };
-    var FACE = {
+    var FACE_FIELDS = {
         "shot": "text", "face": "count", "frames": "numbers", "x": "numbers", "y": "numbers", "scale": "numbers",
         "roll": "numbers", "corners": "list", "ovals": "list", "feathers": "numbers"
     };
-    var MARKER = { "record_frame": "count", "shot": "text", "name": "text", "note": "text", "colour": "text" };
+    var MARKER_FIELDS = { "record_frame": "count", "shot": "text", "name": "text", "note": "text", "colour": "text" };
 
     var INTERPOLATIONS = { "host": true, "nearest": true, "blend": true, "flow": true };
 
-    // What documents of before these fields leave out.
-    var UNSAID = {
+    // For deliveries written before these fields existed.
+    var DEFAULTS = {
         "clip": { "opacity": 100, "interpolation": "host", "version": null },
         "face": { "ovals": [], "feathers": [] },
         "delivery": { "markers": [], "origin": null }
     };
 
-    function isWhole(value) {
+    function isInteger(value) {
         return typeof value === "number" && value === Math.floor(value);
     }
 
     function isCount(value) {
-        return isWhole(value) && value >= 0;
+        return isInteger(value) && value >= 0;
     }
 
-    function allNumbers(list) {
+    function areNumbers(list) {
         var i;
         for (i = 0; i < list.length; i += 1) {
             if (typeof list[i] !== "number") {
@@ -53,24 +53,24 @@ var toolkitDelivery = (function () {
         return true;
     }
 
-    function holds(value, kind) {
-        switch (kind) {
+    function isOfType(value, type) {
+        switch (type) {
         case "text":
             return typeof value === "string";
-        case "truth":
+        case "boolean":
             return typeof value === "boolean";
         case "object":
             return typeof value === "object" && value !== null;
         case "list":
             return toolkitJson.isList(value);
         case "numbers":
-            return toolkitJson.isList(value) && allNumbers(value);
-        case "whole": // a comp may begin before 0
-            return isWhole(value);
+            return toolkitJson.isList(value) && areNumbers(value);
+        case "integer": // a comp may start before frame 0
+            return isInteger(value);
         case "count":
             return isCount(value);
         case "size":
-            return isCount(value) && value >= SMALLEST && value <= LARGEST;
+            return isCount(value) && value >= MIN_SIZE && value <= MAX_SIZE;
         case "positive":
             return typeof value === "number" && value > 0;
         default:
@@ -78,42 +78,45 @@ var toolkitDelivery = (function () {
         }
     }
 
-    function check(value, fields, what) {
+    // label names the object in the error message.
+    function checkFields(value, types, label) {
         var field;
-        for (field in fields) {
-            if (fields.hasOwnProperty(field)) {
-                if (typeof value !== "object" || value === null || !holds(value[field], fields[field])) {
-                    throw new Error(what + " has no proper '" + field + "'");
+        for (field in types) {
+            if (types.hasOwnProperty(field)) {
+                if (typeof value !== "object" || value === null || !isOfType(value[field], types[field])) {
+                    throw new Error("'" + field + "' of " + label + " is missing or invalid");
                 }
             }
         }
     }
 
-    function fill(value, unsaid) {
+    function fillDefaults(value, defaults) {
         var field;
-        for (field in unsaid) {
-            if (unsaid.hasOwnProperty(field) && typeof value === "object" && value !== null) {
+        for (field in defaults) {
+            if (defaults.hasOwnProperty(field) && typeof value === "object" && value !== null) {
                 if (!Object.prototype.hasOwnProperty.call(value, field)) {
-                    value[field] = unsaid[field];
+                    value[field] = defaults[field];
                 }
             }
         }
     }
 
     function checkClip(clip, track) {
-        fill(clip, UNSAID.clip);
-        check(clip, CLIP, "a clip of " + track.name);
-        if (clip.fps > FASTEST) {
-            throw new Error("'" + clip.name + "' runs at " + clip.fps + " fps; After Effects takes at most " + FASTEST);
+        fillDefaults(clip, DEFAULTS.clip);
+        checkFields(clip, CLIP_FIELDS, "a clip of " + track.name);
+        if (clip.fps > MAX_FPS) {
+            throw new Error(
+                "'" + clip.name + "' runs at " + clip.fps + " fps; After Effects supports at most " + MAX_FPS
+            );
         }
         if (clip.in_frame + clip.frame_count > clip.end_index - clip.start_index + 1) {
-            throw new Error("'" + clip.name + "' uses more pictures than its media has");
+            throw new Error("'" + clip.name + "' uses more frames than its media has");
         }
         if (!INTERPOLATIONS.hasOwnProperty(clip.interpolation)) {
-            throw new Error("'" + clip.name + "' asks for an unknown interpolation, '" + clip.interpolation + "'");
+            throw new Error("'" + clip.name + "' has the unknown interpolation '" + clip.interpolation + "'");
         }
         if (clip.opacity < 0 || clip.opacity > 100) {
-            throw new Error("'" + clip.name + "' has an opacity of " + clip.opacity + " per cent");
+            throw new Error("'" + clip.name + "' has an opacity of " + clip.opacity + " %, outside 0 to 100");
         }
     }
 
@@ -121,74 +124,78 @@ var toolkitDelivery = (function () {
         var seen = {};
         var clip;
         var i;
-        check(track, TRACK, "a track");
+        checkFields(track, TRACK_FIELDS, "a track");
         for (i = 0; i < track.clips.length; i += 1) {
             clip = track.clips[i];
             checkClip(clip, track);
             if (track.pass_name && seen.hasOwnProperty(clip.shot)) {
-                throw new Error("shot " + clip.shot + " is on " + track.name + " twice");
+                throw new Error("shot " + clip.shot + " appears twice on " + track.name);
             }
             seen[clip.shot] = true;
         }
     }
 
-    function checkPoints(points, count, what) {
+    function checkPoints(points, count, label) {
         var i;
         if (!toolkitJson.isList(points) || points.length !== count) {
-            throw new Error(what + " has another number of points than before");
+            throw new Error(label + " does not have " + count + " points on every frame");
         }
         for (i = 0; i < count; i += 1) {
-            if (!toolkitJson.isList(points[i]) || points[i].length !== 2 || !allNumbers(points[i])) {
-                throw new Error(what + " has a point that is none");
+            if (!toolkitJson.isList(points[i]) || points[i].length !== 2 || !areNumbers(points[i])) {
+                throw new Error(label + " has an invalid point");
             }
         }
     }
 
     function checkFace(face) {
         var columns = ["x", "y", "scale", "roll", "corners"];
-        var what;
+        var label;
         var i;
-        fill(face, UNSAID.face);
-        check(face, FACE, "a face");
-        what = "face " + face.face + " of " + face.shot;
+        fillDefaults(face, DEFAULTS.face);
+        checkFields(face, FACE_FIELDS, "a face");
+        label = "face " + face.face + " of " + face.shot;
         if (face.ovals.length > 0 || face.feathers.length > 0) {
             columns.push("ovals", "feathers");
         }
         for (i = 0; i < columns.length; i += 1) {
             if (face[columns[i]].length !== face.frames.length) {
-                throw new Error(what + " has frames without '" + columns[i] + "'");
+                throw new Error(label + " has frames without a value in '" + columns[i] + "'");
             }
         }
         for (i = 0; i < face.frames.length; i += 1) {
-            checkPoints(face.corners[i], 4, "the crop of " + what);
+            checkPoints(face.corners[i], 4, "the crop of " + label);
             if (face.ovals.length > 0) {
-                checkPoints(face.ovals[i], face.ovals[0].length, "the oval of " + what);
+                checkPoints(face.ovals[i], face.ovals[0].length, "the oval of " + label);
             }
         }
     }
 
     function checkCut(delivery) {
-        fill(delivery, UNSAID.delivery);
-        check(delivery, DELIVERY, "the delivery");
-        check(delivery, { "markers": "list" }, "the delivery");
+        fillDefaults(delivery, DEFAULTS.delivery);
+        checkFields(delivery, DELIVERY_FIELDS, "the delivery");
+        checkFields(delivery, { "markers": "list" }, "the delivery");
         if (delivery.origin !== null) {
-            check(delivery.origin, { "host": "text", "colour": "object" }, "the origin of the delivery");
-            check(delivery.origin.colour, { "working": "text" }, "the colour of the origin");
+            checkFields(delivery.origin, { "host": "text", "colour": "object" }, "the origin of the delivery");
+            checkFields(delivery.origin.colour, { "working": "text" }, "the colour of the origin");
         }
-        if (delivery.fps > FASTEST || delivery.fps < 1) {
-            throw new Error("the cut runs at " + delivery.fps + " fps; After Effects comps reach from 1 to " + FASTEST);
+        if (delivery.fps > MAX_FPS || delivery.fps < 1) {
+            throw new Error(
+                "the cut runs at " + delivery.fps + " fps; After Effects comps support 1 to " + MAX_FPS + " fps"
+            );
         }
-        if (delivery.record_count / delivery.fps > LONGEST) {
-            throw new Error("the cut is longer than three hours, the most a comp of After Effects can last");
+        if (delivery.record_count / delivery.fps > MAX_SECONDS) {
+            throw new Error("the cut is longer than three hours, the maximum length of an After Effects comp");
         }
     }
 
-    // The delivery in a text. Throws an Error with a sentence for whoever chose the file.
+    // Parses and checks a delivery. Throws an Error whose message is shown to the user.
     function read(text) {
         var delivery = toolkitJson.parse(text);
         var i;
         if (delivery === null || delivery.schema !== SCHEMA) {
-            throw new Error("this is not a " + SCHEMA + " document: are this script and the toolkit of one version?");
+            throw new Error(
+                "this is not a " + SCHEMA + " document; use scripts and toolkit of the same version"
+            );
         }
         checkCut(delivery);
         for (i = 0; i < delivery.tracks.length; i += 1) {
@@ -198,37 +205,37 @@ var toolkitDelivery = (function () {
             checkFace(delivery.faces[i]);
         }
         for (i = 0; i < delivery.markers.length; i += 1) {
-            check(delivery.markers[i], MARKER, "a marker");
+            checkFields(delivery.markers[i], MARKER_FIELDS, "a marker");
         }
         return delivery;
     }
 
-    // Full names of a clip's files, first to last. A layer's stay inside root, the delivery's folder.
-    function files(clip, isLayer, root) {
+    // The full paths of a clip's files, first to last. Layer files must be inside root, the delivery's folder.
+    function listFiles(clip, isLayer, root) {
         var path = isLayer ? clip.path : clip.path.replace(/\\/g, "/");
         var absolute = /^([A-Za-z]:|[\\\/~])/.test(path);
         var folder = absolute ? "" : root + "/";
         var name = path.replace(/^.*\//, "");
         var pattern = /^([^%\/\\]*)%0([1-9])d([^%\/\\]*)$/.exec(clip.pattern);
-        var found = [];
+        var paths = [];
         var i;
         if (isLayer && (absolute || /[\\:%]|(^|\/)\.{0,2}(\/|$)/.test(clip.path))) {
-            throw new Error("layer '" + clip.name + "' lies outside the delivery's folder: " + clip.path);
+            throw new Error("layer '" + clip.name + "' is outside the delivery's folder: " + clip.path);
         }
         if (clip.kind === "movie") {
             return [folder + path];
         }
         folder += path.substring(0, path.length - name.length);
         for (i = clip.start_index; i <= clip.end_index && pattern; i += 1) {
-            found.push(folder + pattern[1] + padded(i, Number(pattern[2])) + pattern[3]);
+            paths.push(folder + pattern[1] + padNumber(i, Number(pattern[2])) + pattern[3]);
         }
-        if (found.length === 0 || found[0] !== folder + name) {
-            throw new Error("'" + clip.name + "': " + clip.pattern + " is not the pattern of " + clip.path);
+        if (paths.length === 0 || paths[0] !== folder + name) {
+            throw new Error("'" + clip.name + "': the pattern " + clip.pattern + " does not match " + clip.path);
         }
-        return found;
+        return paths;
     }
 
-    function padded(number, digits) {
+    function padNumber(number, digits) {
         var text = String(number);
         while (text.length < digits) {
             text = "0" + text;
@@ -236,5 +243,5 @@ var toolkitDelivery = (function () {
         return text;
     }
 
-    return { read: read, files: files };
+    return { read: read, listFiles: listFiles };
 }());

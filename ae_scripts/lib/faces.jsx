@@ -1,32 +1,33 @@
-// A face as keys on the frames of its shot's comp, wherever the picture shown there has a face.
+// Face keyframes in the frames of a shot's comp: null, oval mask and corner pin.
 
 var toolkitFaces = (function () {
-    // A place of the delivery names the centre of a pixel, one of After Effects its upper left corner.
-    function corner(point) {
+    // The delivery gives pixel centres; After Effects counts from the upper left corner of a pixel.
+    function toAePoint(point) {
         return [point[0] + 0.5, point[1] + 0.5];
     }
 
-    function mixed(a, b, part) {
-        var found;
+    function interpolate(a, b, fraction) {
+        var values;
         var i;
         if (typeof a === "number") {
-            return a + (b - a) * part;
+            return a + (b - a) * fraction;
         }
-        found = [];
+        values = [];
         for (i = 0; i < a.length; i += 1) {
-            found.push(mixed(a[i], b[i], part));
+            values.push(interpolate(a[i], b[i], fraction));
         }
-        return found;
+        return values;
     }
 
-    // One frame's values: those of the picture shown, or between two of them where the layer's are mixed, too.
-    function sample(face, entries, position, isMixed) {
-        var low = Math.floor(position + toolkitTiming.ALMOST);
-        var part = isMixed ? Math.max(0, position - low) : 0;
-        var first = entries[low];
-        var second = entries[low + 1];
+    // The face at a source position: the values of the source frame shown, or interpolated between two source frames
+    // where the layer is interpolated too. Null where the face is absent.
+    function sampleAt(face, entryOf, position, isInterpolated) {
+        var low = Math.floor(position + toolkitRetime.EPSILON);
+        var fraction = isInterpolated ? Math.max(0, position - low) : 0;
+        var first = entryOf[low];
+        var second = entryOf[low + 1];
         var columns = ["x", "y", "scale", "roll", "corners", "ovals", "feathers"];
-        var found = {};
+        var sample = {};
         var values;
         var i;
         if (first === undefined) {
@@ -35,117 +36,118 @@ var toolkitFaces = (function () {
         for (i = 0; i < columns.length; i += 1) {
             values = face[columns[i]];
             if (values.length > 0) {
-                found[columns[i]] = part > toolkitTiming.ALMOST && second !== undefined
-                    ? mixed(values[first], values[second], part)
+                sample[columns[i]] = fraction > toolkitRetime.EPSILON && second !== undefined
+                    ? interpolate(values[first], values[second], fraction)
                     : values[first];
             }
         }
-        return found;
+        return sample;
     }
 
-    function corners(points) {
-        var found = [];
+    function toAePoints(points) {
+        var converted = [];
         var i;
         for (i = 0; i < points.length; i += 1) {
-            found.push(corner(points[i]));
+            converted.push(toAePoint(points[i]));
         }
-        return found;
+        return converted;
     }
 
-    // Every frame with a face of a comp whose frame 0 is the cut's frame origin; clip is the layer it was painted on.
-    // present holds 100 or 0 where that changes.
-    function seen(face, clip, origin, count, fps) {
-        var found = { frames: [], samples: [], present: null };
+    // The face on every frame of a comp whose frame 0 is record frame origin. clip is the FACE layer. presence is an
+    // opacity: 100 where the face is visible, 0 elsewhere, with a key at each change.
+    function trackFace(face, clip, origin, count, fps) {
+        var track = { frames: [], samples: [], presence: null };
         var changes = { frames: [], values: [], held: true };
-        var entries = {};
-        var before = -1;
-        var one;
-        var now;
+        var isInterpolated = toolkitRetime.isInterpolated(clip);
+        var entryOf = {};
+        var previous = -1;
+        var sample;
+        var opacity;
         var i;
         for (i = 0; i < face.frames.length; i += 1) {
-            entries[face.frames[i]] = i;
+            entryOf[face.frames[i]] = i;
         }
         for (i = 0; i < count; i += 1) {
-            one = sample(face, entries, toolkitTiming.positionAt(clip, origin + i, fps), toolkitTiming.isMixed(clip));
-            now = one === null ? 0 : 100;
-            if (now !== before) {
+            sample = sampleAt(face, entryOf, toolkitRetime.sourcePositionAt(clip, origin + i, fps), isInterpolated);
+            opacity = sample === null ? 0 : 100;
+            if (opacity !== previous) {
                 changes.frames.push(i);
-                changes.values.push(now);
-                before = now;
+                changes.values.push(opacity);
+                previous = opacity;
             }
-            if (one !== null) {
-                found.frames.push(i);
-                found.samples.push(one);
+            if (sample !== null) {
+                track.frames.push(i);
+                track.samples.push(sample);
             }
         }
-        found.present = changes.frames.length > 1 ? changes : { value: 100 };
-        return found;
+        track.presence = changes.frames.length > 1 ? changes : { value: 100 };
+        return track;
     }
 
-    // A property's keys: make turns a sample into a value.
-    function animated(found, make) {
+    // The keys of a property: valueOf turns a sample into a value.
+    function buildKeys(track, valueOf) {
         var values = [];
         var i;
-        for (i = 0; i < found.samples.length; i += 1) {
-            values.push(make(found.samples[i]));
+        for (i = 0; i < track.samples.length; i += 1) {
+            values.push(valueOf(track.samples[i]));
         }
-        return { frames: found.frames, values: values, held: false };
+        return { frames: track.frames, values: values, held: false };
     }
 
-    function isOutlined(face) {
+    function hasOval(face) {
         return face.ovals.length > 0 && face.ovals[0].length > 2;
     }
 
-    // The oval as a mask. Ours is soft inwards from the oval; a mask of After Effects is soft to both sides of its
-    // path, so the path is drawn in by half the width.
-    function mask(face, found, mode) {
+    // The oval as a mask. The delivery's matte is soft inwards from the oval, but a mask feather in After Effects
+    // extends to both sides of the path, so the path is contracted by half of the feather.
+    function ovalMask(face, track, mode) {
         return {
             name: "face " + face.face,
             mode: mode,
-            path: animated(found, function (one) { return corners(one.ovals); }),
-            feather: animated(found, function (one) { return [one.feathers, one.feathers]; }),
-            expansion: animated(found, function (one) { return -one.feathers / 2; }),
-            opacity: found.present
+            path: buildKeys(track, function (sample) { return toAePoints(sample.ovals); }),
+            feather: buildKeys(track, function (sample) { return [sample.feathers, sample.feathers]; }),
+            expansion: buildKeys(track, function (sample) { return -sample.feathers / 2; }),
+            opacity: track.presence
         };
     }
 
-    // What the null carries: pixels of the comp, per cent of the first entry's face, degrees clockwise.
-    function transform(found) {
+    // The transform of the null: pixels of the comp, scale in per cent of the first entry's face, degrees clockwise.
+    function nullTransform(track) {
         return {
             "ADBE Anchor Point": { value: [0, 0] },
-            "ADBE Position": animated(found, function (one) { return corner([one.x, one.y]); }),
-            "ADBE Scale": animated(found, function (one) { return [one.scale, one.scale]; }),
-            "ADBE Rotate Z": animated(found, function (one) { return one.roll; })
+            "ADBE Position": buildKeys(track, function (sample) { return toAePoint([sample.x, sample.y]); }),
+            "ADBE Scale": buildKeys(track, function (sample) { return [sample.scale, sample.scale]; }),
+            "ADBE Rotate Z": buildKeys(track, function (sample) { return sample.roll; })
         };
     }
 
-    // The four corners of the face's crop, in the delivery's order: upper left, upper right, lower left, lower right.
-    function pins(found) {
-        var made = [];
+    // The four corners of the face crop, in the delivery's order: upper left, upper right, lower left, lower right.
+    function cornerPins(track) {
+        var pins = [];
         var i;
-        function at(index) {
-            return animated(found, function (one) { return corner(one.corners[index]); });
+        function buildPin(index) {
+            return buildKeys(track, function (sample) { return toAePoint(sample.corners[index]); });
         }
         for (i = 0; i < 4; i += 1) {
-            made.push(at(i));
+            pins.push(buildPin(i));
         }
-        return made;
+        return pins;
     }
 
     function distance(a, b) {
         return Math.sqrt((a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1]));
     }
 
-    // Width and height of the first entry's crop, whole pixels: what a scale of 100 stands for.
+    // Width and height of the first entry's crop in whole pixels: the size at scale 100.
     function cropSize(face) {
-        var first = face.corners[0];
+        var corners = face.corners[0];
         return [
-            Math.max(4, Math.round(distance(first[0], first[1]))),
-            Math.max(4, Math.round(distance(first[0], first[2])))
+            Math.max(4, Math.round(distance(corners[0], corners[1]))),
+            Math.max(4, Math.round(distance(corners[0], corners[2])))
         ];
     }
 
-    // The first entry's oval on a solid of that size that stands upright on the null.
+    // The first entry's oval on a solid of that size that is parented upright to the null.
     function uprightMask(face, size) {
         var roll = face.roll[0] * Math.PI / 180;
         var path = [];
@@ -171,7 +173,7 @@ var toolkitFaces = (function () {
     }
 
     return {
-        seen: seen, isOutlined: isOutlined, mask: mask, transform: transform, pins: pins, cropSize: cropSize,
-        uprightMask: uprightMask
+        trackFace: trackFace, hasOval: hasOval, ovalMask: ovalMask, nullTransform: nullTransform,
+        cornerPins: cornerPins, cropSize: cropSize, uprightMask: uprightMask
     };
 }());

@@ -1,20 +1,20 @@
-// Files: read whole, written under another name first, and where this user's home is.
+// Files: reads and writes text files, and finds the user's home folder.
 
 var toolkitFiles = (function () {
     // The text of a file. Throws when it cannot be read.
-    function text(file) {
-        var found;
-        file.encoding = "UTF-8"; // before open, or it does nothing
+    function readText(file) {
+        var text;
+        file.encoding = "UTF-8"; // must be set before open, or it has no effect
         if (!file.open("r")) {
             throw new Error("cannot read " + file.fsName);
         }
-        found = file.read();
+        text = file.read();
         file.close();
-        return found;
+        return text;
     }
 
-    // Whether Preferences let scripts write files and run commands; true when this version does not say.
-    function mayWrite() {
+    // Whether Preferences let scripts write files and run commands; true when this version cannot report it.
+    function isWritingAllowed() {
         var section = "Main Pref Section";
         var key = "Pref_SCRIPTING_FILE_NETWORK_SECURITY";
         try {
@@ -27,28 +27,31 @@ var toolkitFiles = (function () {
         }
     }
 
-    // A file of this text, there whole or not at all. Throws when it cannot be written.
-    function save(path, content) {
+    // Writes to a temporary name first, so that the file is either complete or missing. Throws when it cannot write.
+    function save(path, text) {
         var file = new File(path);
         var part = new File(path + ".part");
+        var name = path.replace(/^[\s\S]*\//, "");
         var written = false;
-        if (!mayWrite()) {
-            throw new Error("allow scripts to write files in Preferences > Scripting & Expressions, and run this again");
+        if (!isWritingAllowed()) {
+            throw new Error(
+                "allow scripts to write files in Preferences > Scripting & Expressions, then run this again"
+            );
         }
         part.encoding = "UTF-8";
         part.lineFeed = "Unix";
         if (part.open("w")) {
-            written = part.write(content);
+            written = part.write(text);
             written = part.close() && written;
         }
         if (!written) {
             throw new Error("cannot write " + part.fsName);
         }
-        if (file.exists && !file.remove()) { // rename does not replace
+        if (file.exists && !file.remove()) { // rename does not overwrite
             throw new Error("cannot replace " + file.fsName);
         }
-        if (!part.rename(path.replace(/^[\s\S]*\//, ""))) {
-            throw new Error("cannot give " + part.fsName + " its name");
+        if (!part.rename(name)) {
+            throw new Error("cannot rename " + part.fsName + " to " + name);
         }
     }
 
@@ -56,15 +59,18 @@ var toolkitFiles = (function () {
         return /^Windows/.test($.os);
     }
 
-    // A path as After Effects shows it, with forward slashes; elsewhere a backslash may be part of a name.
-    function forward(path) {
+    // A path with forward slashes. Only on Windows: on other systems a backslash may be part of a name.
+    function useForwardSlashes(path) {
         return isWindows() ? path.replace(/\\/g, "/") : path;
     }
 
-    // Where Python looks for the home folder, too.
-    function home() {
-        return forward($.getenv(isWindows() ? "USERPROFILE" : "HOME") || new Folder("~").fsName);
+    // The same home folder that Python uses.
+    function homeFolder() {
+        return useForwardSlashes($.getenv(isWindows() ? "USERPROFILE" : "HOME") || new Folder("~").fsName);
     }
 
-    return { text: text, mayWrite: mayWrite, save: save, isWindows: isWindows, forward: forward, home: home };
+    return {
+        readText: readText, isWritingAllowed: isWritingAllowed, save: save, isWindows: isWindows,
+        useForwardSlashes: useForwardSlashes, homeFolder: homeFolder
+    };
 }());

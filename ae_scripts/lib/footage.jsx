@@ -1,27 +1,27 @@
-// Footage: imported, interpreted, and given a newer version's files. Throws where the wrong picture would show;
-// what somebody can set by hand goes into byHand.
+// Footage items: imports and interprets them, and replaces their files with a newer version. Throws when the image
+// would be wrong; settings that the user can correct go into byHand.
 
 var toolkitFootage = (function () {
-    function near(a, b) {
+    function isNear(a, b) {
         return Math.abs(a - b) <= 0.001;
     }
 
-    function isNumbered(clip) {
-        return clip.kind !== "movie" && toolkitTiming.pictures(clip) > 1;
+    function isSequence(clip) {
+        return clip.kind !== "movie" && toolkitRetime.mediaFrameCount(clip) > 1;
     }
 
-    // A new item for a clip's files, the first of which is at path.
-    function make(clip, path, folder, byHand) {
+    // Imports the files of a clip, the first of which is at path, as a new item.
+    function create(clip, path, folder, byHand) {
         var options = new ImportOptions(new File(path));
         var item;
         if (!options.canImportAs(ImportAsType.FOOTAGE)) {
             throw new Error("After Effects cannot import " + path);
         }
         options.importAs = ImportAsType.FOOTAGE;
-        options.sequence = isNumbered(clip);
+        options.sequence = isSequence(clip);
         options.forceAlphabetical = false;
-        if (options.sequence !== isNumbered(clip) || options.forceAlphabetical) {
-            throw new Error("After Effects does not import " + path + " as the numbered sequence it is");
+        if (options.sequence !== isSequence(clip) || options.forceAlphabetical) {
+            throw new Error("After Effects did not accept the sequence options for " + path);
         }
         item = app.project.importFile(options);
         if (item === null) {
@@ -33,19 +33,19 @@ var toolkitFootage = (function () {
         return item;
     }
 
-    // Other files for an item: layers that use it, and all that was done to them, stay.
+    // Replaces the files of an item. Layers that use it keep everything done to them.
     function replace(item, clip, path, byHand) {
         var file = new File(path);
-        swap(item, file, isNumbered(clip));
+        replaceSource(item, file, isSequence(clip));
         if (item.mainSource.file === null || item.mainSource.file.name !== file.name) {
-            throw new Error("After Effects did not take " + path + " in place of the files of '" + item.name + "'");
+            throw new Error("After Effects did not replace the files of '" + item.name + "' with " + path);
         }
         item.name = clip.name;
         interpret(item, clip, byHand);
     }
 
-    function swap(item, file, isSequence) {
-        if (isSequence) {
+    function replaceSource(item, file, asSequence) {
+        if (asSequence) {
             item.replaceWithSequence(file, false);
         } else {
             item.replace(file);
@@ -55,42 +55,53 @@ var toolkitFootage = (function () {
     function interpret(item, clip, byHand) {
         var name = "'" + clip.name + "'";
         if (!item.mainSource.isStill) {
-            conform(item, clip);
+            conformFrameRate(item, clip);
         }
         if (item.width !== clip.width || item.height !== clip.height) {
-            throw new Error(name + " is " + item.width + "x" + item.height + ", not " + clip.width + "x" + clip.height);
+            throw new Error(
+                name + " is " + item.width + "x" + item.height + " in After Effects, " +
+                clip.width + "x" + clip.height + " in the delivery"
+            );
         }
-        if (!near(item.pixelAspect, 1)) {
-            item.pixelAspect = 1; // ours are square, whatever a size makes After Effects guess
+        if (!isNear(item.pixelAspect, 1)) {
+            item.pixelAspect = 1; // our pixels are square, but After Effects guesses an aspect from the frame size
         }
-        if (!near(item.pixelAspect, 1)) {
-            byHand.push(name + " has a pixel aspect of " + item.pixelAspect + ": interpret it as Square Pixels");
+        if (!isNear(item.pixelAspect, 1)) {
+            byHand.push(
+                name + " has a pixel aspect ratio of " + item.pixelAspect +
+                ": set it to Square Pixels in Interpret Footage"
+            );
         }
         if (clip.alpha === "premultiplied") {
-            premultiply(item.mainSource, clip, byHand);
+            setPremultiplied(item.mainSource, clip, byHand);
         }
     }
 
-    // Numbered files come in at the rate of a preference, whatever their headers say.
-    function conform(item, clip) {
+    // Sequences are imported at the frame rate set in Preferences, whatever their headers say.
+    function conformFrameRate(item, clip) {
         var source = item.mainSource;
-        var count = toolkitTiming.pictures(clip);
-        var seen;
-        if (clip.kind !== "movie" || !near(source.displayFrameRate, clip.fps)) {
+        var count = toolkitRetime.mediaFrameCount(clip);
+        var found;
+        if (clip.kind !== "movie" || !isNear(source.displayFrameRate, clip.fps)) {
             source.conformFrameRate = clip.fps;
         }
-        if (!near(source.displayFrameRate, clip.fps)) {
+        if (!isNear(source.displayFrameRate, clip.fps)) {
             throw new Error("'" + clip.name + "' plays at " + source.displayFrameRate + " fps instead of " + clip.fps);
         }
-        seen = Math.round(item.duration * source.displayFrameRate);
-        if (seen < count || (seen > count && clip.kind !== "movie")) {
-            throw new Error("'" + clip.name + "' has " + seen + " pictures here, " + count + " in the delivery");
+        found = Math.round(item.duration * source.displayFrameRate);
+        if (found < count || (found > count && clip.kind !== "movie")) {
+            throw new Error(
+                "'" + clip.name + "' has " + found + " frames in After Effects, " + count + " in the delivery"
+            );
         }
     }
 
-    function premultiply(source, clip, byHand) {
+    function setPremultiplied(source, clip, byHand) {
         if (!source.hasAlpha) {
-            throw new Error("'" + clip.name + "' shows no alpha: it would cover what is below");
+            throw new Error(
+                "'" + clip.name + "' has no alpha and would hide the layers below; " +
+                "check that its files belong to the delivery"
+            );
         }
         source.alphaMode = AlphaMode.PREMULTIPLIED;
         source.premulColor = [0, 0, 0];
@@ -99,5 +110,5 @@ var toolkitFootage = (function () {
         }
     }
 
-    return { make: make, replace: replace, swap: swap, isNumbered: isNumbered };
+    return { create: create, replace: replace, replaceSource: replaceSource, isSequence: isSequence };
 }());

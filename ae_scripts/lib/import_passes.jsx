@@ -1,17 +1,17 @@
-// Import Passes on a file: read, built, and told in a window's words; whatever happens ends up in the report.
+// Import Passes for one file: reads it, imports it, and summarises the result. Every outcome goes into the report.
 
 var toolkitImportPasses = (function () {
-    // Imports the delivery in file into report; what to say about it.
-    function from(file, report) {
+    // Imports the delivery in file, fills the report, and returns the summary to show.
+    function importFile(file, report) {
         var name = "";
         var saved = "";
         var delivery;
         try {
-            delivery = toolkitDelivery.read(toolkitFiles.text(file));
+            delivery = toolkitDelivery.read(toolkitFiles.readText(file));
             name = delivery.name;
             report.delivery = file.fsName;
             report.notes = delivery.notes.slice(0);
-            toolkitImporting.into(delivery, file.parent.fsName, report);
+            toolkitImporting.importDelivery(delivery, file.parent.fsName, report);
         } catch (error) {
             report.problems.push(error.message);
         }
@@ -21,5 +21,5 @@ var toolkitImportPasses = (function () {
         return toolkitReport.summary(report, name, saved);
     }
 
-    return { from: from };
+    return { importFile: importFile };
 }());

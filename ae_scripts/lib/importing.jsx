@@ -1,18 +1,19 @@
-// A delivery into the project: built where it is new, given newer files where it is there already, or not at all.
+// Imports a delivery into the project: builds what is new, replaces the files of what exists, or rolls everything back.
 
 var toolkitImporting = (function () {
-    // A run's state: what there is, what was made, and how to take back what cannot be removed.
-    function begin(delivery, report) {
+    // The state of a run: the items it works with, those it created, and the steps that undo other changes.
+    function startRun(delivery, report) {
         return {
-            delivery: delivery, report: report, before: toolkitProject.ids(), ours: toolkitProject.ours(delivery),
-            bits: app.project.bitsPerChannel, items: {}, fresh: {}, undo: []
+            delivery: delivery, report: report, before: toolkitProject.itemIds(),
+            tagged: toolkitProject.taggedItems(delivery), bits: app.project.bitsPerChannel, items: {}, created: {},
+            undoSteps: []
         };
     }
 
     // Leaves the project as it was before the run.
-    function takeBack(run) {
-        while (run.undo.length > 0) {
-            run.undo.pop()();
+    function rollBack(run) {
+        while (run.undoSteps.length > 0) {
+            run.undoSteps.pop()();
         }
         toolkitProject.removeNew(run.before);
         if (app.project.bitsPerChannel !== run.bits) {
@@ -20,121 +21,128 @@ var toolkitImporting = (function () {
         }
     }
 
-    function known(run, start) {
-        return run.ours.hasOwnProperty(start) ? run.ours[start] : null;
+    function taggedItem(run, tag) {
+        return run.tagged.hasOwnProperty(tag) ? run.tagged[tag] : null;
     }
 
-    function own(run, item, start, facts) {
-        item.comment = start + facts;
-        run.ours[start] = item;
+    function tagItem(run, item, tag, contentId) {
+        item.comment = tag + contentId;
+        run.tagged[tag] = item;
     }
 
-    // The folder of the cut, and the one in it for footage; made when the first thing goes into it.
-    function folder(run, what) {
-        var start = toolkitProject.tag(run.delivery, what + " folder");
-        var found = known(run, start);
-        if (found === null) {
-            found = app.project.items.addFolder(what === "cut" ? run.delivery.name : what);
-            own(run, found, start, "");
-            if (what !== "cut") {
-                found.parentFolder = folder(run, "cut");
+    // The folder of the cut ("cut"), or the "footage" folder inside it. Created on first use.
+    function findOrAddFolder(run, role) {
+        var tag = toolkitProject.itemTag(run.delivery, role + " folder");
+        var folder = taggedItem(run, tag);
+        if (folder === null) {
+            folder = app.project.items.addFolder(role === "cut" ? run.delivery.name : role);
+            tagItem(run, folder, tag, "");
+            if (role !== "cut") {
+                folder.parentFolder = findOrAddFolder(run, "cut");
             }
         }
-        return found;
+        return folder;
     }
 
-    function place(run, one, all) {
-        var start = toolkitProject.tag(run.delivery, toolkitSources.tag(one, all));
-        var key = "footage " + one.clip.path;
-        var item = known(run, start);
+    function importOrReplaceFootage(run, source, sources) {
+        var tag = toolkitProject.itemTag(run.delivery, toolkitSources.sourceTag(source, sources));
+        var key = "footage " + source.clip.path;
+        var item = taggedItem(run, tag);
         if (item === null) {
-            item = toolkitFootage.make(one.clip, one.path, folder(run, "footage"), run.report.by_hand);
-            own(run, item, start, toolkitSources.pictures(one.clip));
-            run.fresh[key] = true;
-        } else if (!isOf(item, one.path)) {
-            exchange(run, item, one);
+            item = toolkitFootage.create(
+                source.clip, source.path, findOrAddFolder(run, "footage"), run.report.by_hand
+            );
+            tagItem(run, item, tag, toolkitSources.contentId(source.clip));
+            run.created[key] = true;
+        } else if (!usesFile(item, source.path)) {
+            replaceFootage(run, item, source);
         }
         run.items[key] = item;
     }
 
-    function isOf(item, path) {
+    function usesFile(item, path) {
         var file = item.mainSource.file;
         return Boolean(file) && !item.footageMissing && file.fsName === new File(path).fsName;
     }
 
-    function exchange(run, item, one) {
+    function replaceFootage(run, item, source) {
         var name = item.name;
         var file = item.mainSource.file;
-        var isSequence = toolkitFootage.isNumbered(one.clip);
-        if (toolkitProject.facts(item) !== toolkitSources.pictures(one.clip)) {
+        var isSequence = toolkitFootage.isSequence(source.clip);
+        var oldContent = toolkitProject.contentId(item);
+        var newContent = toolkitSources.contentId(source.clip);
+        if (oldContent !== newContent) {
             throw new Error(
-                "'" + one.clip.name + "' holds other pictures (" + toolkitSources.pictures(one.clip) + ") than '" +
-                name + "' (" + toolkitProject.facts(item) + "): every layer of it would slip. Delete the folder of " +
-                "this cut, or import into another project"
+                "'" + source.clip.name + "' contains other frames (" + newContent + ") than '" + name + "' (" +
+                oldContent + "), which would put its layers out of sync. Delete the folder of this cut, or import " +
+                "into another project"
             );
         }
-        run.undo.push(function () {
+        run.undoSteps.push(function () {
             if (file && file.exists) {
-                toolkitFootage.swap(item, file, isSequence);
+                toolkitFootage.replaceSource(item, file, isSequence);
             }
             item.name = name;
         });
-        toolkitFootage.replace(item, one.clip, one.path, run.report.by_hand);
-        run.report.replaced.push("'" + name + "' by '" + one.clip.name + "'");
+        toolkitFootage.replace(item, source.clip, source.path, run.report.by_hand);
+        run.report.replaced.push("'" + name + "' by '" + source.clip.name + "'");
     }
 
-    // A comp that is new, or layers of what is new for one that is there; everything else in it is the artist's.
-    function raise(run, wanted) {
-        var start = toolkitProject.tag(run.delivery, wanted.key === "" ? "cut" : "shot | " + wanted.key);
-        var comp = known(run, start);
+    // Builds a missing comp. An existing comp only gets layers for new items; all else in it is the artist's work.
+    function buildOrExtendComp(run, spec) {
+        var role = spec.key === "" ? "cut" : "shot | " + spec.key;
+        var tag = toolkitProject.itemTag(run.delivery, role);
+        var comp = taggedItem(run, tag);
         if (comp === null) {
-            comp = toolkitComps.make(wanted, run.delivery.fps, folder(run, "cut"), run.report.by_hand);
-            own(run, comp, start, "");
-            run.fresh["comp " + wanted.key] = true;
-            run.report.built.push(wanted.name);
-            toolkitComps.furnish(comp, wanted, run.items);
+            comp = toolkitComps.create(spec, run.delivery.fps, findOrAddFolder(run, "cut"), run.report.by_hand);
+            tagItem(run, comp, tag, "");
+            run.created["comp " + spec.key] = true;
+            run.report.built.push(spec.name);
+            toolkitComps.addLayersAndMarkers(comp, spec, run.items);
         } else {
-            extend(run, comp, wanted);
+            extendComp(run, comp, spec);
         }
-        run.items["comp " + wanted.key] = comp;
+        run.items["comp " + spec.key] = comp;
     }
 
-    function extend(run, comp, wanted) {
+    function extendComp(run, comp, spec) {
         var hasNewFace = false;
-        var one;
+        var layer;
         var isNew;
         var i;
-        for (i = 0; i < wanted.layers.length; i += 1) {
-            one = wanted.layers[i];
-            isNew = isNewIn(run, comp, wanted, one);
-            hasNewFace = hasNewFace || (isNew && one.name === "FACE");
-            if (isNew || (hasNewFace && (one.kind === "null" || one.kind === "solid"))) {
-                lengthen(run, comp, one.outPoint);
-                toolkitLayers.add(comp, one, run.items);
-                run.undo.push(remover(comp, one.name));
-                run.report.notes.push("'" + one.name + "' is new in comp '" + comp.name + "': it lies on top");
+        for (i = 0; i < spec.layers.length; i += 1) {
+            layer = spec.layers[i];
+            isNew = isNewLayer(run, comp, spec, layer);
+            hasNewFace = hasNewFace || (isNew && layer.name === "FACE");
+            if (isNew || (hasNewFace && (layer.kind === "null" || layer.kind === "solid"))) {
+                extendDuration(run, comp, layer.outPoint);
+                toolkitLayers.add(comp, layer, run.items);
+                run.undoSteps.push(layerRemover(comp, layer.name));
+                run.report.notes.push("'" + layer.name + "' was added on top of comp '" + comp.name + "'");
             }
         }
     }
 
-    // A plate belongs under what is there, so only a new shot in the cut brings its own.
-    function isNewIn(run, comp, wanted, one) {
-        var isFresh = Boolean(run.fresh[one.kind + " " + one.source]);
-        if (one.shot === null) {
-            return isFresh;
+    // A new layer goes on top, but a plate belongs below existing layers. So a plate is added only to the cut, and only
+    // with a new shot.
+    function isNewLayer(run, comp, spec, layer) {
+        var isNewSource = Boolean(run.created[layer.kind + " " + layer.source]);
+        if (layer.shot === null) {
+            return isNewSource;
         }
-        return wanted.key === "" && (isFresh || Boolean(run.fresh["comp " + one.shot])) && !isThere(run, comp, one);
+        return spec.key === "" && (isNewSource || Boolean(run.created["comp " + layer.shot])) &&
+            !hasPlate(run, comp, layer);
     }
 
-    // Whether a plate lies in its place already: whoever deletes a shot's comp has one shot less, not one plate.
-    function isThere(run, comp, wanted) {
-        var id = run.items["footage " + wanted.source].id;
+    // Whether a plate is already in place: a user who deletes a shot's comp still has its plate in the cut.
+    function hasPlate(run, comp, plate) {
+        var id = run.items["footage " + plate.source].id;
         var layer;
         var i;
         for (i = 1; i <= comp.numLayers; i += 1) {
             layer = comp.layer(i);
-            if (layer.source && layer.source.id === id) { // a text or a light has none
-                if (Math.abs(layer.inPoint / comp.frameDuration - wanted.inPoint) < 0.1) {
+            if (layer.source && layer.source.id === id) { // text and light layers have no source
+                if (Math.abs(layer.inPoint / comp.frameDuration - plate.inPoint) < 0.1) {
                     return true;
                 }
             }
@@ -142,105 +150,105 @@ var toolkitImporting = (function () {
         return false;
     }
 
-    function lengthen(run, comp, frames) {
+    function extendDuration(run, comp, frames) {
         var before = comp.duration;
         if (before / comp.frameDuration < frames - 0.1) {
             comp.duration = frames * comp.frameDuration;
-            run.undo.push(function () {
+            run.undoSteps.push(function () {
                 comp.duration = before;
             });
         }
     }
 
-    function remover(comp, name) {
+    function layerRemover(comp, name) {
         return function () {
-            var layer = toolkitLayers.named(comp, name);
+            var layer = toolkitLayers.layerByName(comp, name);
             layer.locked = false;
             layer.remove();
         };
     }
 
-    // Reads everything back. Throws when a comp that was just built is not what was asked for; what differs in one
-    // that was there is the artist's, and told.
-    function verify(run, comps) {
-        var built = { wrong: [], byHand: run.report.by_hand };
-        var kept = { wrong: [], byHand: [] };
+    // Reads everything back. Throws when a newly built comp is not as specified. Differences in an existing comp are
+    // the artist's work, and are only reported.
+    function verify(run, specs) {
+        var inNewComps = { wrong: [], byHand: run.report.by_hand };
+        var inOldComps = { wrong: [], byHand: [] };
         var key;
         var i;
-        kept.byHand = kept.wrong;
-        for (i = 0; i < comps.length; i += 1) {
-            key = "comp " + comps[i].key;
+        inOldComps.byHand = inOldComps.wrong;
+        for (i = 0; i < specs.length; i += 1) {
+            key = "comp " + specs[i].key;
             run.report.comps.push(
-                run.fresh[key]
-                    ? toolkitCompare.comp(run.items[key], comps[i], run.items, true, built)
-                    : toolkitCompare.comp(run.items[key], comps[i], run.items, false, kept)
+                run.created[key]
+                    ? toolkitCompare.compareComp(run.items[key], specs[i], run.items, true, inNewComps)
+                    : toolkitCompare.compareComp(run.items[key], specs[i], run.items, false, inOldComps)
             );
         }
-        run.report.differences = built.wrong.concat(kept.wrong);
-        if (built.wrong.length > 0) {
+        run.report.differences = inNewComps.wrong.concat(inOldComps.wrong);
+        if (inNewComps.wrong.length > 0) {
             throw new Error(
-                "After Effects did not build what the delivery asks for: " + built.wrong.slice(0, 5).join("; ")
+                "After Effects did not build what the delivery specifies: " + inNewComps.wrong.slice(0, 5).join("; ")
             );
         }
     }
 
-    function any(values) {
+    function hasMembers(object) {
         var name;
-        for (name in values) {
-            if (values.hasOwnProperty(name)) {
+        for (name in object) {
+            if (object.hasOwnProperty(name)) {
                 return true;
             }
         }
         return false;
     }
 
-    function build(run, found, comps) {
+    function build(run, sources, specs) {
         var i;
-        for (i = 0; i < found.length; i += 1) {
-            place(run, found[i], found);
+        for (i = 0; i < sources.length; i += 1) {
+            importOrReplaceFootage(run, sources[i], sources);
         }
-        for (i = 0; i < comps.length; i += 1) {
-            raise(run, comps[i]);
+        for (i = 0; i < specs.length; i += 1) {
+            buildOrExtendComp(run, specs[i]);
         }
-        verify(run, comps);
-        if (any(run.fresh)) {
-            toolkitProject.deepen(run.report);
+        verify(run, specs);
+        if (hasMembers(run.created)) {
+            toolkitProject.setBitDepth(run.report);
             run.report.done = "built";
         } else {
             run.report.done = run.report.replaced.length > 0 ? "replaced" : "unchanged";
         }
         if (run.report.done !== "unchanged") {
-            toolkitProject.tellColour(run.delivery, run.report);
+            toolkitProjectColour.reportMismatches(run.delivery, run.report);
         }
     }
 
-    function giveUp(run) {
+    function abort(run) {
         run.report.comps = [];
         run.report.replaced = [];
         run.report.built = [];
         try {
-            takeBack(run);
+            rollBack(run);
         } catch (error) {
             run.report.done = "begun";
             run.report.problems.push(
-                "what was begun is still there (" + error.message + "): Edit > Undo takes it back"
+                "the incomplete import could not be removed (" + error.message + "): choose Edit > Undo"
             );
         }
     }
 
-    // Builds the delivery whose files lie in root, in one step to undo. Whatever fails is taken back at once, and the
-    // report says why; the run is given back for those who take back what went well.
-    function into(delivery, root, report) {
-        var found = toolkitSources.of(delivery, root);
-        var comps = toolkitStack.comps(delivery, report.notes);
-        var run = begin(delivery, report);
+    // Imports the delivery whose files are in root, as one undo step. On failure everything is rolled back and the
+    // report says why. Returns the run, so that Self Check can roll back a successful import.
+    function importDelivery(delivery, root, report) {
+        var sources = toolkitSources.collect(delivery, root);
+        var specs = toolkitCompSpecs.build(delivery, report.notes);
+        var run = startRun(delivery, report);
         app.beginUndoGroup("Import passes " + delivery.name);
         try {
             try {
-                build(run, found, comps);
+                build(run, sources, specs);
             } catch (error) {
                 report.problems.push(error.message);
-                giveUp(run);
+                abort(run);
             }
         } finally {
             app.endUndoGroup();
@@ -248,5 +256,5 @@ var toolkitImporting = (function () {
         return run;
     }
 
-    return { into: into, takeBack: takeBack };
+    return { importDelivery: importDelivery, rollBack: rollBack };
 }());

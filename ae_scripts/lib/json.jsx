@@ -1,17 +1,17 @@
-// JSON in a language that may have none: many builds of After Effects know no such object. Strict, and never eval.
+// A JSON reader and writer, because many versions of After Effects have no JSON object. Strict; does not use eval.
 
 var toolkitJson = (function () {
-    var DEEPEST = 64;
+    var MAX_DEPTH = 64;
 
     function parse(text) {
         var at = text.charCodeAt(0) === 0xFEFF ? 1 : 0;
-        var whole;
+        var result;
 
-        function fail(what) {
-            throw new Error("not JSON: " + what + " at character " + at);
+        function fail(reason) {
+            throw new Error("not JSON: " + reason + " at character " + at);
         }
 
-        function space() {
+        function skipSpace() {
             var code = text.charCodeAt(at);
             while (code === 32 || code === 10 || code === 13 || code === 9) {
                 at += 1;
@@ -19,138 +19,138 @@ var toolkitJson = (function () {
             }
         }
 
-        function expect(mark) {
-            space();
-            if (text.charAt(at) !== mark) {
-                fail("'" + mark + "' is missing");
+        function expect(character) {
+            skipSpace();
+            if (text.charAt(at) !== character) {
+                fail("'" + character + "' is missing");
             }
             at += 1;
         }
 
-        // Whether another member follows; takes the comma or the closing mark.
-        function more(close) {
-            space();
+        // Whether another member follows. Consumes the comma or the closing character.
+        function hasMore(closing) {
+            skipSpace();
             if (text.charAt(at) === ",") {
                 at += 1;
                 return true;
             }
-            expect(close);
+            expect(closing);
             return false;
         }
 
-        function escaped() {
-            var mark = text.charAt(at);
+        function parseEscape() {
+            var character = text.charAt(at);
             var digits = text.substr(at + 1, 4);
             var meanings = { "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t" };
             at += 1;
-            if (mark === "\"" || mark === "\\" || mark === "/") {
-                return mark;
+            if (character === "\"" || character === "\\" || character === "/") {
+                return character;
             }
-            if (mark === "u" && /^[0-9a-fA-F]{4}$/.test(digits)) {
+            if (character === "u" && /^[0-9a-fA-F]{4}$/.test(digits)) {
                 at += 4;
                 return String.fromCharCode(parseInt(digits, 16));
             }
-            if (mark === "" || !meanings.hasOwnProperty(mark)) {
-                fail("an unknown escape");
+            if (character === "" || !meanings.hasOwnProperty(character)) {
+                fail("unknown escape");
             }
-            return meanings[mark];
+            return meanings[character];
         }
 
-        function string() {
-            var found = "";
-            var from;
+        function parseString() {
+            var string = "";
+            var start;
             var code;
             expect("\"");
-            from = at;
+            start = at;
             while (true) {
                 code = text.charCodeAt(at);
                 if (at >= text.length || code < 32) {
-                    fail("a text does not end");
+                    fail("a string does not end");
                 }
                 if (code === 34) {
-                    found += text.substring(from, at);
+                    string += text.substring(start, at);
                     at += 1;
-                    return found;
+                    return string;
                 }
                 if (code === 92) {
-                    found += text.substring(from, at);
+                    string += text.substring(start, at);
                     at += 1;
-                    found += escaped();
-                    from = at;
+                    string += parseEscape();
+                    start = at;
                 } else {
                     at += 1;
                 }
             }
         }
 
-        function isOfNumber(code) {
+        function isNumberCode(code) {
             var isDigit = code >= 48 && code <= 57;
             return isDigit || code === 43 || code === 45 || code === 46 || code === 69 || code === 101; // + - . E e
         }
 
-        function number() {
-            var from = at;
+        function parseNumber() {
+            var start = at;
             var word;
-            while (isOfNumber(text.charCodeAt(at))) {
+            while (isNumberCode(text.charCodeAt(at))) {
                 at += 1;
             }
-            word = text.substring(from, at);
+            word = text.substring(start, at);
             if (!/^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$/.test(word) || !isFinite(Number(word))) {
-                fail("'" + text.substr(from, 12) + "' is no value");
+                fail("'" + text.substr(start, 12) + "' is not a value");
             }
             return Number(word);
         }
 
-        function list(depth) {
-            var found = [];
+        function parseList(depth) {
+            var items = [];
             expect("[");
-            space();
+            skipSpace();
             if (text.charAt(at) === "]") {
                 at += 1;
-                return found;
+                return items;
             }
             do {
-                found.push(value(depth));
-            } while (more("]"));
-            return found;
+                items.push(parseValue(depth));
+            } while (hasMore("]"));
+            return items;
         }
 
-        function object(depth) {
-            var found = {};
+        function parseObject(depth) {
+            var members = {};
             var key;
             expect("{");
-            space();
+            skipSpace();
             if (text.charAt(at) === "}") {
                 at += 1;
-                return found;
+                return members;
             }
             do {
-                space();
-                key = string();
-                if (key === "__proto__" || Object.prototype.hasOwnProperty.call(found, key)) {
-                    fail("the key '" + key + "' is there twice or not allowed");
+                skipSpace();
+                key = parseString();
+                if (key === "__proto__" || Object.prototype.hasOwnProperty.call(members, key)) {
+                    fail("the key '" + key + "' is repeated or not allowed");
                 }
                 expect(":");
-                found[key] = value(depth);
-            } while (more("}"));
-            return found;
+                members[key] = parseValue(depth);
+            } while (hasMore("}"));
+            return members;
         }
 
-        function value(depth) {
-            var mark;
-            if (depth > DEEPEST) {
+        function parseValue(depth) {
+            var character;
+            if (depth > MAX_DEPTH) {
                 fail("too many nested values");
             }
-            space();
-            mark = text.charAt(at);
-            if (mark === "{") {
-                return object(depth + 1);
+            skipSpace();
+            character = text.charAt(at);
+            if (character === "{") {
+                return parseObject(depth + 1);
             }
-            if (mark === "[") {
-                return list(depth + 1);
+            if (character === "[") {
+                return parseList(depth + 1);
             }
-            if (mark === "\"") {
-                return string();
+            if (character === "\"") {
+                return parseString();
             }
             if (text.substr(at, 4) === "true") {
                 at += 4;
@@ -164,42 +164,42 @@ var toolkitJson = (function () {
                 at += 4;
                 return null;
             }
-            return number();
+            return parseNumber();
         }
 
-        whole = value(0);
-        space();
+        result = parseValue(0);
+        skipSpace();
         if (at < text.length) {
-            fail("something follows the value");
+            fail("unexpected text after the value");
         }
-        return whole;
+        return result;
     }
 
-    function quoted(text) {
-        var found = "\"";
+    function quote(text) {
+        var result = "\"";
         var i;
         var code;
         for (i = 0; i < text.length; i += 1) {
             code = text.charCodeAt(i);
             if (code === 34 || code === 92) {
-                found += "\\" + text.charAt(i);
+                result += "\\" + text.charAt(i);
             } else if (code < 32 || code > 126) {
-                found += "\\u" + ("000" + code.toString(16)).slice(-4);
+                result += "\\u" + ("000" + code.toString(16)).slice(-4);
             } else {
-                found += text.charAt(i);
+                result += text.charAt(i);
             }
         }
-        return found + "\"";
+        return result + "\"";
     }
 
-    // Text of plain values; what is no number, text, truth, list or object becomes null.
+    // The JSON text of a value. Anything but a number, string, boolean, list or object becomes null.
     function write(value, indent) {
         var pad = indent || "";
         var parts = [];
         var key;
         var i;
         if (typeof value === "string") {
-            return quoted(value);
+            return quote(value);
         }
         if (typeof value === "boolean" || (typeof value === "number" && isFinite(value))) {
             return String(value);
@@ -207,7 +207,7 @@ var toolkitJson = (function () {
         if (typeof value !== "object" || value === null) {
             return "null";
         }
-        if (isList(value) && isNumbers(value)) {
+        if (isList(value) && isNumeric(value)) {
             for (i = 0; i < value.length; i += 1) {
                 parts.push(write(value[i]));
             }
@@ -221,17 +221,17 @@ var toolkitJson = (function () {
         }
         for (key in value) {
             if (value.hasOwnProperty(key)) {
-                parts.push(pad + " " + quoted(key) + ": " + write(value[key], pad + " "));
+                parts.push(pad + " " + quote(key) + ": " + write(value[key], pad + " "));
             }
         }
         return parts.length ? "{\n" + parts.join(",\n") + "\n" + pad + "}" : "{}";
     }
 
-    // Whether a list holds nothing but numbers and lists of them: those stand on one line.
-    function isNumbers(value) {
+    // Whether a list contains only numbers and lists of numbers, which are written on one line.
+    function isNumeric(value) {
         var i;
         for (i = 0; i < value.length; i += 1) {
-            if (typeof value[i] !== "number" && !(isList(value[i]) && isNumbers(value[i]))) {
+            if (typeof value[i] !== "number" && !(isList(value[i]) && isNumeric(value[i]))) {
                 return false;
             }
         }

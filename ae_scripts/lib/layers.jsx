@@ -1,81 +1,81 @@
-// Layers built from their description. Every handle is fetched again after an insertion: handles go by index.
+// Builds layers from their specs. Layer objects refer to an index, so they are fetched again after every insertion.
 
 var toolkitLayers = (function () {
     var TRANSFORM = "ADBE Transform Group";
     var PIN = "ADBE Corner Pin"; // -0001 to -0004: upper left, upper right, lower left, lower right
 
-    function shape(vertices) {
-        var made = new Shape();
-        made.vertices = vertices;
-        made.closed = true;
-        return made;
+    function buildShape(vertices) {
+        var shape = new Shape();
+        shape.vertices = vertices;
+        shape.closed = true;
+        return shape;
     }
 
-    // An empty layer on top of the comp. items holds footage and comps by their keys.
-    function create(comp, wanted, items) {
-        var made;
-        if (wanted.kind === "null") {
-            made = comp.layers.addNull(comp.duration);
-        } else if (wanted.kind === "solid") {
-            made = comp.layers.addSolid([1, 1, 1], wanted.name, wanted.source[0], wanted.source[1], 1, comp.duration);
+    // A new layer on top of the comp. items holds footage and comps by their keys.
+    function create(comp, spec, items) {
+        var layer;
+        if (spec.kind === "null") {
+            layer = comp.layers.addNull(comp.duration);
+        } else if (spec.kind === "solid") {
+            layer = comp.layers.addSolid([1, 1, 1], spec.name, spec.source[0], spec.source[1], 1, comp.duration);
         } else {
-            return comp.layers.add(items[wanted.kind + " " + wanted.source]);
+            return comp.layers.add(items[spec.kind + " " + spec.source]);
         }
-        made.source.name = comp.name + " " + wanted.name; // a null has a solid behind it, too
-        return made;
+        layer.source.name = comp.name + " " + spec.name; // the source of a null is a solid, too
+        return layer;
     }
 
-    // Start first and out point last: each moves those after it.
-    function time(layer, wanted, frameDuration) {
-        layer.startTime = wanted.startTime * frameDuration;
-        if (isRemapped(layer, wanted)) {
-            remap(layer, wanted.remap, frameDuration);
+    // The order matters: startTime moves the in and out points, and inPoint may move the out point.
+    function setTimes(layer, spec, frameDuration) {
+        layer.startTime = spec.startTime * frameDuration;
+        if (isRemapped(layer, spec)) {
+            setTimeRemap(layer, spec.remap, frameDuration);
         }
-        layer.inPoint = wanted.inPoint * frameDuration;
-        layer.outPoint = wanted.outPoint * frameDuration;
+        layer.inPoint = spec.inPoint * frameDuration;
+        layer.outPoint = spec.outPoint * frameDuration;
     }
 
-    // A still shows its one picture as long as it is asked to.
-    function isRemapped(layer, wanted) {
-        return wanted.remap !== null && !layer.source.mainSource.isStill;
+    // Stills need no time remap: they show one frame for any duration.
+    function isRemapped(layer, spec) {
+        return spec.remap !== null && !layer.source.mainSource.isStill;
     }
 
-    // Keys of our own in place of the two that time remapping starts with; the last one off switches it off again.
-    function remap(layer, wanted, frameDuration) {
-        var rate = layer.source.mainSource.displayFrameRate; // what the footage was conformed to, and checked
-        var keys;
+    // Adds our keys before removing the two that After Effects creates: removing the last key would disable the remap.
+    function setTimeRemap(layer, spec, frameDuration) {
+        var rate = layer.source.mainSource.displayFrameRate; // the conformed rate, already verified
+        var property;
         var k;
         layer.timeRemapEnabled = true;
-        keys = toolkitProperty.of(layer, ["ADBE Time Remapping"]);
-        for (k = 0; k < wanted.frames.length; k += 1) {
-            keys.setValueAtTime(wanted.frames[k] * frameDuration, wanted.pictures[k] / rate);
+        property = toolkitProperty.lookUp(layer, ["ADBE Time Remapping"]);
+        for (k = 0; k < spec.frames.length; k += 1) {
+            property.setValueAtTime(spec.frames[k] * frameDuration, spec.pictures[k] / rate);
         }
-        while (keys.numKeys > wanted.frames.length) {
-            keys.removeKey(farthest(keys, wanted.frames, frameDuration));
+        while (property.numKeys > spec.frames.length) {
+            property.removeKey(farthestKey(property, spec.frames, frameDuration));
         }
     }
 
-    // The key that is farthest from all of frames. One that After Effects made may stand close beside one of ours.
-    function farthest(keys, frames, frameDuration) {
-        var found = 1;
-        var most = -1;
-        var away;
+    // The index of the key farthest from all of frames. A key of After Effects may be very close to one of ours.
+    function farthestKey(property, frames, frameDuration) {
+        var index = 1;
+        var largest = -1;
+        var distance;
         var i;
         var k;
-        for (k = 1; k <= keys.numKeys; k += 1) {
-            away = Infinity;
+        for (k = 1; k <= property.numKeys; k += 1) {
+            distance = Infinity;
             for (i = 0; i < frames.length; i += 1) {
-                away = Math.min(away, Math.abs(keys.keyTime(k) / frameDuration - frames[i]));
+                distance = Math.min(distance, Math.abs(property.keyTime(k) / frameDuration - frames[i]));
             }
-            if (away > most) {
-                most = away;
-                found = k;
+            if (distance > largest) {
+                largest = distance;
+                index = k;
             }
         }
-        return found;
+        return index;
     }
 
-    function named(comp, name) {
+    function layerByName(comp, name) {
         var i;
         for (i = 1; i <= comp.numLayers; i += 1) {
             if (comp.layer(i).name === name) {
@@ -85,61 +85,61 @@ var toolkitLayers = (function () {
         throw new Error("comp '" + comp.name + "' has no layer '" + name + "'");
     }
 
-    function transform(layer, wanted, frameDuration) {
+    function setTransform(layer, specs, frameDuration) {
         var name;
-        for (name in wanted) {
-            if (wanted.hasOwnProperty(name)) {
-                toolkitProperty.put(toolkitProperty.of(layer, [TRANSFORM, name]), wanted[name], frameDuration);
+        for (name in specs) {
+            if (specs.hasOwnProperty(name)) {
+                toolkitProperty.apply(toolkitProperty.lookUp(layer, [TRANSFORM, name]), specs[name], frameDuration);
             }
         }
     }
 
-    function mask(layer, wanted, frameDuration) {
-        var made = toolkitProperty.of(layer, ["ADBE Mask Parade"]).addProperty("ADBE Mask Atom");
-        made.name = wanted.name;
-        made.maskMode = MaskMode[wanted.mode];
-        toolkitProperty.put(toolkitProperty.of(made, ["ADBE Mask Shape"]), wanted.path, frameDuration, shape);
-        toolkitProperty.put(toolkitProperty.of(made, ["ADBE Mask Feather"]), wanted.feather, frameDuration);
-        toolkitProperty.put(toolkitProperty.of(made, ["ADBE Mask Offset"]), wanted.expansion, frameDuration);
-        toolkitProperty.put(toolkitProperty.of(made, ["ADBE Mask Opacity"]), wanted.opacity, frameDuration);
+    function addMask(layer, spec, frameDuration) {
+        var mask = toolkitProperty.lookUp(layer, ["ADBE Mask Parade"]).addProperty("ADBE Mask Atom");
+        mask.name = spec.name;
+        mask.maskMode = MaskMode[spec.mode];
+        toolkitProperty.apply(toolkitProperty.lookUp(mask, ["ADBE Mask Shape"]), spec.path, frameDuration, buildShape);
+        toolkitProperty.apply(toolkitProperty.lookUp(mask, ["ADBE Mask Feather"]), spec.feather, frameDuration);
+        toolkitProperty.apply(toolkitProperty.lookUp(mask, ["ADBE Mask Offset"]), spec.expansion, frameDuration);
+        toolkitProperty.apply(toolkitProperty.lookUp(mask, ["ADBE Mask Opacity"]), spec.opacity, frameDuration);
     }
 
-    function cornerPin(layer, wanted, frameDuration) {
+    function addCornerPin(layer, pins, frameDuration) {
+        var property;
         var i;
-        toolkitProperty.of(layer, ["ADBE Effect Parade"]).addProperty(PIN);
-        for (i = 0; i < wanted.length; i += 1) {
-            toolkitProperty.put(
-                toolkitProperty.of(layer, ["ADBE Effect Parade", PIN, PIN + "-000" + (i + 1)]), wanted[i], frameDuration
-            );
+        toolkitProperty.lookUp(layer, ["ADBE Effect Parade"]).addProperty(PIN);
+        for (i = 0; i < pins.length; i += 1) {
+            property = toolkitProperty.lookUp(layer, ["ADBE Effect Parade", PIN, PIN + "-000" + (i + 1)]);
+            toolkitProperty.apply(property, pins[i], frameDuration);
         }
     }
 
-    // A described layer, on top of what is there. Parents come before children, and values after parents.
-    function add(comp, wanted, items) {
-        var layer = create(comp, wanted, items);
+    // Adds a layer on top of the comp. A parent must be added before its children, and values are set after parenting.
+    function add(comp, spec, items) {
+        var layer = create(comp, spec, items);
         var i;
-        layer.name = wanted.name;
-        layer.label = wanted.look.label;
-        layer.guideLayer = wanted.look.guideLayer;
-        layer.adjustmentLayer = wanted.adjustmentLayer;
-        time(layer, wanted, comp.frameDuration);
-        if (wanted.look.frameBlendingType !== "NO_FRAME_BLEND") {
-            layer.frameBlendingType = FrameBlendingType[wanted.look.frameBlendingType];
+        layer.name = spec.name;
+        layer.label = spec.look.label;
+        layer.guideLayer = spec.look.guideLayer;
+        layer.adjustmentLayer = spec.adjustmentLayer;
+        setTimes(layer, spec, comp.frameDuration);
+        if (spec.look.frameBlendingType !== "NO_FRAME_BLEND") {
+            layer.frameBlendingType = FrameBlendingType[spec.look.frameBlendingType];
         }
-        if (wanted.parent !== null) {
-            layer.setParentWithJump(named(comp, wanted.parent));
+        if (spec.parent !== null) {
+            layer.setParentWithJump(layerByName(comp, spec.parent));
         }
-        transform(layer, wanted.transform, comp.frameDuration);
-        for (i = 0; i < wanted.masks.length; i += 1) {
-            mask(layer, wanted.masks[i], comp.frameDuration);
+        setTransform(layer, spec.transform, comp.frameDuration);
+        for (i = 0; i < spec.masks.length; i += 1) {
+            addMask(layer, spec.masks[i], comp.frameDuration);
         }
-        if (wanted.pins.length > 0) {
-            cornerPin(layer, wanted.pins, comp.frameDuration);
+        if (spec.pins.length > 0) {
+            addCornerPin(layer, spec.pins, comp.frameDuration);
         }
-        layer.enabled = wanted.enabled;
-        layer.shy = wanted.look.shy;
-        layer.locked = wanted.look.locked; // last: a locked layer takes nothing more
+        layer.enabled = spec.enabled;
+        layer.shy = spec.look.shy;
+        layer.locked = spec.look.locked; // last: a locked layer cannot be changed
     }
 
-    return { TRANSFORM: TRANSFORM, PIN: PIN, isRemapped: isRemapped, named: named, add: add };
+    return { TRANSFORM: TRANSFORM, PIN: PIN, isRemapped: isRemapped, layerByName: layerByName, add: add };
 }());

@@ -1,26 +1,28 @@
-// What After Effects says of a file: its path, its pictures, its alpha.
+// Media facts of a footage item, as After Effects reports them: path, frame count, alpha.
 
 var toolkitMedia = (function () {
-    var PICTURES = /\.(exr|dpx|cin|tiff?|png|jpe?g|tga|sgi|rgb|psd|bmp|iff|pic|hdr|rla|rpf|dng|jp2|j2k|webp)$/i;
+    var IMAGE_FILE = /\.(exr|dpx|cin|tiff?|png|jpe?g|tga|sgi|rgb|psd|bmp|iff|pic|hdr|rla|rpf|dng|jp2|j2k|webp)$/i;
 
-    // A sequence as After Effects itself would name it: plate.[1001-1100].exr. A movie is its path.
-    function facts(/** @type {FootageItem} */ item) {
+    // A sequence gets the path that After Effects itself would show: plate.[1001-1100].exr. A movie keeps its path.
+    function describe(/** @type {FootageItem} */ item) {
         var source = /** @type {FileSource} */ (item.mainSource);
-        var count = source.isStill ? 1 : Math.round(toolkitWalk.countOf(item) / Math.max(1, source.loop));
-        var path = toolkitFiles.forward(item.footageMissing ? source.missingFootagePath : item.file.fsName);
-        var numbered = (!source.isStill && PICTURES.test(path)) ? /^([\s\S]*?)(\d+)(\.[^.\/]+)$/.exec(path) : null;
+        var loops = Math.max(1, source.loop);
+        var count = source.isStill ? 1 : Math.round(toolkitCompTraversal.frameCount(item) / loops);
+        var path = toolkitFiles.useForwardSlashes(item.footageMissing ? source.missingFootagePath : item.file.fsName);
+        var isSequence = !source.isStill && IMAGE_FILE.test(path);
+        var numbered = isSequence ? /^([\s\S]*?)(\d+)(\.[^.\/]+)$/.exec(path) : null;
         var first = numbered ? Number(numbered[2]) : 0;
         return {
-            path: numbered ? numbered[1] + range(numbered[2], first + count - 1) + numbered[3] : path,
-            fps: source.isStill ? 0 : toolkitWalk.rateOf(item),
+            path: numbered ? numbered[1] + numberRange(numbered[2], first + count - 1) + numbered[3] : path,
+            fps: source.isStill ? 0 : toolkitCompTraversal.frameRate(item),
             count: count,
             index: first,
             still: source.isStill,
-            alpha: alpha(source)
+            alpha: alphaMode(source)
         };
     }
 
-    function range(first, last) {
+    function numberRange(first, last) {
         var text = String(last);
         while (text.length < first.length) {
             text = "0" + text;
@@ -28,7 +30,7 @@ var toolkitMedia = (function () {
         return "[" + first + "-" + text + "]";
     }
 
-    function alpha(/** @type {FileSource} */ source) {
+    function alphaMode(/** @type {FileSource} */ source) {
         if (!source.hasAlpha) {
             return "";
         }
@@ -38,5 +40,5 @@ var toolkitMedia = (function () {
         return source.alphaMode === AlphaMode.PREMULTIPLIED ? "premultiplied" : "straight";
     }
 
-    return { facts: facts };
+    return { describe: describe };
 }());

@@ -1,67 +1,67 @@
-// Properties by match name, with keys counted in frames. Display names differ between languages.
+// Properties by match name, with keyframes counted in frames. Display names differ between languages.
 
 var toolkitProperty = (function () {
-    // What a chain of match names leads to. Null from After Effects becomes an Error.
-    function of(owner, names) {
-        var found = owner;
+    // Follows a chain of match names. Throws when a property is missing.
+    function lookUp(owner, names) {
+        var property = owner;
         var i;
         for (i = 0; i < names.length; i += 1) {
-            found = found.property(names[i]);
-            if (found === null) {
+            property = property.property(names[i]);
+            if (property === null) {
                 throw new Error("'" + owner.name + "' has no property " + names[i]);
             }
         }
-        return found;
+        return property;
     }
 
-    function same(value) {
+    function identity(value) {
         return value;
     }
 
-    // Sets what wanted says, a value or keys; make turns one of its values into one of After Effects.
-    function put(property, wanted, frameDuration, make) {
+    // Sets a property to its spec: one value, or keys. convert turns a spec value into an After Effects value.
+    function apply(property, spec, frameDuration, convert) {
         var times = [];
         var values = [];
         var i;
-        if (wanted.frames === undefined) {
-            property.setValue((make || same)(wanted.value));
+        if (spec.frames === undefined) {
+            property.setValue((convert || identity)(spec.value));
             return;
         }
-        for (i = 0; i < wanted.frames.length; i += 1) {
-            times.push(wanted.frames[i] * frameDuration);
-            values.push((make || same)(wanted.values[i]));
+        for (i = 0; i < spec.frames.length; i += 1) {
+            times.push(spec.frames[i] * frameDuration);
+            values.push((convert || identity)(spec.values[i]));
         }
         property.setValuesAtTimes(times, values);
-        for (i = 1; i <= property.numKeys && wanted.held; i += 1) {
+        for (i = 1; i <= property.numKeys && spec.held; i += 1) {
             property.setInterpolationTypeAtKey(i, KeyframeInterpolationType.HOLD, KeyframeInterpolationType.HOLD);
         }
     }
 
-    // The property in the shape of wanted; plain turns a value of After Effects into one of ours. A flat layer's
-    // places come back with a third number.
-    function said(property, wanted, frameDuration, plain) {
-        var found = { frames: [], values: [] };
-        var like;
+    // Reads a property in the form of its spec. convert turns an After Effects value into a spec value.
+    function read(property, spec, frameDuration, convert) {
+        var result = { frames: [], values: [] };
+        var example;
         var i;
-        if (wanted.frames === undefined) {
-            return { value: trimmed((plain || same)(property.value), wanted.value) };
+        if (spec.frames === undefined) {
+            return { value: dropDepth((convert || identity)(property.value), spec.value) };
         }
-        like = wanted.values[0];
+        example = spec.values[0];
         for (i = 1; i <= property.numKeys; i += 1) {
-            found.frames.push(property.keyTime(i) / frameDuration);
-            found.values.push(trimmed((plain || same)(property.keyValue(i)), like));
+            result.frames.push(property.keyTime(i) / frameDuration);
+            result.values.push(dropDepth((convert || identity)(property.keyValue(i)), example));
         }
-        if (wanted.held !== undefined) {
-            found.held = property.numKeys > 0 &&
+        if (spec.held !== undefined) {
+            result.held = property.numKeys > 0 &&
                 property.keyOutInterpolationType(1) === KeyframeInterpolationType.HOLD;
         }
-        return found;
+        return result;
     }
 
-    function trimmed(value, like) {
-        var isFlat = toolkitJson.isList(like) && like.length === 2 && typeof like[0] === "number";
-        return isFlat ? [value[0], value[1]] : value;
+    // 2D layers return points with a third coordinate; it is dropped where the spec has two.
+    function dropDepth(value, example) {
+        var is2d = toolkitJson.isList(example) && example.length === 2 && typeof example[0] === "number";
+        return is2d ? [value[0], value[1]] : value;
     }
 
-    return { of: of, put: put, said: said };
+    return { lookUp: lookUp, apply: apply, read: read };
 }());

@@ -1,10 +1,10 @@
-// What After Effects says of a comp and its layers, in the shape of their descriptions.
+// Reads comps and layers back from After Effects, in the form of their specs.
 
-var toolkitReadBack = (function () {
+var toolkitReadback = (function () {
     var FLAGS = ["name", "adjustmentLayer", "enabled", "stretch"];
     var TIMES = ["startTime", "inPoint", "outPoint"];
 
-    function blending(layer) {
+    function readFrameBlending(layer) {
         var names = ["NO_FRAME_BLEND", "FRAME_MIX", "PIXEL_MOTION"];
         var i;
         for (i = 0; i < names.length; i += 1) {
@@ -15,139 +15,139 @@ var toolkitReadBack = (function () {
         return "unknown";
     }
 
-    function mode(mask) {
+    function readMaskMode(mask) {
         if (mask.maskMode === MaskMode.NONE) {
             return "NONE";
         }
         return mask.maskMode === MaskMode.ADD ? "ADD" : "another";
     }
 
-    function vertices(shape) {
+    function verticesOf(shape) {
         return shape.vertices;
     }
 
-    function masks(layer, wanted, frameDuration) {
-        var parade = toolkitProperty.of(layer, ["ADBE Mask Parade"]);
-        var found = [];
+    function readMasks(layer, specs, frameDuration) {
+        var parade = toolkitProperty.lookUp(layer, ["ADBE Mask Parade"]);
+        var masks = [];
         var mask;
         var i;
-        for (i = 0; i < parade.numProperties && i < wanted.length; i += 1) {
+        for (i = 0; i < parade.numProperties && i < specs.length; i += 1) {
             mask = parade.property(i + 1);
-            found.push({
-                name: mask.name, mode: mode(mask),
-                path: value(mask, "ADBE Mask Shape", wanted[i].path, frameDuration, vertices),
-                feather: value(mask, "ADBE Mask Feather", wanted[i].feather, frameDuration),
-                expansion: value(mask, "ADBE Mask Offset", wanted[i].expansion, frameDuration),
-                opacity: value(mask, "ADBE Mask Opacity", wanted[i].opacity, frameDuration)
+            masks.push({
+                name: mask.name, mode: readMaskMode(mask),
+                path: readProperty(mask, "ADBE Mask Shape", specs[i].path, frameDuration, verticesOf),
+                feather: readProperty(mask, "ADBE Mask Feather", specs[i].feather, frameDuration),
+                expansion: readProperty(mask, "ADBE Mask Offset", specs[i].expansion, frameDuration),
+                opacity: readProperty(mask, "ADBE Mask Opacity", specs[i].opacity, frameDuration)
             });
         }
-        return found;
+        return masks;
     }
 
-    function value(owner, name, wanted, frameDuration, plain) {
-        return toolkitProperty.said(toolkitProperty.of(owner, [name]), wanted, frameDuration, plain);
+    function readProperty(owner, name, spec, frameDuration, convert) {
+        return toolkitProperty.read(toolkitProperty.lookUp(owner, [name]), spec, frameDuration, convert);
     }
 
-    function transform(layer, wanted, frameDuration) {
-        var group = toolkitProperty.of(layer, [toolkitLayers.TRANSFORM]);
-        var found = {};
+    function readTransform(layer, specs, frameDuration) {
+        var group = toolkitProperty.lookUp(layer, [toolkitLayers.TRANSFORM]);
+        var transform = {};
         var name;
-        for (name in wanted) {
-            if (wanted.hasOwnProperty(name)) {
-                found[name] = value(group, name, wanted[name], frameDuration);
+        for (name in specs) {
+            if (specs.hasOwnProperty(name)) {
+                transform[name] = readProperty(group, name, specs[name], frameDuration);
             }
         }
-        return found;
+        return transform;
     }
 
-    function pins(layer, wanted, frameDuration) {
-        var found = [];
-        var pin;
+    function readPins(layer, specs, frameDuration) {
+        var pins = [];
+        var effect;
         var i;
-        if (wanted.length === 0) {
-            return found;
+        if (specs.length === 0) {
+            return pins;
         }
-        pin = toolkitProperty.of(layer, ["ADBE Effect Parade", toolkitLayers.PIN]);
-        for (i = 0; i < wanted.length; i += 1) {
-            found.push(value(pin, toolkitLayers.PIN + "-000" + (i + 1), wanted[i], frameDuration));
+        effect = toolkitProperty.lookUp(layer, ["ADBE Effect Parade", toolkitLayers.PIN]);
+        for (i = 0; i < specs.length; i += 1) {
+            pins.push(readProperty(effect, toolkitLayers.PIN + "-000" + (i + 1), specs[i], frameDuration));
         }
-        return found;
+        return pins;
     }
 
-    function remap(layer, frameDuration) {
-        var keys = toolkitProperty.of(layer, ["ADBE Time Remapping"]);
-        var found = { frames: [], pictures: [] };
+    function readTimeRemap(layer, frameDuration) {
+        var property = toolkitProperty.lookUp(layer, ["ADBE Time Remapping"]);
+        var remap = { frames: [], pictures: [] };
         var i;
-        for (i = 1; i <= keys.numKeys; i += 1) {
-            found.frames.push(keys.keyTime(i) / frameDuration);
-            found.pictures.push(keys.keyValue(i) * layer.source.mainSource.displayFrameRate);
+        for (i = 1; i <= property.numKeys; i += 1) {
+            remap.frames.push(property.keyTime(i) / frameDuration);
+            remap.pictures.push(property.keyValue(i) * layer.source.mainSource.displayFrameRate);
         }
-        return found;
+        return remap;
     }
 
-    function look(layer, wanted) {
-        var found = {};
+    function readLook(layer, spec) {
+        var look = {};
         var name;
-        for (name in wanted) {
-            if (wanted.hasOwnProperty(name)) {
-                found[name] = name === "frameBlendingType" ? blending(layer) : layer[name];
+        for (name in spec) {
+            if (spec.hasOwnProperty(name)) {
+                look[name] = name === "frameBlendingType" ? readFrameBlending(layer) : layer[name];
             }
         }
-        return found;
+        return look;
     }
 
-    function source(layer, wanted, items) {
-        var item = items[wanted.kind + " " + wanted.source];
-        if (wanted.kind === "solid" || wanted.kind === "null") {
-            return wanted.source;
+    function readSource(layer, spec, items) {
+        var item = items[spec.kind + " " + spec.source];
+        if (spec.kind === "solid" || spec.kind === "null") {
+            return spec.source;
         }
         if (item && layer.source && layer.source.id === item.id) {
-            return wanted.source;
+            return spec.source;
         }
         return layer.source ? layer.source.name : null;
     }
 
-    // One layer in the shape of wanted. A still, which is never remapped, is said to be as it should.
-    function layer(one, wanted, items, frameDuration) {
-        var found = { kind: wanted.kind, shot: wanted.shot, source: source(one, wanted, items) };
+    // One layer in the form of its spec. A still is never remapped, so its remap is copied from the spec.
+    function readLayer(layer, spec, items, frameDuration) {
+        var found = { kind: spec.kind, shot: spec.shot, source: readSource(layer, spec, items) };
         var i;
         for (i = 0; i < FLAGS.length; i += 1) {
-            found[FLAGS[i]] = one[FLAGS[i]];
+            found[FLAGS[i]] = layer[FLAGS[i]];
         }
         for (i = 0; i < TIMES.length; i += 1) {
-            found[TIMES[i]] = one[TIMES[i]] / frameDuration;
+            found[TIMES[i]] = layer[TIMES[i]] / frameDuration;
         }
-        found.look = look(one, wanted.look);
-        found.parent = one.parent === null ? null : one.parent.name;
-        found.remap = wanted.remap;
-        if (wanted.remap === null || toolkitLayers.isRemapped(one, wanted)) {
-            found.remap = one.timeRemapEnabled ? remap(one, frameDuration) : null;
+        found.look = readLook(layer, spec.look);
+        found.parent = layer.parent === null ? null : layer.parent.name;
+        found.remap = spec.remap;
+        if (spec.remap === null || toolkitLayers.isRemapped(layer, spec)) {
+            found.remap = layer.timeRemapEnabled ? readTimeRemap(layer, frameDuration) : null;
         }
-        found.transform = transform(one, wanted.transform, frameDuration);
-        found.masks = masks(one, wanted.masks, frameDuration);
-        found.pins = pins(one, wanted.pins, frameDuration);
+        found.transform = readTransform(layer, spec.transform, frameDuration);
+        found.masks = readMasks(layer, spec.masks, frameDuration);
+        found.pins = readPins(layer, spec.pins, frameDuration);
         return found;
     }
 
     // A comp without its layers.
-    function comp(made) {
+    function readComp(comp) {
         return {
-            name: made.name, width: made.width, height: made.height, frames: made.duration / made.frameDuration,
-            frameRate: made.frameRate, displayStart: toolkitComps.startOf(made),
-            workFirst: made.workAreaStart / made.frameDuration, workCount: made.workAreaDuration / made.frameDuration,
-            frameBlending: made.frameBlending, markers: markers(made), layers: []
+            name: comp.name, width: comp.width, height: comp.height, frames: comp.duration / comp.frameDuration,
+            frameRate: comp.frameRate, displayStart: toolkitComps.firstFrame(comp),
+            workFirst: comp.workAreaStart / comp.frameDuration, workCount: comp.workAreaDuration / comp.frameDuration,
+            frameBlending: comp.frameBlending, markers: readMarkers(comp), layers: []
         };
     }
 
-    function markers(made) {
-        var keys = made.markerProperty;
-        var found = [];
+    function readMarkers(comp) {
+        var property = comp.markerProperty;
+        var markers = [];
         var i;
-        for (i = 1; i <= keys.numKeys; i += 1) {
-            found.push({ frame: keys.keyTime(i) / made.frameDuration, comment: keys.keyValue(i).comment });
+        for (i = 1; i <= property.numKeys; i += 1) {
+            markers.push({ frame: property.keyTime(i) / comp.frameDuration, comment: property.keyValue(i).comment });
         }
-        return found;
+        return markers;
     }
 
-    return { comp: comp, layer: layer };
+    return { readComp: readComp, readLayer: readLayer };
 }());

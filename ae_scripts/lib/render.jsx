@@ -1,4 +1,4 @@
-// Rendering: the toolkit, in its own Python, as 'toolkit install-scripts' wrote down where it is.
+// Rendering: runs the toolkit in its own Python, using the command that 'toolkit install-scripts' recorded.
 
 var toolkitRender = (function () {
     function isCommand(words) {
@@ -11,49 +11,49 @@ var toolkitRender = (function () {
         return toolkitJson.isList(words) && words.length > 0;
     }
 
-    // The words of the command that is the toolkit; null when nobody wrote them down.
-    function recorded() {
-        var file = new File(toolkitFiles.home() + "/.toolkit/toolkit.json");
-        var found = null;
+    // The words of the command that starts the toolkit; null when it was never recorded.
+    function readCommand() {
+        var file = new File(toolkitFiles.homeFolder() + "/.toolkit/toolkit.json");
+        var record = null;
         if (!file.exists) {
             return null;
         }
         try {
-            found = toolkitJson.parse(toolkitFiles.text(file));
+            record = toolkitJson.parse(toolkitFiles.readText(file));
         } catch (error) {
             throw new Error(
                 file.fsName + " cannot be read (" + error.message + "); run 'toolkit install-scripts ae' again"
             );
         }
-        if (found === null || !isCommand(found.command)) {
-            throw new Error(file.fsName + " names no command; run 'toolkit install-scripts ae' again");
+        if (record === null || !isCommand(record.command)) {
+            throw new Error(file.fsName + " contains no command; run 'toolkit install-scripts ae' again");
         }
-        return found.command;
+        return record.command;
     }
 
-    // Everything there is to know before a run: the command, where its output goes, and why not if it cannot run here.
-    function plan(turnover) {
+    // The render job for a turnover: command, log, delivery, and the obstacle if it cannot run here.
+    function prepare(turnover) {
         var folder = turnover.replace(/\/[^\/]*$/, "");
         var out = folder + "/passes";
-        var command = recorded();
-        var why = "";
+        var command = readCommand();
+        var obstacle = "";
         if (command === null) {
-            why = "it is not written down where the toolkit is: 'toolkit install-scripts ae' does that";
+            obstacle = "the location of the toolkit is not recorded: run 'toolkit install-scripts ae'";
         } else if (!toolkitShell.canRun()) {
-            why = "this After Effects runs no commands for scripts";
+            obstacle = "scripts cannot run commands in this After Effects";
         }
         return {
             words: (command || ["toolkit"]).concat(["run", turnover, "-o", out]),
             log: folder + "/render_passes.log",
             delivery: out + "/delivery.json",
-            why: why
+            obstacle: obstacle
         };
     }
 
-    // What the toolkit said last, or whoever else did: an error is one line that begins with its name.
-    function lastWords(path) {
+    // The toolkit's own error line, which begins with its name; otherwise the last line of output.
+    function lastMessage(path) {
         var file = new File(path);
-        var lines = file.exists ? toolkitFiles.text(file).split(/[\r\n]+/) : [];
+        var lines = file.exists ? toolkitFiles.readText(file).split(/[\r\n]+/) : [];
         var last = "the command could not be started";
         var i;
         for (i = lines.length - 1; i >= 0; i -= 1) {
@@ -67,23 +67,22 @@ var toolkitRender = (function () {
         return last;
     }
 
-    // What somebody should know who says yes.
-    function question(planned, sent) {
-        return "Render " + toolkitSend.counted(sent) + " now?\n\n" +
-            "After Effects stands still until every frame is rendered, which can take hours. Stopping the command, " +
-            "on Windows by closing its window, loses nothing: the next run goes on from there.\n\n" +
-            "What it says goes into " + planned.log;
+    function question(job, sent) {
+        return "Render " + toolkitSend.clipCount(sent) + " now?\n\n" +
+            "After Effects is blocked until every frame is rendered, which can take hours. You can stop the command " +
+            "(on Windows, close its window): finished frames are kept, and the next run resumes from there.\n\n" +
+            "Output is written to " + job.log;
     }
 
-    // Run it and wait. Throws with the toolkit's own last words when it does not end well.
-    function run(planned) {
-        if (!toolkitShell.run(planned.words, planned.log)) {
-            throw new Error(lastWords(planned.log) + " (all it said is in " + planned.log + ")");
+    // Runs the job and waits for it. Throws with the toolkit's own error message when it fails.
+    function run(job) {
+        if (!toolkitShell.run(job.words, job.log)) {
+            throw new Error(lastMessage(job.log) + " (full output: " + job.log + ")");
         }
-        if (!(new File(planned.delivery)).exists) {
-            throw new Error("the toolkit ended well without " + planned.delivery + "; see " + planned.log);
+        if (!(new File(job.delivery)).exists) {
+            throw new Error("the toolkit finished but did not write " + job.delivery + "; see " + job.log);
         }
     }
 
-    return { plan: plan, question: question, run: run };
+    return { prepare: prepare, question: question, run: run };
 }());

@@ -1,49 +1,49 @@
-// What a run found, for a window and for a file.
+// The report of a run: as JSON for a file, and as a summary for a window.
 
 var toolkitReport = (function () {
-    // Whether somebody outside chose the delivery; then no window opens.
-    function isDriven() {
+    // Whether a caller set the delivery; then no window opens.
+    function isAutomated() {
         return typeof $.global.TOOLKIT_DELIVERY === "string";
     }
 
-    // The delivery to read; null when its dialog is cancelled.
-    function choose() {
-        if (isDriven()) {
+    // The delivery to read; null when the dialog was cancelled.
+    function chooseDelivery() {
+        if (isAutomated()) {
             return new File($.global.TOOLKIT_DELIVERY);
         }
-        return /** @type {File} */ (File.openDialog("Choose delivery.json")); // one, as no list is asked for
+        return /** @type {File} */ (File.openDialog("Choose delivery.json")); // a single file: multiSelect is not set
     }
 
-    function finish(report, summary, title) {
+    function finish(report, summaryText, title) {
         $.global.TOOLKIT_REPORT = toolkitJson.write(report);
-        if (!isDriven()) {
-            alert(summary, title);
+        if (!isAutomated()) {
+            alert(summaryText, title);
         }
-        return summary;
+        return summaryText;
     }
 
-    function begin() {
+    function create() {
         return {
             delivery: null, application: app.version, system: $.os, done: "nothing", built: [], replaced: [], comps: [],
             differences: [], problems: [], by_hand: [], notes: []
         };
     }
 
-    function listed(title, sentences) {
-        var shown = sentences.slice(0, 12);
-        if (sentences.length > shown.length) {
-            shown.push("and " + (sentences.length - shown.length) + " more, in the report");
+    function section(title, sentences) {
+        var lines = sentences.slice(0, 12);
+        if (sentences.length > lines.length) {
+            lines.push("and " + (sentences.length - lines.length) + " more, in the report");
         }
-        return shown.length ? "\n\n" + title + "\n- " + shown.join("\n- ") : "";
+        return lines.length ? "\n\n" + title + "\n- " + lines.join("\n- ") : "";
     }
 
-    // Writes the report to path; a sentence about how that went.
+    // Writes the report to path. Returns a sentence that says where it is, or why it could not be written.
     function save(report, path) {
         try {
             toolkitFiles.save(path, toolkitJson.write(report) + "\n");
             return "Report: " + new File(path).fsName;
         } catch (error) {
-            return "No report was written: " + error.message + ".";
+            return "The report was not written: " + error.message + ".";
         }
     }
 
@@ -51,27 +51,30 @@ var toolkitReport = (function () {
         switch (report.done) {
         case "built":
             if (report.built.length === report.comps.length) {
-                return "'" + name + "': " + (report.comps.length - 1) + " shots, each in a comp of its own, and the cut.";
+                return "'" + name + "': imported " + (report.comps.length - 1) + " shots, each as a comp, and the cut.";
             }
-            return "'" + name + "' was here: what is new was added" +
+            return "'" + name + "' was already imported. New items were added" +
                 (report.built.length ? " (" + report.built.join(", ") + ")." : ".");
         case "replaced":
-            return "'" + name + "' was here: its footage shows the new version, and the comps are as you left them.";
+            return "'" + name + "' was already imported. Its footage now uses the new version; " +
+                "the comps are unchanged.";
         case "unchanged":
-            return "'" + name + "' is here already, in this version: nothing was changed.";
+            return "'" + name + "' is already imported in this version. Nothing was changed.";
         case "begun":
-            return "The import was not finished.";
+            return "The import is incomplete.";
         default:
-            return "Nothing was imported" + (report.problems.length ? ", and the project is as it was." : ".");
+            return "Nothing was imported" + (report.problems.length ? "; the project is unchanged." : ".");
         }
     }
 
     function summary(report, name, saved) {
-        return headline(report, name) + listed("Problems:", report.problems) + listed("New files:", report.replaced) +
-            listed("To do by hand:", report.by_hand) +
-            listed("Different from the delivery:", report.problems.length ? [] : report.differences) +
-            listed("To know:", report.notes) + (saved === "" ? "" : "\n\n" + saved);
+        return headline(report, name) + section("Problems:", report.problems) +
+            section("Replaced files:", report.replaced) + section("To do by hand:", report.by_hand) +
+            section("Different from the delivery:", report.problems.length ? [] : report.differences) +
+            section("Notes:", report.notes) + (saved === "" ? "" : "\n\n" + saved);
     }
 
-    return { begin: begin, choose: choose, save: save, summary: summary, finish: finish };
+    return {
+        create: create, chooseDelivery: chooseDelivery, save: save, summary: summary, finish: finish
+    };
 }());

@@ -1,41 +1,43 @@
-// Sending: which comp, into which folder, and what to tell afterwards.
+// Sending: which comp, into which folder, and the summary.
 
 var toolkitSend = (function () {
-    // The comp in front. Throws when there is none.
-    function comp() {
-        var found = app.project.activeItem;
-        if (!found || !toolkitWalk.isComp(found)) {
-            throw new Error("open a comp, or choose one in the Project panel, and run this again");
+    // The active comp. Throws when there is none.
+    function activeComp() {
+        var item = app.project.activeItem;
+        if (!item || !toolkitCompTraversal.isComp(item)) {
+            throw new Error("open a comp, or select one in the Project panel, then run this again");
         }
-        return found;
+        return item;
     }
 
     // The folder to write to, with forward slashes; null when the dialog was cancelled.
-    function folder() {
-        var chosen;
+    function chooseFolder() {
+        var folder;
         if (typeof $.global.TOOLKIT_TURNOVER === "string") {
-            chosen = new Folder($.global.TOOLKIT_TURNOVER);
+            folder = new Folder($.global.TOOLKIT_TURNOVER);
         } else {
-            chosen = Folder.selectDialog("Choose a folder for turnover.json");
+            folder = Folder.selectDialog("Choose a folder for turnover.json");
         }
-        if (chosen !== null && !chosen.exists && !chosen.create()) {
-            throw new Error("cannot make the folder " + chosen.fsName);
+        if (folder !== null && !folder.exists && !folder.create()) {
+            throw new Error("cannot create the folder " + folder.fsName);
         }
-        return chosen === null ? null : toolkitFiles.forward(chosen.fsName);
+        return folder === null ? null : toolkitFiles.useForwardSlashes(folder.fsName);
     }
 
-    // Write turnover.json of a comp into a folder; what was sent.
-    function send(from, to) {
-        var path = to.replace(/\/$/, "") + "/turnover.json";
-        var document = toolkitTurnover.of(from);
+    // Writes turnover.json of a comp into a folder. Returns its path and the document.
+    function send(comp, folder) {
+        var path = folder.replace(/\/$/, "") + "/turnover.json";
+        var document = toolkitTurnover.build(comp);
         if (document.clips.length === 0) {
-            throw new Error("'" + from.name + "' shows no clip of a file" + listed("Left out:", document.skipped));
+            throw new Error(
+                "'" + comp.name + "' has no layer that shows a media file" + listSkipped("Skipped:", document.skipped)
+            );
         }
         toolkitFiles.save(path, toolkitJson.write(document) + "\n");
         return { path: path, document: document };
     }
 
-    function listed(title, skipped) {
+    function listSkipped(title, skipped) {
         var lines = [];
         var i;
         for (i = 0; i < skipped.length && i < 12; i += 1) {
@@ -48,16 +50,17 @@ var toolkitSend = (function () {
     }
 
     // "3 clips of 'comp'"
-    function counted(sent) {
+    function clipCount(sent) {
         var count = sent.document.clips.length;
         return count + (count === 1 ? " clip" : " clips") + " of '" + sent.document.name + "'";
     }
 
-    // What was sent, in words.
     function summary(sent) {
-        return counted(sent) + " in " + sent.path +
-            listed("Left out, or not all of it sent:", sent.document.skipped);
+        return clipCount(sent) + " written to " + sent.path +
+            listSkipped("Skipped or only partly sent:", sent.document.skipped);
     }
 
-    return { comp: comp, folder: folder, send: send, counted: counted, summary: summary };
+    return {
+        activeComp: activeComp, chooseFolder: chooseFolder, send: send, clipCount: clipCount, summary: summary
+    };
 }());

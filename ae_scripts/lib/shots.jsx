@@ -1,9 +1,9 @@
-// The shots of a delivery with what belongs to each: plate, layers, faces, and the frames of the cut its comp covers.
+// The shots of a delivery, each with its plate, layers, faces and the record frames its comp covers.
 
 var toolkitShots = (function () {
-    // The shots with painted layers and the plates between them, bottom to top as the tracks lie.
-    function of(delivery) {
-        var found = { order: [], shots: [], named: {}, plates: {} };
+    // The shots that have layers, and the plates, in track order from bottom to top.
+    function collect(delivery) {
+        var result = { order: [], shots: [], byName: {}, plates: {} };
         var track;
         var clip;
         var i;
@@ -13,54 +13,54 @@ var toolkitShots = (function () {
             for (k = 0; k < track.clips.length; k += 1) {
                 clip = track.clips[k];
                 if (!track.pass_name) {
-                    found.order.push({ plate: clip });
-                    found.plates[clip.shot] = clip;
+                    result.order.push({ plate: clip });
+                    result.plates[clip.shot] = clip;
                 } else {
-                    shotOf(found, clip).layers.push({ clip: clip, pass: track.pass_name, isNewest: true });
+                    findOrAddShot(result, clip).layers.push({ clip: clip, pass: track.pass_name, isNewest: true });
                 }
             }
         }
-        return measured(found, delivery);
+        completeShots(result, delivery);
+        return result;
     }
 
-    function shotOf(found, clip) {
+    function findOrAddShot(result, clip) {
         var shot;
-        if (!found.named.hasOwnProperty(clip.shot)) {
-            shot = { name: clip.shot, layers: [], faces: [], painted: null };
-            found.named[clip.shot] = shot;
-            found.shots.push(shot);
-            found.order.push({ shot: shot });
+        if (!result.byName.hasOwnProperty(clip.shot)) {
+            shot = { name: clip.shot, layers: [], faces: [], faceClip: null };
+            result.byName[clip.shot] = shot;
+            result.shots.push(shot);
+            result.order.push({ shot: shot });
         }
-        return found.named[clip.shot];
+        return result.byName[clip.shot];
     }
 
-    // Frames of the cut that a shot's comp covers: its layers with their handles.
-    function measured(found, delivery) {
+    // Adds to each shot its plate and the record frames its comp covers: its layers with their handles.
+    function completeShots(result, delivery) {
         var shot;
-        var reach;
+        var range;
         var i;
         var k;
-        for (i = 0; i < found.shots.length; i += 1) {
-            shot = found.shots[i];
-            shot.plate = found.plates.hasOwnProperty(shot.name) ? found.plates[shot.name] : null;
+        for (i = 0; i < result.shots.length; i += 1) {
+            shot = result.shots[i];
+            shot.plate = result.plates.hasOwnProperty(shot.name) ? result.plates[shot.name] : null;
             shot.first = Infinity;
             shot.last = -Infinity;
             for (k = 0; k < shot.layers.length; k += 1) {
-                reach = toolkitTiming.span(shot.layers[k].clip, delivery.fps);
-                shot.first = Math.min(shot.first, reach.first);
-                shot.last = Math.max(shot.last, reach.last);
-                outdate(shot.layers, k);
+                range = toolkitRetime.recordRange(shot.layers[k].clip, delivery.fps);
+                shot.first = Math.min(shot.first, range.first);
+                shot.last = Math.max(shot.last, range.last);
+                markOlderVersion(shot.layers, k);
                 if (shot.layers[k].pass === "FACE") {
-                    shot.painted = shot.layers[k].clip;
+                    shot.faceClip = shot.layers[k].clip;
                 }
             }
             shot.clip = shot.layers[0].clip;
         }
-        return found;
     }
 
-    // Of two versions of a pass the newer one is shown.
-    function outdate(layers, index) {
+    // Of two versions of a pass only the newer one is shown.
+    function markOlderVersion(layers, index) {
         var i;
         for (i = 0; i < index; i += 1) {
             if (layers[i].pass === layers[index].pass) {
@@ -69,25 +69,30 @@ var toolkitShots = (function () {
         }
     }
 
-    // The delivery's faces of a shot, with their keys; those without a single one are told.
-    function facesOf(shot, delivery, notes) {
-        var found = [];
+    // The delivery's faces of a shot, with their samples. A face without any sample is skipped with a note.
+    function collectFaces(shot, delivery, notes) {
+        var faces = [];
         var face;
-        var seen;
+        var track;
         var i;
         for (i = 0; i < delivery.faces.length; i += 1) {
             face = delivery.faces[i];
-            if (face.shot === shot.name && shot.painted !== null) {
-                seen = toolkitFaces.seen(face, shot.painted, shot.first, shot.last - shot.first + 1, delivery.fps);
-                if (seen.frames.length === 0) {
-                    notes.push("face " + face.face + " of " + face.shot + " has no frame in its shot: it was left out");
+            if (face.shot === shot.name && shot.faceClip !== null) {
+                track = toolkitFaces.trackFace(
+                    face, shot.faceClip, shot.first, shot.last - shot.first + 1, delivery.fps
+                );
+                if (track.frames.length === 0) {
+                    notes.push(
+                        "face " + face.face + " of " + face.shot +
+                        " was skipped: it is not visible in any frame of its shot"
+                    );
                 } else {
-                    found.push({ face: face, seen: seen });
+                    faces.push({ face: face, track: track });
                 }
             }
         }
-        return found;
+        return faces;
     }
 
-    return { of: of, facesOf: facesOf };
+    return { collect: collect, collectFaces: collectFaces };
 }());

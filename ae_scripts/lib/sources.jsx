@@ -1,78 +1,86 @@
-// The footage of a delivery: which files, and what each is called for the next import. Knows nothing of the project.
+// The footage of a delivery: its files, and the tags by which the next import recognises it. Does not use the project.
 
 var toolkitSources = (function () {
-    // Every footage of the delivery once, with its first file. Throws before anything is built when a file is missing.
-    function of(delivery, root) {
-        var found = [];
+    // Every footage source of the delivery once, with its first file. Throws if any file is missing, before anything is
+    // built.
+    function collect(delivery, root) {
+        var sources = [];
         var seen = {};
         var track;
         var clip;
-        var names;
+        var paths;
         var i;
         var k;
         for (i = 0; i < delivery.tracks.length; i += 1) {
             track = delivery.tracks[i];
             for (k = 0; k < track.clips.length; k += 1) {
                 clip = track.clips[k];
-                names = toolkitDelivery.files(clip, Boolean(track.pass_name), root);
-                online(clip, names);
+                paths = toolkitDelivery.listFiles(clip, Boolean(track.pass_name), root);
+                checkFilesExist(clip, paths);
                 if (!seen.hasOwnProperty(clip.path)) {
                     seen[clip.path] = true;
-                    found.push({ clip: clip, pass: track.pass_name, path: names[0] });
+                    sources.push({ clip: clip, pass: track.pass_name, path: paths[0] });
                 }
             }
         }
-        return found;
+        return sources;
     }
 
-    function online(clip, names) {
+    function checkFilesExist(clip, paths) {
         var i;
-        for (i = 0; i < names.length; i += 1) {
-            if (!(new File(names[i])).exists) {
-                throw new Error("'" + clip.name + "' is offline: " + names[i] + " is not there");
+        for (i = 0; i < paths.length; i += 1) {
+            if (!(new File(paths[i])).exists) {
+                throw new Error(
+                    "'" + clip.name + "' is offline: " + paths[i] + " is missing; restore it, or run the toolkit again"
+                );
             }
         }
     }
 
-    // What a footage is called for the next import. Versions of one pass share a tag unless the delivery holds both.
-    function passTag(one, all) {
-        var what = one.clip.shot + " | " + one.pass;
+    // Versions of one pass share a tag, unless the delivery contains both.
+    function passTag(source, sources) {
+        var tag = source.clip.shot + " | " + source.pass;
         var i;
-        for (i = 0; i < all.length; i += 1) {
-            if (all[i].pass === one.pass && all[i].clip.shot === one.clip.shot) {
-                if (all[i].clip.version > one.clip.version) {
-                    return what + " | v" + one.clip.version;
+        for (i = 0; i < sources.length; i += 1) {
+            if (sources[i].pass === source.pass && sources[i].clip.shot === source.clip.shot) {
+                if (sources[i].clip.version > source.clip.version) {
+                    return tag + " | v" + source.clip.version;
                 }
             }
         }
-        return what;
+        return tag;
     }
 
-    // A plate goes by its file's name and its pictures, wherever it lies by then; namesakes are counted.
-    function plateTag(one, all) {
-        var what = "plate | " + nameOf(one) + " | " + pictures(one.clip);
-        var before = 0;
+    // A plate is tagged by file name and content, so that it is recognised after it has moved. Plates with the same
+    // name and content are numbered.
+    function plateTag(source, sources) {
+        var tag = "plate | " + fileName(source) + " | " + contentId(source.clip);
+        var earlier = 0;
         var i;
-        for (i = 0; all[i] !== one; i += 1) {
-            if (!all[i].pass && nameOf(all[i]) === nameOf(one) && pictures(all[i].clip) === pictures(one.clip)) {
-                before += 1;
+        for (i = 0; sources[i] !== source; i += 1) {
+            if (
+                !sources[i].pass && fileName(sources[i]) === fileName(source) &&
+                contentId(sources[i].clip) === contentId(source.clip)
+            ) {
+                earlier += 1;
             }
         }
-        return before > 0 ? what + " | " + (before + 1) : what;
+        return earlier > 0 ? tag + " | " + (earlier + 1) : tag;
     }
 
-    function nameOf(one) {
-        return one.path.replace(/^.*[\/\\]/, "");
+    function fileName(source) {
+        return source.path.replace(/^.*[\/\\]/, "");
     }
 
-    // Which pictures a footage holds: a newer version must hold the same, or every layer of it would slip.
-    function pictures(clip) {
-        return clip.timecode + " + " + toolkitTiming.pictures(clip);
+    // Start timecode and frame count. A newer version must have the same, or all its layers would be out of sync.
+    function contentId(clip) {
+        return clip.timecode + " + " + toolkitRetime.mediaFrameCount(clip);
     }
 
-    function tag(one, all) {
-        return one.pass ? passTag(one, all) : plateTag(one, all);
+    // The tag by which the next import recognises this source.
+    function sourceTag(source, sources) {
+        return source.pass ? passTag(source, sources) : plateTag(source, sources);
     }
 
-    return { of: of, tag: tag, pictures: pictures };
+    return { collect: collect, sourceTag: sourceTag, contentId: contentId };
 }());

@@ -1,115 +1,119 @@
-// The turnover of a comp: what a toolkit.turnover/1 document says, from what the walk found.
+// The turnover of a comp: builds a toolkit.turnover/1 document from the layers that the traversal found.
 
 var toolkitTurnover = (function () {
-    function rounded(number) {
+    function roundToMillionth(number) {
         return Math.round(number * 1000000) / 1000000;
     }
 
-    // The picture that is shown at each place.
-    function wholes(places) {
-        var found = [];
+    // The source frame shown at each position.
+    function floorAll(positions) {
+        var frames = [];
         var i;
-        for (i = 0; i < places.length; i += 1) {
-            found.push(Math.floor(places[i] + toolkitTimes.ALMOST));
+        for (i = 0; i < positions.length; i += 1) {
+            frames.push(Math.floor(positions[i] + toolkitFrameGrid.EPSILON));
         }
-        return found;
+        return frames;
     }
 
-    // Twelve digits: what sums of fractions add beyond them is not meant.
-    function tidy(number) {
+    // Twelve significant digits: removes the float error that sums of fractions add.
+    function roundDigits(number) {
         return Number(number.toPrecision(12));
     }
 
-    // Whether a first picture and a step, which is negative backwards, show these pictures; the reader's own rule.
-    function shows(whole, first, step) {
-        var last = whole.length - 1;
+    // Whether a first source frame and a step (negative in reverse) produce these frames, by the reader's own rule.
+    function isLineThrough(frames, first, step) {
+        var last = frames.length - 1;
+        var offset;
         var i;
         for (i = 0; i <= last; i += 1) {
-            if (Math.floor(first + Math.abs(step) * (step < 0 ? last - i : i) + toolkitTimes.ALMOST) !== whole[i]) {
+            offset = Math.abs(step) * (step < 0 ? last - i : i);
+            if (Math.floor(first + offset + toolkitFrameGrid.EPSILON) !== frames[i]) {
                 return false;
             }
         }
         return true;
     }
 
-    // The straight line from the first place to the last: its first picture, a whole one where that does, and its step.
-    // Null when it does not show these pictures.
-    function line(places, whole, plain) {
-        var last = places.length - 1;
-        var step = last > 0 ? tidy((places[last] - places[0]) / last) : plain;
-        var lowest = tidy(Math.min(places[0], places[last]));
-        var first = Math.floor(lowest + toolkitTimes.ALMOST);
-        if (!shows(whole, first, step)) {
+    // The straight line from the first position to the last: first source frame (whole if that works) and step. Null
+    // when it does not produce these frames.
+    function fitLine(positions, frames, plainStep) {
+        var last = positions.length - 1;
+        var step = last > 0 ? roundDigits((positions[last] - positions[0]) / last) : plainStep;
+        var lowest = roundDigits(Math.min(positions[0], positions[last]));
+        var first = Math.floor(lowest + toolkitFrameGrid.EPSILON);
+        if (!isLineThrough(frames, first, step)) {
             first = lowest;
         }
-        return shows(whole, first, step) ? { first: first, step: step } : null;
+        return isLineThrough(frames, first, step) ? { first: first, step: step } : null;
     }
 
-    function range(numbers) {
-        var found = [numbers[0], numbers[0]];
+    function minAndMax(numbers) {
+        var range = [numbers[0], numbers[0]];
         var i;
         for (i = 1; i < numbers.length; i += 1) {
-            found = [Math.min(found[0], numbers[i]), Math.max(found[1], numbers[i])];
+            range = [Math.min(range[0], numbers[i]), Math.max(range[1], numbers[i])];
         }
-        return found;
+        return range;
     }
 
-    // source_first, source_count, speed and remap of a run: a speed where one shows the same pictures.
-    function timing(pictures, media, fps) {
-        var whole = wholes(pictures);
-        var plain = media.fps / fps; // pictures in a frame
-        var found = media.still ? { first: 0, step: 0 } : line(pictures, whole, plain) || line(whole, whole, plain);
-        var ends;
-        if (found !== null) {
+    // source_first, source_count, speed and remap of a run. A constant speed is preferred if it shows the same frames.
+    function sourceTiming(positions, media, fps) {
+        var frames = floorAll(positions);
+        var plainStep = media.fps / fps; // source frames per comp frame
+        var line = media.still
+            ? { first: 0, step: 0 }
+            : fitLine(positions, frames, plainStep) || fitLine(frames, frames, plainStep);
+        var range;
+        if (line !== null) {
             return {
-                source_first: found.first,
-                source_count: tidy(Math.max(1, Math.abs(found.step) * whole.length)),
-                speed: media.still ? 0 : tidy(found.step / plain),
+                source_first: line.first,
+                source_count: roundDigits(Math.max(1, Math.abs(line.step) * frames.length)),
+                speed: media.still ? 0 : roundDigits(line.step / plainStep),
                 remap: []
             };
         }
-        ends = range(whole);
+        range = minAndMax(frames);
         return {
-            source_first: ends[0],
-            source_count: ends[1] - ends[0] + 1,
-            speed: tidy((whole[whole.length - 1] - whole[0]) / (whole.length - 1) / plain),
-            remap: whole
+            source_first: range[0],
+            source_count: range[1] - range[0] + 1,
+            speed: roundDigits((frames[frames.length - 1] - frames[0]) / (frames.length - 1) / plainStep),
+            remap: frames
         };
     }
 
-    function marker(frame, /** @type {MarkerValue} */ value) {
+    function buildMarker(frame, /** @type {MarkerValue} */ value) {
         var lines = value.comment.split(/\r\n|\r|\n/);
         return {
-            frame: rounded(frame),
+            frame: roundToMillionth(frame),
             name: lines[0],
             note: lines.slice(1).join("\n"),
             colour: value.label ? "label " + value.label : ""
         };
     }
 
-    // The markers of a property, with the frame that frameOf finds for a place in their comp; null leaves one out.
-    function markers(/** @type {Property} */ property, /** @type {CompItem} */ comp, frameOf) {
-        var found = [];
+    // The markers of a property. frameOf turns a position in their comp into a frame, or null to skip the marker.
+    function buildMarkers(/** @type {Property} */ property, /** @type {CompItem} */ comp, frameOf) {
+        var markers = [];
         var frame;
         var i;
         if (property === null) {
-            return found;
+            return markers;
         }
         for (i = 1; i <= property.numKeys; i += 1) {
-            frame = frameOf(toolkitTimes.snapped(property.keyTime(i) / comp.frameDuration));
+            frame = frameOf(toolkitFrameGrid.snap(property.keyTime(i) / comp.frameDuration));
             if (frame !== null) {
-                found.push(marker(frame, property.keyValue(i)));
+                markers.push(buildMarker(frame, property.keyValue(i)));
             }
         }
-        return found;
+        return markers;
     }
 
-    // In which frame of a run the comp of the layer comes past a place.
-    function frameIn(run) {
-        return function (place) {
+    // A function that finds the frame of a run at which the layer's comp reaches a position.
+    function frameFinder(run) {
+        return function (position) {
             var i;
-            for (i = 0; i < run.places.length; i += 1) {
-                if (Math.abs(run.places[i] - place) <= 0.5) {
+            for (i = 0; i < run.compPositions.length; i += 1) {
+                if (Math.abs(run.compPositions[i] - position) <= 0.5) {
                     return i;
                 }
             }
@@ -117,58 +121,58 @@ var toolkitTurnover = (function () {
         };
     }
 
-    function isEnabled(way) {
+    function isEnabled(chain) {
         var i;
-        for (i = 0; i < way.length; i += 1) {
-            if (!way[i].enabled) {
+        for (i = 0; i < chain.length; i += 1) {
+            if (!chain[i].enabled) {
                 return false;
             }
         }
         return true;
     }
 
-    function clip(leaf, run, track, fps) {
-        var step = leaf.way[leaf.way.length - 1];
-        var media = toolkitMedia.facts(step.source);
-        var when = timing(run.pictures, media, fps);
+    function buildClip(leaf, run, track, fps) {
+        var level = leaf.chain[leaf.chain.length - 1];
+        var media = toolkitMedia.describe(level.source);
+        var timing = sourceTiming(run.sourcePositions, media, fps);
         return {
             name: leaf.layer.name,
             path: media.path,
             track: track,
-            enabled: isEnabled(leaf.way),
+            enabled: isEnabled(leaf.chain),
             record_first: run.first,
-            record_count: run.pictures.length,
-            source_first: when.source_first,
-            source_count: when.source_count,
-            speed: when.speed,
-            remap: when.remap,
+            record_count: run.sourcePositions.length,
+            source_first: timing.source_first,
+            source_count: timing.source_count,
+            speed: timing.speed,
+            remap: timing.remap,
             media_fps: media.fps,
             media_count: media.count,
-            media_timecode: "", // no script can ask for it
+            media_timecode: "", // scripts cannot read it
             media_index: media.index,
             alpha: media.alpha,
             colour: leaf.layer.label ? "label " + leaf.layer.label : "",
-            markers: markers(leaf.layer.property("ADBE Marker"), step.comp, frameIn(run))
+            markers: buildMarkers(leaf.layer.property("ADBE Marker"), level.comp, frameFinder(run))
         };
     }
 
-    function skipped(name, run, track, reason) {
+    function buildSkipped(name, span, track, reason) {
         return {
             name: name,
             track: track,
-            record_first: run.first,
-            record_count: run.count,
+            record_first: span.first,
+            record_count: span.count,
             reason: reason
         };
     }
 
-    // The lowest track on which a run covers nothing that lies below it: layers that follow one another share one.
+    // The lowest track on which a run covers none of the clips below it. Consecutive layers share a track.
     function trackFor(run, clips) {
         var track = 1;
         var i;
         for (i = 0; i < clips.length; i += 1) {
             if (
-                clips[i].record_first < run.first + run.pictures.length &&
+                clips[i].record_first < run.first + run.sourcePositions.length &&
                 clips[i].record_first + clips[i].record_count > run.first
             ) {
                 track = Math.max(track, clips[i].track + 1);
@@ -177,38 +181,39 @@ var toolkitTurnover = (function () {
         return track;
     }
 
-    function add(leaf, run, found, fps) {
-        var track = trackFor(run, found.clips);
-        var span = { first: run.first, count: run.pictures.length };
-        var lost;
+    function addRun(leaf, run, clips, skipped, fps) {
+        var track = trackFor(run, clips);
+        var span = { first: run.first, count: run.sourcePositions.length };
+        var unsupported;
         if (leaf.reason !== "") {
-            found.skipped.push(skipped(leaf.layer.name, span, track, leaf.reason));
+            skipped.push(buildSkipped(leaf.layer.name, span, track, leaf.reason));
             return;
         }
-        found.clips.push(clip(leaf, run, track, fps));
-        lost = toolkitLosses.along(leaf.way);
-        if (lost !== "") {
-            found.skipped.push(skipped(leaf.layer.name, span, track, "sent without " + lost));
+        clips.push(buildClip(leaf, run, track, fps));
+        unsupported = toolkitUnsupported.describe(leaf.chain);
+        if (unsupported !== "") {
+            skipped.push(buildSkipped(leaf.layer.name, span, track, "sent without " + unsupported));
         }
     }
 
-    // The document of a comp, or of the layers selected in it.
-    function of(/** @type {CompItem} */ comp) {
-        var fps = toolkitWalk.rateOf(comp);
+    // The turnover document of a comp, or of its selected layers.
+    function build(/** @type {CompItem} */ comp) {
+        var fps = toolkitCompTraversal.frameRate(comp);
         var start = Math.round(comp.displayStartTime / comp.frameDuration);
-        var drop = comp.dropFrame && Math.round(fps) % 30 === 0 && fps !== Math.round(fps);
-        var leaves = toolkitWalk.leaves(comp);
-        var found = { clips: [], skipped: [] };
+        var dropFrame = comp.dropFrame && Math.round(fps) % 30 === 0 && fps !== Math.round(fps);
+        var leaves = toolkitCompTraversal.findLeaves(comp);
+        var clips = [];
+        var skipped = [];
         var reason;
         var i;
         var k;
         for (i = 0; i < leaves.length; i += 1) {
             for (k = 0; k < leaves[i].runs.length; k += 1) {
-                add(leaves[i], leaves[i].runs[k], found, fps);
+                addRun(leaves[i], leaves[i].runs[k], clips, skipped, fps);
             }
             if (leaves[i].runs.length === 0) {
-                reason = leaves[i].reason || "it shows in no frame of the comp";
-                found.skipped.push(skipped(leaves[i].layer.name, { first: 0, count: 0 }, 1, reason));
+                reason = leaves[i].reason || "not visible in any frame of the comp";
+                skipped.push(buildSkipped(leaves[i].layer.name, { first: 0, count: 0 }, 1, reason));
             }
         }
         return {
@@ -219,20 +224,20 @@ var toolkitTurnover = (function () {
             timeline_id: String(comp.id),
             otio: "",
             fps: fps,
-            drop_frame: drop,
-            start_timecode: toolkitTimes.label(start, fps, drop),
+            drop_frame: dropFrame,
+            start_timecode: toolkitFrameGrid.timecode(start, fps, dropFrame),
             start_frame: start,
-            record_count: toolkitWalk.countOf(comp),
+            record_count: toolkitCompTraversal.frameCount(comp),
             width: comp.width,
             height: comp.height,
-            colour: toolkitProjectColour.facts(app.project),
-            clips: found.clips,
-            skipped: found.skipped,
-            markers: markers(comp.markerProperty, comp, function (place) {
-                return place;
+            colour: toolkitProjectColour.describe(app.project),
+            clips: clips,
+            skipped: skipped,
+            markers: buildMarkers(comp.markerProperty, comp, function (position) {
+                return position;
             })
         };
     }
 
-    return { of: of };
+    return { build: build };
 }());

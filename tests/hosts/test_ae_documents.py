@@ -14,17 +14,17 @@ from tests.hosts.delivered import Change, set_on
     ("change", "says"),
     [
         pytest.param(lambda d: d.update(schema="toolkit.delivery/2"), "not a toolkit.delivery/1", id="another schema"),
-        pytest.param(lambda d: d.pop("fps"), "no proper 'fps'", id="a field is missing"),
+        pytest.param(lambda d: d.pop("fps"), "'fps' of the delivery is missing or invalid", id="a field is missing"),
         pytest.param(
             lambda d: d.update(fps=120.0),
-            "runs at 120 fps; After Effects comps reach from 1 to 99",
+            "runs at 120 fps; After Effects comps support 1 to 99 fps",
             id="too fast a cut",
         ),
-        pytest.param(set_on("FACE", 0, fps=119.88), "119.88 fps; After Effects takes at most 99", id="too fast a clip"),
+        pytest.param(set_on("FACE", 0, fps=119.88), "119.88 fps; After Effects supports at most 99", id="too fast a clip"),
         pytest.param(lambda d: d.update(record_count=24 * 10801), "longer than three hours", id="too long a cut"),
-        pytest.param(set_on("FACE", 0, record_first=0.5), "no proper 'record_first'", id="half a frame"),
-        pytest.param(set_on("FACE", 0, in_frame=60), "more pictures than its media", id="past the end of the media"),
-        pytest.param(set_on("FACE", 0, pattern="%04d.exr"), "is not the pattern", id="a pattern of other files"),
+        pytest.param(set_on("FACE", 0, record_first=0.5), "'record_first' of a clip of FACE v001 is missing or invalid", id="half a frame"),
+        pytest.param(set_on("FACE", 0, in_frame=60), "more frames than its media", id="past the end of the media"),
+        pytest.param(set_on("FACE", 0, pattern="%04d.exr"), "does not match", id="a pattern of other files"),
         pytest.param(set_on("FACE", 0, path="../x.1001.exr"), "outside the delivery", id="a layer that climbs"),
         pytest.param(
             set_on("FACE", 0, path="a/../../x.1001.exr"), "outside the delivery", id="a layer that climbs late"
@@ -36,23 +36,23 @@ from tests.hosts.delivered import Change, set_on
             set_on("FACE", 0, path="..\\x.1001.exr"), "outside the delivery", id="a layer that climbs backwards"
         ),
         pytest.param(set_on("FACE", 0, path="%2e%2e/x.1001.exr"), "outside the delivery", id="a layer in disguise"),
-        pytest.param(lambda d: d["faces"][0].update(x=[1.0]), "frames without 'x'", id="keys of unequal length"),
+        pytest.param(lambda d: d["faces"][0].update(x=[1.0]), "frames without a value in 'x'", id="keys of unequal length"),
         pytest.param(
             lambda d: d["faces"][0]["ovals"][3].pop(),
-            "another number of points than before",
+            "the oval of face 0 of sh010 does not have 36 points",
             id="an oval with a point less",
         ),
         pytest.param(
-            lambda d: d["faces"][0]["corners"][3].pop(), "another number of points", id="a crop with three corners"
+            lambda d: d["faces"][0]["corners"][3].pop(), "the crop of face 0 of sh010 does not have 4 points", id="a crop with three corners"
         ),
         pytest.param(
-            lambda d: d["faces"][0].update(feathers=[]), "frames without 'feathers'", id="ovals without feathers"
+            lambda d: d["faces"][0].update(feathers=[]), "frames without a value in 'feathers'", id="ovals without feathers"
         ),
-        pytest.param(set_on("FACE", 0, opacity=120.0), "an opacity of 120 per cent", id="more than opaque"),
-        pytest.param(set_on("FACE", 0, interpolation="magic"), "unknown interpolation, 'magic'", id="an interpolation"),
-        pytest.param(set_on("FACE", 1, shot="sh010"), "shot sh010 is on FACE v001 twice", id="a shot twice on a track"),
-        pytest.param(lambda d: d.update(width=2), "no proper 'width'", id="too small for a comp"),
-        pytest.param(lambda d: d.update(markers=[{"name": 1}]), "a marker has no proper", id="a marker of nothing"),
+        pytest.param(set_on("FACE", 0, opacity=120.0), "an opacity of 120 %", id="more than opaque"),
+        pytest.param(set_on("FACE", 0, interpolation="magic"), "unknown interpolation 'magic'", id="an interpolation"),
+        pytest.param(set_on("FACE", 1, shot="sh010"), "shot sh010 appears twice on FACE v001", id="a shot twice on a track"),
+        pytest.param(lambda d: d.update(width=2), "'width' of the delivery is missing or invalid", id="too small for a comp"),
+        pytest.param(lambda d: d.update(markers=[{"name": 1}]), "of a marker is missing or invalid", id="a marker of nothing"),
     ],
 )
 def test_a_document_that_does_not_hold_builds_nothing(studio: Studio, change: Change, says: str) -> None:
@@ -63,7 +63,7 @@ def test_a_document_that_does_not_hold_builds_nothing(studio: Studio, change: Ch
     dump = studio.run(delivery)
     assert says in dump["report"]["problems"][0]
     assert dump["items"] == [] and dump["undo"] == []
-    assert dump["summary"].startswith("Nothing was imported, and the project is as it was.")
+    assert dump["summary"].startswith("Nothing was imported; the project is unchanged.")
 
 
 @pytest.mark.parametrize(

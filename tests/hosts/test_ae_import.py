@@ -239,7 +239,7 @@ def test_neither_the_language_nor_rounded_times_change_a_thing(studio: Studio, l
 def test_the_project_works_with_32_bits_afterwards_and_says_so(studio: Studio) -> None:
     dump = studio.run(studio.deliver(), bitsPerChannel=8)
     assert dump["bitsPerChannel"] == 32
-    assert "the project works with 32 bits per channel now; it worked with 8" in dump["report"]["notes"]
+    assert "the project is now set to 32 bits per channel; it was set to 8" in dump["report"]["notes"]
 
 
 def test_a_project_that_has_them_hears_nothing(studio: Studio) -> None:
@@ -257,8 +257,8 @@ def test_a_project_that_refuses_them_is_told_how(studio: Studio) -> None:
     [
         ("", "display", None),
         ("sRGB IEC61966-2.1", "linear", None),
-        ("sRGB IEC61966-2.1", "display", "the project manages colours and the layers hold the plate's own codes"),
-        ("", "linear", "the layers are linear and the project manages no colours"),
+        ("sRGB IEC61966-2.1", "display", "the project is colour-managed and the layers use the plate's own encoding"),
+        ("", "linear", "the layers are linear and the project is not colour-managed"),
     ],
 )
 def test_colours_that_would_not_match_are_told(studio: Studio, space: str, encoding: str, says: str | None) -> None:
@@ -276,7 +276,7 @@ def test_a_project_with_another_working_space_than_the_cuts_is_told(studio: Stud
     colour = {"mode": "unmanaged", "science": "", "working": "Rec.709 Gamma 2.4", "linear": False}
     origin = {"host": host, "name": "scene_04", "timeline_id": "", "colour": colour}
     told = studio.run(studio.deliver(lambda document: document.update(origin=origin)))["report"]["by_hand"]
-    assert sum("working space Rec.709 Gamma 2.4; this one has None" in todo for todo in told) == says
+    assert sum("working space Rec.709 Gamma 2.4; this project uses None" in todo for todo in told) == says
 
 
 # --- what it reports ----------------------------------------------------------------------------------------------
@@ -306,7 +306,7 @@ def test_the_report_lies_beside_the_delivery_and_says_what_the_comps_say(studio:
 def test_one_alert_says_it_all_after_a_dialog(studio: Studio) -> None:
     dump = studio.run(studio.deliver(), automated=False)
     assert dump["dialogs"] == 1 and dump["alerts"] == [dump["summary"]]
-    assert "'scene_04': 2 shots" in dump["summary"] and "ae_report.json" in dump["summary"]
+    assert "'scene_04': imported 2 shots" in dump["summary"] and "ae_report.json" in dump["summary"]
     assert "no face in shot frames" in dump["summary"]  # the delivery's own note
 
 
@@ -335,7 +335,7 @@ def test_a_report_that_cannot_be_written_is_said(studio: Studio) -> None:
 
 def test_a_face_without_a_layer_is_told_and_the_rest_is_built(studio: Studio) -> None:
     dump = studio.run(studio.deliver(lambda document: document["faces"][0].update(shot="sh990")))
-    assert "face 0 of sh990 has no layer: it was left out" in dump["report"]["notes"]
+    assert "face 0 of sh990 was skipped: its shot has no FACE layer" in dump["report"]["notes"]
     assert list(layers(dump, "sh010")) == ["plate A001C003", "BODY", "FACE"]
 
 

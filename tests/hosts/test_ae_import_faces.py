@@ -188,4 +188,4 @@ def test_a_face_never_seen_in_its_shot_is_told(studio: Studio) -> None:
 
     report = studio.run(studio.deliver(never))["report"]
     assert report["problems"] == []
-    assert "face 0 of sh010 has no frame in its shot: it was left out" in report["notes"]
+    assert "face 0 of sh010 was skipped: it is not visible in any frame of its shot" in report["notes"]

@@ -25,7 +25,7 @@ TAKEN_BACK = [
     pytest.param({"cannotImport": "FACE"}, "cannot import", id="a format it does not know"),
     pytest.param({"importsNothing": "sh020_FACE"}, "imported nothing", id="importFile answers null"),
     pytest.param({"importThrows": "sh020_FACE"}, "unable to import", id="importFile throws"),
-    pytest.param({"noAlpha": True}, "shows no alpha", id="FACE without alpha"),
+    pytest.param({"noAlpha": True}, "has no alpha", id="FACE without alpha"),
     pytest.param({"conformIgnored": True}, "plays at 30 fps instead of 24", id="conformFrameRate does not stick"),
     pytest.param({"rateRounded": True}, "runs at 25 fps instead of 24", id="the comp has another rate"),
     pytest.param({"outPointIgnored": True}, "outPoint", id="outPoint does not stick"),
@@ -51,7 +51,7 @@ def test_what_would_show_the_wrong_thing_is_taken_back(studio: Studio, quirks: D
     assert dump["items"] == [] and dump["bitsPerChannel"] == 16
     assert dump["report"]["done"] == "nothing" and dump["report"]["comps"] == []
     assert dump["undo"] == ["Import passes scene_04"]
-    assert dump["summary"].startswith("Nothing was imported, and the project is as it was.")
+    assert dump["summary"].startswith("Nothing was imported; the project is unchanged.")
 
 
 BY_HAND = [
@@ -60,7 +60,7 @@ BY_HAND = [
     pytest.param({"guideIgnored": True}, "guideLayer: false instead of true", id="guideLayer does not stick"),
     pytest.param({"labelIgnored": True}, "label: 1 instead of", id="labels do not stick"),
     pytest.param({"blendingIgnored": True}, 'frameBlendingType: "NO_FRAME_BLEND"', id="frame blending does not stick"),
-    pytest.param({"aspectIgnored": True, "pixelAspect": 1.0667}, "interpret it as Square Pixels", id="oblong pixels"),
+    pytest.param({"aspectIgnored": True, "pixelAspect": 1.0667}, "set it to Square Pixels", id="oblong pixels"),
     pytest.param({"markersIgnored": True}, "0 markers instead of 1", id="markers do not stick"),
 ]
 
@@ -95,8 +95,8 @@ def test_what_was_there_before_stays_when_an_import_is_taken_back(studio: Studio
 def test_what_cannot_be_taken_back_is_said(studio: Studio) -> None:
     dump = studio.run(studio.deliver(), noEffect="ADBE Corner Pin", removeThrows=True)
     assert "Can not add property" in dump["report"]["problems"][0]
-    assert "Edit > Undo takes it back" in dump["report"]["problems"][1]
-    assert dump["summary"].startswith("The import was not finished.")
+    assert "choose Edit > Undo" in dump["report"]["problems"][1]
+    assert dump["summary"].startswith("The import is incomplete.")
 
 
 def test_more_files_than_delivered_are_seen(studio: Studio) -> None:
@@ -104,7 +104,7 @@ def test_more_files_than_delivered_are_seen(studio: Studio) -> None:
     first = delivery.parent / "sh010" / "FACE" / "v001" / "sh010_FACE_v001.1001.exr"
     shutil.copy(first, first.with_name("sh010_FACE_v001.1070.exr"))
     dump = studio.run(delivery)
-    assert dump["report"]["problems"] == ["'sh010_FACE_v001' has 70 pictures here, 64 in the delivery"]
+    assert dump["report"]["problems"] == ["'sh010_FACE_v001' has 70 frames in After Effects, 64 in the delivery"]
     assert dump["items"] == []
 
 

@@ -64,7 +64,7 @@ def test_the_same_version_again_changes_nothing_and_says_so(studio: Studio, sess
     assert first["report"]["done"] == "built" and again["report"]["done"] == "unchanged"
     assert without_report(again) == without_report(first)
     assert again["report"]["problems"] == again["report"]["differences"] == []
-    assert "nothing was changed" in again["summary"]
+    assert "Nothing was changed" in again["summary"]
 
 
 def test_a_newer_version_takes_the_place_of_the_files_and_of_nothing_else(
@@ -85,7 +85,7 @@ def test_a_newer_version_takes_the_place_of_the_files_and_of_nothing_else(
 
 def test_what_the_artist_changed_is_told_and_left(studio: Studio, session: Callable[..., list[Dump]]) -> None:
     _, second = session(studio.deliver(newer()), ARTIST)
-    assert second["report"]["differences"] == ["comp 'sh010': 'FACE' is not where it was put"]
+    assert second["report"]["differences"] == ["comp 'sh010': layer 'FACE' is missing, moved or renamed"]
     assert "Different from the delivery:" in second["summary"]
 
 
@@ -139,7 +139,7 @@ def test_a_deleted_comp_comes_back_as_delivered_and_nothing_comes_twice(
     }());"""
     first, second = session(studio.deliver(), delete)
     assert second["report"]["problems"] == second["report"]["differences"] == []
-    assert second["report"]["built"] == ["sh010"] and "was here: what is new was added (sh010)" in second["summary"]
+    assert second["report"]["built"] == ["sh010"] and "was already imported. New items were added (sh010)" in second["summary"]
     names = [layer["name"] for layer in comps(second)["scene_04"]["layers"]]
     assert names == ["sh010", "sh020", "plate B002C011", "plate A001C003"]
     assert list(layers(second, "sh010")) == list(layers(first, "sh010"))
@@ -183,8 +183,8 @@ def test_a_pass_that_comes_later_is_laid_on_top_with_what_belongs_to_it(studio: 
         "face 0 corner pin",
     ]
     assert after["report"]["problems"] == []
-    assert "'FACE' is new in comp 'sh010': it lies on top" in after["report"]["notes"]
-    assert "'scene_04' was here: what is new was added." in after["summary"]
+    assert "'FACE' was added on top of comp 'sh010'" in after["report"]["notes"]
+    assert "'scene_04' was already imported. New items were added." in after["summary"]
 
 
 def longer_handles(document: Document) -> None:
@@ -199,8 +199,8 @@ def test_layers_of_other_pictures_are_refused_before_anything_slips(
 ) -> None:
     first, second = session(studio.deliver(newer(longer_handles)))
     assert without_report(second) == without_report(first)
-    assert "holds other pictures (00:00:00:16 + 60)" in second["report"]["problems"][0]
-    assert "Delete the folder of this cut" in second["summary"] and "the project is as it was" in second["summary"]
+    assert "contains other frames (00:00:00:16 + 60)" in second["report"]["problems"][0]
+    assert "Delete the folder of this cut" in second["summary"] and "the project is unchanged" in second["summary"]
 
 
 def test_after_the_cuts_folder_is_deleted_everything_is_built_anew(
@@ -221,8 +221,8 @@ def test_after_the_cuts_folder_is_deleted_everything_is_built_anew(
     ("quirks", "says"),
     [
         pytest.param({"replaceThrows": "sh020_FACE_v002"}, "can not replace by", id="it refuses a file"),
-        pytest.param({"replaceIgnored": "sh020_FACE_v002"}, "did not take", id="it ignores a file"),
-        pytest.param({"noAlpha": True}, "shows no alpha", id="the new files have no alpha"),
+        pytest.param({"replaceIgnored": "sh020_FACE_v002"}, "did not replace", id="it ignores a file"),
+        pytest.param({"noAlpha": True}, "has no alpha", id="the new files have no alpha"),
         pytest.param({"conformIgnored": True}, "plays at 30 fps", id="the new rate does not stick"),
     ],
 )

@@ -97,7 +97,7 @@ def test_from_the_menu_it_asks_first_and_sums_up_last(desk: Desk) -> None:
     desk.record()
     told = desk.run(automated=False)
     (asked,) = told["confirms"]
-    assert "After Effects stands still" in asked and "render_passes.log" in asked
+    assert "After Effects is blocked" in asked and "render_passes.log" in asked
     assert len(told["alerts"]) == 1 and "'scene_04'" in told["alerts"][0]
 
 
@@ -113,8 +113,8 @@ def test_who_says_no_gets_the_command_to_copy(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("recorded", "quirks", "says"),
     [
-        pytest.param(False, {}, "not written down where the toolkit is", id="nothing recorded"),
-        pytest.param(True, {"runsCommands": False}, "runs no commands for scripts", id="no callSystem"),
+        pytest.param(False, {}, "the location of the toolkit is not recorded", id="nothing recorded"),
+        pytest.param(True, {"runsCommands": False}, "scripts cannot run commands", id="no callSystem"),
     ],
 )
 def test_where_no_command_can_be_run_it_shows_the_one_to_run(
@@ -133,13 +133,13 @@ def test_the_toolkits_last_words_are_the_reason(desk: Desk) -> None:
     desk.record(code=3, says="toolkit: shot sh010: /plates/a.mov is not there\n")
     told = desk.run()
     (problem,) = told["report"]["problems"]
-    assert problem.startswith("toolkit: shot sh010: /plates/a.mov is not there (all it said is in ")
+    assert problem.startswith("toolkit: shot sh010: /plates/a.mov is not there (full output: ")
     assert told["items"] == [] and told["undo"] == []
 
 
 def test_a_run_that_leaves_no_delivery_is_no_success(desk: Desk) -> None:
     desk.record(delivers=False)
-    assert "ended well without" in desk.run()["report"]["problems"][0]
+    assert "finished but did not write" in desk.run()["report"]["problems"][0]
 
 
 def test_a_program_that_is_gone_is_said(desk: Desk) -> None:
@@ -152,7 +152,7 @@ def test_a_program_that_is_gone_is_said(desk: Desk) -> None:
 def test_a_record_without_a_command_is_said(desk: Desk, record: Any) -> None:
     desk.write_record(record)
     (problem,) = desk.run()["report"]["problems"]
-    assert "names no command; run 'toolkit install-scripts ae' again" in problem
+    assert "contains no command; run 'toolkit install-scripts ae' again" in problem
 
 
 def test_a_record_that_is_no_json_is_named(desk: Desk) -> None:

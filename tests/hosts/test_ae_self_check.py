@@ -25,7 +25,7 @@ def test_it_says_what_it_built_and_leaves_nothing(studio: Studio) -> None:
     assert [comp["name"] for comp in report["comps"]] == ["sh010", "sh020", "scene_04 (self check)"]
     assert (report["application"], report["system"], report["language"]) == ("23.6x62", "Windows 11", "en_US")
     assert report["colour"]["workingSpace"] == "" and report["bits_per_channel"] == 16 and report["may_write"]
-    assert dump["summary"].startswith("Everything went as the delivery asks. The project is as it was.")
+    assert dump["summary"].startswith("Everything matches the delivery. The project is unchanged.")
 
 
 def test_the_report_lies_beside_the_delivery(studio: Studio) -> None:
@@ -58,7 +58,7 @@ def test_an_error_is_an_answer_too(studio: Studio) -> None:
 def test_what_fails_is_the_first_thing_it_says(studio: Studio, quirks: Dump) -> None:
     dump = check(studio, **quirks)
     assert dump["items"] == []
-    assert dump["summary"].startswith("Not everything went as the delivery asks: ")
+    assert dump["summary"].startswith("The check found problems: ")
 
 
 def test_what_it_could_not_remove_is_counted(studio: Studio) -> None:

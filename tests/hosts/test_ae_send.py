@@ -316,13 +316,13 @@ def test_a_selection_is_sent_alone_in_the_order_of_the_layers(machine: Machine) 
         pytest.param({"kind": "ADBE Vector Layer"}, "a shape layer", id="shape"),
         pytest.param({"kind": "ADBE Camera Layer"}, "a camera", id="camera"),
         pytest.param({"kind": "ADBE Light Layer"}, "a light", id="light"),
-        pytest.param({"kind": "ADBE 3D Model Layer"}, "no layer of footage", id="something newer"),
+        pytest.param({"kind": "ADBE 3D Model Layer"}, "not a footage layer", id="something newer"),
         pytest.param({"source": "solid", "isNull": True}, "a null", id="null"),
         pytest.param({"source": "solid"}, "a solid or a placeholder", id="solid"),
         pytest.param({"source": "solid", "adjustment": True}, "an adjustment layer", id="adjustment"),
         pytest.param({"source": "A001.mov", "guide": True}, "a guide layer; select it to send it", id="guide"),
-        pytest.param({"source": "A001.mov", "matte": True}, "the matte of another layer", id="matte"),
-        pytest.param({"source": "sound"}, "sound only", id="sound"),
+        pytest.param({"source": "A001.mov", "matte": True}, "a track matte", id="matte"),
+        pytest.param({"source": "sound"}, "audio only", id="sound"),
     ],
 )
 def test_what_is_no_clip_of_a_file_is_named_with_its_reason(machine: Machine, layer: Facts, reason: str) -> None:
@@ -342,7 +342,7 @@ def test_what_is_no_clip_of_a_file_is_named_with_its_reason(machine: Machine, la
 def test_a_layer_outside_the_comp_is_named(machine: Machine) -> None:
     turnover = machine.send(project(comp(movie("late", 60, 70), movie("a", 0, 10))))
     (skipped,) = turnover.skipped
-    assert (skipped.name, skipped.reason, skipped.track) == ("late", "it shows in no frame of the comp", 1)
+    assert (skipped.name, skipped.reason, skipped.track) == ("late", "not visible in any frame of the comp", 1)
 
 
 def test_a_guide_layer_that_is_selected_is_sent(machine: Machine) -> None:
@@ -485,7 +485,7 @@ def test_from_the_menu_it_asks_for_a_folder_and_says_what_it_sent(machine: Machi
     told = machine.run("toolkit_send_turnover.jsx", user, automated=False)
     assert told["dialogs"] == 1
     (said,) = told["alerts"]
-    assert said.startswith(f"1 clip of 'main' in {machine.out}/turnover.json")
+    assert said.startswith(f"1 clip of 'main' written to {machine.out}/turnover.json")
     assert "'title': a text layer" in said
 
 
@@ -495,7 +495,7 @@ def test_from_the_menu_it_asks_for_a_folder_and_says_what_it_sent(machine: Machi
         pytest.param({"active": None}, {}, "open a comp", id="no comp"),
         pytest.param({**project(comp()), "active": "A001.mov"}, {}, "open a comp", id="footage is chosen"),
         pytest.param(
-            project(comp({"kind": "ADBE Light Layer", "name": "t"})), {}, "shows no clip of a file", id="no clip"
+            project(comp({"kind": "ADBE Light Layer", "name": "t"})), {}, "has no layer that shows a media file", id="no clip"
         ),
         pytest.param(
             project(comp({"source": "A001.mov"})), {"mayWrite": False}, "allow scripts to write files", id="no writing"

@@ -74,24 +74,24 @@ def quoted(function: str, names: list[str], folder: Path) -> list[Any]:
 
 def test_a_real_shell_hands_every_name_over_unchanged(tmp_path: Path) -> None:
     names = NAMES + POSIX_ONLY
-    line = " ".join(["printf '%s\\0'", *quoted("forSh", names, tmp_path)])
+    line = " ".join(["printf '%s\\0'", *quoted("quoteForSh", names, tmp_path)])
     done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, check=True, cwd=tmp_path)
     assert done.stdout.decode().split("\0")[:-1] == names
     assert not (tmp_path / "pwned").exists()
 
 
 def test_a_name_that_no_shell_can_hold_is_refused(tmp_path: Path) -> None:
-    assert [type(one) for one in quoted("forSh", ["a\0b"], tmp_path)] == [list]
+    assert [type(one) for one in quoted("quoteForSh", ["a\0b"], tmp_path)] == [list]
 
 
 def test_the_rules_of_windows_hand_every_name_over_unchanged(tmp_path: Path) -> None:
-    line = " ".join(quoted("forCmd", NAMES, tmp_path))
+    line = " ".join(quoted("quoteForCmd", NAMES, tmp_path))
     assert arguments_of_windows(after_cmd(line, {"PATH": "gotcha", "HOME": "gotcha"})) == NAMES
 
 
 def test_names_that_windows_could_not_have_are_refused(tmp_path: Path) -> None:
-    found = quoted("forCmd", ['say "hi"', "two\nlines", "a\0b", "\ttab"], tmp_path)
-    assert all("cannot be given to a command" in message for (message,) in found)
+    found = quoted("quoteForCmd", ['say "hi"', "two\nlines", "a\0b", "\ttab"], tmp_path)
+    assert all("cannot be passed to a command" in message for (message,) in found)
 
 
 def after_cmd(line: str, variables: dict[str, str]) -> str:

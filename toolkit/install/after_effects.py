@@ -48,8 +48,8 @@ _LAUNCHED = """\
 (function () {{
     //@include "lib/json.jsx"
     //@include "lib/files.jsx"
-    //@include "lib/launched.jsx"
-    toolkitLaunched.run({{ {values} }}, {report}, function () {{
+    //@include "lib/launch.jsx"
+    toolkitLaunch.run({{ {values} }}, {report}, function () {{
         //@include "{entry}"
     }});
 }}());
