@@ -1,6 +1,6 @@
-"""A machine with After Effects for the tests: installed scripts, deliveries of real pictures, and the fake to run them.
+"""A simulated After Effects machine for the tests: installed scripts, deliveries with real images, and the fake.
 
-What the fake proves and what it does not is at the top of ``fake_ae/run.js``.
+The top of ``fake_ae/run.js`` says what the fake proves and what it does not.
 """
 
 from __future__ import annotations
@@ -25,32 +25,32 @@ Dump = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One run of an entry in a session of After Effects."""
+    """One run of a menu entry in an After Effects session."""
 
     delivery: Path | None
-    """Chosen in the dialog, or given from outside; None cancels the dialog."""
+    """Chosen in the dialog, or set by the caller; None cancels the dialog."""
     automated: bool = True
     edit: str = ""
-    """What the artist does first, in a line of script."""
+    """A line of script that runs first, for the artist's changes."""
     quirks: Dump | None = None
     entry: str = "toolkit_import_passes.jsx"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Studio:
-    """A machine with After Effects: the installed scripts, real pictures, and a way to run one on the other."""
+    """A machine with After Effects: installed scripts, deliveries with real images, and a way to run the scripts."""
 
     scripts: Path
     folder: Path
     deliver: Deliveries
 
     def run(self, delivery: Path | None, *, automated: bool = True, **quirks: Any) -> Dump:
-        """What the fake tells after Import Passes in a new project."""
+        """The dump of the fake after Import Passes in a new project."""
         (dump,) = self.session([Step(delivery=delivery, automated=automated)], **quirks)
         return dump
 
     def session(self, steps: Sequence[Step], **quirks: Any) -> list[Dump]:
-        """What the fake tells after each of ``steps``, which share a project."""
+        """The dumps of the fake after each of ``steps``, which share a project."""
         file = self.folder / "session.json"
         session = {"quirks": quirks, "movies": {}, "steps": [self._step(step) for step in steps]}
         for step in steps:
@@ -77,7 +77,7 @@ class Studio:
 
 
 def movies(delivery: Path | None) -> Document:
-    """What the fake should see in the movies of a delivery that can be read."""
+    """The facts that the fake reports for the movies of a delivery; empty when it cannot be read."""
     try:
         document = json.loads(delivery.read_text(encoding="utf-8-sig")) if delivery else {}
         found = [clip for track in document["tracks"] for clip in track["clips"] if clip["kind"] == "movie"]
@@ -95,7 +95,7 @@ def movies(delivery: Path | None) -> Document:
 
 
 def picture(folder: Path, clip: Document) -> Path | None:
-    """A black picture of the clip's size and channels, made once; None for a movie, which the fake is told about."""
+    """A black image of the clip's size and channels, created once; None for a movie (see ``movies``)."""
     if clip["kind"] == "movie":
         return None
     suffix = Path(clip["path"]).suffix
@@ -142,7 +142,7 @@ def footage(dump: Dump) -> dict[str, Dump]:
 
 
 def animation(layer: Dump, name: str, fps: float) -> dict[int, Any]:
-    """Frame and value of every key of a transform property; every key must stand on a frame."""
+    """Frame and value of every key of a transform property. Every key must be on a whole frame."""
     return frames_of_keys(layer["transform"][name]["keys"], fps)
 
 
@@ -154,7 +154,7 @@ def frames_of_keys(keys: Sequence[Dump], fps: float) -> dict[int, Any]:
 
 
 def picture_at(layer: Dump, time: float, media_fps: float) -> int | None:
-    """Which picture of its media a layer shows at a time of its comp; None where it shows nothing."""
+    """The source frame that a layer shows at a time of its comp; None where it is not visible."""
     if not layer["inPoint"] - 1e-6 <= time < layer["outPoint"] - 1e-6:
         return None
     if layer["remap"] is None:
@@ -166,15 +166,15 @@ def picture_at(layer: Dump, time: float, media_fps: float) -> int | None:
 
 
 def picture_in_cut(dump: Dump, cut: str, shot: str, layer: str, record_frame: int) -> int | None:
-    """Which picture of a shot's layer the comp of the cut shows in a frame, through the shot's comp."""
+    """The source frame of a shot's layer that the comp of the cut shows in a frame, through the shot's comp."""
     master = comps(dump)[cut]
     time = record_frame / master["frameRate"]
-    over = layers(dump, cut)[shot]
-    if not over["inPoint"] - 1e-6 <= time < over["outPoint"] - 1e-6:
+    shot_layer = layers(dump, cut)[shot]
+    if not shot_layer["inPoint"] - 1e-6 <= time < shot_layer["outPoint"] - 1e-6:
         return None
-    assert over["stretch"] == 100 and over["remap"] is None
-    shown = layers(dump, shot)[layer]
-    (media,) = (item for item in dump["items"] if item["id"] == shown["sourceId"])
+    assert shot_layer["stretch"] == 100 and shot_layer["remap"] is None
+    pass_layer = layers(dump, shot)[layer]
+    (media,) = (item for item in dump["items"] if item["id"] == pass_layer["sourceId"])
     if media["isStill"]:
         return 0
-    return picture_at(shown, time - over["startTime"], media["fps"])
+    return picture_at(pass_layer, time - shot_layer["startTime"], media["fps"])

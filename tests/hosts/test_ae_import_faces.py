@@ -1,4 +1,4 @@
-"""Import Passes: the null, the oval, the matte, the correction and the corner pin that go with a face."""
+"""Import Passes: the null, oval mask, matte, correction and corner pin of a face."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def face_keys(index: int) -> Document:
 
 
 @pytest.mark.parametrize("index", [0, 1])
-def test_a_null_goes_with_each_face(studio: Studio, index: int) -> None:
-    """One key on every frame with a face, handles included; the comp counts from the first file."""
+def test_each_face_has_a_null_with_its_movement(studio: Studio, index: int) -> None:
+    """One key on every frame with a face, handles included. Frame 0 of the comp is the first file."""
     keys = face_keys(index)
     null = layers(studio.run(studio.deliver()), keys["shot"])["face 0"]
     assert null["isNull"] and null["transform"]["ADBE Anchor Point"]["value"] == [0, 0, 0]
@@ -26,7 +26,7 @@ def test_a_null_goes_with_each_face(studio: Studio, index: int) -> None:
     scale, rotation = animation(null, "ADBE Scale", 24), animation(null, "ADBE Rotate Z", 24)
     assert list(position) == list(scale) == list(rotation) == keys["frames"]
     for i, frame in enumerate(keys["frames"]):
-        # a Point is the centre of a pixel, a position of After Effects its corner
+        # the delivery gives pixel centres, After Effects counts from pixel corners
         assert position[frame] == pytest.approx([keys["x"][i] + 0.5, keys["y"][i] + 0.5, 0])
         assert scale[frame][:2] == pytest.approx([keys["scale"][i]] * 2)
         assert rotation[frame] == pytest.approx(keys["roll"][i])
@@ -44,7 +44,7 @@ def test_the_oval_is_a_mask_with_a_key_on_every_frame(studio: Studio, layer: str
     for i, frame in enumerate(keys["frames"]):
         assert path[frame]["closed"] is True
         assert path[frame]["vertices"] == pytest.approx(_corners(keys["ovals"][i]))
-        # soft to both sides of a path that is drawn in by half: soft inwards from the oval, as our matte is
+        # a feather on both sides of a path contracted by half: soft inwards from the oval, like our matte
         assert feather[frame] == pytest.approx([keys["feathers"][i]] * 2)
         assert expansion[frame] == pytest.approx(-keys["feathers"][i] / 2)
 
@@ -53,7 +53,7 @@ def _corners(points: list[list[float]]) -> Any:
     return [pytest.approx([x + 0.5, y + 0.5]) for x, y in points]
 
 
-def test_where_there_is_no_face_there_is_no_matte(studio: Studio) -> None:
+def test_the_matte_is_empty_where_there_is_no_face(studio: Studio) -> None:
     shot = layers(studio.run(studio.deliver()), "sh020")
     frames = face_keys(1)["frames"]
     gap = (next(frame for frame in range(64) if frame not in frames), next(f for f in frames if f > 40))
@@ -66,13 +66,13 @@ def test_where_there_is_no_face_there_is_no_matte(studio: Studio) -> None:
         assert {key["out"] for key in keys} == {"HOLD"}
 
 
-def test_a_face_that_is_always_there_needs_no_keys_for_that(studio: Studio) -> None:
+def test_a_face_visible_throughout_has_no_presence_keys(studio: Studio) -> None:
     (mask,) = layers(studio.run(studio.deliver()), "sh010")["face matte"]["masks"]
     assert mask["ADBE Mask Opacity"] == {"value": 100, "keys": []}
 
 
 def test_the_corner_pin_has_the_crops_corners_in_the_order_of_the_effect(studio: Studio) -> None:
-    """-0003 is the lower left and -0004 the lower right one."""
+    """-0003 is the lower left corner and -0004 the lower right one."""
     keys = face_keys(0)
     (pin,) = layers(studio.run(studio.deliver()), "sh010")["face 0 corner pin"]["effects"]
     assert pin["matchName"] == "ADBE Corner Pin"
@@ -85,8 +85,8 @@ def test_the_corner_pin_has_the_crops_corners_in_the_order_of_the_effect(studio:
     assert left[0] < right[0]
 
 
-def test_the_correction_stands_upright_on_the_null_and_shows_the_oval(studio: Studio) -> None:
-    """Carried by the null to where the first entry's face is, its mask lies on that entry's oval."""
+def test_the_correction_is_upright_on_the_null_and_masked_by_the_oval(studio: Studio) -> None:
+    """Placed by the null at the first entry's face, its mask coincides with that entry's oval."""
 
     def tilt(document: Document) -> None:
         document["faces"][0]["roll"] = [roll + 30 for roll in document["faces"][0]["roll"]]
@@ -98,13 +98,13 @@ def test_the_correction_stands_upright_on_the_null_and_shows_the_oval(studio: St
     assert static["ADBE Position"][:2] == [0, 0] and static["ADBE Rotate Z"] == 0
     (mask,) = correction["masks"]
     turn = radians(keys["roll"][0] + 30)
-    for (x, y), wanted in zip(mask["ADBE Mask Shape"]["value"]["vertices"], keys["ovals"][0], strict=True):
+    for (x, y), expected in zip(mask["ADBE Mask Shape"]["value"]["vertices"], keys["ovals"][0], strict=True):
         dx, dy = x - static["ADBE Anchor Point"][0], y - static["ADBE Anchor Point"][1]
-        there = keys["x"][0] + cos(turn) * dx - sin(turn) * dy, keys["y"][0] + sin(turn) * dx + cos(turn) * dy
-        assert there == pytest.approx(wanted)
+        placed = keys["x"][0] + cos(turn) * dx - sin(turn) * dy, keys["y"][0] + sin(turn) * dx + cos(turn) * dy
+        assert placed == pytest.approx(expected)
 
 
-def test_two_faces_of_a_shot_have_everything_twice(studio: Studio) -> None:
+def test_two_faces_of_a_shot_each_have_all_layers(studio: Studio) -> None:
     def second(document: Document) -> None:
         document["faces"].append({**document["faces"][0], "face": 1})
 
@@ -112,10 +112,10 @@ def test_two_faces_of_a_shot_have_everything_twice(studio: Studio) -> None:
     assert dump["report"]["problems"] == []
     shot = layers(dump, "sh010")
     assert [mask["name"] for mask in shot["FACE"]["masks"]] == ["face 0", "face 1"]
-    assert list(shot)[4:] == [f"face {n}{what}" for n in (0, 1) for what in ("", " correction", " corner pin")]
+    assert list(shot)[4:] == [f"face {n}{suffix}" for n in (0, 1) for suffix in ("", " correction", " corner pin")]
 
 
-def without(*names: str) -> Change:
+def remove_fields(*names: str) -> Change:
     def change(document: Document) -> None:
         for face in document["faces"]:
             for name in names:
@@ -127,13 +127,13 @@ def without(*names: str) -> Change:
 @pytest.mark.parametrize(
     "change",
     [
-        pytest.param(without("ovals", "feathers"), id="a delivery of before"),
+        pytest.param(remove_fields("ovals", "feathers"), id="an older delivery"),
         pytest.param(
             lambda d: [face.update(ovals=[[] for _ in face["ovals"]]) for face in d["faces"]], id="no outline"
         ),
     ],
 )
-def test_without_ovals_the_null_and_the_pin_are_there_all_the_same(studio: Studio, change: Change) -> None:
+def test_without_ovals_the_null_and_the_pin_are_still_built(studio: Studio, change: Change) -> None:
     dump = studio.run(studio.deliver(change))
     assert dump["report"]["problems"] == []
     shot = layers(dump, "sh010")
@@ -141,7 +141,7 @@ def test_without_ovals_the_null_and_the_pin_are_there_all_the_same(studio: Studi
     assert shot["FACE"]["masks"] == shot["face 0 correction"]["masks"] == []
 
 
-def keyed(dump: Dump, shot: str = "sh010") -> dict[int, Any]:
+def position_keys(dump: Dump, shot: str = "sh010") -> dict[int, Any]:
     return animation(layers(dump, shot)["face 0"], "ADBE Position", 24)
 
 
@@ -149,43 +149,43 @@ def keyed(dump: Dump, shot: str = "sh010") -> dict[int, Any]:
     ("speed", "frame_count", "record_count"),
     [(2.0, 47, 24), (-1.0, 40, 40), (1.5, 44, 30), (-0.5, 20, 40), (0.0, 1, 30)],
 )
-def test_a_retimed_face_stands_where_the_picture_that_is_shown_has_it(
+def test_a_retimed_face_matches_the_source_frame_that_is_shown(
     studio: Studio, speed: float, frame_count: int, record_count: int
 ) -> None:
     keys = face_keys(0)
     dump = studio.run(studio.deliver(retime(speed, frame_count=frame_count, record_count=record_count)))
     assert dump["report"]["problems"] == []
     head = round(comps(dump)["sh010"]["workArea"][0] * 24)
-    face, found = layers(dump, "sh010")["FACE"], keyed(dump)
+    face, found = layers(dump, "sh010")["FACE"], position_keys(dump)
     assert len(found) == round(comps(dump)["sh010"]["duration"] * 24)
     for i in range(record_count):
         j = i if speed >= 0 else record_count - 1 - i
-        picture = int(8 + abs(speed) * j + 1e-6)
-        assert found[head + i][:2] == pytest.approx([keys["x"][picture] + 0.5, keys["y"][picture] + 0.5])
+        source_frame = int(8 + abs(speed) * j + 1e-6)
+        assert found[head + i][:2] == pytest.approx([keys["x"][source_frame] + 0.5, keys["y"][source_frame] + 0.5])
     assert face["frameBlendingType"] == "NO_FRAME_BLEND"
 
 
-def test_a_face_between_two_pictures_that_are_mixed_stands_between_them(studio: Studio) -> None:
+def test_with_frame_blending_a_face_is_interpolated_between_source_frames(studio: Studio) -> None:
     keys = face_keys(0)
 
     def change(document: Document) -> None:
         retime(0.5, frame_count=20, record_count=40)(document)
         clips(document, "FACE")[0]["interpolation"] = "flow"
 
-    found = keyed(studio.run(studio.deliver(change)))
+    found = position_keys(studio.run(studio.deliver(change)))
     for frame in range(16, 56):
         low, half = divmod(frame, 2)
-        wanted = keys["x"][low] if not half else (keys["x"][low] + keys["x"][low + 1]) / 2
-        assert found[frame][0] == pytest.approx(wanted + 0.5)
+        expected = keys["x"][low] if not half else (keys["x"][low] + keys["x"][low + 1]) / 2
+        assert found[frame][0] == pytest.approx(expected + 0.5)
 
 
-def test_a_face_never_seen_in_its_shot_is_told(studio: Studio) -> None:
-    def never(document: Document) -> None:
+def test_a_face_that_is_never_visible_in_its_shot_is_noted(studio: Studio) -> None:
+    def remove_early_frames(document: Document) -> None:
         retime(0.0, frame_count=1, record_count=30)(document)
         face = document["faces"][0]
         for name in ("frames", "states", "x", "y", "scale", "roll", "corners", "ovals", "feathers"):
             face[name] = face[name][20:]
 
-    report = studio.run(studio.deliver(never))["report"]
+    report = studio.run(studio.deliver(remove_early_frames))["report"]
     assert report["problems"] == []
     assert "face 0 of sh010 was skipped: it is not visible in any frame of its shot" in report["notes"]

@@ -1,4 +1,4 @@
-"""Import Passes when After Effects does not do what it is asked: built right, or as before with the reason."""
+"""Import Passes when After Effects misbehaves: the import is correct, or rolled back with a reason."""
 
 from __future__ import annotations
 
@@ -21,33 +21,35 @@ def unchanged(document: Any) -> None:
     """The golden delivery as it is."""
 
 
-TAKEN_BACK = [
-    pytest.param({"cannotImport": "FACE"}, "cannot import", id="a format it does not know"),
-    pytest.param({"importsNothing": "sh020_FACE"}, "imported nothing", id="importFile answers null"),
+ROLLED_BACK = [
+    pytest.param({"cannotImport": "FACE"}, "cannot import", id="an unknown format"),
+    pytest.param({"importsNothing": "sh020_FACE"}, "imported nothing", id="importFile returns null"),
     pytest.param({"importThrows": "sh020_FACE"}, "unable to import", id="importFile throws"),
     pytest.param({"noAlpha": True}, "has no alpha", id="FACE without alpha"),
     pytest.param({"conformIgnored": True}, "plays at 30 fps instead of 24", id="conformFrameRate does not stick"),
-    pytest.param({"rateRounded": True}, "runs at 25 fps instead of 24", id="the comp has another rate"),
+    pytest.param({"rateRounded": True}, "runs at 25 fps instead of 24", id="the comp gets another rate"),
     pytest.param({"outPointIgnored": True}, "outPoint", id="outPoint does not stick"),
-    pytest.param({"remapIgnored": True}, "ADBE Time Remapping", id="the time cannot be remapped"),
+    pytest.param({"remapIgnored": True}, "ADBE Time Remapping", id="time remapping does not stick"),
     pytest.param({"parentIgnored": True}, "parent: null instead of", id="the parent does not stick"),
     pytest.param({"enabledIgnored": True}, "enabled: true instead of false", id="the matte cannot be switched off"),
     pytest.param({"losesKeys": "ADBE Position"}, "ADBE Position.frames: ", id="keys of the null are lost"),
     pytest.param({"losesKeys": "ADBE Mask Shape"}, "path.frames: ", id="keys of the mask are lost"),
     pytest.param({"losesKeys": "ADBE Corner Pin-0003"}, "pins[2].frames: ", id="keys of a pin are lost"),
-    pytest.param({"losesLayer": "BODY"}, "layers instead of", id="a layer is gone"),
-    pytest.param({"noProperty": "ADBE Rotate Z"}, "has no property ADBE Rotate Z", id="a property is not there"),
-    pytest.param({"noProperty": "ADBE Mask Offset"}, "has no property ADBE Mask Offset", id="a mask's is not there"),
-    pytest.param({"noProperty": "ADBE Corner Pin-0004"}, "-0004", id="an effect's is not there"),
+    pytest.param({"losesLayer": "BODY"}, "layers instead of", id="a layer disappears"),
+    pytest.param({"noProperty": "ADBE Rotate Z"}, "has no property ADBE Rotate Z", id="a layer property is missing"),
+    pytest.param(
+        {"noProperty": "ADBE Mask Offset"}, "has no property ADBE Mask Offset", id="a mask property is missing"
+    ),
+    pytest.param({"noProperty": "ADBE Corner Pin-0004"}, "-0004", id="an effect property is missing"),
     pytest.param({"noEffect": "ADBE Corner Pin"}, "Can not add property ADBE Corner Pin", id="no corner pin"),
     pytest.param({"noEffect": "ADBE Mask Atom"}, "Can not add property ADBE Mask Atom", id="no mask"),
 ]
 
 
-@pytest.mark.parametrize(("quirks", "says"), TAKEN_BACK)
-def test_what_would_show_the_wrong_thing_is_taken_back(studio: Studio, quirks: Dump, says: str) -> None:
+@pytest.mark.parametrize(("quirks", "message"), ROLLED_BACK)
+def test_an_error_that_would_change_the_image_is_rolled_back(studio: Studio, quirks: Dump, message: str) -> None:
     dump = studio.run(studio.deliver(half_speed_with_flow), **quirks)
-    assert says in dump["report"]["problems"][0], dump["report"]["problems"]
+    assert message in dump["report"]["problems"][0], dump["report"]["problems"]
     assert dump["items"] == [] and dump["bitsPerChannel"] == 16
     assert dump["report"]["done"] == "nothing" and dump["report"]["comps"] == []
     assert dump["undo"] == ["Import passes scene_04"]
@@ -60,46 +62,48 @@ BY_HAND = [
     pytest.param({"guideIgnored": True}, "guideLayer: false instead of true", id="guideLayer does not stick"),
     pytest.param({"labelIgnored": True}, "label: 1 instead of", id="labels do not stick"),
     pytest.param({"blendingIgnored": True}, 'frameBlendingType: "NO_FRAME_BLEND"', id="frame blending does not stick"),
-    pytest.param({"aspectIgnored": True, "pixelAspect": 1.0667}, "set it to Square Pixels", id="oblong pixels"),
+    pytest.param({"aspectIgnored": True, "pixelAspect": 1.0667}, "set it to Square Pixels", id="non-square pixels"),
     pytest.param({"markersIgnored": True}, "0 markers instead of 1", id="markers do not stick"),
 ]
 
 
-@pytest.mark.parametrize(("quirks", "says"), BY_HAND)
-def test_what_a_hand_can_set_is_told_and_everything_is_there(studio: Studio, quirks: Dump, says: str) -> None:
+@pytest.mark.parametrize(("quirks", "message"), BY_HAND)
+def test_a_setting_the_user_can_correct_is_reported_and_the_import_stays(
+    studio: Studio, quirks: Dump, message: str
+) -> None:
     dump = studio.run(studio.deliver(half_speed_with_flow), **quirks)
     assert dump["report"]["problems"] == [] and dump["report"]["done"] == "built"
-    assert any(says in todo for todo in dump["report"]["by_hand"]), dump["report"]["by_hand"]
+    assert any(message in todo for todo in dump["report"]["by_hand"]), dump["report"]["by_hand"]
     assert "To do by hand:" in dump["summary"]
     assert len(layers(dump, "scene_04")) == 4
 
 
-def test_pixels_that_are_taken_for_oblong_are_made_square(studio: Studio) -> None:
+def test_a_wrong_pixel_aspect_is_set_to_square(studio: Studio) -> None:
     dump = studio.run(studio.deliver(), pixelAspect=1.0667)
     assert dump["report"]["problems"] == dump["report"]["by_hand"] == []
     assert {item["pixelAspect"] for item in dump["items"] if "file" in item} == {1}
 
 
-@pytest.mark.parametrize(("quirks", "says"), TAKEN_BACK[1::5])
-def test_what_was_there_before_stays_when_an_import_is_taken_back(studio: Studio, quirks: Dump, says: str) -> None:
-    """Beside the comps of an earlier cut, the comps of a new one that fails leave nothing."""
+@pytest.mark.parametrize(("quirks", "message"), ROLLED_BACK[1::5])
+def test_a_roll_back_keeps_what_existed_before(studio: Studio, quirks: Dump, message: str) -> None:
+    """A failed import leaves nothing behind, next to the comps of an earlier cut."""
     other = studio.deliver(lambda document: document.update(name="scene_03"))
-    kept = other.with_name("scene_03.json")
-    kept.write_bytes(other.read_bytes())
-    steps = [Step(delivery=kept), Step(delivery=studio.deliver(half_speed_with_flow), quirks=quirks)]
+    earlier = other.with_name("scene_03.json")
+    earlier.write_bytes(other.read_bytes())
+    steps = [Step(delivery=earlier), Step(delivery=studio.deliver(half_speed_with_flow), quirks=quirks)]
     before, after = studio.session(steps)
-    assert says in after["report"]["problems"][0]
+    assert message in after["report"]["problems"][0]
     assert after["items"] == before["items"] and after["bitsPerChannel"] == before["bitsPerChannel"]
 
 
-def test_what_cannot_be_taken_back_is_said(studio: Studio) -> None:
+def test_a_failed_roll_back_is_reported(studio: Studio) -> None:
     dump = studio.run(studio.deliver(), noEffect="ADBE Corner Pin", removeThrows=True)
     assert "Can not add property" in dump["report"]["problems"][0]
     assert "choose Edit > Undo" in dump["report"]["problems"][1]
     assert dump["summary"].startswith("The import is incomplete.")
 
 
-def test_more_files_than_delivered_are_seen(studio: Studio) -> None:
+def test_extra_files_in_a_sequence_are_detected(studio: Studio) -> None:
     delivery = studio.deliver(own_media=True)
     first = delivery.parent / "sh010" / "FACE" / "v001" / "sh010_FACE_v001.1001.exr"
     shutil.copy(first, first.with_name("sh010_FACE_v001.1070.exr"))
@@ -109,22 +113,23 @@ def test_more_files_than_delivered_are_seen(studio: Studio) -> None:
 
 
 @pytest.mark.parametrize(
-    "gone", ["out/sh020/BODY/v001/sh020_BODY_v001.1030.exr", "plates/A001C003_230114.mov", "plates/B002C011.0101.png"]
+    "missing",
+    ["out/sh020/BODY/v001/sh020_BODY_v001.1030.exr", "plates/A001C003_230114.mov", "plates/B002C011.0101.png"],
 )
-def test_a_missing_file_is_named_before_anything_is_built(studio: Studio, gone: str) -> None:
+def test_a_missing_file_is_named_before_anything_is_built(studio: Studio, missing: str) -> None:
     delivery = studio.deliver(own_media=True)
-    (delivery.parent.parent / gone).unlink()
+    (delivery.parent.parent / missing).unlink()
     dump = studio.run(delivery)
-    assert "is offline" in dump["report"]["problems"][0] and Path(gone).name in dump["report"]["problems"][0]
+    assert "is offline" in dump["report"]["problems"][0] and Path(missing).name in dump["report"]["problems"][0]
     assert dump["items"] == dump["undo"] == []
 
 
-def test_a_delivery_that_is_not_there_is_said(studio: Studio) -> None:
+def test_a_missing_delivery_is_reported(studio: Studio) -> None:
     assert "cannot read" in studio.run(studio.folder / "nowhere.json")["report"]["problems"][0]
 
 
 @pytest.mark.parametrize("change", [unchanged, half_speed_with_flow])
-def test_no_switch_leaves_a_difference_unsaid(studio: Studio, change: Change) -> None:
-    """The friendliest After Effects, for comparison: nothing to say at all."""
+def test_without_quirks_nothing_is_reported(studio: Studio, change: Change) -> None:
+    """A well-behaved After Effects, for comparison."""
     report = studio.run(studio.deliver(change))["report"]
     assert report["problems"] == report["by_hand"] == report["differences"] == []

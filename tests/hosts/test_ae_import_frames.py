@@ -1,4 +1,4 @@
-"""Import Passes, frame by frame: every frame of the cut shows, through the shot's comp, the picture it should."""
+"""Import Passes, frame by frame: every frame of the cut shows the correct source frame through the shot's comp."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tests.turnover import _cuts as otio
 from toolkit.turnover import read_cut
 
 
-def expected_picture(clip: Document, record_frame: int, fps: float) -> int | None:
-    """As ``toolkit.frames.FrameMap`` has it, with whole in points."""
+def expected_source_frame(clip: Document, record_frame: int, fps: float) -> int | None:
+    """The rule of ``toolkit.frames.FrameMap``, for whole in points."""
     i = record_frame - clip["record_first"]
     if not 0 <= i < clip["record_count"]:
         return None
@@ -24,42 +24,42 @@ def expected_picture(clip: Document, record_frame: int, fps: float) -> int | Non
     return int(clip["in_frame"] + floor(abs(clip["speed"]) * j * clip["fps"] / fps + 1e-6))
 
 
-def assert_shows(dump: Dump, delivery: Path) -> None:
-    """Plates in the cut, and every layer in its shot's comp in the cut, at every frame and just outside."""
+def assert_source_frames(dump: Dump, delivery: Path) -> None:
+    """Check plates in the cut, and every layer in its shot's comp in the cut, at every frame and just outside it."""
     document = json.loads(delivery.read_text(encoding="utf-8"))
     fps = comps(dump)[document["name"]]["frameRate"]
     plates = {plate["shot"]: plate for plate in clips(document, "PLATE")}
-    for one in document["tracks"]:
-        for made in one["clips"]:
-            name = f"plate {made['name']}" if one["pass_name"] is None else one["pass_name"]
+    for track in document["tracks"]:
+        for clip in track["clips"]:
+            name = f"plate {clip['name']}" if track["pass_name"] is None else track["pass_name"]
             for frame in range(-2, document["record_count"] + 2):
-                wanted = expected_picture(made, frame, document["fps"])
-                assert picture_in_cut(dump, document["name"], made["shot"], name, frame) == wanted, (name, frame)
-                if one["pass_name"] is None:
-                    media = footage(dump)[made["name"]]
+                expected = expected_source_frame(clip, frame, document["fps"])
+                assert picture_in_cut(dump, document["name"], clip["shot"], name, frame) == expected, (name, frame)
+                if track["pass_name"] is None:
+                    media = footage(dump)[clip["name"]]
                     shown = layers(dump, document["name"])[name]
                     found = (
-                        0 if media["isStill"] and wanted is not None else picture_at(shown, frame / fps, media["fps"])
+                        0 if media["isStill"] and expected is not None else picture_at(shown, frame / fps, media["fps"])
                     )
-                    assert found == wanted, (name, frame)
+                    assert found == expected, (name, frame)
     assert plates.keys() <= set(comps(dump))
 
 
-def test_every_frame_is_the_editors(studio: Studio) -> None:
+def test_every_frame_shows_the_editors_source_frame(studio: Studio) -> None:
     delivery = studio.deliver()
-    assert_shows(studio.run(delivery), delivery)
+    assert_source_frames(studio.run(delivery), delivery)
 
 
-@pytest.mark.parametrize("moves", [True, False], ids=["inPoint moves outPoint", "inPoint stands alone"])
-def test_in_and_out_points_hold_whichever_way_they_are_coupled(studio: Studio, moves: bool) -> None:
+@pytest.mark.parametrize("moves", [True, False], ids=["inPoint moves outPoint", "inPoint moves alone"])
+def test_in_and_out_points_are_correct_however_they_are_coupled(studio: Studio, moves: bool) -> None:
     delivery = studio.deliver()
     dump = studio.run(delivery, inPointMovesOutPoint=moves)
     assert dump["report"]["problems"] == []
-    assert_shows(dump, delivery)
+    assert_source_frames(dump, delivery)
 
 
-def test_handles_can_be_dragged_open(studio: Studio) -> None:
-    """Outside the cut's frames a shot's comp shows the layer's handles, in step with the plate."""
+def test_handles_are_available_in_the_shot_comp(studio: Studio) -> None:
+    """Outside the cut's range, a shot's comp shows the layer's handles in sync with the plate."""
     shot = layers(studio.run(studio.deliver()), "sh010")
     for frame in range(64):
         assert picture_at(shot["FACE"], frame / 24, 24) == frame
@@ -67,12 +67,12 @@ def test_handles_can_be_dragged_open(studio: Studio) -> None:
 
 
 RETIMES = [(2.0, 47, 24), (0.5, 20, 40), (-1.0, 40, 40), (-2.0, 39, 20), (0.0, 1, 30), (1.5, 44, 30), (-0.5, 20, 40)]
-RETIMES += [(0.333, 16, 48), (-0.333, 16, 48), (0.999, 47, 48)]  # close to whole pictures, and never there
+RETIMES += [(0.333, 16, 48), (-0.333, 16, 48), (0.999, 47, 48)]  # close to whole source frames without reaching them
 
 
 @pytest.mark.parametrize("interpolation", ["host", "flow"])
 @pytest.mark.parametrize(("speed", "frame_count", "record_count"), RETIMES)
-def test_retimed_shots_show_the_editors_pictures(
+def test_retimed_shots_show_the_editors_source_frames(
     studio: Studio, speed: float, frame_count: int, record_count: int, interpolation: str
 ) -> None:
     def change(document: Document) -> None:
@@ -83,11 +83,11 @@ def test_retimed_shots_show_the_editors_pictures(
     delivery = studio.deliver(change)
     dump = studio.run(delivery, quantised=True)
     assert dump["report"]["problems"] == dump["report"]["differences"] == []
-    assert_shows(dump, delivery)
+    assert_source_frames(dump, delivery)
 
 
 @pytest.mark.parametrize(("speed", "frame_count", "record_count"), RETIMES)
-def test_a_retimed_shot_keeps_the_handles_its_media_have(
+def test_a_retimed_shot_keeps_all_available_handles(
     studio: Studio, speed: float, frame_count: int, record_count: int
 ) -> None:
     dump = studio.run(studio.deliver(retime(speed, frame_count=frame_count, record_count=record_count)))
@@ -100,15 +100,15 @@ def test_a_retimed_shot_keeps_the_handles_its_media_have(
     assert (head, tail) == ((0, 0) if speed == 0 else pytest.approx((first / abs(speed), last / abs(speed)), abs=1))
 
 
-def test_a_remapped_time_stands_in_the_middle_of_its_picture(studio: Studio) -> None:
-    """On the edge between two pictures, rounding decides which one shows."""
+def test_time_remap_keys_are_in_the_middle_of_a_source_frame(studio: Studio) -> None:
+    """On the edge between two source frames, rounding would decide which one is shown."""
     dump = studio.run(studio.deliver(retime(-1.0, frame_count=40, record_count=40)))
     remap = layers(dump, "sh010")["FACE"]["remap"]
     assert [key["value"] * 24 % 1 for key in remap] == [pytest.approx(0.5), pytest.approx(0.5)]
 
 
-def test_pictures_that_are_mixed_are_not_mixed_where_one_fits(studio: Studio) -> None:
-    """A remapped time that stood inside its picture would mix in a little of the next one everywhere."""
+def test_with_frame_blending_time_remap_keys_are_on_source_frames(studio: Studio) -> None:
+    """Keys in the middle of a source frame would blend in part of the next frame everywhere."""
 
     def change(document: Document) -> None:
         retime(0.5, frame_count=20, record_count=40)(document)
@@ -120,7 +120,7 @@ def test_pictures_that_are_mixed_are_not_mixed_where_one_fits(studio: Studio) ->
 
 
 @pytest.mark.parametrize(("rate", "fps"), [("24000/1001", 24000 / 1001), ("25", 25.0), ("60", 60.0)])
-def test_every_frame_is_right_at_other_rates(studio: Studio, rate: str, fps: float) -> None:
+def test_every_frame_is_correct_at_other_rates(studio: Studio, rate: str, fps: float) -> None:
     def at_rate(document: Document) -> None:
         document.update(rate=rate, fps=fps, start_frame=round(fps) * 3600)
         for track in document["tracks"]:
@@ -131,11 +131,11 @@ def test_every_frame_is_right_at_other_rates(studio: Studio, rate: str, fps: flo
     dump = studio.run(delivery)
     assert dump["report"]["problems"] == []
     assert comps(dump)["scene_04"]["displayStartTime"] * fps == pytest.approx(round(fps) * 3600)
-    assert_shows(dump, delivery)
+    assert_source_frames(dump, delivery)
 
 
-def test_times_are_those_of_the_comp_which_rounds_its_rate(studio: Studio) -> None:
-    """An in point that is a hair late hides its first frame: after an hour the rounding of 23.976 makes it one."""
+def test_times_use_the_comps_rounded_rate(studio: Studio) -> None:
+    """An in point that is slightly late hides the first frame, and after an hour the rounding of 23.976 causes that."""
 
     def late(document: Document) -> None:
         fps = 24000 / 1001
@@ -146,12 +146,12 @@ def test_times_are_those_of_the_comp_which_rounds_its_rate(studio: Studio) -> No
 
     dump = studio.run(studio.deliver(late))
     assert dump["report"]["problems"] == []
-    made = comps(dump)["scene_04"]
+    cut = comps(dump)["scene_04"]
     for layer, frame in zip(layers(dump, "scene_04").values(), (100_000, 100_048, 100_000, 100_048), strict=True):
-        assert layer["inPoint"] * made["frameRate"] == pytest.approx(frame, abs=1e-6)
+        assert layer["inPoint"] * cut["frameRate"] == pytest.approx(frame, abs=1e-6)
 
 
-def test_media_at_another_rate_than_the_cut_keep_their_pictures(studio: Studio) -> None:
+def test_media_at_another_rate_show_the_correct_source_frames(studio: Studio) -> None:
     def faster(document: Document) -> None:
         for track in document["tracks"]:
             track["clips"][0].update(fps=48.0, rate="48", in_frame=4, frame_count=60, record_count=30)
@@ -159,10 +159,10 @@ def test_media_at_another_rate_than_the_cut_keep_their_pictures(studio: Studio) 
     delivery = studio.deliver(faster)
     dump = studio.run(delivery)
     assert dump["report"]["problems"] == []
-    assert_shows(dump, delivery)
+    assert_source_frames(dump, delivery)
 
 
-def test_a_pass_on_twos_lies_on_its_plate(studio: Studio) -> None:
+def test_a_pass_on_twos_stays_in_sync_with_its_plate(studio: Studio) -> None:
     def on_twos(document: Document) -> None:
         clips(document, "FACE")[0].update(fps=12.0, rate="12", in_frame=4, frame_count=24, interpolation="flow")
 
@@ -170,7 +170,7 @@ def test_a_pass_on_twos_lies_on_its_plate(studio: Studio) -> None:
     dump = studio.run(delivery)
     assert dump["report"]["problems"] == []
     assert footage(dump)["sh010_FACE_v001"]["fps"] == 12
-    assert_shows(dump, delivery)
+    assert_source_frames(dump, delivery)
 
 
 def test_a_shot_of_one_frame_is_a_still(studio: Studio) -> None:
@@ -185,11 +185,11 @@ def test_a_shot_of_one_frame_is_a_still(studio: Studio) -> None:
     delivery = studio.deliver(single)
     dump = studio.run(delivery)
     assert dump["report"]["problems"] == []
-    assert_shows(dump, delivery)
+    assert_source_frames(dump, delivery)
 
 
 @pytest.mark.parametrize("speed", [1.0, 0.0])
-def test_a_still_lasts_as_long_as_the_cut_says(studio: Studio, speed: float) -> None:
+def test_a_still_is_as_long_as_in_the_cut(studio: Studio, speed: float) -> None:
     def still(document: Document) -> None:
         document["faces"] = []
         for track in document["tracks"]:
@@ -201,10 +201,10 @@ def test_a_still_lasts_as_long_as_the_cut_says(studio: Studio, speed: float) -> 
     assert [picture_in_cut(dump, "scene_04", "sh010", "FACE", frame) for frame in range(49)] == [0] * 48 + [None]
 
 
-# --- the same cut, as return.otio has it ---------------------------------------------------------------------------
+# --- the same cut in return.otio -----------------------------------------------------------------------------------
 
 
-def used(name: str, first: int, count: int, *effects: otio.Json) -> otio.Json:
+def build_clip(name: str, first: int, count: int, *effects: otio.Json) -> otio.Json:
     return otio.clip(
         otio.sequence_reference("/offline", 1001, otio.time_range(86400, 120)),
         otio.time_range(first, count),
@@ -214,16 +214,16 @@ def used(name: str, first: int, count: int, *effects: otio.Json) -> otio.Json:
 
 
 CUTS = {
-    "plain": [used("a", 86410, 20)],
-    "twice as fast": [used("a", 86420, 24, otio.speed(2))],
-    "reversed at half": [used("a", 86420, 24, otio.speed(-0.5))],
-    "frozen": [used("a", 86420, 24, otio.freeze())],
-    "two shots": [used("a", 86410, 20), used("b", 86430, 30, otio.speed(1.5))],
+    "plain": [build_clip("a", 86410, 20)],
+    "twice as fast": [build_clip("a", 86420, 24, otio.speed(2))],
+    "reversed at half": [build_clip("a", 86420, 24, otio.speed(-0.5))],
+    "frozen": [build_clip("a", 86420, 24, otio.freeze())],
+    "two shots": [build_clip("a", 86410, 20), build_clip("b", 86430, 30, otio.speed(1.5))],
 }
 
 
 @pytest.mark.parametrize("children", CUTS.values(), ids=CUTS)
-def test_after_effects_shows_what_the_return_timeline_shows(
+def test_after_effects_shows_the_same_source_frames_as_the_return_timeline(
     studio: Studio, tmp_path: Path, children: list[otio.Json]
 ) -> None:
     cut = read_cut(otio.write(tmp_path / "cut.otio", otio.timeline(otio.track(*children))), handles=8)
@@ -231,7 +231,7 @@ def test_after_effects_shows_what_the_return_timeline_shows(
     (dump,) = studio.session([Step(delivery=tmp_path / "out" / "delivery.json")])
     assert dump["report"]["problems"] == []
     tracks = {
-        made["name"]: frames_of(made, float(cut.record_rate)) for made in video_tracks(tmp_path / "out/return.otio")
+        track["name"]: frames_of(track, float(cut.record_rate)) for track in video_tracks(tmp_path / "out/return.otio")
     }
     for pass_name in ("BODY", "FACE"):
         for frame, shown in enumerate(tracks[f"{pass_name} v001"]):

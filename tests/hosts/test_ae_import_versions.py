@@ -1,4 +1,7 @@
-"""Import Passes into a project that has the delivery already: newer files, the artist's work, and nothing twice."""
+"""Import Passes into a project that already contains the delivery.
+
+It replaces files, keeps the artist's work, and duplicates nothing.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +28,8 @@ ARTIST = """(function () {
 }());"""
 
 
-def newer(change: Change = lambda document: None) -> Change:
-    """The whole delivery as version 2."""
+def make_version_2(change: Change = lambda document: None) -> Change:
+    """A change for ``deliver``: the whole delivery as version 2."""
 
     def bump(document: Document) -> None:
         for track in document["tracks"][1:]:
@@ -40,16 +43,16 @@ def newer(change: Change = lambda document: None) -> Change:
     return bump
 
 
-def without_report(dump: Dump) -> Dump:
+def project_state(dump: Dump) -> Dump:
     return {"items": dump["items"], "bits": dump["bitsPerChannel"]}
 
 
 @pytest.fixture
 def session(studio: Studio) -> Callable[..., list[Dump]]:
-    """Version 1 into a new project, then a second delivery, after ``edit`` and with quirks of its own."""
+    """Import version 1 into a new project, run ``edit``, then import a second delivery with its own quirks."""
 
     def run(second: Path, edit: str = "", **quirks: Any) -> list[Dump]:
-        text = second.read_bytes()  # a delivery of the same media lies where the next one will
+        text = second.read_bytes()  # the next delivery of the same media overwrites this file
         first = studio.deliver()
         first.with_name("first.json").write_bytes(first.read_bytes())
         second.write_bytes(text)
@@ -59,18 +62,16 @@ def session(studio: Studio) -> Callable[..., list[Dump]]:
     return run
 
 
-def test_the_same_version_again_changes_nothing_and_says_so(studio: Studio, session: Callable[..., list[Dump]]) -> None:
+def test_importing_the_same_version_again_changes_nothing(studio: Studio, session: Callable[..., list[Dump]]) -> None:
     first, again = session(studio.deliver())
     assert first["report"]["done"] == "built" and again["report"]["done"] == "unchanged"
-    assert without_report(again) == without_report(first)
+    assert project_state(again) == project_state(first)
     assert again["report"]["problems"] == again["report"]["differences"] == []
     assert "Nothing was changed" in again["summary"]
 
 
-def test_a_newer_version_takes_the_place_of_the_files_and_of_nothing_else(
-    studio: Studio, session: Callable[..., list[Dump]]
-) -> None:
-    first, second = session(studio.deliver(newer()), ARTIST)
+def test_a_newer_version_replaces_only_the_files(studio: Studio, session: Callable[..., list[Dump]]) -> None:
+    first, second = session(studio.deliver(make_version_2()), ARTIST)
     assert second["report"]["done"] == "replaced" and second["report"]["problems"] == []
     assert "'sh010_FACE_v001' by 'sh010_FACE_v002'" in second["report"]["replaced"]
     names = set(footage(second))
@@ -83,27 +84,27 @@ def test_a_newer_version_takes_the_place_of_the_files_and_of_nothing_else(
     assert footage(second)["sh010_FACE_v002"]["fps"] == 24
 
 
-def test_what_the_artist_changed_is_told_and_left(studio: Studio, session: Callable[..., list[Dump]]) -> None:
-    _, second = session(studio.deliver(newer()), ARTIST)
+def test_the_artists_changes_are_reported_and_kept(studio: Studio, session: Callable[..., list[Dump]]) -> None:
+    _, second = session(studio.deliver(make_version_2()), ARTIST)
     assert second["report"]["differences"] == ["comp 'sh010': layer 'FACE' is missing, moved or renamed"]
     assert "Different from the delivery:" in second["summary"]
 
 
-def test_what_the_artist_took_out_of_a_layer_is_told_too(studio: Studio, session: Callable[..., list[Dump]]) -> None:
+def test_a_property_that_the_artist_removed_is_reported(studio: Studio, session: Callable[..., list[Dump]]) -> None:
     first, second = session(studio.deliver(), noProperty="ADBE Effect Parade")
     assert second["report"]["done"] == "unchanged" and second["items"] == first["items"]
     assert "comp 'sh010': 'face 0 corner pin' has no property ADBE Effect Parade" in second["report"]["differences"]
 
 
-def test_a_cut_that_has_moved_on_is_told_and_left(studio: Studio, session: Callable[..., list[Dump]]) -> None:
+def test_a_changed_cut_is_reported_and_the_comps_are_kept(studio: Studio, session: Callable[..., list[Dump]]) -> None:
     def moved(document: Document) -> None:
         for track in document["tracks"]:
             track["clips"][1]["record_first"] = 50
         document["record_count"] = 98
 
-    first, second = session(studio.deliver(newer(moved)))
+    first, second = session(studio.deliver(make_version_2(moved)))
     assert second["report"]["done"] == "replaced"
-    assert any("'sh020', startTime: 40 instead of 42" in said for said in second["report"]["differences"])
+    assert any("'sh020', startTime: 40 instead of 42" in difference for difference in second["report"]["differences"])
     assert layers(second, "scene_04")["sh020"]["inPoint"] == layers(first, "scene_04")["sh020"]["inPoint"]
 
 
@@ -128,7 +129,7 @@ def test_a_new_shot_is_added_to_the_cut(studio: Studio, session: Callable[..., l
     ]
 
 
-def test_a_deleted_comp_comes_back_as_delivered_and_nothing_comes_twice(
+def test_a_deleted_comp_is_rebuilt_and_nothing_is_duplicated(
     studio: Studio, session: Callable[..., list[Dump]]
 ) -> None:
     delete = """(function () {
@@ -139,16 +140,19 @@ def test_a_deleted_comp_comes_back_as_delivered_and_nothing_comes_twice(
     }());"""
     first, second = session(studio.deliver(), delete)
     assert second["report"]["problems"] == second["report"]["differences"] == []
-    assert second["report"]["built"] == ["sh010"] and "was already imported. New items were added (sh010)" in second["summary"]
+    assert (
+        second["report"]["built"] == ["sh010"]
+        and "was already imported. New items were added (sh010)" in second["summary"]
+    )
     names = [layer["name"] for layer in comps(second)["scene_04"]["layers"]]
     assert names == ["sh010", "sh020", "plate B002C011", "plate A001C003"]
     assert list(layers(second, "sh010")) == list(layers(first, "sh010"))
 
 
-def test_a_copy_that_the_artist_made_is_not_taken_for_the_comp(
+def test_a_copy_made_by_the_artist_is_not_mistaken_for_the_comp(
     studio: Studio, session: Callable[..., list[Dump]]
 ) -> None:
-    """After Effects copies the comment along."""
+    """After Effects also copies the comment."""
     copy = """(function () {
         var made;
         var i;
@@ -160,12 +164,12 @@ def test_a_copy_that_the_artist_made_is_not_taken_for_the_comp(
             }
         }
     }());"""
-    _, second = session(studio.deliver(newer()), copy)
+    _, second = session(studio.deliver(make_version_2()), copy)
     assert second["report"]["problems"] == second["report"]["differences"] == []
     assert second["report"]["done"] == "replaced" and comps(second)["sh010 2"]["layers"] == []
 
 
-def test_a_pass_that_comes_later_is_laid_on_top_with_what_belongs_to_it(studio: Studio) -> None:
+def test_a_new_pass_is_added_on_top_with_its_face_layers(studio: Studio) -> None:
     def body_only(document: Document) -> None:
         del document["tracks"][2]
         document["faces"] = []
@@ -188,22 +192,20 @@ def test_a_pass_that_comes_later_is_laid_on_top_with_what_belongs_to_it(studio: 
 
 
 def longer_handles(document: Document) -> None:
-    """The first file is another frame of the shot, so every layer of it would be off."""
+    """The first file is another frame of the shot, so all layers would be out of sync."""
     for name in ("BODY", "FACE"):
         clips(document, name)[1].update(in_frame=4, timecode="00:00:00:16", end_index=1060)
     document["faces"] = []
 
 
-def test_layers_of_other_pictures_are_refused_before_anything_slips(
-    studio: Studio, session: Callable[..., list[Dump]]
-) -> None:
-    first, second = session(studio.deliver(newer(longer_handles)))
-    assert without_report(second) == without_report(first)
+def test_layers_with_other_frames_are_rejected(studio: Studio, session: Callable[..., list[Dump]]) -> None:
+    first, second = session(studio.deliver(make_version_2(longer_handles)))
+    assert project_state(second) == project_state(first)
     assert "contains other frames (00:00:00:16 + 60)" in second["report"]["problems"][0]
     assert "Delete the folder of this cut" in second["summary"] and "the project is unchanged" in second["summary"]
 
 
-def test_after_the_cuts_folder_is_deleted_everything_is_built_anew(
+def test_after_the_cuts_folder_is_deleted_everything_is_rebuilt(
     studio: Studio, session: Callable[..., list[Dump]]
 ) -> None:
     delete = """(function () {
@@ -212,25 +214,25 @@ def test_after_the_cuts_folder_is_deleted_everything_is_built_anew(
             if (app.project.item(i).name === "scene_04") { app.project.item(i).remove(); return; }
         }
     }());"""
-    _, second = session(studio.deliver(newer(longer_handles)), delete)
+    _, second = session(studio.deliver(make_version_2(longer_handles)), delete)
     assert second["report"]["problems"] == [] and second["report"]["built"] == ["sh010", "sh020", "scene_04"]
     assert set(footage(second)) >= {"sh020_FACE_v002"} and "sh020_FACE_v001" not in footage(second)
 
 
 @pytest.mark.parametrize(
-    ("quirks", "says"),
+    ("quirks", "message"),
     [
-        pytest.param({"replaceThrows": "sh020_FACE_v002"}, "can not replace by", id="it refuses a file"),
-        pytest.param({"replaceIgnored": "sh020_FACE_v002"}, "did not replace", id="it ignores a file"),
+        pytest.param({"replaceThrows": "sh020_FACE_v002"}, "can not replace by", id="a file is rejected"),
+        pytest.param({"replaceIgnored": "sh020_FACE_v002"}, "did not replace", id="a file is ignored"),
         pytest.param({"noAlpha": True}, "has no alpha", id="the new files have no alpha"),
         pytest.param({"conformIgnored": True}, "plays at 30 fps", id="the new rate does not stick"),
     ],
 )
-def test_a_version_that_cannot_be_taken_leaves_the_old_one(
-    studio: Studio, session: Callable[..., list[Dump]], quirks: Dump, says: str
+def test_a_version_that_fails_to_import_keeps_the_old_one(
+    studio: Studio, session: Callable[..., list[Dump]], quirks: Dump, message: str
 ) -> None:
-    first, second = session(studio.deliver(newer()), **quirks)
-    assert says in second["report"]["problems"][0]
+    first, second = session(studio.deliver(make_version_2()), **quirks)
+    assert message in second["report"]["problems"][0]
     assert second["report"]["done"] == "nothing" and second["report"]["replaced"] == []
     assert {name: item["file"] for name, item in footage(second).items()} == {
         name: item["file"] for name, item in footage(first).items()
@@ -238,7 +240,9 @@ def test_a_version_that_cannot_be_taken_leaves_the_old_one(
     assert comps(second) == comps(first)
 
 
-def test_the_same_cut_under_another_name_is_another_import(studio: Studio, session: Callable[..., list[Dump]]) -> None:
+def test_the_same_cut_under_another_name_is_imported_separately(
+    studio: Studio, session: Callable[..., list[Dump]]
+) -> None:
     _, second = session(studio.deliver(lambda document: document.update(name="scene_04b")))
     assert second["report"]["done"] == "built"
     assert [item["name"] for item in second["items"] if item["kind"] == "CompItem"] == [
@@ -251,7 +255,7 @@ def test_the_same_cut_under_another_name_is_another_import(studio: Studio, sessi
     ]
 
 
-def test_files_that_moved_are_found_at_their_new_place(studio: Studio) -> None:
+def test_moved_files_are_relinked(studio: Studio) -> None:
     old, moved = studio.deliver(own_media=True), studio.deliver(own_media=True)
     first, second = studio.session([Step(delivery=old), Step(delivery=moved)])
     assert second["report"]["done"] == "replaced"

@@ -1,4 +1,4 @@
-"""Send Turnover of After Effects: what a comp shows, picture by picture, reaches the document the toolkit reads."""
+"""Send Turnover of After Effects: the document matches what the comp shows, frame by frame."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NTSC = 24000 / 1001
 MAC, WINDOWS = "Macintosh OS 14.5.0/64", "Windows/64 10.0"
 
 
-def one(turnover: Turnover) -> Any:
+def only_clip(turnover: Turnover) -> Any:
     (clip,) = turnover.clips
     return clip
 
@@ -33,11 +33,11 @@ def one(turnover: Turnover) -> Any:
         pytest.param({"in": 0, "out": 4}, {}, {}, [0, 1, 2, 3], id="from the start"),
         pytest.param({"in": 10, "out": 14, "start": 10}, {}, {}, [0, 1, 2, 3], id="later in the comp"),
         pytest.param({"in": 10, "out": 14, "start": 5}, {}, {}, [5, 6, 7, 8], id="trimmed at the head"),
-        pytest.param({"in": -3, "out": 2, "start": -10}, {}, {}, [10, 11], id="the comp's start cuts it"),
-        pytest.param({"in": 46, "out": 60, "start": 46}, {}, {}, [0, 1], id="the comp's end cuts it"),
+        pytest.param({"in": -3, "out": 2, "start": -10}, {}, {}, [10, 11], id="cut off by the comp's start"),
+        pytest.param({"in": 46, "out": 60, "start": 46}, {}, {}, [0, 1], id="cut off by the comp's end"),
         pytest.param({"in": 0, "out": 4, "stretch": 50}, {}, {}, [0, 2, 4, 6], id="double speed"),
         pytest.param({"in": 0, "out": 4, "stretch": 200}, {}, {}, [0, 0, 1, 1], id="half speed"),
-        pytest.param({"in": 1, "out": 4, "stretch": 200}, {}, {}, [0, 1, 1], id="half speed from a half picture"),
+        pytest.param({"in": 1, "out": 4, "stretch": 200}, {}, {}, [0, 1, 1], id="half speed from a half frame"),
         pytest.param({"in": 4, "out": 0, "start": 4, "stretch": -100}, {}, {}, [3, 2, 1, 0], id="reversed"),
         pytest.param({"in": 4, "out": 0, "start": 4, "stretch": -50}, {}, {}, [7, 5, 3, 1], id="reversed, double"),
         pytest.param({"in": 4, "out": 0, "start": 4, "stretch": -200}, {}, {}, [1, 1, 0, 0], id="reversed, half"),
@@ -54,19 +54,23 @@ def one(turnover: Turnover) -> Any:
             {"in": 0, "out": 5, "remap": [[0, 0], [2, 2 / 24], [4, 10 / 24]]}, {}, {}, [0, 1, 2, 6, 10], id="a ramp"
         ),
         pytest.param(
-            {"in": 0, "out": 4, "remap": [[0, 98 / 24], [4, 102 / 24]]}, {}, {}, [98, 99, 99, 99], id="too far"
+            {"in": 0, "out": 4, "remap": [[0, 98 / 24], [4, 102 / 24]]},
+            {},
+            {},
+            [98, 99, 99, 99],
+            id="remapped past the end",
         ),
         pytest.param({"in": 0, "out": 5, "start": 0}, {}, {"frames": 2, "loop": 3}, [0, 1, 0, 1, 0], id="a loop"),
         pytest.param({"in": 0, "out": 3}, {}, {"still": True}, [0, 0, 0], id="a still"),
         pytest.param({"in": 47, "out": 48, "start": 40}, {}, {}, [7], id="one frame"),
     ],
 )
-def test_every_frame_shows_the_picture_it_shows_in_the_comp(
+def test_every_frame_shows_the_same_source_frame_as_the_comp(
     machine: Machine, layer: Facts, main: Facts, footage: Facts, pictures: list[int]
 ) -> None:
     media = {"movie": {"path": "/media/a.mov", "frames": 100, **footage}}
     turnover = machine.send(project(comp({"source": "movie", **layer}, **main), footage=media))
-    clip = one(turnover)
+    clip = only_clip(turnover)
     assert shown(clip, turnover.fps) == pictures
     assert clip.record_first == max(0, min(layer["in"], layer["out"]))
     assert clip.record_count == len(pictures)
@@ -84,11 +88,11 @@ def test_every_frame_shows_the_picture_it_shows_in_the_comp(
         pytest.param({"out": 41, "remap": [[0, 0], [40, 14.8 / 24]]}, (0.37, 0, 15.17), False, id="an odd slope"),
     ],
 )
-def test_only_what_is_uneven_is_sent_picture_by_picture(
+def test_only_an_uneven_remap_is_sent_frame_by_frame(
     machine: Machine, layer: Facts, sent: tuple[float, float, float], remapped: bool
 ) -> None:
     """``sent``: speed, source_first, source_count; speeds are written with six decimals."""
-    clip = one(machine.send(project(comp({"source": "A001.mov", "in": 0, **layer}))))
+    clip = only_clip(machine.send(project(comp({"source": "A001.mov", "in": 0, **layer}))))
     assert (clip.speed, clip.source_first, clip.source_count) == pytest.approx(sent)
     assert bool(clip.remap) == remapped
 
@@ -105,18 +109,18 @@ def test_only_what_is_uneven_is_sent_picture_by_picture(
         pytest.param(NTSC, 60000 / 1001, -250, -0.4, id="2.5 times as long, reversed"),
     ],
 )
-def test_a_speed_is_the_one_that_was_meant_over_a_long_clip(
+def test_the_speed_of_a_long_clip_is_exact(
     machine: Machine, fps: float, media_fps: float, stretch: float, speed: float
 ) -> None:
-    """Seconds of the media in a second of the comp; and the pictures are those of exact arithmetic to the last."""
+    """Speed is media seconds per comp second, and all source frames match exact arithmetic."""
     ends = {"in": 0, "out": 5000} if stretch > 0 else {"in": 5000, "out": 0, "start": 5000}
     main = comp({"source": "movie", "stretch": stretch, **ends}, fps=fps, frames=5000)
     media = {"movie": {"path": "/media/a.mov", "fps": media_fps, "frames": 20_000}}
     turnover = machine.send(project(main, footage=media))
-    clip = one(turnover)
+    clip = only_clip(turnover)
     assert clip.speed == pytest.approx(speed, rel=1e-11) and clip.remap == ()
     per_frame = exact_rate(media_fps) / exact_rate(fps) * Fraction(100) / Fraction(stretch).limit_denominator(1000)
-    if stretch < 0:  # what ends at a place
+    if stretch < 0:  # in reverse, the source frame that ends at the position
         assert shown(clip, fps) == [ceil(-per_frame * (5000 - i)) - 1 for i in range(5000)]
     else:
         assert shown(clip, fps) == [floor(per_frame * i) for i in range(5000)]
@@ -133,21 +137,21 @@ def test_a_speed_is_the_one_that_was_meant_over_a_long_clip(
         (60000 / 1001, 1001 / 60000),
     ],
 )
-def test_frames_are_counted_however_late_they_come(
+def test_frame_numbers_are_exact_late_in_a_long_comp(
     machine: Machine, first: int, fps: float, frame_duration: float
 ) -> None:
-    """Seconds of a long comp would drift; a rate kept as a fixed-point number lies beside the one that is meant."""
+    """Seconds would drift in a long comp, and a rate stored as a fixed-point number differs from the exact one."""
     layer = {"source": "movie", "in": first, "out": first + 5, "start": first - 7}
     main = comp(layer, fps=fps, frameDuration=frame_duration, frames=first + 5)
     media = {"movie": {"path": "/media/a.mov", "fps": fps, "frames": 100}}
     turnover = machine.send(project(main, footage=media))
-    clip = one(turnover)
+    clip = only_clip(turnover)
     assert turnover.fps == pytest.approx(fps, rel=1e-12) and turnover.record_count == first + 5
     assert (clip.record_first, clip.record_count, clip.source_first, clip.speed) == (first, 5, 7, 1)
 
 
-def test_the_toolkit_works_on_the_pictures_that_the_comp_shows(machine: Machine) -> None:
-    """From the comp through the document to shots: what Send Turnover writes, ``toolkit run`` reads."""
+def test_the_toolkit_reads_the_source_frames_that_the_comp_shows(machine: Machine) -> None:
+    """From comp to document to shots: ``toolkit run`` reads what Send Turnover writes."""
     for number in range(1001, 1061):
         (machine.folder / f"plate.{number}.png").write_bytes(b"")
     plate = {"path": str(machine.folder / "plate.1001.png"), "frames": 60, "fps": NTSC}
@@ -167,7 +171,7 @@ def test_the_toolkit_works_on_the_pictures_that_the_comp_shows(machine: Machine)
         shot.clip_name: [shot.map.source_frame_at_record(frame) - 1001 for frame in shot.record_range]
         for shot in cut.shots
     }
-    assert len(sent) == 6 and sent.pop("over") == list(range(10))  # switched off: no shot
+    assert len(sent) == 6 and sent.pop("over") == list(range(10))  # disabled: no shot
     assert read == {("plate" if name == "nested" else name): pictures for name, pictures in sent.items()}
     assert read["backwards"][0] == 19 and read["plate"][0] == 14
     assert cut.origin is not None and cut.origin.host == "after effects"
@@ -180,33 +184,35 @@ def test_the_toolkit_works_on_the_pictures_that_the_comp_shows(machine: Machine)
     ("facts", "system", "sent"),
     [
         pytest.param({"path": "/m/A001.mov"}, MAC, ("/m/A001.mov", 0, 24), id="a movie"),
-        pytest.param({"path": "/m/A001_003.mov"}, MAC, ("/m/A001_003.mov", 0, 24), id="a movie with a number"),
+        pytest.param(
+            {"path": "/m/A001_003.mov"}, MAC, ("/m/A001_003.mov", 0, 24), id="a movie with a number in its name"
+        ),
         pytest.param({"path": "/m/p.1001.exr"}, MAC, ("/m/p.[1001-1024].exr", 1001, 24), id="a sequence"),
         pytest.param({"path": "/m/p.0001.EXR"}, MAC, ("/m/p.[0001-0024].EXR", 1, 24), id="leading zeros"),
-        pytest.param({"path": "/m/p.0.dpx"}, MAC, ("/m/p.[0-23].dpx", 0, 24), id="no zeros"),
+        pytest.param({"path": "/m/p.0.dpx"}, MAC, ("/m/p.[0-23].dpx", 0, 24), id="no leading zeros"),
         pytest.param({"path": "/m/v2/p.7.png"}, MAC, ("/m/v2/p.[7-30].png", 7, 24), id="folder v2"),
         pytest.param({"path": "/m/p.0001.png", "still": True}, MAC, ("/m/p.0001.png", 0, 1), id="a still"),
-        pytest.param({"path": "/m/p.exr"}, MAC, ("/m/p.exr", 0, 24), id="pictures without a number"),
+        pytest.param({"path": "/m/p.exr"}, MAC, ("/m/p.exr", 0, 24), id="images without a number"),
         pytest.param({"path": "/m/a.mov", "loop": 3}, MAC, ("/m/a.mov", 0, 24), id="a loop counts once"),
         pytest.param({"path": "/m/a.mov", "missing": True}, MAC, ("/m/a.mov", 0, 24), id="missing footage"),
         pytest.param({"path": r"/m\a.mov"}, MAC, (r"/m\a.mov", 0, 24), id="a backslash in a name"),
-        pytest.param({"path": r"/m\a.mov"}, WINDOWS, ("/m/a.mov", 0, 24), id="a path of Windows"),
+        pytest.param({"path": r"/m\a.mov"}, WINDOWS, ("/m/a.mov", 0, 24), id="a Windows path"),
         pytest.param({"path": '/m/a "$b" & ü.mov'}, MAC, ('/m/a "$b" & ü.mov', 0, 24), id="an odd name"),
     ],
 )
-def test_media_are_named_as_after_effects_names_them(
+def test_media_paths_follow_after_effects(
     machine: Machine, facts: Facts, system: str, sent: tuple[str, int, int]
 ) -> None:
-    clip = one(machine.send(project(comp({"source": "it", "out": 2}), footage={"it": facts}), system=system))
+    clip = only_clip(machine.send(project(comp({"source": "it", "out": 2}), footage={"it": facts}), system=system))
     assert (clip.path, clip.media_index, clip.media_count) == sent
     assert clip.media_fps == (0 if facts.get("still") else 24)
     assert clip.media_timecode == ""
 
 
 @pytest.mark.parametrize("word", ["", "ignore", "straight", "premultiplied"])
-def test_alpha_is_said_in_after_effects_word(machine: Machine, word: str) -> None:
+def test_alpha_uses_after_effects_terms(machine: Machine, word: str) -> None:
     footage = {"it": {"path": "/m/a.mov", "alpha": word}}
-    assert one(machine.send(project(comp({"source": "it"}), footage=footage))).alpha == word
+    assert only_clip(machine.send(project(comp({"source": "it"}), footage=footage))).alpha == word
 
 
 # --- nested comps -------------------------------------------------------------------------------------------------
@@ -238,37 +244,37 @@ def nested(outer: Facts, inner: Facts, *, footage: Facts | None = None, **facts:
             nested({"in": 0, "out": 4, "remap": [[0, 6.5 / 24], [3, 3.5 / 24]]}, {"start": -10}),
             0, [16, 15, 14, 13], id="remapped outside",
         ),
-        pytest.param(nested({"in": 0, "out": 20}, {"in": 5, "out": 8, "start": 5}), 5, [0, 1, 2], id="a while"),
-        pytest.param(nested({"in": 0, "out": 4}, {}, fps=12), 0, [0, 1, 2, 3], id="at half the rate, moving on"),
+        pytest.param(nested({"in": 0, "out": 20}, {"in": 5, "out": 8, "start": 5}), 5, [0, 1, 2], id="a short layer"),
+        pytest.param(nested({"in": 0, "out": 4}, {}, fps=12), 0, [0, 1, 2, 3], id="nested at 12 fps"),
         pytest.param(
-            nested({"in": 0, "out": 4}, {}, fps=12, keepsRate=True), 0, [0, 0, 2, 2], id="at half the rate, keeping it"
+            nested({"in": 0, "out": 4}, {}, fps=12, keepsRate=True), 0, [0, 0, 2, 2], id="nested at 12 fps, rate kept"
         ),
-        pytest.param(nested({"in": 0, "out": 9}, {}, frames=3), 0, [0, 1, 2], id="the comp ends"),
+        pytest.param(nested({"in": 0, "out": 9}, {}, frames=3), 0, [0, 1, 2], id="past the end of the nested comp"),
     ],
 )  # fmt: skip
-def test_nested_comps_come_down_to_their_footage(
+def test_nested_comps_resolve_to_their_footage(
     machine: Machine, user: Facts, record_first: int, pictures: list[int]
 ) -> None:
-    clip = one(machine.send(user))
+    clip = only_clip(machine.send(user))
     assert clip.record_first == record_first
     assert shown(clip, 24) == pictures
 
 
-def test_a_layer_shown_twice_by_a_remap_is_two_clips(machine: Machine) -> None:
-    """The comp goes by twice, and its layer shows in the middle of it."""
+def test_a_layer_shown_twice_by_a_remap_becomes_two_clips(machine: Machine) -> None:
+    """The nested comp plays forwards and then backwards; its layer is visible in the middle of each."""
     remap = [[0, 0], [10, 10 / 24], [20, 0]]
     turnover = machine.send(nested({"in": 0, "out": 20, "remap": remap}, {"in": 4, "out": 7}))
     assert [(clip.record_first, shown(clip, 24)) for clip in turnover.clips] == [(4, [4, 5, 6]), (14, [6, 5, 4])]
     assert [clip.track for clip in turnover.clips] == [1, 1]
 
 
-def test_a_comp_in_a_comp_in_a_comp(machine: Machine) -> None:
+def test_a_comp_nested_two_levels_deep(machine: Machine) -> None:
     user = project(
         comp({"source": "b", "in": 2, "out": 6, "start": 2}),
         b=comp({"source": "c", "start": -3}),
         c=comp({"source": "plate", "start": -4}),
     )
-    clip = one(machine.send(user))
+    clip = only_clip(machine.send(user))
     assert (clip.record_first, shown(clip, 24)) == (2, [7, 8, 9, 10])
 
 
@@ -283,17 +289,17 @@ def movie(name: str, first: int, end: int, **facts: Any) -> Facts:
     return {"source": "A001.mov", "name": name, "in": first, "out": end, "start": first, **facts}
 
 
-def test_layers_one_after_the_other_share_a_track(machine: Machine) -> None:
+def test_consecutive_layers_share_a_track(machine: Machine) -> None:
     turnover = machine.send(project(comp(movie("b", 10, 20), movie("a", 0, 10))))
     assert tracks(turnover) == {"a": 1, "b": 1}
 
 
-def test_a_layer_lies_on_a_track_above_all_that_it_covers(machine: Machine) -> None:
+def test_a_layer_is_on_a_track_above_everything_it_covers(machine: Machine) -> None:
     user = project(comp(movie("d", 0, 5), movie("c", 5, 12), movie("b", 8, 20), movie("a", 0, 10)))
     assert tracks(machine.send(user)) == {"a": 1, "b": 2, "c": 3, "d": 2}
 
 
-def test_layers_of_a_nested_comp_lie_where_the_comp_lies(machine: Machine) -> None:
+def test_layers_of_a_nested_comp_keep_its_position_in_the_stack(machine: Machine) -> None:
     user = project(
         comp(movie("title", 0, 10), {"source": "shot"}, movie("below", 0, 10)),
         shot=comp(movie("face", 0, 10), movie("plate", 0, 10)),
@@ -301,12 +307,12 @@ def test_layers_of_a_nested_comp_lie_where_the_comp_lies(machine: Machine) -> No
     assert tracks(machine.send(user)) == {"below": 1, "plate": 2, "face": 3, "title": 4}
 
 
-def test_a_selection_is_sent_alone_in_the_order_of_the_layers(machine: Machine) -> None:
+def test_only_selected_layers_are_sent_in_layer_order(machine: Machine) -> None:
     layers = comp(movie("c", 0, 10), movie("b", 0, 10), movie("a", 0, 10))
     assert tracks(machine.send(project(layers, selected=["a", "c"]))) == {"a": 1, "c": 2}
 
 
-# --- what is left out ---------------------------------------------------------------------------------------------
+# --- skipped layers -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -325,7 +331,7 @@ def test_a_selection_is_sent_alone_in_the_order_of_the_layers(machine: Machine) 
         pytest.param({"source": "sound"}, "audio only", id="sound"),
     ],
 )
-def test_what_is_no_clip_of_a_file_is_named_with_its_reason(machine: Machine, layer: Facts, reason: str) -> None:
+def test_a_layer_without_a_media_file_is_skipped_with_a_reason(machine: Machine, layer: Facts, reason: str) -> None:
     footage = {
         "A001.mov": {"path": "/m/A001.mov"},
         "solid": {"still": True},
@@ -339,47 +345,49 @@ def test_what_is_no_clip_of_a_file_is_named_with_its_reason(machine: Machine, la
     assert len(turnover.clips) == 1
 
 
-def test_a_layer_outside_the_comp_is_named(machine: Machine) -> None:
+def test_a_layer_outside_the_comp_is_skipped(machine: Machine) -> None:
     turnover = machine.send(project(comp(movie("late", 60, 70), movie("a", 0, 10))))
     (skipped,) = turnover.skipped
     assert (skipped.name, skipped.reason, skipped.track) == ("late", "not visible in any frame of the comp", 1)
 
 
-def test_a_guide_layer_that_is_selected_is_sent(machine: Machine) -> None:
-    """The plates of an imported delivery are guide layers: this is how they are sent again."""
+def test_a_selected_guide_layer_is_sent(machine: Machine) -> None:
+    """The plates of an imported delivery are guide layers; selecting them sends them again."""
     turnover = machine.send(project(comp(movie("plate", 0, 10, guide=True)), selected=["plate"]))
     assert tracks(turnover) == {"plate": 1} and turnover.skipped == ()
 
 
 @pytest.mark.parametrize(
-    ("facts", "lost"),
+    ("facts", "dropped"),
     [
         pytest.param({"transform": {"ADBE Scale": {"value": [50, 50, 100]}}}, "its transform", id="scaled"),
         pytest.param({"transform": {"ADBE Position": {"value": [321, 180, 0]}}}, "its transform", id="moved"),
-        pytest.param({"transform": {"ADBE Rotate Z": {"value": 1}}}, "its transform", id="turned"),
-        pytest.param({"transform": {"ADBE Opacity": {"keys": [[0, 100]]}}}, "its transform", id="keys"),
+        pytest.param({"transform": {"ADBE Rotate Z": {"value": 1}}}, "its transform", id="rotated"),
+        pytest.param({"transform": {"ADBE Opacity": {"keys": [[0, 100]]}}}, "its transform", id="keyframes"),
         pytest.param({"transform": {"ADBE Opacity": {"expression": True}}}, "its transform", id="an expression"),
-        pytest.param({"transform": {"ADBE Position": {"separated": True}}}, "its transform", id="x and y apart"),
-        pytest.param({"losses": {"threeD": True}}, "its transform", id="three dimensions"),
-        pytest.param({"losses": {"masks": True, "effects": True}}, "its masks, effects", id="masks and effects"),
-        pytest.param({"losses": {"blending": "ADD"}}, "its blending mode", id="blending mode"),
-        pytest.param({"losses": {"trackMatte": True}}, "its track matte", id="track matte"),
-        pytest.param({"losses": {"parent": 1}}, "its parent", id="parent"),
+        pytest.param({"transform": {"ADBE Position": {"separated": True}}}, "its transform", id="separated dimensions"),
+        pytest.param({"unsupported": {"threeD": True}}, "its transform", id="3D"),
+        pytest.param({"unsupported": {"masks": True, "effects": True}}, "its masks, effects", id="masks and effects"),
+        pytest.param({"unsupported": {"blending": "ADD"}}, "its blending mode", id="blending mode"),
+        pytest.param({"unsupported": {"trackMatte": True}}, "its track matte", id="track matte"),
+        pytest.param({"unsupported": {"parent": 1}}, "its parent", id="parent"),
     ],
 )
-def test_what_a_clip_is_sent_without_is_said(machine: Machine, facts: Facts, lost: str) -> None:
+def test_unsupported_features_are_listed(machine: Machine, facts: Facts, dropped: str) -> None:
     turnover = machine.send(project(comp(movie("a", 2, 10, **facts))))
-    assert [(row.name, row.reason, row.record_first) for row in turnover.skipped] == [("a", f"sent without {lost}", 2)]
+    assert [(row.name, row.reason, row.record_first) for row in turnover.skipped] == [
+        ("a", f"sent without {dropped}", 2)
+    ]
     assert len(turnover.clips) == 1
 
 
-def test_a_moved_anchor_that_moves_nothing_is_no_transform(machine: Machine) -> None:
+def test_an_anchor_change_without_visible_effect_is_not_a_transform(machine: Machine) -> None:
     both = {"ADBE Anchor Point": {"value": [0, 0, 0]}, "ADBE Position": {"value": [0, 0, 0]}}
     assert machine.send(project(comp(movie("a", 0, 9, transform=both)))).skipped == ()
 
 
-def test_the_transform_of_a_nested_comp_is_said_too(machine: Machine) -> None:
-    turnover = machine.send(nested({"losses": {"effects": True}}, {"losses": {"masks": True}}))
+def test_unsupported_features_of_a_nested_comp_are_listed(machine: Machine) -> None:
+    turnover = machine.send(nested({"unsupported": {"effects": True}}, {"unsupported": {"masks": True}}))
     assert [row.reason for row in turnover.skipped] == ["sent without its masks; the effects of 'shot'"]
 
 
@@ -392,13 +400,15 @@ def test_the_transform_of_a_nested_comp_is_said_too(machine: Machine) -> None:
         ([{"solo": True, "enabled": False}, {}], {"a": False, "b": False}),
     ],
 )
-def test_switched_off_is_sent_as_switched_off(machine: Machine, facts: list[Facts], enabled: dict[str, bool]) -> None:
+def test_disabled_layers_are_sent_as_disabled_clips(
+    machine: Machine, facts: list[Facts], enabled: dict[str, bool]
+) -> None:
     turnover = machine.send(project(comp(movie("a", 0, 9, **facts[0]), movie("b", 0, 9, **facts[1]))))
     assert {clip.name: clip.enabled for clip in turnover.clips} == enabled
 
 
-def test_a_clip_in_a_comp_that_is_switched_off_is_off(machine: Machine) -> None:
-    assert one(machine.send(nested({"enabled": False}, {}))).enabled is False
+def test_a_clip_in_a_disabled_comp_is_disabled(machine: Machine) -> None:
+    assert only_clip(machine.send(nested({"enabled": False}, {}))).enabled is False
 
 
 # --- the comp -----------------------------------------------------------------------------------------------------
@@ -418,13 +428,13 @@ def test_a_clip_in_a_comp_that_is_switched_off_is_off(machine: Machine) -> None:
         (24, -24, False, "23:59:59:00"),
     ],
 )
-def test_the_comps_start_is_its_label(machine: Machine, fps: float, start: int, drop: bool, timecode: str) -> None:
+def test_the_start_timecode_is_the_comps(machine: Machine, fps: float, start: int, drop: bool, timecode: str) -> None:
     turnover = machine.send(project(comp(movie("a", 0, 9), fps=fps, start=start, drop=drop)))
     assert (turnover.start_frame, turnover.start_timecode) == (start, timecode)
     assert turnover.drop_frame == (";" in timecode)
 
 
-def test_it_says_which_comp_it_is(machine: Machine) -> None:
+def test_the_turnover_identifies_the_comp(machine: Machine) -> None:
     turnover = machine.send(project(comp(movie("a", 0, 9), width=1920, height=1080)))
     assert (turnover.host, turnover.host_version, turnover.name) == ("after effects", "23.6x62", "main")
     assert (turnover.timeline_id, turnover.otio, turnover.record_count) == ("17", "", 48)
@@ -452,67 +462,72 @@ def test_it_says_which_comp_it_is(machine: Machine) -> None:
         ({"workingSpace": None}, ("unknown", "Adobe", "", False)),
     ],
 )
-def test_the_projects_colour_is_said_in_its_own_words(machine: Machine, settings: Facts, colour: Facts) -> None:
+def test_the_projects_colour_settings_are_sent(machine: Machine, settings: Facts, colour: Facts) -> None:
     found = machine.send({**project(comp(movie("a", 0, 9))), "project": settings}).colour
     assert (found.mode, found.science, found.working, found.linear) == colour
 
 
-def test_markers_and_labels_come_along(machine: Machine) -> None:
+def test_markers_and_labels_are_sent(machine: Machine) -> None:
     marks = [[12, {"comment": "eyes\rlook left", "label": 9}], [40, {"comment": "after the clip"}]]
     user = project(comp(movie("a", 10, 20, markers=marks, label=3), markers=[[5, {"comment": "beat"}]]))
     turnover = machine.send(user)
-    clip = one(turnover)
+    clip = only_clip(turnover)
     assert clip.colour == "label 3"
     assert [(m.frame, m.name, m.note, m.colour) for m in clip.markers] == [(2, "eyes", "look left", "label 9")]
     assert [(m.frame, m.name, m.note, m.colour) for m in turnover.markers] == [(5, "beat", "", "")]
 
 
-def test_a_marker_inside_a_nested_comp_keeps_its_place(machine: Machine) -> None:
-    clip = one(machine.send(nested({"in": 10, "out": 20, "start": 8}, {"markers": [[5, {"comment": "here"}]]})))
+def test_a_marker_inside_a_nested_comp_keeps_its_frame(machine: Machine) -> None:
+    clip = only_clip(machine.send(nested({"in": 10, "out": 20, "start": 8}, {"markers": [[5, {"comment": "here"}]]})))
     assert [(m.frame, m.name) for m in clip.markers] == [(3, "here")]
 
 
-# --- how it is started --------------------------------------------------------------------------------------------
+# --- dialogs and errors -------------------------------------------------------------------------------------------
 
 
 def test_a_second_turnover_replaces_the_first(machine: Machine) -> None:
     machine.send(project(comp(movie("a", 0, 9))))
-    assert one(machine.send(project(comp(movie("b", 0, 9))))).name == "b"
+    assert only_clip(machine.send(project(comp(movie("b", 0, 9))))).name == "b"
 
 
-def test_from_the_menu_it_asks_for_a_folder_and_says_what_it_sent(machine: Machine) -> None:
+def test_from_the_menu_it_asks_for_a_folder_and_summarises(machine: Machine) -> None:
     user = project(comp({"kind": "ADBE Text Layer", "name": "title"}, movie("a", 0, 9)))
-    told = machine.run("toolkit_send_turnover.jsx", user, automated=False)
-    assert told["dialogs"] == 1
-    (said,) = told["alerts"]
-    assert said.startswith(f"1 clip of 'main' written to {machine.out}/turnover.json")
-    assert "'title': a text layer" in said
+    dump = machine.run("toolkit_send_turnover.jsx", user, automated=False)
+    assert dump["dialogs"] == 1
+    (summary,) = dump["alerts"]
+    assert summary.startswith(f"1 clip of 'main' written to {machine.out}/turnover.json")
+    assert "'title': a text layer" in summary
 
 
 @pytest.mark.parametrize(
-    ("user", "quirks", "says"),
+    ("user", "quirks", "message"),
     [
         pytest.param({"active": None}, {}, "open a comp", id="no comp"),
-        pytest.param({**project(comp()), "active": "A001.mov"}, {}, "open a comp", id="footage is chosen"),
+        pytest.param({**project(comp()), "active": "A001.mov"}, {}, "open a comp", id="footage is selected"),
         pytest.param(
-            project(comp({"kind": "ADBE Light Layer", "name": "t"})), {}, "has no layer that shows a media file", id="no clip"
+            project(comp({"kind": "ADBE Light Layer", "name": "t"})),
+            {},
+            "has no layer that shows a media file",
+            id="no clip",
         ),
         pytest.param(
-            project(comp({"source": "A001.mov"})), {"mayWrite": False}, "allow scripts to write files", id="no writing"
+            project(comp({"source": "A001.mov"})),
+            {"mayWrite": False},
+            "allow scripts to write files",
+            id="writing not allowed",
         ),
     ],
 )
-def test_what_cannot_be_sent_writes_nothing_and_says_why(
-    machine: Machine, user: Facts, quirks: Facts, says: str
+def test_a_failed_send_writes_nothing_and_reports_why(
+    machine: Machine, user: Facts, quirks: Facts, message: str
 ) -> None:
     machine.out.mkdir()
-    told = machine.run("toolkit_send_turnover.jsx", user, **quirks)
-    assert says in told["report"]["problems"][0]
-    assert told["alerts"] == [] and list(machine.out.iterdir()) == []
+    dump = machine.run("toolkit_send_turnover.jsx", user, **quirks)
+    assert message in dump["report"]["problems"][0]
+    assert dump["alerts"] == [] and list(machine.out.iterdir()) == []
 
 
-def test_a_dialog_that_is_cancelled_sends_nothing(machine: Machine) -> None:
+def test_a_cancelled_dialog_sends_nothing(machine: Machine) -> None:
     user = project(comp(movie("a", 0, 9)))
-    scenario = Machine(folder=machine.folder)
-    told = scenario.run("toolkit_send_turnover.jsx", user, automated=False, cancelled=True)
-    assert told["alerts"] == [] and told["report"] is None and not machine.out.exists()
+    dump = machine.run("toolkit_send_turnover.jsx", user, automated=False, cancelled=True)
+    assert dump["alerts"] == [] and dump["report"] is None and not machine.out.exists()

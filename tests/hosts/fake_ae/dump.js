@@ -1,4 +1,4 @@
-/* The whole project as plain values, for whoever compares. */
+/* Dumps the whole project as plain values, for the tests to check. */
 
 "use strict";
 const { CompItem } = require("./comp.js");
@@ -6,9 +6,9 @@ const { FileSource, FootageItem } = require("./items.js");
 const { quirks } = require("./scenario.js");
 const { MarkerObject, ShapeObject, enumerations } = require("./values.js");
 
-const named = (kind, value) => Object.keys(enumerations[kind]).find((name) => enumerations[kind][name] === value);
+const memberName = (type, value) => Object.keys(enumerations[type]).find((name) => enumerations[type][name] === value);
 
-function plain(value) {
+function toPlainValue(value) {
     if (value instanceof ShapeObject) {
         return { vertices: value._vertices, closed: value._closed };
     }
@@ -17,11 +17,11 @@ function plain(value) {
 
 function dumpProperty(property) {
     return {
-        value: plain(property._value),
+        value: toPlainValue(property._value),
         keys: property._keys.map((key) => ({
             time: key.time,
-            value: plain(key.value),
-            out: named("KeyframeInterpolationType", key.out),
+            value: toPlainValue(key.value),
+            out: memberName("KeyframeInterpolationType", key.out),
         })),
     };
 }
@@ -30,7 +30,7 @@ const dumpGroup = (group) =>
     Object.fromEntries(group._children.map((property) => [property._matchName, dumpProperty(property)]));
 
 function dumpMask(mask) {
-    return { name: mask._name, mode: named("MaskMode", mask._mode), ...dumpGroup(mask) };
+    return { name: mask._name, mode: memberName("MaskMode", mask._mode), ...dumpGroup(mask) };
 }
 
 function dumpLayer(data) {
@@ -53,7 +53,7 @@ function dumpLayer(data) {
         shy: data.shy,
         locked: data.locked,
         parent: data.parent ? data.parent.name : null,
-        frameBlendingType: named("FrameBlendingType", data.blending),
+        frameBlendingType: memberName("FrameBlendingType", data.blending),
         remap: data.remapped ? dumpProperty(data.remap).keys : null,
         transform: dumpGroup(data.groups["ADBE Transform Group"]),
         masks: data.groups["ADBE Mask Parade"]._children.map(dumpMask),
@@ -72,7 +72,7 @@ function dumpItem(item) {
             fps: item._source.displayFrameRate,
             frames: item._facts.frames,
             isStill: item._source.isStill,
-            alphaMode: named("AlphaMode", item._source._alpha),
+            alphaMode: memberName("AlphaMode", item._source._alpha),
             premulColor: item._source._premul,
             pixelAspect: item.pixelAspect,
         });
@@ -95,7 +95,8 @@ function dumpItem(item) {
 }
 
 function dumpProject(project) {
-    return { bitsPerChannel: project._bits === null ? quirks.bitsPerChannel : project._bits, items: project._items.map(dumpItem) };
+    const bitsPerChannel = project._bits === null ? quirks.bitsPerChannel : project._bits;
+    return { bitsPerChannel, items: project._items.map(dumpItem) };
 }
 
 module.exports = { dumpProject };

@@ -1,14 +1,14 @@
-/* File and Folder, on the real disk, and what the header of a picture says. */
+/* File and Folder on the real disk, and a reader of PNG and EXR headers. */
 
 "use strict";
 const fs = require("fs");
 const path = require("path");
-const { kind, strict } = require("./strict.js");
-const { quirks, told } = require("./scenario.js");
+const { expectType, makeStrict } = require("./strict.js");
+const { log, quirks } = require("./scenario.js");
 
 class FolderObject {
-    constructor(where) {
-        this._path = where;
+    constructor(folder) {
+        this._path = folder;
     }
     get fsName() {
         return this._path;
@@ -22,8 +22,8 @@ class FolderObject {
 }
 
 class FileObject {
-    constructor(where) {
-        this._path = path.resolve(kind(where, "string", "File's path"));
+    constructor(file) {
+        this._path = path.resolve(expectType(file, "string", "File's path"));
         this._encoding = "BINARY";
         this._lineFeed = "Unix";
         this._mode = "";
@@ -36,7 +36,7 @@ class FileObject {
         return encodeURI(path.basename(this._path));
     }
     get parent() {
-        return strict(new FolderObject(path.dirname(this._path)));
+        return makeStrict(new FolderObject(path.dirname(this._path)));
     }
     get exists() {
         return fs.existsSync(this._path);
@@ -46,7 +46,7 @@ class FileObject {
     }
     set encoding(value) {
         if (!this._mode) {
-            this._encoding = value; // after open it does nothing
+            this._encoding = value; // has no effect after open
         }
     }
     get lineFeed() {
@@ -97,63 +97,64 @@ class FileObject {
         return true;
     }
     rename(name) {
-        if (/[\\/]/.test(kind(name, "string", "a new name")) || fs.existsSync(path.join(path.dirname(this._path), name))) {
-            return false; // a name, not a path, and never over another file
+        const target = path.join(path.dirname(this._path), expectType(name, "string", "a new name"));
+        if (/[\\/]/.test(name) || fs.existsSync(target)) {
+            return false; // takes a name, not a path, and never overwrites a file
         }
-        fs.renameSync(this._path, path.join(path.dirname(this._path), name));
-        this._path = path.join(path.dirname(this._path), name);
-        told.files.push(this._path);
+        fs.renameSync(this._path, target);
+        this._path = target;
+        log.files.push(this._path);
         return true;
     }
 }
 
-function fileClass() {
-    function File(where) {
-        return strict(new FileObject(where));
+function createFileClass() {
+    function File(file) {
+        return makeStrict(new FileObject(file));
     }
     File.openDialog = function (prompt) {
-        kind(prompt, "string", "the prompt");
-        told.dialogs += 1;
-        return told.chosen ? strict(new FileObject(told.chosen)) : null;
+        expectType(prompt, "string", "the prompt");
+        log.dialogs += 1;
+        return log.chosen ? makeStrict(new FileObject(log.chosen)) : null;
     };
     return File;
 }
 
-function folderClass() {
-    function Folder(where) {
-        return strict(new FolderObject(where));
+function createFolderClass() {
+    function Folder(folder) {
+        return makeStrict(new FolderObject(folder));
     }
     Folder.selectDialog = function (prompt) {
-        kind(prompt, "string", "the prompt");
-        told.dialogs += 1;
-        return told.chosen ? strict(new FolderObject(told.chosen)) : null;
+        expectType(prompt, "string", "the prompt");
+        log.dialogs += 1;
+        return log.chosen ? makeStrict(new FolderObject(log.chosen)) : null;
     };
     return Folder;
 }
 
-function pictureFacts(file) {
+function readImageHeader(file) {
     const bytes = fs.readFileSync(file);
     if (bytes.readUInt32BE(0) === 0x89504e47) {
         return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20), hasAlpha: (bytes[25] & 4) !== 0 };
     }
     if (bytes.readUInt32LE(0) === 20000630) {
-        return exrFacts(bytes);
+        return readExrHeader(bytes);
     }
     throw new Error("After Effects error: file is damaged or unsupported: " + file);
 }
 
-function exrFacts(bytes) {
+function readExrHeader(bytes) {
     const facts = { width: 0, height: 0, hasAlpha: false };
     let at = 8;
-    const text = () => {
+    const readString = () => {
         const end = bytes.indexOf(0, at);
-        const found = bytes.toString("latin1", at, end);
+        const string = bytes.toString("latin1", at, end);
         at = end + 1;
-        return found;
+        return string;
     };
     while (bytes[at] !== 0) {
-        const name = text();
-        text(); // the attribute's type
+        const name = readString();
+        readString(); // the attribute's type
         const size = bytes.readUInt32LE(at);
         at += 4;
         const next = at + size;
@@ -163,7 +164,7 @@ function exrFacts(bytes) {
         }
         if (name === "channels") {
             while (bytes[at] !== 0) {
-                facts.hasAlpha = text() === "A" || facts.hasAlpha;
+                facts.hasAlpha = readString() === "A" || facts.hasAlpha;
                 at += 16;
             }
         }
@@ -172,4 +173,4 @@ function exrFacts(bytes) {
     return facts;
 }
 
-module.exports = { FileObject, FolderObject, fileClass, folderClass, pictureFacts };
+module.exports = { FileObject, FolderObject, createFileClass, createFolderClass, readImageHeader };

@@ -1,65 +1,65 @@
-/* Import options, footage, folders: what the project panel holds. */
+/* Items of the Project panel: footage and folders, and the options for importing them. */
 
 "use strict";
 const fs = require("fs");
 const path = require("path");
-const { FileObject, pictureFacts } = require("./files.js");
-const { array, bare, kind, number, strict } = require("./strict.js");
+const { FileObject, readImageHeader } = require("./files.js");
+const { expectNumber, expectNumbers, expectType, makeStrict, unwrap } = require("./strict.js");
 const { quirks, session } = require("./scenario.js");
-const { enumerations, member } = require("./values.js");
+const { enumerations, expectMember } = require("./values.js");
 
 const { AlphaMode } = enumerations;
 
 class ImportOptionsObject {
     constructor(file) {
-        if (!(bare(file) instanceof FileObject)) {
+        if (!(unwrap(file) instanceof FileObject)) {
             throw new Error("ImportOptions takes a File");
         }
-        this._file = bare(file);
+        this._file = unwrap(file);
         this._sequence = false;
-        this._alphabetical = true; // whatever the last import dialog left behind
+        this._alphabetical = true; // the setting of the last import dialog
         this._as = null;
     }
     get file() {
-        return strict(this._file);
+        return makeStrict(this._file);
     }
     get sequence() {
         return this._sequence;
     }
     set sequence(value) {
-        this._sequence = kind(value, "boolean", "sequence");
+        this._sequence = expectType(value, "boolean", "sequence");
     }
     get forceAlphabetical() {
         return this._alphabetical;
     }
     set forceAlphabetical(value) {
-        this._alphabetical = kind(value, "boolean", "forceAlphabetical");
+        this._alphabetical = expectType(value, "boolean", "forceAlphabetical");
     }
     get importAs() {
         return this._as;
     }
     set importAs(value) {
-        this._as = member(value, "ImportAsType");
+        this._as = expectMember(value, "ImportAsType");
     }
     canImportAs(value) {
-        member(value, "ImportAsType");
+        expectMember(value, "ImportAsType");
         return !(quirks.cannotImport && this._file._path.includes(quirks.cannotImport));
     }
 }
 
-// Rates are kept as fixed-point numbers: 24000/1001 comes back as 23.9760284...
-function stored(fps) {
+// After Effects stores frame rates as fixed-point numbers: 24000/1001 comes back as 23.9760284...
+function toFixedPoint(fps) {
     return Math.round(fps * 65536) / 65536;
 }
 
 class FileSource {
     constructor(file, facts) {
         Object.assign(this, { _file: file, _facts: facts, _conform: 0 });
-        this._alpha = facts.hasAlpha ? AlphaMode.STRAIGHT : AlphaMode.IGNORE; // a guess that is wrong on purpose
+        this._alpha = facts.hasAlpha ? AlphaMode.STRAIGHT : AlphaMode.IGNORE; // deliberately a wrong guess
         this._premul = [1, 1, 1];
     }
     get file() {
-        return fs.existsSync(this._file) ? strict(new FileObject(this._file)) : null;
+        return fs.existsSync(this._file) ? makeStrict(new FileObject(this._file)) : null;
     }
     get isStill() {
         return this._facts.frames === 1 && !this._facts.movie;
@@ -71,7 +71,7 @@ class FileSource {
         return this._facts.fps;
     }
     get displayFrameRate() {
-        return stored(this._conform || this._facts.fps);
+        return toFixedPoint(this._conform || this._facts.fps);
     }
     get conformFrameRate() {
         return this._conform;
@@ -80,14 +80,14 @@ class FileSource {
         if (this.isStill) {
             throw new Error("a still has no frame rate to conform");
         }
-        number(value, 0, 99, "conformFrameRate");
+        expectNumber(value, 0, 99, "conformFrameRate");
         this._conform = quirks.conformIgnored ? 0 : value;
     }
     get alphaMode() {
         return this._alpha;
     }
     set alphaMode(value) {
-        member(value, "AlphaMode");
+        expectMember(value, "AlphaMode");
         if (!quirks.alphaIgnored) {
             this._alpha = value;
         }
@@ -97,9 +97,9 @@ class FileSource {
     }
     set premulColor(value) {
         if (this._alpha !== AlphaMode.PREMULTIPLIED && !quirks.alphaIgnored) {
-            throw new Error("premulColor means nothing before alphaMode is PREMULTIPLIED");
+            throw new Error("premulColor cannot be set before alphaMode is PREMULTIPLIED");
         }
-        this._premul = array(value, 3, "premulColor").map((one) => number(one, 0, 1, "premulColor"));
+        this._premul = expectNumbers(value, 3, "premulColor").map((part) => expectNumber(part, 0, 1, "premulColor"));
     }
 }
 
@@ -130,19 +130,19 @@ class Item {
         return this._name;
     }
     set name(value) {
-        this._name = kind(value, "string", "name");
+        this._name = expectType(value, "string", "name");
     }
     get comment() {
         return this._comment;
     }
     set comment(value) {
-        if (kind(value, "string", "comment").length > 15999) {
-            throw new Error("a comment of more than 15999 bytes");
+        if (expectType(value, "string", "comment").length > 15999) {
+            throw new Error("a comment is longer than 15999 bytes");
         }
         this._comment = value;
     }
     get parentFolder() {
-        return strict(this._folder);
+        return makeStrict(this._folder);
     }
     set parentFolder(value) {
         if (!(value instanceof FolderItem)) {
@@ -172,7 +172,7 @@ class FootageItem extends AVItem {
         Object.assign(this, { _source: source, _facts: facts, _aspect: 1 });
     }
     get mainSource() {
-        return strict(this._source);
+        return makeStrict(this._source);
     }
     get footageMissing() {
         return this._source instanceof FileSource && this._source.file === null;
@@ -187,39 +187,39 @@ class FootageItem extends AVItem {
         return this._source instanceof FileSource ? this._aspect : 1;
     }
     set pixelAspect(value) {
-        number(value, 0.01, 100, "pixelAspect");
+        expectNumber(value, 0.01, 100, "pixelAspect");
         this._aspect = quirks.aspectIgnored ? this._aspect : value;
     }
     get duration() {
         return this._source.isStill ? 0 : this._facts.frames / this._source.displayFrameRate;
     }
-    _swap(file, sequence) {
-        if (!(bare(file) instanceof FileObject)) {
+    _replaceSource(file, sequence) {
+        if (!(unwrap(file) instanceof FileObject)) {
             throw new Error("replace takes a File");
         }
-        if (quirks.replaceThrows && bare(file)._path.includes(quirks.replaceThrows)) {
-            throw new Error("After Effects error: can not replace by " + bare(file)._path);
+        if (quirks.replaceThrows && unwrap(file)._path.includes(quirks.replaceThrows)) {
+            throw new Error("After Effects error: can not replace by " + unwrap(file)._path);
         }
-        if (quirks.replaceIgnored && bare(file)._path.includes(quirks.replaceIgnored)) {
+        if (quirks.replaceIgnored && unwrap(file)._path.includes(quirks.replaceIgnored)) {
             return;
         }
-        this._facts = footageFacts(bare(file)._path, sequence, false);
-        Object.assign(this._source, { _file: bare(file)._path, _facts: this._facts }); // interpretation stays
+        this._facts = readFootage(unwrap(file)._path, sequence, false);
+        Object.assign(this._source, { _file: unwrap(file)._path, _facts: this._facts }); // keeps the interpretation
     }
     replace(file) {
-        this._swap(file, false);
+        this._replaceSource(file, false);
     }
     replaceWithSequence(file, forceAlphabetical) {
-        if (kind(forceAlphabetical, "boolean", "forceAlphabetical")) {
-            throw new Error("a sequence of everything in the folder is never what we want");
+        if (expectType(forceAlphabetical, "boolean", "forceAlphabetical")) {
+            throw new Error("forceAlphabetical would include unrelated files of the folder");
         }
-        this._swap(file, true);
+        this._replaceSource(file, true);
     }
 }
 
 const NUMBERED = /^(.*?)(\d+)(\.[A-Za-z0-9]+)$/;
 
-function footageFacts(file, sequence, alphabetical) {
+function readFootage(file, sequence, alphabetical) {
     const movie = (session.movies || {})[file];
     if (!fs.existsSync(file)) {
         throw new Error("After Effects error: file not found: " + file);
@@ -227,28 +227,29 @@ function footageFacts(file, sequence, alphabetical) {
     if (movie) {
         return Object.assign({ hasAlpha: false, movie: true }, movie);
     }
-    const facts = Object.assign({ fps: quirks.sequenceRate, frames: 1 }, pictureFacts(file));
+    const facts = Object.assign({ fps: quirks.sequenceRate, frames: 1 }, readImageHeader(file));
     const digits = NUMBERED.exec(path.basename(file));
     if (sequence && digits) {
         const names = fs.readdirSync(path.dirname(file));
-        const found = names
+        const numbers = names
             .map((name) => NUMBERED.exec(name))
             .filter((match) => match && match[1] === digits[1] && match[3] === digits[3])
             .map((match) => Number(match[2]));
-        const span = Math.max(...found) - Number(digits[2]) + 1; // gaps keep their time, as bars
+        // Missing frames count: After Effects shows colour bars there.
+        const span = Math.max(...numbers) - Number(digits[2]) + 1;
         facts.frames = alphabetical ? names.length : span;
     }
     return facts;
 }
 
-function footageOf(options, folder, project) {
+function importFootage(options, folder, project) {
     const file = options._file._path;
-    const facts = footageFacts(file, options._sequence, options._alphabetical);
+    const facts = readFootage(file, options._sequence, options._alphabetical);
     const item = new FootageItem(path.basename(file), folder, project, new FileSource(file, facts), facts);
     item._aspect = quirks.pixelAspect;
     return item;
 }
 
 module.exports = {
-    AVItem, FileSource, FolderItem, FootageItem, ImportOptionsObject, Item, SolidSource, footageOf, stored,
+    AVItem, FileSource, FolderItem, FootageItem, ImportOptionsObject, Item, SolidSource, importFootage, toFixedPoint,
 };

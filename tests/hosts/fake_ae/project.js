@@ -2,10 +2,10 @@
 
 "use strict";
 const { CompItem } = require("./comp.js");
-const { FolderItem, ImportOptionsObject, footageOf } = require("./items.js");
-const { kind, number, strict } = require("./strict.js");
-const { quirks, since, told } = require("./scenario.js");
-const { UsersProject } = require("./users.js");
+const { FolderItem, ImportOptionsObject, importFootage } = require("./items.js");
+const { expectNumber, expectType, makeStrict } = require("./strict.js");
+const { log, quirks, requireVersion } = require("./scenario.js");
+const { UserProject } = require("./user_project.js");
 const { enumerations } = require("./values.js");
 
 class ItemCollection {
@@ -14,10 +14,11 @@ class ItemCollection {
     }
     _add(item) {
         this._project._items.push(item);
-        return strict(item);
+        return makeStrict(item);
     }
     addFolder(name) {
-        return this._add(new FolderItem(kind(name, "string", "a folder's name"), this._project._root, this._project));
+        expectType(name, "string", "a folder's name");
+        return this._add(new FolderItem(name, this._project._root, this._project));
     }
     addComp(name, width, height, pixelAspect, duration, fps) {
         const project = this._project;
@@ -30,22 +31,22 @@ class Project {
         this._root = new FolderItem("Root", null, this);
         this._items = [];
         this._bits = null;
-        this._users = new UsersProject();
+        this._userProject = new UserProject();
     }
     get activeItem() {
-        return this._users.active;
+        return this._userProject.active;
     }
-    _setting(name, usual) {
-        return name in this._users.settings ? this._users.settings[name] : usual;
+    _setting(name, defaults) {
+        return name in this._userProject.settings ? this._userProject.settings[name] : defaults;
     }
     get items() {
-        return strict(new ItemCollection(this));
+        return makeStrict(new ItemCollection(this));
     }
     get numItems() {
         return this._items.length;
     }
     item(index) {
-        return strict(this._items[number(index, 1, this._items.length, "an item's index") - 1]);
+        return makeStrict(this._items[expectNumber(index, 1, this._items.length, "an item's index") - 1]);
     }
     get bitsPerChannel() {
         return this._bits === null ? quirks.bitsPerChannel : this._bits;
@@ -69,16 +70,16 @@ class Project {
         return this._setting("linearizeWorkingSpace", false);
     }
     get colorManagementSystem() {
-        since(23, "Project.colorManagementSystem");
+        requireVersion(23, "Project.colorManagementSystem");
         return this._setting("colorManagementSystem", 0);
     }
     get ocioConfigurationFile() {
-        since(23, "Project.ocioConfigurationFile");
+        requireVersion(23, "Project.ocioConfigurationFile");
         return this._setting("ocioConfigurationFile", "");
     }
     importFile(options) {
         if (!(options instanceof ImportOptionsObject) || options._as !== enumerations.ImportAsType.FOOTAGE) {
-            throw new Error("importFile takes ImportOptions that say what to import as");
+            throw new Error("importFile takes ImportOptions with importAs set");
         }
         const file = options._file._path;
         if (quirks.importThrows && file.includes(quirks.importThrows)) {
@@ -87,16 +88,16 @@ class Project {
         if (quirks.importsNothing && file.includes(quirks.importsNothing)) {
             return null;
         }
-        const item = footageOf(options, this._root, this);
+        const item = importFootage(options, this._root, this);
         this._items.push(item);
-        return strict(item);
+        return makeStrict(item);
     }
-    // With an item goes what lies in it, and every layer that shows it.
+    // Also removes the contents of a folder, and every layer that uses the item.
     _remove(item) {
-        this._items.filter((one) => one._folder === item).forEach((one) => this._remove(one));
-        this._items = this._items.filter((one) => one !== item);
+        this._items.filter((child) => child._folder === item).forEach((child) => this._remove(child));
+        this._items = this._items.filter((other) => other !== item);
         item._gone = true;
-        for (const comp of this._items.filter((one) => one instanceof CompItem)) {
+        for (const comp of this._items.filter((other) => other instanceof CompItem)) {
             comp._layers = comp._layers.filter((layer) => layer.item !== item);
         }
     }
@@ -135,13 +136,13 @@ class Application {
         return quirks.language === "de" ? "de_DE" : "en_US";
     }
     get project() {
-        return strict(this._project);
+        return makeStrict(this._project);
     }
     get preferences() {
-        return strict(new Preferences());
+        return makeStrict(new Preferences());
     }
     beginUndoGroup(name) {
-        told.undo.push(kind(name, "string", "an undo group's name"));
+        log.undo.push(expectType(name, "string", "an undo group's name"));
         this._open += 1;
     }
     endUndoGroup() {

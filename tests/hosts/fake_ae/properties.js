@@ -1,12 +1,13 @@
-/* Properties and their groups, found by match name: what a display name is called depends on the language. */
+/* Properties and their groups, looked up by match name: display names depend on the language. */
 
 "use strict";
-const { array, kind, number, strict } = require("./strict.js");
+const { expectNumber, expectNumbers, expectType, makeStrict } = require("./strict.js");
 const { quirks } = require("./scenario.js");
-const { MarkerObject, ShapeObject, enumerations, member } = require("./values.js");
+const { MarkerObject, ShapeObject, enumerations, expectMember } = require("./values.js");
 
-// What a property takes: how many numbers between which limits, or an object. 2D layers' places come back as 3D.
-const KINDS = {
+// What each property accepts: how many numbers between which limits, or an object. Spatial properties of 2D layers
+// return three coordinates.
+const PROPERTY_TYPES = {
     "ADBE Anchor Point": { spatial: true },
     "ADBE Position": { spatial: true },
     "ADBE Scale": { spatial: true },
@@ -26,7 +27,7 @@ const KINDS = {
 
 class Property {
     constructor(matchName, value, owner) {
-        Object.assign(this, { _matchName: matchName, _value: value, _owner: owner, _keys: [], _emptied: () => {} });
+        Object.assign(this, { _matchName: matchName, _value: value, _owner: owner, _keys: [], _onEmpty: () => {} });
     }
     get matchName() {
         return this._matchName;
@@ -35,53 +36,53 @@ class Property {
         return this._keys.length;
     }
     get value() {
-        return this._keys.length ? this._out(this._keys[0].value) : this._out(this._value);
+        return this._keys.length ? this._wrap(this._keys[0].value) : this._wrap(this._value);
     }
-    _out(value) {
-        return value instanceof ShapeObject || value instanceof MarkerObject ? strict(value) : value;
+    _wrap(value) {
+        return value instanceof ShapeObject || value instanceof MarkerObject ? makeStrict(value) : value;
     }
-    _checked(value) {
-        const wanted = KINDS[this._matchName];
-        if (wanted.object) {
-            if (!(value instanceof wanted.object)) {
-                throw new Error(this._matchName + " takes a " + wanted.object.name);
+    _check(value) {
+        const type = PROPERTY_TYPES[this._matchName];
+        if (type.object) {
+            if (!(value instanceof type.object)) {
+                throw new Error(this._matchName + " takes a " + type.object.name);
             }
-            return value instanceof ShapeObject ? this._constant(value._copy()) : value;
+            return value instanceof ShapeObject ? this._checkVertexCount(value._copy()) : value;
         }
-        if (wanted.spatial) {
+        if (type.spatial) {
             const short = Array.isArray(value) && value.length === 2;
-            return array(short ? [...value, this._value[2]] : value, 3, this._matchName);
+            return expectNumbers(short ? [...value, this._value[2]] : value, 3, this._matchName);
         }
-        if (wanted.length) {
-            return array(value, wanted.length, this._matchName).map((one) =>
-                number(one, wanted.low, wanted.high, this._matchName)
+        if (type.length) {
+            return expectNumbers(value, type.length, this._matchName).map((item) =>
+                expectNumber(item, type.low, type.high, this._matchName)
             );
         }
-        return number(value, wanted.low, wanted.high, this._matchName);
+        return expectNumber(value, type.low, type.high, this._matchName);
     }
-    // After Effects maps the vertices of shapes of unlike length to one another, wherever it thinks best.
-    _constant(shape) {
+    // After Effects would match the vertices of paths with different vertex counts by a rule of its own.
+    _checkVertexCount(shape) {
         if (this._keys.length && this._keys[0].value._vertices.length !== shape._vertices.length) {
-            throw new Error("the vertices of a mask's keys are not equally many");
+            throw new Error("the keys of a mask have different vertex counts");
         }
         return shape;
     }
-    _editable() {
-        this._owner._editable(this._matchName);
+    _assertUnlocked() {
+        this._owner._assertUnlocked(this._matchName);
     }
     setValue(value) {
-        this._editable();
+        this._assertUnlocked();
         if (this._keys.length) {
             throw new Error(this._matchName + " has keys; setValue needs a time");
         }
-        this._value = this._checked(value);
+        this._value = this._check(value);
     }
     setValueAtTime(time, value) {
-        this._editable();
-        number(time, -10800, 10800, "a key's time");
-        const at = this._owner._snapped(time);
-        const key = { time: at, value: this._checked(value), out: enumerations.KeyframeInterpolationType.LINEAR };
-        this._keys = this._keys.filter((one) => Math.abs(one.time - at) > 1e-6);
+        this._assertUnlocked();
+        expectNumber(time, -10800, 10800, "a key's time");
+        const at = this._owner._snap(time);
+        const key = { time: at, value: this._check(value), out: enumerations.KeyframeInterpolationType.LINEAR };
+        this._keys = this._keys.filter((other) => Math.abs(other.time - at) > 1e-6);
         this._keys.push(key);
         this._keys.sort((a, b) => a.time - b.time);
     }
@@ -90,7 +91,7 @@ class Property {
             throw new Error("setValuesAtTimes takes no markers");
         }
         if (!Array.isArray(times) || !Array.isArray(values) || times.length !== values.length || !times.length) {
-            throw new Error(this._matchName + ": times and values are not lists of one length");
+            throw new Error(this._matchName + ": times and values are not lists of the same length");
         }
         times.forEach((time, index) => {
             if (!(quirks.losesKeys && quirks.losesKeys === this._matchName && index % 2)) {
@@ -99,28 +100,28 @@ class Property {
         });
     }
     _key(index) {
-        return this._keys[number(index, 1, this._keys.length, "a key's index") - 1];
+        return this._keys[expectNumber(index, 1, this._keys.length, "a key's index") - 1];
     }
     keyTime(index) {
         return this._key(index).time;
     }
     keyValue(index) {
-        return this._out(this._key(index).value);
+        return this._wrap(this._key(index).value);
     }
     keyOutInterpolationType(index) {
         return this._key(index).out;
     }
     setInterpolationTypeAtKey(index, incoming, outgoing) {
-        this._editable();
-        member(incoming, "KeyframeInterpolationType");
-        this._key(index).out = member(outgoing, "KeyframeInterpolationType");
+        this._assertUnlocked();
+        expectMember(incoming, "KeyframeInterpolationType");
+        this._key(index).out = expectMember(outgoing, "KeyframeInterpolationType");
     }
     removeKey(index) {
-        this._editable();
+        this._assertUnlocked();
         this._key(index);
         this._keys.splice(index - 1, 1);
         if (!this._keys.length) {
-            this._emptied();
+            this._onEmpty();
         }
     }
 }
@@ -135,13 +136,13 @@ class PropertyGroup {
     get numProperties() {
         return this._children.length;
     }
-    property(which) {
-        if (typeof which === "number") {
-            return strict(this._children[number(which, 1, this._children.length, "a property's index") - 1]);
+    property(name) {
+        if (typeof name === "number") {
+            return makeStrict(this._children[expectNumber(name, 1, this._children.length, "a property's index") - 1]);
         }
-        kind(which, "string", "a property's name");
-        const found = which === quirks.noProperty ? undefined : this._children.find((one) => one._matchName === which);
-        return found ? strict(found) : null;
+        expectType(name, "string", "a property's name");
+        const child = this._children.find((property) => property._matchName === name && name !== quirks.noProperty);
+        return child ? makeStrict(child) : null;
     }
 }
 
@@ -171,41 +172,41 @@ class Mask extends PropertyGroup {
         return this._name;
     }
     set name(value) {
-        this._owner._editable("name");
-        this._name = kind(value, "string", "name");
+        this._owner._assertUnlocked("name");
+        this._name = expectType(value, "string", "name");
     }
     get maskMode() {
         return this._mode;
     }
     set maskMode(value) {
-        this._owner._editable("maskMode");
-        this._mode = member(value, "MaskMode");
+        this._owner._assertUnlocked("maskMode");
+        this._mode = expectMember(value, "MaskMode");
     }
 }
 
-// A group that grows: masks, or effects.
+// A group to which properties are added: masks or effects.
 class Parade extends PropertyGroup {
-    constructor(matchName, owner, make) {
+    constructor(matchName, owner, createProperty) {
         super(matchName, owner, []);
-        this._make = make;
+        this._createProperty = createProperty;
     }
     addProperty(matchName) {
-        this._owner._editable(this._matchName);
-        const made = this._make(kind(matchName, "string", "a property's match name"), this._owner);
-        if (made === null || matchName === quirks.noEffect) {
+        this._owner._assertUnlocked(this._matchName);
+        const property = this._createProperty(expectType(matchName, "string", "a property's match name"), this._owner);
+        if (property === null || matchName === quirks.noEffect) {
             throw new Error("Can not add property " + matchName + " to " + this._matchName);
         }
-        made._name = matchName + " " + (this._children.length + 1);
-        this._children.push(made);
-        return strict(made);
+        property._name = matchName + " " + (this._children.length + 1);
+        this._children.push(property);
+        return makeStrict(property);
     }
 }
 
-function maskParade(owner) {
+function createMaskParade(owner) {
     return new Parade("ADBE Mask Parade", owner, (name, layer) => (name === "ADBE Mask Atom" ? new Mask(layer) : null));
 }
 
-function effectParade(owner) {
+function createEffectParade(owner) {
     return new Parade("ADBE Effect Parade", owner, (name, layer) => {
         if (name !== "ADBE Corner Pin") {
             return null;
@@ -215,4 +216,4 @@ function effectParade(owner) {
     });
 }
 
-module.exports = { Property, Transform, effectParade, maskParade };
+module.exports = { Property, Transform, createEffectParade, createMaskParade };

@@ -1,22 +1,22 @@
-/* What this After Effects is asked to do, and how it differs from the friendliest one. */
+/* The session to run, and the quirks by which this After Effects differs from a well-behaved one. */
 
 "use strict";
 const fs = require("fs");
 
 const QUIRKS = {
     version: "23.6x62",
-    language: "en", // or "de": what After Effects itself names is named in German
+    language: "en", // or "de": After Effects' own names are German
     system: "Windows 11",
     quantised: false, // whether times snap to the comp's frames
     bitsPerChannel: 16,
-    refusesBits: false, // as in a project that OCIO manages
+    refusesBits: false, // as an OCIO-managed project may
     workingSpace: "",
-    sequenceRate: 30, // Preferences > Import: what a sequence plays at until it is conformed
+    sequenceRate: 30, // Preferences > Import: the frame rate of a sequence before it is conformed
     mayWrite: true, // Preferences > Scripting & Expressions
-    preferences: "known", // or "v2" (the newer section), or "unknown": asking throws
+    preferences: "known", // or "v2" (the newer section), or "unknown": reading throws
     inPointMovesOutPoint: true,
     cannotImport: "", // part of a path
-    importsNothing: "", // part of a path: importFile answers null
+    importsNothing: "", // part of a path: importFile returns null
     importThrows: "",
     replaceThrows: "", // part of a path
     replaceIgnored: "",
@@ -34,37 +34,37 @@ const QUIRKS = {
     outPointIgnored: false,
     enabledIgnored: false,
     markersIgnored: false,
-    losesKeys: "", // match name of a property that takes every other key
-    losesLayer: "", // name of a layer that is gone at the end
-    noProperty: "", // match name that property() does not find
-    noEffect: "", // match name that addProperty does not know
+    losesKeys: "", // match name of a property that keeps only every other key
+    losesLayer: "", // name of a layer that disappears
+    noProperty: "", // match name of a property that is missing
+    noEffect: "", // match name that addProperty rejects
     removeThrows: false,
     pixelAspect: 1,
-    runsCommands: true, // whether there is a system.callSystem
-    confirms: true, // what the user answers
+    runsCommands: true, // whether system.callSystem exists
+    confirms: true, // the user's answer to confirm()
 };
 
 const session = JSON.parse(fs.readFileSync(process.argv[2], "utf8"));
 const quirks = {};
-const told = {};
+const log = {};
 
-// Begins a step: the friendliest After Effects but for the quirks of the session and of the step.
-function begin(step) {
+// Starts a step with the quirks of the session and of the step, and an empty log of dialogs, commands and files.
+function beginStep(step) {
     Object.assign(quirks, QUIRKS, session.quirks || {}, step.quirks || {});
     for (const name of Object.keys(quirks)) {
         if (!(name in QUIRKS)) {
-            throw new Error("no such quirk: " + name);
+            throw new Error("unknown quirk: " + name);
         }
     }
-    Object.assign(told, { alerts: [], confirms: [], prompts: [], commands: [], dialogs: 0, undo: [], files: [] });
-    told.chosen = step.dialog || null;
+    Object.assign(log, { alerts: [], confirms: [], prompts: [], commands: [], dialogs: 0, undo: [], files: [] });
+    log.chosen = step.dialog || null;
 }
 
-// Refuses a member that this version does not have yet.
-function since(version, member) {
+// Throws if this version does not have a member yet.
+function requireVersion(version, member) {
     if (parseFloat(quirks.version) < version) {
         throw new Error(member + " is not in version " + quirks.version);
     }
 }
 
-module.exports = { begin, quirks, session, since, told };
+module.exports = { beginStep, log, quirks, requireVersion, session };

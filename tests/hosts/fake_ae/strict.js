@@ -1,28 +1,28 @@
-/* Objects that answer to their own members only, and values of the right kind only. */
+/* Strict objects and type checks: unknown members and values of the wrong type throw. */
 
 "use strict";
 
 const targets = new WeakMap();
 
-// What stands behind a proxy; a list of the script's as one of ours, since theirs lack the later methods.
-function bare(value) {
+// The object behind a proxy. A script's array is copied to one of ours, because theirs lack the newer methods.
+function unwrap(value) {
     if (Array.isArray(value)) {
-        return Array.from(value, bare);
+        return Array.from(value, unwrap);
     }
     return targets.has(value) ? targets.get(value) : value;
 }
 
-function setter(target, name) {
+function findSetter(target, name) {
     for (let at = target; at; at = Object.getPrototypeOf(at)) {
-        const found = Object.getOwnPropertyDescriptor(at, name);
-        if (found) {
-            return found.set;
+        const descriptor = Object.getOwnPropertyDescriptor(at, name);
+        if (descriptor) {
+            return descriptor.set;
         }
     }
     return undefined;
 }
 
-function strict(target) {
+function makeStrict(target) {
     const proxy = new Proxy(target, {
         get(object, name) {
             if (typeof name === "symbol") {
@@ -31,15 +31,15 @@ function strict(target) {
             if (!(name in object) || name.startsWith("_")) {
                 throw new Error(object.constructor.name + " has no member " + name);
             }
-            const found = Reflect.get(object, name, object);
-            return typeof found === "function" ? (...values) => found.apply(object, values.map(bare)) : found;
+            const value = Reflect.get(object, name, object);
+            return typeof value === "function" ? (...values) => value.apply(object, values.map(unwrap)) : value;
         },
         set(object, name, value) {
-            const set = setter(object, name);
+            const set = findSetter(object, name);
             if (!set) {
                 throw new Error(object.constructor.name + "." + String(name) + " cannot be set");
             }
-            set.call(object, bare(value));
+            set.call(object, unwrap(value));
             return true;
         },
         has: (object, name) => name in object,
@@ -48,7 +48,7 @@ function strict(target) {
     return proxy;
 }
 
-function enumeration(name, members) {
+function defineEnum(name, members) {
     const values = {};
     members.forEach((member, index) => {
         values[member] = 5000 + index;
@@ -63,25 +63,25 @@ function enumeration(name, members) {
     });
 }
 
-function number(value, low, high, what) {
+function expectNumber(value, low, high, label) {
     if (typeof value !== "number" || !(value >= low && value <= high)) {
-        throw new Error(what + " is " + value + ", out of " + low + ".." + high);
+        throw new Error(label + " is " + value + ", out of " + low + ".." + high);
     }
     return value;
 }
 
-function kind(value, wanted, what) {
-    if (typeof value !== wanted) {
-        throw new Error(what + " is a " + typeof value + ", not a " + wanted);
+function expectType(value, type, label) {
+    if (typeof value !== type) {
+        throw new Error(label + " is a " + typeof value + ", not a " + type);
     }
     return value;
 }
 
-function array(value, length, what) {
+function expectNumbers(value, length, label) {
     if (!Array.isArray(value) || value.length !== length) {
-        throw new Error(what + " is no list of " + length);
+        throw new Error(label + " is not a list of " + length);
     }
-    return value.map((one) => number(one, -1e9, 1e9, what));
+    return value.map((item) => expectNumber(item, -1e9, 1e9, label));
 }
 
-module.exports = { array, bare, enumeration, kind, number, strict };
+module.exports = { defineEnum, expectNumber, expectNumbers, expectType, makeStrict, unwrap };

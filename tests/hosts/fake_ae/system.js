@@ -1,17 +1,17 @@
-/* system.callSystem: a real shell where the session's machine has one; on Windows the session's answer. */
+/* system.callSystem: runs a real shell, or, when the session simulates Windows, returns the session's answer. */
 
 "use strict";
 const { spawnSync } = require("child_process");
-const { kind } = require("./strict.js");
-const { quirks, session, told } = require("./scenario.js");
+const { expectType } = require("./strict.js");
+const { log, quirks, session } = require("./scenario.js");
 
 class System {
     get callSystem() {
         return quirks.runsCommands ? (command) => this._call(command) : undefined;
     }
-    // Waits, and answers with what the command wrote to its standard output, and nothing else.
+    // Waits for the command and returns only its standard output.
     _call(command) {
-        told.commands.push(kind(command, "string", "a command"));
+        log.commands.push(expectType(command, "string", "a command"));
         if (quirks.system.startsWith("Windows")) {
             return session.answer || "";
         }

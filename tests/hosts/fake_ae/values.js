@@ -1,22 +1,22 @@
-/* Enumerations, and the values that are objects: shapes and markers. */
+/* Enumerations, and values that are objects: shapes and markers. */
 
 "use strict";
-const { array, bare, enumeration, kind, number, strict } = require("./strict.js");
-const { since } = require("./scenario.js");
+const { defineEnum, expectNumber, expectNumbers, expectType, makeStrict } = require("./strict.js");
+const { requireVersion } = require("./scenario.js");
 
 const enumerations = {
-    AlphaMode: enumeration("AlphaMode", ["IGNORE", "STRAIGHT", "PREMULTIPLIED"]),
-    ImportAsType: enumeration("ImportAsType", ["FOOTAGE", "COMP", "COMP_CROPPED_LAYERS", "PROJECT"]),
-    FrameBlendingType: enumeration("FrameBlendingType", ["FRAME_MIX", "NO_FRAME_BLEND", "PIXEL_MOTION"]),
-    MaskMode: enumeration("MaskMode", ["NONE", "ADD", "SUBTRACT", "INTERSECT", "LIGHTEN", "DARKEN", "DIFFERENCE"]),
-    BlendingMode: enumeration("BlendingMode", ["NORMAL", "ADD", "SCREEN", "MULTIPLY"]),
-    KeyframeInterpolationType: enumeration("KeyframeInterpolationType", ["LINEAR", "BEZIER", "HOLD"]),
+    AlphaMode: defineEnum("AlphaMode", ["IGNORE", "STRAIGHT", "PREMULTIPLIED"]),
+    ImportAsType: defineEnum("ImportAsType", ["FOOTAGE", "COMP", "COMP_CROPPED_LAYERS", "PROJECT"]),
+    FrameBlendingType: defineEnum("FrameBlendingType", ["FRAME_MIX", "NO_FRAME_BLEND", "PIXEL_MOTION"]),
+    MaskMode: defineEnum("MaskMode", ["NONE", "ADD", "SUBTRACT", "INTERSECT", "LIGHTEN", "DARKEN", "DIFFERENCE"]),
+    BlendingMode: defineEnum("BlendingMode", ["NORMAL", "ADD", "SCREEN", "MULTIPLY"]),
+    KeyframeInterpolationType: defineEnum("KeyframeInterpolationType", ["LINEAR", "BEZIER", "HOLD"]),
 };
 
-// A member of an enumeration, or the error of After Effects for anything else.
-function member(value, name) {
+// Returns a member of an enumeration; throws for any other value.
+function expectMember(value, name) {
     if (!Object.values(enumerations[name]).includes(value)) {
-        throw new Error(value + " is no " + name);
+        throw new Error(value + " is not a " + name);
     }
     return value;
 }
@@ -30,44 +30,44 @@ class ShapeObject {
     }
     set vertices(value) {
         if (!Array.isArray(value)) {
-            throw new Error("vertices is no list");
+            throw new Error("vertices is not a list");
         }
-        this._vertices = value.map((one) => array(one, 2, "a vertex"));
+        this._vertices = value.map((point) => expectNumbers(point, 2, "a vertex"));
     }
     get inTangents() {
         return this._in;
     }
     set inTangents(value) {
-        this._in = value.map((one) => array(one, 2, "a tangent"));
+        this._in = value.map((point) => expectNumbers(point, 2, "a tangent"));
     }
     get outTangents() {
         return this._out;
     }
     set outTangents(value) {
-        this._out = value.map((one) => array(one, 2, "a tangent"));
+        this._out = value.map((point) => expectNumbers(point, 2, "a tangent"));
     }
     get closed() {
         return this._closed;
     }
     set closed(value) {
-        this._closed = kind(value, "boolean", "closed");
+        this._closed = expectType(value, "boolean", "closed");
     }
     _copy() {
-        const made = new ShapeObject();
+        const copy = new ShapeObject();
         const count = this._vertices.length;
         const tangents = (list) => (list.length === 0 ? Array.from({ length: count }, () => [0, 0]) : list);
-        Object.assign(made, { _vertices: this._vertices.map((one) => [...one]), _closed: this._closed });
-        Object.assign(made, { _in: tangents(this._in), _out: tangents(this._out) });
-        if (count < 2 || made._in.length !== count || made._out.length !== count) {
-            throw new Error("a Shape of " + count + " vertices and " + made._in.length + " tangents");
+        Object.assign(copy, { _vertices: this._vertices.map((point) => [...point]), _closed: this._closed });
+        Object.assign(copy, { _in: tangents(this._in), _out: tangents(this._out) });
+        if (count < 2 || copy._in.length !== count || copy._out.length !== count) {
+            throw new Error("a Shape has " + count + " vertices and " + copy._in.length + " tangents");
         }
-        return made;
+        return copy;
     }
 }
 
 class MarkerObject {
     constructor(comment) {
-        this._comment = kind(comment, "string", "a marker's comment");
+        this._comment = expectType(comment, "string", "a marker's comment");
         this._label = 0;
         this._duration = 0;
     }
@@ -78,22 +78,22 @@ class MarkerObject {
         return this._duration;
     }
     get label() {
-        since(16, "MarkerValue.label");
+        requireVersion(16, "MarkerValue.label");
         return this._label;
     }
     set label(value) {
-        since(16, "MarkerValue.label");
-        this._label = number(value, 0, 16, "a marker's label");
+        requireVersion(16, "MarkerValue.label");
+        this._label = expectNumber(value, 0, 16, "a marker's label");
     }
 }
 
 const constructors = {
     Shape: function () {
-        return strict(new ShapeObject());
+        return makeStrict(new ShapeObject());
     },
     MarkerValue: function (comment) {
-        return strict(new MarkerObject(comment));
+        return makeStrict(new MarkerObject(comment));
     },
 };
 
-module.exports = { MarkerObject, ShapeObject, bare, constructors, enumerations, member };
+module.exports = { MarkerObject, ShapeObject, constructors, enumerations, expectMember };

@@ -1,21 +1,21 @@
-/* The user's own project: comps that were there before, to be read and never written.
+/* The user's own project: existing comps, which scripts may read but not change.
 
    session.user: { active, selected: [layer names], project: {...}, footage: {name: {...}}, comps: {name: {...}} }.
-   A member of another kind of item or layer is undefined, as in ExtendScript; one that no kind has throws. */
+   Members that only other types of items or layers have are undefined, as in ExtendScript; unknown members throw. */
 
 "use strict";
 const { FileObject } = require("./files.js");
-const { number, strict } = require("./strict.js");
+const { expectNumber, makeStrict } = require("./strict.js");
 const { session } = require("./scenario.js");
 const { enumerations } = require("./values.js");
 
-class UsersMarker {
+class UserMarker {
     constructor(facts) {
         Object.assign(this, { comment: "", label: 0, duration: 0 }, facts);
     }
 }
 
-class UsersProperty {
+class UserProperty {
     constructor(facts) {
         this._facts = Object.assign({ value: 0, keys: [], expression: false }, facts);
     }
@@ -35,18 +35,18 @@ class UsersProperty {
         return this._facts.expression;
     }
     keyTime(index) {
-        return this._facts.keys[number(index, 1, this.numKeys, "a key's index") - 1][0];
+        return this._facts.keys[expectNumber(index, 1, this.numKeys, "a key's index") - 1][0];
     }
     keyValue(index) {
-        return this._facts.keys[number(index, 1, this.numKeys, "a key's index") - 1][1];
+        return this._facts.keys[expectNumber(index, 1, this.numKeys, "a key's index") - 1][1];
     }
-    // Straight lines between keys, the first and the last value beyond them.
+    // Linear between keys, constant before the first and after the last.
     valueAtTime(time, preExpression) {
         if (preExpression !== false) {
-            throw new Error("valueAtTime without expressions is not what the comp shows");
+            throw new Error("valueAtTime must include expressions, as the comp does");
         }
         const keys = this._facts.keys;
-        const after = keys.findIndex((key) => key[0] >= number(time, -10800, 10800, "time"));
+        const after = keys.findIndex((key) => key[0] >= expectNumber(time, -10800, 10800, "time"));
         if (after <= 0) {
             return keys[after < 0 ? keys.length - 1 : 0][1];
         }
@@ -55,7 +55,7 @@ class UsersProperty {
     }
 }
 
-class UsersGroup {
+class UserGroup {
     constructor(properties) {
         this._properties = properties;
     }
@@ -63,12 +63,12 @@ class UsersGroup {
         return Object.keys(this._properties).length;
     }
     property(name) {
-        const found = this._properties[name];
-        return found ? strict(found) : null;
+        const property = this._properties[name];
+        return property ? makeStrict(property) : null;
     }
 }
 
-class UsersSource {
+class UserSource {
     constructor(facts) {
         this._facts = facts;
     }
@@ -89,12 +89,12 @@ class UsersSource {
     }
 }
 
-class UsersFootage {
+class UserFootage {
     constructor(name, facts) {
-        const usual = { path: null, fps: 24, frames: 24, width: 640, height: 360, alpha: "", loop: 1 };
-        this._facts = Object.assign({ still: false, missing: false, sound: false }, usual, facts);
+        const defaults = { path: null, fps: 24, frames: 24, width: 640, height: 360, alpha: "", loop: 1 };
+        this._facts = Object.assign({ still: false, missing: false, sound: false }, defaults, facts);
         this._name = name;
-        this._source = new UsersSource(this._facts);
+        this._source = new UserSource(this._facts);
     }
     get name() {
         return this._name;
@@ -109,13 +109,13 @@ class UsersFootage {
         return !this._facts.sound;
     }
     get file() {
-        return this._facts.path === null || this._facts.missing ? null : strict(new FileObject(this._facts.path));
+        return this._facts.path === null || this._facts.missing ? null : makeStrict(new FileObject(this._facts.path));
     }
     get footageMissing() {
         return this._facts.missing;
     }
     get mainSource() {
-        return strict(this._source);
+        return makeStrict(this._source);
     }
     get duration() {
         return this._facts.still ? 0 : (this._facts.frames * this._facts.loop) / this._facts.fps;
@@ -125,12 +125,13 @@ class UsersFootage {
     }
 }
 
-// frames of its own comp: { in, out, start }; stretch in per cent; remap: [[frame, seconds], ...]
-class UsersLayer {
+// in, out and start are in frames of the layer's comp, stretch is in per cent, remap is [[frame, seconds], ...].
+class UserLayer {
     constructor(comp, index, facts, project) {
-        const usual = { kind: "ADBE AV Layer", source: null, in: 0, out: comp._facts.frames, start: 0, stretch: 100 };
-        const plain = { enabled: true, solo: false, guide: false, adjustment: false, matte: false, isNull: false };
-        this._facts = Object.assign({ markers: [], label: 0, losses: {}, transform: {} }, usual, plain, facts);
+        const defaults = { kind: "ADBE AV Layer", source: null, label: 0, markers: [], unsupported: {}, transform: {} };
+        const times = { in: 0, out: comp._facts.frames, start: 0, stretch: 100 };
+        const flags = { enabled: true, solo: false, guide: false, adjustment: false, matte: false, isNull: false };
+        this._facts = Object.assign(defaults, times, flags, facts);
         this._comp = comp;
         this._index = index;
         this._project = project;
@@ -151,7 +152,7 @@ class UsersLayer {
         return this._index;
     }
     get source() {
-        return this._item === null ? undefined : strict(this._item);
+        return this._item === null ? undefined : makeStrict(this._item);
     }
     get width() {
         return this._item ? this._item._facts.width : this._comp._facts.width;
@@ -196,34 +197,36 @@ class UsersLayer {
         return this._item === null || this._item.hasVideo;
     }
     get hasTrackMatte() {
-        return Boolean(this._facts.losses.trackMatte);
+        return Boolean(this._facts.unsupported.trackMatte);
     }
     get threeDLayer() {
-        return Boolean(this._facts.losses.threeD);
+        return Boolean(this._facts.unsupported.threeD);
     }
     get blendingMode() {
-        return enumerations.BlendingMode[this._facts.losses.blending || "NORMAL"];
+        return enumerations.BlendingMode[this._facts.unsupported.blending || "NORMAL"];
     }
     get parent() {
-        return this._facts.losses.parent ? strict(this._comp._layers[this._facts.losses.parent - 1]) : null;
+        const index = this._facts.unsupported.parent;
+        return index ? makeStrict(this._comp._layers[index - 1]) : null;
     }
     get label() {
         return this._facts.label;
     }
     property(name) {
         const facts = this._facts;
-        const group = (present) => strict(new UsersGroup(present ? { one: new UsersProperty({}) } : {}));
+        const group = (present) => makeStrict(new UserGroup(present ? { property: new UserProperty({}) } : {}));
         if (name === "ADBE Transform Group") {
-            return strict(new UsersGroup(this._transform()));
+            return makeStrict(new UserGroup(this._transform()));
         }
         if (name === "ADBE Mask Parade" || name === "ADBE Effect Parade") {
-            return group(facts.losses[name === "ADBE Mask Parade" ? "masks" : "effects"]);
+            return group(facts.unsupported[name === "ADBE Mask Parade" ? "masks" : "effects"]);
         }
         if (name === "ADBE Marker") {
-            return strict(new UsersProperty({ keys: this._comp._markers(facts.markers) }));
+            return makeStrict(new UserProperty({ keys: this._comp._markers(facts.markers) }));
         }
         if (name === "ADBE Time Remapping" && facts.remap) {
-            return strict(new UsersProperty({ keys: facts.remap.map(([frame, value]) => [this._seconds(frame), value]) }));
+            const keys = facts.remap.map(([frame, value]) => [this._seconds(frame), value]);
+            return makeStrict(new UserProperty({ keys }));
         }
         return null;
     }
@@ -236,24 +239,24 @@ class UsersLayer {
             "ADBE Rotate Z": { value: 0 },
             "ADBE Opacity": { value: 100 },
         };
-        const found = {};
+        const properties = {};
         for (const name of Object.keys(values)) {
-            found[name] = new UsersProperty(Object.assign(values[name], this._facts.transform[name] || {}));
+            properties[name] = new UserProperty(Object.assign(values[name], this._facts.transform[name] || {}));
         }
-        return found;
+        return properties;
     }
 }
 
-class UsersComp {
+class UserComp {
     constructor(name, facts, id, project) {
-        const usual = { fps: 24, frames: 48, width: 640, height: 360, start: 0, drop: false, markers: [] };
-        this._facts = Object.assign({ keepsRate: false, layers: [] }, usual, facts);
+        const defaults = { fps: 24, frames: 48, width: 640, height: 360, start: 0, drop: false, markers: [] };
+        this._facts = Object.assign({ keepsRate: false, layers: [] }, defaults, facts);
         this._name = name;
         this._id = id;
-        this._layers = this._facts.layers.map((layer, index) => new UsersLayer(this, index + 1, layer, project));
+        this._layers = this._facts.layers.map((layer, index) => new UserLayer(this, index + 1, layer, project));
     }
     _markers(markers) {
-        return markers.map(([frame, facts]) => [frame * this.frameDuration, strict(new UsersMarker(facts))]);
+        return markers.map(([frame, facts]) => [frame * this.frameDuration, makeStrict(new UserMarker(facts))]);
     }
     get name() {
         return this._name;
@@ -289,32 +292,32 @@ class UsersComp {
         return this._facts.drop;
     }
     get markerProperty() {
-        return strict(new UsersProperty({ keys: this._markers(this._facts.markers) }));
+        return makeStrict(new UserProperty({ keys: this._markers(this._facts.markers) }));
     }
     get numLayers() {
         return this._layers.length;
     }
     get selectedLayers() {
-        const wanted = session.user.selected || [];
-        return wanted.map((name) => strict(this._layers.find((layer) => layer.name === name)));
+        const names = session.user.selected || [];
+        return names.map((name) => makeStrict(this._layers.find((layer) => layer.name === name)));
     }
     layer(index) {
-        return strict(this._layers[number(index, 1, this._layers.length, "a layer's index") - 1]);
+        return makeStrict(this._layers[expectNumber(index, 1, this._layers.length, "a layer's index") - 1]);
     }
 }
 
-// What the Project panel holds already.
-class UsersProject {
+// The items of the user's project.
+class UserProject {
     constructor() {
         const user = session.user || {};
         this._items = {};
         this._active = user.active || null;
         this.settings = user.project || {};
         for (const [name, facts] of Object.entries(user.footage || {})) {
-            this._items[name] = new UsersFootage(name, facts);
+            this._items[name] = new UserFootage(name, facts);
         }
         Object.entries(user.comps || {}).forEach(([name, facts], index) => {
-            this._items[name] = new UsersComp(name, facts, 17 + index, this);
+            this._items[name] = new UserComp(name, facts, 17 + index, this);
         });
     }
     item(name) {
@@ -324,8 +327,8 @@ class UsersProject {
         return this._items[name];
     }
     get active() {
-        return this._active === null ? null : strict(this.item(this._active));
+        return this._active === null ? null : makeStrict(this.item(this._active));
     }
 }
 
-module.exports = { UsersProject };
+module.exports = { UserProject };
