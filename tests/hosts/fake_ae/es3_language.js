@@ -7,8 +7,8 @@ const REMOVE_LATER_FEATURES = `(function () {
         "": "Object Function Array String Boolean Number Date RegExp Error EvalError RangeError ReferenceError " +
             "SyntaxError TypeError URIError Math parseInt parseFloat isNaN isFinite decodeURI decodeURIComponent " +
             "encodeURI encodeURIComponent escape unescape eval NaN Infinity undefined $ app alert File Folder " +
-            "ImportOptions ImportAsType AlphaMode FrameBlendingType MaskMode KeyframeInterpolationType Shape MarkerValue " +
-            "BlendingMode system confirm prompt",
+            "ImportOptions ImportAsType AlphaMode FrameBlendingType MaskMode KeyframeInterpolationType Shape " +
+            "MarkerValue BlendingMode system confirm prompt",
         "Object": "prototype length name",
         "Object.prototype": "constructor toString toLocaleString valueOf hasOwnProperty isPrototypeOf " +
             "propertyIsEnumerable",
