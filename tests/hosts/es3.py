@@ -156,4 +156,4 @@ def _find_expression_faults(tokens: list[Token]) -> Iterator[tuple[Token, str]]:
         elif token.text in ("&&", "||"):
             current.logical.add(token.text)
             if len(current.logical) > 1:
-                yield token, "&& beside || without parentheses"
+                yield token, "&& mixed with || without parentheses"

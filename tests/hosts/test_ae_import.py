@@ -92,47 +92,47 @@ def test_everything_is_in_one_folder_and_one_undo_step(studio: Studio) -> None:
 
 
 def test_media_used_twice_are_imported_once(studio: Studio) -> None:
-    def again(document: Document) -> None:
+    def reuse_plate(document: Document) -> None:
         document["record_count"] = 148
         plate = clips(document, "PLATE")[0]
         clips(document, "PLATE").append({**plate, "record_first": 100, "name": "again", "shot": "sh030"})
 
-    dump = studio.run(studio.deliver(again))
+    dump = studio.run(studio.deliver(reuse_plate))
     assert dump["report"]["problems"] == []
     assert len(footage(dump)) == 6
     assert list(layers(dump, "scene_04"))[:3] == ["plate A001C003", "plate B002C011", "plate again"]
 
 
 def test_a_second_plate_track_is_above_the_shots_of_the_first(studio: Studio) -> None:
-    def second(document: Document) -> None:
+    def split_tracks(document: Document) -> None:
         for track in [*document["tracks"]]:
             name = "PLATE 2" if track["pass_name"] is None else f"{track['name']} (PLATE 2)"
             document["tracks"].append({**track, "name": name, "clips": [track["clips"].pop(1)]})
 
-    dump = studio.run(studio.deliver(second))
+    dump = studio.run(studio.deliver(split_tracks))
     assert dump["report"]["problems"] == []
     assert list(layers(dump, "scene_04")) == ["plate A001C003", "sh010", "plate B002C011", "sh020"]
 
 
 def test_a_shot_without_passes_has_only_its_plate(studio: Studio) -> None:
-    def no_passes(document: Document) -> None:
+    def remove_passes(document: Document) -> None:
         for track in document["tracks"][1:]:
             del track["clips"][1]
         del document["faces"][1]
 
-    dump = studio.run(studio.deliver(no_passes))
+    dump = studio.run(studio.deliver(remove_passes))
     assert dump["report"]["problems"] == []
     assert list(comps(dump)) == ["sh010", "scene_04"]
     assert list(layers(dump, "scene_04")) == ["plate A001C003", "plate B002C011", "sh010"]
 
 
 def test_the_newer_of_two_versions_is_enabled(studio: Studio) -> None:
-    def both(document: Document) -> None:
+    def add_version_2(document: Document) -> None:
         newer = json.loads(json.dumps(document["tracks"][2]).replace("v001", "v002"))
         newer["clips"] = [{**clip, "version": 2} for clip in newer["clips"]]
         document["tracks"].append(newer)
 
-    shot = layers(studio.run(studio.deliver(both)), "sh010")
+    shot = layers(studio.run(studio.deliver(add_version_2)), "sh010")
     assert (shot["FACE"]["source"], shot["FACE"]["enabled"]) == ("sh010_FACE_v002", True)
     assert shot["sh010_FACE_v001"]["enabled"] is False
 
@@ -145,11 +145,11 @@ def test_a_plate_of_another_size_is_scaled_to_fit(studio: Studio) -> None:
 
 
 def test_a_shot_of_another_size_is_scaled_to_fit_the_cut(studio: Studio) -> None:
-    def large(document: Document) -> None:
+    def enlarge(document: Document) -> None:
         for track in document["tracks"]:
             track["clips"][0].update(width=2560, height=1920)
 
-    dump = studio.run(studio.deliver(large))
+    dump = studio.run(studio.deliver(enlarge))
     assert dump["report"]["problems"] == []
     assert (comps(dump)["sh010"]["width"], comps(dump)["sh010"]["height"]) == (2560, 1920)
     assert layers(dump, "scene_04")["sh010"]["transform"]["ADBE Scale"]["value"] == [37.5, 37.5, 100]
@@ -177,11 +177,11 @@ def test_frame_blending_follows_the_delivery(studio: Studio, interpolation: str,
 
 
 def test_markers_appear_in_the_cut_and_in_their_shot(studio: Studio) -> None:
-    def mark(document: Document) -> None:
+    def add_markers(document: Document) -> None:
         add_marker(document, 60, "sh020")
         add_marker(document, 10, "", "Green")
 
-    dump = studio.run(studio.deliver(mark))
+    dump = studio.run(studio.deliver(add_markers))
     note = "sh020: no face in shot frames 1034-1045; its FACE layer is transparent there"
     found = [
         (round(m["time"] * 24), m["value"]["comment"], m["value"]["label"]) for m in comps(dump)["scene_04"]["markers"]
@@ -200,14 +200,14 @@ def test_two_comments_on_one_frame_share_a_marker(studio: Studio) -> None:
 
 @pytest.mark.parametrize("drop", [True, False])
 def test_drop_frame_is_set_at_ntsc_rates(studio: Studio, drop: bool) -> None:
-    def ntsc(document: Document) -> None:
+    def use_ntsc_rate(document: Document) -> None:
         fps = 30000 / 1001
         document.update(rate="30000/1001", fps=fps, drop_frame=drop, start_frame=107892)
         for track in document["tracks"]:
             for clip in track["clips"]:
                 clip.update(rate="30000/1001", fps=fps)
 
-    dump = studio.run(studio.deliver(ntsc))
+    dump = studio.run(studio.deliver(use_ntsc_rate))
     assert dump["report"]["problems"] == []
     assert comps(dump)["scene_04"]["dropFrame"] is drop
 
@@ -260,12 +260,12 @@ def test_a_project_that_refuses_32_bits_is_reported(studio: Studio) -> None:
     ],
 )
 def test_a_colour_mismatch_is_reported(studio: Studio, space: str, encoding: str, message: str | None) -> None:
-    def encoded(document: Document) -> None:
+    def set_encoding(document: Document) -> None:
         for track in document["tracks"][1:]:
             for clip in track["clips"]:
                 clip["encoding"] = encoding
 
-    todos = studio.run(studio.deliver(encoded), workingSpace=space)["report"]["by_hand"]
+    todos = studio.run(studio.deliver(set_encoding), workingSpace=space)["report"]["by_hand"]
     assert [message in todo for todo in todos] == [True] if message else todos == []
 
 

@@ -105,10 +105,10 @@ def test_the_correction_is_upright_on_the_null_and_masked_by_the_oval(studio: St
 
 
 def test_two_faces_of_a_shot_each_have_all_layers(studio: Studio) -> None:
-    def second(document: Document) -> None:
+    def add_second_face(document: Document) -> None:
         document["faces"].append({**document["faces"][0], "face": 1})
 
-    dump = studio.run(studio.deliver(second))
+    dump = studio.run(studio.deliver(add_second_face))
     assert dump["report"]["problems"] == []
     shot = layers(dump, "sh010")
     assert [mask["name"] for mask in shot["FACE"]["masks"]] == ["face 0", "face 1"]

@@ -12,13 +12,13 @@ from tests.hosts.after_effects import Dump, Step, Studio, layers
 from tests.hosts.delivered import Change, retime, set_on
 
 
-def half_speed_with_flow(document: Any) -> None:
+def set_half_speed_with_flow(document: Any) -> None:
     retime(0.5, frame_count=20, record_count=40)(document)
     set_on("FACE", 0, interpolation="flow")(document)
 
 
-def unchanged(document: Any) -> None:
-    """The golden delivery as it is."""
+def leave_unchanged(document: Any) -> None:
+    """Use the golden delivery as it is."""
 
 
 ROLLED_BACK = [
@@ -48,7 +48,7 @@ ROLLED_BACK = [
 
 @pytest.mark.parametrize(("quirks", "message"), ROLLED_BACK)
 def test_an_error_that_would_change_the_image_is_rolled_back(studio: Studio, quirks: Dump, message: str) -> None:
-    dump = studio.run(studio.deliver(half_speed_with_flow), **quirks)
+    dump = studio.run(studio.deliver(set_half_speed_with_flow), **quirks)
     assert message in dump["report"]["problems"][0], dump["report"]["problems"]
     assert dump["items"] == [] and dump["bitsPerChannel"] == 16
     assert dump["report"]["done"] == "nothing" and dump["report"]["comps"] == []
@@ -71,7 +71,7 @@ BY_HAND = [
 def test_a_setting_the_user_can_correct_is_reported_and_the_import_stays(
     studio: Studio, quirks: Dump, message: str
 ) -> None:
-    dump = studio.run(studio.deliver(half_speed_with_flow), **quirks)
+    dump = studio.run(studio.deliver(set_half_speed_with_flow), **quirks)
     assert dump["report"]["problems"] == [] and dump["report"]["done"] == "built"
     assert any(message in todo for todo in dump["report"]["by_hand"]), dump["report"]["by_hand"]
     assert "To do by hand:" in dump["summary"]
@@ -90,7 +90,7 @@ def test_a_roll_back_keeps_what_existed_before(studio: Studio, quirks: Dump, mes
     other = studio.deliver(lambda document: document.update(name="scene_03"))
     earlier = other.with_name("scene_03.json")
     earlier.write_bytes(other.read_bytes())
-    steps = [Step(delivery=earlier), Step(delivery=studio.deliver(half_speed_with_flow), quirks=quirks)]
+    steps = [Step(delivery=earlier), Step(delivery=studio.deliver(set_half_speed_with_flow), quirks=quirks)]
     before, after = studio.session(steps)
     assert message in after["report"]["problems"][0]
     assert after["items"] == before["items"] and after["bitsPerChannel"] == before["bitsPerChannel"]
@@ -128,7 +128,7 @@ def test_a_missing_delivery_is_reported(studio: Studio) -> None:
     assert "cannot read" in studio.run(studio.folder / "nowhere.json")["report"]["problems"][0]
 
 
-@pytest.mark.parametrize("change", [unchanged, half_speed_with_flow])
+@pytest.mark.parametrize("change", [leave_unchanged, set_half_speed_with_flow])
 def test_without_quirks_nothing_is_reported(studio: Studio, change: Change) -> None:
     """A well-behaved After Effects, for comparison."""
     report = studio.run(studio.deliver(change))["report"]

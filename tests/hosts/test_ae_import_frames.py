@@ -121,13 +121,13 @@ def test_with_frame_blending_time_remap_keys_are_on_source_frames(studio: Studio
 
 @pytest.mark.parametrize(("rate", "fps"), [("24000/1001", 24000 / 1001), ("25", 25.0), ("60", 60.0)])
 def test_every_frame_is_correct_at_other_rates(studio: Studio, rate: str, fps: float) -> None:
-    def at_rate(document: Document) -> None:
+    def set_rate(document: Document) -> None:
         document.update(rate=rate, fps=fps, start_frame=round(fps) * 3600)
         for track in document["tracks"]:
             for clip in track["clips"]:
                 clip.update(rate=rate, fps=fps)
 
-    delivery = studio.deliver(at_rate)
+    delivery = studio.deliver(set_rate)
     dump = studio.run(delivery)
     assert dump["report"]["problems"] == []
     assert comps(dump)["scene_04"]["displayStartTime"] * fps == pytest.approx(round(fps) * 3600)
@@ -137,14 +137,14 @@ def test_every_frame_is_correct_at_other_rates(studio: Studio, rate: str, fps: f
 def test_times_use_the_comps_rounded_rate(studio: Studio) -> None:
     """An in point that is slightly late hides the first frame, and after an hour the rounding of 23.976 causes that."""
 
-    def late(document: Document) -> None:
+    def move_late(document: Document) -> None:
         fps = 24000 / 1001
         document.update(rate="24000/1001", fps=fps, record_count=100_096, faces=[])
         for track in document["tracks"]:
             for clip in track["clips"]:
                 clip.update(rate="24000/1001", fps=fps, record_first=clip["record_first"] + 100_000)
 
-    dump = studio.run(studio.deliver(late))
+    dump = studio.run(studio.deliver(move_late))
     assert dump["report"]["problems"] == []
     cut = comps(dump)["scene_04"]
     for layer, frame in zip(layers(dump, "scene_04").values(), (100_000, 100_048, 100_000, 100_048), strict=True):
@@ -152,21 +152,21 @@ def test_times_use_the_comps_rounded_rate(studio: Studio) -> None:
 
 
 def test_media_at_another_rate_show_the_correct_source_frames(studio: Studio) -> None:
-    def faster(document: Document) -> None:
+    def double_media_rate(document: Document) -> None:
         for track in document["tracks"]:
             track["clips"][0].update(fps=48.0, rate="48", in_frame=4, frame_count=60, record_count=30)
 
-    delivery = studio.deliver(faster)
+    delivery = studio.deliver(double_media_rate)
     dump = studio.run(delivery)
     assert dump["report"]["problems"] == []
     assert_source_frames(dump, delivery)
 
 
 def test_a_pass_on_twos_stays_in_sync_with_its_plate(studio: Studio) -> None:
-    def on_twos(document: Document) -> None:
+    def halve_face_rate(document: Document) -> None:
         clips(document, "FACE")[0].update(fps=12.0, rate="12", in_frame=4, frame_count=24, interpolation="flow")
 
-    delivery = studio.deliver(on_twos)
+    delivery = studio.deliver(halve_face_rate)
     dump = studio.run(delivery)
     assert dump["report"]["problems"] == []
     assert footage(dump)["sh010_FACE_v001"]["fps"] == 12
@@ -174,7 +174,7 @@ def test_a_pass_on_twos_stays_in_sync_with_its_plate(studio: Studio) -> None:
 
 
 def test_a_shot_of_one_frame_is_a_still(studio: Studio) -> None:
-    def single(document: Document) -> None:
+    def keep_one_frame(document: Document) -> None:
         for track in document["tracks"]:
             del track["clips"][1:]
             track["clips"][0].update(
@@ -182,7 +182,7 @@ def test_a_shot_of_one_frame_is_a_still(studio: Studio) -> None:
             )
         document.update(record_count=1, faces=[])
 
-    delivery = studio.deliver(single)
+    delivery = studio.deliver(keep_one_frame)
     dump = studio.run(delivery)
     assert dump["report"]["problems"] == []
     assert_source_frames(dump, delivery)
@@ -190,13 +190,13 @@ def test_a_shot_of_one_frame_is_a_still(studio: Studio) -> None:
 
 @pytest.mark.parametrize("speed", [1.0, 0.0])
 def test_a_still_is_as_long_as_in_the_cut(studio: Studio, speed: float) -> None:
-    def still(document: Document) -> None:
+    def make_still(document: Document) -> None:
         document["faces"] = []
         for track in document["tracks"]:
             clip = track["clips"][0]
             clip.update(in_frame=0, frame_count=1, end_index=clip["start_index"], speed=speed)
 
-    dump = studio.run(studio.deliver(still))
+    dump = studio.run(studio.deliver(make_still))
     assert dump["report"]["problems"] == []
     assert [picture_in_cut(dump, "scene_04", "sh010", "FACE", frame) for frame in range(49)] == [0] * 48 + [None]
 

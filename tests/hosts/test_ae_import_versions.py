@@ -97,25 +97,25 @@ def test_a_property_that_the_artist_removed_is_reported(studio: Studio, session:
 
 
 def test_a_changed_cut_is_reported_and_the_comps_are_kept(studio: Studio, session: Callable[..., list[Dump]]) -> None:
-    def moved(document: Document) -> None:
+    def move_second_shot(document: Document) -> None:
         for track in document["tracks"]:
             track["clips"][1]["record_first"] = 50
         document["record_count"] = 98
 
-    first, second = session(studio.deliver(make_version_2(moved)))
+    first, second = session(studio.deliver(make_version_2(move_second_shot)))
     assert second["report"]["done"] == "replaced"
     assert any("'sh020', startTime: 40 instead of 42" in difference for difference in second["report"]["differences"])
     assert layers(second, "scene_04")["sh020"]["inPoint"] == layers(first, "scene_04")["sh020"]["inPoint"]
 
 
 def test_a_new_shot_is_added_to_the_cut(studio: Studio, session: Callable[..., list[Dump]]) -> None:
-    def third(document: Document) -> None:
+    def add_third_shot(document: Document) -> None:
         for track in document["tracks"]:
             text = json.dumps(track["clips"][1]).replace("sh020", "sh030")
             track["clips"].append({**json.loads(text), "record_first": 96})
         document["record_count"] = 144
 
-    first, second = session(studio.deliver(third))
+    first, second = session(studio.deliver(add_third_shot))
     assert second["report"]["problems"] == [] and second["report"]["done"] == "built"
     assert list(comps(second)) == ["sh010", "sh020", "scene_04", "sh030"]
     stack = [[layer["id"] for layer in comps(dump)["scene_04"]["layers"]] for dump in (first, second)]
@@ -170,11 +170,11 @@ def test_a_copy_made_by_the_artist_is_not_mistaken_for_the_comp(
 
 
 def test_a_new_pass_is_added_on_top_with_its_face_layers(studio: Studio) -> None:
-    def body_only(document: Document) -> None:
+    def remove_face(document: Document) -> None:
         del document["tracks"][2]
         document["faces"] = []
 
-    first = studio.deliver(body_only)
+    first = studio.deliver(remove_face)
     second = studio.deliver()
     assert first != second
     before, after = studio.session([Step(delivery=first), Step(delivery=second)])
@@ -191,7 +191,7 @@ def test_a_new_pass_is_added_on_top_with_its_face_layers(studio: Studio) -> None
     assert "'scene_04' was already imported. New items were added." in after["summary"]
 
 
-def longer_handles(document: Document) -> None:
+def lengthen_handles(document: Document) -> None:
     """The first file is another frame of the shot, so all layers would be out of sync."""
     for name in ("BODY", "FACE"):
         clips(document, name)[1].update(in_frame=4, timecode="00:00:00:16", end_index=1060)
@@ -199,7 +199,7 @@ def longer_handles(document: Document) -> None:
 
 
 def test_layers_with_other_frames_are_rejected(studio: Studio, session: Callable[..., list[Dump]]) -> None:
-    first, second = session(studio.deliver(make_version_2(longer_handles)))
+    first, second = session(studio.deliver(make_version_2(lengthen_handles)))
     assert project_state(second) == project_state(first)
     assert "contains other frames (00:00:00:16 + 60)" in second["report"]["problems"][0]
     assert "Delete the folder of this cut" in second["summary"] and "the project is unchanged" in second["summary"]
@@ -214,7 +214,7 @@ def test_after_the_cuts_folder_is_deleted_everything_is_rebuilt(
             if (app.project.item(i).name === "scene_04") { app.project.item(i).remove(); return; }
         }
     }());"""
-    _, second = session(studio.deliver(make_version_2(longer_handles)), delete)
+    _, second = session(studio.deliver(make_version_2(lengthen_handles)), delete)
     assert second["report"]["problems"] == [] and second["report"]["built"] == ["sh010", "sh020", "scene_04"]
     assert set(footage(second)) >= {"sh020_FACE_v002"} and "sh020_FACE_v001" not in footage(second)
 

@@ -428,7 +428,7 @@ def test_a_clip_in_a_disabled_comp_is_disabled(machine: Machine) -> None:
         (24, -24, False, "23:59:59:00"),
     ],
 )
-def test_the_start_timecode_is_the_comps(machine: Machine, fps: float, start: int, drop: bool, timecode: str) -> None:
+def test_the_comps_start_timecode_is_sent(machine: Machine, fps: float, start: int, drop: bool, timecode: str) -> None:
     turnover = machine.send(project(comp(movie("a", 0, 9), fps=fps, start=start, drop=drop)))
     assert (turnover.start_frame, turnover.start_timecode) == (start, timecode)
     assert turnover.drop_frame == (";" in timecode)

@@ -102,14 +102,14 @@ def apply_cmd(line: str, variables: dict[str, str]) -> str:
     second command.
     """
 
-    def value(match: re.Match[str]) -> str:
+    def expand(match: re.Match[str]) -> str:
         return variables.get(match[1], match[0])
 
     at, expanded = 0, ""
     while at < len(line):
         match = re.compile(r"%([^%]+)%").match(line, at)
         if match and match[1] in variables:
-            expanded, at = expanded + value(match), match.end()
+            expanded, at = expanded + expand(match), match.end()
         else:
             expanded, at = expanded + line[at], at + 1
     inside, escaped, kept = False, False, ""
