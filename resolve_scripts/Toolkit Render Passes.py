@@ -1,7 +1,7 @@
-"""Send the open timeline to the toolkit, wait for its layers, and stack them: Workspace > Scripts in DaVinci Resolve.
+"""Send the open timeline to the toolkit, render its layers and import them. Menu: Workspace > Scripts.
 
-What is sent is what Toolkit Send Turnover sends; the toolkit runs in its own interpreter, and Resolve stays free to be
-used; then the layers are imported as Toolkit Import Passes does. Options after ``--`` go to ``toolkit run``.
+Sends what Toolkit Send Turnover sends and imports as Toolkit Import Passes does. The toolkit runs in its own Python,
+and Resolve stays usable meanwhile. Options after ``--`` are passed to ``toolkit run``.
 
     [-o FOLDER] [--whole] [--media-pool] [--beside] [--comps] [--new-timeline] [--keep-partial] [-- OPTION ...]
 """
@@ -9,48 +9,48 @@ used; then the layers are imported as Toolkit Import Passes does. Options after 
 import os
 
 from toolkit_resolve.arguments import Arguments
-from toolkit_resolve.host import Trouble, find_resolve
-from toolkit_resolve.job import Job, recorded_command, watch_on_console
-from toolkit_resolve.report import new_report, stopped_by, tell
-from toolkit_resolve.send import SEND_FLAGS, choose_folder, send_turnover
+from toolkit_resolve.host import HostError, find_resolve
+from toolkit_resolve.report import describe_error, finish_report, new_report
+from toolkit_resolve.send import SEND_FLAGS, choose_turnover_folder, send_turnover
 from toolkit_resolve.session import Session
-from toolkit_resolve.stack import STACK_FLAGS, import_stack
-from toolkit_resolve.window import open_ui, watch_in_window
+from toolkit_resolve.stack import IMPORT_FLAGS, import_stack
+from toolkit_resolve.toolkit_process import ToolkitProcess, read_toolkit_command, watch_on_console
+from toolkit_resolve.window import get_ui, watch_in_window
 
 
 def render(resolve, turnover, more, title):
-    """Run the toolkit on a turnover; the path of the delivery. Raises Trouble."""
+    """Run the toolkit on a turnover; return the path of the delivery. Raises HostError."""
     folder = os.path.dirname(turnover)
-    command = recorded_command() + ["run", turnover, "-o", os.path.join(folder, "passes"), "--progress", "lines"]
-    job, pair = Job(command + more, os.path.join(folder, "stop")), open_ui(resolve)
+    command = read_toolkit_command() + ["run", turnover, "-o", os.path.join(folder, "passes"), "--progress", "lines"]
+    process, pair = ToolkitProcess(command + more, os.path.join(folder, "stop")), get_ui(resolve)
     if pair:
-        watch_in_window(pair, job, title)
+        watch_in_window(pair, process, title)
     else:
-        watch_on_console(job)
-    return job.result()
+        watch_on_console(process)
+    return process.result()
 
 
 def main(arguments=None):
-    """Send, render and import; the report, which is also printed and written beside delivery.json."""
+    """Send, render and import; print the report, write it beside delivery.json and return it."""
     report, path = new_report("Toolkit Render Passes"), None
     try:
-        given = Arguments(arguments, SEND_FLAGS + STACK_FLAGS, ("-o",))
+        given = Arguments(arguments, SEND_FLAGS + IMPORT_FLAGS, ("-o",))
         resolve = find_resolve()
-        recorded_command()
-        project = Session(resolve).known
-        turnover = send_turnover(resolve, choose_folder(resolve, given), given.given, report)
+        read_toolkit_command()
+        project = Session(resolve).project_id
+        turnover = send_turnover(resolve, choose_turnover_folder(resolve, given), given.given, report)
         print("sent: " + report["done"])
         report["done"] = ""
         delivery = render(resolve, turnover, given.rest, report["entry"])
         path = os.path.join(os.path.dirname(delivery), "resolve_report.json")
-        if Session(resolve).known != project:
-            raise Trouble("another project is open now: open the one it was sent from, and import %s" % delivery)
+        if Session(resolve).project_id != project:
+            raise HostError("another project is open now: open the original project and import %s" % delivery)
         import_stack(resolve, delivery, list(given.given), report)
-    except Trouble as trouble:
-        report["problems"].append(str(trouble))
+    except HostError as error:
+        report["problems"].append(str(error))
     except Exception as error:
-        report["problems"].append(stopped_by(error))
-    return tell(report, path)
+        report["problems"].append(describe_error(error))
+    return finish_report(report, path)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Measure how this Resolve behaves where versions differ: Workspace > Scripts in DaVinci Resolve.
+"""Measure how this Resolve behaves where versions differ. Menu: Workspace > Scripts.
 
-Makes a bin and a timeline of its own in the open project, with 24 small pictures, and removes them again. What was
-measured is written to toolkit_self_check.json in the user's home; send that file when something lands wrong.
+Creates a temporary bin and timeline with 24 small images in the open project and deletes them afterwards. The results
+are written to toolkit_self_check.json in the user's home; send that file if clips are misplaced.
 
     [-o FOLDER]
 """
@@ -9,28 +9,28 @@ measured is written to toolkit_self_check.json in the user's home; send that fil
 import os
 
 from toolkit_resolve.arguments import Arguments
-from toolkit_resolve.host import Trouble, ask, find_resolve
-from toolkit_resolve.probes import SelfCheck
-from toolkit_resolve.report import new_report, stopped_by, tell
+from toolkit_resolve.host import HostError, call, find_resolve
+from toolkit_resolve.report import describe_error, finish_report, new_report
+from toolkit_resolve.self_check import SelfCheck
 
 
 def main(arguments=None):
-    """Measure and return the report, which is also printed and written to toolkit_self_check.json."""
+    """Measure; print the report, write it to toolkit_self_check.json and return it."""
     report, folder = new_report("Toolkit Self Check"), os.path.expanduser("~")
     try:
         given = Arguments(arguments, (), ("-o",))
         folder = os.path.abspath(given.given.get("-o", folder))
         resolve = find_resolve()
-        report.update(resolve=ask(resolve, "GetVersionString"), found={})
+        report.update(resolve=call(resolve, "GetVersionString"), found={})
         left = SelfCheck(resolve, report["found"]).run()
-        report["problems"] += ["Resolve keeps %s: remove it by hand" % one for one in left]
-        report["done"] = "%d things measured; send %s" % (
+        report["problems"] += ["Resolve did not delete %s: delete it by hand" % one for one in left]
+        report["done"] = "%d probes run; send us %s" % (
             len(report["found"]), os.path.join(folder, "toolkit_self_check.json"))
-    except Trouble as trouble:
-        report["problems"].append(str(trouble))
+    except HostError as error:
+        report["problems"].append(str(error))
     except Exception as error:
-        report["problems"].append(stopped_by(error))
-    return tell(report, os.path.join(folder, "toolkit_self_check.json"))
+        report["problems"].append(describe_error(error))
+    return finish_report(report, os.path.join(folder, "toolkit_self_check.json"))
 
 
 if __name__ == "__main__":

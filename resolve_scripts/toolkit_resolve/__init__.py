@@ -1,5 +1,5 @@
-"""What the menu entries share. Standard library only, the syntax of Python 3.6 and no ``__file__``: Resolve runs it.
+"""Modules shared by the menu entries. Resolve runs them: standard library only, Python 3.6 syntax, no ``__file__``.
 
-``toolkit install-scripts resolve`` puts each entry and the modules it needs into one file, so every name at the top of
-a module is unique over all of them, and modules import one another by ``from toolkit_resolve.x import a, b`` only.
+``toolkit install-scripts resolve`` bundles each entry and the modules it needs into one file. Top-level names must
+therefore be unique across all modules, and modules import each other only as ``from toolkit_resolve.x import a, b``.
 """

@@ -1,12 +1,12 @@
-"""What an entry was started with: nothing from the menu, options and paths from outside."""
+"""Arguments of an entry: none when started from the menu, options and paths when started from a terminal."""
 
 import sys
 
-from toolkit_resolve.host import Trouble
+from toolkit_resolve.host import HostError
 
 
 class Arguments:
-    """``given[option]`` is True, or the text after an option in ``valued``; ``rest`` are the paths."""
+    """``given[option]`` is True, or the value of an option listed in ``valued``; ``rest`` holds the paths."""
 
     def __init__(self, arguments, flags=(), valued=()):
         self.given, self.rest = {}, []
@@ -21,10 +21,10 @@ class Arguments:
                 self.given[one] = True
             elif one.startswith("-"):
                 known = ", ".join(tuple(flags) + tuple(valued)) or "none"
-                raise Trouble("no such option here: %s (there are: %s)" % (one, known))
+                raise HostError("no such option here: %s (available: %s)" % (one, known))
             else:
                 self.rest.append(one)
 
     def has(self, option):
-        """Whether the option was given."""
+        """Return whether the option was given."""
         return option in self.given

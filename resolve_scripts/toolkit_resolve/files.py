@@ -1,16 +1,16 @@
-"""What is kept between runs, in ``.toolkit`` in the user's home, and files that appear whole or not at all."""
+"""State kept between runs in ``~/.toolkit``, and atomic file writes."""
 
 import json
 import os
 
 
-def kept(name):
-    """The path of something kept between runs."""
+def state_path(name):
+    """Return the path of a state file."""
     return os.path.join(os.path.expanduser("~"), ".toolkit", name)
 
 
 def write_text(path, text):
-    """Write a file whole or not at all. Raises OSError."""
+    """Write a file atomically. Raises OSError."""
     folder = os.path.dirname(path)
     if folder and not os.path.isdir(folder):
         os.makedirs(folder)
@@ -24,12 +24,12 @@ def write_text(path, text):
 
 
 def write_json(path, value):
-    """Write a document. Raises OSError."""
+    """Write a JSON document atomically. Raises OSError."""
     write_text(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
 
 def read_json(path):
-    """What a file of ours holds; None when it is not there or no JSON."""
+    """Return the contents of a JSON file; None if it is missing or invalid."""
     try:
         with open(path, encoding="utf-8") as stream:
             return json.load(stream)
@@ -37,18 +37,18 @@ def read_json(path):
         return None
 
 
-def remembered(name):
-    """The one line kept under ``name``, empty when there is none."""
+def read_state_line(name):
+    """Return the line stored under ``name``; empty if there is none."""
     try:
-        with open(kept(name), encoding="utf-8") as stream:
+        with open(state_path(name), encoding="utf-8") as stream:
             return stream.read().strip()
     except (OSError, ValueError):
         return ""
 
 
-def remember(name, text):
-    """Keep one line for the next run; not being able to is no reason to stop."""
+def write_state_line(name, text):
+    """Store one line for the next run; a failure is printed and otherwise ignored."""
     try:
-        write_text(kept(name), text + "\n")
+        write_text(state_path(name), text + "\n")
     except OSError as error:
-        print("  not remembered for the next time: %s" % error)
+        print("  not saved for the next run: %s" % error)

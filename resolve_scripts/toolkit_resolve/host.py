@@ -1,82 +1,83 @@
-"""Asking Resolve. What it cannot do it answers with False, None or an empty list, so no answer is believed."""
+"""Calls to Resolve. A failed call returns False, None or an empty list, so every result is verified."""
 
 import builtins
 
 
-class Trouble(Exception):
-    """Something cannot be done; the text is one sentence for the editor."""
+class HostError(Exception):
+    """Something cannot be done; the message is one sentence for the editor."""
 
 
-def ask(thing, method, *arguments):
-    """Call a method that this Resolve may not have; None then. (hasattr is no help: Resolve invents attributes.)"""
-    function = getattr(thing, method, None)
+def call(target, method, *arguments):
+    """Call a method; None if this Resolve lacks it. (hasattr does not help: Resolve invents attributes.)"""
+    function = getattr(target, method, None)
     return None if function is None else function(*arguments)
 
 
-def ask_all(thing, method, *arguments):
-    """The same for a method that answers a list: without the Nones that Resolve puts in for what failed."""
-    answer = ask(thing, method, *arguments)
-    return [one for one in answer if one is not None] if isinstance(answer, (list, tuple)) else []
+def call_list(target, method, *arguments):
+    """Call a method that returns a list, and drop the None entries that Resolve returns for failures."""
+    result = call(target, method, *arguments)
+    return [one for one in result if one is not None] if isinstance(result, (list, tuple)) else []
 
 
-def ask_surely(thing, method, *arguments):
-    """The same where no list means no answer: Trouble then, since nothing may be concluded from it."""
-    answer = ask(thing, method, *arguments)
-    if not isinstance(answer, (list, tuple)):
-        raise Trouble("Resolve does not answer")
-    return [one for one in answer if one is not None]
+def require_list(target, method, *arguments):
+    """The same, but raise HostError if no list is returned: nothing can be concluded from that."""
+    result = call(target, method, *arguments)
+    if not isinstance(result, (list, tuple)):
+        raise HostError("Resolve does not answer")
+    return [one for one in result if one is not None]
 
 
-def known_of(things):
-    """The identities of things. Raises Trouble when one has none: Resolve is not answering just now."""
-    found = [identity(thing) for thing in things]
+def require_ids(targets):
+    """Return the ids of objects. Raises HostError if one is missing: Resolve is not answering right now."""
+    found = [unique_id(target) for target in targets]
     if None in found:
-        raise Trouble("Resolve does not answer")
+        raise HostError("Resolve does not answer")
     return found
 
 
-def must(answer, sentence):
-    """The answer, or Trouble with ``sentence`` when it is False, None or empty."""
-    if answer is None or answer is False or answer == []:
-        raise Trouble(sentence)
-    return answer
+def require(result, sentence):
+    """Return the result; raise HostError with ``sentence`` if it is False, None or empty."""
+    if result is None or result is False or result == []:
+        raise HostError(sentence)
+    return result
 
 
-def identity(thing):
-    """Handles are new on every call; this is what stays. None: a handle of something that is no more."""
-    return ask(thing, "GetUniqueId")
+def unique_id(target):
+    """Return the persistent id; handles are new on every call. None for a handle of a deleted object."""
+    return call(target, "GetUniqueId")
 
 
-def constant(resolve, name, number):
-    """A constant of the live handle (a float there); ``number`` where this version does not know it."""
+def get_constant(resolve, name, number):
+    """Return a constant of the live handle (a float there); ``number`` if this version does not have it."""
     found = getattr(resolve, name, None)
     return found if isinstance(found, (int, float)) and not isinstance(found, bool) else number
 
 
-def injected(name):
-    """What Resolve put into a menu script: among its globals, on some versions among the built-ins."""
+def get_injected(name):
+    """Return what Resolve injects into a menu script: a global, or on some versions a built-in."""
     return globals().get(name, getattr(builtins, name, None))
 
 
 def find_resolve():
-    """The running Resolve: injected into a menu script, asked of its own module from outside. Raises Trouble."""
-    found = injected("resolve") or ask(injected("app"), "GetResolve") or ask(injected("bmd"), "scriptapp", "Resolve")
+    """Return the running Resolve: injected into a menu script, or from its scripting module. Raises HostError."""
+    found = (get_injected("resolve") or call(get_injected("app"), "GetResolve")
+             or call(get_injected("bmd"), "scriptapp", "Resolve"))
     if not found:
         try:
             import DaVinciResolveScript
         except ImportError as error:
-            raise Trouble("this is not Resolve (%s): run it from Workspace > Scripts" % error)
+            raise HostError("this script is not running in Resolve (%s): run it from Workspace > Scripts" % error)
         found = DaVinciResolveScript.scriptapp("Resolve")
-    return must(found, "Resolve does not answer: is it running, with External scripting set to Local in Preferences? "
-                       "(Only Studio answers from outside)")
+    return require(found, "Resolve does not answer: is it running, with External scripting set to Local in "
+                   "Preferences? (External scripting needs Resolve Studio)")
 
 
-def release(resolve):
-    """Resolve's version as numbers: ``(21, 0, 2)``; an empty tuple where it does not say."""
-    numbers = str(ask(resolve, "GetVersionString") or "").split(".")
+def version_numbers(resolve):
+    """Return Resolve's version as numbers, ``(21, 0, 2)``; an empty tuple if unknown."""
+    numbers = str(call(resolve, "GetVersionString") or "").split(".")
     return tuple(int(number) for number in numbers if number.isdigit())
 
 
 def is_studio(resolve):
-    """Whether this is the paid edition."""
-    return bool(ask(resolve, "IsStudio")) or "Studio" in str(ask(resolve, "GetProductName"))
+    """Return whether this is the Studio edition."""
+    return bool(call(resolve, "IsStudio")) or "Studio" in str(call(resolve, "GetProductName"))

@@ -1,4 +1,4 @@
-"""What an entry tells: on the console, in a file beside what it worked on, and by itself as a value."""
+"""The report of an entry: printed to the console, written to a file, and returned."""
 
 import os
 
@@ -6,17 +6,17 @@ from toolkit_resolve.files import write_json
 
 
 def new_report(entry):
-    """An empty report. ``problems``: why nothing was done; ``by_hand``: what Resolve left to the editor."""
+    """Return an empty report. ``problems``: why nothing was done; ``by_hand``: what the editor must do by hand."""
     return {"entry": entry, "resolve": None, "done": "", "problems": [], "by_hand": [], "notes": []}
 
 
-def stopped_by(error):
-    """An error that is not ours, in words."""
-    return "stopped by %s: %s" % (type(error).__name__, error)
+def describe_error(error):
+    """Return a message for an unexpected exception."""
+    return "stopped by an unexpected error (%s: %s)" % (type(error).__name__, error)
 
 
-def tell(report, path=None):
-    """Print the report and write it to ``path``; the report."""
+def finish_report(report, path=None):
+    """Print the report, write it to ``path`` and return it."""
     print("%s: %s" % (report["entry"], report["done"] or "nothing was done"))
     for kind, word in (("problems", "problem"), ("by_hand", "by hand"), ("notes", "note")):
         for sentence in report[kind]:
@@ -25,5 +25,5 @@ def tell(report, path=None):
         try:
             write_json(path, report)
         except OSError as error:
-            print("  the report is not written: %s" % error)
+            print("  cannot write the report: %s" % error)
     return report

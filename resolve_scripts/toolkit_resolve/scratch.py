@@ -1,4 +1,4 @@
-"""A picture sequence made on the spot, for measuring what Resolve does with one."""
+"""Create a small image sequence for Self Check to measure with."""
 
 import os
 import struct
@@ -7,8 +7,8 @@ import zlib
 SCRATCH_FIRST, SCRATCH_COUNT, SCRATCH_SIZE = 1001, 24, 64
 
 
-def write_sequence(folder):
-    """Grey, half transparent PNGs that get lighter; the pattern of their path."""
+def write_scratch_sequence(folder):
+    """Write grey, half-transparent PNGs of increasing brightness; return the pattern of their paths."""
     pattern = os.path.join(folder, "toolkit_self_check.%04d.png")
     for number in range(SCRATCH_COUNT):
         with open(pattern % (SCRATCH_FIRST + number), "wb") as stream:

@@ -1,92 +1,93 @@
-"""The open project: what is open in it, and opening it again."""
+"""The open project: what was open when the entry started, and restoring it."""
 
-from toolkit_resolve.host import Trouble, ask, identity, known_of, must
+from toolkit_resolve.host import HostError, call, require, require_ids, unique_id
 
 
 class Session:
-    """The project and what was open when the entry started."""
+    """The project, and the page, bin and timeline that were open when the entry started."""
 
     def __init__(self, resolve):
         self.resolve = resolve
-        self.project = must(ask(ask(resolve, "GetProjectManager"), "GetCurrentProject"),
-                            "no project is open in Resolve, or a dialog there is, which makes every call fail")
-        self.pool = must(ask(self.project, "GetMediaPool"), "Resolve shows no media pool")
-        self.page = ask(resolve, "GetCurrentPage")
-        self.timeline = ask(self.project, "GetCurrentTimeline")
-        self.folder = ask(self.pool, "GetCurrentFolder")
-        self.known = identity(self.project)
+        self.project = require(call(call(resolve, "GetProjectManager"), "GetCurrentProject"),
+                               "no project is open in Resolve, or an open dialog blocks all calls; close it")
+        self.pool = require(call(self.project, "GetMediaPool"), "the media pool is not available in Resolve")
+        self.page = call(resolve, "GetCurrentPage")
+        self.timeline = call(self.project, "GetCurrentTimeline")
+        self.folder = call(self.pool, "GetCurrentFolder")
+        self.project_id = unique_id(self.project)
 
     def timelines(self):
-        """Every timeline of the project."""
-        count = ask(self.project, "GetTimelineCount")
+        """Return all timelines of the project."""
+        count = call(self.project, "GetTimelineCount")
         if count is None:
-            raise Trouble("Resolve does not answer")
+            raise HostError("Resolve does not answer")
         numbers = range(1, int(count) + 1)
-        found = [ask(self.project, "GetTimelineByIndex", number) for number in numbers]
+        found = [call(self.project, "GetTimelineByIndex", number) for number in numbers]
         return [timeline for timeline in found if timeline is not None]
 
-    def setting(self, timeline, key):
-        """What the timeline says; one without settings of its own follows the project."""
-        return ask(timeline, "GetSetting", key) or ask(self.project, "GetSetting", key)
+    def get_setting(self, timeline, key):
+        """Return the timeline's setting; a timeline without custom settings follows the project."""
+        return call(timeline, "GetSetting", key) or call(self.project, "GetSetting", key)
 
-    def select(self, timeline):
-        """AppendToTimeline works on whatever timeline is open: make sure, each time, that it is the right one."""
+    def select_timeline(self, timeline):
+        """Make ``timeline`` the current one; AppendToTimeline works on whichever is current. Raises HostError."""
         for _ in range(2):
-            if identity(ask(self.project, "GetCurrentTimeline")) == identity(timeline):
+            if unique_id(call(self.project, "GetCurrentTimeline")) == unique_id(timeline):
                 return
-            ask(self.project, "SetCurrentTimeline", timeline)
-        raise Trouble("Resolve keeps another timeline open, and that one must not be changed")
+            call(self.project, "SetCurrentTimeline", timeline)
+        raise HostError("Resolve does not switch to the right timeline, and the open one must not be changed")
 
     def open_folder(self, folder):
-        """Media is imported into the bin that is open: make sure that it is the right one."""
-        ask(self.pool, "SetCurrentFolder", folder)
-        if identity(ask(self.pool, "GetCurrentFolder")) != identity(folder):
-            raise Trouble("Resolve does not open the bin '%s': media would land elsewhere" % ask(folder, "GetName"))
+        """Make ``folder`` the current bin; media is imported into whichever is current. Raises HostError."""
+        call(self.pool, "SetCurrentFolder", folder)
+        if unique_id(call(self.pool, "GetCurrentFolder")) != unique_id(folder):
+            raise HostError("Resolve does not open the bin '%s', and media must not be imported into another"
+                            % call(folder, "GetName"))
 
-    def removes(self, known):
-        """Take away the timeline of ours with this identity; whether it is gone. Raises Trouble without an answer."""
+    def delete_timeline(self, timeline_id):
+        """Delete the timeline with this id; return whether it is gone. Raises HostError if unanswered."""
         for _ in range(2):  # deleting fails now and then
-            ours = [timeline for timeline in self.timelines() if identity(timeline) == known]
-            if ours:
-                ask(self.pool, "DeleteTimelines", ours)
-        return known not in known_of(self.timelines())
+            found = [timeline for timeline in self.timelines() if unique_id(timeline) == timeline_id]
+            if found:
+                call(self.pool, "DeleteTimelines", found)
+        return timeline_id not in require_ids(self.timelines())
 
-    def taken_back(self, steps, ours):
-        """Do ``steps``, each of which removes something of ``ours`` and answers what is left of it, in words.
+    def roll_back(self, steps, created):
+        """Run ``steps``, each of which removes part of ``created`` and returns what remains; return all that remains.
 
-        They are done again until nothing is found twice running, since a window may swallow calls for a while.
+        Repeated until two rounds in a row leave nothing, since a dialog may block calls for a while.
         """
         left, clean = None, 0
         for _ in range(6):
-            left = self._one_round(steps)
+            left = self._run_steps(steps)
             clean = clean + 1 if left == [] else 0
             if clean == 2:
                 return []
-        return left or ours
+        return left or created
 
-    def _one_round(self, steps):
-        """What is left; None when Resolve did not answer: then the round counts for nothing."""
+    def _run_steps(self, steps):
+        """Return what remains; None if Resolve did not answer, so that the round does not count."""
         try:
-            self.reopen()
+            self.restore_view()
             left = [one for step in steps for one in step()]
-            self.reopen()
-        except Exception:  # also a call that raises
+            self.restore_view()
+        except Exception:  # calls may also raise
             return None
-        return left if self.answers() else None
+        return left if self.is_responding() else None
 
-    def answers(self):
-        """Whether Resolve still answers, about the same project; a dialog or its end makes every call fail."""
+    def is_responding(self):
+        """Return whether Resolve still answers, for the same project; an open dialog makes every call fail."""
         try:
-            now = identity(ask(ask(self.resolve, "GetProjectManager"), "GetCurrentProject"))
-        except Exception:  # what is gone may raise whatever it likes
+            now = unique_id(call(call(self.resolve, "GetProjectManager"), "GetCurrentProject"))
+        except Exception:  # if Resolve has quit, any exception is possible
             return False
-        return now is not None and now == self.known
+        return now is not None and now == self.project_id
 
-    def reopen(self):
-        """Open again what was open."""
+    def restore_view(self):
+        """Reopen the timeline, bin and page that were open at the start."""
         if self.timeline is not None:
-            ask(self.project, "SetCurrentTimeline", self.timeline)
+            call(self.project, "SetCurrentTimeline", self.timeline)
         if self.folder is not None:
-            ask(self.pool, "SetCurrentFolder", self.folder)
+            call(self.pool, "SetCurrentFolder", self.folder)
         if self.page:
-            ask(self.resolve, "OpenPage", self.page)
+            call(self.resolve, "OpenPage", self.page)

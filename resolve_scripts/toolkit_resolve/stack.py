@@ -1,136 +1,139 @@
-"""Import Passes: bins, timeline, tracks, clips; all of it right, or nothing of it there."""
+"""Import Passes: create bins, timeline, tracks and clips, verify them, and roll everything back on failure."""
 
 import os
 
 from toolkit_resolve.bins import Bins
-from toolkit_resolve.delivery import in_record_order, is_plate, read_delivery
-from toolkit_resolve.dress import Dresser
-from toolkit_resolve.host import Trouble, ask
-from toolkit_resolve.layout import audio_counts, find_item, item_facts, layout
-from toolkit_resolve.markers import add_marker, mark
-from toolkit_resolve.place import Placer, Unfilled, unplaceable
-from toolkit_resolve.report import stopped_by
+from toolkit_resolve.clip_properties import PropertySetter
+from toolkit_resolve.delivery import is_plate, read_delivery, sort_by_record
+from toolkit_resolve.host import HostError, call
+from toolkit_resolve.layout import audio_counts, find_item, item_placement, layout
+from toolkit_resolve.markers import add_delivery_markers, add_marker
+from toolkit_resolve.placement import Placer, RateMismatch, describe_unplaceable
+from toolkit_resolve.report import describe_error
 from toolkit_resolve.session import Session
-from toolkit_resolve.target import Target
+from toolkit_resolve.target_timeline import TargetTimeline
 from toolkit_resolve.tracks import Tracks
 
-STACK_FLAGS = ("--beside", "--comps", "--new-timeline", "--keep-partial")
+IMPORT_FLAGS = ("--beside", "--comps", "--new-timeline", "--keep-partial")
 
 
 class Stack:
-    """One import. ``flags`` are those of STACK_FLAGS that were asked for."""
+    """One import. ``flags`` are the given options out of IMPORT_FLAGS."""
 
     def __init__(self, resolve, path, flags, report):
         self.flags, self.report = flags, report
         self.delivery, self.root = read_delivery(path), os.path.dirname(path)
         self.session = Session(resolve)
         self.bins = Bins(self.session, report["by_hand"])
-        self.target = Target(self.session, self.delivery, report)
+        self.target = TargetTimeline(self.session, self.delivery, report)
         self.placed = []
 
     def build(self):
-        """Build and compare; on any failure take everything back. Raises Trouble."""
-        ask(self.session.resolve, "OpenPage", "edit")  # where DeleteClips works
+        """Build and verify the stack; roll everything back on failure. Raises HostError."""
+        call(self.session.resolve, "OpenPage", "edit")  # DeleteClips works only there
         try:
-            self._build()
+            self._build_and_verify()
         except BaseException as error:
-            left = self._take_back()
+            left = self._roll_back()
             if not isinstance(error, Exception):
                 raise
-            said = str(error) if isinstance(error, Trouble) else stopped_by(error)
-            if not self.session.answers():
-                said += "; Resolve does not answer any more: is a dialog open?"
+            message = str(error) if isinstance(error, HostError) else describe_error(error)
+            if not self.session.is_responding():
+                message += "; Resolve does not answer any more: is a dialog open?"
             if left:
-                raise Trouble("%s; look whether it has kept %s, and remove that by hand" % (said, " and ".join(left)))
-            raise Trouble(said + ("; the project is as it was" if self.session.answers() else "; nothing was made yet"))
+                raise HostError("%s; check whether the project still contains %s, and delete that by hand"
+                                % (message, " and ".join(left)))
+            done = "the project is unchanged" if self.session.is_responding() else "nothing had been created yet"
+            raise HostError("%s; %s" % (message, done))
 
-    def _build(self):
-        self.bins.open(self.delivery["name"])
+    def _build_and_verify(self):
+        self.bins.open_bin(self.delivery["name"])
         self.target.open("--new-timeline" in self.flags, self.root)
         tracks = Tracks(self.target, self.delivery, self.report)
         if self.target.base is not None:
-            tracks.clear("--beside" in self.flags)
-        tracks.lay()
+            tracks.remove_replaced_layers("--beside" in self.flags)
+        tracks.add_tracks()
         self.before = layout(self.target.timeline), audio_counts(self.target.timeline)
         self._place_all(tracks)
-        mark(self.target.timeline, self.delivery["markers"], self.report["by_hand"])
-        self._read_back()
-        self.target.untouched()
-        self._tell()
+        add_delivery_markers(self.target.timeline, self.delivery["markers"], self.report["by_hand"])
+        self._verify()
+        self.target.verify_base_unchanged()
+        self._add_report_marker()
 
     def _place_all(self, tracks):
         placer = Placer(self.session, self.target.timeline, self.delivery["fps"], self.report)
-        dresser = Dresser(self.session.resolve, self.target.timeline, self.report)
+        setter = PropertySetter(self.session.resolve, self.target.timeline, self.report)
         shots = {}
         for track in self.delivery["tracks"]:
             if track["name"] not in tracks.number:
-                continue  # a plate that the duplicate has
-            for clip in in_record_order(track):
-                item = self._place(placer, tracks.number[track["name"]], clip)
+                continue  # a plate track, which the duplicate already has
+            for clip in sort_by_record(track):
+                item = self._place_clip(placer, tracks.number[track["name"]], clip)
                 if item is None:
                     continue
-                dresser.dress(item, clip, not is_plate(track), "--comps" in self.flags)
+                setter.apply_properties(item, clip, not is_plate(track), "--comps" in self.flags)
                 if not is_plate(track):
                     shots.setdefault(clip["shot"], []).append(self.placed[-1][:2])
-        self.session.select(self.target.timeline)
+        self.session.select_timeline(self.target.timeline)
         for shot, places in shots.items():
-            dresser.link(shot, [find_item(self.target.timeline, *place) for place in places])
+            setter.link_layers(shot, [find_item(self.target.timeline, *place) for place in places])
 
-    def _place(self, placer, number, clip):
-        media = self.bins.item(clip, self.delivery["name"], clip["shot"])
-        why = unplaceable(clip, self.delivery["fps"])
+    def _place_clip(self, placer, number, clip):
+        media = self.bins.find_or_import(clip, self.delivery["name"], clip["shot"])
+        why = describe_unplaceable(clip, self.delivery["fps"])
         if why:
             self.report["by_hand"].append(why)
             return None
         try:
             item = placer.place(number, clip, media)
-        except Unfilled as unfilled:
-            self.report["by_hand"].append("'%s' is left out: %s" % (clip["name"], unfilled))
+        except RateMismatch as error:
+            self.report["by_hand"].append("'%s' is left out: %s" % (clip["name"], error))
             return None
-        except Trouble as trouble:
-            self._fail("'%s' is not on track %d: %s" % (clip["name"], number, trouble))
+        except HostError as error:
+            self._fail("'%s' is not on track %d: %s" % (clip["name"], number, error))
             return None
-        self.placed.append((number, item_facts(item), clip["name"]))
+        self.placed.append((number, item_placement(item), clip["name"]))
         return item
 
     def _fail(self, sentence):
         if "--keep-partial" not in self.flags:
-            raise Trouble(sentence)
+            raise HostError(sentence)
         self.report["problems"].append(sentence)
 
-    def _read_back(self):
-        """What is on the timeline in the end is what was there, and what was placed."""
-        found, expected = layout(self.target.timeline), [list(facts) for facts in self.before[0]]
-        for number, facts, name in self.placed:
-            if number <= len(found) and facts in found[number - 1]:
-                expected[number - 1].append(facts)
-                self.report["placed"].append({"track": number, "name": name, "start": facts[0], "duration": facts[1]})
+    def _verify(self):
+        """Check that the timeline holds exactly what it held before plus the placed clips."""
+        found, expected = layout(self.target.timeline), [list(items) for items in self.before[0]]
+        for number, placement, name in self.placed:
+            if number <= len(found) and placement in found[number - 1]:
+                expected[number - 1].append(placement)
+                self.report["placed"].append(
+                    {"track": number, "name": name, "start": placement[0], "duration": placement[1]})
             else:
-                self._fail("'%s' is gone from track %d, frame %d" % (name, number, facts[0]))
-        if [sorted(facts, key=str) for facts in found] != [sorted(facts, key=str) for facts in expected]:
-            self._fail("what was on the timeline before is not as it was")
+                self._fail("'%s' has disappeared from track %d, frame %d" % (name, number, placement[0]))
+        if [sorted(items, key=str) for items in found] != [sorted(items, key=str) for items in expected]:
+            self._fail("Resolve changed other clips of the new timeline during the import")
         if audio_counts(self.target.timeline) != self.before[1]:
-            self._fail("audio came along that nobody asked for")
+            self._fail("Resolve added audio clips that were not requested")
 
-    def _tell(self):
+    def _add_report_marker(self):
         report, timeline = self.report, self.target.timeline
-        where = "a duplicate of '%s'" % report["made_from"] if report["made_from"] else "a timeline of its own"
+        where = "a duplicate of '%s'" % report["made_from"] if report["made_from"] else "a new timeline"
         report["done"] = "'%s', %s: %d clips placed" % (report["timeline"], where, len(report["placed"]))
-        told = report["problems"] + report["by_hand"]
-        if told:  # few editors have the Console open
-            add_marker(timeline, 0, "Red", report["entry"], "\n".join(told))
+        remarks = report["problems"] + report["by_hand"]
+        if remarks:  # few editors have the Console open
+            add_marker(timeline, 0, "Red", report["entry"], "\n".join(remarks))
 
-    def _take_back(self):
-        """The timeline goes, then the media on it, then what was open is opened. What may be left, in words."""
+    def _roll_back(self):
+        """Delete the timeline, then its media and bins, and restore the view; return what may remain."""
         self.report.update(placed=[], timeline=None)
         self.report["by_hand"][:] = []
-        steps = (self.target.take_back, self.bins.take_back)
-        return self.session.taken_back(steps, self.target.names() + self.bins.names())
+        steps = (self.target.roll_back, self.bins.roll_back)
+        return self.session.roll_back(steps, self.target.describe_created() + self.bins.describe_created())
 
 
 def import_stack(resolve, path, flags, report):
-    """Import the delivery at ``path``; ``report`` gets what happened. Raises Trouble, with the project as it was."""
-    report.update(delivery=path, resolve=ask(resolve, "GetVersionString"), timeline=None, made_from=None,
+    """Import the delivery at ``path`` and fill in ``report``. Raises HostError, with the project unchanged."""
+    report.update(delivery=path, resolve=call(resolve, "GetVersionString"), timeline=None, made_from=None,
                   snapshot=None, placed=[])
     stack = Stack(resolve, path, flags, report)
     report["notes"] += stack.delivery["notes"]

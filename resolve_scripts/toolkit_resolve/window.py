@@ -1,43 +1,44 @@
-"""Windows, where Resolve has them: on Studio, and on the free edition before 19.1. All of them can be done without."""
+"""Windows (on Studio, and on the free edition before 19.1) and file dialogs. The entries also work without them."""
 
 import os
 
-from toolkit_resolve.files import kept, remember, remembered
-from toolkit_resolve.host import Trouble, ask, injected, is_studio, must, release
+from toolkit_resolve.files import read_state_line, state_path, write_state_line
+from toolkit_resolve.host import HostError, call, get_injected, is_studio, require, version_numbers
 
-WINDOW = "ToolkitWindow"
+WINDOW_ID = "ToolkitWindow"
 
 
-def open_ui(resolve):
-    """(UIManager, dispatcher), or None. Asking the free edition since 19.1 would open an advertisement instead."""
-    if not is_studio(resolve) and release(resolve) >= (19, 1):
+def get_ui(resolve):
+    """Return (UIManager, dispatcher), or None. On the free edition since 19.1 the call would open an advert."""
+    if not is_studio(resolve) and version_numbers(resolve) >= (19, 1):
         return None
-    ui = getattr(injected("fusion") or injected("fu"), "UIManager", None)
-    dispatcher = ask(injected("bmd"), "UIDispatcher", ui) if ui is not None else None
+    ui = getattr(get_injected("fusion") or get_injected("fu"), "UIManager", None)
+    dispatcher = call(get_injected("bmd"), "UIDispatcher", ui) if ui is not None else None
     return (ui, dispatcher) if dispatcher is not None else None
 
 
-def watch_in_window(pair, job, title):
-    """Show the progress and a Cancel button until the job has ended."""
-    ui, dispatcher = pair
+def watch_in_window(ui_pair, process, title):
+    """Show the progress and a Cancel button until the run has ended."""
+    ui, dispatcher = ui_pair
     window = dispatcher.AddWindow(
-        {"ID": WINDOW, "WindowTitle": title, "Geometry": [500, 300, 480, 110]},
-        [ui.VGroup([ui.Label({"ID": "Stage", "Text": job.progress()}), ui.Button({"ID": "Cancel", "Text": "Cancel"})])])
+        {"ID": WINDOW_ID, "WindowTitle": title, "Geometry": [500, 300, 480, 110]},
+        [ui.VGroup([ui.Label({"ID": "Stage", "Text": process.progress()}),
+                    ui.Button({"ID": "Cancel", "Text": "Cancel"})])])
     label = window.GetItems()["Stage"]
     timer = ui.Timer({"ID": "Poll", "Interval": 300})
 
     def poll(event):
-        ended = job.poll()
-        label.Text = job.progress()
+        ended = process.poll()
+        label.Text = process.progress()
         if ended:
             dispatcher.ExitLoop()
 
     def cancel(event):
-        job.cancel()
+        process.cancel()
 
     dispatcher.On.Timeout = poll
     window.On.Cancel.Clicked = cancel
-    window.On[WINDOW].Close = cancel
+    window.On[WINDOW_ID].Close = cancel
     window.Show()
     timer.Start()
     try:
@@ -47,18 +48,18 @@ def watch_in_window(pair, job, title):
         window.Hide()
 
 
-def ask_choices(pair, title, choices):
-    """Check boxes: ``choices`` is (option, text); the options that were ticked. Raises Trouble when cancelled."""
-    ui, dispatcher = pair
+def choose_options(ui_pair, title, choices):
+    """Show a check box per (option, text) in ``choices``; return the checked options. HostError if cancelled."""
+    ui, dispatcher = ui_pair
     boxes = [ui.CheckBox({"ID": option.strip("-").replace("-", ""), "Text": text, "Checked": False})
              for option, text in choices]
     buttons = ui.HGroup([ui.Button({"ID": "Go", "Text": "Import"}), ui.Button({"ID": "Cancel", "Text": "Cancel"})])
-    window = dispatcher.AddWindow({"ID": WINDOW, "WindowTitle": title, "Geometry": [500, 300, 480, 170]},
+    window = dispatcher.AddWindow({"ID": WINDOW_ID, "WindowTitle": title, "Geometry": [500, 300, 480, 170]},
                                   [ui.VGroup(boxes + [buttons])])
-    went = []
+    accepted = []
 
     def go(event):
-        went.append(True)
+        accepted.append(True)
         dispatcher.ExitLoop()
 
     def cancel(event):
@@ -66,36 +67,37 @@ def ask_choices(pair, title, choices):
 
     window.On.Go.Clicked = go
     window.On.Cancel.Clicked = cancel
-    window.On[WINDOW].Close = cancel
+    window.On[WINDOW_ID].Close = cancel
     window.Show()
     dispatcher.RunLoop()
     window.Hide()
-    if not went:
-        raise Trouble("cancelled")
+    if not accepted:
+        raise HostError("cancelled")
     items = window.GetItems()
     return [option for option, _ in choices if items[option.strip("-").replace("-", "")].Checked]
 
 
-def find_delivery(given):
-    """The path on the command line, else the one chosen in a dialog, else the last one the toolkit wrote."""
-    last = remembered("last_delivery.txt")
+def choose_delivery(given):
+    """Return the path on the command line, else one chosen in a dialog, else the last one the toolkit wrote."""
+    last = read_state_line("last_delivery.txt")
     chosen = [path for path in given if path.endswith(".json")]
-    if not chosen and getattr(injected("fusion"), "RequestFile", None) is not None:
-        chosen = [must(injected("fusion").RequestFile(last) or None, "no delivery was chosen")]
+    if not chosen and getattr(get_injected("fusion"), "RequestFile", None) is not None:
+        chosen = [require(get_injected("fusion").RequestFile(last) or None, "no delivery was selected")]
     if not chosen and not last:
-        raise Trouble("which delivery.json? None was given and %s is not there" % kept("last_delivery.txt"))
+        raise HostError("no delivery.json given, and %s is missing: pass the path of one"
+                        % state_path("last_delivery.txt"))
     return os.path.abspath(str((chosen or [last])[0]))
 
 
-def find_folder(given, name):
-    """Where a turnover goes: the folder given, else the one chosen in a dialog, else one in the user's home."""
-    usual = os.path.join(os.path.expanduser("~"), "toolkit_turnovers", name)
+def choose_folder(given, name):
+    """Return the turnover's folder: the one given, else one chosen in a dialog, else one in the user's home."""
+    default = os.path.join(os.path.expanduser("~"), "toolkit_turnovers", name)
     if given:
         return os.path.abspath(given)
-    if getattr(injected("fusion"), "RequestDir", None) is None:
-        return usual
-    last = remembered("last_turnover.txt")
-    chosen = must(injected("fusion").RequestDir(last or usual) or None, "no folder was chosen")
+    if getattr(get_injected("fusion"), "RequestDir", None) is None:
+        return default
+    last = read_state_line("last_turnover.txt")
+    chosen = require(get_injected("fusion").RequestDir(last or default) or None, "no folder was selected")
     folder = os.path.abspath(str(chosen))
-    remember("last_turnover.txt", folder)
+    write_state_line("last_turnover.txt", folder)
     return folder

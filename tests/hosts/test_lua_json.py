@@ -1,4 +1,4 @@
-"""The JSON reader and writer inside the Lua entry, against Python's own."""
+"""The JSON reader and writer of the Lua entry, compared with Python's."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ BAD = [
 ]
 
 STRICTER = [
-    pytest.param('"\\ud83d"', "half a character", id="the first half of a pair"),
-    pytest.param('"\\ude00"', "half a character", id="the second half of a pair"),
-    pytest.param('"\\ud83d\\u0041"', "half a character", id="half a pair and a letter"),
-    pytest.param("1e999", "too large", id="a number that is infinite"),
-    pytest.param("-1e999", "too large", id="a number that is infinite below"),
-    pytest.param("[" * 101 + "]" * 101, "too deep", id="lists in lists in lists"),
-    pytest.param('{"a":' * 101 + "1" + "}" * 101, "too deep", id="objects in objects in objects"),
-    pytest.param("[" * 100_000, "too deep", id="a text made to exhaust the stack"),
+    pytest.param('"\\ud83d"', "unpaired surrogate", id="high surrogate only"),
+    pytest.param('"\\ude00"', "unpaired surrogate", id="low surrogate only"),
+    pytest.param('"\\ud83d\\u0041"', "unpaired surrogate", id="high surrogate and a letter"),
+    pytest.param("1e999", "too large", id="infinity"),
+    pytest.param("-1e999", "too large", id="negative infinity"),
+    pytest.param("[" * 101 + "]" * 101, "too deeply", id="nested lists"),
+    pytest.param('{"a":' * 101 + "1" + "}" * 101, "too deeply", id="nested objects"),
+    pytest.param("[" * 100_000, "too deeply", id="text made to exhaust the stack"),
 ]
 
 
 @pytest.fixture(params=LUAS)
 def read(request: pytest.FixtureRequest) -> Read:
-    """``read_json`` in Lua: the value as Python's, or a str in a ValueError."""
+    """``read_json`` in Lua: a function that returns a Python value or raises ValueError."""
     lua = new_lua(request.param, encoding=None)
     functions = parts(lua, "read_json", "List", "Null")
     kind = lua.eval(
@@ -56,8 +56,8 @@ def read(request: pytest.FixtureRequest) -> Read:
     )
     guarded = lua.eval(
         """function(read, text)
-          local good, value = pcall(read, text)
-          if good then return true, value end
+          local is_valid, value = pcall(read, text)
+          if is_valid then return true, value end
           return false, value.sentence
         end"""
     )
@@ -77,8 +77,8 @@ def read(request: pytest.FixtureRequest) -> Read:
         return {key.decode(): python(at(value, key)) for key in keys}
 
     def read(text: str | bytes) -> Any:
-        good, value = guarded(functions[b"read_json"], text if isinstance(text, bytes) else text.encode())
-        if not good:
+        is_valid, value = guarded(functions[b"read_json"], text if isinstance(text, bytes) else text.encode())
+        if not is_valid:
             raise ValueError(value.decode(errors="replace"))
         return python(value)
 
@@ -86,21 +86,21 @@ def read(request: pytest.FixtureRequest) -> Read:
 
 
 @pytest.mark.parametrize("text", GOOD, ids=lambda text: ascii(text)[:30])
-def test_what_python_reads_is_read_alike(read: Read, text: str) -> None:
+def test_valid_json_is_read_as_in_python(read: Read, text: str) -> None:
     assert read(text) == json.loads(text)
 
 
 @pytest.mark.parametrize("text", BAD, ids=lambda text: ascii(text)[:30])
-def test_what_is_no_json_is_refused(read: Read, text: str) -> None:
+def test_invalid_json_is_rejected(read: Read, text: str) -> None:
     with pytest.raises(ValueError, match=r"^line \d+, column \d+: "):
         read(text)
-    if text not in ("NaN", "Infinity", "-Infinity"):  # Python's reader takes these, although they are no JSON
+    if text not in ("NaN", "Infinity", "-Infinity"):  # Python's reader accepts these, although they are not JSON
         with pytest.raises(json.JSONDecodeError):
             json.loads(text)
 
 
 @pytest.mark.parametrize(("text", "says"), STRICTER)
-def test_what_no_document_of_ours_holds_is_refused(read: Read, text: str, says: str) -> None:
+def test_json_that_our_documents_never_contain_is_rejected(read: Read, text: str, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         read(text)
 
@@ -108,17 +108,17 @@ def test_what_no_document_of_ours_holds_is_refused(read: Read, text: str, says: 
 @pytest.mark.parametrize(
     "spelt",
     [
-        pytest.param(b"\xff", id="no character begins so"),
-        pytest.param(b"\xc3", id="half a character"),
-        pytest.param(b"\xa9", id="the second half"),
+        pytest.param(b"\xff", id="invalid first byte"),
+        pytest.param(b"\xc3", id="incomplete character"),
+        pytest.param(b"\xa9", id="continuation byte only"),
         pytest.param(b"\xc0\xaf", id="a slash in two bytes"),
         pytest.param(b"\xe0\x80\xaf", id="a slash in three bytes"),
         pytest.param(b"\xf0\x80\x80\xaf", id="a slash in four bytes"),
-        pytest.param(b"\xed\xa0\x80", id="half a pair in three bytes"),
-        pytest.param(b"\xf4\x90\x80\x80", id="past the last character"),
+        pytest.param(b"\xed\xa0\x80", id="surrogate in three bytes"),
+        pytest.param(b"\xf4\x90\x80\x80", id="above U+10FFFF"),
     ],
 )
-def test_what_is_not_utf_8_is_refused(read: Read, spelt: bytes) -> None:
+def test_invalid_utf_8_is_rejected(read: Read, spelt: bytes) -> None:
     with pytest.raises(UnicodeDecodeError):
         spelt.decode()
     with pytest.raises(ValueError, match="line 2, column 2: not UTF-8"):
@@ -128,7 +128,7 @@ def test_what_is_not_utf_8_is_refused(read: Read, spelt: bytes) -> None:
 @pytest.mark.parametrize(
     "character", ["\x80", "\u07ff", "\u0800", "\ud7ff", "\ue000", "\uffff", "\U00010000", "\U0010ffff"]
 )
-def test_the_ends_of_every_length_of_utf_8_are_read(read: Read, character: str) -> None:
+def test_the_first_and_last_characters_of_every_utf_8_length_are_read(read: Read, character: str) -> None:
     assert read(f'"{character}"') == character
     assert read(json.dumps(character)) == character
 
@@ -136,24 +136,24 @@ def test_the_ends_of_every_length_of_utf_8_are_read(read: Read, character: str) 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        pytest.param('{"a": 1,\n "b": tru}', "line 2, column 7: no value", id="a word"),
+        pytest.param('{"a": 1,\n "b": tru}', "line 2, column 7: invalid value", id="a word"),
         pytest.param("[1,\n\n  2", "line 3, column 4: ']' or ',' is missing", id="the end"),
         pytest.param('{"a" 1}', "line 1, column 6: ':' is missing", id="a colon"),
-        pytest.param('["abc', "line 1, column 2: a text without an end", id="where the text began"),
-        pytest.param('["\\q"]', "line 1, column 3: no such escape", id="an escape"),
+        pytest.param('["abc', "line 1, column 2: unterminated string", id="start of the string"),
+        pytest.param('["\\q"]', "line 1, column 3: invalid escape", id="an escape"),
     ],
 )
-def test_a_fault_says_where_it_is(read: Read, text: str, says: str) -> None:
+def test_an_error_says_where_it_is(read: Read, text: str, says: str) -> None:
     with pytest.raises(ValueError, match=f"^{says.replace('[', '.').replace(']', '.')}$"):
         read(text)
 
 
-def test_the_golden_delivery_is_read_alike(read: Read) -> None:
+def test_the_golden_delivery_is_read_as_in_python(read: Read) -> None:
     assert read(GOLDEN.read_bytes()) == json.loads(GOLDEN.read_bytes())
 
 
 @pytest.mark.parametrize("which", LUAS)
-def test_what_is_written_is_read_by_python(which: str) -> None:
+def test_written_json_is_read_by_python(which: str) -> None:
     lua = new_lua(which)
     functions = parts(lua, "read_json", "write_json")
     value = {

@@ -1,4 +1,4 @@
-"""Render Passes: a run of a stand-in for the toolkit that tells its progress in lines, fails, or hangs."""
+"""Render Passes, with a stand-in for the toolkit that reports progress, fails, or hangs."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import pytest
 
 from tests.hosts.delivered import Deliveries
 from tests.hosts.entries import Desk, Report, load, start_in
-from tests.hosts.resolve import SWITCHES, Behaviour, Switch
-from tests.hosts.test_resolve_import import stack_of, wanted
+from tests.hosts.resolve import FAILURES, Behaviour, Switch
+from tests.hosts.test_resolve_import import expected_stack, stack_of
 from toolkit.documents import Turnover
 
 STAND_IN = """
 import json, os, pathlib, signal, sys, time
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a suite in the background ignores it
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a test suite in the background ignores it
 told = pathlib.Path(sys.argv[0]).parent / "told.json"
 told.write_text(json.dumps({"arguments": sys.argv[1:], "python": [k for k in os.environ if k.startswith("PYTHON")]}))
 say = lambda **what: print(json.dumps(what), flush=True)
@@ -26,7 +26,7 @@ try:
     for done in (0, 12, 24):
         say(stage="sh010  FACE", done=done, total=24)
         time.sleep(0.05)
-    print("a library says something of its own", flush=True)
+    print("output of a library", flush=True)
     BEHAVE
 except KeyboardInterrupt:
     print("toolkit: stopped", file=sys.stderr)
@@ -44,13 +44,13 @@ def entry(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
 
 
 @pytest.fixture
-def sit(deliver: Deliveries, at_home: Path) -> Callable[..., Desk]:
+def make_desk(deliver: Deliveries, at_home: Path) -> Callable[..., Desk]:
     return lambda behaviour=None, **changes: Desk(deliver, behaviour, **changes)
 
 
 @pytest.fixture
 def behave(tmp_path: Path, at_home: Path) -> Callable[[str, Desk], None]:
-    """Record a command that behaves so as the toolkit's."""
+    """A function that records a stand-in with the given behaviour as the toolkit's command."""
 
     def record(behaviour: str, desk: Desk) -> None:
         script = tmp_path / "stand_in.py"
@@ -75,10 +75,10 @@ def render(entry: ModuleType, desk: Desk, folder: Path, *more: str) -> Report:
 
 @pytest.mark.parametrize("studio", [True, False], ids=["in a window", "on the console"])
 def test_it_sends_renders_and_imports(
-    entry: ModuleType, sit: Callable[..., Desk], behave: Behave, tmp_path: Path, capsys: pytest.CaptureFixture[str], *,
-    studio: bool,
+    entry: ModuleType, make_desk: Callable[..., Desk], behave: Behave, tmp_path: Path, *,
+    studio: bool, capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    desk = sit(Behaviour(version="20.3.2.9", studio=studio))
+    desk = make_desk(Behaviour(version="20.3.2.9", studio=studio))
     behave(DELIVERS, desk)
     report = render(entry, desk, tmp_path / "to", "--", "--set", "face.strength=0.4")
     assert report["problems"] == report["by_hand"] == []
@@ -98,22 +98,22 @@ def test_it_sends_renders_and_imports(
         assert desk.fake.windows[0].GetItems()["Stage"].Text.startswith("sh010  FACE")
 
 
-def test_resolves_own_python_does_not_reach_the_toolkits(
-    entry: ModuleType, sit: Callable[..., Desk], behave: Behave, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_resolves_python_variables_are_not_passed_to_the_toolkit(
+    entry: ModuleType, make_desk: Callable[..., Desk], behave: Behave, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONHOME", "/somewhere")
     monkeypatch.setenv("PYTHONPATH", "/somewhere")
-    desk = sit()
+    desk = make_desk()
     behave(DELIVERS, desk)
     assert render(entry, desk, tmp_path / "to")["problems"] == []
     assert json.loads((tmp_path / "told.json").read_text(encoding="utf-8"))["python"] == []
 
 
-@pytest.mark.parametrize("switch", [pytest.param(one, id=one.name) for one in SWITCHES])
-def test_whatever_fails_the_stack_is_right_or_the_project_is_as_it_was(
-    entry: ModuleType, sit: Callable[..., Desk], behave: Behave, tmp_path: Path, switch: Switch
+@pytest.mark.parametrize("switch", [pytest.param(one, id=one.name) for one in FAILURES])
+def test_every_failure_ends_in_a_correct_stack_or_an_unchanged_project(
+    entry: ModuleType, make_desk: Callable[..., Desk], behave: Behave, tmp_path: Path, switch: Switch
 ) -> None:
-    desk = sit(switch.behaviour())
+    desk = make_desk(switch.behaviour())
     behave(DELIVERS, desk)
     before = desk.fake.snapshot()
     report = render(entry, desk, tmp_path / "to")
@@ -122,19 +122,19 @@ def test_whatever_fails_the_stack_is_right_or_the_project_is_as_it_was(
         assert report["done"] and len(report["placed"]) == 4
         found = stack_of(desk.fake, report["timeline"])
         assert list(found.values()) == list(
-            wanted(desk.path, plates="Video 1" if report["made_from"] else "PLATE").values()
+            expected_stack(desk.path, plates="Video 1" if report["made_from"] else "PLATE").values()
         )
         return
     assert len(report["problems"]) == 1 and not report["done"] and not report.get("placed")
-    if switch.name == "keeps_open":  # the fake itself brings that timeline to the front
+    if switch.name == "stuck_timeline":  # the fake itself brings that timeline to the front
         before, after = ({**one, "current_timeline": ""} for one in (before, after))
-    assert after == before or desk.fake.world.modal or desk.fake.world.gone, report["problems"]
+    assert after == before or desk.fake.world.modal or desk.fake.world.has_quit, report["problems"]
 
 
-def test_a_run_that_fails_is_told_in_its_own_words_and_changes_nothing(
-    entry: ModuleType, sit: Callable[..., Desk], behave: Behave, tmp_path: Path
+def test_a_failed_run_is_reported_with_the_toolkits_message_and_changes_nothing(
+    entry: ModuleType, make_desk: Callable[..., Desk], behave: Behave, tmp_path: Path
 ) -> None:
-    desk = sit()
+    desk = make_desk()
     behave(FAILS, desk)
     before = desk.fake.snapshot()
     report = render(entry, desk, tmp_path / "to")
@@ -147,13 +147,13 @@ def test_a_run_that_fails_is_told_in_its_own_words_and_changes_nothing(
     [
         ("pass", "ended without a delivery"),
         ("say(delivery='/nowhere/delivery.json')", "ended without a delivery"),
-        ("sys.exit(4)", "stopped with code 4"),
+        ("sys.exit(4)", "exited with code 4"),
     ],
 )
-def test_a_run_without_a_result_is_a_problem(
-    entry: ModuleType, sit: Callable[..., Desk], behave: Behave, tmp_path: Path, behaviour: str, *, says: str
+def test_a_run_without_a_delivery_is_reported_as_a_problem(
+    entry: ModuleType, make_desk: Callable[..., Desk], behave: Behave, tmp_path: Path, behaviour: str, *, says: str
 ) -> None:
-    desk = sit()
+    desk = make_desk()
     behave(behaviour, desk)
     assert says in render(entry, desk, tmp_path / "to")["problems"][0]
 
@@ -161,54 +161,58 @@ def test_a_run_without_a_result_is_a_problem(
 @pytest.mark.parametrize("event", [("Cancel", "Clicked"), ("ToolkitWindow", "Close")])
 @pytest.mark.parametrize("behaviour", [HANGS, DEAF], ids=["hangs", "deaf"])
 def test_cancel_interrupts_then_terminates_and_changes_nothing(
-    entry: ModuleType, sit: Callable[..., Desk], behave: Behave, tmp_path: Path, behaviour: str, *,
+    entry: ModuleType, make_desk: Callable[..., Desk], behave: Behave, tmp_path: Path, behaviour: str, *,
     event: tuple[str, str], monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setitem(entry.__dict__, "PATIENCE", 0.5)
-    desk = sit()
+    monkeypatch.setitem(entry.__dict__, "TERMINATE_AFTER", 0.5)
+    desk = make_desk()
     behave(behaviour, desk)
-    desk.fake.ui.does = [event]
+    desk.fake.ui.actions = [event]
     before = desk.fake.snapshot()
     report = render(entry, desk, tmp_path / "to")
-    assert report["problems"] == ["cancelled; what is rendered is whole, and Render Passes goes on from there"]
+    assert report["problems"] == ["cancelled. Frames already rendered are complete; run Render Passes again to resume"]
     assert desk.fake.snapshot() == before
 
 
-def test_without_a_window_a_file_called_stop_cancels(
-    entry: ModuleType, sit: Callable[..., Desk], behave: Behave, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_without_a_window_a_file_named_stop_cancels(
+    entry: ModuleType,
+    make_desk: Callable[..., Desk],
+    behave: Behave,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    desk = sit(Behaviour(version="20.3.2.9", studio=False))
+    desk = make_desk(Behaviour(version="20.3.2.9", studio=False))
     behave(f"(pathlib.Path({str(tmp_path / 'to')!r}) / 'stop').touch(); {HANGS}", desk)
     report = render(entry, desk, tmp_path / "to")
     assert report["problems"][0].startswith("cancelled")
-    assert f"make a file called {tmp_path / 'to' / 'stop'}" in capsys.readouterr().out
+    assert f"create a file named {tmp_path / 'to' / 'stop'}" in capsys.readouterr().out
     assert not (tmp_path / "to" / "stop").exists()
 
 
 @pytest.mark.parametrize(
     ("recorded", "says"),
     [
-        (None, "does not say where the toolkit is: run 'toolkit install-scripts resolve'"),
-        ("{", "does not say where the toolkit is"),
-        ('{"command": []}', "does not say where the toolkit is"),
-        ('{"command": "toolkit"}', "does not say where the toolkit is"),
-        ('{"command": ["/gone/python", "-m", "toolkit.cli"]}', "the toolkit has moved: /gone/python is not there"),
+        (None, "does not contain the path of the toolkit: run 'toolkit install-scripts resolve'"),
+        ("{", "does not contain the path of the toolkit"),
+        ('{"command": []}', "does not contain the path of the toolkit"),
+        ('{"command": "toolkit"}', "does not contain the path of the toolkit"),
+        ('{"command": ["/gone/python", "-m", "toolkit.cli"]}', "the toolkit has moved, /gone/python is missing"),
     ],
 )
-def test_without_a_toolkit_nothing_is_sent(
-    entry: ModuleType, sit: Callable[..., Desk], at_home: Path, tmp_path: Path, recorded: str | None, *, says: str
+def test_without_an_installed_toolkit_nothing_is_sent(
+    entry: ModuleType, make_desk: Callable[..., Desk], at_home: Path, tmp_path: Path, recorded: str | None, *, says: str
 ) -> None:
     if recorded is not None:
         (at_home / ".toolkit").mkdir()
         (at_home / ".toolkit" / "toolkit.json").write_text(recorded, encoding="utf-8")
-    assert says in render(entry, sit(), tmp_path / "to")["problems"][0]
+    assert says in render(entry, make_desk(), tmp_path / "to")["problems"][0]
     assert not (tmp_path / "to").exists()
 
 
 def test_layers_are_not_imported_into_another_project(
-    entry: ModuleType, sit: Callable[..., Desk], behave: Behave, tmp_path: Path
+    entry: ModuleType, make_desk: Callable[..., Desk], behave: Behave, tmp_path: Path
 ) -> None:
-    desk = sit()
+    desk = make_desk()
     behave(DELIVERS, desk)
     manager = desk.fake.application.manager
     watch = entry.__dict__["watch_in_window"]

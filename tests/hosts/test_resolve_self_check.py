@@ -1,4 +1,4 @@
-"""Self Check: it measures what the versions of Resolve differ in, and leaves nothing behind."""
+"""Self Check: it measures the differences between Resolve versions, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from tests.hosts.delivered import Deliveries
 from tests.hosts.entries import Desk, load, start_in
-from tests.hosts.resolve import SWITCHES, WAYS, Behaviour, Switch, editions
+from tests.hosts.resolve import FAILURES, VARIATIONS, Behaviour, Switch, editions
 
 PROBED = (
     *("host", "make", "imported", "end_frame", "numbering", "clip_properties", "item_properties", "speed", "tracks"),
@@ -25,15 +25,15 @@ def entry(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
 
 
 @pytest.fixture
-def sit(deliver: Deliveries, at_home: Path) -> Callable[..., Desk]:
+def make_desk(deliver: Deliveries, at_home: Path) -> Callable[..., Desk]:
     return lambda behaviour=None: Desk(deliver, behaviour)
 
 
 @pytest.mark.parametrize("behaviour", [pytest.param(one, id=name) for name, one in editions()])
 def test_it_measures_every_version_and_edition(
-    entry: ModuleType, sit: Callable[..., Desk], at_home: Path, behaviour: Behaviour
+    entry: ModuleType, make_desk: Callable[..., Desk], at_home: Path, behaviour: Behaviour
 ) -> None:
-    desk = sit(behaviour)
+    desk = make_desk(behaviour)
     before = desk.fake.snapshot()
     report = start_in(entry, desk)
     assert report["problems"] == [] and desk.fake.snapshot() == before and desk.fake.misuse == []
@@ -45,22 +45,24 @@ def test_it_measures_every_version_and_edition(
     assert json.loads((at_home / "toolkit_self_check.json").read_text(encoding="utf-8")) == report
 
 
-@pytest.mark.parametrize("switch", [pytest.param(one, id=one.name) for one in (*WAYS, *SWITCHES)])
-def test_whatever_fails_it_measures_the_rest_and_leaves_nothing_behind(
-    entry: ModuleType, sit: Callable[..., Desk], at_home: Path, switch: Switch
+@pytest.mark.parametrize("switch", [pytest.param(one, id=one.name) for one in (*VARIATIONS, *FAILURES)])
+def test_on_every_failure_it_measures_the_rest_and_leaves_nothing_behind(
+    entry: ModuleType, make_desk: Callable[..., Desk], at_home: Path, switch: Switch
 ) -> None:
-    desk = sit(switch.behaviour())
+    desk = make_desk(switch.behaviour())
     before = desk.fake.snapshot()
     report = start_in(entry, desk)
     assert (at_home / "toolkit_self_check.json").is_file() and desk.fake.misuse == []
-    if desk.fake.world.modal or desk.fake.world.gone:
-        assert "remove it by hand" in report["problems"][0] or "a dialog" in report["problems"][0]
-    elif switch.name == "keeps_open":  # the fake itself brings that timeline to the front
+    if desk.fake.world.modal or desk.fake.world.has_quit:
+        assert "delete it by hand" in report["problems"][0] or "dialog" in report["problems"][0]
+    elif switch.name == "stuck_timeline":  # the fake itself brings that timeline to the front
         assert report["problems"] == []
     else:
         assert report["problems"] == [] and desk.fake.snapshot() == before
 
 
-def test_the_report_goes_where_it_is_asked_to(entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path) -> None:
-    start_in(entry, sit(), "-o", str(tmp_path))
+def test_the_report_is_written_to_the_given_folder(
+    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path
+) -> None:
+    start_in(entry, make_desk(), "-o", str(tmp_path))
     assert (tmp_path / "toolkit_self_check.json").is_file()

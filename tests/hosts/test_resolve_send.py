@@ -1,4 +1,4 @@
-"""Send Turnover: every clip as Resolve says it, in a document the toolkit reads; nothing in the project is changed."""
+"""Send Turnover: every clip as Resolve reports it, in a document the toolkit reads; the project is not changed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from tests.hosts.delivered import Deliveries
 from tests.hosts.entries import Desk, Report, load, start_in
-from tests.hosts.resolve import SWITCHES, WAYS, Behaviour, Footage, Switch, editions
+from tests.hosts.resolve import FAILURES, VARIATIONS, Behaviour, Footage, Switch, editions
 from toolkit.documents import HostClip, Turnover
 
 ENTRY = "Toolkit Send Turnover.py"
@@ -23,7 +23,7 @@ def entry(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
 
 
 @pytest.fixture
-def sit(deliver: Deliveries, at_home: Path) -> Callable[..., Desk]:
+def make_desk(deliver: Deliveries, at_home: Path) -> Callable[..., Desk]:
     return lambda behaviour=None, **changes: Desk(deliver, behaviour, **changes)
 
 
@@ -36,10 +36,10 @@ def send(entry: ModuleType, desk: Desk, folder: Path, *more: str) -> tuple[Repor
 
 
 @pytest.mark.parametrize("behaviour", [pytest.param(one, id=name) for name, one in editions()])
-def test_the_timeline_arrives_as_a_turnover_from_every_version_and_edition(
-    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path, behaviour: Behaviour
+def test_the_timeline_is_sent_as_a_turnover_in_every_version_and_edition(
+    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path, behaviour: Behaviour
 ) -> None:
-    desk = sit(behaviour)
+    desk = make_desk(behaviour)
     _, turnover = send(entry, desk, tmp_path)
     assert (turnover.host, turnover.host_version, turnover.name) == ("resolve", behaviour.version, "scene_04")
     assert (turnover.timeline_id, turnover.otio) == (desk.sent.uid, "timeline.otio")
@@ -53,11 +53,11 @@ def test_the_timeline_arrives_as_a_turnover_from_every_version_and_edition(
     assert sequence.path.endswith("B002C011.[0101-0196].png") and sequence.media_index == 101
 
 
-@pytest.mark.parametrize("way", [pytest.param(one, id=one.name) for one in WAYS])
-def test_no_way_of_resolve_moves_a_clip(
-    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path, way: Switch
+@pytest.mark.parametrize("variation", [pytest.param(one, id=one.name) for one in VARIATIONS])
+def test_no_variation_of_resolve_moves_a_clip(
+    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path, variation: Switch
 ) -> None:
-    _, turnover = send(entry, sit(way.behaviour()), tmp_path)
+    _, turnover = send(entry, make_desk(variation.behaviour()), tmp_path)
     assert [(clip.record_first, clip.record_count, clip.speed) for clip in turnover.clips] == [(0, 48, 1), (48, 48, 1)]
     assert [clip.source_first for clip in turnover.clips] == pytest.approx([40, 20], abs=0.1)
 
@@ -68,7 +68,7 @@ def only(turnover: Turnover) -> HostClip:
 
 
 def with_clip(desk: Desk, speed: float, left: float, duration: int, footage: Footage) -> None:
-    """A clip of 200 pictures at a speed, instead of the cut."""
+    """Replace the cut by a retimed clip of 200 source frames."""
     path = desk.path.parent / "movie.mov"
     path.touch()
     desk.sent.tracks["video"][0].items.clear()
@@ -80,19 +80,26 @@ def with_clip(desk: Desk, speed: float, left: float, duration: int, footage: Foo
 @pytest.mark.parametrize(
     ("speed", "left", "span"), [(200.0, 40, 96.0), (50.0, 40, 24.0), (-100.0, 30, 48.0), (0.0, 12, 1.0)]
 )
-def test_a_retimed_clip_is_told_with_its_true_first_picture_and_speed(
-    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path, *, version: str, speed: float, left: float, span: float
+def test_a_retimed_clip_is_sent_with_its_true_in_point_and_speed(
+    entry: ModuleType,
+    make_desk: Callable[..., Desk],
+    tmp_path: Path,
+    *,
+    version: str,
+    speed: float,
+    left: float,
+    span: float,
 ) -> None:
-    desk = sit(Behaviour(version=version))
+    desk = make_desk(Behaviour(version=version))
     with_clip(desk, speed, left, 48, Footage(frames=200, fps=24.0, start_timecode="10:00:00:00"))
     clip = only(send(entry, desk, tmp_path)[1])
     assert (clip.speed, clip.source_first, clip.source_count) == (speed / 100, left, span)
 
 
-def test_a_clip_at_another_rate_is_told_in_its_own_pictures(
-    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path
+def test_a_clip_at_another_rate_is_sent_in_its_own_frames(
+    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path
 ) -> None:
-    desk = sit()
+    desk = make_desk()
     with_clip(desk, 100.0, 25, 48, Footage(frames=200, fps=25.0, start_timecode="10:00:00:00"))
     clip = only(send(entry, desk, tmp_path)[1])
     assert (clip.speed, clip.source_first, clip.media_fps) == (1.0, pytest.approx(25), 25.0)
@@ -100,21 +107,21 @@ def test_a_clip_at_another_rate_is_told_in_its_own_pictures(
 
 
 @pytest.mark.parametrize("source_end", ["inclusive", "exclusive"])
-def test_without_an_export_a_speed_is_told_by_the_span_and_that_is_said(
-    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path, source_end: str
+def test_without_an_export_a_speed_is_estimated_from_the_source_range_and_that_is_noted(
+    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path, source_end: str
 ) -> None:
-    desk = sit(Behaviour(version="20.3.2.9", refuses_exports=True, source_end=source_end))
+    desk = make_desk(Behaviour(version="20.3.2.9", refuses_exports=True, source_end=source_end))
     with_clip(desk, 200.0, 40, 48, Footage(frames=200, fps=24.0))
     report, turnover = send(entry, desk, tmp_path)
     assert only(turnover).speed == pytest.approx(2.0, abs=0.03) and turnover.otio == ""
-    assert any("exports no OTIO" in note for note in report["notes"])
-    assert any("told by its span of media only" in note for note in report["notes"])
+    assert any("exported no OTIO" in note for note in report["notes"])
+    assert any("estimated from its source range" in note for note in report["notes"])
 
 
-def test_what_is_no_clip_of_a_file_is_skipped_with_the_reason(
-    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path
+def test_items_without_a_media_file_are_skipped_with_the_reason(
+    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path
 ) -> None:
-    desk = sit()
+    desk = make_desk()
     desk.fake.add_item(desk.sent, None, duration=24, track=2)
     desk.fake.add_item(desk.sent, desk.fake.add_media("/gone/a.mov", Footage(frames=90)), duration=24, at=24, track=2)
     nested = desk.fake.add_timeline("nested").media
@@ -124,33 +131,35 @@ def test_what_is_no_clip_of_a_file_is_skipped_with_the_reason(
         (2, 0, 24), (2, 24, 24), (2, 48, 24),
     ]  # fmt: skip
     reasons = [one.reason for one in turnover.skipped]
-    assert reasons[0].startswith("no media behind it") and reasons[1] == "offline: /gone/a.mov is not there"
-    assert reasons[2] == "no file behind it: Timeline"
+    assert reasons[0].startswith("no media: ") and reasons[1] == "offline: /gone/a.mov is not there"
+    assert reasons[2] == "not a media file: Timeline"
     assert len(turnover.clips) == 2 and sum("is not sent" in note for note in report["notes"]) == 3
 
 
-def test_a_speed_ramp_is_skipped_since_no_script_can_read_it(
-    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_speed_ramp_is_skipped_because_no_script_can_read_it(
+    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from tests.hosts.resolve import exports
 
-    whole = exports.otio
+    to_otio = exports.to_otio
 
     def ramped(timeline: object) -> dict[str, object]:
-        document = whole(timeline)  # type: ignore[arg-type]
+        document = to_otio(timeline)  # type: ignore[arg-type]
         ramp = {"Speed Ratio": 1.0, "Key Frames": [[0, 0, False, 0, 0, 0, 0]]}
         effect = {"OTIO_SCHEMA": "TimeEffect.1", "metadata": {"Resolve_OTIO": ramp}}
         document["tracks"]["children"][0]["children"][1]["effects"].append(effect)
         return document
 
-    monkeypatch.setattr(exports, "otio", ramped)
-    _, turnover = send(entry, sit(), tmp_path)
+    monkeypatch.setattr(exports, "to_otio", ramped)
+    _, turnover = send(entry, make_desk(), tmp_path)
     assert [clip.record_first for clip in turnover.clips] == [0]
     assert turnover.skipped[0].reason.startswith("a speed ramp")
 
 
-def test_what_is_switched_off_is_told_so(entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path) -> None:
-    desk = sit()
+def test_disabled_clips_and_tracks_are_sent_as_disabled(
+    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path
+) -> None:
+    desk = make_desk()
     desk.sent.tracks["video"][0].items[0].enabled = False
     _, turnover = send(entry, desk, tmp_path)
     assert [clip.enabled for clip in turnover.clips] == [False, True]
@@ -159,10 +168,10 @@ def test_what_is_switched_off_is_told_so(entry: ModuleType, sit: Callable[..., D
     assert [clip.enabled for clip in turnover.clips] == [False, False]
 
 
-def test_markers_labels_and_alpha_are_told_in_resolves_words(
-    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path
+def test_markers_clip_colours_and_alpha_are_sent_as_resolve_names_them(
+    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path
 ) -> None:
-    desk = sit()
+    desk = make_desk()
     item = desk.sent.tracks["video"][0].items[0]
     item.AddMarker(3, "Cyan", "here", "softer", 1)
     item.SetClipColor("Teal")
@@ -186,53 +195,53 @@ def test_markers_labels_and_alpha_are_told_in_resolves_words(
         ("somethingNew", "unknown"),
     ],
 )
-def test_the_colour_science_is_told(
-    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path, science: str, mode: str
+def test_the_colour_science_is_sent(
+    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path, science: str, mode: str
 ) -> None:
-    colour = send(entry, sit(Behaviour(colour_science=science)), tmp_path)[1].colour
+    colour = send(entry, make_desk(Behaviour(colour_science=science)), tmp_path)[1].colour
     assert (colour.mode, colour.science) == (mode, science)
     assert bool(colour.working) == (mode != "unmanaged")
 
 
-def test_what_a_managed_project_takes_a_plate_for_is_told(
-    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path
+def test_the_input_colour_spaces_of_a_managed_project_are_sent(
+    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path
 ) -> None:
-    desk = sit(Behaviour(colour_science="davinciYRGBColorManagedv2"))
+    desk = make_desk(Behaviour(colour_science="davinciYRGBColorManagedv2"))
     media = desk.sent.tracks["video"][0].items[0].GetMediaPoolItem()
     assert media.SetClipProperty("Input Color Space", "Rec.709 Gamma 2.4")
     _, turnover = send(entry, desk, tmp_path)
     assert [clip.input_colour_space for clip in turnover.clips] == ["Rec.709 Gamma 2.4", ""]
 
 
-# --- which part ---------------------------------------------------------------------------------------------------
+# --- which clips --------------------------------------------------------------------------------------------------
 
 
-def test_selected_clips_are_sent_alone_where_resolve_tells(
-    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path
+def test_only_selected_clips_are_sent_where_resolve_reports_them(
+    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path
 ) -> None:
-    desk = sit()
+    desk = make_desk()
     desk.sent.selected = [desk.sent.tracks["video"][0].items[1]]
     report, turnover = send(entry, desk, tmp_path)
     assert [clip.record_first for clip in turnover.clips] == [48] and turnover.record_count == 96
-    assert "what is selected of 'scene_04'" in report["done"]
+    assert "selected clips of 'scene_04'" in report["done"]
     assert len(send(entry, desk, tmp_path, "--whole")[1].clips) == 2
-    older = sit(Behaviour(version="20.3.2.9"))
+    older = make_desk(Behaviour(version="20.3.2.9"))
     older.sent.selected = [older.sent.tracks["video"][0].items[1]]
     assert len(send(entry, older, tmp_path)[1].clips) == 2
 
 
 @pytest.mark.parametrize(("marks", "sent"), [((0, 47), [0]), ((47, 48), [0, 48]), ((60, 70), [48]), ((0, 95), [0, 48])])
 @pytest.mark.parametrize("midnight", [0, 86400])
-def test_clips_that_the_in_to_out_range_touches_are_sent_whole(
+def test_clips_that_touch_the_in_out_range_are_sent_in_full(
     entry: ModuleType,
-    sit: Callable[..., Desk],
+    make_desk: Callable[..., Desk],
     tmp_path: Path,
     *,
     marks: tuple[int, int],
     sent: list[int],
     midnight: int,
 ) -> None:
-    desk = sit(Behaviour(version="20.3.2.9"))
+    desk = make_desk(Behaviour(version="20.3.2.9"))
     desk.sent.in_out = {"video": {"in": marks[0] + midnight, "out": marks[1] + midnight}}
     turnover = send(entry, desk, tmp_path)[1]
     assert [clip.record_first for clip in turnover.clips] == sent
@@ -241,24 +250,24 @@ def test_clips_that_the_in_to_out_range_touches_are_sent_whole(
 
 @pytest.mark.parametrize(("mark", "sent"), [({"in": 50}, [48]), ({"in": 40}, [0, 48]), ({"out": 40}, [0])])
 @pytest.mark.parametrize("midnight", [0, 86400])
-def test_an_in_point_or_an_out_point_alone_is_enough(
+def test_a_single_in_or_out_point_is_enough(
     entry: ModuleType,
-    sit: Callable[..., Desk],
+    make_desk: Callable[..., Desk],
     tmp_path: Path,
     *,
     mark: dict[str, int],
     sent: list[int],
     midnight: int,
 ) -> None:
-    desk = sit(Behaviour(version="20.3.2.9"))
+    desk = make_desk(Behaviour(version="20.3.2.9"))
     desk.sent.in_out = {"video": {name: frame + midnight for name, frame in mark.items()}}
     assert [clip.record_first for clip in send(entry, desk, tmp_path)[1].clips] == sent
 
 
-def test_without_a_timeline_what_is_selected_in_the_media_pool_is_sent(
-    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path
+def test_without_a_timeline_the_media_pool_selection_is_sent(
+    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path
 ) -> None:
-    desk = sit()
+    desk = make_desk()
     desk.fake.project.current = None
     desk.fake.pool.selected = desk.fake.pool.root.clips[-2:]
     _, turnover = send(entry, desk, tmp_path)
@@ -266,14 +275,14 @@ def test_without_a_timeline_what_is_selected_in_the_media_pool_is_sent(
     assert (turnover.name, turnover.timeline_id, turnover.record_count) == ("A film", "", 216)
 
 
-# --- what fails ---------------------------------------------------------------------------------------------------
+# --- failures -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("switch", [pytest.param(one, id=one.name) for one in SWITCHES])
-def test_whatever_fails_the_turnover_is_right_or_not_there(
-    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path, switch: Switch
+@pytest.mark.parametrize("switch", [pytest.param(one, id=one.name) for one in FAILURES])
+def test_every_failure_ends_in_a_correct_turnover_or_none(
+    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path, switch: Switch
 ) -> None:
-    desk = sit(switch.behaviour(project_rate="24"))
+    desk = make_desk(switch.behaviour(project_rate="24"))
     before = desk.fake.snapshot()
     report = start_in(entry, desk, "-o", str(tmp_path / "to"))
     assert desk.fake.snapshot() == before and desk.fake.misuse == []
@@ -285,21 +294,21 @@ def test_whatever_fails_the_turnover_is_right_or_not_there(
     assert bool(turnover.otio) == (tmp_path / "to" / "timeline.otio").is_file()
 
 
-def test_a_timeline_without_a_clip_that_is_online_is_no_turnover(
-    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path
+def test_a_timeline_without_an_online_clip_is_not_sent(
+    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path
 ) -> None:
-    desk = sit()
+    desk = make_desk()
     desk.sent.tracks["video"][0].items.clear()
     desk.fake.add_item(desk.sent, None, duration=24)
     report = start_in(entry, desk, "-o", str(tmp_path))
-    assert "has no clip of a file that is online; '': no media behind it" in report["problems"][0]
+    assert "no clip has an online media file; '': no media: " in report["problems"][0]
     assert not (tmp_path / "turnover.json").exists()
 
 
-def test_an_older_turnover_stands_when_a_new_one_cannot_be_written(
-    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path
+def test_an_older_turnover_is_kept_when_a_new_one_cannot_be_written(
+    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path
 ) -> None:
-    desk = sit()
+    desk = make_desk()
     send(entry, desk, tmp_path)
     text = (tmp_path / "turnover.json").read_text(encoding="utf-8")
     (tmp_path / "turnover.json.part").mkdir()
@@ -307,42 +316,44 @@ def test_an_older_turnover_stands_when_a_new_one_cannot_be_written(
     assert (tmp_path / "turnover.json").read_text(encoding="utf-8") == text
 
 
-def test_an_older_turnover_keeps_its_own_export_when_nothing_can_be_sent(
-    entry: ModuleType, sit: Callable[..., Desk], tmp_path: Path
+def test_an_older_turnover_keeps_its_export_when_nothing_can_be_sent(
+    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path
 ) -> None:
-    """The toolkit reads the shots from the export that the turnover names: another timeline's would be another cut."""
-    desk, folder = sit(), tmp_path / "to"
+    """The toolkit reads the shots from the turnover's export; another timeline's export would be another cut."""
+    desk, folder = make_desk(), tmp_path / "to"
     send(entry, desk, folder)
     before = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
     desk.sent.tracks["video"][0].items.clear()
     desk.fake.add_item(desk.sent, None, duration=24)
-    assert "has no clip of a file" in start_in(entry, desk, "-o", str(folder))["problems"][0]
+    assert "no clip has an online media file" in start_in(entry, desk, "-o", str(folder))["problems"][0]
     assert {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()} == before
     assert set(before) == {"timeline.otio", "turnover.json"}
 
 
-# --- where it goes ------------------------------------------------------------------------------------------------
+# --- the folder ---------------------------------------------------------------------------------------------------
 
 
 def test_from_the_menu_it_asks_for_a_folder_and_remembers_it(
-    entry: ModuleType, sit: Callable[..., Desk], at_home: Path, tmp_path: Path
+    entry: ModuleType, make_desk: Callable[..., Desk], at_home: Path, tmp_path: Path
 ) -> None:
-    desk = sit()
+    desk = make_desk()
     desk.fake.fusion.chosen = [str(tmp_path / "one"), str(tmp_path / "two")]
     for folder in ("one", "two"):
         assert start_in(entry, desk)["turnover"] == str(tmp_path / folder / "turnover.json")
     assert desk.fake.fusion.asked == [str(at_home / "toolkit_turnovers" / "scene_04"), str(tmp_path / "one")]
 
 
-def test_a_folder_that_is_not_chosen_sends_nothing(entry: ModuleType, sit: Callable[..., Desk], at_home: Path) -> None:
-    assert start_in(entry, sit())["problems"] == ["no folder was chosen"]
+def test_cancelling_the_folder_dialog_sends_nothing(
+    entry: ModuleType, make_desk: Callable[..., Desk], at_home: Path
+) -> None:
+    assert start_in(entry, make_desk())["problems"] == ["no folder was selected"]
     assert list(at_home.iterdir()) == []
 
 
-def test_without_a_dialog_it_goes_to_a_folder_named_after_the_timeline(
-    entry: ModuleType, sit: Callable[..., Desk], at_home: Path, monkeypatch: pytest.MonkeyPatch
+def test_without_a_dialog_the_folder_is_named_after_the_timeline(
+    entry: ModuleType, make_desk: Callable[..., Desk], at_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = sit()
+    desk = make_desk()
     desk.sent.name = "reel 3: día/noche"
     desk.fake.script_globals = lambda: {"resolve": desk.fake.handle}  # type: ignore[method-assign]
     report = start_in(entry, desk)

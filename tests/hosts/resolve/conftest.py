@@ -1,4 +1,4 @@
-"""What the tests of the fake share."""
+"""Fixtures shared by the tests of the fake."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.hosts.resolve.opened import Opened
+from tests.hosts.resolve.open_project import OpenProject
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Callable[..., Opened]:
-    """A project opened in a Resolve that differs as the keywords say."""
-    return partial(Opened, tmp_path)
+def open_project(tmp_path: Path) -> Callable[..., OpenProject]:
+    """A factory of open projects; its keywords are fields of ``Behaviour``."""
+    return partial(OpenProject, tmp_path)

@@ -1,7 +1,7 @@
-"""Resolve's enumerated constants: since when each is there, and its number.
+"""Resolve's enumerated constants: the first version of each, and its number.
 
-The documentation prints only the first number of most lists, and none for the exports: the numbers of the exports here
-are made up, so that a script which writes one out instead of asking for its name goes wrong.
+The documentation gives only the first number of most lists, and none for the exports. The export numbers here are
+made up, so that a script that hard-codes one instead of using its name fails.
 """
 
 from __future__ import annotations
@@ -58,9 +58,9 @@ CONSTANTS: dict[str, tuple[str, float]] = {
     for prefix, (first, names) in _LISTS.items()
     for number, name in enumerate(names, first)
 }
-"""(since, number) of every constant that the fake knows, by name."""
+"""(since, number) of every constant of the fake, by name."""
 
 
 def number(name: str) -> float:
-    """The number of a constant."""
+    """Return the number of a constant."""
     return CONSTANTS[name][1]

@@ -1,4 +1,4 @@
-"""Copies of a timeline: in the project, as OTIO in Resolve's own shape, and as a DRT that only this fake reads."""
+"""Copy a timeline: in the project, as OTIO in Resolve's format, or as a DRT that only this fake can read."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
     from tests.hosts.resolve.timeline import Timeline, Track
 
 
-def copy(timeline: Timeline, name: str) -> Timeline:
-    """The timeline again, in its project, under another name."""
-    return filled(timeline.project.new_timeline(name), timeline)
+def duplicate_timeline(timeline: Timeline, name: str) -> Timeline:
+    """Duplicate a timeline in its project under another name."""
+    return copy_contents(timeline.project.create_timeline(name), timeline)
 
 
-def filled(twin: Timeline, timeline: Timeline) -> Timeline:
-    """An empty timeline with everything that is on another; every clip has a new id."""
-    twin.own, twin.start_timecode = dict(timeline.own), timeline.start_timecode
+def copy_contents(twin: Timeline, timeline: Timeline) -> Timeline:
+    """Copy the contents of a timeline to the empty ``twin``; every clip gets a new id."""
+    twin.custom_settings, twin.start_timecode = dict(timeline.custom_settings), timeline.start_timecode
     twin.markers, twin.in_out = copies.deepcopy(timeline.markers), copies.deepcopy(timeline.in_out)
     pairs: dict[TimelineItem, TimelineItem] = {}
     for kind, tracks in timeline.tracks.items():
-        twin.tracks[kind] = [_copied_track(track, twin, pairs) for track in tracks]
+        twin.tracks[kind] = [_copy_track(track, twin, pairs) for track in tracks]
     for old, new in pairs.items():
         new.linked = [pairs[one] for one in old.linked if one in pairs]
     return twin
 
 
-def _copied_track(track: Track, twin: Timeline, pairs: dict[TimelineItem, TimelineItem]) -> Track:
+def _copy_track(track: Track, twin: Timeline, pairs: dict[TimelineItem, TimelineItem]) -> Track:
     new = copies.copy(track)
     new.items = []
     for item in track.items:
@@ -45,27 +45,29 @@ def _copied_track(track: Track, twin: Timeline, pairs: dict[TimelineItem, Timeli
     return new
 
 
-def write(timeline: Timeline, path: str, export_type: float) -> bool:
-    """Whether the timeline is written to the file."""
+def export_timeline(timeline: Timeline, path: str, export_type: float) -> bool:
+    """Export the timeline; return whether Resolve reports success."""
     behaviour = timeline.world.behaviour
     if behaviour.refuses_exports or not Path(path).parent.is_dir():
         return False
     if behaviour.exports_write_nothing:
         return True
     if export_type == number("EXPORT_OTIO"):
-        Path(path).write_text(json.dumps(otio(timeline), indent=1), encoding="utf-8")
+        Path(path).write_text(json.dumps(to_otio(timeline), indent=1), encoding="utf-8")
         return True
     if export_type == number("EXPORT_DRT"):
-        text = f"DRT of the fake: {timeline.uid} {len(timeline.world.kept)}\n"
-        timeline.world.kept[text] = filled(type(timeline)(timeline.world, timeline.project, timeline.name), timeline)
+        text = f"DRT of the fake: {timeline.uid} {len(timeline.world.exported_timelines)}\n"
+        timeline.world.exported_timelines[text] = copy_contents(
+            type(timeline)(timeline.world, timeline.project, timeline.name), timeline
+        )
         Path(path).write_text(text, encoding="utf-8")
         return True
     timeline.world.misuse.append(f"Export: the fake writes no {export_type}")
     return False
 
 
-def otio(timeline: Timeline) -> dict[str, Any]:
-    """The timeline as Resolve writes it: without its name, video tracks from the bottom up, then audio."""
+def to_otio(timeline: Timeline) -> dict[str, Any]:
+    """Return the OTIO that Resolve writes: without a name, video tracks bottom to top, then audio."""
     rate = timeline.rate
     tracks = [
         {
@@ -122,11 +124,13 @@ def _children(timeline: Timeline, track: Track) -> list[dict[str, Any]]:
 
 
 def _clip(item: TimelineItem, rate: float) -> dict[str, Any]:
-    """A clip: its source range on the media's own timecode, as long as its place on the timeline."""
+    """Return a clip: source range in the media's timecode, with the duration on the timeline."""
     first, effects = 0.0, []
     if item.media is not None:
         first = (
-            (rates.frame_of(item.media.properties["Start TC"], item.media.rate) + item.left) * rate / item.media.rate
+            (rates.timecode_to_frame(item.media.properties["Start TC"], item.media.rate) + item.left)
+            * rate
+            / item.media.rate
         )
     if item.speed != 100:
         warp = {"OTIO_SCHEMA": "LinearTimeWarp.1", "time_scalar": item.speed / 100, "effect_name": "", "name": ""}
@@ -148,7 +152,7 @@ def _reference(item: TimelineItem) -> dict[str, Any]:
     media = item.media
     if media is None or media.kind == "timeline":
         return {"OTIO_SCHEMA": "MissingReference.1", "name": "", "metadata": {}, "available_range": None}
-    start = rates.frame_of(media.properties["Start TC"], media.rate)
+    start = rates.timecode_to_frame(media.properties["Start TC"], media.rate)
     common = {"name": media.name, "metadata": {}, "available_range": _range(start, media.frames, media.rate)}
     numbers = re.fullmatch(r"(.*)\[(\d+)-\d+\](.*)", PurePath(media.path).name)
     if media.kind != "sequence" or numbers is None:

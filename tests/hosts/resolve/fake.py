@@ -1,4 +1,4 @@
-"""The fake as a test holds it: built, looked into, and handed to a script."""
+"""The fake Resolve as tests use it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ USERS_MOVIE = "/somewhere/user.mov"
 
 
 class FakeResolve:
-    """A Resolve with a project open, in which the user has a timeline of one clip."""
+    """A Resolve with an open project, in which the user has a timeline with one clip."""
 
     def __init__(
         self,
@@ -31,8 +31,8 @@ class FakeResolve:
         *,
         probes: Iterable[str] = (),
     ) -> None:
-        """``footage``: what the test vouches for, by path; ``probes``: methods, as ``TimelineItem.GetSpeed``, that a
-        script may call on a version that lacks them, to learn that it does.
+        """Build the fake. ``footage``: media properties by path. ``probes``: methods such as ``TimelineItem.GetSpeed``
+        that a script may call on a version without them, to find that out.
         """
         self.behaviour = behaviour or Behaviour()
         self.world = World(self.behaviour, footage or {}, probes)
@@ -44,35 +44,35 @@ class FakeResolve:
         self.add_item(self.users, self.add_media(USERS_MOVIE, Footage(frames=100)), duration=100)
         self.project.current = self.users
 
-    # what a script gets
+    # for the script
 
     @property
     def handle(self) -> Handle:
-        """``resolve``."""
+        """The object ``resolve``."""
         return Handle(self.application, self.world)
 
     def script_globals(self) -> dict[str, Any]:
-        """What Resolve puts among the globals of a menu script."""
+        """Return the globals that Resolve injects into a menu script."""
         fusion = Handle(self.application.fusion, self.world)
         bmd = SimpleNamespace(UIDispatcher=UIDispatcher, scriptapp=self.scriptapp)
         app = SimpleNamespace(GetResolve=lambda: self.handle)
         return {"resolve": self.handle, "fusion": fusion, "fu": fusion, "bmd": bmd, "app": app}
 
     def scriptapp(self, name: str) -> Handle | None:
-        """What DaVinciResolveScript answers to a program outside: None on the free edition."""
+        """Return what DaVinciResolveScript returns to an external program: None on the free edition."""
         return self.handle if self.behaviour.studio and name == "Resolve" else None
 
     def module(self) -> ModuleType:
-        """``DaVinciResolveScript``, for a script outside."""
+        """Return the module ``DaVinciResolveScript``, for an external script."""
         module = ModuleType("DaVinciResolveScript")
         module.__dict__["scriptapp"] = self.scriptapp
         return module
 
     def lists_python_scripts(self) -> bool:
-        """Whether its menu shows Python at all: from 21.1 on Studio only."""
+        """Return whether the menu lists Python scripts: from 21.1 on Studio only."""
         return self.behaviour.studio or not self.behaviour.has("21.1")
 
-    # what the editor has
+    # the editor's project
 
     @property
     def project(self) -> Project:
@@ -87,31 +87,31 @@ class FakeResolve:
 
     @property
     def fusion(self) -> Fusion:
-        """Where a test says which file is chosen: ``fake.fusion.chosen``."""
+        """The file dialogs; a test sets the chosen files: ``fake.fusion.chosen``."""
         return self.application.fusion
 
     @property
     def ui(self) -> UIManager:
-        """Where a test says what the editor clicks: ``fake.ui.does``."""
+        """The windows; a test sets the editor's actions: ``fake.ui.actions``."""
         return self.application.fusion.ui
 
     @property
     def windows(self) -> list[Window]:
-        """Every window that was opened."""
+        """Every window opened so far."""
         return self.ui.windows
 
     def timeline(self, name: str) -> Timeline:
-        """The timeline of that name. Raises StopIteration."""
+        """Return the timeline of that name. Raises StopIteration."""
         return next(one for one in self.project.timelines if one.name == name)
 
     def add_timeline(self, name: str, *, start_timecode: str | None = None) -> Timeline:
-        """A timeline of the user's, in the root bin; it does not come to the front."""
-        timeline = self.project.new_timeline(name)
+        """Add a timeline of the user's in the root bin, without making it current."""
+        timeline = self.project.create_timeline(name)
         timeline.start_timecode = start_timecode or timeline.start_timecode
         return timeline
 
     def add_media(self, path: str, footage: Footage | None = None, *, first: int = 0) -> MediaPoolItem:
-        """Media in the root bin; ``name.[1001-1064].exr`` is a sequence, whose ``first`` is its file number."""
+        """Add media in the root bin; ``name.[1001-1064].exr`` is a sequence and ``first`` its first file number."""
         footage = footage or self.world.footage.get(path, Footage())
         kind: MediaKind = "sequence" if "[" in path else "still" if footage.frames == 1 else "movie"
         made = MediaPoolItem(self.world, path=path, kind=kind, first=first, frames=footage.frames, footage=footage)
@@ -130,7 +130,7 @@ class FakeResolve:
         left: float = 0,
         speed: float = 100.0,
     ) -> TimelineItem:
-        """A clip of the user's, ``at`` frames from the timeline's first; tracks are added as needed."""
+        """Add a clip of the user's, ``at`` frames from the timeline's start; missing tracks are added."""
         while timeline.GetTrackCount(kind) < track:
             timeline.AddTrack(kind)
         item = TimelineItem(
@@ -146,23 +146,23 @@ class FakeResolve:
         timeline.tracks[kind][track - 1].items.append(item)
         return item
 
-    # what a test looks at
+    # for assertions
 
     @property
     def misuse(self) -> list[str]:
-        """Everything a script did that no Resolve would understand: a test asserts that it is empty."""
+        """Every call that is wrong in any Resolve; a test asserts that it is empty."""
         return self.world.misuse
 
     @property
     def page(self) -> str:
-        """The page that is open, which ``snapshot`` leaves out."""
+        """The open page, which is not part of ``snapshot``."""
         return self.world.page
 
     @property
     def called(self) -> list[str]:
-        """Every call that was let in or not, as ``MediaPool.ImportMedia``, in order."""
+        """Every call, such as ``MediaPool.ImportMedia``, in order, including failed ones."""
         return self.world.called
 
     def snapshot(self) -> dict[str, Any]:
-        """The open project as plain data; equal before and after means that nothing was touched."""
+        """Return the open project as plain data; if it is equal before and after, nothing was changed."""
         return snapshot.project(self.world.project)

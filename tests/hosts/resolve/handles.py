@@ -1,4 +1,4 @@
-"""What a script holds: handles, new on every call, and the gate that every call of theirs goes through."""
+"""The handles a script gets, which are new on every call, and the checks of every call through them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 from types import MethodType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tests.hosts.resolve.kinds import misfit
+from tests.hosts.resolve.argument_kinds import find_argument_error
 
 if TYPE_CHECKING:
     from tests.hosts.resolve.world import World
@@ -18,22 +18,26 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declaration:
-    """What is known of one method of the API."""
+    """The declaration of one API method."""
 
     kinds: tuple[str, ...]
     since: str
     writes: bool
     studio: bool
-    fails: Any
-    """What it answers when it cannot: False where it answers a truth, else None."""
+    failure_value: Any
+    """The result on failure: False if the method returns a bool, otherwise None."""
 
 
-def call(*kinds: str, since: str = "16.2", writes: bool = False, studio: bool = False) -> Callable[[Method], Method]:
-    """Declare a method of the API: the kinds of its arguments, its first version, whether it changes something."""
+def api_method(
+    *kinds: str, since: str = "16.2", writes: bool = False, studio: bool = False
+) -> Callable[[Method], Method]:
+    """Declare an API method: the kinds of its arguments, its first version, and whether it changes anything."""
 
     def declare(method: Method) -> Method:
-        fails = False if method.__annotations__.get("return") == "bool" else None
-        method.declaration = Declaration(kinds=kinds, since=since, writes=writes, studio=studio, fails=fails)  # type: ignore[attr-defined]
+        failure_value = False if method.__annotations__.get("return") == "bool" else None
+        method.declaration = Declaration(
+            kinds=kinds, since=since, writes=writes, studio=studio, failure_value=failure_value
+        )  # type: ignore[attr-defined]
         return method
 
     return declare
@@ -41,18 +45,18 @@ def call(*kinds: str, since: str = "16.2", writes: bool = False, studio: bool = 
 
 @cache
 def declarations(kind: type) -> dict[str, Declaration]:
-    """The methods of the API that a class of the fake offers, by name."""
+    """Return the declarations of a class's API methods, by name."""
     found = {name: getattr(getattr(kind, name), "declaration", None) for name in dir(kind)}
     return {name: declaration for name, declaration in found.items() if declaration is not None}
 
 
-class Thing:
-    """Something that handles stand for."""
+class ApiObject:
+    """An object of the fake that handles refer to."""
 
-    lives_with = "application"
-    """How long its handles live: ``application``, ``project`` or ``timeline`` (until another is in front)."""
+    handle_scope = "application"
+    """Lifetime of its handles: ``application``, ``project`` or ``timeline`` (until another becomes current)."""
     attributes: tuple[str, ...] = ()
-    """What it has beside methods."""
+    """Its attributes that are not methods."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -61,18 +65,18 @@ class Thing:
 
 
 class Handle:
-    """A script's hold on a thing. Two handles of one thing are not equal, and every name is an attribute."""
+    """A script's reference to an object. Two handles of one object are not equal, and every name is an attribute."""
 
-    __slots__ = ("_born", "_thing", "_world")
+    __slots__ = ("_generation", "_target", "_world")
 
-    def __init__(self, thing: Thing, world: World) -> None:
-        self._thing, self._world = thing, world
-        self._born = world.age(thing.lives_with)
+    def __init__(self, target: ApiObject, world: World) -> None:
+        self._target, self._world = target, world
+        self._generation = world.handle_generation(target.handle_scope)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        return attribute(self, name)
+        return get_attribute(self, name)
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Handle) and other is not self:
@@ -83,77 +87,77 @@ class Handle:
         return id(self)
 
     def __dir__(self) -> list[str]:
-        known = declarations(type(self._thing)).items()
+        known = declarations(type(self._target)).items()
         return sorted(name for name, declaration in known if self._world.behaviour.has(declaration.since))
 
     def __repr__(self) -> str:
-        return f"<{type(self._thing).__name__} (0x{id(self):x})>"
+        return f"<{type(self._target).__name__} (0x{id(self):x})>"
 
-    def thing_of(self) -> Thing:
-        """What it stands for, for the fake only."""
-        return self._thing
+    def target(self) -> ApiObject:
+        """Return the object it refers to; for the fake only."""
+        return self._target
 
     def is_stale(self) -> bool:
-        """Whether what it stands for is gone, or out of its reach by now."""
-        return self._thing.dead or self._born != self._world.age(self._thing.lives_with)
+        """Return whether the object was deleted or the handle has expired."""
+        return self._target.dead or self._generation != self._world.handle_generation(self._target.handle_scope)
 
 
-def attribute(handle: Handle, name: str) -> Any:
-    """Whatever name a script asks a handle for."""
-    thing, world = handle.thing_of(), handle._world
-    if name in thing.attributes:
-        return None if world.is_blocked() else wrapped(getattr(thing, name), world)
+def get_attribute(handle: Handle, name: str) -> Any:
+    """Return the attribute of a handle, for any name."""
+    target, world = handle.target(), handle._world
+    if name in target.attributes:
+        return None if world.is_blocked() else wrap(getattr(target, name), world)
     if name.isupper():
-        return world.constant(type(thing).__name__, name)
-    declaration = declarations(type(thing)).get(name)
+        return world.constant(type(target).__name__, name)
+    declaration = declarations(type(target)).get(name)
     if declaration is None or not world.behaviour.has(declaration.since):
-        return _absent(handle, name, declaration)
+        return _missing_method(handle, name, declaration)
 
     def method(itself: Handle, *arguments: Any, **named: Any) -> Any:
-        return _answer(itself, name, declaration, arguments, named)
+        return _call(itself, name, declaration, arguments, named)
 
     return MethodType(method, handle)  # a bound method, so that Lua's ``resolve:GetVersion()`` reaches it as well
 
 
-def _absent(handle: Handle, name: str, declaration: Declaration | None) -> Any:
-    """What stands for a method that this version does not have; no misuse where any other would answer None too."""
-    world, called = handle._world, f"{type(handle.thing_of()).__name__}.{name}"
+def _missing_method(handle: Handle, name: str, declaration: Declaration | None) -> Any:
+    """Return a stand-in for a missing method. Not misuse where an existing method would also return None."""
+    world, called = handle._world, f"{type(handle.target()).__name__}.{name}"
     if world.behaviour.unknown_attributes == "none":
         return None
 
-    def nothing(itself: Handle, *arguments: Any, **named: Any) -> None:
+    def answer_none(itself: Handle, *arguments: Any, **named: Any) -> None:
         if not world.is_blocked() and not itself.is_stale() and called not in world.probes:
             version = world.behaviour.version
             why = f"is new in {declaration.since}, this is {version}" if declaration else "is not in the fake's API"
             world.misuse.append(f"{called} {why}")
 
-    return MethodType(nothing, handle)
+    return MethodType(answer_none, handle)
 
 
-def _answer(
+def _call(
     handle: Handle, name: str, declaration: Declaration, arguments: tuple[Any, ...], named: dict[str, Any]
 ) -> Any:
-    """Let a call through, or answer as a Resolve does that cannot: without a word."""
-    thing, world = handle.thing_of(), handle._world
-    called = f"{type(thing).__name__}.{name}"
+    """Run a call, or fail silently as Resolve does."""
+    target, world = handle.target(), handle._world
+    called = f"{type(target).__name__}.{name}"
     world.called.append(called)
     if world.behaviour.raises_on == name:
-        raise TypeError(f"{name} does not like that")
+        raise TypeError(f"{name} failed")
     if world.is_blocked():
-        world.wait_for_the_editor()
+        world.count_blocked_call()
         return None
     if handle.is_stale():
         return None
-    wrong = "named arguments" if named else misfit(declaration.kinds, arguments)
+    wrong = "named arguments" if named else find_argument_error(declaration.kinds, arguments)
     if wrong:
         world.misuse.append(f"{called}: {wrong}")
     too_dear = declaration.studio and not world.behaviour.studio
     world.modal = world.modal or (too_dear and world.behaviour.upsell)
     if wrong or too_dear or any(_has_stale(one) for one in arguments):
-        return declaration.fails
-    if declaration.writes and not world.survives_a_change():
+        return declaration.failure_value
+    if declaration.writes and not world.register_change():
         return None
-    return wrapped(getattr(thing, name)(*(bare(one) for one in arguments)), world)
+    return wrap(getattr(target, name)(*(unwrap(one) for one in arguments)), world)
 
 
 def _has_stale(value: Any) -> bool:
@@ -164,23 +168,23 @@ def _has_stale(value: Any) -> bool:
     return isinstance(value, list) and any(_has_stale(one) for one in value)
 
 
-def wrapped(value: Any, world: World) -> Any:
-    """The value with new handles instead of things."""
-    if isinstance(value, Thing):
+def wrap(value: Any, world: World) -> Any:
+    """Replace objects by new handles."""
+    if isinstance(value, ApiObject):
         return Handle(value, world)
     if isinstance(value, list):
-        return [wrapped(one, world) for one in value]
+        return [wrap(one, world) for one in value]
     if isinstance(value, dict):
-        return {key: wrapped(one, world) for key, one in value.items()}
+        return {key: wrap(one, world) for key, one in value.items()}
     return value
 
 
-def bare(value: Any) -> Any:
-    """The value with things instead of handles."""
+def unwrap(value: Any) -> Any:
+    """Replace handles by their objects."""
     if isinstance(value, Handle):
-        return value.thing_of()
+        return value.target()
     if isinstance(value, list):
-        return [bare(one) for one in value]
+        return [unwrap(one) for one in value]
     if isinstance(value, dict):
-        return {key: bare(one) for key, one in value.items()}
+        return {key: unwrap(one) for key, one in value.items()}
     return value

@@ -1,4 +1,4 @@
-"""Media of the pool: movies, sequences, stills, and the items that stand for timelines."""
+"""MediaPoolItem: movies, sequences, stills, and timelines in the media pool."""
 
 # ruff: noqa: N802, N803 - the names are Resolve's
 
@@ -9,8 +9,8 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal
 
 from tests.hosts.resolve import rates
-from tests.hosts.resolve.handles import call
-from tests.hosts.resolve.marks import Coloured, InAndOut, Marked
+from tests.hosts.resolve.handles import api_method
+from tests.hosts.resolve.markers import HasColour, HasMarkers, HasMarkInOut
 from tests.hosts.resolve.world import Footage, World
 
 if TYPE_CHECKING:
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 MediaKind = Literal["movie", "sequence", "still", "timeline"]
 
 INPUT_COLOUR_SPACES = ("Rec.709 Gamma 2.4", "Rec.709 (Scene)", "sRGB", "Linear", "ARRI LogC3", "ACEScct", "ACEScg")
-"""Stand-ins for the menu of a managed project: they prove that a spelling is demanded, not that it is this one."""
+"""Examples of a managed project's menu. They test that an exact name is required, not that it is this one."""
 CHOICES = {"Alpha mode": ("None", "Straight", "Premultiplied"), "Data Level": ("Auto", "Video", "Full")}
 READ_ONLY = ("File Path", "File Name", "Start", "End", "Frames", "Duration", "Type", "Resolution", "End TC", "Usage")
 
 
-class MediaPoolItem(Marked, InAndOut, Coloured):
+class MediaPoolItem(HasMarkers, HasMarkInOut, HasColour):
     """One item of the media pool."""
 
-    lives_with = "project"
+    handle_scope = "project"
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class MediaPoolItem(Marked, InAndOut, Coloured):
         rate = world.behaviour.project_rate if footage.fps is None else f"{footage.fps:g}"
         self.properties: dict[str, Any] = {
             "Clip Name": PurePath(path).name if timeline is None else timeline.name,
-            "FPS": rates.fps(rate),
+            "FPS": rates.parse_rate(rate),
             "Start TC": footage.start_timecode,
             "Alpha mode": footage.alpha,
             "Data Level": "Auto",
@@ -60,22 +60,22 @@ class MediaPoolItem(Marked, InAndOut, Coloured):
 
     @property
     def name(self) -> str:
-        """As the pool shows it."""
+        """The name shown in the media pool."""
         return str(self.properties["Clip Name"] if self.timeline is None else self.timeline.name)
 
     @property
     def rate(self) -> float:
-        """Pictures per second."""
+        """Frames per second."""
         return float(self.properties["FPS"])
 
-    def everything(self) -> dict[str, Any]:
-        """All clip properties, the computed ones included; texts but for the rate and the super scale."""
+    def all_properties(self) -> dict[str, Any]:
+        """Return all clip properties, including computed ones; all are text except FPS and Super Scale."""
         timeline, start = self.timeline, self.properties["Start TC"]
         types = {"movie": "Video", "sequence": "Video", "still": "Still", "timeline": "Timeline"}
         if self.footage.audio:
             types["movie"] = "Video + Audio"
         drop = ";" in start
-        end = rates.frame_of(start, self.rate) + self.frames
+        end = rates.timecode_to_frame(start, self.rate) + self.frames
         return {
             **self.properties,
             "Clip Name": self.name,
@@ -85,8 +85,8 @@ class MediaPoolItem(Marked, InAndOut, Coloured):
             "Start": str(self.first),
             "End": str(self.first + self.frames - 1),
             "Frames": str(self.frames),
-            "Duration": rates.timecode_of(self.frames, self.rate),
-            "End TC": rates.timecode_of(end, self.rate, drop=drop),
+            "Duration": rates.frame_to_timecode(self.frames, self.rate),
+            "End TC": rates.frame_to_timecode(end, self.rate, drop=drop),
             "Drop frame": "1" if drop else "0",
             "Resolution": f"{self.footage.width}x{self.footage.height}",
             "Type": types[self.kind],
@@ -96,45 +96,45 @@ class MediaPoolItem(Marked, InAndOut, Coloured):
             "Out": "",
         }
 
-    @call()
+    @api_method()
     def GetName(self) -> str:
         return self.name
 
-    @call("str", since="20.2", writes=True)
+    @api_method("str", since="20.2", writes=True)
     def SetName(self, name: str) -> bool:
         self.properties["Clip Name"] = name
         return bool(name)
 
-    @call()
+    @api_method()
     def GetUniqueId(self) -> str:
         return self.uid
 
-    @call()
+    @api_method()
     def GetMediaId(self) -> str:
         return f"media-{self.uid}"
 
-    @call("str?")
+    @api_method("str?")
     def GetClipProperty(self, propertyName: str | None = None) -> Any:
-        every = self.everything()
+        every = self.all_properties()
         return every.get(propertyName, "") if propertyName else every
 
-    @call("str", "any", writes=True)
+    @api_method("str", "any", writes=True)
     def SetClipProperty(self, propertyName: str, propertyValue: Any) -> bool:
-        value = self._settable(propertyName, propertyValue)
+        value = self._accept(propertyName, propertyValue)
         if value is None:
             return False
         if not (propertyName == "Alpha mode" and self.world.behaviour.ignores_alpha):
             self.properties[propertyName] = value
         return True
 
-    def _settable(self, key: str, value: Any) -> Any:
-        """What is kept for a value that is taken; None for one that is not."""
+    def _accept(self, key: str, value: Any) -> Any:
+        """Return the value to store, or None if it is rejected."""
         behaviour, project = self.world.behaviour, self.world.project
         if key not in self.properties or key in READ_ONLY or self.kind == "timeline":
             return None
         if key == "FPS":
             is_rate = re.fullmatch(r"\d+(\.\d+)?", str(value)) and not isinstance(value, bool)
-            return rates.fps(str(value)) if is_rate and not behaviour.sequence_rate_locked else None
+            return rates.parse_rate(str(value)) if is_rate and not behaviour.locks_sequence_rate else None
         if key == "Super Scale":
             return value if value in (1, 2, 3, 4) else None
         if key == "Input Color Space":
@@ -145,28 +145,28 @@ class MediaPoolItem(Marked, InAndOut, Coloured):
             return value if value in CHOICES[key] and not refused else None
         return value if isinstance(value, str) else None
 
-    @call("str?")
+    @api_method("str?")
     def GetMetadata(self, metadataType: str | None = None) -> Any:
         return self.metadata.get(metadataType, "") if metadataType else dict(self.metadata)
 
-    @call("str|dict", "str?", writes=True)
+    @api_method("str|dict", "str?", writes=True)
     def SetMetadata(self, metadataType: str | dict[str, str], metadataValue: str | None = None) -> bool:
-        return _set(self.metadata, metadataType, metadataValue)
+        return _set_fields(self.metadata, metadataType, metadataValue)
 
-    @call("str?", since="19.0.3")
+    @api_method("str?", since="19.0.3")
     def GetThirdPartyMetadata(self, metadataType: str | None = None) -> Any:
         return self.third_party.get(metadataType, "") if metadataType else dict(self.third_party)
 
-    @call("str|dict", "str?", since="19.0.3", writes=True)
+    @api_method("str|dict", "str?", since="19.0.3", writes=True)
     def SetThirdPartyMetadata(self, metadataType: str | dict[str, str], metadataValue: str | None = None) -> bool:
-        return _set(self.third_party, metadataType, metadataValue)
+        return _set_fields(self.third_party, metadataType, metadataValue)
 
-    @call(since="21.0.4")
+    @api_method(since="21.0.4")
     def GetTimeline(self) -> Timeline | None:
         return self.timeline
 
 
-def _set(fields: dict[str, str], key: str | dict[str, str], value: str | None) -> bool:
+def _set_fields(fields: dict[str, str], key: str | dict[str, str], value: str | None) -> bool:
     new = key if isinstance(key, dict) else {key: value}
     if not new or not all(isinstance(one, str) for pair in new.items() for one in pair):
         return False

@@ -1,4 +1,4 @@
-"""What the inspector has for a clip: every property, its value to begin with, and what it takes."""
+"""Inspector properties of a clip: defaults and accepted values."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ RANGES: dict[str, tuple[float, float, float]] = {
     "Opacity": (100.0, 0.0, 100.0),
     "Distortion": (0.0, -1.0, 1.0),
 }
-"""(to begin with, least, most); what lies outside is clipped without a word."""
-TRUTHS = {"ZoomGang": True, "FlipX": False, "FlipY": False, "CropRetain": False}
-LASTS = {
+"""(default, minimum, maximum); values outside are silently clipped."""
+BOOLEANS = {"ZoomGang": True, "FlipX": False, "FlipY": False, "CropRetain": False}
+LAST_CONSTANTS = {
     "CompositeMode": "COMPOSITE_INVERTED_LUM",
     "RetimeProcess": "RETIME_OPTICAL_FLOW",
     "MotionEstimation": "MOTION_EST_METAL",
@@ -35,38 +35,38 @@ LASTS = {
     "ResizeFilter": "RESIZE_FILTER_LINEAR",
     "DynamicZoomEase": "DYNAMIC_ZOOM_EASE_IN_AND_OUT",
 }
-"""The properties that are one of a list, and the last one of it. They are numbers, never words."""
+"""Enumerated properties and their last constant. Values are numbers, never names."""
 PROPERTIES: dict[str, Any] = {
     **{key: first for key, (first, _, _) in RANGES.items()},
-    **TRUTHS,
-    **dict.fromkeys(LASTS, 0),
+    **BOOLEANS,
+    **dict.fromkeys(LAST_CONSTANTS, 0),
 }
 
 
-def settled(key: str, value: Any, behaviour: Behaviour) -> Any:
-    """What a clip keeps of a value; None for one that it does not take."""
-    if key in TRUTHS:
+def accept_value(key: str, value: Any, behaviour: Behaviour) -> Any:
+    """Return the value a clip stores, or None if it is rejected."""
+    if key in BOOLEANS:
         return value if isinstance(value, bool) else None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     if key in RANGES:
         _, least, most = RANGES[key]
         return min(max(float(value), least), most)
-    if key in LASTS and float(value).is_integer() and 0 <= value <= _last(key, behaviour):
+    if key in LAST_CONSTANTS and float(value).is_integer() and 0 <= value <= _last_number(key, behaviour):
         return int(value)
     return None
 
 
-def _last(key: str, behaviour: Behaviour) -> float:
-    """Speed Warp came with 19, and is Studio's."""
+def _last_number(key: str, behaviour: Behaviour) -> float:
+    """Return the highest accepted number. Speed Warp needs 19.0 and Studio."""
     if key == "MotionEstimation" and not (behaviour.studio and behaviour.has("19.0")):
         return number("MOTION_EST_ENHANCED_BETTER")
     if key == "MotionEstimation" and not behaviour.has("21.1"):
         return number("MOTION_EST_SPEED_WARP_FASTER")
-    return number(LASTS[key])
+    return number(LAST_CONSTANTS[key])
 
 
 def needs_studio(wanted: dict[str, Any]) -> bool:
-    """Whether one of the values is sold with Studio only."""
+    """Return whether one of the values needs Studio."""
     value = wanted.get("MotionEstimation", 0)
     return value in (number("MOTION_EST_SPEED_WARP_BETTER"), number("MOTION_EST_SPEED_WARP_FASTER"))

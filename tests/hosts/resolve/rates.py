@@ -1,4 +1,4 @@
-"""Frame rates and timecode in Resolve's spelling."""
+"""Frame rates and timecode in Resolve's notation."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ RATES = (
     "119.88",
     "120",
 )
-"""The rates that a project can have; ``29.97`` and ``59.94`` also with `` DF``."""
+"""The rates a project can have; ``29.97`` and ``59.94`` also with `` DF``."""
 
 
 def is_rate(text: str) -> bool:
-    """Whether a project or timeline can be set to it."""
+    """Return whether a project or timeline can be set to this rate."""
     return text in RATES or (text.endswith(" DF") and text[:-3] in ("29.97", "59.94"))
 
 
-def fps(text: str) -> float:
-    """``29.97 DF`` as 29.97."""
+def parse_rate(text: str) -> float:
+    """Return ``29.97 DF`` as 29.97."""
     return float(text.split(maxsplit=1)[0])
 
 
-def frame_of(timecode: str, rate: float) -> int:
-    """How many frames after midnight a label is; ``;`` before the frames makes it drop frame. Raises ValueError."""
+def timecode_to_frame(timecode: str, rate: float) -> int:
+    """Return the frame number since midnight; ``;`` before the frames means drop frame. Raises ValueError."""
     nominal = round(rate)
     hours, minutes, seconds, frames = (int(part) for part in timecode.replace(";", ":").split(":"))
     count = ((hours * 60 + minutes) * 60 + seconds) * nominal + frames
@@ -46,8 +46,8 @@ def frame_of(timecode: str, rate: float) -> int:
     return count
 
 
-def timecode_of(frame: int, rate: float, *, drop: bool = False) -> str:
-    """The label of a frame after midnight."""
+def frame_to_timecode(frame: int, rate: float, *, drop: bool = False) -> str:
+    """Return the timecode of a frame since midnight."""
     nominal = round(rate)
     if drop:
         dropped = nominal // 15

@@ -1,4 +1,4 @@
-"""Settings of projects and timelines: texts that are one of a few, and a rate that is read as a number."""
+"""Settings of projects and timelines. All are text, but the frame rate may be returned as a number."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ TIMELINE_SETTINGS = (
     *("timelineInputResMismatchBehavior", "imageRetimeInterpolation", "imageMotionEstimationMode"),
     *("colorScienceMode", "colorSpaceTimeline", "colorSpaceInput", "colorSpaceOutput"),
 )
-"""What a timeline can have of its own."""
+"""The settings a timeline can override."""
 
 
-def first_settings(behaviour: Behaviour) -> dict[str, str]:
-    """A new project's."""
+def default_settings(behaviour: Behaviour) -> dict[str, str]:
+    """Return the settings of a new project."""
     width, height = behaviour.project_size
     managed = behaviour.colour_science.startswith("davinciYRGBColorManaged")
     return {
@@ -44,8 +44,8 @@ def first_settings(behaviour: Behaviour) -> dict[str, str]:
     }
 
 
-def settable(key: str, value: str) -> bool:
-    """Whether a setting takes the value."""
+def is_valid_setting(key: str, value: str) -> bool:
+    """Return whether a setting accepts the value."""
     if key == "timelineFrameRate":
         return rates.is_rate(value)
     if key.startswith("timelineResolution"):
@@ -53,10 +53,10 @@ def settable(key: str, value: str) -> bool:
     return value in CHOICES.get(key, (value,))
 
 
-def answered(settings: dict[str, str], key: str | None, behaviour: Behaviour) -> Any:
-    """What GetSetting says: texts, except a rate that is a number; nothing at all for an unknown key."""
-    told: dict[str, Any] = dict(settings)
+def read_settings(settings: dict[str, str], key: str | None, behaviour: Behaviour) -> Any:
+    """Return the result of GetSetting: text, except for a numeric rate; empty for an unknown key."""
+    every: dict[str, Any] = dict(settings)
     rate = settings["timelineFrameRate"]
     if behaviour.rates_read_as == "number" and "DF" not in rate:
-        told["timelineFrameRate"] = rates.fps(rate)
-    return told.get(key, "") if key else told
+        every["timelineFrameRate"] = rates.parse_rate(rate)
+    return every.get(key, "") if key else every

@@ -1,4 +1,4 @@
-"""A picture of everything in a project as plain data, to compare before and after."""
+"""A project as plain data, to compare before and after."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def project(one: Project | None) -> dict[str, Any]:
-    """The open project; empty without one."""
+    """Return the project; empty if None."""
     if one is None:
         return {}
     return {
@@ -29,7 +29,7 @@ def project(one: Project | None) -> dict[str, Any]:
 
 
 def folder(one: Folder) -> dict[str, Any]:
-    """A bin with what is in it."""
+    """Return a bin with its contents."""
     return {
         "id": one.uid,
         "name": one.name,
@@ -39,7 +39,7 @@ def folder(one: Folder) -> dict[str, Any]:
 
 
 def media(one: MediaPoolItem) -> dict[str, Any]:
-    """An item of the pool."""
+    """Return a media pool item."""
     return {
         "id": one.uid,
         "name": one.name,
@@ -57,13 +57,13 @@ def media(one: MediaPoolItem) -> dict[str, Any]:
 
 
 def timeline(one: Timeline) -> dict[str, Any]:
-    """A timeline with its tracks, bottom to top."""
+    """Return a timeline with its tracks, bottom to top."""
     return {
         "id": one.uid,
         "name": one.name,
         "start": one.start,
         "start_timecode": one.start_timecode,
-        "own_settings": dict(one.own),
+        "own_settings": dict(one.custom_settings),
         "tracks": {kind: [track(each) for each in tracks] for kind, tracks in one.tracks.items()},
         "markers": one.GetMarkers(),
         "in_out": one.GetMarkInOut(),
@@ -71,7 +71,7 @@ def timeline(one: Timeline) -> dict[str, Any]:
 
 
 def track(one: Track) -> dict[str, Any]:
-    """A track with its clips, in record order."""
+    """Return a track with its clips, in record order."""
     return {
         "name": one.name,
         "enabled": one.enabled,
@@ -81,7 +81,7 @@ def track(one: Track) -> dict[str, Any]:
 
 
 def item(one: TimelineItem) -> dict[str, Any]:
-    """A clip; of its properties only those that are not as they were to begin with."""
+    """Return a clip; of its properties, only those that differ from the default."""
     return {
         "id": one.uid,
         "name": one.name,
@@ -101,7 +101,7 @@ def item(one: TimelineItem) -> dict[str, Any]:
 
 
 def without_ids(value: Any) -> Any:
-    """A snapshot that can be compared with one of another fake, or of a copy."""
+    """Return a snapshot without ids, to compare it with that of another fake or of a copy."""
     if isinstance(value, dict):
         return {key: without_ids(one) for key, one in value.items() if key not in ("id", "linked")}
     return [without_ids(one) for one in value] if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""The fake's application: versions, editions, handles, windows that block, and what a script is caught at."""
+"""The fake's application: versions, editions, handles, blocking windows, and misuse."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.hosts.resolve import VERSIONS, Behaviour, FakeResolve, editions
-from tests.hosts.resolve.opened import Opened
+from tests.hosts.resolve.open_project import OpenProject
 
-Open = Callable[..., Opened]
+ProjectFactory = Callable[..., OpenProject]
 
 
 @pytest.mark.parametrize("behaviour", [pytest.param(behaviour, id=name) for name, behaviour in editions()])
@@ -28,41 +28,41 @@ def test_every_edition_starts_with_the_users_timeline_open(behaviour: Behaviour)
     ("called", "since"),
     [("IsStudio", "21.1"), ("GetMediaPool", "21.1"), ("GetVersionString", "18.6")],
 )
-def test_a_method_is_there_from_its_version_on(called: str, since: str) -> None:
-    for version, told in VERSIONS.items():
-        fake = FakeResolve(Behaviour(version=told))
-        has = Behaviour(version=told).has(since)
+def test_a_method_exists_from_its_first_version(called: str, since: str) -> None:
+    for version, full_version in VERSIONS.items():
+        fake = FakeResolve(Behaviour(version=full_version))
+        has = Behaviour(version=full_version).has(since)
         assert hasattr(fake.handle, called)
         assert (getattr(fake.handle, called)() is not None) == has == (called in dir(fake.handle)), version
         assert (fake.misuse == []) == has
 
 
-def test_a_method_that_is_too_new_is_named_with_its_version(opened: Open) -> None:
-    there = opened(version=VERSIONS["20.3"])
-    assert there.users.GetItemListInTrack("video", 1)[0].GetSpeed() is None
-    assert there.fake.misuse == ["TimelineItem.GetSpeed is new in 21.1, this is 20.3.2.9"]
+def test_a_call_to_a_newer_method_is_recorded_with_its_version(open_project: ProjectFactory) -> None:
+    opened = open_project(version=VERSIONS["20.3"])
+    assert opened.users.GetItemListInTrack("video", 1)[0].GetSpeed() is None
+    assert opened.fake.misuse == ["TimelineItem.GetSpeed is new in 21.1, this is 20.3.2.9"]
 
 
-def test_a_probe_that_the_test_allows_is_no_misuse() -> None:
+def test_an_allowed_probe_is_not_misuse() -> None:
     fake = FakeResolve(Behaviour(version=VERSIONS["18.6"]), probes={"Resolve.IsStudio"})
     assert fake.handle.IsStudio() is None and fake.misuse == []
 
 
-def test_a_name_that_no_version_has_is_an_attribute_and_a_misuse() -> None:
+def test_an_unknown_name_is_an_attribute_and_misuse() -> None:
     fake = FakeResolve()
     assert hasattr(fake.handle, "GetTimelines")
     assert fake.handle.GetTimelines() is None
     assert fake.misuse == ["Resolve.GetTimelines is not in the fake's API"]
 
 
-def test_what_is_gone_is_not_misused(opened: Open) -> None:
-    there = opened()
-    stack = there.empty_timeline()
-    there.pool.DeleteTimelines([stack])
-    assert stack.GetMediaId() is None and there.fake.misuse == []
+def test_a_call_on_a_deleted_object_is_not_misuse(open_project: ProjectFactory) -> None:
+    opened = open_project()
+    stack = opened.create_timeline()
+    opened.pool.DeleteTimelines([stack])
+    assert stack.GetMediaId() is None and opened.fake.misuse == []
 
 
-def test_where_unknown_attributes_are_none_calling_one_raises() -> None:
+def test_calling_an_unknown_attribute_that_is_none_raises() -> None:
     handle = FakeResolve(Behaviour(unknown_attributes="none")).handle
     assert hasattr(handle, "GetTimelines") and handle.GetTimelines is None
     with pytest.raises(TypeError, match="not callable"):
@@ -76,7 +76,7 @@ def test_constants_are_floats_and_missing_ones_are_none() -> None:
     assert new.EXPORT_PREMIERE is None and new.GetProjectManager().EXPORT_OTIO is None
 
 
-def test_studio_says_so_and_free_does_not() -> None:
+def test_the_edition_is_reported() -> None:
     products = {studio: FakeResolve(Behaviour(studio=studio)).handle for studio in (True, False)}
     assert products[True].GetProductName() == "DaVinci Resolve Studio" and products[True].IsStudio() is True
     assert products[False].GetProductName() == "DaVinci Resolve" and products[False].IsStudio() is False
@@ -93,7 +93,7 @@ def test_studio_says_so_and_free_does_not() -> None:
         ("21.1", False, False, False, False),
     ],
 )
-def test_what_an_edition_lets_a_script_do(
+def test_what_scripts_can_use_in_each_edition(
     version: str, studio: bool, windows: bool, python: bool, outside: bool
 ) -> None:
     fake = FakeResolve(Behaviour(version=VERSIONS[version], studio=studio))
@@ -102,16 +102,16 @@ def test_what_an_edition_lets_a_script_do(
     assert (fake.module().scriptapp("Resolve") is not None) == outside
 
 
-def test_what_only_studio_has_answers_false_on_free_and_may_block_all(opened: Open) -> None:
-    quiet = opened(studio=False)
-    assert quiet.users.GetItemListInTrack("video", 1)[0].SmartReframe() is False
-    assert quiet.users.GetName() == "scene_04"
-    selling = opened(studio=False, upsell=True)
-    selling.users.GetItemListInTrack("video", 1)[0].SmartReframe()
-    assert selling.users.GetName() is None and selling.resolve.GetCurrentPage() is None
+def test_studio_only_methods_return_false_on_free_and_may_block_all_calls(open_project: ProjectFactory) -> None:
+    free = open_project(studio=False)
+    assert free.users.GetItemListInTrack("video", 1)[0].SmartReframe() is False
+    assert free.users.GetName() == "scene_04"
+    upsell = open_project(studio=False, upsell=True)
+    upsell.users.GetItemListInTrack("video", 1)[0].SmartReframe()
+    assert upsell.users.GetName() is None and upsell.resolve.GetCurrentPage() is None
 
 
-def test_asking_the_free_edition_for_windows_may_block_all() -> None:
+def test_accessing_windows_on_the_free_edition_may_block_all_calls() -> None:
     fake = FakeResolve(Behaviour(studio=False, upsell=True))
     assert fake.script_globals()["fu"].UIManager is None
     assert fake.handle.GetVersionString() is None
@@ -120,36 +120,36 @@ def test_asking_the_free_edition_for_windows_may_block_all() -> None:
 # --- handles ------------------------------------------------------------------------------------------------------
 
 
-def test_handles_are_new_on_every_call_and_only_the_id_is_the_same(opened: Open) -> None:
-    there = opened()
-    again = there.project.GetCurrentTimeline()
-    assert again.GetUniqueId() == there.users.GetUniqueId() and there.fake.misuse == []
-    assert again != there.users and there.users not in [again]
-    assert len(there.fake.misuse) == 2 and "compare their ids" in there.fake.misuse[0]
+def test_handles_are_new_on_every_call_and_only_the_id_persists(open_project: ProjectFactory) -> None:
+    opened = open_project()
+    again = opened.project.GetCurrentTimeline()
+    assert again.GetUniqueId() == opened.users.GetUniqueId() and opened.fake.misuse == []
+    assert again != opened.users and opened.users not in [again]
+    assert len(opened.fake.misuse) == 2 and "compare their ids" in opened.fake.misuse[0]
 
 
-def test_handles_of_clips_die_when_another_timeline_comes_to_the_front(opened: Open) -> None:
-    there = opened()
-    item = there.users.GetItemListInTrack("video", 1)[0]
-    there.empty_timeline()
+def test_clip_handles_expire_when_another_timeline_becomes_current(open_project: ProjectFactory) -> None:
+    opened = open_project()
+    item = opened.users.GetItemListInTrack("video", 1)[0]
+    opened.create_timeline()
     assert (item.GetDuration(), item.GetName(), item.GetUniqueId()) == (None, None, None)
-    assert there.users.DeleteClips([item], False) is False
-    assert there.users.GetItemListInTrack("video", 1)[0].GetDuration() == 100
+    assert opened.users.DeleteClips([item], False) is False
+    assert opened.users.GetItemListInTrack("video", 1)[0].GetDuration() == 100
 
 
-def test_everything_of_a_project_dies_with_another_project_open(opened: Open) -> None:
-    there = opened()
-    manager = there.resolve.GetProjectManager()
+def test_handles_of_a_project_expire_when_another_is_opened(open_project: ProjectFactory) -> None:
+    opened = open_project()
+    manager = opened.resolve.GetProjectManager()
     assert manager.CreateProject("Another").GetTimelineCount() == 0
-    assert (there.project.GetName(), there.pool.GetRootFolder(), there.users.GetName()) == (None, None, None)
+    assert (opened.project.GetName(), opened.pool.GetRootFolder(), opened.users.GetName()) == (None, None, None)
     assert manager.LoadProject("A film").GetCurrentTimeline().GetName() == "scene_04"
 
 
-def test_a_name_that_a_project_has_already_makes_none(opened: Open) -> None:
-    assert opened().resolve.GetProjectManager().CreateProject("A film") is None
+def test_creating_a_project_with_a_taken_name_returns_none(open_project: ProjectFactory) -> None:
+    assert open_project().resolve.GetProjectManager().CreateProject("A film") is None
 
 
-def test_saving_a_project_that_was_never_saved_is_caught() -> None:
+def test_saving_an_untitled_project_is_misuse() -> None:
     fake = FakeResolve(Behaviour(project_name="Untitled Project"))
     assert fake.handle.GetProjectManager().SaveProject() is False
     assert "hangs" in fake.misuse[0]
@@ -161,79 +161,79 @@ def test_saving_a_project_that_was_never_saved_is_caught() -> None:
 @pytest.mark.parametrize(
     ("misuse", "says"),
     [
-        pytest.param(lambda it: it.users.GetTrackCount("Video"), "'Video', not track", id="a word of another case"),
+        pytest.param(lambda it: it.users.GetTrackCount("Video"), "'Video', not track", id="word in wrong case"),
         pytest.param(lambda it: it.users.GetTrackCount(), "0 arguments", id="too few arguments"),
         pytest.param(lambda it: it.users.GetName("x"), "1 arguments instead of none", id="too many"),
-        pytest.param(lambda it: it.users.SetTrackName("video", "1", "x"), "'1', not int", id="a text for a number"),
-        pytest.param(lambda it: it.users.GetItemListInTrack("video", True), "True, not int", id="a truth for one"),
+        pytest.param(lambda it: it.users.SetTrackName("video", "1", "x"), "'1', not int", id="text for a number"),
+        pytest.param(lambda it: it.users.GetItemListInTrack("video", True), "True, not int", id="bool for a number"),
         pytest.param(lambda it: it.users.GetItemListInTrack("video", 0), "count from 1", id="track 0"),
         pytest.param(lambda it: it.project.GetTimelineByIndex(0), "count from 1", id="timeline 0"),
-        pytest.param(lambda it: it.pool.SetCurrentFolder("Master"), "'Master', not Folder", id="a name for a bin"),
-        pytest.param(lambda it: it.pool.DeleteTimelines(it.users), "not [Timeline]", id="no list"),
+        pytest.param(lambda it: it.pool.SetCurrentFolder("Master"), "'Master', not Folder", id="name for a bin"),
+        pytest.param(lambda it: it.pool.DeleteTimelines(it.users), "not [Timeline]", id="not a list"),
         pytest.param(lambda it: it.project.SetCurrentTimeline(None), "None, not Timeline", id="None for a timeline"),
         pytest.param(lambda it: it.users.SetTrackName("video", 1, name="x"), "named arguments", id="keywords"),
-        pytest.param(lambda it: it.project.SetSetting("superScale", 2), "2, not str", id="a number for a text"),
-        pytest.param(lambda it: it.resolve.OpenPage("Edit"), "'Edit', not page", id="a page of another case"),
+        pytest.param(lambda it: it.project.SetSetting("superScale", 2), "2, not str", id="number for text"),
+        pytest.param(lambda it: it.resolve.OpenPage("Edit"), "'Edit', not page", id="page in wrong case"),
         pytest.param(lambda it: it.resolve.Quit(), "quits", id="quitting"),
     ],
 )
-def test_what_no_resolve_would_understand_is_recorded(
-    opened: Open, misuse: Callable[[Opened], object], says: str
+def test_calls_that_are_wrong_in_every_version_are_recorded(
+    open_project: ProjectFactory, misuse: Callable[[OpenProject], object], says: str
 ) -> None:
-    there = opened()
-    before = there.fake.snapshot()
-    assert misuse(there) in (None, False)
-    assert len(there.fake.misuse) == 1 and says in there.fake.misuse[0]
-    assert there.fake.snapshot() == before
+    opened = open_project()
+    before = opened.fake.snapshot()
+    assert misuse(opened) in (None, False)
+    assert len(opened.fake.misuse) == 1 and says in opened.fake.misuse[0]
+    assert opened.fake.snapshot() == before
 
 
-# --- windows that block, and the end ------------------------------------------------------------------------------
+# --- blocking windows and quitting --------------------------------------------------------------------------------
 
 
-def test_with_a_window_open_every_call_answers_none() -> None:
+def test_an_open_window_makes_every_call_return_none() -> None:
     fake = FakeResolve(Behaviour(modal_after=0))
     assert fake.handle.GetCurrentPage() is None and fake.handle.EXPORT_OTIO is None
     assert fake.handle.GetProjectManager() is None
 
 
-def test_a_window_opens_after_so_many_changes(opened: Open) -> None:
-    there = opened(modal_after=1)
-    assert there.users.SetTrackName("video", 1, "PLATE") is True
-    assert there.users.GetTrackName("video", 1) == "PLATE"
-    assert there.users.SetTrackName("video", 1, "BODY") is None
-    assert there.users.GetTrackName("video", 1) is None
-    assert there.fake.users.tracks["video"][0].name == "PLATE"
+def test_a_window_opens_after_the_given_number_of_changes(open_project: ProjectFactory) -> None:
+    opened = open_project(modal_after=1)
+    assert opened.users.SetTrackName("video", 1, "PLATE") is True
+    assert opened.users.GetTrackName("video", 1) == "PLATE"
+    assert opened.users.SetTrackName("video", 1, "BODY") is None
+    assert opened.users.GetTrackName("video", 1) is None
+    assert opened.fake.users.tracks["video"][0].name == "PLATE"
 
 
-def test_the_editor_may_close_the_window(opened: Open) -> None:
-    there = opened(modal_after=1, modal_lasts=2)
-    there.users.SetTrackName("video", 1, "PLATE")
-    assert there.users.SetTrackName("video", 1, "BODY") is None
-    assert [there.users.GetTrackName("video", 1) for _ in range(3)] == [None, None, "PLATE"]
+def test_the_editor_may_close_the_window(open_project: ProjectFactory) -> None:
+    opened = open_project(modal_after=1, modal_lasts=2)
+    opened.users.SetTrackName("video", 1, "PLATE")
+    assert opened.users.SetTrackName("video", 1, "BODY") is None
+    assert [opened.users.GetTrackName("video", 1) for _ in range(3)] == [None, None, "PLATE"]
 
 
-def test_an_application_that_is_gone_answers_none_or_raises(opened: Open) -> None:
-    silent, loud = opened(dies_after=1), opened(dies_after=1, dies="loud")
-    for there in (silent, loud):
-        assert there.users.SetTrackName("video", 1, "PLATE") is True
+def test_after_quitting_calls_return_none_or_raise(open_project: ProjectFactory) -> None:
+    silent, loud = open_project(quits_after=1), open_project(quits_after=1, quits="loud")
+    for opened in (silent, loud):
+        assert opened.users.SetTrackName("video", 1, "PLATE") is True
     assert silent.users.SetTrackName("video", 1, "BODY") is None and silent.resolve.GetVersionString() is None
     with pytest.raises(RuntimeError, match="lost"):
         loud.users.SetTrackName("video", 1, "BODY")
     assert loud.fake.users.tracks["video"][0].name == "PLATE"
 
 
-def test_a_method_may_raise(opened: Open) -> None:
+def test_a_method_may_raise(open_project: ProjectFactory) -> None:
     with pytest.raises(TypeError, match="GetName"):
-        opened(raises_on="GetName").users.GetName()
+        open_project(raises_on="GetName").users.GetName()
 
 
-def test_a_page_may_stay(opened: Open) -> None:
-    assert opened().resolve.OpenPage("color") is True
-    there = opened(pages_stay=True)
-    assert there.resolve.OpenPage("color") is False and there.resolve.GetCurrentPage() == "edit"
+def test_opening_a_page_may_fail(open_project: ProjectFactory) -> None:
+    assert open_project().resolve.OpenPage("color") is True
+    opened = open_project(refuses_pages=True)
+    assert opened.resolve.OpenPage("color") is False and opened.resolve.GetCurrentPage() == "edit"
 
 
-def test_a_file_dialog_answers_what_the_editor_chooses() -> None:
+def test_a_file_dialog_returns_the_editors_choice() -> None:
     fake = FakeResolve()
     fake.fusion.chosen = ["/delivery.json"]
     fusion = fake.script_globals()["fusion"]

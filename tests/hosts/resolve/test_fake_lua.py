@@ -8,19 +8,19 @@ from typing import Any
 import lupa
 import pytest
 
-from tests.hosts.resolve import lua as lua_side
-from tests.hosts.resolve.opened import Opened
+from tests.hosts.resolve import lua_handles
+from tests.hosts.resolve.open_project import OpenProject
 
 
 @pytest.fixture
-def run(opened: Callable[..., Opened]) -> Callable[..., Any]:
-    """Run Lua in a Resolve with a movie on disk; what it returns."""
+def run(open_project: Callable[..., OpenProject]) -> Callable[..., Any]:
+    """A function that runs Lua in a Resolve with a movie on disk and returns its results."""
 
-    def run_in(script: str, there: Opened | None = None) -> Any:
+    def run_in(script: str, opened: OpenProject | None = None) -> Any:
         runtime = lupa.LuaRuntime()
-        there = there or opened()
-        lua_side.give(there.fake, runtime)
-        runtime.globals()["movie"] = there.movie
+        opened = opened or open_project()
+        lua_handles.set_lua_globals(opened.fake, runtime)
+        runtime.globals()["movie"] = opened.movie
         return runtime.execute(script)
 
     return run_in
@@ -31,8 +31,8 @@ def test_methods_are_called_with_a_colon(run: Callable[..., Any]) -> None:
     assert run("return app:GetResolve():GetVersionString()") == "21.1.0.14"
 
 
-def test_tables_go_in_and_come_out(run: Callable[..., Any], opened: Callable[..., Opened]) -> None:
-    there = opened()
+def test_tables_are_converted_both_ways(run: Callable[..., Any], open_project: Callable[..., OpenProject]) -> None:
+    opened = open_project()
     script = """
         local project = resolve:GetProjectManager():GetCurrentProject()
         local pool = project:GetMediaPool()
@@ -42,15 +42,15 @@ def test_tables_go_in_and_come_out(run: Callable[..., Any], opened: Callable[...
         local placed = pool:AppendToTimeline({info, info})
         return #items, placed[1]:GetDuration(), placed[2] == nil, resolve.EXPORT_OTIO ~= nil, resolve.EXPORT_NEW == nil
     """
-    assert run(script, there) == (1, 24, True, True, True)
-    assert there.fake.misuse == []
+    assert run(script, opened) == (1, 24, True, True, True)
+    assert opened.fake.misuse == []
 
 
-def test_a_wrong_kind_is_recorded_all_the_same(run: Callable[..., Any], opened: Callable[..., Opened]) -> None:
-    there = opened()
-    run('resolve:OpenPage("Edit")', there)
-    assert "not page" in there.fake.misuse[0]
+def test_a_wrong_argument_kind_is_recorded(run: Callable[..., Any], open_project: Callable[..., OpenProject]) -> None:
+    opened = open_project()
+    run('resolve:OpenPage("Edit")', opened)
+    assert "not page" in opened.fake.misuse[0]
 
 
-def test_an_unknown_method_answers_nil(run: Callable[..., Any]) -> None:
+def test_an_unknown_method_returns_nil(run: Callable[..., Any]) -> None:
     assert run("return resolve:GetTimelines() == nil") is True

@@ -1,4 +1,4 @@
-"""The fake's media pool: where imports land, what is not imported, and what a clip can be told."""
+"""The fake's media pool: imports, clip properties, deleting and moving."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.hosts.resolve import VERSIONS
-from tests.hosts.resolve.opened import Opened
+from tests.hosts.resolve.open_project import OpenProject
 
-Open = Callable[..., Opened]
+ProjectFactory = Callable[..., OpenProject]
 
 
 def names(folder: object) -> list[str]:
@@ -20,107 +20,109 @@ def names(folder: object) -> list[str]:
 # --- imports ------------------------------------------------------------------------------------------------------
 
 
-def test_media_land_in_the_current_bin(opened: Open) -> None:
-    there = opened()
-    root = there.pool.GetRootFolder()
-    shots = there.pool.AddSubFolder(root, "sh010")
-    assert there.pool.GetCurrentFolder().GetName() == "Master"
-    assert there.pool.SetCurrentFolder(shots) is True
-    there.imported()
+def test_media_is_imported_into_the_current_bin(open_project: ProjectFactory) -> None:
+    opened = open_project()
+    root = opened.pool.GetRootFolder()
+    shots = opened.pool.AddSubFolder(root, "sh010")
+    assert opened.pool.GetCurrentFolder().GetName() == "Master"
+    assert opened.pool.SetCurrentFolder(shots) is True
+    opened.import_media()
     assert names(shots) == ["plate.mov"] and "plate.mov" not in names(root)
 
 
-def test_a_bin_that_stays_shut_lets_media_land_elsewhere(opened: Open) -> None:
-    there = opened(bins_stay_shut=True)
-    shots = there.pool.AddSubFolder(there.pool.GetRootFolder(), "sh010")
-    assert there.pool.SetCurrentFolder(shots) is False
-    there.imported()
+def test_if_a_bin_cannot_be_opened_media_goes_to_another(open_project: ProjectFactory) -> None:
+    opened = open_project(refuses_current_bin=True)
+    shots = opened.pool.AddSubFolder(opened.pool.GetRootFolder(), "sh010")
+    assert opened.pool.SetCurrentFolder(shots) is False
+    opened.import_media()
     assert names(shots) == []
 
 
-def test_a_bin_needs_a_name_that_is_free(opened: Open) -> None:
-    there = opened()
-    root = there.pool.GetRootFolder()
-    assert there.pool.AddSubFolder(root, "sh010") is not None
-    assert there.pool.AddSubFolder(root, "sh010") is None
-    assert opened(refuses_bins=True).pool.AddSubFolder(root, "sh020") is None
+def test_a_bin_needs_an_unused_name(open_project: ProjectFactory) -> None:
+    opened = open_project()
+    root = opened.pool.GetRootFolder()
+    assert opened.pool.AddSubFolder(root, "sh010") is not None
+    assert opened.pool.AddSubFolder(root, "sh010") is None
+    assert open_project(refuses_bins=True).pool.AddSubFolder(root, "sh020") is None
 
 
-def test_importing_what_the_pool_has_answers_nothing(opened: Open) -> None:
-    there = opened()
-    assert len(there.pool.ImportMedia([there.movie])) == 1
-    assert there.pool.ImportMedia([there.movie]) == []
-    again = opened(reimports=True)
-    again.imported()
+def test_importing_existing_media_returns_an_empty_list(open_project: ProjectFactory) -> None:
+    opened = open_project()
+    assert len(opened.pool.ImportMedia([opened.movie])) == 1
+    assert opened.pool.ImportMedia([opened.movie]) == []
+    again = open_project(reimports=True)
+    again.import_media()
     assert len(again.pool.ImportMedia([again.movie])) == 1
 
 
 @pytest.mark.parametrize(("imports", "answer"), [("None", None), ("[]", []), ("[None]", [None])])
-def test_an_import_that_fails_answers_one_of_three_things(opened: Open, imports: str, answer: object) -> None:
-    there = opened(imports=imports)
-    assert there.pool.ImportMedia([there.movie]) == answer
-    assert names(there.pool.GetRootFolder()) == ["scene_04", "user.mov"]
+def test_a_failed_import_returns_one_of_three_values(
+    open_project: ProjectFactory, imports: str, answer: object
+) -> None:
+    opened = open_project(imports=imports)
+    assert opened.pool.ImportMedia([opened.movie]) == answer
+    assert names(opened.pool.GetRootFolder()) == ["scene_04", "user.mov"]
 
 
-def test_a_sequence_is_one_clip_with_its_numbers_in_its_name(opened: Open) -> None:
-    there = opened()
-    clip = there.imported(there.sequence(1001, 1010))
+def test_a_sequence_is_one_clip_with_its_frame_range_in_its_name(open_project: ProjectFactory) -> None:
+    opened = open_project()
+    clip = opened.import_media(opened.create_sequence(1001, 1010))
     assert clip.GetName() == "face.[1001-1010].exr"
-    said = {key: clip.GetClipProperty(key) for key in ("File Path", "Start", "End", "Frames", "FPS", "Type")}
-    path = str(there.folder / "face.[1001-1010].exr")
-    assert said == {"File Path": path, "Start": "1001", "End": "1010", "Frames": "10", "FPS": 24.0, "Type": "Video"}
+    found = {key: clip.GetClipProperty(key) for key in ("File Path", "Start", "End", "Frames", "FPS", "Type")}
+    path = str(opened.folder / "face.[1001-1010].exr")
+    assert found == {"File Path": path, "Start": "1001", "End": "1010", "Frames": "10", "FPS": 24.0, "Type": "Video"}
 
 
-def test_a_sequence_may_be_split(opened: Open) -> None:
-    there = opened(imports="split")
-    clips = there.pool.ImportMedia([there.sequence(1001, 1010)])
+def test_a_sequence_may_be_split_into_two_clips(open_project: ProjectFactory) -> None:
+    opened = open_project(imports="split")
+    clips = opened.pool.ImportMedia([opened.create_sequence(1001, 1010)])
     assert [clip.GetName() for clip in clips] == ["face.[1001-1005].exr", "face.[1006-1010].exr"]
 
 
-def test_a_sequence_with_a_hole_is_not_imported(opened: Open) -> None:
-    there = opened()
-    wanted = there.sequence(1001, 1010)
-    (there.folder / "face.1005.exr").unlink()
-    assert there.pool.ImportMedia([wanted]) == [] and there.fake.misuse == []
+def test_a_sequence_with_a_missing_frame_is_not_imported(open_project: ProjectFactory) -> None:
+    opened = open_project()
+    wanted = opened.create_sequence(1001, 1010)
+    (opened.folder / "face.1005.exr").unlink()
+    assert opened.pool.ImportMedia([wanted]) == [] and opened.fake.misuse == []
 
 
 @pytest.mark.parametrize("wrong", [{"StartIndex": "1001"}, {"Startindex": 1001}, {"EndIndex": None}])
-def test_a_dictionary_that_is_misspelt_is_recorded(opened: Open, wrong: dict[str, object]) -> None:
-    there = opened()
-    there.pool.ImportMedia([{**there.sequence(), **wrong}])
-    assert "ImportMedia" in there.fake.misuse[0]
+def test_a_misspelt_dictionary_is_recorded(open_project: ProjectFactory, wrong: dict[str, object]) -> None:
+    opened = open_project()
+    opened.pool.ImportMedia([{**opened.create_sequence(), **wrong}])
+    assert "ImportMedia" in opened.fake.misuse[0]
 
 
-def test_from_21_1_a_dictionary_for_an_ordinary_file_spoils_the_call(opened: Open) -> None:
-    one = {"FilePath": str(opened().movie), "StartIndex": 0, "EndIndex": 0}
-    assert opened().pool.ImportMedia([one]) is None
-    assert len(opened(version=VERSIONS["20.3"]).pool.ImportMedia([one])) == 1
+def test_from_21_1_a_dictionary_for_an_ordinary_file_fails_the_whole_call(open_project: ProjectFactory) -> None:
+    one = {"FilePath": str(open_project().movie), "StartIndex": 0, "EndIndex": 0}
+    assert open_project().pool.ImportMedia([one]) is None
+    assert len(open_project(version=VERSIONS["20.3"]).pool.ImportMedia([one])) == 1
 
 
-def test_one_picture_is_a_still(opened: Open) -> None:
-    there = opened()
-    there.sequence(1001, 1001)
-    clip = there.imported(str(there.folder / "face.1001.exr"))
+def test_a_single_image_is_a_still(open_project: ProjectFactory) -> None:
+    opened = open_project()
+    opened.create_sequence(1001, 1001)
+    clip = opened.import_media(str(opened.folder / "face.1001.exr"))
     assert (clip.GetClipProperty("Type"), clip.GetClipProperty("Frames")) == ("Still", "1")
 
 
-def test_the_storage_folds_sequences_and_imports_into_the_current_bin(opened: Open) -> None:
-    there = opened()
-    there.sequence(1001, 1003)
-    storage = there.resolve.GetMediaStorage()
-    assert storage.GetFileList(str(there.folder)) == [
-        str(there.folder / "face.[1001-1003].exr"),
-        str(there.folder / "plate.mov"),
+def test_the_media_storage_lists_sequences_as_one_entry_and_imports_media(open_project: ProjectFactory) -> None:
+    opened = open_project()
+    opened.create_sequence(1001, 1003)
+    storage = opened.resolve.GetMediaStorage()
+    assert storage.GetFileList(str(opened.folder)) == [
+        str(opened.folder / "face.[1001-1003].exr"),
+        str(opened.folder / "plate.mov"),
     ]
-    assert [clip.GetName() for clip in storage.AddItemListToMediaPool(there.movie)] == ["plate.mov"]
+    assert [clip.GetName() for clip in storage.AddItemListToMediaPool(opened.movie)] == ["plate.mov"]
 
 
 # --- clip properties ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("mode", ["None", "Straight", "Premultiplied"])
-def test_alpha_is_one_of_three_words(opened: Open, mode: str) -> None:
-    clip = opened().imported()
+def test_the_alpha_mode_has_three_values(open_project: ProjectFactory, mode: str) -> None:
+    clip = open_project().import_media()
     assert clip.SetClipProperty("Alpha mode", mode) is True
     assert clip.GetClipProperty("Alpha mode") == mode
 
@@ -135,15 +137,17 @@ def test_alpha_is_one_of_three_words(opened: Open, mode: str) -> None:
         ("Super Scale", 9),
     ],
 )
-def test_an_unknown_value_or_key_answers_false_and_changes_nothing(opened: Open, key: str, value: object) -> None:
-    clip = opened().imported()
+def test_an_unknown_value_or_key_returns_false_and_changes_nothing(
+    open_project: ProjectFactory, key: str, value: object
+) -> None:
+    clip = open_project().import_media()
     before = clip.GetClipProperty()
     assert clip.SetClipProperty(key, value) is False
     assert clip.GetClipProperty() == before and clip.GetClipProperty("Alpha Mode") == ""
 
 
-def test_alpha_may_be_refused_or_only_seem_to_be_set(opened: Open) -> None:
-    refused, ignored = opened(refuses_alpha=True).imported(), opened(ignores_alpha=True).imported()
+def test_setting_the_alpha_mode_may_fail_or_have_no_effect(open_project: ProjectFactory) -> None:
+    refused, ignored = open_project(refuses_alpha=True).import_media(), open_project(ignores_alpha=True).import_media()
     assert refused.SetClipProperty("Alpha mode", "Straight") is False
     assert ignored.SetClipProperty("Alpha mode", "Straight") is True
     assert refused.GetClipProperty("Alpha mode") == ignored.GetClipProperty("Alpha mode") == "None"
@@ -160,36 +164,38 @@ def test_alpha_may_be_refused_or_only_seem_to_be_set(opened: Open) -> None:
         ("acescc", "ACEScg", False),
     ],
 )
-def test_only_a_managed_project_has_input_colour_spaces_spelt_exactly(
-    opened: Open, science: str, value: str, taken: bool
+def test_input_colour_spaces_need_a_managed_project_and_an_exact_name(
+    open_project: ProjectFactory, science: str, value: str, taken: bool
 ) -> None:
-    there = opened(colour_science=science)
-    assert there.project.GetSetting("colorScienceMode") == science
-    assert there.imported().SetClipProperty("Input Color Space", value) is taken
+    opened = open_project(colour_science=science)
+    assert opened.project.GetSetting("colorScienceMode") == science
+    assert opened.import_media().SetClipProperty("Input Color Space", value) is taken
     assert (
-        opened(colour_science=science, refuses_colour_space=True).imported().SetClipProperty("Input Color Space", value)
+        open_project(colour_science=science, refuses_colour_space=True)
+        .import_media()
+        .SetClipProperty("Input Color Space", value)
         is False
     )
 
 
-def test_the_rate_of_a_sequence_is_the_projects_until_it_is_set(opened: Open) -> None:
-    there = opened(project_rate="25")
-    clip = there.imported(there.sequence())
+def test_a_sequence_has_the_projects_rate_until_it_is_set(open_project: ProjectFactory) -> None:
+    opened = open_project(project_rate="25")
+    clip = opened.import_media(opened.create_sequence())
     assert clip.GetClipProperty("FPS") == 25.0
     assert clip.SetClipProperty("FPS", "23.976") is True and clip.GetClipProperty("FPS") == 23.976
-    locked = opened(sequence_rate_locked=True)
-    assert locked.imported(locked.sequence()).SetClipProperty("FPS", "23.976") is False
+    locked = open_project(locks_sequence_rate=True)
+    assert locked.import_media(locked.create_sequence()).SetClipProperty("FPS", "23.976") is False
 
 
-def test_third_party_metadata_keeps_any_key(opened: Open) -> None:
-    clip = opened().imported()
+def test_third_party_metadata_accepts_any_key(open_project: ProjectFactory) -> None:
+    clip = open_project().import_media()
     assert clip.SetThirdPartyMetadata({"toolkit.key": "abc"}) is True
     assert clip.GetThirdPartyMetadata("toolkit.key") == "abc" and clip.GetThirdPartyMetadata("other") == ""
     assert clip.SetThirdPartyMetadata({"toolkit.key": 3}) is False
 
 
-def test_clip_colours_and_flags_are_from_two_lists(opened: Open) -> None:
-    clip = opened().imported()
+def test_clip_colours_and_flags_have_different_names(open_project: ProjectFactory) -> None:
+    clip = open_project().import_media()
     assert (clip.SetClipColor("Cyan"), clip.SetClipColor("Teal"), clip.GetClipColor()) == (False, True, "Teal")
     assert (clip.AddFlag("Teal"), clip.AddFlag("Cyan"), clip.GetFlagList()) == (False, True, ["Cyan"])
 
@@ -197,10 +203,10 @@ def test_clip_colours_and_flags_are_from_two_lists(opened: Open) -> None:
 # --- deleting and moving ------------------------------------------------------------------------------------------
 
 
-def test_timelines_are_items_of_the_pool(opened: Open) -> None:
-    there = opened()
-    stack = there.empty_timeline()
-    item = there.pool.GetRootFolder().GetClipList()[-1]
+def test_timelines_are_items_of_the_media_pool(open_project: ProjectFactory) -> None:
+    opened = open_project()
+    stack = opened.create_timeline()
+    item = opened.pool.GetRootFolder().GetClipList()[-1]
     assert (item.GetName(), item.GetClipProperty("Type"), item.GetClipProperty("File Path")) == (
         "stack",
         "Timeline",
@@ -210,37 +216,37 @@ def test_timelines_are_items_of_the_pool(opened: Open) -> None:
     assert stack.GetMediaPoolItem().GetUniqueId() == item.GetUniqueId()
 
 
-def test_deleting_a_bin_takes_the_timelines_in_it_along(opened: Open) -> None:
-    there = opened()
-    root = there.pool.GetRootFolder()
-    there.pool.SetCurrentFolder(there.pool.AddSubFolder(root, "ours"))
-    stack = there.empty_timeline()
-    assert there.pool.DeleteFolders(root.GetSubFolderList()) is True
-    assert stack.GetName() is None and there.project.GetTimelineCount() == 1
-    assert there.pool.GetCurrentFolder().GetName() == "Master" and there.project.GetCurrentTimeline() is None
+def test_deleting_a_bin_deletes_the_timelines_in_it(open_project: ProjectFactory) -> None:
+    opened = open_project()
+    root = opened.pool.GetRootFolder()
+    opened.pool.SetCurrentFolder(opened.pool.AddSubFolder(root, "ours"))
+    stack = opened.create_timeline()
+    assert opened.pool.DeleteFolders(root.GetSubFolderList()) is True
+    assert stack.GetName() is None and opened.project.GetTimelineCount() == 1
+    assert opened.pool.GetCurrentFolder().GetName() == "Master" and opened.project.GetCurrentTimeline() is None
 
 
-def test_a_clip_whose_media_is_deleted_stays_and_has_none(opened: Open) -> None:
-    there = opened()
-    used = next(clip for clip in there.pool.GetRootFolder().GetClipList() if clip.GetName() == "user.mov")
-    assert there.pool.DeleteClips([used]) is True
-    item = there.users.GetItemListInTrack("video", 1)[0]
+def test_a_clip_remains_without_media_when_its_media_is_deleted(open_project: ProjectFactory) -> None:
+    opened = open_project()
+    used = next(clip for clip in opened.pool.GetRootFolder().GetClipList() if clip.GetName() == "user.mov")
+    assert opened.pool.DeleteClips([used]) is True
+    item = opened.users.GetItemListInTrack("video", 1)[0]
     assert item.GetDuration() == 100 and item.GetMediaPoolItem() is None
 
 
-def test_clips_move_between_bins_and_relink_to_folders_that_have_their_files(opened: Open) -> None:
-    there = opened()
-    clip, shots = there.imported(), there.pool.AddSubFolder(there.pool.GetRootFolder(), "sh010")
-    assert there.pool.MoveClips([clip], shots) is True and names(shots) == ["plate.mov"]
-    moved = there.folder / "moved"
+def test_clips_can_be_moved_between_bins_and_relinked(open_project: ProjectFactory) -> None:
+    opened = open_project()
+    clip, shots = opened.import_media(), opened.pool.AddSubFolder(opened.pool.GetRootFolder(), "sh010")
+    assert opened.pool.MoveClips([clip], shots) is True and names(shots) == ["plate.mov"]
+    moved = opened.folder / "moved"
     moved.mkdir()
-    assert there.pool.RelinkClips([clip], str(moved)) is False
+    assert opened.pool.RelinkClips([clip], str(moved)) is False
     Path(moved / "plate.mov").touch()
-    assert there.pool.RelinkClips([clip], str(moved)) is True
+    assert opened.pool.RelinkClips([clip], str(moved)) is True
     assert clip.GetClipProperty("File Path") == str(moved / "plate.mov")
 
 
-def test_what_is_selected_in_the_pool_is_answered(opened: Open) -> None:
-    there = opened()
-    there.pool.SetSelectedClip(there.imported())
-    assert [clip.GetName() for clip in there.pool.GetSelectedClips()] == ["plate.mov"]
+def test_the_media_pool_selection_is_returned(open_project: ProjectFactory) -> None:
+    opened = open_project()
+    opened.pool.SetSelectedClip(opened.import_media())
+    assert [clip.GetName() for clip in opened.pool.GetSelectedClips()] == ["plate.mov"]

@@ -1,8 +1,8 @@
-"""The fake's methods against the documented signatures, as ``fusionscript-stubs`` 21.0 types them.
+"""Compare the fake's methods with the documented signatures, as typed by ``fusionscript-stubs`` 21.0.
 
-What this proves: no method of the fake is invented, takes other arguments than documented, or answers a truth where
-the document does not (or the other way round). What it does not: in which version before 21.0 a method came, and
-anything of those that came after it.
+This proves that no method of the fake is invented, takes other arguments than documented, or returns a bool where the
+documentation does not (or vice versa). It does not prove in which version before 21.0 a method was added, nor anything
+about newer methods.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ CLASSES = (
     *(app.Resolve, app.MediaStorage, project.ProjectManager, project.Project, pool.MediaPool, pool.Folder),
     *(media.MediaPoolItem, timeline.Timeline, item.TimelineItem),
 )
-"""The documents say nothing of the methods of Fusion, its comps and its windows."""
+"""The documentation does not cover the methods of Fusion, its comps and its windows."""
 
 KINDS = {
     **{"str": "str", "int": "int", "float": "number", "bool": "bool", "Any": "any", "dict": "dict"},
@@ -36,30 +36,30 @@ KINDS = {
 }
 
 DISAGREE = {
-    "TimelineItem.GetStart": "subframe_precision is new in 19.0.3 and can be left out",
+    "TimelineItem.GetStart": "subframe_precision is new in 19.0.3 and optional",
     "TimelineItem.GetEnd": "the same",
     "TimelineItem.GetDuration": "the same",
     "TimelineItem.GetLeftOffset": "the same",
     "TimelineItem.GetRightOffset": "the same",
-    "Project.GetSetting": "without a name it answers all of them, says the stub's own text",
+    "Project.GetSetting": "without a name it returns all settings, according to the text of the stub",
     "Timeline.GetSetting": "the same",
-    "Timeline.AddTrack": "the kind of audio can be left out, and is meaningless for video",
-    "Timeline.DeleteClips": "ripple can be left out",
-    "Timeline.Export": "a subtype is needed for AAF and EDL only",
-    "TimelineItem.SetProperty": "a dictionary is taken as well, before SetProperties came",
-    "MediaPool.ImportTimelineFromFile": "the options can be left out",
-    "MediaStorage.AddItemListToMediaPool": "the form for parts of media is not in the fake",
+    "Timeline.AddTrack": "the audio type is optional, and meaningless for video",
+    "Timeline.DeleteClips": "ripple is optional",
+    "Timeline.Export": "a subtype is required for AAF and EDL only",
+    "TimelineItem.SetProperty": "a dictionary was accepted before SetProperties was added",
+    "MediaPool.ImportTimelineFromFile": "the options are optional",
+    "MediaStorage.AddItemListToMediaPool": "the fake does not support parts of media",
 }
-"""Where the fake follows other documents than the stub, and why."""
+"""Where the fake follows other documentation than the stub, and why."""
 
 
 def methods() -> list[tuple[str, Declaration]]:
-    """The methods of the fake, as ``Class.Method``."""
+    """Return the methods of the fake, as ``Class.Method``."""
     return [(f"{kind.__name__}.{name}", found) for kind in CLASSES for name, found in declarations(kind).items()]
 
 
 def documented() -> dict[str, list[ast.FunctionDef]]:
-    """The overloads of every method, by ``Class.Method``."""
+    """Return the overloads of every method, by ``Class.Method``."""
     files = distribution("fusionscript-stubs").files or []
     path = next(Path(str(file.locate())) for file in files if file.name == "fusionscript.pyi")
     found: dict[str, list[ast.FunctionDef]] = {}
@@ -75,7 +75,7 @@ STUBS = documented()
 
 
 def stub_counts(overload: ast.FunctionDef) -> tuple[int, float]:
-    """(fewest, most) arguments of one overload. ``Optional`` without a default means: can be left out."""
+    """Return (fewest, most) arguments of one overload. ``Optional`` without a default means optional."""
     written = [ast.unparse(one.annotation) if one.annotation else "" for one in overload.args.args[1:]]
     needed = written[: len(written) - len(overload.args.defaults)]
     fewest = sum(not text.startswith("Optional[") for text in needed)
@@ -87,7 +87,7 @@ def accepted(counts: list[tuple[int, float]]) -> set[int]:
 
 
 def kinds_of(annotation: str) -> set[str]:
-    """The fake's words for a type of the stub's."""
+    """Return the fake's argument kinds for a type of the stub."""
     text = annotation.removeprefix("Optional[").removesuffix("]") if annotation.startswith("Optional[") else annotation
     if text.startswith("List["):
         return {f"[{kind}]" for kind in kinds_of(text[5:-1])}
@@ -96,7 +96,7 @@ def kinds_of(annotation: str) -> set[str]:
 
 
 def stub_kinds(overloads: list[ast.FunctionDef], position: int) -> set[str]:
-    """What may stand at a position, over all overloads."""
+    """Return the kinds accepted at a position, over all overloads."""
     found: set[str] = set()
     for overload in overloads:
         arguments = overload.args.args[1:]
@@ -108,34 +108,34 @@ def stub_kinds(overloads: list[ast.FunctionDef], position: int) -> set[str]:
 
 
 def differences(called: str, declaration: Declaration) -> list[str]:
-    """What the fake takes or answers otherwise than the stub says."""
+    """Return where the fake's arguments or results differ from the stub."""
     overloads, kinds, found = STUBS[called], declaration.kinds, []
     fewest = sum(not kind.endswith("?") and not kind.startswith("*") for kind in kinds)
     most = inf if any(kind.startswith("*") for kind in kinds) else len(kinds)
     if accepted([(fewest, most)]) != accepted([stub_counts(one) for one in overloads]):
-        found.append("how many arguments")
+        found.append("number of arguments")
     for position, kind in enumerate(kinds):
         if set(kind.strip("*?").split("|")) != stub_kinds(overloads, position):
             found.append(f"argument {position + 1}")
-    if {ast.unparse(one.returns) == "bool" for one in overloads if one.returns} != {declaration.fails is False}:
-        found.append("whether the answer is a truth")
+    if {ast.unparse(one.returns) == "bool" for one in overloads if one.returns} != {declaration.failure_value is False}:
+        found.append("whether the result is a bool")
     return found
 
 
 @pytest.mark.parametrize(("called", "declaration"), [pytest.param(*one, id=one[0]) for one in methods()])
-def test_a_method_is_as_documented_or_the_disagreement_has_its_reason(called: str, declaration: Declaration) -> None:
+def test_methods_match_the_documentation_or_are_listed_exceptions(called: str, declaration: Declaration) -> None:
     is_newer = not Behaviour(version=f"{STUBBED}.0.0").has(declaration.since)
     assert (called in STUBS) != is_newer, f"since {declaration.since}; the stubs are of {STUBBED}"
     if not is_newer:
         assert bool(differences(called, declaration)) == (called in DISAGREE), differences(called, declaration)
 
 
-def test_a_reason_is_given_for_methods_of_the_fake_only() -> None:
+def test_exceptions_name_existing_methods() -> None:
     assert set(DISAGREE) <= {called for called, _ in methods()}
 
 
-def test_a_wrong_declaration_would_be_found() -> None:
+def test_a_wrong_declaration_is_detected() -> None:
     right = dict(methods())["Timeline.SetTrackName"]
     assert differences("Timeline.SetTrackName", right) == []
-    for wrong in ({"kinds": ("track", "int")}, {"kinds": ("track", "str", "str")}, {"fails": None}):
+    for wrong in ({"kinds": ("track", "int")}, {"kinds": ("track", "str", "str")}, {"failure_value": None}):
         assert differences("Timeline.SetTrackName", replace(right, **wrong))

@@ -1,4 +1,4 @@
-"""The fake's windows: what the editor does in them, and windows that nothing closes."""
+"""The fake's windows: actions of the editor, and windows that are never closed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from tests.hosts.resolve import FakeResolve
-from tests.hosts.resolve.ui import NoWayOutError
+from tests.hosts.resolve.ui import WindowNotClosedError
 
 
 def window_of(fake: FakeResolve) -> tuple[Any, Any, Any]:
-    """(UIManager, dispatcher, a shown window with a box, a label and a button)."""
+    """Return (UIManager, dispatcher, a shown window with a check box, a label and a button)."""
     given = fake.script_globals()
     ui = given["fusion"].UIManager
     dispatcher = given["bmd"].UIDispatcher(ui)
@@ -21,11 +21,11 @@ def window_of(fake: FakeResolve) -> tuple[Any, Any, Any]:
     return ui, dispatcher, window
 
 
-def test_the_editor_ticks_a_box_and_clicks() -> None:
+def test_the_editor_can_check_a_box_and_click() -> None:
     fake = FakeResolve()
     _, dispatcher, window = window_of(fake)
     window.On.Go.Clicked = lambda event: dispatcher.ExitLoop()
-    fake.ui.does = [lambda ui: setattr(ui.windows[0].Find("Box"), "Checked", True), ("Go", "Clicked")]
+    fake.ui.actions = [lambda ui: setattr(ui.windows[0].Find("Box"), "Checked", True), ("Go", "Clicked")]
     dispatcher.RunLoop()
     items = window.GetItems()
     assert set(items) == {"Win", "Says", "Box", "Go"}
@@ -36,7 +36,7 @@ def test_closing_the_window_is_an_event_of_its_id() -> None:
     fake = FakeResolve()
     _, dispatcher, window = window_of(fake)
     window.On["Win"].Close = lambda event: dispatcher.ExitLoop()
-    fake.ui.does = [("Win", "Close")]
+    fake.ui.actions = [("Win", "Close")]
     dispatcher.RunLoop()
 
 
@@ -56,35 +56,35 @@ def test_a_timer_ticks_until_something_ends_the_loop() -> None:
     assert ticks == ["Poll"] * 3
 
 
-def test_the_editor_waits_before_the_click() -> None:
+def test_the_editor_can_wait_before_clicking() -> None:
     fake = FakeResolve()
     ui, dispatcher, window = window_of(fake)
     timer, ticks = ui.Timer({"ID": "Poll", "Interval": 1}), []
     dispatcher.On.Timeout = ticks.append
     window.On.Go.Clicked = lambda event: dispatcher.ExitLoop()
     timer.Start()
-    fake.ui.does = [3, ("Go", "Clicked")]
+    fake.ui.actions = [3, ("Go", "Clicked")]
     dispatcher.RunLoop()
     assert len(ticks) == 3
 
 
-def test_a_window_that_nothing_closes_is_found() -> None:
+def test_a_window_that_is_never_closed_is_detected() -> None:
     fake = FakeResolve()
     _, dispatcher, _ = window_of(fake)
-    with pytest.raises(NoWayOutError, match="Win"):
+    with pytest.raises(WindowNotClosedError, match="Win"):
         dispatcher.RunLoop()
 
 
-def test_a_click_that_nothing_listens_to_is_misuse() -> None:
+def test_a_click_without_a_handler_is_misuse() -> None:
     fake = FakeResolve()
     _, dispatcher, _ = window_of(fake)
-    fake.ui.does = [("Go", "Clicked")]
-    with pytest.raises(NoWayOutError):
+    fake.ui.actions = [("Go", "Clicked")]
+    with pytest.raises(WindowNotClosedError):
         dispatcher.RunLoop()
-    assert fake.misuse == ["nothing listens to Clicked of 'Go'"]
+    assert fake.misuse == ["no handler for Clicked of 'Go'"]
 
 
-def test_a_widget_that_there_is_not_raises() -> None:
+def test_an_unknown_widget_raises() -> None:
     ui, _, _ = window_of(FakeResolve())
     with pytest.raises(AttributeError):
         ui.ProgressBar({})

@@ -1,4 +1,4 @@
-"""A timeline: its tracks, its settings, and what is done with the clips on it."""
+"""Timeline: tracks, settings and clips."""
 
 # ruff: noqa: N802, N803 - the names are Resolve's
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.hosts.resolve import exports, rates
-from tests.hosts.resolve.handles import call
+from tests.hosts.resolve.handles import api_method
 from tests.hosts.resolve.item import TimelineItem
-from tests.hosts.resolve.marks import InAndOut, Marked
-from tests.hosts.resolve.settings import TIMELINE_SETTINGS, answered, settable
+from tests.hosts.resolve.markers import HasMarkers, HasMarkInOut
+from tests.hosts.resolve.settings import TIMELINE_SETTINGS, is_valid_setting, read_settings
 from tests.hosts.resolve.world import World
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Track:
-    """One track."""
+    """A track of a timeline."""
 
     name: str
     subtype: str = ""
@@ -30,16 +30,16 @@ class Track:
     items: list[TimelineItem] = field(default_factory=list)
 
 
-class Timeline(Marked, InAndOut):
-    """A timeline, which is an item of the media pool as well."""
+class Timeline(HasMarkers, HasMarkInOut):
+    """A timeline, which is also an item of the media pool."""
 
-    lives_with = "project"
+    handle_scope = "project"
 
     def __init__(self, world: World, project: Project, name: str) -> None:
         super().__init__(world)
         self.project, self.name = project, name
-        self.own: dict[str, str] = {}
-        """Its own settings, once ``useCustomSettings`` is 1."""
+        self.custom_settings: dict[str, str] = {}
+        """Its own settings, used while ``useCustomSettings`` is 1."""
         self.tracks: dict[str, list[Track]] = {
             "video": [Track(name="Video 1")],
             "audio": [Track(name="Audio 1", subtype="stereo")],
@@ -51,29 +51,29 @@ class Timeline(Marked, InAndOut):
         self.playhead = self.start
         self.selected: list[TimelineItem] = []
         self.media: MediaPoolItem | None = None
-        """What stands for it in the pool."""
+        """Its item in the media pool."""
 
-    # what other parts of the fake ask
+    # for other parts of the fake
 
-    def setting(self, key: str) -> str:
-        """As it applies here: its own, or the project's."""
-        own = self.own.get("useCustomSettings") == "1"
-        return self.own[key] if own and key in self.own else self.project.settings[key]
+    def get_setting(self, key: str) -> str:
+        """Return the effective setting: the timeline's own, or the project's."""
+        own = self.custom_settings.get("useCustomSettings") == "1"
+        return self.custom_settings[key] if own and key in self.custom_settings else self.project.settings[key]
 
     @property
     def is_drop(self) -> bool:
-        """Whether it counts in drop frame."""
-        return "DF" in self.setting("timelineFrameRate")
+        """Whether it uses drop frame timecode."""
+        return "DF" in self.get_setting("timelineFrameRate")
 
     @property
     def rate(self) -> float:
-        """Frames per second, as Resolve writes it: 23.976."""
-        return rates.fps(self.setting("timelineFrameRate"))
+        """Frames per second as Resolve writes it: 23.976."""
+        return rates.parse_rate(self.get_setting("timelineFrameRate"))
 
     @property
     def start(self) -> int:
         """Its first frame, counted from midnight."""
-        return rates.frame_of(self.start_timecode, self.rate)
+        return rates.timecode_to_frame(self.start_timecode, self.rate)
 
     @property
     def end(self) -> int:
@@ -81,26 +81,26 @@ class Timeline(Marked, InAndOut):
         return max([item.start + item.duration for item in self.items()], default=self.start)
 
     def items(self, kind: str | None = None) -> list[TimelineItem]:
-        """The clips of all tracks, or of all tracks of a kind."""
+        """Return the clips of all tracks, or of all tracks of a kind."""
         kinds = [kind] if kind else ["video", "audio", "subtitle"]
         return [item for one in kinds for track in self.tracks[one] for item in track.items]
 
     def track(self, kind: str, number: int) -> Track | None:
-        """The track, counted from 1."""
+        """Return a track, counted from 1."""
         if number < 1:
             self.world.misuse.append(f"{kind} track {number}: tracks count from 1")
         return self.tracks[kind][number - 1] if 1 <= number <= len(self.tracks[kind]) else None
 
-    def track_of(self, item: TimelineItem) -> list[Any] | None:
-        """[kind, number] of the track an item lies on."""
+    def find_track(self, item: TimelineItem) -> list[Any] | None:
+        """Return [kind, number] of an item's track."""
         for kind, tracks in self.tracks.items():
             for number, track in enumerate(tracks, 1):
                 if item in track.items:
                     return [kind, number]
         return None
 
-    def remove(self, items: list[TimelineItem]) -> None:
-        """Take clips off."""
+    def delete_items(self, items: list[TimelineItem]) -> None:
+        """Remove clips."""
         for track in (track for tracks in self.tracks.values() for track in tracks):
             track.items = [item for item in track.items if item not in items]
         for item in items:
@@ -111,41 +111,41 @@ class Timeline(Marked, InAndOut):
 
     # the API: itself
 
-    @call()
+    @api_method()
     def GetName(self) -> str:
         return self.name
 
-    @call("str", writes=True)
+    @api_method("str", writes=True)
     def SetName(self, timelineName: str) -> bool:
-        if not timelineName or self.project.has_timeline(timelineName):
+        if not timelineName or self.project.is_name_taken(timelineName):
             return False
         self.name = timelineName
         return True
 
-    @call()
+    @api_method()
     def GetUniqueId(self) -> str:
         return self.uid
 
-    @call(since="19.1")
+    @api_method(since="19.1")
     def GetMediaPoolItem(self) -> MediaPoolItem | None:
         return self.media
 
-    @call()
+    @api_method()
     def GetStartFrame(self) -> int:
         return self.start
 
-    @call()
+    @api_method()
     def GetEndFrame(self) -> int:
         return self.end
 
-    @call()
+    @api_method()
     def GetStartTimecode(self) -> str:
         return self.start_timecode
 
-    @call("str", writes=True)
+    @api_method("str", writes=True)
     def SetStartTimecode(self, timecode: str) -> bool:
         try:
-            rates.frame_of(timecode, self.rate)
+            rates.timecode_to_frame(timecode, self.rate)
         except ValueError:
             return False
         if self.world.behaviour.start_timecode_locked or (";" in timecode and not self.is_drop):
@@ -155,68 +155,68 @@ class Timeline(Marked, InAndOut):
             item.start += self.start - before
         return True
 
-    @call()
+    @api_method()
     def GetCurrentTimecode(self) -> str:
-        return rates.timecode_of(self.playhead, self.rate, drop=self.is_drop)
+        return rates.frame_to_timecode(self.playhead, self.rate, drop=self.is_drop)
 
-    @call("str", writes=True)
+    @api_method("str", writes=True)
     def SetCurrentTimecode(self, timecode: str) -> bool:
         try:
-            self.playhead = rates.frame_of(timecode, self.rate)
+            self.playhead = rates.timecode_to_frame(timecode, self.rate)
         except ValueError:
             return False
         return True
 
-    @call()
+    @api_method()
     def GetCurrentVideoItem(self) -> TimelineItem | None:
         under = [item for item in self.items("video") if item.start <= self.playhead < item.start + item.duration]
         return under[-1] if under else None
 
-    @call("str?")
+    @api_method("str?")
     def GetSetting(self, settingName: str | None = None) -> Any:
-        every = {key: self.setting(key) for key in TIMELINE_SETTINGS}
-        every["useCustomSettings"] = self.own.get("useCustomSettings", "0")
-        return answered(every, settingName, self.world.behaviour)
+        every = {key: self.get_setting(key) for key in TIMELINE_SETTINGS}
+        every["useCustomSettings"] = self.custom_settings.get("useCustomSettings", "0")
+        return read_settings(every, settingName, self.world.behaviour)
 
-    @call("str", "str", writes=True)
+    @api_method("str", "str", writes=True)
     def SetSetting(self, settingName: str, settingValue: str) -> bool:
         behaviour = self.world.behaviour
         if settingName == "useCustomSettings":
-            self.own["useCustomSettings"] = settingValue
+            self.custom_settings["useCustomSettings"] = settingValue
             return settingValue in ("0", "1")
-        if self.own.get("useCustomSettings") != "1" or settingName not in TIMELINE_SETTINGS:
+        if self.custom_settings.get("useCustomSettings") != "1" or settingName not in TIMELINE_SETTINGS:
             return False
         if settingName == "timelineFrameRate" and (behaviour.rate_locked or self.items()):
             return False
         if settingName.startswith("timelineResolution") and behaviour.size_locked:
             return False
-        if not settable(settingName, settingValue):
+        if not is_valid_setting(settingName, settingValue):
             return False
         drop = self.is_drop
-        self.own[settingName] = settingValue
+        self.custom_settings[settingName] = settingValue
         if drop != self.is_drop:
             sign = ";" if self.is_drop else ":"
             self.start_timecode = sign.join(self.start_timecode.replace(";", ":").rsplit(":", 1))
         return True
 
-    @call(since="21.1")
+    @api_method(since="21.1")
     def GetSettings(self) -> dict[str, Any]:
         return dict(self.GetSetting())
 
-    @call("dict", since="21.1", writes=True)
+    @api_method("dict", since="21.1", writes=True)
     def SetSettings(self, settings: dict[str, Any]) -> bool:
-        """What was set before one that fails stays set."""
+        """Set one after another; settings before a failing one stay set."""
         return all(isinstance(value, str) and self.SetSetting(key, value) for key, value in settings.items())
 
     # the API: tracks
 
-    @call("track")
+    @api_method("track")
     def GetTrackCount(self, trackType: str) -> int:
         return len(self.tracks[trackType])
 
-    @call("track", "str|dict?", since="18.5", writes=True)
+    @api_method("track", "str|dict?", since="18.5", writes=True)
     def AddTrack(self, trackType: str, subTrackType: str | dict[str, Any] | None = None) -> bool:
-        """On top, unless ``index`` says where (a dict only from 19.0)."""
+        """Add a track on top, or at ``index`` (a dict is accepted from 19.0)."""
         behaviour, tracks = self.world.behaviour, self.tracks[trackType]
         options = subTrackType if isinstance(subTrackType, dict) else {"audioType": subTrackType}
         index: Any = options.get("index", len(tracks) + 1)
@@ -232,51 +232,51 @@ class Timeline(Marked, InAndOut):
         tracks.insert(index - 1, Track(name=f"{trackType.title()} {len(tracks) + 1}", subtype=subtype))
         return True
 
-    @call("track", "int", since="18.5", writes=True)
+    @api_method("track", "int", since="18.5", writes=True)
     def DeleteTrack(self, trackType: str, trackIndex: int) -> bool:
         track = self.track(trackType, trackIndex)
         if track is None:
             return False
-        self.remove(track.items)
+        self.delete_items(track.items)
         self.tracks[trackType].remove(track)
         return True
 
-    @call("track", "int")
+    @api_method("track", "int")
     def GetTrackName(self, trackType: str, trackIndex: int) -> str | None:
         track = self.track(trackType, trackIndex)
         return None if track is None else track.name
 
-    @call("track", "int", "str", writes=True)
+    @api_method("track", "int", "str", writes=True)
     def SetTrackName(self, trackType: str, trackIndex: int, name: str) -> bool:
         track = self.track(trackType, trackIndex)
-        if track is None or self.world.behaviour.forgets_track_names:
+        if track is None or self.world.behaviour.refuses_track_names:
             return False
         track.name = name
         return True
 
-    @call("track", "int", since="19.0")
+    @api_method("track", "int", since="19.0")
     def GetTrackSubType(self, trackType: str, trackIndex: int) -> str:
         track = self.track(trackType, trackIndex)
         return "" if track is None else track.subtype
 
-    @call("track", "int", since="18.5")
+    @api_method("track", "int", since="18.5")
     def GetIsTrackEnabled(self, trackType: str, trackIndex: int) -> bool:
         track = self.track(trackType, trackIndex)
         return track is not None and track.enabled
 
-    @call("track", "int", "bool", since="18.5", writes=True)
+    @api_method("track", "int", "bool", since="18.5", writes=True)
     def SetTrackEnable(self, trackType: str, trackIndex: int, Bool: bool) -> bool:
         track = self.track(trackType, trackIndex)
         if track is not None:
             track.enabled = Bool
         return track is not None
 
-    @call("track", "int", since="18.5")
+    @api_method("track", "int", since="18.5")
     def GetIsTrackLocked(self, trackType: str, trackIndex: int) -> bool:
         track = self.track(trackType, trackIndex)
         return track is not None and track.locked
 
-    @call("track", "int", "bool", since="18.5", writes=True)
+    @api_method("track", "int", "bool", since="18.5", writes=True)
     def SetTrackLock(self, trackType: str, trackIndex: int, Bool: bool) -> bool:
         track = self.track(trackType, trackIndex)
         if track is not None:
@@ -285,22 +285,22 @@ class Timeline(Marked, InAndOut):
 
     # the API: clips
 
-    @call("track", "int")
+    @api_method("track", "int")
     def GetItemListInTrack(self, trackType: str, index: int) -> list[TimelineItem] | None:
         track = self.track(trackType, index)
         if track is None:
             return None
-        lost = self.world.behaviour.forgets
+        lost = self.world.behaviour.lost_media
         track.items = [item for item in track.items if not (item.was_read and lost and item.name.startswith(lost))]
         return sorted(track.items, key=lambda item: item.start)
 
-    @call(since="21.0.4")
+    @api_method(since="21.0.4")
     def GetSelectedClips(self) -> list[TimelineItem]:
         return [item for item in self.selected if not item.dead]
 
-    @call("[TimelineItem]", "bool?", since="18.5", writes=True)
+    @api_method("[TimelineItem]", "bool?", since="18.5", writes=True)
     def DeleteClips(self, timelineItems: list[TimelineItem], Bool: bool | None = None) -> bool:
-        """Only on the Edit page, not always the first time, and what is linked stays."""
+        """Delete clips: on the Edit page only, not always at the first attempt, and without linked clips."""
         behaviour = self.world.behaviour
         if self.world.page != "edit" or not timelineItems or any(one not in self.items() for one in timelineItems):
             return False
@@ -311,39 +311,39 @@ class Timeline(Marked, InAndOut):
         if self.world.failed_deletions < behaviour.deletions_that_fail:
             self.world.failed_deletions += 1
             return False
-        self.remove(timelineItems)
+        self.delete_items(timelineItems)
         for gone in timelineItems if Bool else []:
             for item in self.items():
                 item.start -= gone.duration if item.start > gone.start else 0
         return True
 
-    @call("[TimelineItem]", "bool", since="18.5", writes=True)
+    @api_method("[TimelineItem]", "bool", since="18.5", writes=True)
     def SetClipsLinked(self, timelineItems: list[TimelineItem], Bool: bool) -> bool:
         if self.world.behaviour.refuses_links or any(item not in self.items() for item in timelineItems):
             return False
         for item in timelineItems:
-            item.is_linked_with(timelineItems if Bool else [])
+            item.set_links(timelineItems if Bool else [])
         return bool(timelineItems)
 
     # the API: copies
 
-    @call("str?", writes=True)
+    @api_method("str?", writes=True)
     def DuplicateTimeline(self, timelineName: str | None = None) -> Timeline | None:
         behaviour = self.world.behaviour
         name = timelineName or f"{self.name} copy"
-        if behaviour.refuses_duplicates or self.project.has_timeline(name):
+        if behaviour.refuses_duplicates or self.project.is_name_taken(name):
             return None
-        twin = exports.copy(self, name)
+        twin = exports.duplicate_timeline(self, name)
         if behaviour.duplicates_lose_clips:
-            twin.remove(twin.items()[-1:])
-        if behaviour.duplicates_open:
-            self.project.show(twin)
+            twin.delete_items(twin.items()[-1:])
+        if behaviour.selects_duplicates:
+            self.project.set_current(twin)
         return twin
 
-    @call("dict?", since="18.5", writes=True, studio=True)
+    @api_method("dict?", since="18.5", writes=True, studio=True)
     def CreateSubtitlesFromAudio(self, autoCaptionSettings: dict[str, Any] | None = None) -> bool:
         return False
 
-    @call("str", "number", "number?")
+    @api_method("str", "number", "number?")
     def Export(self, fileName: str, exportType: float, exportSubtype: float | None = None) -> bool:
-        return exports.write(self, fileName, exportType)
+        return exports.export_timeline(self, fileName, exportType)

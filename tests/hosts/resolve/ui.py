@@ -1,6 +1,6 @@
-"""Windows: the few widgets a menu entry needs, and an event loop that plays what the editor does.
+"""Windows: the widgets a menu entry needs, and an event loop that performs the editor's actions.
 
-The elements remember their texts and take no layout: how a window looks is not proved.
+The elements keep their texts but have no layout: the appearance of a window is not tested.
 """
 
 # ruff: noqa: N802 - the names are Resolve's
@@ -19,60 +19,68 @@ ELEMENTS = (
     *("Label", "Button", "LineEdit", "TextEdit", "CheckBox", "ComboBox", "SpinBox", "DoubleSpinBox", "Slider"),
     *("Tree", "TabBar", "HGap", "VGap", "Timer"),
 )
-MOST_TICKS = 2000
-"""After so many ticks without an end a window is taken to have no way out."""
+MAX_TICKS = 2000
+"""After this many timer ticks a window counts as impossible to close."""
 
 
-class NoWayOutError(AssertionError):
-    """A window waits for an editor who has nothing more to do."""
+class WindowNotClosedError(AssertionError):
+    """A window is still open although the editor has no actions left."""
 
 
-FIRST = {"Text": "", "Checked": False, "Value": 0, "Enabled": True, "Visible": True, "CurrentIndex": 0, "Interval": 0}
-"""What the properties of an element are that nobody set."""
+DEFAULTS = {
+    "Text": "",
+    "Checked": False,
+    "Value": 0,
+    "Enabled": True,
+    "Visible": True,
+    "CurrentIndex": 0,
+    "Interval": 0,
+}
+"""Default properties of an element."""
 
 
 class Element:
-    """A widget: its properties are attributes."""
+    """A widget; its properties are attributes."""
 
     def __init__(self, kind: str, properties: dict[str, Any], children: list[Element]) -> None:
         self.kind, self.children, self.items, self.running = kind, children, list[str](), False
         self.ID = ""
-        self.__dict__.update({**FIRST, **properties})
+        self.__dict__.update({**DEFAULTS, **properties})
 
     def AddItem(self, text: str) -> None:
-        """Of a ComboBox."""
+        """Add an item to a ComboBox."""
         self.items.append(text)
 
     def AddItems(self, texts: list[str]) -> None:
-        """Of a ComboBox."""
+        """Add items to a ComboBox."""
         self.items.extend(texts)
 
     def Start(self) -> None:
-        """Of a Timer."""
+        """Start a Timer."""
         self.running = True
 
     def Stop(self) -> None:
-        """Of a Timer."""
+        """Stop a Timer."""
         self.running = False
 
     def walk(self) -> list[Element]:
-        """This element and all inside."""
+        """Return this element and all elements inside it."""
         return [self, *(one for child in self.children for one in child.walk())]
 
 
 class Events:
     """``On.<ID>.<Event> = handler``."""
 
-    known: dict[str, Any]
+    handlers: dict[str, Any]
 
     def __init__(self) -> None:
-        self.__dict__["known"] = {}
+        self.__dict__["handlers"] = {}
 
     def __getattr__(self, name: str) -> Any:
-        return self.known.setdefault(name, Events())
+        return self.handlers.setdefault(name, Events())
 
     def __setattr__(self, name: str, handler: Callable[[Any], Any]) -> None:
-        self.known[name] = handler
+        self.handlers[name] = handler
 
     def __getitem__(self, name: str) -> Any:
         return getattr(self, name)
@@ -88,38 +96,38 @@ class Window:
         self.shown = False
 
     def Show(self) -> None:
-        """Until Hide."""
+        """Show the window until Hide."""
         self.shown = True
 
     def Hide(self) -> None:
-        """The event loop goes on all the same."""
+        """Hide the window; the event loop continues."""
         self.shown = False
 
     def RecalcLayout(self) -> None:
-        """There is none."""
+        """Do nothing: there is no layout."""
 
     def Find(self, name: str) -> Element | None:
-        """The element with the ID."""
+        """Return the element with the ID."""
         return self.GetItems().get(name)
 
     def GetItems(self) -> dict[str, Element]:
-        """Every element with an ID, by it."""
+        """Return all elements with an ID, by ID."""
         return {one.ID: one for one in self.root.walk() if one.ID}
 
     def handler(self, name: str, event: str) -> Callable[[Any], Any] | None:
-        """What was set for an event of an element."""
-        found = self.On.known.get(name)
-        return found.known.get(event) if isinstance(found, Events) else None
+        """Return the handler of an element's event."""
+        found = self.On.handlers.get(name)
+        return found.handlers.get(event) if isinstance(found, Events) else None
 
 
 class UIManager:
-    """``fusion.UIManager``: a maker of elements, by name."""
+    """The object ``fusion.UIManager``: creates elements by name."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.does: list[tuple[str, str] | int | Callable[[UIManager], Any]] = []
-        """What the editor does, in this order: (ID of the element or window, event), a function that ticks a box, or a
-        number of ticks of the timers to wait.
+        self.actions: list[tuple[str, str] | int | Callable[[UIManager], Any]] = []
+        """The editor's actions in order: (ID of an element or window, event), a function that checks a box, or a
+        number of timer ticks to wait.
         """
         self.windows: list[Window] = []
         self.timers: list[Element] = []
@@ -141,7 +149,7 @@ class UIManager:
 
 
 class UIDispatcher:
-    """``bmd.UIDispatcher(ui)``: windows and their loop."""
+    """The object ``bmd.UIDispatcher(ui)``: windows and their event loop."""
 
     def __init__(self, ui: UIManager) -> None:
         self.ui = ui
@@ -149,50 +157,50 @@ class UIDispatcher:
         self._ended = False
 
     def AddWindow(self, properties: dict[str, Any], children: list[Element] | Element) -> Window:
-        """A window; AddDialog is the same here."""
+        """Create a window; AddDialog is the same here."""
         self.ui.windows.append(Window(properties, children if isinstance(children, list) else [children]))
         return self.ui.windows[-1]
 
     AddDialog = AddWindow
 
     def ExitLoop(self, code: int = 0) -> None:
-        """From a handler."""
+        """End the loop; called by a handler."""
         self._ended = True
 
     def RunLoop(self) -> None:
-        """Play what the editor does, then let the timers tick. Raises NoWayOutError where nothing ends it."""
+        """Perform the editor's actions, then tick the timers. Raises WindowNotClosedError if nothing ends the loop."""
         self._ended = False
         ticks = 0
         while not self._ended:
             if not self.StepLoop():
                 ticks += 1
-                if not any(timer.running for timer in self.ui.timers) or ticks > MOST_TICKS:
-                    raise NoWayOutError(f"nothing closes the window {[one.ID for one in self.ui.windows]}")
+                if not any(timer.running for timer in self.ui.timers) or ticks > MAX_TICKS:
+                    raise WindowNotClosedError(f"no action closes the window {[one.ID for one in self.ui.windows]}")
 
     def StepLoop(self, timeout: float = 0.0) -> bool:
-        """One event, if there is one: of the editor's, or a tick of every timer that runs."""
-        deed = self.ui.does.pop(0) if self.ui.does else 1
-        if isinstance(deed, int):
-            self.ui.does[:0] = [deed - 1] if deed > 1 else []
+        """Process one event: an action of the editor, or a tick of every running timer."""
+        action = self.ui.actions.pop(0) if self.ui.actions else 1
+        if isinstance(action, int):
+            self.ui.actions[:0] = [action - 1] if action > 1 else []
             self._tick()
             return False
-        if callable(deed):
-            deed(self.ui)
+        if callable(action):
+            action(self.ui)
         else:
-            self._happen(*deed)
+            self._dispatch(*action)
         return True
 
     def _tick(self) -> None:
         for timer in [one for one in self.ui.timers if one.running]:
             time.sleep(min(timer.__dict__["Interval"], 20) / 1000)
-            handler = self.ui.on.known.get("Timeout")
+            handler = self.ui.on.handlers.get("Timeout")
             if callable(handler):
                 handler({"who": timer.ID, "what": "Timeout"})
 
-    def _happen(self, name: str, event: str) -> None:
+    def _dispatch(self, name: str, event: str) -> None:
         handlers = [window.handler(name, event) for window in self.ui.windows if window.shown]
         found = next((one for one in handlers if one is not None), None)
         if found is None:
-            self.ui.world.misuse.append(f"nothing listens to {event} of {name!r}")
+            self.ui.world.misuse.append(f"no handler for {event} of {name!r}")
         else:
             found({"who": name, "what": event})

@@ -1,42 +1,43 @@
-"""What Resolve's own OTIO export says of its clips; before 21.1 nothing else tells a speed."""
+"""Export a timeline as OTIO and read its clips; before 21.1 this is the only source of clip speeds."""
 
 import os
 
 from toolkit_resolve.files import read_json
-from toolkit_resolve.host import ask, constant
+from toolkit_resolve.host import call, get_constant
 
 
 def export_otio(resolve, timeline, path):
-    """Have Resolve write the timeline to ``path``; whether a file came of it."""
+    """Export the timeline to ``path``; return whether a file was written."""
     if os.path.isfile(path):
         os.remove(path)
-    kind, part = constant(resolve, "EXPORT_OTIO", None), constant(resolve, "EXPORT_NONE", None)
+    kind, part = get_constant(resolve, "EXPORT_OTIO", None), get_constant(resolve, "EXPORT_NONE", None)
     if kind is not None and part is not None:
-        ask(timeline, "Export", path, kind, part)
+        call(timeline, "Export", path, kind, part)
     return os.path.isfile(path) and os.path.getsize(path) > 0
 
 
-def exported_clips(path):
-    """{(video track from 1, record frame from 0): facts} of a Resolve export; empty when it is not like one."""
+def read_exported_clips(path):
+    """Return {(video track from 1, record frame from 0): clip data} of a Resolve export; empty if unreadable."""
     try:
         tracks = [track for track in read_json(path)["tracks"]["children"] if track.get("kind") == "Video"]
-        return {key: facts for number, track in enumerate(tracks, 1) for key, facts in _track_clips(number, track)}
+        return {key: clip for number, track in enumerate(tracks, 1)
+                for key, clip in _read_exported_track(number, track)}
     except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError):
         return {}
 
 
-def _track_clips(number, track):
+def _read_exported_track(number, track):
     position = 0.0
     for child in track["children"]:
         if child["OTIO_SCHEMA"].startswith("Transition"):
-            continue  # it lies over the cut and takes no place
+            continue  # it overlaps the cut and has no duration of its own
         if child["OTIO_SCHEMA"].startswith("Clip"):
-            yield (number, int(round(position))), _clip_facts(child)
-        position += child["source_range"]["duration"]["value"]  # record frames, whatever the speed
+            yield (number, int(round(position))), _read_exported_clip(child)
+        position += child["source_range"]["duration"]["value"]  # in record frames, at any speed
 
 
-def _clip_facts(clip):
-    """``speed``, whether it is a ``ramp``, and ``head``: seconds of media before the first picture shown, or None."""
+def _read_exported_clip(clip):
+    """Return ``speed``, ``ramp`` (a speed ramp), and ``head``: seconds of media before the in point, or None."""
     effects = clip.get("effects") or []
     warps = [effect for effect in effects if "time_scalar" in effect]
     ramp = any("Key Frames" in (effect.get("metadata") or {}).get("Resolve_OTIO", {}) for effect in effects
@@ -44,9 +45,9 @@ def _clip_facts(clip):
     media = (clip.get("media_references") or {}).get(clip.get("active_media_reference_key")) or {}
     available, head = media.get("available_range"), None
     if available:
-        head = _seconds(clip["source_range"]["start_time"]) - _seconds(available["start_time"])
+        head = _to_seconds(clip["source_range"]["start_time"]) - _to_seconds(available["start_time"])
     return {"speed": float(warps[0]["time_scalar"]) if warps else 1.0, "ramp": ramp, "head": head}
 
 
-def _seconds(time):
+def _to_seconds(time):
     return float(time["value"]) / float(time["rate"])

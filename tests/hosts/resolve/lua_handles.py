@@ -1,6 +1,6 @@
-"""The same Resolve as a Lua script sees it: ``resolve:GetVersion()``, tables for lists and dictionaries, nil for None.
+"""The fake as a Lua script sees it: ``resolve:GetVersion()``, tables for lists and dictionaries, nil for None.
 
-A hole in an answered list is a hole in the table, where ``#`` and ``ipairs`` stop. Numbers are Lua's own.
+A None in a returned list is a hole in the table, where ``#`` and ``ipairs`` stop. Numbers are Lua numbers.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tests.hosts.resolve.handles import Handle
 
 
 class LuaHandle:
-    """A handle, with Lua's values going in and coming out."""
+    """A handle that converts arguments from Lua and results to Lua."""
 
     __slots__ = ("_handle", "_lua")
 
@@ -32,7 +32,7 @@ class LuaHandle:
 
 
 def to_lua(value: Any, lua: Any) -> Any:
-    """An answer of Resolve's in Lua's values; ``lua`` is a runtime of lupa's."""
+    """Convert a result of Resolve to Lua; ``lua`` is a lupa runtime."""
     if isinstance(value, Handle):
         return LuaHandle(value, lua)
     if isinstance(value, (list, tuple)):
@@ -43,7 +43,7 @@ def to_lua(value: Any, lua: Any) -> Any:
 
 
 def from_lua(value: Any) -> Any:
-    """An argument of a Lua script: a table that counts from 1 is a list, an empty one too."""
+    """Convert an argument from Lua: a table with keys from 1 is a list, and so is an empty one."""
     if isinstance(value, LuaHandle):
         return value._handle
     if type(value).__name__ != "_LuaTable":
@@ -54,8 +54,8 @@ def from_lua(value: Any) -> Any:
     return fields
 
 
-def give(fake: FakeResolve, lua: Any) -> None:
-    """Put ``resolve``, ``fusion``, ``fu`` and ``app`` among the globals of a Lua runtime."""
+def set_lua_globals(fake: FakeResolve, lua: Any) -> None:
+    """Set ``resolve``, ``fusion``, ``fu`` and ``app`` as globals of a Lua runtime."""
     names, given = lua.globals(), fake.script_globals()
     for name in ("resolve", "fusion", "fu"):
         names[name] = LuaHandle(given[name], lua)

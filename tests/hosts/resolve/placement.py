@@ -1,4 +1,4 @@
-"""How clips get onto the timeline that is in front: the part of Resolve that fails most, and most silently."""
+"""AppendToTimeline: place clips on the current timeline. This part of Resolve has the most silent failures."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 KEYS = ("mediaPoolItem", "startFrame", "endFrame", "mediaType", "trackIndex", "recordFrame")
 
 
-def append(pool: MediaPool, wanted: list[Any]) -> list[TimelineItem | None] | None:
-    """Place clips; the answer has a None or a dead item for every one that was refused."""
+def append_clips(pool: MediaPool, wanted: list[Any]) -> list[TimelineItem | None] | None:
+    """Place clips; the result has None or a dead item for every rejected one."""
     behaviour, project = pool.world.behaviour, pool.project
     infos = [one if isinstance(one, dict) else {"mediaPoolItem": one} for one in wanted]
     for info in infos:
-        wrong = fault(info)
+        wrong = find_info_error(info)
         if wrong:
             pool.world.misuse.append(f"AppendToTimeline: {wrong}")
             return [None]
@@ -31,16 +31,16 @@ def append(pool: MediaPool, wanted: list[Any]) -> list[TimelineItem | None] | No
         last = behaviour.drops_last_append and len(infos) > 1 and number == len(infos)
         dropped = last or (behaviour.drops_every and len(pool.placements) % behaviour.drops_every == 0)
         answer.append(None if timeline is None or dropped else _place(timeline, info))
-    if behaviour.wanders_after is not None and len(pool.placements) >= behaviour.wanders_after:
-        project.show(project.timelines[0])
-    return None if behaviour.hides_placed else answer
+    if behaviour.reverts_after is not None and len(pool.placements) >= behaviour.reverts_after:
+        project.set_current(project.timelines[0])
+    return None if behaviour.returns_no_items else answer
 
 
-def fault(info: dict[str, Any]) -> str:
-    """What no version would understand of a clip info; empty when nothing is."""
+def find_info_error(info: dict[str, Any]) -> str:
+    """Return what is wrong with a clip info in any version; empty if nothing is."""
     unknown = [key for key in info if key not in KEYS]
     if unknown:
-        return f"{unknown[0]!r} is no key"
+        return f"unknown key {unknown[0]!r}"
     if not isinstance(info.get("mediaPoolItem"), MediaPoolItem):
         return "no mediaPoolItem"
     for key in KEYS[1:]:
@@ -56,53 +56,53 @@ def fault(info: dict[str, Any]) -> str:
 def _place(timeline: Timeline, info: dict[str, Any]) -> TimelineItem | None:
     behaviour, media = timeline.world.behaviour, info["mediaPoolItem"]
     kind = "audio" if info.get("mediaType") == 2 else "video"
-    used = _pictures(info, timeline)
-    track = _track(timeline, kind, info)
-    refused = behaviour.refuses and media.name.startswith(behaviour.refuses)
+    used = _source_range(info, timeline)
+    track = _choose_track(timeline, kind, info)
+    refused = behaviour.refused_media and media.name.startswith(behaviour.refused_media)
     if used is None or refused or track.locked or media.dead:
-        return _refusal(timeline, media)
+        return _create_refusal(timeline, media)
     first, duration = used
     end = max([item.start + item.duration for item in track.items], default=timeline.start)
-    start = int(info.get("recordFrame", end)) + behaviour.places_late
+    start = int(info.get("recordFrame", end)) + behaviour.record_late
     if any(start < item.start + item.duration and item.start < start + duration for item in track.items):
-        return _refusal(timeline, media)
-    item = _item(timeline, media, kind, start=start, duration=duration, left=first)
+        return _create_refusal(timeline, media)
+    item = _create_item(timeline, media, kind, start=start, duration=duration, left=first)
     track.items.append(item)
     if kind == "video" and (behaviour.places_audio or ("mediaType" not in info and media.footage.audio)):
-        sound = _item(timeline, media, "audio", start=start, duration=duration, left=first)
+        sound = _create_item(timeline, media, "audio", start=start, duration=duration, left=first)
         timeline.tracks["audio"][0].items.append(sound)
-        item.is_linked_with([item, sound])
-        sound.is_linked_with([item, sound])
+        item.set_links([item, sound])
+        sound.set_links([item, sound])
     return item
 
 
-def _pictures(info: dict[str, Any], timeline: Timeline) -> tuple[float, int] | None:
-    """(pictures before the first one shown, timeline frames); None where they are not in the media."""
+def _source_range(info: dict[str, Any], timeline: Timeline) -> tuple[float, int] | None:
+    """Return (in point, duration in timeline frames); None if the range is outside the media."""
     behaviour, media = timeline.world.behaviour, info["mediaPoolItem"]
     base = media.first if media.kind == "sequence" and behaviour.sequences_count_from == "files" else 0
     first, last = info.get("startFrame", base) - base, media.frames - 1
     if "startFrame" in info and "endFrame" in info:  # endFrame alone is ignored
         last = info["endFrame"] - base - (not behaviour.end_is_included)
-    if media.frames == 1:  # a still lasts as long as it is told to
+    if media.frames == 1:  # a still can have any duration
         last = first + max(last - first, 0)
     elif behaviour.past_the_end == "refused" and not 0 <= first <= last < media.frames:
         return None
     if media.frames > 1:
-        first = max(first + behaviour.begins_late, 0)
-        last = min(last + behaviour.begins_late, media.frames - 1)
+        first = max(first + behaviour.source_late, 0)
+        last = min(last + behaviour.source_late, media.frames - 1)
     duration = floor((last - first + 1) * timeline.rate / media.rate + 1e-6)
     return (0 if media.frames == 1 else first, duration) if duration >= 1 else None
 
 
-def _track(timeline: Timeline, kind: str, info: dict[str, Any]) -> Track:
-    """The track asked for; one that is not there is the first one."""
+def _choose_track(timeline: Timeline, kind: str, info: dict[str, Any]) -> Track:
+    """Return the requested track; the first track if it does not exist."""
     tracks = timeline.tracks[kind]
     number = info.get("trackIndex", 1)
     outside = number > len(tracks) or (kind == "video" and timeline.world.behaviour.lands_on_v1)
     return tracks[0 if outside else number - 1]
 
 
-def _item(
+def _create_item(
     timeline: Timeline, media: MediaPoolItem, kind: str, *, start: int, duration: int, left: float
 ) -> TimelineItem:
     return TimelineItem(
@@ -110,9 +110,9 @@ def _item(
     )
 
 
-def _refusal(timeline: Timeline, media: MediaPoolItem) -> TimelineItem | None:
+def _create_refusal(timeline: Timeline, media: MediaPoolItem) -> TimelineItem | None:
     if timeline.world.behaviour.refusals == "none":
         return None
-    item = _item(timeline, media, "video", start=0, duration=0, left=0)
+    item = _create_item(timeline, media, "video", start=0, duration=0, left=0)
     item.dead = True
     return item

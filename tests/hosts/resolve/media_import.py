@@ -1,4 +1,4 @@
-"""How files become media of the pool."""
+"""ImportMedia: add files to the media pool."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STILLS = (".exr", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dpx")
 
 
 def import_media(pool: MediaPool, wanted: list[Any]) -> Any:
-    """Put files into the current bin. What the pool has already, and what is not there, is left out without a word."""
+    """Import files into the current bin. Existing media and missing files are silently skipped."""
     behaviour = pool.world.behaviour
     if behaviour.imports in ("None", "[]", "[None]"):
         return {"None": None, "[]": [], "[None]": [None]}[behaviour.imports]
@@ -27,7 +27,7 @@ def import_media(pool: MediaPool, wanted: list[Any]) -> Any:
         found = _movie_or_still(pool, one) if isinstance(one, str) else _sequence(pool, one)
         if found is None:
             return None
-        have = {clip.path for clip in pool.root.everything()}
+        have = {clip.path for clip in pool.root.all_clips()}
         made += [clip for clip in found if behaviour.reimports or clip.path not in have]
         pool.current.clips += [clip for clip in made if clip not in pool.current.clips]
     return made
@@ -45,7 +45,7 @@ def _movie_or_still(pool: MediaPool, path: str) -> list[MediaPoolItem]:
 
 
 def _sequence(pool: MediaPool, wanted: dict[str, Any]) -> list[MediaPoolItem] | None:
-    """A dictionary must have three keys; from 21.1 one that names an ordinary file makes the whole call answer None."""
+    """A dictionary must have three keys; from 21.1 one that names an ordinary file makes the whole call return None."""
     world = pool.world
     wrong = [key for key, kind in KEYS.items() if type(wanted.get(key)) is not kind]
     if wrong or set(wanted) != set(KEYS):
@@ -63,7 +63,7 @@ def _sequence(pool: MediaPool, wanted: dict[str, Any]) -> list[MediaPoolItem] | 
     return [
         MediaPoolItem(
             world,
-            path=_named(pattern, *run),
+            path=_sequence_path(pattern, *run),
             kind="sequence",
             first=run[0],
             frames=run[1] - run[0] + 1,
@@ -80,14 +80,14 @@ def _files_in(folder: Path) -> set[str]:
         return {entry.name for entry in entries if entry.is_file()}
 
 
-def _named(pattern: Path, first: int, last: int) -> str:
-    """``name.[1001-1064].exr``, as Resolve calls a sequence."""
+def _sequence_path(pattern: Path, first: int, last: int) -> str:
+    """Return ``name.[1001-1064].exr``, Resolve's name for a sequence."""
     span = re.sub(r"%0(\d)d", lambda digits: f"[{first:0{digits[1]}d}-{last:0{digits[1]}d}]", pattern.name)
     return str(pattern.parent / span)
 
 
-def is_there(clip: MediaPoolItem, path: str) -> bool:
-    """Whether a clip's files could be these."""
+def has_files(clip: MediaPoolItem, path: str) -> bool:
+    """Return whether all files of a clip exist at ``path``."""
     numbers = re.search(r"\[(\d+)-(\d+)\]", Path(path).name)
     if clip.kind != "sequence" or numbers is None:
         return Path(path).is_file()

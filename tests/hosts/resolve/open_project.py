@@ -1,4 +1,4 @@
-"""What the tests of the fake share: an open project as a script holds it, and files to import."""
+"""An open project and files to import, shared by the tests of the fake."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tests.hosts.resolve import Behaviour, FakeResolve, Footage
 MOVIE = Footage(frames=120, fps=24, start_timecode="10:00:00:00", audio=True)
 
 
-class Opened:
-    """The handles that every menu entry begins with."""
+class OpenProject:
+    """The handles that every menu entry starts with."""
 
     def __init__(self, folder: Path, **behaviour: Any) -> None:
         self.folder = folder
@@ -23,22 +23,22 @@ class Opened:
         self.pool: Any = self.project.GetMediaPool()
         self.users: Any = self.project.GetCurrentTimeline()
 
-    def sequence(self, first: int = 1001, last: int = 1010, name: str = "face") -> dict[str, Any]:
-        """Empty files on disk, and what ImportMedia is asked for them."""
+    def create_sequence(self, first: int = 1001, last: int = 1010, name: str = "face") -> dict[str, Any]:
+        """Create a sequence of empty files; return its ImportMedia argument."""
         pattern = self.folder / f"{name}.%04d.exr"
         for number in range(first, last + 1):
             (self.folder / (pattern.name % number)).touch()
         return {"FilePath": str(pattern), "StartIndex": first, "EndIndex": last}
 
-    def imported(self, what: Any = None) -> Any:
-        """The handle of a new item of the pool: the movie, unless told otherwise."""
+    def import_media(self, what: Any = None) -> Any:
+        """Import media, by default the movie; return its handle."""
         return self.pool.ImportMedia([what or self.movie])[0]
 
-    def empty_timeline(self, name: str = "stack") -> Any:
-        """A new timeline, in front."""
+    def create_timeline(self, name: str = "stack") -> Any:
+        """Create a timeline, which becomes current."""
         return self.pool.CreateEmptyTimeline(name)
 
     def place(self, media: Any, **info: Any) -> Any:
-        """What AppendToTimeline answers for one clip of pictures only."""
+        """Append one video-only clip; return the result of AppendToTimeline."""
         answer = self.pool.AppendToTimeline([{"mediaPoolItem": media, "mediaType": 1, **info}])
         return answer[0] if answer else answer

@@ -1,4 +1,4 @@
-"""Kinds of arguments, in short words: what a method declares, and whether a value is one."""
+"""Argument kinds: the short names used in method declarations, and checking values against them."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ WORDS = {
     "page": ("media", "cut", "edit", "fusion", "color", "fairlight", "deliver"),
     "marks": ("video", "audio", "all"),
 }
-"""Kinds that are one of a few words."""
+"""Kinds with a fixed set of values."""
 
 
-def fits(kind: str, value: Any, class_name: str | None) -> bool:
-    """Whether a value is of the kind.
+def matches_kind(kind: str, value: Any, class_name: str | None) -> bool:
+    """Return whether a value is of a kind.
 
-    A kind is a word of PLAIN or WORDS, ``any``, the name of a class of Resolve's, ``[kind]`` for a list of it, or
-    several of these with ``|`` between. ``class_name`` is what the value is a handle of, None for a plain value.
+    A kind is a key of PLAIN or WORDS, ``any``, a Resolve class name, ``[kind]`` for a list of it, or several joined
+    with ``|``. ``class_name`` is the class of a handle, None for a plain value.
     """
     if "|" in kind:
-        return any(fits(one, value, class_name) for one in kind.split("|"))
+        return any(matches_kind(one, value, class_name) for one in kind.split("|"))
     if kind == "any":
         return value is not None
     if kind.startswith("["):
-        return isinstance(value, list) and all(fits(kind[1:-1], one, class_of(one)) for one in value)
+        return isinstance(value, list) and all(matches_kind(kind[1:-1], one, handle_class(one)) for one in value)
     if kind in WORDS:
         return isinstance(value, str) and value in WORDS[kind]
     if kind in PLAIN:
@@ -39,16 +39,16 @@ def fits(kind: str, value: Any, class_name: str | None) -> bool:
     return class_name == kind
 
 
-def class_of(value: Any) -> str | None:
-    """Of which class of Resolve's a value is a handle; None: of none."""
-    thing = getattr(type(value), "thing_of", None)
-    return type(thing(value)).__name__ if thing is not None else None
+def handle_class(value: Any) -> str | None:
+    """Return the Resolve class that a handle refers to; None if the value is not a handle."""
+    target = getattr(type(value), "target", None)
+    return type(target(value)).__name__ if target is not None else None
 
 
-def misfit(kinds: tuple[str, ...], arguments: tuple[Any, ...]) -> str:
-    """What is wrong with the arguments for the kinds a method declares; empty when nothing is.
+def find_argument_error(kinds: tuple[str, ...], arguments: tuple[Any, ...]) -> str:
+    """Return what is wrong with the arguments of a method; empty if nothing is.
 
-    ``kind?`` may be left out or None, ``*kind`` takes any number.
+    ``kind?`` may be omitted or None; ``*kind`` accepts any number.
     """
     least = _least(kinds)
     rest = kinds[-1][1:] if kinds and kinds[-1].startswith("*") else None
@@ -58,12 +58,12 @@ def misfit(kinds: tuple[str, ...], arguments: tuple[Any, ...]) -> str:
     for number, value in enumerate(arguments):
         kind = rest if rest and number >= len(kinds) - 1 else kinds[number]
         optional = kind.endswith("?")
-        if not (optional and value is None) and not fits(kind.removesuffix("?"), value, class_of(value)):
+        if not (optional and value is None) and not matches_kind(kind.removesuffix("?"), value, handle_class(value)):
             return f"argument {number + 1} is {value!r}, not {kind}"
     return ""
 
 
 @cache
 def _least(kinds: tuple[str, ...]) -> int:
-    """How many arguments may not be left out."""
+    """Return the number of required arguments."""
     return sum(not kind.endswith("?") and not kind.startswith("*") for kind in kinds)

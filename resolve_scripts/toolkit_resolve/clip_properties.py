@@ -1,0 +1,79 @@
+"""Set speed, interpolation, opacity, Fusion comp and links of placed clips, and verify each."""
+
+from toolkit_resolve.delivery import media_count
+from toolkit_resolve.host import call, call_list, get_constant, unique_id
+from toolkit_resolve.resolve_values import is_same_value
+
+RETIME_PROCESSES = {
+    "nearest": ("RETIME_NEAREST", 1), "blend": ("RETIME_FRAME_BLEND", 2), "flow": ("RETIME_OPTICAL_FLOW", 3)}
+MOTION_ESTIMATIONS = {
+    "standard faster": ("MOTION_EST_STANDARD_FASTER", 1), "standard better": ("MOTION_EST_STANDARD_BETTER", 2),
+    "enhanced faster": ("MOTION_EST_ENHANCED_FASTER", 3), "enhanced better": ("MOTION_EST_ENHANCED_BETTER", 4),
+    "speed warp better": ("MOTION_EST_SPEED_WARP_BETTER", 5),
+    "speed warp faster": ("MOTION_EST_SPEED_WARP_FASTER", 6)}
+"""The numbers are used where a version lacks the named constant; the documentation lists them in another order."""
+
+
+class PropertySetter:
+    """Sets the properties in a delivery; those that Resolve does not accept go to ``by_hand``."""
+
+    def __init__(self, resolve, timeline, report):
+        self.resolve, self.timeline = resolve, timeline
+        self.by_hand, self.notes = report["by_hand"], report["notes"]
+
+    def apply_properties(self, item, clip, is_layer, comps):
+        """Set all properties of one clip."""
+        if clip["speed"] != 1 and media_count(clip) > 1:
+            self._set_speed(item, clip)
+        properties = []
+        if clip["interpolation"] != "host":
+            properties.append(("RetimeProcess", get_constant(self.resolve, *RETIME_PROCESSES[clip["interpolation"]])))
+        if clip["interpolation"] == "flow" and clip["motion"] != "host":
+            properties.append(("MotionEstimation", get_constant(self.resolve, *MOTION_ESTIMATIONS[clip["motion"]])))
+        if is_layer:
+            properties.append(("CompositeMode", get_constant(self.resolve, "COMPOSITE_NORMAL", 0)))
+            properties.append(("Opacity", clip["opacity"]))
+        for key, value in properties:
+            self._set_property(item, clip, key, value)
+        if comps and clip["comp"]:
+            self._import_comp(item, clip)
+
+    def _set_property(self, item, clip, key, value):
+        if is_same_value(call(item, "GetProperty", key), value):
+            return
+        call(item, "SetProperty", key, value)
+        found = call(item, "GetProperty", key)
+        if not is_same_value(found, value):
+            label = {"RetimeProcess": clip["interpolation"], "MotionEstimation": clip["motion"]}.get(key, value)
+            self.by_hand.append("'%s': %s is %s; set %s in the Inspector" % (clip["name"], key, found, label))
+
+    def _set_speed(self, item, clip):
+        """Set the speed of a placed clip. Scripts can do this since Resolve 21.1; before that only the editor can."""
+        percent, count = 100.0 * clip["speed"], call(item, "GetDuration")
+        call(item, "SetSpeed", {"Percentage": percent, "RippleTimeline": False})
+        found = call(item, "GetSpeed")
+        is_set = isinstance(found, dict) and is_same_value(found.get("Percentage"), percent)
+        if is_set and call(item, "GetDuration") == count:
+            self.notes.append("'%s' is set to %g %% speed: compare its first and last frame with the plate"
+                              % (clip["name"], percent))
+        else:
+            self.by_hand.append("'%s' is placed at 100 %% speed: set %g %% in Change Clip Speed with Ripple Timeline "
+                                "off, or import return.otio instead" % (clip["name"], percent))
+
+    def _import_comp(self, item, clip):
+        before = call(item, "GetFusionCompCount") or 0
+        answer = call(item, "ImportFusionComp", clip["comp"])
+        if not answer or (call(item, "GetFusionCompCount") or 0) <= before:
+            self.by_hand.append("'%s': Resolve did not import the comp %s; import it on the Fusion page"
+                                % (clip["name"], clip["comp"]))
+
+    def link_layers(self, shot, items):
+        """Link the layers of a shot so that they move together."""
+        if len(items) < 2:
+            return
+        call(self.timeline, "SetClipsLinked", items, True)
+        linked = [unique_id(one) for one in call_list(items[0], "GetLinkedItems")]
+        if call(items[0], "GetLinkedItems") is None:
+            self.notes.append("%s: links between its layers cannot be verified before Resolve 19.0" % shot)
+        elif not all(unique_id(item) in linked for item in items[1:]):
+            self.by_hand.append("link the layers of %s" % shot)

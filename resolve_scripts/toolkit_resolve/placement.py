@@ -1,0 +1,145 @@
+"""Place a clip on its frame: append it, measure the result, and if it is wrong delete it and try another variant."""
+
+import collections
+import math
+
+from toolkit_resolve.delivery import count_frames_to_place, media_count
+from toolkit_resolve.files import read_json, state_path, write_json
+from toolkit_resolve.host import HostError, call, unique_id
+from toolkit_resolve.layout import item_placement, track_items, track_numbers
+from toolkit_resolve.resolve_values import is_same_value
+
+APPEND_HISTORY_FILE = "resolve_habits.json"
+
+AppendVariant = collections.namedtuple("AppendVariant", "by_file_number end_offset")
+"""One way to write a clip's range: startFrame as a file number or counted from 0, and an offset added to endFrame."""
+
+
+class RateMismatch(HostError):
+    """No whole number of source frames fills the clip's duration: media and timeline have different rates."""
+
+
+class AppendHistory:
+    """The variant that worked, per Resolve version and kind of media. It only decides which variant is tried first."""
+
+    def __init__(self, version):
+        found = read_json(state_path(APPEND_HISTORY_FILE))
+        self.all = found if isinstance(found, dict) else {}
+        self.version, known = str(version), self.all.get(str(version))
+        known = known if isinstance(known, dict) else {}
+        self.variants = {kind: tuple(variant) for kind, variant in known.items() if isinstance(variant, list)}
+
+    def sort_variants(self, kind, variants):
+        """Return ``variants`` with the one that worked before in front."""
+        return sorted(variants, key=lambda variant: variant != self.variants.get(kind))
+
+    def record(self, kind, variant, notes):
+        """Store a variant that worked."""
+        if self.variants.get(kind) == variant:
+            return
+        self.variants[kind] = variant
+        self.all[self.version] = {kind: list(variant) for kind, variant in self.variants.items()}
+        try:
+            write_json(state_path(APPEND_HISTORY_FILE), self.all)
+        except OSError as error:
+            notes.append("the measured frame counting is not saved for the next run: %s" % error)
+
+
+def append_variants(clip, fps):
+    """Return the variants to try. Resolve versions differ in whether a sequence counts from 0 or by file number, and
+    in whether endFrame is inclusive; only measuring shows which applies."""
+    step = max(1, int(math.ceil(clip["fps"] / fps)))
+    bases = (False,) if clip["kind"] == "movie" else (False, True)
+    return [AppendVariant(by_file_number, end_offset) for by_file_number in bases
+            for end_offset in (0, -1, 1, -step, step)]
+
+
+class Placer:
+    """Appends clips to one timeline and to no other. New items are found by comparison, whatever Resolve returns."""
+
+    def __init__(self, session, timeline, fps, report):
+        self.session, self.timeline, self.fps, self.notes = session, timeline, fps, report["notes"]
+        self.history = AppendHistory(report["resolve"])
+        self.known = [{unique_id(item) for item in track_items(timeline, number)}
+                      for number in track_numbers(timeline)]
+
+    def place(self, number, clip, item):
+        """Place a clip on video track ``number`` and verify it; return the timeline item. Raises HostError."""
+        record = call(self.timeline, "GetStartFrame") + clip["record_first"]
+        count = count_frames_to_place(clip, self.fps)
+        faults, lengths = [], set()
+        for variant in self.history.sort_variants(clip["kind"], append_variants(clip, self.fps)):
+            self.session.select_timeline(self.timeline)
+            first = clip["in_frame"] + (clip["start_index"] if variant.by_file_number else 0)
+            call(self.session.pool, "AppendToTimeline", [{
+                "mediaPoolItem": item, "startFrame": first, "endFrame": first + count + variant.end_offset,
+                "mediaType": 1, "trackIndex": number, "recordFrame": record}])
+            self.session.select_timeline(self.timeline)  # item handles expire when another timeline becomes current
+            new = self._find_new_items()
+            if not new:
+                self._check_placed_items(number)
+                continue
+            fault = self._describe_fault(number, record, clip, item, new)
+            if not fault:
+                self.history.record(clip["kind"], variant, self.notes)
+                self.known[number - 1].add(unique_id(new[0][1]))
+                return new[0][1]
+            faults.append(fault)
+            lengths.add(self._get_placed_duration(number, record, item, new))
+            self._delete_items([one for _, one in new], fault)
+        if lengths and None not in lengths and not is_same_value(clip["fps"], self.fps):
+            durations = " or ".join(str(length) for length in sorted(lengths))
+            raise RateMismatch("at %g fps no whole number of source frames fills %d timeline frames (possible: %s). "
+                               "Import return.otio for this clip, or place it by hand"
+                               % (clip["fps"], clip["record_count"], durations))
+        raise HostError((faults or ["AppendToTimeline placed no clip"])[0])
+
+    def _get_placed_duration(self, number, record, item, new):
+        """Return the duration of a single new item in the right place; None if anything else is wrong."""
+        start, length, media = item_placement(new[0][1])
+        is_right = (len(new), new[0][0], start, media) == (1, number, record, unique_id(item))
+        return length if is_right else None
+
+    def _find_new_items(self):
+        """Return (track number, item) of every new item."""
+        found = []
+        for number, known in enumerate(self.known, 1):
+            items = track_items(self.timeline, number)
+            if len(items) != len(known):
+                found += [(number, one) for one in items if unique_id(one) not in known]
+        return found
+
+    def _check_placed_items(self, number):
+        """Raise HostError if a clip placed earlier has disappeared."""
+        if self.known[number - 1] - {unique_id(one) for one in track_items(self.timeline, number)}:
+            raise HostError("a clip placed there earlier has disappeared")
+
+    def _delete_items(self, items, fault):
+        for _ in range(2):  # the first DeleteClips fails now and then
+            if self._find_new_items():
+                call(self.timeline, "DeleteClips", items, False)
+        if self._find_new_items():
+            raise HostError(fault + ", and Resolve does not delete it")
+
+    def _describe_fault(self, number, record, clip, item, new):
+        """Return what is wrong with the new items; empty if nothing is."""
+        if [track for track, _ in new] != [number]:
+            return "Resolve placed it on video track %s" % " and ".join(str(track) for track, _ in new)
+        placed = new[0][1]
+        if item_placement(placed) != (record, clip["record_count"], unique_id(item)):
+            return "Resolve placed it at frame %s with %s frames of media %s" % item_placement(placed)
+        head = call(placed, "GetLeftOffset")
+        if head is None:
+            self.notes.append("'%s': its in point cannot be verified" % clip["name"])
+        elif media_count(clip) > 1 and is_same_value(clip["fps"], self.fps) and int(head) != clip["in_frame"]:
+            return "it starts at source frame %s instead of %d" % (head, clip["in_frame"])
+        return ""
+
+
+def describe_unplaceable(clip, fps):
+    """Return why no script can place a clip, as far as known in advance; empty for most clips."""
+    if count_frames_to_place(clip, fps):
+        return ""
+    return ("'%s' runs at %g %% speed and its media (%d frames) is too short to fill its duration at 100 %%: "
+            "import return.otio for this clip, or place it by hand" % (
+                clip["name"], 100 * clip["speed"], media_count(clip)))

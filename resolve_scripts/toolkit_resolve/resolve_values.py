@@ -1,0 +1,72 @@
+"""Format and parse values as Resolve writes them: rates, names, paths of sequences."""
+
+import os
+import re
+
+LAYER_TRACK = re.compile(r"(BODY|FACE) v(\d{3,})( \(.+\))?$")
+LAYER_FILE = re.compile(r".+_(BODY|FACE)_v\d{3,}\.")
+SEQUENCE_SPAN = re.compile(r"\[(\d+)-(\d+)\]")
+
+
+def rate_text(fps, drop_frame=False):
+    """Format a rate as Resolve does: ``24``, ``23.976``, ``29.97 DF``."""
+    return ("%.3f" % fps).rstrip("0").rstrip(".") + (" DF" if drop_frame else "")
+
+
+def parse_number(text):
+    """Return the leading number of a value (``24.0``, ``"23.976"``, ``"29.97 DF"``), or None."""
+    try:
+        return float(str(text).split()[0])
+    except (ValueError, IndexError):
+        return None
+
+
+def is_same_value(found, expected):
+    """Return whether two texts or numbers are equal within Resolve's own precision."""
+    numbers = parse_number(found), parse_number(expected)
+    return abs(numbers[0] - numbers[1]) < 0.006 if None not in numbers else found == expected
+
+
+def find_unused_name(name, taken):
+    """Return ``name``, or the first of ``name 2``, ``name 3``, … that is not in ``taken``."""
+    return next(n for n in [name] + ["%s %d" % (name, i) for i in range(2, len(taken) + 3)] if n not in taken)
+
+
+def to_file_name(name):
+    """Return ``name`` as a file name that is valid on every system."""
+    return re.sub(r"[^A-Za-z0-9 ._-]", "_", str(name)).strip(" .") or "timeline"
+
+
+def sequence_name(pattern, first, last):
+    """Return ``name.[1001-1064].exr``, the media pool's name for the sequence ``name.%04d.exr``."""
+    return re.sub(r"%0(\d)d", r"[%0\1d-%0\1d]", pattern) % (first, last)
+
+
+def parse_media_path(path):
+    """Return (first file, first file number, frame count) of a media pool path; count is 0 if not a sequence."""
+    folder, name = os.path.split(str(path))
+    span = SEQUENCE_SPAN.search(name)
+    if not span:
+        return str(path), 0, 0
+    first, last = int(span.group(1)), int(span.group(2))
+    return os.path.join(folder, SEQUENCE_SPAN.sub(span.group(1), name)), first, last - first + 1
+
+
+def is_media_of_clip(path, clip):
+    """Return whether a media pool path is the media of a delivery's clip. Folders are ignored: media may be moved."""
+    name = re.split(r"[/\\]", str(path))[-1]
+    if clip["pattern"]:
+        head, tail = re.split(r"%0\dd", clip["pattern"])
+        return bool(re.match(re.escape(head) + r"(\[\d+-\d+\]|\d+)" + re.escape(tail) + "$", name))
+    return name == re.split(r"[/\\]", clip["path"])[-1]
+
+
+def parse_layer_track(name):
+    """Return (``BODY (PLATE 2)``, 1) for a track named ``BODY v001 (PLATE 2)``; None if it is not a layer track."""
+    found = LAYER_TRACK.match(str(name))
+    return (found.group(1) + (found.group(3) or ""), int(found.group(2))) if found else None
+
+
+def is_layer(path):
+    """Return whether a media pool path is named like a layer (``sh010_FACE_v001.…``)."""
+    return bool(LAYER_FILE.match(re.split(r"[/\\]", str(path))[-1]))

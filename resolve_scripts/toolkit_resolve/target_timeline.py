@@ -1,0 +1,128 @@
+"""The timeline an import builds on: a duplicate or a new empty one. Existing timelines are never changed."""
+
+import os
+
+from toolkit_resolve.base_timeline import choose_base_timeline, find_plate_tracks
+from toolkit_resolve.delivery import stack_name
+from toolkit_resolve.host import HostError, call, get_constant, unique_id
+from toolkit_resolve.layout import audio_counts, layout, video_counts
+from toolkit_resolve.resolve_values import find_unused_name, is_same_value, rate_text, to_file_name
+
+
+class TargetTimeline:
+    """``timeline`` is the one we created, named ``name``; ``base`` is the one it duplicates, or None."""
+
+    def __init__(self, session, delivery, report):
+        self.session, self.delivery, self.report = session, delivery, report
+        self.timeline = self.base = self.base_layout = self.name = self.timeline_id = None
+
+    def open(self, is_new, folder):
+        """Duplicate or create the timeline, and open it. Raises HostError."""
+        self.base = None if is_new else choose_base_timeline(self.session, self.delivery, self.report["notes"])
+        if self.base is None:
+            self._create_empty()
+        else:
+            self._export_snapshot(folder)
+            self._duplicate_base()
+        self.report["timeline"] = self.name = call(self.timeline, "GetName")
+        self.session.select_timeline(self.timeline)
+        if self.base is None:
+            self._apply_settings()
+
+    def _create_with_unused_name(self, create):
+        """Create a timeline under an unused name. It is looked up afterwards, whatever Resolve returns."""
+        every = self.session.timelines()
+        taken, known = [call(timeline, "GetName") for timeline in every], [unique_id(timeline) for timeline in every]
+        for _ in range(5):  # no new timeline may mean that the name is taken, although no timeline shows it
+            self.name = find_unused_name(stack_name(self.delivery), taken)
+            taken.append(self.name)
+            result = create(self.name)
+            new = [timeline for timeline in self.session.timelines() if unique_id(timeline) not in known]
+            if new:
+                self.timeline_id = unique_id(new[0])
+                return new[0]
+            if result is not None:  # an existing timeline, which must not be changed or deleted
+                raise HostError("Resolve returned the existing timeline '%s' instead of a new one"
+                                % call(result, "GetName"))
+        raise HostError("Resolve did not create the timeline '%s'" % self.name)
+
+    def _create_empty(self):
+        self.timeline = self._create_with_unused_name(lambda name: call(self.session.pool, "CreateEmptyTimeline", name))
+        if any(video_counts(self.timeline)):
+            raise HostError("the new timeline is not empty")
+
+    def _duplicate_base(self):
+        self.session.select_timeline(self.base)
+        self.base_layout = layout(self.base)
+        self.timeline = self._create_with_unused_name(lambda name: call(self.base, "DuplicateTimeline", name))
+        self.report["made_from"] = call(self.base, "GetName")
+        if layout(self.timeline) != self.base_layout or audio_counts(self.timeline) != audio_counts(self.base):
+            raise HostError("the duplicate of '%s' differs from it" % call(self.base, "GetName"))
+
+    def _export_snapshot(self, folder):
+        """Export the base as a .drt beside the delivery; File > Import > Timeline restores it."""
+        resolve, name = self.session.resolve, call(self.base, "GetName")
+        path = os.path.join(folder, "%s before import.drt" % to_file_name(name))
+        if os.path.isfile(path):
+            os.remove(path)
+        self.session.select_timeline(self.base)
+        kind, part = get_constant(resolve, "EXPORT_DRT", None), get_constant(resolve, "EXPORT_NONE", None)
+        if kind is not None and part is not None:
+            call(self.base, "Export", path, kind, part)
+        if os.path.isfile(path) and os.path.getsize(path):
+            self.report["snapshot"] = path
+        else:
+            self.report["notes"].append("Resolve did not export a .drt of '%s': there is no backup file" % name)
+
+    def _apply_settings(self):
+        """Set rate, size and start timecode. Raises HostError on a wrong rate: every clip would be misplaced."""
+        drop, fps = self.delivery["drop_frame"], self.delivery["fps"]
+        settings = [("timelineFrameRate", rate_text(fps, drop)),
+                    ("timelineResolutionWidth", str(self.delivery["width"])),
+                    ("timelineResolutionHeight", str(self.delivery["height"]))]
+        current = [self._get_setting(key) for key, _ in settings]
+        is_set = all(is_same_value(found, value) for found, (_, value) in zip(current, settings))
+        if not is_set or drop != ("DF" in str(current[0])):
+            own = [("useCustomSettings", "1"), ("timelineDropFrameTimecode", str(int(drop)))]
+            for key, value in own + settings:
+                call(self.timeline, "SetSetting", key, value)
+        for key, value in settings:
+            if not is_same_value(self._get_setting(key), value):
+                sentence = "the timeline's %s is %s, not %s" % (key, self._get_setting(key), value)
+                if key == "timelineFrameRate":
+                    raise HostError("%s: create a project with that frame rate and import there" % sentence)
+                self.report["by_hand"].append(sentence + ": change it in Timeline Settings")
+        call(self.timeline, "SetStartTimecode", self.delivery["start_timecode"])
+        start = call(self.timeline, "GetStartTimecode"), call(self.timeline, "GetStartFrame")
+        expected = self.delivery["start_timecode"], self.delivery["start_frame"]
+        # A start before frame 0 (After Effects) is the previous day's timecode in Resolve, with its frame number.
+        if start[0] != expected[0] or (start[1] != expected[1] and expected[1] >= 0):
+            sentence = "the timeline starts at %s (frame %s), not %s (frame %s): set its Starting Timecode"
+            self.report["by_hand"].append(sentence % (start + expected))
+
+    def _get_setting(self, key):
+        return self.session.get_setting(self.timeline, key)
+
+    def find_plate_track(self, track, lower):
+        """Return the highest track of the duplicate that holds a plate of ``track``.
+
+        A plate may be on several tracks: the lowest above ``lower`` counts, the track of the previous plate track.
+        """
+        numbers_by_clip = [find_plate_tracks(self.timeline, clip, self.delivery["fps"]) for clip in track["clips"]]
+        return max(next((number for number in numbers if number > lower), numbers[0]) for numbers in numbers_by_clip)
+
+    def verify_base_unchanged(self):
+        """Raise HostError if the duplicated timeline has changed."""
+        if self.base is not None and layout(self.base) != self.base_layout:
+            raise HostError("Resolve changed '%s' while its duplicate was built%s" % (
+                call(self.base, "GetName"),
+                "; import %s to restore it" % self.report["snapshot"] if self.report.get("snapshot") else ""))
+
+    def describe_created(self):
+        """Describe what may have been created, for a message."""
+        return ["the timeline '%s'" % self.name] if self.name else []
+
+    def roll_back(self):
+        """Delete the timeline; return what remains."""
+        is_left = self.timeline_id and not self.session.delete_timeline(self.timeline_id)
+        return self.describe_created() if is_left else []
