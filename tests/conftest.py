@@ -10,8 +10,17 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import pytest
 from filelock import FileLock
+
+from tests.passes._plate import COUNT, FIRST, plate_picture
+from toolkit.documents import FaceTracks, Shot
+from toolkit.errors import ModelUnavailable
+from toolkit.faces import track_faces
+from toolkit.models import POSE_MODEL, fetch_model
+from toolkit.plates import open_plate
+from toolkit.settings import TrackSettings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -58,6 +67,55 @@ def shared() -> Path:
     if not (folder / "media").is_dir():
         pytest.skip(f"no real footage: {folder} is not there")
     return folder
+
+
+@pytest.fixture(scope="session")
+def model() -> Path:
+    """The real model, fetched as a user's first run fetches it."""
+    try:
+        return fetch_model()
+    except ModelUnavailable as error:
+        pytest.skip(f"no face model on this machine: {error}")
+
+
+@pytest.fixture(scope="session")
+def pose_model() -> Path:
+    """The model of people's poses, fetched as the first run of a look with a body control fetches it."""
+    try:
+        return fetch_model(POSE_MODEL)
+    except ModelUnavailable as error:
+        pytest.skip(f"no pose model on this machine: {error}")
+
+
+Track = Callable[..., FaceTracks]
+
+
+@pytest.fixture(scope="session")
+def track(model: Path) -> Track:
+    """Track a shot with the default settings, changed by the keywords; every frame is reported and has its sample."""
+
+    def run(shot: Shot, **changes: object) -> FaceTracks:
+        ticks: list[int] = []
+        with open_plate(shot.media) as plate:
+            tracks = track_faces(shot, plate, TrackSettings(**changes), model, ticks.append)  # type: ignore[arg-type]
+        frames = list(shot.source_work_range)
+        assert sum(ticks) == len(frames)
+        for face in tracks.faces:
+            assert [sample.source_frame for sample in face.samples] == frames
+        return tracks
+
+    return run
+
+
+@pytest.fixture
+def plate_pattern(tmp_path: Path) -> Path:
+    """A PNG sequence on disk."""
+    folder = tmp_path / "plates"
+    folder.mkdir()
+    for source_frame in range(FIRST, FIRST + COUNT):
+        picture = cv2.cvtColor(plate_picture(source_frame), cv2.COLOR_RGB2BGR)
+        assert cv2.imwrite(str(folder / f"plate.{source_frame:04d}.png"), picture)
+    return folder / "plate.####.png"
 
 
 @pytest.fixture(scope="session", autouse=True)

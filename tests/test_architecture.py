@@ -16,8 +16,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 PACKAGE = REPOSITORY / "toolkit"
 
 ROOMS = [
-    "cli", "doctor", "demo", "launch", "install", "pipeline", "stages", "output", "delivery", "passes", "engines",
-    "faces", "turnover", "plates", "documents", "settings", "frames", "errors", "heap",
+    "cli", "doctor", "demo", "launch", "install", "pipeline", "stages", "output", "delivery", "passes", "mattes",
+    "faces", "engines", "turnover", "plates", "models", "a1111", "editorial", "documents", "settings", "frames",
+    "errors", "progress", "memory",
 ]  # fmt: skip
 """Top to bottom: a room imports only from rooms below it (and from itself)."""
 
@@ -28,11 +29,11 @@ OWNERS = {
     "mediapipe": {"faces"},
     "OpenEXR": {"plates"},
     "PyOpenColorIO": {"plates"},
-    "opentimelineio": {"turnover", "delivery", "demo"},  # the two doors of a cut, and the demo's own cut
-    "platformdirs": {"faces"},
+    "opentimelineio": {"editorial"},
+    "platformdirs": {"models"},
     "py_aep": {"delivery"},
-    "pydantic": {"documents"},
-    "pydantic_core": {"documents"},
+    "pydantic": {"documents", "settings"},  # values that check themselves
+    "pydantic_core": {"documents", "settings"},
     "httpx": {"engines"},
     "websockets": {"engines"},
     "skimage": {"demo"},
@@ -41,8 +42,7 @@ OWNERS = {
     "transformers": {"engines"},
     "safetensors": {"engines"},
     "huggingface_hub": {"engines"},
-    "PIL": {"faces", "engines"},  # AUTOMATIC1111 blurs masks with it, rounds them and fills under them
-    "ray": {"farm"},
+    "PIL": {"a1111", "engines"},  # AUTOMATIC1111 blurs masks with it, rounds them and fills under them
 }
 COMMON = {"numpy", "cv2"}
 """The language of pixels: every room that holds pixels speaks it."""
@@ -58,7 +58,6 @@ HEAVY = {
     "torch",
     "diffusers",
     "py_aep",
-    "ray",
 }
 
 
@@ -162,7 +161,7 @@ def test_files_stay_a_sitting_and_the_story_a_page() -> None:
     lengths = {path: len(path.read_text().splitlines()) for path in modules()}
     assert max(lengths.values()) <= 400, max(lengths, key=lambda path: lengths[path])
     assert statistics.median(lengths.values()) <= 150
-    assert lengths[PACKAGE / "pipeline.py"] < 60
+    assert lengths[PACKAGE / "pipeline.py"] <= 64
 
 
 def test_help_imports_nothing_heavy() -> None:

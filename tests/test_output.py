@@ -11,13 +11,13 @@ import pytest
 
 from toolkit.documents import appearing
 from toolkit.errors import MissingDocument, OutputBusy, OutputNotWritable
-from toolkit.output import claimed, remember_delivery
+from toolkit.output import lock_output, remember_delivery
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from toolkit.output import claimed, remember_delivery
-with claimed(Path(sys.argv[1])):
+from toolkit.output import lock_output
+with lock_output(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -27,17 +27,17 @@ def test_a_second_run_is_refused_and_told_who_holds_the_folder(tmp_path: Path) -
     with subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
-        with pytest.raises(OutputBusy, match=f"process {other.pid} on "), claimed(tmp_path):
+        with pytest.raises(OutputBusy, match=f"process {other.pid} on "), lock_output(tmp_path):
             pass
         other.send_signal(signal.SIGKILL)
-    with claimed(tmp_path) as output:
+    with lock_output(tmp_path) as output:
         assert output.root == tmp_path
 
 
 def test_a_folder_is_free_again_when_its_run_ends_with_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), claimed(tmp_path):
+    with pytest.raises(ZeroDivisionError), lock_output(tmp_path):
         raise ZeroDivisionError
-    with claimed(tmp_path):
+    with lock_output(tmp_path):
         pass
 
 
@@ -45,10 +45,10 @@ FULL = """
 import resource, sys
 from pathlib import Path
 from toolkit.errors import OutputNotWritable
-from toolkit.output import claimed
+from toolkit.output import lock_output
 resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 try:
-    with claimed(Path(sys.argv[1])):
+    with lock_output(Path(sys.argv[1])):
         pass
 except OutputNotWritable as error:
     print(error)
@@ -62,7 +62,10 @@ def test_a_disk_that_is_full_before_the_run_begins_is_named(tmp_path: Path) -> N
 
 
 def test_a_stage_that_needs_an_earlier_one_does_not_make_the_folder(tmp_path: Path) -> None:
-    with pytest.raises(MissingDocument, match="run 'toolkit track"), claimed(tmp_path / "no", made_by="toolkit track"):
+    with (
+        pytest.raises(MissingDocument, match="run 'toolkit track"),
+        lock_output(tmp_path / "no", made_by="toolkit track"),
+    ):
         pass
     assert not (tmp_path / "no").exists()
 
@@ -82,7 +85,7 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputNotWritable, match="cannot write"), claimed(tmp_path / "file" / "out"):
+    with pytest.raises(OutputNotWritable, match="cannot write"), lock_output(tmp_path / "file" / "out"):
         pass
     with pytest.raises(OutputNotWritable, match=r"note\.txt"), appearing(tmp_path / "file" / "note.txt"):
         pass

@@ -50,6 +50,6 @@ def test_the_settings_shown_in_the_readme_hold(tmp_path: Path) -> None:
 
     block = re.search(r"```toml\n(.*?)```", README, flags=re.DOTALL)
     assert block is not None
-    beside = tmp_path / "toolkit.toml"
-    beside.write_text(block[1])
-    load_settings(beside=beside, assignments=re.findall(r"--set (\S+=\S+)`", README.replace("acescg", "")))
+    toml = tmp_path / "toolkit.toml"
+    toml.write_text(block[1])
+    load_settings(toml=toml, overrides=re.findall(r"--set (\S+=\S+)`", README.replace("acescg", "")))

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from toolkit.errors import SettingsError, Unreadable
-from toolkit.settings import ControlSettings, Settings, as_toml, load_settings, preset_names, preset_text, setting_keys
+from toolkit.settings import (
+    BodySettings,
+    ControlSettings,
+    FaceSettings,
+    LoraSettings,
+    PromptSettings,
+    Settings,
+    describe_settings,
+    load_settings,
+    preset_names,
+    preset_text,
+    setting_keys,
+    settings_toml,
+)
+from toolkit.settings.values import DRAWN_CONTROLS, USUAL_CONTROLS
 
 
 def test_the_founding_preset_is_the_recipe_the_technique_came_from() -> None:
@@ -31,56 +47,107 @@ def test_the_founding_preset_is_the_recipe_the_technique_came_from() -> None:
         ("face.strength=strong", "'strong' is not a number"),
         ("face.canvas=100", "not a multiple of 8"),
         ("body.size=580", "not a multiple of 8"),
-        ("body.size=8", "8 is not a multiple of 8 from 64 on"),
+        ("body.size=8", "8 is not a multiple of 8 from 64 up"),
         ("cut.handles=2.5", "'2.5' is not a whole number"),
         ("cut.handles=-1", "out of range: 0 to 240"),
         ("output.encoding=srgb", "'srgb' is not one of plate, linear, acescg"),
         ("track.tiles=maybe", "'maybe' is not true or false"),
         ("xyzzy=1", "known keys: body.controls"),
         ("face.strength", "write it as key=value"),
-        ("face.prompt=a {mood} face", "{mood} stands for nothing; a prompt may hold {expression}"),
+        ("face.prompt=a {mood} face", "unknown placeholder {mood}; available: {expression}"),
         ("face.controls=face", "not TOML"),
         ("face.controls=3", "write it as a list of tables"),
         ("face.controls=[{wieght=1}]", "did you mean face.controls[0].weight?"),
-        ("face.controls=[{weight=3}]", "face.controls[0].weight: 3.0 is out of range: 0 to 2"),
-        ('face.controls=[{kind="image"}]', "face.controls[0].model: name it"),
-        ('face.controls=[{source="x.####.png"}]', "the face is drawn from the track, not read"),
-        ('body.controls=[{kind="body", source="x.####.png"}]', "the body is drawn from the track, not read"),
-        ('face.controls=[{kind="depth", source="z.exr"}]', "'z.exr' is no sequence; write it as depth.####.exr"),
-        ('face.controls=[{kind="depth", source="{scene}/z.####.exr"}]', "{scene} stands for nothing"),
+        ("face.controls=[{weight=3}]", "face.controls[0].weight: 3 is out of range: 0 to 2"),
+        (
+            'face.controls=[{kind="image"}]',
+            "face.controls[0].model: set model: no ControlNet is usual for the kind 'image'",
+        ),
+        ('face.controls=[{source="x.####.png"}]', "the face guide is drawn from the track; remove source"),
+        ('body.controls=[{kind="body", source="x.####.png"}]', "the body guide is drawn from the track; remove source"),
+        ('face.controls=[{kind="depth", source="z.exr"}]', "'z.exr' is not a sequence; write it as depth.####.exr"),
+        (
+            'face.controls=[{kind="depth", source="{scene}/z.####.exr"}]',
+            "unknown placeholder {scene}; available: {shot}",
+        ),
         ('face.controls=[{kind="depth", near=5, far=2}]', "5 is not between 0 and far, 2"),
         ('face.controls=[{kind="depth", far=2}]', "0 is not between 0 and far, 2"),
-        ('face.controls=[{kind="lineart", near=1, far=2}]', "only depth in EXR files holds distances"),
-        ('body.controls=[{kind="lineart", estimator="dpt"}]', "only depth is estimated, lineart is not"),
-        ('face.controls=[{estimator="dpt"}]', "only depth is estimated, face is not"),
+        ('face.controls=[{kind="lineart", near=1, far=2}]', "near and far apply to depth in EXR files only"),
+        ('body.controls=[{kind="lineart", estimator="dpt"}]', "only depth can be estimated, not lineart"),
+        ('face.controls=[{estimator="dpt"}]', "only depth can be estimated, not face"),
         (
             'face.controls=[{kind="depth", estimator="dpt", source="z.####.exr"}]',
-            "controls[0].source: it is about a seq",
+            "controls[0].source: source applies to a depth sequence; remove it or estimator",
         ),
-        ('face.controls=[{kind="depth", estimator="dpt", near=1, far=9}]', "face.controls[0].near: it is about a sequ"),
-        ('face.controls=[{kind="depth", estimator="dpt", far=9}]', "face.controls[0].far: it is about a sequence"),
-        ('face.controls=[{kind="depth", estimator="dpt", offset=1}]', "face.controls[0].offset: it is about a sequ"),
+        (
+            'face.controls=[{kind="depth", estimator="dpt", near=1, far=9}]',
+            "face.controls[0].near: near applies to a depth",
+        ),
+        ('face.controls=[{kind="depth", estimator="dpt", far=9}]', "face.controls[0].far: far applies to a depth"),
+        ('face.controls=[{kind="depth", estimator="dpt", offset=1}]', "face.controls[0].offset: offset applies to"),
         ('face.controls=[{kind="normal"}]', "'normal' is not one of face"),
-        ('face.prompts=[{shot="sh010"}]', "face.prompts[0]: it has neither prompt nor negative"),
-        ('body.prompts=[{face=0, prompt="a"}]', "body.prompts[0].face: BODY is painted as a whole"),
-        ('face.prompts=[{prompt="{smile}"}]', "face.prompts[0].prompt: {smile} stands for nothing"),
-        ("face.loras=[{weight=0.5}]", "face.loras[0].model: name it"),
-        ('face.loras=[{model="skin", weight=9}]', "face.loras[0].weight: 9.0 is out of range: -4 to 4"),
-        ("face.controls=[{start=0.6, end=0.5}]", "0.6 comes after its end, 0.5"),
+        ('face.prompts=[{shot="sh010"}]', "face.prompts[0]: set prompt, negative, or both"),
+        ('body.prompts=[{face=0, prompt="a"}]', "body.prompts[0].face: BODY is rendered as a whole"),
+        ('face.prompts=[{prompt="{smile}"}]', "face.prompts[0].prompt: unknown placeholder {smile}"),
+        ("face.loras=[{weight=0.5}]", "face.loras[0].model: set model"),
+        ('face.loras=[{model="skin", weight=9}]', "face.loras[0].weight: 9 is out of range: -4 to 4"),
+        ("face.controls=[{start=0.6, end=0.5}]", "0.6 is after the end, 0.5"),
     ],
 )
 def test_a_setting_that_does_not_hold_is_refused_in_one_line(assignment: str, says: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        load_settings(assignments=[assignment])
+        load_settings(overrides=[assignment])
     assert says in str(caught.value)
     assert assignment.partition("=")[0] in str(caught.value)
     assert caught.value.exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("build", "says"),
+    [
+        (lambda: FaceSettings(strength=7.5), "FaceSettings: strength: 7.5 is out of range: 0 to 1"),
+        (lambda: FaceSettings(canvas=100), "FaceSettings: canvas: 100 is not a multiple of 8 from 64 up"),
+        (
+            lambda: FaceSettings(crop=cast("Any", "sideways")),
+            "FaceSettings: crop: 'sideways' is not one of upright, a1111",
+        ),
+        (
+            lambda: FaceSettings(**cast("Any", {"strenght": 0.5})),
+            "FaceSettings: strenght: no such setting; did you mean strength?",
+        ),
+        (lambda: FaceSettings(strength=True), "FaceSettings: strength: True is not a number"),
+        (lambda: FaceSettings(prompt="{mood}"), "FaceSettings: prompt: unknown placeholder {mood}"),
+        (lambda: LoraSettings(), "LoraSettings: model: set model"),
+        (lambda: ControlSettings(kind="depth", near=5.0, far=2.0), "ControlSettings: near: 5 is not between 0 and far"),
+        (lambda: BodySettings(prompts=(PromptSettings(face=0, prompt="a"),)), "BodySettings: prompts[0].face: BODY is"),
+        (lambda: replace(Settings().face, steps=0), "FaceSettings: steps: 0 is out of range: 1 to 150"),
+        (lambda: load_settings(overrides={"face.strength": 2}), "--set: face.strength: 2 is out of range: 0 to 1"),
+    ],
+)
+def test_python_gets_the_same_checks_as_toml(build: Callable[[], object], says: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        build()
+    assert str(caught.value).startswith(says)
+
+
+@pytest.mark.parametrize("kind", ["face", "body", "depth", "lineart", "softedge"])
+def test_what_is_usual_for_a_kind_of_control_is_the_same_in_python_and_toml(kind: Any) -> None:
+    (read,) = load_settings(overrides=[f'face.controls=[{{kind="{kind}"}}]']).face.controls
+    assert ControlSettings(kind=kind) == read
+    assert read.model == USUAL_CONTROLS[kind]
+    assert bool(read.source) == (kind not in DRAWN_CONTROLS)
+
+
+def test_every_setting_has_a_help_text() -> None:
+    assert describe_settings().keys() == setting_keys(Settings()).keys()
+    assert all(describe_settings().values())
+    assert "[[face.prompts]] in toolkit.toml" in describe_settings()["face.prompts"]
+
+
 def test_the_command_line_wins_over_toolkit_toml_which_wins_over_the_preset(tmp_path: Path) -> None:
-    beside = tmp_path / "toolkit.toml"
-    beside.write_text("[face]\ncanvas = 384\npadding = 16\n[cut]\nhandles = 4\n")
-    settings = load_settings(preset="draft", beside=beside, assignments=["face.padding=8"])
+    toml = tmp_path / "toolkit.toml"
+    toml.write_text("[face]\ncanvas = 384\npadding = 16\n[cut]\nhandles = 4\n")
+    settings = load_settings(preset="draft", toml=toml, overrides=["face.padding=8"])
     assert (settings.face.canvas, settings.face.padding, settings.cut.handles) == (384, 8, 4)
 
 
@@ -94,39 +161,39 @@ def test_the_command_line_wins_over_toolkit_toml_which_wins_over_the_preset(tmp_
     ],
 )
 def test_a_value_of_another_kind_in_toolkit_toml_is_refused(tmp_path: Path, written: str, says: str) -> None:
-    beside = tmp_path / "toolkit.toml"
-    beside.write_text(written)
+    toml = tmp_path / "toolkit.toml"
+    toml.write_text(written)
     with pytest.raises(SettingsError) as caught:
-        load_settings(beside=beside)
+        load_settings(toml=toml)
     assert says in str(caught.value)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"], ids=["Notepad", "PowerShell's >"])
 def test_toolkit_toml_is_read_as_windows_writes_it(tmp_path: Path, encoding: str) -> None:
-    beside = tmp_path / "toolkit.toml"
-    beside.write_bytes(preset_text("draft").replace("\n", "\r\n").encode(encoding))
-    assert load_settings(beside=beside) == load_settings(preset="draft")
+    toml = tmp_path / "toolkit.toml"
+    toml.write_bytes(preset_text("draft").replace("\n", "\r\n").encode(encoding))
+    assert load_settings(toml=toml) == load_settings(preset="draft")
 
 
 def test_an_unknown_key_in_toolkit_toml_names_the_file(tmp_path: Path) -> None:
-    beside = tmp_path / "toolkit.toml"
-    beside.write_text("[face]\nstrengths = 1\n")
+    toml = tmp_path / "toolkit.toml"
+    toml.write_text("[face]\nstrengths = 1\n")
     with pytest.raises(SettingsError, match=r"toolkit\.toml: face\.strengths: no such setting"):
-        load_settings(beside=beside)
+        load_settings(toml=toml)
 
 
 def test_a_broken_toolkit_toml_is_one_clear_line(tmp_path: Path) -> None:
-    beside = tmp_path / "toolkit.toml"
-    beside.write_text("[face\n")
+    toml = tmp_path / "toolkit.toml"
+    toml.write_text("[face\n")
     with pytest.raises(SettingsError, match=r"toolkit\.toml: not TOML: .*line 1"):
-        load_settings(beside=beside)
+        load_settings(toml=toml)
 
 
 def test_a_look_put_below_a_whole_preset_says_that_a_section_stands_once(tmp_path: Path) -> None:
-    beside = tmp_path / "toolkit.toml"
-    beside.write_text(preset_text("draft") + "[face]\nstrength = 0.4\n")
+    toml = tmp_path / "toolkit.toml"
+    toml.write_text(preset_text("draft") + "[face]\nstrength = 0.4\n")
     with pytest.raises(SettingsError, match="put the lines of both below one"):
-        load_settings(beside=beside)
+        load_settings(toml=toml)
 
 
 def test_an_unknown_preset_is_not_called_a_setting() -> None:
@@ -144,7 +211,9 @@ def test_a_preset_is_a_file_that_names_every_setting() -> None:
             for key in (table if isinstance(table, dict) else [section])
         }
         assert flat == set(setting_keys(Settings())), name
-        assert as_toml(load_settings(preset=name)) == preset_text(name).partition("\n\n")[2], "and in the usual form"
+        assert settings_toml(load_settings(preset=name)) == preset_text(name).partition("\n\n")[2], (
+            "and in the usual form"
+        )
     with pytest.raises(SettingsError, match="did you mean founding"):
         load_settings(preset="fonding")
 
@@ -176,26 +245,26 @@ def test_three_controls_is_dva_2023_with_body_depth_and_face_in_both_passes() ->
 
 
 def test_a_body_control_takes_the_openpose_network_unless_told_otherwise() -> None:
-    (control,) = load_settings(assignments=['body.controls=[{kind="body"}]']).body.controls
+    (control,) = load_settings(overrides=['body.controls=[{kind="body"}]']).body.controls
     assert (control.model, control.source) == ("control_v11p_sd15_openpose", "")
 
 
 def test_depth_that_is_estimated_is_read_from_nowhere() -> None:
     text = '[{kind="depth", estimator="depth-anything/Depth-Anything-V2-Small-hf", invert=true}]'
-    settings = load_settings(assignments=[f"body.controls={text}"])
+    settings = load_settings(overrides=[f"body.controls={text}"])
     (control,) = settings.body.controls
     assert (control.model, control.source, control.invert) == ("control_v11f1p_sd15_depth", "", True)
     written, _ = setting_keys(settings)["body.controls"]
-    assert load_settings(assignments=[f"body.controls={written}"]) == settings
+    assert load_settings(overrides=[f"body.controls={written}"]) == settings
 
 
 def test_controls_are_a_list_of_tables_in_toml_and_on_the_command_line(tmp_path: Path) -> None:
-    beside = tmp_path / "toolkit.toml"
-    beside.write_text('[[face.controls]]\nkind = "face"\nweight = 0.5\n[[face.controls]]\nend = 0.4\n')
+    toml = tmp_path / "toolkit.toml"
+    toml.write_text('[[face.controls]]\nkind = "face"\nweight = 0.5\n[[face.controls]]\nend = 0.4\n')
     expected = (ControlSettings(weight=0.5), ControlSettings(end=0.4))
-    assert load_settings(beside=beside).face.controls == expected
+    assert load_settings(toml=toml).face.controls == expected
     text = '[{kind = "face", weight = 0.5}, {end = 0.4}]'
-    assert load_settings(assignments=[f"face.controls={text}"]).face.controls == expected
+    assert load_settings(overrides=[f"face.controls={text}"]).face.controls == expected
 
 
 def test_a_setting_of_tables_says_what_they_may_hold() -> None:
@@ -209,10 +278,10 @@ def test_a_setting_of_tables_says_what_they_may_hold() -> None:
 
 def test_every_default_lies_within_its_own_limits() -> None:
     for key, (value, _) in setting_keys(Settings()).items():
-        load_settings(assignments=[f"{key}={value}"])
+        load_settings(overrides=[f"{key}={value}"])
 
 
 def test_a_toolkit_toml_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
     """A folder of its name stands in for missing permissions, which root does not feel."""
     with pytest.raises(Unreadable, match=r"cannot read .*: Is a directory"):
-        load_settings(beside=tmp_path)
+        load_settings(toml=tmp_path)

@@ -1,9 +1,110 @@
 """Frame-exact face and body re-render passes for DaVinci Resolve and After Effects.
 
-The rooms, in the order in which they may import (each only from those after it):
-cli, pipeline, demo, delivery, passes, engines, faces, turnover, plates, documents, settings, frames, errors.
+The public API. Everything in ``__all__`` is stable from 0.1 on; it is imported on first use, so that ``import toolkit``
+is instant. A run from Python::
+
+    import toolkit
+
+    cut = toolkit.read_cut("cut.otio", handles=8)
+    settings = toolkit.load_settings(preset="draft", overrides={"output.passes": "FACE"})
+    toolkit.track(cut, "out", settings, shots=["sh02*"])
+    toolkit.plan("out", settings, shots=["sh02*"])
+    toolkit.render("out", settings, shots=["sh02*"])
+    delivery = toolkit.conform("out", settings)
+
+``pipeline.py`` tells how the stages follow one another; each room below it says in its first line what it is for.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from toolkit.documents import (
+        BodyTracks,
+        Cut,
+        Delivery,
+        DeliveryClip,
+        DeliveryTrack,
+        FaceSample,
+        FaceState,
+        FaceTrack,
+        FaceTracks,
+        PassName,
+        PassPlan,
+        Shot,
+    )
+    from toolkit.errors import (
+        EngineError,
+        InputError,
+        MediaError,
+        ToolkitError,
+    )
+    from toolkit.passes import RenderedPass
+    from toolkit.pipeline import RunResult, run
+    from toolkit.progress import SILENT, Progress
+    from toolkit.settings import Settings, load_settings
+    from toolkit.stages import conform, plan, render, track
+    from toolkit.turnover import read_cut
+
 __version__ = "0.1.0"
+
+_HOMES = {
+    "documents": (
+        "BodyTracks", "Cut", "Delivery", "DeliveryClip", "DeliveryTrack", "FaceSample", "FaceState", "FaceTrack",
+        "FaceTracks", "PassName", "PassPlan", "Shot",
+    ),
+    "errors": ("EngineError", "InputError", "MediaError", "ToolkitError"),
+    "passes": ("RenderedPass",),
+    "pipeline": ("RunResult", "run"),
+    "progress": ("SILENT", "Progress"),
+    "settings": ("Settings", "load_settings"),
+    "stages": ("conform", "plan", "render", "track"),
+    "turnover": ("read_cut",),
+}  # fmt: skip
+"""Module of this package: the public names it defines."""
+
+__all__ = [
+    "SILENT",
+    "BodyTracks",
+    "Cut",
+    "Delivery",
+    "DeliveryClip",
+    "DeliveryTrack",
+    "EngineError",
+    "FaceSample",
+    "FaceState",
+    "FaceTrack",
+    "FaceTracks",
+    "InputError",
+    "MediaError",
+    "PassName",
+    "PassPlan",
+    "Progress",
+    "RenderedPass",
+    "RunResult",
+    "Settings",
+    "Shot",
+    "ToolkitError",
+    "__version__",
+    "conform",
+    "load_settings",
+    "plan",
+    "read_cut",
+    "render",
+    "run",
+    "track",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from the module that defines it."""
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

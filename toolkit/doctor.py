@@ -103,7 +103,7 @@ def _libraries() -> Iterator[Finding]:
 
 
 def _models() -> Iterator[Finding]:
-    from toolkit.faces import list_models
+    from toolkit.models import list_models
 
     for row in list_models():
         present = row["state"] == "ready"

@@ -51,7 +51,7 @@ class Output:
 
 
 @contextmanager
-def claimed(root: Path, *, made_by: str = "") -> Iterator[Output]:
+def lock_output(root: Path, *, made_by: str = "") -> Iterator[Output]:
     """Hold ``root`` against other runs until the block ends, however it ends; a killed run holds nothing.
 
     Raises OutputBusy when another run holds it, OutputNotWritable when it cannot be made or written, and

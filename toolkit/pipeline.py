@@ -6,52 +6,56 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit import stages
-from toolkit.documents import Delivery
-from toolkit.engines import open_engine
+from toolkit.documents import Cut, Delivery
 from toolkit.errors import at
-from toolkit.output import claimed
-from toolkit.passes import RenderedPass, planned_looks
+from toolkit.output import lock_output
+from toolkit.passes import RenderedPass
 from toolkit.plates import open_plate
+from toolkit.progress import SILENT, Progress
 from toolkit.settings import Settings
+from toolkit.stages.checks import check_before_work
+from toolkit.stages.conforming import conform_output
+from toolkit.stages.planning import plan_shot
+from toolkit.stages.rendering import open_tools_for, render_shot
+from toolkit.stages.tracking import fetch_track_models, track_shot
 from toolkit.turnover import read_cut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """One run: what, how, and where to."""
+class RunResult:
+    """What a run made."""
 
-    cut: Path
-    """A timeline, a host's ``turnover.json``, a movie, or an image sequence as ``plate.####.exr``."""
-    out: Path
-    """The folder that receives everything."""
-    settings: Settings
-    shots: Sequence[str] = ()
-    """Shell patterns of shot names; empty takes every shot."""
-    models: Path | None = None
-    """A studio's own folder of models; None: the user's cache."""
+    delivery: Delivery
+    rendered: tuple[RenderedPass, ...]
+    """One per pass and shot, in the order of the cut."""
 
 
-def run(job: Job, progress: stages.Progress) -> tuple[Delivery, list[RenderedPass]]:
-    """Read, follow, decide, paint, deliver."""
-    settings = job.settings
-    cut = read_cut(job.cut, handles=settings.cut.handles)
-    shots = stages.choose_shots(cut, job.shots)
-    stages.look_for_packages(settings)
-    model = stages.obtain_model(job.models, progress)
+def run(
+    cut: Cut | Path | str,
+    out: Path | str,
+    settings: Settings | None = None,
+    *,
+    shots: Sequence[str] = (),
+    models: Path | str | None = None,
+    progress: Progress = SILENT,
+) -> RunResult:
+    """Read ``cut``, track the faces, plan and render the passes shot by shot, and conform them in ``out``.
+
+    ``cut`` is what ``read_cut`` takes, or what it returned. ``shots`` are shell patterns of shot names, all shots when
+    empty; ``models`` is a folder with a studio's own copies of the model files. Everything that can be checked is
+    checked before the first frame. Raises what ``read_cut``, ``track``, ``plan``, ``render`` and ``conform`` raise.
+    """
+    settings = settings or Settings()
+    source = cut if isinstance(cut, Cut) else read_cut(cut, handles=settings.cut.handles)
+    chosen = check_before_work(source, shots, settings, Path(out))
     rendered: list[RenderedPass] = []
-    with open_engine(settings.engine, settings) as engine, claimed(job.out) as out:
-        engine.prepare(planned_looks(shots, settings))
-        estimators = stages.look_for_guides(cut, shots, settings, engine)
-        poses = stages.obtain_pose_model(job.models, settings, progress, engine)
-        cut.write(out.shots)
-        for shot in shots:
+    with lock_output(Path(out)) as output, open_tools_for(source, chosen, settings) as tools:
+        files = fetch_track_models(settings, models, progress)
+        source.write(output.shots)
+        for shot in chosen:
             with at(shot=shot.name), open_plate(shot.media) as plate:
-                tracks = stages.follow_faces(shot, plate, settings, model=model, out=out, progress=progress)
-                bodies = stages.follow_bodies(shot, plate, settings, model=poses, out=out, progress=progress)
-                plans = stages.decide(cut, shot, tracks, settings, out, bodies=bodies)
-                del tracks, bodies  # a shot's landmarks are large, and all that is needed of them is in the plans
-                rendered += stages.paint(
-                    plans, plate, engine, estimators, writers=settings.output.writers, out=out, progress=progress
-                )
-        return stages.deliver(cut, settings, out), rendered
+                faces, people = track_shot(shot, plate, settings, files, output=output, progress=progress)
+                plans = plan_shot(source, shot, faces, people, settings=settings, output=output)
+                del faces, people  # a shot's landmarks are large, and the plans hold what is needed of them
+                rendered += render_shot(plans, plate, tools, settings=settings, output=output, progress=progress)
+        return RunResult(delivery=conform_output(source, settings, output), rendered=tuple(rendered))

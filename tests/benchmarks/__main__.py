@@ -56,7 +56,7 @@ def demo_footage(folder: Path, *, height: int = 720, times: int = 1) -> Path:
 
     from toolkit.demo import make_demo
 
-    make_demo(folder / "demo", tick=lambda count: None)
+    make_demo(folder / "demo")
     (movie,) = (folder / "demo").rglob("*.mov")
     scaled = folder / f"face_{height}_{times}.mp4"
     if not scaled.exists():
@@ -124,7 +124,8 @@ def bench_analysis(folder: Path) -> None:
     import av
     import mediapipe as mp
 
-    from toolkit.faces import fetch_model, track_faces
+    from toolkit.faces import track_faces
+    from toolkit.models import fetch_model
     from toolkit.plates import open_plate
     from toolkit.settings import Settings
     from toolkit.turnover import read_cut

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from tests.passes._plate import landmarks, sample, shot_of, tracks_of
 from toolkit.documents import FacePlan, FaceSample
-from toolkit.faces import draw_face_annotation
 from toolkit.frames import FrameRange
 from toolkit.passes import plan_passes
-from toolkit.passes.layers import Backing, Picture, face_crop, face_layer, on_canvas, without_beyond
-from toolkit.passes.mattes import crop_matte
+from toolkit.passes.guides.face_mesh import draw_face_annotation
+from toolkit.passes.rendering.canvases import crop_matte, face_crop, on_canvas, without_beyond
+from toolkit.passes.rendering.layers import Backing, face_layer
+from toolkit.passes.resampling import Picture
 from toolkit.settings import load_settings
 
 ROUNDS = 40
@@ -81,7 +82,7 @@ def _one_face(roll: float) -> tuple[Picture, Any, NDArray[np.float32]]:
     shot = shot_of(Path("plate.####.png"))
     only = FrameRange.of(shot.source_work_range.first, 1)
     shot = shot.model_copy(update={"source_work_range": only})
-    plan = plan_passes(shot, tracks, load_settings(assignments=["output.passes=FACE"]), beside=Path())[0]
+    plan = plan_passes(shot, tracks, load_settings(overrides=["output.passes=FACE"]), cut_folder=Path())[0]
     picture = rng.random((1080, 1920, 3), dtype=np.float32)
     return picture, plan, mesh
 

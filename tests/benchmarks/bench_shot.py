@@ -44,7 +44,7 @@ def measure_shot(
     shot = _make_shot(folder / "plates", frames, width, height)
     settings = load_settings(
         preset="dva-2023",
-        assignments=[
+        overrides=[
             *(f"{name}.model={setup.models.checkpoint}" for name in ("body", "face")),
             f'face.controls=[{{kind="face", model="{setup.models.controls[0]}"}}]',
             f"face.canvas={setup.size}",
@@ -65,7 +65,7 @@ def measure_shot(
             for name, chosen in zip(seconds, (plans[:1], plans), strict=True):
                 with open_plate(shot.media) as plate:
                     root = folder / f"{name} {turn}"
-                    spent = timed(lambda: render_passes(chosen, plate, engine, root, writers=8, tick=lambda *_: None))  # noqa: B023  used at once
+                    spent = timed(lambda: render_passes(chosen, plate, engine, root, writers=8))  # noqa: B023  used at once
                 seconds[name] += [spent] * (turn > 0)
     more = statistics.median(both / alone - 1 for alone, both in zip(*seconds.values(), strict=True))
     listed = ", ".join(f"{name} {statistics.median(each):.2f} s" for name, each in seconds.items())
@@ -90,4 +90,4 @@ def _plans(shot: Shot, settings: Settings, width: int, height: int) -> tuple[Pas
     facts = {"centre": centre, "scale": scale, "landmarks": landmarks(centre, scale, 5.0)}
     seen = [sample(number).model_copy(update=facts) for number in shot.source_work_range]
     tracks = tracks_of(seen).model_copy(update={"width": width, "height": height})
-    return plan_passes(shot, tracks, settings, beside=Path())
+    return plan_passes(shot, tracks, settings, cut_folder=Path())

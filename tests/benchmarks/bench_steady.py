@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from toolkit.passes.motion import grey, motion
+from toolkit.passes.temporal.optical_flow import grey, motion
 from toolkit.plates import open_plate, probe, read_exr
 
 WAYS = {
@@ -33,7 +33,7 @@ def bench_steady(folder: Path) -> None:
     """
     from toolkit.demo import make_demo
 
-    make_demo(folder / "steady", tick=lambda count: None)
+    make_demo(folder / "steady")
     (movie,) = (folder / "steady").rglob("*.mov")
     with open_plate(probe(movie)) as plate:
         frames = [frame.rgb for frame in plate.frames(range(48))]

@@ -17,6 +17,7 @@ import pytest
 
 from tests.turnover._handed import host_clip, turnover
 from toolkit.cli import run_command
+from toolkit.output import lock_output
 
 Run = Callable[..., tuple[int, str]]
 
@@ -207,7 +208,7 @@ def test_a_demo_with_a_wrong_setting_draws_nothing(command: Run, tmp_path: Path)
 def test_a_toolkit_toml_that_is_taken_is_said_with_verbose(command: Run, tmp_path: Path) -> None:
     pattern = write_frames(tmp_path / "plates", range(1001, 1003))
     (tmp_path / "plates" / "toolkit.toml").write_text("[cut]\nhandles = 4\n")
-    said = f"toolkit: {tmp_path / 'plates' / 'toolkit.toml'} lies over the preset founding"
+    said = f"toolkit: loaded {tmp_path / 'plates' / 'toolkit.toml'} on top of the preset founding"
     assert command("-v", "shots", pattern) == (0, said)
     assert command("shots", pattern) == (0, "")
 
@@ -254,10 +255,9 @@ def test_no_face_anywhere_is_a_result_and_is_said(command: Run, tmp_path: Path) 
 
 
 def test_two_runs_into_one_out_the_second_is_refused(command: Run, tmp_path: Path) -> None:
-    from toolkit.output import claimed
 
     write_frames(tmp_path / "plates", range(1001, 1009))
-    with claimed(tmp_path / "out"):
+    with lock_output(tmp_path / "out"):
         code, line = command("run", write_cut(tmp_path / "cut.otio"), "-o", tmp_path / "out")
     assert code == 2
     assert "another run is writing" in line
@@ -278,7 +278,7 @@ def test_conform_says_which_passes_it_delivers_and_what_to_do_when_there_are_non
     cut, out = write_cut(tmp_path / "cut.otio", count=3, source=(0, 3)), tmp_path / "out"
     write_frames(tmp_path / "plates", range(1001, 1004))
     assert command("track", cut, "-o", out)[0] == 0
-    nothing = f"toolkit: a whole pass in {out} is not there yet; run 'toolkit render OUT' first"
+    nothing = f"toolkit: a complete pass in {out} is not there yet; run 'toolkit render OUT' first"
     assert command("conform", out) == (2, nothing)
     assert command("run", cut, "-o", out, "--set", "output.passes=BODY")[0] == 0
     assert run_command(["conform", str(out), "--set", "output.passes=BODY", "--json"]) == 0

@@ -17,9 +17,9 @@ from tests.engines.fake_automatic1111 import BROKEN, FakeAutomatic1111, pixels_o
 from tests.faces._footage import astronaut, grey
 from toolkit.cli import run_command
 from toolkit.documents import BodyTracks, PassPlan
-from toolkit.faces import fetch_model
-from toolkit.faces.skeleton import COLOURS
-from toolkit.passes.layers import face_crop
+from toolkit.models import fetch_model
+from toolkit.passes.guides.skeleton import COLOURS
+from toolkit.passes.rendering.canvases import face_crop
 
 FRAMES = 6
 CONTROLNETS = ("control_v11p_sd15_openpose", "control_v11f1p_sd15_depth", "control_v1p_sd15_mediapipe_face")
@@ -187,6 +187,7 @@ def test_people_are_tracked_by_the_stage_and_planned_from_its_document(
     plates: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = plates.parent / "out"
+    write_depth(plates)
     assert run_command(["track", str(plates), "-o", str(out)]) == 0
     assert not (out / "plate/body_track.json").exists(), "nobody asks for it"
     assert run_command(["plan", str(out), "--preset", "three-controls"]) == 2

@@ -112,19 +112,19 @@ def test_ctrl_break_is_heard_like_ctrl_c_and_both_are_given_back(monkeypatch: py
 def test_a_picture_under_way_has_a_bar_of_its_own_as_long_as_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")  # rich takes the stream for a terminal
     with RichProgress() as progress, progress.stage("sh010  FACE", 12) as advance:
-        assert progress.watch is not None
+        assert progress.step_callback is not None
         advance(1)
-        progress.watch("http://127.0.0.1:7860", 4, 16)
-        progress.watch("http://127.0.0.1:7860", 9, 16)
+        progress.step_callback("http://127.0.0.1:7860", 4, 16)
+        progress.step_callback("http://127.0.0.1:7860", 9, 16)
         assert [(task.description.strip(), task.completed, task.total) for task in progress._bars.tasks] == [
             ("sh010  FACE", 1, 12),
             ("http://127.0.0.1:7860", 9, 16),
         ]
-        progress.watch("http://127.0.0.1:7860", 1, 1)
-        progress.watch("http://127.0.0.1:7861", 1, 1)
+        progress.step_callback("http://127.0.0.1:7860", 1, 1)
+        progress.step_callback("http://127.0.0.1:7861", 1, 1)
         assert len(progress._bars.tasks) == 1
 
 
 def test_in_a_log_nobody_watches_single_pictures() -> None:
     for progress in (RichProgress(), LineProgress()):
-        assert progress.watch is None
+        assert progress.step_callback is None

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from tests.engines._requests import look
-from toolkit.delivery import conform
+from toolkit.delivery import write_delivery
 from toolkit.documents import Cut, Delivery, FacePlan, FaceState, FramePlan, PassName, PassPlan, Shot
 from toolkit.plates import write_exr
 from toolkit.settings import Settings
@@ -94,7 +94,7 @@ def deliver(
         plans = [plan_of(shot, name) for shot in cut.shots for name in PassName]
     for plan in plans:
         write_layers(plan, root, only_first=only_first)
-    return conform(cut, plans, root, settings=settings, notes=notes)
+    return write_delivery(cut, plans, root, settings=settings, notes=notes)
 
 
 # --- an independent reading ------------------------------------------------------------------------------------

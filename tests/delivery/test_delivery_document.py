@@ -26,6 +26,7 @@ from tests.turnover._cuts import (
     write_sequence,
 )
 from toolkit import __version__
+from toolkit.delivery import write_delivery
 from toolkit.documents import Cut, Delivery, PassName
 from toolkit.errors import CorruptMedia
 from toolkit.turnover import read_cut
@@ -254,10 +255,9 @@ def test_an_encoding_that_is_not_the_plates_is_said_once(cut: Cut, tmp_path: Pat
 def test_a_layer_that_is_not_ours_is_refused(cut: Cut, tmp_path: Path) -> None:
     import numpy as np
 
-    from toolkit.delivery import conform
     from toolkit.plates import write_exr
 
     plan = plan_of(cut.shots[0])
     write_exr(plan.files(tmp_path).path(1001), np.zeros((16, 32, 4), np.float16), {})
     with pytest.raises(CorruptMedia, match="it has no slate"):
-        conform(cut, [plan], tmp_path)
+        write_delivery(cut, [plan], tmp_path)

@@ -13,7 +13,7 @@ from tests.delivery._deliveries import deliver, face, plan_of
 from tests.delivery._fusion import Comp, read_comp
 from tests.turnover._cuts import clip, movie_reference, time_range, timeline, track, write, write_movie
 from toolkit.delivery.fusion import write_comps
-from toolkit.delivery.lua_text import Table
+from toolkit.delivery.lua_tables import Table
 from toolkit.documents import Delivery, DeliveryClip
 from toolkit.errors import OutputNotWritable
 from toolkit.turnover import read_cut

@@ -25,11 +25,11 @@ from tests.turnover._cuts import (
     write_movie,
 )
 from tests.turnover._handed import hand_over, host_clip
-from toolkit import stages
-from toolkit.delivery import conform
+from toolkit.delivery import write_delivery
 from toolkit.documents import Cut, Delivery, PassName, PassPlan
 from toolkit.output import Output
 from toolkit.settings import DeliverySettings, Settings, load_settings
+from toolkit.stages.conforming import conform_output
 from toolkit.turnover import read_cut
 
 
@@ -39,7 +39,7 @@ def deliver(
     made = plans if plans is not None else [plan_of(shot, name) for shot in cut.shots for name in PassName]
     for plan in made:
         write_layers(plan, root)
-    return conform(cut, made, root, settings=settings or Settings())
+    return write_delivery(cut, made, root, settings=settings or Settings())
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_media_that_is_offline_is_red(tmp_path: Path) -> None:
 
 def test_short_handles_are_a_marker_and_no_note(cut: Cut, tmp_path: Path) -> None:
     long = read_cut(Path(cut.path), handles=24)
-    delivery = deliver(long, tmp_path / "out", settings=load_settings(assignments=["cut.handles=24"]))
+    delivery = deliver(long, tmp_path / "out", settings=load_settings(overrides=["cut.handles=24"]))
     short = [marker for marker in delivery.markers if marker.name == "Short handles"]
     assert [(m.record_frame, m.shot, m.colour, m.note) for m in short] == [
         (0, "plain", "Green", "plain: 20 and 24 frames of handles, not 24: its media has no more")
@@ -128,7 +128,7 @@ def test_short_handles_are_a_marker_and_no_note(cut: Cut, tmp_path: Path) -> Non
 
 def test_handles_that_nobody_asked_for_when_the_cut_was_read_are_not_short(cut: Cut, tmp_path: Path) -> None:
     """``toolkit conform OUT`` may be called without the ``--handles`` of the run."""
-    asked = load_settings(assignments=["cut.handles=24"])
+    asked = load_settings(overrides=["cut.handles=24"])
     assert not [m for m in deliver(cut, tmp_path / "out", settings=asked).markers if m.name == "Short handles"]
 
 
@@ -156,7 +156,7 @@ def test_interpolation_is_the_hosts_unless_the_editor_says_otherwise(cut: Cut, t
 
 
 def test_the_editors_choice_goes_to_the_layers_of_retimed_shots_alone(cut: Cut, tmp_path: Path) -> None:
-    chosen = load_settings(assignments=["delivery.interpolation=flow", "delivery.motion=enhanced better"])
+    chosen = load_settings(overrides=["delivery.interpolation=flow", "delivery.motion=enhanced better"])
     plates, *layers = deliver(cut, tmp_path / "out", settings=chosen).tracks
     assert {made.interpolation for made in plates.clips} == {"host"}
     for each in layers:
@@ -168,7 +168,7 @@ def test_the_editors_choice_goes_to_the_layers_of_retimed_shots_alone(cut: Cut, 
 
 
 def test_how_motion_is_estimated_is_said_for_flow_alone(cut: Cut, tmp_path: Path) -> None:
-    chosen = load_settings(assignments=["delivery.interpolation=blend", "delivery.motion=enhanced better"])
+    chosen = load_settings(overrides=["delivery.interpolation=blend", "delivery.motion=enhanced better"])
     clips = [made for each in deliver(cut, tmp_path / "out", settings=chosen).tracks for made in each.clips]
     assert {made.motion for made in clips} == {"host"}
     assert {made.interpolation for made in clips} == {"host", "blend"}
@@ -181,8 +181,8 @@ def test_nothing_of_it_changes_what_is_painted(cut: Cut) -> None:
     shot = shot_of(Path("nowhere/plate.####.png"))
     tracks = tracks_of([sample(FIRST + index) for index in range(COUNT)])
     other = DeliverySettings(interpolation="flow", motion="speed warp better", fusion=False, keyframes=False, aep=True)
-    usual = plan_passes(shot, tracks, Settings(), beside=BESIDE)
-    assert plan_passes(shot, tracks, replace(Settings(), delivery=other), beside=BESIDE) == usual
+    usual = plan_passes(shot, tracks, Settings(), cut_folder=BESIDE)
+    assert plan_passes(shot, tracks, replace(Settings(), delivery=other), cut_folder=BESIDE) == usual
 
 
 # --- versions --------------------------------------------------------------------------------------------------
@@ -195,7 +195,7 @@ def test_a_second_version_in_the_same_folder_is_delivered_alone(cut: Cut, tmp_pa
             plan.write(out.plan(plan))
             write_layers(plan, out.root)
     for version in (1, 2, 1):
-        delivery = stages.deliver(cut, load_settings(assignments=[f"output.version={version}"]), out)
+        delivery = conform_output(cut, load_settings(overrides={"output.version": version}), out)
         label = f"v{version:03d}"
         assert [each.name for each in delivery.tracks] == ["PLATE", f"BODY {label}", f"FACE {label}"]
         plates, *layers = delivery.tracks
@@ -212,9 +212,9 @@ def test_a_version_that_is_half_rendered_is_not_filled_up_with_the_one_before(cu
         for plan in (plan_of(shot, name, version=version) for shot in shots for name in PassName):
             plan.write(out.plan(plan))
             write_layers(plan, out.root)
-    delivery = stages.deliver(cut, load_settings(assignments=["output.version=2"]), out)
+    delivery = conform_output(cut, load_settings(overrides={"output.version": 2}), out)
     assert [len(each.clips) for each in delivery.tracks] == [3, 1, 1]
-    assert sum("is not in this delivery" in note for note in delivery.notes) == 4
+    assert sum("omitted (" in note for note in delivery.notes) == 4
 
 
 # --- where it came from ----------------------------------------------------------------------------------------

@@ -28,8 +28,8 @@ def _silent(done: int) -> None:
 
 
 def test_two_runs_give_the_same_bytes(tmp_path: Path, short_shots: Shots) -> None:
-    make_demo(tmp_path / "one", tick=_silent, shots=short_shots)
-    make_demo(tmp_path / "two", tick=_silent, shots=short_shots)
+    make_demo(tmp_path / "one", shots=short_shots)
+    make_demo(tmp_path / "two", shots=short_shots)
     one = _digests(tmp_path / "one")
     assert one == _digests(tmp_path / "two")
     assert len(one) == 1 + 3 + 2, "a movie, three PNG files, the truth and the cut"
@@ -37,23 +37,23 @@ def test_two_runs_give_the_same_bytes(tmp_path: Path, short_shots: Shots) -> Non
 
 def test_every_frame_is_ticked_off_once(tmp_path: Path, short_shots: Shots) -> None:
     ticks: list[int] = []
-    assert make_demo(tmp_path, tick=ticks.append, shots=short_shots) == tmp_path / "demo.otio"
+    assert make_demo(tmp_path, advance=ticks.append, shots=short_shots) == tmp_path / "demo.otio"
     assert ticks == [1] * 6
     assert DEMO_FRAMES == 160
 
 
 def test_finished_footage_is_kept(tmp_path: Path, short_shots: Shots) -> None:
-    make_demo(tmp_path, tick=_silent, shots=short_shots)
+    make_demo(tmp_path, shots=short_shots)
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "footage").rglob("*")}
     ticks: list[int] = []
-    make_demo(tmp_path, tick=ticks.append, shots=short_shots)
+    make_demo(tmp_path, advance=ticks.append, shots=short_shots)
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "footage").rglob("*")} == before
     assert sum(ticks) == 6
 
 
 @pytest.mark.parametrize("damage", ["a frame is damaged", "another program made it"])
 def test_anything_but_this_programs_whole_footage_is_made_anew(tmp_path: Path, short_shots: Shots, damage: str) -> None:
-    make_demo(tmp_path, tick=_silent, shots=short_shots)
+    make_demo(tmp_path, shots=short_shots)
     whole = _digests(tmp_path)
     frame = tmp_path / "footage/B001/B001.1003.png"
     if damage == "a frame is damaged":
@@ -62,7 +62,7 @@ def test_anything_but_this_programs_whole_footage_is_made_anew(tmp_path: Path, s
         truth = tmp_path / "ground_truth.json"
         truth.write_text(json.dumps({**json.loads(truth.read_text()), "recipe": "older"}))
         frame.with_name("B001.1099.png").write_bytes(b"left by a longer version")
-    make_demo(tmp_path, tick=_silent, shots=short_shots)
+    make_demo(tmp_path, shots=short_shots)
     assert _digests(tmp_path) == whole
 
 
@@ -72,10 +72,10 @@ def test_an_interrupted_run_leaves_no_part_of_a_file_and_no_truth(tmp_path: Path
 
     (tmp_path / "ground_truth.json").write_text("{}")
     with pytest.raises(KeyboardInterrupt):
-        make_demo(tmp_path, tick=interrupt, shots=short_shots)
+        make_demo(tmp_path, advance=interrupt, shots=short_shots)
     left = {path.name for path in tmp_path.rglob("*") if path.is_file()}
     assert all(name.startswith("B001.") for name in left), "whole frames of the sequence at most"
-    make_demo(tmp_path, tick=_silent, shots=short_shots)
+    make_demo(tmp_path, shots=short_shots)
     assert len(read_ground_truth(tmp_path).shots) == 2
 
 
@@ -97,7 +97,7 @@ def _decoded(path: Path) -> list[NDArray[np.float64]]:
 
 
 def test_the_movie_shows_what_was_drawn(tmp_path: Path, short_shots: Shots) -> None:
-    make_demo(tmp_path, tick=_silent, shots=short_shots)
+    make_demo(tmp_path, shots=short_shots)
     for shown, meant in zip(_decoded(tmp_path / "footage/A001.mov"), draw_frames(short_shots[0]), strict=True):
         difference = shown - meant
         assert np.abs(difference).mean() < 1.5
@@ -107,19 +107,19 @@ def test_the_movie_shows_what_was_drawn(tmp_path: Path, short_shots: Shots) -> N
 def test_a_file_in_the_way_of_the_folder_is_said(tmp_path: Path, short_shots: Shots) -> None:
     (tmp_path / "demo").write_text("not a folder")
     with pytest.raises(OutputNotWritable, match="demo"):
-        make_demo(tmp_path / "demo", tick=_silent, shots=short_shots)
+        make_demo(tmp_path / "demo", shots=short_shots)
 
 
 def test_without_scikit_image_it_says_so(tmp_path: Path, short_shots: Shots, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(astronaut, "find_spec", lambda name: None)
     with pytest.raises(MissingMedia, match="scikit-image"):
-        make_demo(tmp_path, tick=_silent, shots=short_shots)
+        make_demo(tmp_path, shots=short_shots)
 
 
 def test_another_photograph_is_refused(tmp_path: Path, short_shots: Shots, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(astronaut, "_PHOTOGRAPH_SHA256", "0" * 64)
     with pytest.raises(CorruptMedia, match="measured"):
-        make_demo(tmp_path, tick=_silent, shots=short_shots)
+        make_demo(tmp_path, shots=short_shots)
 
 
 def test_making_footage_loads_neither_scikit_image_nor_a_face_model() -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.engines import _tiny
-from tests.passes.conftest import plate_pattern  # noqa: F401  a fixture here, too
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -865,7 +865,7 @@ def test_who_watches_is_told_how_far_a_picture_is_and_when_it_is_done(monkeypatc
 
     fake.at_step = (4, 16)
     with engine_on(fake) as engine:
-        engine.watch = watch
+        engine.step_callback = watch
         engine.paint([ask()])
     assert list(dict.fromkeys(told)) == [(fake.address, 4, 16), (fake.address, 9, 16), (fake.address, 1, 1)]
     assert told[-1] == (fake.address, 1, 1)
@@ -879,7 +879,7 @@ def test_a_server_that_does_not_say_how_far_it_is_paints_all_the_same(
     fake, told = FakeAutomatic1111(seconds=0.2), []
     fake.lists["/sdapi/v1/progress?skip_current_image=true"] = answer
     with engine_on(fake) as engine:
-        engine.watch = lambda *facts: told.append(facts)
+        engine.step_callback = lambda *facts: told.append(facts)
         assert len(engine.paint([ask()])) == 1
     assert told == [(fake.address, 1, 1)]
     assert any(asked.path.startswith("/sdapi/v1/progress") for asked in fake.asked)
@@ -899,7 +899,7 @@ def test_ctrl_c_stops_the_watching_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(automatic1111, "LOOK_AGAIN_S", 0.01)
     fake, told = hanging(begun=ctrl_c), []
     with engine_on(fake) as engine:
-        engine.watch = lambda *facts: told.append(facts)
+        engine.step_callback = lambda *facts: told.append(facts)
         with pytest.raises(KeyboardInterrupt):
             engine.paint([ask()])
         before = len(fake.asked)

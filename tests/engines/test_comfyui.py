@@ -22,8 +22,8 @@ from tests.engines.fake_comfyui import FakeComfyui, Graph, decoded, encoded, nod
 from toolkit.documents import LoraPlan
 from toolkit.engines import PaintRequest, servers
 from toolkit.engines.addresses import AUTH_VARIABLE
-from toolkit.engines.comfyui import ComfyuiEngine, prompts
-from toolkit.engines.pictures import filled, may_change
+from toolkit.engines.comfyui import ComfyuiEngine, queue
+from toolkit.engines.png import filled, may_change
 from toolkit.errors import EngineFailed, EngineUnavailable
 from toolkit.plates import display_codes
 from toolkit.settings import ServerSettings
@@ -272,7 +272,7 @@ def test_a_refused_websocket_is_not_asked_for_again(caplog: pytest.LogCaptureFix
 
 
 def test_a_websocket_that_stays_silent_is_not_trusted_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prompts, "LISTEN_S", 0.1)
+    monkeypatch.setattr(queue, "LISTEN_S", 0.1)
     fake = FakeComfyui(paint=by_seed)
     fake.websocket = "is silent"
     with engine_on(fake) as engine:

@@ -17,7 +17,7 @@ from tests.engines._requests import colours, look, seeds_in, unit
 from tests.engines.fake_comfyui import FakeComfyui, Graph, decoded, node_of
 from toolkit.documents import LoraPlan
 from toolkit.engines import PaintRequest
-from toolkit.engines.comfyui import slots
+from toolkit.engines.comfyui import placeholders
 from toolkit.engines.comfyui.samplers import sampler_and_scheduler
 from toolkit.engines.comfyui.workflow import read_workflow
 from toolkit.errors import EngineFailed, EngineUnavailable, NoSuchFile, WorkflowError
@@ -95,7 +95,7 @@ def test_a_slot_that_is_all_of_a_text_becomes_the_value_and_one_within_a_text_be
 
 def test_slots_are_filled_inside_lists_and_tables_too() -> None:
     value = {"lora": {"on": True, "name": "{{lora}}", "strength": "{{lora_weight}}"}, "all": ["{{seed}}", 1]}
-    filled = slots.filled(value, {"lora": "skin", "lora_weight": 0.5, "seed": 3})
+    filled = placeholders.filled(value, {"lora": "skin", "lora_weight": 0.5, "seed": 3})
     assert filled == {"lora": {"on": True, "name": "skin", "strength": 0.5}, "all": [3, 1]}
 
 
@@ -140,8 +140,8 @@ def test_frames_know_the_workflow_they_were_painted_with(mine: Callable[[object]
 def test_steps_are_those_of_a_whole_denoising_and_sampled_steps_its_part() -> None:
     """Given s steps and a denoise d, a KSampler spaces s / d steps and runs the last s: the whole must come out."""
     for strength, sampled in ((0.5, 15), (0.65, 20), (0.55, 17), (1.0, 30), (0.001, 1)):
-        assert slots.values_of(look(strength=strength))["sampled_steps"] == sampled
-    assert slots.values_of(look(strength=0.55, steps=20))["sampled_steps"] == 11
+        assert placeholders.values_of(look(strength=strength))["sampled_steps"] == sampled
+    assert placeholders.values_of(look(strength=0.55, steps=20))["sampled_steps"] == 11
 
 
 def test_a_ksampler_comes_back_to_the_steps_of_a_whole_denoising() -> None:
@@ -149,7 +149,7 @@ def test_a_ksampler_comes_back_to_the_steps_of_a_whole_denoising() -> None:
     little less than 25, and it would space the steps as of 24."""
     for steps in range(1, 151):
         for strength in np.arange(1, 101) / 100:
-            values = slots.values_of(look(strength=float(strength), steps=steps))
+            values = placeholders.values_of(look(strength=float(strength), steps=steps))
             sampled, denoise = float(values["sampled_steps"]), float(values["strength"])
             assert denoise == pytest.approx(strength, abs=1e-12)
             assert int(sampled / denoise) >= steps

@@ -15,7 +15,7 @@ from tests.engines.conftest import TinyModels
 from toolkit.documents import ControlPlan
 from toolkit.engines import PaintRequest
 from toolkit.engines.diffusers_local import DiffusersEngine
-from toolkit.engines.pictures import may_change
+from toolkit.engines.png import may_change
 from toolkit.settings import DiffusersSettings
 
 Picture = NDArray[np.float32]

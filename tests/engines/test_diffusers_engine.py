@@ -14,13 +14,13 @@ from tests.engines import _tiny
 from tests.engines.conftest import TinyModels
 from tests.engines.test_diffusers_against_pipelines import TOLERANCE, ask, guide, oval_matte, picture
 from tests.passes._plate import COUNT
-from tests.passes.test_render import digests, render
+from tests.passes.rendering.test_render import digests, render
 from toolkit.documents import LookPlan, LoraPlan, PassName
 from toolkit.engines import PaintRequest, open_engine
 from toolkit.engines.diffusers_local import DiffusersEngine
 from toolkit.engines.diffusers_local.batches import BatchSizes
 from toolkit.engines.diffusers_local.painting import _moved
-from toolkit.engines.pictures import LATENT
+from toolkit.engines.png import LATENT
 from toolkit.engines.torch_models.devices import choose_device
 from toolkit.errors import EngineFailed, EngineUnavailable
 from toolkit.settings import DiffusersSettings, Settings

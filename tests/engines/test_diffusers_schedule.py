@@ -16,7 +16,7 @@ from tests.engines.test_diffusers_against_pipelines import TOLERANCE, ask, oval_
 from toolkit.engines import PaintRequest
 from toolkit.engines.diffusers_local import DiffusersEngine
 from toolkit.engines.diffusers_local.schedule import SAMPLERS, make_schedule
-from toolkit.engines.pictures import filled, may_change
+from toolkit.engines.png import filled, may_change
 from toolkit.errors import EngineUnavailable
 from toolkit.settings import DiffusersSettings
 

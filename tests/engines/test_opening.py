@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from toolkit.engines import ENGINES, EngineEntry, open_engine
+from toolkit.engines import ENGINES, Engine, EngineEntry, open_engine
 from toolkit.errors import EngineUnavailable, UnknownEngine
 
 
@@ -22,15 +22,19 @@ def test_an_engine_whose_packages_are_missing_gives_the_pip_command(monkeypatch:
     assert "torch, peft not installed" in str(caught.value)
 
 
-def test_an_announced_engine_says_that_it_is_not_built(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(ENGINES, "holodeck", EngineEntry(what="", open=None))  # type: ignore[arg-type]
-    with pytest.raises(
-        EngineUnavailable, match="in this version; ready now: builtin, diffusers, automatic1111, comfyui"
-    ):
-        open_engine("holodeck")
-
-
-def test_an_entry_is_ready_only_when_built_and_installed() -> None:
+def test_an_entry_is_ready_only_when_its_packages_are_installed() -> None:
     absent = EngineEntry(what="", open=ENGINES["builtin"].open, extra="x", packages=("surely_not_installed",))
     assert absent.state == "needs pip install 'resolve-ae-toolkit[x]'"
     assert ENGINES["builtin"].state == "ready"
+
+
+def test_an_entry_says_of_guides_what_its_engine_says() -> None:
+    from toolkit.engines.automatic1111 import Automatic1111Engine
+    from toolkit.engines.builtin import BuiltinEngine
+    from toolkit.engines.comfyui import ComfyuiEngine
+    from toolkit.engines.diffusers_local.engine import DiffusersEngine
+
+    engines: list[type[Engine]] = [BuiltinEngine, DiffusersEngine, Automatic1111Engine, ComfyuiEngine]
+    assert {engine.name: engine.wants_guides for engine in engines} == {
+        name: entry.wants_guides for name, entry in ENGINES.items()
+    }

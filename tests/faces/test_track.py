@@ -48,7 +48,7 @@ def test_the_known_motion_is_measured_within_one_per_cent_and_a_degree_and_a_hal
         head=tuple(HeadKey(frame=f, x=x, y=y, height=height, roll=roll) for f, x, y, height, roll in head),
         face=tuple(FaceKey(frame=f, mouth=mouth, brows=brows) for f, mouth, brows in acting),
     )
-    make_demo(tmp_path, tick=lambda _: None, shots=[motion])
+    make_demo(tmp_path, shots=[motion])
     (truth,) = read_ground_truth(tmp_path).shots
     (face,) = track(shot_of(tmp_path / "through.mov")).faces
     found = [(seen, true) for seen, true in zip(face.samples, truth.faces, strict=True) if seen.state == "FOUND"]

@@ -20,8 +20,8 @@ from toolkit.documents import (
     MediaKind,
     Shot,
 )
-from toolkit.faces.annotation import CONTOURS
 from toolkit.frames import FrameMap, FrameRange
+from toolkit.passes.guides.face_mesh import CONTOURS
 
 WIDTH, HEIGHT, FIRST, COUNT = 160, 90, 101, 12
 BESIDE = Path("/shows/cut")

@@ -20,7 +20,7 @@ from toolkit.cli.resolve import resolve
 from toolkit.cli.run import demo, run
 from toolkit.cli.stages import aep, conform, plan, render, shots, track
 from toolkit.errors import ToolkitError
-from toolkit.heap import keep_in_one_heap
+from toolkit.memory import use_one_heap
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ def main() -> None:
 
 def run_command(arguments: list[str]) -> int:
     """Run one command; the exit code, with at most one line said on stderr."""
-    keep_in_one_heap()
+    use_one_heap()
     try:
         result = toolkit.main(arguments, prog_name="toolkit", standalone_mode=False)
     except click.ClickException as error:

@@ -22,12 +22,12 @@ def engines(list_settings: bool, as_json: bool) -> None:
     """
     from toolkit.cli.show import show_rows
     from toolkit.engines import ENGINES
-    from toolkit.settings import Settings, setting_keys, settings_told
+    from toolkit.settings import Settings, describe_settings, setting_keys
 
     if list_settings:
-        told = settings_told()
+        texts = describe_settings()
         rows = [
-            {"key": key, "value": value, "allowed": limits, "what": told[key]}
+            {"key": key, "value": value, "allowed": limits, "what": texts[key]}
             for key, (value, limits) in setting_keys(Settings()).items()
         ]
     else:
@@ -93,7 +93,7 @@ def look_from_png(file: Path, section: str) -> None:
     toolkit look from-png 00012-1234.png
     toolkit look from-png frame.png --pass body
     """
-    from toolkit.engines import read_infotext
+    from toolkit.a1111 import read_infotext
     from toolkit.settings import Settings, setting_keys, toml_text
 
     found, known = read_infotext(file), setting_keys(Settings())
@@ -117,7 +117,7 @@ def models(context: click.Context, as_json: bool) -> None:
     """
     if context.invoked_subcommand is None:
         from toolkit.cli.show import show_rows
-        from toolkit.faces import list_models
+        from toolkit.models import list_models
 
         show_rows(list_models(), as_json=as_json)
 
@@ -130,12 +130,11 @@ def fetch(models: Path | None) -> None:
     \b
     toolkit models fetch
     """
-    from toolkit import stages
     from toolkit.cli.progress import RichProgress
-    from toolkit.faces import MODELS
+    from toolkit.models import MODELS, fetch_model
 
     with RichProgress() as progress:
-        paths = [stages.obtain_model(models, progress, model) for model in MODELS]
+        paths = [fetch_model(model, folder=models, progress=progress) for model in MODELS]
     for path in paths:
         click.echo(path)
 

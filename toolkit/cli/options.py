@@ -111,10 +111,10 @@ def settings_for(
     """Preset, then ``toolkit.toml`` in the ``folder`` of the cut, then the command line."""
     from toolkit.settings import load_settings
 
-    beside = folder / "toolkit.toml"
-    if beside.is_file():
-        log.info("%s lies over the preset %s", beside, preset)
+    toml = folder / "toolkit.toml"
+    if toml.is_file():
+        log.info("loaded %s on top of the preset %s", toml, preset)
     named = [f"engine={engine}"] if engine is not None else []
     named += [f"server.url={','.join(urls)}"] if urls else []
     named += [f"cut.handles={handles}"] if handles is not None else []
-    return load_settings(preset=preset, beside=beside if beside.is_file() else None, assignments=[*assignments, *named])
+    return load_settings(preset=preset, toml=toml if toml.is_file() else None, overrides=[*assignments, *named])

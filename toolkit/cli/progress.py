@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -25,25 +25,25 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from toolkit.engines import Watch
+from toolkit.progress import Advance, StepCallback
 
 _PAUSE = 0.1
 """Least seconds between two lines of one stage."""
 
 
 class ShownProgress(Protocol):
-    """A ``stages.Progress`` that is shown while its block runs."""
+    """A ``toolkit.progress.Progress`` that is shown while its block runs."""
 
     def __enter__(self) -> Self: ...
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
-    def stage(self, label: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
-        """See ``stages.Progress``."""
+    def stage(self, label: str, total: int) -> AbstractContextManager[Advance]:
+        """See ``toolkit.progress.Progress``."""
 
     @property
-    def watch(self) -> Watch | None:
-        """See ``stages.Progress``."""
+    def step_callback(self) -> StepCallback | None:
+        """See ``toolkit.progress.Progress``."""
 
 
 def shown_progress(kind: str) -> ShownProgress:
@@ -92,8 +92,8 @@ class RichProgress:
         self._bars.stop()
 
     @contextmanager
-    def stage(self, label: str, total: int) -> Iterator[Callable[[int], None]]:
-        """See ``stages.Progress``."""
+    def stage(self, label: str, total: int) -> Iterator[Advance]:
+        """See ``toolkit.progress.Progress``."""
         task = self._bars.add_task(label, total=total)
         done = 0
 
@@ -107,8 +107,8 @@ class RichProgress:
             click.echo(f"{label}  {done}/{total}", err=True)
 
     @property
-    def watch(self) -> Watch | None:
-        """See ``stages.Progress``: a bar of its own for each place, as long as a picture is painted there."""
+    def step_callback(self) -> StepCallback | None:
+        """See ``toolkit.progress.Progress``: a bar of its own for each place, as long as a picture is painted there."""
         return self._picture if self._live else None
 
     def _picture(self, place: str, step: int, steps: int) -> None:
@@ -132,7 +132,7 @@ class LineProgress:
     def __init__(self) -> None:
         self._heard = [getattr(signal, name) for name in ("SIGINT", "SIGBREAK") if hasattr(signal, name)]
         self._before: list[Any] = []
-        self.watch: Watch | None = None
+        self.step_callback: StepCallback | None = None
         """Lines count whole frames."""
 
     def __enter__(self) -> Self:
@@ -146,8 +146,8 @@ class LineProgress:
             signal.signal(number, handler)
 
     @contextmanager
-    def stage(self, label: str, total: int) -> Iterator[Callable[[int], None]]:
-        """See ``stages.Progress``."""
+    def stage(self, label: str, total: int) -> Iterator[Advance]:
+        """See ``toolkit.progress.Progress``."""
         done = said = 0
         due = time.monotonic() + _PAUSE
         _line({"stage": label, "done": 0, "total": total})

@@ -80,8 +80,8 @@ def demo(out: Path, models: Path | None, as_json: bool, **named: Any) -> None:
 
     footage = out / "footage"
     settings = settings_for(footage, **named)
-    with RichProgress() as progress, progress.stage("demo footage", DEMO_FRAMES) as tick:
-        cut = make_demo(footage, tick=tick)
+    with RichProgress() as progress, progress.stage("demo footage", DEMO_FRAMES) as advance:
+        cut = make_demo(footage, advance=advance)
     _run(cut, out, (), models, settings, as_json=as_json)
 
 
@@ -100,25 +100,18 @@ def _run(
     from toolkit.cli.show import show_run
 
     with shown_progress(progress_kind) as progress:
-        job = pipeline.Job(cut=cut, out=out, settings=settings, shots=patterns, models=models)
-        delivery, rendered = pipeline.run(job, progress)
+        result = pipeline.run(cut, out, settings, shots=patterns, models=models, progress=progress)
     if progress_kind == "lines":
         print_delivery(out / "delivery.json")
     else:
-        show_run(delivery, rendered, out, as_json=as_json)
+        show_run(result, out, as_json=as_json)
 
 
 def _dry_run(cut_path: Path, patterns: tuple[str, ...], settings: Settings, *, as_json: bool) -> None:
     from toolkit import stages
     from toolkit.cli.show import show_shots
-    from toolkit.engines import open_engine
-    from toolkit.passes import planned_looks
-    from toolkit.turnover import read_cut
 
-    cut = read_cut(cut_path, handles=settings.cut.handles)
-    chosen = stages.choose_shots(cut, patterns)
-    stages.look_for_packages(settings)
-    with open_engine(settings.engine, settings) as engine:
-        engine.prepare(planned_looks(chosen, settings))
-        stages.look_for_guides(cut, chosen, settings, engine)
-    show_shots(cut.model_copy(update={"shots": chosen}), as_json=as_json, passes=settings.output.passes.split("+"))
+    cut, chosen = stages.check_run(cut_path, settings, shots=patterns)
+    show_shots(
+        cut.model_copy(update={"shots": tuple(chosen)}), as_json=as_json, passes=settings.output.passes.split("+")
+    )

@@ -17,6 +17,7 @@ from toolkit.frames import FramePath, timecode_from_frames
 if TYPE_CHECKING:  # so that the doctor has a voice where the libraries behind these do not load
     from toolkit.documents import Cut, Delivery, FaceTracks, PassPlan, Shot
     from toolkit.passes import RenderedPass
+    from toolkit.pipeline import RunResult
 
 NEXT_STEPS = """\
 Next, in Resolve:        Workspace > Scripts > Toolkit Import Passes, and choose {delivery}
@@ -129,14 +130,16 @@ def show_rendered(rendered: Sequence[RenderedPass], out: Path, *, as_json: bool)
     show_rows(rows, as_json=as_json)
 
 
-def show_run(delivery: Delivery, rendered: Sequence[RenderedPass], out: Path, *, as_json: bool) -> None:
+def show_run(result: RunResult, out: Path, *, as_json: bool) -> None:
     """What was made, where, and what to click next."""
     if as_json:
-        passes = [{"shot": r.plan.shot, "pass": r.plan.label, "painted": r.painted, "kept": r.kept} for r in rendered]
-        _print_delivery(delivery, passes, out)
+        passes = [
+            {"shot": r.plan.shot, "pass": r.plan.label, "painted": r.painted, "kept": r.kept} for r in result.rendered
+        ]
+        _print_delivery(result.delivery, passes, out)
         return
-    show_rendered(rendered, out, as_json=False)
-    _show_next(delivery, out)
+    show_rendered(result.rendered, out, as_json=False)
+    _show_next(result.delivery, out)
 
 
 def show_conformed(delivery: Delivery, out: Path, *, as_json: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,7 +19,9 @@ from toolkit.cli.options import (
     shot_option,
 )
 
-TRACK = "toolkit track CUT -o OUT"
+if TYPE_CHECKING:
+    from toolkit.settings import Settings
+
 OUT = click.argument("out", type=click.Path(path_type=Path))
 
 
@@ -69,26 +71,13 @@ def track(
     from toolkit import stages
     from toolkit.cli.progress import shown_progress
     from toolkit.cli.show import show_tracks
-    from toolkit.errors import at
-    from toolkit.output import claimed
-    from toolkit.plates import open_plate
     from toolkit.turnover import read_cut
 
     check_progress(progress_kind, json=as_json)
     settings = settings_for(cut.parent, **named)
     turnover = read_cut(cut, handles=settings.cut.handles)
-    chosen = stages.choose_shots(turnover, patterns)
-    found = []
     with shown_progress(progress_kind) as progress:
-        model = stages.obtain_model(models, progress)
-        poses = stages.obtain_pose_model(models, settings, progress)
-        with claimed(out) as output:
-            turnover.write(output.shots)
-            for shot in chosen:
-                with at(shot=shot.name), open_plate(shot.media) as plate:
-                    tracks = stages.follow_faces(shot, plate, settings, model=model, out=output, progress=progress)
-                    found.append(tracks)
-                    stages.follow_bodies(shot, plate, settings, model=poses, out=output, progress=progress)
+        found = stages.track(turnover, out, settings, shots=patterns, models=models, progress=progress)
     if progress_kind == "bar":
         show_tracks(found, as_json=as_json)
 
@@ -106,19 +95,8 @@ def plan(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) -> N
     """
     from toolkit import stages
     from toolkit.cli.show import show_plans
-    from toolkit.documents import BodyTracks, Cut, FaceTracks, PassPlan
-    from toolkit.output import claimed
-    from toolkit.passes import wants_bodies
 
-    with claimed(out, made_by=TRACK) as output:
-        cut = Cut.read(output.shots)
-        settings = settings_for(Path(cut.path).parent, **named)
-        plans: list[PassPlan] = []
-        for shot in stages.choose_shots(cut, patterns):
-            tracks = FaceTracks.read(output.face_track(shot.name))
-            bodies = BodyTracks.read(output.body_track(shot.name)) if wants_bodies(settings) else None
-            plans += stages.decide(cut, shot, tracks, settings, output, bodies=bodies)
-    show_plans(plans, as_json=as_json)
+    show_plans(stages.plan(out, _settings_of(out, **named), shots=patterns), as_json=as_json)
 
 
 @click.command(short_help="Paint and write the planned passes.")
@@ -136,37 +114,10 @@ def render(out: Path, patterns: tuple[str, ...], as_json: bool, progress_kind: s
     from toolkit import stages
     from toolkit.cli.progress import shown_progress
     from toolkit.cli.show import show_rendered
-    from toolkit.documents import Cut
-    from toolkit.engines import open_engine
-    from toolkit.errors import at
-    from toolkit.output import claimed
-    from toolkit.plates import open_plate
 
     check_progress(progress_kind, json=as_json)
-    rendered = []
-    with claimed(out, made_by=TRACK) as output, shown_progress(progress_kind) as progress:
-        cut = Cut.read(output.shots)
-        settings = settings_for(Path(cut.path).parent, **named)
-        chosen = stages.choose_shots(cut, patterns)
-        plans = {shot.name: stages.read_plans(shot, settings, output) for shot in chosen}
-        for engine_name in sorted({plan.engine for made in plans.values() for plan in made}):
-            with open_engine(engine_name, settings) as engine:
-                theirs = [plan for made in plans.values() for plan in made if plan.engine == engine_name]
-                engine.prepare(look for plan in theirs for look in plan.looks)
-                guides = (guide for plan in theirs for guide in plan.guides)
-                estimators = stages.obtain_estimators(guides, settings, engine)
-                for shot in chosen:
-                    mine = [plan for plan in plans[shot.name] if plan.engine == engine_name]
-                    with at(shot=shot.name), open_plate(shot.media) as plate:
-                        rendered += stages.paint(
-                            mine,
-                            plate,
-                            engine,
-                            estimators,
-                            writers=settings.output.writers,
-                            out=output,
-                            progress=progress,
-                        )
+    with shown_progress(progress_kind) as progress:
+        rendered = stages.render(out, _settings_of(out, **named), shots=patterns, progress=progress)
     if progress_kind == "bar":
         show_rendered(rendered, out, as_json=as_json)
 
@@ -183,13 +134,20 @@ def conform(out: Path, as_json: bool, **named: Any) -> None:
     """
     from toolkit import stages
     from toolkit.cli.show import show_conformed
-    from toolkit.documents import Cut
-    from toolkit.output import claimed
 
-    with claimed(out, made_by=TRACK) as output:
-        cut = Cut.read(output.shots)
-        delivery = stages.deliver(cut, settings_for(Path(cut.path).parent, **named), output)
-    show_conformed(delivery, out, as_json=as_json)
+    show_conformed(stages.conform(out, _settings_of(out, **named)), out, as_json=as_json)
+
+
+def _settings_of(out: Path, **named: Any) -> Settings:
+    """The settings for an OUT that was tracked before: ``toolkit.toml`` lies beside its cut.
+
+    Raises MissingDocument when nothing was tracked there.
+    """
+    from toolkit.documents import Cut
+    from toolkit.output import Output
+
+    cut = Cut.read(Output(root=out).shots)
+    return settings_for(Path(cut.path).parent, **named)
 
 
 @click.command(short_help="Experimental: an After Effects project of a delivery.")
@@ -206,9 +164,9 @@ def aep(out: Path, as_json: bool) -> None:
     from toolkit.cli.show import print_json
     from toolkit.delivery import write_aep
     from toolkit.documents import Delivery
-    from toolkit.output import claimed
+    from toolkit.output import lock_output
 
-    with claimed(out, made_by=Delivery.made_by) as output:
+    with lock_output(out, made_by=Delivery.made_by) as output:
         path, notes = write_aep(Delivery.read(output.delivery), output.root)
     if as_json:
         print_json({"project": str(path), "notes": notes})

@@ -13,13 +13,13 @@ from fractions import Fraction
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from toolkit.delivery.ae_timing import Placed, span
 from toolkit.delivery.aep_comps import Comp, FaceInComp, add_mask, add_null
 from toolkit.delivery.aep_footage import Footage
-from toolkit.delivery.after_effects import Placed, span
 from toolkit.documents import Delivery, DeliveryClip, FaceKeys, PassName, appearing
+from toolkit.editorial import shot_stem
 from toolkit.errors import DocumentError, PackageMissing, UnsupportedMedia
 from toolkit.frames import FrameRange
-from toolkit.turnover import shot_stem
 
 if TYPE_CHECKING:
     from py_aep import CompItem

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit.delivery.ae_timing import ALMOST, Placed, held_rate, is_mixed, placed, position_at
 from toolkit.delivery.aep_footage import Footage
-from toolkit.delivery.after_effects import ALMOST, Placed, held_rate, is_mixed, placed, position_at
 from toolkit.documents import Delivery, DeliveryClip, FaceKeys
 from toolkit.frames import FrameRange
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from toolkit.delivery.colour import input_colour_space
-from toolkit.delivery.levels import Layer
+from toolkit.delivery.plate_stacks import Layer
 from toolkit.documents import DeliveryClip, Media, MediaKind, Origin, Shot
 from toolkit.frames import timecode_from_frames
 from toolkit.settings import DeliverySettings
@@ -37,8 +37,8 @@ def layer_clip(layer: Layer, root: Path, origin: Origin | None, settings: Delive
         alpha="premultiplied" if layer.alpha == "premultiplied" else "none",
         encoding=layer.encoding,
         version=plan.version,
-        interpolation=interpolation,  # type: ignore[arg-type]  # the settings hold both to these names
-        motion=settings.motion if interpolation == "flow" else "host",  # type: ignore[arg-type]
+        interpolation=interpolation,
+        motion=settings.motion if interpolation == "flow" else "host",
         input_colour_space=input_colour_space(shot, origin, holds_codes=plan.encoding == "plate"),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from toolkit.delivery.levels import Layer
+from toolkit.delivery.plate_stacks import Layer
 from toolkit.documents import Cut, Origin, Shot
 from toolkit.passes import pass_encoding
 

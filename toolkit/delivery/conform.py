@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from toolkit import __version__
 from toolkit.delivery.aep import write_aep
 from toolkit.delivery.clips import Plates, layer_clip
+from toolkit.delivery.face_keyframes import face_keys
 from toolkit.delivery.fusion import write_comps
-from toolkit.delivery.keyframes import write_keyframes
-from toolkit.delivery.keys import face_keys
-from toolkit.delivery.levels import Level, levels
+from toolkit.delivery.keyframe_text import write_keyframes
 from toolkit.delivery.notes import delivery_notes
-from toolkit.delivery.plates import plate_tracks
+from toolkit.delivery.plate_stacks import Level, levels
+from toolkit.delivery.plate_tracks import plate_tracks
 from toolkit.delivery.remarks import markers, shot_remarks
-from toolkit.delivery.timeline import lay_over
+from toolkit.delivery.return_timeline import lay_over
 from toolkit.documents import Cut, Delivery, DeliveryTrack, PassPlan, appearing
 from toolkit.errors import OutputNotWritable
 from toolkit.frames import timecode_from_frames
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _USUAL = Settings()
 
 
-def conform(
+def write_delivery(
     cut: Cut, plans: Sequence[PassPlan], root: Path, *, settings: Settings = _USUAL, notes: Sequence[str] = ()
 ) -> Delivery:
     """Write ``root/return.otio``, ``root/delivery.json`` and what ``settings.delivery`` asks for besides; the delivery.

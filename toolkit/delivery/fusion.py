@@ -20,7 +20,7 @@ from math import ceil, floor
 from pathlib import Path
 
 from toolkit.delivery.fusion_rig import Tools, connected, inputs, rig, tool
-from toolkit.delivery.lua_text import LuaValue, Table
+from toolkit.delivery.lua_tables import LuaValue, Table
 from toolkit.documents import Delivery, DeliveryClip, DeliveryTrack, FaceKeys, MediaKind, PassName, appearing
 
 _MOVIES = "QuickTimeMovies"

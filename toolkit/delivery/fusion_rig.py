@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from toolkit.delivery.lua_text import LuaValue, Table
+from toolkit.delivery.lua_tables import LuaValue, Table
 from toolkit.documents import FaceKeys, Point
 
 Tools = Mapping[str, Table]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from toolkit.delivery.colour import colour_notes
-from toolkit.delivery.levels import Level
+from toolkit.delivery.plate_stacks import Level
 from toolkit.delivery.remarks import Remark
 from toolkit.documents import Cut, Skipped
 from toolkit.frames import timecode_from_frames

@@ -8,10 +8,10 @@ from itertools import chain
 from math import ceil
 from typing import TYPE_CHECKING, Literal
 
-from toolkit.delivery.levels import Layer, Level
-from toolkit.delivery.plates import PlateTrack
+from toolkit.delivery.plate_stacks import Layer, Level
+from toolkit.delivery.plate_tracks import PlateTrack
 from toolkit.documents import DeliveryMarker, PassName, Shot
-from toolkit.turnover import seconds
+from toolkit.editorial import seconds
 
 if TYPE_CHECKING:
     from opentimelineio import schema

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
 from pathlib import Path
 from threading import Event, Lock
@@ -17,26 +17,27 @@ from toolkit.demo.truth import FILE_NAME, GroundTruth, read_ground_truth, true_s
 from toolkit.demo.writing import remove_old, write_cut, write_movie, write_sequence
 from toolkit.errors import DocumentError, MissingDocument, OutputNotWritable
 from toolkit.frames import FramePath
+from toolkit.progress import Advance, ignore_steps
 
 _CUT_NAME = "demo.otio"
 DEMO_FRAMES = sum(len(shot.source_range) for shot in SHOTS)
 """Frames that ``make_demo`` ticks off."""
 
 
-def make_demo(folder: Path, *, tick: Callable[[int], None], shots: Sequence[DemoShot] = SHOTS) -> Path:
+def make_demo(folder: Path, *, advance: Advance = ignore_steps, shots: Sequence[DemoShot] = SHOTS) -> Path:
     """Footage, ``ground_truth.json`` and the cut in ``folder``; returns the path of the cut.
 
     The same program gives the same bytes. Footage that is already there, complete and from this very program, is kept;
-    anything else is made anew. ``tick`` is called with the number of frames done since the last call, one call at a
+    anything else is made anew. ``advance`` is called with the number of frames done since the last call, one call at a
     time but not always from the same thread.
     Raises OutputNotWritable, and MissingMedia or CorruptMedia when scikit-image's pictures are not as they should be.
     """
     recipe = _recipe(shots)
     if _is_finished(folder, recipe):
-        tick(sum(len(shot.source_range) for shot in shots))
+        advance(sum(len(shot.source_range) for shot in shots))
     else:
         remove_old(folder / FILE_NAME)  # it may only stand beside complete footage
-        files = _write_footage(folder, shots, tick)
+        files = _write_footage(folder, shots, advance)
         truth = GroundTruth(recipe=recipe, files=files, shots=tuple(true_shot(shot) for shot in shots))
         write_ground_truth(folder, truth)
     cut = folder / _CUT_NAME
@@ -44,7 +45,7 @@ def make_demo(folder: Path, *, tick: Callable[[int], None], shots: Sequence[Demo
     return cut
 
 
-def _write_footage(folder: Path, shots: Sequence[DemoShot], tick: Callable[[int], None]) -> dict[str, str]:
+def _write_footage(folder: Path, shots: Sequence[DemoShot], advance: Advance) -> dict[str, str]:
     """Write the media of all shots, each in a thread; the digest of every file by its path relative to ``folder``.
 
     When one fails, or the user interrupts, the others stop at their next frame.
@@ -58,7 +59,7 @@ def _write_footage(folder: Path, shots: Sequence[DemoShot], tick: Callable[[int]
                 raise CancelledError
             yield frame
             with one_at_a_time:
-                tick(1)
+                advance(1)
 
     with ThreadPoolExecutor(max_workers=len(shots)) as threads:
         written = [threads.submit(_write_shot, folder, shot, counted(draw_frames(shot))) for shot in shots]

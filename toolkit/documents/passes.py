@@ -14,6 +14,8 @@ from toolkit.documents.bodies import BodyPoints
 from toolkit.documents.faces import FaceState, Landmarks
 from toolkit.frames import FramePath
 
+LayerEncoding = Literal["plate", "linear", "acescg"]
+"""``plate``: the plate's own; ``linear``: scene-linear Rec.709; ``acescg``."""
 Affine = tuple[float, float, float, float, float, float]
 """2x3, row-major; pixel centres at integers."""
 
@@ -182,7 +184,7 @@ class PassPlan(Document):
     """Whether the noise goes with the motion of the plate, from the first frame on."""
     settings: str
     """Digest of the settings that can change a pixel of this pass."""
-    encoding: Literal["plate", "linear", "acescg"]
+    encoding: LayerEncoding
     width: int
     """Of the plate and of every layer file, pixels."""
     height: int

@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from toolkit.engines.base import Engine, PaintRequest, Watch
+from toolkit.engines.base import Engine, PaintRequest
 from toolkit.engines.depth import DepthEstimator, open_estimators
-from toolkit.engines.infotext import Infotext, read_infotext
 from toolkit.errors import EngineUnavailable, UnknownEngine
 from toolkit.settings import Settings
 
@@ -17,12 +16,11 @@ __all__ = [
     "DepthEstimator",
     "Engine",
     "EngineEntry",
-    "Infotext",
     "PaintRequest",
-    "Watch",
+    "check_engine",
+    "find_engine",
     "open_engine",
     "open_estimators",
-    "read_infotext",
 ]
 
 
@@ -32,15 +30,16 @@ class EngineEntry:
 
     what: str
     """In a few words."""
-    open: Callable[[Settings], Engine] | None
-    """None: announced, not built in this version."""
+    open: Callable[[Settings], Engine]
+    """Opens it."""
     extra: str = ""
     """Name of the pip extra that brings its packages; empty when none is needed."""
     packages: tuple[str, ...] = ()
     """Import names the extra must have installed."""
     server: bool = False
-    """Whether it talks to a server, which is asked only when it is opened."""
-
+    """Whether it talks to a server, which is contacted only when it is opened."""
+    wants_guides: bool = False
+    """As ``Engine.wants_guides``, known without opening it."""
     moves_noise: bool = False
     """Whether its noise can be taken from elsewhere than a pixel's own place."""
 
@@ -52,17 +51,14 @@ class EngineEntry:
     @property
     def state(self) -> str:
         """``ready``, or what stands in the way."""
-        hindrances = []
         if self.missing:
-            hindrances.append(f"needs pip install 'resolve-ae-toolkit[{self.extra}]'")
-        if self.open is None:
-            hindrances.append("not built in this version")
-        return "; ".join(hindrances) or ("ready; its server is asked when it starts" if self.server else "ready")
+            return f"needs pip install 'resolve-ae-toolkit[{self.extra}]'"
+        return "ready; its server is contacted when it starts" if self.server else "ready"
 
     @property
     def ready(self) -> bool:
-        """Whether it is built and its packages are installed."""
-        return self.open is not None and not self.missing
+        """Whether its packages are installed."""
+        return not self.missing
 
 
 def _builtin(_: Settings) -> Engine:
@@ -98,39 +94,44 @@ ENGINES: Mapping[str, EngineEntry] = {
         open=_diffusers,
         extra="diffusers",
         packages=("diffusers", "torch", "transformers", "accelerate", "safetensors", "peft"),
+        wants_guides=True,
         moves_noise=True,
     ),
-    "automatic1111": EngineEntry(what="an AUTOMATIC1111 server over HTTP", open=_automatic1111, server=True),
-    "comfyui": EngineEntry(what="a ComfyUI server over HTTP", open=_comfyui, server=True),
+    "automatic1111": EngineEntry(
+        what="an AUTOMATIC1111 server over HTTP", open=_automatic1111, server=True, wants_guides=True
+    ),
+    "comfyui": EngineEntry(what="a ComfyUI server over HTTP", open=_comfyui, server=True, wants_guides=True),
 }
 """Every engine this version knows of, in the order they are listed."""
 
 
-def open_engine(name: str, settings: Settings | None = None) -> Engine:
-    """The engine called ``name``, ready to paint; ``settings`` say where and how it runs, without them the defaults.
-
-    Raises UnknownEngine, EngineUnavailable, and InputError for a file that the settings name and that does not hold.
-    """
+def find_engine(name: str) -> EngineEntry:
+    """The entry of the engine called ``name``. Raises UnknownEngine."""
     entry = ENGINES.get(name)
     if entry is None:
         raise UnknownEngine(name, list(ENGINES))
-    ready = ", ".join(other for other, row in ENGINES.items() if row.ready)
-    if entry.open is None and entry.missing:
-        raise EngineUnavailable(
-            name,
-            f"{', '.join(entry.missing)} not installed, and the engine itself is not built in this version",
-            remedy=f"its packages come with pip install 'resolve-ae-toolkit[{entry.extra}]'; ready now: {ready}",
-        )
-    if entry.open is None:
-        raise EngineUnavailable(name, "it is not built in this version", remedy=f"ready now: {ready}")
+    return entry
+
+
+def check_engine(name: str, settings: Settings) -> None:
+    """Check that the engine called ``name`` is installed and can do what ``settings`` ask for; opens nothing.
+
+    Raises UnknownEngine and EngineUnavailable.
+    """
+    entry = find_engine(name)
     if entry.missing:
-        raise EngineUnavailable(
-            name,
-            f"{', '.join(entry.missing)} not installed",
-            remedy=f"pip install 'resolve-ae-toolkit[{entry.extra}]'",
-        )
-    settings = settings or Settings()
+        problem = f"{', '.join(entry.missing)} not installed"
+        raise EngineUnavailable(name, problem, remedy=f"pip install 'resolve-ae-toolkit[{entry.extra}]'")
     if not entry.moves_noise and "flow" in {settings.body.noise, settings.face.noise}:
         remedy = "set body.noise and face.noise to frame or shot"
-        raise EngineUnavailable(name, "its noise cannot go with the plate's motion", remedy=remedy)
-    return entry.open(settings)
+        raise EngineUnavailable(name, "it cannot move its noise with the plate (noise = flow)", remedy=remedy)
+
+
+def open_engine(name: str, settings: Settings | None = None) -> Engine:
+    """The engine called ``name``, ready to paint; ``settings`` say how it runs, the defaults when None.
+
+    Raises UnknownEngine, EngineUnavailable, and InputError for a file named by the settings that does not fit.
+    """
+    settings = settings or Settings()
+    check_engine(name, settings)
+    return find_engine(name).open(settings)

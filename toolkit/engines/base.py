@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import LookPlan
+from toolkit.progress import StepCallback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -39,10 +40,6 @@ class PaintRequest:
     is taken from there; None: from the pixel's own place. Only for engines whose entry says ``moves_noise``."""
 
 
-Watch = Callable[[str, int, int], None]
-"""Called with where a picture is being painted, the steps done of it, and all its steps; both alike when it is done."""
-
-
 class Engine(ABC):
     """What paints a pass. One method; a new engine is one file and one line in ``ENGINES``.
 
@@ -59,8 +56,8 @@ class Engine(ABC):
     """Whether it can be held by control pictures."""
     batch: int = 1
     """How many requests of one size it likes to get at once."""
-    watch: Watch | None = None
-    """Who wants to know how far a picture is that takes long; nobody, unless it is set. Only some engines can tell."""
+    step_callback: StepCallback | None = None
+    """Optional callback for step progress within one image. Only some engines report it."""
 
     def identity(self, look: LookPlan) -> str:
         """What determines the pixels of ``look`` beside the request itself: part of every frame's content key.

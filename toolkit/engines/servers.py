@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from toolkit.engines.addresses import AUTH_REMEDY, addresses_in, authorization, credentials_of
-from toolkit.engines.answers import ServerLost, ServerRefused, ServerSlow, accepted, json_of, one_line, refusal
+from toolkit.engines.http_errors import ServerLost, ServerRefused, ServerSlow, accepted, json_of, one_line, refusal
 from toolkit.errors import EngineFailed, EngineUnavailable
 from toolkit.settings import ServerSettings
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing, nullcontext
 from itertools import pairwise, product
 from pathlib import Path
@@ -19,6 +19,7 @@ from toolkit.faces.smooth import smoothed
 from toolkit.faces.track import content_of
 from toolkit.faces.upright import Picture
 from toolkit.frames import FrameRange
+from toolkit.progress import Advance, ignore_steps
 from toolkit.settings import TrackSettings
 
 if TYPE_CHECKING:
@@ -73,11 +74,11 @@ class BodyReader(Graph):
 
 
 def track_bodies(
-    shot: Shot, plate: Plate, settings: TrackSettings, model: Path, tick: Callable[[int], None]
+    shot: Shot, plate: Plate, settings: TrackSettings, model: Path, advance: Advance = ignore_steps
 ) -> BodyTracks:
     """Everybody in ``shot``'s work range, at most ``settings.max_bodies`` in one frame.
 
-    ``tick`` is called with the number of frames done since the last call. Raises what the plate raises, EngineFailed
+    ``advance`` is called with the number of frames done since the last call. Raises what the plate raises, EngineFailed
     when MediaPipe does, and EngineUnavailable when MediaPipe cannot be loaded.
     """
     seen: dict[int, list[Body]] = {}
@@ -86,7 +87,7 @@ def track_bodies(
         for source_frame, picture in frames:
             with at(frame=source_frame):
                 seen[source_frame] = reader.read(picture)
-            tick(1)
+            advance(1)
     return BodyTracks(
         shot=shot.name,
         key=bodies_key(shot, plate, settings, model),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -17,7 +16,8 @@ from toolkit.faces.follow import Sighting
 from toolkit.faces.identity import identities
 from toolkit.faces.pose import CanonicalFace
 from toolkit.faces.samples import samples_of
-from toolkit.faces.watch import Watch
+from toolkit.faces.tracker import Watch
+from toolkit.progress import Advance
 from toolkit.settings import TrackSettings
 
 if TYPE_CHECKING:
@@ -29,12 +29,10 @@ _LEAST_SIGHTINGS = 5
 """A face seen in fewer frames than this, or in less than half of a shorter shot, is taken for noise."""
 
 
-def track_faces(
-    shot: Shot, plate: Plate, settings: TrackSettings, model: Path, tick: Callable[[int], None]
-) -> FaceTracks:
+def track_faces(shot: Shot, plate: Plate, settings: TrackSettings, model: Path, advance: Advance) -> FaceTracks:
     """Every face of ``shot``'s work range, the most present first, at most ``settings.max_faces``.
 
-    ``tick`` is called with the number of frames done since the last call. Raises what the plate raises, EngineFailed
+    ``advance`` is called with the number of frames done since the last call. Raises what the plate raises, EngineFailed
     when MediaPipe does, and EngineUnavailable when MediaPipe cannot be loaded.
     """
     canonical = CanonicalFace.load(model)
@@ -42,7 +40,7 @@ def track_faces(
         for source_frame, picture in frames:
             with at(frame=source_frame):
                 watch.see(source_frame, picture)
-            tick(1)
+            advance(1)
         watch.finish()
     people = identities(watch.trails)
     faces = [

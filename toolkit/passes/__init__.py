@@ -1,20 +1,18 @@
-"""Passes: planning reads no pixel, rendering decides nothing."""
+"""Passes: planning decides and reads no pixel; rendering makes the pixels and decides nothing."""
 
 from __future__ import annotations
 
-from toolkit.passes.encoding import pass_encoding
-from toolkit.passes.guides import check_guides
-from toolkit.passes.looks import planned_guides, planned_looks, wanted_passes, wants_bodies
-from toolkit.passes.plan import plan_passes
-from toolkit.passes.render import RenderedPass, render_passes
-from toolkit.passes.slate import Slate, SlateFace
-from toolkit.passes.writing import Tick
+from toolkit.passes.guides.guide_pictures import check_guides
+from toolkit.passes.planning.encoding import pass_encoding
+from toolkit.passes.planning.looks import planned_guides, planned_looks, wanted_passes, wants_bodies
+from toolkit.passes.planning.plan import plan_passes
+from toolkit.passes.rendering.render import RenderedPass, render_passes
+from toolkit.passes.rendering.slate import Slate, SlateFace
 
 __all__ = [
     "RenderedPass",
     "Slate",
     "SlateFace",
-    "Tick",
     "check_guides",
     "pass_encoding",
     "plan_passes",

@@ -21,7 +21,7 @@ from toolkit.errors import CorruptMedia, MissingMedia, OutputNotWritable
 from toolkit.frames import Timecode
 from toolkit.plates.exr_header import frames_per_label, is_complete
 from toolkit.plates.half import HALF_MAX
-from toolkit.plates.hush import prints_of_this_thread
+from toolkit.plates.silence_stderr import prints_of_this_thread
 
 Attribute = str | int | float | Fraction | Timecode | tuple[float, ...] | list[str] | list[float]
 """What ``write_exr`` can put into a header."""

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from toolkit.documents import Media
 from toolkit.errors import UnsupportedMedia
 from toolkit.plates import movie_pixels
-from toolkit.plates.ahead import results_ahead
 from toolkit.plates.movie_index import index_movie
 from toolkit.plates.movie_seek import MovieReader
 from toolkit.plates.plate import Plate, PlateFrame
+from toolkit.plates.read_ahead import results_ahead
 
 if TYPE_CHECKING:
     from av import VideoFrame

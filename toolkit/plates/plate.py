@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from toolkit.documents import Media
 from toolkit.errors import MissingMedia
-from toolkit.plates.colour import Encoding
+from toolkit.plates.colour import Encoding, from_linear
 from toolkit.plates.probing import check_frames
 
 log = logging.getLogger(__name__)
@@ -129,3 +129,8 @@ def file_digest(path: Path) -> str:
 def _file_digest(path: Path, _size: int, _changed: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def display_picture(frame: PlateFrame, encoding: Encoding) -> NDArray[np.float32]:
+    """The colours as engines want to see them, display-referred; beyond 1 where the plate is brighter than white."""
+    return from_linear(frame.rgb) if encoding == "linear" else frame.rgb

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from toolkit.documents import Media
 from toolkit.errors import UnsupportedMedia
-from toolkit.plates.ahead import results_ahead
 from toolkit.plates.exr_header import read_attributes
 from toolkit.plates.exr_picture import read_exr
 from toolkit.plates.plate import Plate, PlateFrame
 from toolkit.plates.probing import first_frame_there, frame_file
+from toolkit.plates.read_ahead import results_ahead
 from toolkit.plates.stills import read_still
 from toolkit.plates.stored import StoredPicture, as_8bit, as_float
 

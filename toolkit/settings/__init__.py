@@ -1,22 +1,12 @@
-"""Settings: every default in ``values``, the presets as TOML files, and how the three sources lie over one another."""
+"""Settings: every default in ``values``, checked by the classes themselves; presets and ``load_settings``."""
 
 from __future__ import annotations
 
-from toolkit.settings.loading import (
-    as_toml,
-    assign,
-    load_settings,
-    preset_about,
-    preset_names,
-    preset_text,
-    setting_keys,
-    toml_text,
-)
-from toolkit.settings.told import settings_told
+from toolkit.settings.describe import describe_settings, setting_keys, settings_toml, toml_text
+from toolkit.settings.loading import load_settings, preset_about, preset_names, preset_text
 from toolkit.settings.values import (
     EXPRESSION,
     SHOT,
-    USUAL_CONTROLS,
     BodySettings,
     ControlSettings,
     CutSettings,
@@ -36,7 +26,6 @@ from toolkit.settings.values import (
 __all__ = [
     "EXPRESSION",
     "SHOT",
-    "USUAL_CONTROLS",
     "BodySettings",
     "ControlSettings",
     "CutSettings",
@@ -51,13 +40,12 @@ __all__ = [
     "ServerSettings",
     "Settings",
     "TrackSettings",
-    "as_toml",
-    "assign",
+    "describe_settings",
     "load_settings",
     "preset_about",
     "preset_names",
     "preset_text",
     "setting_keys",
-    "settings_told",
+    "settings_toml",
     "toml_text",
 ]

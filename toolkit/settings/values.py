@@ -1,85 +1,24 @@
 """Every user-visible default, in one place, with its unit and its reason.
 
-A setting is a field of one of the small classes below; its key is ``section.field`` (``face.strength``).
+A setting is a field of one of the small classes below; its key is ``section.field`` (``face.strength``). The string
+below a field is its help text (``toolkit engines --settings`` and the settings page of the docs). The classes check
+themselves: whoever builds one, from TOML, ``--set`` or Python, gets a SettingsError for what does not fit.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+import re
+from typing import Any, Literal
+
+from pydantic import field_validator
+
+from toolkit.frames import FramePath
+from toolkit.settings.base import Number, WholeNumber, number, refuse, settings_class
 
 EXPRESSION = "{expression}"
-"""What a prompt may hold: it becomes words for what the face does in the frame."""
+"""Placeholder in a prompt: becomes words for the facial expression in the frame."""
 SHOT = "{shot}"
-"""What the source of a guide may hold: it becomes the name of the shot."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What a setting may be; shown by errors and by ``toolkit engines --settings``."""
-
-    least: float | None = None
-    most: float | None = None
-    one_of: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        if self.one_of:
-            return "one of " + ", ".join(self.one_of)
-        least = "…" if self.least is None else f"{self.least:.10g}"
-        return f"{least} to {'…' if self.most is None else f'{self.most:.10g}'}"
-
-
-def _number(default: float, least: float, most: float) -> Any:
-    return field(default=default, metadata={"limits": Limits(least=least, most=most)})
-
-
-def _tables(of: type) -> Any:
-    return field(default=(), metadata={"of": of})
-
-
-def _choice(default: str, *names: str) -> Any:
-    return field(default=default, metadata={"limits": Limits(one_of=names)})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CutSettings:
-    """How a cut becomes shots."""
-
-    handles: int = _number(8, 0, 240)
-    """Source frames kept beyond each end of the cut, where the media has them, at plain speed; a retimed shot gets them
-    times its speed: room for the editor to slip."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrackSettings:
-    """How faces are found and followed."""
-
-    max_faces: int = _number(4, 1, 16)
-    """Most faces followed in one shot; the longest-lived and largest are kept."""
-    max_bodies: int = _number(2, 1, 8)
-    """Most people followed at once, where a look has a ``body`` control: each one costs its own reading."""
-    confidence: float = _number(0.5, 0.05, 0.95)
-    """Least detection and presence confidence, 0..1: the value the founding recipe's FaceMesh used."""
-    min_size: int = _number(30, 8, 512)
-    """Smallest face worth a pass, pixels of its oval's height: below this there is no acting left to keep."""
-    tiles: bool = True
-    """Search overlapping tiles too: squares of the short side for further faces, smaller ones where none is known."""
-    hold: int = _number(6, 0, 48)
-    """A face or body lost for at most this many frames between two sightings is HELD (bridged); else ABSENT."""
-    smooth: int = _number(2, 0, 12)
-    """Frames each side of the local quadratic fit that steadies centre, scale and roll of a face and the points of a
-    body (it has no lag); 0 off."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatteSettings:
-    """The soft shape that lays FACE over BODY."""
-
-    grow: float = _number(0.06, 0.0, 0.5)
-    """How far the matte reaches beyond the face oval, as a part of the face's height: covers the jaw line."""
-    feather: float = _number(0.08, 0.0, 0.5)
-    """Width of the soft edge, as a part of the face's height: scales with the face, so no edge breathes."""
-
+"""Placeholder in the source of a guide: becomes the name of the shot."""
 
 USUAL_CONTROLS = {
     "face": "control_v1p_sd15_mediapipe_face",
@@ -88,205 +27,321 @@ USUAL_CONTROLS = {
     "lineart": "control_v11p_sd15_lineart",
     "softedge": "control_v11p_sd15_softedge",
 }
-"""The ControlNet that was trained on each kind of guide."""
+"""The ControlNet trained on each kind of guide."""
 DRAWN_CONTROLS = ("face", "body")
-"""The kinds of guide that are drawn from a track; all others are read from files."""
+"""The kinds of guide that are drawn from a track; all others are read from files or estimated."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@settings_class
+class CutSettings:
+    """How a cut becomes shots."""
+
+    handles: WholeNumber = number(0, 240, default=8)
+    """Source frames kept beyond each end of the cut, where the media has them. A retimed shot keeps them times its
+    speed, so that the editor can slip it by as much."""
+
+
+@settings_class
+class TrackSettings:
+    """How faces are found and followed."""
+
+    max_faces: WholeNumber = number(1, 16, default=4)
+    """Maximum number of faces per shot; the ones present longest, then the largest, are kept."""
+    max_bodies: WholeNumber = number(1, 8, default=2)
+    """Maximum number of people followed at once where a look has a ``body`` control; each adds a detection pass."""
+    confidence: Number = number(0.05, 0.95, default=0.5)
+    """Minimum detection and presence confidence, 0..1: the founding recipe's value."""
+    min_size: WholeNumber = number(8, 512, default=30)
+    """Smallest face that is rendered, pixels of its height: smaller ones show no acting."""
+    tiles: bool = True
+    """Also search overlapping tiles of the frame: finds smaller faces, costs time."""
+    hold: WholeNumber = number(0, 48, default=6)
+    """A face or person missing for at most this many frames between two detections is HELD (interpolated); for longer,
+    it is ABSENT."""
+    smooth: WholeNumber = number(0, 12, default=2)
+    """Frames on each side used to smooth centre, scale and roll of a face and the points of a body, without lag; 0 off."""
+
+
+@settings_class
+class MatteSettings:
+    """The soft matte that lays FACE over BODY."""
+
+    grow: Number = number(0.0, 0.5, default=0.06)
+    """How far the matte extends beyond the outline of the face, as a fraction of the face's height: covers the jaw line."""
+    feather: Number = number(0.0, 0.5, default=0.08)
+    """Width of the matte's soft edge, as a fraction of the face's height: it scales with the face."""
+
+
+@settings_class
 class ControlSettings:
-    """One guide that holds the engine to the plate: a ControlNet and the picture it is shown."""
+    """One ControlNet and the guide picture it is shown."""
 
-    kind: str = _choice("face", "face", "body", "depth", "lineart", "softedge", "image")
-    """What the picture shows: ``face``, the mesh lines of ``mediapipe_face``, and ``body``, the skeletons of OpenPose,
-    are drawn from the tracks; the others are read from ``source``: ``depth`` the distance from the camera, ``lineart``
-    and ``softedge`` white lines on black, ``image`` anything, as it is. ``depth`` can be estimated instead."""
-    model: str = "control_v1p_sd15_mediapipe_face"
-    """The ControlNet, as the engine knows it; for a server, its name without the hash is enough. In a table that names
-    none, the kind's usual one."""
-    weight: float = _number(1.0, 0.0, 2.0)
-    """How much it is heeded: 1 is what it was trained for."""
-    start: float = _number(0.0, 0.0, 1.0)
-    """Part of the steps at which it begins."""
-    end: float = _number(1.0, 0.0, 1.0)
-    """Part of the steps at which it ends."""
+    kind: Literal["face", "body", "depth", "lineart", "softedge", "image"] = "face"
+    """What the guide shows. ``face`` (mesh lines of ``mediapipe_face``) and ``body`` (OpenPose skeletons) are drawn from
+    the tracks. ``depth`` (near is white), ``lineart`` and ``softedge`` (white lines on black) and ``image`` (anything)
+    are read from ``source``; ``depth`` can be estimated instead."""
+    model: str = ""
+    """The ControlNet, as the engine names it; for a server, the name without its hash is enough. Empty: the usual one
+    for the kind."""
+    weight: Number = number(0.0, 2.0, default=1.0)
+    """Strength of the ControlNet; 1 is what it was trained for."""
+    start: Number = number(0.0, 1.0, default=0.0)
+    """Fraction of the steps at which it begins."""
+    end: Number = number(0.0, 1.0, default=1.0)
+    """Fraction of the steps at which it ends."""
     source: str = ""
-    """The sequence that the 3D package rendered, such as ``guides/{shot}/depth.####.exr``: in the folder of the cut,
-    unless it says where. In a table that names none, exactly that with the name of the kind."""
+    """The guide sequence from the 3D package, relative to the folder of the cut unless absolute. ``{shot}`` becomes the
+    name of the shot. Empty: ``guides/{shot}/<kind>.####.exr``."""
     estimator: str = ""
-    """Of ``depth`` without a sequence: the model that estimates it from the plate, such as
+    """The model that estimates ``depth`` from the plate when there is no sequence, such as
     ``depth-anything/Depth-Anything-V2-Small-hf``: a folder, a name below ``diffusers.models``, or one on the Hugging
     Face hub. Empty: nothing is estimated."""
-    offset: int = _number(0, -10_000_000, 10_000_000)
-    """What is added to a source frame's number to get the number of its file."""
-    near: float = _number(0.0, 0.0, 1e9)
-    """Of ``depth`` in EXR files, which hold distances: the one that becomes white, in the scene's unit."""
-    far: float = _number(0.0, 0.0, 1e9)
-    """The one that becomes black; with both at 0, the nearest and farthest of the shot."""
+    offset: WholeNumber = number(-10_000_000, 10_000_000, default=0)
+    """Added to a source frame's number to get the number of its guide file."""
+    near: Number = number(0.0, 1e9, default=0.0)
+    """For ``depth`` in EXR files, which hold distances: the distance that becomes white, in scene units."""
+    far: Number = number(0.0, 1e9, default=0.0)
+    """The distance that becomes black; with both at 0, the nearest and farthest of the shot."""
     invert: bool = False
-    """Exchange black and white: lines that were rendered black on white; depth in which near is dark."""
+    """Swap black and white: for lines rendered black on white, or depth in which near is dark."""
+
+    def __post_init__(self) -> None:
+        """Fill in what is usual for the kind, then check how the fields fit together."""
+        if not self.model:
+            self._fill("model", USUAL_CONTROLS.get(self.kind, ""))
+        if not self.model:
+            refuse("model", f"set model: no ControlNet is usual for the kind '{self.kind}'")
+        if self.start > self.end:
+            refuse("start", f"{self.start:g} is after the end, {self.end:g}")
+        if self.estimator:
+            self._check_estimated()
+        elif self.kind in DRAWN_CONTROLS:
+            if self.source:
+                refuse("source", f"the {self.kind} guide is drawn from the track; remove source")
+        else:
+            if not self.source:
+                self._fill("source", f"guides/{SHOT}/{self.kind}.####.exr")
+            self._check_sequence()
+
+    def _fill(self, name: str, value: str) -> None:
+        object.__setattr__(self, name, value)
+
+    def _check_estimated(self) -> None:
+        """An estimated depth has no files, and no unit in which a distance could be given."""
+        if self.kind != "depth":
+            refuse("estimator", f"only depth can be estimated, not {self.kind}")
+        for name in ("source", "offset", "near", "far"):
+            if getattr(self, name):
+                refuse(name, f"{name} applies to a depth sequence; remove it or estimator")
+
+    def _check_sequence(self) -> None:
+        if not FramePath.is_pattern(self.source):
+            refuse("source", f"'{self.source}' is not a sequence; write it as {self.kind}.####.exr")
+        _check_placeholders("source", self.source, SHOT)
+        if not (self.near or self.far):
+            return
+        if not (self.kind == "depth" and self.source.lower().endswith(".exr")):
+            refuse("near", "near and far apply to depth in EXR files only")
+        if not 0 < self.near < self.far:
+            problem = f"{self.near:g} is not between 0 and far, {self.far:g}; to swap black and white set invert"
+            refuse("near", problem)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@settings_class
 class LoraSettings:
-    """A small addition to the checkpoint."""
+    """One LoRA."""
 
     model: str = ""
-    """As the engine knows it."""
-    weight: float = _number(1.0, -4.0, 4.0)
-    """How much of it is added."""
+    """As the engine names it."""
+    weight: Number = number(-4.0, 4.0, default=1.0)
+    """How strongly it is applied."""
+
+    def __post_init__(self) -> None:
+        """A LoRA without a name cannot be loaded."""
+        if not self.model:
+            refuse("model", "set model")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@settings_class
 class PromptSettings:
-    """Other words for some shots, or for one face in them.
+    """Another prompt for some shots, or for one face in them.
 
-    An entry for a face goes before one for the whole shot; of several such that fit, the first one that has a prompt
-    gives the prompt, and the first one that has a negative prompt gives that.
+    An entry for a face takes precedence over one for the whole shot. Among entries that match equally, the first one
+    with a prompt sets the prompt, and the first one with a negative prompt sets that.
     """
 
     shot: str = "*"
-    """Shell pattern of the names of shots."""
-    face: int = _number(-1, -1, 15)
-    """Number of the face in ``face_track.json``; -1: all of them."""
+    """Shell pattern of shot names."""
+    face: WholeNumber = number(-1, 15, default=-1)
+    """Number of the face in ``face_track.json``; -1: all faces."""
     prompt: str = ""
-    """Instead of the pass's own; empty leaves that."""
+    """Replaces the prompt of the pass; empty keeps it."""
     negative: str = ""
-    """Instead of the pass's own; empty leaves that."""
+    """Replaces the negative prompt of the pass; empty keeps it."""
+
+    def __post_init__(self) -> None:
+        """An entry that changes nothing is a mistake."""
+        if not self.prompt and not self.negative:
+            refuse((), "set prompt, negative, or both")
+        _check_placeholders("prompt", self.prompt, EXPRESSION)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@settings_class
 class Look:
-    """What an engine is told to paint; one per pass. ``builtin`` heeds ``strength`` and ``seed`` alone."""
+    """How one pass is rendered. The ``builtin`` engine uses ``strength`` and ``seed`` only."""
 
-    strength: float = _number(0.5, 0.0, 1.0)
-    """Denoising strength: 0 leaves the plate untouched, 1 forgets it."""
-    seed: int = _number(20230407, 0, 2**31 - 1)
-    """Start of the noise; shot, pass, face and source frame are mixed in, never a batch number."""
-    noise: str = _choice("frame", "frame", "shot", "flow")
-    """``frame``: each frame has its own noise. ``shot``: all frames of a shot have the same, which is steadier where
-    the picture stands still and sticks to the screen where it moves; in FACE it goes with the crop. ``flow``: the same
-    noise carried along the plate's motion, frame by frame from the first on; not on a server."""
-    overlap: int = _number(0, 0, 4)
-    """Frames on each side whose paintings are averaged with a frame's own, carried along the plate's motion: steadier
-    and softer; 0 off. Small movements that only the painting has are lost with the flicker."""
+    strength: Number = number(0.0, 1.0, default=0.5)
+    """Denoising strength: 0 leaves the plate unchanged, 1 ignores it."""
+    seed: WholeNumber = number(0, 2**31 - 1, default=20230407)
+    """Base seed of the noise. Shot, pass, face and source frame are mixed in; batch and worker never are."""
+    noise: Literal["frame", "shot", "flow"] = "frame"
+    """``frame``: every frame has its own noise. ``shot``: all frames of a shot share one noise; steadier where the
+    picture stands still, sticks to the screen where it moves (in FACE it moves with the crop). ``flow``: one noise that
+    moves with the plate's motion from the first frame on; not available on servers."""
+    overlap: WholeNumber = number(0, 4, default=0)
+    """Frames on each side that are rendered too, moved along the plate's motion and averaged with the frame; 0 off.
+    Steadier and softer: fine movement that only the rendered frames have is lost with the flicker."""
     model: str = ""
-    """The checkpoint, as the engine knows it; empty takes the one that a server has loaded."""
+    """The checkpoint, as the engine names it; empty: the one a server has loaded."""
     vae: str = ""
-    """What turns pictures into the model's own numbers and back, as the engine knows it; empty: the checkpoint's."""
-    loras: tuple[LoraSettings, ...] = _tables(LoraSettings)
-    """Additions to the checkpoint, any number: ``--set 'face.loras=[{model="skin", weight=0.8}]'``."""
+    """VAE to use, as the engine names it; empty: the checkpoint's own."""
+    loras: tuple[LoraSettings, ...] = ()
+    """LoRAs to apply: ``--set 'face.loras=[{model="skin", weight=0.8}]'``."""
     prompt: str = ""
-    """What to paint. ``{expression}`` becomes words for what the face does in the frame: "mouth open, eyes closed"."""
+    """The prompt. ``{expression}`` becomes words for the facial expression in each frame: "mouth open, eyes closed"."""
     negative: str = ""
-    """What not to paint."""
-    prompts: tuple[PromptSettings, ...] = _tables(PromptSettings)
-    """Other words for some shots or faces, any number: ``[[face.prompts]]`` in toolkit.toml."""
-    steps: int = _number(30, 1, 150)
-    """Sampling steps of a whole denoising; an engine runs the part of them that ``strength`` asks for."""
-    guidance: float = _number(8.0, 0.0, 30.0)
+    """The negative prompt."""
+    prompts: tuple[PromptSettings, ...] = ()
+    """Other prompts for some shots or faces: ``[[face.prompts]]`` in toolkit.toml."""
+    steps: WholeNumber = number(1, 150, default=30)
+    """Sampling steps of a full denoising; an engine runs the fraction of them that ``strength`` asks for."""
+    guidance: Number = number(0.0, 30.0, default=8.0)
     """CFG scale: how closely the prompt is followed. The founding recipe's value."""
     sampler: str = "Euler"
-    """Name of the sampler, as the engine knows it. The founding recipe's."""
-    controls: tuple[ControlSettings, ...] = _tables(ControlSettings)
-    """Guides, any number: ``[[face.controls]]`` in toolkit.toml, or ``--set 'face.controls=[{kind="face"}]'``."""
+    """Name of the sampler, as the engine names it. The founding recipe's."""
+    controls: tuple[ControlSettings, ...] = ()
+    """ControlNets: ``[[face.controls]]`` in toolkit.toml, or ``--set 'face.controls=[{kind="face"}]'``."""
+
+    @field_validator("prompt")
+    @classmethod
+    def _check_prompt(cls, prompt: str) -> str:
+        _check_placeholders((), prompt, EXPRESSION)
+        return prompt
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@settings_class
 class BodySettings(Look):
     """The BODY pass: the whole frame."""
 
-    strength: float = _number(0.65, 0.0, 1.0)
-    """Denoising strength of the founding recipe's body."""
-    size: int = _number(0, 0, 2048)
-    """Shorter side of what the engine paints, pixels, a multiple of 8 from 64 on; 0: the plate's own, pixel for pixel.
-    Stable Diffusion 1.5 was trained at 512: far above that it is slow and repeats figures. 576 makes 16:9 exactly
-    1024 x 576. The layer comes back in the plate's size, no sharper than it was painted."""
+    strength: Number = number(0.0, 1.0, default=0.65)
+    """Denoising strength: the founding recipe's for the body."""
+    size: WholeNumber = number(0, 2048, default=0)
+    """Shorter side of what the engine renders, pixels, a multiple of 8 from 64 up; 0: the plate's own size. Stable
+    Diffusion 1.5 was trained at 512: far above that it is slow and repeats figures. 576 makes 16:9 exactly 1024 x 576.
+    The layer is scaled back to the plate's size and is no sharper than it was rendered."""
+
+    @field_validator("size")
+    @classmethod
+    def _check_size(cls, size: int) -> int:
+        return _multiple_of_8(size)
+
+    def __post_init__(self) -> None:
+        """BODY is one picture: it has no faces to address."""
+        for index, entry in enumerate(self.prompts):
+            if entry.face >= 0:
+                refuse(("prompts", index, "face"), "BODY is rendered as a whole; use face.prompts, or remove face")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@settings_class
 class FaceSettings(Look):
     """The FACE pass: each face in its own crop."""
 
-    crop: str = _choice("upright", "upright", "a1111")
-    """``upright``: fixed to the face for the whole shot. ``a1111``: cut from each frame's mask, level, as
-    AUTOMATIC1111's "Only masked" did; it breathes with the mask."""
-    canvas: int = _number(512, 64, 2048)
-    """Side of the square the engine paints, pixels, a multiple of 8: what Stable Diffusion 1.5 was trained on."""
-    padding: int = _number(32, 0, 512)
-    """Plate pixels kept around the matte in the crop: the engine's context, as 'only masked padding' gives it."""
-    mask_blur: int = _number(0, 0, 64)
-    """AUTOMATIC1111's "Mask blur", plate pixels: the hard mask of the outline is blurred in 8 bits, and that is the
-    matte. 0: our own soft edge, ``matte.feather``."""
-    mask_blur_version: str = _choice("1.3", "1.3", "1.4")
-    """Whose blur: ``1.3``, Pillow's, as in the founding recipe's month, or ``1.4``, that of 1.4.0 and later. They
-    differ by up to 9 of 255, more at the plate's edge, and so does where ``crop = "a1111"`` cuts."""
-    masked_content: str = _choice("original", "original", "fill", "latent noise", "latent nothing")
+    crop: Literal["upright", "a1111"] = "upright"
+    """``upright``: fixed to the face for the whole shot. ``a1111``: cut from each frame's mask, never rotated, as
+    AUTOMATIC1111's "Only masked" does; it changes size with the mask."""
+    canvas: WholeNumber = number(64, 2048, default=512)
+    """Side of the square that the engine renders, pixels, a multiple of 8: 512 is what Stable Diffusion 1.5 was trained
+    on."""
+    padding: WholeNumber = number(0, 512, default=32)
+    """Plate pixels around the matte in the crop, as context for the engine: AUTOMATIC1111's "only masked padding"."""
+    mask_blur: WholeNumber = number(0, 64, default=0)
+    """AUTOMATIC1111's "Mask blur", plate pixels: the matte is the hard outline blurred in 8 bits. 0: the soft edge of
+    ``matte.feather``."""
+    mask_blur_version: Literal["1.3", "1.4"] = "1.3"
+    """Which version's blur: ``1.3``, Pillow's, as when the founding recipe was made, or ``1.4``, that of 1.4.0 and
+    later. They differ by up to 9 of 255, more at the plate's edge, and so does the crop of ``crop = "a1111"``."""
+    masked_content: Literal["original", "fill", "latent noise", "latent nothing"] = "original"
     """What denoising starts from inside the matte, in AUTOMATIC1111's words: the plate, its surroundings smeared over
     it, noise, or nothing. All but ``original`` need a strength near 1."""
-    roll_threshold: float = _number(20.0, 0.0, 180.0)
-    """A face tilted more than this many degrees is turned upright in its crop: models paint upright faces best.
-    Not with ``crop = "a1111"``, which never turns."""
+    roll_threshold: Number = number(0.0, 180.0, default=20.0)
+    """A face tilted by more degrees than this is rotated upright in its crop: models render upright faces best. Not
+    with ``crop = "a1111"``, which never rotates."""
+
+    @field_validator("canvas")
+    @classmethod
+    def _check_canvas(cls, canvas: int) -> int:
+        return _multiple_of_8(canvas)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@settings_class
 class ServerSettings:
-    """Where an engine that runs elsewhere is reached."""
+    """Where a server engine is reached."""
 
     url: str = ""
-    """Address of the server, several with commas between them; empty takes the engine's usual one on this machine."""
-    timeout: float = _number(600.0, 1.0, 86400.0)
+    """Address of the server, several separated by commas; empty: the engine's usual one on this machine."""
+    timeout: Number = number(0.1, 86400.0, default=600.0)
     """Longest wait for one picture, seconds."""
     workflow: str = ""
-    """For ``comfyui``: a workflow of your own in the API format, with slots such as ``{{plate}}``; a path, from the
-    folder that the command is run in. Empty: ours."""
+    """For ``comfyui``: a workflow of your own in API format, with placeholders such as ``{{plate}}``; a path relative to
+    the current folder. Empty: the workflow that the toolkit builds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@settings_class
 class DiffusersSettings:
-    """How the ``diffusers`` engine, and what estimates depth for any engine, run in this process."""
+    """How the ``diffusers`` engine, and depth estimation for any engine, run in this process."""
 
     models: str = ""
-    """A studio's folder of models: a name in a look is first looked for in it, at any depth; empty: none."""
+    """A studio's folder of models: a name in a look is searched for in it first, at any depth; empty: none."""
     device: str = "auto"
-    """``cuda``, ``cuda:1``, ``mps`` or ``cpu``; ``auto`` takes the first of these that is there. Several with commas
-    between them, or ``all`` CUDA devices, share the work, one process each; depth is estimated on the first."""
-    precision: str = _choice("auto", "auto", "float16", "bfloat16", "float32")
-    """Of the UNet and the ControlNets; ``auto``: float16 on a GPU, which Stable Diffusion 1.5 was made to run in and
-    which rounds eight times finer than bfloat16, and float32 on the CPU. The VAE always runs in float32."""
-    batch: int = _number(0, 0, 256)
-    """Most pictures denoised at once; 0 asks how much memory is free. Halved, for the run, when it runs out."""
+    """``cuda``, ``cuda:1``, ``mps`` or ``cpu``; ``auto``: the first of these that is available. Several separated by
+    commas, or ``all`` CUDA devices, share the work, one process each; depth is estimated on the first."""
+    precision: Literal["auto", "float16", "bfloat16", "float32"] = "auto"
+    """Of the UNet and the ControlNets. ``auto``: float16 on a GPU, for which Stable Diffusion 1.5 was made and which
+    rounds eight times finer than bfloat16, and float32 on the CPU. The VAE always runs in float32."""
+    batch: WholeNumber = number(0, 256, default=0)
+    """Maximum number of pictures denoised at once; 0: as many as fit into free memory. Halved, for the rest of the run,
+    when memory runs out."""
     compile: bool = False
-    """Compile the networks for each size: minutes at the start, faster pictures after it."""
-    compat: str = _choice("none", "none", "a1111")
-    """``a1111`` takes the steps, noise levels and mask blending of AUTOMATIC1111 (30 steps at 0.65 evaluate 20 times);
-    ``none`` those of the diffusers pipelines (19 times)."""
+    """Compile the networks for each size: minutes at the start, faster pictures afterwards."""
+    compat: Literal["none", "a1111"] = "none"
+    """``a1111``: steps, noise levels and mask blending of AUTOMATIC1111 (30 steps at 0.65 run 20); ``none``: those of
+    the diffusers pipelines (19)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@settings_class
 class OutputSettings:
-    """The files."""
+    """The layer files."""
 
-    version: int = _number(1, 1, 999)
-    """Version of the passes: v001."""
-    encoding: str = _choice("plate", "plate", "linear", "acescg")
-    """Pixel encoding of the layers: the plate's own (or what the host of a turnover is known to need instead, decision
-    010), scene-linear Rec.709, or ACEScg."""
-    passes: str = _choice("BODY+FACE", "BODY+FACE", "BODY", "FACE")
+    version: WholeNumber = number(1, 999, default=1)
+    """Version of the passes: 1 is v001."""
+    encoding: Literal["plate", "linear", "acescg"] = "plate"
+    """Pixel encoding of the layers: ``plate``, the plate's own (or what the host of a turnover is known to need,
+    decision 010); ``linear``, scene-linear Rec.709; ``acescg``."""
+    passes: Literal["BODY+FACE", "BODY", "FACE"] = "BODY+FACE"
     """Which passes are rendered, bottom to top."""
-    writers: int = _number(2, 1, 64)
+    writers: WholeNumber = number(1, 64, default=2)
     """Threads that compress and write EXR frames."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@settings_class
 class DeliverySettings:
-    """What the hosts are told beside where things lie; nothing here changes a layer's pixels."""
+    """What hosts get besides the layers; nothing here changes a layer's pixels."""
 
-    interpolation: str = _choice("host", "host", "nearest", "blend", "flow")
-    """How a host makes the pictures between those of a retimed layer: as it is set up itself, by repeating, mixing or
-    warping. Interpolation smooths motion and flattens acting, so it is the editor's choice, never ours."""
-    motion: str = _choice(
-        "host",
+    interpolation: Literal["host", "nearest", "blend", "flow"] = "host"
+    """How a host makes the frames in between on a retimed layer: ``host``, as it is set up; ``nearest``, repeat;
+    ``blend``, frame blending; ``flow``, optical flow. Interpolation smooths motion and flattens acting, so it is the
+    editor's choice."""
+    motion: Literal[
         "host",
         "standard faster",
         "standard better",
@@ -294,28 +349,44 @@ class DeliverySettings:
         "enhanced better",
         "speed warp faster",
         "speed warp better",
-    )
-    """For ``flow``: how Resolve finds out what moved where, by its own names; as it is set up itself, unless named."""
+    ] = "host"
+    """For ``flow``: Resolve's motion estimation mode, by Resolve's own name; ``host``: as the project is set up."""
     fusion: bool = True
     """Write a Fusion comp for each FACE layer."""
     keyframes: bool = True
-    """Write the faces as text that After Effects pastes as keyframes."""
+    """Write the faces as text that can be pasted into After Effects as keyframes."""
     aep: bool = False
-    """Write an After Effects project: experimental, nobody has seen one opened."""
+    """Write an After Effects project: experimental; not tested in After Effects."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@settings_class
 class Settings:
-    """All of them."""
+    """All settings."""
 
     engine: str = "builtin"
-    """Name of the engine that paints; see ``toolkit engines``."""
-    cut: CutSettings = field(default_factory=CutSettings)
-    track: TrackSettings = field(default_factory=TrackSettings)
-    matte: MatteSettings = field(default_factory=MatteSettings)
-    body: BodySettings = field(default_factory=BodySettings)
-    face: FaceSettings = field(default_factory=FaceSettings)
-    server: ServerSettings = field(default_factory=ServerSettings)
-    diffusers: DiffusersSettings = field(default_factory=DiffusersSettings)
-    output: OutputSettings = field(default_factory=OutputSettings)
-    delivery: DeliverySettings = field(default_factory=DeliverySettings)
+    """Rendering engine (list: ``toolkit engines``)."""
+    cut: CutSettings = CutSettings()
+    track: TrackSettings = TrackSettings()
+    matte: MatteSettings = MatteSettings()
+    body: BodySettings = BodySettings()
+    face: FaceSettings = FaceSettings()
+    server: ServerSettings = ServerSettings()
+    diffusers: DiffusersSettings = DiffusersSettings()
+    output: OutputSettings = OutputSettings()
+    delivery: DeliverySettings = DeliverySettings()
+
+
+_LEAST_SIDE = 64
+"""Of a rendered picture, pixels: eight of a latent."""
+
+
+def _multiple_of_8(side: int) -> int:
+    if side % 8 or 0 < side < _LEAST_SIDE:
+        refuse((), f"{side} is not a multiple of 8 from {_LEAST_SIDE} up", side)
+    return side
+
+
+def _check_placeholders(field: str | tuple[Any, ...], text: str, allowed: str) -> None:
+    for name in re.findall(r"\{\w*\}", text):
+        if name != allowed:
+            refuse(field, f"unknown placeholder {name}; available: {allowed}", text)

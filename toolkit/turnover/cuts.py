@@ -6,20 +6,20 @@ from fractions import Fraction
 from pathlib import Path
 
 from toolkit.documents import Cut, Media, Shot
+from toolkit.editorial.locations import MOVIES, STILLS
+from toolkit.editorial.shot_names import shot_stem
+from toolkit.editorial.timeline_files import is_timeline, load_timeline
 from toolkit.errors import EmptyCut, MissingFrames, MissingMedia, NoSuchFile, UnreadableCut, at
 from toolkit.frames import FrameMap, FrameRange
-from toolkit.turnover.edits import cut_of_timeline
-from toolkit.turnover.handed import is_turnover
-from toolkit.turnover.handovers import cut_of_turnover
-from toolkit.turnover.locations import MOVIES, STILLS
-from toolkit.turnover.names import shot_stem
-from toolkit.turnover.timelines import is_timeline, load_timeline
+from toolkit.turnover.timeline_cut import cut_of_timeline
+from toolkit.turnover.turnover_cut import cut_of_turnover
+from toolkit.turnover.turnover_file import is_turnover
 
 _NOT_READ_YET = ("aaf", "ale", "drp", "drt", "edl", "fcpxml", "fcpxmld", "otiod", "otioz", "prproj", "xges", "xml")
 """Timelines that editors export and this version does not read."""
 
 
-def read_cut(path: Path, *, handles: int) -> Cut:
+def read_cut(path: Path | str, *, handles: int = 8) -> Cut:
     """The shots of a cut: an ``.otio`` timeline, a ``turnover.json``, one movie, one sequence (``plate.####.exr``) or
     one still.
 

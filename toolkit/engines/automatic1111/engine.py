@@ -29,13 +29,14 @@ from numpy.typing import NDArray
 
 from toolkit.documents import LookPlan
 from toolkit.engines.addresses import AUTH_REMEDY
-from toolkit.engines.answers import ServerRefused, ServerSlow
 from toolkit.engines.automatic1111.lookup import MODELS, look_up
 from toolkit.engines.automatic1111.request import NAME, OPTIONS, Names, decoded, pictures_in, request_body
-from toolkit.engines.base import PaintRequest, Watch
+from toolkit.engines.base import PaintRequest
+from toolkit.engines.http_errors import ServerRefused, ServerSlow
 from toolkit.engines.server_engine import ServerEngine
 from toolkit.engines.servers import ServerKind
 from toolkit.errors import EngineFailed
+from toolkit.progress import StepCallback
 from toolkit.settings import ServerSettings
 
 log = logging.getLogger(__name__)
@@ -157,18 +158,18 @@ class Automatic1111Engine(ServerEngine):
     @asynccontextmanager
     async def _watched(self, address: str) -> AsyncIterator[None]:
         """Tells who watches how far the server at ``address`` is. It does not say whose picture it is at."""
-        if self.watch is None:
+        if self.step_callback is None:
             yield
             return
-        watching = asyncio.create_task(self._report(address, self.watch))
+        watching = asyncio.create_task(self._report(address, self.step_callback))
         try:
             yield
         finally:
             watching.cancel()
             await asyncio.wait([watching])
-            self.watch(address, 1, 1)
+            self.step_callback(address, 1, 1)
 
-    async def _report(self, address: str, watch: Watch) -> None:
+    async def _report(self, address: str, watch: StepCallback) -> None:
         while True:
             await asyncio.sleep(LOOK_AGAIN_S)
             state = await self._state(address)

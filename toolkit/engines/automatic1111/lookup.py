@@ -8,9 +8,9 @@ from typing import Any
 
 from toolkit.documents import LookPlan
 from toolkit.engines.addresses import AUTH_REMEDY
-from toolkit.engines.answers import ServerRefused
 from toolkit.engines.automatic1111.request import NAME, Names
 from toolkit.engines.automatic1111.samplers import Row, sampler_and_schedule
+from toolkit.engines.http_errors import ServerRefused
 from toolkit.engines.names import found
 from toolkit.engines.servers import Servers
 from toolkit.errors import EngineUnavailable

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import ControlPlan
-from toolkit.engines.answers import ServerRefused
 from toolkit.engines.base import PaintRequest
-from toolkit.engines.pictures import may_change, picture, png
+from toolkit.engines.http_errors import ServerRefused
+from toolkit.engines.png import may_change, picture, png
 from toolkit.plates import display_codes
 
 NAME = "automatic1111"

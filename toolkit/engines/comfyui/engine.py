@@ -22,15 +22,15 @@ from numpy.typing import NDArray
 
 from toolkit.documents import LookPlan
 from toolkit.engines.addresses import AUTH_REMEDY
-from toolkit.engines.answers import ServerLost, ServerRefused
 from toolkit.engines.base import PaintRequest
-from toolkit.engines.comfyui.offered import Fit, fit
-from toolkit.engines.comfyui.prompts import PromptForgotten, Prompts
-from toolkit.engines.comfyui.recipe import our_workflow
-from toolkit.engines.comfyui.slots import MASK, PLATE, Value, control_slots, values_of
+from toolkit.engines.comfyui.default_workflow import our_workflow
+from toolkit.engines.comfyui.object_info import Fit, fit
+from toolkit.engines.comfyui.placeholders import MASK, PLATE, Value, control_slots, values_of
+from toolkit.engines.comfyui.queue import PromptForgotten, Prompts
 from toolkit.engines.comfyui.uploads import Uploads
 from toolkit.engines.comfyui.workflow import Workflow, read_workflow
-from toolkit.engines.pictures import filled, may_change, picture, png
+from toolkit.engines.http_errors import ServerLost, ServerRefused
+from toolkit.engines.png import filled, may_change, picture, png
 from toolkit.engines.server_engine import ServerEngine
 from toolkit.engines.servers import RETRIES, ServerKind
 from toolkit.errors import EngineFailed, EngineUnavailable, WorkflowError

@@ -10,7 +10,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
-from toolkit.engines.answers import ServerRefused
+from toolkit.engines.http_errors import ServerRefused
 from toolkit.engines.servers import Servers
 
 _PATH = "/upload/image"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.documents import LookPlan
-from toolkit.engines.comfyui.slots import (
+from toolkit.engines.comfyui.placeholders import (
     PICTURE,
     PLATE,
     Value,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from toolkit.engines.base import Engine
 from toolkit.engines.diffusers_local.engine import DiffusersEngine
-from toolkit.engines.diffusers_local.several import SeveralDevices
+from toolkit.engines.diffusers_local.multi_gpu import SeveralDevices
 from toolkit.engines.torch_models.devices import devices_of
 from toolkit.settings import DiffusersSettings
 

@@ -17,7 +17,7 @@ from toolkit.documents import LookPlan
 from toolkit.engines.base import PaintRequest
 from toolkit.engines.diffusers_local.schedule import Schedule, make_schedule
 from toolkit.engines.diffusers_local.weights import Control, Parts
-from toolkit.engines.pictures import LATENT, filled, may_change
+from toolkit.engines.png import LATENT, filled, may_change
 from toolkit.engines.torch_models.devices import Device
 from toolkit.plates import display_codes
 

@@ -19,16 +19,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit.a1111 import first_step, k_diffusion_levels
 from toolkit.documents import LookPlan
 from toolkit.engines.torch_models.devices import NAME
 from toolkit.errors import EngineUnavailable
 
 if TYPE_CHECKING:
     import torch
-
-_RHO = 7.0
-"""How steeply Karras' noise levels fall (arXiv 2206.00364, table 1)."""
-
 
 _TRAINED: Mapping[str, Any] = MappingProxyType(
     {
@@ -160,28 +157,17 @@ def make_schedule(look: LookPlan, compat: str, config: Mapping[str, Any], device
     scheduler = getattr(diffusers, entry.scheduler)(**trained, **entry.options)
     scheduler.set_timesteps(look.steps, device=device)
     if compat == "a1111":
-        _use_levels(scheduler, _k_diffusion_levels(scheduler, look.steps, karras=entry.levels == "karras"), device)
-        begin = look.steps - int(min(look.strength, 0.999) * look.steps) - 1
+        _use_levels(
+            scheduler,
+            k_diffusion_levels(scheduler.alphas_cumprod.double().numpy(), look.steps, karras=entry.levels == "karras"),
+            device,
+        )
+        begin = first_step(look.steps, look.strength)
     else:
         begin = look.steps - max(1, int(look.steps * look.strength))
     if hasattr(scheduler, "set_begin_index"):
         scheduler.set_begin_index(begin)
     return Schedule(scheduler=scheduler, timesteps=scheduler.timesteps[begin:], sampler=entry, compat=compat)
-
-
-def _k_diffusion_levels(scheduler: Any, steps: int, *, karras: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Noise levels, falling and ending with 0, and the (fractional) timestep of each but the last."""
-    alphas = scheduler.alphas_cumprod.double().numpy()
-    logs = np.log((1 - alphas) / alphas) / 2
-    numbers = np.arange(len(logs), dtype=np.float64)
-    if karras:
-        high, low = np.exp(logs[-1]) ** (1 / _RHO), np.exp(logs[0]) ** (1 / _RHO)
-        sigmas = (high + np.linspace(0, 1, steps) * (low - high)) ** _RHO
-        times = np.interp(np.log(sigmas), logs, numbers)
-    else:
-        times = np.linspace(len(logs) - 1, 0, steps)
-        sigmas = np.exp(np.interp(times, numbers, logs))
-    return np.append(sigmas, 0.0), times
 
 
 def _use_levels(

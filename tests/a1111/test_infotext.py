@@ -1,0 +1,190 @@
+"""How AUTOMATIC1111 says a picture was painted, as settings."""
+
+from __future__ import annotations
+
+import tomllib
+import zlib
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from toolkit.a1111.infotext import parse_infotext
+from toolkit.cli import run_command
+from toolkit.settings import ControlSettings, load_settings
+
+TEXT = """film still of a woman, (sharp focus:1.2)
+second line of the prompt, with: a colon
+Negative prompt: blurry, "cartoon"
+Steps: 30, Sampler: Euler, CFG scale: 8, Seed: 1234, Size: 512x512, Model hash: 9aba26abdf, Model: deliberate_v2, \
+Denoising strength: 0.5, Mask blur: 4, ControlNet 0: "Module: mediapipe_face, Model: control_v1p_sd15_mediapipe_face \
+[9e397ea6], Weight: 0.8, Resize Mode: Crop and Resize, Guidance Start: 0, Guidance End: 0.9", \
+ControlNet 1: "Module: depth_midas, Model: control_v11f1p_sd15_depth [cfd03158], Weight: 1", Version: v1.2.1"""
+
+VALUES = {
+    "prompt": "film still of a woman, (sharp focus:1.2)\nsecond line of the prompt, with: a colon",
+    "negative": 'blurry, "cartoon"',
+    "steps": 30,
+    "sampler": "Euler",
+    "guidance": 8.0,
+    "model": "deliberate_v2",
+    "strength": 0.5,
+    "mask_blur": 4,
+    "mask_blur_version": "1.3",
+    "controls": (
+        ControlSettings(kind="face", model="control_v1p_sd15_mediapipe_face", weight=0.8, start=0.0, end=0.9),
+    ),
+}
+
+
+def test_every_setting_the_text_names_is_taken_over_and_the_rest_is_listed() -> None:
+    found = parse_infotext(TEXT)
+    assert found.values == VALUES
+    assert found.left == (
+        "Seed: 1234",
+        "Size: 512x512",
+        "Model hash: 9aba26abdf",
+        "ControlNet 1: Module: depth_midas, Model: control_v11f1p_sd15_depth [cfd03158], Weight: 1",
+        "Version: v1.2.1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("version", "blur"), [("v1.3.2", "1.3"), ("v1.4.0", "1.4"), ("1.10.1", "1.4"), ("f0.0.17v1.8.0rc-latest", "1.4")]
+)
+def test_a_mask_blur_is_that_of_the_version_that_painted(version: str, blur: str) -> None:
+    line = f"Steps: 2, Sampler: Euler, CFG scale: 1, Mask blur: 8, Masked content: latent noise, Version: {version}"
+    values = parse_infotext(line).values
+    assert (values["mask_blur"], values["mask_blur_version"]) == (8, blur)
+    assert values["masked_content"] == "latent noise"
+
+
+def test_an_openpose_unit_becomes_a_body_control() -> None:
+    """Those that draw hands and faces too show what this version does not draw: they are listed instead."""
+    line = 'Steps: 2, Sampler: Euler, CFG scale: 1, ControlNet 0: "Module: openpose, Weight: 0.5"'
+    assert parse_infotext(line).values["controls"] == (
+        ControlSettings(kind="body", model="control_v11p_sd15_openpose", weight=0.5),
+    )
+    assert "controls" not in parse_infotext(line.replace("openpose", "openpose_full")).values
+
+
+@pytest.mark.parametrize(
+    ("pairs", "sampler"),
+    [
+        ("Sampler: Euler, Schedule type: Automatic", "Euler"),
+        ("Sampler: DPM++ 2M, Schedule type: Karras", "DPM++ 2M Karras"),
+        ("Sampler: DPM++ 2M, Schedule type: Uniform", "DPM++ 2M"),
+        ("Sampler: DPM++ 2M Karras", "DPM++ 2M Karras"),
+    ],
+)
+def test_how_steps_are_spaced_is_a_part_of_the_samplers_name(pairs: str, sampler: str) -> None:
+    """Apart from it in texts since 1.9.0 (create_infotext in modules/processing.py), as before in ours."""
+    found = parse_infotext(f"Steps: 2, {pairs}, CFG scale: 1, Size: 8x8")
+    assert found.values["sampler"] == sampler
+    assert found.left == ("Size: 8x8",)
+
+
+MESH = "control_v1p_sd15_mediapipe_face [9e397ea6]"
+OF_2023 = {
+    "early, of several": "ControlNet-0 Enabled: True, ControlNet-0 Module: mediapipe_face, "
+    f"ControlNet-0 Model: {MESH}, ControlNet-0 Weight: 0.8, ControlNet-0 Guidance Start: 0.1, "
+    "ControlNet-0 Guidance End: 0.9",
+    "early, the only one": f"ControlNet Enabled: True, ControlNet Module: mediapipe_face, ControlNet Model: {MESH}, "
+    "ControlNet Weight: 0.8, ControlNet Guidance Start: 0.1, ControlNet Guidance End: 0.9",
+    "summer, of several": f'ControlNet 0: "preprocessor: mediapipe_face, model: {MESH}, weight: 0.8, '
+    'starting/ending: (0.1, 0.9), resize mode: Crop and Resize, preprocessor params: (512, 0.5, 64)"',
+    "summer, the only one": f'ControlNet: "preprocessor: mediapipe_face, model: {MESH}, weight: 0.8, '
+    'starting/ending: (0.1, 0.9), resize mode: Crop and Resize, preprocessor params: (512, 0.5, 64)"',
+}
+
+
+@pytest.mark.parametrize("text", OF_2023.values(), ids=OF_2023)
+def test_a_unit_is_read_as_the_extension_wrote_it_in_2023(text: str) -> None:
+    """A pair for each of its values at first, then one in braces of its own (get_enabled_units in
+    scripts/controlnet.py)."""
+    found = parse_infotext(f"Steps: 2, Sampler: Euler, CFG scale: 1, {text}, Version: v1.3.2")
+    assert found.values["controls"] == (
+        ControlSettings(kind="face", model="control_v1p_sd15_mediapipe_face", weight=0.8, start=0.1, end=0.9),
+    )
+    assert found.left == ("Version: v1.3.2",)
+
+
+def test_a_unit_of_early_2023_whose_guide_is_not_made_here_is_listed_in_one_piece() -> None:
+    pairs = "ControlNet-1 Enabled: True, ControlNet-1 Module: canny, ControlNet-1 Weight: 1"
+    assert parse_infotext(f"Steps: 2, Sampler: Euler, CFG scale: 1, {pairs}").left == (
+        "ControlNet 1: Enabled: True, Module: canny, Weight: 1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt", "negative"),
+    [
+        ("a face", "a face", ""),
+        ("a face\nNegative prompt: blur", "a face", "blur"),
+        ("Negative prompt: blur\nnoise\nSteps: 2, Sampler: Euler, CFG scale: 1", "", "blur\nnoise"),
+        ("scene: a street, mood: calm", "scene: a street, mood: calm", ""),
+        ("", "", ""),
+    ],
+    ids=["a prompt alone", "no pairs", "no prompt", "two pairs are a prompt", "nothing"],
+)
+def test_what_is_left_out_of_the_text_is_empty(text: str, prompt: str, negative: str) -> None:
+    values = parse_infotext(text).values
+    assert (values["prompt"], values["negative"]) == (prompt, negative)
+
+
+def test_a_value_that_is_no_number_is_listed_instead_of_guessed() -> None:
+    found = parse_infotext("x\nSteps: many, Sampler: Euler, CFG scale: 7")
+    assert "steps" not in found.values
+    assert found.left == ("Steps: many",)
+
+
+@pytest.mark.parametrize("kind", ["tEXt", "iTXt", "deflated iTXt"])
+def test_a_png_gives_a_toolkit_toml_that_loads(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    info = PngInfo()
+    if kind == "tEXt":
+        info.add_text("parameters", TEXT)
+    else:
+        info.add_itxt("parameters", TEXT.replace("woman", "wömän"), zip=kind.startswith("deflated"))
+    picture = tmp_path / "00012-1234.png"
+    Image.new("RGB", (8, 8)).save(picture, pnginfo=info)
+    assert run_command(["look", "from-png", str(picture), "--pass", "body"]) == 0
+    printed = capsys.readouterr().out
+    assert "# no setting here: Seed: 1234" in printed
+    toml = tmp_path / "toolkit.toml"
+    toml.write_text(printed, encoding="utf-8")
+    body = load_settings(toml=toml).body
+    expected = VALUES | {"prompt": str(VALUES["prompt"]).replace("woman", "woman" if kind == "tEXt" else "wömän")}
+    of_any = {name: value for name, value in expected.items() if not name.startswith("mask")}
+    assert {name: getattr(body, name) for name in of_any} == of_any
+    assert set(tomllib.loads(printed)) == {"body"}
+    assert "# of a face only: mask_blur = 4" in printed
+
+    assert run_command(["look", "from-png", str(picture)]) == 0
+    toml.write_text(capsys.readouterr().out, encoding="utf-8")
+    face = load_settings(toml=toml).face
+    assert {name: getattr(face, name) for name in expected} == expected
+
+
+CHUNK = b"iTXtparameters\0\x01\0\0\0nothing deflated"
+DAMAGED = b"\x89PNG\r\n\x1a\n" + (len(CHUNK) - 4).to_bytes(4, "big") + CHUNK + b"\0" * 4
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"GIF89a", "it is not a PNG"),
+        (b"\x89PNG\r\n\x1a\n" + zlib.compress(b"x"), "holds no text"),
+        (DAMAGED, "is damaged"),
+        (None, "no such"),
+    ],
+    ids=["another format", "no text", "damaged", "no file"],
+)
+def test_a_picture_that_says_nothing_is_one_clear_line(
+    content: bytes | None, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "picture.png"
+    if content is not None:
+        path.write_bytes(content)
+    assert run_command(["look", "from-png", str(path)]) == 2
+    assert says in capsys.readouterr().err

@@ -1,0 +1,134 @@
+"""Where clips lie in After Effects: every frame shows the picture of the delivery, at any speed and any two rates."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import ceil, floor
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from toolkit.delivery.ae_timing import Placed, held_rate, pixel, placed, span
+from toolkit.documents import DeliveryClip, MediaKind
+from toolkit.frames import FrameMap, FrameRange
+
+RATES = [Fraction(text) for text in ("24000/1001", "24", "25", "30000/1001", "30", "50", "60000/1001")]
+
+
+def clip(**facts: object) -> DeliveryClip:
+    """A layer of 100 pictures: 20 used, 30 of handles before them."""
+    known: dict[str, object] = {
+        "name": "sh010_FACE_v001",
+        "shot": "sh010",
+        "kind": MediaKind.SEQUENCE,
+        "path": "sh010/FACE/v001/sh010_FACE_v001.1001.exr",
+        "pattern": "sh010_FACE_v001.%04d.exr",
+        "start_index": 1001,
+        "end_index": 1100,
+        "in_frame": 30,
+        "frame_count": 20,
+        "record_first": 48,
+        "record_count": 20,
+        "rate": Fraction(24),
+        "fps": 24.0,
+        "speed": 1.0,
+        "timecode": "00:00:00:00",
+        "width": 32,
+        "height": 16,
+        "alpha": "premultiplied",
+        "encoding": "display",
+    }
+    return DeliveryClip.model_validate({**known, **facts})
+
+
+def picture_at(where: Placed, record_frame: int) -> Fraction:
+    """Where After Effects reads the media: along the line between the keys, or picture by picture without any."""
+    if not where.remap:
+        return record_frame - where.media_first
+    (before, low), (after, high) = where.remap[0], where.remap[-1]
+    return low if before == after else low + (high - low) * (record_frame - before) / (after - before)
+
+
+def test_a_plain_clip_runs_picture_by_picture_without_keys() -> None:
+    where = placed(clip(), FrameRange(first=-100, last=999), Fraction(24))
+    assert where == Placed(shown=FrameRange(first=18, last=117), media_first=Fraction(18), remap=())
+
+
+@pytest.mark.parametrize(
+    ("speed", "keys"),
+    [
+        (2.0, ((48, Fraction("30.5")), (67, Fraction("68.5")))),
+        (-1.0, ((48, Fraction("49.5")), (67, Fraction("30.5")))),
+        (0.5, ((48, Fraction("30.25")), (67, Fraction("39.75")))),
+        (0.0, ((48, Fraction("30.5")),)),
+    ],
+)
+def test_a_retimed_clip_has_keys_at_its_ends(speed: float, keys: tuple[tuple[int, Fraction], ...]) -> None:
+    assert placed(clip(speed=speed), FrameRange(first=48, last=67), Fraction(24)).remap == keys
+
+
+def test_where_the_host_mixes_pictures_the_keys_are_exact() -> None:
+    where = placed(clip(speed=0.5, interpolation="flow"), FrameRange(first=48, last=67), Fraction(24))
+    assert where.remap == ((48, Fraction(30)), (67, Fraction("39.5")))
+
+
+def test_a_picture_a_frame_at_double_speed_is_no_plain_clip() -> None:
+    """29.97 media at 200 % in a cut at 59.94: After Effects plays the media by time, half a picture a frame."""
+    twice = clip(speed=2.0, rate=Fraction(30000, 1001), fps=29.97)
+    assert placed(twice, FrameRange(first=48, last=67), Fraction(60000, 1001)).remap
+
+
+def test_a_layer_of_one_picture_is_held() -> None:
+    one = clip(end_index=1001, in_frame=0, frame_count=1)
+    assert placed(one, FrameRange(first=0, last=99), Fraction(24)).shown == FrameRange(first=48, last=67)
+
+
+@given(
+    media_rate=st.sampled_from(RATES),
+    record_rate=st.sampled_from(RATES),
+    percent=st.integers(25, 400).flatmap(lambda size: st.sampled_from([size, -size])),
+    record_count=st.integers(1, 40),
+    in_frame=st.integers(0, 20),
+)
+def test_every_frame_shows_the_picture_of_the_frame_map(
+    media_rate: Fraction, record_rate: Fraction, percent: int, record_count: int, in_frame: int
+) -> None:
+    """In the cut and in the handles, with room to the picture's edges that no rounding of a host uses up."""
+    speed = Fraction(percent, 100)
+    pictures = in_frame + ceil(abs(speed) * media_rate / record_rate * record_count) + 10
+    one = clip(
+        speed=float(speed),
+        rate=media_rate,
+        fps=float(media_rate),
+        record_count=record_count,
+        in_frame=in_frame,
+        end_index=1000 + pictures,
+    )
+    where = placed(one, span(one, record_rate), record_rate)
+    rule = FrameMap(
+        source_first=0,
+        source_offset=Fraction(in_frame),
+        source_rate=media_rate,
+        record_first=48,
+        record_count=record_count,
+        record_rate=record_rate,
+        speed=speed,
+        source_work_first=0,
+    )
+    assert where.shown.first <= 48 and where.shown.last >= 48 + record_count - 1
+    for record_frame in where.shown:
+        position = picture_at(where, record_frame)
+        assert floor(position) == rule.source_frame_at_record(record_frame)
+        assert 0 <= position < pictures
+        if where.remap:
+            assert min(position - floor(position), floor(position) + 1 - position) >= Fraction(1, 250_000)
+
+
+def test_pixels_are_named_by_their_corner() -> None:
+    assert pixel((0.0, -0.5)) == (0.5, 0.0)
+
+
+def test_a_rate_is_held_to_the_thousandth() -> None:
+    assert held_rate(Fraction(24000, 1001)) == Fraction("23.976")
+    assert held_rate(Fraction(25)) == 25

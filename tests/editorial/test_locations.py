@@ -1,0 +1,99 @@
+"""Timelines write paths in many ways; each is one file or one sequence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from toolkit.editorial.locations import Location, is_relative, locate, numbered
+from toolkit.editorial.skips import Skip
+
+BESIDE = Path("/cuts/reel 1")
+
+FILES = {
+    "file URL with an escaped space": ("file:///a%20b/c.mov", "/a b/c.mov"),
+    "file URL on localhost": ("file://localhost/a/c.mov", "/a/c.mov"),
+    "file URL on localhost with a drive": ("file://localhost/C:/x/y.mov", "C:/x/y.mov"),
+    "file URL with an escaped drive, as Premiere writes it": ("file://localhost/C%3a/x/y.mov", "C:/x/y.mov"),
+    "file URL with a drive": ("file:///C:/x/y.mov", "C:/x/y.mov"),
+    "file URL with the drive as its host": ("file://C:/x/y.mov", "C:/x/y.mov"),
+    "file URL of a share": ("file://server/share/y.mov", "//server/share/y.mov"),
+    "file URL of a share with an empty host": ("file:////server/share/y.mov", "//server/share/y.mov"),
+    "file URL with an unescaped hash": ("file:///a b/c#1.mov", "/a b/c#1.mov"),
+    "file URL with a letter of two bytes": ("file:///x/%d0%b0.mov", "/x/\N{CYRILLIC SMALL LETTER A}.mov"),
+    "file URL in capitals": ("FILE:///x/y.mov", "/x/y.mov"),
+    "bare path": ("/x/y.mov", "/x/y.mov"),
+    "bare path that only looks escaped": ("/x/100%25.mov", "/x/100%25.mov"),
+    "Windows path": ("C:\\x\\y.mov", "C:/x/y.mov"),
+    "Windows path with slashes": ("C:/x/y.mov", "C:/x/y.mov"),
+    "Windows share": ("\\\\server\\share\\y.mov", "//server/share/y.mov"),
+    "relative path": ("media/y.mov", "/cuts/reel 1/media/y.mov"),
+    "relative path with a dot": ("./media/y.mov", "/cuts/reel 1/media/y.mov"),
+    "relative path with backslashes": ("media\\y.mov", "/cuts/reel 1/media/y.mov"),
+    "relative file URL": ("file:media/y.mov", "/cuts/reel 1/media/y.mov"),
+    "movie with a hash in its name": ("/x/take #3.mov", "/x/take #3.mov"),
+}
+
+
+@pytest.mark.parametrize(("text", "path"), FILES.values(), ids=FILES.keys())
+def test_a_file(text: str, path: str) -> None:
+    assert locate(text, BESIDE) == Location(path=path, is_sequence=False)
+
+
+SEQUENCES = {
+    "brackets, as Resolve names sequences": ("/x/out.[1001-1099].tif", "/x/out.####.tif", 1001),
+    "brackets with wide numbers": ("/x/out.[0000997-0001099].exr", "/x/out.#######.exr", 997),
+    "printf": ("/x/out.%04d.exr", "/x/out.####.exr", None),
+    "printf in a file URL": ("file:///x/a%20b/out.%04d.exr", "/x/a b/out.####.exr", None),
+    "printf escaped in a file URL": ("file:///x/out.%2504d.exr", "/x/out.####.exr", None),
+    "printf without padding": ("/x/out.%d.exr", "/x/out.#.exr", None),
+    "hashes": ("/x/out.####.exr", "/x/out.####.exr", None),
+    "relative, with a drive's slashes": ("plates\\out.[1-9].exr", "/cuts/reel 1/plates/out.#.exr", 1),
+}
+
+
+@pytest.mark.parametrize(("text", "path", "first"), SEQUENCES.values(), ids=SEQUENCES.keys())
+def test_a_sequence(text: str, path: str, first: int | None) -> None:
+    assert locate(text, BESIDE) == Location(path=path, is_sequence=True, first_file=first)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "https://example.com/a.mov", "s3://bucket/a.mov"])
+def test_what_is_no_file_is_said(text: str) -> None:
+    with pytest.raises(Skip, match=r"names no file|not a file"):
+        locate(text, BESIDE)
+
+
+def test_a_name_that_holds_an_escape_is_taken_as_it_is_when_it_is_there(tmp_path: Path) -> None:
+    (tmp_path / "a%20b.mov").touch()
+    (tmp_path / "c d.mov").touch()
+
+    assert locate("a%20b.mov", tmp_path).path == f"{tmp_path}/a%20b.mov"
+    assert locate("c%20d.mov", tmp_path).path == f"{tmp_path}/c d.mov"
+    assert locate(f"{tmp_path}/c%20d.mov", BESIDE).path == f"{tmp_path}/c d.mov"
+
+
+def test_one_numbered_still_can_stand_for_its_sequence() -> None:
+    still = locate("/x/plate.1001.exr", BESIDE)
+
+    assert numbered(still) == Location(path="/x/plate.####.exr", is_sequence=True, first_file=1001)
+    assert numbered(locate("/x/plate.exr", BESIDE)) is None
+    assert numbered(locate("/x/take.1001.mov", BESIDE)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "relative"),
+    [
+        ("media/a.mov", True),
+        ("media\\a.mov", True),
+        ("file:a.mov", True),
+        ("/x/a.mov", False),
+        ("C:\\x\\a.mov", False),
+        ("\\\\server\\a.mov", False),
+        ("file:///x/a.mov", False),
+        ("https://example.com/a.mov", False),
+        ("", False),
+    ],
+)
+def test_which_paths_count_from_the_cut(text: str, relative: bool) -> None:
+    assert is_relative(text) is relative

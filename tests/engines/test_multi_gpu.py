@@ -1,0 +1,123 @@
+"""Several devices: the same pictures as on one, whoever painted them, and nobody left waiting when one is gone.
+
+Shown with two processes on the CPU. That two GPUs are twice as fast has not been measured by us.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.engines.conftest import TinyModels
+from tests.engines.test_diffusers_against_pipelines import ask
+from tests.engines.test_diffusers_engine import GROUPING, engine
+from toolkit.engines import Engine, open_engine
+from toolkit.engines.diffusers_local.multi_gpu import SeveralDevices
+from toolkit.engines.torch_models.devices import Device
+from toolkit.errors import EngineFailed, EngineUnavailable
+from toolkit.settings import DiffusersSettings, Settings
+
+
+def opened(device: str, **settings: int) -> Engine:
+    return open_engine("diffusers", Settings(diffusers=DiffusersSettings(device=device, **settings)))
+
+
+@pytest.fixture(scope="module")
+def two(tiny: TinyModels) -> Iterator[SeveralDevices]:
+    """One engine of two processes for all tests that leave it whole: each process loads torch and diffusers."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("OMP_NUM_THREADS", "1")  # what the tiny networks compute is less than what threads cost
+        with opened("cpu, cpu", batch=2) as engine:
+            assert isinstance(engine, SeveralDevices)
+            yield engine
+
+
+def test_pictures_are_those_of_one_device_in_the_order_they_were_asked_for(
+    tiny: TinyModels, two: SeveralDevices
+) -> None:
+    requests = [ask(tiny, seed, guides=1) for seed in range(5)]
+    with engine(batch=2) as one:
+        assert (two.batch, two.revision) == (4, one.revision)
+        two.prepare([requests[0].look])
+        assert two.identity(requests[0].look) == one.identity(requests[0].look)
+        assert np.abs(np.stack(two.paint(requests)) - np.stack(one.paint(requests))).max() < GROUPING
+        assert np.abs(two.paint(requests[3:4])[0] - one.paint(requests[3:4])[0]).max() < GROUPING
+        assert two.paint([]) == []
+
+
+def test_an_error_arrives_with_its_whole_sentence(tiny: TinyModels, two: SeveralDevices) -> None:
+    look = ask(tiny, 1).look.model_copy(update={"model": "nowhere"})
+    with pytest.raises(EngineUnavailable, match="no checkpoint 'nowhere'"):
+        two.prepare([look])
+
+
+def test_a_device_whose_process_was_killed_is_named(tiny: TinyModels) -> None:
+    request = ask(tiny, 1)
+    with opened("cpu,cpu") as engine:
+        assert isinstance(engine, SeveralDevices)
+        (pid,) = engine._processes[1]._processes
+        os.kill(pid, signal.SIGKILL)
+        with pytest.raises(EngineFailed, match="its process on cpu ended, killed or out of the machine's memory"):
+            engine.paint([request, replace(request, seed=2)])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
+def test_no_process_outlives_one_that_was_killed(tmp_path: Path) -> None:
+    script = tmp_path / "opens.py"
+    script.write_text(
+        "import time\n"
+        "from toolkit.engines import open_engine\n"
+        "from toolkit.settings import DiffusersSettings, Settings\n"
+        "if __name__ == '__main__':\n"
+        "    engine = open_engine('diffusers', Settings(diffusers=DiffusersSettings(device='cpu,cpu')))\n"
+        "    print(*[pid for process in engine._processes for pid in process._processes], flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        pids = [int(pid) for pid in parent.stdout.readline().split()]
+        assert len(pids) == 2
+        parent.kill()
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and any(_runs(pid) for pid in pids):
+        time.sleep(0.05)
+    assert [pid for pid in pids if _runs(pid)] == []
+
+
+def _runs(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"  # ended, and only waiting for somebody to take note
+
+
+@pytest.mark.parametrize(("device", "says"), [("all", "'cuda'|'all'"), ("cpu,cuda:7", "'cuda:7'"), ("cpu,,cpu", "''")])
+def test_a_device_that_is_not_there_is_refused_before_any_process_starts(device: str, says: str) -> None:
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("a machine with a GPU has some of them")
+    with pytest.raises(EngineUnavailable, match=f"diffusers.device ({says}) is not here"):
+        opened(device)
+
+
+def test_devices_that_compute_differently_do_not_share_a_shot(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    def chosen(settings: DiffusersSettings) -> Device:
+        precision = "float16" if settings.device == "cuda:0" else "float32"
+        return Device(torch=torch.device("cpu"), precision=precision)
+
+    monkeypatch.setattr("toolkit.engines.diffusers_local.multi_gpu.choose_device", chosen)
+    with pytest.raises(EngineUnavailable, match="cuda:0,cpu would compute in float16 and float32"):
+        opened("cuda:0,cpu")

@@ -1,0 +1,125 @@
+"""The outline of a face and the matte drawn from it."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.faces.test_geometry import face
+from toolkit.documents import Point
+from toolkit.faces.upright import placement_of
+from toolkit.mattes import draw_matte, face_outline
+
+OVAL = (
+    10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
+    152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
+)  # fmt: skip
+"""MediaPipe's face oval."""
+
+
+def turned(yaw: float) -> NDArray[np.float32]:
+    """The face seen from the side, ``yaw`` degrees."""
+    angle = np.deg2rad(yaw)
+    landmarks = face(scale=3)
+    centre = landmarks.mean(axis=0)
+    x, depth = landmarks[:, 0] - centre[0], landmarks[:, 2] * 3
+    landmarks[:, 0] = centre[0] + np.cos(angle) * x + np.sin(angle) * depth
+    return landmarks
+
+
+def distances(outline: tuple[Point, ...], points: NDArray[np.float32]) -> NDArray[np.float64]:
+    """How far inside ``outline`` the points are, pixels."""
+    contour = np.array(outline, dtype=np.float32)
+    return np.array([cv2.pointPolygonTest(contour, (float(x), float(y)), measureDist=True) for x, y, *_ in points])
+
+
+def test_of_a_frontal_face_the_outline_is_the_face_oval() -> None:
+    landmarks = face(scale=3)
+    inside = distances(face_outline(landmarks, grow=0.0), landmarks[list(OVAL)])
+    assert inside.min() > -0.01
+    assert np.median(inside) < 0.5
+    assert inside.max() < 0.02 * placement_of(landmarks).scale, "the hull bridges hollows, it does not invent cheeks"
+
+
+@pytest.mark.parametrize("yaw", [0.0, 40.0, 80.0, -85.0])
+@pytest.mark.parametrize("grow", [0.0, 0.06, 0.3])
+def test_the_outline_is_convex_and_holds_every_landmark_with_the_margin_asked_for(yaw: float, grow: float) -> None:
+    landmarks = turned(yaw)
+    outline = face_outline(landmarks, grow=grow)
+    margin = grow * placement_of(landmarks).scale
+    assert cv2.isContourConvex(np.array(outline, dtype=np.float32))
+    nearest = distances(outline, landmarks).min()
+    assert 0.8 * margin - 0.01 <= nearest <= margin + 0.01
+
+
+def circle(radius: float, x: float, y: float, *, stretch: float = 1.0) -> tuple[Point, ...]:
+    angles = np.linspace(0, 2 * np.pi, 720, endpoint=False)
+    return tuple((x + stretch * radius * float(np.cos(a)), y + radius * float(np.sin(a))) for a in angles)
+
+
+@pytest.mark.parametrize("feather", [0.0, 3.0, 12.0, 40.0])
+def test_the_area_of_a_disc_is_that_of_the_formula(feather: float) -> None:
+    radius, edge = 90.0, max(feather, 1.0)
+    matte = draw_matte(circle(radius, 110.3, 108.6), feather, window=(0, 0, 220, 220))
+    from_edge = np.clip((radius - np.linspace(0, radius, 200_001)) / edge, 0, 1)
+    profile = from_edge**2 * (3 - 2 * from_edge)
+    expected = np.trapezoid(2 * np.pi * np.linspace(0, radius, 200_001) * profile, dx=radius / 200_000)
+    assert matte.sum(dtype=np.float64) == pytest.approx(expected, rel=2e-4)
+
+
+def test_the_matte_is_exactly_zero_outside_and_exactly_one_deep_inside() -> None:
+    matte = draw_matte(circle(60, 100, 90, stretch=1.3), 10, window=(0, 0, 200, 180))
+    y, x = np.mgrid[:180, :200]
+    outside = ((x - 100) / 1.3) ** 2 + (y - 90) ** 2 > 60.01**2
+    deep = ((x - 100) / 1.3) ** 2 + (y - 90) ** 2 < 49.5**2
+    assert matte.dtype == np.float32
+    assert (matte[outside] == 0).all()
+    assert (matte[deep] == 1).all()
+    assert (matte >= 0).all()
+    assert (matte <= 1).all()
+
+
+def test_the_edge_has_no_kink() -> None:
+    row = draw_matte(((0, -500), (400, -500), (400, 500), (0, 500)), 40, window=(-5, 0, 60, 1))[0].astype(np.float64)
+    steps = np.diff(row)
+    assert np.abs(np.diff(steps)).max() < 6 / 40**2 + 1e-6, "the second difference of a smoothstep 40 pixels wide"
+    assert row[5] == 0
+    assert row[45] == 1
+
+
+@pytest.mark.parametrize("direction", [(1.0, 0.0), (0.0, 1.0), (0.6, 0.8)])
+def test_moving_by_a_hundredth_of_a_pixel_moves_the_edge_by_as_much(direction: tuple[float, float]) -> None:
+    def moved(step: float) -> NDArray[np.float64]:
+        outline = circle(50.0, 70 + 0.01 * step * direction[0], 70 + 0.01 * step * direction[1])
+        return draw_matte(outline, 8, window=(0, 0, 140, 140)).astype(np.float64)
+
+    mattes = [moved(step) for step in range(0, 101, 10)]
+    areas = [matte.sum() for matte in mattes]
+    assert max(areas) - min(areas) < 1e-4 * areas[0], "no breathing"
+    y, x = np.mgrid[:140, :140]
+    middles = [np.array([(x * matte).sum(), (y * matte).sum()]) / matte.sum() for matte in mattes]
+    for step, middle in zip(range(0, 101, 10), middles, strict=True):
+        assert np.abs(middle - middles[0] - 0.01 * step * np.array(direction)).max() < 1e-3
+
+
+def test_a_face_that_leaves_the_frame_is_cut_off_and_comes_back_nowhere_else() -> None:
+    whole = draw_matte(circle(40, 5, 50), 10, window=(-60, 0, 160, 100))
+    framed = draw_matte(circle(40, 5, 50), 10, window=(0, 0, 100, 100))
+    assert (framed == whole[:, 60:]).all()
+    assert (framed[:, 50:] == 0).all()
+    assert (draw_matte(circle(40, -200, 50), 10, window=(0, 0, 100, 100)) == 0).all()
+
+
+def test_an_outline_that_is_not_convex_is_followed_too() -> None:
+    notched = ((10.0, 10.0), (90.0, 10.0), (90.0, 90.0), (50.0, 30.0), (10.0, 90.0))
+    matte = draw_matte(notched, 2, window=(0, 0, 100, 100))
+    assert matte[60, 50] == 0
+    assert matte[20, 50] == 1
+    assert matte[60, 15] == 1
+
+
+def test_two_points_are_no_outline() -> None:
+    with pytest.raises(ValueError, match="2 points"):
+        draw_matte(((0, 0), (1, 1)), 3, window=(0, 0, 5, 5))

@@ -1,0 +1,256 @@
+"""Planning is a pure function: every decision is in the plan, and none of it needs a pixel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.passes._plate import BESIDE, COUNT, FIRST, bodies_of, body, sample, shot_of, tracks_of
+from toolkit.documents import FaceState, PassName, PassPlan
+from toolkit.passes import plan_passes, planned_looks, wants_bodies
+from toolkit.passes.planning.expression_words import WORDS
+from toolkit.passes.planning.plan import noise_seed
+from toolkit.settings import Settings, load_settings
+
+SHOT = shot_of(Path("nowhere/plate.####.png"))
+ABSENT = FaceState.ABSENT
+
+
+def plans_of(*, rolls: list[float], settings: Settings | None = None) -> dict[PassName, PassPlan]:
+    samples = [sample(FIRST + i, roll=roll) for i, roll in enumerate(rolls)]
+    samples += [sample(FIRST + i, state=ABSENT) for i in range(len(rolls), COUNT)]
+    return {
+        plan.pass_name: plan
+        for plan in plan_passes(SHOT, tracks_of(samples), settings or Settings(), cut_folder=BESIDE)
+    }
+
+
+def test_body_then_face_each_with_every_frame_of_the_work_range() -> None:
+    plans = plans_of(rolls=[0.0] * COUNT)
+    assert list(plans) == [PassName.BODY, PassName.FACE]
+    for plan in plans.values():
+        assert [frame.source_frame for frame in plan.frames] == list(range(FIRST, FIRST + COUNT))
+        assert [frame.shot_frame for frame in plan.frames] == list(range(1001, 1001 + COUNT))
+
+
+def test_the_founding_strengths_are_planned() -> None:
+    plans = plans_of(rolls=[0.0] * COUNT)
+    assert (plans[PassName.BODY].look.strength, plans[PassName.FACE].look.strength) == (0.65, 0.5)
+
+
+def test_a_frame_without_a_face_is_planned_without_regions() -> None:
+    frames = plans_of(rolls=[0.0] * 5)[PassName.FACE].frames
+    assert [bool(frame.faces) for frame in frames] == [True] * 5 + [False] * (COUNT - 5)
+
+
+@pytest.mark.parametrize(
+    ("rolls", "upright"),
+    [([0.0, 10.0, 20.0], False), ([0.0, 10.0, 20.5], True), ([-21.0, 0.0, 0.0], True), ([360.0, 365.0, 361.0], False)],
+    ids=["at the threshold stays level", "one frame above turns all", "to the left too", "unwrapped rolls are angles"],
+)
+def test_the_crop_is_upright_for_the_whole_shot_when_any_frame_is_tilted(rolls: list[float], upright: bool) -> None:
+    faces = [frame.faces[0] for frame in plans_of(rolls=rolls)[PassName.FACE].frames if frame.faces]
+    for face, roll in zip(faces, rolls, strict=True):
+        (left_x, left_y), (right_x, right_y) = face.corners[:2]
+        level = abs(right_y - left_y) < 1e-6 * abs(right_x - left_x)
+        assert level is (not upright or roll == 0)
+
+
+def test_the_canvas_of_body_is_the_plate_rounded_up_to_eights() -> None:
+    assert plans_of(rolls=[0.0])[PassName.BODY].canvas == (160, 96)
+
+
+def test_the_canvas_of_body_has_the_size_that_is_asked_for() -> None:
+    plans = plans_of(rolls=[0.0], settings=load_settings(overrides=["body.size=64", "face.canvas=256"]))
+    assert plans[PassName.BODY].canvas == (120, 64)
+    assert plans[PassName.BODY].plate_to_canvas == pytest.approx((64 / 90, 0, -13 / 90, 0, 64 / 90, -13 / 90))
+    assert (plans[PassName.FACE].canvas, plans[PassName.FACE].plate_to_canvas) == ((256, 256), None)
+
+
+def test_a_size_of_body_that_changes_nothing_leaves_no_trace_in_the_plan() -> None:
+    """So frames of plans from before there was such a setting keep their content keys."""
+    lower = tracks_of([sample(FIRST + i) for i in range(COUNT)]).model_copy(update={"height": 88})
+    plain, same = (
+        plan_passes(SHOT, lower, load_settings(overrides=[f"body.size={size}"]), cut_folder=BESIDE)[0]
+        for size in (0, 88)
+    )
+    assert plain == same
+    assert "plate_to_canvas" not in plain.model_dump_json(exclude={"frames"})
+    assert "size" not in plain.model_dump_json()
+
+
+def test_labels_start_at_the_first_working_frame() -> None:
+    assert plans_of(rolls=[0.0])[PassName.BODY].timecode_first == 86400
+
+
+def test_the_same_facts_give_the_same_plan_and_it_survives_its_file(tmp_path: Path) -> None:
+    one, other = plans_of(rolls=[0.0, 25.0]), plans_of(rolls=[0.0, 25.0])
+    assert one == other
+    for plan in one.values():
+        plan.write(tmp_path / "plan.json")
+        assert PassPlan.read(tmp_path / "plan.json") == plan
+
+
+def test_settings_that_cannot_change_a_pixel_do_not_change_the_plan() -> None:
+    plain = plans_of(rolls=[0.0])
+    assert plans_of(rolls=[0.0], settings=load_settings(overrides=["output.writers=7"])) == plain
+    assert plans_of(rolls=[0.0], settings=load_settings(overrides=["face.strength=0.4"])) != plain
+
+
+@pytest.mark.parametrize("change", ["matte.grow=0.1", "matte.feather=0.2", "track.smooth=5", "face.canvas=256"])
+def test_what_concerns_faces_alone_leaves_body_as_it_was_painted(change: str) -> None:
+    plain, other = plans_of(rolls=[0.0]), plans_of(rolls=[0.0], settings=load_settings(overrides=[change]))
+    assert other[PassName.BODY] == plain[PassName.BODY]
+
+
+def test_seeds_come_from_shot_pass_face_and_source_frame() -> None:
+    facts = [("sh010", "FACE", 0, 5), ("sh020", "FACE", 0, 5), ("sh010", "BODY", 0, 5), ("sh010", "FACE", 1, 5)]
+    facts.append(("sh010", "FACE", 0, 6))
+    seeds = [noise_seed(1, *fact) for fact in facts]
+    assert len(set(seeds)) == len(seeds)
+    assert all(0 <= seed < 2**31 for seed in seeds)
+    assert noise_seed(1, *facts[0]) == seeds[0]
+    assert noise_seed(2, *facts[0]) != seeds[0]
+
+
+def test_only_the_passes_asked_for_are_planned() -> None:
+    assert list(plans_of(rolls=[0.0], settings=load_settings(overrides=["output.passes=FACE"]))) == [PassName.FACE]
+
+
+@pytest.mark.parametrize(
+    ("template", "still", "speaking"),
+    [
+        ("a face", "a face", "a face"),
+        ("a face, {expression}, film still", "a face, film still", "a face, mouth open, film still"),
+        ("{expression}", "", "mouth open"),
+    ],
+)
+def test_a_prompt_says_what_the_face_does_in_each_frame(template: str, still: str, speaking: str) -> None:
+    names = tuple(sorted({name for word in WORDS for name in word.reads}))
+    silent, open_mouth = ((0.0,) * len(names), tuple(0.6 * (name == "jawOpen") for name in names))
+    samples = [
+        sample(FIRST + i).model_copy(update={"blendshapes": open_mouth if i >= 6 else silent}) for i in range(COUNT)
+    ]
+    tracks = tracks_of(samples).model_copy(update={"blendshape_names": names})
+    settings = load_settings(overrides=[f"face.prompt={template}", f"body.prompt={template}"])
+    body, face = plan_passes(SHOT, tracks, settings, cut_folder=BESIDE)
+    expected = [still] * 6 + [speaking] * (COUNT - 6)
+    assert [frame.faces[0].prompt for frame in face.frames] == expected
+    assert [frame.prompt for frame in body.frames] == expected
+
+
+def test_a_frame_without_a_face_has_a_prompt_without_words() -> None:
+    settings = load_settings(overrides=["body.prompt=a set, {expression}"])
+    samples = [sample(FIRST + i, state=ABSENT) for i in range(COUNT)]
+    names = tuple(sorted({name for word in WORDS for name in word.reads}))
+    tracks = tracks_of(samples).model_copy(update={"blendshape_names": names})
+    for faces in (tracks.faces, ()):
+        body, _ = plan_passes(SHOT, tracks.model_copy(update={"faces": faces}), settings, cut_folder=BESIDE)
+        assert {frame.prompt for frame in body.frames} == {"a set"}
+
+
+ENTRIES = """[
+    {shot="sh02*", prompt="another street", negative="rain"},
+    {shot="sh01*", face=1, prompt="an old man"},
+    {shot="sh010", prompt="a woman", negative="fog"},
+    {shot="sh*", prompt="anybody", negative="anything"},
+]"""
+
+
+def two_people(*assignments: str) -> tuple[PassPlan, PassPlan]:
+    track = tracks_of([sample(f) for f in range(FIRST, FIRST + COUNT)])
+    faces = (track.faces[0], track.faces[0].model_copy(update={"face": 1}))
+    settings = load_settings(overrides=list(assignments))
+    body_plan, face_plan = plan_passes(SHOT, track.model_copy(update={"faces": faces}), settings, cut_folder=BESIDE)
+    return body_plan, face_plan
+
+
+def test_a_shot_and_a_face_in_it_can_have_words_of_their_own() -> None:
+    _, face = two_people("face.prompt=a face", "face.negative=blur", f"face.prompts={ENTRIES}")
+    for frame in face.frames:
+        assert [one.prompt for one in frame.faces] == ["a woman", "an old man"]
+    assert face.look.negative == "fog"
+    others = ENTRIES.replace('face=1, prompt="an old man"', 'prompt="rain"').replace("face=1", "")
+    body, _ = two_people("body.prompt=a set", f"body.prompts={others}")
+    assert {frame.prompt for frame in body.frames} == {"rain"}, "the first that fits"
+
+
+def test_a_face_can_have_a_negative_prompt_of_its_own() -> None:
+    entries = """[
+        {face=1, negative="beard"},
+        {shot="sh02*", face=0, negative="rain"},
+        {face=1, prompt="an old man", negative="never read"},
+        {negative="fog"},
+    ]"""
+    plain_body, plain = two_people("face.prompt=a face", 'face.prompts=[{negative="fog"}]')
+    body, face = two_people("face.prompt=a face", f"face.prompts={entries}")
+    assert (body.look.negative, face.look.negative) == ("", "fog")
+    for frame in face.frames:
+        assert [(one.prompt, one.negative) for one in frame.faces] == [("a face", ""), ("an old man", "beard")]
+    assert [look.negative for look in face.looks] == ["fog", "beard"]
+    assert body.looks == (body.look,)
+    assert body == plain_body
+    assert "negative" not in plain.frames[0].model_dump_json(), "what is not said leaves no trace in the plan"
+
+
+def test_a_plan_from_before_faces_had_a_negative_prompt_is_read(tmp_path: Path) -> None:
+    _, face = two_people("face.negative=blur")
+    face.write(tmp_path / "plan.json")
+    assert '"negative"' not in (tmp_path / "plan.json").read_text().partition('"frames"')[2]
+    assert PassPlan.read(tmp_path / "plan.json") == face
+
+
+def test_words_for_another_shot_change_nothing_of_this_one() -> None:
+    plain = two_people("face.prompt=a face")
+    assert two_people("face.prompt=a face", 'face.prompts=[{shot="sh02*", prompt="x", negative="y"}]') == plain
+
+
+def test_an_engine_is_told_of_every_look_before_the_first_shot() -> None:
+    settings = load_settings(overrides=['face.prompts=[{shot="sh020", negative="rain"}]'])
+    shots = [SHOT.model_copy(update={"name": name}) for name in ("sh010", "sh020", "sh030")]
+    assert sorted(look.negative for look in planned_looks(shots, settings)) == ["", "", "rain"]
+    settings = load_settings(overrides=['face.prompts=[{face=1, negative="beard"}]', "output.passes=FACE"])
+    assert [look.negative for look in planned_looks(shots, settings)] == ["", "beard"]
+
+
+def test_noise_of_the_shot_is_the_same_in_every_frame_and_differs_between_passes_and_faces() -> None:
+    body, face = two_people("face.noise=shot", "body.noise=shot")
+    seeds = {frame.seed for frame in body.frames} | {one.seed for frame in face.frames for one in frame.faces}
+    assert len(seeds) == 3
+    body, face = two_people()
+    assert len({one.seed for frame in face.frames for one in frame.faces}) == 2 * COUNT
+
+
+BODY_IN_BODY = "body.controls=[{kind='body'}]"
+
+
+def test_people_are_planned_for_the_passes_that_draw_them_and_no_others() -> None:
+    samples, settings = [sample(FIRST + i) for i in range(COUNT)], load_settings(overrides=[BODY_IN_BODY])
+    bodies = bodies_of(50.0, 110.0)
+    body_plan, face_plan = plan_passes(SHOT, tracks_of(samples), settings, cut_folder=BESIDE, bodies=bodies)
+    assert [frame.bodies for frame in body_plan.frames] == [
+        *((body(50.0 + i), body(110.0 + i)) for i in range(COUNT - 1)),
+        (),
+    ], "as they are in the track; absent where they are absent"
+    assert body_plan.guides == (None,)
+    assert {frame.bodies for frame in face_plan.frames} == {()}
+
+
+def test_people_are_planned_from_the_arguments_alone_and_the_plan_survives_its_file(tmp_path: Path) -> None:
+    samples, settings = [sample(FIRST + i) for i in range(COUNT)], load_settings(overrides=[BODY_IN_BODY])
+    one, other = (
+        plan_passes(SHOT, tracks_of(samples), settings, cut_folder=BESIDE, bodies=bodies_of(50.0)) for _ in range(2)
+    )
+    assert one == other
+    assert plan_passes(SHOT, tracks_of(samples), settings, cut_folder=BESIDE, bodies=bodies_of(51.0)) != one
+    for plan in one:
+        plan.write(tmp_path / "plan.json")
+        assert PassPlan.read(tmp_path / "plan.json") == plan
+
+
+def test_bodies_are_wanted_where_a_look_of_a_planned_pass_has_a_body_control() -> None:
+    assert not wants_bodies(load_settings(preset="dva-2023"))
+    assert wants_bodies(load_settings(preset="three-controls"))
+    assert wants_bodies(load_settings(overrides=[BODY_IN_BODY]))
+    assert not wants_bodies(load_settings(overrides=[BODY_IN_BODY, "output.passes=FACE"]))

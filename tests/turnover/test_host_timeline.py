@@ -1,0 +1,332 @@
+"""A host's own clip list, without an export: the same shots that its export would have given."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.turnover._cuts import Json, write_movie, write_sequence
+from tests.turnover._handed import hand_over, host_clip, turnover
+from tests.turnover.test_conform_cases import CASES, Case
+from toolkit.documents import Cut, Shot, Turnover
+from toolkit.errors import DocumentError, EmptyCut, InputError, UnreadableCut
+from toolkit.frames import timecode_from_frames
+from toolkit.turnover import open_timeline, read_cut
+from toolkit.turnover.host_timeline import timeline_of
+
+
+def read(folder: Path, *clips: Json, handles: int = 0, **facts: Any) -> Cut:
+    return read_cut(hand_over(folder, *clips, **facts), handles=handles)
+
+
+def shown(shot: Shot) -> list[int]:
+    return [shot.map.source_frame_at_record(frame) for frame in shot.record_range]
+
+
+# --- the numbers -----------------------------------------------------------------------------------------------
+
+
+def as_host_clip(case: Case) -> Json:
+    """``case`` as a host says it: pictures from the media's start instead of timecode, and the speed."""
+    start, count, rate = case.source
+    first, media_count, media_fps = case.available
+    lowest = start / rate * media_fps - first
+    sequence = case.start_frame is not None
+    return host_clip(
+        f"Z:\\offline\\plate.[{case.start_frame:04d}-{case.start_frame + int(media_count) - 1}].png"
+        if case.start_frame is not None
+        else "Z:\\offline\\plate.mov",
+        (0, int(count)),
+        0 if abs(lowest) < 1e-6 else lowest,
+        speed=1.0 if case.speed is None else case.speed,
+        media_fps=media_fps,
+        media_count=int(media_count),
+        media_timecode=str(timecode_from_frames(int(first), Fraction(round(media_fps)))) if first else "",
+        media_index=case.start_frame if sequence else 0,
+    )
+
+
+SAYABLE = {name: case for name, case in CASES.items() if case.available[2] in {24, 25} and "T22" not in name}
+"""Those whose numbers a host can say: T22 has a clip that begins before its media."""
+
+
+@pytest.mark.parametrize("case", SAYABLE.values(), ids=SAYABLE.keys())
+def test_a_clip_shows_the_source_frames_it_must_by_the_hosts_own_numbers(case: Case, tmp_path: Path) -> None:
+    cut = read(tmp_path, as_host_clip(case), fps=case.record_rate, handles=case.handles)
+    (shot,) = cut.shots
+
+    assert (shown(shot)[0], shown(shot)[-1]) == case.shown
+    work = case.work or (min(case.shown), max(case.shown))
+    assert (shot.source_work_range.first, shot.source_work_range.last) == work
+
+
+def test_a_freeze_is_one_picture_however_long_it_holds(tmp_path: Path) -> None:
+    (shot,) = read(tmp_path, host_clip("/offline/a.mov", (0, 48), 8, speed=0.0, source_count=1), handles=8).shots
+    assert set(shown(shot)) == {8}
+    assert list(shot.source_work_range) == [8]
+
+
+def test_the_timeline_is_as_the_host_says(tmp_path: Path) -> None:
+    cut = read(
+        tmp_path,
+        host_clip("/offline/b.mov", (30, 10), 5, name="over", track=3),
+        host_clip("/offline/a.mov", (0, 20), 5, name="under"),
+        fps=29.97,
+        drop_frame=True,
+        start_timecode="01:00:00;00",
+        start_frame=107892,
+        record_count=100,
+    )
+    assert (cut.name, cut.record_rate, cut.record_start, cut.drop_frame) == (
+        "reel 1",
+        Fraction(30000, 1001),
+        107892,
+        True,
+    )
+    assert cut.record_count == 100
+    assert [(s.clip_name, s.track_index, s.record_range.first) for s in cut.shots] == [("under", 0, 0), ("over", 2, 30)]
+    assert cut.origin is not None
+    assert (cut.origin.host, cut.origin.name, cut.origin.timeline_id) == ("resolve", "reel 1", "a-b-c")
+    assert cut.notes == ()
+
+
+# --- remapped clips --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("remap", "speed", "pictures"),
+    [
+        ([3.0, 4.0, 5.0, 6.0], 1, [3, 4, 5, 6]),
+        ([3.0, 5.0, 7.0, 9.0], 2, [3, 5, 7, 9]),
+        ([3.0, 3.5, 4.0, 4.5], Fraction(1, 2), [3, 3, 4, 4]),
+        ([3.0, 3.0, 4.0, 4.0], Fraction(1, 2), [3, 3, 4, 4]),
+        ([6.0, 5.0, 4.0, 3.0], -1, [6, 5, 4, 3]),
+        ([6.0, 6.0, 5.0, 5.0], Fraction(-1, 2), [6, 6, 5, 5]),
+        ([6.0, 6.0, 6.0, 6.0], 0, [6, 6, 6, 6]),
+        ([6.0, 6.99999, 8.0, 9.00001], 1, [6, 7, 8, 9]),
+    ],
+    ids=[
+        "plain",
+        "double",
+        "half",
+        "half in whole pictures",
+        "reversed",
+        "reversed at half, in whole pictures",
+        "frozen",
+        "with a host's rounding",
+    ],
+)
+def test_a_linear_remap_is_a_speed(remap: list[float], speed: Fraction, pictures: list[int], tmp_path: Path) -> None:
+    made = host_clip("/offline/a.mov", (0, 4), min(remap), speed=float(speed), remap=remap)
+    (shot,) = read(tmp_path, made).shots
+    assert shown(shot) == pictures
+    assert shot.map.speed == speed
+
+
+def test_a_remap_that_is_not_linear_is_a_ramp_and_is_said(tmp_path: Path) -> None:
+    plain = host_clip("/offline/a.mov", (0, 4))
+    ramp = host_clip("/offline/a.mov", (4, 4), 0, name="ramp", remap=[0.0, 1.0, 3.0, 6.0])
+    cut = read(tmp_path, plain, ramp)
+    assert [(row.clip_name, row.reason) for row in cut.skipped] == [
+        ("ramp", "its speed varies (time remap), which is not supported yet")
+    ]
+
+
+# --- media -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "facts"),
+    [
+        ("plates/plate.[1001-1020].png", {"media_count": 20, "media_index": 1001}),
+        ("plates/plate.[1001-1020].png", {"media_count": 0, "media_fps": 0}),
+        ("plates\\plate.[1001-1020].png", {"media_count": 20, "media_index": 1001}),
+        ("plates/plate.1001.png", {"media_count": 20, "media_index": 1001}),
+        ("plates/plate.1001.png", {"media_count": 0, "media_index": 1001}),
+        ("plates/plate.%04d.png", {"media_count": 20, "media_index": 1001}),
+        ("plates/plate.%04d.png", {"media_count": 0, "media_fps": 0}),
+        ("plates/plate.####.png", {"media_count": 20}),
+    ],
+    ids=[
+        "Resolve's brackets", "brackets alone", "backslashes", "first file and count", "first file and number",
+        "printf", "printf alone", "hashes without a first number",
+    ],
+)  # fmt: skip
+def test_a_sequence_however_it_is_written(written: str, facts: Json, tmp_path: Path) -> None:
+    write_sequence(tmp_path / "plates", range(1001, 1021))
+    (shot,) = read(tmp_path, host_clip(written, (0, 5), 3, **facts), handles=2).shots
+
+    assert shot.media.online
+    assert shot.media.path == f"{tmp_path}/plates/plate.####.png"
+    assert shown(shot) == [1004, 1005, 1006, 1007, 1008]
+    assert (shot.source_work_range.first, shot.source_work_range.last) == (1002, 1010)
+    assert shot.media.rate == 24
+
+
+def test_a_windows_path_stays_one(tmp_path: Path) -> None:
+    cut = read(
+        tmp_path,
+        host_clip("D:\\plates\\a b.mov", (0, 5)),
+        host_clip("\\\\server\\share\\p.[0001-0050].exr", (5, 5), media_count=50, media_index=1),
+    )
+    assert [shot.media.path for shot in cut.shots] == ["D:/plates/a b.mov", "//server/share/p.####.exr"]
+    assert shown(cut.shots[1]) == [1, 2, 3, 4, 5]
+
+
+def test_a_still_lasts_as_long_as_its_clip(tmp_path: Path) -> None:
+    write_sequence(tmp_path, [7], prefix="card.")
+    (shot,) = read(tmp_path, host_clip("card.0007.png", (0, 48), media_count=1, speed=1.0)).shots
+    assert (set(shown(shot)), len(shot.record_range), shot.map.speed) == ({7}, 48, 0)
+
+
+def test_what_the_host_does_not_say_the_file_does(tmp_path: Path) -> None:
+    """A TD writes a path and a first picture; rate, length and timecode stand in the movie."""
+    write_movie(tmp_path / "a.mov", 60, rate=Fraction(25), timecode="10:00:00:00")
+    made = host_clip("a.mov", (0, 10), 20, media_fps=0, media_count=0)
+    (shot,) = read(tmp_path, made, fps=25.0, handles=100).shots
+    assert (shot.media.rate, shot.media.timecode_first) == (25, 900_000)
+    assert shown(shot) == list(range(20, 30))
+    assert list(shot.source_work_range) == list(range(60))
+
+
+def test_a_movie_that_the_host_interprets_at_another_rate_is_played_at_that(tmp_path: Path) -> None:
+    write_movie(tmp_path / "a.mov", 60, rate=Fraction(24))
+    (shot,) = read(tmp_path, host_clip("a.mov", (0, 10), 20, media_fps=25.0, media_count=60), fps=25.0).shots
+    assert shot.media.rate == 25
+    assert shown(shot) == list(range(20, 30))
+
+
+def test_a_timecode_that_cannot_be_is_left_out_and_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Resolve may write a label in the timeline's rate."""
+    (shot,) = read(tmp_path, host_clip("/offline/a.mov", (0, 5), 3, media_timecode="01:00:00:24")).shots
+    assert shown(shot) == [3, 4, 5, 6, 7]
+    assert "sh010: its timecode is left out: timecode '01:00:00:24' does not exist at 24 fps" in caplog.text
+
+
+def test_offline_media_of_which_nothing_is_known_is_a_row(tmp_path: Path) -> None:
+    known = host_clip("/offline/a.mov", (0, 5))
+    cut = read(tmp_path, known, host_clip("/offline/b.mov", (5, 5), name="b", media_count=0))
+    (row,) = cut.skipped
+    assert (row.clip_name, "the cut does not say what it has" in row.reason) == ("b", True)
+
+
+def test_a_layer_that_came_back_is_no_plate(tmp_path: Path) -> None:
+    """A timeline handed over after an import holds our own layers."""
+    layer = "/out/sh010/FACE/v001/sh010_FACE_v001.[1001-1048].exr"
+    cut = read(
+        tmp_path,
+        host_clip("/offline/a.mov", (0, 48)),
+        host_clip(layer, (0, 48), track=2, name="sh010_FACE_v001", media_count=48, media_index=1001),
+    )
+    assert [shot.track_index for shot in cut.shots] == [0]
+    assert [row.reason for row in cut.skipped] == ["a layer that this toolkit made, not a plate"]
+
+
+# --- what is left out ------------------------------------------------------------------------------------------
+
+
+def test_disabled_clips_and_what_is_no_clip_are_rows_with_the_hosts_reason(tmp_path: Path) -> None:
+    cut = read(
+        tmp_path,
+        host_clip("/offline/a.mov", (0, 10)),
+        host_clip("/offline/a.mov", (10, 10), name="off", enabled=False),
+        skipped=[{"name": "Text+", "track": 2, "record_first": 4, "record_count": 6, "reason": "a title"}],
+    )
+    assert [(row.clip_name, row.track_index, str(row.record_range), row.reason) for row in cut.skipped] == [
+        ("off", 0, "10-19", "disabled in the timeline"),
+        ("Text+", 1, "4-9", "a title"),
+    ]
+
+
+def test_what_a_host_says_of_a_clip_that_it_sent_is_a_note(tmp_path: Path) -> None:
+    row = {"name": "A", "track": 1, "record_first": 0, "record_count": 10, "reason": "sent without its opacity"}
+    cut = read(tmp_path, host_clip("/offline/a.mov", (0, 10)), skipped=[row])
+    assert (cut.skipped, cut.notes) == ((), ("A: sent without its opacity",))
+
+
+# --- the way back ----------------------------------------------------------------------------------------------
+
+
+def test_the_timeline_behind_it_can_be_opened_again_with_markers_and_absolute_paths(tmp_path: Path) -> None:
+    import opentimelineio as otio
+
+    write_sequence(tmp_path / "plates", range(1001, 1021))
+    marker = {"frame": 3.0, "name": "look", "note": "the eyes", "colour": "Cyan"}
+    cut = read(
+        tmp_path,
+        host_clip("plates/plate.[1001-1020].png", (6, 10), 2, media_count=20, media_index=1001, markers=[marker]),
+        markers=[{**marker, "frame": 8.0}],
+    )
+    timeline = open_timeline(cut)
+
+    (track,) = timeline.tracks
+    gap, clip = track
+    assert isinstance(gap, otio.schema.Gap)
+    assert (gap.duration().value, timeline.global_start_time.value) == (6, 86400)
+    assert clip.media_reference.target_url_base == f"{tmp_path}/plates/"
+    assert [(m.name, m.comment, m.color, m.marked_range.start_time.value) for m in clip.markers] == [
+        ("look", "the eyes", "CYAN", 5)
+    ]
+    assert timeline.tracks.markers[0].marked_range.start_time.value == 8
+
+
+def test_a_byte_order_mark_is_no_obstacle(tmp_path: Path) -> None:
+    path = hand_over(tmp_path, host_clip("/offline/a.mov", (0, 10)))
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert len(read_cut(path, handles=0).shots) == 1
+
+
+def test_the_same_turnover_gives_the_same_timeline(tmp_path: Path) -> None:
+    document = Turnover.model_validate(turnover(host_clip("/offline/a.mov", (0, 10))))
+    one, other = (timeline_of(document, tmp_path).to_json_string() for _ in range(2))
+    assert one == other
+
+
+# --- what no timeline can be -----------------------------------------------------------------------------------
+
+GOOD = host_clip("/offline/a.mov", (0, 10))
+
+
+@pytest.mark.parametrize(
+    ("document", "error", "says"),
+    [
+        (turnover(GOOD, schema="toolkit.turnover/2"), UnreadableCut, "it is a toolkit.turnover/2, and this version of"),
+        (turnover(GOOD, schema="toolkit.shots/1"), UnreadableCut, "it is a toolkit.shots/1; a host hands over"),
+        (turnover(), EmptyCut, "it has no video clips"),
+        (turnover(GOOD, fps=0), DocumentError, "at /fps: 0 is no frame rate"),
+        (turnover(GOOD, drop_frame=True), DocumentError, "at /drop_frame: drop-frame timecode does not exist at 24"),
+        (turnover(GOOD, record_count=-1), DocumentError, "at /record_count: a length cannot be -1"),
+        (turnover(GOOD, otio="../x.otio"), DocumentError, "at /otio: '../x.otio' is not the name of a file beside"),
+        (turnover({**GOOD, "record_count": -4}), DocumentError, "at /clips/0/record_count: it cannot be -4 ('sh010')"),
+        (turnover({**GOOD, "source_count": -4}), DocumentError, "at /clips/0/source_count: it cannot be -4"),
+        (turnover({**GOOD, "media_count": -4}), DocumentError, "at /clips/0/media_count: it cannot be -4"),
+        (turnover({**GOOD, "record_first": -4}), DocumentError, "at /clips/0/record_first: -4 lies before"),
+        (turnover({**GOOD, "track": 0}), DocumentError, "at /clips/0/track: tracks count from 1"),
+        (turnover({**GOOD, "track": 10**9}), DocumentError, "at /clips/0/track: tracks count from 1"),
+        (turnover({**GOOD, "media_fps": -24}), DocumentError, "at /clips/0/media_fps: -24 is no frame rate"),
+        (turnover({**GOOD, "media_fps": 1e6}), DocumentError, "at /clips/0/media_fps: 1e+06 is no frame rate"),
+        (turnover({**GOOD, "remap": [1.0]}), DocumentError, "at /clips/0/remap: 1 pictures for 10 timeline frames"),
+        (turnover({**GOOD, "speed": "fast"}), DocumentError, "at /clips/0/speed: "),
+        (turnover({**GOOD, "pace": 2}), DocumentError, "at /clips/0/pace: "),
+        (
+            turnover(GOOD, {**GOOD, "name": "b", "record_first": 5}),
+            UnreadableCut,
+            "'sh010' and 'b' lie over one another on track 1 at record frame 5",
+        ),
+        (turnover(GOOD, otio="reel.otio"), UnreadableCut, "its export reel.otio is not beside it"),
+    ],
+)
+def test_a_turnover_that_does_not_hold_is_one_line(
+    document: Json, error: type[InputError], says: str, tmp_path: Path
+) -> None:
+    from tests.turnover._cuts import write
+
+    path = write(tmp_path / "turnover.json", document)
+    with pytest.raises(error) as caught:
+        read_cut(path, handles=0)
+    assert says in str(caught.value)
+    assert "turnover.json" in str(caught.value)
+    assert "\n" not in str(caught.value)

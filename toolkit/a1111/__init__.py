@@ -1,0 +1,21 @@
+"""How AUTOMATIC1111 works, as pure functions: infotext, mask blur, the "Only masked" crop, and its noise levels."""
+
+from __future__ import annotations
+
+from toolkit.a1111.infotext import Infotext, parse_infotext, read_infotext
+from toolkit.a1111.mask_blur import blur_mask, blur_reach
+from toolkit.a1111.only_masked import crop_region, expand_crop_region, region_to_canvas
+from toolkit.a1111.sigmas import first_step, k_diffusion_levels
+
+__all__ = [
+    "Infotext",
+    "blur_mask",
+    "blur_reach",
+    "crop_region",
+    "expand_crop_region",
+    "first_step",
+    "k_diffusion_levels",
+    "parse_infotext",
+    "read_infotext",
+    "region_to_canvas",
+]

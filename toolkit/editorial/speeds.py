@@ -1,0 +1,48 @@
+"""The speed of a clip, and what it does to a trim of the clip's track."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from toolkit.editorial.skips import Skip
+from toolkit.editorial.times import exact
+from toolkit.editorial.tracks import Slot
+
+if TYPE_CHECKING:
+    from opentimelineio import schema
+
+
+def constant_speed(effects: Sequence[schema.Effect]) -> Fraction:
+    """Source seconds per record second; 1 without a retime, 0 for a freeze. Raises Skip for speed ramps."""
+    from opentimelineio import schema
+
+    speeds = []
+    for effect in effects:
+        if not isinstance(effect, schema.TimeEffect) or not effect.enabled:
+            continue
+        if not isinstance(effect, schema.LinearTimeWarp):
+            raise Skip(f"its speed varies ({_ramp(effect)}), which is not supported yet")
+        # 10 000 keeps percents with two decimals exact and takes out the noise of doubles: 1.0999999999999999 is 1.1.
+        speed = exact(effect.time_scalar).limit_denominator(10_000)
+        if speed != 1:
+            speeds.append(speed)
+    if len(speeds) > 1:
+        raise Skip(f"{len(speeds)} retimes on one clip are not supported yet")
+    return speeds[0] if speeds else Fraction(1)
+
+
+def _ramp(effect: schema.TimeEffect) -> str:
+    resolve = effect.metadata.get("Resolve_OTIO")
+    keys = resolve.get("Key Frames") if hasattr(resolve, "get") else None
+    return f"{len(keys)} key frames" if keys is not None else effect.effect_name or effect.name or effect.schema_name()
+
+
+def trimmed_source_frames(slot: Slot, speed: Fraction, source_rate: Fraction) -> Fraction:
+    """Source frames below the first one shown that the trim of ``slot``'s track removes.
+
+    A reversed clip starts at its tail, so a trim of the tail removes its lowest frames.
+    """
+    trimmed = slot.trimmed_head if speed >= 0 else slot.trimmed_tail
+    return abs(speed) * trimmed * source_rate

@@ -1,0 +1,1 @@
+"""Guide pictures for ControlNets: drawn from the tracks, read from sequences, or estimated from the plate."""

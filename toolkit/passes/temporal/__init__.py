@@ -1,0 +1,1 @@
+"""What makes a pass steady over time: optical flow, overlapping frames, and noise that moves with the plate."""

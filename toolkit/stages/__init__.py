@@ -1,0 +1,33 @@
+"""The stages of a run, one function each, named like their commands: ``track``, ``plan``, ``render``, ``conform``.
+
+Each stage reads the documents that the stage before it wrote into OUT and keeps what is still valid: a track whose key
+matches is read instead of computed, and a frame whose content key matches is not rendered again. Resuming after a crash
+and re-rendering after a change are the same thing.
+"""
+
+from __future__ import annotations
+
+from toolkit.stages.checks import check_before_work, choose_shots
+from toolkit.stages.conforming import conform
+from toolkit.stages.dry_run import check_run
+from toolkit.stages.planning import plan, plan_shot
+from toolkit.stages.rendering import RenderTools, open_render_tools, open_tools_for, render, render_shot
+from toolkit.stages.tracking import TrackModels, fetch_track_models, track, track_shot
+
+__all__ = [
+    "RenderTools",
+    "TrackModels",
+    "check_before_work",
+    "check_run",
+    "choose_shots",
+    "conform",
+    "fetch_track_models",
+    "open_render_tools",
+    "open_tools_for",
+    "plan",
+    "plan_shot",
+    "render",
+    "render_shot",
+    "track",
+    "track_shot",
+]

@@ -1,0 +1,94 @@
+"""Everything that is checked before work starts, in one place: every command and ``toolkit.run`` call this.
+
+Cheap checks only: nothing is downloaded, no server is asked and no model is loaded. The stages open those themselves
+(``tracking.fetch_track_models``, ``rendering.open_render_tools``), also before their first frame.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from toolkit.delivery import check_aep
+from toolkit.documents import Cut, EstimatePlan, GuidePlan, PassPlan, Shot
+from toolkit.engines import check_engine, find_engine
+from toolkit.errors import MissingMedia, NoMatchingShot, OutputNotWritable, at
+from toolkit.passes import check_guides, planned_guides, wants_bodies
+from toolkit.plates import check_encoding
+from toolkit.settings import Settings
+
+_LEAST_FREE = 64 * 2**20
+"""Bytes of free disk space below which no work is started: a few frames would fill it."""
+
+
+def check_before_work(cut: Cut, patterns: Sequence[str], settings: Settings, out: Path | None = None) -> list[Shot]:
+    """Check all that ``settings`` need for the shots matching ``patterns``, and return these shots.
+
+    Checked are, in this order: the shots and their media, the optional packages, the engine's name and packages, the
+    guides, and free space for ``out``. Raises NoMatchingShot, MissingMedia, PackageMissing, UnknownEngine,
+    EngineUnavailable, MissingFrames and OutputNotWritable.
+    """
+    shots = choose_shots(cut, patterns)
+    check_packages(settings)
+    check_engine(settings.engine, settings)
+    if find_engine(settings.engine).wants_guides:
+        for shot in shots:
+            with at(shot=shot.name):
+                check_guides(shot, planned_guides(shot.name, settings, cut_folder=Path(cut.path).parent))
+    if out is not None:
+        check_disk(out)
+    return shots
+
+
+def check_before_rendering(shots: Sequence[Shot], plans: Iterable[PassPlan], settings: Settings) -> None:
+    """The same checks for ``plans`` that are on disk already: they name their own engines and guides."""
+    check_packages(settings)
+    by_name = {shot.name: shot for shot in shots}
+    for plan in plans:
+        check_engine(plan.engine, settings)
+        if find_engine(plan.engine).wants_guides:
+            with at(shot=plan.shot):
+                check_guides(by_name[plan.shot], _read_or_estimated(plan))
+
+
+def choose_shots(cut: Cut, patterns: Sequence[str]) -> list[Shot]:
+    """The shots whose name matches one of the shell ``patterns``; all shots when there are none.
+
+    Raises NoMatchingShot, and MissingMedia naming every offline source these shots need.
+    """
+    chosen = [shot for shot in cut.shots if not patterns or any(fnmatchcase(shot.name, one) for one in patterns)]
+    if not chosen:
+        raise NoMatchingShot(patterns, [shot.name for shot in cut.shots])
+    offline = [shot for shot in chosen if not shot.media.online]
+    if offline:
+        paths = ", ".join(sorted({shot.media.path for shot in offline}))
+        raise MissingMedia(paths, f"needed by {', '.join(shot.name for shot in offline)}")
+    return chosen
+
+
+def check_packages(settings: Settings) -> None:
+    """Raises PackageMissing when a setting needs an optional package that is not installed."""
+    check_encoding(settings.output.encoding)
+    if settings.delivery.aep:
+        check_aep()
+
+
+def check_disk(out: Path) -> None:
+    """Raises OutputNotWritable when the disk of ``out`` is as good as full."""
+    existing = next((folder for folder in (out, *out.absolute().parents) if folder.exists()), None)
+    if existing is None:
+        return
+    free = shutil.disk_usage(existing).free
+    if free < _LEAST_FREE:
+        raise OutputNotWritable(out, f"only {free // 2**20} MB are free on its disk")
+
+
+def tracks_people(settings: Settings) -> bool:
+    """Whether people are tracked beside the faces: a look has a ``body`` control, and the engine takes guides."""
+    return wants_bodies(settings) and find_engine(settings.engine).wants_guides
+
+
+def _read_or_estimated(plan: PassPlan) -> list[GuidePlan | EstimatePlan]:
+    return [guide for guide in plan.guides if guide is not None]

@@ -1,0 +1,116 @@
+"""``render``: render the planned passes and write their layer files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolkit.documents import Cut, EstimatePlan, GuidePlan, LookPlan, PassPlan, Shot
+from toolkit.engines import DepthEstimator, Engine, open_engine, open_estimators
+from toolkit.errors import at
+from toolkit.memory import trim_heap
+from toolkit.output import Output, lock_output
+from toolkit.passes import RenderedPass, planned_guides, planned_looks, render_passes, wanted_passes
+from toolkit.plates import Plate, open_plate
+from toolkit.progress import SILENT, Progress
+from toolkit.settings import Settings
+from toolkit.stages.checks import check_before_rendering, check_disk, choose_shots
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderTools:
+    """What renders: opened and checked before the first frame."""
+
+    engine: Engine
+    """Prepared for every look."""
+    estimators: Mapping[str, DepthEstimator]
+    """Depth estimators by the name that the plans give them; empty when the engine takes no guides."""
+
+
+def render(
+    out: Path | str, settings: Settings | None = None, *, shots: Sequence[str] = (), progress: Progress = SILENT
+) -> list[RenderedPass]:
+    """Render the passes planned in ``out`` and write their layers; frames that are already right are kept.
+
+    ``shots`` are shell patterns of shot names, all shots when empty. Engine and look come from the plans; ``settings``
+    say which passes and version, and how the engine runs. Returns one ``RenderedPass`` per pass and shot. Raises
+    MissingDocument when a shot is not planned yet, MissingMedia, MissingFrames, EngineError, OutputBusy and
+    OutputNotWritable; frames written before an error stay and are complete.
+    """
+    settings = settings or Settings()
+    rendered: list[RenderedPass] = []
+    with lock_output(Path(out), made_by=Cut.made_by) as output:
+        cut = Cut.read(output.shots)
+        chosen = choose_shots(cut, shots)
+        plans = [one for shot in chosen for one in _read_plans(shot, settings, output)]
+        check_before_rendering(chosen, plans, settings)
+        check_disk(output.root)
+        for name in sorted({one.engine for one in plans}):
+            mine = [one for one in plans if one.engine == name]
+            looks = [look for one in mine for look in one.looks]
+            guides = [guide for one in mine for guide in one.guides if guide is not None]
+            with open_render_tools(name, looks, guides, settings) as tools:
+                for shot in chosen:
+                    with at(shot=shot.name), open_plate(shot.media) as plate:
+                        own = [one for one in mine if one.shot == shot.name]
+                        rendered += render_shot(own, plate, tools, settings=settings, output=output, progress=progress)
+    return rendered
+
+
+@contextmanager
+def open_tools_for(cut: Cut, shots: Sequence[Shot], settings: Settings) -> Iterator[RenderTools]:
+    """What renders the passes that will be planned for ``shots``; see ``open_render_tools``."""
+    folder = Path(cut.path).parent
+    guides = [guide for shot in shots for guide in planned_guides(shot.name, settings, cut_folder=folder)]
+    with open_render_tools(settings.engine, planned_looks(shots, settings), guides, settings) as tools:
+        yield tools
+
+
+@contextmanager
+def open_render_tools(
+    name: str, looks: Iterable[LookPlan], guides: Iterable[GuidePlan | EstimatePlan], settings: Settings
+) -> Iterator[RenderTools]:
+    """The engine ``name``, prepared for ``looks``, and the estimators that ``guides`` need; closed with the block.
+
+    Raises EngineUnavailable, DepthUnavailable, and InputError for a file named by the settings that does not fit.
+    """
+    with open_engine(name, settings) as engine:
+        engine.prepare(dict.fromkeys(looks))
+        named = [guide.estimator for guide in guides if engine.wants_guides and isinstance(guide, EstimatePlan)]
+        yield RenderTools(engine=engine, estimators=open_estimators(named, settings.diffusers))
+
+
+def render_shot(
+    plans: Sequence[PassPlan],
+    plate: Plate,
+    tools: RenderTools,
+    *,
+    settings: Settings,
+    output: Output,
+    progress: Progress,
+) -> list[RenderedPass]:
+    """Write every frame of ``plans`` (all of one shot) that is not on disk yet."""
+    tools.engine.step_callback = progress.step_callback
+    trim_heap()  # tracking leaves some 100 MB of small freed blocks
+    with ExitStack() as bars:
+        advance = {
+            one.pass_name: bars.enter_context(progress.stage(f"{one.shot}  {one.pass_name}", len(one.frames)))
+            for one in plans
+        }
+        return render_passes(
+            plans,
+            plate,
+            tools.engine,
+            output.root,
+            writers=settings.output.writers,
+            advance=advance,
+            estimators=tools.estimators,
+        )
+
+
+def _read_plans(shot: Shot, settings: Settings, output: Output) -> list[PassPlan]:
+    """The plans that an earlier ``plan`` wrote for ``shot``. Raises MissingDocument."""
+    version = settings.output.version
+    return [PassPlan.read(output.plan_of(shot.name, name, version)) for name in wanted_passes(settings)]

@@ -1,0 +1,116 @@
+"""``track``: find and follow the faces (and people) of every shot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from toolkit.documents import BodyTracks, Cut, FaceTracks, Shot
+from toolkit.errors import at
+from toolkit.faces import bodies_key, track_bodies, track_faces, track_key
+from toolkit.models import FACE_MODEL, POSE_MODEL, fetch_model
+from toolkit.output import Output, lock_output
+from toolkit.plates import Plate, open_plate
+from toolkit.progress import SILENT, Advance, Progress
+from toolkit.settings import Settings
+from toolkit.stages.checks import check_before_work, tracks_people
+
+Tracks = TypeVar("Tracks", FaceTracks, BodyTracks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackModels:
+    """The model files that tracking needs, on disk."""
+
+    face: Path
+    pose: Path | None
+    """None when no look has a ``body`` control, or the engine takes no guides: nobody would use the poses."""
+
+
+def track(
+    cut: Cut,
+    out: Path | str,
+    settings: Settings | None = None,
+    *,
+    shots: Sequence[str] = (),
+    models: Path | str | None = None,
+    progress: Progress = SILENT,
+) -> list[FaceTracks]:
+    """Find and follow the faces of the shots of ``cut``: ``out/<shot>/face_track.json``.
+
+    Where a look has a ``body`` control, people are followed too (``body_track.json``). ``shots`` are shell patterns of
+    shot names, all shots when empty; ``models`` is a folder with a studio's own copies of the model files. Returns one
+    ``FaceTracks`` per shot, in the order of the cut. Raises what ``check_before_work`` raises, ModelUnavailable,
+    MediaError, EngineError, OutputBusy and OutputNotWritable.
+    """
+    settings = settings or Settings()
+    chosen = check_before_work(cut, shots, settings, Path(out))
+    found: list[FaceTracks] = []
+    with lock_output(Path(out)) as output:
+        files = fetch_track_models(settings, models, progress)
+        cut.write(output.shots)
+        for shot in chosen:
+            with at(shot=shot.name), open_plate(shot.media) as plate:
+                faces, _ = track_shot(shot, plate, settings, files, output=output, progress=progress)
+            found.append(faces)
+    return found
+
+
+def fetch_track_models(settings: Settings, folder: Path | str | None, progress: Progress) -> TrackModels:
+    """The face model, and the pose model when somebody uses it: from ``folder``, the cache, or the network, once.
+
+    Raises ModelUnavailable.
+    """
+    where = None if folder is None else Path(folder)
+    face = fetch_model(FACE_MODEL, folder=where, progress=progress)
+    if not tracks_people(settings):
+        return TrackModels(face=face, pose=None)
+    return TrackModels(face=face, pose=fetch_model(POSE_MODEL, folder=where, progress=progress))
+
+
+def track_shot(
+    shot: Shot, plate: Plate, settings: Settings, models: TrackModels, *, output: Output, progress: Progress
+) -> tuple[FaceTracks, BodyTracks | None]:
+    """The faces and people of ``shot``; read from disk when media, range, settings and model are unchanged."""
+    count = len(shot.source_work_range)
+    facts = shot, plate, settings.track, models.face
+    faces = _read_or_compute(
+        FaceTracks,
+        output.face_track(shot.name),
+        partial(track_key, *facts),
+        partial(track_faces, *facts),
+        progress.stage(f"{shot.name}  faces", count),
+    )
+    if models.pose is None:
+        return faces, None
+    body_facts = shot, plate, settings.track, models.pose
+    people = _read_or_compute(
+        BodyTracks,
+        output.body_track(shot.name),
+        partial(bodies_key, *body_facts),
+        partial(track_bodies, *body_facts),
+        progress.stage(f"{shot.name}  bodies", count),
+    )
+    return faces, people
+
+
+def _read_or_compute(
+    kind: type[Tracks],
+    path: Path,
+    key: Callable[[], str],
+    compute: Callable[[Advance], Tracks],
+    bar: AbstractContextManager[Advance],
+) -> Tracks:
+    """The tracks at ``path`` when their key matches; otherwise ``compute`` makes them under ``bar`` and writes them."""
+    if path.exists():
+        known = kind.read(path)
+        if known.key == key():
+            return known
+    with bar as advance:
+        tracks = compute(advance)
+    tracks.write(path)
+    return tracks
