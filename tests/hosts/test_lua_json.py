@@ -99,9 +99,9 @@ def test_invalid_json_is_rejected(read: Read, text: str) -> None:
             json.loads(text)
 
 
-@pytest.mark.parametrize(("text", "says"), STRICTER)
-def test_json_that_our_documents_never_contain_is_rejected(read: Read, text: str, says: str) -> None:
-    with pytest.raises(ValueError, match=says):
+@pytest.mark.parametrize(("text", "message"), STRICTER)
+def test_json_that_our_documents_never_contain_is_rejected(read: Read, text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         read(text)
 
 
@@ -134,7 +134,7 @@ def test_the_first_and_last_characters_of_every_utf_8_length_are_read(read: Read
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         pytest.param('{"a": 1,\n "b": tru}', "line 2, column 7: invalid value", id="a word"),
         pytest.param("[1,\n\n  2", "line 3, column 4: ']' or ',' is missing", id="the end"),
@@ -143,8 +143,8 @@ def test_the_first_and_last_characters_of_every_utf_8_length_are_read(read: Read
         pytest.param('["\\q"]', "line 1, column 3: invalid escape", id="an escape"),
     ],
 )
-def test_an_error_says_where_it_is(read: Read, text: str, says: str) -> None:
-    with pytest.raises(ValueError, match=f"^{says.replace('[', '.').replace(']', '.')}$"):
+def test_an_error_says_where_it_is(read: Read, text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{message.replace('[', '.').replace(']', '.')}$"):
         read(text)
 
 

@@ -435,7 +435,7 @@ def test_every_failure_ends_in_a_correct_stack_or_an_unchanged_project(
 
 
 @pytest.mark.parametrize(
-    ("name", "says"),
+    ("name", "message"),
     [
         ("refuses_timeline", "did not create the timeline 'scene_04'"),
         ("existing_timeline", "returned an existing timeline"),
@@ -457,18 +457,18 @@ def test_every_failure_ends_in_a_correct_stack_or_an_unchanged_project(
         ("raises_on_AddTrack", "stopped by an unexpected error .*AddTrack"),
     ],
 )
-def test_the_reason_is_reported(lua: Any, deliver: Deliveries, name: str, says: str) -> None:
+def test_the_reason_is_reported(lua: Any, deliver: Deliveries, name: str, message: str) -> None:
     path = deliver()
     switch = next(switch for switch in FAILURES if switch.name == name)
     report = imported(lua, path, resolve_with(path, switch.behaviour()))
-    assert re.search(says, report["problems"][0], re.DOTALL), report["problems"]
+    assert re.search(message, report["problems"][0], re.DOTALL), report["problems"]
 
 
 # --- the document -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("change", "message"),
     [
         pytest.param(lambda d: d.update(schema="toolkit.delivery/2"), "not a toolkit.delivery/1", id="another schema"),
         pytest.param(lambda d: d.pop("fps"), "'fps' is missing or invalid", id="a field is missing"),
@@ -495,7 +495,7 @@ def test_the_reason_is_reported(lua: Any, deliver: Deliveries, name: str, says: 
         pytest.param(set_on("FACE", 0, path="C:x.1001.exr"), "is outside", id="drive"),
     ],
 )
-def test_an_invalid_document_changes_nothing(lua: Any, deliver: Deliveries, change: Change, says: str) -> None:
+def test_an_invalid_document_changes_nothing(lua: Any, deliver: Deliveries, change: Change, message: str) -> None:
     path = deliver()
     document = json.loads(path.read_text(encoding="utf-8"))
     fake = resolve_with(path)
@@ -504,7 +504,7 @@ def test_an_invalid_document_changes_nothing(lua: Any, deliver: Deliveries, chan
     fake.fusion.chosen.append(str(path))
     before = fake.snapshot()
     printed = run(lua, fake)
-    assert re.search(says, printed[1]), printed
+    assert re.search(message, printed[1]), printed
     assert fake.snapshot() == before and not any(call.startswith("MediaPool") for call in fake.called)
 
 
@@ -539,7 +539,7 @@ def test_the_dialog_opens_at_the_last_delivery(lua: Any, deliver: Deliveries, ho
     remember(last, home)
     fake = resolve_with(path)
     assert_right(imported(lua, path, fake), fake, path)
-    assert fake.fusion.asked == [str(last)]
+    assert fake.fusion.dialog_folders == [str(last)]
 
 
 def test_cancelling_the_dialog_imports_nothing(lua: Any, deliver: Deliveries, home: Path) -> None:
@@ -565,7 +565,7 @@ def test_without_any_delivery_it_reports_that_none_is_given(each_lua: Any) -> No
 def test_an_open_window_is_reported_before_a_delivery_is_requested(lua: Any) -> None:
     fake = FakeResolve(Behaviour(modal_after=0))
     assert "no project is open in Resolve, or an open dialog" in run(lua, fake)[1]
-    assert fake.fusion.asked == []
+    assert fake.fusion.dialog_folders == []
 
 
 def test_outside_resolve_it_says_where_to_run_it(each_lua: Any) -> None:

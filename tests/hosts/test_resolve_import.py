@@ -261,7 +261,7 @@ def test_a_backup_of_the_timeline_is_exported_beside_the_delivery(
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("change", "message"),
     [
         (lambda document: document["origin"].update(name="another"), "'another' is not in this project"),
         (lambda document: document.update(fps=25.0), "'scene_04' runs at 24.0, not 25"),
@@ -275,11 +275,11 @@ def test_a_backup_of_the_timeline_is_exported_beside_the_delivery(
     ids=["elsewhere", "another rate", "another start", "moved", "trimmed"],
 )
 def test_a_timeline_that_does_not_match_the_delivery_is_not_used(
-    entry: ModuleType, make_desk: Callable[..., Desk], deliver: Deliveries, change: Change, says: str
+    entry: ModuleType, make_desk: Callable[..., Desk], deliver: Deliveries, change: Change, message: str
 ) -> None:
     desk = make_desk()
     report = run(entry, desk, path=desk.delivery(change))
-    assert report["made_from"] is None and says in "\n".join(report["notes"])
+    assert report["made_from"] is None and message in "\n".join(report["notes"])
     assert list(stack_of(desk.fake, report["timeline"])) == ["PLATE", "BODY v001", "FACE v001"]
 
 
@@ -728,7 +728,7 @@ def test_clips_that_end_with_their_media_are_complete(entry: ModuleType, make_de
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("change", "message"),
     [
         pytest.param(lambda d: d.update(schema="toolkit.delivery/2"), "not a toolkit.delivery/1", id="another schema"),
         pytest.param(lambda d: d.pop("fps"), "'fps' is missing or invalid", id="a field is missing"),
@@ -757,7 +757,7 @@ def test_clips_that_end_with_their_media_are_complete(entry: ModuleType, make_de
     ],
 )
 def test_an_invalid_document_changes_nothing(
-    entry: ModuleType, make_desk: Callable[..., Desk], change: Change, says: str
+    entry: ModuleType, make_desk: Callable[..., Desk], change: Change, message: str
 ) -> None:
     desk = make_desk()
     document = desk.document
@@ -765,7 +765,7 @@ def test_an_invalid_document_changes_nothing(
     desk.path.write_text(json.dumps(document), encoding="utf-8")
     before = desk.fake.snapshot()
     report = run(entry, desk)
-    assert says in report["problems"][0]
+    assert message in report["problems"][0]
     assert desk.fake.snapshot() == before
 
 
@@ -831,7 +831,7 @@ def test_from_the_menu_it_asks_for_the_delivery_and_on_studio_for_the_options(
     desk.fake.fusion.chosen = [str(desk.path)]
     desk.fake.ui.actions = [("Go", "Clicked")] if studio else []
     report = start_in(entry, desk)
-    assert desk.fake.fusion.asked == ["/last/delivery.json"]
+    assert desk.fake.fusion.dialog_folders == ["/last/delivery.json"]
     assert report["problems"] == [] and report["timeline"] == "scene_04 v001"
     assert len(desk.fake.windows) == studio and desk.fake.misuse == []
 
@@ -844,7 +844,7 @@ def test_checked_options_are_applied(entry: ModuleType, make_desk: Callable[...,
 
     def ticked(ui: Any, kind: str) -> Any:
         made = make(ui, kind)
-        return lambda *told: tick(made(*told)) if kind == "CheckBox" else made(*told)
+        return lambda *arguments: tick(made(*arguments)) if kind == "CheckBox" else made(*arguments)
 
     def tick(box: Any) -> Any:
         box.Checked = box.ID == "newtimeline"

@@ -19,12 +19,12 @@ from toolkit.documents import Turnover
 STAND_IN = """
 import json, os, pathlib, signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a test suite in the background ignores it
-told = pathlib.Path(sys.argv[0]).parent / "told.json"
-told.write_text(json.dumps({"arguments": sys.argv[1:], "python": [k for k in os.environ if k.startswith("PYTHON")]}))
-say = lambda **what: print(json.dumps(what), flush=True)
+record = pathlib.Path(sys.argv[0]).parent / "run.json"
+record.write_text(json.dumps({"arguments": sys.argv[1:], "python": [k for k in os.environ if k.startswith("PYTHON")]}))
+send = lambda **what: print(json.dumps(what), flush=True)
 try:
     for done in (0, 12, 24):
-        say(stage="sh010  FACE", done=done, total=24)
+        send(stage="sh010  FACE", done=done, total=24)
         time.sleep(0.05)
     print("output of a library", flush=True)
     BEHAVE
@@ -32,10 +32,10 @@ except KeyboardInterrupt:
     print("toolkit: stopped", file=sys.stderr)
     sys.exit(130)
 """
-DELIVERS = "say(delivery=DELIVERY)"
+DELIVERS = "send(delivery=DELIVERY)"
 FAILS = "print('warning', file=sys.stderr); print('toolkit: shot sh010: media offline', file=sys.stderr); sys.exit(3)"
 HANGS = "time.sleep(60)"
-DEAF = "signal.signal(signal.SIGINT, signal.SIG_IGN); say(stage='deaf'); time.sleep(60)"
+IGNORES_SIGINT = "signal.signal(signal.SIGINT, signal.SIG_IGN); send(stage='waiting'); time.sleep(60)"
 
 
 @pytest.fixture(scope="module")
@@ -85,8 +85,8 @@ def test_it_sends_renders_and_imports(
     assert report["timeline"] == "scene_04 v001" and len(report["placed"]) == 4
     turnover = tmp_path / "to" / "turnover.json"
     assert Turnover.read(turnover).name == "scene_04"
-    told = json.loads((tmp_path / "told.json").read_text(encoding="utf-8"))
-    assert told["arguments"] == [
+    recorded = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    assert recorded["arguments"] == [
         "run", str(turnover), "-o", str(tmp_path / "to" / "passes"), "--progress", "lines",
         "--set", "face.strength=0.4",
     ]  # fmt: skip
@@ -106,7 +106,7 @@ def test_resolves_python_variables_are_not_passed_to_the_toolkit(
     desk = make_desk()
     behave(DELIVERS, desk)
     assert render(entry, desk, tmp_path / "to")["problems"] == []
-    assert json.loads((tmp_path / "told.json").read_text(encoding="utf-8"))["python"] == []
+    assert json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))["python"] == []
 
 
 @pytest.mark.parametrize("switch", [pytest.param(one, id=one.name) for one in FAILURES])
@@ -143,23 +143,23 @@ def test_a_failed_run_is_reported_with_the_toolkits_message_and_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "says"),
+    ("behaviour", "message"),
     [
         ("pass", "ended without a delivery"),
-        ("say(delivery='/nowhere/delivery.json')", "ended without a delivery"),
+        ("send(delivery='/nowhere/delivery.json')", "ended without a delivery"),
         ("sys.exit(4)", "exited with code 4"),
     ],
 )
 def test_a_run_without_a_delivery_is_reported_as_a_problem(
-    entry: ModuleType, make_desk: Callable[..., Desk], behave: Behave, tmp_path: Path, behaviour: str, *, says: str
+    entry: ModuleType, make_desk: Callable[..., Desk], behave: Behave, tmp_path: Path, behaviour: str, *, message: str
 ) -> None:
     desk = make_desk()
     behave(behaviour, desk)
-    assert says in render(entry, desk, tmp_path / "to")["problems"][0]
+    assert message in render(entry, desk, tmp_path / "to")["problems"][0]
 
 
 @pytest.mark.parametrize("event", [("Cancel", "Clicked"), ("ToolkitWindow", "Close")])
-@pytest.mark.parametrize("behaviour", [HANGS, DEAF], ids=["hangs", "deaf"])
+@pytest.mark.parametrize("behaviour", [HANGS, IGNORES_SIGINT], ids=["hangs", "ignores the interrupt"])
 def test_cancel_interrupts_then_terminates_and_changes_nothing(
     entry: ModuleType, make_desk: Callable[..., Desk], behave: Behave, tmp_path: Path, behaviour: str, *,
     event: tuple[str, str], monkeypatch: pytest.MonkeyPatch,
@@ -190,7 +190,7 @@ def test_without_a_window_a_file_named_stop_cancels(
 
 
 @pytest.mark.parametrize(
-    ("recorded", "says"),
+    ("recorded", "message"),
     [
         (None, "does not contain the path of the toolkit: run 'toolkit install-scripts resolve'"),
         ("{", "does not contain the path of the toolkit"),
@@ -200,12 +200,18 @@ def test_without_a_window_a_file_named_stop_cancels(
     ],
 )
 def test_without_an_installed_toolkit_nothing_is_sent(
-    entry: ModuleType, make_desk: Callable[..., Desk], at_home: Path, tmp_path: Path, recorded: str | None, *, says: str
+    entry: ModuleType,
+    make_desk: Callable[..., Desk],
+    at_home: Path,
+    tmp_path: Path,
+    recorded: str | None,
+    *,
+    message: str,
 ) -> None:
     if recorded is not None:
         (at_home / ".toolkit").mkdir()
         (at_home / ".toolkit" / "toolkit.json").write_text(recorded, encoding="utf-8")
-    assert says in render(entry, make_desk(), tmp_path / "to")["problems"][0]
+    assert message in render(entry, make_desk(), tmp_path / "to")["problems"][0]
     assert not (tmp_path / "to").exists()
 
 
@@ -217,8 +223,8 @@ def test_layers_are_not_imported_into_another_project(
     manager = desk.fake.application.manager
     watch = entry.__dict__["watch_in_window"]
 
-    def watched(*told: object) -> None:
-        watch(*told)
+    def watched(*arguments: object) -> None:
+        watch(*arguments)
         manager.CreateProject("Another film")
 
     with pytest.MonkeyPatch.context() as patch:

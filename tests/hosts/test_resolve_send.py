@@ -340,7 +340,7 @@ def test_from_the_menu_it_asks_for_a_folder_and_remembers_it(
     desk.fake.fusion.chosen = [str(tmp_path / "one"), str(tmp_path / "two")]
     for folder in ("one", "two"):
         assert start_in(entry, desk)["turnover"] == str(tmp_path / folder / "turnover.json")
-    assert desk.fake.fusion.asked == [str(at_home / "toolkit_turnovers" / "scene_04"), str(tmp_path / "one")]
+    assert desk.fake.fusion.dialog_folders == [str(at_home / "toolkit_turnovers" / "scene_04"), str(tmp_path / "one")]
 
 
 def test_cancelling_the_folder_dialog_sends_nothing(

@@ -66,7 +66,7 @@ class Fusion(ApiObject):
         self.ui = UIManager(world)
         self.chosen: list[str | None] = []
         """The editor's choices in the next file dialogs; None, or an empty list, is Cancel."""
-        self.asked: list[str] = []
+        self.dialog_folders: list[str] = []
         """The start folder of each file dialog."""
 
     @property
@@ -80,7 +80,7 @@ class Fusion(ApiObject):
 
     @api_method("str?", "str?", "dict?")
     def RequestFile(self, folder: str | None = None, name: str | None = None, options: Any = None) -> str | None:
-        self.asked.append(folder or "")
+        self.dialog_folders.append(folder or "")
         return self.chosen.pop(0) if self.chosen else None
 
     @api_method("str?")

@@ -168,8 +168,8 @@ class TimelineItem(HasComps, HasMarkers, HasColour):
 
     @api_method("str|dict", "any?", writes=True)
     def SetProperty(self, propertyKey: str | dict[str, Any], propertyValue: Any = None) -> bool:
-        wanted = propertyKey if isinstance(propertyKey, dict) else {propertyKey: propertyValue}
-        return self._set_all(wanted)
+        values = propertyKey if isinstance(propertyKey, dict) else {propertyKey: propertyValue}
+        return self._set_all(values)
 
     @api_method(since="21.1")
     def GetProperties(self) -> dict[str, Any]:
@@ -179,11 +179,11 @@ class TimelineItem(HasComps, HasMarkers, HasColour):
     def SetProperties(self, properties: dict[str, Any]) -> bool:
         return self._set_all(properties)
 
-    def _set_all(self, wanted: dict[str, Any]) -> bool:
+    def _set_all(self, values: dict[str, Any]) -> bool:
         """Set all properties or none."""
         behaviour = self.world.behaviour
-        new = {key: accept_value(key, value, behaviour) for key, value in wanted.items()}
-        if behaviour.upsell and not behaviour.studio and needs_studio(wanted):
+        new = {key: accept_value(key, value, behaviour) for key, value in values.items()}
+        if behaviour.upsell and not behaviour.studio and needs_studio(values):
             self.world.modal = True
         if behaviour.refuses_properties or self.kind == "audio" or not new or None in new.values():
             return False

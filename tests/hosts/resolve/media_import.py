@@ -17,13 +17,13 @@ KEYS = {"FilePath": str, "StartIndex": int, "EndIndex": int}
 STILLS = (".exr", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dpx")
 
 
-def import_media(pool: MediaPool, wanted: list[Any]) -> Any:
+def import_media(pool: MediaPool, items: list[Any]) -> Any:
     """Import files into the current bin. Existing media and missing files are silently skipped."""
     behaviour = pool.world.behaviour
     if behaviour.imports in ("None", "[]", "[None]"):
         return {"None": None, "[]": [], "[None]": [None]}[behaviour.imports]
     made: list[MediaPoolItem] = []
-    for one in wanted:
+    for one in items:
         found = _movie_or_still(pool, one) if isinstance(one, str) else _sequence(pool, one)
         if found is None:
             return None
@@ -44,14 +44,14 @@ def _movie_or_still(pool: MediaPool, path: str) -> list[MediaPoolItem]:
     return [MediaPoolItem(world, path=path, kind=kind, first=0, frames=footage.frames, footage=footage)]
 
 
-def _sequence(pool: MediaPool, wanted: dict[str, Any]) -> list[MediaPoolItem] | None:
+def _sequence(pool: MediaPool, spec: dict[str, Any]) -> list[MediaPoolItem] | None:
     """A dictionary must have three keys; from 21.1 one that names an ordinary file makes the whole call return None."""
     world = pool.world
-    wrong = [key for key, kind in KEYS.items() if type(wanted.get(key)) is not kind]
-    if wrong or set(wanted) != set(KEYS):
-        world.misuse.append(f"ImportMedia: {wanted!r}")
+    wrong = [key for key, kind in KEYS.items() if type(spec.get(key)) is not kind]
+    if wrong or set(spec) != set(KEYS):
+        world.misuse.append(f"ImportMedia: {spec!r}")
         return []
-    pattern, first, last = Path(wanted["FilePath"]), wanted["StartIndex"], wanted["EndIndex"]
+    pattern, first, last = Path(spec["FilePath"]), spec["StartIndex"], spec["EndIndex"]
     if not re.search(r"%0\dd", pattern.name):
         return None if world.behaviour.has("21.1") else _movie_or_still(pool, str(pattern))
     if not {pattern.name % number for number in range(first, last + 1)} <= _files_in(pattern.parent):

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 KEYS = ("mediaPoolItem", "startFrame", "endFrame", "mediaType", "trackIndex", "recordFrame")
 
 
-def append_clips(pool: MediaPool, wanted: list[Any]) -> list[TimelineItem | None] | None:
+def append_clips(pool: MediaPool, clips: list[Any]) -> list[TimelineItem | None] | None:
     """Place clips; the result has None or a dead item for every rejected one."""
     behaviour, project = pool.world.behaviour, pool.project
-    infos = [one if isinstance(one, dict) else {"mediaPoolItem": one} for one in wanted]
+    infos = [one if isinstance(one, dict) else {"mediaPoolItem": one} for one in clips]
     for info in infos:
         wrong = find_info_error(info)
         if wrong:

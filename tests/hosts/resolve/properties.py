@@ -66,7 +66,7 @@ def _last_number(key: str, behaviour: Behaviour) -> float:
     return number(LAST_CONSTANTS[key])
 
 
-def needs_studio(wanted: dict[str, Any]) -> bool:
+def needs_studio(values: dict[str, Any]) -> bool:
     """Return whether one of the values needs Studio."""
-    value = wanted.get("MotionEstimation", 0)
+    value = values.get("MotionEstimation", 0)
     return value in (number("MOTION_EST_SPEED_WARP_BETTER"), number("MOTION_EST_SPEED_WARP_FASTER"))

@@ -159,7 +159,7 @@ def test_saving_an_untitled_project_is_misuse() -> None:
 
 
 @pytest.mark.parametrize(
-    ("misuse", "says"),
+    ("misuse", "message"),
     [
         pytest.param(lambda it: it.users.GetTrackCount("Video"), "'Video', not track", id="word in wrong case"),
         pytest.param(lambda it: it.users.GetTrackCount(), "0 arguments", id="too few arguments"),
@@ -178,12 +178,12 @@ def test_saving_an_untitled_project_is_misuse() -> None:
     ],
 )
 def test_calls_that_are_wrong_in_every_version_are_recorded(
-    open_project: ProjectFactory, misuse: Callable[[OpenProject], object], says: str
+    open_project: ProjectFactory, misuse: Callable[[OpenProject], object], message: str
 ) -> None:
     opened = open_project()
     before = opened.fake.snapshot()
     assert misuse(opened) in (None, False)
-    assert len(opened.fake.misuse) == 1 and says in opened.fake.misuse[0]
+    assert len(opened.fake.misuse) == 1 and message in opened.fake.misuse[0]
     assert opened.fake.snapshot() == before
 
 
@@ -239,4 +239,4 @@ def test_a_file_dialog_returns_the_editors_choice() -> None:
     fusion = fake.script_globals()["fusion"]
     assert fusion.RequestFile("/last") == "/delivery.json"
     assert fusion.RequestDir("/last") is None
-    assert fake.fusion.asked == ["/last", "/last"]
+    assert fake.fusion.dialog_folders == ["/last", "/last"]

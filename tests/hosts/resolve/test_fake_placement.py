@@ -59,14 +59,14 @@ def test_an_end_frame_alone_is_ignored(open_project: ProjectFactory) -> None:
     assert placements(stack) == [(HOUR, 120, 0)]
 
 
-@pytest.mark.parametrize(("past", "lies"), [("clamped", [(HOUR, 20, 100)]), ("refused", [])])
+@pytest.mark.parametrize(("past", "expected"), [("clamped", [(HOUR, 20, 100)]), ("refused", [])])
 def test_a_range_beyond_the_end_is_clamped_or_rejected(
-    open_project: ProjectFactory, past: str, lies: list[tuple[int, int, float]]
+    open_project: ProjectFactory, past: str, expected: list[tuple[int, int, float]]
 ) -> None:
     opened = open_project(past_the_end=past)
     media, stack = opened.import_media(), opened.create_timeline()
     opened.place(media, startFrame=100, endFrame=200, recordFrame=HOUR)
-    assert placements(stack) == lies
+    assert placements(stack) == expected
 
 
 def test_durations_at_another_rate_are_rounded_down(open_project: ProjectFactory) -> None:
@@ -135,17 +135,17 @@ def test_the_users_timeline_may_become_current_by_itself(open_project: ProjectFa
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "lies"),
+    ("behaviour", "expected"),
     [({"record_late": 1}, (HOUR + 1, 24, 10)), ({"source_late": 1}, (HOUR, 24, 11))],
     ids=["late on the timeline", "late in the media"],
 )
 def test_a_clip_may_be_a_frame_off(
-    open_project: ProjectFactory, behaviour: dict[str, int], lies: tuple[int, int, float]
+    open_project: ProjectFactory, behaviour: dict[str, int], expected: tuple[int, int, float]
 ) -> None:
     opened = open_project(**behaviour)
     media, stack = opened.import_media(), opened.create_timeline()
     opened.place(media, startFrame=10, endFrame=34, recordFrame=HOUR)
-    assert placements(stack) == [lies]
+    assert placements(stack) == [expected]
 
 
 def test_without_a_media_type_audio_is_placed_too(open_project: ProjectFactory) -> None:
@@ -237,7 +237,7 @@ def test_without_a_current_timeline_no_clip_is_placed(open_project: ProjectFacto
 
 
 @pytest.mark.parametrize(
-    ("wrong", "says"),
+    ("wrong", "message"),
     [
         ({"trackindex": 1}, "unknown key 'trackindex'"),
         ({"startFrame": "0"}, "startFrame is '0'"),
@@ -246,8 +246,8 @@ def test_without_a_current_timeline_no_clip_is_placed(open_project: ProjectFacto
         ({"mediaPoolItem": "plate.mov"}, "no mediaPoolItem"),
     ],
 )
-def test_an_invalid_clip_info_is_recorded(open_project: ProjectFactory, wrong: dict[str, Any], says: str) -> None:
+def test_an_invalid_clip_info_is_recorded(open_project: ProjectFactory, wrong: dict[str, Any], message: str) -> None:
     opened = open_project()
     media, stack = opened.import_media(), opened.create_timeline()
     assert opened.pool.AppendToTimeline([{"mediaPoolItem": media, **wrong}]) == [None]
-    assert says in opened.fake.misuse[0] and placements(stack) == []
+    assert message in opened.fake.misuse[0] and placements(stack) == []

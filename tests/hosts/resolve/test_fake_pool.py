@@ -81,9 +81,9 @@ def test_a_sequence_may_be_split_into_two_clips(open_project: ProjectFactory) ->
 
 def test_a_sequence_with_a_missing_frame_is_not_imported(open_project: ProjectFactory) -> None:
     opened = open_project()
-    wanted = opened.create_sequence(1001, 1010)
+    sequence = opened.create_sequence(1001, 1010)
     (opened.folder / "face.1005.exr").unlink()
-    assert opened.pool.ImportMedia([wanted]) == [] and opened.fake.misuse == []
+    assert opened.pool.ImportMedia([sequence]) == [] and opened.fake.misuse == []
 
 
 @pytest.mark.parametrize("wrong", [{"StartIndex": "1001"}, {"Startindex": 1001}, {"EndIndex": None}])

@@ -115,8 +115,8 @@ def test_an_unknown_setting_is_empty(open_project: ProjectFactory) -> None:
 
 def test_set_settings_keeps_the_settings_before_a_failing_one(open_project: ProjectFactory) -> None:
     stack = open_project().create_timeline()
-    wanted = {"useCustomSettings": "1", "timelineFrameRate": "26", "timelineResolutionWidth": "1280"}
-    assert stack.SetSettings(wanted) is False
+    settings = {"useCustomSettings": "1", "timelineFrameRate": "26", "timelineResolutionWidth": "1280"}
+    assert stack.SetSettings(settings) is False
     assert (stack.GetSetting("useCustomSettings"), stack.GetSetting("timelineResolutionWidth")) == ("1", "1920")
 
 
