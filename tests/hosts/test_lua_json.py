@@ -64,7 +64,7 @@ def read(request: pytest.FixtureRequest) -> Read:
     entries = lua.eval("function(value) local n = {} for k in pairs(value) do n[#n + 1] = k end return n end")
     at = lua.eval("function(value, key) return value[key] end")
 
-    def python(value: Any) -> Any:
+    def to_python(value: Any) -> Any:
         word = kind(value, functions[b"List"], functions[b"Null"])
         if word == b"null":
             return None
@@ -73,14 +73,14 @@ def read(request: pytest.FixtureRequest) -> Read:
         keys = list(entries(value).values())
         if word == b"list":
             assert keys == list(range(1, len(keys) + 1))
-            return [python(at(value, key)) for key in keys]
-        return {key.decode(): python(at(value, key)) for key in keys}
+            return [to_python(at(value, key)) for key in keys]
+        return {key.decode(): to_python(at(value, key)) for key in keys}
 
     def read(text: str | bytes) -> Any:
         is_valid, value = guarded(functions[b"read_json"], text if isinstance(text, bytes) else text.encode())
         if not is_valid:
             raise ValueError(value.decode(errors="replace"))
-        return python(value)
+        return to_python(value)
 
     return read
 
@@ -156,7 +156,7 @@ def test_the_golden_delivery_is_read_as_in_python(read: Read) -> None:
 def test_written_json_is_read_by_python(which: str) -> None:
     lua = new_lua(which)
     functions = parts(lua, "read_json", "write_json")
-    value = {
+    value: dict[str, Any] = {
         "text": '"\\\n\x01\x7f é漢😀',
         "list": [1, 2.5, -3],
         "empty": [],

@@ -51,7 +51,7 @@ def resolve_with(path: Path, behaviour: Behaviour | None = None, *, audio: bool 
     return FakeResolve(behaviour, footage, probes=PROBES)
 
 
-def imported(lua: Any, path: Path, fake: FakeResolve) -> Report:
+def import_delivery(lua: Any, path: Path, fake: FakeResolve) -> Report:
     """Run the entry, choosing ``path`` in its dialog; return the report it writes beside the delivery."""
     fake.fusion.chosen.append(str(path))
     (path.parent / "resolve_report.json").unlink(missing_ok=True)
@@ -63,11 +63,11 @@ def imported(lua: Any, path: Path, fake: FakeResolve) -> Report:
     return report
 
 
-Shown = list[list[tuple[int, int, float, str]]]
+Stack = list[list[tuple[int, int, float, str]]]
 """(record frame from the timeline's start, duration, in point, media) of every item, track by track."""
 
 
-def placed(fake: FakeResolve, name: str) -> Shown:
+def read_stack(fake: FakeResolve, name: str) -> Stack:
     """Return the items on the video tracks of a timeline."""
     made = fake.timeline(name)
     return [
@@ -79,7 +79,7 @@ def placed(fake: FakeResolve, name: str) -> Shown:
     ]
 
 
-def expected(path: Path) -> Shown:
+def expected_stack(path: Path) -> Stack:
     """Return the items specified by delivery.json."""
     document = json.loads(path.read_text(encoding="utf-8"))
     return [
@@ -99,7 +99,7 @@ def pool_path(path: Path, clip: Document) -> str:
     return str(first.parent / clip["pattern"].replace("%04d", span))
 
 
-def plates(path: Path) -> str:
+def sequence_plate_path(path: Path) -> str:
     """Return the first file of the golden delivery's sequence plate."""
     return str(path.parent.parent / "plates" / "B002C011.0101.png")
 
@@ -107,7 +107,7 @@ def plates(path: Path) -> str:
 def assert_right(report: Report, fake: FakeResolve, path: Path) -> None:
     """Assert that every clip is on its frame, and nothing else is on the timeline."""
     assert report["problems"] == [], report
-    assert placed(fake, report["timeline"]) == expected(path)
+    assert read_stack(fake, report["timeline"]) == expected_stack(path)
     reported = [(one["track"], one["start"], one["duration"]) for one in report["placed"]]
     made = fake.timeline(report["timeline"])
     tracks = enumerate(made.tracks["video"], 1)
@@ -136,7 +136,7 @@ def test_it_creates_no_globals(which: str, deliver: Deliveries) -> None:
     lua = new_lua(which)
     path = deliver()
     before = set(lua.globals().keys()) | {"resolve", "fusion", "print"}
-    imported(lua, path, resolve_with(path))
+    import_delivery(lua, path, resolve_with(path))
     assert set(lua.globals().keys()) - before == set()
 
 
@@ -147,7 +147,7 @@ def test_it_creates_no_globals(which: str, deliver: Deliveries) -> None:
 def test_every_edition_gets_the_stack_of_the_delivery(each_lua: Any, deliver: Deliveries, behaviour: Behaviour) -> None:
     path = deliver()
     fake = resolve_with(path, behaviour)
-    report = imported(each_lua, path, fake)
+    report = import_delivery(each_lua, path, fake)
     assert_right(report, fake, path)
     assert (report["by_hand"], fake.misuse, report["resolve"]) == ([], [], behaviour.version)
     made = fake.timeline(report["timeline"])
@@ -162,7 +162,7 @@ def test_every_variation_of_resolve_gives_the_same_stack(
 ) -> None:
     path = deliver()
     fake = resolve_with(path, switch.behaviour(version=version))
-    report = imported(lua, path, fake)
+    report = import_delivery(lua, path, fake)
     assert_right(report, fake, path)
     assert fake.misuse == []
 
@@ -171,9 +171,9 @@ def test_the_toolkit_and_the_script_agree_on_every_frame(each_lua: Any, deliver:
     """Read by the toolkit and counted from the record side: each frame of each track shows the right source frame."""
     path = deliver()
     fake = resolve_with(path)
-    report = imported(each_lua, path, fake)
-    shown = placed(fake, report["timeline"])
-    for track, items in zip(Delivery.read(path).tracks, shown, strict=True):
+    report = import_delivery(each_lua, path, fake)
+    stack = read_stack(fake, report["timeline"])
+    for track, items in zip(Delivery.read(path).tracks, stack, strict=True):
         for clip, (start, duration, head, _) in zip(track.clips, items, strict=True):
             assert start == clip.record_first
             source_frames = [head + frame - start for frame in range(start, start + duration)]
@@ -184,7 +184,7 @@ def test_existing_items_are_not_changed(lua: Any, deliver: Deliveries) -> None:
     path = deliver()
     fake = resolve_with(path)
     before = fake.snapshot()
-    report = imported(lua, path, fake)
+    report = import_delivery(lua, path, fake)
     after = fake.snapshot()
     assert before is not None and after is not None
     assert after["timelines"][:1] == before["timelines"] and report["timeline"] == "scene_04 2"
@@ -196,7 +196,7 @@ def test_existing_items_are_not_changed(lua: Any, deliver: Deliveries) -> None:
 def test_only_face_layers_are_set_to_premultiplied(lua: Any, deliver: Deliveries) -> None:
     path = deliver()
     fake = resolve_with(path)
-    imported(lua, path, fake)
+    import_delivery(lua, path, fake)
     modes = {
         media.name.split(".")[0]: media.properties["Alpha mode"] for media in fake.pool.root.all_clips() if media.path
     }
@@ -207,7 +207,7 @@ def test_a_second_import_is_added_beside_the_first(lua: Any, deliver: Deliveries
     """Its media is already in the media pool, so that importing it again returns nothing."""
     path = deliver()
     fake = resolve_with(path)
-    first, second = imported(lua, path, fake), imported(lua, path, fake)
+    first, second = import_delivery(lua, path, fake), import_delivery(lua, path, fake)
     assert (first["timeline"], second["timeline"]) == ("scene_04 2", "scene_04 3")
     assert_right(second, fake, path)
 
@@ -215,7 +215,7 @@ def test_a_second_import_is_added_beside_the_first(lua: Any, deliver: Deliveries
 def test_the_variant_that_worked_is_tried_first_for_the_next_clip(lua: Any, deliver: Deliveries) -> None:
     path = deliver()
     fake = resolve_with(path, Behaviour(end_frame="inclusive"))
-    assert_right(imported(lua, path, fake), fake, path)
+    assert_right(import_delivery(lua, path, fake), fake, path)
     assert len(fake.pool.placements) == 6 + 2  # one wrong try for a movie, one for a sequence
 
 
@@ -224,11 +224,13 @@ def test_the_editors_media_is_used_and_reported_or_restored(lua: Any, deliver: D
     """The plate of sh020 is already in the media pool, at the rate of the project."""
     path = deliver()
     fake = resolve_with(path, Behaviour(project_rate="25", refused_media=("sh020_FACE",) if fails else ()))
-    plate = fake.add_media(pool_path(path, clips(golden(), "PLATE")[1] | {"path": plates(path)}), first=101)
+    plate = fake.add_media(
+        pool_path(path, clips(golden(), "PLATE")[1] | {"path": sequence_plate_path(path)}), first=101
+    )
     plate.frames = 96
     plate.properties.update({"Frames": "96", "FPS": 25.0})
     before = fake.snapshot()
-    report = imported(lua, path, fake)
+    report = import_delivery(lua, path, fake)
     if fails:
         assert fake.snapshot() == before
     else:
@@ -243,14 +245,14 @@ def test_a_project_without_a_timeline_still_has_none_after_a_rollback(lua: Any, 
     fake.project.timelines.clear()
     fake.project.current = None
     before = fake.snapshot()
-    assert "not on track 3" in imported(lua, path, fake)["problems"][0]
+    assert "not on track 3" in import_delivery(lua, path, fake)["problems"][0]
     assert (fake.snapshot(), fake.misuse) == (before, [])
 
 
 def test_if_the_start_timecode_is_locked_the_stack_starts_at_the_timelines_start(lua: Any, deliver: Deliveries) -> None:
     path = deliver(lambda document: document.update(start_timecode="10:00:00:00", start_frame=864000))
     fake = resolve_with(path, Behaviour(start_timecode_locked=True))
-    report = imported(lua, path, fake)
+    report = import_delivery(lua, path, fake)
     assert_right(report, fake, path)
     assert report["by_hand"] == [
         "the timeline starts at 01:00:00:00 (frame 86400), not 10:00:00:00: set its Starting Timecode"
@@ -260,38 +262,38 @@ def test_if_the_start_timecode_is_locked_the_stack_starts_at_the_timelines_start
 def test_a_cut_that_starts_before_frame_0_keeps_its_timecode(lua: Any, deliver: Deliveries) -> None:
     path = deliver(lambda document: document.update(start_timecode="23:59:59:00", start_frame=-24))
     fake = resolve_with(path)
-    report = imported(lua, path, fake)
+    report = import_delivery(lua, path, fake)
     assert_right(report, fake, path)
     assert report["by_hand"] == []
 
 
-def gap(document: Document) -> None:
+def add_gap(document: Document) -> None:
     for track in document["tracks"]:
         track["clips"][1]["record_first"] = 100
 
 
-def turned(document: Document) -> None:
+def reverse_clips(document: Document) -> None:
     for track in document["tracks"]:
         track["clips"].reverse()
 
 
-def short(document: Document) -> None:
+def shorten_clips(document: Document) -> None:
     for track in document["tracks"]:
         track["clips"][1].update(record_count=1, frame_count=1)
 
 
-def again(document: Document) -> None:
+def repeat_first_clip(document: Document) -> None:
     for track in document["tracks"]:
         track["clips"].append({**track["clips"][0], "record_first": 100})
 
 
-def to_the_end(document: Document) -> None:
+def move_to_media_end(document: Document) -> None:
     for track in document["tracks"]:
         for clip in track["clips"]:
             clip["in_frame"] = clip["end_index"] - clip["start_index"] + 1 - clip["frame_count"]
 
 
-def ntsc(document: Document) -> None:
+def use_drop_frame(document: Document) -> None:
     document.update(
         rate="30000/1001", fps=29.97002997, drop_frame=True, start_timecode="01:00:00;00", start_frame=107892
     )
@@ -302,13 +304,15 @@ def ntsc(document: Document) -> None:
 
 @pytest.mark.parametrize("end_frame", ["inclusive", "exclusive"])
 @pytest.mark.parametrize("past_the_end", ["clamped", "refused"])
-@pytest.mark.parametrize("change", [gap, turned, short, again, to_the_end, ntsc])
+@pytest.mark.parametrize(
+    "change", [add_gap, reverse_clips, shorten_clips, repeat_first_clip, move_to_media_end, use_drop_frame]
+)
 def test_cuts_with_gaps_reordered_short_and_repeated_clips(
     lua: Any, deliver: Deliveries, change: Change, end_frame: Any, past_the_end: Any
 ) -> None:
     path = deliver(change)
     fake = resolve_with(path, Behaviour(end_frame=end_frame, past_the_end=past_the_end))
-    report = imported(lua, path, fake)
+    report = import_delivery(lua, path, fake)
     assert_right(report, fake, path)
     assert fake.misuse == []
 
@@ -323,7 +327,7 @@ def test_properties_and_markers_are_set_from_the_delivery(each_lua: Any, deliver
 
     path = deliver(change)
     fake = resolve_with(path)
-    report = imported(each_lua, path, fake)
+    report = import_delivery(each_lua, path, fake)
     made = fake.timeline(report["timeline"])
     item = min(made.tracks["video"][2].items, key=lambda one: one.start)
     assert [item.properties[key] for key in ("Opacity", "RetimeProcess", "MotionEstimation")] == [80, 3, 4]
@@ -335,13 +339,13 @@ def test_properties_and_markers_are_set_from_the_delivery(each_lua: Any, deliver
 def test_the_audio_of_a_movie_is_not_placed(lua: Any, deliver: Deliveries) -> None:
     path = deliver()
     fake = resolve_with(path, audio=True)
-    assert_right(imported(lua, path, fake), fake, path)
+    assert_right(import_delivery(lua, path, fake), fake, path)
 
 
 def test_nothing_is_appended_to_another_timeline_that_became_current(lua: Any, deliver: Deliveries) -> None:
     path = deliver()
     fake = resolve_with(path, Behaviour(reverts_after=2))
-    assert_right(imported(lua, path, fake), fake, path)
+    assert_right(import_delivery(lua, path, fake), fake, path)
 
 
 def test_a_clip_placed_on_another_track_is_detected(lua: Any, deliver: Deliveries) -> None:
@@ -353,7 +357,7 @@ def test_a_clip_placed_on_another_track_is_detected(lua: Any, deliver: Deliverie
     path = deliver(layers_only)
     fake = resolve_with(path, Behaviour(lands_on_v1=True))
     before = fake.snapshot()
-    report = imported(lua, path, fake)
+    report = import_delivery(lua, path, fake)
     assert "'sh010_BODY_v001' is not on track 2: Resolve placed it on another track" in report["problems"][0]
     assert fake.snapshot() == before
 
@@ -367,7 +371,7 @@ def test_before_21_1_a_retimed_clip_is_placed_at_100_percent_and_its_speed_repor
 ) -> None:
     path = deliver(retime(speed, frame_count=frame_count, record_count=24))
     fake = resolve_with(path, Behaviour(version=VERSIONS["20.3"]))
-    report = imported(lua, path, fake)
+    report = import_delivery(lua, path, fake)
     assert_right(report, fake, path)
     assert [f"{100 * speed:g} % in Change Clip Speed" in one for one in report["by_hand"]] == [True] * 3
     assert [
@@ -379,7 +383,7 @@ def test_before_21_1_a_retimed_clip_is_placed_at_100_percent_and_its_speed_repor
 def test_from_21_1_the_speed_is_set_and_verified(lua: Any, deliver: Deliveries, speed: float) -> None:
     path = deliver(retime(speed, frame_count=24, record_count=24))
     fake = resolve_with(path)
-    report = imported(lua, path, fake)
+    report = import_delivery(lua, path, fake)
     made = fake.timeline(report["timeline"])
     assert (report["problems"], report["by_hand"]) == ([], [])
     assert {item.speed for track in made.tracks["video"] for item in track.items if item.start == made.start} == {
@@ -391,7 +395,7 @@ def test_a_slow_clip_without_enough_media_is_referred_to_return_otio(lua: Any, d
     path = deliver(set_on("FACE", 0, speed=0.25, frame_count=24, record_count=96))
     fake = resolve_with(path)
     before = fake.snapshot()
-    report = imported(lua, path, fake)
+    report = import_delivery(lua, path, fake)
     assert "too short" in report["problems"][0] and "return.otio" in report["problems"][0]
     assert fake.snapshot() == before
 
@@ -420,7 +424,7 @@ def test_every_failure_ends_in_a_correct_stack_or_an_unchanged_project(
     path = deliver()
     fake = resolve_with(path, switch.behaviour())
     before = fake.snapshot()
-    report = imported(lua, path, fake)
+    report = import_delivery(lua, path, fake)
     assert fake.misuse == []
     if not report["problems"]:
         assert_right(report, fake, path)
@@ -460,7 +464,7 @@ def test_every_failure_ends_in_a_correct_stack_or_an_unchanged_project(
 def test_the_reason_is_reported(lua: Any, deliver: Deliveries, name: str, message: str) -> None:
     path = deliver()
     switch = next(switch for switch in FAILURES if switch.name == name)
-    report = imported(lua, path, resolve_with(path, switch.behaviour()))
+    report = import_delivery(lua, path, resolve_with(path, switch.behaviour()))
     assert re.search(message, report["problems"][0], re.DOTALL), report["problems"]
 
 
@@ -511,40 +515,40 @@ def test_an_invalid_document_changes_nothing(lua: Any, deliver: Deliveries, chan
 @pytest.mark.parametrize("number", [1001, 1040, 1064])
 def test_a_missing_frame_is_found_before_anything_is_changed(lua: Any, deliver: Deliveries, number: int) -> None:
     path = deliver(own_media=True)
-    gone = path.parent / "sh010" / "FACE" / "v001" / f"sh010_FACE_v001.{number}.exr"
-    gone.unlink()
+    missing = path.parent / "sh010" / "FACE" / "v001" / f"sh010_FACE_v001.{number}.exr"
+    missing.unlink()
     fake = resolve_with(path)
     fake.fusion.chosen.append(str(path))
     before = fake.snapshot()
-    assert f"'sh010_FACE_v001' is offline: 1 of 64 files are missing, first {gone}" in run(lua, fake)[1]
+    assert f"'sh010_FACE_v001' is offline: 1 of 64 files are missing, first {missing}" in run(lua, fake)[1]
     assert fake.snapshot() == before
 
 
 def test_a_folder_name_may_contain_percent_signs(each_lua: Any, tmp_path: Path) -> None:
     path = Deliveries(tmp_path / "100%d done %s %04d é")()
     fake = resolve_with(path)
-    assert_right(imported(each_lua, path, fake), fake, path)
+    assert_right(import_delivery(each_lua, path, fake), fake, path)
 
 
 # --- starting the entry -------------------------------------------------------------------------------------------
 
 
-def remember(path: Path, home: Path) -> None:
+def write_last_delivery(path: Path, home: Path) -> None:
     (home / ".toolkit").mkdir(parents=True)
     (home / ".toolkit" / "last_delivery.txt").write_text(f"{path}\n", encoding="utf-8")
 
 
 def test_the_dialog_opens_at_the_last_delivery(lua: Any, deliver: Deliveries, home: Path) -> None:
     last, path = deliver(set_on("FACE", 0, end_index=1065)), deliver()
-    remember(last, home)
+    write_last_delivery(last, home)
     fake = resolve_with(path)
-    assert_right(imported(lua, path, fake), fake, path)
+    assert_right(import_delivery(lua, path, fake), fake, path)
     assert fake.fusion.dialog_folders == [str(last)]
 
 
 def test_cancelling_the_dialog_imports_nothing(lua: Any, deliver: Deliveries, home: Path) -> None:
     path = deliver()
-    remember(path, home)
+    write_last_delivery(path, home)
     fake = resolve_with(path)
     before = fake.snapshot()
     assert "no delivery was selected" in run(lua, fake)[1]
@@ -553,7 +557,7 @@ def test_cancelling_the_dialog_imports_nothing(lua: Any, deliver: Deliveries, ho
 
 def test_without_a_dialog_it_imports_the_last_delivery(each_lua: Any, deliver: Deliveries, home: Path) -> None:
     path = deliver()
-    remember(path, home)
+    write_last_delivery(path, home)
     fake = resolve_with(path)
     assert "6 clips placed" in run(each_lua, fake, fusion=None)[0]
 

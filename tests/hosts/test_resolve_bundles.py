@@ -76,7 +76,7 @@ def test_a_bundle_defines_each_name_once_and_imports_no_module_of_ours(entry: st
     assert len(defined) == len(set(defined))
 
 
-def pythons() -> list[str]:
+def find_pythons() -> list[str]:
     """Return the working interpreters of this machine, oldest first, and the one running this test."""
     found = [shutil.which(f"python3.{minor}") for minor in range(6, 16)]
     working = [
@@ -87,7 +87,7 @@ def pythons() -> list[str]:
     return [*dict.fromkeys(working), sys.executable]
 
 
-@pytest.mark.parametrize("python", pythons(), ids=lambda path: Path(path).name)
+@pytest.mark.parametrize("python", find_pythons(), ids=lambda path: Path(path).name)
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_a_bundle_runs_on_its_own_on_every_installed_python(entry: str, python: str, tmp_path: Path) -> None:
     path = tmp_path / entry

@@ -34,7 +34,7 @@ def make_desk(deliver: Deliveries, at_home: Path) -> Callable[..., Desk]:
     return make
 
 
-def shown(desk: Desk) -> list[str]:
+def enabled_tracks(desk: Desk) -> list[str]:
     return [track.name for track in desk.sent.tracks["video"] if track.enabled]
 
 
@@ -46,7 +46,7 @@ def test_it_cycles_through_the_versions(
     for version, face in ((4, "FACE v004"), (1, "FACE v001"), (2, "FACE v002"), (4, "FACE v004"), (1, "FACE v001")):
         report = start_in(entry, desk)
         assert report["problems"] == [] and report["version"] == version
-        assert shown(desk) == ["Video 1", "BODY v001", face]
+        assert enabled_tracks(desk) == ["Video 1", "BODY v001", face]
         assert f"v{version:03d}: 'BODY v001' and '{face}'" in report["done"]
     assert desk.fake.misuse == []
 
@@ -54,7 +54,7 @@ def test_it_cycles_through_the_versions(
 def test_a_version_can_be_given(entry: ModuleType, make_desk: Callable[..., Desk]) -> None:
     desk = make_desk()
     assert start_in(entry, desk, "v002")["version"] == 2
-    assert shown(desk) == ["Video 1", "BODY v001", "FACE v002"]
+    assert enabled_tracks(desk) == ["Video 1", "BODY v001", "FACE v002"]
     assert "there is no v003 on this timeline, only v001, v002, v004" in start_in(entry, desk, "3")["problems"][0]
 
 
@@ -65,7 +65,7 @@ def test_a_timeline_without_our_layers_is_not_changed(entry: ModuleType, deliver
     assert "has no BODY or FACE tracks of ours" in start_in(entry, desk)["problems"][0]
     desk.fake.project.current = None
     assert start_in(entry, desk)["problems"] == ["no timeline is open"]
-    assert {**desk.fake.snapshot(), "current_timeline": "scene_04"} == before  # type: ignore[dict-item]
+    assert {**desk.fake.snapshot(), "current_timeline": "scene_04"} == before
 
 
 def test_versions_from_a_vfx_house_are_not_treated_as_ours(entry: ModuleType, make_desk: Callable[..., Desk]) -> None:
@@ -75,9 +75,9 @@ def test_versions_from_a_vfx_house_are_not_treated_as_ours(entry: ModuleType, ma
     desk.fake.add_item(desk.sent, comp, duration=48, track=6)
     desk.sent.tracks["video"][5].name = "COMP v007"
     start_in(entry, desk)
-    assert shown(desk) == ["Video 1", "BODY v001", "FACE v004", "COMP v007"]
+    assert enabled_tracks(desk) == ["Video 1", "BODY v001", "FACE v004", "COMP v007"]
     start_in(entry, desk)
-    assert shown(desk) == ["Video 1", "BODY v001", "FACE v001", "COMP v007"]
+    assert enabled_tracks(desk) == ["Video 1", "BODY v001", "FACE v001", "COMP v007"]
 
 
 def test_it_recognises_every_pass(entry: ModuleType) -> None:
@@ -95,7 +95,7 @@ def test_every_failure_ends_with_one_version_shown_or_all_tracks_restored(
     before = desk.fake.snapshot()
     report = start_in(entry, desk)
     if not report["problems"]:
-        assert shown(desk) == ["Video 1", "BODY v001", "FACE v004"]
+        assert enabled_tracks(desk) == ["Video 1", "BODY v001", "FACE v004"]
     elif not (desk.fake.world.modal or desk.fake.world.has_quit):
         assert desk.fake.snapshot() == before
     else:

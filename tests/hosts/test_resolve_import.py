@@ -33,7 +33,7 @@ def run(entry: ModuleType, desk: Desk, *flags: str, path: Path | None = None) ->
     return start_in(entry, desk, str(path or desk.path), *flags)
 
 
-def stack_of(fake: FakeResolve, name: str) -> dict[str, list[tuple[int, int, int, str]]]:
+def read_stack(fake: FakeResolve, name: str) -> dict[str, list[tuple[int, int, int, str]]]:
     """Return (record frame, duration, in point, media) of every video item of a timeline, by track name."""
     timeline = fake.timeline(name)
     return {
@@ -58,7 +58,7 @@ def expected_stack(path: Path, *, plates: str = "PLATE") -> dict[str, list[tuple
     }
 
 
-def version(number: int, *tracks: str) -> Change:
+def later_version(number: int, *tracks: str) -> Change:
     """Return a change to a delivery: a later version of the layers on tracks whose names start with ``tracks``."""
 
     def change(document: Document) -> None:
@@ -84,7 +84,7 @@ def test_layers_are_placed_on_a_duplicate_in_every_version_and_edition(
     report = run(entry, desk)
     assert report["problems"] == report["by_hand"] == []
     assert (report["timeline"], report["made_from"]) == ("scene_04 v001", "scene_04")
-    assert stack_of(desk.fake, "scene_04 v001") == expected_stack(desk.path, plates="Video 1")
+    assert read_stack(desk.fake, "scene_04 v001") == expected_stack(desk.path, plates="Video 1")
     assert desk.fake.misuse == []
 
 
@@ -97,9 +97,9 @@ def test_every_variation_of_resolve_gives_the_same_stack(
     before = desk.fake.snapshot()
     report = run(entry, desk)
     assert report["problems"] == report["by_hand"] == []
-    stack = stack_of(desk.fake, report["timeline"])
+    stack = read_stack(desk.fake, report["timeline"])
     assert stack == expected_stack(desk.path, plates="Video 1" if report["made_from"] else "PLATE")
-    assert desk.fake.snapshot()["timelines"][:1] == before["timelines"]  # type: ignore[index]
+    assert desk.fake.snapshot()["timelines"][:1] == before["timelines"]
     assert desk.fake.misuse == []
 
 
@@ -122,7 +122,7 @@ def test_a_cut_that_starts_before_frame_0_keeps_its_timecode(entry: ModuleType, 
     report = run(entry, desk)
     assert report["problems"] == report["by_hand"] == []
     assert desk.fake.timeline(report["timeline"]).start_timecode == "23:59:59:00"
-    assert stack_of(desk.fake, report["timeline"]) == expected_stack(desk.path)
+    assert read_stack(desk.fake, report["timeline"]) == expected_stack(desk.path)
 
 
 def test_the_variant_that_worked_is_tried_first_in_the_next_import(
@@ -144,7 +144,7 @@ def test_an_append_history_that_is_invalid_or_of_another_version_is_ignored(
         (at_home / ".toolkit" / "resolve_habits.json").write_text(text, encoding="utf-8")
         desk = make_desk()
         assert run(entry, desk)["problems"] == []
-        assert stack_of(desk.fake, "scene_04 v001") == expected_stack(desk.path, plates="Video 1")
+        assert read_stack(desk.fake, "scene_04 v001") == expected_stack(desk.path, plates="Video 1")
 
 
 def test_each_shot_gets_its_own_bin(entry: ModuleType, make_desk: Callable[..., Desk]) -> None:
@@ -192,7 +192,7 @@ def test_layers_rendered_on_twos_play_at_their_own_rate(entry: ModuleType, make_
     desk = make_desk(change=set_on("BODY", 0, fps=12.0, frame_count=24, in_frame=4, end_index=1032))
     report = run(entry, desk)
     assert report["problems"] == report["by_hand"] == []
-    assert stack_of(desk.fake, "scene_04 v001")["BODY v001"][0][:3] == (0, 48, 4)
+    assert read_stack(desk.fake, "scene_04 v001")["BODY v001"][0][:3] == (0, 48, 4)
 
 
 def test_the_layers_of_a_shot_are_linked(entry: ModuleType, make_desk: Callable[..., Desk]) -> None:
@@ -280,7 +280,7 @@ def test_a_timeline_that_does_not_match_the_delivery_is_not_used(
     desk = make_desk()
     report = run(entry, desk, path=desk.delivery(change))
     assert report["made_from"] is None and message in "\n".join(report["notes"])
-    assert list(stack_of(desk.fake, report["timeline"])) == ["PLATE", "BODY v001", "FACE v001"]
+    assert list(read_stack(desk.fake, report["timeline"])) == ["PLATE", "BODY v001", "FACE v001"]
 
 
 def test_a_timeline_with_a_slipped_plate_is_not_used(entry: ModuleType, make_desk: Callable[..., Desk]) -> None:
@@ -338,7 +338,7 @@ def test_layer_tracks_are_inserted_between_the_plates_and_the_tracks_above(
     ]  # fmt: skip
 
 
-def second_plate_track(document: Document) -> None:
+def add_second_plate_track(document: Document) -> None:
     """Repeat the first shot on V2, with its own layers."""
     for track in list(document["tracks"]):
         shot = json.loads(json.dumps(track["clips"][0]))
@@ -353,7 +353,7 @@ def second_plate_track(document: Document) -> None:
 def test_a_clip_used_on_two_tracks_gets_each_tracks_layers_directly_above_it(
     entry: ModuleType, make_desk: Callable[..., Desk]
 ) -> None:
-    desk = make_desk(change=second_plate_track)
+    desk = make_desk(change=add_second_plate_track)
     (plate,) = [item for item in desk.sent.tracks["video"][0].items if item.start == START]
     desk.fake.add_item(desk.sent, plate.media, duration=plate.duration, left=plate.left, track=2)
     report = run(entry, desk)
@@ -382,12 +382,12 @@ def test_a_new_version_replaces_the_older_one_on_a_new_duplicate(
 ) -> None:
     desk = make_desk()
     run(entry, desk)
-    later = desk.delivery(version(2))
-    before = stack_of(desk.fake, "scene_04 v001")
+    later = desk.delivery(later_version(2))
+    before = read_stack(desk.fake, "scene_04 v001")
     report = run(entry, desk, path=later)
     assert (report["made_from"], report["timeline"]) == ("scene_04 v001", "scene_04 v002")
-    assert stack_of(desk.fake, "scene_04 v002") == expected_stack(later, plates="Video 1")
-    assert stack_of(desk.fake, "scene_04 v001") == before
+    assert read_stack(desk.fake, "scene_04 v002") == expected_stack(later, plates="Video 1")
+    assert read_stack(desk.fake, "scene_04 v001") == before
     assert report["problems"] == report["by_hand"] == []
 
 
@@ -396,7 +396,7 @@ def test_importing_a_version_again_gives_the_same_stack(entry: ModuleType, make_
     for name in ("scene_04 v001", "scene_04 v001 2"):
         report = run(entry, desk)
         assert report["timeline"] == name and report["problems"] == report["by_hand"] == []
-        assert stack_of(desk.fake, name) == expected_stack(desk.path, plates="Video 1")
+        assert read_stack(desk.fake, name) == expected_stack(desk.path, plates="Video 1")
     assert (
         len(all_media(desk)) == 3 + 4 + 3
     )  # plates and the user's movie, layers, timelines: nothing is imported twice
@@ -408,13 +408,13 @@ def test_layers_of_other_shots_are_kept_when_one_shot_is_rendered_again(
     desk = make_desk()
     run(entry, desk)
 
-    def only_first(document: Document) -> None:
-        version(2)(document)
+    def keep_first_clips(document: Document) -> None:
+        later_version(2)(document)
         for track in document["tracks"]:
             del track["clips"][1]
 
-    report = run(entry, desk, path=desk.delivery(only_first))
-    stack = stack_of(desk.fake, report["timeline"])
+    report = run(entry, desk, path=desk.delivery(keep_first_clips))
+    stack = read_stack(desk.fake, report["timeline"])
     assert report["problems"] == []
     shown = {name: [item[0] for item in items] for name, items in stack.items()}
     assert shown == {"Video 1": [0, 48], "BODY v002": [0], "FACE v002": [0], "BODY v001": [48], "FACE v001": [48]}
@@ -423,14 +423,14 @@ def test_layers_of_other_shots_are_kept_when_one_shot_is_rendered_again(
 def test_a_pass_without_a_new_version_is_kept(entry: ModuleType, make_desk: Callable[..., Desk]) -> None:
     desk = make_desk()
     run(entry, desk)
-    report = run(entry, desk, path=desk.delivery(version(2, "FACE")))
-    assert list(stack_of(desk.fake, report["timeline"])) == ["Video 1", "BODY v001", "FACE v002"]
+    report = run(entry, desk, path=desk.delivery(later_version(2, "FACE")))
+    assert list(read_stack(desk.fake, report["timeline"])) == ["Video 1", "BODY v001", "FACE v002"]
 
 
 def test_beside_keeps_the_older_version_on_disabled_tracks(entry: ModuleType, make_desk: Callable[..., Desk]) -> None:
     desk = make_desk()
     run(entry, desk)
-    report = run(entry, desk, "--beside", path=desk.delivery(version(2)))
+    report = run(entry, desk, "--beside", path=desk.delivery(later_version(2)))
     tracks = desk.fake.timeline(report["timeline"]).tracks["video"]
     assert {track.name: track.enabled for track in tracks} == {
         "Video 1": True, "BODY v001": False, "FACE v001": False, "BODY v002": True, "FACE v002": True,
@@ -459,18 +459,18 @@ def test_the_import_is_rolled_back_if_old_layers_cannot_be_deleted(
     run(entry, desk)
     desk.fake.behaviour.deletions_that_fail = 10**6
     before = desk.fake.snapshot()
-    report = run(entry, desk, path=desk.delivery(version(2)))
+    report = run(entry, desk, path=desk.delivery(later_version(2)))
     assert "does not delete the older layers on the track" in report["problems"][0]
     assert desk.fake.snapshot() == before
 
 
-def complete(
+def import_complete_delivery(
     entry: ModuleType, make_desk: Callable[..., Desk], switch: Switch, origin: bool
 ) -> tuple[Desk, Any, Report]:
     """Import a delivery that uses every feature over an earlier version, on a Resolve with one failure enabled."""
 
     def change(document: Document) -> None:
-        version(2)(document)
+        later_version(2)(document)
         clips(document, "FACE")[0].update(
             input_colour_space="Linear", interpolation="flow", motion="standard better", opacity=50.0, comp="all.comp"
         )
@@ -493,7 +493,7 @@ def complete(
 def test_every_failure_ends_in_a_correct_stack_or_an_unchanged_project(
     entry: ModuleType, make_desk: Callable[..., Desk], switch: Switch, origin: bool
 ) -> None:
-    desk, before, report = complete(entry, make_desk, switch, origin)
+    desk, before, report = import_complete_delivery(entry, make_desk, switch, origin)
     after = desk.fake.snapshot()
     assert desk.fake.misuse == []
     if report["problems"]:
@@ -505,7 +505,7 @@ def test_every_failure_ends_in_a_correct_stack_or_an_unchanged_project(
                 r"does not answer any more.*(check whether the project still contains|nothing had been created yet)",
                 problem,
             )
-        elif switch.name == "stuck_timeline":  # the fake itself brings that timeline to the front
+        elif switch.name == "stuck_timeline":  # the fake itself makes that timeline current
             assert {**after, "current_timeline": ""} == {**before, "current_timeline": ""}
         else:
             assert after == before, problem
@@ -514,18 +514,18 @@ def test_every_failure_ends_in_a_correct_stack_or_an_unchanged_project(
         return
     path = Path(report["delivery"])
     plates = ("Video 1" if origin else "PLATE") if report["timeline"] else ""
-    stack = stack_of(desk.fake, report["timeline"])
+    stack = read_stack(desk.fake, report["timeline"])
     if switch.name == "refuses_track_names":
         assert list(stack.values()) == list(expected_stack(path).values())
         assert any(text.startswith("name video track") for text in report["by_hand"])
     else:
         assert stack == expected_stack(path, plates=plates)
     assert after["timelines"][: len(before["timelines"])] == before["timelines"]
-    missing = {text.split(": ")[0] for text in left_undone(desk, report)}
+    missing = {text.split(": ")[0] for text in find_missing(desk, report)}
     assert bool(missing) == bool(report["by_hand"])
 
 
-def left_undone(desk: Desk, report: Report) -> list[str]:
+def find_missing(desk: Desk, report: Report) -> list[str]:
     """Return what the delivery specifies but the timeline lacks, read from the fake and not from the report."""
     timeline, undone = desk.fake.timeline(report["timeline"]), []
     face = next(item for track in timeline.tracks["video"] for item in track.items if "sh010_FACE" in item.name)
@@ -640,7 +640,7 @@ def test_before_21_1_a_retimed_clip_is_placed_at_100_percent_and_its_speed_repor
     report = run(entry, desk)
     speeds = [text for text in report["by_hand"] if f"{100 * speed:g} % in Change Clip Speed" in text]
     assert len(speeds) == 2 == len(report["by_hand"]) and report["problems"] == []
-    assert stack_of(desk.fake, report["timeline"])["FACE v001"][0][:2] == (0, 24)
+    assert read_stack(desk.fake, report["timeline"])["FACE v001"][0][:2] == (0, 24)
 
 
 @pytest.mark.parametrize("speed", [2.0, -1.0, 0.0])
@@ -655,11 +655,11 @@ def test_from_21_1_the_speed_is_set_and_verified(
     assert sum("compare its first and last frame" in note for note in report["notes"]) == 2
 
 
-@pytest.mark.parametrize("switch", ["refuses_speed", "ignores_speed"])
+@pytest.mark.parametrize("changes", [{"refuses_speed": True}, {"ignores_speed": True}], ids=["refused", "ignored"])
 def test_a_speed_that_cannot_be_set_is_reported_as_work_by_hand(
-    entry: ModuleType, make_desk: Callable[..., Desk], switch: str
+    entry: ModuleType, make_desk: Callable[..., Desk], changes: dict[str, Any]
 ) -> None:
-    desk = make_desk(Behaviour(**{switch: True}), change=retime(2.0, frame_count=48, record_count=24))
+    desk = make_desk(Behaviour(**changes), change=retime(2.0, frame_count=48, record_count=24))
     assert len(run(entry, desk)["by_hand"]) == 2
 
 
@@ -674,31 +674,31 @@ def test_a_slow_layer_without_enough_media_is_left_out_and_reported(
 
 @pytest.mark.parametrize("speed", [1.0, 0.0])
 def test_a_still_gets_the_duration_of_the_cut(entry: ModuleType, make_desk: Callable[..., Desk], speed: float) -> None:
-    def still(document: Document) -> None:
+    def make_still(document: Document) -> None:
         for track in document["tracks"]:
             clip = track["clips"][0]
             clip.update(in_frame=0, frame_count=1, end_index=clip["start_index"], speed=speed)
 
-    desk = make_desk(change=still, origin=False)
+    desk = make_desk(change=make_still, origin=False)
     report = run(entry, desk)
     assert report["problems"] == report["by_hand"] == []
-    assert [items[0][:2] for items in stack_of(desk.fake, report["timeline"]).values()] == [(0, 48)] * 3
+    assert [items[0][:2] for items in read_stack(desk.fake, report["timeline"]).values()] == [(0, 48)] * 3
 
 
 @pytest.mark.parametrize(("media_rate", "frame_count"), [(25.0, 50), (30.0, 60), (60.0, 120), (23.976, 48)])
 @pytest.mark.parametrize("end_frame", ["exclusive", "inclusive"])
 def test_media_at_another_rate_fills_its_duration(
-    entry: ModuleType, make_desk: Callable[..., Desk], media_rate: float, frame_count: int, end_frame: str
+    entry: ModuleType, make_desk: Callable[..., Desk], media_rate: float, frame_count: int, end_frame: Any
 ) -> None:
-    def other_rate(document: Document) -> None:
+    def change_rate(document: Document) -> None:
         for track in document["tracks"]:
             clip = track["clips"][0]
             clip.update(fps=media_rate, frame_count=frame_count, end_index=clip["start_index"] + 180)
 
-    desk = make_desk(Behaviour(end_frame=end_frame), change=other_rate, origin=False)
+    desk = make_desk(Behaviour(end_frame=end_frame), change=change_rate, origin=False)
     report = run(entry, desk)
     assert report["problems"] == report["by_hand"] == []
-    assert all(items[0][:2] == (0, 48) for items in stack_of(desk.fake, report["timeline"]).values())
+    assert all(items[0][:2] == (0, 48) for items in read_stack(desk.fake, report["timeline"]).values())
 
 
 def test_a_duration_that_no_whole_number_of_source_frames_fills_is_left_out_and_reported(
@@ -713,15 +713,15 @@ def test_a_duration_that_no_whole_number_of_source_frames_fills_is_left_out_and_
 
 
 def test_clips_that_end_with_their_media_are_complete(entry: ModuleType, make_desk: Callable[..., Desk]) -> None:
-    def to_the_end(document: Document) -> None:
+    def move_to_media_end(document: Document) -> None:
         for track in document["tracks"]:
             for clip in track["clips"]:
                 clip["in_frame"] = clip["end_index"] - clip["start_index"] + 1 - clip["frame_count"]
 
     for end_frame in ("inclusive", "exclusive"):
-        desk = make_desk(Behaviour(end_frame=end_frame, past_the_end="refused"), change=to_the_end, origin=False)
+        desk = make_desk(Behaviour(end_frame=end_frame, past_the_end="refused"), change=move_to_media_end, origin=False)
         report = run(entry, desk)
-        assert report["problems"] == [] and stack_of(desk.fake, report["timeline"]) == expected_stack(desk.path)
+        assert report["problems"] == [] and read_stack(desk.fake, report["timeline"]) == expected_stack(desk.path)
 
 
 # --- the document -------------------------------------------------------------------------------------------------
@@ -789,12 +789,12 @@ def test_a_layer_that_links_outside_the_folder_is_rejected(
     assert "is outside the delivery's folder" in run(entry, desk, path=path)["problems"][0]
 
 
-@pytest.mark.parametrize("gone", ["1001", "1040"])
+@pytest.mark.parametrize("missing", ["1001", "1040"])
 def test_a_missing_frame_is_found_before_anything_is_changed(
-    entry: ModuleType, at_home: Path, deliver: Deliveries, gone: str
+    entry: ModuleType, at_home: Path, deliver: Deliveries, missing: str
 ) -> None:
     path = deliver(own_media=True)
-    (path.parent / f"sh010/FACE/v001/sh010_FACE_v001.{gone}.exr").unlink()
+    (path.parent / f"sh010/FACE/v001/sh010_FACE_v001.{missing}.exr").unlink()
     desk = Desk(deliver)
     before = desk.fake.snapshot()
     report = run(entry, desk, path=path)
@@ -817,7 +817,7 @@ def test_a_folder_name_may_contain_percent_signs(entry: ModuleType, at_home: Pat
 # --- starting the entry -------------------------------------------------------------------------------------------
 
 
-def remember(path: Path, home: Path) -> None:
+def write_last_delivery(path: Path, home: Path) -> None:
     (home / ".toolkit").mkdir(parents=True, exist_ok=True)
     (home / ".toolkit" / "last_delivery.txt").write_text(f"{path}\n", encoding="utf-8")
 
@@ -827,7 +827,7 @@ def test_from_the_menu_it_asks_for_the_delivery_and_on_studio_for_the_options(
     entry: ModuleType, make_desk: Callable[..., Desk], at_home: Path, studio: bool
 ) -> None:
     desk = make_desk(Behaviour(version="20.3.2.9", studio=studio))
-    remember(Path("/last/delivery.json"), at_home)
+    write_last_delivery(Path("/last/delivery.json"), at_home)
     desk.fake.fusion.chosen = [str(desk.path)]
     desk.fake.ui.actions = [("Go", "Clicked")] if studio else []
     report = start_in(entry, desk)
@@ -842,7 +842,7 @@ def test_checked_options_are_applied(entry: ModuleType, make_desk: Callable[...,
     desk.fake.ui.actions = [("Go", "Clicked")]
     make = type(desk.fake.ui).__getattr__
 
-    def ticked(ui: Any, kind: str) -> Any:
+    def make_checked(ui: Any, kind: str) -> Any:
         made = make(ui, kind)
         return lambda *arguments: tick(made(*arguments)) if kind == "CheckBox" else made(*arguments)
 
@@ -851,7 +851,7 @@ def test_checked_options_are_applied(entry: ModuleType, make_desk: Callable[...,
         return box
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(type(desk.fake.ui), "__getattr__", ticked)
+        patch.setattr(type(desk.fake.ui), "__getattr__", make_checked)
         report = start_in(entry, desk)
     assert report["made_from"] is None and report["problems"] == []
 
@@ -875,7 +875,7 @@ def test_cancelling_the_dialog_imports_nothing(entry: ModuleType, make_desk: Cal
     assert desk.fake.snapshot() == before
 
 
-def from_outside(entry: ModuleType, monkeypatch: pytest.MonkeyPatch, module: ModuleType | None) -> None:
+def simulate_terminal(entry: ModuleType, monkeypatch: pytest.MonkeyPatch, module: ModuleType | None) -> None:
     for name in INJECTED:
         entry.__dict__.pop(name, None)
     if module is not None:
@@ -886,15 +886,15 @@ def test_from_a_terminal_it_imports_the_last_delivery(
     entry: ModuleType, make_desk: Callable[..., Desk], at_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = make_desk()
-    remember(desk.path, at_home)
-    from_outside(entry, monkeypatch, desk.fake.module())
+    write_last_delivery(desk.path, at_home)
+    simulate_terminal(entry, monkeypatch, desk.fake.module())
     assert entry.main([])["timeline"] == "scene_04 v001"
 
 
 def test_without_any_delivery_it_says_to_pass_one(
     entry: ModuleType, make_desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from_outside(entry, monkeypatch, make_desk().fake.module())
+    simulate_terminal(entry, monkeypatch, make_desk().fake.module())
     assert "no delivery.json given" in entry.main([])["problems"][0]
 
 
@@ -912,7 +912,7 @@ def test_it_finds_resolve_through_each_injected_object(
 def test_outside_resolve_it_says_where_to_run_it(
     entry: ModuleType, deliver: Deliveries, at_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from_outside(entry, monkeypatch, None)
+    simulate_terminal(entry, monkeypatch, None)
     assert "Workspace > Scripts" in entry.main([str(deliver())])["problems"][0]
 
 
@@ -920,7 +920,7 @@ def test_the_free_edition_does_not_answer_from_a_terminal_and_that_is_reported(
     entry: ModuleType, make_desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = make_desk(Behaviour(studio=False))
-    from_outside(entry, monkeypatch, desk.fake.module())
+    simulate_terminal(entry, monkeypatch, desk.fake.module())
     assert "External scripting needs Resolve Studio" in entry.main([str(desk.path)])["problems"][0]
 
 

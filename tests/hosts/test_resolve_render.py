@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from tests.hosts.delivered import Deliveries
 from tests.hosts.entries import Desk, Report, load, start_in
 from tests.hosts.resolve import FAILURES, Behaviour, Switch
-from tests.hosts.test_resolve_import import expected_stack, stack_of
+from tests.hosts.test_resolve_import import expected_stack, read_stack
 from toolkit.documents import Turnover
 
 STAND_IN = """
@@ -49,7 +50,7 @@ def make_desk(deliver: Deliveries, at_home: Path) -> Callable[..., Desk]:
 
 
 @pytest.fixture
-def behave(tmp_path: Path, at_home: Path) -> Callable[[str, Desk], None]:
+def record_stand_in(tmp_path: Path, at_home: Path) -> Callable[[str, Desk], None]:
     """A function that records a stand-in with the given behaviour as the toolkit's command."""
 
     def record(behaviour: str, desk: Desk) -> None:
@@ -64,7 +65,7 @@ def behave(tmp_path: Path, at_home: Path) -> Callable[[str, Desk], None]:
     return record
 
 
-Behave = Callable[[str, Desk], None]
+RecordStandIn = Callable[[str, Desk], None]
 
 
 def render(entry: ModuleType, desk: Desk, folder: Path, *more: str) -> Report:
@@ -75,11 +76,11 @@ def render(entry: ModuleType, desk: Desk, folder: Path, *more: str) -> Report:
 
 @pytest.mark.parametrize("studio", [True, False], ids=["in a window", "on the console"])
 def test_it_sends_renders_and_imports(
-    entry: ModuleType, make_desk: Callable[..., Desk], behave: Behave, tmp_path: Path, *,
+    entry: ModuleType, make_desk: Callable[..., Desk], record_stand_in: RecordStandIn, tmp_path: Path, *,
     studio: bool, capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     desk = make_desk(Behaviour(version="20.3.2.9", studio=studio))
-    behave(DELIVERS, desk)
+    record_stand_in(DELIVERS, desk)
     report = render(entry, desk, tmp_path / "to", "--", "--set", "face.strength=0.4")
     assert report["problems"] == report["by_hand"] == []
     assert report["timeline"] == "scene_04 v001" and len(report["placed"]) == 4
@@ -95,47 +96,52 @@ def test_it_sends_renders_and_imports(
     assert ("sh010  FACE  24 of 24" in shown) != studio
     if studio:
         assert not desk.fake.windows[0].shown
-        assert desk.fake.windows[0].GetItems()["Stage"].Text.startswith("sh010  FACE")
+        stage: Any = desk.fake.windows[0].GetItems()["Stage"]
+        assert stage.Text.startswith("sh010  FACE")
 
 
 def test_resolves_python_variables_are_not_passed_to_the_toolkit(
-    entry: ModuleType, make_desk: Callable[..., Desk], behave: Behave, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    entry: ModuleType,
+    make_desk: Callable[..., Desk],
+    record_stand_in: RecordStandIn,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PYTHONHOME", "/somewhere")
     monkeypatch.setenv("PYTHONPATH", "/somewhere")
     desk = make_desk()
-    behave(DELIVERS, desk)
+    record_stand_in(DELIVERS, desk)
     assert render(entry, desk, tmp_path / "to")["problems"] == []
     assert json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))["python"] == []
 
 
 @pytest.mark.parametrize("switch", [pytest.param(one, id=one.name) for one in FAILURES])
 def test_every_failure_ends_in_a_correct_stack_or_an_unchanged_project(
-    entry: ModuleType, make_desk: Callable[..., Desk], behave: Behave, tmp_path: Path, switch: Switch
+    entry: ModuleType, make_desk: Callable[..., Desk], record_stand_in: RecordStandIn, tmp_path: Path, switch: Switch
 ) -> None:
     desk = make_desk(switch.behaviour())
-    behave(DELIVERS, desk)
+    record_stand_in(DELIVERS, desk)
     before = desk.fake.snapshot()
     report = render(entry, desk, tmp_path / "to")
     after = desk.fake.snapshot()
     if not report["problems"]:
         assert report["done"] and len(report["placed"]) == 4
-        found = stack_of(desk.fake, report["timeline"])
+        found = read_stack(desk.fake, report["timeline"])
         assert list(found.values()) == list(
             expected_stack(desk.path, plates="Video 1" if report["made_from"] else "PLATE").values()
         )
         return
     assert len(report["problems"]) == 1 and not report["done"] and not report.get("placed")
-    if switch.name == "stuck_timeline":  # the fake itself brings that timeline to the front
+    if switch.name == "stuck_timeline":  # the fake itself makes that timeline current
         before, after = ({**one, "current_timeline": ""} for one in (before, after))
     assert after == before or desk.fake.world.modal or desk.fake.world.has_quit, report["problems"]
 
 
 def test_a_failed_run_is_reported_with_the_toolkits_message_and_changes_nothing(
-    entry: ModuleType, make_desk: Callable[..., Desk], behave: Behave, tmp_path: Path
+    entry: ModuleType, make_desk: Callable[..., Desk], record_stand_in: RecordStandIn, tmp_path: Path
 ) -> None:
     desk = make_desk()
-    behave(FAILS, desk)
+    record_stand_in(FAILS, desk)
     before = desk.fake.snapshot()
     report = render(entry, desk, tmp_path / "to")
     assert report["problems"] == ["toolkit: shot sh010: media offline"] and not report["done"]
@@ -151,22 +157,28 @@ def test_a_failed_run_is_reported_with_the_toolkits_message_and_changes_nothing(
     ],
 )
 def test_a_run_without_a_delivery_is_reported_as_a_problem(
-    entry: ModuleType, make_desk: Callable[..., Desk], behave: Behave, tmp_path: Path, behaviour: str, *, message: str
+    entry: ModuleType,
+    make_desk: Callable[..., Desk],
+    record_stand_in: RecordStandIn,
+    tmp_path: Path,
+    behaviour: str,
+    *,
+    message: str,
 ) -> None:
     desk = make_desk()
-    behave(behaviour, desk)
+    record_stand_in(behaviour, desk)
     assert message in render(entry, desk, tmp_path / "to")["problems"][0]
 
 
 @pytest.mark.parametrize("event", [("Cancel", "Clicked"), ("ToolkitWindow", "Close")])
 @pytest.mark.parametrize("behaviour", [HANGS, IGNORES_SIGINT], ids=["hangs", "ignores the interrupt"])
 def test_cancel_interrupts_then_terminates_and_changes_nothing(
-    entry: ModuleType, make_desk: Callable[..., Desk], behave: Behave, tmp_path: Path, behaviour: str, *,
-    event: tuple[str, str], monkeypatch: pytest.MonkeyPatch,
+    entry: ModuleType, make_desk: Callable[..., Desk], record_stand_in: RecordStandIn, tmp_path: Path, *,
+    behaviour: str, event: tuple[str, str], monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.setitem(entry.__dict__, "TERMINATE_AFTER", 0.5)
     desk = make_desk()
-    behave(behaviour, desk)
+    record_stand_in(behaviour, desk)
     desk.fake.ui.actions = [event]
     before = desk.fake.snapshot()
     report = render(entry, desk, tmp_path / "to")
@@ -177,12 +189,12 @@ def test_cancel_interrupts_then_terminates_and_changes_nothing(
 def test_without_a_window_a_file_named_stop_cancels(
     entry: ModuleType,
     make_desk: Callable[..., Desk],
-    behave: Behave,
+    record_stand_in: RecordStandIn,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     desk = make_desk(Behaviour(version="20.3.2.9", studio=False))
-    behave(f"(pathlib.Path({str(tmp_path / 'to')!r}) / 'stop').touch(); {HANGS}", desk)
+    record_stand_in(f"(pathlib.Path({str(tmp_path / 'to')!r}) / 'stop').touch(); {HANGS}", desk)
     report = render(entry, desk, tmp_path / "to")
     assert report["problems"][0].startswith("cancelled")
     assert f"create a file named {tmp_path / 'to' / 'stop'}" in capsys.readouterr().out
@@ -216,19 +228,19 @@ def test_without_an_installed_toolkit_nothing_is_sent(
 
 
 def test_layers_are_not_imported_into_another_project(
-    entry: ModuleType, make_desk: Callable[..., Desk], behave: Behave, tmp_path: Path
+    entry: ModuleType, make_desk: Callable[..., Desk], record_stand_in: RecordStandIn, tmp_path: Path
 ) -> None:
     desk = make_desk()
-    behave(DELIVERS, desk)
+    record_stand_in(DELIVERS, desk)
     manager = desk.fake.application.manager
     watch = entry.__dict__["watch_in_window"]
 
-    def watched(*arguments: object) -> None:
+    def watch_and_switch_project(*arguments: object) -> None:
         watch(*arguments)
         manager.CreateProject("Another film")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(entry.__dict__, "watch_in_window", watched)
+        patch.setitem(entry.__dict__, "watch_in_window", watch_and_switch_project)
         report = render(entry, desk, tmp_path / "to")
     assert "another project is open now" in report["problems"][0] and str(desk.path) in report["problems"][0]
     assert desk.fake.project.name == "Another film" and desk.fake.project.timelines == []

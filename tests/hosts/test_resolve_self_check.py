@@ -55,7 +55,7 @@ def test_on_every_failure_it_measures_the_rest_and_leaves_nothing_behind(
     assert (at_home / "toolkit_self_check.json").is_file() and desk.fake.misuse == []
     if desk.fake.world.modal or desk.fake.world.has_quit:
         assert "delete it by hand" in report["problems"][0] or "dialog" in report["problems"][0]
-    elif switch.name == "stuck_timeline":  # the fake itself brings that timeline to the front
+    elif switch.name == "stuck_timeline":  # the fake itself makes that timeline current
         assert report["problems"] == []
     else:
         assert report["problems"] == [] and desk.fake.snapshot() == before

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -62,12 +63,12 @@ def test_no_variation_of_resolve_moves_a_clip(
     assert [clip.source_first for clip in turnover.clips] == pytest.approx([40, 20], abs=0.1)
 
 
-def only(turnover: Turnover) -> HostClip:
+def single_clip(turnover: Turnover) -> HostClip:
     (clip,) = turnover.clips
     return clip
 
 
-def with_clip(desk: Desk, speed: float, left: float, duration: int, footage: Footage) -> None:
+def replace_cut(desk: Desk, speed: float, left: float, duration: int, footage: Footage) -> None:
     """Replace the cut by a retimed clip of 200 source frames."""
     path = desk.path.parent / "movie.mov"
     path.touch()
@@ -91,8 +92,8 @@ def test_a_retimed_clip_is_sent_with_its_true_in_point_and_speed(
     span: float,
 ) -> None:
     desk = make_desk(Behaviour(version=version))
-    with_clip(desk, speed, left, 48, Footage(frames=200, fps=24.0, start_timecode="10:00:00:00"))
-    clip = only(send(entry, desk, tmp_path)[1])
+    replace_cut(desk, speed, left, 48, Footage(frames=200, fps=24.0, start_timecode="10:00:00:00"))
+    clip = single_clip(send(entry, desk, tmp_path)[1])
     assert (clip.speed, clip.source_first, clip.source_count) == (speed / 100, left, span)
 
 
@@ -100,20 +101,20 @@ def test_a_clip_at_another_rate_is_sent_in_its_own_frames(
     entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path
 ) -> None:
     desk = make_desk()
-    with_clip(desk, 100.0, 25, 48, Footage(frames=200, fps=25.0, start_timecode="10:00:00:00"))
-    clip = only(send(entry, desk, tmp_path)[1])
-    assert (clip.speed, clip.source_first, clip.media_fps) == (1.0, pytest.approx(25), 25.0)
+    replace_cut(desk, 100.0, 25, 48, Footage(frames=200, fps=25.0, start_timecode="10:00:00:00"))
+    clip = single_clip(send(entry, desk, tmp_path)[1])
+    assert (clip.speed, clip.media_fps) == (1.0, 25.0) and clip.source_first == pytest.approx(25)
     assert clip.source_count == pytest.approx(50)
 
 
 @pytest.mark.parametrize("source_end", ["inclusive", "exclusive"])
 def test_without_an_export_a_speed_is_estimated_from_the_source_range_and_that_is_noted(
-    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path, source_end: str
+    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path, source_end: Any
 ) -> None:
     desk = make_desk(Behaviour(version="20.3.2.9", refuses_exports=True, source_end=source_end))
-    with_clip(desk, 200.0, 40, 48, Footage(frames=200, fps=24.0))
+    replace_cut(desk, 200.0, 40, 48, Footage(frames=200, fps=24.0))
     report, turnover = send(entry, desk, tmp_path)
-    assert only(turnover).speed == pytest.approx(2.0, abs=0.03) and turnover.otio == ""
+    assert single_clip(turnover).speed == pytest.approx(2.0, abs=0.03) and turnover.otio == ""
     assert any("exported no OTIO" in note for note in report["notes"])
     assert any("estimated from its source range" in note for note in report["notes"])
 
@@ -143,14 +144,14 @@ def test_a_speed_ramp_is_skipped_because_no_script_can_read_it(
 
     to_otio = exports.to_otio
 
-    def ramped(timeline: object) -> dict[str, object]:
+    def add_ramp(timeline: object) -> dict[str, object]:
         document = to_otio(timeline)  # type: ignore[arg-type]
         ramp = {"Speed Ratio": 1.0, "Key Frames": [[0, 0, False, 0, 0, 0, 0]]}
         effect = {"OTIO_SCHEMA": "TimeEffect.1", "metadata": {"Resolve_OTIO": ramp}}
         document["tracks"]["children"][0]["children"][1]["effects"].append(effect)
         return document
 
-    monkeypatch.setattr(exports, "to_otio", ramped)
+    monkeypatch.setattr(exports, "to_otio", add_ramp)
     _, turnover = send(entry, make_desk(), tmp_path)
     assert [clip.record_first for clip in turnover.clips] == [0]
     assert turnover.skipped[0].reason.startswith("a speed ramp")
@@ -207,7 +208,7 @@ def test_the_input_colour_spaces_of_a_managed_project_are_sent(
     entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path
 ) -> None:
     desk = make_desk(Behaviour(colour_science="davinciYRGBColorManagedv2"))
-    media = desk.sent.tracks["video"][0].items[0].GetMediaPoolItem()
+    media: Any = desk.sent.tracks["video"][0].items[0].GetMediaPoolItem()
     assert media.SetClipProperty("Input Color Space", "Rec.709 Gamma 2.4")
     _, turnover = send(entry, desk, tmp_path)
     assert [clip.input_colour_space for clip in turnover.clips] == ["Rec.709 Gamma 2.4", ""]

@@ -34,10 +34,9 @@ def api_method(
     """Declare an API method: the kinds of its arguments, its first version, and whether it changes anything."""
 
     def declare(method: Method) -> Method:
-        failure_value = False if method.__annotations__.get("return") == "bool" else None
-        method.declaration = Declaration(
-            kinds=kinds, since=since, writes=writes, studio=studio, failure_value=failure_value
-        )  # type: ignore[attr-defined]
+        failure = False if method.__annotations__.get("return") == "bool" else None
+        declared = Declaration(kinds=kinds, since=since, writes=writes, studio=studio, failure_value=failure)
+        method.declaration = declared  # type: ignore[attr-defined]
         return method
 
     return declare
@@ -87,7 +86,8 @@ class Handle:
         return id(self)
 
     def __dir__(self) -> list[str]:
-        known = declarations(type(self._target)).items()
+        kind: type = type(self._target)
+        known = declarations(kind).items()
         return sorted(name for name, declaration in known if self._world.behaviour.has(declaration.since))
 
     def __repr__(self) -> str:
@@ -109,7 +109,8 @@ def get_attribute(handle: Handle, name: str) -> Any:
         return None if world.is_blocked() else wrap(getattr(target, name), world)
     if name.isupper():
         return world.constant(type(target).__name__, name)
-    declaration = declarations(type(target)).get(name)
+    kind: type = type(target)
+    declaration = declarations(kind).get(name)
     if declaration is None or not world.behaviour.has(declaration.since):
         return _missing_method(handle, name, declaration)
 

@@ -69,10 +69,10 @@ def _place(timeline: Timeline, info: dict[str, Any]) -> TimelineItem | None:
     item = _create_item(timeline, media, kind, start=start, duration=duration, left=first)
     track.items.append(item)
     if kind == "video" and (behaviour.places_audio or ("mediaType" not in info and media.footage.audio)):
-        sound = _create_item(timeline, media, "audio", start=start, duration=duration, left=first)
-        timeline.tracks["audio"][0].items.append(sound)
-        item.set_links([item, sound])
-        sound.set_links([item, sound])
+        audio = _create_item(timeline, media, "audio", start=start, duration=duration, left=first)
+        timeline.tracks["audio"][0].items.append(audio)
+        item.set_links([item, audio])
+        audio.set_links([item, audio])
     return item
 
 

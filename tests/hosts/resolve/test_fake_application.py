@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -63,8 +64,9 @@ def test_a_call_on_a_deleted_object_is_not_misuse(open_project: ProjectFactory) 
 
 
 def test_calling_an_unknown_attribute_that_is_none_raises() -> None:
-    handle = FakeResolve(Behaviour(unknown_attributes="none")).handle
-    assert hasattr(handle, "GetTimelines") and handle.GetTimelines is None
+    handle: Any = FakeResolve(Behaviour(unknown_attributes="none")).handle
+    unknown: Any = handle.GetTimelines
+    assert hasattr(handle, "GetTimelines") and unknown is None
     with pytest.raises(TypeError, match="not callable"):
         handle.GetTimelines()
 

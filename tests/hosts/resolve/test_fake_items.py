@@ -14,7 +14,7 @@ ProjectFactory = Callable[..., OpenProject]
 PLATE = "/plates/a.[1001-1100].exr"
 
 
-def clip(opened: OpenProject, **item: Any) -> Any:
+def add_clip(opened: OpenProject, **item: Any) -> Any:
     """Add a clip on track 2: 24 frames from frame 10 of a 100-frame sequence that starts at 10:00:00:00."""
     footage = Footage(frames=100, fps=24, start_timecode="10:00:00:00")
     media = opened.fake.add_media(PLATE, footage, first=1001)
@@ -32,13 +32,13 @@ def clip(opened: OpenProject, **item: Any) -> Any:
 def test_the_left_offset_is_correct_at_100_percent_only(
     open_project: ProjectFactory, speed: float, left_offset: int, right_offset: int
 ) -> None:
-    item = clip(open_project(), speed=speed)
+    item = add_clip(open_project(), speed=speed)
     assert (item.GetLeftOffset(), item.GetRightOffset()) == (left_offset, right_offset)
     assert isinstance(item.GetLeftOffset(True), float)
 
 
 def test_source_frames_count_from_the_first_file_number(open_project: ProjectFactory) -> None:
-    item = clip(open_project())
+    item = add_clip(open_project())
     assert (item.GetSourceStartFrame(), item.GetSourceEndFrame()) == (1011, 1034)
     assert (item.GetSourceStartTime(), item.GetSourceEndTime()) == (10 / 24, 34 / 24)
 
@@ -54,16 +54,16 @@ def test_source_frames_count_from_the_first_file_number(open_project: ProjectFac
 def test_source_frames_may_be_off(
     open_project: ProjectFactory, behaviour: dict[str, Any], start: int, end: int
 ) -> None:
-    item = clip(open_project(**behaviour))
+    item = add_clip(open_project(**behaviour))
     assert (item.GetSourceStartFrame(), item.GetSourceEndFrame()) == (start, end)
 
 
 def test_source_frames_are_unknown_before_19_0_3(open_project: ProjectFactory) -> None:
-    assert clip(open_project(version=VERSIONS["18.6"])).GetSourceStartFrame() is None
+    assert add_clip(open_project(version=VERSIONS["18.6"])).GetSourceStartFrame() is None
 
 
 def test_a_clip_at_double_speed_uses_twice_as_many_source_frames(open_project: ProjectFactory) -> None:
-    item = clip(open_project(), speed=200)
+    item = add_clip(open_project(), speed=200)
     assert item.GetSourceEndFrame() - item.GetSourceStartFrame() == 47 and item.GetDuration() == 24
 
 
@@ -91,7 +91,7 @@ def test_a_generator_has_no_media(open_project: ProjectFactory) -> None:
 def test_a_property_is_a_number_clipped_to_its_range(
     open_project: ProjectFactory, key: str, value: object, reads: object
 ) -> None:
-    item = clip(open_project())
+    item = add_clip(open_project())
     assert item.SetProperty(key, value) is True
     assert item.GetProperty(key) == reads == item.GetProperty()[key]
 
@@ -109,7 +109,7 @@ def test_a_property_is_a_number_clipped_to_its_range(
     ],
 )
 def test_an_invalid_property_value_returns_false(open_project: ProjectFactory, key: str, value: object) -> None:
-    item = clip(open_project())
+    item = add_clip(open_project())
     before = item.GetProperty()
     assert item.SetProperty(key, value) is False
     assert item.GetProperty() == before and item.GetProperty("Speed") is None
@@ -117,12 +117,12 @@ def test_an_invalid_property_value_returns_false(open_project: ProjectFactory, k
 
 def test_setting_properties_may_fail_or_have_no_effect(open_project: ProjectFactory) -> None:
     for behaviour, answer in (({"refuses_properties": True}, False), ({"ignores_properties": True}, True)):
-        item = clip(open_project(**behaviour))
+        item = add_clip(open_project(**behaviour))
         assert item.SetProperty("Opacity", 50) is answer and item.GetProperty("Opacity") == 100.0
 
 
 def test_several_properties_are_set_together_or_not_at_all(open_project: ProjectFactory) -> None:
-    item = clip(open_project())
+    item = add_clip(open_project())
     assert item.SetProperties({"Opacity": 50, "RetimeProcess": 9}) is False and item.GetProperty("Opacity") == 100.0
     assert item.SetProperties({"Opacity": 50, "RetimeProcess": 1}) is True and item.GetProperty("Opacity") == 50.0
 
@@ -141,13 +141,13 @@ def test_several_properties_are_set_together_or_not_at_all(open_project: Project
 def test_speed_warp_needs_studio_and_19(
     open_project: ProjectFactory, version: str, studio: bool, value: int, taken: bool
 ) -> None:
-    item = clip(open_project(version=VERSIONS[version], studio=studio))
+    item = add_clip(open_project(version=VERSIONS[version], studio=studio))
     assert item.SetProperty("MotionEstimation", value) is taken
 
 
 def test_setting_speed_warp_on_the_free_edition_may_block_all_calls(open_project: ProjectFactory) -> None:
     opened = open_project(studio=False, upsell=True)
-    clip(opened).SetProperty("MotionEstimation", 5)
+    add_clip(opened).SetProperty("MotionEstimation", 5)
     assert opened.users.GetName() is None
 
 
@@ -165,7 +165,7 @@ def test_audio_clips_have_no_properties(open_project: ProjectFactory) -> None:
 
 def test_speed_is_set_with_a_dictionary_and_keeps_the_duration(open_project: ProjectFactory) -> None:
     opened = open_project()
-    item = clip(opened)
+    item = add_clip(opened)
     assert item.SetSpeed({"Percentage": 200.0}) is True
     assert (item.GetSpeed()["Percentage"], item.GetDuration()) == (200.0, 24)
     assert item.SetSpeed({"Percentage": 100.0, "RippleTimeline": True}) is True and item.GetDuration() == 48
@@ -175,7 +175,7 @@ def test_speed_is_set_with_a_dictionary_and_keeps_the_duration(open_project: Pro
 
 def test_setting_the_speed_may_fail_or_have_no_effect(open_project: ProjectFactory) -> None:
     for behaviour, answer in (({"refuses_speed": True}, False), ({"ignores_speed": True}, True)):
-        item = clip(open_project(**behaviour))
+        item = add_clip(open_project(**behaviour))
         assert item.SetSpeed({"Percentage": 200.0}) is answer and item.GetSpeed()["Percentage"] == 100.0
 
 
@@ -184,7 +184,7 @@ def test_setting_the_speed_may_fail_or_have_no_effect(open_project: ProjectFacto
 
 def test_a_clip_can_be_disabled_and_renamed(open_project: ProjectFactory) -> None:
     opened = open_project()
-    item = clip(opened)
+    item = add_clip(opened)
     assert item.SetClipEnabled(False) is True and item.GetClipEnabled() is False
     assert item.SetName("sh010") is True and item.GetName() == "sh010"
     assert item.GetTrackTypeAndIndex() == ["video", 2]
@@ -192,7 +192,7 @@ def test_a_clip_can_be_disabled_and_renamed(open_project: ProjectFactory) -> Non
 
 def test_comps_are_imported_listed_and_deleted(open_project: ProjectFactory) -> None:
     opened = open_project()
-    item, path = clip(opened), opened.folder / "face.comp"
+    item, path = add_clip(opened), opened.folder / "face.comp"
     path.write_text("Composition { Tools = ordered() { Blur1 = Blur { Inputs = {} } } }", encoding="utf-8")
     comp = item.ImportFusionComp(str(path))
     assert comp.GetToolList() == {1: "Blur1"} and item.GetFusionCompNameList() == ["Composition 1"]
@@ -204,10 +204,10 @@ def test_comps_are_imported_listed_and_deleted(open_project: ProjectFactory) -> 
 
 def test_an_invalid_comp_is_not_imported(open_project: ProjectFactory) -> None:
     opened = open_project()
-    item, path = clip(opened), opened.folder / "face.comp"
+    item, path = add_clip(opened), opened.folder / "face.comp"
     assert item.ImportFusionComp(str(path)) is None
     path.write_text("not a comp", encoding="utf-8")
     assert item.ImportFusionComp(str(path)) is None
     path.write_text("{ Tools = ordered() {} }", encoding="utf-8")
     assert item.ImportFusionComp(str(path)) is not None
-    assert clip(open_project(refuses_comps=True)).ImportFusionComp(str(path)) is None
+    assert add_clip(open_project(refuses_comps=True)).ImportFusionComp(str(path)) is None

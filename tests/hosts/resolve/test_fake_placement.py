@@ -153,9 +153,9 @@ def test_without_a_media_type_audio_is_placed_too(open_project: ProjectFactory) 
     media, stack = opened.import_media(), opened.create_timeline()
     opened.pool.AppendToTimeline([{"mediaPoolItem": media, "startFrame": 0, "endFrame": 24, "recordFrame": HOUR}])
     assert placements(stack) == placements(stack, kind="audio") == [(HOUR, 24, 0)]
-    picture = stack.GetItemListInTrack("video", 1)[0]
-    assert [one.GetTrackTypeAndIndex() for one in picture.GetLinkedItems()] == [["audio", 1]]
-    assert stack.DeleteClips([picture], False) is True
+    video = stack.GetItemListInTrack("video", 1)[0]
+    assert [one.GetTrackTypeAndIndex() for one in video.GetLinkedItems()] == [["audio", 1]]
+    assert stack.DeleteClips([video], False) is True
     assert placements(stack, kind="audio") == [(HOUR, 24, 0)]
 
 

@@ -13,7 +13,7 @@ from tests.hosts.resolve.open_project import OpenProject
 ProjectFactory = Callable[..., OpenProject]
 
 
-def names(folder: object) -> list[str]:
+def clip_names(folder: object) -> list[str]:
     return [clip.GetName() for clip in folder.GetClipList()]  # type: ignore[attr-defined]
 
 
@@ -27,7 +27,7 @@ def test_media_is_imported_into_the_current_bin(open_project: ProjectFactory) ->
     assert opened.pool.GetCurrentFolder().GetName() == "Master"
     assert opened.pool.SetCurrentFolder(shots) is True
     opened.import_media()
-    assert names(shots) == ["plate.mov"] and "plate.mov" not in names(root)
+    assert clip_names(shots) == ["plate.mov"] and "plate.mov" not in clip_names(root)
 
 
 def test_if_a_bin_cannot_be_opened_media_goes_to_another(open_project: ProjectFactory) -> None:
@@ -35,7 +35,7 @@ def test_if_a_bin_cannot_be_opened_media_goes_to_another(open_project: ProjectFa
     shots = opened.pool.AddSubFolder(opened.pool.GetRootFolder(), "sh010")
     assert opened.pool.SetCurrentFolder(shots) is False
     opened.import_media()
-    assert names(shots) == []
+    assert clip_names(shots) == []
 
 
 def test_a_bin_needs_an_unused_name(open_project: ProjectFactory) -> None:
@@ -61,7 +61,7 @@ def test_a_failed_import_returns_one_of_three_values(
 ) -> None:
     opened = open_project(imports=imports)
     assert opened.pool.ImportMedia([opened.movie]) == answer
-    assert names(opened.pool.GetRootFolder()) == ["scene_04", "user.mov"]
+    assert clip_names(opened.pool.GetRootFolder()) == ["scene_04", "user.mov"]
 
 
 def test_a_sequence_is_one_clip_with_its_frame_range_in_its_name(open_project: ProjectFactory) -> None:
@@ -237,7 +237,7 @@ def test_a_clip_remains_without_media_when_its_media_is_deleted(open_project: Pr
 def test_clips_can_be_moved_between_bins_and_relinked(open_project: ProjectFactory) -> None:
     opened = open_project()
     clip, shots = opened.import_media(), opened.pool.AddSubFolder(opened.pool.GetRootFolder(), "sh010")
-    assert opened.pool.MoveClips([clip], shots) is True and names(shots) == ["plate.mov"]
+    assert opened.pool.MoveClips([clip], shots) is True and clip_names(shots) == ["plate.mov"]
     moved = opened.folder / "moved"
     moved.mkdir()
     assert opened.pool.RelinkClips([clip], str(moved)) is False

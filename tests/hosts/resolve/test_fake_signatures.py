@@ -58,7 +58,7 @@ def methods() -> list[tuple[str, Declaration]]:
     return [(f"{kind.__name__}.{name}", found) for kind in CLASSES for name, found in declarations(kind).items()]
 
 
-def documented() -> dict[str, list[ast.FunctionDef]]:
+def read_stubs() -> dict[str, list[ast.FunctionDef]]:
     """Return the overloads of every method, by ``Class.Method``."""
     files = distribution("fusionscript-stubs").files or []
     path = next(Path(str(file.locate())) for file in files if file.name == "fusionscript.pyi")
@@ -71,7 +71,7 @@ def documented() -> dict[str, list[ast.FunctionDef]]:
     return found
 
 
-STUBS = documented()
+STUBS = read_stubs()
 
 
 def stub_counts(overload: ast.FunctionDef) -> tuple[int, float]:
@@ -86,11 +86,11 @@ def accepted(counts: list[tuple[int, float]]) -> set[int]:
     return {number for number in range(9) for fewest, most in counts if fewest <= number <= most}
 
 
-def kinds_of(annotation: str) -> set[str]:
+def to_kinds(annotation: str) -> set[str]:
     """Return the fake's argument kinds for a type of the stub."""
     text = annotation.removeprefix("Optional[").removesuffix("]") if annotation.startswith("Optional[") else annotation
     if text.startswith("List["):
-        return {f"[{kind}]" for kind in kinds_of(text[5:-1])}
+        return {f"[{kind}]" for kind in to_kinds(text[5:-1])}
     parts = text.split(" | ")
     return {KINDS.get(part, part) for part in parts}
 
@@ -103,7 +103,7 @@ def stub_kinds(overloads: list[ast.FunctionDef], position: int) -> set[str]:
         if overload.args.vararg and position >= len(arguments):
             arguments = [*arguments, *[overload.args.vararg] * (position - len(arguments) + 1)]
         annotation = arguments[position].annotation if position < len(arguments) else None
-        found |= kinds_of(ast.unparse(annotation)) if annotation is not None else set()
+        found |= to_kinds(ast.unparse(annotation)) if annotation is not None else set()
     return found
 
 

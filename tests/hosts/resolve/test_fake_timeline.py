@@ -319,8 +319,8 @@ def test_changing_a_duplicate_does_not_change_the_original(open_project: Project
 def test_duplicating_may_fail_lose_clips_or_change_the_current_timeline(open_project: ProjectFactory) -> None:
     assert open_project(refuses_duplicates=True).users.DuplicateTimeline("v2") is None
     assert open_project().users.DuplicateTimeline("scene_04") is None
-    poor = open_project(duplicates_lose_clips=True).users.DuplicateTimeline("v2")
-    assert poor.GetItemListInTrack("video", 1) == []
+    incomplete = open_project(duplicates_lose_clips=True).users.DuplicateTimeline("v2")
+    assert incomplete.GetItemListInTrack("video", 1) == []
     opened = open_project(selects_duplicates=True)
     opened.users.DuplicateTimeline("v2")
     assert opened.project.GetCurrentTimeline().GetName() == "v2"

@@ -10,7 +10,7 @@ from tests.hosts.resolve import FakeResolve
 from tests.hosts.resolve.ui import WindowNotClosedError
 
 
-def window_of(fake: FakeResolve) -> tuple[Any, Any, Any]:
+def open_window(fake: FakeResolve) -> tuple[Any, Any, Any]:
     """Return (UIManager, dispatcher, a shown window with a check box, a label and a button)."""
     given = fake.script_globals()
     ui = given["fusion"].UIManager
@@ -23,7 +23,7 @@ def window_of(fake: FakeResolve) -> tuple[Any, Any, Any]:
 
 def test_the_editor_can_check_a_box_and_click() -> None:
     fake = FakeResolve()
-    _, dispatcher, window = window_of(fake)
+    _, dispatcher, window = open_window(fake)
     window.On.Go.Clicked = lambda event: dispatcher.ExitLoop()
     fake.ui.actions = [lambda ui: setattr(ui.windows[0].Find("Box"), "Checked", True), ("Go", "Clicked")]
     dispatcher.RunLoop()
@@ -34,7 +34,7 @@ def test_the_editor_can_check_a_box_and_click() -> None:
 
 def test_closing_the_window_is_an_event_of_its_id() -> None:
     fake = FakeResolve()
-    _, dispatcher, window = window_of(fake)
+    _, dispatcher, window = open_window(fake)
     window.On["Win"].Close = lambda event: dispatcher.ExitLoop()
     fake.ui.actions = [("Win", "Close")]
     dispatcher.RunLoop()
@@ -42,7 +42,7 @@ def test_closing_the_window_is_an_event_of_its_id() -> None:
 
 def test_a_timer_ticks_until_something_ends_the_loop() -> None:
     fake = FakeResolve()
-    ui, dispatcher, _ = window_of(fake)
+    ui, dispatcher, _ = open_window(fake)
     timer, ticks = ui.Timer({"ID": "Poll", "Interval": 1}), []
 
     def tick(event: dict[str, str]) -> None:
@@ -58,8 +58,9 @@ def test_a_timer_ticks_until_something_ends_the_loop() -> None:
 
 def test_the_editor_can_wait_before_clicking() -> None:
     fake = FakeResolve()
-    ui, dispatcher, window = window_of(fake)
-    timer, ticks = ui.Timer({"ID": "Poll", "Interval": 1}), []
+    ui, dispatcher, window = open_window(fake)
+    timer = ui.Timer({"ID": "Poll", "Interval": 1})
+    ticks: list[Any] = []
     dispatcher.On.Timeout = ticks.append
     window.On.Go.Clicked = lambda event: dispatcher.ExitLoop()
     timer.Start()
@@ -70,14 +71,14 @@ def test_the_editor_can_wait_before_clicking() -> None:
 
 def test_a_window_that_is_never_closed_is_detected() -> None:
     fake = FakeResolve()
-    _, dispatcher, _ = window_of(fake)
+    _, dispatcher, _ = open_window(fake)
     with pytest.raises(WindowNotClosedError, match="Win"):
         dispatcher.RunLoop()
 
 
 def test_a_click_without_a_handler_is_misuse() -> None:
     fake = FakeResolve()
-    _, dispatcher, _ = window_of(fake)
+    _, dispatcher, _ = open_window(fake)
     fake.ui.actions = [("Go", "Clicked")]
     with pytest.raises(WindowNotClosedError):
         dispatcher.RunLoop()
@@ -85,6 +86,6 @@ def test_a_click_without_a_handler_is_misuse() -> None:
 
 
 def test_an_unknown_widget_raises() -> None:
-    ui, _, _ = window_of(FakeResolve())
+    ui, _, _ = open_window(FakeResolve())
     with pytest.raises(AttributeError):
         ui.ProgressBar({})

@@ -312,9 +312,9 @@ class Timeline(HasMarkers, HasMarkInOut):
             self.world.failed_deletions += 1
             return False
         self.delete_items(timelineItems)
-        for gone in timelineItems if Bool else []:
+        for removed in timelineItems if Bool else []:
             for item in self.items():
-                item.start -= gone.duration if item.start > gone.start else 0
+                item.start -= removed.duration if item.start > removed.start else 0
         return True
 
     @api_method("[TimelineItem]", "bool", since="18.5", writes=True)
