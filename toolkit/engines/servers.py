@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from toolkit.engines.addresses import AUTH_REMEDY, addresses_in, authorization, credentials_of
+from toolkit.engines.event_loop import CoroutineRunner
 from toolkit.engines.http_errors import ServerLost, ServerRefused, ServerSlow, accepted, json_of, one_line, refusal
 from toolkit.errors import EngineFailed, EngineUnavailable
 from toolkit.settings import ServerSettings
@@ -78,7 +79,7 @@ class Servers:
         self._client = httpx.AsyncClient(
             verify=_trusted(), auth=self._credentials, mounts=dict.fromkeys(f"all://{h}" for h in _LOOPBACK)
         )
-        self._runner = asyncio.Runner()
+        self._runner = CoroutineRunner()
         with ExitStack() as on_failure:
             on_failure.callback(self.close)
             self._open()
