@@ -39,20 +39,20 @@ def without(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
 
 def _seen() -> dict[str, doctor.Finding]:
-    return {finding.what: finding for finding in doctor.examine()}
+    return {finding.what: finding for finding in doctor.check_installation()}
 
 
 def test_every_dependency_is_looked_for_and_needed() -> None:
-    needed = {name for name, finding in _seen().items() if finding.needed}
+    needed = {name for name, finding in _seen().items() if finding.required}
     assert _names(PROJECT["project"]["dependencies"]) <= needed
 
 
 @pytest.mark.parametrize("extra", ["aep", "colour"])
 def test_the_package_of_an_extra_is_looked_for_and_not_needed(extra: str, without: Callable[[str], None]) -> None:
     (name,) = _names(PROJECT["project"]["optional-dependencies"][extra])
-    assert (_seen()[name].fine, _seen()[name].needed) == (True, False)
+    assert (_seen()[name].ok, _seen()[name].required) == (True, False)
     without(name)
-    assert _seen()[name].row()["state"] == "not here"
+    assert _seen()[name].row()["state"] == "not installed"
     assert f"pip install 'resolve-ae-toolkit[{extra}]'" in _seen()[name].detail
 
 

@@ -20,7 +20,7 @@ def every_error() -> set[type[ToolkitError]]:
 def test_an_error_carries_the_place_it_passed_through() -> None:
     with pytest.raises(CorruptMedia) as caught, at(shot="sh010"), at(frame=1004):
         raise CorruptMedia("plate.mov", "the packet is damaged")
-    assert str(caught.value) == "shot sh010, frame 1004: plate.mov cannot be decoded: the packet is damaged"
+    assert str(caught.value) == "shot sh010, frame 1004: cannot decode plate.mov: the packet is damaged"
 
 
 def test_the_inner_place_wins() -> None:
@@ -49,7 +49,7 @@ def test_a_long_list_of_missing_frames_is_cut_short() -> None:
 
 def test_an_unknown_engine_lists_those_there_are() -> None:
     assert (
-        str(UnknownEngine("dalle", ["builtin", "diffusers"])) == "no engine called 'dalle'; engines: builtin, diffusers"
+        str(UnknownEngine("dalle", ["builtin", "diffusers"])) == "unknown engine 'dalle'; available: builtin, diffusers"
     )
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import toolkit
-from toolkit.doctor import examine
+from toolkit.doctor import check_installation
 from toolkit.errors import InputError, OutputNotWritable
-from toolkit.install import install_scripts, made_by, remove_scripts, resolve_folders
+from toolkit.install import install_scripts, installed_version, remove_scripts, resolve_folders
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 RESOLVE_SOURCES = [*REPOSITORY.glob("resolve_scripts/*.*"), *REPOSITORY.glob("resolve_scripts/toolkit_resolve/*.py")]
@@ -41,7 +41,7 @@ def test_resolve_scripts_go_to_the_users_utility_folder(
     monkeypatch.setattr(sys, "platform", platform)
     written = install_scripts("resolve")
     assert {path.parent for path in written} == {home / folder} and home / folder / RESOLVE_ENTRY in written
-    assert all(made_by(path) == toolkit.__version__ for path in written)
+    assert all(installed_version(path) == toolkit.__version__ for path in written)
 
 
 @pytest.mark.parametrize(
@@ -80,15 +80,15 @@ def test_entries_of_an_older_version_go_and_the_editors_own_stay(tmp_path: Path)
 
 
 def resolve_findings() -> list[tuple[str, bool, str]]:
-    return [(one.what, one.fine, one.detail) for one in examine() if one.what.startswith("Resolve")]
+    return [(one.what, one.ok, one.detail) for one in check_installation() if one.what.startswith("Resolve")]
 
 
 def test_the_doctor_tells_which_menus_have_the_entries(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setenv("RESOLVE_SCRIPT_API", str(home / "api"))
     menu, scripting = resolve_findings()
-    assert not menu[1] and "toolkit install-scripts resolve makes one" in menu[2]
-    assert not scripting[1] and "only 'toolkit resolve …' needs it" in scripting[2]
+    assert not menu[1] and "to create it: toolkit install-scripts resolve" in menu[2]
+    assert not scripting[1] and "only needed for 'toolkit resolve …'" in scripting[2]
     written = install_scripts("resolve")
     (home / "api" / "Modules").mkdir(parents=True)
     (home / "api" / "Modules" / "DaVinciResolveScript.py").touch()

@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from tests.hosts.users import Machine, comp, machine, project
 from toolkit.cli.ae import ae
 from toolkit.errors import InputError, ToolkitError
-from toolkit.install import launched
+from toolkit.install import launch_script
 from toolkit.launch import apple_text, run_entry
 
 __all__ = ["machine"]
@@ -53,7 +53,7 @@ class Studio:
         monkeypatch.setattr(tempfile, "tempdir", str(folder / "temporary"))
         (folder / "temporary").mkdir()
         monkeypatch.setattr("toolkit.install.after_effects._programs", lambda: self.version.parent)
-        monkeypatch.setattr("toolkit.launch._GRACE", 0.3)
+        monkeypatch.setattr("toolkit.launch._GRACE_S", 0.3)
         monkeypatch.setenv("PATH", str(folder / "bin"))
         (folder / "bin").mkdir()
 
@@ -140,7 +140,7 @@ def test_osascript_is_given_a_time_and_the_newest_version(mac: Studio) -> None:
 
 def test_without_a_report_the_open_window_is_suspected(studio: Studio) -> None:
     studio.stand_in()
-    with pytest.raises(ToolkitError, match=r"no report in 0\.\d seconds; a window that is open there") as caught:
+    with pytest.raises(ToolkitError, match=r"sent no report within 0\.\d seconds; close any open dialog there") as caught:
         studio.run(timeout=0.4 if studio.platform == "win32" else 20)
     assert "allow scripts to write files" in str(caught.value)
     assert studio.left == ["run.jsx"]  # it may still be run once the window is closed
@@ -150,11 +150,11 @@ def test_without_a_report_the_open_window_is_suspected(studio: Studio) -> None:
     ("says", "sentence"),
     [
         ("execution error: Not authorised to send Apple events. (-1743)\n", "Privacy & Security > Automation"),
-        ("execution error: AppleEvent timed out. (-1712)\n", "did not finish in time; a window that is open"),
-        ("execution error: Application isn't running. (-600)\n", "does not run and cannot be started"),
-        ("execution error: Can't get application. (-10814)\n", "name the folder of one with --app"),
+        ("execution error: AppleEvent timed out. (-1712)\n", "did not finish in time; close any open dialog"),
+        ("execution error: Application isn't running. (-600)\n", "is not running and cannot be started"),
+        ("execution error: Can't get application. (-10814)\n", "use --app with the path of its folder"),
         ("execution error: something new (-99)\n", "osascript: execution error: something new"),
-        ("", "it left with code 1"),
+        ("", "osascript: exit code 1"),
     ],
 )
 def test_osascripts_numbers_are_said_in_words(mac: Studio, says: str, sentence: str) -> None:
@@ -171,12 +171,12 @@ def test_a_script_that_stopped_says_why(studio: Studio) -> None:
 
 def test_without_the_program_it_says_what_to_name(studio: Studio) -> None:
     studio.version.mkdir(parents=True)
-    with pytest.raises(InputError, match=r"AfterFX\.exe is not there|osascript is not on the PATH"):
+    with pytest.raises(InputError, match=r"AfterFX\.exe not found|osascript not found on the PATH"):
         studio.run()
 
 
 def test_without_after_effects_a_folder_is_asked_for(studio: Studio) -> None:
-    with pytest.raises(InputError, match=r"no After Effects.*--app"):
+    with pytest.raises(InputError, match=r"After Effects not found.*--app"):
         studio.run()
 
 
@@ -188,7 +188,7 @@ def test_a_path_is_a_text_of_applescript(text: str, literal: str) -> None:
 
 
 def test_a_line_end_never_becomes_a_line_of_applescript() -> None:
-    with pytest.raises(InputError, match="line end"):
+    with pytest.raises(InputError, match="control character"):
         apple_text('a"\ndo shell script "rm')
 
 
@@ -198,7 +198,7 @@ def test_a_line_end_never_becomes_a_line_of_applescript() -> None:
 def test_a_run_sends_reports_and_forgets_what_it_was_given(machine: Machine) -> None:
     user = project(comp({"source": "A001.mov", "out": 12}))
     odd = machine.folder / 'a "b" $c ü'
-    script = launched(ENTRY, {"TOOLKIT_TURNOVER": str(odd)}, machine.folder / "report.json")
+    script = launch_script(ENTRY, {"TOOLKIT_TURNOVER": str(odd)}, machine.folder / "report.json")
     told = machine.run_text(script, user, automated=False)
     answer = json.loads((machine.folder / "report.json").read_text(encoding="utf-8"))
     assert answer["error"] is None and json.loads(answer["report"])["clips"] == 1
@@ -207,7 +207,7 @@ def test_a_run_sends_reports_and_forgets_what_it_was_given(machine: Machine) -> 
 
 
 def test_an_entry_that_stops_is_reported_too(machine: Machine) -> None:
-    text = launched(ENTRY, {"TOOLKIT_TURNOVER": str(machine.out)}, machine.folder / "report.json")
+    text = launch_script(ENTRY, {"TOOLKIT_TURNOVER": str(machine.out)}, machine.folder / "report.json")
     broken = text.replace("var automated =", "null.member; var automated =", 1)
     machine.run_text(broken, project(comp()), automated=False)
     answer = json.loads((machine.folder / "report.json").read_text(encoding="utf-8"))
@@ -216,7 +216,7 @@ def test_an_entry_that_stops_is_reported_too(machine: Machine) -> None:
 
 def test_an_entry_that_does_not_exist_is_our_fault(tmp_path: Path) -> None:
     with pytest.raises(ToolkitError, match=r"ae_scripts/toolkit_gone\.jsx"):
-        launched("toolkit_gone.jsx", {}, tmp_path / "report.json")
+        launch_script("toolkit_gone.jsx", {}, tmp_path / "report.json")
 
 
 # --- the command --------------------------------------------------------------------------------------------------

@@ -185,14 +185,14 @@ def test_an_unknown_key_in_toolkit_toml_names_the_file(tmp_path: Path) -> None:
 def test_a_broken_toolkit_toml_is_one_clear_line(tmp_path: Path) -> None:
     toml = tmp_path / "toolkit.toml"
     toml.write_text("[face\n")
-    with pytest.raises(SettingsError, match=r"toolkit\.toml: not TOML: .*line 1"):
+    with pytest.raises(SettingsError, match=r"toolkit\.toml: not valid TOML: .*line 1"):
         load_settings(toml=toml)
 
 
 def test_a_look_put_below_a_whole_preset_says_that_a_section_stands_once(tmp_path: Path) -> None:
     toml = tmp_path / "toolkit.toml"
     toml.write_text(preset_text("draft") + "[face]\nstrength = 0.4\n")
-    with pytest.raises(SettingsError, match="put the lines of both below one"):
+    with pytest.raises(SettingsError, match="TOML allows each section only once: merge the two"):
         load_settings(toml=toml)
 
 

@@ -1,4 +1,4 @@
-"""Is everything here? One finding per thing the toolkit stands on, with the command that mends it."""
+"""Check the installation: one finding per requirement, with the command that fixes it."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
 _PACKAGES = (
     "av", "click", "httpx", "mediapipe", "numpy", "OpenEXR", "OpenTimelineIO", "pillow", "platformdirs", "pydantic",
-    "rich", "scikit-image", "websockets",
+    "rich", "websockets",
 )  # fmt: skip
-"""What the toolkit depends on, as pyproject.toml lists it."""
+"""The dependencies, as listed in pyproject.toml."""
 _EXTRAS = {"opencolorio": ("output.encoding = acescg", "colour"), "py-aep": ("toolkit aep", "aep")}
-"""Package: (what needs it, the extra it comes with). The engines tell of theirs themselves."""
+"""Package: (what needs it, the extra that installs it). The engines report theirs themselves."""
 _SYSTEM_LIBRARIES = {
     "libEGL.so.1": "libegl1",
     "libGLESv2.so.2": "libgles2",
     "libGL.so.1": "libgl1",
     "libglib-2.0.so.0": "libglib2.0-0",
 }
-"""What MediaPipe (EGL, GLES) and OpenCV (GL, GLib) link to on Linux, and Debian's name for it."""
+"""Libraries that MediaPipe (EGL, GLES) and OpenCV (GL, GLib) link to on Linux, with their Debian packages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,57 +37,57 @@ class Finding:
     """One line of ``toolkit doctor``."""
 
     what: str
-    fine: bool
+    ok: bool
     detail: str
     """What was found, or what to do."""
-    needed: bool = True
-    """Whether the main job fails without it."""
+    required: bool = True
+    """Whether ``toolkit run`` fails without it."""
 
     def row(self) -> dict[str, str]:
-        """As a table row."""
-        state = "ok" if self.fine else ("MISSING" if self.needed else "not here")
+        """The finding as a table row."""
+        state = "ok" if self.ok else ("MISSING" if self.required else "not installed")
         return {"what": self.what, "state": state, "detail": self.detail}
 
 
-def examine() -> list[Finding]:
-    """Look at everything; changes nothing and fetches nothing.
+def check_installation() -> list[Finding]:
+    """Check every requirement; changes and downloads nothing.
 
-    It stands on nothing that it looks for: a room is imported where it is asked, and one that cannot be is a finding.
+    Depends on nothing it checks: modules are imported where they are needed, and an import that fails is a finding.
     """
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    findings = [Finding(what="Python", fine=sys.version_info >= (3, 11), detail=python)]
+    findings = [Finding(what="Python", ok=sys.version_info >= (3, 11), detail=python)]
     findings += [*_packages(), _one_cv2(), *_libraries()]
-    for what, look in {
+    for what, check in {
         "models": _models, "engines": _engines, "Resolve": _resolve, "After Effects": _after_effects
     }.items():  # fmt: skip
         try:
-            findings += look()
+            findings += check()
         except ImportError as error:
-            findings.append(Finding(what=what, fine=False, detail=f"cannot be asked: {error}"))
+            findings.append(Finding(what=what, ok=False, detail=f"cannot be checked: {error}"))
     return findings
 
 
 def _packages() -> Iterator[Finding]:
     for name in _PACKAGES:
         try:
-            yield Finding(what=name, fine=True, detail=version(name))
+            yield Finding(what=name, ok=True, detail=version(name))
         except PackageNotFoundError:
-            yield Finding(what=name, fine=False, detail=f"pip install {name}")
-    for name, (asked, extra) in _EXTRAS.items():
+            yield Finding(what=name, ok=False, detail=f"pip install {name}")
+    for name, (purpose, extra) in _EXTRAS.items():
         try:
-            yield Finding(what=name, fine=True, detail=version(name), needed=False)
+            yield Finding(what=name, ok=True, detail=version(name), required=False)
         except PackageNotFoundError:
-            detail = f"only {asked} needs it: pip install 'resolve-ae-toolkit[{extra}]'"
-            yield Finding(what=name, fine=False, detail=detail, needed=False)
+            detail = f"only needed for {purpose}: pip install 'resolve-ae-toolkit[{extra}]'"
+            yield Finding(what=name, ok=False, detail=detail, required=False)
 
 
 def _one_cv2() -> Finding:
-    """Two packages that both provide cv2 overwrite each other's files."""
+    """Two packages that provide cv2 overwrite each other's files, so there must be one."""
     providers = sorted(set(packages_distributions().get("cv2", ())))
     if providers == ["opencv-contrib-python"]:
-        return Finding(what="cv2", fine=True, detail=f"opencv-contrib-python {version(providers[0])}")
-    mend = "pip uninstall -y opencv-python opencv-python-headless; pip install --force-reinstall opencv-contrib-python"
-    return Finding(what="cv2", fine=False, detail=f"provided by {', '.join(providers) or 'nothing'}: {mend}")
+        return Finding(what="cv2", ok=True, detail=f"opencv-contrib-python {version(providers[0])}")
+    fix = "pip uninstall -y opencv-python opencv-python-headless; pip install --force-reinstall opencv-contrib-python"
+    return Finding(what="cv2", ok=False, detail=f"provided by {', '.join(providers) or 'nothing'}: {fix}")
 
 
 def _libraries() -> Iterator[Finding]:
@@ -97,74 +97,74 @@ def _libraries() -> Iterator[Finding]:
         try:
             ctypes.CDLL(name)
         except OSError:
-            yield Finding(what=name, fine=False, detail=f"on Debian and Ubuntu: apt-get install {package}")
+            yield Finding(what=name, ok=False, detail=f"on Debian and Ubuntu: apt-get install {package}")
         else:
-            yield Finding(what=name, fine=True, detail="loads")
+            yield Finding(what=name, ok=True, detail="loads")
 
 
 def _models() -> Iterator[Finding]:
-    from toolkit.models import list_models
+    from toolkit.models import list_assets
 
-    for row in list_models():
+    for row in list_assets():
         present = row["state"] == "ready"
-        detail = row["path"] if present else "fetched when first needed, or now: toolkit models fetch"
-        yield Finding(what=row["model"], fine=present, detail=detail, needed=False)
+        detail = row["path"] if present else "downloaded when first needed, or now: toolkit models fetch"
+        yield Finding(what=row["name"], ok=present, detail=detail, required=False)
 
 
 def _engines() -> Iterator[Finding]:
     from toolkit.engines import ENGINES
 
     for name, entry in ENGINES.items():
-        yield Finding(what=f"engine {name}", fine=entry.ready, detail=entry.state, needed=name == "builtin")
+        yield Finding(what=f"engine {name}", ok=entry.ready, detail=entry.status, required=name == "builtin")
 
 
 def _resolve() -> Iterator[Finding]:
-    """Whether Resolve's menu has our entries of this version, and its scripting module is where the system keeps it."""
+    """Whether Resolve's menu has the entries of this version, and its scripting module is in the default place."""
     from toolkit.install import resolve_entries, scripting_environment
 
     names = [name for name, _ in resolve_entries()]
     folders = [folder for all_users in (False, True) for folder in _resolve_menus(all_users=all_users)]
     if not folders:
-        detail = "no Scripts folder of it: toolkit install-scripts resolve makes one"
-        yield Finding(what="Resolve", fine=False, detail=detail, needed=False)
+        detail = "Scripts folder not found; to create it: toolkit install-scripts resolve"
+        yield Finding(what="Resolve", ok=False, detail=detail, required=False)
     for folder in folders:
         yield _menu("Resolve", "resolve", folder, names)
     module = Path(scripting_environment()["RESOLVE_SCRIPT_API"], "Modules", "DaVinciResolveScript.py")
-    detail = str(module) if module.is_file() else f"not at {module}; only 'toolkit resolve …' needs it"
-    yield Finding(what="Resolve scripting", fine=module.is_file(), detail=detail, needed=False)
+    detail = str(module) if module.is_file() else f"not at {module}; only needed for 'toolkit resolve …'"
+    yield Finding(what="Resolve scripting", ok=module.is_file(), detail=detail, required=False)
 
 
 def _resolve_menus(*, all_users: bool) -> list[Path]:
-    """The folders that are there: the user's own, and that of all users when it holds something of ours."""
-    from toolkit.install import made_by, resolve_folders
+    """Existing script folders: the user's own, and the shared one if the toolkit installed something there."""
+    from toolkit.install import installed_version, resolve_folders
 
     try:
         folders = [folder for folder in resolve_folders(all_users=all_users) if folder.is_dir()]
-    except InputError:  # Windows does not say where its folders are: there is nothing to look at
+    except InputError:  # the environment does not name the folders: nothing to check
         return []
-    return [folder for folder in folders if not all_users or any(made_by(one) for one in folder.iterdir())]
+    return [folder for folder in folders if not all_users or any(map(installed_version, folder.iterdir()))]
 
 
 def _after_effects() -> Iterator[Finding]:
-    """Every After Effects there is, and whether its menu has our entries of this version; silent on Linux."""
+    """Every installed After Effects, and whether its menu has the entries of this version; nothing on Linux."""
     from toolkit.install import ae_entries, find_after_effects, scripts_folder
 
     found = find_after_effects()
     if not found and sys.platform in ("darwin", "win32"):
-        detail = "not where it is usually installed: toolkit install-scripts ae --to FOLDER"
-        yield Finding(what="After Effects", fine=False, detail=detail, needed=False)
+        detail = "not in the default location; use toolkit install-scripts ae --to FOLDER"
+        yield Finding(what="After Effects", ok=False, detail=detail, required=False)
     names = [name for name, _ in ae_entries()]
     for version_name, version_folder in found.items():
         yield _menu(version_name.removeprefix("Adobe "), "ae", scripts_folder(version_folder), names)
 
 
 def _menu(what: str, host: Host, folder: Path, names: Iterable[str]) -> Finding:
-    """Whether a host's folder has the entries ``names`` of this version."""
-    from toolkit.install import made_by
+    """Whether a host's folder has all entries ``names``, written by this version."""
+    from toolkit.install import installed_version
 
-    versions = {made_by(folder / name) for name in names}
+    versions = {installed_version(folder / name) for name in names}
     if versions == {toolkit.__version__}:
-        return Finding(what=what, fine=True, detail=f"menu entries of this version in {folder}", needed=False)
+        return Finding(what=what, ok=True, detail=f"menu entries of this version in {folder}", required=False)
     others = ", ".join(sorted(versions - {"", toolkit.__version__}))
     state = f"menu entries of {others}" if others else "menu entries are missing"
-    return Finding(what=what, fine=False, detail=f"{state} in {folder}: toolkit install-scripts {host}", needed=False)
+    return Finding(what=what, ok=False, detail=f"{state} in {folder}: toolkit install-scripts {host}", required=False)

@@ -1,31 +1,31 @@
-"""Everything that can go wrong, in one tree. Each error takes facts and writes its own sentence.
+"""All errors, in one tree. Each takes facts and composes its own message: what, where, what to do.
 
-    ToolkitError                        exit code 1  our fault, or nobody's
-    ├── InputError                      exit code 2  what the user asked for
-    │   ├── NoSuchFile                  the path given does not exist
-    │   ├── Unreadable                  it is there and cannot be opened
-    │   ├── UnreadableCut               the file is not a timeline this version reads
-    │   ├── EmptyCut                    a timeline, but nothing in it can be rendered
-    │   ├── NoMatchingShot              --shot matched nothing
-    │   ├── SettingsError               a key or a value of --set, a preset or toolkit.toml
-    │   ├── DocumentError               a JSON document of ours that does not hold
-    │   ├── MissingDocument             a stage was asked for before the stage it reads from
+    ToolkitError                        exit code 1  internal error
+    ├── InputError                      exit code 2  usage error
+    │   ├── NoSuchFile                  a path that does not exist
+    │   ├── Unreadable                  a file that cannot be opened
+    │   ├── UnreadableCut               a file that is not a supported timeline
+    │   ├── EmptyCut                    a timeline in which nothing can be rendered
+    │   ├── NoMatchingShot              --shot matches no shot
+    │   ├── SettingsError               an unknown key or an invalid value of a setting
+    │   ├── DocumentError               an invalid JSON document of the toolkit
+    │   ├── MissingDocument             a stage was run before the stage it depends on
     │   ├── OutputNotWritable           OUT cannot be created or written
-    │   ├── OutputBusy                  another run is writing into OUT
-    │   ├── WorkflowError               a ComfyUI workflow that does not hold, or not with its look
-    │   ├── NoInfotext                  a picture that does not say how it was painted
+    │   ├── OutputBusy                  another run is writing to OUT
+    │   ├── WorkflowError               an invalid ComfyUI workflow, or one that does not fit the look
+    │   ├── NoInfotext                  a picture without AUTOMATIC1111's settings
     │   └── UnknownEngine               no engine of that name
-    ├── MediaError                      exit code 3  the picture files
-    │   ├── MissingMedia                the file or sequence is not there
+    ├── MediaError                      exit code 3  media
+    │   ├── MissingMedia                a file or sequence that is missing
     │   ├── MissingFrames               a sequence with holes, or media shorter than the cut
-    │   ├── CorruptMedia                truncated or undecodable
-    │   └── UnsupportedMedia            readable, but not a picture we can work on
-    └── EngineError                     exit code 4  what sees or paints cannot run
-        ├── EngineUnavailable           its packages, weights or server are not here
-        ├── PackageMissing              what was asked for needs a package that is not installed
-        ├── EngineFailed                it ran and did not deliver
-        ├── DepthUnavailable            the estimator of depth cannot be had, or did not deliver
-        └── ModelUnavailable            the face or pose model cannot be had
+    │   ├── CorruptMedia                media that is truncated or cannot be decoded
+    │   └── UnsupportedMedia            media that can be read but not worked on
+    └── EngineError                     exit code 4  engine, model or optional package
+        ├── EngineUnavailable           packages, weights or server of an engine are missing
+        ├── PackageMissing              an optional package is not installed
+        ├── EngineFailed                an engine failed while rendering
+        ├── DepthUnavailable            the depth estimator is missing or failed
+        └── AssetUnavailable            a model or a demo picture cannot be obtained
 
 ``at(...)`` adds the place (shot, pass, frame) to any error that passes through it.
 """
@@ -40,7 +40,7 @@ from typing import Literal
 
 
 class ToolkitError(Exception):
-    """Root of all errors raised on purpose; its text is one line for the person at the keyboard."""
+    """Root of all errors raised on purpose; the message is one line for the user."""
 
     exit_code = 1
 
@@ -56,11 +56,11 @@ class ToolkitError(Exception):
         return f"{where}: {self.sentence}"
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Errors cross process boundaries as the sentence they wrote, not as the facts they took."""
-        return _revived, (type(self), self.sentence, self.place)
+        """Errors cross process boundaries as their message, not as the facts they were built from."""
+        return _restore, (type(self), self.sentence, self.place)
 
 
-def _revived(kind: type[ToolkitError], sentence: str, place: dict[str, str | int]) -> ToolkitError:
+def _restore(kind: type[ToolkitError], sentence: str, place: dict[str, str | int]) -> ToolkitError:
     error = kind.__new__(kind)
     ToolkitError.__init__(error, sentence)
     error.place = place
@@ -69,7 +69,7 @@ def _revived(kind: type[ToolkitError], sentence: str, place: dict[str, str | int
 
 @contextmanager
 def at(**place: str | int) -> Iterator[None]:
-    """Attach the place (``shot="sh010", frame=1004``) to a ToolkitError on its way out; the inner place wins."""
+    """Attach the place (``shot="sh010", frame=1004``) to a ToolkitError that leaves the block; an inner place wins."""
     try:
         yield
     except ToolkitError as error:
@@ -77,11 +77,11 @@ def at(**place: str | int) -> Iterator[None]:
         raise
 
 
-# --- the user's input ------------------------------------------------------------------------------------------
+# --- input ------------------------------------------------------------------------------------------
 
 
 class InputError(ToolkitError):
-    """What was asked for cannot be done as asked."""
+    """The request cannot be carried out as given."""
 
     exit_code = 2
 
@@ -94,21 +94,21 @@ class NoSuchFile(InputError):
 
 
 class Unreadable(InputError):
-    """The file is there, and the file system does not let us read it: permissions, a folder of that name."""
+    """The file exists but cannot be opened: permissions, or a folder of that name."""
 
     def __init__(self, path: Path | str, error: OSError) -> None:
         super().__init__(f"cannot read {path}: {error.strerror or error}")
 
 
 class UnreadableCut(InputError):
-    """The file is not a timeline this version reads."""
+    """The file is not a timeline that this version supports."""
 
     def __init__(self, path: Path | str, problem: str) -> None:
-        super().__init__(f"{path} is not a cut this version reads: {problem}")
+        super().__init__(f"cannot read {path} as a cut: {problem}")
 
 
 class EmptyCut(InputError):
-    """A timeline in which nothing can be rendered; ``reasons`` say why, clip by clip."""
+    """A timeline in which nothing can be rendered; ``reasons`` are given clip by clip."""
 
     def __init__(self, path: Path | str, reasons: Sequence[str]) -> None:
         why = "; ".join(reasons) if reasons else "it has no video clips"
@@ -116,14 +116,14 @@ class EmptyCut(InputError):
 
 
 class NoMatchingShot(InputError):
-    """``--shot`` matched nothing."""
+    """No shot matches the given patterns."""
 
     def __init__(self, patterns: Sequence[str], names: Sequence[str]) -> None:
-        super().__init__(f"no shot matches {', '.join(patterns)}; the cut has: {', '.join(names)}")
+        super().__init__(f"no shot matches {', '.join(map(repr, patterns))}; shots in this cut: {', '.join(names)}")
 
 
 class SettingsError(InputError):
-    """A setting that does not exist or does not hold; ``source`` says where it was written."""
+    """An unknown setting or an invalid value; ``source`` is where it was written."""
 
     def __init__(self, key: str, problem: str, *, source: str = "--set") -> None:
         super().__init__(f"{source}: {key}: {problem}")
@@ -132,7 +132,7 @@ class SettingsError(InputError):
     def unknown(
         cls, key: str, known: Iterable[str], *, source: str = "--set", what: Literal["setting", "preset"] = "setting"
     ) -> SettingsError:
-        """The key (or the preset) does not exist: name the nearest ones that do."""
+        """The key (or preset) does not exist: suggest the closest one, or list them all."""
         candidates = sorted(known)
         near = get_close_matches(key, candidates, n=1, cutoff=0.5)
         listed = "known keys" if what == "setting" else "presets"
@@ -141,71 +141,71 @@ class SettingsError(InputError):
 
     @classmethod
     def not_toml(cls, path: Path, error: ValueError) -> SettingsError:
-        """The file cannot be parsed; a section that stands there twice comes from putting two files together."""
-        merge = "; a section stands once in a file: put the lines of both below one" if "twice" in str(error) else ""
-        return cls("not TOML", f"{error}{merge}", source=str(path))
+        """The file cannot be parsed; a repeated section usually comes from pasting one file into another."""
+        merge = "; TOML allows each section only once: merge the two" if "twice" in str(error) else ""
+        return cls("not valid TOML", f"{error}{merge}", source=str(path))
 
 
 class DocumentError(InputError):
-    """A document on disk does not hold; ``pointer`` is a JSON pointer to the first fault."""
+    """A document on disk is invalid; ``pointer`` is a JSON pointer to the first fault."""
 
     def __init__(self, path: Path | str, pointer: str, problem: str) -> None:
         super().__init__(f"{path}: at {pointer or '/'}: {problem}")
 
 
 class MissingDocument(InputError):
-    """A stage was asked for before the stage it reads from; ``made_by`` is the command that makes the document."""
+    """A stage was run before the stage it depends on; ``made_by`` is the command that writes the document."""
 
     def __init__(self, path: Path | str, made_by: str) -> None:
-        super().__init__(f"{path} is not there yet; run '{made_by}' first")
+        super().__init__(f"{path} does not exist yet; run '{made_by}' first")
 
 
 class OutputNotWritable(InputError):
-    """The file system refuses: permissions, a full disk, a name in the way."""
+    """The file system refuses: permissions, a full disk, a file where a folder is needed."""
 
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(f"cannot write {path}: {problem}")
 
 
 class OutputBusy(InputError):
-    """Another run holds the output folder."""
+    """Another run is using the output folder."""
 
     def __init__(self, root: Path, owner: str) -> None:
-        super().__init__(f"another run is writing into {root} ({owner}); wait for it or choose another -o")
+        super().__init__(f"another run is writing to {root} ({owner}); wait for it, or choose another -o")
 
 
 class WorkflowError(InputError):
-    """A workflow that does not hold in itself, or that does not go with what is asked for."""
+    """An invalid workflow, or one that does not fit the settings."""
 
     def __init__(self, name: Path | str, problem: str) -> None:
         super().__init__(f"{name}: {problem}")
 
 
 class NoInfotext(InputError):
-    """A picture that does not say how it was painted."""
+    """A picture without the settings that AUTOMATIC1111 stores."""
 
     def __init__(self, path: Path, problem: str) -> None:
-        super().__init__(f"{path} does not say how it was painted: {problem}")
+        super().__init__(f"no AUTOMATIC1111 settings in {path}: {problem}")
 
 
 class UnknownEngine(InputError):
     """No engine of that name."""
 
     def __init__(self, name: str, available: Sequence[str]) -> None:
-        super().__init__(f"no engine called '{name}'; engines: {', '.join(available)}")
+        super().__init__(f"unknown engine '{name}'; available: {', '.join(available)}")
 
 
-# --- the media -------------------------------------------------------------------------------------------------
+# --- media -------------------------------------------------------------------------------------------------
 
 
 class MediaError(ToolkitError):
-    """The picture files are not what the cut needs."""
+    """The media is not what the cut needs."""
 
     exit_code = 3
 
 
 class MissingMedia(MediaError):
-    """The file or the sequence is not there."""
+    """The file or sequence is missing."""
 
     def __init__(self, path: Path | str, problem: str = "not found") -> None:
         super().__init__(f"media offline: {path} ({problem})")
@@ -222,14 +222,14 @@ class MissingFrames(MediaError):
 
 
 class CorruptMedia(MediaError):
-    """Truncated or undecodable."""
+    """Media that is truncated or cannot be decoded."""
 
     def __init__(self, path: Path | str, problem: str) -> None:
-        super().__init__(f"{path} cannot be decoded: {problem}")
+        super().__init__(f"cannot decode {path}: {problem}")
 
 
 class UnsupportedMedia(MediaError):
-    """Readable, but not a picture to work on."""
+    """Media that can be read but not worked on."""
 
     def __init__(self, path: Path | str, problem: str) -> None:
         super().__init__(f"{path}: {problem}")
@@ -239,45 +239,45 @@ class UnsupportedMedia(MediaError):
 
 
 class EngineError(ToolkitError):
-    """What sees or paints the picture cannot run."""
+    """An engine, a model or an optional package cannot be used."""
 
     exit_code = 4
 
 
 class EngineUnavailable(EngineError):
-    """Its packages, weights or server are not here; ``remedy`` is what to do."""
+    """An engine's packages, weights or server are missing; ``remedy`` is what to do."""
 
     def __init__(self, name: str, problem: str, *, remedy: str) -> None:
         super().__init__(f"engine '{name}' cannot run: {problem}; {remedy}")
 
 
 class PackageMissing(EngineError):
-    """A setting or a command needs an optional ``package``, which comes with the ``extra`` of ours."""
+    """A feature needs an optional ``package``, which the toolkit's ``extra`` installs."""
 
-    def __init__(self, asked: str, package: str, *, extra: str) -> None:
-        super().__init__(f"{asked} needs {package}: pip install 'resolve-ae-toolkit[{extra}]'")
+    def __init__(self, feature: str, package: str, *, extra: str) -> None:
+        super().__init__(f"{feature} needs {package}; install it with pip install 'resolve-ae-toolkit[{extra}]'")
 
 
 class EngineFailed(EngineError):
-    """It ran and did not deliver."""
+    """An engine failed while rendering."""
 
     def __init__(self, name: str, problem: str) -> None:
         super().__init__(f"engine '{name}' failed: {problem}")
 
 
 class DepthUnavailable(EngineError):
-    """The estimator of depth, or what it needs, is not here or does not work; ``remedy`` is what to do."""
+    """The depth estimator, or what it needs, is missing or fails; ``remedy`` is what to do."""
 
     def __init__(self, problem: str, *, remedy: str) -> None:
-        super().__init__(f"depth cannot be estimated: {problem}; {remedy}")
+        super().__init__(f"cannot estimate depth: {problem}; {remedy}")
 
 
-class ModelUnavailable(EngineError):
-    """A model file cannot be had; ``tried`` lists each attempt."""
+class AssetUnavailable(EngineError):
+    """A model or a demo picture can be neither found nor downloaded; ``attempts`` lists what was tried."""
 
-    def __init__(self, name: str, tried: Sequence[str], *, remedy: str) -> None:
-        attempts = "; ".join(tried) if tried else "nothing was tried"
-        super().__init__(f"model {name} is not available ({attempts}); {remedy}")
+    def __init__(self, use: str, name: str, attempts: Sequence[str], *, remedy: str) -> None:
+        reasons = "; ".join(attempts) if attempts else "no sources"
+        super().__init__(f"{use} {name} is not available ({reasons}); {remedy}")
 
 
 def _frame_list(frames: Sequence[int], most: int = 6) -> str:

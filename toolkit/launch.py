@@ -1,8 +1,8 @@
-"""Running a menu entry of After Effects from outside: a script made for one run, and the file it answers in.
+"""Run a menu entry of After Effects from outside: a script for one run, and the file its report is written to.
 
-After Effects says nothing useful when it ends a script: AfterFX.exe leaves at once, with a code that means nothing. So
-every run has a folder of its own with a script that holds the whole entry and writes its report there; that report is
-the only sign of life that is believed.
+After Effects does not report how a script ended: AfterFX.exe returns at once, with a meaningless exit code. So every
+run gets its own folder, with a script that contains the whole entry and writes its report there. Only that report
+counts.
 """
 
 from __future__ import annotations
@@ -19,75 +19,75 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.errors import InputError, ToolkitError
-from toolkit.install import find_after_effects, launched
+from toolkit.install import find_after_effects, launch_script
 
-_EVERY = 0.2
-"""Seconds between two looks at whether the report is there."""
-_GRACE = 5.0
-"""Seconds that a report may still take after osascript has come back."""
+_POLL_S = 0.2
+"""Interval at which the report is looked for, seconds."""
+_GRACE_S = 5.0
+"""How long the report may still take after osascript has returned, seconds."""
 
-SILENT = (
-    "a window that is open there holds up every script (missing fonts or footage, a licence, another script's report), "
-    "and Preferences > Scripting & Expressions must allow scripts to write files"
+NO_ANSWER = (
+    "close any open dialog there (missing fonts or footage, a licence, another script's report): it blocks scripts; and "
+    "allow scripts to write files in Preferences > Scripting & Expressions"
 )
-"""Why an After Effects that runs does not answer."""
+"""What to do when a running After Effects does not answer."""
 
 _OSASCRIPT = {
-    "-1743": "macOS does not let this program control After Effects: System Settings > Privacy & Security > Automation",
-    "-1712": f"After Effects did not finish in time; {SILENT}",
-    "-600": "After Effects does not run and cannot be started",
-    "-10814": "macOS knows of no such After Effects; name the folder of one with --app",
+    "-1743": "macOS does not allow this program to control After Effects; allow it in System Settings > Privacy & Security > Automation",
+    "-1712": f"After Effects did not finish in time; {NO_ANSWER}",
+    "-600": "After Effects is not running and cannot be started",
+    "-10814": "macOS does not find this After Effects; use --app with the path of its folder",
 }
-"""What osascript's error numbers mean for the person at the keyboard."""
+"""What osascript's error numbers mean to the user."""
 
 
-def run_entry(entry: str, given: Mapping[str, str], *, timeout: float, app: Path | None = None) -> dict[str, Any]:
-    """Run the menu entry ``entry`` in After Effects and wait for its report.
+def run_entry(entry: str, values: Mapping[str, str], *, timeout: float, app: Path | None = None) -> dict[str, Any]:
+    """Run the menu entry ``entry`` in After Effects and return its report.
 
-    ``given``: values of ``$.global`` that it reads instead of opening dialogs. ``app``: the folder of one version (by
-    default the newest where they are usually installed). ``timeout`` in seconds. Raises InputError when there is no
-    After Effects, ToolkitError when it may not be controlled, no report comes in time, or the script itself failed.
+    ``values`` become members of ``$.global``, which the entry reads instead of opening dialogs. ``app`` is the folder
+    of one version (default: the newest installed), ``timeout`` is in seconds. Raises InputError when After Effects is
+    not found, and ToolkitError when it may not be controlled, no report comes in time, or the script failed.
     """
-    version = app if app is not None else _newest()
+    version = app if app is not None else _newest_version()
     folder = Path(tempfile.mkdtemp(prefix="toolkit-ae-"))
     script, report = folder / "run.jsx", folder / "report.json"
-    script.write_text(launched(entry, given, report), encoding="utf-8", newline="\n")
+    script.write_text(launch_script(entry, values, report), encoding="utf-8", newline="\n")
     if sys.platform == "darwin":
-        _through_osascript(version, script, timeout)
-        answer = _wait(report, _GRACE, version.name)
+        _run_osascript(version, script, timeout)
+        answer = _wait_for_report(report, _GRACE_S, version.name)
     else:
-        process = _through_afterfx(version, script)
+        process = _run_afterfx(version, script)
         try:
-            answer = _wait(report, timeout, version.name)
+            answer = _wait_for_report(report, timeout, version.name)
         finally:
-            process.poll()  # takes note of one that handed the script on and left
-    shutil.rmtree(folder, ignore_errors=True)  # Windows may hold on to a script that is just ending
+            process.poll()  # reaps a launcher that has handed the script over and exited
+    shutil.rmtree(folder, ignore_errors=True)  # Windows may still hold a script that is just ending
     if answer.get("error") is not None:
         raise ToolkitError(f"{entry} stopped in After Effects: {answer['error']}")
     found: dict[str, Any] = json.loads(answer["report"])
     return found
 
 
-def _newest() -> Path:
+def _newest_version() -> Path:
     found = list(find_after_effects().values())
     if not found:
-        raise InputError("no After Effects where it is usually installed; name its folder with --app")
+        raise InputError("After Effects not found in the default location; use --app with the path of its folder")
     return found[-1]
 
 
-def _through_afterfx(version: Path, script: Path) -> subprocess.Popen[bytes]:
-    """Hands the script to the After Effects that runs, or starts one; comes back at once."""
+def _run_afterfx(version: Path, script: Path) -> subprocess.Popen[bytes]:
+    """Hand the script to the running After Effects, or start it; returns at once."""
     program = version / "Support Files" / "AfterFX.exe"
     if not program.is_file():
-        raise InputError(f"{program} is not there; name the folder of one After Effects with --app")
+        raise InputError(f"{program} not found; use --app with the folder of an After Effects")
     try:
         return subprocess.Popen([program, "-r", script], stdin=subprocess.DEVNULL)
     except OSError as error:
-        raise InputError(f"{program} does not start: {error.strerror or error}") from error
+        raise InputError(f"cannot start {program}: {error.strerror or error}") from error
 
 
-def _through_osascript(version: Path, script: Path, timeout: float) -> None:
-    """Runs the script and comes back when it has ended, or when the time is over."""
+def _run_osascript(version: Path, script: Path, timeout: float) -> None:
+    """Run the script and return when it has ended or the time is up."""
     program = version if version.suffix == ".app" else version / f"{version.name}.app"
     lines = [
         f"with timeout of {max(1, round(timeout))} seconds",
@@ -96,29 +96,31 @@ def _through_osascript(version: Path, script: Path, timeout: float) -> None:
     ]
     command = ["osascript", *(part for line in lines for part in ("-e", line))]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=timeout + _GRACE)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=timeout + _GRACE_S)
     except FileNotFoundError as error:
-        raise InputError("osascript is not on the PATH; it comes with macOS") from error
+        raise InputError("osascript not found on the PATH; it is part of macOS") from error
     except subprocess.TimeoutExpired as error:
         raise ToolkitError(_OSASCRIPT["-1712"]) from error
     if done.returncode != 0:
         number = re.search(r"\((-\d+)\)\s*$", done.stderr)
-        said = _OSASCRIPT.get(number[1]) if number else None
-        raise ToolkitError(said or f"osascript: {done.stderr.strip() or f'it left with code {done.returncode}'}")
+        known = _OSASCRIPT.get(number[1]) if number else None
+        raise ToolkitError(known or f"osascript: {done.stderr.strip() or f'exit code {done.returncode}'}")
 
 
 def apple_text(text: str) -> str:
-    """``text`` as a string of AppleScript. Raises InputError for line ends, which it cannot hold safely."""
+    """``text`` as an AppleScript string. Raises InputError for control characters, which it cannot hold safely."""
     if re.search(r"[\x00-\x1f]", text):
-        raise InputError(f"a path with a line end in it cannot be given to After Effects: {text!r}")
+        raise InputError(f"After Effects cannot take a path with a control character: {text!r}; rename it")
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _wait(report: Path, seconds: float, name: str) -> dict[str, Any]:
+def _wait_for_report(report: Path, seconds: float, name: str) -> dict[str, Any]:
     deadline = time.monotonic() + seconds
     while not report.is_file():
         if time.monotonic() >= deadline:
-            raise ToolkitError(f"{name} gave no report in {seconds:g} seconds; {SILENT}; its script is {report.parent}")
-        time.sleep(_EVERY)
+            raise ToolkitError(
+                f"{name} sent no report within {seconds:g} seconds; {NO_ANSWER}; the script is in {report.parent}"
+            )
+        time.sleep(_POLL_S)
     answer: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
     return answer

@@ -21,7 +21,7 @@ class Arguments:
                 self.given[one] = True
             elif one.startswith("-"):
                 known = ", ".join(tuple(flags) + tuple(valued)) or "none"
-                raise HostError("no such option here: %s (available: %s)" % (one, known))
+                raise HostError("unknown option: %s (available: %s)" % (one, known))
             else:
                 self.rest.append(one)
 

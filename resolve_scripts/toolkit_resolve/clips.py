@@ -14,7 +14,7 @@ def read_media(media):
         raise HostError("not a media file: %s" % (call(media, "GetClipProperty", "Type") or "a title or a generator"))
     first, index, count = parse_media_path(path)
     if not os.path.isfile(first):
-        raise HostError("offline: %s is not there" % first)
+        raise HostError("offline: %s is missing" % first)
     return {
         "path": path,
         "media_fps": parse_number(call(media, "GetClipProperty", "FPS")) or 0.0,

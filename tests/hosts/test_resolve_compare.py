@@ -62,7 +62,7 @@ def test_a_timeline_without_our_layers_is_not_changed(entry: ModuleType, deliver
     desk = Desk(deliver)
     desk.sent.tracks["video"][0].name = "BODY v001"  # but it holds plates
     before = desk.fake.snapshot()
-    assert "has no BODY or FACE tracks of ours" in start_in(entry, desk)["problems"][0]
+    assert "has no BODY or FACE tracks of the toolkit" in start_in(entry, desk)["problems"][0]
     desk.fake.project.current = None
     assert start_in(entry, desk)["problems"] == ["no timeline is open"]
     assert {**desk.fake.snapshot(), "current_timeline": "scene_04"} == before

@@ -925,7 +925,7 @@ def test_the_free_edition_does_not_answer_from_a_terminal_and_that_is_reported(
 
 
 def test_an_unknown_option_is_named(entry: ModuleType, make_desk: Callable[..., Desk]) -> None:
-    assert "no such option here: --besides" in run(entry, make_desk(), "--besides")["problems"][0]
+    assert "unknown option: --besides" in run(entry, make_desk(), "--besides")["problems"][0]
 
 
 def test_an_unwritable_report_is_reported_and_the_stack_is_kept(

@@ -132,7 +132,7 @@ def test_items_without_a_media_file_are_skipped_with_the_reason(
         (2, 0, 24), (2, 24, 24), (2, 48, 24),
     ]  # fmt: skip
     reasons = [one.reason for one in turnover.skipped]
-    assert reasons[0].startswith("no media: ") and reasons[1] == "offline: /gone/a.mov is not there"
+    assert reasons[0].startswith("no media: ") and reasons[1] == "offline: /gone/a.mov is missing"
     assert reasons[2] == "not a media file: Timeline"
     assert len(turnover.clips) == 2 and sum("is not sent" in note for note in report["notes"]) == 3
 

@@ -100,7 +100,7 @@ def test_a_mac_has_its_own_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert install_scripts("ae")[0].parent == tmp_path / "Adobe After Effects 2026" / "Scripts"
 
 
-@pytest.mark.parametrize(("platform", "says"), [("win32", "no After Effects in"), ("linux", "does not run on this")])
+@pytest.mark.parametrize(("platform", "says"), [("win32", "After Effects not found in"), ("linux", "does not run on this")])
 def test_without_after_effects_a_folder_is_asked_for(
     home: Path, monkeypatch: pytest.MonkeyPatch, platform: str, says: str
 ) -> None:
@@ -151,8 +151,8 @@ def test_a_folder_that_cannot_be_written_is_an_output_error(home: Path) -> None:
 
 def findings() -> list[tuple[str, bool, str]]:
     return [
-        (one.what, one.fine, one.detail.partition(" in ")[0])
-        for one in doctor.examine()
+        (one.what, one.ok, one.detail.partition(" in ")[0])
+        for one in doctor.check_installation()
         if one.what.startswith("After Effects")
     ]
 

@@ -46,7 +46,7 @@ def test_a_truncated_movie_is_corrupt_before_any_work_is_done(
     name: str, part: float, movie: Movies, tmp_path: Path
 ) -> None:
     path = _cut_short(movie(name), tmp_path / name, part)
-    with pytest.raises(CorruptMedia, match=f"{name} cannot be decoded: .*truncated"):
+    with pytest.raises(CorruptMedia, match=f"cannot decode .*{name}: .*truncated"):
         probe(path)
 
 
@@ -160,7 +160,7 @@ def test_a_truncated_still_is_corrupt(
     media = Media(
         kind="sequence", path=str(path), source_range=None, rate=Fraction(24), timecode_first=None, online=True
     )
-    with pytest.raises(CorruptMedia, match=rf"plate\.0001\{suffix} cannot be decoded: "):
+    with pytest.raises(CorruptMedia, match=rf"cannot decode .*plate\.0001\{suffix}: "):
         open_plate(media)
     assert capfd.readouterr().out == ""
 

@@ -1,8 +1,8 @@
 """The ``toolkit`` command: gather arguments, call one function, print one line and an exit code on error.
 
-Exit codes: 0 done; 1 our fault; 2 the user's input; 3 the media; 4 an engine, a model or an optional package;
-130 stopped by Ctrl-C.
-Nothing heavy is imported before a command runs, so ``toolkit --help`` answers at once.
+Exit codes: 0 done; 1 internal error; 2 usage error (input, settings, output folder); 3 media; 4 engine, model or
+optional package; 130 stopped with Ctrl-C.
+Nothing heavy is imported before a command runs, so that ``toolkit --help`` is instant.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ from toolkit.memory import use_one_heap
 log = logging.getLogger(__name__)
 
 
-class _InOrder(click.Group):
-    """Lists its commands in the order of the story, not of the alphabet."""
+class _OrderedGroup(click.Group):
+    """Lists its commands in the order they are used, not alphabetically."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
 
 
-@click.group(cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(cls=_OrderedGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="toolkit")
-@click.option("-v", "--verbose", is_flag=True, help="Say more about what is read and assumed.")
+@click.option("-v", "--verbose", is_flag=True, help="Report what is read and assumed.")
 def toolkit(verbose: bool) -> None:
     """Render FACE and BODY passes from a cut and bring them back as stacked layers.
 
     \b
-    toolkit demo -o demo_out            see it work on footage it makes itself
-    toolkit run cut.otio -o out         the whole story, on yours
-    toolkit doctor                      is everything here?
+    toolkit demo -o demo_out            Try it on generated footage
+    toolkit run cut.otio -o out         Run the full pipeline on your cut
+    toolkit doctor                      Check the installation
     """
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="toolkit: %(message)s", force=True)
 
@@ -53,14 +53,14 @@ for about in (engines, presets, look, models, doctor, install_scripts_command, r
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code."""
+    """Run the command line and exit with its exit code."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # no run ends over a file name that a pipe cannot spell
+        sys.stdout.reconfigure(errors="backslashreplace")  # a file name that the pipe cannot encode must not end a run
     sys.exit(run_command(sys.argv[1:]))
 
 
 def run_command(arguments: list[str]) -> int:
-    """Run one command; the exit code, with at most one line said on stderr."""
+    """Run one command and return its exit code; an error is one line on stderr."""
     use_one_heap()
     try:
         result = toolkit.main(arguments, prog_name="toolkit", standalone_mode=False)
@@ -71,14 +71,14 @@ def run_command(arguments: list[str]) -> int:
         click.echo(f"toolkit: {error}", err=True)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("toolkit: stopped; what is written is whole, the same command goes on from there", err=True)
+        click.echo("toolkit: stopped; frames already written are complete, run the same command to resume", err=True)
         return 130
     except ImportError as error:
-        click.echo(f"toolkit: {error}; 'toolkit doctor' says what is missing", err=True)
+        click.echo(f"toolkit: {error}; run 'toolkit doctor' to see what is missing", err=True)
         return 1
-    except OSError as error:  # where none was foreseen: -v says where it happened
+    except OSError as error:  # not foreseen by the code below; -v shows where it happened
         where = f"{error.filename}: " if error.filename is not None else ""
         click.echo(f"toolkit: {where}{error.strerror or error}", err=True)
-        log.info("it happened here", exc_info=True)
+        log.info("traceback of this error", exc_info=True)
         return 1
     return result if isinstance(result, int) else 0

@@ -1,4 +1,4 @@
-"""``toolkit ae``: the menu entries of After Effects, started from outside."""
+"""``toolkit ae``: run the After Effects menu entries from a terminal."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import click
 Command = Callable[..., Any]
 
 
-@click.group(short_help="After Effects' menu entries, from a terminal.")
+@click.group(short_help="Run the After Effects menu entries from a terminal.")
 def ae() -> None:
-    """Run a menu entry in the After Effects of this machine, and print its report.
+    """Run a menu entry in After Effects on this machine and print its report.
 
     \b
     toolkit ae send turnovers/sc04
@@ -31,14 +31,14 @@ def _launch_options(command: Command) -> Command:
     app = click.option(
         "--app",
         type=click.Path(path_type=Path, file_okay=False, exists=True),
-        help="Folder of one After Effects, when the newest one is not meant.",
+        help="Folder of the After Effects to use (default: the newest installed).",
     )
     timeout = click.option(
         "--timeout",
         type=click.FloatRange(min=1),
         default=600,
         show_default=True,
-        help="Seconds to wait for its report; starting After Effects counts.",
+        help="Seconds to wait for the report, including the start of After Effects.",
     )
     return app(timeout(command))
 
@@ -47,7 +47,7 @@ def _launch_options(command: Command) -> Command:
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @_launch_options
 def send(folder: Path, app: Path | None, timeout: float) -> int:
-    """Write what the open comp shows, or the layers selected in it, to FOLDER/turnover.json.
+    """Write the open comp, or the layers selected in it, to FOLDER/turnover.json.
 
     \b
     toolkit ae send turnovers/sc04
@@ -71,7 +71,7 @@ def import_passes(delivery: Path, app: Path | None, timeout: float) -> int:
 @_delivery_argument
 @_launch_options
 def self_check(delivery: Path, app: Path | None, timeout: float) -> int:
-    """Build the comps of DELIVERY, compare them with it, remove them again, and say what this After Effects does.
+    """Build the comps of DELIVERY, verify them, remove them again, and report how this After Effects behaves.
 
     \b
     toolkit ae self-check out/delivery.json > report.json
@@ -79,10 +79,10 @@ def self_check(delivery: Path, app: Path | None, timeout: float) -> int:
     return _run("toolkit_self_check.jsx", {"TOOLKIT_DELIVERY": str(delivery.resolve())}, app, timeout)
 
 
-def _run(entry: str, given: dict[str, str], app: Path | None, timeout: float) -> int:
-    """Print the report; 1 when it has problems."""
+def _run(entry: str, values: dict[str, str], app: Path | None, timeout: float) -> int:
+    """Run ``entry`` and print its report; the exit code is 1 when it lists problems."""
     from toolkit.launch import run_entry
 
-    report = run_entry(entry, given, timeout=timeout, app=app)
+    report = run_entry(entry, values, timeout=timeout, app=app)
     click.echo(json.dumps(report, indent=1, ensure_ascii=False))
     return 1 if report.get("problems") else 0

@@ -1,4 +1,4 @@
-"""What this machine has: engines, models, host scripts, and whether everything is in place."""
+"""Commands about the installation: engines, settings, presets, models, host scripts, and the doctor."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from toolkit.cli.options import json_option, models_option
 
 
 @click.command()
-@click.option("--settings", "list_settings", is_flag=True, help="List every setting: value, range, what it is.")
+@click.option(
+    "--settings", "list_settings", is_flag=True, help="List every setting with its default, range and description."
+)
 @json_option
 def engines(list_settings: bool, as_json: bool) -> None:
-    """List the engines and what each still needs.
+    """List the engines and what each one still needs.
 
     \b
     toolkit engines
@@ -31,11 +33,11 @@ def engines(list_settings: bool, as_json: bool) -> None:
             for key, (value, limits) in setting_keys(Settings()).items()
         ]
     else:
-        rows = [{"engine": name, "what": entry.what, "state": entry.state} for name, entry in ENGINES.items()]
+        rows = [{"engine": name, "what": entry.summary, "state": entry.status} for name, entry in ENGINES.items()]
     show_rows(rows, as_json=as_json)
 
 
-@click.group(invoke_without_command=True, short_help="List the presets, or show one as a toolkit.toml.")
+@click.group(invoke_without_command=True, short_help="List the presets, or print one as a toolkit.toml.")
 @json_option
 @click.pass_context
 def presets(context: click.Context, as_json: bool) -> None:
@@ -55,7 +57,7 @@ def presets(context: click.Context, as_json: bool) -> None:
 @presets.command("show")
 @click.argument("name")
 def show_preset(name: str) -> None:
-    """Print every setting of a preset: a toolkit.toml to start from.
+    """Print every setting of a preset, as a toolkit.toml to start from.
 
     \b
     toolkit presets show dva-2023 > toolkit.toml
@@ -65,9 +67,9 @@ def show_preset(name: str) -> None:
     click.echo(preset_text(name), nl=False)
 
 
-@click.group(short_help="Print the look of a picture that AUTOMATIC1111 saved.")
+@click.group(short_help="Import settings from other tools.")
 def look() -> None:
-    """Looks from elsewhere.
+    """Import settings from other tools.
 
     \b
     toolkit look from-png 00012-1234.png
@@ -82,12 +84,12 @@ def look() -> None:
     type=click.Choice(["face", "body"]),
     default="face",
     show_default=True,
-    help="Whose look it becomes.",
+    help="Pass that gets the settings.",
 )
 def look_from_png(file: Path, section: str) -> None:
-    """Print the settings that AUTOMATIC1111 wrote into the PNG FILE, as a part of a toolkit.toml.
+    """Print the settings that AUTOMATIC1111 stored in the PNG FILE, as a section of a toolkit.toml.
 
-    Where that file has a section [face] (or [body]) already, put the lines below it: a section stands there once.
+    If toolkit.toml already has that section, merge these lines into it; TOML allows each section only once.
 
     \b
     toolkit look from-png 00012-1234.png
@@ -97,19 +99,19 @@ def look_from_png(file: Path, section: str) -> None:
     from toolkit.settings import Settings, setting_keys, toml_text
 
     found, known = read_infotext(file), setting_keys(Settings())
-    click.echo(f"[{section}]  # as {file.name} was painted")
+    click.echo(f"[{section}]  # from {file.name}")
     for name, value in found.values.items():
-        here = f"{section}.{name}" in known
-        click.echo(f"{'' if here else '# of a face only: '}{name} = {toml_text(value)}")
+        applies = f"{section}.{name}" in known
+        click.echo(f"{'' if applies else '# FACE only: '}{name} = {toml_text(value)}")
     for fact in found.left:
-        click.echo(f"# no setting here: {fact}")
+        click.echo(f"# no matching setting: {fact}")
 
 
-@click.group(invoke_without_command=True, short_help="List the models, or fetch them.")
+@click.group(invoke_without_command=True, short_help="List or download the models and demo pictures.")
 @json_option
 @click.pass_context
 def models(context: click.Context, as_json: bool) -> None:
-    """List the models, where they are, and whether they are the right ones.
+    """List the models and the demo's pictures, where they are, and whether they are intact.
 
     \b
     toolkit models
@@ -117,53 +119,55 @@ def models(context: click.Context, as_json: bool) -> None:
     """
     if context.invoked_subcommand is None:
         from toolkit.cli.show import show_rows
-        from toolkit.models import list_models
+        from toolkit.models import list_assets
 
-        show_rows(list_models(), as_json=as_json)
+        show_rows(list_assets(), as_json=as_json)
 
 
-@models.command("fetch", short_help="Fetch the models into this user's cache.")
+@models.command("fetch", short_help="Download the models and demo pictures into the user cache.")
 @models_option
 def fetch(models: Path | None) -> None:
-    """Fetch the models of faces and of poses into this user's cache, unless the right ones are there already.
+    """Download the models and the demo's pictures into the user cache, unless they are there already.
 
     \b
     toolkit models fetch
     """
     from toolkit.cli.progress import RichProgress
-    from toolkit.models import MODELS, fetch_model
+    from toolkit.models import ASSETS, fetch_asset
 
     with RichProgress() as progress:
-        paths = [fetch_model(model, folder=models, progress=progress) for model in MODELS]
+        paths = [fetch_asset(asset, folder=models, progress=progress) for asset in ASSETS]
     for path in paths:
         click.echo(path)
 
 
-@click.command(short_help="Check this machine: is everything here?")
+@click.command(short_help="Check the installation.")
 @json_option
 def doctor(as_json: bool) -> int:
-    """Check this machine: packages, system libraries, the models, the engines.
+    """Check the installation: packages, system libraries, model files, engines, host scripts.
 
-    Leaves with 1 when something the main job needs is missing.
+    Exits with 1 if a required component is missing.
 
     \b
     toolkit doctor
     """
     from toolkit.cli.show import show_rows
-    from toolkit.doctor import examine
+    from toolkit.doctor import check_installation
 
-    findings = examine()
+    findings = check_installation()
     show_rows([finding.row() for finding in findings], as_json=as_json)
-    return 1 if any(finding.needed and not finding.fine for finding in findings) else 0
+    return 1 if any(finding.required and not finding.ok for finding in findings) else 0
 
 
-@click.command("install-scripts", short_help="Put our entries into the menus of Resolve or AE.")
+@click.command("install-scripts", short_help="Install the menu entries into Resolve or After Effects.")
 @click.argument("host", type=click.Choice(["resolve", "ae"]))
-@click.option("--to", type=click.Path(path_type=Path, file_okay=False), help="Folder, when the usual one is not it.")
-@click.option("--remove", is_flag=True, help="Take our entries out again instead; other files stay.")
-@click.option("--all-users", is_flag=True, help="Resolve's folder of everybody; needs an administrator.")
+@click.option(
+    "--to", type=click.Path(path_type=Path, file_okay=False), help="Install into this folder instead of the default."
+)
+@click.option("--remove", is_flag=True, help="Remove the toolkit's entries instead; other files stay.")
+@click.option("--all-users", is_flag=True, help="Install for all users of Resolve (needs administrator rights).")
 def install_scripts_command(host: Literal["resolve", "ae"], to: Path | None, remove: bool, all_users: bool) -> None:
-    """Put the menu entries where Resolve or After Effects looks for them, in place of older ones of ours.
+    """Install the menu entries for Resolve or After Effects, replacing older ones of the toolkit.
 
     \b
     toolkit install-scripts resolve

@@ -18,12 +18,12 @@ log = logging.getLogger(__name__)
 
 
 def cut_argument(command: Command) -> Command:
-    """``CUT``: one path, though a shell makes many of a ``*``."""
+    """``CUT``: one path; a shell expands ``*`` to many, which is refused."""
 
     def one(_context: click.Context, _parameter: click.Parameter, paths: tuple[Path, ...]) -> Path:
         if len(paths) > 1:
-            problem = f"CUT is one path, and {len(paths)} were given, {paths[0]} the first of them"
-            raise click.UsageError(f"{problem}; a sequence is written 'plate.####.exr', in quotes")
+            problem = f"CUT takes one path, not {len(paths)} (the first is {paths[0]})"
+            raise click.UsageError(f"{problem}; write a sequence as 'plate.####.exr', in quotes")
         return paths[0]
 
     path = click.Path(path_type=Path)
@@ -32,19 +32,23 @@ def cut_argument(command: Command) -> Command:
 
 def out_option(command: Command) -> Command:
     """``-o OUT``."""
-    option = click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Folder for everything.")
+    option = click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Output folder.")
     return option(command)
 
 
 def json_option(command: Command) -> Command:
     """``--json``."""
-    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")(command)
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")(command)
 
 
 def shot_option(command: Command) -> Command:
     """``--shot PATTERN``."""
     return click.option(
-        "--shot", "patterns", multiple=True, metavar="PATTERN", help="Only shots whose name matches, such as 'sh01*'."
+        "--shot",
+        "patterns",
+        multiple=True,
+        metavar="PATTERN",
+        help="Only shots whose name matches, such as 'sh01*'; may be repeated.",
     )(command)
 
 
@@ -54,7 +58,7 @@ def models_option(command: Command) -> Command:
         "--models",
         type=click.Path(path_type=Path, file_okay=False),
         envvar="TOOLKIT_MODELS",
-        help="A folder with the studio's own copies of the models (or set TOOLKIT_MODELS).",
+        help="Folder with your studio's copies of the model files (or set TOOLKIT_MODELS).",
     )(command)
 
 
@@ -66,33 +70,37 @@ def progress_option(command: Command) -> Command:
         type=click.Choice(["bar", "lines"]),
         default="bar",
         show_default=True,
-        help="Bars for a person, or one JSON object per line on stdout for a program.",
+        help="Progress bars, or one JSON object per line on stdout for other programs.",
     )(command)
 
 
 def check_progress(kind: str, **others: bool) -> None:
-    """Raises UsageError when one of the ``others``, named as their options, would write between the lines."""
+    """Raises UsageError when one of the ``others`` (by option name) would also write to stdout."""
     given = [f"--{name.replace('_', '-')}" for name, value in others.items() if value]
     if kind == "lines" and given:
-        raise click.UsageError(f"--progress lines and {given[0]} both write to stdout; give one of them")
+        raise click.UsageError(f"--progress lines and {given[0]} both write to stdout; use one of them")
 
 
 def settings_options(command: Command) -> Command:
     """``--preset``, ``--set`` and the shorthands ``--engine``, ``--engine-url`` and ``--handles``."""
     for option in (
-        click.option("--handles", type=int, help="Source frames kept beyond each end of the cut (cut.handles)."),
+        click.option("--handles", type=int, help="Source frames kept before and after each clip (cut.handles)."),
         click.option(
-            "--engine-url", "urls", multiple=True, metavar="URL", help="A server of the engine; may be repeated."
+            "--engine-url", "urls", multiple=True, metavar="URL", help="Address of an engine server; may be repeated."
         ),
-        click.option("--engine", help="What paints; see 'toolkit engines'."),
+        click.option("--engine", help="Rendering engine (list: 'toolkit engines')."),
         click.option(
-            "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Change one setting: face.strength=0.4"
+            "--set",
+            "assignments",
+            multiple=True,
+            metavar="KEY=VALUE",
+            help="Change a setting, such as face.strength=0.4; may be repeated (list: 'toolkit engines --settings').",
         ),
         click.option(
             "--preset",
             default="founding",
             show_default=True,
-            help="Named starting point: founding, dva-2023, three-controls, draft; see 'toolkit presets'.",
+            help="Preset to start from (list: 'toolkit presets').",
         ),
     ):
         command = option(command)
@@ -108,7 +116,7 @@ def settings_for(
     urls: tuple[str, ...],
     handles: int | None,
 ) -> Settings:
-    """Preset, then ``toolkit.toml`` in the ``folder`` of the cut, then the command line."""
+    """The preset, then ``toolkit.toml`` in the ``folder`` of the cut, then the command line; each later one wins."""
     from toolkit.settings import load_settings
 
     toml = folder / "toolkit.toml"

@@ -1,4 +1,4 @@
-"""How far the work is: bars for a person on stderr, or lines of JSON on stdout for a program that shows its own."""
+"""Progress on a terminal: bars on stderr for people, or JSON lines on stdout for programs with their own display."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from rich.text import Text
 
 from toolkit.progress import Advance, StepCallback
 
-_PAUSE = 0.1
-"""Least seconds between two lines of one stage."""
+_INTERVAL_S = 0.1
+"""Minimum time between two lines of one stage, seconds."""
 
 
-class ShownProgress(Protocol):
-    """A ``toolkit.progress.Progress`` that is shown while its block runs."""
+class TerminalProgress(Protocol):
+    """A ``toolkit.progress.Progress`` that is displayed while its block runs."""
 
     def __enter__(self) -> Self: ...
     def __exit__(
@@ -46,27 +46,27 @@ class ShownProgress(Protocol):
         """See ``toolkit.progress.Progress``."""
 
 
-def shown_progress(kind: str) -> ShownProgress:
-    """``bar`` or ``lines``."""
+def open_progress(kind: str) -> TerminalProgress:
+    """The display called ``bar`` or ``lines``."""
     return LineProgress() if kind == "lines" else RichProgress()
 
 
 def print_delivery(delivery: Path) -> None:
-    """The last line of a run that is shown in lines."""
-    _line({"delivery": str(delivery.absolute())})
+    """Print the last line of a run in lines: where the delivery is."""
+    _print_line({"delivery": str(delivery.absolute())})
 
 
 class _FramesPerSecond(ProgressColumn):
-    """The pace, over the last seconds while running and over the whole once done."""
+    """Frames per second: recent while running, the average once finished."""
 
     def render(self, task: Task) -> Text:
         speed = task.finished_speed or task.speed
-        known = speed is not None and not task.fields.get("steps")
-        return Text(f"{speed:5.1f} fps" if known else "", style="progress.data.speed")
+        measurable = speed is not None and not task.fields.get("steps")
+        return Text(f"{speed:5.1f} fps" if measurable else "", style="progress.data.speed")
 
 
 class RichProgress:
-    """Bars on a terminal; one line per finished stage elsewhere, so that a log stays readable."""
+    """Bars on a terminal; elsewhere one line per finished stage, so that a log stays readable."""
 
     def __init__(self) -> None:
         console = Console(stderr=True)
@@ -80,7 +80,7 @@ class RichProgress:
             console=console,
             disable=not self._live,
         )
-        self._pictures: dict[str, TaskID] = {}
+        self._images: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:
         self._bars.start()
@@ -108,63 +108,63 @@ class RichProgress:
 
     @property
     def step_callback(self) -> StepCallback | None:
-        """See ``toolkit.progress.Progress``: a bar of its own for each place, as long as a picture is painted there."""
-        return self._picture if self._live else None
+        """See ``toolkit.progress.Progress``: one more bar for each image while it is being rendered."""
+        return self._show_steps if self._live else None
 
-    def _picture(self, place: str, step: int, steps: int) -> None:
+    def _show_steps(self, place: str, step: int, steps: int) -> None:
         if step == steps:
-            if place in self._pictures:
-                self._bars.remove_task(self._pictures.pop(place))
+            if place in self._images:
+                self._bars.remove_task(self._images.pop(place))
             return
-        if place not in self._pictures:
-            self._pictures[place] = self._bars.add_task(f"  {place}", total=steps, steps=True)
-        self._bars.update(self._pictures[place], completed=step, total=steps)
+        if place not in self._images:
+            self._images[place] = self._bars.add_task(f"  {place}", total=steps, steps=True)
+        self._bars.update(self._images[place], completed=step, total=steps)
 
 
 class LineProgress:
-    """``{"stage": "sh010  FACE", "done": 12, "total": 48}``: for each stage at most ten lines a second, and its last.
+    """``{"stage": "sh010  FACE", "done": 12, "total": 48}``: at most ten lines a second per stage, and its last.
 
-    Whoever reads the lines has no keyboard for us, so while they run Ctrl-C is heard even where a parent in the
-    background has it ignored, and on Windows Ctrl-Break, the only one of the two that can be sent to a child, is a
-    Ctrl-C as well.
+    The program that reads the lines can only stop this process with a signal. So Ctrl-C works even if the parent
+    process ignores it (a shell's background job does), and on Windows Ctrl-Break, which can be sent to a child process,
+    acts like Ctrl-C.
     """
 
     def __init__(self) -> None:
-        self._heard = [getattr(signal, name) for name in ("SIGINT", "SIGBREAK") if hasattr(signal, name)]
-        self._before: list[Any] = []
+        self._signals = [getattr(signal, name) for name in ("SIGINT", "SIGBREAK") if hasattr(signal, name)]
+        self._handlers: list[Any] = []
         self.step_callback: StepCallback | None = None
-        """Lines count whole frames."""
+        """Lines report whole frames only."""
 
     def __enter__(self) -> Self:
-        self._before = [signal.signal(number, signal.default_int_handler) for number in self._heard]
+        self._handlers = [signal.signal(number, signal.default_int_handler) for number in self._signals]
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for number, handler in zip(self._heard, self._before, strict=True):
+        for number, handler in zip(self._signals, self._handlers, strict=True):
             signal.signal(number, handler)
 
     @contextmanager
     def stage(self, label: str, total: int) -> Iterator[Advance]:
         """See ``toolkit.progress.Progress``."""
-        done = said = 0
-        due = time.monotonic() + _PAUSE
-        _line({"stage": label, "done": 0, "total": total})
+        done = reported = 0
+        due = time.monotonic() + _INTERVAL_S
+        _print_line({"stage": label, "done": 0, "total": total})
 
         def advance(steps: int) -> None:
-            nonlocal done, said, due
+            nonlocal done, reported, due
             done += steps
             now = time.monotonic()
             if now >= due:
-                _line({"stage": label, "done": done, "total": total})
-                said, due = done, now + _PAUSE
+                _print_line({"stage": label, "done": done, "total": total})
+                reported, due = done, now + _INTERVAL_S
 
         yield advance
-        if said != done:
-            _line({"stage": label, "done": done, "total": total})
+        if reported != done:
+            _print_line({"stage": label, "done": done, "total": total})
 
 
-def _line(facts: dict[str, str | int]) -> None:
-    """One line of JSON on stdout, at once."""
+def _print_line(facts: dict[str, str | int]) -> None:
+    """Print one line of JSON on stdout."""
     click.echo(json.dumps(facts))

@@ -1,4 +1,4 @@
-"""``toolkit resolve``: the menu entries of Resolve, started from a terminal. Only Studio answers from outside."""
+"""``toolkit resolve``: run the Resolve menu entries from a terminal. Only Resolve Studio accepts outside scripts."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ ENTRIES = {
     "import": (
         "Toolkit Import Passes.py",
         "[delivery.json] [--beside] [--comps] [--new-timeline] [--keep-partial]",
-        "Stack the layers of a delivery over their plates.",
+        "Stack the layers of a delivery on their plates.",
     ),
     "compare": ("Toolkit Compare Versions.py", "[VERSION]", "Show the next version of the layers."),
-    "self-check": ("Toolkit Self Check.py", "[-o FOLDER]", "Measure how this Resolve behaves."),
+    "self-check": ("Toolkit Self Check.py", "[-o FOLDER]", "Report how this version of Resolve behaves."),
 }
-"""Command: (menu entry, what it takes, what it does)."""
+"""Command: (menu entry, its arguments, what it does)."""
 
 _START = (
     "import runpy, sys; main = runpy.run_path(sys.argv[1])['main'];sys.exit(2 if main(sys.argv[2:])['problems'] else 0)"
 )
 
 
-@click.group(short_help="Resolve's menu entries, from a terminal.")
+@click.group(short_help="Run the Resolve menu entries from a terminal.")
 def resolve() -> None:
-    """What Workspace > Scripts does in DaVinci Resolve, from a terminal.
+    """Run the entries of Workspace > Scripts in DaVinci Resolve from a terminal.
 
-    Resolve Studio must be running, with Preferences > System > General > External scripting using: Local.
+    Resolve Studio must be running, with Preferences > System > General > External scripting using set to Local.
 
     \b
     toolkit resolve send -o turnover
@@ -49,7 +49,7 @@ def resolve() -> None:
 
 
 class _Entry(click.Command):
-    """Hands ``--`` on to the entry, which gives what follows it to ``toolkit run``; click itself would swallow it."""
+    """Passes ``--`` on to the entry, which hands what follows to ``toolkit run``; click would drop it."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if "--" in args:
@@ -57,11 +57,11 @@ class _Entry(click.Command):
         return super().parse_args(ctx, args)
 
 
-def _command(name: str, entry: str, takes: str, about: str) -> click.Command:
+def _command(name: str, entry: str, arguments_help: str, about: str) -> click.Command:
     @click.command(
         name,
         cls=_Entry,
-        help=f"{about}\n\n\b\ntoolkit resolve {name} {takes}",
+        help=f"{about}\n\n\b\ntoolkit resolve {name} {arguments_help}",
         context_settings={"ignore_unknown_options": True},
         options_metavar="",
     )
@@ -79,5 +79,5 @@ def _command(name: str, entry: str, takes: str, about: str) -> click.Command:
     return run_entry
 
 
-for _name, _told in ENTRIES.items():
-    resolve.add_command(_command(_name, *_told))
+for _name, _entry in ENTRIES.items():
+    resolve.add_command(_command(_name, *_entry))

@@ -1,4 +1,4 @@
-"""``toolkit run`` and ``toolkit demo``: the whole story."""
+"""``toolkit run`` and ``toolkit demo``: the full pipeline."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from toolkit.settings import Settings
 
 
-@click.command(short_help="The whole story: a cut goes in, stacked layers come out.")
+@click.command(short_help="Run the full pipeline: read, track, plan, render, conform.")
 @cut_argument
 @out_option
 @settings_options
 @shot_option
 @models_option
-@click.option("--dry-run", is_flag=True, help="Say what would be rendered, write nothing.")
+@click.option("--dry-run", is_flag=True, help="Check everything and list what would be rendered; write nothing.")
 @json_option
 @progress_option
 def run(
@@ -43,11 +43,10 @@ def run(
     progress_kind: str,
     **named: Any,
 ) -> None:
-    """Read CUT, follow the faces, render FACE and BODY, and bring them back as stacked layers.
+    """Run the full pipeline: read CUT, track the faces, render BODY and FACE, conform them over the cut.
 
-    CUT is a timeline (.otio), what a host handed over (turnover.json), one movie, or one image sequence written as
-    plate.####.exr or plate.%04d.png.
-    Running the same command again goes on where it stopped and renders only what changed.
+    CUT is a timeline (.otio), a host's turnover.json, one movie, or one image sequence written as plate.####.exr or
+    plate.%04d.png. Run the same command again to resume; only what has changed is rendered again.
 
     \b
     toolkit run cut.otio -o out
@@ -62,26 +61,26 @@ def run(
     _run(cut, out, patterns, models, settings, as_json=as_json, progress_kind=progress_kind)
 
 
-@click.command(short_help="The same on footage it makes itself.")
+@click.command(short_help="Run the full pipeline on generated footage.")
 @out_option
 @settings_options
 @models_option
 @json_option
 def demo(out: Path, models: Path | None, as_json: bool, **named: Any) -> None:
-    """Make two shots from a real photograph of a face, cut them together, and run on them.
+    """Generate two shots from a photograph of a face, cut them together, and run the full pipeline on them.
 
-    The footage and its known motion stay in OUT/footage.
+    The footage, with its exact motion as ground truth, stays in OUT/footage.
 
     \b
     toolkit demo -o demo_out
     """
     from toolkit.cli.progress import RichProgress
-    from toolkit.demo import DEMO_FRAMES, make_demo
+    from toolkit.demo import make_demo
 
     footage = out / "footage"
     settings = settings_for(footage, **named)
-    with RichProgress() as progress, progress.stage("demo footage", DEMO_FRAMES) as advance:
-        cut = make_demo(footage, advance=advance)
+    with RichProgress() as progress:
+        cut = make_demo(footage, progress=progress)
     _run(cut, out, (), models, settings, as_json=as_json)
 
 
@@ -96,10 +95,10 @@ def _run(
     progress_kind: str = "bar",
 ) -> None:
     from toolkit import pipeline
-    from toolkit.cli.progress import print_delivery, shown_progress
+    from toolkit.cli.progress import open_progress, print_delivery
     from toolkit.cli.show import show_run
 
-    with shown_progress(progress_kind) as progress:
+    with open_progress(progress_kind) as progress:
         result = pipeline.run(cut, out, settings, shots=patterns, models=models, progress=progress)
     if progress_kind == "lines":
         print_delivery(out / "delivery.json")

@@ -1,4 +1,4 @@
-"""What a person sees: tables on stdout, and the same facts as JSON for scripts."""
+"""Results on stdout: tables for people, the same facts as JSON for scripts."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from rich.table import Table
 
 from toolkit.frames import FramePath, timecode_from_frames
 
-if TYPE_CHECKING:  # so that the doctor has a voice where the libraries behind these do not load
+if TYPE_CHECKING:  # the doctor must run even if the libraries behind these do not load
     from toolkit.documents import Cut, Delivery, FaceTracks, PassPlan, Shot
     from toolkit.passes import RenderedPass
     from toolkit.pipeline import RunResult
 
 NEXT_STEPS = """\
-Next, in Resolve:        Workspace > Scripts > Toolkit Import Passes, and choose {delivery}
-Next, in After Effects:  File > Scripts > toolkit_import_passes.jsx, and choose the same file
+Next, in Resolve:        Workspace > Scripts > Toolkit Import Passes, then choose {delivery}
+Next, in After Effects:  File > Scripts > toolkit_import_passes.jsx, then choose the same file
 Anywhere else:           open {timeline}
 (once per machine: toolkit install-scripts resolve, toolkit install-scripts ae)"""
 
 
 def print_json(facts: Any) -> None:
-    """One document on stdout."""
+    """Print one JSON document."""
     click.echo(json.dumps(facts, indent=1, default=str))
 
 
 def _print(table: Table) -> None:
     for column in table.columns:
-        column.overflow = "fold"  # a path without its end says nothing
+        column.overflow = "fold"  # a cut-off path is useless
     width = None if sys.stdout.isatty() else 140
     Console(width=width, markup=False).print(table)
 
 
 def show_shots(cut: Cut, *, as_json: bool, passes: Sequence[str]) -> None:
-    """The shots of a cut and what is left out; with ``passes``, how many frames a run would make."""
+    """The shots of a cut and what is left out; with ``passes``, how many frames a run would render."""
     if as_json:
         print_json(json.loads(cut.model_dump_json(by_alias=True)))
         return
@@ -73,7 +73,7 @@ def _shot_row(cut: Cut, shot: Shot) -> tuple[str, ...]:
 
 
 def show_tracks(tracks: Sequence[FaceTracks], *, as_json: bool) -> None:
-    """Faces per shot and how many frames each was found, held and absent."""
+    """Faces per shot, with the number of frames in which each is FOUND, HELD and ABSENT."""
     from toolkit.documents import FaceState
 
     rows = [
@@ -94,7 +94,7 @@ def show_tracks(tracks: Sequence[FaceTracks], *, as_json: bool) -> None:
         table.add_row(*(str(value) for value in row.values()))
     _print(table)
     for shot_name in empty:
-        click.echo(f"{shot_name}: no face in any frame; its FACE layer will be transparent")
+        click.echo(f"{shot_name}: no face found; its FACE layer will be transparent")
 
 
 def show_plans(plans: Sequence[PassPlan], *, as_json: bool) -> None:
@@ -115,13 +115,13 @@ def show_plans(plans: Sequence[PassPlan], *, as_json: bool) -> None:
 
 
 def show_rendered(rendered: Sequence[RenderedPass], out: Path, *, as_json: bool) -> None:
-    """Frames painted and kept per pass, and where they are."""
+    """Frames rendered and kept per pass, and where they are."""
     rows = [
         {
             "shot": done.plan.shot,
             "pass": done.plan.label,
             "frames": len(done.plan.frames),
-            "painted": done.painted,
+            "painted": done.rendered,
             "kept": done.kept,
             "files": done.plan.files(out).hashes,
         }
@@ -131,10 +131,10 @@ def show_rendered(rendered: Sequence[RenderedPass], out: Path, *, as_json: bool)
 
 
 def show_run(result: RunResult, out: Path, *, as_json: bool) -> None:
-    """What was made, where, and what to click next."""
+    """What was rendered, where it is, and what to do next."""
     if as_json:
         passes = [
-            {"shot": r.plan.shot, "pass": r.plan.label, "painted": r.painted, "kept": r.kept} for r in result.rendered
+            {"shot": r.plan.shot, "pass": r.plan.label, "painted": r.rendered, "kept": r.kept} for r in result.rendered
         ]
         _print_delivery(result.delivery, passes, out)
         return
@@ -142,8 +142,8 @@ def show_run(result: RunResult, out: Path, *, as_json: bool) -> None:
     _show_next(result.delivery, out)
 
 
-def show_conformed(delivery: Delivery, out: Path, *, as_json: bool) -> None:
-    """What was delivered, and what to click next."""
+def show_conform(delivery: Delivery, out: Path, *, as_json: bool) -> None:
+    """What was delivered, and what to do next."""
     passes = [
         {
             "shot": clip.shot,
@@ -170,12 +170,12 @@ def _print_delivery(delivery: Delivery, passes: Sequence[dict[str, Any]], out: P
 def _show_next(delivery: Delivery, out: Path) -> None:
     for note in delivery.notes:
         click.echo(f"note: {note}")
-    where = out.absolute()  # a host's dialog does not know the folder of the terminal
+    where = out.absolute()  # a host's dialog does not start in the terminal's folder
     click.echo(NEXT_STEPS.format(delivery=where / "delivery.json", timeline=where / "return.otio"))
 
 
 def show_rows(rows: Sequence[dict[str, Any]], *, as_json: bool) -> None:
-    """Rows of equal keys as a table, or as JSON."""
+    """Rows with the same keys, as a table or as JSON."""
     if as_json:
         print_json(list(rows))
         return

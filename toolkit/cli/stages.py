@@ -1,4 +1,4 @@
-"""One stage each, reading and writing the documents in OUT."""
+"""One command per stage; each reads and writes the documents in OUT."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def shots(cut: Path, as_json: bool, **named: Any) -> None:
     show_shots(read_cut(cut, handles=settings.cut.handles), as_json=as_json, passes=())
 
 
-@click.command(short_help="Find and follow the faces of every shot.")
+@click.command(short_help="Detect and track the faces of every shot.")
 @cut_argument
 @out_option
 @settings_options
@@ -61,34 +61,34 @@ def track(
     progress_kind: str,
     **named: Any,
 ) -> None:
-    """Find and follow the faces of every shot: OUT/<shot>/face_track.json.
+    """Detect and track the faces of every shot: OUT/<shot>/face_track.json.
 
-    Where a look has a "body" control, the people too: OUT/<shot>/body_track.json.
+    If a pass has a "body" ControlNet, people are tracked too: OUT/<shot>/body_track.json.
 
     \b
     toolkit track cut.otio -o out
     """
     from toolkit import stages
-    from toolkit.cli.progress import shown_progress
+    from toolkit.cli.progress import open_progress
     from toolkit.cli.show import show_tracks
     from toolkit.turnover import read_cut
 
     check_progress(progress_kind, json=as_json)
     settings = settings_for(cut.parent, **named)
     turnover = read_cut(cut, handles=settings.cut.handles)
-    with shown_progress(progress_kind) as progress:
+    with open_progress(progress_kind) as progress:
         found = stages.track(turnover, out, settings, shots=patterns, models=models, progress=progress)
     if progress_kind == "bar":
         show_tracks(found, as_json=as_json)
 
 
-@click.command(short_help="Decide what every frame is made of.")
+@click.command(short_help="Plan every frame of every pass.")
 @OUT
 @settings_options
 @shot_option
 @json_option
 def plan(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) -> None:
-    """Decide what every frame is made of, from the tracks in OUT: OUT/<shot>/<pass>/v001/plan.json.
+    """Plan every frame from the tracks in OUT: OUT/<shot>/<pass>/v001/plan.json. Reads no pixel.
 
     \b
     toolkit plan out --set face.strength=0.4
@@ -99,24 +99,24 @@ def plan(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) -> N
     show_plans(stages.plan(out, _settings_of(out, **named), shots=patterns), as_json=as_json)
 
 
-@click.command(short_help="Paint and write the planned passes.")
+@click.command(short_help="Render the planned passes.")
 @OUT
 @settings_options
 @shot_option
 @json_option
 @progress_option
 def render(out: Path, patterns: tuple[str, ...], as_json: bool, progress_kind: str, **named: Any) -> None:
-    """Paint and write the passes planned in OUT; frames that are already right are kept.
+    """Render the passes planned in OUT; frames that are already up to date are kept.
 
     \b
     toolkit render out
     """
     from toolkit import stages
-    from toolkit.cli.progress import shown_progress
+    from toolkit.cli.progress import open_progress
     from toolkit.cli.show import show_rendered
 
     check_progress(progress_kind, json=as_json)
-    with shown_progress(progress_kind) as progress:
+    with open_progress(progress_kind) as progress:
         rendered = stages.render(out, _settings_of(out, **named), shots=patterns, progress=progress)
     if progress_kind == "bar":
         show_rendered(rendered, out, as_json=as_json)
@@ -133,9 +133,9 @@ def conform(out: Path, as_json: bool, **named: Any) -> None:
     toolkit conform out
     """
     from toolkit import stages
-    from toolkit.cli.show import show_conformed
+    from toolkit.cli.show import show_conform
 
-    show_conformed(stages.conform(out, _settings_of(out, **named)), out, as_json=as_json)
+    show_conform(stages.conform(out, _settings_of(out, **named)), out, as_json=as_json)
 
 
 def _settings_of(out: Path, **named: Any) -> Settings:
@@ -150,13 +150,13 @@ def _settings_of(out: Path, **named: Any) -> Settings:
     return settings_for(Path(cut.path).parent, **named)
 
 
-@click.command(short_help="Experimental: an After Effects project of a delivery.")
+@click.command(short_help="Experimental: write an After Effects project.")
 @OUT
 @json_option
 def aep(out: Path, as_json: bool) -> None:
-    """Experimental: a ready After Effects project from the delivery in OUT, for who may not run scripts there.
+    """Experimental: write an After Effects project from the delivery in OUT, for users who cannot run scripts.
 
-    It is written for version 22 and later. No real After Effects has opened one yet: tell us how it went.
+    Written for version 22 and later. Not yet tested in After Effects.
 
     \b
     toolkit aep out

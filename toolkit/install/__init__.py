@@ -1,4 +1,4 @@
-"""Putting the host scripts where Resolve and After Effects look for them."""
+"""Install and remove the host scripts where Resolve and After Effects look for them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,17 @@ from typing import Literal
 
 from toolkit.documents import appearing
 from toolkit.errors import OutputNotWritable
-from toolkit.install.after_effects import ae_entries, ae_folders, bundle, find_after_effects, launched, scripts_folder
+from toolkit.install.after_effects import (
+    ae_entries,
+    ae_folders,
+    bundle,
+    find_after_effects,
+    launch_script,
+    scripts_folder,
+)
 from toolkit.install.record import record_command
 from toolkit.install.resolve import bundle_python, resolve_entries, resolve_folders, scripting_environment
-from toolkit.install.sources import made_by
+from toolkit.install.sources import installed_version
 
 __all__ = [
     "Host",
@@ -20,8 +27,8 @@ __all__ = [
     "bundle_python",
     "find_after_effects",
     "install_scripts",
-    "launched",
-    "made_by",
+    "launch_script",
+    "installed_version",
     "record_command",
     "remove_scripts",
     "resolve_entries",
@@ -34,12 +41,13 @@ Host = Literal["resolve", "ae"]
 
 
 def install_scripts(host: Host, to: Path | None = None, *, all_users: bool = False) -> list[Path]:
-    """Write the menu entries of ``host`` into ``to``, by default where the host looks; the files written.
+    """Write the menu entries of ``host`` into ``to``, by default where the host looks; return the files written.
 
-    Entries of ours that an older version left there go, and the interpreter is recorded for Render Passes. Resolve's
-    folder is made when it is not there (``all_users``: the one of everybody). After Effects has one folder per version
-    and the entries go into each version found. Raises InputError when there is no usual place, OutputNotWritable when
-    the system refuses (the folders of After Effects, and those of all users, often belong to the administrator).
+    Entries that an older version of the toolkit left there are removed, and the Python interpreter is recorded for
+    Render Passes. Resolve's folder is created if missing (``all_users``: the one shared by all users). After Effects
+    has one folder per version, and the entries go into every version found. Raises InputError when there is no default
+    folder, and OutputNotWritable when writing is not permitted (the folders of After Effects, and those of all users,
+    often belong to the administrator).
     """
     entries = dict(resolve_entries() if host == "resolve" else ae_entries())
     written = []
@@ -49,14 +57,14 @@ def install_scripts(host: Host, to: Path | None = None, *, all_users: bool = Fal
             with appearing(path) as temporary:
                 temporary.write_text(text, encoding="utf-8", newline="\n")
             written.append(path)
-        _remove(path for path in _ours(folder, host) if path.name not in entries)
+        _remove(path for path in _installed_entries(folder, host) if path.name not in entries)
     record_command()
     return written
 
 
 def remove_scripts(host: Host, to: Path | None = None, *, all_users: bool = False) -> list[Path]:
-    """Remove every entry of ours from where ``install_scripts`` writes them; the files removed."""
-    found = [path for folder in _folders(host, to, all_users=all_users) for path in _ours(folder, host)]
+    """Remove the toolkit's entries from where ``install_scripts`` writes them; return the files removed."""
+    found = [path for folder in _folders(host, to, all_users=all_users) for path in _installed_entries(folder, host)]
     _remove(found)
     return found
 
@@ -67,11 +75,11 @@ def _folders(host: Host, to: Path | None, *, all_users: bool) -> list[Path]:
     return resolve_folders(all_users=all_users) if host == "resolve" else ae_folders()
 
 
-def _ours(folder: Path, host: Host) -> list[Path]:
-    """The files in ``folder`` that carry our header; whatever else lies there is somebody's own."""
+def _installed_entries(folder: Path, host: Host) -> list[Path]:
+    """The files in ``folder`` that carry the toolkit's header; all other files belong to the user."""
     kinds = {".py", ".lua"} if host == "resolve" else {".jsx"}
-    there = sorted(folder.iterdir()) if folder.is_dir() else []
-    return [path for path in there if path.suffix in kinds and path.is_file() and made_by(path)]
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [path for path in files if path.suffix in kinds and path.is_file() and installed_version(path)]
 
 
 def _remove(paths: Iterable[Path]) -> None:

@@ -1,4 +1,4 @@
-"""The After Effects half: each menu entry and the libraries it includes as one .jsx, and where it is looked for."""
+"""After Effects: bundle each menu entry with the files it includes into one .jsx, and find its Scripts folders."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from toolkit.install.sources import header, scripts
 
 _INCLUDE = re.compile(r'^[ \t]*//@include "([^"]+)"[ \t]*$', re.MULTILINE)
 _ENTRY = re.compile(r"toolkit_\w+\.jsx")
-"""What becomes a menu entry; everything else in ae_scripts is part of one."""
+"""Names of the menu entries; every other file in ae_scripts is included by one."""
 
 
 def ae_entries() -> Iterator[tuple[str, str]]:
@@ -27,24 +27,25 @@ def ae_entries() -> Iterator[tuple[str, str]]:
 
 
 def bundle(folder: Traversable, entry: str) -> str:
-    """``entry`` with every ``//@include "…"`` replaced by the file it names, each file once: one self-contained .jsx.
+    """``entry`` as one self-contained .jsx: every ``//@include "…"`` replaced by its file, each file once.
 
-    ExtendScript knows the same line, so the sources also run unbundled. ToolkitError when an include is not there.
+    ExtendScript understands the same line, so the sources also run unbundled. Raises ToolkitError when an included
+    file is missing.
     """
-    return header(entry, "ae_scripts", "ae", "//") + "\n" + _inlined(folder, _text(folder, entry), seen={entry})
+    return header(entry, "ae_scripts", "ae", "//") + "\n" + _inline(folder, _text(folder, entry), seen={entry})
 
 
-def launched(entry: str, given: Mapping[str, str], report: Path) -> str:
-    """A script for one run of ``entry``: what it is given as members of ``$.global``, and the file its report goes to.
+def launch_script(entry: str, values: Mapping[str, str], report: Path) -> str:
+    """A script that runs ``entry`` once, with ``values`` as members of ``$.global``, and writes its report to ``report``.
 
-    ToolkitError when there is no such entry.
+    Raises ToolkitError for an unknown entry.
     """
-    values = ", ".join(f"{json.dumps(name)}: {json.dumps(value)}" for name, value in given.items())
-    text = _LAUNCHED.format(values=values, report=json.dumps(report.as_posix()), entry=entry)
-    return _inlined(scripts("ae_scripts"), text, seen=set())
+    members = ", ".join(f"{json.dumps(name)}: {json.dumps(value)}" for name, value in values.items())
+    text = _LAUNCH_TEMPLATE.format(values=members, report=json.dumps(report.as_posix()), entry=entry)
+    return _inline(scripts("ae_scripts"), text, seen=set())
 
 
-_LAUNCHED = """\
+_LAUNCH_TEMPLATE = """\
 (function () {{
     //@include "lib/json.jsx"
     //@include "lib/files.jsx"
@@ -56,32 +57,34 @@ _LAUNCHED = """\
 """
 
 
-def _inlined(folder: Traversable, text: str, seen: set[str]) -> str:
-    def included(line: re.Match[str]) -> str:
+def _inline(folder: Traversable, text: str, seen: set[str]) -> str:
+    def include(line: re.Match[str]) -> str:
         if line[1] in seen:
             return ""
         seen.add(line[1])
-        return _inlined(folder, _text(folder, line[1]), seen).rstrip("\n")
+        return _inline(folder, _text(folder, line[1]), seen).rstrip("\n")
 
-    return _INCLUDE.sub(included, text)
+    return _INCLUDE.sub(include, text)
 
 
 def _text(folder: Traversable, name: str) -> str:
     try:
         return folder.joinpath(*name.split("/")).read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise ToolkitError(f"a script of this installation is missing: ae_scripts/{name}") from error
+        raise ToolkitError(
+            f"this installation lacks ae_scripts/{name}; reinstall with pip install --force-reinstall resolve-ae-toolkit"
+        ) from error
 
 
 def find_after_effects() -> dict[str, Path]:
-    """Every version of After Effects where it is usually installed, by its name, oldest first; none on Linux."""
+    """The versions of After Effects in the default location, by name, oldest first; none on Linux."""
     programs = _programs()
-    found = sorted(programs.glob("Adobe After Effects*"), key=_age) if programs is not None else []
+    found = sorted(programs.glob("Adobe After Effects*"), key=_age_key) if programs is not None else []
     return {path.name: path for path in found if path.is_dir()}
 
 
 def scripts_folder(version: Path) -> Path:
-    """Where a version looks for the scripts of its menu (After Effects Scripting Guide)."""
+    """Where a version looks for the scripts in its menu (After Effects Scripting Guide)."""
     return version / "Support Files" / "Scripts" if sys.platform == "win32" else version / "Scripts"
 
 
@@ -89,11 +92,11 @@ def ae_folders() -> list[Path]:
     """The Scripts folder of every version found, oldest first. Raises InputError when there is none."""
     programs = _programs()
     if programs is None:
-        raise InputError("After Effects does not run on this system; name a folder to write its scripts to with --to")
+        raise InputError("After Effects does not run on this system; use --to FOLDER to write its scripts elsewhere")
     found = [scripts_folder(version) for version in find_after_effects().values()]
     folders = [folder for folder in found if folder.is_dir()]
     if not folders:
-        raise InputError(f"no After Effects in {programs}; name its Scripts folder with --to")
+        raise InputError(f"After Effects not found in {programs}; use --to with the path of its Scripts folder")
     return folders
 
 
@@ -105,6 +108,6 @@ def _programs() -> Path | None:
     return None
 
 
-def _age(path: Path) -> tuple[list[int], str]:
-    """CC 2019 is older than 2020, and a beta, which has no year, newer than all."""
+def _age_key(path: Path) -> tuple[list[int], str]:
+    """Sort key: CC 2019 before 2020; a beta, which has no year, last."""
     return [int(number) for number in re.findall(r"\d+", path.name)] or [9999], path.name

@@ -1,4 +1,4 @@
-"""Telling the host scripts which interpreter runs the toolkit."""
+"""Record which Python interpreter runs the toolkit, for the host scripts."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from toolkit.documents import appearing
 
 
 def record_command() -> Path:
-    """Write the command that starts this toolkit into ``~/.toolkit/toolkit.json``; its path.
+    """Write the command that starts this toolkit to ``~/.toolkit/toolkit.json`` and return the path.
 
-    Render Passes of both hosts reads it. Raises OutputNotWritable.
+    Render Passes reads it in both hosts. Raises OutputNotWritable.
     """
     path = Path.home() / ".toolkit" / "toolkit.json"
     record = {"command": [sys.executable, "-m", "toolkit.cli"], "version": toolkit.__version__}

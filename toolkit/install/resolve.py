@@ -1,4 +1,4 @@
-"""The Resolve half: each menu entry and the modules it needs as one file, and where Resolve looks for it."""
+"""Resolve: bundle each menu entry with the modules it imports into one file, and find its Scripts folders."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from toolkit.errors import InputError, ToolkitError
 from toolkit.install.sources import header, scripts
 
 PACKAGE = "toolkit_resolve"
-"""What the entries import from; Resolve never sees it."""
+"""The package the entries import from; it is bundled into them and not installed."""
 
 
 def resolve_entries() -> Iterator[tuple[str, str]]:
-    """(name, text) of every menu entry: Python bundled, Lua as it is."""
+    """(name, text) of every menu entry: Python bundled, Lua unchanged."""
     folder = scripts("resolve_scripts")
     for script in sorted(folder.iterdir(), key=lambda script: script.name):
         if script.name.endswith(".py"):
@@ -28,21 +28,21 @@ def resolve_entries() -> Iterator[tuple[str, str]]:
 
 
 def bundle_python(folder: Traversable, entry: str) -> str:
-    """``entry`` with the modules of toolkit_resolve that it imports put before it, each once, what they need first.
+    """``entry`` preceded by the modules of toolkit_resolve that it imports, each once and after its own imports.
 
-    Their names are unique over all of them, so the import lines only go. ToolkitError when a module is not there, or
-    is imported in a way that this does not follow.
+    Top-level names are unique across these modules, so the import lines are simply dropped. Raises ToolkitError when a
+    module is missing, or is imported in a form that cannot be bundled.
     """
     text = folder.joinpath(entry).read_text(encoding="utf-8")
-    docstring, body, modules = _taken_apart(text, entry)
+    docstring, body, modules = _split_module(text, entry)
     parts: list[str] = []
     seen: set[str] = set()
     for module in modules:
-        _gather(folder, module, seen, parts)
+        _collect_modules(folder, module, seen, parts)
     return "\n\n".join([header(entry, "resolve_scripts", "resolve", "#") + docstring, *parts, body.strip("\n") + "\n"])
 
 
-def _gather(folder: Traversable, module: str, seen: set[str], parts: list[str]) -> None:
+def _collect_modules(folder: Traversable, module: str, seen: set[str], parts: list[str]) -> None:
     if module in seen:
         return
     seen.add(module)
@@ -50,16 +50,18 @@ def _gather(folder: Traversable, module: str, seen: set[str], parts: list[str]) 
         text = folder.joinpath(PACKAGE, f"{module}.py").read_text(encoding="utf-8")
     except FileNotFoundError as error:
         missing = f"resolve_scripts/{PACKAGE}/{module}.py"
-        raise ToolkitError(f"a script of this installation is missing: {missing}") from error
-    docstring, body, modules = _taken_apart(text, module)
+        raise ToolkitError(
+            f"this installation lacks {missing}; reinstall with pip install --force-reinstall resolve-ae-toolkit"
+        ) from error
+    docstring, body, modules = _split_module(text, module)
     for needed in modules:
-        _gather(folder, needed, seen, parts)
+        _collect_modules(folder, needed, seen, parts)
     summary = docstring.strip('"').strip().splitlines()[0]
     parts.append(f"# --- {module}: {summary}\n\n{body.strip()}")
 
 
-def _taken_apart(text: str, name: str) -> tuple[str, str, list[str]]:
-    """The docstring, the rest without the imports from our package, and the modules those named, in order."""
+def _split_module(text: str, name: str) -> tuple[str, str, list[str]]:
+    """The docstring, the rest without imports from toolkit_resolve, and the modules those imports name, in order."""
     tree, lines = ast.parse(text), text.splitlines()
     first = tree.body[0]
     modules, dropped = [], set(range(1, (first.end_lineno or 0) + 1))
@@ -77,9 +79,9 @@ def _taken_apart(text: str, name: str) -> tuple[str, str, list[str]]:
 
 
 def resolve_folders(*, all_users: bool = False) -> list[Path]:
-    """Where Resolve looks for scripts that show on every page: of one user, or of all (its scripting README, 20.3).
+    """Where Resolve looks for scripts shown on every page, for one user or for all (its scripting README, 20.3).
 
-    Raises InputError when Windows does not say where its folders are.
+    Raises InputError when Windows does not define the folder's environment variable.
     """
     under = Path("Fusion", "Scripts", "Utility")
     if sys.platform == "darwin":
@@ -89,7 +91,9 @@ def resolve_folders(*, all_users: bool = False) -> list[Path]:
         variable, inside = ("PROGRAMDATA", "") if all_users else ("APPDATA", "Support")
         root_name = os.environ.get(variable)
         if not root_name:
-            raise InputError(f"Windows does not say where {variable} is; name Resolve's Scripts folder with --to")
+            raise InputError(
+                f"the environment variable {variable} is not set; use --to with the path of Resolve's Scripts folder"
+            )
         return [Path(root_name, "Blackmagic Design", "DaVinci Resolve", inside) / under]
     if not all_users:
         return [Path.home() / ".local/share/DaVinciResolve" / under]
@@ -102,9 +106,9 @@ def _linux_root() -> Path:
 
 
 def scripting_environment() -> dict[str, str]:
-    """What Resolve's scripting module needs from outside: its folder, its library, and PYTHONPATH with it in front.
+    """The environment that Resolve's scripting module needs: its folder, its library, and PYTHONPATH starting with it.
 
-    What the environment says already stands, since Resolve may be installed elsewhere.
+    Variables that are set already are kept, since Resolve may be installed elsewhere.
     """
     if sys.platform == "darwin":
         api = "/Library/Application Support/Blackmagic Design/DaVinci Resolve/Developer/Scripting"
