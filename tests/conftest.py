@@ -14,11 +14,12 @@ import cv2
 import pytest
 from filelock import FileLock
 
+from tests.faces._footage import Person, cut_out_astronaut
 from tests.passes._plate import COUNT, FIRST, plate_picture
 from toolkit.documents import FaceTracks, Shot
-from toolkit.errors import ModelUnavailable
+from toolkit.errors import AssetUnavailable
 from toolkit.faces import track_faces
-from toolkit.models import POSE_MODEL, fetch_model
+from toolkit.models import DEMO_PICTURES, FACE_MODEL, POSE_MODEL, Asset, fetch_asset
 from toolkit.plates import open_plate
 from toolkit.settings import TrackSettings
 
@@ -47,9 +48,30 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
     return made
 
 
+def fetch_or_skip(asset: Asset) -> Path:
+    """The real file, downloaded as on a user's first run."""
+    try:
+        return fetch_asset(asset)
+    except AssetUnavailable as error:
+        pytest.skip(str(error))
+
+
 @pytest.fixture(scope="session")
-def demo_out(made_once: MadeOnce) -> Path:
-    """What ``toolkit demo -o demo_out`` made, and ``said.txt`` beside it: what it printed."""
+def demo_pictures() -> None:
+    """The pictures that the demo is made from are in the cache."""
+    for picture in DEMO_PICTURES:
+        fetch_or_skip(picture)
+
+
+@pytest.fixture(scope="session")
+def anna(demo_pictures: None) -> Person:
+    """The person of the demo."""
+    return cut_out_astronaut()
+
+
+@pytest.fixture(scope="session")
+def demo_out(made_once: MadeOnce, demo_pictures: None) -> Path:
+    """The output of ``toolkit demo -o demo_out``; what it printed is in ``said.txt`` beside it."""
 
     def make(folder: Path) -> None:
         command = [sys.executable, "-m", "toolkit.cli", "demo", "-o", str(folder / "demo_out")]
@@ -71,20 +93,14 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def model() -> Path:
-    """The real model, fetched as a user's first run fetches it."""
-    try:
-        return fetch_model()
-    except ModelUnavailable as error:
-        pytest.skip(f"no face model on this machine: {error}")
+    """The real face model."""
+    return fetch_or_skip(FACE_MODEL)
 
 
 @pytest.fixture(scope="session")
 def pose_model() -> Path:
-    """The model of people's poses, fetched as the first run of a look with a body control fetches it."""
-    try:
-        return fetch_model(POSE_MODEL)
-    except ModelUnavailable as error:
-        pytest.skip(f"no pose model on this machine: {error}")
+    """The real pose model."""
+    return fetch_or_skip(POSE_MODEL)
 
 
 Track = Callable[..., FaceTracks]

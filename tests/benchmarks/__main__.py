@@ -125,12 +125,12 @@ def bench_analysis(folder: Path) -> None:
     import mediapipe as mp
 
     from toolkit.faces import track_faces
-    from toolkit.models import fetch_model
+    from toolkit.models import FACE_MODEL, fetch_asset
     from toolkit.plates import open_plate
     from toolkit.settings import Settings
     from toolkit.turnover import read_cut
 
-    clip, model = demo_footage(folder, height=1080, times=4), fetch_model()
+    clip, model = demo_footage(folder, height=1080, times=4), fetch_asset(FACE_MODEL)
     (shot,) = read_cut(clip, handles=0).shots
     count = len(shot.source_work_range)
 

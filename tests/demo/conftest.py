@@ -47,7 +47,7 @@ def read_frames(demo: Path) -> ReadFrames:
 
 
 @pytest.fixture
-def short_shots() -> tuple[DemoShot, DemoShot]:
+def short_shots(demo_pictures: None) -> tuple[DemoShot, DemoShot]:
     """Both shots cut down to their first three frames."""
     movie = replace(PUSH_IN, source_range=FrameRange.of(PUSH_IN.source_range.first, 3), head_handle=1, cut_count=1)
     sequence = replace(

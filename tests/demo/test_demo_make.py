@@ -1,19 +1,29 @@
-"""Making the demo: the same bytes each time, kept when finished, made anew when not, and clear when it cannot be."""
+"""Making the demo: the same bytes each time, complete footage is kept, any other is made again, and clear errors."""
 
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from toolkit.demo import DEMO_FRAMES, astronaut, make_demo, read_ground_truth
+from tests.models._progress import RecordedProgress
+from toolkit.demo import make_demo, read_ground_truth
 from toolkit.demo.drawing import draw_frames
-from toolkit.demo.motion import DemoShot
-from toolkit.errors import CorruptMedia, MissingMedia, OutputNotWritable
+from toolkit.demo.motion import SHOTS, DemoShot
+from toolkit.errors import AssetUnavailable, OutputNotWritable
+from toolkit.models import fetch
+from toolkit.progress import Advance, SilentProgress
 
 Shots = tuple[DemoShot, DemoShot]
 
@@ -21,10 +31,6 @@ Shots = tuple[DemoShot, DemoShot]
 def _digests(folder: Path) -> dict[str, str]:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {str(path.relative_to(folder)): sha256(path.read_bytes()).hexdigest() for path in files}
-
-
-def _silent(done: int) -> None:
-    del done
 
 
 def test_two_runs_give_the_same_bytes(tmp_path: Path, short_shots: Shots) -> None:
@@ -35,20 +41,20 @@ def test_two_runs_give_the_same_bytes(tmp_path: Path, short_shots: Shots) -> Non
     assert len(one) == 1 + 3 + 2, "a movie, three PNG files, the truth and the cut"
 
 
-def test_every_frame_is_ticked_off_once(tmp_path: Path, short_shots: Shots) -> None:
-    ticks: list[int] = []
-    assert make_demo(tmp_path, advance=ticks.append, shots=short_shots) == tmp_path / "demo.otio"
-    assert ticks == [1] * 6
-    assert DEMO_FRAMES == 160
+def test_every_frame_is_reported_once(tmp_path: Path, short_shots: Shots) -> None:
+    progress = RecordedProgress()
+    assert make_demo(tmp_path, progress=progress, shots=short_shots) == tmp_path / "demo.otio"
+    assert progress.stages == [("demo footage", 6, [1] * 6)]
+    assert sum(len(shot.source_range) for shot in SHOTS) == 160
 
 
 def test_finished_footage_is_kept(tmp_path: Path, short_shots: Shots) -> None:
     make_demo(tmp_path, shots=short_shots)
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "footage").rglob("*")}
-    ticks: list[int] = []
-    make_demo(tmp_path, advance=ticks.append, shots=short_shots)
+    progress = RecordedProgress()
+    make_demo(tmp_path, progress=progress, shots=short_shots)
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "footage").rglob("*")} == before
-    assert sum(ticks) == 6
+    assert not progress.stages
 
 
 @pytest.mark.parametrize("damage", ["a frame is damaged", "another program made it"])
@@ -66,15 +72,23 @@ def test_anything_but_this_programs_whole_footage_is_made_anew(tmp_path: Path, s
     assert _digests(tmp_path) == whole
 
 
-def test_an_interrupted_run_leaves_no_part_of_a_file_and_no_truth(tmp_path: Path, short_shots: Shots) -> None:
-    def interrupt(done: int) -> None:
-        raise KeyboardInterrupt
+class Interrupted(SilentProgress):
+    """The user presses Ctrl-C at the first frame."""
 
+    @contextmanager
+    def stage(self, label: str, total: int) -> Iterator[Advance]:
+        def interrupt(steps: int) -> None:
+            raise KeyboardInterrupt
+
+        yield interrupt
+
+
+def test_an_interrupted_run_leaves_only_complete_files_and_no_ground_truth(tmp_path: Path, short_shots: Shots) -> None:
     (tmp_path / "ground_truth.json").write_text("{}")
     with pytest.raises(KeyboardInterrupt):
-        make_demo(tmp_path, advance=interrupt, shots=short_shots)
+        make_demo(tmp_path, progress=Interrupted(), shots=short_shots)
     left = {path.name for path in tmp_path.rglob("*") if path.is_file()}
-    assert all(name.startswith("B001.") for name in left), "whole frames of the sequence at most"
+    assert all(name.startswith("B001.") for name in left), "at most complete frames of the sequence"
     make_demo(tmp_path, shots=short_shots)
     assert len(read_ground_truth(tmp_path).shots) == 2
 
@@ -104,32 +118,44 @@ def test_the_movie_shows_what_was_drawn(tmp_path: Path, short_shots: Shots) -> N
         assert np.abs(difference.mean(axis=(0, 1))).max() < 0.5, "no channel is lighter or darker as a whole"
 
 
-def test_a_file_in_the_way_of_the_folder_is_said(tmp_path: Path, short_shots: Shots) -> None:
+def test_a_file_in_place_of_the_folder_is_an_error(tmp_path: Path, short_shots: Shots) -> None:
     (tmp_path / "demo").write_text("not a folder")
     with pytest.raises(OutputNotWritable, match="demo"):
         make_demo(tmp_path / "demo", shots=short_shots)
 
 
-def test_without_scikit_image_it_says_so(tmp_path: Path, short_shots: Shots, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(astronaut, "find_spec", lambda name: None)
-    with pytest.raises(MissingMedia, match="scikit-image"):
-        make_demo(tmp_path, shots=short_shots)
+def test_without_a_network_one_line_names_the_picture_and_the_remedy(
+    tmp_path: Path, short_shots: Shots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch, "default_cache", lambda: tmp_path / "empty cache")
+    monkeypatch.setattr(urllib.request, "urlopen", Mock(side_effect=OSError("no network")))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    with pytest.raises(AssetUnavailable) as caught:
+        make_demo(tmp_path / "demo", shots=short_shots)
+    message = str(caught.value)
+    assert message.startswith(
+        "demo picture astronaut.png is not available (gitlab.com: OSError: no network; pip download"
+    )
+    assert "toolkit models fetch" in message
+    assert "\n" not in message
 
 
-def test_another_photograph_is_refused(tmp_path: Path, short_shots: Shots, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(astronaut, "_PHOTOGRAPH_SHA256", "0" * 64)
-    with pytest.raises(CorruptMedia, match="measured"):
-        make_demo(tmp_path, shots=short_shots)
+def test_another_backdrop_makes_other_footage(tmp_path: Path, short_shots: Shots) -> None:
+    movie, sequence = short_shots
+    make_demo(tmp_path, shots=short_shots)
+    before = read_ground_truth(tmp_path)
+    make_demo(tmp_path, shots=(movie, replace(sequence, backdrop=movie.backdrop)))
+    after = read_ground_truth(tmp_path)
+    assert after.recipe != before.recipe
+    assert {name for name, digest in after.files.items() if digest == before.files[name]} == {"footage/A001.mov"}
 
 
-def test_making_footage_loads_neither_scikit_image_nor_a_face_model() -> None:
-    import subprocess
-    import sys
-
+def test_making_footage_does_not_import_mediapipe(demo_pictures: None) -> None:
     program = (
         "import sys; from toolkit.demo.astronaut import cut_out_person; cut_out_person();"
-        "print([name for name in ('skimage', 'scipy', 'mediapipe') if name in sys.modules])"
+        "print('mediapipe' in sys.modules)"
     )
     root = Path(__file__).resolve().parents[2]
     found = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "[]"
+    assert found.stdout.strip() == "False"

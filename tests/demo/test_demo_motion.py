@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from toolkit.demo.astronaut import LANDMARKS, OUTLINE, RIGID
 from toolkit.demo.expression import Expression, face_coordinates
 from toolkit.demo.motion import FLOAT_AWAY, HEIGHT, PUSH_IN, SHOTS, WIDTH, DemoShot
-from toolkit.demo.truth import TrueFace, Visibility, true_shot
+from toolkit.demo.truth import TrueFace, Visibility, build_true_shot
 
 
 def _cut(shot: DemoShot) -> tuple[TrueFace, ...]:
     """What the edit shows."""
-    return true_shot(shot).faces[shot.head_handle : shot.head_handle + shot.cut_count]
+    return build_true_shot(shot).faces[shot.head_handle : shot.head_handle + shot.cut_count]
 
 
 def test_the_face_rolls_past_twenty_degrees_both_ways() -> None:
@@ -50,12 +50,12 @@ def test_in_one_shot_the_face_leaves_the_frame_and_comes_back() -> None:
     runs = [states[0], *(here for before, here in pairwise(states) if here != before)]
     assert [str(run) for run in runs] == ["FULLY", "PARTLY", "GONE", "PARTLY", "FULLY"]
     assert states.count(Visibility.GONE) >= 12
-    assert all(face.visible is Visibility.FULLY for face in true_shot(PUSH_IN).faces)
+    assert all(face.visible is Visibility.FULLY for face in build_true_shot(PUSH_IN).faces)
 
 
 @pytest.mark.parametrize("shot", SHOTS, ids=lambda shot: shot.name)
 def test_the_motion_is_smooth(shot: DemoShot) -> None:
-    faces = true_shot(shot).faces
+    faces = build_true_shot(shot).faces
     path = np.array([[*face.centre, face.scale, face.roll] for face in faces])
     most = np.abs(np.diff(path, n=2, axis=0)).max(axis=0)
     assert (most < [6, 6, 1, 0.5]).all(), "pixels, pixels, pixels and degrees per frame, per frame"
@@ -73,7 +73,7 @@ def test_the_lower_edge_of_the_photograph_is_never_in_the_frame(shot: DemoShot) 
 def _moved(**acting: float) -> NDArray[np.float64]:
     """How far each landmark moves towards the chin, photo pixels."""
     expression = Expression(**{"mouth_open": 0.0, "brow_raise": 0.0, **acting})
-    difference = face_coordinates(expression.moved(LANDMARKS)) - face_coordinates(LANDMARKS)
+    difference = face_coordinates(expression.move(LANDMARKS)) - face_coordinates(LANDMARKS)
     assert np.abs(difference[:, 0]).max() < 1e-9, "skin moves along the axis of the face only"
     return difference[:, 1]
 
@@ -100,7 +100,7 @@ def test_no_expression_moves_the_rigid_landmarks() -> None:
 def test_the_skin_shown_at_a_moved_landmark_is_the_landmarks_own(mouth: float, brows: float) -> None:
     """``moved`` and ``shift``, which draws, are each other's inverse."""
     expression = Expression(mouth_open=mouth, brow_raise=brows)
-    u, v = face_coordinates(expression.moved(LANDMARKS)).T
+    u, v = face_coordinates(expression.move(LANDMARKS)).T
     assert np.allclose(v - expression.shift(u, v), face_coordinates(LANDMARKS)[:, 1], atol=0.01)
 
 

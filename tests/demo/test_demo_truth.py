@@ -11,8 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from toolkit.demo import GroundTruth, TrueFace, Visibility, read_ground_truth
-from toolkit.demo.astronaut import CENTRE, FACE_HEIGHT, LANDMARKS, PHOTOGRAPH, RIGID, ROLL, read_picture
+from toolkit.demo.astronaut import CENTRE, FACE_HEIGHT, LANDMARKS, RIGID, ROLL, read_picture
 from toolkit.errors import DocumentError, MissingDocument
+from toolkit.models import PORTRAIT
 
 if TYPE_CHECKING:
     from tests.demo.conftest import ReadFrames
@@ -63,7 +64,7 @@ def test_both_eyes_and_the_nose_are_where_the_similarity_puts_them(
 ) -> None:
     """A reader one frame off, half a pixel of drawing, 0.2 degrees of roll or half a percent of scale is too much."""
     places = [LANDMARKS[[33, 133]].mean(axis=0), LANDMARKS[[362, 263]].mean(axis=0), LANDMARKS[4]]
-    stills = [_patch(read_picture(PHOTOGRAPH), place, (24, 12), np.eye(3)[:2]) for place in places]
+    stills = [_patch(read_picture(PORTRAIT), place, (24, 12), np.eye(3)[:2]) for place in places]
     faces = _fully(truth, shot)[::5]
     frames = read_frames(truth.shots[shot], {face.source_frame for face in faces})
     for face in faces:
@@ -103,7 +104,7 @@ def test_a_raised_brow_is_where_its_landmark_says(truth: GroundTruth, read_frame
     """The photograph's brow is looked for along the axis of the face, photo pixel by quarter photo pixel."""
     raised = [face for face in _fully(truth, 0) if face.brow_raise > 0.9][::4]
     frames = read_frames(truth.shots[0], {face.source_frame for face in raised})
-    still = _patch(read_picture(PHOTOGRAPH), LANDMARKS[brow], (14, 6), np.eye(3)[:2])
+    still = _patch(read_picture(PORTRAIT), LANDMARKS[brow], (14, 6), np.eye(3)[:2])
     for face in raised:
         said = _in_photo(face)[brow] - LANDMARKS[brow]
         assert np.linalg.norm(said) > 3

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from toolkit.demo.astronaut import cut_out_person, read_picture
 from toolkit.documents import FaceState, FaceTrack, Shot
 from toolkit.frames import FrameRange
+from toolkit.models import PORTRAIT
 from toolkit.turnover import read_cut
 
 Picture = NDArray[np.uint8]
@@ -44,17 +45,16 @@ class Person:
         return np.rint(placed[..., :3] + frame * (1 - placed[..., 3:] / 255)).clip(0, 255).astype(np.uint8)
 
 
-def astronaut() -> Person:
-    """NASA's portrait."""
+def cut_out_astronaut() -> Person:
+    """The person of the demo; tests use the fixture ``anna``."""
     matte = cut_out_person()[..., 3]
-    return Person(photograph=read_picture("astronaut.png"), matte=matte, eyes=(225.0, 103.7), roll=3.0)
+    return Person(photograph=read_picture(PORTRAIT), matte=matte, eyes=(225.0, 103.7), roll=3.0)
 
 
-def stranger() -> Person:
-    """Somebody who looks different: turned the other way, lit from the other side, blue where the other one is red."""
-    one = astronaut()
-    photograph = 255 - (255 - one.photograph[:, ::-1, ::-1].astype(np.uint16)) * 3 // 4
-    return Person(photograph=photograph.astype(np.uint8), matte=one.matte[:, ::-1], eyes=(286.3, 103.9), roll=-3.5)
+def mirror(anna: Person) -> Person:
+    """Somebody who looks different: mirrored, brighter, red and blue swapped."""
+    photograph = 255 - (255 - anna.photograph[:, ::-1, ::-1].astype(np.uint16)) * 3 // 4
+    return Person(photograph=photograph.astype(np.uint8), matte=anna.matte[:, ::-1], eyes=(286.3, 103.9), roll=-3.5)
 
 
 def grey(width: int = 640, height: int = 360) -> Picture:

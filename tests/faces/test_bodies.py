@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.faces._footage import Person, Picture, astronaut, grey
+from tests.faces._footage import Person, Picture, grey
 from toolkit.documents import BodyFrame, BodySample, BodyTracks, FaceState, Shot, json_schema
 from toolkit.errors import DocumentError, EngineFailed
 from toolkit.faces import bodies_key, track_bodies, track_key
-from toolkit.faces.bodies import BodyReader, frames_of, people_of
+from toolkit.faces.bodies import BodyReader, build_frames, group_people
 from toolkit.frames import FrameRange
 from toolkit.plates import open_plate
 from toolkit.settings import TrackSettings
@@ -27,11 +27,6 @@ from toolkit.settings import TrackSettings
 Clip = Callable[[Sequence[Picture]], Shot]
 NOSE, LEFT, RIGHT = 0, 11, 12
 """Of the subject: nose and shoulders."""
-
-
-@pytest.fixture(scope="module")
-def anna() -> Person:
-    return astronaut()
 
 
 def follow(shot: Shot, model: Path, **changes: object) -> BodyTracks:
@@ -64,7 +59,7 @@ def who(frames: Sequence[BodyFrame]) -> list[str]:
 
 def told(frames: dict[int, list[NDArray[np.float32]]], **changes: int) -> list[str]:
     source_range = FrameRange(first=1, last=len(frames))
-    return who(frames_of(people_of(frames), source_range, TrackSettings(**changes)))
+    return who(build_frames(group_people(frames), source_range, TrackSettings(**changes)))
 
 
 def test_nose_and_shoulders_follow_a_known_motion(clip: Clip, pose_model: Path, anna: Person) -> None:
@@ -121,7 +116,7 @@ def test_pictures_without_anybody_are_frames_without_people(clip: Clip, pose_mod
 
 
 def test_a_gap_is_bridged_along_a_straight_line() -> None:
-    frames = frames_of(people_of(seen([10], [], [], [40])), FrameRange(first=1, last=4), TrackSettings())
+    frames = build_frames(group_people(seen([10], [], [], [40])), FrameRange(first=1, last=4), TrackSettings())
     assert who(frames) == ["0F", "0h", "0h", "0F"]
     assert [frame.people[0].points[NOSE] for frame in frames] == [(x, 100, 0.9) for x in (10, 20, 30, 40)]
 
@@ -136,7 +131,7 @@ def test_before_the_first_and_after_the_last_sighting_nobody_is_held() -> None:
 
 def test_everybody_is_the_nearest_one_whatever_order_they_are_read_in() -> None:
     assert told(seen([10, 300], [305, 12], [14, 310])) == ["0F1F"] * 3
-    people = people_of(seen([10, 300], [305, 12], [14, 310]))
+    people = group_people(seen([10, 300], [305, 12], [14, 310]))
     assert [[round(float(body[NOSE, 0])) for body in person.values()] for person in people] == [
         [10, 12, 14],
         [300, 305, 310],
@@ -150,7 +145,7 @@ def test_points_are_steadied_without_lag_and_visibility_stays_within_its_range()
     source_range = FrameRange(first=1, last=12)
 
     def noise(smooth: int) -> float:
-        frames = frames_of(people_of(noisy), source_range, TrackSettings(smooth=smooth))
+        frames = build_frames(group_people(noisy), source_range, TrackSettings(smooth=smooth))
         assert all(frame.people[0].points[5][2] == 1 for frame in frames)
         offsets = [frame.people[0].points[NOSE][0] - 100 - 10 * (frame.source_frame - 1) for frame in frames[4:8]]
         assert abs(np.mean(offsets)) < 0.01, "no lag"

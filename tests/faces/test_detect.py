@@ -11,25 +11,20 @@ import mediapipe
 import numpy as np
 import pytest
 
-from tests.faces._footage import Person, Picture, astronaut
+from tests.faces._footage import Person, Picture
 from toolkit.errors import EngineFailed, EngineUnavailable
-from toolkit.faces.detect import LANDMARK_COUNT, FaceFinder, FaceReader
+from toolkit.faces.detect import LANDMARK_COUNT, FaceDetector, LandmarkReader
 from toolkit.faces.pose import CanonicalFace
-from toolkit.faces.upright import placement_of
+from toolkit.faces.upright import measure_placement
 
 MIDLINE = (10, 151, 9, 8, 168, 6, 197, 195, 5, 4, 1)
 
 
-@pytest.fixture(scope="module")
-def person() -> Person:
-    return astronaut()
-
-
 def test_a_reading_is_in_pixels_with_expression_only_when_asked_for(
-    model: Path, finder: FaceFinder, person: Person
+    model: Path, finder: FaceDetector, anna: Person
 ) -> None:
-    with FaceReader(model, confidence=0.5) as reader:
-        seen = reader.read(person.photograph)
+    with LandmarkReader(model, confidence=0.5) as reader:
+        seen = reader.read(anna.photograph)
         assert len(reader.blendshape_names) == 52
         assert "jawOpen" in reader.blendshape_names
     assert seen is not None
@@ -37,34 +32,34 @@ def test_a_reading_is_in_pixels_with_expression_only_when_asked_for(
     assert seen.landmarks.dtype == np.float32
     assert seen.blendshapes is not None
     assert ((seen.blendshapes >= 0) & (seen.blendshapes <= 1)).all()
-    eyes = placement_of(seen.landmarks)
-    assert np.hypot(eyes.x - person.eyes[0], eyes.y - person.eyes[1]) < 1
-    assert eyes.scale == pytest.approx(person.face_height, rel=0.06)
-    (found,) = finder.find(person.photograph)
+    eyes = measure_placement(seen.landmarks)
+    assert np.hypot(eyes.x - anna.eyes[0], eyes.y - anna.eyes[1]) < 1
+    assert eyes.scale == pytest.approx(anna.face_height, rel=0.06)
+    (found,) = finder.detect(anna.photograph)
     assert found.blendshapes is None
 
 
 @pytest.mark.parametrize("height", [60, 80, 110])
 def test_landmarks_of_a_mirrored_picture_are_mirrored_to_a_quarter_of_a_pixel(
-    height: float, finder: FaceFinder, person: Person
+    height: float, finder: FaceDetector, anna: Person
 ) -> None:
     """Pixel centres are integers: with the usual half pixel taken off, this error would be 0.4 pixels."""
     errors = []
     for shift in np.linspace(0, 1, 5):
-        frame = person.laid_over(np.zeros((256, 256, 3), np.uint8), 128 + shift, 100 + shift, height=height)
-        (seen,), (mirrored,) = finder.find(frame), finder.find(np.ascontiguousarray(frame[:, ::-1]))
+        frame = anna.laid_over(np.zeros((256, 256, 3), np.uint8), 128 + shift, 100 + shift, height=height)
+        (seen,), (mirrored,) = finder.detect(frame), finder.detect(np.ascontiguousarray(frame[:, ::-1]))
         midline = list(MIDLINE)
         errors.append((seen.landmarks[midline, 0] + mirrored.landmarks[midline, 0] - 255).mean() / 2)
     assert abs(np.mean(errors)) < 0.25
 
 
-def test_the_pose_is_the_one_mediapipe_gives_for_the_same_picture(model: Path, person: Person) -> None:
+def test_the_pose_is_the_one_mediapipe_gives_for_the_same_picture(model: Path, anna: Person) -> None:
     vision, base = mediapipe.tasks.vision, mediapipe.tasks.BaseOptions(model_asset_path=str(model))
     options = vision.FaceLandmarkerOptions(base_options=base, output_facial_transformation_matrixes=True)
     canonical = CanonicalFace.load(model)
     with vision.FaceLandmarker.create_from_options(options) as theirs:
         for roll, x in ((0, 320), (25, 180), (-35, 470)):
-            frame = person.laid_over(np.full((360, 640, 3), 90, np.uint8), x, 150, height=150, roll=roll)
+            frame = anna.laid_over(np.full((360, 640, 3), 90, np.uint8), x, 150, height=150, roll=roll)
             image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=frame)
             result = theirs.detect(image)
             points = [(point.x * 640, point.y * 360, point.z * 640) for point in result.face_landmarks[0]]
@@ -80,41 +75,41 @@ def test_the_pose_is_the_one_mediapipe_gives_for_the_same_picture(model: Path, p
 
 
 @pytest.mark.parametrize("step", [6, 60], ids=["within what it looked at", "half a face further"])
-def test_a_reader_neither_lags_nor_minds_where_the_face_was_before(step: int, model: Path, person: Person) -> None:
+def test_a_reader_neither_lags_nor_minds_where_the_face_was_before(step: int, model: Path, anna: Person) -> None:
     """MediaPipe's filter leaves it 1.1 pixels behind after 6; read once, it is 3.2 pixels behind after 60."""
 
     def at(x: float) -> Picture:
-        return person.laid_over(np.full((384, 384, 3), 90, np.uint8), x, 150, height=150)
+        return anna.laid_over(np.full((384, 384, 3), 90, np.uint8), x, 150, height=150)
 
-    with FaceReader(model, confidence=0.5) as moving, FaceReader(model, confidence=0.5) as still:
+    with LandmarkReader(model, confidence=0.5) as moving, LandmarkReader(model, confidence=0.5) as still:
         before = [moving.read(at(150)) for _ in range(3)][-1]
         after = moving.read(at(150 + step))
         there = [still.read(at(150 + step)) for _ in range(3)][-1]
     assert before and after and there
-    moved = placement_of(after.landmarks).x - placement_of(before.landmarks).x
+    moved = measure_placement(after.landmarks).x - measure_placement(before.landmarks).x
     assert moved == pytest.approx(step, abs=0.5)
     away = np.hypot(*(after.landmarks - there.landmarks)[:, :2].T)
     assert np.sqrt((away**2).mean()) < 1.0
 
 
-def test_a_reader_whose_face_is_gone_finds_the_next_one_at_once(model: Path, person: Person) -> None:
+def test_a_reader_whose_face_is_gone_finds_the_next_one_at_once(model: Path, anna: Person) -> None:
     empty = np.full((384, 384, 3), 90, np.uint8)
-    with FaceReader(model, confidence=0.5) as reader:
-        assert reader.read(person.laid_over(empty, 190, 150, height=150))
+    with LandmarkReader(model, confidence=0.5) as reader:
+        assert reader.read(anna.laid_over(empty, 190, 150, height=150))
         assert reader.read(empty) is None
-        assert reader.read(person.laid_over(empty, 120, 230, height=110))
+        assert reader.read(anna.laid_over(empty, 120, 230, height=110))
 
 
-def test_a_picture_without_a_face_gives_nothing(finder: FaceFinder) -> None:
-    assert finder.find(np.full((240, 320, 3), 120, np.uint8)) == []
+def test_a_picture_without_a_face_gives_nothing(finder: FaceDetector) -> None:
+    assert finder.detect(np.full((240, 320, 3), 120, np.uint8)) == []
 
 
-def test_nothing_is_printed_by_the_native_code(model: Path, tmp_path: Path, person: Person) -> None:
-    cv2.imwrite(str(tmp_path / "face.png"), person.photograph[..., ::-1])
+def test_nothing_is_printed_by_the_native_code(model: Path, tmp_path: Path, anna: Person) -> None:
+    cv2.imwrite(str(tmp_path / "face.png"), anna.photograph[..., ::-1])
     program = (
-        "import sys, cv2; from pathlib import Path; from toolkit.faces.detect import FaceReader\n"
+        "import sys, cv2; from pathlib import Path; from toolkit.faces.detect import LandmarkReader\n"
         "picture = cv2.cvtColor(cv2.imread(sys.argv[2]), cv2.COLOR_BGR2RGB)\n"
-        "with FaceReader(Path(sys.argv[1]), confidence=0.5) as reader:\n"
+        "with LandmarkReader(Path(sys.argv[1]), confidence=0.5) as reader:\n"
         "    print(reader.read(picture) is not None)\n"
     )
     command = [sys.executable, "-c", program, str(model), str(tmp_path / "face.png")]
@@ -126,11 +121,11 @@ def test_nothing_is_printed_by_the_native_code(model: Path, tmp_path: Path, pers
 def test_loading_mediapipe_keeps_nothing_of_its_caller_alive(model: Path) -> None:
     """Where PortAudio is missing it keeps an exception with all frames below: a shot's worth of pictures."""
     program = (
-        "import gc, sys, weakref; from pathlib import Path; from toolkit.faces.detect import FaceReader\n"
+        "import gc, sys, weakref; from pathlib import Path; from toolkit.faces.detect import LandmarkReader\n"
         "class Shot: pass\n"
         "def first_use():\n"
         "    shot = Shot()\n"
-        "    FaceReader(Path(sys.argv[1]), confidence=0.5).close()\n"
+        "    LandmarkReader(Path(sys.argv[1]), confidence=0.5).close()\n"
         "    return weakref.ref(shot)\n"
         "alive = first_use(); gc.collect(); print(alive() is None)\n"
     )
@@ -143,7 +138,7 @@ def test_a_file_that_is_no_model_is_our_error(content: bytes, tmp_path: Path) ->
     broken = tmp_path / "face_landmarker.task"
     broken.write_bytes(content)
     with pytest.raises(EngineFailed, match="face_landmarker"):
-        FaceReader(broken, confidence=0.5)
+        LandmarkReader(broken, confidence=0.5)
     with pytest.raises(EngineFailed, match="no canonical face"):
         CanonicalFace.load(broken)
 
@@ -157,4 +152,4 @@ def test_a_system_library_that_does_not_load_sends_to_the_doctor(model: Path, mo
 
     monkeypatch.setattr(vision.FaceLandmarker, "create_from_options", refuse)
     with pytest.raises(EngineUnavailable, match=r"libEGL\.so\.1: .*; run 'toolkit doctor'"):
-        FaceReader(model, confidence=0.5)
+        LandmarkReader(model, confidence=0.5)

@@ -5,35 +5,30 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.faces._footage import Person, astronaut, grey
-from toolkit.faces.detect import FaceFinder
+from tests.faces._footage import Person, grey
+from toolkit.faces.detect import FaceDetector
 from toolkit.faces.search import coarse_tiles, search_tiles
-from toolkit.faces.upright import Placement
-
-
-@pytest.fixture(scope="module")
-def person() -> Person:
-    return astronaut()
+from toolkit.faces.upright import FacePlacement
 
 
 @pytest.mark.parametrize("size", [(640, 360), (1920, 1080), (1921, 1087), (3840, 2160)], ids="{0[0]}x{0[1]}".format)
 def test_a_face_is_found_where_it_is_however_many_lines_the_frame_has(
-    size: tuple[int, int], finder: FaceFinder, person: Person
+    size: tuple[int, int], finder: FaceDetector, anna: Person
 ) -> None:
     height = size[1] * 0.3
     x, y = size[0] * 0.6, size[1] * 0.4
-    frame = person.laid_over(grey(*size), x, y, height=height)
+    frame = anna.laid_over(grey(*size), x, y, height=height)
     whole, *squares = coarse_tiles(*size)
     (found,) = search_tiles(finder, frame, [whole])
-    assert found.apart(Placement(x=x, y=y, scale=height, roll=0)) < 0.03
+    assert found.apart(FacePlacement(x=x, y=y, scale=height, roll=0)) < 0.03
     assert found.scale == pytest.approx(height, rel=0.06)
     assert search_tiles(finder, frame, squares), "the squares show it too"
     assert search_tiles(finder, frame, [whole, *squares], known=[found]) == []
     assert len(search_tiles(finder, frame, [whole, *squares])) == 1, "what one tile shows is not read in the next"
 
 
-def test_the_coarse_tiles_show_faces_that_the_whole_frame_does_not(finder: FaceFinder, person: Person) -> None:
-    frame = person.laid_over(grey(1920, 1080), 1500, 500, height=190)
+def test_the_coarse_tiles_show_faces_that_the_whole_frame_does_not(finder: FaceDetector, anna: Person) -> None:
+    frame = anna.laid_over(grey(1920, 1080), 1500, 500, height=190)
     whole, *squares = coarse_tiles(1920, 1080)
     assert search_tiles(finder, frame, [whole]) == []
     found = search_tiles(finder, frame, squares)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.faces._footage import Person, Picture, astronaut, grey, shot_of, states, stranger
+from tests.faces._footage import Person, Picture, grey, mirror, shot_of, states
 from toolkit.demo import make_demo, read_ground_truth
 from toolkit.demo.motion import FLOAT_AWAY, FaceKey, HeadKey
 from toolkit.documents import FaceState, FaceTracks, Shot
@@ -23,15 +23,11 @@ Track = Callable[..., FaceTracks]
 
 
 @pytest.fixture(scope="module")
-def anna() -> Person:
-    return astronaut()
+def bert(anna: Person) -> Person:
+    return mirror(anna)
 
 
-@pytest.fixture(scope="module")
-def bert() -> Person:
-    return stranger()
-
-
+@pytest.mark.usefixtures("demo_pictures")
 def test_the_known_motion_is_measured_within_one_per_cent_and_a_degree_and_a_half(track: Track, tmp_path: Path) -> None:
     """Travel, approach, roll, speech and brows, out through the left side and back: on every FOUND frame.
 

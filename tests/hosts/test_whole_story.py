@@ -15,7 +15,7 @@ from tests.hosts.entries import PROBES, load, start_in
 from tests.hosts.resolve import Behaviour, FakeResolve, Footage
 from tests.turnover._cuts import write_movie, write_sequence
 from toolkit.documents import Delivery, DeliveryClip
-from toolkit.faces import fetch_model
+from toolkit.models import FACE_MODEL, fetch_asset
 from toolkit.plates import read_attributes
 
 
@@ -44,7 +44,7 @@ class Editor:
 def test_what_is_on_the_timeline_comes_back_over_itself(
     tmp_path: Path, at_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TOOLKIT_MODELS", str(fetch_model().parent))
+    monkeypatch.setenv("TOOLKIT_MODELS", str(fetch_asset(FACE_MODEL).parent))
     (at_home / ".toolkit").mkdir(exist_ok=True)
     command = {"command": [sys.executable, "-m", "toolkit.cli"], "version": "0"}
     (at_home / ".toolkit" / "toolkit.json").write_text(json.dumps(command), encoding="utf-8")

@@ -1,12 +1,11 @@
-"""The demo: its own footage, from a photograph of a face in the public domain, with the true motion kept beside it."""
+"""The demo footage, generated from a public-domain photograph of a face, with its exact motion as ground truth."""
 
 from __future__ import annotations
 
-from toolkit.demo.make import DEMO_FRAMES, make_demo
+from toolkit.demo.make import make_demo
 from toolkit.demo.truth import GroundTruth, TrueFace, TrueShot, Visibility, read_ground_truth
 
 __all__ = [
-    "DEMO_FRAMES",
     "GroundTruth",
     "TrueFace",
     "TrueShot",

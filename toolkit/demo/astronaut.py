@@ -1,9 +1,8 @@
-"""The photograph the footage is made from, and what was measured on it once.
+"""The photograph that the demo is made from, and measurements of it.
 
-NASA's portrait of Eileen Collins, in the public domain, ships inside scikit-image as do the two backdrops (SpaceX's
-launch pad and NASA's Hubble deep field, public domain too). The landmarks below are a measurement, kept here so that
-making footage needs no face model: each is the mean of the Face Landmarker's answers to 117 renderings of the
-photograph at 1.5 to 3.2 times its size, tilted up to 12 degrees either way (standard deviation of a single answer:
+NASA's portrait of Eileen Collins (public domain). The landmarks below are a measurement, stored here so that the demo
+needs no face model to draw its footage: each is the mean of the Face Landmarker's results on 117 renderings of the
+photograph at 1.5 to 3.2 times its size, tilted up to 12 degrees either way (standard deviation of a single result:
 0.3 px on average). The outline is a GrabCut, smoothed and reduced to a polygon.
 
 Photo coordinates: pixels, x right, y down, 0 at the centre of the top left pixel.
@@ -11,27 +10,20 @@ Photo coordinates: pixels, x right, y down, 0 at the centre of the top left pixe
 
 from __future__ import annotations
 
-import hashlib
-from importlib.util import find_spec
-from pathlib import Path
-
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.errors import CorruptMedia, MissingMedia
-
-PHOTOGRAPH = "astronaut.png"
-_PHOTOGRAPH_SHA256 = "88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5"
-"""Of the file: the numbers in this module hold for these pixels and for no others."""
+from toolkit.errors import CorruptMedia
+from toolkit.models import PORTRAIT, Asset, fetch_asset
 
 ROLL = 3.0
 """Tilt of the head in the photograph, degrees clockwise: the median over five left-right pairs of rigid landmarks."""
 RIGID = (33, 133, 362, 263, 168, 6, 197, 195, 5, 4, 98, 327, 2)
-"""Landmark indices that no expression moves: corners of the eyes, bridge, tip and wings of the nose."""
+"""Indices of landmarks that no expression moves: corners of the eyes, bridge, tip and wings of the nose."""
 TOP_OF_FACE, CHIN = 10, 152
-"""Landmark indices: their distance is the height of the face."""
+"""Landmark indices; their distance is the height of the face."""
 SIDES_OF_FACE = (234, 454)
-"""Landmark indices: their distance is the width of the face."""
+"""Landmark indices; their distance is the width of the face."""
 
 _LANDMARKS = """
 223.3 140.1 223.3 130.7 223.3 133.1 220.6 116.1 223.5 126.6 223.8 120.8 224.5 106.4 196.6 101.7 224.9 95.9 225.1
@@ -102,9 +94,9 @@ _OUTLINE = """
 """
 
 
-_CENTRED = (0.27, 0.24)
-"""The table was taken down as if the Face Landmarker counted from pixel corners. It counts from pixel centres: half a
-pixel of each rendering is missing, in photo pixels this much on average."""
+_CENTRE_OFFSET = (0.27, 0.24)
+"""Added to the table, photo pixels. The table was measured as if the Face Landmarker counted from pixel corners, but it
+counts from pixel centres: half a pixel of each rendering is missing, on average this much of the photograph."""
 
 
 def _points(table: str, *, shift: tuple[float, float] = (0.0, 0.0)) -> NDArray[np.float64]:
@@ -113,8 +105,8 @@ def _points(table: str, *, shift: tuple[float, float] = (0.0, 0.0)) -> NDArray[n
     return points
 
 
-LANDMARKS = _points(_LANDMARKS, shift=_CENTRED)
-"""float64 (478, 2), read-only: x, y of the face's landmarks in photo pixels, in MediaPipe's order."""
+LANDMARKS = _points(_LANDMARKS, shift=_CENTRE_OFFSET)
+"""float64 (478, 2), read-only: x, y of the landmarks in photo pixels, in MediaPipe's order."""
 OUTLINE = _points(_OUTLINE)
 """float64 (116, 2), read-only: the polygon around the person in photo pixels."""
 CENTRE = LANDMARKS[list(RIGID)].mean(axis=0)
@@ -125,38 +117,28 @@ FACE_WIDTH = float(np.linalg.norm(LANDMARKS[SIDES_OF_FACE[1]] - LANDMARKS[SIDES_
 """Photo pixels."""
 
 
-def read_picture(name: str) -> NDArray[np.uint8]:
-    """One of the pictures in scikit-image's wheel: uint8 (H, W, 3) RGB, display codes.
+def read_picture(picture: Asset) -> NDArray[np.uint8]:
+    """One of the demo's pictures: uint8 (H, W, 3) RGB, display codes.
 
-    Read as a file: ``skimage.data`` would import SciPy and imageio for it. Raises MissingMedia when the package or the
-    file is not there, CorruptMedia when it cannot be decoded or the photograph is not the one measured.
+    Downloaded if it is not in the cache. Raises AssetUnavailable, and CorruptMedia if it cannot be decoded.
     """
     import cv2
 
-    package = find_spec("skimage")
-    if package is None or package.origin is None:
-        raise MissingMedia(name, "it comes with scikit-image, which is not installed")
-    path = Path(package.origin).parent / "data" / name
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise MissingMedia(path, error.strerror or str(error)) from error
-    if name == PHOTOGRAPH and hashlib.sha256(content).hexdigest() != _PHOTOGRAPH_SHA256:
-        raise CorruptMedia(path, "not the photograph the demo was measured on")
-    picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
-    if picture is None:
-        raise CorruptMedia(path, "not a picture")
-    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+    path = fetch_asset(picture)
+    pixels = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
+    if pixels is None:
+        raise CorruptMedia(path, "OpenCV cannot decode it")
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB), dtype=np.uint8)
 
 
 def cut_out_person() -> NDArray[np.float32]:
-    """The person alone: float32 (512, 512, 4), R G B A premultiplied, display codes 0..1.
+    """The person without the background: float32 (512, 512, 4), R G B A premultiplied, display codes 0..1.
 
-    The matte is drawn inside the outline by its own soft edge (about 2 px), so that none of the studio shows.
+    The matte is inset from the outline by its own soft edge (about 2 px), so that none of the studio shows.
     """
     import cv2
 
-    photograph = read_picture(PHOTOGRAPH)
+    photograph = read_picture(PORTRAIT)
     matte = np.zeros(photograph.shape[:2], dtype=np.uint8)
     sixteenths = np.round(OUTLINE * 16).astype(np.int32)
     cv2.fillPoly(matte, [sixteenths], 255, lineType=cv2.LINE_AA, shift=4)

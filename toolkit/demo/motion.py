@@ -1,4 +1,4 @@
-"""The two shots: where the face is, how large, how tilted, and what it does, frame by frame."""
+"""The demo's two shots: position, size, tilt and expression of the face, frame by frame."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from numpy.typing import NDArray
 from toolkit.demo.astronaut import CENTRE, FACE_HEIGHT, ROLL
 from toolkit.demo.expression import Expression
 from toolkit.frames import FrameRange
+from toolkit.models import DEEP_FIELD, LAUNCH_PAD, Asset
 
 WIDTH, HEIGHT = 1280, 720
-"""Of every frame, pixels."""
+"""Frame size, pixels."""
 
 _HEAD_EASE, _FACE_EASE = 4.0, 1.5
-"""Standard deviation of the Gaussian that rounds the corners of the keys, frames: a head is heavier than its lips."""
+"""Standard deviation of the Gaussian that eases the keys, frames: a head is heavier than its lips."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeadKey:
-    """A position of the head, reached approximately: the motion between keys is eased."""
+    """A keyframe of the head; easing makes the motion pass near it, not exactly through it."""
 
     frame: int
-    """Counted from the first frame of the media."""
+    """Index from the first frame of the media."""
     x: float
     """Centre of the face, frame pixels."""
     y: float
@@ -36,10 +37,10 @@ class HeadKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaceKey:
-    """What the face does at one frame."""
+    """A keyframe of the expression."""
 
     frame: int
-    """Counted from the first frame of the media."""
+    """Index from the first frame of the media."""
     mouth: float
     """0 as photographed, 1 wide open."""
     brows: float
@@ -48,7 +49,7 @@ class FaceKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pose:
-    """The person in one frame."""
+    """Pose and expression of the person in one frame."""
 
     x: float
     """Centre of the face, frame pixels."""
@@ -76,29 +77,29 @@ class DemoShot:
     media: str
     """File or sequence (``####``) below the demo's folder, with forward slashes."""
     source_range: FrameRange
-    """All frames the media has (source space)."""
+    """All frames of the media."""
     timecode_first: int
-    """Where the cut starts counting this media, in frames after 00:00:00:00: the movie's timecode; PNG files carry none
-    and are counted by their own numbers."""
+    """Start of the media in the cut, frames after 00:00:00:00: the movie's timecode; PNG files have none, so the number
+    of the first file."""
     head_handle: int
-    """Frames of the media before the part the cut shows."""
+    """Frames of the media before the part used in the cut."""
     cut_count: int
-    """Frames the cut shows."""
-    backdrop: str
-    """Name of scikit-image's picture behind the person."""
+    """Frames used in the cut."""
+    backdrop: Asset
+    """Picture behind the person."""
     head: tuple[HeadKey, ...]
     face: tuple[FaceKey, ...]
 
     def poses(self) -> tuple[Pose, ...]:
         """One pose per frame of the media."""
-        head_at, face_at = [key.frame for key in self.head], [key.frame for key in self.face]
+        head_frames, face_frames = [key.frame for key in self.head], [key.frame for key in self.face]
         count = len(self.source_range)
 
         def head(values: list[float]) -> NDArray[np.float64]:
-            return _eased(head_at, values, count, _HEAD_EASE)
+            return _ease(head_frames, values, count, _HEAD_EASE)
 
         def face(values: list[float]) -> NDArray[np.float64]:
-            return _eased(face_at, values, count, _FACE_EASE)
+            return _ease(face_frames, values, count, _FACE_EASE)
 
         return tuple(
             Pose(
@@ -120,8 +121,8 @@ class DemoShot:
         )
 
 
-def _eased(key_frames: list[int], values: list[float], count: int, ease: float) -> NDArray[np.float64]:
-    """Straight lines between the keys, rounded by a Gaussian: smooth in every derivative, and it never overshoots."""
+def _ease(key_frames: list[int], values: list[float], count: int, ease: float) -> NDArray[np.float64]:
+    """Straight lines between the keys, smoothed with a Gaussian: smooth in every derivative, without overshoot."""
     reach = int(np.ceil(4 * ease))
     lines = np.interp(np.arange(-reach, count + reach), key_frames, values)
     weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / ease) ** 2)
@@ -143,7 +144,7 @@ PUSH_IN = DemoShot(
     timecode_first=864_000,  # 10:00:00:00
     head_handle=8,
     cut_count=60,
-    backdrop="rocket.jpg",
+    backdrop=LAUNCH_PAD,
     head=(
         _head(0, 330, 410, 160, 2),
         _head(18, 500, 400, 178, -6),
@@ -166,7 +167,7 @@ PUSH_IN = DemoShot(
         _face(70, 0.0, 0.0),
     ),
 )
-"""A movie: she comes closer, leans to the right and speaks."""
+"""A movie: she comes closer, tilts to the right and speaks."""
 
 FLOAT_AWAY = DemoShot(
     name="float_away",
@@ -175,7 +176,7 @@ FLOAT_AWAY = DemoShot(
     timecode_first=1001,
     head_handle=8,
     cut_count=72,
-    backdrop="hubble_deep_field.jpg",
+    backdrop=DEEP_FIELD,
     head=(
         _head(0, 820, 330, 215, -4),
         _head(12, 770, 320, 230, -20),
@@ -199,6 +200,6 @@ FLOAT_AWAY = DemoShot(
         _face(83, 0.0, 0.0),
     ),
 )
-"""A sequence: she floats out of the frame, is gone, and comes back up tilted the other way; few frames follow."""
+"""A sequence: she floats out of the frame and comes back from below, tilted the other way, near the end."""
 
 SHOTS = (PUSH_IN, FLOAT_AWAY)

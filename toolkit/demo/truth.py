@@ -1,4 +1,4 @@
-"""What is really in the footage: the motion and the landmarks it was drawn with, kept beside it for tests."""
+"""The footage's ground truth: the motion and the landmarks it was drawn with, stored beside it for tests."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class Visibility(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrueFace:
-    """The face in one frame of the media, as it was drawn; also given where it is outside the frame."""
+    """The face in one frame of the media, as drawn; also where it is outside the frame."""
 
     source_frame: int
-    """Index in the movie, or number of the file."""
+    """Frame index in the movie, or number of the file."""
     visible: Visibility
-    """FULLY when all landmarks are in the frame, GONE when none is."""
+    """FULLY if all landmarks are in the frame, GONE if none is."""
     matrix: tuple[tuple[float, float, float], tuple[float, float, float]]
     """The similarity from photo pixels to frame pixels, rows of a 2x3 matrix."""
     centre: Point
@@ -68,18 +68,20 @@ class TrueShot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroundTruth:
-    """Everything known about a folder of demo footage; it is written when the footage is complete."""
+    """The ground truth of a folder of demo footage; written when the footage is complete."""
 
     recipe: str
-    """Digest of the program that drew it."""
+    """Digest of the code and the pictures that it was made with."""
     files: Mapping[str, str]
     """sha256 of every media file, by path relative to the demo's folder."""
     shots: tuple[TrueShot, ...]
 
 
-def true_shot(shot: DemoShot) -> TrueShot:
-    """What drawing ``shot`` puts into its frames."""
-    faces = [_true_face(number, pose) for number, pose in zip(shot.source_range, shot.poses(), strict=True)]
+def build_true_shot(shot: DemoShot) -> TrueShot:
+    """The ground truth of ``shot``."""
+    faces = [
+        _build_true_face(source_frame, pose) for source_frame, pose in zip(shot.source_range, shot.poses(), strict=True)
+    ]
     return TrueShot(name=shot.name, media=shot.media, faces=tuple(faces))
 
 
@@ -90,7 +92,7 @@ def write_ground_truth(folder: Path, truth: GroundTruth) -> None:
         "recipe": truth.recipe,
         "files": dict(truth.files),
         "shots": [
-            {"name": shot.name, "media": shot.media, "faces": [_face_document(face) for face in shot.faces]}
+            {"name": shot.name, "media": shot.media, "faces": [_face_to_json(face) for face in shot.faces]}
             for shot in truth.shots
         ],
     }
@@ -106,7 +108,7 @@ def read_ground_truth(folder: Path) -> GroundTruth:
         if document["schema"] != _SCHEMA:
             raise DocumentError(path, "/schema", f"this version reads {_SCHEMA}")
         shots = tuple(
-            TrueShot(name=shot["name"], media=shot["media"], faces=tuple(map(_read_face, shot["faces"])))
+            TrueShot(name=shot["name"], media=shot["media"], faces=tuple(map(_face_from_json, shot["faces"])))
             for shot in document["shots"]
         )
         return GroundTruth(recipe=document["recipe"], files=dict(document["files"]), shots=shots)
@@ -116,15 +118,15 @@ def read_ground_truth(folder: Path) -> GroundTruth:
         raise DocumentError(path, "", f"not a ground truth: {error!r}") from error
 
 
-def _true_face(source_frame: int, pose: Pose) -> TrueFace:
+def _build_true_face(source_frame: int, pose: Pose) -> TrueFace:
     matrix = pose.matrix
-    landmarks = _read_only(pose.expression.moved(LANDMARKS) @ matrix[:, :2].T + matrix[:, 2])
+    landmarks = _freeze(pose.expression.move(LANDMARKS) @ matrix[:, :2].T + matrix[:, 2])
     inside = ((landmarks > -0.5) & (landmarks < (WIDTH - 0.5, HEIGHT - 0.5))).all(axis=1)
-    partly = Visibility.PARTLY if inside.any() else Visibility.GONE
+    partly_or_gone = Visibility.PARTLY if inside.any() else Visibility.GONE
     first, second = matrix.tolist()
     return TrueFace(
         source_frame=source_frame,
-        visible=Visibility.FULLY if inside.all() else partly,
+        visible=Visibility.FULLY if inside.all() else partly_or_gone,
         matrix=(tuple(first), tuple(second)),
         centre=(pose.x, pose.y),
         roll=pose.roll,
@@ -136,23 +138,23 @@ def _true_face(source_frame: int, pose: Pose) -> TrueFace:
     )
 
 
-def _face_document(face: TrueFace) -> dict[str, Any]:
+def _face_to_json(face: TrueFace) -> dict[str, Any]:
     names = [name for name in TrueFace.__slots__ if name != "landmarks"]
     return {name: getattr(face, name) for name in names} | {"landmarks": np.round(face.landmarks, 2).tolist()}
 
 
-def _read_face(document: dict[str, Any]) -> TrueFace:
+def _face_from_json(document: dict[str, Any]) -> TrueFace:
     first, second = document["matrix"]
     x, y = document["centre"]
     exact = {
         "visible": Visibility(document["visible"]),
         "matrix": (tuple(first), tuple(second)),
         "centre": (x, y),
-        "landmarks": _read_only(np.array(document["landmarks"], dtype=np.float64)),
+        "landmarks": _freeze(np.array(document["landmarks"], dtype=np.float64)),
     }
     return TrueFace(**{**document, **exact})
 
 
-def _read_only(points: NDArray[np.float64]) -> NDArray[np.float64]:
+def _freeze(points: NDArray[np.float64]) -> NDArray[np.float64]:
     points.setflags(write=False)
     return points

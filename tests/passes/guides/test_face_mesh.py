@@ -14,9 +14,9 @@ from mediapipe.tasks.python.components.containers.landmark import NormalizedLand
 from mediapipe.tasks.python.vision import FaceLandmarksConnections, drawing_utils
 from numpy.typing import NDArray
 
-from tests.faces._footage import Picture, astronaut
+from tests.faces._footage import Person, Picture
 from tests.faces.test_geometry import face
-from toolkit.faces.detect import FaceReader
+from toolkit.faces.detect import LandmarkReader
 from toolkit.passes.guides.face_mesh import CONTOURS, draw_face_annotation
 
 SIZE = (512, 256)
@@ -173,17 +173,16 @@ def test_without_a_face_nothing_is_drawn() -> None:
     assert not picture.any()
 
 
-def test_on_a_photograph_the_lines_are_where_the_eyes_are(model: Path) -> None:
-    person = astronaut()
-    height, width = person.photograph.shape[:2]
-    with FaceReader(model, confidence=0.5) as reader:
-        seen = reader.read(person.photograph)
+def test_on_a_photograph_the_lines_are_where_the_eyes_are(model: Path, anna: Person) -> None:
+    height, width = anna.photograph.shape[:2]
+    with LandmarkReader(model, confidence=0.5) as reader:
+        seen = reader.read(anna.photograph)
     assert seen is not None
     picture = draw_face_annotation([seen.landmarks], (width, height))
     right, left = (where(picture, DRAWN[name]).mean(axis=0) for name in ("RIGHT_EYE", "LEFT_EYE"))
-    assert (right + left) / 2 == pytest.approx(person.eyes, abs=3), "the brows are 11 pixels higher"
-    assert np.degrees(np.arctan2(*(left - right)[::-1])) == pytest.approx(person.roll, abs=1.5)
-    luma = person.photograph.mean(axis=-1)
+    assert (right + left) / 2 == pytest.approx(anna.eyes, abs=3), "the brows are 11 pixels higher"
+    assert np.degrees(np.arctan2(*(left - right)[::-1])) == pytest.approx(anna.roll, abs=1.5)
+    luma = anna.photograph.mean(axis=-1)
     for index, eye in ((RIGHT_PUPIL, right), (LEFT_PUPIL, left)):
         pupil = where(picture, PUPILS_DRAWN[index])
         assert np.hypot(*(pupil.mean(axis=0) - eye)) < 5

@@ -1,4 +1,4 @@
-"""What a canvas of another size costs BODY: the figures that docs/engines.md states."""
+"""What a canvas of another size costs BODY: the figures that docs/engines-proof.md states."""
 
 from __future__ import annotations
 
@@ -7,23 +7,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.faces._footage import Person
 from tests.passes._plate import BESIDE, FIRST, sample, shot_of, tracks_of
-from toolkit.demo.astronaut import PHOTOGRAPH, read_picture
 from toolkit.passes import plan_passes
-from toolkit.passes.rendering.canvases import whole_picture
-from toolkit.passes.rendering.layers import Backing, body_layer
+from toolkit.passes.rendering.canvases import fit_frame_to_canvas
+from toolkit.passes.rendering.layers import PlateProperties, compose_body
 from toolkit.settings import load_settings
 
 
 @pytest.mark.parametrize(("size", "codes", "decibels"), [(272, 3.8, 30.2), (384, 2.0, 35.6)])
-def test_a_photograph_painted_smaller_loses_what_is_stated(size: int, codes: float, decibels: float) -> None:
-    photograph = (read_picture(PHOTOGRAPH) / 255).astype(np.float32)
+def test_a_photograph_painted_smaller_loses_what_is_stated(
+    size: int, codes: float, decibels: float, anna: Person
+) -> None:
+    photograph = (anna.photograph / 255).astype(np.float32)
     height, width = photograph.shape[:2]
     tracks = tracks_of([sample(FIRST)]).model_copy(update={"width": width, "height": height})
     settings = load_settings(overrides=[f"body.size={size}", "output.passes=BODY"])
     (plan,) = plan_passes(shot_of(Path("nowhere/plate.####.png")), tracks, settings, cut_folder=BESIDE)
-    backing = Backing(alpha=None, premultiplied=False, encoding="display")
-    back = body_layer(plan, backing, whole_picture(plan, photograph), None).pixels
+    backing = PlateProperties(alpha=None, premultiplied=False, encoding="display")
+    back = compose_body(plan, backing, fit_frame_to_canvas(plan, photograph), None).pixels
     off = back.astype(np.float64) - photograph
     assert np.abs(off).mean() * 255 == pytest.approx(codes, abs=0.06)
     assert -10 * np.log10((off**2).mean()) == pytest.approx(decibels, abs=0.06)
