@@ -25,7 +25,7 @@ from toolkit.settings import (
     setting_keys,
     settings_toml,
 )
-from toolkit.settings.values import DRAWN_CONTROLS, USUAL_CONTROLS
+from toolkit.settings.looks import DRAWN_CONTROLS, USUAL_CONTROLS
 
 
 def test_the_founding_preset_is_the_recipe_the_technique_came_from() -> None:

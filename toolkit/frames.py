@@ -1,12 +1,12 @@
 """Frame numbers: exact rates, inclusive ranges, timecode, numbered files, and the three frame spaces.
 
-A frame number means nothing without its space, so every variable carries it:
+A frame number is meaningless without its space, so every variable name carries it:
 
 ``source_``  numbering inside the media: file numbers of a sequence, 0-based picture index of a movie;
-``shot_``    numbering of our own files: the first working frame is always ``SHOT_FIRST`` (1001);
+``shot_``    numbering of the layer files: the first working frame is always ``SHOT_FIRST`` (1001);
 ``record_``  position on the timeline, 0-based from the timeline's first frame.
 
-``FrameMap`` in this module is the only place where one becomes another.
+``FrameMap`` in this module is the only place that converts between them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from math import floor
 from pathlib import Path
 
 SHOT_FIRST = 1001
-"""First working frame of every shot: the film habit that leaves room for negative handles without a minus sign."""
+"""First working frame of every shot: the film convention, which leaves room before it without negative numbers."""
 
 _NTSC_NOMINALS = (24, 30, 48, 60, 120)
 _SNAP = Fraction(1, 1000)
@@ -27,7 +27,7 @@ _SNAP = Fraction(1, 1000)
 
 
 def exact_rate(value: float | int | str | Fraction) -> Fraction:
-    """The exact frame rate meant by ``value``: integers stay, NTSC decimals become n*1000/1001.
+    """The exact frame rate that ``value`` stands for: integers stay, NTSC decimals become n*1000/1001.
 
     Raises ValueError for rates that are not positive or not finite.
     """
@@ -52,7 +52,7 @@ class FrameRange:
     """An inclusive range of frames in one space; never empty (``last >= first``)."""
 
     first: int
-    """First frame, in the space the variable name says."""
+    """First frame, in the space that the variable name gives."""
     last: int
     """Last frame, included."""
 
@@ -77,8 +77,8 @@ class FrameRange:
     def __str__(self) -> str:
         return f"{self.first}-{self.last}"
 
-    def clamped(self, other: FrameRange) -> FrameRange | None:
-        """The part of this range inside ``other``; None when they do not meet."""
+    def intersection(self, other: FrameRange) -> FrameRange | None:
+        """The frames in both ranges; None when they do not overlap."""
         first, last = max(self.first, other.first), min(self.last, other.last)
         return FrameRange(first=first, last=last) if first <= last else None
 
@@ -89,7 +89,7 @@ class FrameRange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameMap:
-    """How one use of a source sits on the timeline and in our files.
+    """How one use of a source maps to the timeline and to the layer files.
 
     The rule for record frame ``record_first + i`` of ``record_count`` is
     ``source_first + floor(source_offset + |speed| * j * source_rate / record_rate)`` with ``j = i`` forwards and
@@ -99,29 +99,29 @@ class FrameMap:
     source_first: int
     """First frame the media has (source space)."""
     source_offset: Fraction
-    """Exact position of the lowest used frame, in media frames after ``source_first``."""
+    """Exact position of the lowest frame used, in media frames after ``source_first``."""
     source_rate: Fraction
     """Frames per second of the media."""
     record_first: int
     """First timeline frame of the clip (record space)."""
     record_count: int
-    """Frames the clip lasts on the timeline."""
+    """Length of the clip on the timeline, frames."""
     record_rate: Fraction
     """Frames per second of the timeline."""
     speed: Fraction
-    """Source seconds per record second: 1 plain, 2 double speed, -1 reversed, 0 freeze."""
+    """Source seconds per record second: 1 normal, 2 double speed, -1 reversed, 0 freeze."""
     source_work_first: int
-    """Source frame that our file ``SHOT_FIRST`` shows: head handle included (source space)."""
+    """Source frame shown by layer file ``SHOT_FIRST``, head handle included (source space)."""
 
     def source_frame_at_record(self, record_frame: int) -> int:
-        """The source frame the editor sees at ``record_frame``."""
+        """The source frame shown at ``record_frame``."""
         i = record_frame - self.record_first
         j = i if self.speed >= 0 else self.record_count - 1 - i
         position = self.source_offset + abs(self.speed) * j * self.source_rate / self.record_rate
         return self.source_first + floor(position + Fraction(1, 1_000_000))
 
     def source_range(self) -> FrameRange:
-        """Every source frame between the first and the last one the cut shows, both included."""
+        """The source frames from the lowest to the highest one shown, both included."""
         ends = (
             self.source_frame_at_record(self.record_first),
             self.source_frame_at_record(self.record_first + self.record_count - 1),
@@ -129,11 +129,11 @@ class FrameMap:
         return FrameRange(first=min(ends), last=max(ends))
 
     def shot_frame(self, source_frame: int) -> int:
-        """The number of our file that shows ``source_frame``."""
+        """The number of the layer file that shows ``source_frame``."""
         return SHOT_FIRST + source_frame - self.source_work_first
 
     def source_frame(self, shot_frame: int) -> int:
-        """The source frame that our file ``shot_frame`` shows."""
+        """The source frame that layer file ``shot_frame`` shows."""
         return self.source_work_first + shot_frame - SHOT_FIRST
 
 
@@ -178,9 +178,9 @@ def timecode_from_frames(frame: int, rate: Fraction, *, drop_frame: bool = False
 
 
 def frames_from_timecode(text: str, rate: Fraction) -> int:
-    """How many frames after 00:00:00:00 the label ``text`` stands; a ``;`` before the frames means drop frame.
+    """The number of frames from 00:00:00:00 to the label ``text``; a ``;`` before the frames means drop frame.
 
-    Raises ValueError when the text is no timecode or a number is out of range for ``rate``.
+    Raises ValueError when the text is not a timecode or a number is out of range for ``rate``.
     """
     match = _TIMECODE.match(text.strip())
     if match is None:
@@ -197,7 +197,7 @@ def frames_from_timecode(text: str, rate: Fraction) -> int:
 
 
 def _labels_per_second(rate: Fraction) -> int:
-    """The rate that labels count in: 24 at 23.976; 1 at anything slower than a frame a second."""
+    """Labels per second: 24 at 23.976; 1 for anything slower than one frame a second."""
     return max(1, round(rate))
 
 
@@ -211,8 +211,8 @@ def _dropped_per_minute(rate: Fraction) -> int:
 
 # --- numbered files --------------------------------------------------------------------------------------------
 
-_PLACE = re.compile(r"#+|%0?(\d*)d")
-"""Where a pattern has its number; a name may hold another ``#`` before that, so the last one counts."""
+_PLACEHOLDER = re.compile(r"#+|%0?(\d*)d")
+"""Where a pattern has its number: the last match, since a name may contain another ``#`` before it."""
 _DIGITS = re.compile(r"(\d+)(?=\.[A-Za-z0-9]+$)")
 
 
@@ -231,10 +231,10 @@ class FramePath:
     def parse(cls, text: str | Path) -> FramePath:
         """Read ``plate.####.exr``, ``plate.%04d.png`` or one file of the sequence, ``plate.1001.exr``.
 
-        Raises ValueError when the name has no place for a number.
+        Raises ValueError when the name has no frame number.
         """
         path = Path(text)
-        place = _last_place(path.name) or _DIGITS.search(path.name)
+        place = _last_placeholder(path.name) or _DIGITS.search(path.name)
         if place is None:
             raise ValueError(f"no frame number in {path.name!r}")
         printf = place[0].startswith("%")
@@ -247,8 +247,8 @@ class FramePath:
 
     @staticmethod
     def is_pattern(text: str | Path) -> bool:
-        """Whether the name carries ``####`` or ``%04d``: a sequence meant as a whole."""
-        return _last_place(Path(text).name) is not None
+        """Whether the name contains ``####`` or ``%04d``: a whole sequence rather than one file."""
+        return _last_placeholder(Path(text).name) is not None
 
     def path(self, frame: int) -> Path:
         """The file of ``frame``; negative numbers keep their sign in front of the padding."""
@@ -256,7 +256,7 @@ class FramePath:
         return self.folder / f"{self.prefix}{'-' if frame < 0 else ''}{number}{self.suffix}"
 
     def frames_on_disk(self) -> list[int]:
-        """The numbers that exist, ascending, in one listing of the folder."""
+        """The frame numbers on disk, ascending; lists the folder once."""
         name = re.compile(re.escape(self.prefix) + r"(-?\d+)" + re.escape(self.suffix) + r"$")
         found: set[int] = set()
         if self.folder.is_dir():
@@ -280,5 +280,5 @@ class FramePath:
         return self.hashes
 
 
-def _last_place(name: str) -> re.Match[str] | None:
-    return max(_PLACE.finditer(name), key=re.Match.start, default=None)
+def _last_placeholder(name: str) -> re.Match[str] | None:
+    return max(_PLACEHOLDER.finditer(name), key=re.Match.start, default=None)

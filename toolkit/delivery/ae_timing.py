@@ -64,7 +64,7 @@ def span(clip: DeliveryClip, record_rate: Fraction) -> FrameRange:
 
 def placed(clip: DeliveryClip, window: FrameRange, record_rate: Fraction) -> Placed:
     """Where the layer of ``clip`` lies when it shows what it has inside ``window`` (record space)."""
-    shown = span(clip, record_rate).clamped(window)
+    shown = span(clip, record_rate).intersection(window)
     if shown is None:
         raise ValueError(f"{clip.name} has nothing inside {window}")
     if clip.speed == 1 and clip.rate == record_rate and not is_held(clip):

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from toolkit.settings.describe import describe_settings, setting_keys, settings_toml, toml_text
 from toolkit.settings.loading import load_settings, preset_about, preset_names, preset_text
-from toolkit.settings.values import (
+from toolkit.settings.looks import (
     EXPRESSION,
     SHOT,
     BodySettings,
     ControlSettings,
-    CutSettings,
-    DeliverySettings,
-    DiffusersSettings,
     FaceSettings,
     Look,
     LoraSettings,
+    PromptSettings,
+)
+from toolkit.settings.values import (
+    CutSettings,
+    DeliverySettings,
+    DiffusersSettings,
     MatteSettings,
     OutputSettings,
-    PromptSettings,
     ServerSettings,
     Settings,
     TrackSettings,

@@ -20,6 +20,8 @@ _CONFIG = ConfigDict(
 )
 _KINDS = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
 
+_SHAPES = {"tuple_type": "a list of tables", "dataclass_type": "a table", "dict_type": "a table"}
+
 Class = TypeVar("Class", bound=type[Any])
 
 
@@ -109,20 +111,17 @@ def table_class(info: Any) -> type[Any] | None:
 
 
 def _problem(details: ErrorDetails, info: Any) -> str:
+    """What is wrong with the input, in words; ``info`` is the field's FieldInfo, None for an unknown place."""
     value, kind = details["input"], details["type"]
-    limits = limits_of(info) if info is not None else ""
-    if kind in {"greater_than_equal", "less_than_equal"}:
-        return f"{value} is out of range: {limits}"
-    if kind == "finite_number" and info.annotation is float:
-        return f"{value} is out of range: {limits}"
+    is_number = info is not None and info.annotation is float
+    if kind in {"greater_than_equal", "less_than_equal"} or (kind == "finite_number" and is_number):
+        return f"{value} is out of range: {limits_of(info)}"
     if kind == "literal_error":
-        return f"{value!r} is not {limits}"
+        return f"{value!r} is not {limits_of(info)}"
     if info is not None and info.annotation in _KINDS and kind != "setting":
         return f"{value!r} is not {_KINDS[info.annotation]}"
-    if kind == "tuple_type":
-        return f"write it as a list of tables, not {value!r}"
-    if kind in {"dataclass_type", "dict_type"}:
-        return f"write it as a table, not {value!r}"
+    if kind in _SHAPES:
+        return f"write it as {_SHAPES[kind]}, not {value!r}"
     return details["msg"]
 
 

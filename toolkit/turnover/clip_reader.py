@@ -102,7 +102,7 @@ def _missing(source: Source, source_range: FrameRange) -> list[int]:
     """The frames of ``source_range`` that are not on disk though the media is, ascending."""
     if not source.media.online:
         return []
-    beyond = source_range.minus(source.range) if source_range.clamped(source.range) != source_range else []
+    beyond = source_range.minus(source.range) if source_range.intersection(source.range) != source_range else []
     return sorted([*beyond, *(frame for frame in source.holes if frame in source_range)])
 
 

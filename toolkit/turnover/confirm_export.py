@@ -73,7 +73,7 @@ def _in_selection(cut: Cut, shots: Sequence[Shot], known: Set[Place]) -> Iterato
     """What the export could not give, as far as the host speaks of it or it lies over one of ``shots``."""
     for row in cut.skipped:
         lies_over = row.record_range is not None and any(
-            shot.track_index == row.track_index and shot.record_range.clamped(row.record_range) for shot in shots
+            shot.track_index == row.track_index and shot.record_range.intersection(row.record_range) for shot in shots
         )
         if place_of(row) in known or lies_over:
             yield row

@@ -48,7 +48,7 @@ class Source:
         if self.available is None or self.is_still:
             return self.range
         count = max(1, nearest(self.available.length * self.media.rate))
-        return FrameRange.of(self.origin, count).clamped(self.range) or self.range
+        return FrameRange.of(self.origin, count).intersection(self.range) or self.range
 
     def start(self, clip_start: Fraction | None) -> Fraction:
         """Source time of ``origin`` in seconds, for a clip that begins at ``clip_start``.
