@@ -12,7 +12,7 @@ from typing import TypeVar
 from toolkit.documents import BodyTracks, Cut, FaceTracks, Shot
 from toolkit.errors import at
 from toolkit.faces import bodies_key, track_bodies, track_faces, track_key
-from toolkit.models import FACE_MODEL, POSE_MODEL, fetch_model
+from toolkit.models import FACE_MODEL, POSE_MODEL, fetch_asset
 from toolkit.output import Output, lock_output
 from toolkit.plates import Plate, open_plate
 from toolkit.progress import SILENT, Advance, Progress
@@ -44,7 +44,7 @@ def track(
 
     Where a look has a ``body`` control, people are followed too (``body_track.json``). ``shots`` are shell patterns of
     shot names, all shots when empty; ``models`` is a folder with a studio's own copies of the model files. Returns one
-    ``FaceTracks`` per shot, in the order of the cut. Raises what ``check_before_work`` raises, ModelUnavailable,
+    ``FaceTracks`` per shot, in the order of the cut. Raises what ``check_before_work`` raises, AssetUnavailable,
     MediaError, EngineError, OutputBusy and OutputNotWritable.
     """
     settings = settings or Settings()
@@ -63,13 +63,13 @@ def track(
 def fetch_track_models(settings: Settings, folder: Path | str | None, progress: Progress) -> TrackModels:
     """The face model, and the pose model when somebody uses it: from ``folder``, the cache, or the network, once.
 
-    Raises ModelUnavailable.
+    Raises AssetUnavailable.
     """
     where = None if folder is None else Path(folder)
-    face = fetch_model(FACE_MODEL, folder=where, progress=progress)
+    face = fetch_asset(FACE_MODEL, folder=where, progress=progress)
     if not tracks_people(settings):
         return TrackModels(face=face, pose=None)
-    return TrackModels(face=face, pose=fetch_model(POSE_MODEL, folder=where, progress=progress))
+    return TrackModels(face=face, pose=fetch_asset(POSE_MODEL, folder=where, progress=progress))
 
 
 def track_shot(
