@@ -150,7 +150,7 @@ def test_a_png_gives_a_toolkit_toml_that_loads(kind: str, tmp_path: Path, capsys
     Image.new("RGB", (8, 8)).save(picture, pnginfo=info)
     assert run_command(["look", "from-png", str(picture), "--pass", "body"]) == 0
     printed = capsys.readouterr().out
-    assert "# no setting here: Seed: 1234" in printed
+    assert "# no matching setting: Seed: 1234" in printed
     toml = tmp_path / "toolkit.toml"
     toml.write_text(printed, encoding="utf-8")
     body = load_settings(toml=toml).body

@@ -70,7 +70,7 @@ def test_any_window_is_cut_from_the_blur_of_the_whole_mask(
             (left, right), (top, bottom) = (np.sort(rng.integers(0, side + 1, 2)) for side in (WIDTH, HEIGHT))
             if left == right or top == bottom:
                 continue
-            window = int(left), int(top), int(right - left), int(bottom - top)
+            window = int(left), int(top), int(right), int(bottom)
             ours = draw_blurred_mask(outline, blur, window=window, plate=(WIDTH, HEIGHT))
             assert ours.dtype == np.float32
             assert np.array_equal(np.rint(ours * 255), whole[top:bottom, left:right])

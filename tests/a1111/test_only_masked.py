@@ -21,8 +21,8 @@ from toolkit.engines import Engine, PaintRequest
 from toolkit.mattes import draw_matte
 from toolkit.passes import plan_passes, render_passes
 from toolkit.passes.planning.crops import mask_bounds
-from toolkit.passes.rendering.canvases import crop_matte, face_crop
-from toolkit.passes.rendering.layers import Backing, face_layer
+from toolkit.passes.rendering.canvases import crop_face, draw_crop_matte
+from toolkit.passes.rendering.layers import PlateProperties, compose_face
 from toolkit.plates import open_plate
 from toolkit.settings import load_settings
 
@@ -126,8 +126,8 @@ def test_with_mask_blur_the_blurred_mask_is_what_is_cropped_and_what_the_layer_i
     face = plan.frames[0].faces[0]
     mask = whole_mask(face, version, pixels)
     assert face.plate_to_canvas == region_to_canvas(theirs(mask, 512, 512, 8), (512, 512))
-    backing = Backing(alpha=None, premultiplied=False, encoding="display")
-    layer = face_layer(plan, [face], backing, [np.ones((512, 512, 3), np.float32)])
+    backing = PlateProperties(alpha=None, premultiplied=False, encoding="display")
+    layer = compose_face(plan, [face], backing, [np.ones((512, 512, 3), np.float32)])
     assert np.array_equal(np.rint(layer.pixels[..., 3].astype(np.float64) * 255), mask)
     assert layer.matte_areas[0] == pytest.approx(mask.sum() / 255, rel=1e-4)
 
@@ -137,8 +137,8 @@ def test_an_engine_is_shown_the_blurred_mask_as_the_crop_shows_the_plate(crop: s
     plan = planned("face.mask_blur=6", f"face.crop={crop}", "face.padding=2", rolls=[25.0] * 12)
     face = plan.frames[0].faces[0]
     mask = whole_mask(face, "1.3", 6) / np.float32(255)
-    seen = face_crop(face, 512, np.dstack([mask] * 3))[..., 0]
-    matte = crop_matte(plan, face)
+    seen = crop_face(face, 512, np.dstack([mask] * 3))[..., 0]
+    matte = draw_crop_matte(plan, face)
     assert np.abs(matte - seen).max() < 0.02
     assert matte[[0, -1]].max() == matte[:, [0, -1]].max() == 0, "all of it lies in the crop"
 
@@ -180,7 +180,7 @@ def test_every_part_of_the_plate_lands_where_pillow_resizes_it_to(region: Region
     Single pixels are off by 0.05, for both kernels ripple on a ramp, and OpenCV rounds positions to a 32nd.
     """
     x, y = np.meshgrid(np.arange(WIDTH, dtype=np.float32), np.arange(HEIGHT, dtype=np.float32))
-    crop = face_crop(face_with(region, canvas), canvas, np.dstack([x, y, x]))
+    crop = crop_face(face_with(region, canvas), canvas, np.dstack([x, y, x]))
     for channel, ramp in enumerate([x, y]):
         cut = Image.fromarray(ramp[region[1] : region[3], region[0] : region[2]])
         rows, columns = shown_part(region, canvas)
@@ -203,7 +203,7 @@ def test_the_picture_is_the_one_that_resize_and_fill_gives(region: Region) -> No
     codes = cv2.GaussianBlur(np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8), (0, 0), 2)
     codes = cv2.normalize(codes, None, 0, 255, cv2.NORM_MINMAX)
     expected = VaeImageProcessor()._resize_and_fill(Image.fromarray(codes).crop(region), 512, 512)
-    difference = np.abs(face_crop(face_with(region, 512), 512, codes / np.float32(255)) * 255 - np.asarray(expected))
+    difference = np.abs(crop_face(face_with(region, 512), 512, codes / np.float32(255)) * 255 - np.asarray(expected))
     assert difference[shown_part(region, 512)].max() < 3, "of 255 codes"
     assert difference.mean() < 0.5
 
@@ -213,8 +213,11 @@ def test_there_and_back_nothing_lands_off(region: Region) -> None:
     x, y = np.meshgrid(np.arange(WIDTH, dtype=np.float32), np.arange(HEIGHT, dtype=np.float32))
     picture = np.dstack([x, y, x]) / np.float32(WIDTH)
     face = face_with(region, 512)
-    layer = face_layer(
-        planned(), [face], Backing(alpha=None, premultiplied=False, encoding="display"), [face_crop(face, 512, picture)]
+    layer = compose_face(
+        planned(),
+        [face],
+        PlateProperties(alpha=None, premultiplied=False, encoding="display"),
+        [crop_face(face, 512, picture)],
     )
     solid = layer.pixels[..., 3] == 1
     off = (layer.pixels[..., :3].astype(np.float64) - picture)[solid] * WIDTH
@@ -238,7 +241,7 @@ def test_an_engine_that_changes_nothing_gives_the_plate_back(plate_pattern: Path
     plan = planned(f"face.padding={padding}", "face.strength=0", rolls=[0, 9] * 6, pattern=str(plate_pattern))
     with open_plate(shot_of(plate_pattern).media) as plate:
         done = render_passes([plan], plate, PassesThrough(), tmp_path, writers=1)
-        assert [(one.plan.pass_name, one.painted) for one in done] == [(PassName.FACE, 12)]
+        assert [(one.plan.pass_name, one.rendered) for one in done] == [(PassName.FACE, 12)]
     files = plan.files(tmp_path)
     for frame in plan.frames:
         opened = OpenImageIO.ImageInput.open(str(files.path(frame.shot_frame)))

@@ -16,8 +16,8 @@ from toolkit.documents import FacePlan, FaceSample
 from toolkit.frames import FrameRange
 from toolkit.passes import plan_passes
 from toolkit.passes.guides.face_mesh import draw_face_annotation
-from toolkit.passes.rendering.canvases import crop_matte, face_crop, on_canvas, without_beyond
-from toolkit.passes.rendering.layers import Backing, face_layer
+from toolkit.passes.rendering.canvases import draw_crop_matte, crop_face, transform_points, split_overbrights
+from toolkit.passes.rendering.layers import PlateProperties, compose_face
 from toolkit.passes.resampling import Picture
 from toolkit.settings import load_settings
 
@@ -32,13 +32,13 @@ def bench_around(_: Path) -> None:
 
 def _around(name: str, roll: float) -> None:
     picture, plan, mesh = _one_face(roll)
-    face, backing = plan.frames[0].faces[0], Backing(alpha=None, premultiplied=False, encoding="display")
-    painted = without_beyond(face_crop(face, 512, picture))[0]
+    face, backing = plan.frames[0].faces[0], PlateProperties(alpha=None, premultiplied=False, encoding="display")
+    painted = split_overbrights(crop_face(face, 512, picture))[0]
     parts: dict[str, Callable[[], object]] = {
-        "crop": lambda: without_beyond(face_crop(face, 512, picture), ours=True),
-        "matte for the engine": lambda: crop_matte(plan, face),
-        "guide": lambda: draw_face_annotation([on_canvas(face.plate_to_canvas, mesh)], (512, 512)),
-        "layer": lambda: face_layer(plan, [face], backing, [painted]),
+        "crop": lambda: split_overbrights(crop_face(face, 512, picture), reuse=True),
+        "matte for the engine": lambda: draw_crop_matte(plan, face),
+        "guide": lambda: draw_face_annotation([transform_points(face.plate_to_canvas, mesh)], (512, 512)),
+        "layer": lambda: compose_face(plan, [face], backing, [painted]),
     }
     parts["whole frames"] = lambda: _on_whole_frames(face, picture, painted, mesh)
     for work in parts.values():
@@ -61,7 +61,7 @@ def _on_whole_frames(face: FacePlan, picture: Picture, painted: Picture, mesh: N
     hard = cv2.fillPoly(np.zeros((height, width), np.float32), [np.rint(np.asarray(face.outline)).astype(np.int32)], 1)
     matte = cv2.GaussianBlur(hard, (0, 0), face.feather / 3)
     seen = cv2.warpAffine(matte, there, (512, 512))
-    guide = draw_face_annotation([on_canvas(face.plate_to_canvas, mesh)], (512, 512))
+    guide = draw_face_annotation([transform_points(face.plate_to_canvas, mesh)], (512, 512))
     flags = cv2.INTER_LANCZOS4 | cv2.WARP_INVERSE_MAP
     back = cv2.warpAffine(painted, there, (width, height), None, flags, cv2.BORDER_REPLICATE)
     layer = np.dstack([np.clip(back, 0, 1) * matte[..., None], matte]).astype(np.float16)

@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from toolkit.passes.temporal.optical_flow import grey, motion
+from toolkit.passes.temporal.optical_flow import estimate_flow, to_luma
 from toolkit.plates import open_plate, probe, read_exr
 
 WAYS = {
@@ -37,7 +37,7 @@ def bench_steady(folder: Path) -> None:
     (movie,) = (folder / "steady").rglob("*.mov")
     with open_plate(probe(movie)) as plate:
         frames = [frame.rgb for frame in plate.frames(range(48))]
-    flows = [motion(grey(before), grey(after)) for before, after in pairwise(frames)]
+    flows = [estimate_flow(to_luma(before), to_luma(after)) for before, after in pairwise(frames)]
     print(f"{'warp error, plate':40s} {_error(frames, None, flows):.3f} codes (the floor)")
     kept: dict[str, float] = {}
     for way, asked in WAYS.items():

@@ -26,7 +26,7 @@ from toolkit.errors import EngineFailed, EngineUnavailable
 from toolkit.settings import DiffusersSettings, Settings
 
 GROUPING = 1e-5
-"""Of 1.0, how far one picture may differ between batches in float32: what docs/engines.md promises."""
+"""Of 1.0, how far one picture may differ between batches in float32: what docs/engines-proof.md promises."""
 
 
 def engine(**settings: Any) -> DiffusersEngine:
@@ -68,8 +68,8 @@ def test_noise_is_taken_from_where_the_plate_came_from(tiny: TinyModels) -> None
     request = ask(tiny, 1)
     height, width = request.image.shape[:2]
     rows, columns = np.indices((height, width), np.float32)
-    here = replace(request, came_from=np.dstack([columns, rows]))
-    left = replace(request, came_from=np.dstack([columns - 2 * LATENT, rows + LATENT]))
+    here = replace(request, noise_stmap=np.dstack([columns, rows]))
+    left = replace(request, noise_stmap=np.dstack([columns - 2 * LATENT, rows + LATENT]))
     noise = torch_noise(1, height, width)
     assert np.array_equal(_moved(noise, left).numpy(), np.roll(noise.numpy(), (2, -1), (3, 2)))
     with engine() as opened:

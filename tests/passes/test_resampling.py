@@ -1,4 +1,4 @@
-"""Resampling in bands is resampling as a whole."""
+"""Resampling in bands is resampling as a expected."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from toolkit.passes.resampling import warped
+from toolkit.passes.resampling import warp_affine
 
 
 @pytest.mark.parametrize("inverse", [False, True])
@@ -19,8 +19,8 @@ def test_bands_are_pixel_for_pixel_what_one_call_gives(inverse: bool) -> None:
         matrix = np.column_stack([linear, rng.uniform(-80, 80, 2)])
         size = (int(rng.integers(1, 130)), int(rng.integers(1, 130)))
         flags = cv2.INTER_LANCZOS4 | (cv2.WARP_INVERSE_MAP if inverse else 0)
-        whole = cv2.warpAffine(picture, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-        assert np.array_equal(warped(picture, matrix, size, inverse=inverse), whole)
+        expected = cv2.warpAffine(picture, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        assert np.array_equal(warp_affine(picture, matrix, size, inverse=inverse), expected)
 
 
 @pytest.mark.parametrize("inverse", [False, True])
@@ -32,14 +32,14 @@ def test_where_pixels_are_wanted_they_are_those_of_one_call_and_elsewhere_those_
         linear = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) * zoom
         matrix = np.column_stack([linear, rng.uniform(-80, 80, 2)])
         width, height = (int(side) for side in rng.integers(1, 130, 2))
-        wanted = np.zeros((height, width), np.float32)
+        mask = np.zeros((height, width), np.float32)
         x, y = rng.integers(0, width), rng.integers(0, height)
-        wanted[y : y + 50, x : x + 40] = rng.random() + 0.1
+        mask[y : y + 50, x : x + 40] = rng.random() + 0.1
         flags = cv2.INTER_LANCZOS4 | (cv2.WARP_INVERSE_MAP if inverse else 0)
-        whole = cv2.warpAffine(picture, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-        made = warped(picture, matrix, (width, height), inverse=inverse, wanted=wanted)
-        assert np.array_equal(made[wanted > 0], whole[wanted > 0])
-        assert np.all((made == whole) | (made == 0))
+        expected = cv2.warpAffine(picture, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        warped = warp_affine(picture, matrix, (width, height), inverse=inverse, mask=mask)
+        assert np.array_equal(warped[mask > 0], expected[mask > 0])
+        assert np.all((warped == expected) | (warped == 0))
 
 
 @pytest.mark.parametrize("inverse", [False, True])
@@ -53,16 +53,16 @@ def test_where_nothing_is_turned_it_is_what_one_call_gives_to_the_rounding_of_fl
         matrix = np.array([[across, 0, rng.uniform(-200, 200)], [0, down, rng.uniform(-200, 200)]])
         size = (int(rng.integers(1, 200)), int(rng.integers(1, 200)))
         flags = cv2.INTER_LANCZOS4 | (cv2.WARP_INVERSE_MAP if inverse else 0)
-        whole = cv2.warpAffine(picture, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-        made = warped(picture, matrix, size, inverse=inverse)
-        assert made.dtype == np.float32
-        assert np.abs(made - whole).max() < 2e-6, "of white"
+        expected = cv2.warpAffine(picture, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        warped = warp_affine(picture, matrix, size, inverse=inverse)
+        assert warped.dtype == np.float32
+        assert np.abs(warped - expected).max() < 2e-6, "of white"
 
 
 def test_a_picture_that_is_not_turned_is_left_as_it_was_and_made_again_the_same() -> None:
     picture = np.random.default_rng(4).random((300, 500, 3), dtype=np.float32)
     before = picture.copy()
     matrix = np.array([[1.7, 0, -90.3], [0, 1.7, -40.1]])
-    one, other = (warped(picture, matrix, (512, 512)) for _ in range(2))
+    one, other = (warp_affine(picture, matrix, (512, 512)) for _ in range(2))
     assert np.array_equal(one, other)
     assert np.array_equal(picture, before)

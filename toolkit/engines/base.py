@@ -1,4 +1,4 @@
-"""The seam: what an engine is asked and what it answers."""
+"""The interface between the passes and an engine: a request, and the engine's one method."""
 
 from __future__ import annotations
 
@@ -16,72 +16,74 @@ from toolkit.progress import StepCallback
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PaintRequest:
-    """One picture to re-render."""
+    """One image to re-render: a whole frame (BODY) or the crop of a face (FACE)."""
 
     image: NDArray[np.float32]
     """(H, W, 3) RGB, display-referred 0..1, C-contiguous; H and W are multiples of 8."""
     look: LookPlan
-    """The same for every picture of a pass. ``strength`` 0 must give the image back, 1 forgets it."""
+    """The same for every image of a pass. ``strength`` 0 must return the image unchanged, 1 ignores it."""
     prompt: str
-    """What to paint in this picture."""
+    """Prompt of this image."""
     negative: str
-    """What not to paint in it; it may differ from picture to picture, and holds instead of the look's."""
+    """Negative prompt of this image. It overrides the look's, and may differ from image to image."""
     seed: int
-    """Start of this picture's noise, 0..2**31-1; all randomness comes from it and from nothing else."""
+    """Seed of the noise, 0..2**31-1. All randomness must come from it."""
     place: str
     """``sh010 FACE 1004``: for messages only."""
     matte: NDArray[np.float32] | None = None
-    """(H, W) 0..1: what the layer will be cut with; None: not at all. Only for engines that say ``wants_matte``: they
-    may keep what lies outside, but must paint all of its soft edge, starting from ``look.masked_content``."""
+    """(H, W) 0..1: the matte that will cut the layer; None: the layer is not cut. Only for engines with ``wants_matte``:
+    they may leave everything outside it unchanged, but must paint all of its soft edge, starting from
+    ``look.masked_content``."""
     guides: tuple[NDArray[np.uint8], ...] = ()
-    """(H, W, 3) RGB each: the picture for each of ``look.controls``, in their order. Only for ``wants_guides``."""
-    came_from: NDArray[np.float32] | None = None
-    """(H, W, 2) x and y: where each pixel was in the first picture of the shot, in or out of it. The noise of ``seed``
-    is taken from there; None: from the pixel's own place. Only for engines whose entry says ``moves_noise``."""
+    """(H, W, 3) RGB each: the guide image for each of ``look.controls``, in that order. Only for engines with
+    ``wants_guides``."""
+    noise_stmap: NDArray[np.float32] | None = None
+    """(H, W, 2) x and y, pixels: ST map into the shot's first frame; coordinates may lie outside it. Noise is sampled
+    there. None: sampled at the pixel itself. Only for engines whose entry has ``takes_noise_stmap``."""
 
 
 class Engine(ABC):
-    """What paints a pass. One method; a new engine is one file and one line in ``ENGINES``.
+    """Renders the images of a pass. A new engine is one file and one line in ``ENGINES``.
 
-    Results must not depend on how requests are grouped into batches: the same request gives the same picture.
+    Results must not depend on how requests are grouped into batches: the same request gives the same image.
     """
 
     name: ClassVar[str]
     """As in ``--engine``."""
     revision: str
-    """Changes whenever the same request would give other pixels: part of every frame's content key."""
+    """Changes whenever the same request would give other pixels; part of every frame's content key."""
     wants_matte: ClassVar[bool] = False
-    """Whether it keeps what lies outside a matte; the layer is cut by its matte in any case."""
+    """Whether it leaves the image outside a matte unchanged. The layer is cut by its matte in any case."""
     wants_guides: ClassVar[bool] = False
-    """Whether it can be held by control pictures."""
+    """Whether it uses guide images (ControlNet)."""
     batch: int = 1
-    """How many requests of one size it likes to get at once."""
+    """Preferred number of requests of one size per call."""
     step_callback: StepCallback | None = None
     """Optional callback for step progress within one image. Only some engines report it."""
 
     def identity(self, look: LookPlan) -> str:
-        """What determines the pixels of ``look`` beside the request itself: part of every frame's content key.
+        """Everything besides the request that determines the pixels of ``look``; part of every frame's content key.
 
-        The revision; an engine that loads models itself adds a digest of their files and of how it runs them, so that
-        another file under the same name is seen. Asked for every frame, of looks that have been prepared.
+        The revision by default. An engine that loads models itself adds a digest of their files and of how it runs
+        them, so that another file under the same name is noticed. Called for every frame, with prepared looks.
         """
         return self.revision
 
     def prepare(self, looks: Iterable[LookPlan]) -> None:  # noqa: B027  most engines need nothing that a look names
-        """Make sure, before any work is done, that everything ``looks`` name is there.
+        """Check, before any work is done, that everything ``looks`` name is available.
 
-        Raises EngineUnavailable, and InputError where a look does not go with a file that its user wrote.
+        Raises EngineUnavailable, and InputError where a look does not fit a file that the user wrote.
         """
 
     @abstractmethod
     def paint(self, requests: Sequence[PaintRequest]) -> list[NDArray[np.float32]]:
-        """One picture per request, in order: (H, W, 3) float32, display-referred 0..1, same size as its request.
+        """One image per request, in order: (H, W, 3) float32, display-referred 0..1, the same size as its request.
 
-        All images of one call have the same size and the same look, which has been prepared. Raises EngineFailed.
+        All requests of one call have the same size and the same look, which has been prepared. Raises EngineFailed.
         """
 
     def close(self) -> None:  # noqa: B027  most engines hold nothing: doing nothing is the right default
-        """Give back what the engine holds; the engine is not used afterwards."""
+        """Release everything the engine holds. The engine must not be used afterwards."""
 
     def __enter__(self) -> Engine:
         return self

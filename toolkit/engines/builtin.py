@@ -1,8 +1,8 @@
-"""A preview painter that needs no weights: for layout, timing and tests. It is not AI and does not try to look like it.
+"""The built-in preview engine: needs no model weights; for layout, timing and tests. It does not use AI.
 
-It smooths while keeping edges, lifts what detail is left, bends the tone a little and lays seeded grain on top; the
+It smooths while keeping edges, boosts the remaining detail, adds a slight S-curve and lays seeded grain on top. The
 effect grows with strength and vanishes at 0. The smoothing is the fast guided filter (He & Sun, "Fast Guided Filter",
-2015) with the picture's own luma as the guide.
+2015) with the image's own luma as the guide.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from toolkit.engines.base import Engine, PaintRequest
 
 _LUMA = np.array([[0.2126, 0.7152, 0.0722]], np.float32)
 _SHRINK = 4
-"""The filter's coefficients are computed on a picture this many times smaller: a sixteenth of the work."""
+"""The filter's coefficients are computed on an image this many times smaller: a sixteenth of the work."""
 _RADIUS = 12
-"""Of the smoothing window, full-size pixels."""
-_EDGE = 0.02
-"""Luma variance above which an edge is kept at full strength 1; smaller strengths keep fainter edges."""
+"""Radius of the smoothing window, full-size pixels."""
+_EDGE_VARIANCE = 0.02
+"""Luma variance above which an edge is kept at strength 1; lower strengths keep fainter edges."""
 _GRAIN = 0.02
 """Standard deviation of the grain at strength 1, display code 0..1."""
 _TILE = 512
-"""Side of the noise tile that every picture cuts its own window from."""
+"""Side of the tileable noise image from which every image takes its own window, pixels."""
 
 
 class BuiltinEngine(Engine):
@@ -38,20 +38,20 @@ class BuiltinEngine(Engine):
     def __init__(self) -> None:
         noise = np.random.default_rng(1895).standard_normal((_TILE, _TILE), dtype=np.float32)
         self._noise: NDArray[np.float32] = noise * np.float32(_GRAIN)
-        self._sheet: NDArray[np.float32] = self._noise
+        self._tiled_noise: NDArray[np.float32] = self._noise
 
     def paint(self, requests: Sequence[PaintRequest]) -> list[NDArray[np.float32]]:
-        """See ``Engine.paint``; each picture on its own, so grouping cannot matter."""
+        """See ``Engine.paint``. Each image is processed by itself, so grouping has no effect."""
         return [self._paint_one(request) for request in requests]
 
     def _paint_one(self, request: PaintRequest) -> NDArray[np.float32]:
         strength = request.look.strength
         if strength == 0.0:
             return request.image.copy()
-        slope, base_luma, luma = _guided_luma(request.image, edge=_EDGE * strength**2)
+        slope, base_luma, luma = _guided_luma(request.image, edge=_EDGE_VARIANCE * strength**2)
 
-        # What leaves the luma leaves all channels alike, so hue stays. Fine detail is cut by `strength`, and half of
-        # the cut comes back as contrast where the filter kept an edge.
+        # The change of luma is added to all channels alike, which keeps the hue. Fine detail is reduced by `strength`,
+        # and half of the reduction comes back as contrast where the filter kept an edge.
         smooth = cv2.addWeighted(luma, 1.0 - strength, base_luma, strength, 0.0)
         edges = cv2.multiply(cv2.subtract(luma, base_luma), slope, scale=0.5 * strength)
         toned = cv2.add(_tone(cv2.add(smooth, edges), strength), self._grain(request, strength))
@@ -61,23 +61,23 @@ class BuiltinEngine(Engine):
         return np.asarray(painted, dtype=np.float32)
 
     def _grain(self, request: PaintRequest, strength: float) -> NDArray[np.float32]:
-        """A window of the noise sheet, chosen by the seed alone, or what its pixels have become since."""
+        """A window of the noise, (H, W), chosen by the seed alone; sampled through the ST map where there is one."""
         height, width = request.image.shape[:2]
         rows, columns = height + _TILE, width + _TILE
-        if self._sheet.shape[0] < rows or self._sheet.shape[1] < columns:
-            self._sheet = np.tile(self._noise, (-(-rows // _TILE), -(-columns // _TILE)))
+        if self._tiled_noise.shape[0] < rows or self._tiled_noise.shape[1] < columns:
+            self._tiled_noise = np.tile(self._noise, (-(-rows // _TILE), -(-columns // _TILE)))
         top, left = np.random.default_rng(request.seed).integers(0, _TILE, 2)
-        if request.came_from is not None:
-            columns, rows = np.moveaxis(np.rint(request.came_from).astype(np.intp), 2, 0)
+        if request.noise_stmap is not None:
+            columns, rows = np.moveaxis(np.rint(request.noise_stmap).astype(np.intp), 2, 0)
             moved: NDArray[np.float32] = self._noise[(top + rows) % _TILE, (left + columns) % _TILE]
             return moved * np.float32(strength)
-        return self._sheet[top : top + height, left : left + width] * np.float32(strength)
+        return self._tiled_noise[top : top + height, left : left + width] * np.float32(strength)
 
 
 def _guided_luma(
     image: NDArray[np.float32], *, edge: float
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """Slope (1 on edges, 0 on flat ground), smoothed luma and luma; (H, W) float32 each."""
+    """Slope (1 on edges, 0 on flat areas), smoothed luma and luma; (H, W) float32 each."""
     luma = cv2.transform(image, _LUMA)
     height, width = luma.shape
     small = cv2.resize(luma, (max(1, width // _SHRINK), max(1, height // _SHRINK)), interpolation=cv2.INTER_AREA)
@@ -92,7 +92,7 @@ def _guided_luma(
 
 
 def _tone(luma: NDArray[np.float32], strength: float) -> NDArray[np.float32]:
-    """A gentle S-curve, x + k x (1 - x) (2 x - 1): black, mid grey and white stay where they are."""
+    """A gentle S-curve, x + k x (1 - x) (2 x - 1), which keeps black, mid grey and white."""
     inverse = cv2.addWeighted(luma, -1.0, luma, 0.0, 1.0)
     bump = cv2.multiply(luma, inverse, scale=0.6 * strength)
     bend = cv2.multiply(bump, cv2.subtract(luma, inverse))

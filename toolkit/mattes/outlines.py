@@ -1,4 +1,4 @@
-"""The soft shape that lays a face over the picture: its outline as a polygon, and the polygon as a matte."""
+"""The outline of a face as a polygon, and the soft-edged matte drawn from it."""
 
 from __future__ import annotations
 
@@ -10,77 +10,80 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import Point
-from toolkit.faces.upright import placement_of
+from toolkit.faces.upright import measure_placement
 
-_LEAST_EDGE = 1.0
+PixelWindow = tuple[int, int, int, int]
+"""left, top, right, bottom in pixels; right and bottom excluded."""
+
+_MIN_FEATHER = 1.0
 """Narrowest soft edge, pixels: a harder one would stair-step and crawl."""
 
 
 def face_outline(landmarks: NDArray[np.float32], *, grow: float) -> tuple[Point, ...]:
-    """The outline of the face ``landmarks`` (478, 3) in their pixels, moved outwards by ``grow`` heights of the face.
+    """The outline of the face ``landmarks`` (478, 3) in their pixels, moved outwards by ``grow`` face heights.
 
-    It is the convex hull: of a frontal face that is MediaPipe's face oval to the pixel, of a turned one it takes in the
-    nose and brow that stick out of the oval, and it never crosses itself. Closed: the last point joins the first.
+    It is the convex hull. For a frontal face that is MediaPipe's face oval to the pixel; for a turned face it includes
+    the nose and brow that stick out of the oval, and it never crosses itself. Closed: the last point joins the first.
     """
     import cv2
 
-    hull = _hull(landmarks[:, :2])
-    reach = grow * placement_of(landmarks).scale
+    hull = _convex_hull(landmarks[:, :2])
+    distance = grow * measure_placement(landmarks).scale
     before, after = np.roll(hull, 1, axis=0), np.roll(hull, -1, axis=0)
-    outwards = _normals(hull - before) + _normals(after - hull)
+    outwards = _edge_normals(hull - before) + _edge_normals(after - hull)
     outwards /= np.linalg.norm(outwards, axis=1, keepdims=True)
     if cv2.contourArea(hull.astype(np.float32), oriented=True) < 0:
         outwards = -outwards
-    grown = _hull(hull + reach * outwards)
+    grown = _convex_hull(hull + distance * outwards)
     return tuple((round(float(x), 3), round(float(y), 3)) for x, y in grown)
 
 
-def _hull(points: NDArray[np.floating]) -> NDArray[np.float64]:
+def _convex_hull(points: NDArray[np.floating]) -> NDArray[np.float64]:
     import cv2
 
     hull = cv2.convexHull(np.ascontiguousarray(points, dtype=np.float32))
     return np.asarray(hull, dtype=np.float64).reshape(-1, 2)
 
 
-def _normals(edges: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Unit vectors (n, 2) to one side of ``edges``."""
-    turned = np.column_stack([edges[:, 1], -edges[:, 0]])
-    return np.asarray(turned / np.linalg.norm(turned, axis=1, keepdims=True))
+def _edge_normals(edges: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Unit normals (n, 2) of ``edges``, all to the same side."""
+    normals = np.column_stack([edges[:, 1], -edges[:, 0]])
+    return np.asarray(normals / np.linalg.norm(normals, axis=1, keepdims=True))
 
 
-def draw_matte(outline: Sequence[Point], feather: float, *, window: tuple[int, int, int, int]) -> NDArray[np.float32]:
-    """The matte of ``outline`` in ``window`` (x, y, width, height of plate pixels): float32 (height, width), 0..1.
+def draw_matte(outline: Sequence[Point], feather: float, *, window: PixelWindow) -> NDArray[np.float32]:
+    """Draw the matte of ``outline`` in ``window`` of the plate: float32 (bottom - top, right - left), 0..1.
 
     A pixel whose centre lies a distance d inside the outline gets t²(3 - 2t) with t = d / ``feather``, at most 1: so
-    0 outside and on the outline, 1 from ``feather`` pixels inwards, no kink at either end. d is the exact distance to
-    the polygon, not one between pixels, so that an outline moving by a hundredth of a pixel moves the edge by as much.
-    ``feather`` is at least one pixel. The outline may reach beyond the window on any side, and need not be convex.
-    Raises ValueError for an outline of less than three points.
+    0 outside and on the outline, 1 from ``feather`` pixels inwards, and no kink at either end. d is the exact distance
+    to the polygon, not between pixels, so that an outline that moves by a hundredth of a pixel moves the edge by as
+    much. ``feather`` is at least one pixel. The outline may extend beyond the window, and need not be convex. Raises
+    ValueError for an outline of fewer than three points.
     """
     if len(outline) < 3:
         raise ValueError(f"an outline of {len(outline)} points")
-    left, top, width, height = window
+    left, top, right, bottom = window
     points = np.asarray(outline, dtype=np.float64) - (left, top)
-    edge = max(feather, _LEAST_EDGE)
-    squared = np.ones((height, width), dtype=np.float32)
-    for start, end in _sides(points):
-        _approach(squared, start, end, edge)
+    unit = max(feather, _MIN_FEATHER)
+    squared = np.ones((bottom - top, right - left), dtype=np.float32)
+    for start, end in _edges(points):
+        _lower_to_edge_distance(squared, start, end, unit)
     matte = np.sqrt(squared, out=squared)
     matte *= matte * (3 - 2 * matte)
-    matte *= inside(points, width, height)
+    matte *= fill_polygon(points, right - left, bottom - top)
     return matte
 
 
-def _sides(points: NDArray[np.float64]) -> Iterable[tuple[Point, Point]]:
-    """From each point to the next, and from the last to the first. Plain numbers: for two of them numpy is slow."""
+def _edges(points: NDArray[np.float64]) -> Iterable[tuple[Point, Point]]:
+    """The edges of a closed polygon, as Python floats: numpy is slow for two numbers."""
     corners: list[Point] = [(x, y) for x, y in points.tolist()]
     return pairwise([*corners, corners[0]])
 
 
-def _approach(squared: NDArray[np.float32], start: Point, end: Point, unit: float) -> None:
-    """Lower ``squared`` (height, width), in place, to the squared distance from the line ``start``..``end``.
+def _lower_to_edge_distance(squared: NDArray[np.float32], start: Point, end: Point, unit: float) -> None:
+    """Lower ``squared`` (height, width), in place, to the squared distance from the edge ``start``..``end``.
 
-    Distances count in ``unit`` pixels, of which only the first is of interest.
+    Distances are in ``unit`` pixels; those above 1 are not computed.
     """
     height, width = squared.shape
     left, right = max(0, ceil(min(start[0], end[0]) - unit)), min(width, floor(max(start[0], end[0]) + unit) + 1)
@@ -96,24 +99,24 @@ def _approach(squared: NDArray[np.float32], start: Point, end: Point, unit: floa
         along /= length
         np.maximum(along, 0, out=along)
         np.minimum(along, 1, out=along)
-    across = x - along * dx
-    across *= across
-    down = np.subtract(y, np.multiply(along, dy, out=along), out=along)
-    down *= down
-    down += across
+    x_distance = x - along * dx
+    x_distance *= x_distance
+    distance = np.subtract(y, np.multiply(along, dy, out=along), out=along)
+    distance *= distance
+    distance += x_distance
     near = squared[top:bottom, left:right]
-    np.minimum(near, down, out=near)
+    np.minimum(near, distance, out=near)
 
 
-def inside(points: NDArray[np.float64], width: int, height: int) -> NDArray[np.uint8]:
+def fill_polygon(points: NDArray[np.float64], width: int, height: int) -> NDArray[np.uint8]:
     """1 where a pixel's centre is inside the polygon ``points`` (n, 2) (even-odd rule), else 0; uint8 (height, width).
 
-    Each edge flips everything to the right of where it crosses a row; a running sum along the row counts the flips.
+    Each edge inverts everything to the right of where it crosses a row; a running sum along the row counts these.
     """
     import cv2
 
     flips = np.zeros((height, width + 1), dtype=np.uint8)
-    for start, end in _sides(points):
+    for start, end in _edges(points):
         upper, lower = (start, end) if start[1] <= end[1] else (end, start)
         first, stop = max(0, ceil(upper[1])), min(height, ceil(lower[1]))
         if first >= stop:
@@ -121,6 +124,6 @@ def inside(points: NDArray[np.float64], width: int, height: int) -> NDArray[np.u
         rows = np.arange(first, stop)
         crossings = np.ceil(upper[0] + (rows - upper[1]) * (lower[0] - upper[0]) / (lower[1] - upper[1]))
         flips[rows, np.minimum(np.maximum(crossings, 0), width).astype(np.intp)] += 1
-    # OpenCV's sums over all rows and columns before a pixel: from one row to the next they grow by that row's own.
+    # cv2.integral sums over all rows and columns before a pixel: the difference of two rows is the sum along one.
     sums = cv2.integral(flips[:, :width])[:, 1:]
     return np.asarray((sums[1:] ^ sums[:-1]) & 1, dtype=np.uint8)

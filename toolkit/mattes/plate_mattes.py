@@ -1,4 +1,4 @@
-"""The matte of a face, on the plate and as its crop shows it: our own soft edge, or AUTOMATIC1111's blurred mask."""
+"""The matte of a face on the plate: with the toolkit's own soft edge, or as AUTOMATIC1111's blurred mask."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 
 from toolkit.a1111 import blur_mask, blur_reach
 from toolkit.documents import MaskBlurPlan, Point
-from toolkit.mattes.outlines import draw_matte, inside
+from toolkit.mattes.outlines import PixelWindow, draw_matte, fill_polygon
 
-Window = tuple[int, int, int, int]
-"""left, top, right, bottom in plate pixels; right and bottom excluded."""
 Size = tuple[int, int]
 """width, height in pixels."""
 
 
-def matte_window(outline: Sequence[Point], blur: MaskBlurPlan | None, plate: Size, *, margin: int = 0) -> Window | None:
-    """The pixels of the plate that the matte of ``outline`` may touch, ``margin`` more all round; None when none."""
+def matte_window(
+    outline: Sequence[Point], blur: MaskBlurPlan | None, plate: Size, *, margin: int = 0
+) -> PixelWindow | None:
+    """The plate pixels that the matte of ``outline`` may cover, plus ``margin`` all round; None outside the plate."""
     reach = margin + (0 if blur is None else blur_reach(blur))
     xs, ys = [x for x, _ in outline], [y for _, y in outline]
     left, top = max(0, floor(min(xs)) - reach), max(0, floor(min(ys)) - reach)
@@ -27,34 +27,32 @@ def matte_window(outline: Sequence[Point], blur: MaskBlurPlan | None, plate: Siz
     return (left, top, right, bottom) if left < right and top < bottom else None
 
 
-def plate_matte(
-    outline: Sequence[Point], feather: float, blur: MaskBlurPlan | None, *, window: Window, plate: Size
+def draw_plate_matte(
+    outline: Sequence[Point], feather: float, blur: MaskBlurPlan | None, *, window: PixelWindow, plate: Size
 ) -> NDArray[np.float32]:
-    """The matte in ``window`` of a plate of that size: (bottom - top, right - left), 0..1.
+    """Draw the matte in ``window`` of a plate of size ``plate``: float32 (bottom - top, right - left), 0..1.
 
-    With a ``blur``, that makes it, and not the feather.
+    With a ``blur``, the edge is that blur and ``feather`` is ignored.
     """
-    left, top, right, bottom = window
-    within = (left, top, right - left, bottom - top)
     if blur is None:
-        return draw_matte(outline, feather, window=within)
-    return draw_blurred_mask(outline, blur, window=within, plate=plate)
+        return draw_matte(outline, feather, window=window)
+    return draw_blurred_mask(outline, blur, window=window, plate=plate)
 
 
 def draw_blurred_mask(
-    outline: Sequence[Point], blur: MaskBlurPlan, *, window: tuple[int, int, int, int], plate: tuple[int, int]
+    outline: Sequence[Point], blur: MaskBlurPlan, *, window: PixelWindow, plate: Size
 ) -> NDArray[np.float32]:
-    """The blurred mask of ``outline`` in ``window`` (x, y, width, height of plate pixels).
+    """Draw the blurred mask of ``outline`` in ``window``, which lies inside the plate.
 
-    float32 (height, width), 0..1 in 256 levels. ``window`` lies in the plate, whose width and height are ``plate``: its
-    pixels are those of a mask as large as that, at the plate's edges, too.
+    float32 (bottom - top, right - left), 0..1 in 256 levels: the pixels that a mask of the plate's full size has there,
+    also at the plate's edges.
     """
-    x, y, width, height = window
+    left, top, right, bottom = window
     reach = blur_reach(blur)
-    left, top = max(0, x - reach), max(0, y - reach)
-    right, bottom = min(plate[0], x + width + reach), min(plate[1], y + height + reach)
-    points = np.asarray(outline, dtype=np.float64) - (left, top)
-    hard = inside(points, right - left, bottom - top) * np.uint8(255)
+    outer_left, outer_top = max(0, left - reach), max(0, top - reach)
+    outer_right, outer_bottom = min(plate[0], right + reach), min(plate[1], bottom + reach)
+    points = np.asarray(outline, dtype=np.float64) - (outer_left, outer_top)
+    hard = fill_polygon(points, outer_right - outer_left, outer_bottom - outer_top) * np.uint8(255)
     soft = blur_mask(hard, blur)
-    within = soft[y - top : y - top + height, x - left : x - left + width]
-    return within.astype(np.float32) / np.float32(255)
+    cropped = soft[top - outer_top : bottom - outer_top, left - outer_left : right - outer_left]
+    return cropped.astype(np.float32) / np.float32(255)

@@ -1,10 +1,10 @@
-"""Passes: planning decides and reads no pixel; rendering makes the pixels and decides nothing."""
+"""Passes: planning makes every decision and reads no pixels; rendering makes the pixels and no decisions."""
 
 from __future__ import annotations
 
 from toolkit.passes.guides.guide_pictures import check_guides
 from toolkit.passes.planning.encoding import pass_encoding
-from toolkit.passes.planning.looks import planned_guides, planned_looks, wanted_passes, wants_bodies
+from toolkit.passes.planning.looks import needs_body_tracks, planned_guides, planned_looks, wanted_passes
 from toolkit.passes.planning.plan import plan_passes
 from toolkit.passes.rendering.render import RenderedPass, render_passes
 from toolkit.passes.rendering.slate import Slate, SlateFace
@@ -14,11 +14,11 @@ __all__ = [
     "Slate",
     "SlateFace",
     "check_guides",
+    "needs_body_tracks",
     "pass_encoding",
     "plan_passes",
     "planned_guides",
     "planned_looks",
     "render_passes",
     "wanted_passes",
-    "wants_bodies",
 ]

@@ -15,7 +15,7 @@ from toolkit.delivery import check_aep
 from toolkit.documents import Cut, EstimatePlan, GuidePlan, PassPlan, Shot
 from toolkit.engines import check_engine, find_engine
 from toolkit.errors import MissingMedia, NoMatchingShot, OutputNotWritable, at
-from toolkit.passes import check_guides, planned_guides, wants_bodies
+from toolkit.passes import check_guides, planned_guides, needs_body_tracks
 from toolkit.plates import check_encoding
 from toolkit.settings import Settings
 
@@ -87,7 +87,7 @@ def check_disk(out: Path) -> None:
 
 def tracks_people(settings: Settings) -> bool:
     """Whether people are tracked beside the faces: a look has a ``body`` control, and the engine takes guides."""
-    return wants_bodies(settings) and find_engine(settings.engine).wants_guides
+    return needs_body_tracks(settings) and find_engine(settings.engine).wants_guides
 
 
 def _read_or_estimated(plan: PassPlan) -> list[GuidePlan | EstimatePlan]:

@@ -18,7 +18,7 @@ from toolkit.documents import EstimatePlan, PassName, PassPlan
 from toolkit.engines import Engine, PaintRequest
 from toolkit.errors import DepthUnavailable
 from toolkit.passes import plan_passes, planned_guides, render_passes
-from toolkit.passes.guides.depth_range import shown_between, span_of, spread
+from toolkit.passes.guides.depth_range import depth_range, normalise_depth, sample_frames
 from toolkit.plates import open_plate
 from toolkit.settings import load_settings
 
@@ -87,7 +87,7 @@ def rendered(made: Sequence[PassPlan], plates: Path, bright: Bright, engine: Eng
     """How many frames of each pass were painted."""
     with open_plate(shot_of(plates / "plate.####.png").media) as plate:
         done = render_passes(made, plate, engine, plates.parent / "out", writers=1, estimators={"bright": bright})
-    return [one.painted for one in done]
+    return [one.rendered for one in done]
 
 
 def test_a_plan_says_what_estimates_and_nothing_that_is_read(tmp_path: Path) -> None:
@@ -138,16 +138,16 @@ def test_what_is_as_near_looks_the_same_in_every_frame(plates: Path) -> None:
 def test_a_stray_pixel_is_not_what_a_shot_spans() -> None:
     numbers = np.linspace(1, 2, 10_000)
     numbers[:5], numbers[-5:] = -50, 50
-    assert span_of([numbers, numbers[:1]]) == pytest.approx((-50, 1.999), abs=1e-3), "a whole frame of it is"
-    assert span_of([numbers]) == pytest.approx((1.001, 1.999), abs=1e-3)
-    assert span_of([]) is None
-    assert spread(list(FRAMES)) == list(LOOKED_AT)
-    assert spread([5]) == [5]
+    assert depth_range([numbers, numbers[:1]]) == pytest.approx((-50, 1.999), abs=1e-3), "a whole frame of it is"
+    assert depth_range([numbers]) == pytest.approx((1.001, 1.999), abs=1e-3)
+    assert depth_range([]) is None
+    assert sample_frames(list(FRAMES)) == list(LOOKED_AT)
+    assert sample_frames([5]) == [5]
 
 
 def test_a_shot_without_depth_is_black_and_never_a_number_that_is_none() -> None:
     for level in (0.0, 3.0, -3.0):
-        assert not shown_between(level, level, np.full((2, 2), level)).any()
+        assert not normalise_depth(level, level, np.full((2, 2), level)).any()
 
 
 def test_invert_exchanges_black_and_white(plates: Path) -> None:
@@ -166,7 +166,7 @@ def test_an_engine_that_is_shown_no_guides_has_nothing_estimated(plates: Path) -
 
 
 def test_what_an_estimator_says_against_a_frame_names_it(plates: Path) -> None:
-    with pytest.raises(DepthUnavailable, match=f"frame {FIRST}: depth cannot be estimated: bright is tired"):
+    with pytest.raises(DepthUnavailable, match=f"frame {FIRST}: cannot estimate depth: bright is tired"):
         rendered(plans(plates), plates, Bright(works=False), Keeps())
 
 
@@ -192,7 +192,7 @@ def test_another_estimator_is_another_picture_and_another_name_for_it_is_not(pla
                 writers=1,
                 estimators=known,  # type: ignore[arg-type]
             )
-            assert [one.painted for one in done] == [painted, painted]
+            assert [one.rendered for one in done] == [painted, painted]
     assert rendered(
         plans(plates, '{kind="depth", estimator="bright", invert=true}'), plates, Bright("bright 2"), Wanting()
     ) == [COUNT, COUNT]

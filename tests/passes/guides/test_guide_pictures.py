@@ -18,7 +18,7 @@ from toolkit.engines import PaintRequest
 from toolkit.errors import MissingFrames, MissingMedia, UnsupportedMedia
 from toolkit.frames import FramePath
 from toolkit.passes import check_guides, plan_passes, planned_guides, render_passes
-from toolkit.passes.guides.guide_pictures import Guides, Shown
+from toolkit.passes.guides.guide_pictures import GuidePictures, ShotGuides
 from toolkit.passes.resampling import Picture
 from toolkit.plates import open_plate
 from toolkit.settings import load_settings
@@ -59,11 +59,11 @@ def plans(beside: Path, control: str, *assignments: str, plates: str = "nowhere"
 
 
 def shown(plan: PassPlan, source_frame: int) -> Picture:
-    (frame,) = Guides([plan]).frames([source_frame], [plan])
+    (frame,) = ShotGuides([plan]).read_ahead([source_frame], [plan])
     return only(frame)
 
 
-def only(frame: Shown) -> Picture:
+def only(frame: GuidePictures) -> Picture:
     (picture,) = frame.values()
     return picture
 
@@ -110,7 +110,7 @@ def test_a_flat_wall_is_shown_and_an_empty_scene_is_refused(tmp_path: Path) -> N
     assert np.isfinite(shown(plans(tmp_path, '{kind="depth"}')[PassName.BODY], FIRST)).all()
     for source_frame in FRAMES:
         write(tmp_path / "guides/sh010", source_frame, np.full((HEIGHT, WIDTH), 1e10))
-    with pytest.raises(UnsupportedMedia, match="no distance in any frame looked at; set near and far"):
+    with pytest.raises(UnsupportedMedia, match="no distances found in the sampled frames; set near and far"):
         shown(plans(tmp_path, '{kind="depth"}')[PassName.BODY], FIRST)
 
 
@@ -161,7 +161,7 @@ def test_a_guide_of_half_the_size_is_brought_to_the_plate_s(tmp_path: Path) -> N
 
 def test_a_guide_of_another_shape_is_refused_with_both_sizes(tmp_path: Path) -> None:
     control = write_plate_as_guide(tmp_path / "ink", lambda codes: codes[:80]) + "}"
-    with pytest.raises(UnsupportedMedia, match="160x80 is not the shape of the plate, 160x90"):
+    with pytest.raises(UnsupportedMedia, match=r"aspect ratio, 160x80, differs from the plate.s, 160x90"):
         shown(plans(tmp_path, control)[PassName.BODY], FIRST)
 
 
@@ -189,7 +189,7 @@ def test_a_frame_is_painted_again_when_its_guide_changes_and_kept_when_the_guide
         )
         with open_plate(shot_of(plate_pattern).media) as plate:
             (done,) = render_passes(list(made.values()), plate, Wanting(), tmp_path / "out", writers=1)
-        return done.painted
+        return done.rendered
 
     assert painted(depth) == COUNT
     assert painted(depth) == 0

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from toolkit.passes.planning.crops import (
     CropPose,
     FaceSquare,
+    body_canvas,
     canvas_corners,
     enclosing_square,
     rigid_crop_affine,
-    whole_canvas,
 )
 
 places = st.builds(
@@ -95,7 +95,7 @@ def test_corners_are_named_as_the_upright_face_sees_them() -> None:
 def test_a_frame_is_painted_with_its_shorter_side_as_asked_and_square_pixels(
     plate: tuple[int, int], size: int, canvas: tuple[int, int]
 ) -> None:
-    found, affine = whole_canvas(*plate, size)
+    found, affine = body_canvas(*plate, size)
     assert found == canvas
     assert affine is not None
     zoom = size / min(plate)
@@ -107,4 +107,4 @@ def test_a_frame_is_painted_with_its_shorter_side_as_asked_and_square_pixels(
 
 @pytest.mark.parametrize("size", [0, 1080])
 def test_a_frame_painted_in_its_own_size_is_not_resampled(size: int) -> None:
-    assert whole_canvas(1920, 1080, size) == ((1920, 1080), None)
+    assert body_canvas(1920, 1080, size) == ((1920, 1080), None)

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from tests.faces._footage import shot_of
 from toolkit.documents import FaceSample, FaceState, FaceTracks
-from toolkit.passes.planning.expression_words import SHORTEST, WORDS, expression_words
+from toolkit.passes.planning.expression_words import MIN_FRAMES, PHRASES, expression_words
 
-NAMES = ("_neutral", *sorted({name for word in WORDS for name in word.reads}))
+NAMES = ("_neutral", *sorted({name for phrase in PHRASES for name in phrase.blendshapes}))
 NOBODY: Mapping[str, float] | None = None
 
 SMILE = {"mouthSmileLeft": 0.9, "mouthSmileRight": 0.9}
@@ -129,19 +129,19 @@ def test_no_frames_have_no_words_and_nobody_has_none() -> None:
 
 
 def test_names_that_do_not_fit_are_a_programming_mistake() -> None:
-    with pytest.raises(ValueError, match="no such blendshapes: jawOpen"):
+    with pytest.raises(ValueError, match="missing blendshapes: jawOpen"):
         expression_words([], [name for name in NAMES if name != "jawOpen"])
     with pytest.raises(ValueError, match="one value for each"):
         expression_words(face({}), [*NAMES, "one more"])
 
 
 def test_every_word_of_the_table_ends_below_where_it_begins_and_kinds_stand_together() -> None:
-    assert all(0 < word.end < word.begin < 1 for word in WORDS)
-    kinds = [kind for kind, _ in groupby(word.kind for word in WORDS)]
+    assert all(0 < phrase.off < phrase.on < 1 for phrase in PHRASES)
+    kinds = [kind for kind, _ in groupby(phrase.kind for phrase in PHRASES)]
     assert len(kinds) == len({*kinds})
 
 
-def told(words: Sequence[str], phrase: str) -> NDArray[np.bool_]:
+def has_phrase(words: Sequence[str], phrase: str) -> NDArray[np.bool_]:
     return np.array([phrase in frame.split(", ") for frame in words])
 
 
@@ -168,14 +168,14 @@ def test_the_words_of_a_capture_agree_with_its_weights_and_do_not_flicker(
         "mouth pulled to the right": weights("mouthLeft")[:, 0] >= 0.4,
     }
     for phrase, expected in truth.items():
-        assert (told(words, phrase) == expected).mean() > 0.94, phrase
-    assert told(words, "one eye closed").any(), "there is a wink"
-    mouth = told(words, "mouth open") | told(words, "mouth wide open")
+        assert (has_phrase(words, phrase) == expected).mean() > 0.94, phrase
+    assert has_phrase(words, "one eye closed").any(), "there is a wink"
+    mouth = has_phrase(words, "mouth open") | has_phrase(words, "mouth wide open")
     assert (mouth == (weights("jawOpen")[:, 0] >= 0.4)).mean() > 0.98
 
-    for phrase in {word.phrase for word in WORDS}:
-        lengths = [len(list(run)) for _, run in groupby(told(words, phrase))]
-        assert min(lengths) >= SHORTEST, phrase
+    for phrase in {one.text for one in PHRASES}:
+        lengths = [len(list(run)) for _, run in groupby(has_phrase(words, phrase))]
+        assert min(lengths) >= MIN_FRAMES, phrase
 
 
 def test_an_actor_who_glances_aside_smiles_and_blinks_is_told_so(

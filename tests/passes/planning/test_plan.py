@@ -8,9 +8,9 @@ import pytest
 
 from tests.passes._plate import BESIDE, COUNT, FIRST, bodies_of, body, sample, shot_of, tracks_of
 from toolkit.documents import FaceState, PassName, PassPlan
-from toolkit.passes import plan_passes, planned_looks, wants_bodies
-from toolkit.passes.planning.expression_words import WORDS
-from toolkit.passes.planning.plan import noise_seed
+from toolkit.passes import needs_body_tracks, plan_passes, planned_looks
+from toolkit.passes.planning.expression_words import PHRASES
+from toolkit.passes.planning.seeds import noise_seed
 from toolkit.settings import Settings, load_settings
 
 SHOT = shot_of(Path("nowhere/plate.####.png"))
@@ -127,7 +127,7 @@ def test_only_the_passes_asked_for_are_planned() -> None:
     ],
 )
 def test_a_prompt_says_what_the_face_does_in_each_frame(template: str, still: str, speaking: str) -> None:
-    names = tuple(sorted({name for word in WORDS for name in word.reads}))
+    names = tuple(sorted({name for phrase in PHRASES for name in phrase.blendshapes}))
     silent, open_mouth = ((0.0,) * len(names), tuple(0.6 * (name == "jawOpen") for name in names))
     samples = [
         sample(FIRST + i).model_copy(update={"blendshapes": open_mouth if i >= 6 else silent}) for i in range(COUNT)
@@ -143,7 +143,7 @@ def test_a_prompt_says_what_the_face_does_in_each_frame(template: str, still: st
 def test_a_frame_without_a_face_has_a_prompt_without_words() -> None:
     settings = load_settings(overrides=["body.prompt=a set, {expression}"])
     samples = [sample(FIRST + i, state=ABSENT) for i in range(COUNT)]
-    names = tuple(sorted({name for word in WORDS for name in word.reads}))
+    names = tuple(sorted({name for phrase in PHRASES for name in phrase.blendshapes}))
     tracks = tracks_of(samples).model_copy(update={"blendshape_names": names})
     for faces in (tracks.faces, ()):
         body, _ = plan_passes(SHOT, tracks.model_copy(update={"faces": faces}), settings, cut_folder=BESIDE)
@@ -250,7 +250,7 @@ def test_people_are_planned_from_the_arguments_alone_and_the_plan_survives_its_f
 
 
 def test_bodies_are_wanted_where_a_look_of_a_planned_pass_has_a_body_control() -> None:
-    assert not wants_bodies(load_settings(preset="dva-2023"))
-    assert wants_bodies(load_settings(preset="three-controls"))
-    assert wants_bodies(load_settings(overrides=[BODY_IN_BODY]))
-    assert not wants_bodies(load_settings(overrides=[BODY_IN_BODY, "output.passes=FACE"]))
+    assert not needs_body_tracks(load_settings(preset="dva-2023"))
+    assert needs_body_tracks(load_settings(preset="three-controls"))
+    assert needs_body_tracks(load_settings(overrides=[BODY_IN_BODY]))
+    assert not needs_body_tracks(load_settings(overrides=[BODY_IN_BODY, "output.passes=FACE"]))

@@ -19,7 +19,7 @@ from toolkit.documents import FacePlan, FaceState, PassName, PassPlan
 from toolkit.engines import Engine, PaintRequest, open_engine
 from toolkit.errors import EngineFailed, ToolkitError
 from toolkit.passes import RenderedPass, plan_passes, render_passes
-from toolkit.passes.rendering.canvases import crop_matte
+from toolkit.passes.rendering.canvases import draw_crop_matte
 from toolkit.plates import open_plate
 from toolkit.settings import load_settings
 
@@ -199,7 +199,7 @@ def test_another_size_of_body_paints_body_again_and_no_face(plate_pattern: Path,
     root = tmp_path / "out"
     render(plate_pattern, root)
     again = render(plate_pattern, root, "body.size=64")
-    assert {name: done.painted for name, done in again.items()} == {PassName.BODY: COUNT, PassName.FACE: 0}
+    assert {name: done.rendered for name, done in again.items()} == {PassName.BODY: COUNT, PassName.FACE: 0}
 
 
 @pytest.mark.parametrize("overlap", [0, 1], ids=["each frame by itself", "averaged with its neighbours"])
@@ -224,8 +224,8 @@ def test_a_second_run_paints_nothing_and_changes_nothing(plate_pattern: Path, tm
     first = render(plate_pattern, root)
     before = digests(root)
     second = render(plate_pattern, root)
-    assert all(done.painted == COUNT and done.kept == 0 for done in first.values())
-    assert all(done.painted == 0 and done.kept == COUNT for done in second.values())
+    assert all(done.rendered == COUNT and done.kept == 0 for done in first.values())
+    assert all(done.rendered == 0 and done.kept == COUNT for done in second.values())
     assert digests(root) == before
 
 
@@ -235,9 +235,9 @@ def test_only_what_changed_is_painted_again(plate_pattern: Path, tmp_path: Path)
     other = cv2.cvtColor(plate_picture(999), cv2.COLOR_RGB2BGR)
     assert cv2.imwrite(str(plate_pattern.parent / "plate.0104.png"), other)
     again = render(plate_pattern, root)
-    assert {name: done.painted for name, done in again.items()} == {PassName.BODY: 1, PassName.FACE: 1}
+    assert {name: done.rendered for name, done in again.items()} == {PassName.BODY: 1, PassName.FACE: 1}
     stronger = render(plate_pattern, root, "face.strength=0.4")
-    assert {name: done.painted for name, done in stronger.items()} == {PassName.BODY: 0, PassName.FACE: COUNT}
+    assert {name: done.rendered for name, done in stronger.items()} == {PassName.BODY: 0, PassName.FACE: COUNT}
 
 
 def test_a_truncated_layer_is_painted_again(plate_pattern: Path, tmp_path: Path) -> None:
@@ -246,7 +246,7 @@ def test_a_truncated_layer_is_painted_again(plate_pattern: Path, tmp_path: Path)
     before = digests(root)
     victim = layer(root, "BODY", 1005)
     victim.write_bytes(victim.read_bytes()[:-100])
-    assert render(plate_pattern, root)[PassName.BODY].painted == 1
+    assert render(plate_pattern, root)[PassName.BODY].rendered == 1
     assert digests(root) == before
 
 
@@ -284,7 +284,7 @@ class Waits(Engine):
 def test_while_an_engine_paints_its_next_pictures_are_made(
     plate_pattern: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ready, real = Event(), crop_matte
+    ready, real = Event(), draw_crop_matte
 
     def made(plan: PassPlan, face: FacePlan) -> NDArray[np.float32]:
         matte = real(plan, face)
@@ -292,7 +292,7 @@ def test_while_an_engine_paints_its_next_pictures_are_made(
             ready.set()
         return matte
 
-    monkeypatch.setattr("toolkit.passes.rendering.requests.crop_matte", made)
+    monkeypatch.setattr("toolkit.passes.rendering.requests.draw_crop_matte", made)
     engine = Waits(ready)
     render(plate_pattern, tmp_path / "out", "output.passes=FACE", engine=engine)
     assert engine.waited

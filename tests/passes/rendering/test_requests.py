@@ -15,8 +15,8 @@ from toolkit.mattes import draw_matte
 from toolkit.passes import plan_passes
 from toolkit.passes.guides.face_mesh import draw_face_annotation
 from toolkit.passes.guides.skeleton import draw_skeleton
-from toolkit.passes.rendering.canvases import crop_matte
-from toolkit.passes.rendering.requests import requests_of
+from toolkit.passes.rendering.canvases import draw_crop_matte
+from toolkit.passes.rendering.requests import build_requests
 from toolkit.settings import load_settings
 
 CONTROLS = '[{kind="face"}, {kind="face", weight=0.5}]'
@@ -49,7 +49,7 @@ def plan_of(name: PassName, *assignments: str) -> PassPlan:
 
 
 def ask(plan: PassPlan, engine: type[Engine] = Wanting) -> PaintRequest:
-    ((request, _),) = requests_of(plan, plan.frames[0], PICTURE, engine())
+    ((request, _),) = build_requests(plan, plan.frames[0], PICTURE, engine())
     return request
 
 
@@ -62,7 +62,7 @@ def test_the_matte_of_a_crop_is_the_layers_matte_seen_from_the_crop() -> None:
     plan = plan_of(PassName.FACE)
     face = only_face(plan.frames[0])
     on_plate = draw_matte(face.outline, face.feather, window=(0, 0, WIDTH, HEIGHT))
-    in_crop = crop_matte(plan, face)
+    in_crop = draw_crop_matte(plan, face)
     matrix = np.asarray(face.plate_to_canvas).reshape(2, 3)
     for x, y in ((80, 45), (70, 45), (80, 30), (68, 50), (92, 40)):
         column, row = np.rint(matrix @ (x, y, 1)).astype(int)
@@ -92,7 +92,7 @@ def test_the_guide_of_the_body_shows_every_face_where_it_is() -> None:
     larger = mesh.copy()
     larger[:, :2] = middle + 2.2 * (mesh[:, :2] - middle)
     frame = plan.frames[0].model_copy(update={"meshes": (larger,)})
-    ((request, _),) = requests_of(plan, frame, PICTURE, Wanting())
+    ((request, _),) = build_requests(plan, frame, PICTURE, Wanting())
     assert request.guides[0].shape == (96, 160, 3), "the canvas, not the plate"
     assert request.guides[0].any()
     assert request.matte is None
@@ -133,7 +133,7 @@ def test_every_part_of_the_plate_lands_where_its_place_on_the_canvas_is(size: in
     """A ramp of the coordinates shows a shift as itself; at the rim Lanczos sees the edge repeated."""
     x, y = np.meshgrid(np.arange(WIDTH, dtype=np.float32), np.arange(HEIGHT, dtype=np.float32))
     plan = plan_of(PassName.BODY, f"body.size={size}")
-    ((request, _),) = requests_of(plan, plan.frames[0], np.dstack([x, y, x]) / np.float32(WIDTH), Wanting())
+    ((request, _),) = build_requests(plan, plan.frames[0], np.dstack([x, y, x]) / np.float32(WIDTH), Wanting())
     zoom, (width, height) = size / HEIGHT, plan.canvas
     expected_x, expected_y = ((np.arange(side) + 0.5) / zoom - 0.5 for side in (width, height))
     inner = slice(8, -16)
@@ -150,7 +150,7 @@ def test_faces_and_people_are_drawn_where_the_canvas_shows_them(size: int) -> No
     larger = mesh.copy()
     larger[:, :2] = mesh[:, :2].mean(axis=0) + 3 * (mesh[:, :2] - mesh[:, :2].mean(axis=0))
     frame = plan.frames[0].model_copy(update={"meshes": (larger,)})
-    ((request, _),) = requests_of(plan, frame, PICTURE, Wanting())
+    ((request, _),) = build_requests(plan, frame, PICTURE, Wanting())
 
     def moved(points: object) -> np.ndarray:
         there = np.array(points, np.float32)
@@ -168,7 +168,7 @@ def test_a_guide_that_is_the_plate_itself_shows_what_the_plate_shows() -> None:
     plan = plan_of(PassName.BODY, "body.size=64", 'body.controls=[{kind="image", model="any"}]')
     (guide,) = plan.guides
     assert guide is not None
-    ((request, _),) = requests_of(plan, plan.frames[0], PICTURE, Wanting(), {guide: PICTURE})
+    ((request, _),) = build_requests(plan, plan.frames[0], PICTURE, Wanting(), {guide: PICTURE})
     assert np.array_equal(request.guides[0], np.rint(request.image * 255))
 
 

@@ -15,8 +15,8 @@ from tests.passes.rendering.test_render import digests, layer, render
 from tests.passes.temporal.test_overlap import scene
 from toolkit.engines import Engine, PaintRequest, open_engine
 from toolkit.errors import EngineUnavailable
-from toolkit.passes.temporal.noise_flow import Travel
-from toolkit.passes.temporal.optical_flow import grey
+from toolkit.passes.temporal.noise_flow import FlowAccumulator
+from toolkit.passes.temporal.optical_flow import to_luma
 from toolkit.settings import load_settings
 
 INSIDE = np.s_[24:-24, 24:-24]
@@ -24,8 +24,8 @@ FLOW = ("body.noise=flow", "face.noise=flow")
 
 
 def test_pixels_are_followed_back_to_the_first_picture() -> None:
-    travel = Travel()
-    found = [travel.follow(10 + index, 0, grey(scene(3 * index))) for index in range(5)]
+    accumulator = FlowAccumulator()
+    found = [accumulator.advance(10 + index, 0, to_luma(scene(3 * index))) for index in range(5)]
     rows, columns = np.indices(found[0].shape[:2])
     assert np.array_equal(found[0], np.dstack([columns, rows]))
     assert np.abs(found[4][INSIDE][..., 0] - (columns - 12)[INSIDE]).max() < 0.7
@@ -34,23 +34,23 @@ def test_pixels_are_followed_back_to_the_first_picture() -> None:
 
 
 def test_faces_travel_on_their_own_and_one_that_was_away_begins_anew() -> None:
-    travel = Travel()
+    accumulator = FlowAccumulator()
     for face in (0, 1):
-        travel.follow(10, face, grey(scene(0)))
-    moved, still = travel.follow(11, 0, grey(scene(4))), travel.follow(11, 1, grey(scene(0)))
+        accumulator.advance(10, face, to_luma(scene(0)))
+    moved, still = accumulator.advance(11, 0, to_luma(scene(4))), accumulator.advance(11, 1, to_luma(scene(0)))
     assert (still - moved)[INSIDE][..., 0].mean() == pytest.approx(4, abs=0.3)
-    gap = travel.follow(13, 0, grey(scene(8)))
+    gap = accumulator.advance(13, 0, to_luma(scene(8)))
     assert np.array_equal(gap[0, :, 0], np.arange(gap.shape[1]))
 
 
 @pytest.mark.parametrize("flows", [False, True])
 def test_with_the_noise_of_the_plate_the_grain_of_the_preview_goes_along_with_a_pan(*, flows: bool) -> None:
-    engine, travel, shift = open_engine("builtin"), Travel(), 6
+    engine, accumulator, shift = open_engine("builtin"), FlowAccumulator(), 6
     grains = []
     for index in range(2):
         picture = scene(shift * index)
-        came_from = travel.follow(index, 0, grey(picture)) if flows else None
-        (painted,) = engine.paint([replace(ask(picture), came_from=came_from)])
+        noise_stmap = accumulator.advance(index, 0, to_luma(picture)) if flows else None
+        (painted,) = engine.paint([replace(ask(picture), noise_stmap=noise_stmap)])
         grains.append(painted - cv2.GaussianBlur(painted, (0, 0), 1.5))
     along = np.abs(grains[1][:, shift:] - grains[0][:, :-shift])[INSIDE].mean()
     still = np.abs(grains[1] - grains[0])[INSIDE].mean()
@@ -67,8 +67,8 @@ class Asked(Engine):
     def paint(self, requests: list[PaintRequest]) -> list[np.ndarray]:  # type: ignore[override]
         painted = []
         for request in requests:
-            assert request.came_from is not None
-            painted.append(np.dstack([np.abs(request.came_from[..., 0]) % 97 / 97] * 3).astype(np.float32))
+            assert request.noise_stmap is not None
+            painted.append(np.dstack([np.abs(request.noise_stmap[..., 0]) % 97 / 97] * 3).astype(np.float32))
         return painted
 
 
@@ -78,7 +78,7 @@ def test_a_frame_made_alone_is_the_frame_made_with_all_others(plate_pattern: Pat
     for name, shot_frame in (("FACE", 1005), ("BODY", 1009)):
         layer(tmp_path / "out", name, shot_frame).unlink()
     again = render(plate_pattern, tmp_path / "out", *FLOW, engine=Asked())
-    assert {name: done.painted for name, done in again.items()} == {"FACE": 1, "BODY": 1}
+    assert {name: done.rendered for name, done in again.items()} == {"FACE": 1, "BODY": 1}
     assert digests(tmp_path / "out") == whole
 
 
@@ -89,9 +89,9 @@ def test_a_changed_plate_frame_changes_what_comes_after_it_and_nothing_before(
     changed = plate_pattern.with_name(f"plate.{FIRST + 8:04d}.png")
     assert cv2.imwrite(str(changed), np.full((90, 160, 3), 90, np.uint8))
     again = render(plate_pattern, tmp_path / "out", *FLOW, engine=Asked())
-    assert {name: (done.kept, done.painted) for name, done in again.items()} == {"FACE": (8, 4), "BODY": (8, 4)}
+    assert {name: (done.kept, done.rendered) for name, done in again.items()} == {"FACE": (8, 4), "BODY": (8, 4)}
 
 
 def test_an_engine_that_cannot_move_its_noise_is_not_opened_for_it() -> None:
-    with pytest.raises(EngineUnavailable, match="it cannot move its noise with the plate .* set"):
+    with pytest.raises(EngineUnavailable, match="it does not support noise = flow; set"):
         open_engine("automatic1111", load_settings(overrides=["face.noise=flow"]))

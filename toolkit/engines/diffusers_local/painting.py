@@ -19,7 +19,7 @@ from toolkit.engines.diffusers_local.schedule import Schedule, make_schedule
 from toolkit.engines.diffusers_local.weights import Control, Parts
 from toolkit.engines.png import LATENT, filled, may_change
 from toolkit.engines.torch_models.devices import Device
-from toolkit.plates import display_codes
+from toolkit.plates import to_8bit_codes
 
 if TYPE_CHECKING:
     import torch
@@ -143,9 +143,9 @@ def _moved(noise: torch.Tensor, request: PaintRequest) -> torch.Tensor:
 
     Taken, not interpolated: a mean of noise is weaker than noise, and the networks would take it for blur.
     """
-    if request.came_from is None:
+    if request.noise_stmap is None:
         return noise
-    middles = request.came_from[LATENT // 2 :: LATENT, LATENT // 2 :: LATENT] // LATENT
+    middles = request.noise_stmap[LATENT // 2 :: LATENT, LATENT // 2 :: LATENT] // LATENT
     columns, rows = (middles[..., axis].astype(np.int64) % noise.shape[3 - axis] for axis in (0, 1))
     return noise[:, :, rows, columns]
 
@@ -154,7 +154,7 @@ def _begun(request: PaintRequest, mask: NDArray[np.uint8] | None) -> NDArray[np.
     """The picture that is encoded; anything but the plate's own content is begun by filling, as AUTOMATIC1111 does."""
     if mask is None or request.look.masked_content == "original":
         return request.image
-    smeared = filled(display_codes(request.image), mask).astype(np.float32) / np.float32(255)
+    smeared = filled(to_8bit_codes(request.image), mask).astype(np.float32) / np.float32(255)
     return np.where(mask[..., None] > 0, smeared, request.image)
 
 

@@ -1,9 +1,8 @@
-"""The guide pictures of a shot: what a 3D package rendered, found, brought to the plate's size and distances made
-visible; and depth that is estimated from the plate.
+"""The guides of a shot that are read or estimated: sequences from a 3D package, and depth estimated from the plate.
 
 A depth ControlNet was trained on what monocular estimators give: inverse distance, near is white. So the distances of
-an EXR file become ``(1/z - 1/far) / (1/near - 1/far)``, cut off at 0 and 1, and black where nothing is there; ``near``
-and ``far`` hold for a whole shot, or its guides would flicker. Everything else is shown as it is.
+an EXR file become ``(1/z - 1/far) / (1/near - 1/far)``, clipped to 0..1, and black where there is no object; ``near``
+and ``far`` are constant over a shot, so that its guides do not flicker. Other sequences are used as they are.
 """
 
 from __future__ import annotations
@@ -20,140 +19,145 @@ from numpy.typing import NDArray
 
 from toolkit.documents import EstimatePlan, GuidePlan, Media, PassPlan, Shot
 from toolkit.errors import UnsupportedMedia, at
-from toolkit.passes.guides.depth_estimates import Estimates
-from toolkit.passes.guides.depth_range import shown_between, span_of, spread
+from toolkit.passes.guides.depth_estimates import DepthEstimates
+from toolkit.passes.guides.depth_range import depth_range, normalise_depth, sample_frames
 from toolkit.passes.resampling import Picture
-from toolkit.plates import check_frames, file_digest, frame_file, probe, read_distances, read_guide, results_ahead
+from toolkit.plates import check_frames, file_digest, frame_file, prefetch, probe, read_distances, read_guide
 
-Shown = Mapping[GuidePlan | EstimatePlan, Picture]
+GuidePictures = Mapping[GuidePlan | EstimatePlan, Picture]
 """The guides of one frame in the plate's size, 0..1."""
 
-_SAME_SHAPE = 0.01
-"""By how much a guide's width to height may differ from the plate's: rounding of a half-size render."""
+_ASPECT_TOLERANCE = 0.01
+"""How far a guide's aspect ratio may be off the plate's: the rounding of a half-size render."""
 _WORKERS = 2
 
 
 def check_guides(shot: Shot, guides: Iterable[GuidePlan | EstimatePlan]) -> None:
-    """Make sure that every frame of ``shot`` has its file in each sequence. Raises MissingMedia and MissingFrames."""
+    """Check that each sequence has a file for every frame of ``shot``. Raises MissingMedia and MissingFrames."""
     for guide in guides:
         if isinstance(guide, GuidePlan):
             check_frames(probe(Path(guide.path)), [frame + guide.offset for frame in shot.source_work_range])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Source:
-    """One guide with what it takes to show it."""
+class _Sequence:
+    """One guide sequence, ready to be read."""
 
     guide: GuidePlan
     media: Media
     near: float
-    """White; 0 where the files hold pictures."""
+    """Distance that is white; 0 if the files are not distances."""
     far: float
-    size: tuple[int, int]
-    """Width and height of the plate."""
+    plate_size: tuple[int, int]
+    """Width and height."""
 
     def file(self, source_frame: int) -> Path:
         return frame_file(self.media, source_frame + self.guide.offset)
 
-    def picture(self, source_frame: int) -> Picture:
-        """(H, W, 3) 0..1 in the plate's size. Raises what reading raises, and UnsupportedMedia for another shape."""
+    def read(self, source_frame: int) -> Picture:
+        """(H, W, 3) 0..1 in the plate's size. Raises the errors of reading, and UnsupportedMedia for another shape."""
         path = self.file(source_frame)
         if self.guide.distances:
-            picture = cv2.cvtColor(_visible(read_distances(path), self.near, self.far), cv2.COLOR_GRAY2RGB)
+            picture = cv2.cvtColor(_inverse_depth(read_distances(path), self.near, self.far), cv2.COLOR_GRAY2RGB)
         else:
             picture = read_guide(path)
         if self.guide.invert:
             picture = np.float32(1) - picture
-        return _fitted(path, picture, self.size)
+        return _resize_to_plate(path, picture, self.plate_size)
 
 
-class Guides:
-    """The guides of one shot, each read or made once per frame for all passes that show it."""
+class ShotGuides:
+    """The guides of one shot, each read or estimated once per frame for all passes that use it."""
 
-    def __init__(self, plans: Sequence[PassPlan], estimates: Mapping[str, Estimates] = MappingProxyType({})) -> None:
-        """Find the files of every sequence of ``plans``; ``estimates`` of their plate by the names of the estimators.
+    def __init__(
+        self, plans: Sequence[PassPlan], estimates: Mapping[str, DepthEstimates] = MappingProxyType({})
+    ) -> None:
+        """Find the files of every sequence in ``plans``; ``estimates`` of their plate are by name of the estimator.
 
-        Raises MissingMedia, MissingFrames and what reading raises.
+        Raises MissingMedia, MissingFrames and the errors of reading.
         """
-        self._sources: dict[GuidePlan, _Source] = {}
+        self._sequences: dict[GuidePlan, _Sequence] = {}
         self._estimates = estimates
         for plan in plans:
             source_frames = [frame.source_frame for frame in plan.frames]
             for guide in plan.guides:
                 if isinstance(guide, GuidePlan):
                     with at(guide=Path(guide.path).name):
-                        self._sources[guide] = _source(guide, source_frames, (plan.width, plan.height))
+                        self._sequences[guide] = _open_sequence(guide, source_frames, (plan.width, plan.height))
 
     def key(self, plan: PassPlan, source_frame: int) -> list[tuple[object, ...]]:
-        """What determines the guides of ``plan`` in one frame beside its plate: bytes and numbers, not where the files
-        are."""
+        """What determines the guides of ``plan`` in one frame besides its plate: file contents and values, no paths."""
         facts: list[tuple[object, ...]] = []
         for guide in plan.guides:
             if isinstance(guide, EstimatePlan) and guide.estimator in self._estimates:
                 facts.append((self._estimates[guide.estimator].key, guide.invert))
-            elif isinstance(guide, GuidePlan) and guide in self._sources:
-                source = self._sources[guide]
-                file = file_digest(source.file(source_frame))
-                facts.append((file, guide.distances, source.near, source.far, guide.invert))
+            elif isinstance(guide, GuidePlan) and guide in self._sequences:
+                sequence = self._sequences[guide]
+                file = file_digest(sequence.file(source_frame))
+                facts.append((file, guide.distances, sequence.near, sequence.far, guide.invert))
         return facts
 
-    def frames(self, source_frames: Iterable[int], plans: Iterable[PassPlan]) -> Generator[Shown, None, None]:
-        """What ``plans`` show of sequences in each of ``source_frames``, in that order, read ahead in threads."""
+    def read_ahead(
+        self, source_frames: Iterable[int], plans: Iterable[PassPlan]
+    ) -> Generator[GuidePictures, None, None]:
+        """Read the sequences of ``plans`` for each of ``source_frames``, in that order, ahead in threads."""
         named = dict.fromkeys(guide for plan in plans for guide in plan.guides if isinstance(guide, GuidePlan))
-        sources = [self._sources[guide] for guide in named if guide in self._sources]
-        calls = (partial(_shown, sources, source_frame) for source_frame in source_frames)
-        return results_ahead(calls, workers=_WORKERS, ahead=_WORKERS)
+        sequences = [self._sequences[guide] for guide in named if guide in self._sequences]
+        calls = (partial(_read_frame, sequences, source_frame) for source_frame in source_frames)
+        return prefetch(calls, workers=_WORKERS, ahead=_WORKERS)
 
-    def estimated(self, source_frame: int, picture: Picture, plans: Iterable[PassPlan]) -> Shown:
-        """What ``plans`` show of depth estimated from ``picture``, the plate's ``source_frame``, display-referred.
+    def estimate(self, source_frame: int, picture: Picture, plans: Iterable[PassPlan]) -> GuidePictures:
+        """Estimate the depth guides of ``plans`` from ``picture``, the plate at ``source_frame``, display-referred.
 
         Raises DepthUnavailable.
         """
         named = dict.fromkeys(guide for plan in plans for guide in plan.guides if isinstance(guide, EstimatePlan))
-        wanted = [guide for guide in named if guide.estimator in self._estimates]
+        guides = [guide for guide in named if guide.estimator in self._estimates]
         with at(frame=source_frame):
-            names = dict.fromkeys(guide.estimator for guide in wanted)
-            made = {name: self._estimates[name].picture(picture) for name in names}
-        return {g: np.float32(1) - made[g.estimator] if g.invert else made[g.estimator] for g in wanted}
+            names = dict.fromkeys(guide.estimator for guide in guides)
+            depth = {name: self._estimates[name].estimate(picture) for name in names}
+        return {g: np.float32(1) - depth[g.estimator] if g.invert else depth[g.estimator] for g in guides}
 
 
-def _shown(sources: Sequence[_Source], source_frame: int) -> Shown:
+def _read_frame(sequences: Sequence[_Sequence], source_frame: int) -> GuidePictures:
     with at(frame=source_frame):
-        return {source.guide: source.picture(source_frame) for source in sources}
+        return {sequence.guide: sequence.read(source_frame) for sequence in sequences}
 
 
-def _source(guide: GuidePlan, source_frames: Sequence[int], size: tuple[int, int]) -> _Source:
+def _open_sequence(guide: GuidePlan, source_frames: Sequence[int], plate_size: tuple[int, int]) -> _Sequence:
     media = probe(Path(guide.path))
     numbers = [source_frame + guide.offset for source_frame in source_frames]
     check_frames(media, numbers)
     near, far = guide.near, guide.far
     if guide.distances and not far:
-        near, far = _span(media, numbers)
-    return _Source(guide=guide, media=media, near=near, far=far, size=size)
+        near, far = _distance_range(media, numbers)
+    return _Sequence(guide=guide, media=media, near=near, far=far, plate_size=plate_size)
 
 
-def _span(media: Media, numbers: Sequence[int]) -> tuple[float, float]:
-    """The nearest and farthest distance of a shot. Raises UnsupportedMedia when nothing is there at all."""
-    pictures = (read_distances(frame_file(media, number)) for number in spread(numbers))
-    span = span_of(distances[distances > 0] for distances in pictures)
-    if span is None:
-        raise UnsupportedMedia(media.path, "no distance in any frame looked at; set near and far")
-    return span
+def _distance_range(media: Media, numbers: Sequence[int]) -> tuple[float, float]:
+    """The nearest and the farthest distance of a shot. Raises UnsupportedMedia if no frame has any object."""
+    pictures = (read_distances(frame_file(media, number)) for number in sample_frames(numbers))
+    measured = depth_range(distances[distances > 0] for distances in pictures)
+    if measured is None:
+        raise UnsupportedMedia(media.path, "no distances found in the sampled frames; set near and far")
+    return measured
 
 
-def _visible(distances: NDArray[np.float32], near: float, far: float) -> NDArray[np.float32]:
-    """(H, W) 0..1: near is white, far and nothing are black."""
-    there = distances > 0
-    inverse = np.divide(1.0, distances, out=np.full_like(distances, 1 / far), where=there)
-    return shown_between(1 / far, 1 / near, inverse) * there
+def _inverse_depth(distances: NDArray[np.float32], near: float, far: float) -> NDArray[np.float32]:
+    """(H, W) 0..1: near is white; far, and pixels without an object (0), are black."""
+    has_object = distances > 0
+    inverse = np.divide(1.0, distances, out=np.full_like(distances, 1 / far), where=has_object)
+    return normalise_depth(1 / far, 1 / near, inverse) * has_object
 
 
-def _fitted(path: Path, picture: Picture, size: tuple[int, int]) -> Picture:
-    """``picture`` in the plate's ``size``. Raises UnsupportedMedia when it shows another shape."""
+def _resize_to_plate(path: Path, picture: Picture, plate_size: tuple[int, int]) -> Picture:
+    """Resize ``picture`` to the plate's size. Raises UnsupportedMedia if its aspect ratio differs."""
     height, width = picture.shape[:2]
-    if (width, height) == size:
+    if (width, height) == plate_size:
         return picture
-    if abs(width * size[1] / (height * size[0]) - 1) > _SAME_SHAPE:
-        raise UnsupportedMedia(path, f"{width}x{height} is not the shape of the plate, {size[0]}x{size[1]}")
-    smaller = width > size[0]
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR))
+    if abs(width * plate_size[1] / (height * plate_size[0]) - 1) > _ASPECT_TOLERANCE:
+        raise UnsupportedMedia(
+            path, f"its aspect ratio, {width}x{height}, differs from the plate's, {plate_size[0]}x{plate_size[1]}"
+        )
+    is_larger = width > plate_size[0]
+    return np.asarray(cv2.resize(picture, plate_size, interpolation=cv2.INTER_AREA if is_larger else cv2.INTER_LINEAR))

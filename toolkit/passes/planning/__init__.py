@@ -1,1 +1,1 @@
-"""What every frame of every pass is made of, decided from documents and settings alone: no pixel is read here."""
+"""Planning: decides what every frame of every pass is made of, from documents and settings alone. Reads no pixels."""

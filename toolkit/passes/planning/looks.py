@@ -1,4 +1,4 @@
-"""What the settings say about one pass of one shot: its look, its words, and the guides that it names."""
+"""The looks of a pass as the settings define them: per shot and face, with their controls and guides."""
 
 from __future__ import annotations
 
@@ -11,41 +11,41 @@ from typing import Any, Literal, overload
 from toolkit.documents import ControlPlan, EstimatePlan, GuidePlan, LookPlan, LoraPlan, PassName, Shot
 from toolkit.settings import SHOT, ControlSettings, FaceSettings, Look, Settings
 
-_TOLD_ELSEWHERE = {"size", "mask_blur", "mask_blur_version", "masked_content"}
-"""Settings of a look that its plan's digest leaves out, because fields of the plan say the same where it matters: plans
-from before there were such fields, and the frames made from them, hold on."""
-_NOWHERE = {"source": "", "offset": 0}
-"""Where a control's pictures lie and how they are numbered, in that digest: their bytes are in the content keys."""
+_PLANNED_ELSEWHERE = {"size", "mask_blur", "mask_blur_version", "masked_content"}
+"""Look settings left out of the digest because PassPlan has its own fields for them. This keeps content keys from
+before those fields valid."""
+_NO_LOCATION = {"source": "", "offset": 0}
+"""Replaces the path and numbering of a control's pictures in the digest: content keys hold their contents instead."""
 
 
 def wanted_passes(settings: Settings) -> list[PassName]:
-    """The passes asked for, bottom to top."""
+    """The passes that are switched on, bottom to top."""
     return [name for name in PassName if name in settings.output.passes.split("+")]
 
 
 def planned_looks(shots: Iterable[Shot], settings: Settings) -> list[LookPlan]:
-    """What an engine will be told about the passes asked for in any of ``shots``, each once.
+    """Every look that an engine must be prepared for, each once.
 
-    A face with a negative prompt of its own adds a look with that: an engine may have to find a place for it.
+    A face with its own negative prompt adds a look with that prompt: an engine may have to check it.
     """
-    meant = (look_of(name, shot.name, settings) for shot in shots for name in wanted_passes(settings))
+    resolved = (resolve_look(name, shot.name, settings) for shot in shots for name in wanted_passes(settings))
     looks = (
-        look_plan(replace(look, negative=negative))
-        for look in meant
+        plan_look(replace(look, negative=negative))
+        for look in resolved
         for negative in (look.negative, *(entry.negative for entry in look.prompts if entry.negative))
     )
     return list(dict.fromkeys(looks))
 
 
-def wants_bodies(settings: Settings) -> bool:
-    """Whether a look of the passes asked for has a ``body`` control."""
-    return any(draws(_section(name, settings), "body") for name in wanted_passes(settings))
+def needs_body_tracks(settings: Settings) -> bool:
+    """Whether a pass that is switched on has a ``body`` control."""
+    return any(has_control(_section(name, settings), "body") for name in wanted_passes(settings))
 
 
 def planned_guides(shot_name: str, settings: Settings, *, cut_folder: Path) -> list[GuidePlan | EstimatePlan]:
-    """Every guide of ``shot_name`` that is not drawn from a track, each once."""
-    looks = [look_of(name, shot_name, settings) for name in wanted_passes(settings)]
-    guides = [guide_plan(control, shot_name, cut_folder) for look in looks for control in look.controls]
+    """Every guide of ``shot_name`` that is read or estimated, not drawn from a track; each once."""
+    looks = [resolve_look(name, shot_name, settings) for name in wanted_passes(settings)]
+    guides = [plan_guide(control, shot_name, cut_folder) for look in looks for control in look.controls]
     return list(dict.fromkeys(guide for guide in guides if guide is not None))
 
 
@@ -54,11 +54,11 @@ def _section(name: PassName, settings: Settings) -> Look:
 
 
 @overload
-def look_of(name: Literal[PassName.FACE], shot_name: str, settings: Settings) -> FaceSettings: ...
+def resolve_look(name: Literal[PassName.FACE], shot_name: str, settings: Settings) -> FaceSettings: ...
 @overload
-def look_of(name: PassName, shot_name: str, settings: Settings) -> Look: ...
-def look_of(name: PassName, shot_name: str, settings: Settings) -> Look:
-    """The look of a pass in one shot: with the words that are meant for it, and none that are not."""
+def resolve_look(name: PassName, shot_name: str, settings: Settings) -> Look: ...
+def resolve_look(name: PassName, shot_name: str, settings: Settings) -> Look:
+    """The look of a pass in one shot: with the prompts for this shot, and without those for others."""
     look = _section(name, settings)
     mine = [entry for entry in look.prompts if fnmatchcase(shot_name, entry.shot)]
     return replace(
@@ -69,13 +69,13 @@ def look_of(name: PassName, shot_name: str, settings: Settings) -> Look:
     )
 
 
-def draws(look: Look, kind: str) -> bool:
-    """Whether a control of ``look`` is of this ``kind``."""
+def has_control(look: Look, kind: str) -> bool:
+    """Whether ``look`` has a control of this ``kind``."""
     return any(control.kind == kind for control in look.controls)
 
 
-def look_plan(look: Look) -> LookPlan:
-    """``look`` as an engine is told it."""
+def plan_look(look: Look) -> LookPlan:
+    """``look`` as it is given to an engine."""
     return LookPlan(
         strength=look.strength,
         model=look.model,
@@ -92,8 +92,8 @@ def look_plan(look: Look) -> LookPlan:
     )
 
 
-def guide_plan(control: ControlSettings, shot_name: str, cut_folder: Path) -> GuidePlan | EstimatePlan | None:
-    """Where the picture of ``control`` is read from, or what estimates it; None when it is drawn."""
+def plan_guide(control: ControlSettings, shot_name: str, cut_folder: Path) -> GuidePlan | EstimatePlan | None:
+    """The sequence that ``control`` reads or the model that estimates its guide; None if it is drawn from a track."""
     if control.estimator:
         return EstimatePlan(estimator=control.estimator, invert=control.invert)
     if not control.source:
@@ -108,10 +108,10 @@ def guide_plan(control: ControlSettings, shot_name: str, cut_folder: Path) -> Gu
     )
 
 
-def told(look: Look) -> dict[str, Any]:
-    """``look`` as the digest of its plan takes it; what estimates depth is told by its guide's key."""
-    heeded = {name: value for name, value in asdict(look).items() if name not in _TOLD_ELSEWHERE}
-    controls = [{**control, **_NOWHERE} for control in heeded["controls"]]
+def digest_input(look: Look) -> dict[str, Any]:
+    """``look`` as it goes into the settings digest; an estimator is covered by the key of its guide instead."""
+    fields = {name: value for name, value in asdict(look).items() if name not in _PLANNED_ELSEWHERE}
+    controls = [{**control, **_NO_LOCATION} for control in fields["controls"]]
     for control in controls:
         del control["estimator"]
-    return {**heeded, "controls": controls}
+    return {**fields, "controls": controls}

@@ -1,8 +1,7 @@
-"""Decide, without touching a pixel, what every frame of every pass is made of."""
+"""The plans of a shot's passes: what every frame is made of."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,36 +9,29 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.a1111 import blur_reach
 from toolkit.documents import (
     Affine,
     BodyPoints,
     BodyTracks,
     FacePlan,
-    FaceState,
-    FaceTrack,
     FaceTracks,
     FramePlan,
-    MaskBlurPlan,
     Origin,
     PassName,
     PassPlan,
     Shot,
     digest,
 )
-from toolkit.mattes import face_outline
-from toolkit.passes.planning.crops import (
-    CropPose,
-    a1111_crop_affine,
-    canvas_corners,
-    enclosing_square,
-    rigid_crop_affine,
-    whole_canvas,
-)
+from toolkit.passes.planning.crops import body_canvas
 from toolkit.passes.planning.encoding import pass_encoding
-from toolkit.passes.planning.expression_words import expression_words
-from toolkit.passes.planning.looks import draws, guide_plan, look_of, look_plan, told, wanted_passes
-from toolkit.settings import EXPRESSION, FaceSettings, Look, MatteSettings, Settings
+from toolkit.passes.planning.faces import plan_faces, plan_mask_blur
+from toolkit.passes.planning.looks import digest_input, has_control, plan_guide, plan_look, resolve_look, wanted_passes
+from toolkit.passes.planning.prompts import fill_prompt, words_by_frame
+from toolkit.passes.planning.seeds import look_seed
+from toolkit.settings import Look, MatteSettings, Settings
+
+_WHOLE_FRAME = -1
+"""Stands for the face in the seeds of BODY."""
 
 
 def plan_passes(
@@ -51,11 +43,11 @@ def plan_passes(
     bodies: BodyTracks | None = None,
     origin: Origin | None = None,
 ) -> tuple[PassPlan, ...]:
-    """The passes of ``shot``, bottom to top; a pure function of its arguments.
+    """Plan the passes of ``shot``, bottom to top; a pure function of its arguments.
 
-    ``cut_folder`` is the folder of the cut, absolute: guides are found from there. ``bodies`` are needed where a look
-    ``wants_bodies`` and an engine will be shown its guides; without them nobody is planned. ``origin`` is the cut's:
-    the encoding follows its host.
+    ``cut_folder`` is the folder of the cut, absolute: paths of guides are relative to it. ``bodies`` are needed if
+    ``needs_body_tracks`` says so and the engine takes guides; without them no people are planned. ``origin`` is the
+    cut's: the encoding depends on its host.
     """
     encoding = pass_encoding(shot, settings.output.encoding, origin)
     settings = replace(settings, output=replace(settings.output, encoding=encoding))
@@ -63,30 +55,11 @@ def plan_passes(
     return tuple(_plan_pass(name, shot, tracks, settings, bodies=bodies, cut_folder=cut_folder) for name in names)
 
 
-def noise_seed(start: int, shot_name: str, pass_name: str, face: int, source_frame: int) -> int:
-    """0..2**31-1 from (shot, pass, face, absolute source frame): never from a batch or worker number."""
-    text = f"{start}/{shot_name}/{pass_name}/{face}/{source_frame}"
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") >> 1
-
-
-def _seed(look: Look, shot_name: str, pass_name: str, face: int, source_frame: int) -> int:
-    """As ``noise_seed``; in a look whose noise is the shot's, every frame is -1, which no source has."""
-    return noise_seed(look.seed, shot_name, pass_name, face, source_frame if look.noise == "frame" else -1)
-
-
 def _plan_pass(
     name: PassName, shot: Shot, tracks: FaceTracks, settings: Settings, *, bodies: BodyTracks | None, cut_folder: Path
 ) -> PassPlan:
-    look = look_of(name, shot.name, settings)
-    # The matte is FACE's: whatever is asked of it, BODY is what it was with the usual one.
-    matte = settings.matte if name is PassName.FACE else MatteSettings()
-    faces = _plan_faces(shot, tracks, settings) if name is PassName.FACE else {}
-    words = _words(tracks, look)
-    # The whole frame's prompt speaks of the face that is seen most.
-    leading = words[0] if words else {}
-    meshes = _meshes(tracks) if draws(look, "face") else {}
-    people = _people(bodies) if bodies and draws(look, "body") else {}
-    canvas, affine = _canvas(name, tracks, settings)
+    look = resolve_look(name, shot.name, settings)
+    canvas, plate_to_canvas = _plan_canvas(name, tracks, settings)
     media = shot.media
     first_label = (media.timecode_first or 0) + shot.source_work_range.first - shot.map.source_first
     return PassPlan(
@@ -94,117 +67,71 @@ def _plan_pass(
         pass_name=name,
         version=settings.output.version,
         engine=settings.engine,
-        look=look_plan(look),
-        guides=tuple(guide_plan(control, shot.name, cut_folder) for control in look.controls),
+        look=plan_look(look),
+        guides=tuple(plan_guide(control, shot.name, cut_folder) for control in look.controls),
         overlap=look.overlap,
         noise_flows=look.noise == "flow",
-        settings=digest(settings.engine, told(look), matte, settings.output.encoding)[:12],
+        settings=_digest_settings(name, look, settings),
         encoding=settings.output.encoding,
         width=tracks.width,
         height=tracks.height,
         canvas=canvas,
-        plate_to_canvas=affine,
-        mask_blur=_mask_blur(look),
+        plate_to_canvas=plate_to_canvas,
+        mask_blur=plan_mask_blur(look),
         rate=media.rate,
         timecode_first=first_label,
         drop_frame=media.drop_frame,
-        frames=tuple(
-            FramePlan(
-                source_frame=source_frame,
-                shot_frame=shot.map.shot_frame(source_frame),
-                seed=_seed(look, shot.name, name, -1, source_frame),
-                prompt=_prompt(look.prompt, leading.get(source_frame, "")) if name is PassName.BODY else "",
-                faces=tuple(faces.get(source_frame, ())),
-                meshes=tuple(meshes.get(source_frame, ())),
-                bodies=people.get(source_frame, ()),
-            )
-            for source_frame in shot.source_work_range
-        ),
+        frames=_plan_frames(name, shot, tracks, look, settings, bodies=bodies),
     )
 
 
-def _canvas(name: PassName, tracks: FaceTracks, settings: Settings) -> tuple[tuple[int, int], Affine | None]:
-    """What a pass is painted on, and how BODY gets there where it is painted in another size."""
+def _digest_settings(name: PassName, look: Look, settings: Settings) -> str:
+    """Digest of the settings that affect the pixels of a pass."""
+    # The matte affects FACE only. For BODY the default is hashed, so that its digest does not change with the matte.
+    matte = settings.matte if name is PassName.FACE else MatteSettings()
+    return digest(settings.engine, digest_input(look), matte, settings.output.encoding)[:12]
+
+
+def _plan_canvas(name: PassName, tracks: FaceTracks, settings: Settings) -> tuple[tuple[int, int], Affine | None]:
+    """Size of the canvas; and for BODY in another size than the plate's, the affine to it."""
     if name is PassName.FACE:
         return (settings.face.canvas, settings.face.canvas), None
-    return whole_canvas(tracks.width, tracks.height, settings.body.size)
+    return body_canvas(tracks.width, tracks.height, settings.body.size)
 
 
-def _mask_blur(look: Look) -> MaskBlurPlan | None:
-    """AUTOMATIC1111's blur, where the look of a face asks for it."""
-    if not isinstance(look, FaceSettings) or look.mask_blur == 0:
-        return None
-    return MaskBlurPlan(pixels=look.mask_blur, version=look.mask_blur_version)
-
-
-def _plan_faces(shot: Shot, tracks: FaceTracks, settings: Settings) -> dict[int, list[FacePlan]]:
-    """Faces by source frame, the most present face first."""
-    by_frame: dict[int, list[FacePlan]] = {}
-    look = look_of(PassName.FACE, shot.name, settings)
-    plate = tracks.width, tracks.height
-    for track, words in zip(tracks.faces, _words(tracks, look), strict=True):
-        for source_frame, face in _plan_face(shot.name, track, words, look, settings.matte, plate=plate):
-            by_frame.setdefault(source_frame, []).append(face)
-    return by_frame
-
-
-def _plan_face(
-    shot_name: str,
-    track: FaceTrack,
-    words: Mapping[int, str],
-    look: FaceSettings,
-    matte: MatteSettings,
-    *,
-    plate: tuple[int, int],
-) -> Sequence[tuple[int, FacePlan]]:
-    present = [sample for sample in track.samples if sample.state is not FaceState.ABSENT]
-    if not present:
-        return []
-    # One decision for the whole shot: a crop that turned upright in the middle of a nod would jump in the picture.
-    upright = max(abs(_signed(sample.roll or 0.0)) for sample in present) > look.roll_threshold
-    poses, outlines = [], []
-    for sample in present:
-        if sample.centre is None or sample.scale is None or sample.roll is None or sample.landmarks is None:
-            raise ValueError(f"a {sample.state} sample without a place at source frame {sample.source_frame}")
-        turn = sample.roll if upright else 0.0
-        poses.append(CropPose(centre=sample.centre, scale=sample.scale, turn=turn))
-        outlines.append(face_outline(sample.landmarks, grow=matte.grow))
-    square, blur = enclosing_square(poses, outlines), _mask_blur(look)
-    padding = look.padding + (0 if blur is None else blur_reach(blur))  # it softens outwards, too
-    mine = [entry for entry in look.prompts if entry.face == track.face]
-    template = next((entry.prompt for entry in mine if entry.prompt), look.prompt)
-    negative = next((entry.negative for entry in mine if entry.negative), "")
-    plans = []
-    for sample, pose, outline in zip(present, poses, outlines, strict=True):
-        feather = round(matte.feather * pose.scale, 3)
-        affine = (
-            a1111_crop_affine(outline, feather, blur, padding=look.padding, canvas=look.canvas, plate=plate)
-            if look.crop == "a1111"
-            else rigid_crop_affine(pose, square, padding=padding, canvas=look.canvas)
+def _plan_frames(
+    name: PassName, shot: Shot, tracks: FaceTracks, look: Look, settings: Settings, *, bodies: BodyTracks | None
+) -> tuple[FramePlan, ...]:
+    faces: Mapping[int, Sequence[FacePlan]] = {}
+    prompts: Mapping[int, str] = {}
+    if name is PassName.FACE:
+        faces = plan_faces(shot, tracks, settings)
+    else:
+        prompts = _plan_body_prompts(shot, tracks, look)
+    meshes = _landmarks_by_frame(tracks) if has_control(look, "face") else {}
+    people = _people_by_frame(bodies) if bodies and has_control(look, "body") else {}
+    return tuple(
+        FramePlan(
+            source_frame=source_frame,
+            shot_frame=shot.map.shot_frame(source_frame),
+            seed=look_seed(look, shot.name, name, _WHOLE_FRAME, source_frame),
+            prompt=prompts.get(source_frame, ""),
+            faces=tuple(faces.get(source_frame, ())),
+            meshes=tuple(meshes.get(source_frame, ())),
+            bodies=people.get(source_frame, ()),
         )
-        plans.append(
-            (
-                sample.source_frame,
-                FacePlan(
-                    face=track.face,
-                    state=sample.state,
-                    plate_to_canvas=affine,
-                    outline=outline,
-                    feather=feather,
-                    centre=pose.centre,
-                    scale=pose.scale,
-                    roll=sample.roll or 0.0,
-                    corners=canvas_corners(affine, look.canvas),
-                    seed=_seed(look, shot_name, PassName.FACE, track.face, sample.source_frame),
-                    prompt=_prompt(template, words.get(sample.source_frame, "")),
-                    negative=negative,
-                ),
-            )
-        )
-    return plans
+        for source_frame in shot.source_work_range
+    )
 
 
-def _meshes(tracks: FaceTracks) -> dict[int, list[NDArray[np.float32]]]:
+def _plan_body_prompts(shot: Shot, tracks: FaceTracks, look: Look) -> dict[int, str]:
+    """The prompt of the whole frame, with the expression of the most present face."""
+    words = words_by_frame(tracks, look)
+    leading = words[0] if words else {}
+    return {frame: fill_prompt(look.prompt, leading.get(frame, "")) for frame in shot.source_work_range}
+
+
+def _landmarks_by_frame(tracks: FaceTracks) -> dict[int, list[NDArray[np.float32]]]:
     """The landmarks of every face by source frame, the most present face first."""
     by_frame: dict[int, list[NDArray[np.float32]]] = {}
     for track in tracks.faces:
@@ -214,35 +141,6 @@ def _meshes(tracks: FaceTracks) -> dict[int, list[NDArray[np.float32]]]:
     return by_frame
 
 
-def _people(bodies: BodyTracks) -> dict[int, tuple[BodyPoints, ...]]:
-    """The points of everybody by source frame, the first to come into the shot first."""
+def _people_by_frame(bodies: BodyTracks) -> dict[int, tuple[BodyPoints, ...]]:
+    """The points of every person by source frame, in order of appearance in the shot."""
     return {frame.source_frame: tuple(body.points for body in frame.people) for frame in bodies.frames}
-
-
-def _words(tracks: FaceTracks, look: Look) -> list[dict[int, str]]:
-    """For each face what it does, by source frame; nothing when the prompt does not ask."""
-    if not any(EXPRESSION in template for template in (look.prompt, *(entry.prompt for entry in look.prompts))):
-        return [{} for _ in tracks.faces]
-    return [
-        dict(
-            zip(
-                (sample.source_frame for sample in track.samples),
-                expression_words(track.samples, tracks.blendshape_names),
-                strict=True,
-            )
-        )
-        for track in tracks.faces
-    ]
-
-
-def _prompt(template: str, words: str) -> str:
-    """The template with its words; without any, no empty item is left between its commas."""
-    if EXPRESSION not in template:
-        return template
-    items = (item.strip() for item in template.replace(EXPRESSION, words).split(","))
-    return ", ".join(item for item in items if item)
-
-
-def _signed(degrees: float) -> float:
-    """The same angle in -180..180: a track's roll is unwrapped and may have gone round."""
-    return (degrees + 180.0) % 360.0 - 180.0

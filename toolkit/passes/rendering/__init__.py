@@ -1,1 +1,1 @@
-"""The plans carried out: crops to the engine, its pictures into layers, layers into files. Nothing is decided here."""
+"""Execution of the plans: crops to the engine, its images into layers, layers into files. Makes no decisions."""

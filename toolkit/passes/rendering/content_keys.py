@@ -1,4 +1,7 @@
-"""Content keys: what determines a layer file, as one digest. A file whose slate holds its key is not painted again."""
+"""Content keys: one digest of everything that determines a layer file.
+
+A file whose slate holds the current key is not rendered again.
+"""
 
 from __future__ import annotations
 
@@ -6,45 +9,45 @@ from collections.abc import Sequence
 
 from toolkit.documents import FramePlan, PassPlan, digest
 from toolkit.engines import Engine
-from toolkit.passes.guides.guide_pictures import Guides
+from toolkit.passes.guides.guide_pictures import ShotGuides
 from toolkit.passes.rendering.slate import SLATE_SCHEMA
 from toolkit.plates import Plate
 
 _REVISION = 1
-"""Raise it when this room would give other pixels from the same plan: it is a part of every content key."""
+"""Part of every content key. Increase it whenever rendering would give other pixels from the same plan."""
 
 
-def within_reach(plan: PassPlan, frame: FramePlan) -> Sequence[FramePlan]:
-    """``frame`` and the neighbours whose paintings its file also shows."""
-    place = frame.shot_frame - plan.frames[0].shot_frame
-    return plan.frames[max(0, place - plan.overlap) : place + plan.overlap + 1]
+def frames_in_reach(plan: PassPlan, frame: FramePlan) -> Sequence[FramePlan]:
+    """``frame`` and the neighbours that are blended into its file."""
+    index = frame.shot_frame - plan.frames[0].shot_frame
+    return plan.frames[max(0, index - plan.overlap) : index + plan.overlap + 1]
 
 
-class Keys:
+class ContentKeys:
     """The content keys of one shot's passes."""
 
-    def __init__(self, plans: Sequence[PassPlan], plate: Plate, engine: Engine, guides: Guides) -> None:
+    def __init__(self, plans: Sequence[PassPlan], plate: Plate, engine: Engine, guides: ShotGuides) -> None:
         self._plate = plate
         self._engine = engine
         self._guides = guides
-        self._pasts = {plan.pass_name: self._past(plan) for plan in plans if plan.noise_flows}
+        self._histories = {plan.pass_name: self._digest_history(plan) for plan in plans if plan.noise_flows}
 
-    def of(self, plan: PassPlan, frame: FramePlan) -> str:
+    def compute(self, plan: PassPlan, frame: FramePlan) -> str:
         """Digest of the plan, the bytes of plate and guides, the engine, and this code's revision."""
-        decided = plan.model_dump(mode="json", exclude={"frames", "guides"})
-        shown = [
+        plan_facts = plan.model_dump(mode="json", exclude={"frames", "guides"})
+        inputs = [
             (other, self._plate.digest(other.source_frame), self._guides.key(plan, other.source_frame))
-            for other in within_reach(plan, frame)
+            for other in frames_in_reach(plan, frame)
         ]
-        past = [self._pasts[plan.pass_name][other.source_frame] for other, *_ in shown if plan.noise_flows]
+        histories = [self._histories[plan.pass_name][other.source_frame] for other, *_ in inputs if plan.noise_flows]
         identity = self._engine.identity(plan.look)
-        return digest(_REVISION, SLATE_SCHEMA, decided, frame, shown, past, self._engine.name, identity)
+        return digest(_REVISION, SLATE_SCHEMA, plan_facts, frame, inputs, histories, self._engine.name, identity)
 
-    def _past(self, plan: PassPlan) -> dict[int, str]:
-        """By source frame, a digest of all that came before it: its noise has travelled through that."""
-        pasts: dict[int, str] = {}
-        so_far = ""
+    def _digest_history(self, plan: PassPlan) -> dict[int, str]:
+        """Per source frame, a digest of all frames up to it: its noise has moved with the plate through them."""
+        histories: dict[int, str] = {}
+        history = ""
         for frame in plan.frames:
-            so_far = digest(so_far, frame.faces, self._plate.digest(frame.source_frame))
-            pasts[frame.source_frame] = so_far
-        return pasts
+            history = digest(history, frame.faces, self._plate.digest(frame.source_frame))
+            histories[frame.source_frame] = history
+        return histories

@@ -1,11 +1,11 @@
-"""What is to be done for the files that are missing, and the pictures that an engine is asked for it."""
+"""Jobs: the frames to work on for the missing files, with the requests that go to the engine."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from enum import Enum
+from enum import Enum, auto
 from functools import partial
 from itertools import repeat
 from pathlib import Path
@@ -15,121 +15,148 @@ from numpy.typing import NDArray
 
 from toolkit.documents import FramePlan, PassName, PassPlan
 from toolkit.engines import Engine, PaintRequest
-from toolkit.passes.guides.guide_pictures import Guides
-from toolkit.passes.rendering.content_keys import within_reach
-from toolkit.passes.rendering.layers import Backing
-from toolkit.passes.rendering.requests import Asked, requests_of
-from toolkit.passes.temporal.noise_flow import Travel
-from toolkit.passes.temporal.optical_flow import Grey, grey
-from toolkit.passes.temporal.overlap import Painting
-from toolkit.plates import Plate, display_picture, results_ahead
+from toolkit.passes.guides.guide_pictures import GuidePictures, ShotGuides
+from toolkit.passes.rendering.content_keys import frames_in_reach
+from toolkit.passes.rendering.layers import PlateProperties
+from toolkit.passes.rendering.requests import RequestAndOverbrights, build_requests
+from toolkit.passes.temporal.noise_flow import FlowAccumulator
+from toolkit.passes.temporal.optical_flow import Luma, to_luma
+from toolkit.passes.temporal.overlap import PaintedCanvas
+from toolkit.plates import Plate, PlateFrame, prefetch, to_display_referred
 
 
-class Use(Enum):
-    """What a frame is worked on for."""
+class FrameRole(Enum):
+    """Why a frame is worked on."""
 
-    FILE = "its own file, which is missing"
-    NEIGHBOURS = "the files of neighbours that it overlaps"
-    MOTION = "the way its pixels go, in later frames"
+    OUTPUT = auto()
+    """Its own file is missing."""
+    BLEND_SOURCE = auto()
+    """It is blended into the missing files of its neighbours."""
+    FLOW_ONLY = auto()
+    """Optical flow only: later frames need its motion. It is not painted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """A frame to be worked on."""
+class FrameTask:
+    """One frame of a pass to work on."""
 
     plan: PassPlan
     frame: FramePlan
     path: Path
-    use: Use
+    role: FrameRole
 
 
 @dataclass(slots=True)
-class Job:
-    """A task with what the engine is asked for it."""
+class FrameJob:
+    """A task with its requests to the engine, and then what the engine painted."""
 
-    task: Task
-    backing: Backing
+    task: FrameTask
+    plate: PlateProperties
     requests: list[PaintRequest]
-    beyond: list[NDArray[np.float32] | None]
+    overbrights: list[NDArray[np.float32] | None]
     painted: list[NDArray[np.float32]] = field(default_factory=list)
-    shown: list[Grey] = field(default_factory=list)
-    """What the engine saw, for a pass that overlaps."""
+    luma: list[Luma] = field(default_factory=list)
+    """Of the engine's inputs, for a pass that blends with its neighbours."""
 
-    def take(self) -> list[NDArray[np.float32]]:
-        """The paint, which the job lets go of: compressing takes longest, and needs it no more."""
+    def take_painted(self) -> list[NDArray[np.float32]]:
+        """Return the painted images and drop the reference, so that they can be freed before compression."""
         painted, self.painted = self.painted, []
         return painted
 
-    def take_paintings(self) -> dict[int, Painting]:
-        """The same by canvas, with what the engine saw."""
-        pairs = zip(_canvases(self.task), self.shown, self.take(), strict=True)
-        return {number: Painting(shown=shown, painted=painted) for number, shown, painted in pairs}
+    def take_canvases(self) -> dict[int, PaintedCanvas]:
+        """The same, by canvas id, with the luma of the inputs."""
+        triples = zip(_canvas_ids(self.task), self.luma, self.take_painted(), strict=True)
+        return {canvas_id: PaintedCanvas(luma=luma, image=image) for canvas_id, luma, image in triples}
 
 
-def tasks_of(plan: PassPlan, missing: Sequence[FramePlan], root: Path) -> Iterator[Task]:
-    """What is to be done for the frames of ``plan`` whose files are ``missing``, in their order."""
+def build_tasks(plan: PassPlan, missing: Sequence[FramePlan], root: Path) -> Iterator[FrameTask]:
+    """The frames of ``plan`` to work on when the files of ``missing`` frames are to be rendered, in order."""
     if not missing:
         return
-    files, own = plan.files(root), {frame.source_frame for frame in missing}
-    painted = own | {near.source_frame for frame in missing for near in within_reach(plan, frame)}
-    seen = range(plan.frames[0].source_frame, max(painted)) if plan.noise_flows else ()
+    files, outputs = plan.files(root), {frame.source_frame for frame in missing}
+    painted = outputs | {near.source_frame for frame in missing for near in frames_in_reach(plan, frame)}
+    flow = range(plan.frames[0].source_frame, max(painted)) if plan.noise_flows else ()
     for frame in plan.frames:
         number = frame.source_frame
-        if number in painted or number in seen:
-            use = Use.FILE if number in own else Use.NEIGHBOURS if number in painted else Use.MOTION
-            yield Task(plan=plan, frame=frame, path=files.path(frame.shot_frame), use=use)
+        if number in outputs:
+            role = FrameRole.OUTPUT
+        elif number in painted:
+            role = FrameRole.BLEND_SOURCE
+        elif number in flow:
+            role = FrameRole.FLOW_ONLY
+        else:
+            continue
+        yield FrameTask(plan=plan, frame=frame, path=files.path(frame.shot_frame), role=role)
 
 
-def jobs_of(tasks: Sequence[Task], plate: Plate, engine: Engine, guides: Guides) -> Generator[Job, None, None]:
-    """A job for each of ``tasks`` that is painted, in source order.
+def prefetch_jobs(
+    tasks: Sequence[FrameTask], plate: Plate, engine: Engine, guides: ShotGuides
+) -> Generator[FrameJob, None, None]:
+    """The jobs of all ``tasks`` that are painted, in source order.
 
-    While the engine paints, those of its next batch are made in a thread: a GPU or a server would wait for them.
+    The jobs of the next batch are built in a thread while the engine paints, so that a GPU or server never waits.
     """
-    count = sum(task.use is not Use.MOTION for task in tasks)
+    count = sum(task.role is not FrameRole.FLOW_ONLY for task in tasks)
     with (
-        closing(_made(tasks, plate, engine, guides)) as jobs,
-        closing(results_ahead(repeat(partial(next, jobs), count), workers=1, ahead=engine.batch)) as ahead,
+        closing(_JobBuilder(tasks, plate, engine, guides).build_jobs()) as jobs,
+        closing(prefetch(repeat(partial(next, jobs), count), workers=1, ahead=engine.batch)) as ahead,
     ):
         yield from ahead
 
 
-def _made(tasks: Sequence[Task], plate: Plate, engine: Engine, guides: Guides) -> Generator[Job, None, None]:
-    """The jobs, their pictures and guides read once for all passes."""
-    plans = {task.plan.pass_name: task.plan for task in tasks}
-    travels = {name: Travel() for name, plan in plans.items() if plan.noise_flows}
-    by_frame: dict[int, list[Task]] = {}
-    for task in sorted(tasks, key=lambda task: task.frame.source_frame):
-        by_frame.setdefault(task.frame.source_frame, []).append(task)
-    with closing(plate.frames(list(by_frame))) as frames, closing(guides.frames(by_frame, plans.values())) as shown:
-        for plate_frame, read in zip(frames, shown, strict=True):
-            picture = display_picture(plate_frame, plate.encoding)
-            asking = [task.plan for task in by_frame[plate_frame.source_frame]]
-            guiding = {**read, **guides.estimated(plate_frame.source_frame, picture, asking)}
-            backing = Backing(alpha=plate_frame.alpha, premultiplied=plate_frame.premultiplied, encoding=plate.encoding)
-            for task in by_frame[plate_frame.source_frame]:
-                asked = requests_of(task.plan, task.frame, picture, engine, guiding)
-                if task.plan.pass_name in travels:
-                    asked = _travelled(task, asked, travels[task.plan.pass_name])
-                if task.use is not Use.MOTION:
-                    yield _job(task, backing, asked)
+class _JobBuilder:
+    """Builds the jobs of one shot; each plate frame and guide is read once for all passes."""
+
+    def __init__(self, tasks: Sequence[FrameTask], plate: Plate, engine: Engine, guides: ShotGuides) -> None:
+        self._plate = plate
+        self._engine = engine
+        self._guides = guides
+        self._plans = {task.plan.pass_name: task.plan for task in tasks}
+        self._flows = {name: FlowAccumulator() for name, plan in self._plans.items() if plan.noise_flows}
+        self._by_frame: dict[int, list[FrameTask]] = {}
+        for task in sorted(tasks, key=lambda task: task.frame.source_frame):
+            self._by_frame.setdefault(task.frame.source_frame, []).append(task)
+
+    def build_jobs(self) -> Generator[FrameJob, None, None]:
+        """The jobs in source order."""
+        with (
+            closing(self._plate.frames(list(self._by_frame))) as frames,
+            closing(self._guides.read_ahead(self._by_frame, self._plans.values())) as sequences,
+        ):
+            for plate_frame, read in zip(frames, sequences, strict=True):
+                yield from self._build_frame_jobs(plate_frame, read)
+
+    def _build_frame_jobs(self, plate_frame: PlateFrame, read: GuidePictures) -> Iterator[FrameJob]:
+        tasks = self._by_frame[plate_frame.source_frame]
+        picture = to_display_referred(plate_frame, self._plate.encoding)
+        estimated = self._guides.estimate(plate_frame.source_frame, picture, [task.plan for task in tasks])
+        properties = PlateProperties(
+            alpha=plate_frame.alpha, premultiplied=plate_frame.premultiplied, encoding=self._plate.encoding
+        )
+        for task in tasks:
+            pairs = build_requests(task.plan, task.frame, picture, self._engine, {**read, **estimated})
+            if task.plan.pass_name in self._flows:
+                pairs = _attach_flow(task, pairs, self._flows[task.plan.pass_name])
+            if task.role is not FrameRole.FLOW_ONLY:
+                yield FrameJob(
+                    task=task,
+                    plate=properties,
+                    requests=[request for request, _ in pairs],
+                    overbrights=[overbrights for _, overbrights in pairs],
+                )
 
 
-def _travelled(task: Task, asked: Sequence[Asked], travel: Travel) -> list[Asked]:
-    return [
-        (replace(request, came_from=travel.follow(task.frame.source_frame, canvas, grey(request.image))), beyond)
-        for canvas, (request, beyond) in zip(_canvases(task), asked, strict=True)
-    ]
+def _attach_flow(
+    task: FrameTask, pairs: Sequence[RequestAndOverbrights], accumulator: FlowAccumulator
+) -> list[RequestAndOverbrights]:
+    """Advance the flow of each canvas to this frame, and put its ST map into the request."""
+    attached = []
+    for canvas_id, (request, overbrights) in zip(_canvas_ids(task), pairs, strict=True):
+        stmap = accumulator.advance(task.frame.source_frame, canvas_id, to_luma(request.image))
+        attached.append((replace(request, noise_stmap=stmap), overbrights))
+    return attached
 
 
-def _canvases(task: Task) -> list[int]:
-    """What tells the pictures of a frame apart: the numbers of its faces; -1 is the whole frame."""
+def _canvas_ids(task: FrameTask) -> list[int]:
+    """Canvas ids of a frame: its face numbers, or -1 for the whole frame (BODY)."""
     return [-1] if task.plan.pass_name is PassName.BODY else [face.face for face in task.frame.faces]
-
-
-def _job(task: Task, backing: Backing, asked: Sequence[Asked]) -> Job:
-    return Job(
-        task=task,
-        backing=backing,
-        requests=[request for request, _ in asked],
-        beyond=[beyond for _, beyond in asked],
-    )

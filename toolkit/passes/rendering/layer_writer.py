@@ -1,4 +1,4 @@
-"""From paint to files: layers composed, slated and written by a few threads."""
+"""Layer files: painted images composed into layers, given a slate, and written by a few threads."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from toolkit.documents import PassName
 from toolkit.engines import Engine
 from toolkit.errors import at
 from toolkit.frames import timecode_from_frames
-from toolkit.passes.rendering.content_keys import Keys
-from toolkit.passes.rendering.frame_jobs import Job
-from toolkit.passes.rendering.layers import Layer, body_layer, face_layer, layer_alpha, layer_encoding
+from toolkit.passes.rendering.content_keys import ContentKeys
+from toolkit.passes.rendering.frame_jobs import FrameJob
+from toolkit.passes.rendering.layers import LayerPixels, compose_body, compose_face, layer_alpha, layer_encoding
 from toolkit.passes.rendering.slate import Slate, SlateFace
 from toolkit.plates import write_exr
 from toolkit.progress import Advance, ignore_steps
 
 
-class Writer:
-    """A small pool that composes layers and writes files, never more than a few frames behind."""
+class LayerWriter:
+    """A small pool of threads that composes layers and writes files. Its queue holds a few frames at most."""
 
     def __init__(self, threads: int, advance: Mapping[PassName, Advance]) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="layer-writer")
         self._pending: deque[tuple[PassName, Future[None]]] = deque()
-        self._most = threads + 1
+        self._max_pending = threads + 1
         self._advance = advance
 
-    def submit(self, job: Job, keys: Keys, engine: Engine) -> None:
-        """Queue one job; waits while the pool is full. Raises what an earlier job raised."""
+    def submit(self, job: FrameJob, keys: ContentKeys, engine: Engine) -> None:
+        """Queue one job; wait while the queue is full. Re-raises the error of an earlier job."""
         self._pending.append((job.task.plan.pass_name, self._pool.submit(_write, job, keys, engine)))
-        while len(self._pending) > self._most:
+        while len(self._pending) > self._max_pending:
             self._finish_oldest()
 
     def _finish_oldest(self) -> None:
@@ -39,7 +39,7 @@ class Writer:
         future.result()
         self._advance.get(pass_name, ignore_steps)(1)
 
-    def __enter__(self) -> Writer:
+    def __enter__(self) -> LayerWriter:
         return self
 
     def __exit__(
@@ -49,33 +49,33 @@ class Writer:
             while error is None and self._pending:
                 self._finish_oldest()
         finally:
-            # On an error or Ctrl-C: files being written are finished, what has not begun is dropped.
+            # On an error or Ctrl-C, finish the files being written and drop the rest.
             self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _write(job: Job, keys: Keys, engine: Engine) -> None:
+def _write(job: FrameJob, keys: ContentKeys, engine: Engine) -> None:
     plan, frame = job.task.plan, job.task.frame
     with at(shot=plan.shot, **{"pass": str(plan.pass_name)}, frame=frame.shot_frame):
-        layer = _layer(job)
+        layer = _compose_layer(job)
         label = plan.timecode_first + frame.shot_frame - plan.frames[0].shot_frame
         attributes = {
             "framesPerSecond": plan.rate,
             "timeCode": timecode_from_frames(label, plan.rate, drop_frame=plan.drop_frame),
-            **_slate(job, layer, keys.of(plan, frame), engine).attributes(),
+            **_build_slate(job, layer, keys.compute(plan, frame), engine).attributes(),
         }
         write_exr(job.task.path, layer.pixels, attributes)
 
 
-def _layer(job: Job) -> Layer:
-    """The pixels of a job's file."""
-    plan, painted = job.task.plan, job.take()
+def _compose_layer(job: FrameJob) -> LayerPixels:
+    plan, painted = job.task.plan, job.take_painted()
     if plan.pass_name is PassName.BODY:
-        return body_layer(plan, job.backing, painted[0], job.beyond[0])
-    lit = [paint if beyond is None else paint + beyond for paint, beyond in zip(painted, job.beyond, strict=True)]
-    return face_layer(plan, job.task.frame.faces, job.backing, lit)
+        return compose_body(plan, job.plate, painted[0], job.overbrights[0])
+    pairs = zip(painted, job.overbrights, strict=True)
+    images = [image if overbrights is None else image + overbrights for image, overbrights in pairs]
+    return compose_face(plan, job.task.frame.faces, job.plate, images)
 
 
-def _slate(job: Job, layer: Layer, key: str, engine: Engine) -> Slate:
+def _build_slate(job: FrameJob, layer: LayerPixels, key: str, engine: Engine) -> Slate:
     plan, frame = job.task.plan, job.task.frame
     return Slate(
         shot=plan.shot,
@@ -86,7 +86,7 @@ def _slate(job: Job, layer: Layer, key: str, engine: Engine) -> Slate:
         content_key=key,
         source_frame=frame.source_frame,
         shot_frame=frame.shot_frame,
-        encoding=layer_encoding(plan, job.backing),
+        encoding=layer_encoding(plan, job.plate),
         alpha=layer_alpha(plan),
         faces=tuple(
             SlateFace(

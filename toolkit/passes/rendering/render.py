@@ -1,8 +1,8 @@
-"""Paint and write what the plans say; decide nothing.
+"""Render the planned passes and write their files; all decisions are in the plans.
 
-Four things overlap: the plate decodes ahead in its own thread, another one cuts crops and draws guides for the pictures
-that come next, the engine paints in this one, and a small pool turns what was painted into files. Each of them holds a
-constant number of frames, whatever the length of the shot.
+Four things run at once: the plate decodes ahead in its own thread, another thread cuts crops and draws guides for the
+next batch, the engine paints in the calling thread, and a small pool composes and writes layers. Each holds a constant
+number of frames, whatever the length of the shot.
 """
 
 from __future__ import annotations
@@ -15,30 +15,30 @@ from types import MappingProxyType
 
 import numpy as np
 
-from toolkit.documents import PassName, PassPlan
+from toolkit.documents import FramePlan, PassName, PassPlan
 from toolkit.engines import DepthEstimator, Engine
 from toolkit.errors import EngineFailed, at
-from toolkit.passes.guides.depth_estimates import estimates_of
-from toolkit.passes.guides.guide_pictures import Guides
-from toolkit.passes.rendering.content_keys import Keys
-from toolkit.passes.rendering.frame_jobs import Job, Task, Use, jobs_of, tasks_of
-from toolkit.passes.rendering.layer_writer import Writer
-from toolkit.passes.rendering.slate import holds
-from toolkit.passes.temporal.optical_flow import grey
-from toolkit.passes.temporal.overlap import Overlap
+from toolkit.passes.guides.depth_estimates import build_estimates
+from toolkit.passes.guides.guide_pictures import ShotGuides
+from toolkit.passes.rendering.content_keys import ContentKeys
+from toolkit.passes.rendering.frame_jobs import FrameJob, FrameRole, FrameTask, build_tasks, prefetch_jobs
+from toolkit.passes.rendering.layer_writer import LayerWriter
+from toolkit.passes.rendering.slate import is_current
+from toolkit.passes.temporal.optical_flow import to_luma
+from toolkit.passes.temporal.overlap import NeighbourBlender
 from toolkit.plates import Plate
 from toolkit.progress import Advance, ignore_steps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedPass:
-    """One pass on disk, complete."""
+    """One complete pass on disk."""
 
     plan: PassPlan
-    painted: int
-    """Frames made by this run."""
+    rendered: int
+    """Frames rendered by this run."""
     kept: int
-    """Frames found whole and current from an earlier run."""
+    """Frames of an earlier run that were complete and current."""
 
 
 def render_passes(
@@ -51,56 +51,57 @@ def render_passes(
     advance: Mapping[PassName, Advance] = MappingProxyType({}),
     estimators: Mapping[str, DepthEstimator] = MappingProxyType({}),
 ) -> list[RenderedPass]:
-    """Write every frame of ``plans`` (all of one shot) under ``root`` that is not there yet.
+    """Write every frame of ``plans`` (all of one shot) under ``root`` that is missing or out of date.
 
-    ``advance`` is called, for each pass, with the frames just finished or found finished.
-    ``estimators`` are all that ``plans`` name, by their names, where ``engine`` is shown its guides.
-    Raises MediaError, EngineError and OutputNotWritable with the place attached; what was written stays and is whole.
+    ``advance`` is called per pass with the number of frames just written or found current. ``estimators`` are all that
+    ``plans`` name, by name, if ``engine`` takes guides. Raises MediaError, EngineError and OutputNotWritable with shot,
+    pass and frame attached; files written before an error stay and are complete.
     """
     guided = plans if engine.wants_guides else ()
-    guides = Guides(guided, estimates_of(guided, plate, estimators))
-    keys = Keys(plans, plate, engine, guides)
-    tasks: list[Task] = []
-    kept = dict.fromkeys((plan.pass_name for plan in plans), 0)
-    for plan in plans:
-        missing = []
-        for frame in plan.frames:
-            path = plan.files(root).path(frame.shot_frame)
-            if path.exists() and holds(path, keys.of(plan, frame)):
-                kept[plan.pass_name] += 1
-                advance.get(plan.pass_name, ignore_steps)(1)
-            else:
-                missing.append(frame)
-        tasks += tasks_of(plan, missing, root)
+    guides = ShotGuides(guided, build_estimates(guided, plate, estimators))
+    keys = ContentKeys(plans, plate, engine, guides)
+    missing = {plan.pass_name: _find_missing(plan, root, keys, advance) for plan in plans}
+    tasks = [task for plan in plans for task in build_tasks(plan, missing[plan.pass_name], root)]
 
-    # Closed here, not by the garbage collector: an error must not leave threads decoding behind it.
-    with closing(jobs_of(tasks, plate, engine, guides)) as jobs, Writer(writers, advance) as writer:
-        for job in _overlapped(_painted(jobs, engine), tasks):
+    # Closed here, not by the garbage collector: an error must not leave threads decoding.
+    with closing(prefetch_jobs(tasks, plate, engine, guides)) as jobs, LayerWriter(writers, advance) as writer:
+        for job in _blend_neighbours(_batch_and_paint(jobs, engine), tasks):
             writer.submit(job, keys, engine)
-    return [
-        RenderedPass(plan=plan, painted=len(plan.frames) - kept[plan.pass_name], kept=kept[plan.pass_name])
-        for plan in plans
-    ]
+    counts = [(plan, len(missing[plan.pass_name])) for plan in plans]
+    return [RenderedPass(plan=plan, rendered=count, kept=len(plan.frames) - count) for plan, count in counts]
 
 
-def _painted(jobs: Iterable[Job], engine: Engine) -> Iterator[Job]:
-    """The jobs with their paint: requests of one pass and size are gathered over frames and faces up to the engine's
-    batch."""
-    waiting: dict[tuple[PassName, tuple[int, ...]], list[Job]] = {}
+def _find_missing(
+    plan: PassPlan, root: Path, keys: ContentKeys, advance: Mapping[PassName, Advance]
+) -> list[FramePlan]:
+    """The frames whose files are missing, incomplete or out of date."""
+    missing = []
+    for frame in plan.frames:
+        path = plan.files(root).path(frame.shot_frame)
+        if path.exists() and is_current(path, keys.compute(plan, frame)):
+            advance.get(plan.pass_name, ignore_steps)(1)
+        else:
+            missing.append(frame)
+    return missing
+
+
+def _batch_and_paint(jobs: Iterable[FrameJob], engine: Engine) -> Iterator[FrameJob]:
+    """Paint the jobs, gathering requests of one pass and size over frames and faces up to the engine's batch."""
+    queues: dict[tuple[PassName, tuple[int, ...]], list[FrameJob]] = {}
     for job in jobs:
         if not job.requests:
             yield job
             continue
-        queue = waiting.setdefault((job.task.plan.pass_name, job.requests[0].image.shape), [])
+        queue = queues.setdefault((job.task.plan.pass_name, job.requests[0].image.shape), [])
         queue.append(job)
         if sum(len(other.requests) for other in queue) >= engine.batch:
-            yield from _paint(queue, engine)
+            yield from _paint_batch(queue, engine)
             queue.clear()
-    for queue in waiting.values():
-        yield from _paint(queue, engine)
+    for queue in queues.values():
+        yield from _paint_batch(queue, engine)
 
 
-def _paint(queue: Sequence[Job], engine: Engine) -> list[Job]:
+def _paint_batch(queue: Sequence[FrameJob], engine: Engine) -> list[FrameJob]:
     requests = [request for job in queue for request in job.requests]
     if not requests:
         return []
@@ -109,36 +110,41 @@ def _paint(queue: Sequence[Job], engine: Engine) -> list[Job]:
         results = engine.paint(requests)
         for request, result in zip(requests, results, strict=True):
             if result.shape != request.image.shape or not np.isfinite(result).all():
-                raise EngineFailed(
-                    engine.name, f"{request.place}: it returned {result.shape}, or numbers that are none"
-                )
+                raise EngineFailed(engine.name, f"{request.place}: wrong size {result.shape} or NaN/Inf")
     remaining = iter(results)
     for job in queue:
         if job.task.plan.overlap:
-            job.shown = [grey(request.image) for request in job.requests]
-        job.painted = [next(remaining) for _ in job.beyond]
+            job.luma = [to_luma(request.image) for request in job.requests]
+        job.painted = [next(remaining) for _ in job.requests]
         job.requests.clear()
     return list(queue)
 
 
-def _overlapped(jobs: Iterable[Job], tasks: Sequence[Task]) -> Iterator[Job]:
-    """The jobs that become files; in a pass that overlaps, with their paint averaged with that of their neighbours."""
-    overlaps: dict[PassName, Overlap] = {}
-    for plan in {task.plan.pass_name: task.plan for task in tasks if task.plan.overlap}.values():
-        overlaps[plan.pass_name] = Overlap(
-            reach=plan.overlap,
-            planned=[frame.source_frame for frame in plan.frames],
-            wanted=[task.frame.source_frame for task in tasks if task.plan is plan and task.use is Use.FILE],
-        )
-    waiting: dict[tuple[PassName, int], Job] = {}
+def _blend_neighbours(jobs: Iterable[FrameJob], tasks: Sequence[FrameTask]) -> Iterator[FrameJob]:
+    """The jobs that become files; in a pass with overlap, blended with their neighbours."""
+    blenders = _build_blenders(tasks)
+    waiting: dict[tuple[PassName, int], FrameJob] = {}
     for job in jobs:
         name, source_frame = job.task.plan.pass_name, job.task.frame.source_frame
-        if name not in overlaps:
+        if name not in blenders:
             yield job
             continue
-        if job.task.use is Use.FILE:
+        if job.task.role is FrameRole.OUTPUT:
             waiting[name, source_frame] = job
-        for complete, painted in overlaps[name].add(source_frame, job.take_paintings()):
+        for complete, images in blenders[name].add(source_frame, job.take_canvases()):
             ready = waiting.pop((name, complete))
-            ready.painted = painted
+            ready.painted = images
             yield ready
+
+
+def _build_blenders(tasks: Sequence[FrameTask]) -> dict[PassName, NeighbourBlender]:
+    """One for each pass with overlap."""
+    plans = {task.plan.pass_name: task.plan for task in tasks if task.plan.overlap}
+    return {
+        name: NeighbourBlender(
+            reach=plan.overlap,
+            planned=[frame.source_frame for frame in plan.frames],
+            wanted=[task.frame.source_frame for task in tasks if task.plan is plan and task.role is FrameRole.OUTPUT],
+        )
+        for name, plan in plans.items()
+    }

@@ -1,4 +1,4 @@
-"""What an engine is asked for one frame of a pass: the picture, and what holds and guides it."""
+"""Requests to the engine for one frame of a pass: image, prompt, matte and guides."""
 
 from __future__ import annotations
 
@@ -9,82 +9,135 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.documents import FramePlan, PassName, PassPlan
+from toolkit.documents import Affine, FacePlan, FramePlan, PassName, PassPlan
 from toolkit.engines import Engine, PaintRequest
 from toolkit.passes.guides.face_mesh import draw_face_annotation
-from toolkit.passes.guides.guide_pictures import Shown
+from toolkit.passes.guides.guide_pictures import GuidePictures
 from toolkit.passes.guides.skeleton import draw_skeleton
-from toolkit.passes.rendering.canvases import crop_matte, face_crop, on_canvas, whole_picture, without_beyond
+from toolkit.passes.rendering.canvases import (
+    crop_face,
+    draw_crop_matte,
+    fit_frame_to_canvas,
+    split_overbrights,
+    transform_points,
+)
 from toolkit.passes.resampling import Picture
-from toolkit.plates import display_codes
+from toolkit.plates import to_8bit_codes
 
-Asked = tuple[PaintRequest, Picture | None]
-"""A request, and the light beyond 0..1 that is put back on what comes of it: for BODY in the plate's size, for a face
-in its crop's."""
-
-
-def requests_of(
-    plan: PassPlan, frame: FramePlan, picture: Picture, engine: Engine, shown: Shown = MappingProxyType({})
-) -> list[Asked]:
-    """One request for BODY, one per face for FACE, none for a frame without a face.
-
-    ``picture`` is the plate's, display-referred.
-    ``shown`` are the frame's guides that were read; an engine that wants guides needs all that the plan names.
-    """
-    place = f"{plan.shot} {plan.pass_name} {frame.shot_frame}"
-    people = [np.asarray(points, dtype=np.float32) for points in frame.bodies]
-    if plan.pass_name is PassName.BODY:
-        # Light above white is set aside before the frame is made smaller, and loses nothing: a lamp would ring.
-        image, beyond = without_beyond(picture)
-        meshes = [on_canvas(plan.plate_to_canvas, mesh) for mesh in frame.meshes]
-        everybody = [on_canvas(plan.plate_to_canvas, points) for points in people]
-        request = PaintRequest(
-            image=whole_picture(plan, image),
-            look=plan.look,
-            prompt=frame.prompt,
-            negative=plan.look.negative,
-            seed=frame.seed,
-            place=place,
-            guides=_guides(plan, meshes, everybody, shown, partial(whole_picture, plan)) if engine.wants_guides else (),
-        )
-        return [(request, beyond)]
-    asked = []
-    for index, face in enumerate(frame.faces):
-        image, beyond = without_beyond(face_crop(face, plan.canvas[0], picture), ours=True)
-        meshes = [on_canvas(face.plate_to_canvas, frame.meshes[index])] if frame.meshes else []
-        around = [on_canvas(face.plate_to_canvas, points) for points in people]
-        request = PaintRequest(
-            image=image,
-            look=plan.look,
-            prompt=face.prompt,
-            negative=face.negative or plan.look.negative,
-            seed=face.seed,
-            place=place,
-            matte=crop_matte(plan, face) if engine.wants_matte else None,
-            guides=_guides(plan, meshes, around, shown, partial(face_crop, face, plan.canvas[0]))
-            if engine.wants_guides
-            else (),
-        )
-        asked.append((request, beyond))
-    return asked
+RequestAndOverbrights = tuple[PaintRequest, Picture | None]
+"""A request and its overbrights (values outside 0..1), which are added back after painting; plate-sized for BODY,
+crop-sized for FACE."""
 
 
-def _guides(
+def build_requests(
     plan: PassPlan,
+    frame: FramePlan,
+    picture: Picture,
+    engine: Engine,
+    guide_pictures: GuidePictures = MappingProxyType({}),
+) -> list[RequestAndOverbrights]:
+    """One request for BODY; one per face for FACE, so none for a frame without a face.
+
+    ``picture`` is the plate, display-referred. ``guide_pictures`` are the frame's guides that were read or estimated:
+    all that the plan names, if the engine takes guides.
+    """
+    if plan.pass_name is PassName.BODY:
+        return [_build_body_request(plan, frame, picture, engine, guide_pictures)]
+    meshes = frame.meshes or [None] * len(frame.faces)
+    return [
+        _build_face_request(plan, frame, face, mesh, picture=picture, engine=engine, guide_pictures=guide_pictures)
+        for face, mesh in zip(frame.faces, meshes, strict=True)
+    ]
+
+
+def _build_body_request(
+    plan: PassPlan, frame: FramePlan, picture: Picture, engine: Engine, guide_pictures: GuidePictures
+) -> RequestAndOverbrights:
+    # Overbrights are split off before the frame is scaled: a lamp would ring, and they stay as sharp as the plate.
+    image, overbrights = split_overbrights(picture)
+    to_canvas = partial(fit_frame_to_canvas, plan)
+    request = PaintRequest(
+        image=to_canvas(image),
+        look=plan.look,
+        prompt=frame.prompt,
+        negative=plan.look.negative,
+        seed=frame.seed,
+        place=_place(plan, frame),
+        guides=_build_guides(
+            plan,
+            frame,
+            frame.meshes,
+            plate_to_canvas=plan.plate_to_canvas,
+            guide_pictures=guide_pictures,
+            to_canvas=to_canvas,
+        )
+        if engine.wants_guides
+        else (),
+    )
+    return request, overbrights
+
+
+def _build_face_request(
+    plan: PassPlan,
+    frame: FramePlan,
+    face: FacePlan,
+    mesh: NDArray[np.float32] | None,
+    *,
+    picture: Picture,
+    engine: Engine,
+    guide_pictures: GuidePictures,
+) -> RequestAndOverbrights:
+    to_canvas = partial(crop_face, face, plan.canvas[0])
+    image, overbrights = split_overbrights(to_canvas(picture), reuse=True)
+    meshes = [] if mesh is None else [mesh]
+    request = PaintRequest(
+        image=image,
+        look=plan.look,
+        prompt=face.prompt,
+        negative=face.negative or plan.look.negative,
+        seed=face.seed,
+        place=_place(plan, frame),
+        matte=draw_crop_matte(plan, face) if engine.wants_matte else None,
+        guides=_build_guides(
+            plan,
+            frame,
+            meshes,
+            plate_to_canvas=face.plate_to_canvas,
+            guide_pictures=guide_pictures,
+            to_canvas=to_canvas,
+        )
+        if engine.wants_guides
+        else (),
+    )
+    return request, overbrights
+
+
+def _place(plan: PassPlan, frame: FramePlan) -> str:
+    return f"{plan.shot} {plan.pass_name} {frame.shot_frame}"
+
+
+def _build_guides(
+    plan: PassPlan,
+    frame: FramePlan,
     meshes: Sequence[NDArray[np.float32]],
-    people: Sequence[NDArray[np.float32]],
-    shown: Shown,
-    cut: Callable[[Picture], Picture],
+    *,
+    plate_to_canvas: Affine | None,
+    guide_pictures: GuidePictures,
+    to_canvas: Callable[[Picture], Picture],
 ) -> tuple[NDArray[np.uint8], ...]:
-    """One picture per control: ``meshes`` or ``people``, in the pixels of the canvas, drawn; or what was read, ``cut``
-    as the plate was."""
+    """One image per control, (H, W, 3) of the canvas.
+
+    Face meshes and skeletons are drawn; what was read or estimated in plate size is brought to the canvas like the
+    plate.
+    """
+    people = [np.asarray(points, dtype=np.float32) for points in frame.bodies]
     drawing: Mapping[str, Callable[[], NDArray[np.uint8]]] = {
-        "face": lambda: draw_face_annotation(meshes, plan.canvas),
-        "body": lambda: draw_skeleton(people, plan.canvas),
+        "face": lambda: draw_face_annotation([transform_points(plate_to_canvas, m) for m in meshes], plan.canvas),
+        "body": lambda: draw_skeleton([transform_points(plate_to_canvas, p) for p in people], plan.canvas),
     }
     sources = [guide or control.kind for control, guide in zip(plan.look.controls, plan.guides, strict=True)]
-    made = {
-        source: drawing[source]() if isinstance(source, str) else display_codes(cut(shown[source]))
+    images = {
+        source: drawing[source]() if isinstance(source, str) else to_8bit_codes(to_canvas(guide_pictures[source]))
         for source in dict.fromkeys(sources)
     }
-    return tuple(made[source] for source in sources)
+    return tuple(images[source] for source in sources)

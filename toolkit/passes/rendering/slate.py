@@ -1,4 +1,4 @@
-"""The slate: identity and provenance stamped into every frame's header."""
+"""The slate: identity and provenance written into every frame's header."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CORNERS = ("upperLeft", "upperRight", "lowerLeft", "lowerRight")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlateFace:
-    """One face of a FACE frame: what an artist needs to line something up with it."""
+    """One face of a FACE frame: what an artist needs to align something with it."""
 
     face: int
     """As in the track; 0 is the most present face."""
@@ -36,7 +36,7 @@ class SlateFace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slate:
-    """What one frame says about itself."""
+    """Identity and provenance of one layer file."""
 
     shot: str
     pass_name: str
@@ -44,9 +44,9 @@ class Slate:
     engine: str
     """Name and revision, ``builtin/1``."""
     settings: str
-    """Digest of the settings that can change a pixel of this pass."""
+    """Digest of the settings that affect the pixels of this pass."""
     content_key: str
-    """Digest of everything that determined the pixels: a frame whose key still holds is not rendered again."""
+    """Digest of everything that determines the pixels: a frame whose key is unchanged is not rendered again."""
     source_frame: int
     shot_frame: int
     encoding: str
@@ -56,7 +56,7 @@ class Slate:
     faces: tuple[SlateFace, ...]
 
     def attributes(self) -> dict[str, str | int | float | tuple[float, float]]:
-        """EXR header attributes: single facts typed, and the faces once more as JSON with every digit."""
+        """EXR header attributes: one typed attribute per value, and the faces again as JSON at full precision."""
         facts: dict[str, str | int | float | tuple[float, float]] = {
             "toolkit/schema": SLATE_SCHEMA,
             "toolkit/shot": self.shot,
@@ -82,6 +82,6 @@ class Slate:
         return facts
 
 
-def holds(path: Path, content_key: str) -> bool:
-    """Whether the layer file at ``path`` is whole and was made from exactly what ``content_key`` stands for."""
+def is_current(path: Path, content_key: str) -> bool:
+    """Whether the layer file at ``path`` is complete and its slate holds ``content_key``."""
     return path.exists() and is_complete(path) and read_attributes(path).get(_KEY) == content_key

@@ -1,1 +1,1 @@
-"""What makes a pass steady over time: optical flow, overlapping frames, and noise that moves with the plate."""
+"""Temporal consistency of a pass: optical flow, blending with neighbouring frames, and noise that follows the plate."""

@@ -1,4 +1,4 @@
-"""Where the pixels of a canvas were in its first picture: noise that is taken from there goes with the plate."""
+"""Flow accumulated from a canvas's first frame: noise sampled there moves with the plate."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.passes.temporal.optical_flow import Grey, carried, grid, motion
+from toolkit.passes.temporal.optical_flow import Luma, estimate_flow, identity_stmap, warp_by_stmap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Last:
+class _LastFrame:
     source_frame: int
-    shown: Grey
-    travelled: NDArray[np.float32]
-    """(H, W, 2): from each pixel to where it was in the first picture, pixels."""
+    luma: Luma
+    displacement: NDArray[np.float32]
+    """(H, W, 2): from each pixel to where it was in the first frame, pixels."""
 
 
-class Travel:
-    """The canvases of one pass, one per face, followed from frame to frame."""
+class FlowAccumulator:
+    """Tracks the canvases of one pass, one per face, from frame to frame."""
 
     def __init__(self) -> None:
-        self._last: dict[int, _Last] = {}
+        self._last: dict[int, _LastFrame] = {}
 
-    def follow(self, source_frame: int, face: int, shown: Grey) -> NDArray[np.float32]:
-        """(H, W, 2) x and y of every pixel in the first picture of ``face`` that leads to ``shown`` without a gap.
+    def advance(self, source_frame: int, canvas_id: int, luma: Luma) -> NDArray[np.float32]:
+        """ST map (H, W, 2) from ``luma`` into the first frame of its canvas; a gap in the frames starts over.
 
-        They may lie outside of it: what comes into the picture has travelled from there.
+        Coordinates outside the image belong to content that entered the frame later.
         """
-        last = self._last.get(face)
-        travelled = np.zeros((*shown.shape, 2), np.float32)
+        last = self._last.get(canvas_id)
+        displacement = np.zeros((*luma.shape, 2), np.float32)
         if last is not None and last.source_frame == source_frame - 1:
-            where, _ = motion(last.shown, shown)
-            travelled = where - grid(shown.shape) + carried(last.travelled, where)
-        self._last[face] = _Last(source_frame=source_frame, shown=shown, travelled=travelled)
-        return np.asarray(grid(shown.shape) + travelled)
+            stmap, _ = estimate_flow(last.luma, luma)
+            displacement = stmap - identity_stmap(luma.shape) + warp_by_stmap(last.displacement, stmap)
+        self._last[canvas_id] = _LastFrame(source_frame=source_frame, luma=luma, displacement=displacement)
+        return np.asarray(identity_stmap(luma.shape) + displacement)

@@ -1,4 +1,4 @@
-"""Where each pixel of a picture was in another one, by the pictures themselves, and where that can be trusted.
+"""Optical flow between two frames, as ST maps, with a mask of the pixels where it can be trusted.
 
 The flow is OpenCV's DIS (Kroeger et al., "Fast Optical Flow using Dense Inverse Search", 2016).
 """
@@ -9,39 +9,40 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.plates import display_codes
+from toolkit.plates import to_8bit_codes
 
-Grey = NDArray[np.uint8]
+Luma = NDArray[np.uint8]
 """(H, W) luma codes, display-referred."""
 
-_AGREE = 1.0
-"""Pixels by which the flow there and back may miss its start."""
+_MAX_ROUND_TRIP_ERROR = 1.0
+"""Pixels that the flow forward and back may miss its starting point by."""
 
 
-def grey(picture: NDArray[np.float32]) -> Grey:
-    """What the flow sees of ``picture``, (H, W, 3) RGB, display-referred 0..1."""
-    return np.asarray(cv2.cvtColor(display_codes(picture), cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+def to_luma(picture: NDArray[np.float32]) -> Luma:
+    """Luma of ``picture``, (H, W, 3) RGB, display-referred 0..1: what the flow is computed from."""
+    return np.asarray(cv2.cvtColor(to_8bit_codes(picture), cv2.COLOR_RGB2GRAY), dtype=np.uint8)
 
 
-def motion(before: Grey, after: Grey) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Where each pixel of ``after`` was in ``before``, (H, W, 2) x and y in pixels, and whether that can be trusted.
+def estimate_flow(before: Luma, after: Luma) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """ST map from ``after`` into ``before``, (H, W, 2) x and y in pixels, and whether it can be trusted, (H, W).
 
-    It can where the flow from ``before`` to ``after`` leads back to within a pixel: not where something was covered.
+    A pixel is trusted if the flow from ``before`` to ``after`` leads back to within a pixel of it; occluded pixels are
+    not.
     """
-    finder = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)  # type: ignore[attr-defined]  # no stub
-    back, forth = finder.calc(after, before, None), finder.calc(before, after, None)
-    where = grid(back.shape) + back
-    returned = cv2.remap(forth, where[..., 0], where[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return where, np.asarray(np.hypot(*np.moveaxis(back + returned, 2, 0)) < _AGREE)
+    flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)  # type: ignore[attr-defined]  # no stub
+    backward, forward = flow.calc(after, before, None), flow.calc(before, after, None)
+    stmap = identity_stmap(backward.shape) + backward
+    returned = cv2.remap(forward, stmap[..., 0], stmap[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return stmap, np.asarray(np.hypot(*np.moveaxis(backward + returned, 2, 0)) < _MAX_ROUND_TRIP_ERROR)
 
 
-def grid(shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """(H, W, 2): x and y of every pixel of a picture of ``shape``."""
+def identity_stmap(shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """(H, W, 2): x and y of every pixel of an image of ``shape``."""
     rows, columns = np.indices(shape[:2], np.float32)
     return np.dstack([columns, rows])
 
 
-def carried(picture: NDArray[np.float32], where: NDArray[np.float32]) -> NDArray[np.float32]:
-    """``picture`` (H, W) or (H, W, n) with every pixel taken from ``where``, linearly."""
-    moved = cv2.remap(picture, where[..., 0], where[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(moved, dtype=np.float32)
+def warp_by_stmap(picture: NDArray[np.float32], stmap: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Sample ``picture``, (H, W) or (H, W, n), bilinearly at the coordinates in ``stmap``; edges are repeated."""
+    warped = cv2.remap(picture, stmap[..., 0], stmap[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(warped, dtype=np.float32)

@@ -1,7 +1,7 @@
-"""Overlapping paintings: a frame's own, and its neighbours' carried to it along the motion of the plate.
+"""Blending a frame with its neighbours, warped along the optical flow of the plate.
 
-What a painter makes up differs from frame to frame and is averaged; what the plate itself does is followed, so that a
-neighbour is only heeded where its plate, carried along, looks as this frame's plate does. The acting stays the plate's.
+What an engine invents differs from frame to frame and is averaged out. The motion of the plate is followed, and a
+neighbour counts only where its motion-warped plate matches this frame's plate. So the acting stays the plate's.
 """
 
 from __future__ import annotations
@@ -13,71 +13,74 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.passes.temporal.optical_flow import Grey, carried, motion
+from toolkit.passes.temporal.optical_flow import Luma, estimate_flow, warp_by_stmap
 
-_AGREEMENT = 6.0
-"""Codes of 255 by which a neighbour's plate may differ before it is heeded a third as much."""
+_PLATE_TOLERANCE = 6.0
+"""Plate difference, in codes of 255, at which a neighbour's weight drops to 1/e."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Painting:
-    """One canvas as the engine saw it and as it painted it."""
+class PaintedCanvas:
+    """One canvas: what the engine saw, and what it painted."""
 
-    shown: Grey
-    painted: NDArray[np.float32]
+    luma: Luma
+    """Of the engine's input."""
+    image: NDArray[np.float32]
     """(H, W, 3)."""
 
 
-def overlapped(own: Painting, neighbours: Mapping[int, Painting], *, reach: int) -> NDArray[np.float32]:
-    """(H, W, 3): the mean of ``own`` and of ``neighbours`` (by how many frames they are away, either sign).
+def blend_canvas(own: PaintedCanvas, neighbours: Mapping[int, PaintedCanvas], *, reach: int) -> NDArray[np.float32]:
+    """(H, W, 3): the weighted mean of ``own`` and ``neighbours`` (by frame offset, negative for earlier frames).
 
-    A neighbour counts ``1 - away / (reach + 1)`` where it can be trusted, less where its plate differs, else nothing.
+    The weight of a neighbour is ``1 - abs(offset) / (reach + 1)`` where its flow can be trusted, less where its plate
+    differs, and 0 elsewhere.
     """
-    total = own.painted.copy()
-    weights = np.ones((*own.shown.shape, 1), np.float32)
-    for away, other in sorted(neighbours.items()):
-        where, trusted = motion(other.shown, own.shown)
-        difference = carried(other.shown.astype(np.float32), where) - own.shown
-        likeness = np.exp(-((difference / np.float32(_AGREEMENT)) ** 2))
-        weight = (np.float32(1 - abs(away) / (reach + 1)) * likeness * trusted)[..., None]
-        total += weight * carried(other.painted, where)
+    total = own.image.copy()
+    weights = np.ones((*own.luma.shape, 1), np.float32)
+    for offset, other in sorted(neighbours.items()):
+        stmap, trusted = estimate_flow(other.luma, own.luma)
+        difference = warp_by_stmap(other.luma.astype(np.float32), stmap) - own.luma
+        likeness = np.exp(-((difference / np.float32(_PLATE_TOLERANCE)) ** 2))
+        weight = (np.float32(1 - abs(offset) / (reach + 1)) * likeness * trusted)[..., None]
+        total += weight * warp_by_stmap(other.image, stmap)
         weights += weight
     return np.asarray(total / weights)
 
 
-class Overlap:
-    """The paintings of one pass on their way: complete as soon as the neighbours are there, and no sooner let go."""
+class NeighbourBlender:
+    """Blends the canvases of one pass: each frame as soon as its neighbours are painted, and frees what is done."""
 
     def __init__(self, *, reach: int, planned: Collection[int], wanted: Collection[int]) -> None:
-        """``planned`` are all frames of the pass, ``wanted`` those asked for; source frames."""
+        """``planned`` are all frames of the pass, ``wanted`` those to blend; source frames."""
         self._reach = reach
         self._planned = frozenset(planned)
-        self._todo = deque(sorted(wanted))
-        self._there: dict[int, Mapping[int, Painting]] = {}
+        self._pending = deque(sorted(wanted))
+        self._canvases: dict[int, Mapping[int, PaintedCanvas]] = {}
 
-    def neighbourhood(self, source_frame: int) -> list[int]:
-        """The planned frames that go into ``source_frame``, itself among them."""
-        around = range(source_frame - self._reach, source_frame + self._reach + 1)
-        return [frame for frame in around if frame in self._planned]
+    def frames_in_reach(self, source_frame: int) -> list[int]:
+        """The planned frames that are blended into ``source_frame``, itself included."""
+        reach = range(source_frame - self._reach, source_frame + self._reach + 1)
+        return [frame for frame in reach if frame in self._planned]
 
     def add(
-        self, source_frame: int, paintings: Mapping[int, Painting]
+        self, source_frame: int, canvases: Mapping[int, PaintedCanvas]
     ) -> Iterator[tuple[int, list[NDArray[np.float32]]]]:
-        """The frames that ``paintings`` of ``source_frame`` complete, each with its averaged paintings in their order.
+        """Take the ``canvases`` of ``source_frame``, by face, and yield every frame that is now complete.
 
-        ``paintings`` are by face, so that each is averaged with its own in other frames. In any order of frames.
+        A frame is yielded with its blended images, in the order of its canvases; each face is blended with the same
+        face in other frames. Frames may be added in any order, and are yielded in ascending order.
         """
-        self._there[source_frame] = paintings
-        while self._todo and all(frame in self._there for frame in self.neighbourhood(self._todo[0])):
-            ready = self._todo.popleft()
-            yield ready, [self._averaged(ready, face) for face in self._there[ready]]
-            least = self._todo[0] - self._reach if self._todo else max(self._planned) + 1
-            self._there = {frame: kept for frame, kept in self._there.items() if frame >= least}
+        self._canvases[source_frame] = canvases
+        while self._pending and all(frame in self._canvases for frame in self.frames_in_reach(self._pending[0])):
+            complete = self._pending.popleft()
+            yield complete, [self._blend(complete, face) for face in self._canvases[complete]]
+            oldest = self._pending[0] - self._reach if self._pending else max(self._planned) + 1
+            self._canvases = {frame: kept for frame, kept in self._canvases.items() if frame >= oldest}
 
-    def _averaged(self, source_frame: int, face: int) -> NDArray[np.float32]:
+    def _blend(self, source_frame: int, face: int) -> NDArray[np.float32]:
         neighbours = {
-            frame - source_frame: self._there[frame][face]
-            for frame in self.neighbourhood(source_frame)
-            if frame != source_frame and face in self._there[frame]
+            frame - source_frame: self._canvases[frame][face]
+            for frame in self.frames_in_reach(source_frame)
+            if frame != source_frame and face in self._canvases[frame]
         }
-        return overlapped(self._there[source_frame][face], neighbours, reach=self._reach)
+        return blend_canvas(self._canvases[source_frame][face], neighbours, reach=self._reach)
