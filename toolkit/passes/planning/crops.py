@@ -106,7 +106,11 @@ def body_canvas(width: int, height: int, size: int) -> tuple[tuple[int, int], Af
     """
     short = min(width, height)
     if size in (0, short):
-        canvas = _round_up_to_8(-(-width * size // short)), _round_up_to_8(-(-height * size // short))
+        return (_round_up_to_8(width), _round_up_to_8(height)), None
+    zoom = size / short
+    shift = (zoom - 1) / 2  # the outer edges of the pixels coincide, not their centres
+    zoom, shift = round(zoom, 9), round(shift, 9)
+    canvas = _round_up_to_8(-(-width * size // short)), _round_up_to_8(-(-height * size // short))
     return canvas, (zoom, 0, shift, 0, zoom, shift)
 
 
