@@ -79,4 +79,4 @@ def test_shots_of_a_turnover_tell_what_host_and_export_disagree_on(
     write(tmp_path / "reel.otio", timeline(track(clip(media, time_range(3, 9))), start=time(0)))
     path = hand_over(tmp_path, host_clip("/offline/a.mov", (0, 9), 5), otio="reel.otio")
     assert run_command(["shots", str(path)]) == 0
-    assert "note: sh010: the host's own list says a start at picture 5 instead of 3" in capsys.readouterr().out
+    assert "note: sh010: the host's clip list has start frame 5, not 3" in capsys.readouterr().out

@@ -55,12 +55,12 @@ def plan_of(
         height=HEIGHT,
         canvas=(512, 512),
         rate=shot.media.rate,
-        timecode_first=(shot.media.timecode_first or 0) + first - shot.map.source_first,
+        timecode_first=(shot.media.timecode_first or 0) + first - shot.frame_map.source_first,
         drop_frame=False,
         frames=tuple(
             FramePlan(
                 source_frame=source_frame,
-                shot_frame=shot.map.shot_frame(source_frame),
+                shot_frame=shot.frame_map.shot_frame(source_frame),
                 seed=1,
                 faces=tuple(faces[source_frame - first]) if faces else (face(0, 16.0),),
             )

@@ -92,7 +92,7 @@ def test_managed_the_layer_takes_its_plates_way(mode: str, space: str, tmp_path:
     plate_clip, layer_clip = delivery.tracks[0].clips[0], delivery.tracks[1].clips[0]
     assert (layer_clip.encoding, layer_clip.input_colour_space) == ("display", space)
     assert plate_clip.input_colour_space == space
-    assert not [note for note in delivery.notes if "manages colours" in note]
+    assert not [note for note in delivery.notes if "manages colour" in note]
 
     codes, pixels = every_code() / np.float32(255), layer_pixels(delivery, tmp_path)
     for working in ("DaVinci Intermediate WideGamut", "ACEScct", "Linear Rec.709 (sRGB)"):
@@ -115,8 +115,8 @@ def test_after_effects_with_a_working_space_gets_the_linear_light_it_expects(
     assert (layer_clip.encoding, layer_clip.input_colour_space) == ("linear", "")
     (note,) = [note for note in delivery.notes if "linear" in note]
     assert note == (
-        f"the layers of all shots are scene-linear Rec.709: After Effects works in {working} and takes EXR files as "
-        "linear light, so they match their plates as they are"
+        f"the layers of all shots are scene-linear Rec.709: After Effects works in {working} and reads EXR files as "
+        "linear light, so they match their plates unchanged"
     )
     codes, pixels = every_code() / np.float32(255), layer_pixels(delivery, tmp_path)
     for target in (space, "Linear Rec.709 (sRGB)"):  # the working space as it is, and linearised
@@ -134,7 +134,7 @@ def test_a_run_that_asks_for_an_encoding_gets_it_whatever_the_host(tmp_path: Pat
     delivery = Delivery.read(tmp_path / "linear" / "delivery.json")
     (layer,) = delivery.tracks[1].clips
     assert (layer.encoding, layer.input_colour_space) == ("linear", "")
-    assert [note for note in delivery.notes if "on purpose" in note]
+    assert [note for note in delivery.notes if "as requested" in note]
 
 
 @pytest.mark.parametrize(
@@ -143,27 +143,27 @@ def test_a_run_that_asks_for_an_encoding_gets_it_whatever_the_host(tmp_path: Pat
         (
             "resolve",
             {"mode": "managed", "science": "davinciYRGBColorManagedv2"},
-            "Resolve manages colours (davinciYRGBColorManagedv2) and the layers of all shots hold their plates' own "
-            "codes: give them their plates' Input Color Space (right-click the clip in the Media Pool)",
+            "the layers of all shots are encoded like their plates and Resolve manages colour "
+            "(davinciYRGBColorManagedv2): give them their plates' Input Color Space (right-click the clip in the Media Pool)",
         ),
         (
             "resolve",
             {"mode": "unknown"},
-            "it is not known whether Resolve manages colours and the layers of all shots hold their plates' own "
-            "codes: where it does, give them their plates' Input Color Space (right-click the clip in the Media Pool)",
+            "the layers of all shots are encoded like their plates: if Resolve manages colour (unknown), "
+            "give them their plates' Input Color Space (right-click the clip in the Media Pool)",
         ),
         (
             "after effects",
             {"mode": "managed", "working": "ProPhoto RGB"},
-            "After Effects manages colours (ProPhoto RGB) and the layers of all shots hold their plates' own codes: "
+            "the layers of all shots are encoded like their plates and After Effects manages colour (ProPhoto RGB): "
             "give them their plates' profile and the same Interpret as Linear Light (Interpret Footage > Color "
             "Management)",
         ),
         (
             "after effects",
             {"mode": "ocio", "science": "ACES 1.3 Studio v1.0"},
-            "After Effects manages colours (ACES 1.3 Studio v1.0) and the layers of all shots hold their plates' own "
-            "codes: give them their plates' Input Color Space (Interpret Footage > Color Management)",
+            "the layers of all shots are encoded like their plates and After Effects manages colour "
+            "(ACES 1.3 Studio v1.0): give them their plates' Input Color Space (Interpret Footage > Color Management)",
         ),
     ],
 )

@@ -214,13 +214,13 @@ def test_no_face_anywhere_is_a_note_not_an_error(cut: Cut, tmp_path: Path) -> No
     delivery = deliver(cut, tmp_path, [plan_of(shot, faces=[[]] * len(shot.source_work_range))])
 
     assert delivery.faces == ()
-    assert "sc_1: no face was found; its FACE layer is there, transparent throughout" in delivery.notes
+    assert "sc_1: no face found; its FACE layer is fully transparent" in delivery.notes
 
 
 # --- notes -----------------------------------------------------------------------------------------------------
 
 
-def test_notes_tell_what_was_left_alone_what_is_retimed_and_what_is_offline(tmp_path: Path) -> None:
+def test_notes_list_skipped_retimed_and_offline_clips(tmp_path: Path) -> None:
     media: Json = movie_reference("/offline/a.mov", time_range(0, 99))
     document = timeline(
         track(
@@ -236,19 +236,20 @@ def test_notes_tell_what_was_left_alone_what_is_retimed_and_what_is_offline(tmp_
 
     assert notes == (
         "first of all",
-        "a: media offline (/offline/a.mov), so its plate is not in delivery.json",
-        "b: media offline (/offline/a.mov), so its plate is not in delivery.json",
-        "b runs at -50 %: return.otio says so; where a script cannot set it, set it on its layers by hand",
-        "left alone: Text+ (track 1, 01:00:01:00): no media: a title, a generator, or a clip that was offline when the "
+        "a: media offline (/offline/a.mov); its plate is not in delivery.json",
+        "b: media offline (/offline/a.mov); its plate is not in delivery.json",
+        "b runs at -50 %: return.otio has that speed; where the host script cannot set it, set it on the layers by "
+        "hand",
+        "skipped: Text+ (track 1, 01:00:01:00): no media: a title, a generator, or a clip that was offline when the "
         "cut was exported",
-        "left alone: c (track 1, 01:00:03:00): disabled in the timeline",
+        "skipped: c (track 1, 01:00:03:00): disabled in the timeline",
     )
 
 
 @pytest.mark.parametrize("encoding", ["linear", "acescg"])
 def test_an_encoding_that_is_not_the_plates_is_said_once(cut: Cut, tmp_path: Path, encoding: str) -> None:
     plans = [plan_of(shot).model_copy(update={"encoding": encoding}) for shot in cut.shots]
-    said = [note for note in deliver(cut, tmp_path, plans).notes if "not the plate's own encoding" in note]
+    said = [note for note in deliver(cut, tmp_path, plans).notes if "as requested, unlike their plates" in note]
     assert len(said) == 1
 
 

@@ -93,18 +93,18 @@ def test_a_transition_is_marked_once_where_its_layers_meet(cut: Cut, tmp_path: P
             gap(10),
             clip(media, time_range(60, 24), name="c"),
             transition(2, 2),
-            clip(media, time_range(90, 24), name="left alone"),
+            clip(media, time_range(90, 24), name="no layers"),
         ),
         start=time(0),
     )
     dissolved = read_cut(write(tmp_path / "dissolved.otio", document), handles=8)
     plans = [plan_of(shot, name) for shot in dissolved.shots[:3] for name in PassName]
     delivery = deliver(dissolved, tmp_path / "out", plans=plans)
-    told = "return.otio lays it over the layers, the host scripts do not"
+    told = "return.otio has it on the layers, the host scripts do not add it"
     assert [(m.record_frame, m.shot, m.name, m.colour, m.note) for m in delivery.markers] == [
-        (24, "b", "Lay the transition", "Blue", f"b begins in a transition (SMPTE_Dissolve, 8 frames): {told}"),
-        (25, "b", "Lay the transition", "Blue", f"b ends in a transition (SMPTE_Dissolve, 4 frames): {told}"),
-        (58, "c", "Lay the transition", "Blue", f"c ends in a transition (SMPTE_Dissolve, 4 frames): {told}"),
+        (24, "b", "Add the transition", "Blue", f"b starts with a transition (SMPTE_Dissolve, 8 frames): {told}"),
+        (25, "b", "Add the transition", "Blue", f"b ends with a transition (SMPTE_Dissolve, 4 frames): {told}"),
+        (58, "c", "Add the transition", "Blue", f"c ends with a transition (SMPTE_Dissolve, 4 frames): {told}"),
     ]
     assert sum("a transition" in note for note in delivery.notes) == 3
 
@@ -121,7 +121,7 @@ def test_short_handles_are_a_marker_and_no_note(cut: Cut, tmp_path: Path) -> Non
     delivery = deliver(long, tmp_path / "out", settings=load_settings(overrides=["cut.handles=24"]))
     short = [marker for marker in delivery.markers if marker.name == "Short handles"]
     assert [(m.record_frame, m.shot, m.colour, m.note) for m in short] == [
-        (0, "plain", "Green", "plain: 20 and 24 frames of handles, not 24: its media has no more")
+        (0, "plain", "Green", "plain: handles of 20 and 24 frames instead of 24, as its media has no more")
     ]
     assert not any("handles" in note for note in delivery.notes)
 
@@ -233,7 +233,7 @@ def test_the_delivery_says_which_timeline_of_which_host_it_is_for(tmp_path: Path
     assert delivery.origin is not None
     assert (delivery.origin.host, delivery.origin.name, delivery.origin.timeline_id) == ("resolve", "reel 1", "a-b-c")
     assert (delivery.start_timecode, delivery.start_frame) == ("01:00:00:00", 86400)
-    assert delivery.notes[0].startswith("sh010: the host's own list says a start at picture 4 instead of 3")
+    assert delivery.notes[0].startswith("sh010: the host's clip list has start frame 4, not 3")
     return_tracks = json.loads((tmp_path / "out" / "return.otio").read_text())["tracks"]["children"]
     assert [each["name"] for each in return_tracks] == ["PLATE", "BODY v001", "FACE v001"]
 

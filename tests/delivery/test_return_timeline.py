@@ -64,18 +64,18 @@ def assert_layers_lie_over_their_plate(cut: Cut, root: Path) -> None:
         ]
         assert len(over) == 2
         for record_frame in shot.record_range:
-            source_frame = shot.map.source_frame_at_record(record_frame)
+            source_frame = shot.frame_map.source_frame_at_record(record_frame)
             for name in over:
                 label = name.partition(" (")[0].replace(" ", "_")
-                assert frames[name][record_frame] == (f"{shot.name}_{label}", shot.map.shot_frame(source_frame))
-        if shot.map.speed != 0:
+                assert frames[name][record_frame] == (f"{shot.name}_{label}", shot.frame_map.shot_frame(source_frame))
+        if shot.frame_map.speed != 0:
             (plate,) = [
                 shown
                 for name, shown in frames.items()
                 if name in plates and _shows(shown, shot.clip_name, shot.record_range.first)
             ]
             numbers = [entry[1] for frame in shot.record_range if (entry := plate[frame])]
-            assert numbers == [shot.map.source_frame_at_record(frame) for frame in shot.record_range]
+            assert numbers == [shot.frame_map.source_frame_at_record(frame) for frame in shot.record_range]
 
 
 def _shows(shown: list[tuple[str, int] | None], clip_name: str, record_frame: int) -> bool:
@@ -479,9 +479,9 @@ def test_paths_relative_to_the_cut_still_lead_to_the_media(tmp_path: Path) -> No
 
 
 CHANGES: dict[str, tuple[Json | None, str]] = {
-    "another clip in its place": (timeline(track(PLAIN, dict(PLAIN, name="c"))), "b is not where it was"),
-    "fewer clips": (timeline(track(PLAIN)), "b is not where it was"),
-    "no tracks": (timeline(), "track 1 is gone"),
+    "another clip in its place": (timeline(track(PLAIN, dict(PLAIN, name="c"))), "b is no longer in its place"),
+    "fewer clips": (timeline(track(PLAIN)), "b is no longer in its place"),
+    "no tracks": (timeline(), "track 1 is missing"),
     "moved": (timeline(track(PLAIN, dict(SECOND, source_range=time_range(86410, 21)))), "b has moved or has another"),
     "trimmed before it": (
         timeline(track(dict(PLAIN, source_range=time_range(86410, 19)), SECOND)),
@@ -527,7 +527,7 @@ def test_a_return_timeline_read_as_a_cut_gives_the_plates_again(tmp_path: Path) 
     assert [(shot.name, shot.source_work_range, shot.record_range) for shot in again.shots] == [
         (shot.name, shot.source_work_range, shot.record_range) for shot in cut.shots
     ]
-    assert {row.reason for row in again.skipped} == {"a layer that this toolkit made, not a plate"}
+    assert {row.reason for row in again.skipped} == {"a layer made by this toolkit, not a plate"}
 
 
 def test_layers_over_a_return_timeline_lie_beside_the_older_ones_under_the_same_names(tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.editorial.locations import Location, is_relative, locate, numbered
+from toolkit.editorial.locations import Location, is_relative, parse_location, sequence_from_first_file
 from toolkit.editorial.skips import Skip
 
-BESIDE = Path("/cuts/reel 1")
+CUT_FOLDER = Path("/cuts/reel 1")
 
 FILES = {
     "file URL with an escaped space": ("file:///a%20b/c.mov", "/a b/c.mov"),
@@ -38,7 +38,7 @@ FILES = {
 
 @pytest.mark.parametrize(("text", "path"), FILES.values(), ids=FILES.keys())
 def test_a_file(text: str, path: str) -> None:
-    assert locate(text, BESIDE) == Location(path=path, is_sequence=False)
+    assert parse_location(text, CUT_FOLDER) == Location(path=path, is_sequence=False)
 
 
 SEQUENCES = {
@@ -55,30 +55,30 @@ SEQUENCES = {
 
 @pytest.mark.parametrize(("text", "path", "first"), SEQUENCES.values(), ids=SEQUENCES.keys())
 def test_a_sequence(text: str, path: str, first: int | None) -> None:
-    assert locate(text, BESIDE) == Location(path=path, is_sequence=True, first_file=first)
+    assert parse_location(text, CUT_FOLDER) == Location(path=path, is_sequence=True, first_file=first)
 
 
 @pytest.mark.parametrize("text", ["", "  ", "https://example.com/a.mov", "s3://bucket/a.mov"])
 def test_what_is_no_file_is_said(text: str) -> None:
-    with pytest.raises(Skip, match=r"names no file|not a file"):
-        locate(text, BESIDE)
+    with pytest.raises(Skip, match=r"has no path|not a file"):
+        parse_location(text, CUT_FOLDER)
 
 
 def test_a_name_that_holds_an_escape_is_taken_as_it_is_when_it_is_there(tmp_path: Path) -> None:
     (tmp_path / "a%20b.mov").touch()
     (tmp_path / "c d.mov").touch()
 
-    assert locate("a%20b.mov", tmp_path).path == f"{tmp_path}/a%20b.mov"
-    assert locate("c%20d.mov", tmp_path).path == f"{tmp_path}/c d.mov"
-    assert locate(f"{tmp_path}/c%20d.mov", BESIDE).path == f"{tmp_path}/c d.mov"
+    assert parse_location("a%20b.mov", tmp_path).path == f"{tmp_path}/a%20b.mov"
+    assert parse_location("c%20d.mov", tmp_path).path == f"{tmp_path}/c d.mov"
+    assert parse_location(f"{tmp_path}/c%20d.mov", CUT_FOLDER).path == f"{tmp_path}/c d.mov"
 
 
 def test_one_numbered_still_can_stand_for_its_sequence() -> None:
-    still = locate("/x/plate.1001.exr", BESIDE)
+    still = parse_location("/x/plate.1001.exr", CUT_FOLDER)
 
-    assert numbered(still) == Location(path="/x/plate.####.exr", is_sequence=True, first_file=1001)
-    assert numbered(locate("/x/plate.exr", BESIDE)) is None
-    assert numbered(locate("/x/take.1001.mov", BESIDE)) is None
+    assert sequence_from_first_file(still) == Location(path="/x/plate.####.exr", is_sequence=True, first_file=1001)
+    assert sequence_from_first_file(parse_location("/x/plate.exr", CUT_FOLDER)) is None
+    assert sequence_from_first_file(parse_location("/x/take.1001.mov", CUT_FOLDER)) is None
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_the_safe_part_of_a_clip_name(clip_name: str, stem: str) -> None:
 
 def test_a_name_is_given_once_and_case_does_not_tell_names_apart() -> None:
     names = ShotNames()
-    given_names = [names.name(text) for text in ("a.mov", "a.mov", "A.mov", "b.mov", "A_2", "a.exr")]
+    given_names = [names.next_name(text) for text in ("a.mov", "a.mov", "A.mov", "b.mov", "A_2", "a.exr")]
 
     assert given_names == ["a", "a_2", "A_3", "b", "A_2_2", "a_4"]
 
@@ -46,7 +46,7 @@ def test_a_name_is_given_once_and_case_does_not_tell_names_apart() -> None:
 @given(st.lists(st.text(max_size=120), max_size=30))
 def test_any_text_gives_a_name_that_is_safe_and_its_own(texts: list[str]) -> None:
     names = ShotNames()
-    given_names = [names.name(text) for text in texts]
+    given_names = [names.next_name(text) for text in texts]
 
     assert len({name.casefold() for name in given_names}) == len(texts)
     assert all(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}", name) for name in given_names)
@@ -54,4 +54,4 @@ def test_any_text_gives_a_name_that_is_safe_and_its_own(texts: list[str]) -> Non
 
 def test_ten_thousand_clips_of_one_name_take_no_time_for_each_other() -> None:
     names = ShotNames()
-    assert [names.name("a.mov") for _ in range(10_000)][-1] == "a_10000"
+    assert [names.next_name("a.mov") for _ in range(10_000)][-1] == "a_10000"

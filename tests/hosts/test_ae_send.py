@@ -168,7 +168,7 @@ def test_the_toolkit_reads_the_source_frames_that_the_comp_shows(machine: Machin
     sent = {clip.name: shown(clip, NTSC) for clip in machine.send(user).clips}
     cut = read_cut(machine.out / "turnover.json", handles=2)
     read = {
-        shot.clip_name: [shot.map.source_frame_at_record(frame) - 1001 for frame in shot.record_range]
+        shot.clip_name: [shot.frame_map.source_frame_at_record(frame) - 1001 for frame in shot.record_range]
         for shot in cut.shots
     }
     assert len(sent) == 6 and sent.pop("over") == list(range(10))  # disabled: no shot

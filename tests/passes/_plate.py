@@ -114,7 +114,7 @@ def shot_of(pattern: Path) -> Shot:
         source_range=FrameRange.of(FIRST + 2, COUNT - 4),
         source_work_range=FrameRange.of(FIRST, COUNT),
         record_range=FrameRange.of(0, COUNT - 4),
-        map=FrameMap(
+        frame_map=FrameMap(
             source_first=FIRST,
             source_offset=Fraction(2),
             source_rate=media.rate,

@@ -91,7 +91,7 @@ GENERATOR = {
 
 SKIPPED: dict[str, tuple[Json, str]] = {
     "a disabled clip": (used("x", enabled=False), "disabled in the timeline"),
-    "a speed ramp": (used("x", effects=[ramp()]), "its speed varies (2 key frames), which is not supported yet"),
+    "a speed ramp": (used("x", effects=[ramp()]), "speed ramps are not supported yet (2 keyframes)"),
     "two retimes": (used("x", effects=[speed(2), speed(-1)]), "2 retimes on one clip are not supported yet"),
     "a nested stack": (nested("Stack.1"), "a nested timeline (Stack) is not supported yet; decompose it in the editor"),
     "a nested track": (nested("Track.1"), "a nested timeline (Track) is not supported yet; decompose it in the editor"),
@@ -106,14 +106,14 @@ SKIPPED: dict[str, tuple[Json, str]] = {
     "a generator": (clip(GENERATOR, time_range(0, 10), name="x"), "a generator (SMPTEBars), not footage"),
     "a clip of no length": (used("x", count=0), "it has no length"),
     "a clip of negative length": (used("x", count=-5), "it has no length"),
-    "an absurd length": (used("x", count=10**15), "its length is beyond belief (1000000000000000 frames)"),
+    "an absurd length": (used("x", count=10**15), "1000000000000000 frames is longer than a day at 120 fps"),
     "offline, and nobody knows what it has": (
         clip(movie_reference("/offline/b.mov", None), time_range(0, 10), name="x"),
-        "media offline (/offline/b.mov), and the cut does not say what it has",
+        "media offline (/offline/b.mov), and the cut does not give its length",
     ),
     "a reference without a file": (
         clip(movie_reference("", time_range(0, 10)), time_range(0, 10), name="x"),
-        "its media reference names no file",
+        "its media reference has no path",
     ),
     "a web address": (
         clip(movie_reference("https://example.com/a.mov", None), time_range(0, 10), name="x"),
@@ -150,7 +150,7 @@ def test_what_follows_a_clip_of_unknown_length_has_no_place_and_says_so(tmp_path
     assert list(places(cut)) == ["a", "c"]
     assert [(row.clip_name, row.record_range) for row in cut.skipped] == [("unknown", None), ("b", None)]
     assert "no media" in cut.skipped[0].reason
-    assert "its place is not known" in cut.skipped[1].reason
+    assert "its position is unknown" in cut.skipped[1].reason
 
 
 def test_a_disabled_track_is_left_alone_clip_by_clip(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_a_clip_beside_the_tracks_is_named(tmp_path: Path) -> None:
     cut = read(tmp_path, timeline(used("loose"), track(used("a")), start=time(0)))
 
     assert [(row.clip_name, row.reason) for row in cut.skipped] == [
-        ("loose", "a Clip beside the tracks is not supported yet; put it on a track")
+        ("loose", "a Clip outside the tracks is not supported yet; put it on a track")
     ]
 
 
@@ -192,7 +192,7 @@ def test_a_transition_takes_no_time_and_is_reported(tmp_path: Path) -> None:
 
 def test_a_disabled_retime_is_none(tmp_path: Path) -> None:
     cut = read(tmp_path, timeline(track(used("a", effects=[speed(2, enabled=False), speed(1)])), start=time(0)))
-    assert cut.shots[0].map.speed == 1
+    assert cut.shots[0].frame_map.speed == 1
 
 
 def test_a_still_lasts_as_long_as_its_clip(tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ def test_a_still_lasts_as_long_as_its_clip(tmp_path: Path) -> None:
 
     (shot,) = cut.shots
     assert (shot.name, shot.clip_name) == ("title_0007", "title_0007.png")
-    assert shot.map.speed == 0
+    assert shot.frame_map.speed == 0
     assert len(shot.source_work_range) == 1
     assert len(shot.record_range) == 444
 
@@ -288,8 +288,8 @@ def test_a_clip_outside_the_trim_of_its_track_is_named(tmp_path: Path) -> None:
     assert places(cut) == {"b": (0, 1, 0, 9)}
     assert (cut.shots[0].source_range.first, cut.shots[0].source_range.last) == (15, 24)
     assert [(row.clip_name, row.reason) for row in cut.skipped] == [
-        ("a", "its track is trimmed to other clips"),
-        ("c", "its track is trimmed to other clips"),
+        ("a", "it lies outside the trim of its track"),
+        ("c", "it lies outside the trim of its track"),
     ]
 
 

@@ -113,17 +113,17 @@ def test_no_alarm_where_hosts_only_count_otherwise(exported: Json, said: Json, t
 @pytest.mark.parametrize(
     ("effects", "said", "says"),
     [
-        ([], listed((0, 48), 11), "a start at picture 11 instead of 10"),
-        ([], listed((0, 48), 9), "a start at picture 9 instead of 10"),
-        ([], listed((0, 48), 10, path="/offline/b.mov"), "/offline/b.mov instead of /offline/a.mov"),
-        ([], listed((0, 48), 10, speed=2.0), "200 % instead of 100 %"),
-        ([speed(2)], listed((0, 48), 10), "100 % instead of 200 %"),
-        ([speed(-1)], listed((0, 48), 10), "100 % instead of -100 %"),
-        ([speed(2)], listed((0, 48), 10, speed=1.9), "190 % instead of 200 %"),
+        ([], listed((0, 48), 11), "start frame 11, not 10"),
+        ([], listed((0, 48), 9), "start frame 9, not 10"),
+        ([], listed((0, 48), 10, path="/offline/b.mov"), "media /offline/b.mov, not /offline/a.mov"),
+        ([], listed((0, 48), 10, speed=2.0), "speed 200 %, not 100 %"),
+        ([speed(2)], listed((0, 48), 10), "speed 100 %, not 200 %"),
+        ([speed(-1)], listed((0, 48), 10), "speed 100 %, not -100 %"),
+        ([speed(2)], listed((0, 48), 10, speed=1.9), "speed 190 %, not 200 %"),
         (
             [],
             listed((0, 48), 12, path="/offline/b.mov"),
-            "/offline/b.mov instead of /offline/a.mov and a start at picture 12 instead of 10",
+            "media /offline/b.mov, not /offline/a.mov and start frame 12, not 10",
         ),
     ],
 )
@@ -132,7 +132,7 @@ def test_a_disagreement_is_one_sentence_and_the_export_is_followed(
 ) -> None:
     export(tmp_path, clip(MOVIE, time_range(86410, 48), effects=effects))
     cut = read(tmp_path, said)
-    assert cut.notes == (f"sh010: the host's own list says {says}; its export was followed, so look at it",)
+    assert cut.notes == (f"sh010: the host's clip list has {says}; its export was used, check the shot",)
     assert cut.shots[0].media.path == "/offline/a.mov"
     assert cut.shots[0].source_range.first == 10
 
@@ -160,7 +160,7 @@ def test_only_the_clips_of_the_list_are_shots_and_the_others_are_counted(tmp_pat
     )
     cut = read(tmp_path, listed((10, 10), 20))
     assert [shot.clip_name for shot in cut.shots] == ["b"]
-    assert cut.notes == ("not in the turnover, so left alone: 2 other clips",)
+    assert cut.notes == ("2 other clips are not in the turnover",)
     assert cut.skipped == ()
 
 
@@ -205,7 +205,7 @@ def test_a_clip_that_the_export_lacks_is_a_row_and_rows_are_not_told_twice(tmp_p
         ],
     )
     assert [(row.clip_name, row.reason[:40]) for row in cut.skipped] == [
-        ("b", "the host's clip list has it here, its ex"),
+        ("b", "in the host's clip list, but missing fro"),
         ("Text+", "no media: a title, a generator, or a cli"),
         ("Comp", "a compound clip"),
     ]
@@ -219,14 +219,14 @@ def test_an_export_that_this_version_cannot_read_is_said_and_the_list_is_followe
     cut = read(tmp_path, listed((0, 10), 10))
     assert cut.shots[0].source_range.first == 10
     (note,) = cut.notes
-    assert "reel.otio is not a cut this version reads: it holds a Timeline.99" in note
-    assert note.endswith("as the clip list of reel 1 has them, and its transitions and effects are not known")
+    assert "reel.otio as a cut: it uses Timeline.99" in note
+    assert note.endswith("from the clip list of reel 1, without transitions and effects")
     assert len(open_timeline(cut).tracks) == 1
 
 
 def test_an_export_of_something_else_is_refused(tmp_path: Path) -> None:
     export(tmp_path, gap(5), clip(MOVIE, time_range(86410, 10)))
-    with pytest.raises(UnreadableCut, match=r"none of its clips lies in its export reel\.otio"):
+    with pytest.raises(UnreadableCut, match=r"none of its clips is at the same position in its export reel\.otio"):
         read(tmp_path, listed((0, 10), 10))
-    with pytest.raises(UnreadableCut, match=r"it counts 25 frames per second, its export reel\.otio 24; hand over"):
+    with pytest.raises(UnreadableCut, match=r"it runs at 25 fps, but its export reel\.otio at 24 fps; send"):
         read(tmp_path, listed((5, 10), 10), fps=25.0)

@@ -159,7 +159,7 @@ def test_a_clip_shows_the_source_frames_it_must(case: Case, tmp_path: Path) -> N
     made = clip(reference(case), time_range(*case.source), effects=effects)
     shot = only_shot(tmp_path, one_clip(made, rate=case.record_rate), handles=case.handles)
 
-    shown = [shot.map.source_frame_at_record(frame) for frame in shot.record_range]
+    shown = [shot.frame_map.source_frame_at_record(frame) for frame in shot.record_range]
     assert (shown[0], shown[-1]) == case.shown
     assert len(shown) == case.source[1]
     assert (shot.source_range.first, shot.source_range.last) == (min(shown), max(shown))
@@ -231,7 +231,7 @@ def test_a_trim_of_a_reversed_clip_takes_frames_from_the_other_end(tmp_path: Pat
     made = clip(movie_reference("/offline/a.mov", time_range(0, 200)), time_range(100, 50), effects=[speed(-1)])
     shot = only_shot(tmp_path, timeline(track(made, source_range=time_range(10, 20)), start=time(0)))
 
-    shown = [shot.map.source_frame_at_record(frame) for frame in shot.record_range]
+    shown = [shot.frame_map.source_frame_at_record(frame) for frame in shot.record_range]
     assert shown == list(range(139, 119, -1))
 
 
@@ -241,7 +241,7 @@ def test_t38_a_sequence_in_steps_is_named_not_guessed(tmp_path: Path) -> None:
     cut = read_cut(write(tmp_path / "cut.otio", timeline(track(stepped, plain), start=time(0))), handles=0)
 
     assert [(row.clip_name, row.reason) for row in cut.skipped] == [
-        ("stepped", "a sequence with one file for every 2 frames is not supported yet")
+        ("stepped", "sequences with a frame step of 2 are not supported yet")
     ]
 
 

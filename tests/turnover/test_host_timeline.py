@@ -15,7 +15,7 @@ from toolkit.documents import Cut, Shot, Turnover
 from toolkit.errors import DocumentError, EmptyCut, InputError, UnreadableCut
 from toolkit.frames import timecode_from_frames
 from toolkit.turnover import open_timeline, read_cut
-from toolkit.turnover.host_timeline import timeline_of
+from toolkit.turnover.host_timeline import build_host_timeline
 
 
 def read(folder: Path, *clips: Json, handles: int = 0, **facts: Any) -> Cut:
@@ -23,7 +23,7 @@ def read(folder: Path, *clips: Json, handles: int = 0, **facts: Any) -> Cut:
 
 
 def shown(shot: Shot) -> list[int]:
-    return [shot.map.source_frame_at_record(frame) for frame in shot.record_range]
+    return [shot.frame_map.source_frame_at_record(frame) for frame in shot.record_range]
 
 
 # --- the numbers -----------------------------------------------------------------------------------------------
@@ -123,7 +123,7 @@ def test_a_linear_remap_is_a_speed(remap: list[float], speed: Fraction, pictures
     made = host_clip("/offline/a.mov", (0, 4), min(remap), speed=float(speed), remap=remap)
     (shot,) = read(tmp_path, made).shots
     assert shown(shot) == pictures
-    assert shot.map.speed == speed
+    assert shot.frame_map.speed == speed
 
 
 def test_a_remap_that_is_not_linear_is_a_ramp_and_is_said(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_a_remap_that_is_not_linear_is_a_ramp_and_is_said(tmp_path: Path) -> Non
     ramp = host_clip("/offline/a.mov", (4, 4), 0, name="ramp", remap=[0.0, 1.0, 3.0, 6.0])
     cut = read(tmp_path, plain, ramp)
     assert [(row.clip_name, row.reason) for row in cut.skipped] == [
-        ("ramp", "its speed varies (time remap), which is not supported yet")
+        ("ramp", "speed ramps are not supported yet (time remap)")
     ]
 
 
@@ -179,7 +179,7 @@ def test_a_windows_path_stays_one(tmp_path: Path) -> None:
 def test_a_still_lasts_as_long_as_its_clip(tmp_path: Path) -> None:
     write_sequence(tmp_path, [7], prefix="card.")
     (shot,) = read(tmp_path, host_clip("card.0007.png", (0, 48), media_count=1, speed=1.0)).shots
-    assert (set(shown(shot)), len(shot.record_range), shot.map.speed) == ({7}, 48, 0)
+    assert (set(shown(shot)), len(shot.record_range), shot.frame_map.speed) == ({7}, 48, 0)
 
 
 def test_what_the_host_does_not_say_the_file_does(tmp_path: Path) -> None:
@@ -203,14 +203,14 @@ def test_a_timecode_that_cannot_be_is_left_out_and_logged(tmp_path: Path, caplog
     """Resolve may write a label in the timeline's rate."""
     (shot,) = read(tmp_path, host_clip("/offline/a.mov", (0, 5), 3, media_timecode="01:00:00:24")).shots
     assert shown(shot) == [3, 4, 5, 6, 7]
-    assert "sh010: its timecode is left out: timecode '01:00:00:24' does not exist at 24 fps" in caplog.text
+    assert "sh010: timecode ignored: timecode '01:00:00:24' does not exist at 24 fps" in caplog.text
 
 
 def test_offline_media_of_which_nothing_is_known_is_a_row(tmp_path: Path) -> None:
     known = host_clip("/offline/a.mov", (0, 5))
     cut = read(tmp_path, known, host_clip("/offline/b.mov", (5, 5), name="b", media_count=0))
     (row,) = cut.skipped
-    assert (row.clip_name, "the cut does not say what it has" in row.reason) == ("b", True)
+    assert (row.clip_name, "the cut does not give its length" in row.reason) == ("b", True)
 
 
 def test_a_layer_that_came_back_is_no_plate(tmp_path: Path) -> None:
@@ -222,7 +222,7 @@ def test_a_layer_that_came_back_is_no_plate(tmp_path: Path) -> None:
         host_clip(layer, (0, 48), track=2, name="sh010_FACE_v001", media_count=48, media_index=1001),
     )
     assert [shot.track_index for shot in cut.shots] == [0]
-    assert [row.reason for row in cut.skipped] == ["a layer that this toolkit made, not a plate"]
+    assert [row.reason for row in cut.skipped] == ["a layer made by this toolkit, not a plate"]
 
 
 # --- what is left out ------------------------------------------------------------------------------------------
@@ -281,7 +281,7 @@ def test_a_byte_order_mark_is_no_obstacle(tmp_path: Path) -> None:
 
 def test_the_same_turnover_gives_the_same_timeline(tmp_path: Path) -> None:
     document = Turnover.model_validate(turnover(host_clip("/offline/a.mov", (0, 10))))
-    one, other = (timeline_of(document, tmp_path).to_json_string() for _ in range(2))
+    one, other = (build_host_timeline(document, tmp_path).to_json_string() for _ in range(2))
     assert one == other
 
 
@@ -293,30 +293,34 @@ GOOD = host_clip("/offline/a.mov", (0, 10))
 @pytest.mark.parametrize(
     ("document", "error", "says"),
     [
-        (turnover(GOOD, schema="toolkit.turnover/2"), UnreadableCut, "it is a toolkit.turnover/2, and this version of"),
-        (turnover(GOOD, schema="toolkit.shots/1"), UnreadableCut, "it is a toolkit.shots/1; a host hands over"),
+        (turnover(GOOD, schema="toolkit.turnover/2"), UnreadableCut, "it is a toolkit.turnover/2, but this version of"),
+        (turnover(GOOD, schema="toolkit.shots/1"), UnreadableCut, "it is a toolkit.shots/1 document; a turnover is"),
         (turnover(), EmptyCut, "it has no video clips"),
-        (turnover(GOOD, fps=0), DocumentError, "at /fps: 0 is no frame rate"),
+        (turnover(GOOD, fps=0), DocumentError, "at /fps: 0 is not a frame rate"),
         (turnover(GOOD, drop_frame=True), DocumentError, "at /drop_frame: drop-frame timecode does not exist at 24"),
-        (turnover(GOOD, record_count=-1), DocumentError, "at /record_count: a length cannot be -1"),
-        (turnover(GOOD, otio="../x.otio"), DocumentError, "at /otio: '../x.otio' is not the name of a file beside"),
-        (turnover({**GOOD, "record_count": -4}), DocumentError, "at /clips/0/record_count: it cannot be -4 ('sh010')"),
-        (turnover({**GOOD, "source_count": -4}), DocumentError, "at /clips/0/source_count: it cannot be -4"),
-        (turnover({**GOOD, "media_count": -4}), DocumentError, "at /clips/0/media_count: it cannot be -4"),
+        (turnover(GOOD, record_count=-1), DocumentError, "at /record_count: -1 is negative"),
+        (
+            turnover(GOOD, otio="../x.otio"),
+            DocumentError,
+            "at /otio: '../x.otio' is not the name of a file in the same folder",
+        ),
+        (turnover({**GOOD, "record_count": -4}), DocumentError, "at /clips/0/record_count: -4 is negative ('sh010')"),
+        (turnover({**GOOD, "source_count": -4}), DocumentError, "at /clips/0/source_count: -4 is negative"),
+        (turnover({**GOOD, "media_count": -4}), DocumentError, "at /clips/0/media_count: -4 is negative"),
         (turnover({**GOOD, "record_first": -4}), DocumentError, "at /clips/0/record_first: -4 lies before"),
-        (turnover({**GOOD, "track": 0}), DocumentError, "at /clips/0/track: tracks count from 1"),
-        (turnover({**GOOD, "track": 10**9}), DocumentError, "at /clips/0/track: tracks count from 1"),
-        (turnover({**GOOD, "media_fps": -24}), DocumentError, "at /clips/0/media_fps: -24 is no frame rate"),
-        (turnover({**GOOD, "media_fps": 1e6}), DocumentError, "at /clips/0/media_fps: 1e+06 is no frame rate"),
-        (turnover({**GOOD, "remap": [1.0]}), DocumentError, "at /clips/0/remap: 1 pictures for 10 timeline frames"),
+        (turnover({**GOOD, "track": 0}), DocumentError, "at /clips/0/track: track 0 is out of range"),
+        (turnover({**GOOD, "track": 10**9}), DocumentError, "at /clips/0/track: track 1000000000 is out"),
+        (turnover({**GOOD, "media_fps": -24}), DocumentError, "at /clips/0/media_fps: -24 is not a frame rate"),
+        (turnover({**GOOD, "media_fps": 1e6}), DocumentError, "at /clips/0/media_fps: 1e+06 is not a frame rate"),
+        (turnover({**GOOD, "remap": [1.0]}), DocumentError, "at /clips/0/remap: 1 values for 10 timeline frames"),
         (turnover({**GOOD, "speed": "fast"}), DocumentError, "at /clips/0/speed: "),
         (turnover({**GOOD, "pace": 2}), DocumentError, "at /clips/0/pace: "),
         (
             turnover(GOOD, {**GOOD, "name": "b", "record_first": 5}),
             UnreadableCut,
-            "'sh010' and 'b' lie over one another on track 1 at record frame 5",
+            "'sh010' and 'b' overlap on track 1 at record frame 5",
         ),
-        (turnover(GOOD, otio="reel.otio"), UnreadableCut, "its export reel.otio is not beside it"),
+        (turnover(GOOD, otio="reel.otio"), UnreadableCut, "its export reel.otio is missing"),
     ],
 )
 def test_a_turnover_that_does_not_hold_is_one_line(

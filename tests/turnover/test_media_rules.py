@@ -106,7 +106,7 @@ def test_a_range_written_in_the_timelines_rate_does_not_change_the_medias(tmp_pa
     shot = only(tmp_path, clip(movie_reference("a.mov", time_range(0, 48, 24)), time_range(12, 24, 24)))
 
     assert shot.media.rate == 30
-    shown = [shot.map.source_frame_at_record(frame) for frame in (0, 1, 23)]
+    shown = [shot.frame_map.source_frame_at_record(frame) for frame in (0, 1, 23)]
     assert shown == [15, 16, 43]
 
 
@@ -121,7 +121,7 @@ def test_as_many_frames_at_another_rate_are_an_interpretation(tmp_path: Path) ->
 def test_a_movie_at_23_976_that_the_cut_calls_24_counts_frame_for_frame(tmp_path: Path) -> None:
     write_movie(tmp_path / "a.mov", 60, rate=Fraction(24000, 1001))
     shot = only(tmp_path, clip(movie_reference("a.mov", time_range(0, 40, 24)), time_range(12, 24, 24)))
-    assert [shot.map.source_frame_at_record(frame) for frame in (0, 23)] == [12, 35]
+    assert [shot.frame_map.source_frame_at_record(frame) for frame in (0, 23)] == [12, 35]
 
 
 def test_the_rate_nobody_set_on_a_sequence_is_the_one_of_its_range(tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_a_numbered_still_that_claims_one_picture_is_a_still(tmp_path: Path) -> 
     shot = only(tmp_path, clip(movie_reference("plate.1007.png", time_range(0, 1)), time_range(0, 48)), handles=8)
 
     assert shot.media.online
-    assert shot.map.speed == 0
+    assert shot.frame_map.speed == 0
     assert len(shot.source_work_range) == 1
     assert Path(shot.media.path) == tmp_path / "plate.1007.png"
 
@@ -246,7 +246,7 @@ def test_a_movie_is_a_cut_of_one_shot(tmp_path: Path) -> None:
     (shot,) = cut.shots
     assert (cut.name, cut.record_rate, cut.record_start, cut.record_count) == ("A001", Fraction(24000, 1001), 86400, 40)
     assert ends(shot) == (0, 0, 39, 39)
-    assert [shot.map.source_frame_at_record(frame) for frame in (0, 39)] == [0, 39]
+    assert [shot.frame_map.source_frame_at_record(frame) for frame in (0, 39)] == [0, 39]
 
 
 @pytest.mark.parametrize("name", ["plate.####.png", "plate.%04d.png"])

@@ -36,7 +36,7 @@ def test_a_resolve_export_with_offline_media_stills_and_disabled_clips(shared: P
     assert (cut.record_rate, cut.record_start, cut.record_count) == (24, 86400, 1125)
     assert len(cut.shots) == 18
     stills = [shot for shot in cut.shots if shot.media.path.endswith(".png")]
-    assert all(shot.map.speed == 0 and len(shot.source_work_range) == 1 for shot in stills)
+    assert all(shot.frame_map.speed == 0 and len(shot.source_work_range) == 1 for shot in stills)
     assert sorted(row.reason for row in cut.skipped)[1:] == ["disabled in the timeline"] * 2
     movies = [shot for shot in cut.shots if shot.track_index == 4]
     assert [shot.record_range.first for shot in movies] == [0, 500, 816, 1027]
@@ -62,7 +62,7 @@ def test_exports_of_resolve_21(name: str, shots: int, skipped: int, shared: Path
 
 
 def test_a_speed_ramp_of_resolve_is_named(shared: Path) -> None:
-    with pytest.raises(EmptyCut, match="its speed varies \\(4 key frames\\)"):
+    with pytest.raises(EmptyCut, match="speed ramps are not supported yet \\(4 keyframes\\)"):
         read_cut(shared / "timelines/resolve21/ref5_speedramp_stepped.otio", handles=8)
 
 
@@ -117,6 +117,6 @@ def _ends(shot: Shot) -> tuple[int, int, int]:
     record = shot.record_range
     return (
         len(record),
-        shot.map.source_frame_at_record(record.first),
-        shot.map.source_frame_at_record(record.last),
+        shot.frame_map.source_frame_at_record(record.first),
+        shot.frame_map.source_frame_at_record(record.last),
     )

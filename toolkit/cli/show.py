@@ -67,7 +67,7 @@ def _shot_row(cut: Cut, shot: Shot) -> tuple[str, ...]:
         f"{shot.source_work_range} (+{head} +{tail})",
         str(shot.record_range),
         str(label),
-        f"{float(shot.map.speed):g}",
+        f"{float(shot.frame_map.speed):g}",
         "online" if shot.media.online else "OFFLINE",
     )
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from toolkit.delivery.ae_timing import Placed, span
 from toolkit.delivery.aep_comps import Comp, FaceInComp, add_mask, add_null
 from toolkit.delivery.aep_footage import Footage
-from toolkit.documents import Delivery, DeliveryClip, FaceKeys, PassName, appearing
-from toolkit.editorial import shot_stem
+from toolkit.documents import Delivery, DeliveryClip, FaceKeys, PassName, write_atomically
+from toolkit.editorial.shot_names import shot_stem
 from toolkit.errors import DocumentError, PackageMissing, UnsupportedMedia
 from toolkit.frames import FrameRange
 
@@ -83,7 +83,7 @@ def write_aep(delivery: Delivery, root: Path) -> tuple[Path, tuple[str, ...]]:
     shots = _shots(delivery)
     _master_comp(delivery, {shot.name: (shot, _shot_comp(shot, delivery, footage)) for shot in shots}, footage)
     path = root / f"{shot_stem(delivery.name)}.aep"
-    with appearing(path) as temporary:
+    with write_atomically(path) as temporary:
         project.save(temporary)
     return path, tuple(footage.notes)
 

@@ -13,7 +13,7 @@ OVAL_POINTS = 36
 """Few enough to be moved by hand, and half a pixel off the outline of a face 300 pixels high at most."""
 
 
-def face_keys(plans: Sequence[PassPlan]) -> tuple[FaceKeys, ...]:
+def build_face_keys(plans: Sequence[PassPlan]) -> tuple[FaceKeys, ...]:
     """One ``FaceKeys`` for each face of each FACE pass, with an entry wherever the face is FOUND or HELD."""
     return tuple(keys for plan in plans if plan.pass_name is PassName.FACE for keys in _keys(plan))
 

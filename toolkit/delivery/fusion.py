@@ -21,7 +21,7 @@ from pathlib import Path
 
 from toolkit.delivery.fusion_rig import Tools, connected, inputs, rig, tool
 from toolkit.delivery.lua_tables import LuaValue, Table
-from toolkit.documents import Delivery, DeliveryClip, DeliveryTrack, FaceKeys, MediaKind, PassName, appearing
+from toolkit.documents import Delivery, DeliveryClip, DeliveryTrack, FaceKeys, MediaKind, PassName, write_atomically
 
 _MOVIES = "QuickTimeMovies"
 _FORMATS = {
@@ -63,7 +63,7 @@ def _with_comp(clip: DeliveryClip, delivery: Delivery, root: Path) -> DeliveryCl
 
 
 def _write(path: Path, comp: Table) -> None:
-    with appearing(path) as temporary:
+    with write_atomically(path) as temporary:
         temporary.write_text(comp.text() + "\n", encoding="utf-8", newline="\n")
 
 

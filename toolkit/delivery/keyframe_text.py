@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from toolkit.delivery.ae_timing import face_layers, pixel
-from toolkit.documents import Delivery, DeliveryClip, FaceKeys, appearing
+from toolkit.documents import Delivery, DeliveryClip, FaceKeys, write_atomically
 
 _PIN = "ADBE Corner Pin"
 """Its parameters 1 to 4 are upper left, upper right, lower left, lower right: the order of ``FaceKeys.corners``."""
@@ -35,7 +35,7 @@ def write_keyframes(delivery: Delivery, root: Path) -> tuple[Path, ...]:
             (Path(f"{stem}.ae.txt"), _transform(keys)),
             (Path(f"{stem}_corner_pin.ae.txt"), _corner_pin(keys)),
         ):
-            with appearing(path) as temporary:
+            with write_atomically(path) as temporary:
                 temporary.write_text(_text(layer, blocks), encoding="ascii", newline="\n")
             written.append(path)
     for shot in layers:

@@ -1,7 +1,7 @@
-"""What lies over what: each plate track with its own passes directly above it.
+"""Stack the layers: each plate track with its own passes directly above it.
 
-Passes go between their plate and the next plate track, not above everything: a title on V2 stays over the BODY of V1,
-and what the editor stacked stays stacked.
+Passes go between their plate and the next plate track, not on top of everything: a title on V2 stays over the BODY of
+V1, and the editor's stacking order is kept.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from toolkit.errors import CorruptMedia
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Layer:
+class LayerClip:
     """One pass of one shot, on disk."""
 
     shot: Shot
     plan: PassPlan
     alpha: str
-    """``premultiplied`` or ``none``, as the files say themselves."""
+    """``premultiplied`` or ``none``, from the file headers."""
     encoding: str
-    """``display``, ``linear`` or ``acescg``, as the files say themselves."""
+    """``display``, ``linear`` or ``acescg``, from the file headers."""
 
     @property
     def name(self) -> str:
-        """``sh010_FACE_v001``: says what it is wherever metadata is lost."""
+        """``sh010_FACE_v001``: identifies the layer where metadata is lost."""
         return f"{self.shot.name}_{self.plan.pass_name}_v{self.plan.version:03d}"
 
 
@@ -36,14 +36,14 @@ class LayerTrack:
     """One pass of all shots of one plate track."""
 
     name: str
-    """``FACE v001``, with the plate's name behind it when there are several."""
+    """``FACE v001``, followed by the plate's name when there are several plate tracks."""
     pass_name: PassName
-    layers: tuple[Layer, ...]
+    layers: tuple[LayerClip, ...]
     """In record order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Level:
+class PlateStack:
     """One plate track and the passes over it."""
 
     track_index: int
@@ -56,47 +56,50 @@ class Level:
     """Bottom to top: BODY under FACE."""
 
 
-def levels(cut: Cut, plans: Sequence[PassPlan], plate_tracks: Sequence[int], root: Path) -> tuple[Level, ...]:
-    """The stack of ``cut``, bottom to top; ``plate_tracks`` are the indices of the video tracks with pictures.
+def build_stacks(
+    cut: Cut, plans: Sequence[PassPlan], plate_track_indices: Sequence[int], root: Path
+) -> tuple[PlateStack, ...]:
+    """The stacks of ``cut``, bottom to top; ``plate_track_indices`` are the video tracks with pictures.
 
-    Raises CorruptMedia when a layer under ``root`` is not one of ours.
+    Raises CorruptMedia when a layer under ``root`` was not written by this toolkit.
     """
     shots = {shot.name: shot for shot in cut.shots}
-    layers = [_layer(shots[plan.shot], plan, root) for plan in plans]
+    layers = [_read_layer(shots[plan.shot], plan, root) for plan in plans]
     return tuple(
-        Level(
+        PlateStack(
             track_index=track_index,
             name=(name := "PLATE" if number == 1 else f"PLATE {number}"),
             shots=tuple(sorted((shot for shot in cut.shots if shot.track_index == track_index), key=_record_first)),
-            layer_tracks=_layer_tracks([layer for layer in layers if layer.shot.track_index == track_index], name),
+            layer_tracks=_group_by_track([layer for layer in layers if layer.shot.track_index == track_index], name),
         )
-        for number, track_index in enumerate(plate_tracks, start=1)
+        for number, track_index in enumerate(plate_track_indices, start=1)
     )
 
 
-def _record_first(item: Shot | Layer) -> int:
-    shot = item.shot if isinstance(item, Layer) else item
+def _record_first(item: Shot | LayerClip) -> int:
+    shot = item.shot if isinstance(item, LayerClip) else item
     return shot.record_range.first
 
 
-def _layer(shot: Shot, plan: PassPlan, root: Path) -> Layer:
+def _read_layer(shot: Shot, plan: PassPlan, root: Path) -> LayerClip:
     from toolkit.plates import read_attributes
 
     first_file = plan.files(root).path(shot.shot_range.first)
     slate = read_attributes(first_file)
     if "toolkit/alpha" not in slate or "toolkit/encoding" not in slate:
-        raise CorruptMedia(first_file, "it has no slate: this toolkit did not write it")
-    return Layer(shot=shot, plan=plan, alpha=str(slate["toolkit/alpha"]), encoding=str(slate["toolkit/encoding"]))
+        raise CorruptMedia(first_file, "it has no slate, so this toolkit did not write it")
+    return LayerClip(shot=shot, plan=plan, alpha=str(slate["toolkit/alpha"]), encoding=str(slate["toolkit/encoding"]))
 
 
-def _layer_tracks(layers: Sequence[Layer], plate_name: str) -> tuple[LayerTrack, ...]:
+def _group_by_track(layers: Sequence[LayerClip], plate_name: str) -> tuple[LayerTrack, ...]:
+    """One track per pass and version, in the order of ``PassName``."""
     order = list(PassName)
-    kinds = sorted({(order.index(layer.plan.pass_name), layer.plan.label) for layer in layers})
+    labels = sorted({(order.index(layer.plan.pass_name), layer.plan.label) for layer in layers})
     return tuple(
         LayerTrack(
             name=label if plate_name == "PLATE" else f"{label} ({plate_name})",
             pass_name=order[rank],
             layers=tuple(sorted((layer for layer in layers if layer.plan.label == label), key=_record_first)),
         )
-        for rank, label in kinds
+        for rank, label in labels
     )

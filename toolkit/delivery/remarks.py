@@ -1,4 +1,4 @@
-"""What there is to say about single shots: each a sentence for the notes, or a marker on the timeline, or both."""
+"""Remarks on single shots: each becomes a sentence in the notes, a marker on the timeline, or both."""
 
 from __future__ import annotations
 
@@ -8,117 +8,122 @@ from itertools import chain
 from math import ceil
 from typing import TYPE_CHECKING, Literal
 
-from toolkit.delivery.plate_stacks import Layer, Level
+from toolkit.delivery.plate_stacks import LayerClip, PlateStack
 from toolkit.delivery.plate_tracks import PlateTrack
 from toolkit.documents import DeliveryMarker, PassName, Shot
-from toolkit.editorial import seconds
+from toolkit.editorial.items import is_transition
+from toolkit.editorial.times import to_seconds
 
 if TYPE_CHECKING:
     from opentimelineio import schema
 
-MarkerName = Literal["Media offline", "No face found", "Set the speed", "Lay the transition", "Short handles"]
+MarkerName = Literal["Media offline", "No face found", "Set the speed", "Add the transition", "Short handles"]
 
 _COLOURS: dict[MarkerName, Literal["Red", "Yellow", "Green", "Blue"]] = {
     "Media offline": "Red",
     "No face found": "Yellow",
     "Set the speed": "Blue",
-    "Lay the transition": "Blue",
+    "Add the transition": "Blue",
     "Short handles": "Green",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
-    """One thing about one shot."""
+    """One fact about one shot."""
 
     shot: Shot
     sentence: str
     marker: MarkerName | None = None
-    """What its marker is called; None: nothing to look at there."""
+    """Name of its marker; None when it gets no marker."""
     is_note: bool = True
-    """Whether the delivery's notes hold it."""
+    """Whether it is listed in the delivery's notes."""
 
 
-def shot_remarks(levels: Sequence[Level], plates: Sequence[PlateTrack], *, handles: int) -> Iterator[Remark]:
-    """Bottom track first, in record order; ``plates`` are the tracks that ``levels`` lie on, ``handles`` the source
-    frames that were asked for, at plain speed."""
-    for level, plate in zip(levels, plates, strict=True):
-        on_shot: dict[str, list[Layer]] = {}
-        for layer in (layer for track in level.layer_tracks for layer in track.layers):
-            on_shot.setdefault(layer.shot.name, []).append(layer)
-        layered = {shot.clip_index for shot in level.shots if shot.name in on_shot}
-        for shot in level.shots:
-            layers = on_shot.get(shot.name, [])
+def collect_remarks(stacks: Sequence[PlateStack], plates: Sequence[PlateTrack], *, handles: int) -> Iterator[Remark]:
+    """All remarks, bottom track first, in record order.
+
+    ``plates`` are the tracks of ``stacks``; ``handles`` is the number of source frames requested at 100 % speed.
+    """
+    for stack, plate in zip(stacks, plates, strict=True):
+        layers_of: dict[str, list[LayerClip]] = {}
+        for layer in (layer for track in stack.layer_tracks for layer in track.layers):
+            layers_of.setdefault(layer.shot.name, []).append(layer)
+        layered = {shot.clip_index for shot in stack.shots if shot.name in layers_of}
+        for shot in stack.shots:
+            layers = layers_of.get(shot.name, [])
             if not shot.media.online:
-                sentence = f"{shot.name}: media offline ({shot.media.path}), so its plate is not in delivery.json"
+                sentence = f"{shot.name}: media offline ({shot.media.path}); its plate is not in delivery.json"
                 yield Remark(shot=shot, sentence=sentence, marker="Media offline")
-            yield from _empty_faces(layers)
+            yield from _empty_face_remarks(layers)
             if layers:
-                yield from _retime(shot)
-                yield from _transitions(shot, plate, layered)
-                yield from _effects(shot, plate.slots[shot.clip_index].child)
-                yield from _handles(shot, handles)
+                yield from _retime_remarks(shot)
+                yield from _transition_remarks(shot, plate, layered)
+                yield from _effect_remarks(shot, plate.slots[shot.clip_index].child)
+                yield from _handle_remarks(shot, handles)
 
 
-def markers(remarks: Iterable[Remark], *, record_count: int) -> tuple[DeliveryMarker, ...]:
+def build_markers(remarks: Iterable[Remark], *, record_count: int) -> tuple[DeliveryMarker, ...]:
     """A marker for each of ``remarks`` that has a name, where its shot begins on a timeline of ``record_count`` frames.
 
-    No two on one frame, since Resolve holds only one there: the next one takes the next free frame. Where all frames
-    are taken, the notes have to do.
+    Resolve allows one marker per frame, so a second one goes to the next free frame. Without a free frame it is
+    dropped.
     """
-    placed: dict[int, DeliveryMarker] = {}
+    by_frame: dict[int, DeliveryMarker] = {}
     for remark in remarks:
         first = remark.shot.record_range.first
         frames = chain(range(first, record_count), reversed(range(first)))
-        free = next((frame for frame in frames if frame not in placed), None)
+        free = next((frame for frame in frames if frame not in by_frame), None)
         if remark.marker is None or free is None:
             continue
-        placed[free] = DeliveryMarker(
+        by_frame[free] = DeliveryMarker(
             record_frame=free,
             shot=remark.shot.name,
             name=remark.marker,
             note=remark.sentence,
             colour=_COLOURS[remark.marker],
         )
-    return tuple(placed[frame] for frame in sorted(placed))
+    return tuple(by_frame[frame] for frame in sorted(by_frame))
 
 
-def _empty_faces(layers: Sequence[Layer]) -> Iterator[Remark]:
+def _empty_face_remarks(layers: Sequence[LayerClip]) -> Iterator[Remark]:
     for layer in layers:
         if layer.plan.pass_name is PassName.FACE and not any(frame.faces for frame in layer.plan.frames):
-            sentence = f"{layer.shot.name}: no face was found; its FACE layer is there, transparent throughout"
+            sentence = f"{layer.shot.name}: no face found; its FACE layer is fully transparent"
             yield Remark(shot=layer.shot, sentence=sentence, marker="No face found")
 
 
-def _retime(shot: Shot) -> Iterator[Remark]:
-    speed = shot.map.speed
+def _retime_remarks(shot: Shot) -> Iterator[Remark]:
+    speed = shot.frame_map.speed
     if speed != 1:
-        how = "is a freeze frame" if speed == 0 else f"runs at {100 * float(speed):g} %"
-        sentence = f"{shot.name} {how}: return.otio says so; where a script cannot set it, set it on its layers by hand"
-        yield Remark(shot=shot, sentence=sentence, marker="Set the speed")
+        retime = "is a freeze frame" if speed == 0 else f"runs at {100 * float(speed):g} %"
+        remedy = "return.otio has that speed; where the host script cannot set it, set it on the layers by hand"
+        yield Remark(shot=shot, sentence=f"{shot.name} {retime}: {remedy}", marker="Set the speed")
 
 
-def _transitions(shot: Shot, plate: PlateTrack, layered: Collection[int]) -> Iterator[Remark]:
-    """A marker only, as the notes name every transition. One between two layers (``layered``: the positions of their
-    plates) belongs to the second. Over opaque BODYs one would see a cut instead, and not why."""
-    from opentimelineio import schema
+def _transition_remarks(shot: Shot, plate: PlateTrack, layered: Collection[int]) -> Iterator[Remark]:
+    """A marker only, because the notes already list every transition.
 
-    beside = {slot.clip_index: slot.child for slot in plate.slots[max(0, shot.clip_index - 1) : shot.clip_index + 2]}
-    before, after = beside.get(shot.clip_index - 1), beside.get(shot.clip_index + 1)
-    ends = [("begins", before), ("ends", None if shot.clip_index + 2 in layered else after)]
-    for where, child in ends:
-        if isinstance(child, schema.Transition):
-            frames = round((seconds(child.in_offset) + seconds(child.out_offset)) * shot.map.record_rate)
-            kind = child.transition_type or "of no type"
+    A transition between two layers belongs to the second one; ``layered`` holds the clip indices of plates with
+    layers. Without the transition, opaque BODY layers would show a cut and hide the plates' dissolve.
+    """
+    neighbours = {
+        slot.clip_index: slot.child for slot in plate.slots[max(0, shot.clip_index - 1) : shot.clip_index + 2]
+    }
+    before, after = neighbours.get(shot.clip_index - 1), neighbours.get(shot.clip_index + 1)
+    for end, child in (("starts", before), ("ends", None if shot.clip_index + 2 in layered else after)):
+        if child is not None and is_transition(child):
+            length = to_seconds(child.in_offset) + to_seconds(child.out_offset)
+            kind = child.transition_type or "of unknown type"
             sentence = (
-                f"{shot.name} {where} in a transition ({kind}, {frames} frames): return.otio lays it over the layers, "
-                "the host scripts do not"
+                f"{shot.name} {end} with a transition ({kind}, {round(length * shot.frame_map.record_rate)} frames): "
+                "return.otio has it on the layers, the host scripts do not add it"
             )
-            yield Remark(shot=shot, sentence=sentence, marker="Lay the transition", is_note=False)
+            yield Remark(shot=shot, sentence=sentence, marker="Add the transition", is_note=False)
 
 
-def _effects(shot: Shot, plate: schema.Clip) -> Iterator[Remark]:
-    """Resolve's own effects that do something: enabled, with a parameter that is not at its default."""
+def _effect_remarks(shot: Shot, plate: schema.Clip) -> Iterator[Remark]:
+    """Resolve's own effects that are enabled and have a parameter that is not at its default."""
     names = []
     for effect in plate.effects:
         resolve = effect.metadata.get("Resolve_OTIO")
@@ -126,18 +131,19 @@ def _effects(shot: Shot, plate: schema.Clip) -> Iterator[Remark]:
             names.append(str(resolve.get("Effect Name")))
     if names:
         sentence = (
-            f"{shot.name} has {', '.join(names)} on its plate: return.otio repeats that on its layers, "
+            f"{shot.name} has {', '.join(names)} on its plate: return.otio repeats it on the layers, "
             "the host scripts do not"
         )
         yield Remark(shot=shot, sentence=sentence)
 
 
-def _handles(shot: Shot, handles: int) -> Iterator[Remark]:
-    """A marker only: it means something just where one trims. A shot of all its media has none, which is no news."""
-    wanted, has, work = ceil(handles * abs(shot.map.speed)), shot.media.source_range, shot.source_work_range
-    if has is None or shot.source_range == has:
+def _handle_remarks(shot: Shot, handles: int) -> Iterator[Remark]:
+    """A marker only, as it matters only when trimming. A shot that uses all of its media is not reported."""
+    wanted = ceil(handles * abs(shot.frame_map.speed))
+    available, work = shot.media.source_range, shot.source_work_range
+    if available is None or shot.source_range == available:
         return
     head, tail = shot.handles
-    if (head < wanted and work.first == has.first) or (tail < wanted and work.last == has.last):
-        sentence = f"{shot.name}: {head} and {tail} frames of handles, not {wanted}: its media has no more"
+    if (head < wanted and work.first == available.first) or (tail < wanted and work.last == available.last):
+        sentence = f"{shot.name}: handles of {head} and {tail} frames instead of {wanted}, as its media has no more"
         yield Remark(shot=shot, sentence=sentence, marker="Short handles", is_note=False)

@@ -11,12 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.demo.motion import HEIGHT, WIDTH, DemoShot
-from toolkit.documents import appearing
+from toolkit.documents import write_atomically
+from toolkit.editorial.builders import (
+    make_clip,
+    make_file_reference,
+    make_gap,
+    make_sequence_reference,
+    make_time,
+    make_time_range,
+    make_timeline,
+    make_video_track,
+)
+from toolkit.editorial.timeline_files import write_timeline
 from toolkit.errors import OutputNotWritable
 from toolkit.frames import FramePath, timecode_from_frames
 
 if TYPE_CHECKING:
-    import opentimelineio as otio
+    from opentimelineio import schema
+    from opentimelineio.opentime import TimeRange
 
 RATE = Fraction(24)
 """Frames per second of both media and of the cut."""
@@ -47,7 +59,7 @@ def write_movie(path: Path, frames: Iterable[NDArray[np.uint8]], *, timecode_fir
     """
     import av
 
-    with appearing(path) as temporary:
+    with write_atomically(path) as temporary:
         try:
             with av.open(temporary, "w", format="mov", options={"fflags": "+bitexact"}) as movie:
                 stream = movie.add_stream("libx264", rate=RATE, options=_X264)
@@ -79,7 +91,7 @@ def write_sequence(files: FramePath, first: int, frames: Iterable[NDArray[np.uin
         encoded, png = cv2.imencode(".png", cv2.cvtColor(frame, cv2.COLOR_RGB2BGR), fast_compression)
         if not encoded:
             raise OutputNotWritable(files.path(number), "OpenCV cannot encode it as PNG")
-        with appearing(files.path(number)) as temporary:
+        with write_atomically(files.path(number)) as temporary:
             temporary.write_bytes(png.tobytes())
         written.add(number)
     for stale in set(files.frames_on_disk()) - written:
@@ -96,49 +108,28 @@ def remove_old(path: Path) -> None:
 
 def write_cut(path: Path, shots: Iterable[DemoShot]) -> None:
     """Write the shots on one track with gaps between, media relative to the cut. Raises OutputNotWritable."""
-    import opentimelineio as otio
-
-    track = otio.schema.Track(name="V1", kind=otio.schema.TrackKind.Video)
+    track = make_video_track("V1")
     for shot in shots:
         if len(track):
-            track.append(otio.schema.Gap(source_range=_time_range(0, _GAP)))
-        used = _time_range(shot.timecode_first + shot.head_handle, shot.cut_count)
-        track.append(otio.schema.Clip(name=shot.name, media_reference=_reference(shot), source_range=used))
-    timeline = otio.schema.Timeline(name=path.stem, global_start_time=_time(_RECORD_START))
+            track.append(make_gap(make_time(_GAP, RATE)))
+        used = _frames_at_rate(shot.timecode_first + shot.head_handle, shot.cut_count)
+        track.append(make_clip(shot.name, _media_reference(shot), used))
+    timeline = make_timeline(path.stem, make_time(_RECORD_START, RATE))
     timeline.tracks.append(track)
-    with appearing(path) as temporary:
-        temporary.write_text(timeline.to_json_string(indent=4) + "\n", encoding="utf-8")
+    write_timeline(timeline, path, indent=4)
 
 
-def _reference(shot: DemoShot) -> otio.schema.ExternalReference | otio.schema.ImageSequenceReference:
-    import opentimelineio as otio
-
-    available = _time_range(shot.timecode_first, len(shot.source_range))
+def _media_reference(shot: DemoShot) -> schema.MediaReference:
+    available = _frames_at_rate(shot.timecode_first, len(shot.source_range))
     if not FramePath.is_pattern(shot.media):
-        return otio.schema.ExternalReference(target_url=shot.media, available_range=available)
-    files = FramePath.parse(shot.media)
-    return otio.schema.ImageSequenceReference(
-        target_url_base=files.folder.as_posix() + "/",
-        name_prefix=files.prefix,
-        name_suffix=files.suffix,
-        start_frame=shot.source_range.first,
-        frame_step=1,
-        rate=float(RATE),
-        frame_zero_padding=files.padding,
-        available_range=available,
-    )
+        return make_file_reference(shot.media, available)
+    files, first = FramePath.parse(shot.media), shot.source_range.first
+    folder = files.folder.as_posix()
+    return make_sequence_reference(folder, files, first_file=first, rate=float(RATE), available_range=available)
 
 
-def _time(frame: int) -> otio.opentime.RationalTime:
-    import opentimelineio as otio
-
-    return otio.opentime.RationalTime(frame, float(RATE))
-
-
-def _time_range(first: int, count: int) -> otio.opentime.TimeRange:
-    import opentimelineio as otio
-
-    return otio.opentime.TimeRange(_time(first), _time(count))
+def _frames_at_rate(first: int, count: int) -> TimeRange:
+    return make_time_range(make_time(first, RATE), make_time(count, RATE))
 
 
 def _yuv420(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:

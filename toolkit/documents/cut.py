@@ -13,7 +13,7 @@ from toolkit.frames import FrameMap, FramePath, FrameRange
 
 
 class MediaKind(StrEnum):
-    """What a plate is made of."""
+    """Kind of media."""
 
     MOVIE = "movie"
     SEQUENCE = "sequence"
@@ -24,14 +24,14 @@ class Media(Value):
 
     kind: MediaKind
     path: str
-    """The movie file, or the sequence as ``folder/name.####.exr``; absolute where it was found."""
+    """The movie file, or the sequence as ``folder/name.####.exr``; absolute if it was found on disk."""
     source_range: FrameRange | None
-    """The frames it has (source space): probed when the media is online, else as the cut claims; None unknown."""
+    """Its frames (source space): probed if the media is online, else as stated in the cut; None: unknown."""
     rate: Rate
     """Frames per second of the media."""
     timecode_first: int | None
-    """Label of its first frame, in frames after 00:00:00:00 at ``rate`` rounded: as the cut says, else as the media
-    carries it; None when neither says."""
+    """Timecode of its first frame, in frames after 00:00:00:00 at the rounded ``rate``: from the cut, else from the
+    media; None: unknown."""
     drop_frame: bool = False
     """Whether its timecode is drop frame."""
     online: bool
@@ -51,37 +51,37 @@ class Shot(Value):
     name: FileName
     """Unique in the cut and safe as a file name."""
     clip_name: str
-    """What the editor called it."""
+    """Name of the clip in the timeline."""
     media: Media
     source_range: FrameRange
-    """What the edit shows (source space)."""
+    """The frames visible in the edit (source space)."""
     source_work_range: FrameRange
-    """What is rendered: ``source_range`` plus the handles the media has (source space)."""
+    """The frames to render: ``source_range`` plus the handles that the media has (source space)."""
     record_range: FrameRange
-    """Where it sits (record space, 0-based from the timeline's start)."""
-    map: FrameMap
-    """Source, shot and record frames, one into another."""
+    """Position on the timeline (record space, 0-based from the timeline's start)."""
+    frame_map: FrameMap = Field(validation_alias="map", serialization_alias="map")
+    """Converts between source, shot and record frames."""
     track_index: int
     """Video track, 0 at the bottom."""
     clip_index: int
-    """Position among the children of its track, gaps and transitions included."""
+    """Index among the items of its track, gaps and transitions included."""
     input_colour_space: str = ""
-    """What a colour-managed host takes its plate for, in the host's own word; empty: it did not say."""
+    """Input colour space of the plate in a colour-managed host, by the host's name; empty: unknown."""
 
     @property
     def shot_range(self) -> FrameRange:
-        """The numbers of our files, handles included (shot space)."""
-        return FrameRange.of(self.map.shot_frame(self.source_work_range.first), len(self.source_work_range))
+        """The frame numbers of the layer files, handles included (shot space)."""
+        return FrameRange.of(self.frame_map.shot_frame(self.source_work_range.first), len(self.source_work_range))
 
     @property
     def handles(self) -> tuple[int, int]:
-        """Source frames before and after what the edit shows, those under a transition included."""
+        """Source frames before and after ``source_range``, those under a transition included."""
         work, cut = self.source_work_range, self.source_range
         return cut.first - work.first, work.last - cut.last
 
 
 class Skipped(Value):
-    """A clip, or a part of one, that this run leaves alone, and why."""
+    """A clip, or a part of one, that is left out, and why."""
 
     clip_name: str
     track_index: int
@@ -102,14 +102,14 @@ class Cut(Document):
     record_rate: Rate
     """Frames per second of the timeline."""
     record_start: int
-    """Label of the timeline's first frame, in frames after 00:00:00:00."""
+    """Timecode of the timeline's first frame, in frames after 00:00:00:00."""
     drop_frame: bool = False
-    """Whether the timeline counts drop frame."""
+    """Whether the timeline's timecode is drop frame."""
     record_count: int
     """Length of the timeline in frames."""
     shots: tuple[Shot, ...]
     skipped: tuple[Skipped, ...]
     origin: Origin | None = None
-    """None: the cut came from a file, not from a host's menu."""
+    """None: the cut was read from a file, not sent from a host."""
     notes: tuple[str, ...] = ()
-    """Where what the host said and what it exported do not agree, one sentence each."""
+    """Differences between the host's clip list and its export, one sentence each."""

@@ -1,27 +1,11 @@
-"""What the turnover and the delivery both need of timelines: tracks, slots, times, speeds, media references, files."""
+"""What the turnover and the delivery both need of timelines. Only this room imports OpenTimelineIO at run time.
 
-from __future__ import annotations
-
-from toolkit.editorial.media_references import is_layer_clip
-from toolkit.editorial.shot_names import shot_stem
-from toolkit.editorial.skips import Skip
-from toolkit.editorial.speeds import constant_speed, trimmed_source_frames
-from toolkit.editorial.timeline_files import LAYER_METADATA
-from toolkit.editorial.times import seconds, snapped, time_base
-from toolkit.editorial.tracks import Slot, TrackTrim, slots, video_tracks
-
-__all__ = [
-    "LAYER_METADATA",
-    "Skip",
-    "Slot",
-    "TrackTrim",
-    "constant_speed",
-    "is_layer_clip",
-    "seconds",
-    "shot_stem",
-    "slots",
-    "snapped",
-    "time_base",
-    "trimmed_source_frames",
-    "video_tracks",
-]
+``tracks``            positions of the children of a track
+``items``             what a child of a track is, and how long it lasts
+``times, speeds``     OpenTimelineIO's floats as exact numbers
+``media_references``  what a timeline says about a clip's media; ``locations`` parses the paths
+``shot_names``        unique, safe names for shots
+``builders``          new timelines, tracks, clips and references
+``timeline_files``    .otio files, in and out
+``skips``             why a clip is not rendered
+"""

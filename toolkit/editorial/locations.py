@@ -1,7 +1,7 @@
-"""Where media is: the many ways in which timelines write a path, read as one.
+"""Media paths: parse the many ways in which timelines write them.
 
-A path of another system (``C:/plates/a.mov``, ``//server/share/a.mov``) is kept as it is: it cannot be found here, but
-the host that wrote it knows it.
+A path of another system (``C:/plates/a.mov``, ``//server/share/a.mov``) is kept as it is: it cannot be opened here, but
+the host that wrote it can.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from urllib.parse import unquote
 from toolkit.editorial.skips import Skip
 
 _MOVIES = "3gp avi braw crm dv flv gif insv m2ts m2v m4v mkv mov mp4 mpeg mpg mts mxf ogv r3d ts vob webm wmv y4m"
-MOVIES = frozenset(_MOVIES.split())
-"""Extensions that mean one file with many pictures."""
+MOVIE_SUFFIXES = frozenset(_MOVIES.split())
+"""Extensions of files that hold many frames, readable by this toolkit or not."""
 
-_STILLS = "ari arw avif bmp cin cr2 cr3 dng dpx exr hdr heic jp2 jpeg jpg nef png psd sgi tga tif tiff webp"
-STILLS = frozenset(_STILLS.split())
-"""Extensions that mean one picture per file."""
+_IMAGES = "ari arw avif bmp cin cr2 cr3 dng dpx exr hdr heic jp2 jpeg jpg nef png psd sgi tga tif tiff webp"
+IMAGE_SUFFIXES = frozenset(_IMAGES.split())
+"""Extensions of files that hold one frame, readable by this toolkit or not."""
 
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+://")
 _DRIVE = re.compile(r"^[A-Za-z]:/")
@@ -38,7 +38,7 @@ class Location:
     """The file, or ``folder/name.####.exr``; absolute or of another system, with forward slashes."""
     is_sequence: bool
     first_file: int | None = None
-    """Number of the sequence's first file, where the text says it."""
+    """Number of the sequence's first file; None when the text does not give it."""
 
     @property
     def suffix(self) -> str:
@@ -46,72 +46,73 @@ class Location:
         return self.path.rpartition(".")[2].lower()
 
 
-def locate(text: str, beside: Path) -> Location:
-    """The file or the sequence that ``text`` means in a timeline that lies in the folder ``beside``.
+def parse_location(text: str, cut_folder: Path) -> Location:
+    """The file or sequence that ``text`` names in a timeline in ``cut_folder``.
 
-    A sequence is written ``name.[1001-1099].exr``, ``name.%04d.exr`` or ``name.####.exr``. Raises Skip as ``find``.
+    A sequence is written ``name.[1001-1099].exr``, ``name.%04d.exr`` or ``name.####.exr``. Raises Skip like
+    ``resolve_path``.
     """
-    path = find(text, beside)
+    path = resolve_path(text, cut_folder)
     folder, _, name = path.rpartition("/")
     for pattern in (_BRACKETS, _PRINTF, _HASHES):
         match = pattern.search(name)
-        if match is not None and name.rpartition(".")[2].lower() in STILLS:
-            padding = len(match[0]) if pattern is _HASHES else len(match[1]) if pattern is _BRACKETS else _width(match)
+        if match is not None and name.rpartition(".")[2].lower() in IMAGE_SUFFIXES:
+            hashes = match[0] if pattern is _HASHES else "#" * _padding(match)
             return Location(
-                path=f"{folder}/{name[: match.start()]}{'#' * padding}{name[match.end() :]}",
+                path=f"{folder}/{name[: match.start()]}{hashes}{name[match.end() :]}",
                 is_sequence=True,
                 first_file=int(match[1]) if pattern is _BRACKETS else None,
             )
     return Location(path=path, is_sequence=False)
 
 
-def numbered(location: Location) -> Location | None:
-    """``plate.1001.exr`` read as the first file of its sequence; None when it is no still with a number."""
+def sequence_from_first_file(location: Location) -> Location | None:
+    """The sequence that begins with ``plate.1001.exr``; None for a movie or a name without a number."""
     folder, _, name = location.path.rpartition("/")
     match = _NUMBER.search(name)
-    if location.suffix not in STILLS or match is None:
+    if location.suffix not in IMAGE_SUFFIXES or match is None:
         return None
     pattern = f"{folder}/{name[: match.start()]}{'#' * len(match[1])}{name[match.end() :]}"
     return Location(path=pattern, is_sequence=True, first_file=int(match[1]))
 
 
-def find(text: str, beside: Path) -> str:
-    """The path that ``text`` means, absolute or of another system, with forward slashes.
+def resolve_path(text: str, cut_folder: Path) -> str:
+    """The path that ``text`` names, absolute or of another system, with forward slashes.
 
     Understands file URLs (``file:///``, ``file://localhost/``, ``file://server/``, percent escapes), bare paths of
-    POSIX and Windows, UNC paths, and paths relative to ``beside``. Raises Skip for other URLs and for an empty text.
+    POSIX and Windows, UNC paths, and paths relative to ``cut_folder``. Raises Skip for other URLs and for empty text.
     """
     if not text.strip():
-        raise Skip("its media reference names no file")
+        raise Skip("its media reference has no path")
     if text[:5].lower() == "file:":
-        return _anchored(_path_of_file_url(text[5:]), beside)
+        return _make_absolute(_path_of_file_url(text[5:]), cut_folder)
     if _SCHEME.match(text):
         raise Skip(f"its media is not a file: {text}")
     bare = text.replace("\\", "/")
-    literal, decoded = _anchored(bare, beside), _anchored(_decoded(bare), beside)
-    # The field is called a URL but editors write plain paths into it, and a plain name may truly hold "%20".
-    return decoded if decoded != literal and not _is_there(literal) and _is_there(decoded) else literal
+    literal, decoded = _make_absolute(bare, cut_folder), _make_absolute(_decode(bare), cut_folder)
+    # The field is called a URL, but editors write plain paths into it, and a plain name may really contain "%20".
+    return decoded if decoded != literal and not _exists(literal) and _exists(decoded) else literal
 
 
 def is_relative(text: str) -> bool:
-    """Whether ``text`` is a path that counts from the timeline's folder."""
+    """Whether ``text`` is a path relative to the timeline's folder."""
     path = _path_of_file_url(text[5:]) if text[:5].lower() == "file:" else text.replace("\\", "/")
     return bool(text.strip()) and not (path.startswith("/") or _DRIVE.match(path) or _SCHEME.match(text))
 
 
 def _path_of_file_url(rest: str) -> str:
-    path = _decoded(rest.replace("\\", "/"))
+    path = _decode(rest.replace("\\", "/"))
     if path.startswith("//"):
-        host, _, path_there = path[2:].partition("/")
+        host, _, rest_of_path = path[2:].partition("/")
         if host.lower() in {"", "localhost"}:
-            path = f"/{path_there}"
+            path = f"/{rest_of_path}"
         elif _DRIVE.match(f"{host}/"):
-            path = f"{host}/{path_there}"
+            path = f"{host}/{rest_of_path}"
     return _SLASH_DRIVE.sub("", path)
 
 
-def _decoded(text: str) -> str:
-    """Percent escapes read, but not the ``%04d`` of a sequence, which only looks like one."""
+def _decode(text: str) -> str:
+    """Decode percent escapes, but not the ``%04d`` of a sequence, which only looks like one."""
     parts, last = [], 0
     for match in _PRINTF.finditer(text):
         parts += [unquote(text[last : match.start()]), match[0]]
@@ -119,17 +120,20 @@ def _decoded(text: str) -> str:
     return "".join([*parts, unquote(text[last:])])
 
 
-def _anchored(path: str, beside: Path) -> str:
+def _make_absolute(path: str, cut_folder: Path) -> str:
     if path.startswith("/") or _DRIVE.match(path):
         return path
-    return f"{beside.as_posix().rstrip('/')}/{path.removeprefix('./')}"
+    return f"{cut_folder.as_posix().rstrip('/')}/{path.removeprefix('./')}"
 
 
-def _is_there(path: str) -> bool:
-    """Whether the file, or the folder of the sequence, is there."""
+def _exists(path: str) -> bool:
+    """Whether the file, or the folder of the sequence, exists."""
     names_sequence = any(pattern.search(path) for pattern in (_BRACKETS, _PRINTF, _HASHES))
     return (Path(path).parent.is_dir() if names_sequence else False) or Path(path).exists()
 
 
-def _width(printf: re.Match[str]) -> int:
-    return int(printf[1]) if printf[1] else 1
+def _padding(match: re.Match[str]) -> int:
+    """Digits of the frame number in ``[0001-0099]`` or ``%04d``; 1 for ``%d``."""
+    if match.re is _BRACKETS:
+        return len(match[1])
+    return int(match[1]) if match[1] else 1

@@ -1,4 +1,4 @@
-"""Claims: what the cut says about a clip's media, before anybody looks at the disk."""
+"""Media references: what a timeline says about a clip's media, before anything is looked up on disk."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from toolkit.editorial.locations import Location, find, locate
-from toolkit.editorial.shot_names import is_layer
+from toolkit.editorial.locations import Location, is_relative, parse_location, resolve_path
+from toolkit.editorial.shot_names import is_layer_path
 from toolkit.editorial.skips import Skip
 from toolkit.editorial.timeline_files import LAYER_METADATA
-from toolkit.editorial.times import doubt, nearest, seconds, time_base
+from toolkit.editorial.times import round_half_up, seconds_uncertainty, time_base, to_seconds
 
 if TYPE_CHECKING:
     from opentimelineio import schema
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Available:
+class AvailableRange:
     """An ``available_range`` with exact numbers."""
 
     start: Fraction
     """Seconds; often the media's timecode."""
-    doubt: Fraction
+    uncertainty: Fraction
     """Seconds that ``start`` may be off."""
     length: Fraction
     """Seconds."""
@@ -33,86 +33,124 @@ class Available:
     """The rate it is written in: usually, not always, the media's own."""
 
     @classmethod
-    def of(cls, time_range: TimeRange) -> Available:
-        """Raises Skip for times that are none."""
+    def from_time_range(cls, time_range: TimeRange) -> AvailableRange:
+        """``time_range`` in seconds. Raises Skip for times that are not finite or have an invalid rate."""
         start, duration = time_range.start_time, time_range.duration
-        return _available(start.value, start.rate, duration.value, duration.rate)
+        return _available_range(start.value, start.rate, duration.value, duration.rate)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """What the cut says about the media of a clip."""
+class MediaReference:
+    """The media of a clip as the timeline describes it."""
 
     location: Location
     sequence_rate: Fraction | None = None
-    """Pictures per second of a sequence, where the cut says it."""
-    available: Available | None = None
-    """None when the cut does not say what the media has."""
+    """Frames per second of a sequence; None when the timeline does not say."""
+    available: AvailableRange | None = None
+    """None when the timeline does not say what the media has."""
 
     @property
-    def counts_one(self) -> bool:
-        """Whether the cut says that the media is a single picture, or says nothing."""
-        return self.available is None or nearest(self.available.length * self.available.rate) <= 1
+    def may_be_still(self) -> bool:
+        """Whether the available range is one frame long or missing."""
+        return self.available is None or round_half_up(self.available.length * self.available.rate) <= 1
 
 
-def claim_of(clip: schema.Clip, beside: Path) -> Claim:
-    """What ``clip`` of a timeline in the folder ``beside`` says. Raises Skip when it names no footage."""
+def read_media_reference(clip: schema.Clip, cut_folder: Path) -> MediaReference:
+    """The media reference of ``clip``, in a timeline in ``cut_folder``. Raises Skip when it names no footage."""
     from opentimelineio import schema
 
     reference = clip.media_reference
     if isinstance(reference, schema.GeneratorReference):
         raise Skip(f"a generator ({reference.generator_kind or 'unnamed'}), not footage")
-    available = Available.of(reference.available_range) if reference and reference.available_range else None
+    available = (
+        AvailableRange.from_time_range(reference.available_range) if reference and reference.available_range else None
+    )
     if isinstance(reference, schema.ImageSequenceReference):
-        return _sequence_claim(reference, available, beside)
+        return _read_sequence(reference, available, cut_folder)
     if isinstance(reference, schema.ExternalReference):
-        return Claim(location=locate(reference.target_url or "", beside), available=available)
+        return MediaReference(location=parse_location(reference.target_url or "", cut_folder), available=available)
     if reference is None or isinstance(reference, schema.MissingReference):
-        return Claim(location=locate(_url_that_resolve_remembers(reference), beside), available=available)
-    raise Skip(f"its media is described by a {reference.schema_name()}, which is not supported yet")
+        return MediaReference(location=parse_location(_resolve_media_url(reference), cut_folder), available=available)
+    raise Skip(f"media references of type {reference.schema_name()} are not supported yet")
 
 
-def is_layer_clip(clip: schema.Clip, beside: Path) -> bool:
-    """Whether ``clip`` of a timeline in the folder ``beside`` is a layer of ours: by its metadata, else by its path."""
+def is_layer_clip(clip: schema.Clip, cut_folder: Path) -> bool:
+    """Whether ``clip``, in a timeline in ``cut_folder``, is one of our layers, by its metadata or else by its path."""
     if LAYER_METADATA in clip.metadata:
         return True
     try:
-        return is_layer(claim_of(clip, beside).location.path)
-    except Skip:  # it names no file
+        return is_layer_path(read_media_reference(clip, cut_folder).location.path)
+    except Skip:
         return False
 
 
+def reference_origin(clip: schema.Clip, *, is_movie: bool) -> tuple[Fraction, int] | None:
+    """Where the media of ``clip`` starts: seconds in the clip's own time, and the media's frame there (source space).
+
+    None when the timeline does not say: it gives no available range, or a path that names a sequence (an external
+    reference with ``is_movie`` False).
+    """
+    from opentimelineio import schema
+
+    reference = clip.media_reference
+    if reference is None or reference.available_range is None:
+        return None
+    if isinstance(reference, schema.ImageSequenceReference):
+        first = int(reference.start_frame)
+    elif isinstance(reference, schema.ExternalReference) and is_movie:
+        first = 0
+    else:
+        return None
+    return to_seconds(reference.available_range.start_time), first
+
+
+def make_media_paths_absolute(timeline: schema.Timeline, cut_folder: Path) -> None:
+    """Make media paths of ``timeline`` that are relative to ``cut_folder`` absolute, in place."""
+    from opentimelineio import schema
+
+    for clip in timeline.find_clips():
+        for reference in clip.media_references().values():
+            if isinstance(reference, schema.ExternalReference) and is_relative(reference.target_url or ""):
+                reference.target_url = resolve_path(reference.target_url, cut_folder)
+            elif isinstance(reference, schema.ImageSequenceReference):
+                folder = reference.target_url_base or "./"
+                if is_relative(reference.target_url_base or reference.name_prefix or ""):
+                    reference.target_url_base = f"{resolve_path(folder, cut_folder).rstrip('/')}/"
+
+
 @lru_cache(maxsize=1024)
-def _available(start: float, start_rate: float, count: float, count_rate: float) -> Available:
+def _available_range(start: float, start_rate: float, count: float, count_rate: float) -> AvailableRange:
     from opentimelineio.opentime import RationalTime
 
     start_time = RationalTime(start, start_rate)
-    return Available(
-        start=seconds(start_time),
-        doubt=doubt(start_time),
-        length=seconds(RationalTime(count, count_rate)),
+    return AvailableRange(
+        start=to_seconds(start_time),
+        uncertainty=seconds_uncertainty(start_time),
+        length=to_seconds(RationalTime(count, count_rate)),
         rate=time_base(start_rate),
     )
 
 
-def _sequence_claim(reference: schema.ImageSequenceReference, available: Available | None, beside: Path) -> Claim:
+def _read_sequence(
+    reference: schema.ImageSequenceReference, available: AvailableRange | None, cut_folder: Path
+) -> MediaReference:
     if reference.frame_step != 1:
-        raise Skip(f"a sequence with one file for every {reference.frame_step} frames is not supported yet")
+        raise Skip(f"sequences with a frame step of {reference.frame_step} are not supported yet")
     folder = reference.target_url_base or ""
-    # Resolve writes the folder without the slash that OpenTimelineIO expects at its end.
+    # Resolve writes the folder without the trailing slash that OpenTimelineIO expects.
     slash = "" if not folder or folder[-1] in "/\\" else "/"
     hashes = "#" * max(1, reference.frame_zero_padding)
-    path = find(f"{folder}{slash}{reference.name_prefix}{hashes}{reference.name_suffix}", beside)
-    return Claim(
+    path = resolve_path(f"{folder}{slash}{reference.name_prefix}{hashes}{reference.name_suffix}", cut_folder)
+    return MediaReference(
         location=Location(path=path, is_sequence=True, first_file=reference.start_frame),
-        # 1 is what the schema says when nobody said anything.
+        # 1 is the schema's default for a rate that was never set.
         sequence_rate=time_base(reference.rate) if reference.rate != 1 else None,
         available=available,
     )
 
 
-def _url_that_resolve_remembers(reference: schema.MissingReference | None) -> str:
-    """The path of a clip that was offline when Resolve exported it. Raises Skip for titles and the like."""
+def _resolve_media_url(reference: schema.MissingReference | None) -> str:
+    """The path that Resolve keeps in the metadata of a clip that was offline. Raises Skip for titles and the like."""
     resolve: Any = reference.metadata.get("Resolve_OTIO") if reference is not None else None
     url = resolve.get("Media Url") if hasattr(resolve, "get") else None
     if not isinstance(url, str) or not url:

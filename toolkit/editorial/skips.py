@@ -1,23 +1,23 @@
-"""Why a clip is left alone."""
+"""Reasons why a clip is not rendered."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-_MOST_REASONS = 4
-"""Reasons an empty cut names on its one line."""
+_MAX_REASONS = 4
+"""Reasons listed on the one line of an ``EmptyCut``."""
 
 
 class Skip(Exception):
-    """This clip is not rendered; the text says why. It becomes a row of ``Cut.skipped`` and never leaves the room."""
+    """Raised for a clip that cannot be rendered; the text is the reason. Callers turn it into a ``Skipped`` row."""
 
 
-def summary(skipped: Iterable[tuple[str, str]]) -> list[str]:
-    """Clip names and reasons, each reason once with how many clips it holds for, the most frequent first."""
+def summarise_skips(skipped: Iterable[tuple[str, str]]) -> list[str]:
+    """Group (clip name, reason) pairs by reason, the most frequent first; long lists end with a count of the rest."""
     names: dict[str, list[str]] = {}
     for name, reason in skipped:
         names.setdefault(reason, []).append(name)
     rows = sorted(names.items(), key=lambda item: -len(item[1]))
     lines = [f"{clips[0]}{f' and {len(clips) - 1} more' if clips[1:] else ''}: {reason}" for reason, clips in rows]
-    more = [f"{len(lines) - _MOST_REASONS} other reasons"] if len(lines) > _MOST_REASONS else []
-    return lines[:_MOST_REASONS] + more
+    rest = [f"{len(lines) - _MAX_REASONS} other reasons"] if len(lines) > _MAX_REASONS else []
+    return lines[:_MAX_REASONS] + rest

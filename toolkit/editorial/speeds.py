@@ -1,4 +1,4 @@
-"""The speed of a clip, and what it does to a trim of the clip's track."""
+"""The speed of a clip, and how many source frames a trim of its track removes at that speed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from toolkit.editorial.skips import Skip
-from toolkit.editorial.times import exact
+from toolkit.editorial.times import exact_number
 from toolkit.editorial.tracks import Slot
 
 if TYPE_CHECKING:
     from opentimelineio import schema
+
+_MAX_DENOMINATOR = 10_000
+"""Keeps percentages with two decimals exact and removes the noise of doubles: 1.0999999999999999 is 1.1."""
 
 
 def constant_speed(effects: Sequence[schema.Effect]) -> Fraction:
@@ -23,9 +26,8 @@ def constant_speed(effects: Sequence[schema.Effect]) -> Fraction:
         if not isinstance(effect, schema.TimeEffect) or not effect.enabled:
             continue
         if not isinstance(effect, schema.LinearTimeWarp):
-            raise Skip(f"its speed varies ({_ramp(effect)}), which is not supported yet")
-        # 10 000 keeps percents with two decimals exact and takes out the noise of doubles: 1.0999999999999999 is 1.1.
-        speed = exact(effect.time_scalar).limit_denominator(10_000)
+            raise Skip(f"speed ramps are not supported yet ({_describe_ramp(effect)})")
+        speed = exact_number(effect.time_scalar).limit_denominator(_MAX_DENOMINATOR)
         if speed != 1:
             speeds.append(speed)
     if len(speeds) > 1:
@@ -33,16 +35,16 @@ def constant_speed(effects: Sequence[schema.Effect]) -> Fraction:
     return speeds[0] if speeds else Fraction(1)
 
 
-def _ramp(effect: schema.TimeEffect) -> str:
+def _describe_ramp(effect: schema.TimeEffect) -> str:
     resolve = effect.metadata.get("Resolve_OTIO")
     keys = resolve.get("Key Frames") if hasattr(resolve, "get") else None
-    return f"{len(keys)} key frames" if keys is not None else effect.effect_name or effect.name or effect.schema_name()
+    return f"{len(keys)} keyframes" if keys is not None else effect.effect_name or effect.name or effect.schema_name()
 
 
 def trimmed_source_frames(slot: Slot, speed: Fraction, source_rate: Fraction) -> Fraction:
-    """Source frames below the first one shown that the trim of ``slot``'s track removes.
+    """Source frames that the trim of ``slot``'s track removes below the lowest one shown.
 
-    A reversed clip starts at its tail, so a trim of the tail removes its lowest frames.
+    A reversed clip ends on its lowest source frame, so there it is the trim of the tail that counts.
     """
     trimmed = slot.trimmed_head if speed >= 0 else slot.trimmed_tail
     return abs(speed) * trimmed * source_rate

@@ -13,18 +13,19 @@ from toolkit.frames import exact_rate
 if TYPE_CHECKING:
     from opentimelineio.opentime import RationalTime
 
-_FINEST = 1_000_000
-"""Denominators above this are noise of the double in the file: 20.000000000000004 is 20."""
+_MAX_DENOMINATOR = 1_000_000
+"""A larger denominator is rounding noise of the double in the file: 20.000000000000004 is 20."""
 
-_NEAR = Fraction(1, 1000)
-_NEAR_AT_MOST = Fraction(1, 20)
+_ROUNDING_TOLERANCE = Fraction(1, 1000)
+_MAX_TOLERANCE = Fraction(1, 20)
+"""Both in frames."""
 
 
-def exact(value: float) -> Fraction:
-    """The number meant by ``value``. Raises Skip when it is not finite."""
+def exact_number(value: float) -> Fraction:
+    """``value`` without the rounding noise of a double. Raises Skip when it is not finite."""
     if not isfinite(value):
-        raise Skip(f"its times are not numbers ({value})")
-    return Fraction(int(value)) if value.is_integer() else Fraction(value).limit_denominator(_FINEST)
+        raise Skip(f"its times are not finite numbers ({value})")
+    return Fraction(int(value)) if value.is_integer() else Fraction(value).limit_denominator(_MAX_DENOMINATOR)
 
 
 @lru_cache(maxsize=256)
@@ -35,31 +36,35 @@ def time_base(rate: float) -> Fraction:
     try:
         return exact_rate(rate)
     except ValueError as error:
-        raise Skip(f"its times have the rate {rate:g}") from error
+        raise Skip(f"its times have an invalid rate ({rate:g})") from error
 
 
-def seconds(time: RationalTime) -> Fraction:
-    """``time`` in seconds, NTSC rates exact. Raises Skip for NaN, infinity and rates that are none."""
-    return exact(time.value) / time_base(time.rate)
+def to_seconds(time: RationalTime) -> Fraction:
+    """``time`` in seconds, NTSC rates exact. Raises Skip for NaN, infinity and invalid rates."""
+    return exact_number(time.value) / time_base(time.rate)
 
 
-def doubt(time: RationalTime) -> Fraction:
-    """How far ``seconds(time)`` may be off because the rate in the file is not quite the one that is meant, seconds.
+def seconds_uncertainty(time: RationalTime) -> Fraction:
+    """How far ``to_seconds(time)`` may be off because the rate in the file is only close to the exact one, in seconds.
 
-    Ten hours at a rate that went through a 32-bit float (23.976024627685547) are off by a fortieth of a frame.
+    At a rate that went through a 32-bit float (23.976024627685547), ten hours are off by a fortieth of a frame.
     """
     base = time_base(time.rate)
     if float(base) == time.rate:
         return Fraction(0)
-    return abs(exact(time.value) / base * (Fraction(time.rate) / base - 1))
+    return abs(exact_number(time.value) / base * (Fraction(time.rate) / base - 1))
 
 
-def snapped(frames: Fraction, doubt_frames: Fraction) -> Fraction:
-    """``frames`` as a whole number when it is one but for rounding; a true fraction stays."""
-    whole = nearest(frames)
-    return Fraction(whole) if abs(frames - whole) <= min(_NEAR_AT_MOST, _NEAR + doubt_frames) else frames
+def snap_to_whole(frames: Fraction, uncertainty: Fraction) -> Fraction:
+    """The nearest whole number when ``frames`` misses it only by rounding (plus ``uncertainty``, in frames).
+
+    A true fraction is returned unchanged.
+    """
+    whole = round_half_up(frames)
+    tolerance = min(_MAX_TOLERANCE, _ROUNDING_TOLERANCE + uncertainty)
+    return Fraction(whole) if abs(frames - whole) <= tolerance else frames
 
 
-def nearest(number: Fraction) -> int:
-    """The nearest whole number, halves upwards."""
+def round_half_up(number: Fraction) -> int:
+    """The nearest whole number; halves round up."""
     return (2 * number.numerator + number.denominator) // (2 * number.denominator)

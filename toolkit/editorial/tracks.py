@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.documents import Shot, Skipped
 from toolkit.editorial.skips import Skip
-from toolkit.editorial.times import nearest, seconds
+from toolkit.editorial.times import round_half_up, to_seconds
 from toolkit.frames import FrameRange
 
 if TYPE_CHECKING:
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from opentimelineio.opentime import TimeRange
     from opentimelineio.schema import Timeline, Track
 
-_MOST_FRAMES = 24 * 3600 * 120
-"""A clip longer than a day at 120 fps is a broken number, not a clip."""
+_MAX_FRAMES = 24 * 3600 * 120
+"""A day at 120 fps. A longer clip is a broken number."""
 
 
-Place = tuple[int, int]
-"""Video track, 0 at the bottom, and first record frame: no two clips share it."""
+TrackPosition = tuple[int, int]
+"""Video track, 0 at the bottom, and first record frame: unique for every clip."""
 
 
-def place_of(item: Shot | Skipped) -> Place:
-    """Where it lies; frame -1 for what has no place."""
+def track_position(item: Shot | Skipped) -> TrackPosition:
+    """Where ``item`` lies; frame -1 when its position is unknown."""
     return item.track_index, item.record_range.first if item.record_range is not None else -1
 
 
@@ -40,40 +40,40 @@ class Slot:
     first: Fraction | None
     """Before any trim; None when a child before it has no known length."""
     length: Fraction | None
-    """Before any trim; None when nobody can know it, 0 for a transition, which lies over its neighbours."""
+    """Before any trim; None when unknown, 0 for a transition, which overlaps its neighbours."""
     trimmed_head: Fraction = Fraction(0)
-    """What the trim of the track or of the timeline takes away at the start."""
+    """Removed at the start by the trim of the track or the timeline."""
     trimmed_tail: Fraction = Fraction(0)
-    """The same at the end."""
+    """Removed at the end."""
 
     @property
     def end(self) -> Fraction:
-        """Where it ends, trimmed; 0 when that is not known."""
+        """Where it ends after the trim; 0 when unknown."""
         if self.first is None or self.length is None:
             return Fraction(0)
         return self.first + self.length - self.trimmed_tail
 
     def record_range(self, record_rate: Fraction) -> FrameRange:
-        """Where it lies, in whole timeline frames. Raises Skip when it has no place or no length there."""
+        """Where it lies, in whole timeline frames. Raises Skip when its position or length is unknown or invalid."""
         if self.first is None:
-            raise Skip("its place is not known: it comes after a clip whose length the cut does not say")
+            raise Skip("its position is unknown: it follows a clip of unknown length")
         if self.length is None:
-            raise Skip("its length is not known: neither it nor its media has a range")
-        first = nearest((self.first + self.trimmed_head) * record_rate)
-        count = nearest(self.end * record_rate) - first
+            raise Skip("its length is unknown: neither the clip nor its media has a range")
+        first = round_half_up((self.first + self.trimmed_head) * record_rate)
+        count = round_half_up(self.end * record_rate) - first
         if self.length <= 0:
             raise Skip("it has no length")
         if count <= 0:
             trimmed = self.trimmed_head or self.trimmed_tail
-            raise Skip("its track is trimmed to other clips" if trimmed else "it is shorter than a timeline frame")
-        if count > _MOST_FRAMES:
-            raise Skip(f"its length is beyond belief ({count} frames)")
+            raise Skip("it lies outside the trim of its track" if trimmed else "it is shorter than a timeline frame")
+        if count > _MAX_FRAMES:
+            raise Skip(f"{count} frames is longer than a day at 120 fps")
         return FrameRange.of(first, count)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackTrim:
-    """The part of a track that is on the timeline, as the source ranges of the track and of the stack leave it."""
+    """The part of a track that is on the timeline, given by the source ranges of the track and of the stack."""
 
     shift: Fraction
     """Timeline seconds of the track's own zero."""
@@ -83,47 +83,66 @@ class TrackTrim:
     """Timeline seconds, excluded."""
 
     @classmethod
-    def of(cls, track_range: TimeRange | None, stack_range: TimeRange | None) -> TrackTrim:
-        """Raises Skip for times that are none."""
+    def from_ranges(cls, track_range: TimeRange | None, stack_range: TimeRange | None) -> TrackTrim:
+        """The trim by both ranges. Raises Skip for times that are not finite or have an invalid rate."""
         shift = Fraction(0)
         firsts, ends = [], []
         if stack_range is not None:
-            shift -= seconds(stack_range.start_time)
+            shift -= to_seconds(stack_range.start_time)
             firsts.append(Fraction(0))
-            ends.append(seconds(stack_range.duration))
+            ends.append(to_seconds(stack_range.duration))
         if track_range is not None:
             firsts.append(shift)
-            ends.append(shift + seconds(track_range.duration))
-            shift -= seconds(track_range.start_time)
+            ends.append(shift + to_seconds(track_range.duration))
+            shift -= to_seconds(track_range.start_time)
         return cls(shift=shift, first=max(firsts, default=None), end=min(ends, default=None))
 
-    def trims(self, first: Fraction, length: Fraction) -> tuple[Fraction, Fraction]:
-        """Seconds of ``first`` + ``length`` that lie before and after the window."""
+    def head_and_tail(self, first: Fraction, length: Fraction) -> tuple[Fraction, Fraction]:
+        """Seconds of a child at ``first`` that the trim removes from its start and from its end."""
         head = Fraction(0) if self.first is None else max(Fraction(0), self.first - first)
         tail = Fraction(0) if self.end is None else max(Fraction(0), first + length - self.end)
         return head, tail
 
 
 def video_tracks(timeline: Timeline) -> list[Track]:
-    """The tracks with pictures, bottom first: a ``track_index`` counts into this list."""
+    """The video tracks, bottom first: a ``track_index`` is an index into this list."""
     from opentimelineio import schema
 
-    tracks = [child for child in timeline.tracks if isinstance(child, schema.Track)]
-    return [track for track in tracks if track.kind == schema.TrackKind.Video]
+    return _tracks_of_kind(timeline, schema.TrackKind.Video)
 
 
-def slots(track: Track, window: TrackTrim, length_of: Callable[[int, Composable], Fraction | None]) -> Iterator[Slot]:
-    """The children of ``track``; ``length_of`` gives a child's seconds by its index, None when nobody can know."""
-    position: Fraction | None = window.shift
+def audio_tracks(timeline: Timeline) -> list[Track]:
+    """The audio tracks."""
+    from opentimelineio import schema
+
+    return _tracks_of_kind(timeline, schema.TrackKind.Audio)
+
+
+def children_outside_tracks(timeline: Timeline) -> list[Composable]:
+    """Children of the timeline's stack that are not tracks."""
+    from opentimelineio import schema
+
+    return [child for child in timeline.tracks if not isinstance(child, schema.Track)]
+
+
+def track_slots(
+    track: Track, trim: TrackTrim, length_of: Callable[[int, Composable], Fraction | None]
+) -> Iterator[Slot]:
+    """The children of ``track`` with their positions.
+
+    ``length_of`` returns the seconds of a child, given its index and the child; None when unknown.
+    """
+    position: Fraction | None = trim.shift
     for clip_index, child in enumerate(track):
         length = length_of(clip_index, child)
-        head, tail = (Fraction(0),) * 2 if position is None or length is None else window.trims(position, length)
+        head, tail = (Fraction(0),) * 2 if position is None or length is None else trim.head_and_tail(position, length)
         yield Slot(
-            child=child,
-            clip_index=clip_index,
-            first=position,
-            length=length,
-            trimmed_head=head,
-            trimmed_tail=tail,
+            child=child, clip_index=clip_index, first=position, length=length, trimmed_head=head, trimmed_tail=tail
         )
         position = None if position is None or length is None else position + length
+
+
+def _tracks_of_kind(timeline: Timeline, kind: str) -> list[Track]:
+    from opentimelineio import schema
+
+    return [child for child in timeline.tracks if isinstance(child, schema.Track) and child.kind == kind]

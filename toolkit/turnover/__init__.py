@@ -1,7 +1,7 @@
-"""The turnover: a timeline, a host's ``turnover.json``, a movie or an image sequence goes in, shots come out.
+"""The turnover: reads a timeline, a host's ``turnover.json``, a movie or an image sequence as shots.
 
-``read_cut`` reads a cut; ``open_timeline`` opens its timeline again for the layers to go on. What cannot be rendered is
-listed clip by clip in ``Cut.skipped``, with the reason.
+``read_cut`` reads a cut. ``open_timeline`` loads its timeline again, so that layers can be added to it. Clips that
+cannot be rendered are listed in ``Cut.skipped``, each with the reason.
 """
 
 from __future__ import annotations

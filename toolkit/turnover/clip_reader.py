@@ -1,4 +1,4 @@
-"""One clip of a timeline as a shot: its speed, its source frames, its handles."""
+"""Read one clip of a timeline as a shot: its speed, its source frames, its handles."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from toolkit.documents import Shot
 from toolkit.editorial.shot_names import ShotNames
 from toolkit.editorial.speeds import constant_speed, trimmed_source_frames
-from toolkit.editorial.times import doubt, seconds, snapped
+from toolkit.editorial.times import seconds_uncertainty, snap_to_whole, to_seconds
 from toolkit.editorial.tracks import Slot
 from toolkit.errors import MissingFrames, at
 from toolkit.frames import FrameMap, FrameRange
-from toolkit.turnover.resolved_media import Source, Sources
+from toolkit.turnover.resolved_media import MediaResolver, ResolvedMedia
 
 if TYPE_CHECKING:
     from opentimelineio import schema
@@ -23,97 +23,105 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipReader:
-    """Makes shots of the clips of one cut."""
+    """Makes shots from the clips of one cut."""
 
     record_rate: Fraction
     """Frames per second of the timeline."""
     handles: int
-    """Source frames wanted beyond each end, at plain speed."""
-    sources: Sources
+    """Source frames wanted beyond each end, at 100 % speed."""
+    resolver: MediaResolver
     names: ShotNames
 
     def read(self, clip: schema.Clip, slot: Slot, overlap: tuple[Fraction, Fraction], *, track_index: int) -> Shot:
         """The shot of ``clip`` in ``slot``.
 
-        ``overlap`` is how long transitions show it before and after its own range, in seconds; its handles start
-        beyond that. Raises Skip when it cannot be rendered, MissingFrames when its media has less than it shows.
+        ``overlap`` is how long transitions show the clip before and after its own range, in seconds; handles start
+        beyond that. Raises Skip when the clip cannot be rendered, MissingFrames when its media lacks frames it shows.
         """
         speed = constant_speed(clip.effects)
-        source = self.sources.of(clip)
-        if source.is_still:
+        resolved = self.resolver.resolve(clip)
+        if resolved.is_still:
             speed = Fraction(0)
-        record_range = slot.record_range(self.record_rate)
-        frame_map = FrameMap(
-            source_first=source.range.first,
-            source_offset=_offset(clip, source, speed, slot),
-            source_rate=source.media.rate,
-            record_first=record_range.first,
-            record_count=len(record_range),
-            record_rate=self.record_rate,
-            speed=speed,
-            source_work_first=source.range.first,
-        )
+        frame_map = self._frame_map(clip, resolved, speed, slot)
         source_range = frame_map.source_range()
-        clip_name = clip.name or source.media.path.rpartition("/")[2]
-        name = self.names.name(clip_name)
-        missing = _missing(source, source_range)
+        clip_name = clip.name or resolved.media.path.rpartition("/")[2]
+        name = self.names.next_name(clip_name)
+        missing = _missing_frames(resolved, source_range)
         if missing:
             with at(shot=name):
-                raise MissingFrames(source.media.path, missing, available=str(source.range))
-        work_range = _work_range(source, source_range, self._wanted(source, speed, overlap))
+                raise MissingFrames(resolved.media.path, missing, available=str(resolved.source_range))
+        work_range = _work_range(resolved, source_range, self._wanted_handles(resolved, speed, overlap))
         return Shot(
             name=name,
             clip_name=clip_name,
-            media=source.media,
+            media=resolved.media,
             source_range=source_range,
             source_work_range=work_range,
-            record_range=record_range,
-            map=replace(frame_map, source_work_first=work_range.first),
+            record_range=slot.record_range(self.record_rate),
+            frame_map=replace(frame_map, source_work_first=work_range.first),
             track_index=track_index,
             clip_index=slot.clip_index,
         )
 
-    def _wanted(self, source: Source, speed: Fraction, overlap: tuple[Fraction, Fraction]) -> tuple[int, int]:
-        """Source frames wanted before and after: at double speed the same slip of the edit needs twice as many."""
+    def _frame_map(self, clip: schema.Clip, resolved: ResolvedMedia, speed: Fraction, slot: Slot) -> FrameMap:
+        """The frame map of a clip without handles."""
+        record_range = slot.record_range(self.record_rate)
+        return FrameMap(
+            source_first=resolved.source_range.first,
+            source_offset=_source_offset(clip, resolved, speed, slot),
+            source_rate=resolved.media.rate,
+            record_first=record_range.first,
+            record_count=len(record_range),
+            record_rate=self.record_rate,
+            speed=speed,
+            source_work_first=resolved.source_range.first,
+        )
+
+    def _wanted_handles(
+        self, resolved: ResolvedMedia, speed: Fraction, overlap: tuple[Fraction, Fraction]
+    ) -> tuple[int, int]:
+        """Source frames wanted before and after; at double speed, slipping the edit needs twice as many."""
         before, after = overlap if speed >= 0 else (overlap[1], overlap[0])
-        spare = self.handles * abs(speed)
+        handles = self.handles * abs(speed)
         if not before and not after:
-            return ceil(spare), ceil(spare)
-        per_second = abs(speed) * source.media.rate
-        return ceil(spare + before * per_second), ceil(spare + after * per_second)
+            return ceil(handles), ceil(handles)
+        per_second = abs(speed) * resolved.media.rate
+        return ceil(handles + before * per_second), ceil(handles + after * per_second)
 
 
-def _offset(clip: schema.Clip, source: Source, speed: Fraction, slot: Slot) -> Fraction:
-    """Media frames from the media's first frame to the lowest one the clip shows."""
-    if source.is_still:
+def _source_offset(clip: schema.Clip, resolved: ResolvedMedia, speed: Fraction, slot: Slot) -> Fraction:
+    """Media frames from the media's first frame to the lowest one that the clip shows."""
+    if resolved.is_still:
         return Fraction(0)
     if clip.source_range is None:
-        clip_start, unsure = source.start(None), Fraction(0)
+        clip_start, uncertainty = resolved.start_time(None), Fraction(0)
     else:
-        clip_start, unsure = seconds(clip.source_range.start_time), doubt(clip.source_range.start_time)
-    if source.available is not None:
-        unsure += source.available.doubt
-    rate = source.media.rate
-    from_origin = snapped((clip_start - source.start(clip_start)) * rate, unsure * rate)
-    return from_origin + trimmed_source_frames(slot, speed, rate) + source.origin - source.range.first
+        start_time = clip.source_range.start_time
+        clip_start, uncertainty = to_seconds(start_time), seconds_uncertainty(start_time)
+    if resolved.available is not None:
+        uncertainty += resolved.available.uncertainty
+    rate = resolved.media.rate
+    from_origin = snap_to_whole((clip_start - resolved.start_time(clip_start)) * rate, uncertainty * rate)
+    return from_origin + trimmed_source_frames(slot, speed, rate) + resolved.origin - resolved.source_range.first
 
 
-def _missing(source: Source, source_range: FrameRange) -> list[int]:
-    """The frames of ``source_range`` that are not on disk though the media is, ascending."""
-    if not source.media.online:
+def _missing_frames(resolved: ResolvedMedia, source_range: FrameRange) -> list[int]:
+    """The frames of ``source_range`` that are not on disk, ascending; none when the media is offline."""
+    if not resolved.media.online:
         return []
-    beyond = source_range.minus(source.range) if source_range.intersection(source.range) != source_range else []
-    return sorted([*beyond, *(frame for frame in source.holes if frame in source_range)])
+    on_disk = resolved.source_range
+    outside = source_range.minus(on_disk) if source_range.intersection(on_disk) != source_range else []
+    return sorted([*outside, *(frame for frame in resolved.holes if frame in source_range)])
 
 
-def _work_range(source: Source, source_range: FrameRange, wanted: tuple[int, int]) -> FrameRange:
-    """``source_range`` and the handles there are: none beyond the media, none beyond a hole in it."""
-    usable = source.usable
+def _work_range(resolved: ResolvedMedia, source_range: FrameRange, wanted: tuple[int, int]) -> FrameRange:
+    """``source_range`` with handles, as far as the media goes without a hole."""
+    usable = resolved.handle_range
     first = max(source_range.first - wanted[0], min(usable.first, source_range.first))
     last = min(source_range.last + wanted[1], max(usable.last, source_range.last))
-    above = bisect_left(source.holes, source_range.first)
-    if above > 0:
-        first = max(first, source.holes[above - 1] + 1)
-    if above < len(source.holes):
-        last = min(last, source.holes[above] - 1)
+    next_hole = bisect_left(resolved.holes, source_range.first)
+    if next_hole > 0:
+        first = max(first, resolved.holes[next_hole - 1] + 1)
+    if next_hole < len(resolved.holes):
+        last = min(last, resolved.holes[next_hole] - 1)
     return FrameRange(first=first, last=last)

@@ -1,4 +1,4 @@
-"""A host's export held against the host's own clip list: which clips are meant, and where the two do not agree."""
+"""Compare a host's export with the host's clip list: select the shots, and note where the two disagree."""
 
 from __future__ import annotations
 
@@ -8,152 +8,168 @@ from math import floor
 from pathlib import Path
 
 from toolkit.documents import Cut, HostClip, Shot, Skipped, Turnover
-from toolkit.editorial.locations import locate, numbered
-from toolkit.editorial.skips import Skip, summary
-from toolkit.editorial.tracks import Place, place_of
+from toolkit.editorial.locations import parse_location, sequence_from_first_file
+from toolkit.editorial.skips import Skip, summarise_skips
+from toolkit.editorial.tracks import TrackPosition, track_position
 from toolkit.errors import EmptyCut, UnreadableCut
 from toolkit.frames import FrameRange, exact_rate
-from toolkit.turnover.turnover_file import first_label
+from toolkit.turnover.turnover_file import first_timecode
 
-_SLACK = 2
-"""Pictures over a clip's length that its speed may be off by: a host that counts its ends says the last picture or the
-one after it, in whole pictures."""
+_SPEED_TOLERANCE = 2
+"""Frames over a clip's length: hosts that derive speed from its ends count to the last frame or to the one after it,
+and in whole frames."""
 
 
-def confirmed(cut: Cut, turnover: Turnover) -> Cut:
-    """``cut``, read from the export of ``turnover``, with nothing but the clips that the host's list names.
+def confirm_export(cut: Cut, turnover: Turnover) -> Cut:
+    """``cut``, read from the export of ``turnover``, reduced to the clips in the host's list.
 
-    The shots stay as the export has them; ``notes`` says where the list has another file, other pictures or another
-    speed. Raises UnreadableCut when the two have no clip in common, EmptyCut when the list has them all disabled.
+    The shots stay as in the export; ``notes`` says where the list has other media, other frames or another speed.
+    Raises UnreadableCut when the two have no clip in common, EmptyCut when all clips are disabled in the list.
     """
     path = Path(cut.path)
     listed = {(clip.track - 1, clip.record_first): clip for clip in turnover.clips}
-    shots = [shot for shot in cut.shots if place_of(shot) in listed]
-    if not shots and not any(place_of(row) in listed for row in cut.skipped):
-        raise UnreadableCut(
-            path, f"none of its clips lies in its export {turnover.otio} where its own list has it; hand over again"
-        )
+    shots = [shot for shot in cut.shots if track_position(shot) in listed]
+    if not shots and not any(track_position(row) in listed for row in cut.skipped):
+        problem = f"none of its clips is at the same position in its export {turnover.otio}"
+        raise UnreadableCut(path, f"{problem}; send the turnover again")
     known = {*listed, *((row.track - 1, row.record_first) for row in turnover.skipped)}
-    others = sum(place_of(shot) not in known for shot in cut.shots)
+    others = sum(track_position(shot) not in known for shot in cut.shots)
     skipped = [
-        *(_in_selection(cut, shots, known) if others else cut.skipped),
-        *_rows_of_the_list(cut, listed, turnover),
+        *(_skips_in_selection(cut, shots, known) if others else cut.skipped),
+        *_skips_from_list(cut, listed, turnover),
     ]
-    enabled = tuple(shot for shot in shots if listed[place_of(shot)].enabled)
+    enabled = tuple(shot for shot in shots if listed[track_position(shot)].enabled)
     if not enabled:
-        raise EmptyCut(path, summary((row.clip_name, row.reason) for row in skipped))
-    notes = [f"not in the turnover, so left alone: {others} other {_clips(others)}"] if others else []
-    notes += [note for shot in enabled for note in _disagreement(shot, listed[place_of(shot)], turnover, path.parent)]
-    notes += rows_of_host(turnover)[1]
+        raise EmptyCut(path, summarise_skips((row.clip_name, row.reason) for row in skipped))
+    notes = [f"{others} other {'clip is' if others == 1 else 'clips are'} not in the turnover"] if others else []
+    for shot in enabled:
+        notes += _compare_clip(shot, listed[track_position(shot)], turnover, path.parent)
+    notes += host_notes(turnover)
     return cut.model_copy(update={"shots": enabled, "skipped": tuple(skipped), "notes": tuple(notes)})
 
 
-def _clips(count: int) -> str:
-    return "clip" if count == 1 else "clips"
-
-
-def rows_of_host(turnover: Turnover) -> tuple[list[Skipped], list[str]]:
-    """What the host left out itself, as rows of a cut; and as notes, what it says of clips that it sent."""
-    sent = {(clip.track, clip.record_first) for clip in turnover.clips}
-    notes = [f"{row.name}: {row.reason}" for row in turnover.skipped if (row.track, row.record_first) in sent]
-    rows = [
+def host_skips(turnover: Turnover) -> list[Skipped]:
+    """What the host itself skipped, as rows of a cut."""
+    sent = _sent_positions(turnover)
+    return [
         Skipped(
             clip_name=row.name or "unnamed",
             track_index=row.track - 1,
-            record_range=FrameRange.of(row.record_first, row.record_count) if row.record_count > 0 else None,
+            record_range=_record_range(row.record_first, row.record_count),
             reason=row.reason,
         )
         for row in turnover.skipped
         if (row.track, row.record_first) not in sent
     ]
-    return rows, notes
 
 
-def _in_selection(cut: Cut, shots: Sequence[Shot], known: Set[Place]) -> Iterator[Skipped]:
-    """What the export could not give, as far as the host speaks of it or it lies over one of ``shots``."""
+def host_notes(turnover: Turnover) -> list[str]:
+    """The host's remarks on clips that it did send."""
+    sent = _sent_positions(turnover)
+    return [f"{row.name}: {row.reason}" for row in turnover.skipped if (row.track, row.record_first) in sent]
+
+
+def _sent_positions(turnover: Turnover) -> set[tuple[int, int]]:
+    return {(clip.track, clip.record_first) for clip in turnover.clips}
+
+
+def _record_range(first: int, count: int) -> FrameRange | None:
+    return FrameRange.of(first, count) if count > 0 else None
+
+
+def _skips_in_selection(cut: Cut, shots: Sequence[Shot], known: Set[TrackPosition]) -> Iterator[Skipped]:
+    """The skipped rows of the export that the host lists too, or that overlap one of ``shots``."""
     for row in cut.skipped:
-        lies_over = row.record_range is not None and any(
+        overlaps = row.record_range is not None and any(
             shot.track_index == row.track_index and shot.record_range.intersection(row.record_range) for shot in shots
         )
-        if place_of(row) in known or lies_over:
+        if track_position(row) in known or overlaps:
             yield row
 
 
-def _rows_of_the_list(cut: Cut, listed: Mapping[Place, HostClip], turnover: Turnover) -> Iterator[Skipped]:
-    """What only the host says: clips it has switched off, clips that its export lacks, and what is no clip."""
-    shots, told = {place_of(shot) for shot in cut.shots}, {place_of(row) for row in cut.skipped}
-    for place, clip in listed.items():
-        if place in told or (place in shots and clip.enabled):
+def _skips_from_list(cut: Cut, listed: Mapping[TrackPosition, HostClip], turnover: Turnover) -> Iterator[Skipped]:
+    """Rows that only the host's list gives: disabled clips, clips missing from the export, and items it skipped."""
+    shots = {track_position(shot) for shot in cut.shots}
+    skipped = {track_position(row) for row in cut.skipped}
+    for position, clip in listed.items():
+        if position in skipped or (position in shots and clip.enabled):
             continue
-        missing = f"the host's clip list has it here, its export {turnover.otio} does not"
+        missing = f"in the host's clip list, but missing from its export {turnover.otio}"
         yield Skipped(
             clip_name=clip.name,
-            track_index=place[0],
-            record_range=FrameRange.of(clip.record_first, clip.record_count) if clip.record_count > 0 else None,
+            track_index=position[0],
+            record_range=_record_range(clip.record_first, clip.record_count),
             reason=missing if clip.enabled else "disabled in the timeline",
         )
-    yield from (row for row in rows_of_host(turnover)[0] if place_of(row) not in told)
+    yield from (row for row in host_skips(turnover) if track_position(row) not in skipped)
 
 
 # --- one clip --------------------------------------------------------------------------------------------------
 
 
-def _disagreement(shot: Shot, clip: HostClip, turnover: Turnover, beside: Path) -> Iterator[str]:
-    """One sentence when the list means something else by a picture or more."""
+def _compare_clip(shot: Shot, clip: HostClip, turnover: Turnover, cut_folder: Path) -> Iterator[str]:
+    """One sentence when the list and the export differ by a frame or more."""
     parts = []
-    if not _same_media(clip.path, shot.media.path, beside):
-        parts.append(f"{clip.path} instead of {shot.media.path}")
-    if not _same_speed(shot, clip):
-        parts.append(f"{100 * clip.speed:g} % instead of {100 * float(shot.map.speed):g} %")
-    elif not _same_start(shot, clip, turnover):
+    if not _is_same_media(clip.path, shot.media.path, cut_folder):
+        parts.append(f"media {clip.path}, not {shot.media.path}")
+    if not _is_same_speed(shot, clip):
+        parts.append(f"speed {100 * clip.speed:g} %, not {100 * float(shot.frame_map.speed):g} %")
+    elif not _is_same_start(shot, clip, turnover):
         first = shot.source_range.first - (shot.media.source_range.first if shot.media.source_range else 0)
-        parts.append(f"a start at picture {clip.source_first:g} instead of {first}")
+        parts.append(f"start frame {clip.source_first:g}, not {first}")
     if parts:
-        yield f"{shot.name}: the host's own list says {' and '.join(parts)}; its export was followed, so look at it"
+        yield f"{shot.name}: the host's clip list has {' and '.join(parts)}; its export was used, check the shot"
 
 
-def _same_media(listed: str, exported: str, beside: Path) -> bool:
+def _is_same_media(listed: str, exported: str, cut_folder: Path) -> bool:
     try:
-        return _written_alike(listed, beside) == _written_alike(exported, beside)
-    except Skip:  # the list names no file: it says nothing against the export's
+        return _comparable_path(listed, cut_folder) == _comparable_path(exported, cut_folder)
+    except Skip:  # the list gives no path, so there is nothing to compare
         return True
 
 
-def _written_alike(text: str, beside: Path) -> str:
+def _comparable_path(text: str, cut_folder: Path) -> str:
     """The path of a file or of its sequence: hosts name a sequence by its range or by its first file."""
-    location = locate(text, beside)
-    return (numbered(location) or location).path.casefold()
+    location = parse_location(text, cut_folder)
+    return (sequence_from_first_file(location) or location).path.casefold()
 
 
-def _same_speed(shot: Shot, clip: HostClip) -> bool:
-    """Whether both run through the same number of pictures, give or take the ends, and in the same direction."""
-    if _is_still(shot) or (clip.speed == 0 and clip.source_count == 0):  # 0 of 0: the host does not know
+def _is_same_speed(shot: Shot, clip: HostClip) -> bool:
+    """Whether both cover the same number of source frames, within the tolerance, in the same direction."""
+    if _is_still(shot) or (clip.speed == 0 and clip.source_count == 0):  # 0 of 0: unknown to the host
         return True
-    frame_map = shot.map
+    frame_map = shot.frame_map
     if clip.speed * frame_map.speed < 0:
         return False
-    apart = abs(Fraction(clip.speed) - frame_map.speed)
-    return apart * frame_map.record_count * frame_map.source_rate / frame_map.record_rate < _SLACK
+    difference = abs(Fraction(clip.speed) - frame_map.speed)
+    return difference * frame_map.record_count * frame_map.source_rate / frame_map.record_rate < _SPEED_TOLERANCE
 
 
-def _same_start(shot: Shot, clip: HostClip, turnover: Turnover) -> bool:
-    """Whether a way in which hosts count gives the same first picture; a retimed clip's they give warped."""
-    if shot.map.speed != 1 or _is_still(shot):
+def _is_same_start(shot: Shot, clip: HostClip, turnover: Turnover) -> bool:
+    """Whether one of the ways in which hosts count gives the same first frame.
+
+    Not checked for retimed clips, whose start hosts give in retimed frames.
+    """
+    if shot.frame_map.speed != 1 or _is_still(shot):
         return True
-    return shot.source_range.first in {floor(place + Fraction(1, 1000)) for place in _starts(shot, clip, turnover)}
+    possible = {floor(start + Fraction(1, 1000)) for start in _possible_starts(shot, clip, turnover)}
+    return shot.source_range.first in possible
 
 
-def _starts(shot: Shot, clip: HostClip, turnover: Turnover) -> Iterator[Fraction]:
-    """Source frames that the list may mean: counted from the media's start, its timecode or its file number, in the
-    media's frames or in the timeline's."""
+def _possible_starts(shot: Shot, clip: HostClip, turnover: Turnover) -> Iterator[Fraction]:
+    """Source frames that the list may mean.
+
+    Hosts count from the media's start, its timecode or its first file number, at the media's rate or the timeline's.
+    """
     media = shot.media
-    disk_first = media.source_range.first if media.source_range is not None else 0
-    first_files = {disk_first, clip.media_index} if media.kind == "sequence" else {disk_first}
+    media_first = media.source_range.first if media.source_range is not None else 0
+    first_files = {media_first, clip.media_index} if media.kind == "sequence" else {media_first}
     rate = exact_rate(clip.media_fps or turnover.fps)
-    labels = {0, media.timecode_first or 0, first_label(clip, rate) or 0}
-    for pictures in (Fraction(clip.source_first), Fraction(clip.source_first) * media.rate / shot.map.record_rate):
-        yield pictures
-        yield from (first + pictures - label for first in first_files for label in labels)
+    timecodes = {0, media.timecode_first or 0, first_timecode(clip, rate) or 0}
+    start = Fraction(clip.source_first)
+    for frames in (start, start * media.rate / shot.frame_map.record_rate):
+        yield frames
+        yield from (first + frames - timecode for first in first_files for timecode in timecodes)
 
 
 def _is_still(shot: Shot) -> bool:

@@ -1,56 +1,68 @@
-"""The door of the room: whatever the user calls a cut, as shots."""
+"""Read a cut of any kind: the entry point of this room."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
 from toolkit.documents import Cut, Media, Shot
-from toolkit.editorial.locations import MOVIES, STILLS
+from toolkit.editorial.locations import IMAGE_SUFFIXES, MOVIE_SUFFIXES
 from toolkit.editorial.shot_names import shot_stem
 from toolkit.editorial.timeline_files import is_timeline, load_timeline
 from toolkit.errors import EmptyCut, MissingFrames, MissingMedia, NoSuchFile, UnreadableCut, at
-from toolkit.frames import FrameMap, FrameRange
-from toolkit.turnover.timeline_cut import cut_of_timeline
-from toolkit.turnover.turnover_cut import cut_of_turnover
+from toolkit.frames import FrameMap, FramePath, FrameRange
+from toolkit.turnover.timeline_cut import read_timeline_cut
+from toolkit.turnover.turnover_cut import read_turnover_cut
 from toolkit.turnover.turnover_file import is_turnover
 
-_NOT_READ_YET = ("aaf", "ale", "drp", "drt", "edl", "fcpxml", "fcpxmld", "otiod", "otioz", "prproj", "xges", "xml")
-"""Timelines that editors export and this version does not read."""
+_UNSUPPORTED = ("aaf", "ale", "drp", "drt", "edl", "fcpxml", "fcpxmld", "otiod", "otioz", "prproj", "xges", "xml")
+"""Timeline formats that editors export and this version does not read."""
 
 
 def read_cut(path: Path | str, *, handles: int = 8) -> Cut:
     """The shots of a cut: an ``.otio`` timeline, a ``turnover.json``, one movie, one sequence (``plate.####.exr``) or
     one still.
 
-    ``handles`` are source frames wanted beyond each end of each shot, at plain speed: a retimed shot gets them times
-    its speed, and no shot gets more than its media has. Media that is offline makes a shot all the same.
+    ``handles`` is the number of source frames wanted beyond each end of each shot at 100 % speed: for a retimed shot
+    it is multiplied by the speed, and no shot gets more than its media has. A clip with offline media is still a shot.
 
-    Raises NoSuchFile, UnreadableCut, DocumentError when a turnover does not hold, EmptyCut when nothing can be
-    rendered, MissingFrames when media is there but has less than its clip shows, CorruptMedia.
+    Raises NoSuchFile, UnreadableCut, DocumentError for an invalid turnover, EmptyCut when nothing can be rendered,
+    MissingFrames when media lacks frames that its clip shows, CorruptMedia.
     """
     path = Path(path)
     suffix = path.suffix.lower().removeprefix(".")
     if path.is_dir():
-        raise UnreadableCut(path, "it is a folder; give a timeline, a movie, or a sequence as plate.####.exr")
+        raise UnreadableCut(path, _explain_folder(path))
     if is_turnover(path):
-        return cut_of_turnover(path, handles=handles)
+        return read_turnover_cut(path, handles=handles)
     if is_timeline(path):
-        return cut_of_timeline(load_timeline(path), path, handles=handles)
-    if suffix in MOVIES or suffix in STILLS:
-        return _cut_of_media(path)
+        return read_timeline_cut(load_timeline(path), path, handles=handles)
+    if suffix in MOVIE_SUFFIXES or suffix in IMAGE_SUFFIXES:
+        return _read_media_cut(path)
     if not path.exists():
         raise NoSuchFile(path)
-    if suffix in _NOT_READ_YET:
-        raise UnreadableCut(path, f".{suffix} is not read yet; export .otio")
-    raise UnreadableCut(path, "by its name it is neither a timeline (.otio, turnover.json), a movie nor a picture")
+    if suffix in _UNSUPPORTED:
+        problem = f"{suffix.upper()} is not supported. Export OTIO instead"
+        raise UnreadableCut(path, f"{problem} (Resolve: File > Export > Timeline > OpenTimelineIO)")
+    raise UnreadableCut(path, "unknown file type; give a timeline (.otio, turnover.json), a movie, or a sequence")
 
 
-def _cut_of_media(path: Path) -> Cut:
-    """The whole of ``path`` as a cut of one shot; there is nothing beyond it that could be a handle."""
-    media, source_range = _probed(path)
+def _explain_folder(folder: Path) -> str:
+    """Why a folder is not a cut, naming the first sequence in it."""
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower().removeprefix(".") in IMAGE_SUFFIXES:
+            with suppress(ValueError):  # no number in the name
+                files = FramePath.parse(path)
+                return f"it is a folder. Did you mean '{files}' ({len(files.frames_on_disk())} frames)?"
+    return "it is a folder; give a timeline, a movie, or a sequence as plate.####.exr"
+
+
+def _read_media_cut(path: Path) -> Cut:
+    """All of ``path`` as a cut of one shot, without handles."""
+    media, source_range = _probe_media(path)
     name = shot_stem(path.name)
-    _check(name, media, source_range)
+    _check_frames(name, media, source_range)
     shot = Shot(
         name=name,
         clip_name=path.name,
@@ -58,7 +70,7 @@ def _cut_of_media(path: Path) -> Cut:
         source_range=source_range,
         source_work_range=source_range,
         record_range=FrameRange.of(0, len(source_range)),
-        map=_frame_for_frame(media, source_range),
+        frame_map=_one_to_one_map(media, source_range),
         track_index=0,
         clip_index=0,
     )
@@ -74,7 +86,7 @@ def _cut_of_media(path: Path) -> Cut:
     )
 
 
-def _probed(path: Path) -> tuple[Media, FrameRange]:
+def _probe_media(path: Path) -> tuple[Media, FrameRange]:
     from toolkit.plates import probe
 
     try:
@@ -82,11 +94,11 @@ def _probed(path: Path) -> tuple[Media, FrameRange]:
     except MissingMedia as error:
         raise NoSuchFile(path) from error
     if media.source_range is None:
-        raise EmptyCut(path, ["it has no pictures"])
+        raise EmptyCut(path, ["it has no frames"])
     return media, media.source_range
 
 
-def _check(name: str, media: Media, source_range: FrameRange) -> None:
+def _check_frames(name: str, media: Media, source_range: FrameRange) -> None:
     from toolkit.plates import missing_frames
 
     missing = missing_frames(media, source_range)
@@ -95,7 +107,8 @@ def _check(name: str, media: Media, source_range: FrameRange) -> None:
             raise MissingFrames(media.path, missing, available=str(source_range))
 
 
-def _frame_for_frame(media: Media, source_range: FrameRange) -> FrameMap:
+def _one_to_one_map(media: Media, source_range: FrameRange) -> FrameMap:
+    """Each record frame shows the next source frame."""
     return FrameMap(
         source_first=source_range.first,
         source_offset=Fraction(0),

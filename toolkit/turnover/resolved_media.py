@@ -1,7 +1,7 @@
-"""Sources: what the cut claims about media, held against what is on disk.
+"""Resolve media references against the disk.
 
-The rule when the two differ: the cut decides which picture it means, by counting from the start of its
-``available_range`` (a movie's first picture, or the sequence's ``start_frame``); the disk decides which pictures exist.
+When the two differ: the timeline decides which frame is meant, counting from the start of its ``available_range`` (a
+movie's first frame, or the sequence's ``start_frame``); the disk decides which frames exist.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.documents import Media, MediaKind
-from toolkit.editorial.locations import STILLS, Location, numbered
-from toolkit.editorial.media_references import Available, Claim, claim_of
+from toolkit.editorial.locations import IMAGE_SUFFIXES, Location, sequence_from_first_file
+from toolkit.editorial.media_references import AvailableRange, MediaReference, read_media_reference
 from toolkit.editorial.skips import Skip
-from toolkit.editorial.times import nearest
+from toolkit.editorial.times import round_half_up
 from toolkit.errors import MissingMedia, UnsupportedMedia
 from toolkit.frames import FrameRange
 
@@ -23,144 +23,144 @@ if TYPE_CHECKING:
     from opentimelineio import schema
 
 _SAME_RATE = Fraction(1, 500)
-"""23.976 and 24 are the same rate to those who call a movie 24; 24 and 25 are not."""
+"""Relative. 23.976 and 24 count as one rate, as many editors call a 23.976 movie 24; 24 and 25 do not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """Media, and how the times of clips count into it."""
+class ResolvedMedia:
+    """Media, and how the times of clips map to its frames."""
 
     media: Media
-    """Its ``source_range`` is what is on disk, or as the cut claims when it is offline."""
-    range: FrameRange
-    """The media's ``source_range``, which is known here."""
+    source_range: FrameRange
+    """The media's ``source_range``, which is always known here: as on disk, or as in the cut when it is offline."""
     origin: int
-    """The source frame at the start of what the cut calls available."""
-    available: Available | None
+    """The source frame at the start of the available range."""
+    available: AvailableRange | None
     is_still: bool = False
-    """One picture that lasts as long as the clip."""
+    """One frame that lasts as long as the clip."""
     holes: tuple[int, ...] = ()
     """Source frames inside the range that are not on disk, ascending."""
 
     @property
-    def usable(self) -> FrameRange:
-        """Where handles may come from: what is on disk and what the cut calls available, both."""
+    def handle_range(self) -> FrameRange:
+        """Where handles may come from: frames that are both on disk and in the available range."""
         if self.available is None or self.is_still:
-            return self.range
-        count = max(1, nearest(self.available.length * self.media.rate))
-        return FrameRange.of(self.origin, count).intersection(self.range) or self.range
+            return self.source_range
+        count = max(1, round_half_up(self.available.length * self.media.rate))
+        return FrameRange.of(self.origin, count).intersection(self.source_range) or self.source_range
 
-    def start(self, clip_start: Fraction | None) -> Fraction:
+    def start_time(self, clip_start: Fraction | None) -> Fraction:
         """Source time of ``origin`` in seconds, for a clip that begins at ``clip_start``.
 
-        Where the cut does not say it, clips count from the media's timecode if they begin after it, else from zero.
+        Without an available range, a clip that begins at or after the media's timecode counts from that timecode, any
+        other clip from zero.
         """
         if self.available is not None:
             return self.available.start
         if self.media.timecode_first is None:
             return Fraction(0)
-        timecode = Fraction(self.media.timecode_first + self.origin - self.range.first) / self.media.rate
+        timecode = Fraction(self.media.timecode_first + self.origin - self.source_range.first) / self.media.rate
         return timecode if clip_start is None or clip_start >= timecode else Fraction(0)
 
 
-class Sources:
-    """The media of a cut; each is looked at once, however many clips use it."""
+class MediaResolver:
+    """Resolves the media of a cut; each file is looked up once, however many clips use it."""
 
-    def __init__(self, beside: Path) -> None:
-        self.beside = beside
-        self._sources: dict[Claim, Source | Skip] = {}
-        self._found: dict[str, Found | None] = {}
+    def __init__(self, cut_folder: Path) -> None:
+        self.cut_folder = cut_folder
+        self._resolved: dict[MediaReference, ResolvedMedia | Skip] = {}
+        self._on_disk: dict[str, MediaOnDisk | None] = {}
         self._holes: dict[str, tuple[int, ...]] = {}
 
-    def of(self, clip: schema.Clip) -> Source:
-        """The source of ``clip``. Raises Skip when it has none that can be used, CorruptMedia when it is broken."""
-        claim = claim_of(clip, self.beside)
-        source = self._sources.get(claim)
-        if source is None:
-            source = self._sources[claim] = self._source_or_skip(claim)
-        if isinstance(source, Skip):
-            raise Skip(*source.args)
-        return source
+    def resolve(self, clip: schema.Clip) -> ResolvedMedia:
+        """The media of ``clip``. Raises Skip when it has none that can be used, CorruptMedia when it is broken."""
+        reference = read_media_reference(clip, self.cut_folder)
+        resolved = self._resolved.get(reference)
+        if resolved is None:
+            resolved = self._resolved[reference] = self._resolve_or_skip(reference)
+        if isinstance(resolved, Skip):
+            raise Skip(*resolved.args)
+        return resolved
 
-    def _source_or_skip(self, claim: Claim) -> Source | Skip:
+    def _resolve_or_skip(self, reference: MediaReference) -> ResolvedMedia | Skip:
         try:
-            return self._source(claim)
+            return self._resolve(reference)
         except Skip as skip:
             return skip
 
-    def _source(self, claim: Claim) -> Source:
-        if claim.location.is_sequence:
-            return self._sequence(claim)
-        if claim.location.suffix not in STILLS:
-            return self._movie(claim)
-        series = None if claim.counts_one else numbered(claim.location)
-        return self._still(claim) if series is None else self._sequence(replace(claim, location=series))
+    def _resolve(self, reference: MediaReference) -> ResolvedMedia:
+        if reference.location.is_sequence:
+            return self._resolve_sequence(reference)
+        if reference.location.suffix not in IMAGE_SUFFIXES:
+            return self._resolve_movie(reference)
+        sequence = None if reference.may_be_still else sequence_from_first_file(reference.location)
+        if sequence is None:
+            return self._resolve_still(reference)
+        return self._resolve_sequence(replace(reference, location=sequence))
 
-    def _movie(self, claim: Claim) -> Source:
-        found, available = self._look(claim.location), claim.available
-        if found is None:
-            found = _offline(claim, MediaKind.MOVIE, 0, available.rate if available else None)
-        elif available is not None:
-            found = found.at_rate(_movie_rate(available, found.media.rate, len(found.range)))
-        return found.source(0, available)
+    def _resolve_movie(self, reference: MediaReference) -> ResolvedMedia:
+        on_disk, available = self._look_up(reference.location), reference.available
+        if on_disk is None:
+            return _offline_media(reference, MediaKind.MOVIE, 0, available.rate if available else None)
+        if available is not None:
+            on_disk = on_disk.at_rate(_movie_rate(available, on_disk.media.rate, len(on_disk.source_range)))
+        return on_disk.resolve(0, available)
 
-    def _sequence(self, claim: Claim) -> Source:
-        location, available = claim.location, claim.available
-        rate = claim.sequence_rate or (available.rate if available is not None else None)
-        found = self._look(location)
-        first = _first_file(claim, rate, found)
-        if found is None:
-            return _offline(claim, MediaKind.SEQUENCE, first, rate).source(first, available)
-        holes = self._missing(found)
-        return replace(found.at_rate(rate or found.media.rate).source(first, available), holes=holes)
+    def _resolve_sequence(self, reference: MediaReference) -> ResolvedMedia:
+        location, available = reference.location, reference.available
+        rate = reference.sequence_rate or (available.rate if available is not None else None)
+        on_disk = self._look_up(location)
+        first = _first_file(reference, rate, on_disk)
+        if on_disk is None:
+            return _offline_media(reference, MediaKind.SEQUENCE, first, rate)
+        holes = self._find_holes(on_disk)
+        return replace(on_disk.at_rate(rate or on_disk.media.rate).resolve(first, available), holes=holes)
 
-    def _still(self, claim: Claim) -> Source:
-        found, available = self._look(claim.location), claim.available
+    def _resolve_still(self, reference: MediaReference) -> ResolvedMedia:
+        on_disk, available = self._look_up(reference.location), reference.available
         rate = available.rate if available is not None else None
-        if found is None:
-            found = _offline(claim, MediaKind.SEQUENCE, 0, rate)
-        elif rate is not None:
-            found = found.at_rate(rate)
-        return replace(found.source(found.range.first, available), is_still=True)
+        if on_disk is None:
+            return replace(_offline_media(reference, MediaKind.SEQUENCE, 0, rate), is_still=True)
+        if rate is not None:
+            on_disk = on_disk.at_rate(rate)
+        return replace(on_disk.resolve(on_disk.source_range.first, available), is_still=True)
 
-    def _look(self, location: Location) -> Found | None:
-        """What is on disk; None when nothing is. Raises Skip for what holds no pictures."""
-        if location.path not in self._found:
-            self._found[location.path] = _on_disk(location)
-        return self._found[location.path]
+    def _look_up(self, location: Location) -> MediaOnDisk | None:
+        """The media at ``location``; None when it is offline. Raises Skip for files without pictures."""
+        if location.path not in self._on_disk:
+            self._on_disk[location.path] = _probe_location(location)
+        return self._on_disk[location.path]
 
-    def _missing(self, found: Found) -> tuple[int, ...]:
+    def _find_holes(self, on_disk: MediaOnDisk) -> tuple[int, ...]:
         from toolkit.plates import missing_frames
 
-        path = found.media.path
+        path = on_disk.media.path
         if path not in self._holes:
-            self._holes[path] = tuple(sorted(missing_frames(found.media, found.range)))
+            self._holes[path] = tuple(sorted(missing_frames(on_disk.media, on_disk.source_range)))
         return self._holes[path]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """Media with its range, on disk or claimed."""
+class MediaOnDisk:
+    """Media that was found, with its frames."""
 
     media: Media
-    range: FrameRange
+    source_range: FrameRange
 
-    def at_rate(self, rate: Fraction) -> Found:
-        """The same, played at ``rate``."""
+    def at_rate(self, rate: Fraction) -> MediaOnDisk:
+        """The same media played at ``rate``."""
         return replace(self, media=self.media.model_copy(update={"rate": rate}))
 
-    def source(self, origin: int, available: Available | None) -> Source:
-        """As a source whose frame ``origin`` stands at the start of ``available``."""
-        label = _label(self.media, self.range, origin, available)
-        media = self.media.model_copy(update={"timecode_first": label})
-        return Source(media=media, range=self.range, origin=origin, available=available)
+    def resolve(self, origin: int, available: AvailableRange | None) -> ResolvedMedia:
+        """The resolved media, with source frame ``origin`` at the start of ``available``."""
+        return _resolved(self.media, self.source_range, origin, available)
 
 
-def _on_disk(location: Location) -> Found | None:
+def _probe_location(location: Location) -> MediaOnDisk | None:
     from toolkit.plates import probe
 
     path = Path(location.path)
-    if not location.is_sequence and not path.exists():  # a movie's name may hold a "#", which probe reads as a pattern
+    if not location.is_sequence and not path.exists():  # a movie's name may contain "#", which probe reads as a pattern
         return None
     try:
         media = probe(path)
@@ -168,56 +168,65 @@ def _on_disk(location: Location) -> Found | None:
         return None
     except UnsupportedMedia as error:
         raise Skip(error.sentence) from error
-    return Found(media=media, range=media.source_range) if media.source_range is not None else None
+    return MediaOnDisk(media=media, source_range=media.source_range) if media.source_range is not None else None
 
 
-def _offline(claim: Claim, kind: MediaKind, first: int, rate: Fraction | None) -> Found:
-    """What the cut claims, when that is all there is. Raises Skip when it claims nothing."""
-    if claim.available is None or rate is None:
-        raise Skip(f"media offline ({claim.location.path}), and the cut does not say what it has")
-    source_range = FrameRange.of(first, max(1, nearest(claim.available.length * rate)))
+def _offline_media(reference: MediaReference, kind: MediaKind, first: int, rate: Fraction | None) -> ResolvedMedia:
+    """Offline media as the cut describes it. Raises Skip when the cut does not say how long it is."""
+    if reference.available is None or rate is None:
+        raise Skip(f"media offline ({reference.location.path}), and the cut does not give its length")
+    source_range = FrameRange.of(first, max(1, round_half_up(reference.available.length * rate)))
     media = Media(
         kind=kind,
-        path=claim.location.path,
+        path=reference.location.path,
         source_range=source_range,
         rate=rate,
         timecode_first=None,
         online=False,
     )
-    return Found(media=media, range=source_range)
+    return _resolved(media, source_range, first, reference.available)
 
 
-def _first_file(claim: Claim, rate: Fraction | None, found: Found | None) -> int:
-    """The number of the file at the start of what is available.
+def _resolved(media: Media, source_range: FrameRange, origin: int, available: AvailableRange | None) -> ResolvedMedia:
+    timecode = _first_timecode(media, source_range, origin, available)
+    media = media.model_copy(update={"timecode_first": timecode})
+    return ResolvedMedia(media=media, source_range=source_range, origin=origin, available=available)
 
-    A pattern does not say it: then the start itself is a file number where there is such a file (or no file at all),
-    else it is a timecode and belongs to the first file there is.
+
+def _first_file(reference: MediaReference, rate: Fraction | None, on_disk: MediaOnDisk | None) -> int:
+    """The number of the file at the start of the available range.
+
+    A pattern does not give it. Then the start itself is read as a file number when such a file exists or nothing is
+    on disk; otherwise it is a timecode and belongs to the first file on disk.
     """
-    if claim.location.first_file is not None:
-        return claim.location.first_file
-    start = nearest(claim.available.start * rate) if claim.available is not None and rate is not None else 0
-    return start if found is None or start in found.range else found.range.first
+    if reference.location.first_file is not None:
+        return reference.location.first_file
+    available = reference.available
+    start = round_half_up(available.start * rate) if available is not None and rate is not None else 0
+    return start if on_disk is None or start in on_disk.source_range else on_disk.source_range.first
 
 
-def _movie_rate(available: Available, own_rate: Fraction, own_count: int) -> Fraction:
-    """The rate the host plays a movie at: its own, unless the editor told the host to interpret it as another.
+def _movie_rate(available: AvailableRange, own_rate: Fraction, own_count: int) -> Fraction:
+    """The rate the host plays a movie at: its own, unless the editor interprets it at another one.
 
-    A range written in the timeline's rate lasts as long as the movie; one that counts as many frames as the movie
-    has, at another rate, is an interpretation.
+    A range written in the timeline's rate is as long as the movie in seconds; a range at another rate with as many
+    frames as the movie is an interpretation.
     """
     if abs(available.rate / own_rate - 1) < _SAME_RATE:
         return available.rate
     return available.rate if abs(available.length * available.rate - own_count) <= 1 else own_rate
 
 
-def _label(media: Media, source_range: FrameRange, origin: int, available: Available | None) -> int | None:
-    """Timecode of the media's first frame: as the cut says it, for layers must link where the plate links.
+def _first_timecode(
+    media: Media, source_range: FrameRange, origin: int, available: AvailableRange | None
+) -> int | None:
+    """Timecode of the media's first frame, as the cut gives it: layers must link where the plate links.
 
-    A start of zero, or one that is just the number of the first file, says nothing: then the media's own counts.
+    When the available range starts at zero or at the number of the first file, the media's own timecode counts.
     """
     if available is None:
         return media.timecode_first
-    said = nearest(available.start * media.rate)
-    if said in {0, origin} and media.timecode_first is not None:
+    start = round_half_up(available.start * media.rate)
+    if start in {0, origin} and media.timecode_first is not None:
         return media.timecode_first
-    return said + source_range.first - origin if said else None
+    return start + source_range.first - origin if start else None

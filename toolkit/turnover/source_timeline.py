@@ -1,4 +1,4 @@
-"""The timeline behind a cut, once more: what layers are laid over."""
+"""Load the timeline behind a cut again, to add layers to it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.documents import Cut, MediaKind, Shot, Turnover
-from toolkit.editorial.locations import find, is_relative
+from toolkit.editorial.builders import (
+    make_clip,
+    make_file_reference,
+    make_sequence_reference,
+    make_time,
+    make_time_range,
+    make_timeline,
+    make_video_track,
+)
+from toolkit.editorial.media_references import make_media_paths_absolute
 from toolkit.editorial.timeline_files import is_timeline, load_timeline
 from toolkit.errors import UnreadableCut
-from toolkit.turnover.host_timeline import timeline_of
+from toolkit.turnover.host_timeline import build_host_timeline
 from toolkit.turnover.turnover_file import is_turnover, read_turnover
 
 if TYPE_CHECKING:
@@ -17,76 +26,56 @@ if TYPE_CHECKING:
 
 
 def open_timeline(cut: Cut) -> schema.Timeline:
-    """The timeline ``cut`` was read from, read anew; for a single movie or sequence, a timeline of that one clip.
+    """The timeline ``cut`` was read from, loaded again; a single movie or sequence gives a timeline of one clip.
 
-    It is as the editor made it, except that paths relative to the cut are made absolute: whatever is built on it will
-    lie in another folder. Raises NoSuchFile, UnreadableCut and DocumentError when it went away or became something
-    else since.
+    It is unchanged, except that media paths relative to the cut are made absolute, because what is built on it is
+    written to another folder. Raises NoSuchFile, UnreadableCut and DocumentError when the file has gone or changed.
     """
     path = Path(cut.path)
     if not is_timeline(path):
-        return _one_clip_timeline(cut, cut.shots[0])
-    timeline = handed_timeline(read_turnover(path), path)[0] if is_turnover(path) else load_timeline(path)
-    _make_media_absolute(timeline, path.absolute().parent)
+        return _build_one_clip_timeline(cut, cut.shots[0])
+    timeline = load_turnover_timeline(read_turnover(path), path)[0] if is_turnover(path) else load_timeline(path)
+    make_media_paths_absolute(timeline, path.absolute().parent)
     return timeline
 
 
-def handed_timeline(turnover: Turnover, path: Path) -> tuple[schema.Timeline, str]:
-    """The timeline of the ``turnover`` that lies at ``path``, and why it is not the host's own export although there
-    is one; empty when it is, or when there is none.
+def load_turnover_timeline(turnover: Turnover, path: Path) -> tuple[schema.Timeline, str]:
+    """The timeline of the ``turnover`` at ``path``, and why its export could not be used.
 
-    Raises UnreadableCut when the export is named and not there.
+    The timeline is the host's own export, or else built from the clip list. The reason is empty when the export was
+    used or the turnover names none. Raises UnreadableCut when the export is missing.
     """
+    cut_folder = path.absolute().parent
     if not turnover.otio:
-        return timeline_of(turnover, path.absolute().parent), ""
+        return build_host_timeline(turnover, cut_folder), ""
     export = path.with_name(turnover.otio)
     if not export.exists():
-        problem = f'its export {turnover.otio} is not beside it; hand over again, or empty its "otio" to do without'
-        raise UnreadableCut(path, problem)
+        problem = f"its export {turnover.otio} is missing"
+        remedy = 'send the turnover again, or set "otio" to "" to work without the export'
+        raise UnreadableCut(path, f"{problem}; {remedy}")
     try:
         timeline = load_timeline(export)
     except UnreadableCut as error:
-        return timeline_of(turnover, path.absolute().parent), error.sentence
+        return build_host_timeline(turnover, cut_folder), error.sentence
     timeline.name = turnover.name or timeline.name
     return timeline, ""
 
 
-def _make_media_absolute(timeline: schema.Timeline, beside: Path) -> None:
-    from opentimelineio import schema
-
-    for clip in timeline.find_clips():
-        for reference in clip.media_references().values():
-            if isinstance(reference, schema.ExternalReference) and is_relative(reference.target_url or ""):
-                reference.target_url = find(reference.target_url, beside)
-            elif isinstance(reference, schema.ImageSequenceReference):
-                folder = reference.target_url_base or "./"
-                if is_relative(reference.target_url_base or reference.name_prefix or ""):
-                    reference.target_url_base = f"{find(folder, beside).rstrip('/')}/"
-
-
-def _one_clip_timeline(cut: Cut, shot: Shot) -> schema.Timeline:
-    """What an editor would have exported with nothing but this media on V1."""
-    from opentimelineio import opentime, schema
-
-    rate = float(cut.record_rate)
-    count = len(shot.source_range)
-    used = opentime.TimeRange(opentime.RationalTime(cut.record_start, rate), opentime.RationalTime(count, rate))
-    if shot.media.kind is MediaKind.MOVIE or "#" not in Path(shot.media.path).name:
-        reference = schema.ExternalReference(target_url=shot.media.path, available_range=used)
+def _build_one_clip_timeline(cut: Cut, shot: Shot) -> schema.Timeline:
+    """A timeline as an editor would export it with only this media on V1."""
+    rate, media = float(cut.record_rate), shot.media
+    start = make_time(cut.record_start, rate)
+    used = make_time_range(start, make_time(len(shot.source_range), rate))
+    reference: schema.MediaReference
+    if media.kind is MediaKind.MOVIE or "#" not in Path(media.path).name:
+        reference = make_file_reference(media.path, used)
     else:
-        files = shot.media.sequence
-        reference = schema.ImageSequenceReference(
-            target_url_base=f"{files.folder.as_posix()}/",
-            name_prefix=files.prefix,
-            name_suffix=files.suffix,
-            start_frame=shot.source_range.first,
-            rate=rate,
-            frame_zero_padding=files.padding,
-            available_range=used,
-        )
+        files, first = media.sequence, shot.source_range.first
+        folder = files.folder.as_posix()
+        reference = make_sequence_reference(folder, files, first_file=first, rate=rate, available_range=used)
     reference.name = shot.clip_name
-    timeline = schema.Timeline(name=cut.name, global_start_time=opentime.RationalTime(cut.record_start, rate))
-    track = schema.Track(name="Video 1", kind=schema.TrackKind.Video)
-    track.append(schema.Clip(name=shot.clip_name, media_reference=reference, source_range=used))
+    timeline = make_timeline(cut.name, start)
+    track = make_video_track("Video 1")
+    track.append(make_clip(shot.clip_name, reference, used))
     timeline.tracks.append(track)
     return timeline

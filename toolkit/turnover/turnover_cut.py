@@ -1,48 +1,48 @@
-"""What a host handed over as a cut: through its own export where there is one, else by its clip list."""
+"""Read a ``turnover.json`` as a cut: from the host's own export where there is one, else from its clip list."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from toolkit.documents import Cut, Origin, Turnover
-from toolkit.editorial.tracks import place_of
+from toolkit.editorial.tracks import track_position
 from toolkit.errors import UnreadableCut
 from toolkit.frames import exact_rate
-from toolkit.turnover.confirm_export import confirmed, rows_of_host
-from toolkit.turnover.source_timeline import handed_timeline
-from toolkit.turnover.timeline_cut import cut_of_timeline
+from toolkit.turnover.confirm_export import confirm_export, host_notes, host_skips
+from toolkit.turnover.source_timeline import load_turnover_timeline
+from toolkit.turnover.timeline_cut import read_timeline_cut
 from toolkit.turnover.turnover_file import read_turnover
 
 
-def cut_of_turnover(path: Path, *, handles: int) -> Cut:
+def read_turnover_cut(path: Path, *, handles: int) -> Cut:
     """The shots of the ``turnover.json`` at ``path``.
 
-    The export has transitions and effects, so the shots are read from it, and the host's clip list says which of them
-    are meant and confirms them. Raises as ``read_cut`` does.
+    The shots are read from the export, which has transitions and effects; the host's clip list selects and confirms
+    them. Raises like ``read_cut``.
     """
     turnover = read_turnover(path)
-    timeline, trouble = handed_timeline(turnover, path)
-    cut = cut_of_timeline(timeline, path, handles=handles)
+    timeline, export_problem = load_turnover_timeline(turnover, path)
+    cut = read_timeline_cut(timeline, path, handles=handles)
     if cut.record_rate != exact_rate(turnover.fps):
-        problem = f"it counts {turnover.fps:g} frames per second, its export {turnover.otio} {float(cut.record_rate):g}"
-        raise UnreadableCut(path, f"{problem}; hand over again")
-    if turnover.otio and not trouble:
-        cut = confirmed(cut, turnover)
+        problem = f"it runs at {turnover.fps:g} fps, but its export {turnover.otio} at {float(cut.record_rate):g} fps"
+        raise UnreadableCut(path, f"{problem}; send the turnover again")
+    if turnover.otio and not export_problem:
+        cut = confirm_export(cut, turnover)
     else:
-        rows, notes = rows_of_host(turnover)
-        cut = cut.model_copy(update={"skipped": (*cut.skipped, *rows), "notes": (*_by_list(turnover, trouble), *notes)})
-    return _as_the_host_says(cut, turnover)
+        notes = (*_clip_list_notes(turnover, export_problem), *host_notes(turnover))
+        cut = cut.model_copy(update={"skipped": (*cut.skipped, *host_skips(turnover)), "notes": notes})
+    return _add_host_facts(cut, turnover)
 
 
-def _by_list(turnover: Turnover, trouble: str) -> tuple[str, ...]:
-    if not trouble:
+def _clip_list_notes(turnover: Turnover, export_problem: str) -> tuple[str, ...]:
+    if not export_problem:
         return ()
-    known = f"the shots are as the clip list of {turnover.name or 'the timeline'} has them"
-    return (f"{trouble}; {known}, and its transitions and effects are not known",)
+    source = f"the shots were read from the clip list of {turnover.name or 'the timeline'}"
+    return (f"{export_problem}; {source}, without transitions and effects",)
 
 
-def _as_the_host_says(cut: Cut, turnover: Turnover) -> Cut:
-    """What a timeline file cannot say: where it came from, how it is counted, what each plate is taken for."""
+def _add_host_facts(cut: Cut, turnover: Turnover) -> Cut:
+    """``cut`` with what a timeline file does not hold: its origin, its timecode and the plates' colour spaces."""
     spaces = {(clip.track - 1, clip.record_first): clip.input_colour_space for clip in turnover.clips}
     origin = Origin(host=turnover.host, name=turnover.name, timeline_id=turnover.timeline_id, colour=turnover.colour)
     return cut.model_copy(
@@ -52,8 +52,9 @@ def _as_the_host_says(cut: Cut, turnover: Turnover) -> Cut:
             "drop_frame": turnover.drop_frame,
             "record_count": max(cut.record_count, turnover.record_count),
             "shots": tuple(
-                shot.model_copy(update={"input_colour_space": spaces.get(place_of(shot), "")}) for shot in cut.shots
+                shot.model_copy(update={"input_colour_space": spaces.get(track_position(shot), "")})
+                for shot in cut.shots
             ),
-            "skipped": tuple(sorted(cut.skipped, key=place_of)),
+            "skipped": tuple(sorted(cut.skipped, key=track_position)),
         }
     )

@@ -61,7 +61,7 @@ def _plan_pass(
     look = resolve_look(name, shot.name, settings)
     canvas, plate_to_canvas = _plan_canvas(name, tracks, settings)
     media = shot.media
-    first_label = (media.timecode_first or 0) + shot.source_work_range.first - shot.map.source_first
+    first_label = (media.timecode_first or 0) + shot.source_work_range.first - shot.frame_map.source_first
     return PassPlan(
         shot=shot.name,
         pass_name=name,
@@ -113,7 +113,7 @@ def _plan_frames(
     return tuple(
         FramePlan(
             source_frame=source_frame,
-            shot_frame=shot.map.shot_frame(source_frame),
+            shot_frame=shot.frame_map.shot_frame(source_frame),
             seed=look_seed(look, shot.name, name, _WHOLE_FRAME, source_frame),
             prompt=prompts.get(source_frame, ""),
             faces=tuple(faces.get(source_frame, ())),

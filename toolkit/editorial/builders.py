@@ -1,0 +1,122 @@
+"""Builders for the timeline objects that the toolkit writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from toolkit.frames import FramePath
+
+if TYPE_CHECKING:
+    from opentimelineio import schema
+    from opentimelineio.opentime import RationalTime, TimeRange
+
+
+def make_time(value: float | Fraction, rate: float | Fraction) -> RationalTime:
+    """``value`` units of 1 / ``rate`` seconds."""
+    from opentimelineio.opentime import RationalTime
+
+    return RationalTime(float(value), float(rate))
+
+
+def make_time_range(start: RationalTime, duration: RationalTime) -> TimeRange:
+    """The range of ``duration`` that begins at ``start``."""
+    from opentimelineio.opentime import TimeRange
+
+    return TimeRange(start, duration)
+
+
+def make_timeline(name: str, start: RationalTime, metadata: Mapping[str, Any] | None = None) -> schema.Timeline:
+    """A timeline without tracks; ``start`` is the timecode of its first frame."""
+    from opentimelineio import schema
+
+    return schema.Timeline(name=name, global_start_time=start, metadata=dict(metadata or {}))
+
+
+def make_video_track(name: str, source_range: TimeRange | None = None) -> schema.Track:
+    """An empty video track; ``source_range`` trims it."""
+    from opentimelineio import schema
+
+    return schema.Track(name=name, kind=schema.TrackKind.Video, source_range=source_range)
+
+
+def make_gap(duration: RationalTime) -> schema.Gap:
+    """Empty track time."""
+    from opentimelineio import schema
+
+    return schema.Gap(source_range=make_time_range(make_time(0, duration.rate), duration))
+
+
+def make_clip(
+    name: str,
+    reference: schema.MediaReference,
+    source_range: TimeRange,
+    *,
+    effects: Sequence[schema.Effect] = (),
+    metadata: Mapping[str, Any] | None = None,
+) -> schema.Clip:
+    """A clip that shows ``source_range`` of ``reference``."""
+    from opentimelineio import schema
+
+    return schema.Clip(
+        name=name,
+        media_reference=reference,
+        source_range=source_range,
+        effects=list(effects),
+        metadata=dict(metadata or {}),
+    )
+
+
+def make_file_reference(url: str, available_range: TimeRange | None) -> schema.ExternalReference:
+    """One file: a movie or a still."""
+    from opentimelineio import schema
+
+    return schema.ExternalReference(target_url=url, available_range=available_range)
+
+
+def make_sequence_reference(
+    folder: str, files: FramePath, *, first_file: int, rate: float, available_range: TimeRange | None
+) -> schema.ImageSequenceReference:
+    """The numbered ``files`` from ``first_file`` on; ``folder`` is written as it is, without its trailing slash."""
+    from opentimelineio import schema
+
+    return schema.ImageSequenceReference(
+        target_url_base=f"{folder}/",
+        name_prefix=files.prefix,
+        name_suffix=files.suffix,
+        start_frame=first_file,
+        frame_step=1,
+        rate=rate,
+        frame_zero_padding=files.padding,
+        missing_frame_policy=schema.ImageSequenceReference.MissingFramePolicy.error,
+        available_range=available_range,
+    )
+
+
+def make_speed_effect(speed: float) -> schema.LinearTimeWarp:
+    """A constant speed: 2 is double speed, negative is reversed, 0 is a freeze frame."""
+    from opentimelineio import schema
+
+    return schema.FreezeFrame() if speed == 0 else schema.LinearTimeWarp(time_scalar=speed)
+
+
+def make_ramp_effect(name: str, metadata: Mapping[str, Any]) -> schema.TimeEffect:
+    """A retime of varying speed, which OpenTimelineIO has no numbers for; ``metadata`` keeps them."""
+    from opentimelineio import schema
+
+    return schema.TimeEffect(effect_name=name, metadata=dict(metadata))
+
+
+def make_marker(name: str, start: RationalTime, *, colour: str, note: str) -> schema.Marker:
+    """A marker of one frame."""
+    from opentimelineio import schema
+
+    return schema.Marker(
+        name=name,
+        marked_range=make_time_range(start, make_time(1, start.rate)),
+        color=colour,
+        comment=note,
+        # Resolve reads a marker's note from here.
+        metadata={"Resolve_OTIO": {"Keywords": [], "Note": note}},
+    )

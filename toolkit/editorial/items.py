@@ -1,0 +1,63 @@
+"""What the children of a track are, and how long they last."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from toolkit.editorial.times import to_seconds
+
+if TYPE_CHECKING:
+    from opentimelineio import schema
+    from opentimelineio.core import Composable
+
+
+def is_clip(child: Composable | None) -> bool:
+    """A clip with a media reference."""
+    from opentimelineio import schema
+
+    return isinstance(child, schema.Clip)
+
+
+def is_gap(child: Composable | None) -> bool:
+    """Empty track time."""
+    from opentimelineio import schema
+
+    return isinstance(child, schema.Gap)
+
+
+def is_transition(child: Composable | None) -> bool:
+    """A transition, which overlaps its neighbours and takes no track time of its own."""
+    from opentimelineio import schema
+
+    return isinstance(child, schema.Transition)
+
+
+def is_nested(child: Composable | None) -> bool:
+    """A stack or a track inside a track: a compound clip or a nested timeline."""
+    from opentimelineio import core
+
+    return isinstance(child, core.Composition)
+
+
+def has_time_effect(clip: schema.Clip) -> bool:
+    """Whether ``clip`` has a retime of any kind, enabled or not."""
+    from opentimelineio import schema
+
+    return any(isinstance(effect, schema.TimeEffect) for effect in clip.effects)
+
+
+def item_duration(child: Composable) -> Fraction | None:
+    """Seconds that ``child`` takes on its track, 0 for a transition; None when the timeline does not say.
+
+    Raises Skip for times that are not finite or have an invalid rate.
+    """
+    import opentimelineio as otio
+
+    if not isinstance(child, otio.core.Item):
+        return Fraction(0)
+    try:
+        duration = child.duration()
+    except otio.exceptions.OTIOError:
+        return None
+    return to_seconds(duration)
