@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.documents import appearing
+from toolkit.documents import write_atomically
 from toolkit.errors import MissingDocument, OutputBusy, OutputNotWritable
-from toolkit.output import lock_output, remember_delivery
+from toolkit.output import lock_output, record_last_delivery
 
 HOLD = """
 import sys, time
@@ -72,11 +72,11 @@ def test_a_stage_that_needs_an_earlier_one_does_not_make_the_folder(tmp_path: Pa
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "note.txt"
-    with pytest.raises(ZeroDivisionError), appearing(path) as temporary:
+    with pytest.raises(ZeroDivisionError), write_atomically(path) as temporary:
         temporary.write_text("half")
         raise ZeroDivisionError
     assert list(path.parent.iterdir()) == []
-    with appearing(path) as temporary:
+    with write_atomically(path) as temporary:
         temporary.write_text("whole")
         assert not path.exists()
     assert path.read_text() == "whole"
@@ -87,13 +87,13 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputNotWritable, match="cannot write"), lock_output(tmp_path / "file" / "out"):
         pass
-    with pytest.raises(OutputNotWritable, match=r"note\.txt"), appearing(tmp_path / "file" / "note.txt"):
+    with pytest.raises(OutputNotWritable, match=r"note\.txt"), write_atomically(tmp_path / "file" / "note.txt"):
         pass
 
 
 def test_a_delivery_is_remembered_for_the_menu_entries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    remember_delivery(tmp_path / "out" / "delivery.json")
+    record_last_delivery(tmp_path / "out" / "delivery.json")
     assert (tmp_path / ".toolkit" / "last_delivery.txt").read_text() == f"{tmp_path}/out/delivery.json\n"
 
 
@@ -103,5 +103,5 @@ def test_a_home_that_cannot_be_written_costs_a_warning_and_not_the_run(
     """On a farm the home is often read-only, and everything is rendered by then."""
     (tmp_path / "home").write_text("a file where the folder should be")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    remember_delivery(tmp_path / "out" / "delivery.json")
-    assert "last_delivery.txt: Not a directory; choose delivery.json by hand in the host" in caplog.text
+    record_last_delivery(tmp_path / "out" / "delivery.json")
+    assert "last_delivery.txt: Not a directory; choose delivery.json yourself in the host" in caplog.text

@@ -1,4 +1,4 @@
-"""The folder OUT: who writes into it, and where each document of a run lies."""
+"""The output folder OUT: its lock, and the path of each document in it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit.documents import PassName, PassPlan, appearing
+from toolkit.documents import PassName, PassPlan, write_atomically
 from toolkit.errors import MissingDocument, OutputBusy, OutputNotWritable
 
 log = logging.getLogger(__name__)
@@ -25,37 +25,38 @@ class Output:
 
     @property
     def shots(self) -> Path:
-        """The cut as shots."""
+        """Path of the cut's shots."""
         return self.root / "shots.json"
 
     @property
     def delivery(self) -> Path:
-        """What the host scripts read."""
+        """Path of the delivery, which the host scripts read."""
         return self.root / "delivery.json"
 
     def face_track(self, shot_name: str) -> Path:
-        """The faces of one shot."""
+        """Path of the face tracks of one shot."""
         return self.root / shot_name / "face_track.json"
 
     def body_track(self, shot_name: str) -> Path:
-        """The people of one shot."""
+        """Path of the body tracks of one shot."""
         return self.root / shot_name / "body_track.json"
 
     def plan(self, plan: PassPlan) -> Path:
-        """The plan of one pass, beside its frames."""
+        """Path of the plan of one pass, next to its frames."""
         return self.plan_of(plan.shot, plan.pass_name, plan.version)
 
     def plan_of(self, shot_name: str, pass_name: PassName, version: int) -> Path:
-        """The same, by name."""
+        """The same, for a shot, pass and version."""
         return self.root / shot_name / pass_name / f"v{version:03d}" / "plan.json"
 
 
 @contextmanager
 def lock_output(root: Path, *, made_by: str = "") -> Iterator[Output]:
-    """Hold ``root`` against other runs until the block ends, however it ends; a killed run holds nothing.
+    """Lock ``root`` for this run until the block ends; the system releases the lock of a killed run.
 
-    Raises OutputBusy when another run holds it, OutputNotWritable when it cannot be made or written, and
-    MissingDocument when it should have been made by the command ``made_by`` and is not there.
+    Creates the folder, unless the command ``made_by`` should have done so. Raises OutputBusy if another run holds the
+    lock, OutputNotWritable if the folder cannot be created or written, and MissingDocument if ``made_by`` is given and
+    the folder does not exist.
     """
     if made_by and not root.is_dir():
         raise MissingDocument(root, made_by)
@@ -68,7 +69,7 @@ def lock_output(root: Path, *, made_by: str = "") -> Iterator[Output]:
     try:
         if not _lock(descriptor):
             owner = os.pread(descriptor, 200, 0).decode(errors="replace").strip() if hasattr(os, "pread") else ""
-            raise OutputBusy(root, owner or "a process that has not said its name")
+            raise OutputBusy(root, owner or "an unknown process")
         try:
             os.ftruncate(descriptor, 0)
             os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
@@ -79,20 +80,20 @@ def lock_output(root: Path, *, made_by: str = "") -> Iterator[Output]:
         os.close(descriptor)
 
 
-def remember_delivery(delivery: Path) -> None:
-    """Leave the path where the hosts' menu entries look first: ``~/.toolkit/last_delivery.txt``.
+def record_last_delivery(delivery: Path) -> None:
+    """Record the path of the last delivery for the hosts' menu entries: ``~/.toolkit/last_delivery.txt``.
 
-    A convenience, for which no run fails: where the home is read-only or missing, a warning says so.
+    Only a convenience: if the home folder is read-only or missing, this logs a warning and the run continues.
     """
     try:
-        with appearing(Path.home() / ".toolkit" / "last_delivery.txt") as temporary:
+        with write_atomically(Path.home() / ".toolkit" / "last_delivery.txt") as temporary:
             temporary.write_text(f"{delivery.resolve()}\n", encoding="utf-8")
-    except (OutputNotWritable, RuntimeError) as error:  # RuntimeError: nobody knows where the home is
-        log.warning("%s; choose delivery.json by hand in the host", error)
+    except (OutputNotWritable, RuntimeError) as error:  # RuntimeError: the home folder is unknown
+        log.warning("%s; choose delivery.json yourself in the host", error)
 
 
 def _lock(descriptor: int) -> bool:
-    """An exclusive lock that the system itself drops when the process ends; False when another holds it."""
+    """Take an exclusive lock, released by the system when the process ends; False if another process holds it."""
     if os.name == "nt":  # pragma: no cover  (exercised on Windows only)
         import msvcrt
 

@@ -41,7 +41,7 @@ VALUES = {
 def test_every_setting_the_text_names_is_taken_over_and_the_rest_is_listed() -> None:
     found = parse_infotext(TEXT)
     assert found.values == VALUES
-    assert found.left == (
+    assert found.unmapped == (
         "Seed: 1234",
         "Size: 512x512",
         "Model hash: 9aba26abdf",
@@ -82,7 +82,7 @@ def test_how_steps_are_spaced_is_a_part_of_the_samplers_name(pairs: str, sampler
     """Apart from it in texts since 1.9.0 (create_infotext in modules/processing.py), as before in ours."""
     found = parse_infotext(f"Steps: 2, {pairs}, CFG scale: 1, Size: 8x8")
     assert found.values["sampler"] == sampler
-    assert found.left == ("Size: 8x8",)
+    assert found.unmapped == ("Size: 8x8",)
 
 
 MESH = "control_v1p_sd15_mediapipe_face [9e397ea6]"
@@ -107,12 +107,12 @@ def test_a_unit_is_read_as_the_extension_wrote_it_in_2023(text: str) -> None:
     assert found.values["controls"] == (
         ControlSettings(kind="face", model="control_v1p_sd15_mediapipe_face", weight=0.8, start=0.1, end=0.9),
     )
-    assert found.left == ("Version: v1.3.2",)
+    assert found.unmapped == ("Version: v1.3.2",)
 
 
 def test_a_unit_of_early_2023_whose_guide_is_not_made_here_is_listed_in_one_piece() -> None:
     pairs = "ControlNet-1 Enabled: True, ControlNet-1 Module: canny, ControlNet-1 Weight: 1"
-    assert parse_infotext(f"Steps: 2, Sampler: Euler, CFG scale: 1, {pairs}").left == (
+    assert parse_infotext(f"Steps: 2, Sampler: Euler, CFG scale: 1, {pairs}").unmapped == (
         "ControlNet 1: Enabled: True, Module: canny, Weight: 1",
     )
 
@@ -136,7 +136,7 @@ def test_what_is_left_out_of_the_text_is_empty(text: str, prompt: str, negative:
 def test_a_value_that_is_no_number_is_listed_instead_of_guessed() -> None:
     found = parse_infotext("x\nSteps: many, Sampler: Euler, CFG scale: 7")
     assert "steps" not in found.values
-    assert found.left == ("Steps: many",)
+    assert found.unmapped == ("Steps: many",)
 
 
 @pytest.mark.parametrize("kind", ["tEXt", "iTXt", "deflated iTXt"])
@@ -158,7 +158,7 @@ def test_a_png_gives_a_toolkit_toml_that_loads(kind: str, tmp_path: Path, capsys
     of_any = {name: value for name, value in expected.items() if not name.startswith("mask")}
     assert {name: getattr(body, name) for name in of_any} == of_any
     assert set(tomllib.loads(printed)) == {"body"}
-    assert "# of a face only: mask_blur = 4" in printed
+    assert "# FACE only: mask_blur = 4" in printed
 
     assert run_command(["look", "from-png", str(picture)]) == 0
     toml.write_text(capsys.readouterr().out, encoding="utf-8")
@@ -174,7 +174,7 @@ DAMAGED = b"\x89PNG\r\n\x1a\n" + (len(CHUNK) - 4).to_bytes(4, "big") + CHUNK + b
     ("content", "says"),
     [
         (b"GIF89a", "it is not a PNG"),
-        (b"\x89PNG\r\n\x1a\n" + zlib.compress(b"x"), "holds no text"),
+        (b"\x89PNG\r\n\x1a\n" + zlib.compress(b"x"), "has no AUTOMATIC1111 text"),
         (DAMAGED, "is damaged"),
         (None, "no such"),
     ],

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from toolkit.documents import Cut, appearing
+from toolkit.documents import Cut, write_atomically
 from toolkit.documents.base import Rate
 from toolkit.documents.faces import Landmarks
 from toolkit.errors import OutputNotWritable, Unreadable
@@ -44,5 +44,5 @@ def test_a_document_that_the_system_does_not_let_be_read_is_named(tmp_path: Path
 
 def test_a_name_that_the_system_refuses_is_an_output_that_cannot_be_written(tmp_path: Path) -> None:
     """The temporary file cannot be taken away either, since it never was there: the first error is the one to read."""
-    with pytest.raises(OutputNotWritable, match="too long"), appearing(tmp_path / ("n" * 260)) as temporary:
+    with pytest.raises(OutputNotWritable, match="too long"), write_atomically(tmp_path / ("n" * 260)) as temporary:
         temporary.write_bytes(b"")

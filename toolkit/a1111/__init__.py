@@ -1,11 +1,11 @@
-"""How AUTOMATIC1111 works, as pure functions: infotext, mask blur, the "Only masked" crop, and its noise levels."""
+"""AUTOMATIC1111's algorithms as pure functions: infotext, mask blur, the "Only masked" crop, and noise levels."""
 
 from __future__ import annotations
 
 from toolkit.a1111.infotext import Infotext, parse_infotext, read_infotext
 from toolkit.a1111.mask_blur import blur_mask, blur_reach
 from toolkit.a1111.only_masked import crop_region, expand_crop_region, region_to_canvas
-from toolkit.a1111.sigmas import first_step, k_diffusion_levels
+from toolkit.a1111.sigmas import first_step, k_diffusion_sigmas
 
 __all__ = [
     "Infotext",
@@ -14,7 +14,7 @@ __all__ = [
     "crop_region",
     "expand_crop_region",
     "first_step",
-    "k_diffusion_levels",
+    "k_diffusion_sigmas",
     "parse_infotext",
     "read_infotext",
     "region_to_canvas",

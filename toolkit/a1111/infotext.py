@@ -1,7 +1,7 @@
-"""Settings out of a PNG that AUTOMATIC1111 wrote: the "infotext" it keeps beside the pixels.
+"""Reads the "infotext" in a PNG from AUTOMATIC1111: the settings that it stores beside the pixels.
 
-The text is the prompt, a line that begins with "Negative prompt:", and a last line of "Key: value" pairs with commas
-between them; a value that holds commas or quotes is a JSON string. Read as modules/infotext_utils.py writes it.
+The text is the prompt, a line that begins with "Negative prompt:", and a last line of "Key: value" pairs separated by
+commas; a value with commas or quotes is a JSON string. Follows modules/infotext_utils.py, which writes it.
 """
 
 from __future__ import annotations
@@ -19,33 +19,33 @@ from toolkit.settings import ControlSettings
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _KEYWORD = b"parameters"
-"""Of the chunk that holds the text."""
-_LEAST_PAIRS = 3
-"""With fewer pairs a last line is a part of the prompt that happens to have colons in it."""
+"""Keyword of the PNG chunk with the text."""
+_MIN_PAIRS = 3
+"""With fewer pairs, the last line is a part of the prompt that happens to contain colons."""
 _PAIR = re.compile(r'\s*(\w[\w \-/]*):\s*("(?:\\.|[^"\\])*"|\([^)]*\)|[^,]*)(?:,|$)')
 _NEGATIVE = "Negative prompt:"
-_CONTROL = re.compile(r"ControlNet( \d+)?")
-_EARLY = re.compile(r"ControlNet(?:-(\d+))? ([A-Z][A-Za-z ]*)")
-"""A value of a unit, as written until spring 2023: since then a unit is one pair."""
+_CONTROLNET = re.compile(r"ControlNet( \d+)?")
+_LEGACY_UNIT = re.compile(r"ControlNet(?:-(\d+))? ([A-Z][A-Za-z ]*)")
+"""One value of a ControlNet unit, as written until spring 2023; since then a unit is one pair."""
 _SCHEDULE = "Schedule type"
 _VERSION = re.compile(r"(?:^|v)(\d+)\.(\d+)")
-"""Of the web UI, in a fork's after its own; those without one in their texts are older than 1.4.0."""
+"""Version of the web UI; a fork writes its own in front. Versions before 1.4.0 may not write any."""
 _MODULES: Mapping[str, Literal["face", "body"]] = {"mediapipe_face": "face", "openpose": "body"}
-"""The annotators whose pictures this version draws itself, and the kinds of control that stand for them."""
+"""The annotators that the toolkit draws itself, and their kinds of control."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Infotext:
-    """What the text says, as settings of a look."""
+    """The text as settings of a look."""
 
     values: Mapping[str, Any]
-    """By the name of the setting, ``strength``, ``prompt`` …; only what the text names."""
-    left: tuple[str, ...]
-    """``Seed: 123``: what has no setting here."""
+    """By name of the setting (``strength``, ``prompt``, ...); only those in the text."""
+    unmapped: tuple[str, ...]
+    """Pairs without a matching setting: ``Seed: 123``."""
 
 
 def read_infotext(path: Path) -> Infotext:
-    """The look a picture was painted with. Raises NoSuchFile, Unreadable and NoInfotext."""
+    """Read the look that an image was generated with. Raises NoSuchFile, Unreadable and NoInfotext."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -55,47 +55,47 @@ def read_infotext(path: Path) -> Infotext:
     if not data.startswith(_SIGNATURE):
         raise NoInfotext(path, "it is not a PNG")
     try:
-        text = next(_texts(data), None)
+        text = next(_text_chunks(data), None)
     except zlib.error as error:
         raise NoInfotext(path, f"its text is damaged ({error})") from error
     if text is None:
-        raise NoInfotext(path, "it holds no text of AUTOMATIC1111's; was it saved again by another program?")
+        raise NoInfotext(path, "it has no AUTOMATIC1111 text; was it saved again by another program?")
     return parse_infotext(text)
 
 
 def parse_infotext(text: str) -> Infotext:
-    """The text's prompts and pairs as settings; what has no setting is listed, not dropped."""
+    """Convert the text's prompts and pairs to settings; pairs without a matching setting are listed in ``unmapped``."""
     lines = text.strip().splitlines()
-    pairs = _pairs(lines[-1]) if lines else []
-    if len(pairs) >= _LEAST_PAIRS:
+    pairs = _parse_pairs(lines[-1]) if lines else []
+    if len(pairs) >= _MIN_PAIRS:
         lines = lines[:-1]
     else:
         pairs = []
     prompt, _, negative = "\n".join(lines).partition(_NEGATIVE)
     values: dict[str, Any] = {"prompt": prompt.strip(), "negative": negative.strip()}
     controls: list[ControlSettings] = []
-    left: list[str] = []
-    for key, value in _gathered(pairs):
-        control = _control(value) if _CONTROL.fullmatch(key) else None
+    unmapped: list[str] = []
+    for key, value in _merge_legacy_units(pairs):
+        control = _parse_control(value) if _CONTROLNET.fullmatch(key) else None
         if control is not None:
             controls.append(control)
-        elif key in _SETTINGS and (number := _read(key, value)) is not None:
-            values[_SETTINGS[key][0]] = number
+        elif key in _SETTINGS and (parsed := _parse_value(key, value)) is not None:
+            values[_SETTINGS[key][0]] = parsed
         elif key == _SCHEDULE and "sampler" in values:
-            values["sampler"] += "" if value in _NO_WORD else f" {value}"
+            values["sampler"] += "" if value in _IMPLIED_SCHEDULES else f" {value}"
         else:
-            left.append(f"{key}: {value}")
+            unmapped.append(f"{key}: {value}")
     if controls:
         values["controls"] = tuple(controls)
     if "mask_blur" in values:
         version = _VERSION.search(dict(pairs).get("Version", ""))
-        since = version is not None and (int(version[1]), int(version[2])) >= (1, 4)
-        values["mask_blur_version"] = "1.4" if since else "1.3"
-    return Infotext(values=values, left=tuple(left))
+        is_new = version is not None and (int(version[1]), int(version[2])) >= (1, 4)
+        values["mask_blur_version"] = "1.4" if is_new else "1.3"
+    return Infotext(values=values, unmapped=tuple(unmapped))
 
 
-_NO_WORD = {"Automatic", "Uniform"}
-"""Spacings that a sampler's name does not say. Where "Automatic" was not even, the text names what it stood for."""
+_IMPLIED_SCHEDULES = {"Automatic", "Uniform"}
+"""Schedules that are not part of a sampler's name. If "Automatic" was not even spacing, the text names the schedule."""
 _SETTINGS: Mapping[str, tuple[str, type]] = {
     "Denoising strength": ("strength", float),
     "Model": ("model", str),
@@ -105,30 +105,30 @@ _SETTINGS: Mapping[str, tuple[str, type]] = {
     "Mask blur": ("mask_blur", int),
     "Masked content": ("masked_content", str),
 }
-"""The text's word, and the setting that means the same with its kind."""
+"""Key in the text: name of the matching setting, and its type."""
 
 
-def _gathered(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """``pairs`` with each unit of early 2023 in one pair, as units were written later."""
-    gathered: dict[str, str] = {}
+def _merge_legacy_units(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Merge the pairs of each ControlNet unit of early 2023 into one pair, as units were written later."""
+    merged: dict[str, str] = {}
     for key, value in pairs:
-        early = _EARLY.fullmatch(key)
-        name, text = (f"ControlNet {early[1] or 0}", f"{early[2]}: {value}") if early else (key, value)
-        gathered[name] = f"{gathered[name]}, {text}" if early and name in gathered else text
-    return list(gathered.items())
+        legacy = _LEGACY_UNIT.fullmatch(key)
+        name, text = (f"ControlNet {legacy[1] or 0}", f"{legacy[2]}: {value}") if legacy else (key, value)
+        merged[name] = f"{merged[name]}, {text}" if legacy and name in merged else text
+    return list(merged.items())
 
 
-def _read(key: str, value: str) -> Any:
-    """The value as its setting's kind; None when it is none."""
+def _parse_value(key: str, value: str) -> Any:
+    """The value in its setting's type; None if it cannot be converted."""
     try:
         return _SETTINGS[key][1](value)
     except ValueError:
         return None
 
 
-def _control(text: str) -> ControlSettings | None:
-    """A ControlNet unit as one of our controls; None for one whose guide this version does not make."""
-    facts = {key.lower(): value for key, value in _pairs(text)}
+def _parse_control(text: str) -> ControlSettings | None:
+    """Convert a ControlNet unit to a control; None if the toolkit does not draw its guide."""
+    facts = {key.lower(): value for key, value in _parse_pairs(text)}
     kind = _MODULES.get(facts.get("module", facts.get("preprocessor", "")))
     if kind is None:
         return None
@@ -146,11 +146,11 @@ def _control(text: str) -> ControlSettings | None:
     return replace(control, model=model) if model else control
 
 
-def _pairs(line: str) -> list[tuple[str, str]]:
-    return [(key.strip(), _unquoted(value.strip())) for key, value in _PAIR.findall(line)]
+def _parse_pairs(line: str) -> list[tuple[str, str]]:
+    return [(key.strip(), _unquote(value.strip())) for key, value in _PAIR.findall(line)]
 
 
-def _unquoted(value: str) -> str:
+def _unquote(value: str) -> str:
     if not value.startswith('"'):
         return value
     try:
@@ -159,8 +159,8 @@ def _unquoted(value: str) -> str:
         return value
 
 
-def _texts(data: bytes) -> Iterator[str]:
-    """The texts under the keyword: tEXt is Latin-1, iTXt is UTF-8 and may be deflated (PNG, third edition, 11.3.3)."""
+def _text_chunks(data: bytes) -> Iterator[str]:
+    """The texts with the keyword: tEXt is Latin-1, iTXt is UTF-8 and may be deflated (PNG, third edition, 11.3.3)."""
     position = len(_SIGNATURE)
     while position + 8 <= len(data):
         length, kind = int.from_bytes(data[position : position + 4], "big"), data[position + 4 : position + 8]
@@ -172,5 +172,5 @@ def _texts(data: bytes) -> Iterator[str]:
         if kind == b"tEXt":
             yield rest.decode("latin-1")
         elif kind == b"iTXt":
-            deflated, content = rest[:1] == b"\x01", rest[2:].split(b"\0", 2)[-1]
-            yield (zlib.decompress(content) if deflated else content).decode("utf-8", errors="replace")
+            is_deflated, content = rest[:1] == b"\x01", rest[2:].split(b"\0", 2)[-1]
+            yield (zlib.decompress(content) if is_deflated else content).decode("utf-8", errors="replace")

@@ -14,25 +14,25 @@ _RHO = 7.0
 
 
 def first_step(steps: int, strength: float) -> int:
-    """The step, 0-based, at which image-to-image begins: 30 steps run 20 of them at strength 0.65 and 16 at 0.5."""
+    """The 0-based step at which image-to-image starts: of 30 steps it runs 20 at strength 0.65, and 16 at 0.5."""
     return steps - int(min(strength, 0.999) * steps) - 1
 
 
-def k_diffusion_levels(
+def k_diffusion_sigmas(
     alphas_cumprod: NDArray[np.float64], steps: int, *, karras: bool
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The ``steps + 1`` noise levels, descending to 0, and the (fractional) timestep of each but the last.
+    """The ``steps + 1`` noise levels (sigmas), descending to 0, and the fractional timestep of each but the last.
 
     ``alphas_cumprod`` are the checkpoint's cumulative alphas, one for each training timestep. Without ``karras`` the
     timesteps are evenly spaced.
     """
-    logs = np.log((1 - alphas_cumprod) / alphas_cumprod) / 2
-    numbers = np.arange(len(logs), dtype=np.float64)
+    log_sigmas = np.log((1 - alphas_cumprod) / alphas_cumprod) / 2
+    training_steps = np.arange(len(log_sigmas), dtype=np.float64)
     if karras:
-        high, low = np.exp(logs[-1]) ** (1 / _RHO), np.exp(logs[0]) ** (1 / _RHO)
-        sigmas = (high + np.linspace(0, 1, steps) * (low - high)) ** _RHO
-        times = np.interp(np.log(sigmas), logs, numbers)
+        max_root, min_root = np.exp(log_sigmas[-1]) ** (1 / _RHO), np.exp(log_sigmas[0]) ** (1 / _RHO)
+        sigmas = (max_root + np.linspace(0, 1, steps) * (min_root - max_root)) ** _RHO
+        timesteps = np.interp(np.log(sigmas), log_sigmas, training_steps)
     else:
-        times = np.linspace(len(logs) - 1, 0, steps)
-        sigmas = np.exp(np.interp(times, numbers, logs))
-    return np.append(sigmas, 0.0), times
+        timesteps = np.linspace(len(log_sigmas) - 1, 0, steps)
+        sigmas = np.exp(np.interp(timesteps, training_steps, log_sigmas))
+    return np.append(sigmas, 0.0), timesteps

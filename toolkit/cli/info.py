@@ -103,7 +103,7 @@ def look_from_png(file: Path, section: str) -> None:
     for name, value in found.values.items():
         applies = f"{section}.{name}" in known
         click.echo(f"{'' if applies else '# FACE only: '}{name} = {toml_text(value)}")
-    for fact in found.left:
+    for fact in found.unmapped:
         click.echo(f"# no matching setting: {fact}")
 
 

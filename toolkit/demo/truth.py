@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from toolkit.demo.astronaut import FACE_HEIGHT, FACE_WIDTH, LANDMARKS
 from toolkit.demo.motion import HEIGHT, WIDTH, DemoShot, Pose
-from toolkit.documents import Point, appearing
+from toolkit.documents import Point, write_atomically
 from toolkit.errors import DocumentError, MissingDocument
 
 FILE_NAME = "ground_truth.json"
@@ -96,7 +96,7 @@ def write_ground_truth(folder: Path, truth: GroundTruth) -> None:
             for shot in truth.shots
         ],
     }
-    with appearing(folder / FILE_NAME) as temporary:
+    with write_atomically(folder / FILE_NAME) as temporary:
         temporary.write_text(json.dumps(document) + "\n", encoding="utf-8")
 
 

@@ -1,12 +1,12 @@
-"""The documents that cross a process boundary; ``schemas/`` is generated from them and a test holds the two equal.
+"""The documents that cross a process boundary; ``schemas/`` is generated from them, and a test keeps it current.
 
-Every value is frozen and keyword-only. Reading refuses unknown and missing fields by name; writing is atomic.
-Rates and exact offsets travel as ``"24000/1001"``, so that no host has to guess what 23.976 meant.
+Every value is frozen and keyword-only. Reading reports unknown and missing fields by name; writing is atomic. Rates and
+exact offsets are written as ``"24000/1001"``, so that no host has to guess what 23.976 means.
 """
 
 from __future__ import annotations
 
-from toolkit.documents.base import Document, Point, Value, appearing, digest, json_schema, schema_file_name
+from toolkit.documents.base import Document, Point, Value, digest, json_schema, schema_file_name, write_atomically
 from toolkit.documents.bodies import BodyFrame, BodyPoints, BodySample, BodyTracks
 from toolkit.documents.cut import Cut, Media, MediaKind, Shot, Skipped
 from toolkit.documents.delivery import (
@@ -82,8 +82,8 @@ __all__ = [
     "Skipped",
     "Turnover",
     "Value",
-    "appearing",
     "digest",
     "json_schema",
     "schema_file_name",
+    "write_atomically",
 ]

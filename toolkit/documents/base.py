@@ -1,4 +1,4 @@
-"""What every document shares: frozen values, strict reading with a JSON pointer, atomic writing, schemas."""
+"""Base of all documents: frozen values, strict reading, errors with a JSON pointer, atomic writing, schemas."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ from toolkit.errors import DocumentError, MissingDocument, OutputNotWritable, Un
 _RATE = r"^[1-9]\d*(/[1-9]\d*)?$"
 
 
-def _rate(value: object) -> Fraction:
+def _parse_rate(value: object) -> Fraction:
     if isinstance(value, str) and re.fullmatch(_RATE, value, re.ASCII):
         value = Fraction(value)
     if not isinstance(value, Fraction) or value <= 0:
-        raise ValueError('a rate is written as "25" or "24000/1001"')
+        raise ValueError('a rate must be written as "25" or "24000/1001"')
     return value
 
 
 Rate = Annotated[
     Fraction,
-    PlainValidator(_rate),
+    PlainValidator(_parse_rate),
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": "string", "pattern": _RATE}),
 ]
-"""Frames per second, exact: written as ``"25"`` or ``"24000/1001"``."""
+"""Exact frames per second, written as ``"25"`` or ``"24000/1001"``."""
 
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
-"""A name that may become part of a path on every system: it holds no separator and never starts with a dot."""
+"""A name that is safe in a path on every system: no separators, no leading dot."""
 
 Point = tuple[float, float]
 """x, y in pixels of the display window: origin at the centre of the top left pixel, y down."""
 
 
 class Value(BaseModel):
-    """A frozen, keyword-only value that refuses fields it does not know."""
+    """A frozen, keyword-only value; unknown fields are an error."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False, populate_by_name=True
@@ -53,20 +53,21 @@ class Value(BaseModel):
 
 
 class Document(Value):
-    """A value that lives in a file of its own."""
+    """A value that is stored in its own file."""
 
     made_by: ClassVar[str] = "toolkit run"
+    """Command that writes the file."""
 
     @classmethod
     def schema_name(cls) -> str:
-        """``toolkit.shots/1``: what the file's ``schema`` field must say."""
+        """Required value of the file's ``schema`` field: ``toolkit.shots/1``."""
         return str(cls.model_fields["schema_"].default)
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """The document at ``path``. Raises MissingDocument, Unreadable and DocumentError (with a JSON pointer)."""
+        """Read the document at ``path``. Raises MissingDocument, Unreadable and DocumentError (with a JSON pointer)."""
         try:
-            # Some editors of text on Windows begin every file with a byte order mark.
+            # Some text editors on Windows start every file with a byte order mark.
             return cls.model_validate_json(path.read_bytes().removeprefix(codecs.BOM_UTF8))
         except FileNotFoundError:
             raise MissingDocument(path, cls.made_by) from None
@@ -79,26 +80,26 @@ class Document(Value):
 
     def write(self, path: Path) -> None:
         """Write atomically. Raises OutputNotWritable."""
-        with appearing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
+        with write_atomically(path) as temporary, temporary.open("w", encoding="utf-8") as file:
             file.writelines(self._text())
 
     def _text(self) -> Iterator[str]:
-        """The JSON text, in pieces where the whole would be too large to hold."""
+        """The JSON text, in pieces if it is too large to hold in memory at once."""
         yield self.model_dump_json(by_alias=True, indent=1)
         yield "\n"
 
 
-def one_per_line(values: Iterable[Value], *, margin: int) -> Iterator[str]:
-    """The inside of a JSON list in pieces, each value on a line of its own ``margin`` columns in."""
+def json_lines(values: Iterable[Value], *, margin: int) -> Iterator[str]:
+    """The items of a JSON list in pieces, each value on its own line, indented by ``margin``."""
     for index, value in enumerate(values):
         yield f"{',' if index else ''}\n{' ' * margin}{value.model_dump_json(by_alias=True)}"
 
 
 @contextmanager
-def appearing(path: Path) -> Iterator[Path]:
-    """A temporary name beside ``path`` that takes its place when the block succeeds and vanishes when it does not.
+def write_atomically(path: Path) -> Iterator[Path]:
+    """Yield a temporary path next to ``path``; replace ``path`` if the block succeeds, delete it if not.
 
-    Raises OutputNotWritable when the file system refuses (permissions, a full disk).
+    Raises OutputNotWritable if the file system does not allow it (permissions, a full disk).
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -108,12 +109,12 @@ def appearing(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise OutputNotWritable(path, error.strerror or str(error)) from error
     finally:
-        with suppress(OSError):  # the folder vanished, or the disk turned read-only: the first error says so already
+        with suppress(OSError):  # folder deleted or disk read-only: already reported by the first error
             temporary.unlink(missing_ok=True)
 
 
 def json_schema(document: type[Document]) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of a document, as it stands in ``schemas/``."""
+    """The JSON Schema (draft 2020-12) of a document, as in ``schemas/``."""
     schema = document.model_json_schema(by_alias=True)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -132,6 +133,6 @@ def schema_file_name(document: type[Document]) -> str:
 
 
 def digest(*facts: object) -> str:
-    """32 hex digits that change with any of the facts (values, documents, dataclasses, plain JSON kinds)."""
+    """Digest of ``facts`` (values, documents, dataclasses, plain JSON types): 32 hex digits."""
     text = json.dumps(to_jsonable_python(facts, fallback=str), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""The delivery (``delivery.json``): what the host scripts place, every number final."""
+"""The delivery (``delivery.json``): everything that the host scripts place, all numbers final."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from toolkit.documents.origin import Origin
 from toolkit.documents.passes import PassName
 
 Interpolation = Literal["host", "nearest", "blend", "flow"]
-"""How a host makes the pictures of a retimed clip: as it is set up itself, by repeating, mixing or warping."""
+"""How a host makes the in-between frames of a retimed clip: its own setting, repeat, blend or optical flow."""
 
 Motion = Literal[
     "host",
@@ -24,7 +24,7 @@ Motion = Literal[
     "speed warp faster",
     "speed warp better",
 ]
-"""Resolve's ways to estimate motion, by its own names."""
+"""Resolve's motion estimation modes, by its own names."""
 
 
 class DeliveryClip(Value):
@@ -34,19 +34,19 @@ class DeliveryClip(Value):
     """``sh010_FACE_v001`` for a layer, the editor's clip name for a plate."""
     shot: FileName
     kind: MediaKind
-    """A single still is a movie of one picture here: hosts import it as one file."""
+    """A single still is a movie of one frame here: hosts import it as one file."""
     path: str
-    """First file. A layer's is relative to delivery.json, with forward slashes; a plate's is as the cut found it."""
+    """First file. For a layer relative to delivery.json, with forward slashes; for a plate as in the cut."""
     pattern: str
     """``name.%04d.exr`` of a sequence (same folder as ``path``); empty for a movie."""
     start_index: int
     """Number in the first file's name; 0 for a movie."""
     end_index: int
-    """Number in the last file's name; the last picture of a movie."""
+    """Number in the last file's name; the last frame of a movie."""
     in_frame: int
-    """Pictures between the start of the media and the first one shown."""
+    """Media frames before the first visible one."""
     frame_count: int
-    """Pictures used, counted in the media: differs from ``record_count`` when the clip is retimed."""
+    """Media frames used: differs from ``record_count`` if the clip is retimed."""
     record_first: int
     """First timeline frame, 0-based."""
     record_count: int
@@ -56,9 +56,9 @@ class DeliveryClip(Value):
     fps: float
     """The same, for hosts that take a float."""
     speed: float
-    """1 plain; 2 double speed; negative reversed; 0 freeze."""
+    """1 normal; 2 double speed; negative reversed; 0 freeze."""
     timecode: str
-    """Label of the media's first picture."""
+    """Timecode of the media's first frame."""
     width: int
     height: int
     alpha: Literal["premultiplied", "none"]
@@ -67,13 +67,13 @@ class DeliveryClip(Value):
     version: int | None = None
     """Of a layer: 1 for v001; None for a plate."""
     opacity: float = 100.0
-    """Per cent."""
+    """Percent."""
     interpolation: Interpolation = "host"
     """Of a retimed clip; a plate keeps its own."""
     motion: Motion = "host"
-    """How ``flow`` finds out what moved where, where a host lets one choose."""
+    """Motion estimation for ``flow``, in hosts that have such a setting."""
     input_colour_space: str = ""
-    """What a colour-managed host is told of it, in that host's own word; empty: nothing."""
+    """Input colour space to set in a colour-managed host, by the host's name; empty: leave unchanged."""
     comp: str = ""
     """The Fusion comp of a FACE layer, relative to delivery.json; empty: none."""
 
@@ -89,7 +89,7 @@ class DeliveryTrack(Value):
 
 
 class FaceKeys(Value):
-    """One face of one shot as keyframes: equally long arrays, one entry per frame where there is a face."""
+    """One face of one shot as keyframes: arrays of equal length, one entry per frame with the face."""
 
     shot: FileName
     face: int
@@ -97,36 +97,36 @@ class FaceKeys(Value):
     """0-based from the first layer file."""
     states: tuple[FaceState, ...]
     x: tuple[float, ...]
-    """Pixels of the layer; as everywhere, 0 is the middle of the top left pixel."""
+    """Pixels of the layer; 0 is the centre of the top left pixel."""
     y: tuple[float, ...]
-    """The same, downwards."""
+    """The same, y down."""
     scale: tuple[float, ...]
-    """Per cent of the first entry's face height."""
+    """Percent of the first entry's face height."""
     roll: tuple[float, ...]
     """Degrees clockwise, unwrapped."""
     corners: tuple[tuple[Point, Point, Point, Point], ...]
     """Upper left, upper right, lower left, lower right of the face's crop, pixels of the layer."""
     ovals: tuple[tuple[Point, ...], ...] = ()
-    """The grown face oval of every entry, closed, pixels of the layer: a mask for those who do without our matte.
-    Every entry has as many points, each the same part of the face."""
+    """The grown face oval of every entry, closed, pixels of the layer: a mask to use instead of the matte. Every entry
+    has the same number of points, and each is the same point of the face."""
     feathers: tuple[float, ...] = ()
     """Width of the matte's soft edge, inwards from the oval, pixels of the layer."""
 
 
 class DeliveryMarker(Value):
-    """A remark at a place in the cut."""
+    """A marker on the timeline."""
 
     record_frame: int
     """0-based timeline frame."""
     shot: str
-    """Empty: of the whole cut."""
+    """Empty: for the whole cut."""
     name: str
     note: str
     colour: Literal["Red", "Yellow", "Green", "Blue"]
 
 
 class Delivery(Document):
-    """What the host scripts read."""
+    """Everything that the host scripts place."""
 
     made_by: ClassVar[str] = "toolkit conform OUT"
 
@@ -141,7 +141,7 @@ class Delivery(Document):
     """The same, for hosts that take a float."""
     drop_frame: bool
     start_timecode: str
-    """Label of the timeline's first frame."""
+    """Timecode of the timeline's first frame."""
     start_frame: int
     """The same as a frame count."""
     record_count: int
@@ -153,6 +153,6 @@ class Delivery(Document):
     faces: tuple[FaceKeys, ...]
     markers: tuple[DeliveryMarker, ...] = ()
     origin: Origin | None = None
-    """None: the cut came from a file, not from a host's menu."""
+    """None: the cut was read from a file, not sent from a host."""
     notes: tuple[str, ...]
-    """What the editor should know: skipped clips, shots without a face, clips that need their speed set."""
+    """Notes for the editor: skipped clips, shots without a face, clips whose speed must be set by hand."""

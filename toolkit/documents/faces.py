@@ -10,24 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
 
-from toolkit.documents.base import Document, FileName, Point, Value, one_per_line
+from toolkit.documents.base import Document, FileName, Point, Value, json_lines
 from toolkit.frames import FrameRange
 
 
-def _read_only(value: Any) -> NDArray[np.float32]:
+def _parse_landmarks(value: Any) -> NDArray[np.float32]:
     try:
         array = np.array(value, dtype=np.float32)
-    except TypeError as error:  # of a JSON object
+    except TypeError as error:  # for a JSON object
         raise ValueError(str(error)) from error
     if array.ndim != 2 or array.shape[1] != 3 or not np.isfinite(array).all():
-        raise ValueError("landmarks are rows of three finite numbers")
+        raise ValueError("landmarks must be rows of three finite numbers")
     array.setflags(write=False)
     return array
 
 
 Landmarks = Annotated[
     NDArray[np.float32],
-    PlainValidator(_read_only),
+    PlainValidator(_parse_landmarks),
     PlainSerializer(lambda points: np.round(points.astype(np.float64), 3).tolist(), return_type=list),
     WithJsonSchema(
         {"type": "array", "items": {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 3}}
@@ -37,7 +37,7 @@ Landmarks = Annotated[
 
 
 class FaceState(StrEnum):
-    """Whether there is a face: a state, never an empty box."""
+    """Whether the face was detected in a frame: an explicit state, never an empty box."""
 
     FOUND = "FOUND"
     HELD = "HELD"
@@ -45,21 +45,21 @@ class FaceState(StrEnum):
 
 
 class FaceSample(Value):
-    """One face in one frame. Everything but ``source_frame`` and ``state`` is None when ABSENT."""
+    """One face in one frame. All fields but ``source_frame`` and ``state`` are None when ABSENT."""
 
     source_frame: int
     state: FaceState
     centre: Point | None = None
-    """A point fixed to the face at the bridge of the nose, carried by the eye corners, smoothed without lag; pixels."""
+    """A point at the bridge of the nose, fixed relative to the eye corners, smoothed without lag; pixels."""
     scale: float | None = None
-    """Height of the face in pixels, as its rigid landmarks give it: it does not change when the mouth opens."""
+    """Height of the face in pixels, from its rigid landmarks: it does not change when the mouth opens."""
     roll: float | None = None
-    """Tilt of the head in the picture plane, degrees clockwise as seen, 0 upright; unwrapped along the track."""
+    """Tilt of the head in the image plane, degrees clockwise as seen, 0 upright; unwrapped along the track."""
     landmarks: Landmarks | None = None
     """The 478 points as measured (interpolated when HELD)."""
     pose: tuple[float, ...] | None = None
-    """4x4 matrix of the canonical face in the plate's camera (63 degrees from top to bottom), row-major, centimetres;
-    solved from the landmarks as measured."""
+    """4x4 matrix from the canonical face to the plate's camera (vertical field of view 63 degrees), row-major,
+    centimetres; solved from the landmarks as measured."""
     blendshapes: tuple[float, ...] | None = None
     """52 values 0..1 in the order of ``FaceTracks.blendshape_names``; as measured, never smoothed."""
 
@@ -80,7 +80,7 @@ class FaceTracks(Document):
     schema_: Literal["toolkit.face_track/1"] = Field(default="toolkit.face_track/1", alias="schema")
     shot: FileName
     key: str
-    """Digest of everything that determined this track: media, range, settings, model."""
+    """Digest of everything that determines this track: media, range, settings, model."""
     width: int
     """Of the display window, pixels, rotation applied."""
     height: int
@@ -90,11 +90,11 @@ class FaceTracks(Document):
     faces: tuple[FaceTrack, ...]
 
     def _text(self) -> Iterator[str]:
-        """One line per sample: a frame can be found and read, and a long shot is never held as text."""
+        """One line per sample: readable by frame, and the text of a long shot is never held in memory."""
         yield self.model_dump_json(by_alias=True, indent=1, exclude={"faces"}).removesuffix("\n}")
         yield ',\n "faces": ['
         for index, face in enumerate(self.faces):
             yield f'{"," if index else ""}\n  {{"face": {face.face}, "samples": ['
-            yield from one_per_line(face.samples, margin=3)
+            yield from json_lines(face.samples, margin=3)
             yield "\n  ]}"
         yield "\n ]\n}\n"

@@ -1,4 +1,4 @@
-"""Where a cut came from, when a host handed it over."""
+"""The host timeline that a cut was sent from."""
 
 from __future__ import annotations
 
@@ -8,23 +8,24 @@ from toolkit.documents.base import Value
 
 
 class HostColour(Value):
-    """How a host treats the colours of its media, as it said itself."""
+    """Colour management of a host, as the host reports it."""
 
     mode: Literal["unmanaged", "managed", "aces", "ocio", "unknown"]
-    """``unmanaged``: codes pass as they are; the others turn every clip from its own space to the working one."""
+    """``unmanaged``: codes are not converted; all others convert every clip from its own colour space to the working
+    space."""
     science: str = ""
-    """The host's own word for its mode."""
+    """The host's name for its mode."""
     working: str = ""
-    """The host's own name of its timeline or working space; empty: none."""
+    """The host's name for its timeline or working space; empty: none."""
     linear: bool = False
-    """Whether it lays layers over one another in linear light."""
+    """Whether layers are composited in linear light."""
 
 
 class Origin(Value):
-    """The host's timeline that the cut came from."""
+    """The host timeline that the cut was sent from."""
 
     host: Literal["resolve", "after effects"]
     name: str
     timeline_id: str
-    """What the host knows it by; empty: unknown."""
+    """The host's ID for it; empty: unknown."""
     colour: HostColour

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from toolkit.documents.base import Document, FileName, Point, Rate, Value, one_per_line
+from toolkit.documents.base import Document, FileName, Point, Rate, Value, json_lines
 from toolkit.documents.bodies import BodyPoints
 from toolkit.documents.faces import FaceState, Landmarks
 from toolkit.frames import FramePath
@@ -20,13 +20,13 @@ Affine = tuple[float, float, float, float, float, float]
 """2x3, row-major; pixel centres at integers."""
 
 
-def _says_nothing(value: object) -> bool:
-    """For fields that came later: left out of the file, and so of content keys, where they change nothing."""
+def _is_unset(value: object) -> bool:
+    """For fields added later: an unset field is left out of the file, so that older content keys stay valid."""
     return value is None or value == ""
 
 
 def _is_original(value: object) -> bool:
-    """The same for what denoising starts from: the plate, as before there was a choice."""
+    """The same for ``masked_content``, which was always the plate before."""
     return value == "original"
 
 
@@ -38,91 +38,91 @@ class PassName(StrEnum):
 
 
 class ControlPlan(Value):
-    """One guide of a look."""
+    """One ControlNet of a look."""
 
     kind: Literal["face", "body", "depth", "lineart", "softedge", "image"]
-    """What its picture shows."""
+    """What its guide shows."""
     model: str
-    """The ControlNet, as the engine knows it."""
+    """Name of the ControlNet in the engine."""
     weight: float
     """0..2."""
     start: float
-    """Part of the steps at which it begins, 0..1."""
+    """Fraction of the steps at which it starts, 0..1."""
     end: float
-    """Part of the steps at which it ends, 0..1."""
+    """Fraction of the steps at which it ends, 0..1."""
 
 
 class GuidePlan(Value):
-    """Where the picture of a control is read from."""
+    """The sequence that a control's guide is read from."""
 
     path: str
     """The sequence as ``folder/depth.####.exr``, absolute."""
     offset: int
-    """What is added to a source frame's number to get the number of its file."""
+    """Added to the source frame number to get the number in the file name."""
     distances: bool
-    """Whether the files hold distances from the camera, not pictures."""
+    """Whether the files hold distances from the camera, not images."""
     near: float
-    """Of distances: the one that becomes white; 0: the nearest of the shot."""
+    """For distances: the one that becomes white; 0: the nearest of the shot."""
     far: float
-    """The one that becomes black; 0: the farthest of the shot."""
+    """For distances: the one that becomes black; 0: the farthest of the shot."""
     invert: bool
-    """Whether black and white are exchanged."""
+    """Whether black and white are swapped."""
 
 
 class EstimatePlan(Value):
-    """Depth that is estimated from the plate, where there is no sequence of it."""
+    """Depth that is estimated from the plate instead of read from a sequence."""
 
     estimator: str
-    """The model: a folder, a name below ``diffusers.models``, or one on the Hugging Face hub."""
+    """The model: a folder, a name below ``diffusers.models``, or a name on the Hugging Face hub."""
     invert: bool
-    """Whether black and white are exchanged."""
+    """Whether black and white are swapped."""
 
 
 class LoraPlan(Value):
-    """One addition to the checkpoint."""
+    """One LoRA."""
 
     model: str
-    """As the engine knows it."""
+    """Name in the engine."""
     weight: float
-    """How much of it is added."""
+    """Strength."""
 
 
 class LookPlan(Value):
-    """What an engine is told about every picture of a pass."""
+    """The settings of an engine that are the same for all images of a pass."""
 
     strength: float
     """Denoising strength 0..1."""
     model: str
-    """The checkpoint, as the engine knows it; empty: the one it has loaded."""
+    """Name of the checkpoint in the engine; empty: the one it has loaded."""
     vae: str
-    """As the engine knows it; empty: the checkpoint's own."""
+    """Name in the engine; empty: the checkpoint's own."""
     loras: tuple[LoraPlan, ...]
     negative: str
-    """What not to paint, where a face does not say otherwise."""
+    """The negative prompt, unless a face has its own."""
     steps: int
-    """Of a whole denoising."""
+    """Sampling steps of a full denoising."""
     guidance: float
     """CFG scale."""
     sampler: str
-    """Name, as the engine knows it."""
+    """Name in the engine."""
     controls: tuple[ControlPlan, ...]
     masked_content: Literal["original", "fill", "latent noise", "latent nothing"] = Field(
         default="original", exclude_if=_is_original
     )
-    """What denoising starts from where a matte lets the picture change."""
+    """What denoising starts from inside the matte."""
 
 
 class MaskBlurPlan(Value):
-    """A matte as AUTOMATIC1111 makes one: the hard mask of the outline, blurred."""
+    """A matte made like AUTOMATIC1111's: the hard mask of the outline, blurred."""
 
     pixels: int
-    """Its "Mask blur", plate pixels."""
+    """AUTOMATIC1111's "Mask blur", plate pixels."""
     version: Literal["1.3", "1.4"]
-    """Whose blur it is: that of all versions to 1.3.2, or that of 1.4.0 and later."""
+    """The blur of versions up to 1.3.2, or that of 1.4.0 and later."""
 
 
 class FacePlan(Value):
-    """One face inside a FACE frame."""
+    """One face in a FACE frame."""
 
     face: int
     state: FaceState
@@ -131,7 +131,7 @@ class FacePlan(Value):
     outline: tuple[Point, ...]
     """The grown face oval in plate pixels, closed."""
     feather: float
-    """Width of the matte's soft edge, inwards from the outline, plate pixels, where the pass has no ``mask_blur``."""
+    """Width of the matte's soft edge inwards from the outline, plate pixels; unused if the pass has a ``mask_blur``."""
     centre: Point
     """As in the track."""
     scale: float
@@ -139,33 +139,34 @@ class FacePlan(Value):
     roll: float
     """As in the track."""
     corners: tuple[Point, Point, Point, Point]
-    """Of the crop in plate pixels: upper left, upper right, lower left, lower right as the upright face sees them."""
+    """Corners of the crop in plate pixels: upper left, upper right, lower left, lower right as seen in the crop."""
     seed: int
-    """Start of this crop's noise."""
+    """Noise seed of this crop."""
     prompt: str
-    """What to paint in this crop."""
-    negative: str = Field(default="", exclude_if=_says_nothing)
-    """What not to paint in this crop; empty: what the look says."""
+    """The prompt for this crop."""
+    negative: str = Field(default="", exclude_if=_is_unset)
+    """The negative prompt for this crop; empty: the look's."""
 
 
 class FramePlan(Value):
-    """What one frame of a pass is made of; a FACE frame without regions is fully transparent and still written."""
+    """One frame of a pass; a FACE frame without faces is written fully transparent."""
 
     source_frame: int
     shot_frame: int
     seed: int
-    """Start of the whole frame's noise (BODY)."""
+    """Noise seed of the whole frame (BODY)."""
     prompt: str = ""
-    """What to paint in the whole frame (BODY)."""
+    """The prompt for the whole frame (BODY)."""
     faces: tuple[FacePlan, ...] = ()
     meshes: tuple[Landmarks, ...] = ()
-    """Where a control draws faces: the 478 points of each face of this frame, plate pixels; in FACE as in ``faces``."""
+    """If a control draws faces: the 478 points of each face in this frame, plate pixels; for FACE in the order of
+    ``faces``."""
     bodies: tuple[BodyPoints, ...] = ()
-    """Where a control draws people: the 33 points of each person in this frame, plate pixels and visibility."""
+    """If a control draws people: the 33 points of each person in this frame, plate pixels and visibility."""
 
 
 class PassPlan(Document):
-    """Everything decided, no pixel read: a pure function of shot, track and settings."""
+    """Everything decided about one pass of one shot: a pure function of shot, track and settings."""
 
     made_by: ClassVar[str] = "toolkit plan OUT"
 
@@ -176,29 +177,28 @@ class PassPlan(Document):
     engine: str
     look: LookPlan
     guides: tuple[GuidePlan | EstimatePlan | None, ...] = ()
-    """Beside each control of the look: where it is read from, or what estimates it; null for one that is drawn from the
-    track."""
+    """One per control of the look: the sequence to read or the model that estimates it; null if drawn from a track."""
     overlap: int = 0
-    """Frames on each side whose paintings are averaged with a frame's own."""
+    """Neighbouring frames on each side that are blended into a frame."""
     noise_flows: bool = False
-    """Whether the noise goes with the motion of the plate, from the first frame on."""
+    """Whether the noise moves with the plate, starting at the first frame."""
     settings: str
-    """Digest of the settings that can change a pixel of this pass."""
+    """Digest of the settings that affect the pixels of this pass."""
     encoding: LayerEncoding
     width: int
     """Of the plate and of every layer file, pixels."""
     height: int
     canvas: tuple[int, int]
-    """Width and height of what the engine paints, pixels."""
-    plate_to_canvas: Affine | None = Field(default=None, exclude_if=_says_nothing)
-    """Of BODY painted in another size than the plate's: as in a face. Without it the canvas is the plate, its edge
-    repeated to the right and below."""
-    mask_blur: MaskBlurPlan | None = Field(default=None, exclude_if=_says_nothing)
-    """Of FACE: makes the mattes, instead of the faces' feathers."""
+    """Width and height of the engine's images, pixels."""
+    plate_to_canvas: Affine | None = Field(default=None, exclude_if=_is_unset)
+    """For BODY at another size than the plate's: from plate pixels to canvas pixels. None: the canvas is the plate, its
+    edge repeated to the right and bottom."""
+    mask_blur: MaskBlurPlan | None = Field(default=None, exclude_if=_is_unset)
+    """For FACE: the blur of the mattes, instead of the faces' feathers."""
     rate: Rate
     """Frames per second of the plate."""
     timecode_first: int
-    """Label of the first planned frame, in frames after 00:00:00:00."""
+    """Timecode of the first planned frame, in frames after 00:00:00:00."""
     drop_frame: bool
     frames: tuple[FramePlan, ...]
 
@@ -206,18 +206,18 @@ class PassPlan(Document):
         """One line per frame."""
         yield self.model_dump_json(by_alias=True, indent=1, exclude={"frames"}).removesuffix("\n}")
         yield ',\n "frames": ['
-        yield from one_per_line(self.frames, margin=2)
+        yield from json_lines(self.frames, margin=2)
         yield "\n ]\n}\n"
 
     @property
     def looks(self) -> tuple[LookPlan, ...]:
-        """The look, and once more with each negative prompt that a face has for itself."""
+        """The look, and again with each negative prompt of a single face."""
         negatives = dict.fromkeys(face.negative for frame in self.frames for face in frame.faces if face.negative)
         return (self.look, *(self.look.model_copy(update={"negative": negative}) for negative in negatives))
 
     @property
     def label(self) -> str:
-        """``FACE v001``: the track name and, with an underscore, a part of every file name."""
+        """``FACE v001``: the track name and, with an underscore, part of every file name."""
         return f"{self.pass_name} v{self.version:03d}"
 
     def files(self, root: Path) -> FramePath:

@@ -1,4 +1,4 @@
-"""What a host hands over (``turnover.json``): its own clip list, as it says it; the toolkit makes the shots of it."""
+"""The turnover from a host (``turnover.json``): its clip list, uninterpreted; the toolkit makes shots from it."""
 
 from __future__ import annotations
 
@@ -11,56 +11,56 @@ from toolkit.documents.origin import HostColour
 
 
 class HostMarker(Value):
-    """A marker of a clip or of the timeline."""
+    """A marker on a clip or on the timeline."""
 
     frame: float
-    """From the first frame of the clip or timeline, 0-based, timeline frames."""
+    """Timeline frames from the start of the clip or timeline, 0-based."""
     name: str
     note: str
     colour: str
-    """The host's own word."""
+    """The host's name for it."""
 
 
 class HostClip(Value):
-    """One clip on a video track; every number as the host says it, none computed."""
+    """One clip on a video track; every number as reported by the host, none computed."""
 
     name: str
     path: str
-    """As the host says it: a movie, a still, or a sequence in the host's own spelling (``plate.[1001-1100].exr``)."""
+    """As reported by the host: a movie, a still, or a sequence in the host's notation (``plate.[1001-1100].exr``)."""
     track: int
     """Video track, 1 at the bottom."""
     enabled: bool
-    """False also when its track is switched off."""
+    """Also False if its track is disabled."""
     record_first: int
     """Timeline frames from the timeline's start, 0-based."""
     record_count: int
     source_first: float
-    """Pictures between the start of the media and the first one shown; of a reversed clip, the last one shown."""
+    """Media frames before the first visible one; of a reversed clip, before the last visible one."""
     source_count: float
-    """Pictures of the media that it runs through, counted without direction."""
+    """Media frames used, positive in either direction."""
     speed: float
-    """Pictures of the media per picture at plain speed: 1 plain, 2 double, negative reversed, 0 freeze."""
+    """1 normal, 2 double speed, negative reversed, 0 freeze."""
     remap: tuple[float, ...] = ()
-    """Where the host remaps time: the picture shown in each timeline frame, from the media's start; else empty."""
+    """For time remapping: the media frame visible in each timeline frame, from the media's start; else empty."""
     media_fps: float
-    """0: the host does not say."""
+    """0: unknown."""
     media_count: int
-    """Pictures of the media; 0: the host does not say."""
+    """Length of the media in frames; 0: unknown."""
     media_timecode: str
-    """Label of the media's first picture; empty: the host does not say."""
+    """Timecode of the media's first frame; empty: unknown."""
     media_index: int = 0
     """Number in the name of a sequence's first file; 0 for a movie."""
     alpha: str = ""
-    """The host's own word for its alpha mode."""
+    """The host's name for its alpha mode."""
     colour: str = ""
-    """The host's own word for its label."""
+    """The host's name for its label colour."""
     input_colour_space: str = ""
-    """Of a colour-managed host: what it takes the pictures for, in its own word; empty: it does not say."""
+    """Input colour space in a colour-managed host, by the host's name; empty: unknown."""
     markers: tuple[HostMarker, ...] = ()
 
 
 class HostSkipped(Value):
-    """Something on the timeline that is no clip of a file, and why."""
+    """An item on the timeline that is not a clip of a media file, and why it is left out."""
 
     name: str
     track: int
@@ -80,14 +80,14 @@ class Turnover(Document):
     name: str
     """Of the timeline or comp."""
     timeline_id: str
-    """What the host knows it by, for the way back; empty when it has no such name."""
+    """The host's ID for it, used when importing the passes; empty: none."""
     otio: str
-    """The host's own export beside this file, for its transitions and effects; empty: there is none."""
+    """The host's export next to this file, for its transitions and effects; empty: none."""
     fps: float
     drop_frame: bool
     start_timecode: str
     start_frame: int
-    """Label of the timeline's first frame."""
+    """Timecode of the timeline's first frame as a frame count."""
     record_count: int
     """Length of the timeline in frames."""
     width: int

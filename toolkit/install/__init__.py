@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
-from toolkit.documents import appearing
+from toolkit.documents import write_atomically
 from toolkit.errors import OutputNotWritable
 from toolkit.install.after_effects import (
     ae_entries,
@@ -27,8 +27,8 @@ __all__ = [
     "bundle_python",
     "find_after_effects",
     "install_scripts",
-    "launch_script",
     "installed_version",
+    "launch_script",
     "record_command",
     "remove_scripts",
     "resolve_entries",
@@ -54,7 +54,7 @@ def install_scripts(host: Host, to: Path | None = None, *, all_users: bool = Fal
     for folder in _folders(host, to, all_users=all_users):
         for name, text in entries.items():
             path = folder / name
-            with appearing(path) as temporary:
+            with write_atomically(path) as temporary:
                 temporary.write_text(text, encoding="utf-8", newline="\n")
             written.append(path)
         _remove(path for path in _installed_entries(folder, host) if path.name not in entries)

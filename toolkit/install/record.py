@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import toolkit
-from toolkit.documents import appearing
+from toolkit.documents import write_atomically
 
 
 def record_command() -> Path:
@@ -17,6 +17,6 @@ def record_command() -> Path:
     """
     path = Path.home() / ".toolkit" / "toolkit.json"
     record = {"command": [sys.executable, "-m", "toolkit.cli"], "version": toolkit.__version__}
-    with appearing(path) as temporary:
+    with write_atomically(path) as temporary:
         temporary.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     return path

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from toolkit.documents import appearing
+from toolkit.documents import write_atomically
 from toolkit.errors import AssetUnavailable, OutputNotWritable
 from toolkit.models.assets import ASSETS, Asset
 from toolkit.models.download import DownloadFailed, Source, report_percent
@@ -111,7 +111,7 @@ def _fetch_into_cache(asset: Asset, cache: Path, progress: Progress, sources: Se
             if digest is not None:
                 log.warning("%s; downloading it again", _describe_mismatch(asset, str(path), digest))
             content = _download(asset, progress, sources)
-            with appearing(path) as temporary:
+            with write_atomically(path) as temporary:
                 temporary.write_bytes(content)
         except (OSError, OutputNotWritable) as error:
             problem = str(error) if isinstance(error, OutputNotWritable) else f"{path}: {error.strerror or error}"

@@ -16,17 +16,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.documents import appearing
+from toolkit.documents import write_atomically
 from toolkit.errors import CorruptMedia, MissingMedia, OutputNotWritable
 from toolkit.frames import Timecode
+from toolkit.plates.capture_prints import capture_prints
 from toolkit.plates.exr_header import frames_per_label, is_complete
-from toolkit.plates.half import HALF_MAX
-from toolkit.plates.silence_stderr import prints_of_this_thread
+from toolkit.plates.half_float import HALF_MAX
 
 Attribute = str | int | float | Fraction | Timecode | tuple[float, ...] | list[str] | list[float]
 """What ``write_exr`` can put into a header."""
 
-_OURS = ("channels", "compression", "dataWindow", "displayWindow", "lineOrder", "type")
+_RESERVED_NAMES = ("channels", "compression", "dataWindow", "displayWindow", "lineOrder", "type")
 
 
 def read_channels(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
@@ -42,7 +42,7 @@ def read_channels(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     if not is_complete(path):
         raise CorruptMedia(path, "truncated, or not an EXR file")
     try:
-        with prints_of_this_thread() as said, OpenEXR.File(str(path), separate_channels=True) as file:
+        with capture_prints() as said, OpenEXR.File(str(path), separate_channels=True) as file:
             parts = [(dict(part.header), dict(part.channels)) for part in file.parts]
     except (RuntimeError, ValueError, OSError, MemoryError) as error:
         raise CorruptMedia(path, str(error)) from error
@@ -73,7 +73,7 @@ def write_exr(
     header: dict[str, Any] = {name: _attribute(name, value, pairs) for name, value in attributes.items()}
     header |= {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
     file = OpenEXR.File(header, _channels(pixels))
-    with appearing(path) as temporary:
+    with write_atomically(path) as temporary:
         try:
             file.write(str(temporary))
         except (RuntimeError, ValueError) as error:
@@ -84,14 +84,14 @@ def _channels(pixels: NDArray[np.float16] | Mapping[str, NDArray[Any]]) -> dict[
     if isinstance(pixels, np.ndarray):
         if pixels.ndim != 3 or pixels.shape[2] not in {3, 4} or pixels.dtype != np.float16:
             raise ValueError(f"a layer is half (H, W, 3) or (H, W, 4), not {pixels.dtype} {pixels.shape}")
-        return {"RGBA"[: pixels.shape[2]]: _finite("RGBA", pixels)}
+        return {"RGBA"[: pixels.shape[2]]: _prepare_channel("RGBA", pixels)}
     shapes = {array.shape for array in pixels.values()}
     if len(shapes) != 1 or any(array.ndim != 2 for array in pixels.values()):
         raise ValueError(f"the channels of one file are (H, W) and of one size, not {sorted(shapes)}")
-    return {name: _finite(name, array) for name, array in pixels.items()}
+    return {name: _prepare_channel(name, array) for name, array in pixels.items()}
 
 
-def _finite(name: str, pixels: NDArray[Any]) -> NDArray[Any]:
+def _prepare_channel(name: str, pixels: NDArray[Any]) -> NDArray[Any]:
     """Contiguous and without infinities; ValueError for NaN and for dtypes a layer does not have."""
     pixels = np.ascontiguousarray(pixels)
     if pixels.dtype == np.float16:
@@ -107,7 +107,7 @@ def _finite(name: str, pixels: NDArray[Any]) -> NDArray[Any]:
 
 def _attribute(name: str, value: Attribute, pairs: int) -> Any:
     """``value`` as the binding wants it; ValueError for what it would change without a word."""
-    if not 0 < len(name.encode()) <= 255 or name in _OURS:
+    if not 0 < len(name.encode()) <= 255 or name in _RESERVED_NAMES:
         raise ValueError(f"attribute name {name[:40]!r} cannot be written")
     if isinstance(value, Timecode):
         return _timecode(value, pairs)
@@ -117,14 +117,14 @@ def _attribute(name: str, value: Attribute, pairs: int) -> Any:
     else:
         kept = not isinstance(value, list) or {type(item) for item in value} in ({str}, {float})
     kept = kept and all(
-        _scalar_survives(name, item) for item in (value if isinstance(value, tuple | list) else [value])
+        _is_stored_exactly(name, item) for item in (value if isinstance(value, tuple | list) else [value])
     )
     if not kept:
         raise ValueError(f"attribute {name}: {value!r} would not come back from an EXR header as it is")
     return value
 
 
-def _scalar_survives(name: str, value: object) -> bool:
+def _is_stored_exactly(name: str, value: object) -> bool:
     if isinstance(value, str):
         return "\0" not in value
     if isinstance(value, int):

@@ -8,7 +8,7 @@ from pathlib import Path
 from toolkit.delivery import write_delivery
 from toolkit.documents import Cut, Delivery, PassPlan
 from toolkit.errors import MissingDocument
-from toolkit.output import Output, lock_output, remember_delivery
+from toolkit.output import Output, lock_output, record_last_delivery
 from toolkit.passes import wanted_passes
 from toolkit.settings import Settings
 
@@ -40,7 +40,7 @@ def conform_output(cut: Cut, settings: Settings, output: Output) -> Delivery:
     if not plans:
         raise MissingDocument(f"a complete pass in {output.root}", "toolkit render OUT")
     delivery = write_delivery(cut, plans, output.root, settings=settings, notes=notes)
-    remember_delivery(output.delivery)
+    record_last_delivery(output.delivery)
     return delivery
 
 

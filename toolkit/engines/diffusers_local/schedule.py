@@ -1,8 +1,8 @@
-"""Samplers and noise levels: which networks' noise is taken away in which steps.
+"""Samplers and noise levels: how much noise each step removes.
 
-The step formulas are those of diffusers' schedulers; a sampler's name says which one and how it is set up. In ``compat
-= a1111`` the noise levels are those of k-diffusion, as AUTOMATIC1111 calls it, put into the same schedulers: Euler, its
-ancestral form and DPM++ 2M are then the same sums in both.
+The step formulas are those of diffusers' schedulers; the name of a sampler determines the scheduler and its options.
+With ``compat = a1111`` these schedulers get the noise levels of k-diffusion, which AUTOMATIC1111 uses: Euler, Euler
+ancestral and DPM++ 2M then compute the same in both.
 
 Facts: modules/sd_samplers_common.py and sd_samplers_kdiffusion.py of AUTOMATIC1111/stable-diffusion-webui,
 k_diffusion/external.py and sampling.py of crowsonkb/k-diffusion.
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.a1111 import first_step, k_diffusion_levels
+from toolkit.a1111 import first_step, k_diffusion_sigmas
 from toolkit.documents import LookPlan
 from toolkit.engines.torch_models.devices import NAME
 from toolkit.errors import EngineUnavailable
@@ -27,7 +27,7 @@ from toolkit.errors import EngineUnavailable
 if TYPE_CHECKING:
     import torch
 
-_TRAINED: Mapping[str, Any] = MappingProxyType(
+_DEFAULT_CONFIG: Mapping[str, Any] = MappingProxyType(
     {
         "beta_start": 0.00085,
         "beta_end": 0.012,
@@ -36,50 +36,50 @@ _TRAINED: Mapping[str, Any] = MappingProxyType(
         "steps_offset": 1,
     }
 )
-"""What a scheduler takes over from the checkpoint's own, and what Stable Diffusion 1.5 has there."""
+"""The options that come from the checkpoint's scheduler configuration, with the values of Stable Diffusion 1.5."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sampler:
-    """A sampler by the scheduler of diffusers that computes it."""
+    """A sampler, as a scheduler of diffusers."""
 
     scheduler: str
     """Name of the class."""
     options: Mapping[str, Any] = field(default_factory=dict)
-    """What it is made with, beside the betas of the checkpoint."""
-    levels: str = ""
-    """Its noise levels in AUTOMATIC1111: ``even`` or ``karras``; empty: it has no such form here."""
-    preserving: bool = False
-    """Whether its samples are scaled to a variance of 1, rather than growing with the noise."""
+    """Its options, besides those from the checkpoint."""
+    a1111_levels: str = ""
+    """Its noise levels in AUTOMATIC1111: ``uniform`` or ``karras``; empty: not supported with ``compat = a1111``."""
+    variance_preserving: bool = False
+    """Whether its samples are scaled to a variance of 1, instead of growing with the noise."""
 
 
-_EVEN = {"timestep_spacing": "linspace"}
+_UNIFORM = {"timestep_spacing": "linspace"}
 _KARRAS = {"timestep_spacing": "linspace", "use_karras_sigmas": True}
 _SDE = {"algorithm_type": "sde-dpmsolver++"}
 _DPM = "DPMSolverMultistepScheduler"
 SAMPLERS: Mapping[str, Sampler] = MappingProxyType(
     {
-        "Euler": Sampler(scheduler="EulerDiscreteScheduler", options=_EVEN, levels="even"),
-        "Euler a": Sampler(scheduler="EulerAncestralDiscreteScheduler", options=_EVEN, levels="even"),
-        "DPM++ 2M": Sampler(scheduler=_DPM, options=_EVEN, levels="even", preserving=True),
-        "DPM++ 2M Karras": Sampler(scheduler=_DPM, options=_KARRAS, levels="karras", preserving=True),
-        "DPM++ 2M SDE": Sampler(scheduler=_DPM, options=_EVEN | _SDE),
+        "Euler": Sampler(scheduler="EulerDiscreteScheduler", options=_UNIFORM, a1111_levels="uniform"),
+        "Euler a": Sampler(scheduler="EulerAncestralDiscreteScheduler", options=_UNIFORM, a1111_levels="uniform"),
+        "DPM++ 2M": Sampler(scheduler=_DPM, options=_UNIFORM, a1111_levels="uniform", variance_preserving=True),
+        "DPM++ 2M Karras": Sampler(scheduler=_DPM, options=_KARRAS, a1111_levels="karras", variance_preserving=True),
+        "DPM++ 2M SDE": Sampler(scheduler=_DPM, options=_UNIFORM | _SDE),
         "DPM++ 2M SDE Karras": Sampler(scheduler=_DPM, options=_KARRAS | _SDE),
         "DDIM": Sampler(scheduler="DDIMScheduler", options={"clip_sample": False, "set_alpha_to_one": False}),
-        "UniPC": Sampler(scheduler="UniPCMultistepScheduler", options=_EVEN),
+        "UniPC": Sampler(scheduler="UniPCMultistepScheduler", options=_UNIFORM),
         "LCM": Sampler(scheduler="LCMScheduler"),
         "TCD": Sampler(scheduler="TCDScheduler"),
     }
 )
-"""By AUTOMATIC1111's names. LCM and TCD are for LoRAs and checkpoints that need few steps (LCM, Hyper-SD)."""
+"""By AUTOMATIC1111's names. LCM and TCD are for few-step LoRAs and checkpoints (LCM, Hyper-SD)."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Schedule:
-    """The steps of one painting; used once, because its scheduler remembers where it is."""
+    """The steps of one batch. It can be used only once, because its scheduler keeps state from step to step."""
 
     scheduler: Any
-    """Of diffusers, its first step chosen."""
+    """A scheduler of diffusers, set to the first step."""
     timesteps: torch.Tensor
     """One per evaluation of the networks."""
     sampler: Sampler
@@ -89,91 +89,92 @@ class Schedule:
     def step(
         self, noise: torch.Tensor, index: int, sample: torch.Tensor, generators: Sequence[torch.Generator]
     ) -> torch.Tensor:
-        """``sample`` (B, 4, h, w) after step ``index``, of which the networks say that ``noise`` is in it."""
-        chance = {}
+        """``sample`` (B, 4, h, w) after step ``index``, given the predicted ``noise``."""
+        randomness = {}
         if "generator" in inspect.signature(self.scheduler.step).parameters:
-            chance["generator"] = list(generators)
-        stepped: torch.Tensor = self.scheduler.step(noise, self.timesteps[index], sample, return_dict=False, **chance)[
-            0
-        ]
+            randomness["generator"] = list(generators)
+        answer = self.scheduler.step(noise, self.timesteps[index], sample, return_dict=False, **randomness)
+        stepped: torch.Tensor = answer[0]
         return stepped
 
-    def covers(self, index: int, start: float, end: float) -> bool:
-        """Whether a control that is on from ``start`` to ``end``, parts of all steps, is on in step ``index``.
+    def is_control_active(self, index: int, start: float, end: float) -> bool:
+        """Whether a control that runs from ``start`` to ``end``, fractions of all steps, is active in step ``index``.
 
-        diffusers asks for the whole step to lie between them, the web UI's extension only for its beginning.
+        diffusers requires the whole step to lie between them, the web UI's extension only its beginning.
         """
         steps = len(self.timesteps)
         last = index if self.compat == "a1111" else index + 1
         return start <= index / steps and last / steps <= end
 
-    def noised(self, latents: torch.Tensor, noise: torch.Tensor, index: int) -> torch.Tensor:
-        """``latents`` with as much ``noise`` as a sample has before step ``index``, the next one to be taken."""
+    def add_noise(self, latents: torch.Tensor, noise: torch.Tensor, index: int) -> torch.Tensor:
+        """``latents`` with as much ``noise`` as a sample has before step ``index``, which must be the next step."""
         times = self.timesteps[index : index + 1].repeat(len(latents))
         mixed: torch.Tensor = self.scheduler.add_noise(latents, noise, times)
         return mixed
 
-    def keeping(
+    def keep_unmasked(
         self, noise: torch.Tensor, index: int, sample: torch.Tensor, original: torch.Tensor, mask: torch.Tensor
     ) -> torch.Tensor:
-        """``noise`` changed so that the picture it predicts is ``original`` wherever ``mask`` is 0.
+        """Change the predicted ``noise`` so that the predicted image is ``original`` wherever ``mask`` is 0.
 
-        This is how AUTOMATIC1111 keeps what lies outside a mask: in the prediction, before the sampler uses it.
+        AUTOMATIC1111 keeps the area outside a mask in this way: in the prediction, before the sampler uses it.
         """
         begin = self.scheduler.begin_index or 0
         sigma = self.scheduler.sigmas[begin + index].item()
-        grown = sample * (1 + sigma**2) ** 0.5 if self.sampler.preserving else sample
-        predicted = mask * (grown - sigma * noise) + (1 - mask) * original
-        return (grown - predicted) / sigma
+        scaled = sample * (1 + sigma**2) ** 0.5 if self.sampler.variance_preserving else sample
+        predicted = mask * (scaled - sigma * noise) + (1 - mask) * original
+        return (scaled - predicted) / sigma
 
 
-def check(look: LookPlan, compat: str, config: Mapping[str, Any]) -> None:
-    """Raises EngineUnavailable where ``compat`` has no such masked content or sampler, or that takes no such steps."""
+def check_look(look: LookPlan, compat: str, config: Mapping[str, Any]) -> None:
+    """Check that ``compat`` supports the look's masked content, sampler and number of steps.
+
+    Raises EngineUnavailable.
+    """
     if look.masked_content != "original" and compat != "a1111":
-        problem = f"masked content '{look.masked_content}' is AUTOMATIC1111's, and diffusers.compat is {compat}"
+        problem = f"masked content '{look.masked_content}' needs diffusers.compat=a1111, and it is {compat}"
         raise EngineUnavailable(NAME, problem, remedy="set diffusers.compat=a1111, or face.masked_content=original")
-    known = [name for name, entry in SAMPLERS.items() if compat == "none" or entry.levels]
+    known = [name for name, sampler in SAMPLERS.items() if compat == "none" or sampler.a1111_levels]
     if look.sampler not in known:
-        where = "" if compat == "none" else f" that diffusers.compat={compat} can follow"
-        raise EngineUnavailable(NAME, f"no sampler '{look.sampler}'{where}", remedy=f"choose of {', '.join(known)}")
+        condition = "" if compat == "none" else f" with diffusers.compat={compat}"
+        remedy = f"choose one of {', '.join(known)}"
+        raise EngineUnavailable(NAME, f"no sampler '{look.sampler}'{condition}", remedy=remedy)
     try:
         make_schedule(look, compat, config, None)
     except ValueError as error:
-        problem = f"{look.sampler} cannot take {look.steps} steps: {error}"
+        problem = f"{look.sampler} does not support {look.steps} steps: {error}"
         raise EngineUnavailable(NAME, problem, remedy="change the steps in the settings of the pass") from error
 
 
 def make_schedule(look: LookPlan, compat: str, config: Mapping[str, Any], device: torch.device | None) -> Schedule:
-    """The part of ``look.steps`` that its strength asks for, at least one step.
+    """The steps of ``look.steps`` that its strength runs, at least one.
 
-    Plain: the last int(steps * strength) of them, as diffusers counts. ``a1111``: one more than
-    int(steps * min(strength, 0.999)), so that 30 steps evaluate 20 times at 0.65 and 16 times at 0.5.
-    ``config`` is of the scheduler that the checkpoint was published with.
+    ``none``: the last int(steps * strength) of them, as in diffusers. ``a1111``: one more than
+    int(steps * min(strength, 0.999)), so that 30 steps evaluate the networks 20 times at 0.65 and 16 times at 0.5.
+    ``config`` is the scheduler configuration of the checkpoint.
     """
     import diffusers
 
-    entry = SAMPLERS[look.sampler]
-    trained = {key: config.get(key, usual) for key, usual in _TRAINED.items()}
-    scheduler = getattr(diffusers, entry.scheduler)(**trained, **entry.options)
+    sampler = SAMPLERS[look.sampler]
+    from_checkpoint = {key: config.get(key, default) for key, default in _DEFAULT_CONFIG.items()}
+    scheduler = getattr(diffusers, sampler.scheduler)(**from_checkpoint, **sampler.options)
     scheduler.set_timesteps(look.steps, device=device)
     if compat == "a1111":
-        _use_levels(
-            scheduler,
-            k_diffusion_levels(scheduler.alphas_cumprod.double().numpy(), look.steps, karras=entry.levels == "karras"),
-            device,
-        )
+        alphas = scheduler.alphas_cumprod.double().numpy()
+        levels = k_diffusion_sigmas(alphas, look.steps, karras=sampler.a1111_levels == "karras")
+        _set_noise_levels(scheduler, levels, device)
         begin = first_step(look.steps, look.strength)
     else:
         begin = look.steps - max(1, int(look.steps * look.strength))
     if hasattr(scheduler, "set_begin_index"):
         scheduler.set_begin_index(begin)
-    return Schedule(scheduler=scheduler, timesteps=scheduler.timesteps[begin:], sampler=entry, compat=compat)
+    return Schedule(scheduler=scheduler, timesteps=scheduler.timesteps[begin:], sampler=sampler, compat=compat)
 
 
-def _use_levels(
+def _set_noise_levels(
     scheduler: Any, levels: tuple[NDArray[np.float64], NDArray[np.float64]], device: torch.device | None
 ) -> None:
-    """Replace what ``set_timesteps`` chose. The schedulers have no door for it that all of them share."""
+    """Replace the sigmas and timesteps of ``set_timesteps``. The schedulers have no common method for this."""
     import torch
 
     sigmas, times = levels
