@@ -12,17 +12,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.engines._comfyui import DEPTH, MESH, ask, by_seed, engine_on, with_mesh
+from tests.engines._comfyui import DEPTH, MESH, make_request, paint_seed, engine_on, request_with_mesh
 from tests.engines._requests import colours, look, seeds_in, unit
 from tests.engines.fake_comfyui import FakeComfyui, Graph, decoded, node_of
 from toolkit.documents import LoraPlan
 from toolkit.engines import PaintRequest
 from toolkit.engines.comfyui import placeholders
-from toolkit.engines.comfyui.samplers import sampler_and_scheduler
+from toolkit.engines.comfyui.samplers import choose_sampler
 from toolkit.engines.comfyui.workflow import read_workflow
 from toolkit.errors import EngineFailed, EngineUnavailable, NoSuchFile, WorkflowError
 
-DOCS = Path(__file__).resolve().parent.parent.parent / "docs" / "engines.md"
+DOCS = Path(__file__).resolve().parent.parent.parent / "docs" / "engines-guide.md"
 
 MINE: Graph = {
     "1": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "deliberate_v2.safetensors"}},
@@ -53,7 +53,7 @@ MINE: Graph = {
 
 def plain(seed: int = 7, **changes: Any) -> PaintRequest:
     """A picture whose look names nothing that ``MINE`` has no slot for."""
-    return ask(seed, **{"model": ""} | changes)
+    return make_request(seed, **{"model": ""} | changes)
 
 
 def changed(change: Callable[[Graph], object]) -> Graph:
@@ -83,7 +83,7 @@ def test_a_slot_that_is_all_of_a_text_becomes_the_value_and_one_within_a_text_be
     with engine_on(fake := FakeComfyui(), workflow=mine(MINE)) as engine:
         (painted,) = engine.paint([plain(prompt="a face")])
     assert np.array_equal(painted, unit(colours()))
-    (graph,) = fake.prompts
+    (graph,) = fake.graphs
     sampler = node_of(graph, "KSampler")
     assert (sampler["seed"], sampler["steps"], sampler["cfg"], sampler["denoise"]) == (7, 30, 8.0, 0.5)
     assert (sampler["sampler_name"], sampler["scheduler"]) == ("euler", "karras")
@@ -95,7 +95,7 @@ def test_a_slot_that_is_all_of_a_text_becomes_the_value_and_one_within_a_text_be
 
 def test_slots_are_filled_inside_lists_and_tables_too() -> None:
     value = {"lora": {"on": True, "name": "{{lora}}", "strength": "{{lora_weight}}"}, "all": ["{{seed}}", 1]}
-    filled = placeholders.filled(value, {"lora": "skin", "lora_weight": 0.5, "seed": 3})
+    filled = placeholders.fill_placeholders(value, {"lora": "skin", "lora_weight": 0.5, "seed": 3})
     assert filled == {"lora": {"on": True, "name": "skin", "strength": 0.5}, "all": [3, 1]}
 
 
@@ -107,7 +107,7 @@ def test_a_model_is_found_by_the_choices_of_the_input_it_stands_in(mine: Callabl
 
     with engine_on(fake := FakeComfyui(), workflow=mine(changed(with_slots))) as engine:
         engine.paint([plain(model="v1-5-pruned-emaonly", controls=(DEPTH,), guides=(255 - colours(),))])
-    (graph,) = fake.prompts
+    (graph,) = fake.graphs
     assert graph["1"]["inputs"]["ckpt_name"] == "SD1.5/v1-5-pruned-emaonly.safetensors"
     assert graph["9"]["inputs"]["control_net_name"] == "sd15/control_v11f1p_sd15_depth.pth"
     assert np.array_equal(decoded(fake.picture(graph, graph["10"]["inputs"]["image"])), 255 - colours())
@@ -119,7 +119,7 @@ def test_a_mask_is_white_where_no_matte_cuts_the_layer(mine: Callable[[object], 
 
     with engine_on(fake := FakeComfyui(), workflow=mine(changed(with_mask))) as engine:
         engine.paint([plain()])
-    (graph,) = fake.prompts
+    (graph,) = fake.graphs
     assert decoded(fake.picture(graph, graph["9"]["inputs"]["image"])).min() == 255
 
 
@@ -140,8 +140,8 @@ def test_frames_know_the_workflow_they_were_painted_with(mine: Callable[[object]
 def test_steps_are_those_of_a_whole_denoising_and_sampled_steps_its_part() -> None:
     """Given s steps and a denoise d, a KSampler spaces s / d steps and runs the last s: the whole must come out."""
     for strength, sampled in ((0.5, 15), (0.65, 20), (0.55, 17), (1.0, 30), (0.001, 1)):
-        assert placeholders.values_of(look(strength=strength))["sampled_steps"] == sampled
-    assert placeholders.values_of(look(strength=0.55, steps=20))["sampled_steps"] == 11
+        assert placeholders.look_values(look(strength=strength))["sampled_steps"] == sampled
+    assert placeholders.look_values(look(strength=0.55, steps=20))["sampled_steps"] == 11
 
 
 def test_a_ksampler_comes_back_to_the_steps_of_a_whole_denoising() -> None:
@@ -149,7 +149,7 @@ def test_a_ksampler_comes_back_to_the_steps_of_a_whole_denoising() -> None:
     little less than 25, and it would space the steps as of 24."""
     for steps in range(1, 151):
         for strength in np.arange(1, 101) / 100:
-            values = placeholders.values_of(look(strength=float(strength), steps=steps))
+            values = placeholders.look_values(look(strength=float(strength), steps=steps))
             sampled, denoise = float(values["sampled_steps"]), float(values["strength"])
             assert denoise == pytest.approx(strength, abs=1e-12)
             assert int(sampled / denoise) >= steps
@@ -172,7 +172,7 @@ def test_a_ksampler_comes_back_to_the_steps_of_a_whole_denoising() -> None:
     ],
 )
 def test_a_sampler_of_the_web_ui_is_two_names_here(name: str, pair: tuple[str, str]) -> None:
-    assert sampler_and_scheduler(name) == pair
+    assert choose_sampler(name) == pair
 
 
 # --- what is wrong with it in itself -----------------------------------------------------------------------------
@@ -184,14 +184,14 @@ def test_a_sampler_of_the_web_ui_is_two_names_here(name: str, pair: tuple[str, s
         ("{", "it cannot be read as JSON"),
         ([1], "not in ComfyUI's API format"),
         ({}, "not in ComfyUI's API format"),
-        ({"nodes": [], "links": []}, "it is a workflow as the editor saves it; export it in the API format"),
+        ({"nodes": [], "links": []}, "it was saved in the editor's format; export it in the API format"),
         ({"1": {"inputs": {}}}, "node 1 has no class_type"),
         ({"1": {"class_type": "X"}}, "node 1 has no inputs"),
-        (changed(lambda g: g["6"]["inputs"].update(seed="{{sed}}")), "{{sed}} in node 6 'my sampler' (KSampler) is no"),
+        (changed(lambda g: g["6"]["inputs"].update(seed="{{sed}}")), "unknown placeholder {{sed}} in node 6 'my sampler' (KSampler)"),
         (changed(lambda g: g["6"]["inputs"].update(seed="{{sed}}")), "did you mean {{seed}}?"),
-        (changed(lambda g: g["6"]["inputs"].update(seed="{{xyzzy}}")), "slots: height, mask, negative, plate"),
-        (changed(lambda g: g["6"]["inputs"].update(seed="{{lora_start}}")), "{{lora_start}} in node 6"),
-        (changed(lambda g: g["4"]["inputs"].update(image="a.png")), "{{plate}} is nowhere in it"),
+        (changed(lambda g: g["6"]["inputs"].update(seed="{{xyzzy}}")), "available: height, mask, negative, plate"),
+        (changed(lambda g: g["6"]["inputs"].update(seed="{{lora_start}}")), "unknown placeholder {{lora_start}} in node 6"),
+        (changed(lambda g: g["4"]["inputs"].update(image="a.png")), "it has no {{plate}}; write {{plate}} as the image"),
     ],
 )
 def test_a_workflow_that_does_not_hold_is_said_before_any_server_is_asked(
@@ -203,7 +203,7 @@ def test_a_workflow_that_does_not_hold_is_said_before_any_server_is_asked(
     assert str(caught.value).startswith(f"{path}: ")
     assert words in str(caught.value)
     assert caught.value.exit_code == 2
-    assert not fake.asked
+    assert not fake.requests
 
 
 def test_a_workflow_that_is_not_there_is_a_missing_file() -> None:
@@ -221,19 +221,19 @@ def with_control_slot(graph: Graph) -> None:
 @pytest.mark.parametrize(
     ("workflow", "request_", "words"),
     [
-        (changed(with_control_slot), plain(), "{{control_face}} is filled by nothing: the look has no such part"),
-        (changed(lambda g: g["1"]["inputs"].update(ckpt_name="{{vae}}")), plain(), "{{vae}} is filled by nothing"),
-        (MINE, plain(model="deliberate_v2"), "the look has its model, and {{model}} is nowhere in it"),
-        (MINE, plain(vae="x"), "the look has its vae, and {{vae}} is nowhere in it"),
-        (MINE, plain(loras=(LoraPlan(model="skin", weight=1.0),)), "{{lora}} is nowhere in it"),
-        (MINE, plain(controls=(MESH,), guides=(colours(),)), "{{control_face}} is nowhere in it"),
+        (changed(with_control_slot), plain(), "the look has no value for {{control_face}}"),
+        (changed(lambda g: g["1"]["inputs"].update(ckpt_name="{{vae}}")), plain(), "the look has no value for {{vae}}"),
+        (MINE, plain(model="deliberate_v2"), "the look sets model, but {{model}} is not in the workflow"),
+        (MINE, plain(vae="x"), "the look sets vae, but {{vae}} is not in the workflow"),
+        (MINE, plain(loras=(LoraPlan(model="skin", weight=1.0),)), "{{lora}} is not in the workflow"),
+        (MINE, plain(controls=(MESH,), guides=(colours(),)), "{{control_face}} is not in the workflow"),
         (
             changed(with_control_slot),
             plain(controls=(MESH, MESH), guides=(colours(), colours())),
-            "{{control_face_2}} is nowhere in it",
+            "{{control_face_2}} is not in the workflow",
         ),
-        (changed(lambda g: g["3"]["inputs"].update(text="")), plain(negative="x"), "{{negative}} is nowhere in it"),
-        (MINE, plain(masked_content="latent nothing"), "its own affair; set face.masked_content to original or fill"),
+        (changed(lambda g: g["3"]["inputs"].update(text="")), plain(negative="x"), "{{negative}} is not in the workflow"),
+        (MINE, plain(masked_content="latent nothing"), "'latent nothing' needs the default workflow; set face.masked_content to original or fill"),
     ],
 )
 def test_what_workflow_and_look_have_not_in_common_is_said(
@@ -243,7 +243,7 @@ def test_what_workflow_and_look_have_not_in_common_is_said(
         with pytest.raises(WorkflowError) as caught:
             engine.prepare([request_.look])
         assert words in str(caught.value)
-        assert [asked.path for asked in fake.asked] == ["/prompt"], "asked only whether it is there"
+        assert [request.path for request in fake.requests] == ["/prompt"], "asked only whether it is there"
 
 
 # --- how it goes with a server -----------------------------------------------------------------------------------
@@ -256,18 +256,18 @@ def put(key: str, **node: Any) -> Callable[[Graph], object]:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (put("9", class_type="KSamplr", inputs={}), "no node class 'KSamplr' for node 9 (KSamplr) (near: KSampler)"),
-        (lambda g: g["6"]["inputs"].pop("denoise"), "node 6 'my sampler' (KSampler) lacks its input 'denoise'"),
+        (put("9", class_type="KSamplr", inputs={}), "no node class 'KSamplr' for node 9 (KSamplr) (similar: KSampler)"),
+        (lambda g: g["6"]["inputs"].pop("denoise"), "node 6 'my sampler' (KSampler) lacks its required input 'denoise'"),
         (
             lambda g: g["6"]["inputs"].update(scheduler="karas"),
-            "'scheduler' 'karas', which is no choice of it (near:",
+            "'scheduler' 'karas', which is not one of its choices (similar:",
         ),
-        (lambda g: g["6"]["inputs"].update(model=["77", 0]), "takes 'model' from node 77, which is not there"),
-        (lambda g: g["1"]["inputs"].update(ckpt_name="deliberate"), "'ckpt_name' 'deliberate', which is no choice"),
-        (lambda g: g.pop("8"), "mine.json gives no picture out: end it with PreviewImage or SaveImage"),
+        (lambda g: g["6"]["inputs"].update(model=["77", 0]), "takes 'model' from node 77, which does not exist"),
+        (lambda g: g["1"]["inputs"].update(ckpt_name="deliberate"), "'ckpt_name' 'deliberate', which is not one of its choices"),
+        (lambda g: g.pop("8"), "mine.json has no output node: end it with PreviewImage or SaveImage"),
         (
             put("9", class_type="PreviewImage", inputs={"images": ["4", 0]}),
-            "several nodes give something out (node 8 (SaveImage), node 9 (PreviewImage)): title the one to take",
+            "several output nodes (node 8 (SaveImage), node 9 (PreviewImage)): title the one to use",
         ),
     ],
 )
@@ -290,16 +290,16 @@ def test_of_several_pictures_the_one_titled_result_is_taken(mine: Callable[[obje
         graph["8"]["_meta"] = {"title": "Result"}
 
     taken: list[str] = []
-    with engine_on(fake := FakeComfyui(paint=by_seed), workflow=mine(changed(with_preview))) as engine:
+    with engine_on(fake := FakeComfyui(paint=paint_seed), workflow=mine(changed(with_preview))) as engine:
         assert seeds_in(engine.paint([plain(5)])) == [5]
         (entry,) = fake.history.values()
         taken += [image["filename"] for image in entry["outputs"]["8"]["images"]]
-    assert [asked.path for asked in fake.asked if asked.path.startswith("/view") and taken[0] in asked.path]
+    assert [request.path for request in fake.requests if request.path.startswith("/view") and taken[0] in request.path]
 
 
 def test_inputs_that_unfold_on_the_server_are_left_to_it(mine: Callable[[object], Path]) -> None:
     fake = FakeComfyui()
-    fake.offered["Unfolding"] = {
+    fake.object_info["Unfolding"] = {
         "input": {
             "required": {"images": ["COMFY_AUTOGROW_V3", {}], "size": ["COMBO", {"remote": {"route": "/sizes"}}]},
             "optional": {"several": ["COMBO", {"options": ["a"], "multiselect": True}]},
@@ -313,9 +313,9 @@ def test_inputs_that_unfold_on_the_server_are_left_to_it(mine: Callable[[object]
 
 def test_a_server_that_offers_something_else_than_nodes_is_told_apart() -> None:
     fake = FakeComfyui()
-    fake.offered = []  # type: ignore[assignment]
-    with engine_on(fake) as engine, pytest.raises(EngineUnavailable, match="is that a ComfyUI server"):
-        engine.prepare([ask().look])
+    fake.object_info = []  # type: ignore[assignment]
+    with engine_on(fake) as engine, pytest.raises(EngineUnavailable, match="check that it is a ComfyUI server"):
+        engine.prepare([make_request().look])
 
 
 def test_what_fails_in_it_is_said_by_its_own_title(mine: Callable[[object], Path]) -> None:
@@ -331,7 +331,7 @@ def test_what_fails_in_it_is_said_by_its_own_title(mine: Callable[[object], Path
 def test_the_workflow_in_the_documentation_paints(mine: Callable[[object], Path]) -> None:
     block = re.search(r"```json\n(.*?)```", DOCS.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert block is not None
-    with engine_on(fake := FakeComfyui(paint=by_seed), workflow=mine(block[1])) as engine:
-        request = with_mesh()
+    with engine_on(fake := FakeComfyui(paint=paint_seed), workflow=mine(block[1])) as engine:
+        request = request_with_mesh()
         assert seeds_in(engine.paint([request])) == [request.seed]
-    assert node_of(fake.prompts[0], "KSampler")["denoise"] == 0.5
+    assert node_of(fake.graphs[0], "KSampler")["denoise"] == 0.5

@@ -12,14 +12,14 @@ import pytest
 
 from tests.engines import _tiny
 from tests.engines.conftest import TinyModels
-from tests.engines.test_diffusers_against_pipelines import TOLERANCE, ask, guide, oval_matte, picture
+from tests.engines.test_diffusers_against_pipelines import TOLERANCE, make_request, guide, oval_matte, picture
 from tests.passes._plate import COUNT
 from tests.passes.rendering.test_render import digests, render
 from toolkit.documents import LookPlan, LoraPlan, PassName
 from toolkit.engines import PaintRequest, open_engine
 from toolkit.engines.diffusers_local import DiffusersEngine
 from toolkit.engines.diffusers_local.batches import BatchSizes
-from toolkit.engines.diffusers_local.painting import _moved
+from toolkit.engines.diffusers_local.denoising import _warp_noise
 from toolkit.engines.png import LATENT
 from toolkit.engines.torch_models.devices import choose_device
 from toolkit.errors import EngineFailed, EngineUnavailable
@@ -41,7 +41,7 @@ def test_a_picture_does_not_depend_on_its_batch_whatever_the_sampler_draws(tiny:
     mattes = [None, oval_matte(), None, oval_matte()[:, ::-1].copy(), None]
     prompts = ["face", "open face", "", "face", "a"]
     requests = [
-        ask(tiny, seed, guides=2, sampler=sampler, matte=matte, prompt=prompt)
+        make_request(tiny, seed, guides=2, sampler=sampler, matte=matte, prompt=prompt)
         for seed, (matte, prompt) in enumerate(zip(mattes, prompts, strict=True))
     ]
     pictures = []
@@ -56,7 +56,7 @@ def test_a_picture_does_not_depend_on_its_batch_whatever_the_sampler_draws(tiny:
 
 def test_a_prompt_longer_than_a_window_is_read_to_its_end_whatever_it_is_batched_with(tiny: TinyModels) -> None:
     long = ", ".join(["open face"] * 30)
-    requests = [ask(tiny, 1, prompt="face"), ask(tiny, 2, prompt=f"{long}, a"), ask(tiny, 2, prompt=f"{long}, b")]
+    requests = [make_request(tiny, 1, prompt="face"), make_request(tiny, 2, prompt=f"{long}, a"), make_request(tiny, 2, prompt=f"{long}, b")]
     with engine(batch=8) as opened:
         together = opened.paint(requests)
         alone = [opened.paint([request])[0] for request in requests]
@@ -65,13 +65,13 @@ def test_a_prompt_longer_than_a_window_is_read_to_its_end_whatever_it_is_batched
 
 
 def test_noise_is_taken_from_where_the_plate_came_from(tiny: TinyModels) -> None:
-    request = ask(tiny, 1)
+    request = make_request(tiny, 1)
     height, width = request.image.shape[:2]
     rows, columns = np.indices((height, width), np.float32)
     here = replace(request, noise_stmap=np.dstack([columns, rows]))
     left = replace(request, noise_stmap=np.dstack([columns - 2 * LATENT, rows + LATENT]))
     noise = torch_noise(1, height, width)
-    assert np.array_equal(_moved(noise, left).numpy(), np.roll(noise.numpy(), (2, -1), (3, 2)))
+    assert np.array_equal(_warp_noise(noise, left).numpy(), np.roll(noise.numpy(), (2, -1), (3, 2)))
     with engine() as opened:
         plain, same, other = (opened.paint([one])[0] for one in (request, here, left))
     assert np.array_equal(plain, same)
@@ -89,7 +89,7 @@ def torch_noise(seed: int, height: int, width: int) -> Any:
 def test_any_size_of_whole_latent_pixels_is_painted(tiny: TinyModels, size: tuple[int, int], compat: str) -> None:
     height, width = size
     guides = (np.zeros((height, width, 3), np.uint8),)
-    request = replace(ask(tiny, 1, guides=1), image=picture(1, height, width), guides=guides)
+    request = replace(make_request(tiny, 1, guides=1), image=picture(1, height, width), guides=guides)
     with engine(compat=compat) as opened:
         (painted,) = opened.paint([request])
     assert painted.shape == (height, width, 3)
@@ -130,7 +130,7 @@ def out_of_memory() -> list[Exception]:
 def test_a_batch_that_does_not_fit_is_halved_and_the_work_goes_on(
     tiny: TinyModels, monkeypatch: pytest.MonkeyPatch, which: int
 ) -> None:
-    requests = [ask(tiny, seed, steps=2) for seed in range(11)]
+    requests = [make_request(tiny, seed, steps=2) for seed in range(11)]
     with engine(batch=3) as opened:
         expected = np.stack(opened.paint(requests))
     tried = run_out(monkeypatch, 3, out_of_memory()[which])
@@ -147,8 +147,8 @@ def test_a_picture_that_does_not_fit_alone_stops_with_its_place(
 ) -> None:
     run_out(monkeypatch, 0, out_of_memory()[0])
     with engine(batch=2) as opened, pytest.raises(EngineFailed) as caught:
-        opened.paint([ask(tiny, 1), ask(tiny, 2)])
-    assert "sh010 FACE 1001: a picture of 96 x 64 pixels alone does not fit into the memory of cpu" in str(caught.value)
+        opened.paint([make_request(tiny, 1), make_request(tiny, 2)])
+    assert "sh010 FACE 1001: one image of 96 x 64 pixels does not fit into the memory of cpu" in str(caught.value)
 
 
 def test_another_error_of_the_library_is_one_line_with_its_place(
@@ -156,7 +156,7 @@ def test_another_error_of_the_library_is_one_line_with_its_place(
 ) -> None:
     run_out(monkeypatch, 0, RuntimeError("the kernel is unwell\nat line 3"))
     with engine() as opened, pytest.raises(EngineFailed, match=r"sh010 FACE 1001: the kernel is unwell$"):
-        opened.paint([ask(tiny, 1)])
+        opened.paint([make_request(tiny, 1)])
 
 
 def test_the_free_memory_of_a_gpu_decides_how_many_fit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,11 +172,11 @@ def test_the_free_memory_of_a_gpu_decides_how_many_fit(monkeypatch: pytest.Monke
     assert (str(device.torch), device.precision) == ("cuda", "float16")
     fits = {}
     for free["gib"] in (70, 5, 1):
-        fits[free["gib"]] = [BatchSizes(device=device, asked=0).of(size) for size in ((512, 512), (1080, 1920))]
+        fits[free["gib"]] = [BatchSizes(device=device, requested=0).for_size(size) for size in ((512, 512), (1080, 1920))]
     assert fits[70] == [16, 16]
     assert 1 < fits[5][0] < 16
     assert fits[1] == [1, 1]
-    assert BatchSizes(device=device, asked=3).of((512, 512)) == 3, "the setting is not argued with"
+    assert BatchSizes(device=device, requested=3).for_size((512, 512)) == 3, "the setting is not argued with"
 
 
 def test_compiling_makes_one_form_of_each_network_whatever_the_rest_of_a_batch_and_the_weights(
@@ -197,7 +197,7 @@ def test_compiling_makes_one_form_of_each_network_whatever_the_rest_of_a_batch_a
     monkeypatch.setattr(torch, "compile", lambda network, *, dynamic: real(network, dynamic=dynamic, backend=keep))
     torch._dynamo.reset()
     counters.clear()
-    requests = [ask(tiny, seed, steps=2, guides=3) for seed in range(3)]
+    requests = [make_request(tiny, seed, steps=2, guides=3) for seed in range(3)]
     lighter = [replace(request, look=_with_weight(request.look, 0.6)) for request in requests[:2]]
     painted = {}
     for compiled in (False, True):
@@ -237,7 +237,7 @@ def test_looks_share_what_they_have_in_common_and_words_are_encoded_once(
         count(kind, "from_pretrained")
     count(CLIPTextModel, "forward")
     count(AutoencoderKL, "encode")
-    body, face = ask(tiny, 1, guides=3, strength=0.65), ask(tiny, 2, guides=1, matte=oval_matte())
+    body, face = make_request(tiny, 1, guides=3, strength=0.65), make_request(tiny, 2, guides=1, matte=oval_matte())
     with engine(batch=4) as opened:
         opened.prepare([body.look, face.look])
         for _ in range(2):
@@ -259,7 +259,7 @@ def test_negative_words_of_one_picture_change_it_and_no_other_and_are_encoded_on
     encoded: list[int] = []
     forward = CLIPTextModel.forward
     monkeypatch.setattr(CLIPTextModel, "forward", lambda *a, **k: encoded.append(1) or forward(*a, **k))
-    plain = [ask(tiny, seed) for seed in (1, 2, 3)]
+    plain = [make_request(tiny, seed) for seed in (1, 2, 3)]
     mixed = [plain[0], replace(plain[1], negative="closed eyes"), plain[2]]
     with engine(batch=4) as opened:
         before, after = opened.paint(plain), opened.paint(mixed)
@@ -278,7 +278,7 @@ def with_lora(request: PaintRequest, tiny: TinyModels, weight: float) -> PaintRe
 
 
 def test_a_lora_colours_its_own_look_and_no_other(tiny: TinyModels) -> None:
-    plain = ask(tiny, 1)
+    plain = make_request(tiny, 1)
     added = {weight: with_lora(plain, tiny, weight) for weight in (0.0, 0.1, 0.4)}
     with engine() as opened:
         before = opened.paint([plain])[0]
@@ -297,7 +297,7 @@ def test_a_lora_does_what_diffusers_does_with_it(tiny: TinyModels) -> None:
     import torch
     from diffusers import StableDiffusionPipeline
 
-    request = ask(tiny, 1)
+    request = make_request(tiny, 1)
     with engine() as opened:
         ours = opened.paint([with_lora(request, tiny, 0.8)])[0]
     theirs = StableDiffusionPipeline.from_pretrained(tiny.checkpoint, safety_checker=None)
@@ -320,7 +320,7 @@ def test_another_vae_is_used_when_a_look_names_one(tiny: TinyModels, tmp_path: P
     with torch.no_grad():
         vae.decoder.conv_out.bias += 0.25
     vae.save_pretrained(tmp_path / "brighter")
-    plain = ask(tiny, 1)
+    plain = make_request(tiny, 1)
     other = replace(plain, look=plain.look.model_copy(update={"vae": str(tmp_path / "brighter")}))
     with engine() as opened:
         dark, bright = opened.paint([plain])[0], opened.paint([other])[0]
@@ -335,7 +335,7 @@ def test_another_vae_is_used_when_a_look_names_one(tiny: TinyModels, tmp_path: P
 def test_pixels_outside_the_matte_come_back_bit_by_bit_and_its_whole_edge_is_painted(
     tiny: TinyModels, compat: str
 ) -> None:
-    request = ask(tiny, 3, matte=oval_matte())
+    request = make_request(tiny, 3, matte=oval_matte())
     with engine(compat=compat) as opened:
         (painted,) = opened.paint([request])
     assert request.matte is not None
@@ -349,13 +349,13 @@ def test_pixels_outside_the_matte_come_back_bit_by_bit_and_its_whole_edge_is_pai
 
 
 def test_an_empty_matte_gives_the_picture_back(tiny: TinyModels) -> None:
-    request = ask(tiny, 3, matte=np.zeros((64, 96), np.float32))
+    request = make_request(tiny, 3, matte=np.zeros((64, 96), np.float32))
     with engine() as opened:
         assert np.array_equal(opened.paint([request])[0], request.image)
 
 
 def test_strength_zero_needs_no_model(tiny: TinyModels) -> None:
-    request = replace(ask(tiny, 1), look=ask(tiny, 1, strength=0.0).look.model_copy(update={"model": ""}))
+    request = replace(make_request(tiny, 1), look=make_request(tiny, 1, strength=0.0).look.model_copy(update={"model": ""}))
     with engine() as opened:
         opened.prepare([request.look])
         assert np.array_equal(opened.paint([request])[0], request.image)
@@ -366,9 +366,9 @@ def test_strength_zero_needs_no_model(tiny: TinyModels) -> None:
 def test_guidance_of_one_asks_for_the_prompt_alone(tiny: TinyModels, monkeypatch: pytest.MonkeyPatch) -> None:
     from diffusers import UNet2DConditionModel
 
-    request = ask(tiny, 1, guides=1, guidance=1.0)
+    request = make_request(tiny, 1, guides=1, guidance=1.0)
     with engine() as opened:
-        almost = opened.paint([ask(tiny, 1, guides=1, guidance=1.000001)])[0]
+        almost = opened.paint([make_request(tiny, 1, guides=1, guidance=1.000001)])[0]
         real, sizes = UNet2DConditionModel.forward, set()
 
         def forward(self: Any, sample: Any, *arguments: Any, **keywords: Any) -> Any:
@@ -382,7 +382,7 @@ def test_guidance_of_one_asks_for_the_prompt_alone(tiny: TinyModels, monkeypatch
 
 
 def test_a_guide_is_seen(tiny: TinyModels) -> None:
-    request = ask(tiny, 1, guides=1)
+    request = make_request(tiny, 1, guides=1)
     with engine() as opened:
         one, other = opened.paint([request, replace(request, guides=(guide(77),))])
     assert np.abs(one - other).mean() > 1e-2
@@ -390,7 +390,7 @@ def test_a_guide_is_seen(tiny: TinyModels) -> None:
 
 @pytest.mark.parametrize("precision", ["bfloat16", "float16"])
 def test_half_precision_stays_near_full_and_starts_from_the_same_noise(tiny: TinyModels, precision: str) -> None:
-    request = ask(tiny, 1, guides=1, steps=8)
+    request = make_request(tiny, 1, guides=1, steps=8)
     with engine() as full, engine(precision=precision) as half:
         expected, painted = full.paint([request])[0], half.paint([request])[0]
         assert full.identity(request.look) != half.identity(request.look)
@@ -402,7 +402,7 @@ def test_half_precision_stays_near_full_and_starts_from_the_same_noise(tiny: Tin
 
 @pytest.mark.parametrize("device", ["cuda", "cuda:3", "mps", "gpu", "xpu"])
 def test_a_device_that_is_not_here_is_refused(device: str) -> None:
-    with pytest.raises(EngineUnavailable, match=rf"diffusers.device '{device}' is not here \(torch sees: cpu\)"):
+    with pytest.raises(EngineUnavailable, match=rf"diffusers.device '{device}' is not available \(torch finds: cpu\)"):
         open_engine("diffusers", Settings(diffusers=DiffusersSettings(device=device)))
 
 
@@ -436,6 +436,6 @@ def test_the_libraries_write_nothing_across_the_progress_bars(
     tiny: TinyModels, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG), engine() as opened:
-        opened.paint([ask(tiny, 1, guides=1)])
+        opened.paint([make_request(tiny, 1, guides=1)])
     out, err = capfd.readouterr()
     assert (out, err) == ("", "")
