@@ -21,7 +21,7 @@ FRAMES = 3
 def plates(tmp_path: Path, anna: Person) -> Path:
     """Somebody who walks slowly to the right."""
     for number in range(FRAMES):
-        frame = anna.laid_over(grey(), 300 + 4 * number, 130, height=120)
+        frame = anna.composite_over(grey(), 300 + 4 * number, 130, height=120)
         assert cv2.imwrite(str(tmp_path / f"plate.{1001 + number}.png"), frame[..., ::-1])
     return tmp_path / "plate.####.png"
 
@@ -37,12 +37,12 @@ MODEL = ("--set", "face.model=deliberate_v2", "--set", "body.model=deliberate_v2
 def test_the_founding_recipe_is_painted_with_the_face_as_its_guide(plates: Path) -> None:
     with FakeComfyui() as server:
         assert run(plates, server, "--preset", "dva-2023", *MODEL) == 0
-        face = [graph for graph in server.prompts if any(n["class_type"] == "LoadImageMask" for n in graph.values())]
-        body = [graph for graph in server.prompts if graph not in face]
+        face = [graph for graph in server.graphs if any(n["class_type"] == "LoadImageMask" for n in graph.values())]
+        body = [graph for graph in server.graphs if graph not in face]
         assert len(body) == len(face) == FRAMES
         assert {node_of(graph, "KSampler")["denoise"] for graph in body} == {0.65}
         assert {node_of(graph, "KSampler")["denoise"] for graph in face} == {0.5}
-        assert len({node_of(graph, "KSampler")["seed"] for graph in server.prompts}) == 2 * FRAMES
+        assert len({node_of(graph, "KSampler")["seed"] for graph in server.graphs}) == 2 * FRAMES
         for graph in face:
             guide_node = node_of(graph, "ControlNetApplyAdvanced")["image"][0]
             guide = decoded(server.picture(graph, graph[guide_node]["inputs"]["image"]))
@@ -65,8 +65,8 @@ def test_what_a_server_does_not_have_is_said_before_any_work_is_done(
         assert run(plates, server) == 4
     said = capsys.readouterr().err.strip().splitlines()
     assert len(said) == 3
-    assert all("no sampler 'Eulr' (near: euler" in line for line in said[:2])
-    assert "no model is named (it has: v1-5-pruned-emaonly, deliberate_v2)" in said[2]
+    assert all("no sampler 'Eulr' (similar: euler" in line for line in said[:2])
+    assert "no model is set (available: v1-5-pruned-emaonly, deliberate_v2)" in said[2]
     assert not list((plates.parent / "out").rglob("*.json"))
 
 
@@ -97,4 +97,4 @@ def test_a_workflow_that_does_not_hold_is_the_users_input(plates: Path, capsys: 
     path.write_text('{"1": {"class_type": "LoadImage", "inputs": {"image": "{{plat}}"}}}')
     with FakeComfyui() as server:
         assert run(plates, server, "--set", f"server.workflow={path}") == 2
-    assert "{{plat}} in node 1 (LoadImage) is no slot; did you mean {{plate}}?" in capsys.readouterr().err
+    assert "unknown placeholder {{plat}} in node 1 (LoadImage); did you mean {{plate}}?" in capsys.readouterr().err

@@ -30,7 +30,7 @@ CONTROLNETS = ("control_v11p_sd15_openpose", "control_v11f1p_sd15_depth", "contr
 def plates(tmp_path: Path, anna: Person) -> Path:
     """Somebody who walks slowly to the right."""
     for number in range(FRAMES):
-        frame = anna.laid_over(grey(), 300 + 4 * number, 130, height=120)
+        frame = anna.composite_over(grey(), 300 + 4 * number, 130, height=120)
         assert cv2.imwrite(str(tmp_path / f"plate.{1001 + number}.png"), frame[..., ::-1])
     return tmp_path / "plate.####.png"
 
@@ -58,13 +58,13 @@ def units_of(asked: dict[str, Any]) -> list[dict[str, Any]]:
 def test_the_founding_recipe_is_painted_on_a_server_with_the_face_as_its_guide(plates: Path) -> None:
     with FakeAutomatic1111() as server:
         assert run(plates, "--preset", "dva-2023", "--engine-url", server.address) == 0
-    body = [asked for asked in server.paintings if "mask" not in asked]
-    face = [asked for asked in server.paintings if "mask" in asked]
+    body = [asked for asked in server.img2img_bodies if "mask" not in asked]
+    face = [asked for asked in server.img2img_bodies if "mask" in asked]
     assert len(body) == len(face) == FRAMES
     assert {asked["denoising_strength"] for asked in body} == {0.65}
     assert {asked["denoising_strength"] for asked in face} == {0.5}
     assert {(asked["width"], asked["height"]) for asked in body} == {(1024, 576)}, "not the plate's 640 x 360"
-    assert len({asked["seed"] for asked in server.paintings}) == 2 * FRAMES
+    assert len({asked["seed"] for asked in server.img2img_bodies}) == 2 * FRAMES
     for asked in face:
         (unit,) = asked["alwayson_scripts"]["controlnet"]["args"]
         guide, mask = pixels_of(unit["image"]), pixels_of(asked["mask"])
@@ -86,11 +86,11 @@ def test_depth_of_the_3d_package_guides_both_passes(plates: Path, capsys: pytest
         said = capsys.readouterr().err
         assert "shot plate: media offline" in said
         assert str(Path("guides/plate/depth.####.exr")) in said
-        assert not server.paintings
+        assert not server.img2img_bodies
         write_depth(plates)
         assert run(plates, *wanted) == 0
-    assert len(server.paintings) == 2 * FRAMES
-    for asked in server.paintings:
+    assert len(server.img2img_bodies) == 2 * FRAMES
+    for asked in server.img2img_bodies:
         (unit,) = asked["alwayson_scripts"]["controlnet"]["args"]
         assert (unit["model"], unit["weight"]) == ("control_v11f1p_sd15_depth", 0.7)
         guide = pixels_of(unit["image"])
@@ -113,14 +113,14 @@ def test_depth_estimated_from_the_plate_guides_both_passes(
         model.mkdir(parents=True)
         assert run(plates, *url, *wanted) == 4
         assert "cannot estimate depth: estimator " in capsys.readouterr().err
-        assert not server.paintings
+        assert not server.img2img_bodies
         assert not out.exists() or not list(out.rglob("*.json")), "nothing was done before that"
         make_bright_is_near(model)
         assert run(plates, *url, *wanted) == 0
         guides = guides_by_transformers(model, plates)
         for name in ("BODY", "FACE"):
             plan = PassPlan.read(out / f"plate/{name}/v001/plan.json")
-            sent = [asked for asked in server.paintings if ("mask" in asked) == (name == "FACE")]
+            sent = [asked for asked in server.img2img_bodies if ("mask" in asked) == (name == "FACE")]
             for frame, whole, asked in zip(plan.frames, guides, sent, strict=True):
                 (unit,) = units_of(asked)
                 guide = crop_face(frame.faces[0], plan.canvas[0], whole) if name == "FACE" else whole
@@ -129,13 +129,13 @@ def test_depth_estimated_from_the_plate_guides_both_passes(
                 assert np.abs(codes - np.clip(guide, 0, 1) * 255).max() <= 1
                 assert np.ptp(codes) > 20, "there is something to see"
         assert run(plates, *url, *wanted) == 0
-        assert len(server.paintings) == 2 * FRAMES, "every frame is kept"
+        assert len(server.img2img_bodies) == 2 * FRAMES, "every frame is kept"
         (out / "plate/BODY/v001/plate_BODY_v001.1003.exr").unlink()
         assert run_command(["render", str(out), *url, *wanted]) == 0
-        assert len(server.paintings) == 2 * FRAMES + 1, "by the stage alone, too"
+        assert len(server.img2img_bodies) == 2 * FRAMES + 1, "by the stage alone, too"
         make_bright_is_near(model, gain=2)
         assert run(plates, *url, *wanted) == 0
-        assert len(server.paintings) == 4 * FRAMES + 1, "another model of that name"
+        assert len(server.img2img_bodies) == 4 * FRAMES + 1, "another model of that name"
 
 
 def guides_by_transformers(model: Path, plates: Path) -> list[np.ndarray]:
@@ -157,9 +157,9 @@ def test_three_controls_hold_every_picture_of_both_passes(plates: Path, capsys: 
     with FakeAutomatic1111(controls=CONTROLNETS) as server:
         assert run(plates, "--preset", "three-controls", "--engine-url", server.address) == 0
         assert "plate  bodies  6/6" in capsys.readouterr().err
-        assert len(server.paintings) == 2 * FRAMES
+        assert len(server.img2img_bodies) == 2 * FRAMES
         weights = {False: [0.8, 0.6, 0.6], True: [0.4, 0.4, 1.0]}
-        for asked in server.paintings:
+        for asked in server.img2img_bodies:
             units = units_of(asked)
             assert [unit["model"].partition(" ")[0] for unit in units] == list(CONTROLNETS)
             assert [unit["weight"] for unit in units] == weights["mask" in asked]
@@ -172,7 +172,7 @@ def test_three_controls_hold_every_picture_of_both_passes(plates: Path, capsys: 
         (first, *_, last) = (frame.people[0].points[0][0] for frame in bodies.frames)
         assert last - first == pytest.approx(4 * (FRAMES - 1), abs=8), "the nose walks with the person"
         assert run(plates, "--preset", "three-controls", "--engine-url", server.address, "--json") == 0
-        assert len(server.paintings) == 2 * FRAMES, "every frame is kept"
+        assert len(server.img2img_bodies) == 2 * FRAMES, "every frame is kept"
         said = capsys.readouterr()
         assert "bodies" not in said.err, "the track's key holds"
         assert {one["kept"] for one in json.loads(said.out)["passes"]} == {FRAMES}
@@ -208,9 +208,9 @@ def test_no_pose_model_is_looked_for_unless_an_engine_is_shown_people(plates: Pa
         named = ("--engine-url", server.address, "--models", str(studio))
         assert run(plates, *named, "--preset", "dva-2023") == 0
         write_depth(plates)
-        painted = len(server.paintings)
+        painted = len(server.img2img_bodies)
         assert run(plates, *named, "--preset", "three-controls") == 4
-        assert len(server.paintings) == painted
+        assert len(server.img2img_bodies) == painted
 
 
 def test_what_a_server_does_not_have_is_said_before_any_work_is_done(
@@ -221,7 +221,7 @@ def test_what_a_server_does_not_have_is_said_before_any_work_is_done(
         assert run(plates, "--engine-url", server.address, "--set", "face.sampler=Eulr", "--dry-run") == 4
     said = capsys.readouterr().err.strip().splitlines()
     assert len(said) == 2
-    assert all("no sampler 'Eulr' (near: Euler, Euler a)" in line for line in said)
+    assert all("no sampler 'Eulr' (similar: Euler, Euler a)" in line for line in said)
     assert not list((plates.parent / "out").rglob("*.json"))
 
 
@@ -230,7 +230,7 @@ def test_a_run_that_lost_its_server_goes_on_where_it_stopped(
 ) -> None:
     monkeypatch.setattr("toolkit.engines.servers.BACKOFF_S", 0.01)
     with FakeAutomatic1111() as server:
-        server.lives = 7
+        server.remaining_images = 7
         assert run(plates, "--engine-url", server.address) == 4
     assert "no server is left" in capsys.readouterr().err
     with FakeAutomatic1111() as server:
@@ -239,7 +239,7 @@ def test_a_run_that_lost_its_server_goes_on_where_it_stopped(
     assert sum(one["kept"] for one in passes) >= 4
     assert (
         sum(one["painted"] for one in passes)
-        == len(server.paintings)
+        == len(server.img2img_bodies)
         == 2 * FRAMES - sum(one["kept"] for one in passes)
     )
 
@@ -247,10 +247,10 @@ def test_a_run_that_lost_its_server_goes_on_where_it_stopped(
 def test_a_broken_connection_is_tried_again_and_changes_nothing(plates: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("toolkit.engines.servers.BACKOFF_S", 0.01)
     with FakeAutomatic1111() as server:
-        server.answers.extend([BROKEN, BROKEN])
+        server.queued_answers.extend([BROKEN, BROKEN])
         assert run(plates, "--engine-url", server.address, "--set", "output.passes=BODY") == 0
-    assert len(server.paintings) == FRAMES + 2
+    assert len(server.img2img_bodies) == FRAMES + 2
     assert len(list((plates.parent / "out").rglob("*.exr"))) == FRAMES
-    seeds = [asked["seed"] for asked in server.paintings]
+    seeds = [asked["seed"] for asked in server.img2img_bodies]
     assert len(set(seeds)) == FRAMES
     assert np.unique(seeds, return_counts=True)[1].max() >= 2

@@ -1,4 +1,4 @@
-"""People and empty sets to make frames of, and frames to make shots of."""
+"""People and empty frames to compose pictures, and pictures to make shots."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ Picture = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Person:
-    """A photograph with one face, and the matte of the person in it."""
+    """A photograph with one face, and the person's matte."""
 
     photograph: Picture
     matte: NDArray[np.float32]
     """(H, W), 0..1."""
     eyes: tuple[float, float]
-    """The middle between the eyes, pixels."""
+    """The point between the eyes, pixels."""
     roll: float
     """Tilt of the head, degrees clockwise."""
     face_height: float = 106.3
     """Forehead to chin, pixels."""
 
-    def laid_over(self, frame: Picture, x: float, y: float, *, height: float, roll: float = 0.0) -> Picture:
-        """``frame`` with this person before it, the middle of the eyes at ``x, y``, the face ``height`` pixels high."""
+    def composite_over(self, frame: Picture, x: float, y: float, *, height: float, roll: float = 0.0) -> Picture:
+        """``frame`` with this person composited over it: eyes at ``x, y``, the face ``height`` pixels high."""
         angle, scale = np.deg2rad(roll - self.roll), height / self.face_height
         linear = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         matrix = np.column_stack([linear, np.array([x, y]) - linear @ self.eyes])
@@ -58,17 +58,17 @@ def mirror(anna: Person) -> Person:
 
 
 def grey(width: int = 640, height: int = 360) -> Picture:
-    """An empty set."""
+    """An empty frame."""
     return np.full((height, width, 3), 96, dtype=np.uint8)
 
 
 def shot_of(path: Path, source_range: FrameRange | None = None) -> Shot:
-    """The shot that shows a whole clip, or a part of it."""
+    """The shot of a whole clip, or of a part of it."""
     (shot,) = read_cut(path, handles=0).shots
     return shot.model_copy(update={"source_work_range": source_range}) if source_range else shot
 
 
 def states(face: FaceTrack) -> str:
-    """``FFFhh..``: one letter per frame, FOUND, held or absent."""
+    """``FFFhh..``: one letter per frame, FOUND, HELD or ABSENT."""
     letters = {FaceState.FOUND: "F", FaceState.HELD: "h", FaceState.ABSENT: "."}
     return "".join(letters[sample.state] for sample in face.samples)

@@ -1,4 +1,4 @@
-"""The models, and the shortest ways from pictures to tracks."""
+"""The detector, and shots made of pictures."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import pytest
 
 from tests.faces._footage import Picture, shot_of
 from toolkit.documents import Shot
-from toolkit.faces.detect import FaceFinder
+from toolkit.faces.detect import FaceDetector
 
 
 @pytest.fixture(scope="session")
-def finder(model: Path) -> Iterator[FaceFinder]:
-    """Reads single pictures."""
-    with FaceFinder(model, confidence=0.5, faces=2) as reader:
+def detector(model: Path) -> Iterator[FaceDetector]:
+    """Detects faces in single pictures."""
+    with FaceDetector(model, confidence=0.5, faces=2) as reader:
         yield reader
 
 
 @pytest.fixture
 def clip(tmp_path: Path) -> Callable[[Sequence[Picture]], Shot]:
-    """Write pictures as a PNG sequence from frame 1; the shot that shows all of them."""
+    """Writes pictures as a PNG sequence from frame 1 and returns the shot with all of them."""
 
     def write(pictures: Sequence[Picture]) -> Shot:
         for number, picture in enumerate(pictures, start=1):

@@ -1,4 +1,4 @@
-"""People: found on real pixels, told apart, gaps bridged; and the document they are written to."""
+"""People: detection on real pixels, identity, gaps, smoothing, and their document."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ NOSE, LEFT, RIGHT = 0, 11, 12
 """Of the subject: nose and shoulders."""
 
 
-def follow(shot: Shot, model: Path, **changes: object) -> BodyTracks:
-    """Every frame is reported and has its place in the document."""
+def track(shot: Shot, model: Path, **changes: object) -> BodyTracks:
+    """Track the people of ``shot``; checks that every frame is reported and in the document."""
     ticks: list[int] = []
     with open_plate(shot.media) as plate:
         bodies = track_bodies(shot, plate, TrackSettings(**changes), model, ticks.append)  # type: ignore[arg-type]
@@ -40,37 +40,37 @@ def follow(shot: Shot, model: Path, **changes: object) -> BodyTracks:
 
 
 def person_at(x: float, *, y: float = 100.0, size: float = 50.0) -> NDArray[np.float32]:
-    """33 points with the nose and the shoulders where somebody ``size`` wide at ``x, y`` has them."""
+    """33 points of a person whose nose is at ``x, y`` and whose shoulders are ``size`` apart."""
     body = np.full((33, 3), (x, y, 0.9), np.float32)
     body[LEFT, :2], body[RIGHT, :2] = (x + size / 2, y + size / 2), (x - size / 2, y + size / 2)
     return body
 
 
-def seen(*frames: Sequence[float]) -> dict[int, list[NDArray[np.float32]]]:
-    """Frames from 1 on with people at these places."""
+def people_at(*frames: Sequence[float]) -> dict[int, list[NDArray[np.float32]]]:
+    """Frames from 1 on with people at these x positions."""
     return {number: [person_at(x) for x in places] for number, places in enumerate(frames, start=1)}
 
 
 def who(frames: Sequence[BodyFrame]) -> list[str]:
-    """``0F1h`` for each frame: numbers, found or held."""
+    """``0F1h`` for each frame: person 0 FOUND, person 1 HELD."""
     letters = {FaceState.FOUND: "F", FaceState.HELD: "h"}
     return ["".join(f"{one.body}{letters[one.state]}" for one in frame.people) for frame in frames]
 
 
-def told(frames: dict[int, list[NDArray[np.float32]]], **changes: int) -> list[str]:
+def follow(frames: dict[int, list[NDArray[np.float32]]], **changes: int) -> list[str]:
     source_range = FrameRange(first=1, last=len(frames))
     return who(build_frames(group_people(frames), source_range, TrackSettings(**changes)))
 
 
 def test_nose_and_shoulders_follow_a_known_motion(clip: Clip, pose_model: Path, anna: Person) -> None:
-    """In parts of the width of the shoulders, frame by frame: the nose within 8 % always and 3 % at the median, the
-    shoulders within 20 % and 6 %, as the lite model reads each frame for itself. The speed within 6 %."""
+    """Errors relative to the width of the shoulders, as the lite model reads each frame independently: at most 8 % for
+    the nose (median 3 %) and 20 % for the shoulders (median 6 %). The speed is within 6 %."""
     step, count = np.array([20.0, 4.0]), 16
-    shot = clip([anna.laid_over(grey(1280, 720), *(step * i + (400, 200)), height=120) for i in range(count)])
-    people = [frame.people for frame in follow(shot, pose_model).frames]
+    shot = clip([anna.composite_over(grey(1280, 720), *(step * i + (400, 200)), height=120) for i in range(count)])
+    people = [frame.people for frame in track(shot, pose_model).frames]
     assert [[one.body for one in those] for those in people] == [[0]] * count
     points = np.array([those[0].points for those in people])[:, [NOSE, LEFT, RIGHT]]
-    assert (points[..., 2] > 0.7).all(), "all three are plainly to be seen"
+    assert (points[..., 2] > 0.7).all(), "all three are visible"
     width = np.hypot(*(points[:, 1, :2] - points[:, 2, :2]).T).mean()
     assert 150 < width < 230, "the shoulders of a head 120 pixels high"
     still = points[..., :2] - step * np.arange(count)[:, None, None]
@@ -84,62 +84,60 @@ def test_nose_and_shoulders_follow_a_known_motion(clip: Clip, pose_model: Path, 
     assert middle[1, 0] > middle[0, 0] > middle[2, 0], "the subject's left shoulder is on the right of the picture"
 
 
-def test_two_people_are_two_and_the_setting_says_how_many_are_followed(
-    clip: Clip, pose_model: Path, anna: Person
-) -> None:
+def test_two_people_are_tracked_up_to_the_setting(clip: Clip, pose_model: Path, anna: Person) -> None:
     def frame(index: int) -> Picture:
-        left = anna.laid_over(grey(1280, 720), 350 + 4 * index, 240, height=108)
-        return anna.laid_over(left, 900 - 4 * index, 240, height=120)
+        left = anna.composite_over(grey(1280, 720), 350 + 4 * index, 240, height=108)
+        return anna.composite_over(left, 900 - 4 * index, 240, height=120)
 
     shot = clip([frame(index) for index in range(6)])
-    frames = follow(shot, pose_model).frames
-    assert [[one.body for one in frame.people] for frame in frames] == [[0, 1]] * 6, "a frame may be bridged"
+    frames = track(shot, pose_model).frames
+    assert [[one.body for one in frame.people] for frame in frames] == [[0, 1]] * 6, "a gap may be filled"
     assert all(frame.people[0].points[NOSE][0] < 640 < frame.people[1].points[NOSE][0] for frame in frames)
-    assert {len(frame.people) for frame in follow(shot, pose_model, max_bodies=1).frames} == {1}
+    assert {len(frame.people) for frame in track(shot, pose_model, max_bodies=1).frames} == {1}
 
 
-def test_the_same_shot_gives_the_same_document_every_time(clip: Clip, pose_model: Path, anna: Person) -> None:
-    shot = clip([anna.laid_over(grey(), 300 + 4 * index, 110, height=60) for index in range(6)])
-    assert follow(shot, pose_model).model_dump_json() == follow(shot, pose_model).model_dump_json()
+def test_tracking_is_deterministic(clip: Clip, pose_model: Path, anna: Person) -> None:
+    shot = clip([anna.composite_over(grey(), 300 + 4 * index, 110, height=60) for index in range(6)])
+    assert track(shot, pose_model).model_dump_json() == track(shot, pose_model).model_dump_json()
 
 
 def test_a_person_hidden_for_three_frames_is_held_or_absent_as_set(clip: Clip, pose_model: Path, anna: Person) -> None:
-    frames = [anna.laid_over(grey(1280, 720), 480 + 8 * index, 220, height=120) for index in range(10)]
+    frames = [anna.composite_over(grey(1280, 720), 480 + 8 * index, 220, height=120) for index in range(10)]
     frames[4:7] = [grey(1280, 720)] * 3
     shot = clip(frames)
-    assert who(follow(shot, pose_model).frames) == ["0F"] * 4 + ["0h"] * 3 + ["0F"] * 3
-    assert who(follow(shot, pose_model, hold=2).frames) == ["0F"] * 4 + [""] * 3 + ["0F"] * 3
+    assert who(track(shot, pose_model).frames) == ["0F"] * 4 + ["0h"] * 3 + ["0F"] * 3
+    assert who(track(shot, pose_model, hold=2).frames) == ["0F"] * 4 + [""] * 3 + ["0F"] * 3
 
 
 def test_pictures_without_anybody_are_frames_without_people(clip: Clip, pose_model: Path) -> None:
-    assert who(follow(clip([grey()] * 3), pose_model).frames) == [""] * 3
+    assert who(track(clip([grey()] * 3), pose_model).frames) == [""] * 3
 
 
-def test_a_gap_is_bridged_along_a_straight_line() -> None:
-    frames = build_frames(group_people(seen([10], [], [], [40])), FrameRange(first=1, last=4), TrackSettings())
+def test_a_gap_is_filled_linearly() -> None:
+    frames = build_frames(group_people(people_at([10], [], [], [40])), FrameRange(first=1, last=4), TrackSettings())
     assert who(frames) == ["0F", "0h", "0h", "0F"]
     assert [frame.people[0].points[NOSE] for frame in frames] == [(x, 100, 0.9) for x in (10, 20, 30, 40)]
 
 
-def test_who_is_lost_for_longer_is_absent_and_comes_back_under_the_old_number() -> None:
-    assert told(seen([10], [], [], [12]), hold=1) == ["0F", "", "", "0F"]
+def test_a_person_lost_for_longer_is_absent_and_returns_with_the_same_number() -> None:
+    assert follow(people_at([10], [], [], [12]), hold=1) == ["0F", "", "", "0F"]
 
 
-def test_before_the_first_and_after_the_last_sighting_nobody_is_held() -> None:
-    assert told(seen([], [10], [11], [])) == ["", "0F", "0F", ""]
+def test_nobody_is_held_before_the_first_or_after_the_last_detection() -> None:
+    assert follow(people_at([], [10], [11], [])) == ["", "0F", "0F", ""]
 
 
-def test_everybody_is_the_nearest_one_whatever_order_they_are_read_in() -> None:
-    assert told(seen([10, 300], [305, 12], [14, 310])) == ["0F1F"] * 3
-    people = group_people(seen([10, 300], [305, 12], [14, 310]))
+def test_bodies_are_assigned_to_the_nearest_person_in_any_order() -> None:
+    assert follow(people_at([10, 300], [305, 12], [14, 310])) == ["0F1F"] * 3
+    people = group_people(people_at([10, 300], [305, 12], [14, 310]))
     assert [[round(float(body[NOSE, 0])) for body in person.values()] for person in people] == [
         [10, 12, 14],
         [300, 305, 310],
     ]
 
 
-def test_points_are_steadied_without_lag_and_visibility_stays_within_its_range() -> None:
-    noisy = seen(*([100 + 10 * number + 3 * (-1) ** number] for number in range(12)))
+def test_points_are_smoothed_without_lag_and_visibility_stays_in_range() -> None:
+    noisy = people_at(*([100 + 10 * number + 3 * (-1) ** number] for number in range(12)))
     for bodies in noisy.values():
         bodies[0][5, 2] = 1.0
     source_range = FrameRange(first=1, last=12)
@@ -156,15 +154,15 @@ def test_points_are_steadied_without_lag_and_visibility_stays_within_its_range()
     assert noise(4) < noise(2)
 
 
-def test_somebody_far_from_everybody_known_is_somebody_new() -> None:
-    assert told(seen([10], [400], [12])) == ["0F", "0h1F", "0F"]
+def test_a_body_far_from_every_known_person_is_a_new_person() -> None:
+    assert follow(people_at([10], [400], [12])) == ["0F", "0h1F", "0F"]
 
 
-def test_nobody_is_held_beside_as_many_others_as_are_followed() -> None:
-    assert told(seen([10], [400], [12]), max_bodies=1) == ["0F", "1F", "0F"]
+def test_nobody_is_held_in_a_frame_that_has_the_maximum_of_people() -> None:
+    assert follow(people_at([10], [400], [12]), max_bodies=1) == ["0F", "1F", "0F"]
 
 
-def test_the_key_names_everything_that_counts_and_nothing_else(
+def test_the_key_depends_on_everything_that_matters_and_nothing_else(
     clip: Clip, model: Path, pose_model: Path, tmp_path: Path
 ) -> None:
     shot = clip([grey(64, 48)] * 3)
@@ -179,7 +177,7 @@ def test_the_key_names_everything_that_counts_and_nothing_else(
     changed.append(replace(usual, confidence=0.6))
     assert len({key(), key(shorter), key(model=model), *(key(settings=settings) for settings in changed)}) == 7
     assert key(settings=replace(usual, max_faces=1, min_size=99, tiles=False)) == key()
-    assert follow(shot, pose_model).key == key()
+    assert track(shot, pose_model).key == key()
     with open_plate(shot.media) as plate:
         fewer = replace(usual, max_bodies=1)
         assert track_key(shot, plate, fewer, model) == track_key(shot, plate, usual, model), "faces stay as they are"
@@ -203,7 +201,7 @@ def tracks() -> BodyTracks:
     )
 
 
-def test_the_document_survives_its_file_and_satisfies_its_schema(tmp_path: Path) -> None:
+def test_the_document_is_read_back_equal_and_matches_its_schema(tmp_path: Path) -> None:
     path = tmp_path / "body_track.json"
     tracks().write(path)
     assert BodyTracks.read(path) == tracks()
@@ -221,9 +219,9 @@ def test_the_document_survives_its_file_and_satisfies_its_schema(tmp_path: Path)
         (",[32.0,64.0,0.5]", "", "/frames/0/people/0/points"),
         ('"FOUND"', '"ABSENT"', "/frames/0/people/0/state"),
     ],
-    ids=["visibility beyond 1", "a point missing", "somebody who is absent"],
+    ids=["visibility beyond 1", "a point missing", "an absent person"],
 )
-def test_a_document_that_does_not_hold_is_refused_with_its_place(
+def test_an_invalid_document_is_refused_with_the_place_of_the_error(
     before: str, after: str, pointer: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "body_track.json"
@@ -233,7 +231,7 @@ def test_a_document_that_does_not_hold_is_refused_with_its_place(
         BodyTracks.read(path)
 
 
-def test_nothing_is_printed_by_the_native_code(pose_model: Path, tmp_path: Path, anna: Person) -> None:
+def test_native_code_prints_nothing(pose_model: Path, tmp_path: Path, anna: Person) -> None:
     cv2.imwrite(str(tmp_path / "person.png"), anna.photograph[..., ::-1])
     program = (
         "import sys, cv2; from pathlib import Path; from toolkit.faces.bodies import BodyReader\n"
@@ -246,7 +244,7 @@ def test_nothing_is_printed_by_the_native_code(pose_model: Path, tmp_path: Path,
     assert (done.stdout, done.stderr) == ("1\n", "")
 
 
-def test_a_file_that_is_no_model_is_our_error(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_model_is_a_clear_error(tmp_path: Path) -> None:
     broken = tmp_path / "pose_landmarker_lite.task"
     broken.write_bytes(b"not a model at all")
     with pytest.raises(EngineFailed, match="pose_landmarker_lite"):

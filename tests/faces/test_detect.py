@@ -20,8 +20,8 @@ from toolkit.faces.upright import measure_placement
 MIDLINE = (10, 151, 9, 8, 168, 6, 197, 195, 5, 4, 1)
 
 
-def test_a_reading_is_in_pixels_with_expression_only_when_asked_for(
-    model: Path, finder: FaceDetector, anna: Person
+def test_a_reading_is_in_pixels_and_only_the_reader_gives_blendshapes(
+    model: Path, detector: FaceDetector, anna: Person
 ) -> None:
     with LandmarkReader(model, confidence=0.5) as reader:
         seen = reader.read(anna.photograph)
@@ -35,51 +35,51 @@ def test_a_reading_is_in_pixels_with_expression_only_when_asked_for(
     eyes = measure_placement(seen.landmarks)
     assert np.hypot(eyes.x - anna.eyes[0], eyes.y - anna.eyes[1]) < 1
     assert eyes.scale == pytest.approx(anna.face_height, rel=0.06)
-    (found,) = finder.detect(anna.photograph)
+    (found,) = detector.detect(anna.photograph)
     assert found.blendshapes is None
 
 
 @pytest.mark.parametrize("height", [60, 80, 110])
 def test_landmarks_of_a_mirrored_picture_are_mirrored_to_a_quarter_of_a_pixel(
-    height: float, finder: FaceDetector, anna: Person
+    height: float, detector: FaceDetector, anna: Person
 ) -> None:
-    """Pixel centres are integers: with the usual half pixel taken off, this error would be 0.4 pixels."""
+    """Pixel centres are integers: with half a pixel subtracted, the error would be 0.4 pixels."""
     errors = []
     for shift in np.linspace(0, 1, 5):
-        frame = anna.laid_over(np.zeros((256, 256, 3), np.uint8), 128 + shift, 100 + shift, height=height)
-        (seen,), (mirrored,) = finder.detect(frame), finder.detect(np.ascontiguousarray(frame[:, ::-1]))
+        frame = anna.composite_over(np.zeros((256, 256, 3), np.uint8), 128 + shift, 100 + shift, height=height)
+        (seen,), (mirrored,) = detector.detect(frame), detector.detect(np.ascontiguousarray(frame[:, ::-1]))
         midline = list(MIDLINE)
         errors.append((seen.landmarks[midline, 0] + mirrored.landmarks[midline, 0] - 255).mean() / 2)
     assert abs(np.mean(errors)) < 0.25
 
 
-def test_the_pose_is_the_one_mediapipe_gives_for_the_same_picture(model: Path, anna: Person) -> None:
+def test_the_pose_equals_mediapipes_for_the_same_picture(model: Path, anna: Person) -> None:
     vision, base = mediapipe.tasks.vision, mediapipe.tasks.BaseOptions(model_asset_path=str(model))
     options = vision.FaceLandmarkerOptions(base_options=base, output_facial_transformation_matrixes=True)
     canonical = CanonicalFace.load(model)
     with vision.FaceLandmarker.create_from_options(options) as theirs:
         for roll, x in ((0, 320), (25, 180), (-35, 470)):
-            frame = anna.laid_over(np.full((360, 640, 3), 90, np.uint8), x, 150, height=150, roll=roll)
+            frame = anna.composite_over(np.full((360, 640, 3), 90, np.uint8), x, 150, height=150, roll=roll)
             image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=frame)
             result = theirs.detect(image)
             points = [(point.x * 640, point.y * 360, point.z * 640) for point in result.face_landmarks[0]]
-            (ours,) = canonical.poses(np.array([points], dtype=np.float32), width=640, height=360)
+            (ours,) = canonical.solve_poses(np.array([points], dtype=np.float32), width=640, height=360)
             expected = result.facial_transformation_matrixes[0]
             assert ours[:3, :3] == pytest.approx(expected[:3, :3], abs=2e-3)
             assert ours[:3, 3] == pytest.approx(expected[:3, 3], abs=0.01)
             assert ours[3] == pytest.approx([0, 0, 0, 1])
             deeper = np.array([points], dtype=np.float32) + np.array([0, 0, 40], dtype=np.float32)
-            assert canonical.poses(deeper, width=640, height=360)[0] == pytest.approx(ours, abs=1e-3), (
-                "depth has no zero"
+            assert canonical.solve_poses(deeper, width=640, height=360)[0] == pytest.approx(ours, abs=1e-3), (
+                "the depth of the origin is arbitrary"
             )
 
 
-@pytest.mark.parametrize("step", [6, 60], ids=["within what it looked at", "half a face further"])
-def test_a_reader_neither_lags_nor_minds_where_the_face_was_before(step: int, model: Path, anna: Person) -> None:
-    """MediaPipe's filter leaves it 1.1 pixels behind after 6; read once, it is 3.2 pixels behind after 60."""
+@pytest.mark.parametrize("step", [6, 60], ids=["within the expected area", "half a face farther"])
+def test_a_reading_has_no_lag_and_does_not_depend_on_the_previous_picture(step: int, model: Path, anna: Person) -> None:
+    """With MediaPipe's filter it lags 1.1 pixels after a step of 6; read only once, 3.2 pixels after a step of 60."""
 
     def at(x: float) -> Picture:
-        return anna.laid_over(np.full((384, 384, 3), 90, np.uint8), x, 150, height=150)
+        return anna.composite_over(np.full((384, 384, 3), 90, np.uint8), x, 150, height=150)
 
     with LandmarkReader(model, confidence=0.5) as moving, LandmarkReader(model, confidence=0.5) as still:
         before = [moving.read(at(150)) for _ in range(3)][-1]
@@ -92,19 +92,19 @@ def test_a_reader_neither_lags_nor_minds_where_the_face_was_before(step: int, mo
     assert np.sqrt((away**2).mean()) < 1.0
 
 
-def test_a_reader_whose_face_is_gone_finds_the_next_one_at_once(model: Path, anna: Person) -> None:
+def test_a_reader_that_lost_its_face_finds_the_next_one_at_once(model: Path, anna: Person) -> None:
     empty = np.full((384, 384, 3), 90, np.uint8)
     with LandmarkReader(model, confidence=0.5) as reader:
-        assert reader.read(anna.laid_over(empty, 190, 150, height=150))
+        assert reader.read(anna.composite_over(empty, 190, 150, height=150))
         assert reader.read(empty) is None
-        assert reader.read(anna.laid_over(empty, 120, 230, height=110))
+        assert reader.read(anna.composite_over(empty, 120, 230, height=110))
 
 
-def test_a_picture_without_a_face_gives_nothing(finder: FaceDetector) -> None:
-    assert finder.detect(np.full((240, 320, 3), 120, np.uint8)) == []
+def test_a_picture_without_a_face_gives_no_readings(detector: FaceDetector) -> None:
+    assert detector.detect(np.full((240, 320, 3), 120, np.uint8)) == []
 
 
-def test_nothing_is_printed_by_the_native_code(model: Path, tmp_path: Path, anna: Person) -> None:
+def test_native_code_prints_nothing(model: Path, tmp_path: Path, anna: Person) -> None:
     cv2.imwrite(str(tmp_path / "face.png"), anna.photograph[..., ::-1])
     program = (
         "import sys, cv2; from pathlib import Path; from toolkit.faces.detect import LandmarkReader\n"
@@ -118,8 +118,8 @@ def test_nothing_is_printed_by_the_native_code(model: Path, tmp_path: Path, anna
     assert done.stderr == ""
 
 
-def test_loading_mediapipe_keeps_nothing_of_its_caller_alive(model: Path) -> None:
-    """Where PortAudio is missing it keeps an exception with all frames below: a shot's worth of pictures."""
+def test_loading_mediapipe_does_not_keep_its_callers_objects_alive(model: Path) -> None:
+    """Without PortAudio it keeps an exception, and with it all stack frames: the pictures of a whole shot."""
     program = (
         "import gc, sys, weakref; from pathlib import Path; from toolkit.faces.detect import LandmarkReader\n"
         "class Shot: pass\n"
@@ -134,7 +134,7 @@ def test_loading_mediapipe_keeps_nothing_of_its_caller_alive(model: Path) -> Non
 
 
 @pytest.mark.parametrize("content", [b"", b"not a model at all"], ids=["empty", "garbage"])
-def test_a_file_that_is_no_model_is_our_error(content: bytes, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_model_is_a_clear_error(content: bytes, tmp_path: Path) -> None:
     broken = tmp_path / "face_landmarker.task"
     broken.write_bytes(content)
     with pytest.raises(EngineFailed, match="face_landmarker"):
@@ -143,8 +143,8 @@ def test_a_file_that_is_no_model_is_our_error(content: bytes, tmp_path: Path) ->
         CanonicalFace.load(broken)
 
 
-def test_a_system_library_that_does_not_load_sends_to_the_doctor(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stand-in for a machine without it: what MediaPipe raises there, and no more."""
+def test_a_missing_system_library_refers_to_the_doctor(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Simulates the exception that MediaPipe raises on a machine without it."""
     from mediapipe.tasks.python import vision
 
     def refuse(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""What the room does on real footage, where there is some."""
+"""Face tracking on real footage, where it is available."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Track = Callable[..., FaceTracks]
 
 
 def test_a_tiny_face_in_a_full_figure_is_found_in_every_frame(shared: Path, track: Track) -> None:
-    """Over the whole frame MediaPipe finds it in none."""
+    """In the whole frame MediaPipe never finds it."""
     (face,) = track(shot_of(shared / "media/performance/source_s13.mp4")).faces
     assert states(face) == "F" * 103
 
@@ -28,7 +28,7 @@ def test_two_faces_side_by_side_stay_two(shared: Path, track: Track) -> None:
     for face in tracks.faces:
         places = [sample.centre for sample in face.samples if sample.centre]
         steps = [np.hypot(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(places)]
-        assert max(steps) < 12, "pixels a frame: nobody jumps"
+        assert max(steps) < 12, "pixels per frame: nobody jumps"
 
 
 def test_animals_are_not_people(shared: Path, track: Track) -> None:

@@ -29,9 +29,9 @@ def bert(anna: Person) -> Person:
 
 @pytest.mark.usefixtures("demo_pictures")
 def test_the_known_motion_is_measured_within_one_per_cent_and_a_degree_and_a_half(track: Track, tmp_path: Path) -> None:
-    """Travel, approach, roll, speech and brows, out through the left side and back: on every FOUND frame.
+    """With motion, scale, roll and expressions, out of the frame on the left and back: in every FOUND frame.
 
-    Positions are compared as motion: what is constant between our centre and the one the footage names drops out.
+    Positions are compared as motion: a constant offset between our centre and the ground truth's is ignored.
     """
     head = [(0, 900, 360, 150, -24), (16, 560, 380, 240, 26), (30, -260, 330, 230, 0), (44, 500, 350, 200, 12)]
     acting = [(0, 0, 0), (6, 0.9, 0), (12, 0.1, 1), (17, 1, 1), (44, 0, 0)]
@@ -51,8 +51,8 @@ def test_the_known_motion_is_measured_within_one_per_cent_and_a_degree_and_a_hal
     assert len(found) >= 28
     assert face.samples[0].state is face.samples[-1].state is FaceState.FOUND
     assert all(seen.state is FaceState.ABSENT for seen in face.samples[28:33]), "she is outside"
-    away = np.array([np.subtract(seen.centre, true.centre) / true.width for seen, true in found])  # type: ignore[arg-type]
-    assert np.hypot(*(away - np.median(away, axis=0)).T).max() < 0.01
+    errors = np.array([np.subtract(seen.centre, true.centre) / true.width for seen, true in found])  # type: ignore[arg-type]
+    assert np.hypot(*(errors - np.median(errors, axis=0)).T).max() < 0.01
     assert max(abs(seen.roll - true.roll) for seen, true in found if seen.roll is not None) < 1.5
     sizes = np.array([seen.scale / true.scale for seen, true in found if seen.scale])
     assert np.abs(sizes / np.median(sizes) - 1).max() < 0.03
@@ -65,10 +65,10 @@ def test_without_a_face_there_are_no_tracks(clip: Clip, track: Track) -> None:
     assert (tracks.width, tracks.height) == (320, 180)
 
 
-def test_two_faces_are_two_tracks_the_largest_first(clip: Clip, track: Track, anna: Person, bert: Person) -> None:
+def test_two_faces_are_two_tracks_with_the_largest_first(clip: Clip, track: Track, anna: Person, bert: Person) -> None:
     def frame(index: int) -> Picture:
-        left = bert.laid_over(grey(), 130 + 3 * index, 130, height=100)
-        return anna.laid_over(left, 470 - 3 * index, 140, height=130, roll=index)
+        left = bert.composite_over(grey(), 130 + 3 * index, 130, height=100)
+        return anna.composite_over(left, 470 - 3 * index, 140, height=130, roll=index)
 
     shot = clip([frame(index) for index in range(8)])
     tracks = track(shot)
@@ -80,16 +80,16 @@ def test_two_faces_are_two_tracks_the_largest_first(clip: Clip, track: Track, an
     assert [sample.centre for sample in only.samples] == large
 
 
-def test_faces_that_pass_before_one_another_keep_their_identities(
+def test_faces_that_pass_in_front_of_each_other_keep_their_identities(
     clip: Clip, track: Track, anna: Person, bert: Person
 ) -> None:
     def frame(index: int) -> Picture:
-        behind = bert.laid_over(grey(), 120 + 20 * index, 150, height=120)
-        return anna.laid_over(behind, 520 - 20 * index, 170, height=130)
+        behind = bert.composite_over(grey(), 120 + 20 * index, 150, height=120)
+        return anna.composite_over(behind, 520 - 20 * index, 170, height=130)
 
     front, back = track(clip([frame(index) for index in range(20)])).faces
     assert states(front) == "F" * 20
-    assert states(back).strip("F").strip(".") == "", "hidden once, for as long as she is before him"
+    assert states(back).strip("F").strip(".") == "", "hidden once, while she is in front of him"
     assert 3 <= states(back).count(".") <= 6
     left, right = back.samples[0].centre, back.samples[-1].centre
     assert left and right and right[0] - left[0] == pytest.approx(20 * 19, abs=4)
@@ -105,11 +105,11 @@ def test_a_still_with_a_face_is_a_shot_of_one_frame(clip: Clip, track: Track, an
     [((320, 320), 1), ((320, 40), 1), ((12, 150), 0), ((628, 150), 0), ((320, -25), 0)],
     ids=["mouth and chin below the frame", "brow above it", "an eye left of it", "an eye right of it", "eyes above it"],
 )
-def test_a_face_is_found_while_both_its_eyes_are_in_the_frame(
+def test_a_face_is_found_while_both_eyes_are_in_the_frame(
     eyes: tuple[float, float], count: int, clip: Clip, track: Track, anna: Person
 ) -> None:
-    """With an eye cut off, its place would be a guess: off by up to 6 % of its width."""
-    tracks = track(clip([anna.laid_over(grey(), *eyes, height=150)] * 2))
+    """With an eye outside, the placement would be wrong by up to 6 % of the face's width."""
+    tracks = track(clip([anna.composite_over(grey(), *eyes, height=150)] * 2))
     assert len(tracks.faces) == count
 
 
@@ -117,32 +117,30 @@ def test_a_face_is_found_while_both_its_eyes_are_in_the_frame(
 def test_a_face_hidden_for_three_frames_is_held_or_absent_as_set(
     hold: int, expected: str, clip: Clip, track: Track, anna: Person
 ) -> None:
-    frames = [anna.laid_over(grey(), 300 + 4 * index, 130, height=120) for index in range(12)]
+    frames = [anna.composite_over(grey(), 300 + 4 * index, 130, height=120) for index in range(12)]
     frames[5:8] = [grey()] * 3
     (face,) = track(clip(frames), hold=hold).faces
     assert states(face) == expected
 
 
-def test_a_face_that_leaves_for_long_comes_back_as_the_same_identity(clip: Clip, track: Track, anna: Person) -> None:
-    there = [anna.laid_over(grey(), x, 130, height=120) for x in (500, 540)]
-    back = [anna.laid_over(grey(), x, 150, height=110) for x in (140, 150)]
+def test_a_face_that_returns_after_a_long_time_keeps_its_identity(clip: Clip, track: Track, anna: Person) -> None:
+    there = [anna.composite_over(grey(), x, 130, height=120) for x in (500, 540)]
+    back = [anna.composite_over(grey(), x, 150, height=110) for x in (140, 150)]
     (face,) = track(clip([there[0]] * 4 + [there[1]] * 3 + [grey()] * 10 + [back[0]] * 3 + [back[1]] * 3)).faces
     assert states(face) == "FFFFFFF..........FFFFFF"
 
 
-def test_an_identity_does_not_glide_over_a_cut_to_another_face(
-    clip: Clip, track: Track, anna: Person, bert: Person
-) -> None:
-    one, other = (person.laid_over(grey(), 320, 130, height=120) for person in (anna, bert))
+def test_a_cut_to_another_face_ends_the_identity(clip: Clip, track: Track, anna: Person, bert: Person) -> None:
+    one, other = (person.composite_over(grey(), 320, 130, height=120) for person in (anna, bert))
     tracks = track(clip([one] * 6 + [other] * 5 + [one] * 3))
     assert [states(face) for face in tracks.faces] == ["FFFFFF.....FFF", "......FFFFF..."]
 
 
-def test_a_small_face_is_found_in_the_tiles_and_followed_back_to_where_it_began(
+def test_a_small_face_is_found_in_the_tiles_and_followed_back_to_its_first_frame(
     clip: Clip, track: Track, anna: Person
 ) -> None:
     """It enters in the fourth frame; the tiles are searched in the first and in the thirteenth."""
-    frames = [anna.laid_over(grey(960, 540), 700 + 5 * i, 200, height=52) for i in range(16)]
+    frames = [anna.composite_over(grey(960, 540), 700 + 5 * i, 200, height=52) for i in range(16)]
     shot = clip([grey(960, 540)] * 3 + frames[3:])
     (face,) = track(shot).faces
     assert states(face) == "..." + "F" * 13
@@ -150,32 +148,32 @@ def test_a_small_face_is_found_in_the_tiles_and_followed_back_to_where_it_began(
     assert track(shot, min_size=80).faces == ()
 
 
-def test_a_second_face_that_comes_in_shortly_before_the_end_is_found(
+def test_a_second_face_that_enters_shortly_before_the_end_is_found(
     clip: Clip, track: Track, anna: Person, bert: Person
 ) -> None:
-    """Its part of the frame would have been searched after the last frame."""
-    both = [anna.laid_over(grey(), 150, 140, height=110) for _ in range(20)]
-    both[14:] = [bert.laid_over(frame, 500, 140, height=90) for frame in both[14:]]
+    """The turn of its part of the frame would come after the last frame."""
+    both = [anna.composite_over(grey(), 150, 140, height=110) for _ in range(20)]
+    both[14:] = [bert.composite_over(frame, 500, 140, height=90) for frame in both[14:]]
     first, second = track(clip(both)).faces
     assert states(first) == "F" * 20
     assert states(second) == "." * 14 + "F" * 6
 
 
-def test_what_shows_for_four_frames_is_taken_for_noise(clip: Clip, track: Track, anna: Person) -> None:
-    seen = anna.laid_over(grey(), 320, 130, height=120)
+def test_a_face_seen_in_four_frames_only_is_discarded_as_noise(clip: Clip, track: Track, anna: Person) -> None:
+    seen = anna.composite_over(grey(), 320, 130, height=120)
     assert track(clip([grey()] * 5 + [seen] * 4 + [grey()] * 5)).faces == ()
 
 
-def test_the_same_shot_gives_the_same_document_every_time(clip: Clip, track: Track, anna: Person, bert: Person) -> None:
+def test_tracking_is_deterministic(clip: Clip, track: Track, anna: Person, bert: Person) -> None:
     both = [
-        bert.laid_over(anna.laid_over(grey(), 480, 130, height=120, roll=2 * i), 150 + 2 * i, 130, height=90)
+        bert.composite_over(anna.composite_over(grey(), 480, 130, height=120, roll=2 * i), 150 + 2 * i, 130, height=90)
         for i in range(10)
     ]
     shot = clip(both)
     assert track(shot).model_dump_json() == track(shot).model_dump_json()
 
 
-def test_the_key_names_everything_that_counts_and_nothing_else(clip: Clip, model: Path, tmp_path: Path) -> None:
+def test_the_key_depends_on_everything_that_matters_and_nothing_else(clip: Clip, model: Path, tmp_path: Path) -> None:
     shot = clip([grey(64, 48)] * 3)
 
     def key(shot: Shot = shot, settings: TrackSettings = TrackSettings(), model: Path = model) -> str:  # noqa: B008

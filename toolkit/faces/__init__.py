@@ -1,4 +1,4 @@
-"""Faces and people of a shot: found, followed, told apart, measured. The only room that imports MediaPipe."""
+"""Detect, track and identify the faces and people of a shot. The only package that imports MediaPipe."""
 
 from __future__ import annotations
 

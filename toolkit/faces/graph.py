@@ -1,4 +1,4 @@
-"""A graph of MediaPipe, whatever it looks for: opened, asked, closed. The only module that imports mediapipe."""
+"""Run a MediaPipe graph of any task. The only module that imports mediapipe."""
 
 from __future__ import annotations
 
@@ -19,49 +19,49 @@ from toolkit.faces.upright import Picture
 log = logging.getLogger(__name__)
 
 _STEP_MS = 10_000_000
-"""Distance of the timestamps that pictures of a moving scene get. MediaPipe's filter takes them for time: over three
-hours from one picture to the next, the one before counts for 3 parts in 10,000."""
+"""Distance between the timestamps of successive pictures, milliseconds. It disables MediaPipe's temporal filter: with
+almost three hours between pictures, the previous one has a weight of 3 in 10,000."""
 _REMEDY = "run 'toolkit doctor'"
 
 
-class Graph:
-    """One MediaPipe graph; one caller at a time."""
+class MediaPipeGraph:
+    """One MediaPipe graph; for one thread at a time."""
 
     def __init__(self, model: Path, *, task: str, video: bool, **options: Any) -> None:
-        """``task`` is the class of ``mediapipe.tasks.vision`` that reads ``model``, ``options`` what its options take.
+        """``task`` is a class of ``mediapipe.tasks.vision``; ``options`` are the fields of its options class.
 
-        ``video`` pictures follow one another, and each is first searched where the one before showed something.
-        Raises EngineUnavailable when MediaPipe, or a library it stands on, cannot be loaded, and EngineFailed when it
-        refuses the model.
+        ``video``: pictures are successive, and each is first searched where the previous one showed something.
+        Raises EngineUnavailable if MediaPipe or one of its libraries cannot be loaded, and EngineFailed if it rejects
+        the model.
         """
         self._video = video
-        self._clock = 0
-        with quiet():
+        self._timestamp_ms = 0
+        with silence_stderr():
             vision, base_options, self._image = _mediapipe()
             mode = vision.RunningMode.VIDEO if video else vision.RunningMode.IMAGE
-            given = getattr(vision, f"{task}Options")(
+            task_options = getattr(vision, f"{task}Options")(
                 base_options=base_options(model_asset_path=str(model)), running_mode=mode, **options
             )
             try:
-                self._graph = getattr(vision, task).create_from_options(given)
-            except OSError as error:  # a library of the system's does not load: that is seen only now
+                self._graph = getattr(vision, task).create_from_options(task_options)
+            except OSError as error:  # a system library is missing: MediaPipe loads it only now
                 raise EngineUnavailable("mediapipe", str(error), remedy=_REMEDY) from error
             except (RuntimeError, ValueError) as error:
                 raise EngineFailed("mediapipe", f"{model}: {error}") from error
 
-    def ask(self, picture: Picture) -> Any:
-        """MediaPipe's own result for ``picture``. Raises EngineFailed."""
+    def run(self, picture: Picture) -> Any:
+        """MediaPipe's result for ``picture``. Raises EngineFailed."""
         try:
             image = self._image(picture)
             if not self._video:
                 return self._graph.detect(image)
-            self._clock += _STEP_MS
-            return self._graph.detect_for_video(image, self._clock)
+            self._timestamp_ms += _STEP_MS
+            return self._graph.detect_for_video(image, self._timestamp_ms)
         except (RuntimeError, ValueError) as error:
             raise EngineFailed("mediapipe", str(error)) from error
 
     def close(self) -> None:
-        """Give the graph's threads and memory back; left to the interpreter's end, MediaPipe prints a traceback."""
+        """Release threads and memory; if this is left to the interpreter's exit, MediaPipe prints a traceback."""
         self._graph.close()
 
     def __enter__(self) -> Self:
@@ -73,10 +73,10 @@ class Graph:
 
 def _mediapipe() -> tuple[Any, Any, Any]:
     if "mediapipe" not in sys.modules:
-        # Without PortAudio, mediapipe keeps an exception of its import for good, and with it all that is on the stack:
-        # the pictures and sightings of a whole shot. A thread of its own has nothing on its stack.
-        with ThreadPoolExecutor(1) as alone:
-            alone.submit(import_module, "mediapipe.tasks.python.vision").exception()
+        # Without PortAudio, mediapipe keeps an exception of its import forever, and with it every object on the stack:
+        # the pictures and detections of a whole shot. In a thread of its own, the stack is empty.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(import_module, "mediapipe.tasks.python.vision").exception()
     try:
         from mediapipe import Image, ImageFormat
         from mediapipe.tasks.python import BaseOptions, vision
@@ -86,25 +86,25 @@ def _mediapipe() -> tuple[Any, Any, Any]:
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
-    """Keep what native code prints to file descriptor 2 off the terminal; it goes to the log instead, never away.
+def silence_stderr() -> Iterator[None]:
+    """Redirect what native code prints to file descriptor 2 to the log (level debug).
 
-    MediaPipe 1.2 ignores every logging variable of glog, absl and TensorFlow, so that descriptor is the only handle.
-    For one thread at a time: two would put back each other's.
+    MediaPipe 1.2 ignores every logging variable of glog, absl and TensorFlow, so the descriptor is the only way. For
+    one thread at a time: two would restore each other's descriptor.
     """
     sys.stderr.flush()
     try:
-        kept = os.dup(2)
-    except OSError:  # a windowed host without a standard error: nothing to keep quiet
+        saved = os.dup(2)
+    except OSError:  # a GUI host without a standard error: nothing to redirect
         yield
         return
-    with tempfile.TemporaryFile() as said:
-        os.dup2(said.fileno(), 2)
+    with tempfile.TemporaryFile() as output:
+        os.dup2(output.fileno(), 2)
         try:
             yield
         finally:
-            os.dup2(kept, 2)
-            os.close(kept)
-            said.seek(0)
-            for line in said.read().decode(errors="replace").splitlines():
+            os.dup2(saved, 2)
+            os.close(saved)
+            output.seek(0)
+            for line in output.read().decode(errors="replace").splitlines():
                 log.debug("mediapipe: %s", line)

@@ -1,4 +1,4 @@
-"""One identity's sightings as one sample per frame: bridged, steadied, and with the pose of the head."""
+"""Build one sample per frame from a person's detections: fill gaps, smooth, and add the pose of the head."""
 
 from __future__ import annotations
 
@@ -11,122 +11,138 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import FaceSample, FaceState
-from toolkit.faces.follow import ONE_PLACE, Sighting, keeps_its_place
 from toolkit.faces.pose import CanonicalFace
-from toolkit.faces.smooth import smoothed, unwrapped
-from toolkit.faces.upright import Placement, centre_of, placed_points, upright_points
+from toolkit.faces.smooth import smooth_over_time, unwrap_degrees
+from toolkit.faces.tracklet import SAME_PLACE, Detection, is_plausible_motion
+from toolkit.faces.upright import FacePlacement, from_face_coordinates, measure_centre_offset, to_face_coordinates
 from toolkit.frames import FrameRange
 from toolkit.settings import TrackSettings
 
 
-def samples_of(
-    person: dict[int, Sighting],
+def build_samples(
+    person: dict[int, Detection],
     source_range: FrameRange,
     settings: TrackSettings,
     canonical: CanonicalFace,
     *,
-    others: Sequence[Mapping[int, Sighting]] = (),
+    others: Sequence[Mapping[int, Detection]] = (),
     width: int,
     height: int,
 ) -> tuple[FaceSample, ...]:
     """Exactly one sample per frame of ``source_range``.
 
-    ``person`` and each of ``others`` are sightings by source frame, the former ascending. A gap in which somebody else
-    was seen in this face's place is not bridged: it was behind them, or they were cut to.
+    ``person`` and each of ``others`` are detections by source frame; ``person`` is in ascending order. A gap during
+    which another person was detected in this face's place is not filled: that person was in front, or in another take.
     """
-    sightings = list(person.values())
-    # The rigid landmarks carry one fixed point of the face, so that the nose's share in the acting does not move it.
-    offset = np.median([centre_of(seen.landmarks, seen.placement) for seen in sightings], axis=0)
+    detections = list(person.values())
+    # The centre is a fixed point relative to the rigid landmarks, so that the acting of the nose does not move it.
+    offset = np.median(
+        [measure_centre_offset(detection.landmarks, detection.placement) for detection in detections], axis=0
+    )
     present: dict[int, FaceSample] = {}
-    turned = 0.0
-    for run in _runs(sightings, settings.hold, others):
-        bridged = list(_bridged(run))
-        placements = _steadied([seen.placement for seen in bridged], settings.smooth, near=turned)
-        turned = placements[-1].roll
-        poses = canonical.poses(np.stack([seen.landmarks for seen in bridged]), width=width, height=height)
-        for seen, placement, pose in zip(bridged, placements, poses, strict=True):
-            state = FaceState.FOUND if seen.source_frame in person else FaceState.HELD
-            present[seen.source_frame] = _sample(seen, state, placement, offset, pose)
+    last_roll = 0.0
+    for run in _split_runs(detections, settings.hold, others):
+        filled = list(_fill_gaps(run))
+        placements = _smooth_placements([detection.placement for detection in filled], settings.smooth, near=last_roll)
+        last_roll = placements[-1].roll
+        poses = canonical.solve_poses(
+            np.stack([detection.landmarks for detection in filled]), width=width, height=height
+        )
+        for detection, placement, pose in zip(filled, placements, poses, strict=True):
+            state = FaceState.FOUND if detection.source_frame in person else FaceState.HELD
+            present[detection.source_frame] = _build_sample(detection, state, placement, offset, pose)
     return tuple(
         present.get(source_frame, FaceSample(source_frame=source_frame, state=FaceState.ABSENT))
         for source_frame in source_range
     )
 
 
-def _runs(
-    sightings: Sequence[Sighting], hold: int, others: Sequence[Mapping[int, Sighting]]
-) -> Iterator[list[Sighting]]:
-    """Pieces whose gaps can be bridged: short, without a leap such as a cut makes, and nobody else in the place."""
-    run = [sightings[0]]
-    for before, seen in pairwise(sightings):
-        short = seen.source_frame - before.source_frame - 1 <= hold
-        if not short or not keeps_its_place(before.placement, seen.placement) or _is_covered(before, seen, others):
+def _split_runs(
+    detections: Sequence[Detection], hold: int, others: Sequence[Mapping[int, Detection]]
+) -> Iterator[list[Detection]]:
+    """Split into runs whose gaps can be filled: short, without a jump as in a cut, and with nobody else in that
+    place.
+    """
+    run = [detections[0]]
+    for before, after in pairwise(detections):
+        short = after.source_frame - before.source_frame - 1 <= hold
+        if (
+            not short
+            or not is_plausible_motion(before.placement, after.placement)
+            or _is_covered(before, after, others)
+        ):
             yield run
             run = []
-        run.append(seen)
+        run.append(after)
     yield run
 
 
-def _is_covered(before: Sighting, after: Sighting, others: Sequence[Mapping[int, Sighting]]) -> bool:
+def _is_covered(before: Detection, after: Detection, others: Sequence[Mapping[int, Detection]]) -> bool:
+    """Whether another person was detected at ``before`` during the gap."""
     return any(
-        source_frame in other and other[source_frame].placement.apart(before.placement) < ONE_PLACE
+        source_frame in other and other[source_frame].placement.distance_to(before.placement) < SAME_PLACE
         for source_frame in range(before.source_frame + 1, after.source_frame)
         for other in others
     )
 
 
-def _bridged(run: Sequence[Sighting]) -> Iterator[Sighting]:
-    """``run`` with its gaps filled: the shape of the face blends from one side to the other, and so does its place."""
+def _fill_gaps(run: Sequence[Detection]) -> Iterator[Detection]:
+    """``run`` with its gaps filled: placement, shape and blendshapes are interpolated."""
     yield run[0]
-    for before, seen in pairwise(run):
-        gap = seen.source_frame - before.source_frame
+    for before, after in pairwise(run):
+        gap = after.source_frame - before.source_frame
         for step in range(1, gap):
-            yield _between(before, seen, step / gap, before.source_frame + step)
-        yield seen
+            yield _interpolate(before, after, step / gap, before.source_frame + step)
+        yield after
 
 
-def _between(before: Sighting, after: Sighting, part: float, source_frame: int) -> Sighting:
+def _interpolate(before: Detection, after: Detection, fraction: float, source_frame: int) -> Detection:
     start, end = before.placement, after.placement
-    turn = (end.roll - start.roll + 180) % 360 - 180
-    placement = Placement(
-        x=start.x + part * (end.x - start.x),
-        y=start.y + part * (end.y - start.y),
-        scale=start.scale * (end.scale / start.scale) ** part,
-        roll=start.roll + part * turn,
+    roll_change = (end.roll - start.roll + 180) % 360 - 180
+    placement = FacePlacement(
+        x=start.x + fraction * (end.x - start.x),
+        y=start.y + fraction * (end.y - start.y),
+        scale=start.scale * (end.scale / start.scale) ** fraction,
+        roll=start.roll + fraction * roll_change,
     )
-    shape = (1 - part) * upright_points(before.landmarks, start) + part * upright_points(after.landmarks, end)
+    shape = (1 - fraction) * to_face_coordinates(before.landmarks, start)
+    shape += fraction * to_face_coordinates(after.landmarks, end)
     return replace(
         before,
         source_frame=source_frame,
         placement=placement,
-        landmarks=placed_points(shape, placement).astype(np.float32),
-        blendshapes=(1 - part) * before.blendshapes + part * after.blendshapes,
+        landmarks=from_face_coordinates(shape, placement).astype(np.float32),
+        blendshapes=(1 - fraction) * before.blendshapes + fraction * after.blendshapes,
     )
 
 
-def _steadied(placements: Sequence[Placement], reach: int, *, near: float) -> list[Placement]:
-    """Smoothed without lag; rolls without jumps of a full turn, the first within half a turn of ``near``."""
-    rolls = unwrapped(np.array([near, *(placement.roll for placement in placements)]))[1:]
+def _smooth_placements(placements: Sequence[FacePlacement], reach: int, *, near: float) -> list[FacePlacement]:
+    """Smooth without lag; rolls have no jumps of a full turn, and the first is within half a turn of ``near``."""
+    rolls = unwrap_degrees(np.array([near, *(placement.roll for placement in placements)]))[1:]
     rows = [(place.x, place.y, math.log(place.scale), roll) for place, roll in zip(placements, rolls, strict=True)]
-    steady = smoothed(np.array(rows), reach)
+    smoothed = smooth_over_time(np.array(rows), reach)
     return [
-        Placement(x=float(x), y=float(y), scale=math.exp(log_scale), roll=float(roll))
-        for x, y, log_scale, roll in steady
+        FacePlacement(x=float(x), y=float(y), scale=math.exp(log_scale), roll=float(roll))
+        for x, y, log_scale, roll in smoothed
     ]
 
 
-def _sample(
-    seen: Sighting, state: FaceState, placement: Placement, offset: NDArray[np.float64], pose: NDArray[np.float64]
+def _build_sample(
+    detection: Detection,
+    state: FaceState,
+    placement: FacePlacement,
+    offset: NDArray[np.float64],
+    pose: NDArray[np.float64],
 ) -> FaceSample:
-    ((x, y),) = placed_points(offset[None], placement)
+    ((x, y),) = from_face_coordinates(offset[None], placement)
     return FaceSample(
-        source_frame=seen.source_frame,
+        source_frame=detection.source_frame,
         state=state,
         centre=(float(x), float(y)),
         scale=placement.scale,
         roll=placement.roll,
-        # As many digits as the document writes: a track read back from disk is the track that was written.
-        landmarks=np.round(seen.landmarks.astype(np.float64), 3).astype(np.float32),
+        # Rounded as in the document, so that a track read back from disk equals the one that was written.
+        landmarks=np.round(detection.landmarks.astype(np.float64), 3).astype(np.float32),
         pose=tuple(np.round(pose.ravel(), 6).tolist()),
-        blendshapes=tuple(np.round(seen.blendshapes.astype(np.float64), 6).tolist()),
+        blendshapes=tuple(np.round(detection.blendshapes.astype(np.float64), 6).tolist()),
     )

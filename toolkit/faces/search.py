@@ -1,4 +1,4 @@
-"""Where faces may be: the whole frame first, then overlapping tiles of it."""
+"""Search for faces: in the whole frame first, then in overlapping tiles of it."""
 
 from __future__ import annotations
 
@@ -8,36 +8,37 @@ from itertools import chain
 
 import numpy as np
 
-from toolkit.faces.detect import FaceFinder
-from toolkit.faces.upright import Picture, Placement, placement_of
+from toolkit.faces.detect import FaceDetector
+from toolkit.faces.upright import FacePlacement, Picture, measure_placement
 
-_FINE = (0.5, 0.25)
-"""Sides of the fine tiles as parts of the frame's short side. The detector sees any picture as 128 x 128 pixels and
-finds a face from 0.15 of the longer side up (measured: all of five faces; at 0.11 hardly one), so the finest tiles show
-faces of a twenty-seventh of the short side: 40 pixels at 1080 lines."""
+_FINE_SIDES = (0.5, 0.25)
+"""Sides of the fine tiles as fractions of the frame's short side. The detector scales any picture to 128 x 128 pixels
+and finds a face from 0.15 of the longer side up (measured: all of five faces; at 0.11 hardly any). The finest tiles
+therefore find faces of 1/27 of the short side: 40 pixels at 1080 lines."""
 _SMALLEST_FACE_IN_TILE = 0.15
+"""Height of the smallest detectable face as a fraction of the tile's side."""
 _STRIDE = 0.7
-"""Distance of neighbouring tiles as a part of their side: a face twice as large as a tile's smallest is whole in one
-of them, and the next larger tiles show those above."""
-_LINES = 270
-"""Lines of a tile from twice which on it is made smaller: every step of a search then costs less, and the detector sees
-128 x 128 pixels of it anyway."""
-_REPEATED = 0.5
-"""Two findings less than this many face heights apart are one face."""
+"""Distance of neighbouring tiles as a fraction of their side: every face up to twice the smallest detectable size is
+completely inside one of them; larger ones are found in the next larger tiles."""
+_MIN_LINES = 270
+"""A tile is downsampled by an integer factor to no fewer lines than this: the search is faster, and the detector uses
+only 128 x 128 pixels anyway."""
+_SAME_FACE = 0.5
+"""Two results closer than this, in face heights, are one face."""
 
 Tile = tuple[int, int, int, int]
 """x, y, width and height, pixels."""
 
 
 def coarse_tiles(width: int, height: int) -> list[Tile]:
-    """The whole frame, then squares of its short side, unless it is hardly longer than that."""
+    """The whole frame and, unless it is nearly square, squares with the side of its short side."""
     short, long = sorted((width, height))
     return [(0, 0, width, height), *(_grid(width, height, short) if long > 1.2 * short else ())]
 
 
 def fine_tiles(width: int, height: int, min_size: int) -> list[Tile]:
-    """The smaller squares, large to small; sides that could only show faces under ``min_size`` are left out."""
-    sides = [round(min(width, height) * part) for part in _FINE]
+    """The smaller squares, large to small; sizes that only find faces below ``min_size`` pixels are left out."""
+    sides = [round(min(width, height) * part) for part in _FINE_SIDES]
     useful = [side for side in sides if side * _SMALLEST_FACE_IN_TILE * 2 >= min_size]
     return list(chain.from_iterable(_grid(width, height, side) for side in useful))
 
@@ -54,57 +55,59 @@ def _starts(length: int, side: int) -> list[int]:
 
 
 def search_tiles(
-    finder: FaceFinder, picture: Picture, tiles: Iterable[Tile], known: Sequence[Placement] = ()
-) -> list[Placement]:
-    """The faces ``tiles`` show that are not where ``known`` ones are, nor in a tile before.
+    detector: FaceDetector, picture: Picture, tiles: Iterable[Tile], known: Sequence[FacePlacement] = ()
+) -> list[FacePlacement]:
+    """The faces in ``tiles``, without the ``known`` ones and those found in an earlier tile; in any order.
 
-    In any order; a face on the edge of one tile may still come once more from the next.
+    A face on the edge of one tile may be found again in the next.
     """
-    found: list[Placement] = []
+    found: list[FacePlacement] = []
     for tile in tiles:
-        part, shrink = _shown(picture, tile)
+        part, factor = _cut_tile(picture, tile)
         for face in (*known, *found):
-            paint_over(part, _in_tile(face, tile, shrink))
-        found += [_in_frame(placement_of(reading.landmarks), tile, shrink) for reading in finder.find(part)]
+            cover_face(part, _frame_to_tile(face, tile, factor))
+        found += [
+            _tile_to_frame(measure_placement(reading.landmarks), tile, factor) for reading in detector.detect(part)
+        ]
     return found
 
 
-def _shown(picture: Picture, tile: Tile) -> tuple[Picture, int]:
-    """A picture of one's own of what ``tile`` shows, and how many times fewer lines and columns it has."""
+def _cut_tile(picture: Picture, tile: Tile) -> tuple[Picture, int]:
+    """A copy of ``tile``, downsampled if it is large, and the integer factor."""
     import cv2
 
     x, y, width, height = tile
     part = picture[y : y + height, x : x + width]
-    shrink = min(width, height) // _LINES
-    if shrink < 2:
+    factor = min(width, height) // _MIN_LINES
+    if factor < 2:
         return part.copy(), 1
-    columns, rows = width // shrink, height // shrink
-    # Linear means the middle pixels of each square, at an eighth of what the mean of all costs.
-    small = cv2.resize(part[: rows * shrink, : columns * shrink], (columns, rows), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(small, dtype=np.uint8), shrink
+    columns, rows = width // factor, height // factor
+    # Linear averages the middle pixels of each square: eight times as fast as averaging all of them.
+    small = cv2.resize(part[: rows * factor, : columns * factor], (columns, rows), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(small, dtype=np.uint8), factor
 
 
-def _in_tile(face: Placement, tile: Tile, shrink: int) -> Placement:
-    x, y = (face.x - tile[0] + 0.5) / shrink - 0.5, (face.y - tile[1] + 0.5) / shrink - 0.5
-    return replace(face, x=x, y=y, scale=face.scale / shrink)
+def _frame_to_tile(face: FacePlacement, tile: Tile, factor: int) -> FacePlacement:
+    x, y = (face.x - tile[0] + 0.5) / factor - 0.5, (face.y - tile[1] + 0.5) / factor - 0.5
+    return replace(face, x=x, y=y, scale=face.scale / factor)
 
 
-def _in_frame(face: Placement, tile: Tile, shrink: int) -> Placement:
-    x, y = (face.x + 0.5) * shrink - 0.5 + tile[0], (face.y + 0.5) * shrink - 0.5 + tile[1]
-    return replace(face, x=x, y=y, scale=face.scale * shrink)
+def _tile_to_frame(face: FacePlacement, tile: Tile, factor: int) -> FacePlacement:
+    x, y = (face.x + 0.5) * factor - 0.5 + tile[0], (face.y + 0.5) * factor - 0.5 + tile[1]
+    return replace(face, x=x, y=y, scale=face.scale * factor)
 
 
-def distinct(found: Iterable[Placement]) -> list[Placement]:
-    """``found`` without repetitions, largest first."""
-    kept: list[Placement] = []
+def remove_duplicates(found: Iterable[FacePlacement]) -> list[FacePlacement]:
+    """``found`` without duplicates, largest first."""
+    kept: list[FacePlacement] = []
     for placement in sorted(found, key=lambda face: (-face.scale, face.x, face.y)):
-        if all(placement.apart(other) > _REPEATED for other in kept):
+        if all(placement.distance_to(other) > _SAME_FACE for other in kept):
             kept.append(placement)
     return kept
 
 
-def paint_over(picture: Picture, face: Placement) -> None:
-    """Put a flat patch over ``face`` in ``picture``: it need not be found again."""
+def cover_face(picture: Picture, face: FacePlacement) -> None:
+    """Fill the area of ``face`` in ``picture`` with its mean colour, so that it is not found again."""
     height, width = picture.shape[:2]
     (x, y), reach = face.middle(), 0.75 * face.scale
     left, right = (min(max(0, round(edge)), width) for edge in (x - reach, x + reach))

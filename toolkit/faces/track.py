@@ -1,4 +1,4 @@
-"""The faces of one shot: watch every frame, tell the people apart, write one sample per frame each."""
+"""Track the faces of one shot: process every frame, group by person, and build one sample per person and frame."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import numpy as np
 
 from toolkit.documents import FaceTrack, FaceTracks, Shot, digest
 from toolkit.errors import at
-from toolkit.faces.follow import Sighting
-from toolkit.faces.identity import identities
+from toolkit.faces.identity import group_by_identity
 from toolkit.faces.pose import CanonicalFace
-from toolkit.faces.samples import samples_of
-from toolkit.faces.tracker import Watch
+from toolkit.faces.samples import build_samples
+from toolkit.faces.tracker import FaceTracker
+from toolkit.faces.tracklet import Detection
 from toolkit.progress import Advance
 from toolkit.settings import TrackSettings
 
@@ -24,27 +24,27 @@ if TYPE_CHECKING:
     from toolkit.plates import Plate
 
 ALGORITHM = "faces/3"
-"""Changes whenever this room would give other numbers for the same pictures; part of every track's key."""
-_LEAST_SIGHTINGS = 5
-"""A face seen in fewer frames than this, or in less than half of a shorter shot, is taken for noise."""
+"""Increment when this package would give other numbers for the same pictures; part of every track's key."""
+_MIN_DETECTIONS = 5
+"""A face detected in fewer frames than this, or in less than half of a shorter shot, is discarded as noise."""
 
 
 def track_faces(shot: Shot, plate: Plate, settings: TrackSettings, model: Path, advance: Advance) -> FaceTracks:
-    """Every face of ``shot``'s work range, the most present first, at most ``settings.max_faces``.
+    """Track every face in ``shot``'s work range; at most ``settings.max_faces``, the one present longest first.
 
     ``advance`` is called with the number of frames done since the last call. Raises what the plate raises, EngineFailed
-    when MediaPipe does, and EngineUnavailable when MediaPipe cannot be loaded.
+    if MediaPipe fails, and EngineUnavailable if MediaPipe cannot be loaded.
     """
     canonical = CanonicalFace.load(model)
-    with Watch(model, settings) as watch, closing(plate.frames_8bit(shot.source_work_range)) as frames:
+    with FaceTracker(model, settings) as tracker, closing(plate.frames_8bit(shot.source_work_range)) as frames:
         for source_frame, picture in frames:
             with at(frame=source_frame):
-                watch.see(source_frame, picture)
+                tracker.process(source_frame, picture)
             advance(1)
-        watch.finish()
-    people = identities(watch.trails)
+        tracker.finish()
+    people = group_by_identity(tracker.tracklets)
     faces = [
-        samples_of(
+        build_samples(
             person,
             shot.source_work_range,
             settings,
@@ -53,7 +53,7 @@ def track_faces(shot: Shot, plate: Plate, settings: TrackSettings, model: Path, 
             width=plate.width,
             height=plate.height,
         )
-        for person in _worth_keeping(people, len(shot.source_work_range), settings)
+        for person in _select_people(people, len(shot.source_work_range), settings)
     ]
     return FaceTracks(
         shot=shot.name,
@@ -61,24 +61,24 @@ def track_faces(shot: Shot, plate: Plate, settings: TrackSettings, model: Path, 
         width=plate.width,
         height=plate.height,
         source_range=shot.source_work_range,
-        blendshape_names=watch.blendshape_names,
+        blendshape_names=tracker.blendshape_names,
         faces=tuple(FaceTrack(face=index, samples=samples) for index, samples in enumerate(faces)),
     )
 
 
 def track_key(shot: Shot, plate: Plate, settings: TrackSettings, model: Path) -> str:
-    """What ``track_faces`` of the same arguments would write into its ``key``: 32 hex digits of everything that counts.
+    """The ``key`` that ``track_faces`` writes for the same arguments: 32 hex digits.
 
-    The bytes of the media, the range, the settings of faces, the model and this room's own algorithm; not where the
-    files are.
+    A digest of the bytes of the media, the range, the settings that affect faces, the model and ALGORITHM; independent
+    of the location of the files.
     """
-    heeded = asdict(settings)
-    del heeded["max_bodies"]  # how many people are followed is nothing to the faces
+    used_settings = asdict(settings)
+    del used_settings["max_bodies"]  # does not affect faces
     weights = hashlib.sha256(model.read_bytes()).hexdigest()
-    return digest(ALGORITHM, shot.name, shot.source_work_range, content_of(shot, plate), heeded, weights)
+    return digest(ALGORITHM, shot.name, shot.source_work_range, media_digest(shot, plate), used_settings, weights)
 
 
-def content_of(shot: Shot, plate: Plate) -> str:
+def media_digest(shot: Shot, plate: Plate) -> str:
     """Digest of the media's bytes in the work range, 64 hex digits."""
     content = hashlib.sha256()
     for source_frame in shot.source_work_range:
@@ -86,15 +86,15 @@ def content_of(shot: Shot, plate: Plate) -> str:
     return content.hexdigest()
 
 
-def _worth_keeping(
-    people: list[dict[int, Sighting]], frame_count: int, settings: TrackSettings
-) -> list[dict[int, Sighting]]:
-    """Those seen long enough and large enough, the most present first, then the largest."""
-    least = min(_LEAST_SIGHTINGS, (frame_count + 1) // 2)
+def _select_people(
+    people: list[dict[int, Detection]], frame_count: int, settings: TrackSettings
+) -> list[dict[int, Detection]]:
+    """Those detected long enough and large enough, the one present longest first, then the largest."""
+    min_count = min(_MIN_DETECTIONS, (frame_count + 1) // 2)
 
-    def height(person: dict[int, Sighting]) -> float:
-        return float(np.median([seen.placement.scale for seen in person.values()]))
+    def height(person: dict[int, Detection]) -> float:
+        return float(np.median([detection.placement.scale for detection in person.values()]))
 
-    worthy = [person for person in people if len(person) >= least and height(person) >= settings.min_size]
-    worthy.sort(key=lambda person: (-len(person), -height(person)))
-    return worthy[: settings.max_faces]
+    selected = [person for person in people if len(person) >= min_count and height(person) >= settings.min_size]
+    selected.sort(key=lambda person: (-len(person), -height(person)))
+    return selected[: settings.max_faces]

@@ -1,4 +1,4 @@
-"""Watching a shot frame by frame: follow the faces that are known, search for those that are not."""
+"""Track the faces of a shot frame by frame: follow the known ones and search for new ones."""
 
 from __future__ import annotations
 
@@ -10,166 +10,170 @@ from itertools import chain, repeat
 from pathlib import Path
 from typing import Self
 
-from toolkit.faces.detect import FaceFinder, FaceReader
-from toolkit.faces.follow import ONE_PLACE, Sighting, Trail, is_same_face, likeness, look
-from toolkit.faces.search import Tile, coarse_tiles, distinct, fine_tiles, search_tiles
-from toolkit.faces.upright import Picture, Placement
+from toolkit.faces.detect import FaceDetector, LandmarkReader
+from toolkit.faces.search import Tile, coarse_tiles, fine_tiles, remove_duplicates, search_tiles
+from toolkit.faces.tracklet import SAME_PLACE, Detection, Tracklet, detect_near, is_same_face, similarity
+from toolkit.faces.upright import FacePlacement, Picture
 from toolkit.settings import TrackSettings
 
 SEARCH_EVERY = 12
-"""Frames within which every part of the frame is searched for further faces, and, while there is no face, from one
-search of the tiles to the next. A face found late is followed back through this many frames, which are kept for that.
-Within 8 frames instead, ``track`` takes 3 % longer at 1080p."""
+"""Number of frames over which the search for new faces covers the whole frame, and, while there is no face, frames from
+one search of the tiles to the next. A face found late is followed back through this many frames, which are kept in
+memory. With 8 frames instead, ``track`` takes 3 % longer at 1080p."""
 _PATIENCE = 8
-"""Frames a lost face is looked for where it was last seen; after that only a search finds it again."""
+"""Frames during which a lost face is searched for where it was last seen; after that only a full search finds it."""
 _SPARE = 2
-"""Faces followed beyond ``max_faces``: which ones last longest is known only at the end of the shot."""
+"""Faces tracked beyond ``max_faces``: which ones are present longest is known only at the end of the shot."""
 _THREADS = min(4, os.cpu_count() or 1)
 
-_Seen = Sequence[tuple[Trail, Sighting | None]]
+_Results = Sequence[tuple[Tracklet, Detection | None]]
 
 
-class Watch:
-    """The eyes on one shot: ``see`` every frame in order, ``finish``, then read ``trails``.
+class FaceTracker:
+    """Tracks the faces of one shot: ``process`` every frame in order, ``finish``, then read ``tracklets``.
 
-    Most frames cost one reading per face, in a canvas around it, and beside it a search of a part of the frame for
-    further faces: the whole frame and all coarse tiles have their turn within SEARCH_EVERY frames, and in the frame in
-    which a face was lost. A frame without any known face is searched as a whole, and every SEARCH_EVERY frames down to
-    the fine tiles.
+    Most frames cost one reading per face, in a canvas around it, and in parallel a search of a part of the frame for
+    new faces: the whole frame and all coarse tiles take turns within SEARCH_EVERY frames. A frame in which a face is
+    lost is searched with all of them. A frame without known faces is searched as a whole, and every SEARCH_EVERY frames
+    down to the fine tiles.
     """
 
     def __init__(self, model: Path, settings: TrackSettings) -> None:
-        self.trails: list[Trail] = []
-        """All there were, in the order in which they were found."""
+        self.tracklets: list[Tracklet] = []
+        """All of the shot, in the order in which they were found."""
         self._model = model
         self._settings = settings
         self._threads = ThreadPoolExecutor(max_workers=_THREADS + 1, thread_name_prefix="faces")
-        self._finders = [self._new_finder()]
-        self._readers: list[FaceReader] = []
-        self._idle: list[FaceReader] = []
+        self._detectors = [self._new_detector()]
+        self._readers: list[LandmarkReader] = []
+        self._idle_readers: list[LandmarkReader] = []
         self._recent: deque[tuple[int, Picture]] = deque(maxlen=SEARCH_EVERY)
-        self._followed: list[Trail] = []
-        self._count = 0
+        self._active: list[Tracklet] = []
+        self._frame_count = 0
 
-    def see(self, source_frame: int, picture: Picture) -> None:
-        """The next frame; ``picture`` is kept for a while and must not change."""
+    def process(self, source_frame: int, picture: Picture) -> None:
+        """Process the next frame; ``picture`` is kept for a while and must not change."""
         self._recent.append((source_frame, picture))
-        due = self._count % SEARCH_EVERY == 0
-        beside = self._search_beside(picture)
-        self._count += 1
+        tiles_due = self._frame_count % SEARCH_EVERY == 0
+        new_faces = self._start_search(picture)
+        self._frame_count += 1
         lost = self._follow(source_frame, picture)
-        known = self._known()
-        found = beside.result() if beside else []
+        known = self._known_placements()
+        found = new_faces.result() if new_faces else []
         if lost or not known:
-            found = self._search(picture, known, tiles=lost or due, fine=due)
-        self._start(source_frame, picture, found)
+            found = self._search(picture, known, tiles=lost or tiles_due, fine=tiles_due)
+        self._start_tracklets(source_frame, picture, found)
 
     def finish(self) -> None:
-        """After the last frame: search all of it, for a face that came in before its part of the frame had its turn."""
+        """Search the whole last frame, for a face that entered a part of the frame whose turn had not come yet."""
         if self._recent:
             source_frame, picture = self._recent[-1]
-            self._start(source_frame, picture, self._search(picture, self._known(), tiles=True, fine=True))
+            self._start_tracklets(
+                source_frame, picture, self._search(picture, self._known_placements(), tiles=True, fine=True)
+            )
 
-    def _known(self) -> list[Placement]:
-        return [trail.last.placement for trail in self._followed if not trail.waited]
+    def _known_placements(self) -> list[FacePlacement]:
+        return [tracklet.last.placement for tracklet in self._active if not tracklet.missed]
 
-    def _search(self, picture: Picture, known: Sequence[Placement], *, tiles: bool, fine: bool) -> list[Placement]:
-        """The whole frame, the coarse ``tiles``, and, where nothing is known or found, the ``fine`` ones."""
+    def _search(
+        self, picture: Picture, known: Sequence[FacePlacement], *, tiles: bool, fine: bool
+    ) -> list[FacePlacement]:
+        """Search the whole frame, the coarse ``tiles``, and, if no face is known or found, the ``fine`` ones."""
         coarse = self._coarse_tiles(picture)
-        found = search_tiles(self._finders[0], picture, coarse if tiles else coarse[:1], known)
+        found = search_tiles(self._detectors[0], picture, coarse if tiles else coarse[:1], known)
         return self._search_fine(picture) if fine and self._settings.tiles and not known and not found else found
 
-    def _search_beside(self, picture: Picture) -> Future[list[Placement]] | None:
-        """What this frame's share of the coarse tiles shows besides the faces that are followed."""
-        if not self._followed:
+    def _start_search(self, picture: Picture) -> Future[list[FacePlacement]] | None:
+        """Start searching this frame's share of the coarse tiles for faces other than the tracked ones."""
+        if not self._active:
             return None
         tiles = self._coarse_tiles(picture)
-        pause = max(1, SEARCH_EVERY // len(tiles))
-        turn, rest = divmod(self._count % SEARCH_EVERY, pause)
-        share = tiles[turn :: SEARCH_EVERY // pause]
+        interval = max(1, SEARCH_EVERY // len(tiles))
+        turn, rest = divmod(self._frame_count % SEARCH_EVERY, interval)
+        share = tiles[turn :: SEARCH_EVERY // interval]
         if rest or not share:
             return None
-        expected = [trail.expected() for trail in self._followed]
-        return self._threads.submit(search_tiles, self._finders[0], picture, share, expected)
+        expected = [tracklet.predict() for tracklet in self._active]
+        return self._threads.submit(search_tiles, self._detectors[0], picture, share, expected)
 
     def _coarse_tiles(self, picture: Picture) -> list[Tile]:
         height, width = picture.shape[:2]
         tiles = coarse_tiles(width, height)
         return tiles if self._settings.tiles else tiles[:1]
 
-    def _search_fine(self, picture: Picture) -> list[Placement]:
-        """The fine tiles, dealt out to the threads; what is found does not depend on how many there are."""
-        self._finders += [self._new_finder() for _ in range(len(self._finders), _THREADS)]
+    def _search_fine(self, picture: Picture) -> list[FacePlacement]:
+        """Search the fine tiles in threads; the result does not depend on the number of threads."""
+        self._detectors += [self._new_detector() for _ in range(len(self._detectors), _THREADS)]
         height, width = picture.shape[:2]
         fine = fine_tiles(width, height, self._settings.min_size)
         shares = [fine[start::_THREADS] for start in range(_THREADS)]
-        found = self._threads.map(search_tiles, self._finders, repeat(picture), shares)
+        found = self._threads.map(search_tiles, self._detectors, repeat(picture), shares)
         return list(chain.from_iterable(found))
 
     def _follow(self, source_frame: int, picture: Picture) -> bool:
-        """Look at every followed face; whether one was lost in this frame."""
+        """Read every tracked face in this frame; returns whether one was lost."""
 
-        def seek(trail: Trail) -> Sighting | None:
-            return look(trail.reader, picture, trail.expected(), source_frame, far=trail.waited > 0)
+        def read(tracklet: Tracklet) -> Detection | None:
+            return detect_near(tracklet.reader, picture, tracklet.predict(), source_frame, far=tracklet.missed > 0)
 
         lost = False
-        seen = list(zip(self._followed, self._threads.map(seek, self._followed), strict=True))
-        for index, (trail, sighting) in enumerate(seen):
-            taken = _is_anothers(index, seen)
-            if sighting and is_same_face(trail.last, sighting) and not taken:
-                trail.add(sighting)
-            elif taken and trail.waited:
-                trail.waited = _PATIENCE + 1  # all it finds is a face that is followed already
+        results = list(zip(self._active, self._threads.map(read, self._active), strict=True))
+        for index, (tracklet, detection) in enumerate(results):
+            taken = _belongs_to_another(index, results)
+            if detection and is_same_face(tracklet.last, detection) and not taken:
+                tracklet.add(detection)
+            elif taken and tracklet.missed:
+                tracklet.missed = _PATIENCE + 1  # it only finds a face that another tracklet follows
             else:
-                lost = lost or not trail.waited
-                trail.waited += 1
-        self._idle += [trail.reader for trail in self._followed if trail.waited > _PATIENCE]
-        self._followed = [trail for trail in self._followed if trail.waited <= _PATIENCE]
+                lost = lost or not tracklet.missed
+                tracklet.missed += 1
+        self._idle_readers += [tracklet.reader for tracklet in self._active if tracklet.missed > _PATIENCE]
+        self._active = [tracklet for tracklet in self._active if tracklet.missed <= _PATIENCE]
         return lost
 
-    def _start(self, source_frame: int, picture: Picture, found: Sequence[Placement]) -> None:
-        for placement in distinct(found):
-            self._start_at(source_frame, picture, placement)
+    def _start_tracklets(self, source_frame: int, picture: Picture, found: Sequence[FacePlacement]) -> None:
+        for placement in remove_duplicates(found):
+            self._start_tracklet(source_frame, picture, placement)
 
-    def _start_at(self, source_frame: int, picture: Picture, placement: Placement) -> None:
-        """Begin a trail at ``placement``, unless the face there is followed already, and look back."""
-        if len(self._followed) >= self._settings.max_faces + _SPARE or self._is_known(source_frame, placement):
+    def _start_tracklet(self, source_frame: int, picture: Picture, placement: FacePlacement) -> None:
+        """Start a tracklet at ``placement``, unless that face is tracked already, and follow it back in time."""
+        if len(self._active) >= self._settings.max_faces + _SPARE or self._is_known(source_frame, placement):
             return
-        reader = self._idle.pop() if self._idle else self._new_reader()
-        sighting = look(reader, picture, placement, source_frame)
-        if sighting is None or self._is_known(source_frame, sighting.placement):
-            self._idle.append(reader)
+        reader = self._idle_readers.pop() if self._idle_readers else self._new_reader()
+        detection = detect_near(reader, picture, placement, source_frame)
+        if detection is None or self._is_known(source_frame, detection.placement):
+            self._idle_readers.append(reader)
             return
-        trail = Trail.starting(reader, sighting)
+        tracklet = Tracklet.start(reader, detection)
         for earlier_frame, earlier_picture in list(self._recent)[-2::-1]:
-            earlier = look(reader, earlier_picture, sighting.placement, earlier_frame)
-            if not earlier or not is_same_face(sighting, earlier) or self._is_known(earlier_frame, earlier.placement):
+            earlier = detect_near(reader, earlier_picture, detection.placement, earlier_frame)
+            if not earlier or not is_same_face(detection, earlier) or self._is_known(earlier_frame, earlier.placement):
                 break
-            trail.sightings[earlier_frame] = sighting = earlier
-        self._followed.append(trail)
-        self.trails.append(trail)
+            tracklet.detections[earlier_frame] = detection = earlier
+        self._active.append(tracklet)
+        self.tracklets.append(tracklet)
 
-    def _is_known(self, source_frame: int, placement: Placement) -> bool:
-        seen = (trail.sightings.get(source_frame) for trail in self.trails)
-        return any(other is not None and other.placement.apart(placement) < ONE_PLACE for other in seen)
+    def _is_known(self, source_frame: int, placement: FacePlacement) -> bool:
+        others = (tracklet.detections.get(source_frame) for tracklet in self.tracklets)
+        return any(other is not None and other.placement.distance_to(placement) < SAME_PLACE for other in others)
 
-    def _new_finder(self) -> FaceFinder:
+    def _new_detector(self) -> FaceDetector:
         faces = self._settings.max_faces + _SPARE
-        return FaceFinder(self._model, confidence=self._settings.confidence, faces=faces)
+        return FaceDetector(self._model, confidence=self._settings.confidence, faces=faces)
 
-    def _new_reader(self) -> FaceReader:
-        self._readers.append(FaceReader(self._model, confidence=self._settings.confidence))
+    def _new_reader(self) -> LandmarkReader:
+        self._readers.append(LandmarkReader(self._model, confidence=self._settings.confidence))
         return self._readers[-1]
 
     @property
     def blendshape_names(self) -> tuple[str, ...]:
-        """In the order of every sighting's blendshapes; empty when no face was read."""
+        """Names of the blendshapes of every detection, in order; empty if no face was read."""
         return next((reader.blendshape_names for reader in self._readers if reader.blendshape_names), ())
 
     def close(self) -> None:
-        """Give all graphs and threads back."""
+        """Release all graphs and threads."""
         self._threads.shutdown()
-        for reader in (*self._finders, *self._readers):
+        for reader in (*self._detectors, *self._readers):
             reader.close()
 
     def __enter__(self) -> Self:
@@ -179,16 +183,16 @@ class Watch:
         self.close()
 
 
-def _is_anothers(index: int, seen: _Seen) -> bool:
-    """Whether another trail saw the very face that trail ``index`` saw, and knows it better."""
-    trail, sighting = seen[index]
-    if sighting is None:
+def _belongs_to_another(index: int, results: _Results) -> bool:
+    """Whether another tracklet detected the same face as tracklet ``index`` and resembles it more."""
+    tracklet, detection = results[index]
+    if detection is None:
         return False
-    own = likeness(trail.last, sighting), -index
+    own = similarity(tracklet.last, detection), -index
     return any(
         other is not None
-        and other.placement.apart(sighting.placement) < ONE_PLACE
-        and (likeness(others.last, other), -number) > own
-        for number, (others, other) in enumerate(seen)
+        and other.placement.distance_to(detection.placement) < SAME_PLACE
+        and (similarity(rival.last, other), -number) > own
+        for number, (rival, other) in enumerate(results)
         if number != index
     )
