@@ -124,6 +124,37 @@ def test_heavy_libraries_are_imported_where_they_are_used(path: Path) -> None:
     assert not at_top & HEAVY
 
 
+def test_planning_imports_nothing_that_reads_pixels() -> None:
+    """A plan is made from documents and settings alone, so that it can be checked, diffed and dry-run."""
+    pixels = ("toolkit.plates", "toolkit.engines", "cv2")
+    planning = "toolkit.passes.planning"
+    for path in sorted((PACKAGE / "passes" / "planning").rglob("*.py")):
+        for name in imports(path):
+            assert not name.startswith(pixels), f"{path.name} imports {name}"
+            assert name.startswith(planning) or not name.startswith("toolkit.passes"), f"{path.name} imports {name}"
+
+
+def test_the_parts_of_passes_import_in_one_direction() -> None:
+    """Rendering is on top and executes plans as documents: it never imports planning."""
+    allowed = {
+        "planning": {"planning"},
+        "resampling": {"resampling"},
+        "temporal": {"temporal", "resampling"},
+        "guides": {"guides", "temporal", "resampling"},
+        "rendering": {"rendering", "guides", "temporal", "resampling"},
+    }
+    room = PACKAGE / "passes"
+    for path in sorted(room.rglob("*.py")):
+        part = path.relative_to(room).parts[0].removesuffix(".py")
+        if part == "__init__":
+            continue
+        assert part in allowed, f"{part} is not a part of passes: add it at its level"
+        for name in imports(path):
+            if name.startswith("toolkit.passes"):
+                assert {*name.split(".")[2:3]} <= allowed[part], f"{path.relative_to(room)} imports {name}"
+                assert name != "toolkit.passes", f"{path.relative_to(room)} imports the room's face"
+
+
 def test_no_file_imports_itself_by_a_detour() -> None:
     """Imports inside functions count: a cycle that is hidden is a cycle still."""
     names = {_module_name(path): path for path in modules()}

@@ -1,1 +1,1 @@
-"""Guide pictures for ControlNets: drawn from the tracks, read from sequences, or estimated from the plate."""
+"""Guides for ControlNets: drawn from the tracks, read from sequences, or estimated from the plate."""

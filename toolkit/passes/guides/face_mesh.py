@@ -1,4 +1,4 @@
-"""The picture of a face in lines that the ControlNet ``control_v1p_sd15_mediapipe_face`` is steered by."""
+"""The guide of the ControlNet ``control_v1p_sd15_mediapipe_face``: faces drawn as coloured lines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Picture = NDArray[np.uint8]
 Colour = tuple[int, int, int]
 """Red, green, blue, each 0..255."""
 Chain = tuple[int, ...]
-"""Indices of landmarks, each joined to the next by a line; a closed chain ends with its first landmark."""
+"""Indices of landmarks, each connected to the next by a line; a closed chain ends with its first landmark."""
 
 CONTOURS: dict[str, tuple[Colour, tuple[Chain, ...]]] = {
     "FACE_OVAL": ((10, 200, 10), (
@@ -33,49 +33,49 @@ CONTOURS: dict[str, tuple[Colour, tuple[Chain, ...]]] = {
         (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308, 415, 310, 311, 312, 13, 82, 81, 80, 191, 78),
     )),
 }  # fmt: skip
-"""What is drawn, first to last, under MediaPipe's names of the parts; left and right are the subject's. Lines of
-different parts overlap in small and in turned faces, so the order shows."""
+"""The parts in drawing order, by MediaPipe's names; left and right are the subject's. Lines of different parts overlap
+in small and in turned faces, so the order is visible."""
 
 PUPILS: dict[int, Colour] = {468: (250, 200, 10), 473: (10, 200, 250)}
-"""Landmarks in the middle of the right and of the left iris, drawn over the lines."""
+"""Landmarks at the centre of the right and the left iris, drawn over the lines."""
 
 _THICKNESS = 2
-"""Of the lines, as OpenCV counts it: level and upright ones come out 3 pixels wide. Never scaled with the picture."""
-_PUPIL = 2
+"""Line thickness in OpenCV's sense: horizontal and vertical lines are 3 pixels wide. Never scaled with the image."""
+_PUPIL_RADIUS = 2
 """Half the side of a pupil's square, pixels."""
-_LEAST_SIDE = 64
-"""A face with a shorter side of its bounding box than this, pixels, is left out: the network never saw one."""
+_MIN_SIDE = 64
+"""Faces whose bounding box has a shorter side than this, pixels, are left out: the network was not trained on them."""
 
 
 def draw_face_annotation(faces: Sequence[NDArray[np.float32]], size: tuple[int, int]) -> Picture:
-    """The control picture of ``faces``, uint8 (H, W, 3) RGB: coloured lines and pupils on black.
+    """Draw the guide of ``faces``, uint8 (H, W, 3) RGB: coloured lines and pupils on black.
 
-    Each face is its landmarks, (478, 3), x and y in pixels of the picture (z is not looked at); a later one is drawn
-    over an earlier one. ``size`` is the picture's width and height. A face is left out if either side of the bounding
-    box of its landmarks is under 64 pixels; without any face the picture is black. A line with an end outside the
-    picture is left out whole, and so is a pupil whose middle is outside or within two pixels of the top or left edge.
-    Raises IndexError for landmarks without irises.
+    Each face is its landmarks, (478, 3), x and y in pixels of the image (z is ignored); later faces are drawn over
+    earlier ones. ``size`` is the image's width and height. A face is left out if either side of the bounding box of its
+    landmarks is under 64 pixels; without any face the image is black. A line with an end outside the image is left out
+    entirely, and so is a pupil whose centre is outside or within two pixels of the top or left edge. Raises IndexError
+    for landmarks without irises.
 
-    It is, pixel for pixel, what the network was trained on: CrucibleAI's ``mediapipe_face`` annotator, which gives the
-    edges as a dict, part by part, to MediaPipe's ``draw_landmarks``, paints the pupils and swaps blue and red. Within a
-    part its order is that of a hash table, which cannot show: lines of one colour look the same in any order, and a
-    line the same from either end.
+    Pixel for pixel what the network was trained on: CrucibleAI's ``mediapipe_face`` annotator, which passes the edges
+    as a dict, part by part, to MediaPipe's ``draw_landmarks``, draws the pupils, and swaps blue and red. Within a part
+    its order is that of a hash table, which makes no difference: lines of one colour look the same in any order, and a
+    line looks the same from either end.
     """
     picture = np.zeros((size[1], size[0], 3), dtype=np.uint8)
     for landmarks in faces:
-        if np.ptp(landmarks[:, :2], axis=0).min() >= _LEAST_SIDE:
-            _draw(picture, landmarks[:, :2])
+        if np.ptp(landmarks[:, :2], axis=0).min() >= _MIN_SIDE:
+            _draw_face(picture, landmarks[:, :2])
     return picture
 
 
-def _draw(picture: Picture, points: NDArray[np.float32]) -> None:
-    """Draw one face, whose landmarks are at ``points`` (478, 2), into ``picture``, in place."""
+def _draw_face(picture: Picture, points: NDArray[np.float32]) -> None:
+    """Draw one face with landmarks at ``points`` (478, 2) into ``picture``, in place."""
     import cv2
 
     size = np.array([picture.shape[1], picture.shape[0]])
     inside = np.asarray(((points >= 0) & (points <= size)).all(axis=1))
-    # Pixel centres are integers, yet rounding would be wrong: MediaPipe draws at the floor, and so the network learnt
-    # to put features half a pixel right of and below their lines.
+    # Pixel centres are integers, yet rounding would be wrong: MediaPipe draws at the floor, so the network learnt to
+    # put features half a pixel right of and below their lines.
     pixels = np.minimum(np.floor(points), size - 1).astype(int).tolist()
     for colour, chains in CONTOURS.values():
         for chain in chains:
@@ -85,5 +85,5 @@ def _draw(picture: Picture, points: NDArray[np.float32]) -> None:
     for index, colour in PUPILS.items():
         if inside[index]:
             x, y = pixels[index]
-            # A start below zero counts from the far end and selects nothing; the original draws nothing there either.
-            picture[y - _PUPIL : y + _PUPIL, x - _PUPIL : x + _PUPIL] = colour
+            # A negative start counts from the other end and selects nothing; the original draws nothing there either.
+            picture[y - _PUPIL_RADIUS : y + _PUPIL_RADIUS, x - _PUPIL_RADIUS : x + _PUPIL_RADIUS] = colour
