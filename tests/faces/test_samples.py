@@ -10,14 +10,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.faces._footage import states
+from tests.faces._footage import Person, states
 from tests.faces.test_geometry import face
 from toolkit.documents import FaceSample, FaceState, FaceTrack, FaceTracks
+from toolkit.faces.detect import Reading
 from toolkit.faces.identity import group_by_identity
 from toolkit.faces.pose import CanonicalFace
 from toolkit.faces.samples import build_samples
-from toolkit.faces.tracklet import THUMBNAIL_SIZE, Detection, Tracklet, is_same_face
-from toolkit.faces.upright import measure_placement
+from toolkit.faces.tracklet import THUMBNAIL_SIZE, Detection, Tracklet, detect_near, is_same_face, similarity
+from toolkit.faces.upright import CANVAS, FacePlacement, canvas_affine, measure_placement
 from toolkit.frames import FrameRange
 from toolkit.settings import TrackSettings
 
@@ -227,6 +228,45 @@ def test_one_face_does_not_jump_or_change_its_size_or_look_between_two_frames(
     assert is_same_face(detection(100), detection(101, **changed)) is same  # type: ignore[arg-type]
 
 
-def test_a_thumbnail_in_half_precision_is_similar_to_itself() -> None:
-    one = detection(100)
-    assert is_same_face(one, replace(one, thumbnail=(one.thumbnail.astype(np.float32) * 1.0).astype(np.float16)))
+class CanvasReader:
+    """Always reads the astronaut's face, where the canvas around ``placement`` shows it."""
+
+    def __init__(self, placement: FacePlacement) -> None:
+        matrix = canvas_affine(placement)
+        self.landmarks = face()
+        self.landmarks[:, :2] = self.landmarks[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+
+    def read(self, canvas: NDArray[np.uint8]) -> Reading:
+        assert canvas.shape == (CANVAS, CANVAS, 3)
+        return Reading(landmarks=self.landmarks, blendshapes=np.zeros(52, np.float32))
+
+
+def test_similarity_ignores_exposure_and_contrast_and_sees_another_face(anna: Person) -> None:
+    """Thumbnails are stored in half precision, with mean 0 and norm 1."""
+    photograph, placement = anna.photograph, measure_placement(face())
+    darker = np.rint(photograph * 0.5 + 20).astype(np.uint8)
+    upside_down = photograph.copy()
+    upside_down[40:200, 140:300] = photograph[40:200, 140:300][::-1]
+    one, dark, other = (
+        detect_near(CanvasReader(placement), picture, placement, 100)  # type: ignore[arg-type]
+        for picture in (photograph, darker, upside_down)
+    )
+    assert one is not None and dark is not None and other is not None
+    assert one.thumbnail.dtype == np.float16
+    assert one.thumbnail.astype(np.float64).mean() == pytest.approx(0, abs=1e-4)
+    assert similarity(one, one) == pytest.approx(1, abs=1e-3)
+    assert similarity(one, dark) == pytest.approx(1, abs=2e-3)
+    assert similarity(one, other) < 0.5
+
+
+@pytest.mark.parametrize(("correlation", "same"), [(0.652, True), (0.648, False)])
+def test_half_precision_does_not_change_whether_two_faces_are_the_same(correlation: float, same: bool) -> None:
+    """The minimum is 0.65: the rounding of thumbnails must not shift it by 0.002."""
+    for seed in range(20):
+        one, noise = (thumbnail(2 * seed + half).astype(np.float64) for half in (0, 1))
+        noise -= (noise @ one) * one / (one @ one)
+        noise /= np.linalg.norm(noise)
+        mixed = correlation * one / np.linalg.norm(one) + np.sqrt(1 - correlation**2) * noise
+        here = replace(detection(100), thumbnail=one.astype(np.float16))
+        there = replace(detection(101), thumbnail=mixed.astype(np.float16))
+        assert is_same_face(here, there) is same
