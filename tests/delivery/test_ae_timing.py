@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.delivery.ae_timing import Placed, held_rate, pixel, placed, span
+from toolkit.delivery.ae_timing import LayerTiming, ae_rate, media_span, time_layer, to_ae_pixel
 from toolkit.documents import DeliveryClip, MediaKind
 from toolkit.frames import FrameMap, FrameRange
 
@@ -42,17 +42,17 @@ def clip(**facts: object) -> DeliveryClip:
     return DeliveryClip.model_validate({**known, **facts})
 
 
-def picture_at(where: Placed, record_frame: int) -> Fraction:
+def picture_at(where: LayerTiming, record_frame: int) -> Fraction:
     """Where After Effects reads the media: along the line between the keys, or picture by picture without any."""
     if not where.remap:
-        return record_frame - where.media_first
+        return record_frame - where.media_start
     (before, low), (after, high) = where.remap[0], where.remap[-1]
     return low if before == after else low + (high - low) * (record_frame - before) / (after - before)
 
 
 def test_a_plain_clip_runs_picture_by_picture_without_keys() -> None:
-    where = placed(clip(), FrameRange(first=-100, last=999), Fraction(24))
-    assert where == Placed(shown=FrameRange(first=18, last=117), media_first=Fraction(18), remap=())
+    where = time_layer(clip(), FrameRange(first=-100, last=999), Fraction(24))
+    assert where == LayerTiming(record_range=FrameRange(first=18, last=117), media_start=Fraction(18), remap=())
 
 
 @pytest.mark.parametrize(
@@ -65,23 +65,23 @@ def test_a_plain_clip_runs_picture_by_picture_without_keys() -> None:
     ],
 )
 def test_a_retimed_clip_has_keys_at_its_ends(speed: float, keys: tuple[tuple[int, Fraction], ...]) -> None:
-    assert placed(clip(speed=speed), FrameRange(first=48, last=67), Fraction(24)).remap == keys
+    assert time_layer(clip(speed=speed), FrameRange(first=48, last=67), Fraction(24)).remap == keys
 
 
 def test_where_the_host_mixes_pictures_the_keys_are_exact() -> None:
-    where = placed(clip(speed=0.5, interpolation="flow"), FrameRange(first=48, last=67), Fraction(24))
+    where = time_layer(clip(speed=0.5, interpolation="flow"), FrameRange(first=48, last=67), Fraction(24))
     assert where.remap == ((48, Fraction(30)), (67, Fraction("39.5")))
 
 
 def test_a_picture_a_frame_at_double_speed_is_no_plain_clip() -> None:
     """29.97 media at 200 % in a cut at 59.94: After Effects plays the media by time, half a picture a frame."""
     twice = clip(speed=2.0, rate=Fraction(30000, 1001), fps=29.97)
-    assert placed(twice, FrameRange(first=48, last=67), Fraction(60000, 1001)).remap
+    assert time_layer(twice, FrameRange(first=48, last=67), Fraction(60000, 1001)).remap
 
 
 def test_a_layer_of_one_picture_is_held() -> None:
     one = clip(end_index=1001, in_frame=0, frame_count=1)
-    assert placed(one, FrameRange(first=0, last=99), Fraction(24)).shown == FrameRange(first=48, last=67)
+    assert time_layer(one, FrameRange(first=0, last=99), Fraction(24)).record_range == FrameRange(first=48, last=67)
 
 
 @given(
@@ -105,7 +105,7 @@ def test_every_frame_shows_the_picture_of_the_frame_map(
         in_frame=in_frame,
         end_index=1000 + pictures,
     )
-    where = placed(one, span(one, record_rate), record_rate)
+    where = time_layer(one, media_span(one, record_rate), record_rate)
     rule = FrameMap(
         source_first=0,
         source_offset=Fraction(in_frame),
@@ -116,8 +116,8 @@ def test_every_frame_shows_the_picture_of_the_frame_map(
         speed=speed,
         source_work_first=0,
     )
-    assert where.shown.first <= 48 and where.shown.last >= 48 + record_count - 1
-    for record_frame in where.shown:
+    assert where.record_range.first <= 48 and where.record_range.last >= 48 + record_count - 1
+    for record_frame in where.record_range:
         position = picture_at(where, record_frame)
         assert floor(position) == rule.source_frame_at_record(record_frame)
         assert 0 <= position < pictures
@@ -126,9 +126,9 @@ def test_every_frame_shows_the_picture_of_the_frame_map(
 
 
 def test_pixels_are_named_by_their_corner() -> None:
-    assert pixel((0.0, -0.5)) == (0.5, 0.0)
+    assert to_ae_pixel((0.0, -0.5)) == (0.5, 0.0)
 
 
 def test_a_rate_is_held_to_the_thousandth() -> None:
-    assert held_rate(Fraction(24000, 1001)) == Fraction("23.976")
-    assert held_rate(Fraction(25)) == 25
+    assert ae_rate(Fraction(24000, 1001)) == Fraction("23.976")
+    assert ae_rate(Fraction(25)) == 25

@@ -279,7 +279,7 @@ def test_a_plate_that_py_aep_cannot_read_stands_as_a_placeholder_and_is_told(out
     (tmp_path / "A001.mov").rename(tmp_path / "A001.mxf")
     project, notes = made(out, lambda document: every(document)[0].update(path=str(tmp_path / "A001.mxf")))
     (told,) = notes
-    assert told.startswith("sh010 stands as a placeholder (") and told.endswith(f"with {tmp_path / 'A001.mxf'}")
+    assert told.startswith("sh010 is a placeholder (") and told.endswith(f"with {tmp_path / 'A001.mxf'}")
     plate = layer(project, "sh010", "plate sh010")
     assert (plate.source.width, plate.source.height, plate.source.duration * 24) == (32, 16, 60)
     assert plate.start_time * 24 == -2
@@ -313,7 +313,7 @@ def test_a_layer_outside_the_delivery_is_refused(out: Path, path: str) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"rate": "120", "fps": 120.0}, "the cut runs at 120 fps; After Effects takes 99"),
+        ({"rate": "120", "fps": 120.0}, "the cut runs at 120 fps; the limit of After Effects is 99"),
         ({"record_count": 24 * 10_801}, "longer than three hours"),
     ],
 )
@@ -348,7 +348,7 @@ def test_conform_writes_it_where_it_is_asked_for_and_its_notes_become_the_delive
     delivery = deliver(cut, tmp_path / "out", settings=ASKED)
     assert (tmp_path / "out" / "scene_4.aep").exists()
     assert delivery == Delivery.read(tmp_path / "out" / "delivery.json")
-    assert delivery.notes[-1].startswith("sh010 stands as a placeholder (")
+    assert delivery.notes[-1].startswith("sh010 is a placeholder (")
 
 
 def test_without_py_aep_the_delivery_is_there_all_the_same(

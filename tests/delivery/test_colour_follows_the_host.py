@@ -144,7 +144,8 @@ def test_a_run_that_asks_for_an_encoding_gets_it_whatever_the_host(tmp_path: Pat
             "resolve",
             {"mode": "managed", "science": "davinciYRGBColorManagedv2"},
             "the layers of all shots are encoded like their plates and Resolve manages colour "
-            "(davinciYRGBColorManagedv2): give them their plates' Input Color Space (right-click the clip in the Media Pool)",
+            "(davinciYRGBColorManagedv2): give them their plates' Input Color Space (right-click the clip in the "
+            "Media Pool)",
         ),
         (
             "resolve",

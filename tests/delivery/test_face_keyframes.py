@@ -6,7 +6,7 @@ from math import cos, hypot, pi, sin
 
 import pytest
 
-from toolkit.delivery.face_keyframes import OVAL_POINTS, even_oval
+from toolkit.delivery.face_keyframes import OVAL_POINTS, resample_oval
 from toolkit.documents import Point
 
 
@@ -20,25 +20,25 @@ def ellipse(count: int, *, roll: float = 0, x: float = 400, y: float = 300) -> l
 @pytest.mark.parametrize("count", [30, 36, 37, 41])
 @pytest.mark.parametrize("roll", [0.0, -25.0, 90.0, 200.0])
 def test_however_many_points_a_hull_has_the_same_ones_come_out(count: int, roll: float) -> None:
-    oval = even_oval(ellipse(count, roll=roll), roll=roll)
-    many = even_oval(ellipse(3600, roll=roll), roll=roll)
+    oval = resample_oval(ellipse(count, roll=roll), roll=roll)
+    many = resample_oval(ellipse(3600, roll=roll), roll=roll)
     assert len(oval) == OVAL_POINTS
     assert max(hypot(a[0] - b[0], a[1] - b[1]) for a, b in zip(oval, many, strict=True)) < 1.5
 
 
 def test_the_first_point_is_the_top_of_the_face_and_they_go_clockwise() -> None:
-    oval = even_oval(ellipse(360), roll=0)
+    oval = resample_oval(ellipse(360), roll=0)
     assert oval[0] == pytest.approx((400, 150), abs=0.1)
     assert oval[OVAL_POINTS // 4] == pytest.approx((500, 300), abs=0.1)
     assert oval[OVAL_POINTS // 2] == pytest.approx((400, 450), abs=0.1)
-    assert even_oval(ellipse(360, roll=90), roll=90)[0] == pytest.approx((550, 300), abs=0.1)
+    assert resample_oval(ellipse(360, roll=90), roll=90)[0] == pytest.approx((550, 300), abs=0.1)
 
 
 def test_a_square_keeps_its_sides() -> None:
     """Corners and sides that a ray runs along or through."""
-    oval = even_oval([(0, 0), (100, 0), (100, 100), (0, 100)], roll=0)
+    oval = resample_oval([(0, 0), (100, 0), (100, 100), (0, 100)], roll=0)
     assert all(min(abs(x), abs(x - 100), abs(y), abs(y - 100)) < 0.1 for x, y in oval)
 
 
 def test_no_outline_is_no_oval() -> None:
-    assert even_oval([], roll=0) == ()
+    assert resample_oval([], roll=0) == ()

@@ -175,14 +175,14 @@ def test_how_motion_is_estimated_is_said_for_flow_alone(cut: Cut, tmp_path: Path
 
 
 def test_nothing_of_it_changes_what_is_painted(cut: Cut) -> None:
-    from tests.passes._plate import BESIDE, COUNT, FIRST, sample, shot_of, tracks_of
+    from tests.passes._plate import COUNT, CUT_FOLDER, FIRST, sample, shot_of, tracks_of
     from toolkit.passes import plan_passes
 
     shot = shot_of(Path("nowhere/plate.####.png"))
     tracks = tracks_of([sample(FIRST + index) for index in range(COUNT)])
     other = DeliverySettings(interpolation="flow", motion="speed warp better", fusion=False, keyframes=False, aep=True)
-    usual = plan_passes(shot, tracks, Settings(), cut_folder=BESIDE)
-    assert plan_passes(shot, tracks, replace(Settings(), delivery=other), cut_folder=BESIDE) == usual
+    usual = plan_passes(shot, tracks, Settings(), cut_folder=CUT_FOLDER)
+    assert plan_passes(shot, tracks, replace(Settings(), delivery=other), cut_folder=CUT_FOLDER) == usual
 
 
 # --- versions --------------------------------------------------------------------------------------------------

@@ -72,7 +72,7 @@ TEXTS: dict[str, tuple[bytes, str]] = {
 def test_a_file_that_is_no_timeline(text: bytes, problem: str, tmp_path: Path) -> None:
     path = tmp_path / "cut.otio"
     path.write_bytes(text)
-    with pytest.raises(UnreadableCut, match="cannot read .* as a cut") as caught:
+    with pytest.raises(UnreadableCut, match=r"cannot read .* as a cut") as caught:
         read_cut(path, handles=8)
 
     assert problem in str(caught.value)

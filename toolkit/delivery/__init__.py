@@ -1,8 +1,8 @@
-"""The delivery: the passes go back over the cut they came from.
+"""The delivery: put the passes back over the cut they came from.
 
-``write_delivery`` writes ``return.otio`` for every application that reads timelines and ``delivery.json`` for the host
-scripts, which never compute: every number in it is final. Beside them lie the faces as Fusion comps and as
-keyframes to paste into After Effects. ``write_aep`` makes a project for After Effects of a delivery.
+``write_delivery`` writes ``return.otio`` for applications that read timelines, and ``delivery.json`` for the host
+scripts. Every number in it is final, so the scripts compute nothing. It also writes the faces as Fusion comps and as
+keyframes to paste into After Effects. ``write_aep`` makes an After Effects project from a delivery.
 """
 
 from __future__ import annotations
