@@ -14,27 +14,19 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.engines._comfyui import DEPTH, MESH, ask, by_seed, engine_on, with_mesh
-from tests.engines._comfyui_wire import Asked
-from tests.engines._requests import colours, ctrl_c, seeds_in, unit
+from tests.engines._comfyui import DEPTH, MESH, engine_on, make_request, paint_seed, request_with_mesh
+from tests.engines._comfyui_wire import ReceivedRequest
+from tests.engines._requests import colours, seeds_in, send_ctrl_c, to_float
 from tests.engines.fake_automatic1111 import BROKEN, Answer, as_json
-from tests.engines.fake_comfyui import FakeComfyui, Graph, decoded, encoded, node_of
+from tests.engines.fake_comfyui import FakeComfyui, Graph, decode_png, encode_png, node_of
 from toolkit.documents import LoraPlan
 from toolkit.engines import PaintRequest, servers
 from toolkit.engines.addresses import AUTH_VARIABLE
 from toolkit.engines.comfyui import ComfyuiEngine, queue
-from toolkit.engines.png import filled, may_change
+from toolkit.engines.png import fill_mask, inpaint_mask
 from toolkit.errors import EngineFailed, EngineUnavailable
-from toolkit.plates import display_codes
+from toolkit.plates import to_8bit_codes
 from toolkit.settings import ServerSettings
-
-
-@pytest.fixture(autouse=True)
-def quick_and_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Short waits between tries, and no credentials in the environment."""
-    monkeypatch.setattr(servers, "BACKOFF_S", 0.005)
-    monkeypatch.delenv(AUTH_VARIABLE, raising=False)
-
 
 # --- what is sent ------------------------------------------------------------------------------------------------
 
@@ -44,7 +36,7 @@ def sent(request: PaintRequest, **kinds: Any) -> tuple[Graph, FakeComfyui]:
     fake = FakeComfyui(**kinds)
     with engine_on(fake) as engine:
         engine.paint([request])
-    (graph,) = fake.prompts
+    (graph,) = fake.graphs
     return graph, fake
 
 
@@ -78,10 +70,10 @@ SAMPLER = {
 
 
 def test_the_founding_recipe_is_a_workflow_of_comfyuis_own_nodes() -> None:
-    graph, fake = sent(ask())
+    graph, fake = sent(make_request())
     nodes = by_title(graph)
     name = nodes["plate"][1].pop("image")
-    assert np.array_equal(decoded(fake.picture(graph, name)), colours())
+    assert np.array_equal(decode_png(fake.image_file(name)), colours())
     assert nodes == {
         "checkpoint": ("CheckpointLoaderSimple", {"ckpt_name": "SD1.5/v1-5-pruned-emaonly.safetensors"}),
         "prompt": ("CLIPTextEncode", {"clip": "checkpoint:1", "text": "a face"}),
@@ -97,14 +89,14 @@ def test_the_founding_recipe_is_a_workflow_of_comfyuis_own_nodes() -> None:
 def test_a_matte_masks_the_latent_with_all_of_its_soft_edge_and_a_latent_pixel_more() -> None:
     matte = np.zeros((64, 96), np.float32)
     matte[24:40, 32:64] = np.linspace(0.01, 1, 32, dtype=np.float32)
-    graph, fake = sent(ask(image=unit(np.full((64, 96, 3), 9, np.uint8)), matte=matte))
+    graph, fake = sent(make_request(image=to_float(np.full((64, 96, 3), 9, np.uint8)), matte=matte))
     nodes = by_title(graph)
     assert nodes["masked"] == ("SetLatentNoiseMask", {"samples": "latent:0", "mask": "mask:0"})
     assert nodes["sampler"][1] == SAMPLER | {"latent_image": "masked:0"}
     assert nodes["mask"][1]["channel"] == "red"
     expected = np.zeros((64, 96), np.uint8)
     expected[16:48, 24:72] = 255
-    assert np.array_equal(decoded(fake.picture(graph, nodes["mask"][1]["image"])), np.stack([expected] * 3, axis=-1))
+    assert np.array_equal(decode_png(fake.image_file(nodes["mask"][1]["image"])), np.stack([expected] * 3, axis=-1))
 
 
 def half_matte() -> NDArray[np.float32]:
@@ -114,18 +106,18 @@ def half_matte() -> NDArray[np.float32]:
 
 
 @pytest.mark.parametrize("content", ["fill", "latent nothing"])
-def test_under_a_mask_the_plate_is_sent_filled(content: str) -> None:
-    image = unit(np.random.default_rng(0).integers(0, 256, (64, 96, 3), np.uint8))
-    graph, fake = sent(ask(image=image, matte=half_matte(), masked_content=content))
-    shown = decoded(fake.picture(graph, by_title(graph)["plate"][1]["image"]))
-    hole = may_change(half_matte())
-    assert np.array_equal(shown, filled(display_codes(image), hole))
-    assert np.array_equal(shown[hole == 0], display_codes(image)[hole == 0])
+def test_under_a_mask_the_plate_is_sent_fill_mask(content: str) -> None:
+    image = to_float(np.random.default_rng(0).integers(0, 256, (64, 96, 3), np.uint8))
+    graph, fake = sent(make_request(image=image, matte=half_matte(), masked_content=content))
+    shown = decode_png(fake.image_file(by_title(graph)["plate"][1]["image"]))
+    hole = inpaint_mask(half_matte())
+    assert np.array_equal(shown, fill_mask(to_8bit_codes(image), hole))
+    assert np.array_equal(shown[hole == 0], to_8bit_codes(image)[hole == 0])
 
 
 def test_latent_nothing_lays_an_empty_latent_under_the_mask() -> None:
-    image = unit(np.full((64, 96, 3), 9, np.uint8))
-    nodes = by_title(sent(ask(image=image, matte=half_matte(), masked_content="latent nothing"))[0])
+    image = to_float(np.full((64, 96, 3), 9, np.uint8))
+    nodes = by_title(sent(make_request(image=image, matte=half_matte(), masked_content="latent nothing"))[0])
     assert nodes["nothing"] == ("EmptyLatentImage", {"width": 96, "height": 64, "batch_size": 1})
     assert nodes["emptied"] == (
         "LatentCompositeMasked",
@@ -136,13 +128,13 @@ def test_latent_nothing_lays_an_empty_latent_under_the_mask() -> None:
 
 def test_latent_noise_is_refused_before_any_work_is_done() -> None:
     with engine_on(fake := FakeComfyui()) as engine:
-        with pytest.raises(EngineUnavailable, match="no node of ComfyUI's lays a seed's noise under a mask; set face"):
-            engine.prepare([ask(masked_content="latent noise").look])
-        assert not fake.prompts
+        with pytest.raises(EngineUnavailable, match="ComfyUI has no node for masked content 'latent noise'; set face"):
+            engine.prepare([make_request(masked_content="latent noise").look])
+        assert not fake.graphs
 
 
 def test_controls_are_applied_one_after_the_other_with_their_numbers() -> None:
-    request = ask(controls=(DEPTH, MESH), guides=(colours(), 255 - colours()))
+    request = make_request(controls=(DEPTH, MESH), guides=(colours(), 255 - colours()))
     graph, fake = sent(request)
     nodes = by_title(graph)
     assert nodes["control_depth model"][1] == {"control_net_name": "sd15/control_v11f1p_sd15_depth.pth"}
@@ -158,20 +150,20 @@ def test_controls_are_applied_one_after_the_other_with_their_numbers() -> None:
     assert nodes["control_face"][1]["positive"] == "control_depth:0"
     assert nodes["control_face"][1]["negative"] == "control_depth:1"
     assert nodes["sampler"][1] == SAMPLER | {"positive": "control_face:0", "negative": "control_face:1"}
-    shown = decoded(fake.picture(graph, nodes["control_face picture"][1]["image"]))
+    shown = decode_png(fake.image_file(nodes["control_face picture"][1]["image"]))
     assert np.array_equal(shown, 255 - colours())
 
 
 def test_one_kind_of_control_twice_is_told_apart() -> None:
     both = (MESH, MESH.model_copy(update={"weight": 0.2}))
-    nodes = by_title(sent(ask(controls=both, guides=(colours(), colours())))[0])
+    nodes = by_title(sent(make_request(controls=both, guides=(colours(), colours())))[0])
     assert nodes["control_face_2"][1]["strength"] == 0.2
     assert nodes["control_face_2"][1]["positive"] == "control_face:0"
 
 
 def test_a_vae_and_loras_take_their_places_in_the_chain() -> None:
     loras = (LoraPlan(model="film_grain_v2", weight=0.75), LoraPlan(model="skin", weight=-1.0))
-    nodes = by_title(sent(ask(vae="vae-ft-mse-840000-ema-pruned", loras=loras))[0])
+    nodes = by_title(sent(make_request(vae="vae-ft-mse-840000-ema-pruned", loras=loras))[0])
     assert nodes["vae"][1] == {"vae_name": "vae-ft-mse-840000-ema-pruned.safetensors"}
     assert nodes["latent"][1]["vae"] == nodes["decoded"][1]["vae"] == "vae:0"
     assert nodes["lora"][1]["lora_name"] == "film_grain_v2.safetensors"
@@ -184,35 +176,40 @@ def test_a_vae_and_loras_take_their_places_in_the_chain() -> None:
 
 def test_each_picture_has_its_own_seed_and_words() -> None:
     with engine_on(fake := FakeComfyui()) as engine:
-        engine.paint([ask(3, prompt="mouth open", negative="beard"), ask(4, prompt="eyes {{seed}}", negative="")])
-    texts = [[by_title(graph)[node][1]["text"] for node in ("prompt", "negative")] for graph in fake.prompts]
+        engine.paint(
+            [
+                make_request(3, prompt="mouth open", negative="beard"),
+                make_request(4, prompt="eyes {{seed}}", negative=""),
+            ]
+        )
+    texts = [[by_title(graph)[node][1]["text"] for node in ("prompt", "negative")] for graph in fake.graphs]
     assert texts == [["mouth open", "beard"], ["eyes {{seed}}", ""]], "what a prompt says is nobody's slot"
-    assert [node_of(graph, "KSampler")["seed"] for graph in fake.prompts] == [3, 4]
+    assert [node_of(graph, "KSampler")["seed"] for graph in fake.graphs] == [3, 4]
 
 
 @pytest.mark.parametrize("old", [False, True], ids=["a server of today", "a server of 2023"])
 def test_a_picture_of_8_bit_codes_comes_back_exactly(old: bool) -> None:
     with engine_on(FakeComfyui(old=old)) as engine:
-        (painted,) = engine.paint([ask()])
+        (painted,) = engine.paint([make_request()])
     assert painted.dtype == np.float32
-    assert np.array_equal(painted, unit(colours()))
+    assert np.array_equal(painted, to_float(colours()))
 
 
 def test_strength_zero_is_given_back_without_asking_the_server() -> None:
     image = np.full((8, 8, 3), 0.12345, np.float32)
-    with engine_on(fake := FakeComfyui(paint=by_seed)) as engine:
-        still, painted = engine.paint([ask(image=image, strength=0.0), ask(9, image=image)])
+    with engine_on(fake := FakeComfyui(paint=paint_seed)) as engine:
+        still, painted = engine.paint([make_request(image=image, strength=0.0), make_request(9, image=image)])
     assert np.array_equal(still, image)
     assert still is not image
     assert seeds_in([painted]) == [9]
-    assert len(fake.prompts) == 1
+    assert len(fake.graphs) == 1
 
 
 def test_the_same_picture_is_uploaded_once_and_among_the_temporary_files() -> None:
-    with engine_on(fake := FakeComfyui(paint=by_seed)) as engine:
-        request = with_mesh()  # whose guide is its plate
-        engine.paint([request, with_mesh(weight=0.5)])
-        engine.paint([ask(9)])
+    with engine_on(fake := FakeComfyui(paint=paint_seed)) as engine:
+        request = request_with_mesh()  # whose guide is its plate
+        engine.paint([request, request_with_mesh(weight=0.5)])
+        engine.paint([make_request(9)])
     assert fake.uploads == 1
     assert {kind for kind, _, _ in fake.files} == {"temp"}
 
@@ -220,18 +217,18 @@ def test_the_same_picture_is_uploaded_once_and_among_the_temporary_files() -> No
 def test_a_picture_is_called_what_the_server_calls_it() -> None:
     """Another picture of that name was there already, and this server knows no temporary uploads."""
     fake = FakeComfyui()
-    fake.answers["/upload"].append(as_json({"name": "plate (1).png", "subfolder": "", "type": "input"}))
-    fake.files["input", "", "plate (1).png"] = encoded(colours())
+    fake.queued_answers["/upload"].append(as_json({"name": "plate (1).png", "subfolder": "", "type": "input"}))
+    fake.files["input", "", "plate (1).png"] = encode_png(colours())
     with engine_on(fake) as engine:
-        engine.paint([ask()])
-    assert node_of(fake.prompts[0], "LoadImage")["image"] == "plate (1).png"
+        engine.paint([make_request()])
+    assert node_of(fake.graphs[0], "LoadImage")["image"] == "plate (1).png"
 
 
 def test_a_request_that_the_server_has_in_its_cache_gives_its_picture_again() -> None:
     with engine_on(fake := FakeComfyui()) as engine:
-        one, other = engine.paint([ask()]), engine.paint([ask()])
+        one, other = engine.paint([make_request()]), engine.paint([make_request()])
     assert np.array_equal(one, other)
-    assert (len(fake.prompts), fake.executed) == (2, 1)
+    assert (len(fake.graphs), fake.executed) == (2, 1)
 
 
 # --- how it is heard ---------------------------------------------------------------------------------------------
@@ -240,98 +237,98 @@ def test_a_request_that_the_server_has_in_its_cache_gives_its_picture_again() ->
 def test_the_websocket_says_when_a_picture_is_done() -> None:
     fake = FakeComfyui(seconds=0.3)
     with engine_on(fake) as engine:
-        engine.paint([ask()])
-    assert sum(asked.path.startswith("/history/") for asked in fake.asked) <= 2
+        engine.paint([make_request()])
+    assert sum(request.path.startswith("/history/") for request in fake.requests) <= 2
 
 
 @pytest.mark.parametrize(
     ("websocket", "words"),
     [
-        ("refuses", "cannot be had (server rejected WebSocket connection: HTTP 404)"),
-        ("breaks", "broke"),
-        ("mumbles", "speaks no JSON"),
+        ("refuses", "cannot be opened (server rejected WebSocket connection: HTTP 404)"),
+        ("breaks", "was closed"),
+        ("mumbles", "does not send JSON"),
     ],
 )
 def test_without_a_websocket_the_history_is_asked_and_that_is_said(
     websocket: str, words: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    fake = FakeComfyui(paint=by_seed, seconds=0.05)
+    fake = FakeComfyui(paint=paint_seed, seconds=0.05)
     fake.websocket = websocket
     with engine_on(fake) as engine:
-        assert seeds_in(engine.paint([ask(5), ask(6)])) == [5, 6]
-    assert f"the websocket of {fake.address} {words}; asking /history instead" in caplog.text
+        assert seeds_in(engine.paint([make_request(5), make_request(6)])) == [5, 6]
+    assert f"the websocket of {fake.address} {words}; polling /history instead" in caplog.text
 
 
 def test_a_refused_websocket_is_not_asked_for_again(caplog: pytest.LogCaptureFixture) -> None:
     fake = FakeComfyui()
     fake.websocket = "refuses"
     with engine_on(fake) as engine:
-        engine.paint([ask(5), ask(6)])
-    assert sum(asked.path.startswith("/ws") for asked in fake.asked) == 1
-    assert caplog.text.count("asking /history instead") == 1
+        engine.paint([make_request(5), make_request(6)])
+    assert sum(request.path.startswith("/ws") for request in fake.requests) == 1
+    assert caplog.text.count("polling /history instead") == 1
 
 
 def test_a_websocket_that_stays_silent_is_not_trusted_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue, "LISTEN_S", 0.1)
-    fake = FakeComfyui(paint=by_seed)
+    monkeypatch.setattr(queue, "SILENCE_S", 0.1)
+    fake = FakeComfyui(paint=paint_seed)
     fake.websocket = "is silent"
     with engine_on(fake) as engine:
-        assert seeds_in(engine.paint([ask(5)])) == [5]
+        assert seeds_in(engine.paint([make_request(5)])) == [5]
 
 
 # --- several servers ---------------------------------------------------------------------------------------------
 
 
 def test_results_keep_the_order_and_the_quicker_server_does_more() -> None:
-    slow, quick = FakeComfyui(paint=by_seed, seconds=0.3), FakeComfyui(paint=by_seed)
+    slow, quick = FakeComfyui(paint=paint_seed, seconds=0.3), FakeComfyui(paint=paint_seed)
     with engine_on(slow, quick) as engine:
-        assert seeds_in(engine.paint([ask(seed) for seed in range(8)])) == list(range(8))
+        assert seeds_in(engine.paint([make_request(seed) for seed in range(8)])) == list(range(8))
         assert engine.batch == 4
-    assert 1 <= len(slow.prompts) < len(quick.prompts)
+    assert 1 <= len(slow.graphs) < len(quick.graphs)
 
 
 def test_a_dying_server_hands_its_work_to_the_others(caplog: pytest.LogCaptureFixture) -> None:
-    dying, other = FakeComfyui(paint=by_seed), FakeComfyui(paint=by_seed, seconds=0.05)
-    dying.lives = 1
+    dying, other = FakeComfyui(paint=paint_seed), FakeComfyui(paint=paint_seed, seconds=0.05)
+    dying.remaining_images = 1
     with engine_on(dying, other) as engine:
-        assert seeds_in(engine.paint([ask(seed) for seed in range(6)])) == list(range(6))
-        assert seeds_in(engine.paint([ask(seed) for seed in (8, 9)])) == [8, 9]
-    assert len(dying.prompts) == 2
+        assert seeds_in(engine.paint([make_request(seed) for seed in range(6)])) == list(range(6))
+        assert seeds_in(engine.paint([make_request(seed) for seed in (8, 9)])) == [8, 9]
+    assert len(dying.graphs) == 2
     assert "servers left: 1" in caplog.text
 
 
 def test_when_all_servers_have_died_each_is_named() -> None:
     one, two = FakeComfyui(), FakeComfyui()
     with engine_on(one, two) as engine:
-        engine.paint([ask(), ask()])
-        one.lives = two.lives = -1
+        engine.paint([make_request(), make_request()])
+        one.remaining_images = two.remaining_images = -1
         with pytest.raises(EngineFailed, match="no server is left") as caught:
-            engine.paint([ask(), ask()])
+            engine.paint([make_request(), make_request()])
     assert one.address in str(caught.value)
     assert two.address in str(caught.value)
 
 
 def test_a_server_that_was_restarted_is_given_its_work_and_its_pictures_again() -> None:
-    fake = FakeComfyui(paint=by_seed)
-    fake.restarts = 1
+    fake = FakeComfyui(paint=paint_seed)
+    fake.remaining_restarts = 1
     with engine_on(fake) as engine:
-        assert seeds_in(engine.paint([ask(5)])) == [5]
-    assert len(fake.prompts) == fake.uploads == 2
+        assert seeds_in(engine.paint([make_request(5)])) == [5]
+    assert len(fake.graphs) == fake.uploads == 2
 
 
 def test_a_server_that_was_restarted_between_two_pictures_is_sent_its_pictures_again() -> None:
-    with engine_on(fake := FakeComfyui(paint=by_seed)) as engine:
-        engine.paint([ask(5)])
+    with engine_on(fake := FakeComfyui(paint=paint_seed)) as engine:
+        engine.paint([make_request(5)])
         fake.files.clear()
-        assert seeds_in(engine.paint([ask(6)])) == [6]
+        assert seeds_in(engine.paint([make_request(6)])) == [6]
     assert fake.uploads == 2
 
 
 def test_a_server_that_forgets_its_work_again_and_again_is_given_up() -> None:
     fake = FakeComfyui()
-    fake.restarts = 100
-    with engine_on(fake) as engine, pytest.raises(EngineFailed, match="has forgotten its work 4 times"):
-        engine.paint([ask()])
+    fake.remaining_restarts = 100
+    with engine_on(fake) as engine, pytest.raises(EngineFailed, match="has lost its work 4 times"):
+        engine.paint([make_request()])
 
 
 # --- opening, and who we are -------------------------------------------------------------------------------------
@@ -340,10 +337,10 @@ def test_a_server_that_forgets_its_work_again_and_again_is_given_up() -> None:
 def test_nothing_at_the_port_names_the_address_and_the_remedy() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        nothing_there = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        unused_address = f"http://127.0.0.1:{taken.getsockname()[1]}"
     with pytest.raises(EngineUnavailable, match="start ComfyUI there") as caught:
-        ComfyuiEngine(ServerSettings(url=nothing_there))
-    assert nothing_there in str(caught.value)
+        ComfyuiEngine(ServerSettings(url=unused_address))
+    assert unused_address in str(caught.value)
 
 
 def test_credentials_of_the_environment_are_sent_with_every_request_and_the_websocket(
@@ -353,10 +350,10 @@ def test_credentials_of_the_environment_are_sent_with_every_request_and_the_webs
     logging.getLogger("websockets.server").setLevel(logging.WARNING)  # the stand-in's, which does show what it gets
     monkeypatch.setenv(AUTH_VARIABLE, "ada:s3cret:x")
     with engine_on(fake := FakeComfyui(auth="ada:s3cret:x")) as engine:
-        engine.paint([with_mesh()])
+        engine.paint([request_with_mesh()])
     coded = base64.b64encode(b"ada:s3cret:x").decode()
-    assert {asked.authorization for asked in fake.asked} == {f"Basic {coded}"}
-    parts = {"/" + asked.path.split("/")[1].partition("?")[0] for asked in fake.asked}
+    assert {request.authorization for request in fake.requests} == {f"Basic {coded}"}
+    parts = {"/" + request.path.split("/")[1].partition("?")[0] for request in fake.requests}
     assert parts == {"/prompt", "/object_info", "/upload", "/ws", "/history", "/view"}
     assert coded not in caplog.text
     assert "s3cret" not in caplog.text
@@ -376,27 +373,27 @@ def test_a_locked_server_names_the_variable() -> None:
 @pytest.mark.parametrize(
     ("request_", "words"),
     [
-        (ask(model="deliberate_v3"), "no model 'deliberate_v3' (near: deliberate_v2"),
-        (ask(model=""), "no model is named (it has: v1-5-pruned-emaonly, deliberate_v2)"),
-        (ask(sampler="Eulr"), "no sampler 'Eulr' (near: euler"),
-        (ask(sampler="LMS Karras"), "no sampler 'lms' (it has: euler, euler_ancestral, dpmpp_2m)"),
-        (ask(sampler="euler/karas"), "no scheduler 'karas' (near: karras"),
-        (ask(vae="mse"), "no VAE 'mse'"),
-        (ask(loras=(LoraPlan(model="grain", weight=1.0),)), "no LoRA 'grain' (near: film_grain_v2, skin)"),
-        (with_mesh(model="control_v1p_sd15_mediapipe"), "(near: control_v1p_sd15_mediapipe_face"),
-        (ask(model="x", sampler="y"), "no model 'x' (it has: "),
-        (ask(model="x", sampler="y"), "no sampler 'y' (it has: "),
+        (make_request(model="deliberate_v3"), "no model 'deliberate_v3' (similar: deliberate_v2"),
+        (make_request(model=""), "no model is set (available: v1-5-pruned-emaonly, deliberate_v2)"),
+        (make_request(sampler="Eulr"), "no sampler 'Eulr' (similar: euler"),
+        (make_request(sampler="LMS Karras"), "no sampler 'lms' (available: euler, euler_ancestral, dpmpp_2m)"),
+        (make_request(sampler="euler/karas"), "no scheduler 'karas' (similar: karras"),
+        (make_request(vae="mse"), "no VAE 'mse'"),
+        (make_request(loras=(LoraPlan(model="grain", weight=1.0),)), "no LoRA 'grain' (similar: film_grain_v2, skin)"),
+        (request_with_mesh(model="control_v1p_sd15_mediapipe"), "(similar: control_v1p_sd15_mediapipe_face"),
+        (make_request(model="x", sampler="y"), "no model 'x' (available: "),
+        (make_request(model="x", sampler="y"), "no sampler 'y' (available: "),
     ],
 )
 def test_what_a_server_lacks_is_named_with_what_it_has(request_: PaintRequest, words: str) -> None:
     with (
         engine_on(lacking := FakeComfyui()) as engine,
-        pytest.raises(EngineUnavailable, match="install it there") as caught,
+        pytest.raises(EngineUnavailable, match="install it on the server") as caught,
     ):
         engine.paint([request_])
     assert words in str(caught.value)
     assert lacking.address in str(caught.value)
-    assert not lacking.prompts
+    assert not lacking.graphs
     assert not lacking.uploads
 
 
@@ -405,25 +402,25 @@ def test_a_look_that_only_one_server_can_paint_is_refused_with_the_other_named()
         engine_on(FakeComfyui(), lacking := FakeComfyui(samplers=["lms"])) as engine,
         pytest.raises(EngineUnavailable, match=f"{lacking.address}: no sampler 'euler'"),
     ):
-        engine.paint([ask()])
+        engine.paint([make_request()])
 
 
 def test_each_server_is_asked_once_what_it_offers_and_told_its_own_names() -> None:
     one, two = FakeComfyui(), FakeComfyui(checkpoints=["models\\v1-5-pruned-emaonly.ckpt"])
     with engine_on(one, two) as engine:
         for steps in (20, 30):
-            engine.paint([ask(1, steps=steps), ask(2, steps=steps)])
+            engine.paint([make_request(1, steps=steps), make_request(2, steps=steps)])
     for fake, name in ((one, "SD1.5/v1-5-pruned-emaonly.safetensors"), (two, "models\\v1-5-pruned-emaonly.ckpt")):
-        assert {node_of(graph, "CheckpointLoaderSimple")["ckpt_name"] for graph in fake.prompts} <= {name}
-        assert [asked.path for asked in fake.asked].count("/object_info") == 1
+        assert {node_of(graph, "CheckpointLoaderSimple")["ckpt_name"] for graph in fake.graphs} <= {name}
+        assert [request.path for request in fake.requests].count("/object_info") == 1
 
 
 def test_a_name_that_two_files_share_is_not_guessed() -> None:
     twins = FakeComfyui(checkpoints=["a/film.safetensors", "b/film.safetensors"])
     with engine_on(twins) as engine:
-        with pytest.raises(EngineUnavailable, match=r"no model 'film' \(it has: a/film.safetensors, b/film"):
-            engine.paint([ask(model="film")])
-        engine.paint([ask(model="b/film.safetensors")])
+        with pytest.raises(EngineUnavailable, match=r"no model 'film' \(available: a/film.safetensors, b/film"):
+            engine.paint([make_request(model="film")])
+        engine.paint([make_request(model="b/film.safetensors")])
 
 
 # --- trying again, and not ---------------------------------------------------------------------------------------
@@ -434,10 +431,10 @@ PLACES = ["/prompt", "/upload", "/view", "/history"]
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("passing", [BROKEN, *(Answer(status=status, body=b"<html>") for status in (503, 504))])
 def test_what_may_pass_is_tried_again(passing: Answer, place: str) -> None:
-    fake = FakeComfyui(paint=by_seed)
+    fake = FakeComfyui(paint=paint_seed)
     with engine_on(fake) as engine:
-        fake.answers[place].extend([passing] * servers.RETRIES)
-        assert seeds_in(engine.paint([ask(5)])) == [5]
+        fake.queued_answers[place].extend([passing] * servers.RETRIES)
+        assert seeds_in(engine.paint([make_request(5)])) == [5]
 
 
 VALIDATION = {
@@ -469,15 +466,23 @@ CFG = "node 9 'sampler' (KSampler), 'cfg': Value 400.0 bigger than max of 100.0:
         ("/prompt", as_json({"error": GONE, "node_errors": {}}, status=400), "Node 'X' not found.: Node ID '#9'"),
         ("/prompt", as_json({"error": "no prompt", "node_errors": []}, status=400), "400 Bad Request: no prompt"),
         ("/prompt", as_json([1]), "answered /prompt without an id"),
-        ("/prompt", Answer(body=b"<html>hello", kind="text/html"), "answered /prompt with something that is not JSON"),
+        (
+            "/prompt",
+            Answer(body=b"<html>hello", media_type="text/html"),
+            "answered /prompt with something that is not JSON",
+        ),
         ("/prompt", Answer(status=403, body=b"<html>"), "403 Forbidden; set the environment variable TOOLKIT_ENGINE"),
         ("/prompt", Answer(status=500, body=b"<html>Traceback"), "answered 500 Internal Server Error"),
         ("/upload", Answer(status=413, body=b"<html>"), "answered 413 "),
-        ("/upload", as_json({"subfolder": ""}), "answered /upload/image without a name"),
+        ("/upload", as_json({"subfolder": ""}), "answered /upload/image without a file name"),
         ("/view", Answer(status=404), "answered 404 Not Found"),
-        ("/view", Answer(body=b"RIFF WEBP", kind="image/webp"), "no PNG; let node 11 'result' (PreviewImage) save PNG"),
+        (
+            "/view",
+            Answer(body=b"RIFF WEBP", media_type="image/webp"),
+            "not a PNG; let node 11 'result' (PreviewImage) save PNG",
+        ),
         ("/view", Answer(body=b"\x89PNG\r\n\x1a\n????"), "PNG that cannot be decoded"),
-        ("/view", Answer(body=encoded(colours(8, 16))), "a picture of 16 x 8 pixels where 24 x 16 were asked for"),
+        ("/view", Answer(body=encode_png(colours(8, 16))), "an image of 16 x 8 pixels instead of 24 x 16"),
     ],
 )
 def test_a_refusal_becomes_one_line_with_its_place_and_is_not_tried_again(
@@ -485,32 +490,35 @@ def test_a_refusal_becomes_one_line_with_its_place_and_is_not_tried_again(
 ) -> None:
     fake = FakeComfyui()
     with engine_on(fake) as engine:
-        fake.answers[place].append(answer)
+        fake.queued_answers[place].append(answer)
         with pytest.raises(EngineFailed) as caught:
-            engine.paint([ask(1)])
+            engine.paint([make_request(1)])
     text = str(caught.value)
     assert f"sh010 FACE 1001: {fake.address} " in text
     assert words in text
     for never in ("<html", "Traceback", "\n"):
         assert never not in text
-    assert len(fake.prompts) <= 1
+    assert len(fake.graphs) <= 1
 
 
 @pytest.mark.parametrize(
     ("outputs", "words"),
     [
-        ({}, "was done without a picture from node 11 'result' (PreviewImage)"),
-        ({"11": {"text": ["hello"]}}, "was done without a picture from node 11"),
-        ({"11": {"images": [{"filename": "a.png"}, {"filename": "b.png"}]}}, "was done with 2 pictures from node 11"),
-        ({"11": {"images": ["a.png"]}}, "does not say where the picture from node 11 'result' (PreviewImage) is"),
-        ([], "answered /history with something else than its history"),
+        ({}, "finished without an image from node 11 'result' (PreviewImage)"),
+        ({"11": {"text": ["hello"]}}, "finished without an image from node 11"),
+        (
+            {"11": {"images": [{"filename": "a.png"}, {"filename": "b.png"}]}},
+            "finished with 2 images from node 11 'result' (PreviewImage) instead of one",
+        ),
+        ({"11": {"images": ["a.png"]}}, "does not say where it stored the image from node 11 'result' (PreviewImage)"),
+        ([], "answered /history without the outputs of our item"),
     ],
 )
 def test_an_end_without_the_one_picture_is_said(outputs: object, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     fake = FakeComfyui()
     monkeypatch.setattr(fake, "_run", lambda task, say, ends: outputs)
     with engine_on(fake) as engine, pytest.raises(EngineFailed, match="sh010 FACE 1007") as caught:
-        engine.paint([ask()])
+        engine.paint([make_request()])
     assert words in str(caught.value)
 
 
@@ -521,78 +529,80 @@ def test_what_fails_while_it_paints_is_said_by_node(websocket: str) -> None:
     fake.websocket = websocket
     said = r"failed in node 9 'sampler' \(KSampler\): torch.OutOfMemoryError: Allocation on device TIPS: …$"
     with engine_on(fake) as engine, pytest.raises(EngineFailed, match=said):
-        engine.paint([ask()])
-    assert len(fake.prompts) == 1
+        engine.paint([make_request()])
+    assert len(fake.graphs) == 1
 
 
 @pytest.mark.parametrize("websocket", ["speaks", "refuses"])
 def test_a_painting_that_somebody_else_stops_is_an_error(websocket: str) -> None:
     fake = FakeComfyui()
     fake.hangs, fake.websocket = True, websocket
-    fake.begun = fake._interrupted.set
-    with engine_on(fake) as engine, pytest.raises(EngineFailed, match="was told to stop by somebody else"):
-        engine.paint([ask()])
+    fake.on_start = fake._interrupted.set
+    with engine_on(fake) as engine, pytest.raises(EngineFailed, match="was interrupted by another client"):
+        engine.paint([make_request()])
 
 
 # --- stopping ----------------------------------------------------------------------------------------------------
 
 
-def hanging(*, begun: Callable[[], object] = lambda: None, **kinds: Any) -> FakeComfyui:
+def make_hanging_fake(*, begun: Callable[[], object] = lambda: None, **kinds: Any) -> FakeComfyui:
     fake = FakeComfyui(**kinds)
-    fake.hangs, fake.begun = True, begun
+    fake.hangs, fake.on_start = True, begun
     return fake
 
 
 def stopped(fake: FakeComfyui) -> int:
-    return sum(path == "/interrupt" for path, _ in fake.told)
+    return sum(path == "/interrupt" for path, _ in fake.commands)
 
 
 @pytest.mark.parametrize("websocket", ["speaks", "refuses"])
 @pytest.mark.parametrize("old", [False, True])
 def test_a_painting_that_takes_too_long_is_withdrawn_and_not_asked_for_again(websocket: str, old: bool) -> None:
-    fake = hanging(old=old)
+    fake = make_hanging_fake(old=old)
     fake.websocket = websocket
     with (
         engine_on(fake, timeout=0.3) as engine,
         pytest.raises(EngineFailed, match=r"was not done within 0\.3 s; raise server\.timeout"),
     ):
-        engine.paint([ask()])
-    assert len(fake.prompts) == 1
+        engine.paint([make_request()])
+    assert len(fake.graphs) == 1
     assert stopped(fake) == 1
 
 
 @pytest.mark.parametrize("old", [False, True])
 def test_what_waits_behind_others_work_leaves_the_queue_and_theirs_goes_on(old: bool) -> None:
     at_work = threading.Event()
-    fake = hanging(begun=at_work.set, old=old)
+    fake = make_hanging_fake(begun=at_work.set, old=old)
     with engine_on(fake, timeout=0.3) as engine:
-        engine.prepare([ask().look])
-        fake.add("somebody else's", {})
+        engine.prepare([make_request().look])
+        fake.enqueue("somebody else's", {})
         assert at_work.wait(5)
         with pytest.raises(EngineFailed, match="was not done"):
-            engine.paint([ask()])
-        assert [path for path, _ in fake.told] == ["/queue"]
+            engine.paint([make_request()])
+        assert [path for path, _ in fake.commands] == ["/queue"]
 
 
 def test_ctrl_c_withdraws_the_work_of_every_server_and_goes_on() -> None:
-    both_at_work = threading.Barrier(2, action=ctrl_c)
-    one, two = (hanging(begun=both_at_work.wait) for _ in range(2))
+    both_at_work = threading.Barrier(2, action=send_ctrl_c)
+    one, two = (make_hanging_fake(begun=both_at_work.wait) for _ in range(2))
     with engine_on(one, two, FakeComfyui()) as engine:
         with pytest.raises(KeyboardInterrupt):
-            engine.paint([ask(1), ask(2)])
+            engine.paint([make_request(1), make_request(2)])
         assert (stopped(one), stopped(two)) == (1, 1)
         one.hangs = two.hangs = False
-        one.begun = two.begun = lambda: None
-        assert len(engine.paint([ask(3), ask(4)])) == 2  # the connections that were given up are not in the way
+        one.on_start = two.on_start = lambda: None
+        assert (
+            len(engine.paint([make_request(3), make_request(4)])) == 2
+        )  # the connections that were given up are not in the way
 
 
 def test_ctrl_c_does_not_wait_for_a_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers, "_TELL_S", 0.2)
-    fake, ended = hanging(begun=ctrl_c), threading.Event()
+    monkeypatch.setattr(servers, "BEST_EFFORT_TIMEOUT_S", 0.2)
+    fake, ended = make_hanging_fake(begun=send_ctrl_c), threading.Event()
     answer = fake.answer
 
-    def mute(asked: Asked, body: bytes, kind: str) -> Answer:
-        if asked.path == "/queue":
+    def mute(asked: ReceivedRequest, body: bytes, kind: str) -> Answer:
+        if request.path == "/queue":
             ended.wait(20)
         return answer(asked, body, kind)
 
@@ -600,18 +610,18 @@ def test_ctrl_c_does_not_wait_for_a_server_that_does_not_answer(monkeypatch: pyt
     with engine_on(fake) as engine:
         start = time.monotonic()
         with pytest.raises(KeyboardInterrupt):
-            engine.paint([ask()])
+            engine.paint([make_request()])
         assert time.monotonic() - start < 2
         ended.set()
 
 
 def test_an_error_of_one_server_withdraws_the_work_of_the_others() -> None:
     busy = threading.Event()
-    working, failing = hanging(begun=busy.set), FakeComfyui()
-    failing.begun = lambda: busy.wait(5)
+    working, failing = make_hanging_fake(begun=busy.set), FakeComfyui()
+    failing.on_start = lambda: busy.wait(5)
     failing.fails = ("KSampler", "RuntimeError", "CUDA error")
     with engine_on(working, failing) as engine, pytest.raises(EngineFailed, match="CUDA error"):
-        engine.paint([ask(1), ask(2)])
+        engine.paint([make_request(1), make_request(2)])
     assert stopped(working) == 1
     assert stopped(failing) == 0
 

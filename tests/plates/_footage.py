@@ -1,4 +1,4 @@
-"""Movies made here: every picture carries its number as a barcode, so that any wrong frame shows."""
+"""Generated movies whose frames contain their number as a barcode, so that any wrong frame is detected."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def picture(number: int, width: int = WIDTH, height: int = HEIGHT) -> NDArray[np
 
 
 def number_in(rgb: NDArray[Any]) -> int:
-    """The number a picture carries."""
+    """The number in a picture's barcode."""
     full = 255 if rgb.dtype == np.uint8 else 1.0
     bar = rgb.shape[1] // BITS
     rows = rgb[rgb.shape[0] // 12 : rgb.shape[0] // 4]
@@ -54,7 +54,7 @@ def encode(
     ticks: Sequence[int] | None = None,
     rotation: int = 0,
 ) -> Path:
-    """A movie of ``count`` numbered pictures; ``ticks`` are presentation times at 1/12288 s for a variable rate."""
+    """A movie of ``count`` numbered frames; ``ticks`` are presentation times in 1/12288 s for a variable rate."""
     with av.open(str(path), "w", format=container, options=dict(muxer or {})) as output:
         stream = output.add_stream(codec, rate=rate, options=dict(options or {}))
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, pixels
@@ -74,7 +74,7 @@ def encode(
 
 
 def encode_frames(path: Path, codec: str, frames: Sequence[av.VideoFrame], **tags: int) -> Path:
-    """A movie of ready-made frames in their own pixel format; ``tags`` are attributes of the codec context."""
+    """A movie of ``frames`` in their own pixel format; ``tags`` are attributes of the codec context."""
     with av.open(str(path), "w") as output:
         stream = output.add_stream(codec, rate=24)
         stream.width, stream.height, stream.pix_fmt = frames[0].width, frames[0].height, frames[0].format.name
@@ -87,20 +87,20 @@ def encode_frames(path: Path, codec: str, frames: Sequence[av.VideoFrame], **tag
     return path
 
 
-def copy_from(source: Path, path: Path, *, key_picture: int, cut_pictures: int = 0) -> Path:
-    """The packets of ``source`` from its n-th key picture on, untouched.
+def copy_from(source: Path, path: Path, *, keyframe: int, hidden_frames: int = 0) -> Path:
+    """Copy the packets of ``source`` from its n-th keyframe on.
 
-    With ``cut_pictures``, times are shifted so that this many pictures lie before zero: an edit list hides them.
+    With ``hidden_frames``, times are shifted so that this many frames are before zero: an edit list hides them.
     """
-    with av.open(str(source)) as opened, av.open(str(path), "w") as output:
-        stream = opened.streams.video[0]
+    with av.open(str(source)) as original, av.open(str(path), "w") as output:
+        stream = original.streams.video[0]
         copy = output.add_stream_from_template(stream)
-        packets = [packet for packet in opened.demux(stream) if packet.size]
-        keys = [position for position, packet in enumerate(packets) if packet.is_keyframe]
-        kept = packets[keys[key_picture] :]
+        packets = [packet for packet in original.demux(stream) if packet.size]
+        keyframes = [position for position, packet in enumerate(packets) if packet.is_keyframe]
+        kept = packets[keyframes[keyframe] :]
         shift = 0
-        if cut_pictures:
-            shift = sorted(packet.pts for packet in kept)[cut_pictures]
+        if hidden_frames:
+            shift = sorted(packet.pts for packet in kept)[hidden_frames]
         for packet in kept:
             packet.pts, packet.dts = packet.pts - shift, packet.dts - shift
             packet.stream = copy
@@ -109,7 +109,7 @@ def copy_from(source: Path, path: Path, *, key_picture: int, cut_pictures: int =
 
 
 def yuv_frame(kind: str, planes: Sequence[NDArray[Any]], *, matrix: int, codes: int) -> av.VideoFrame:
-    """A frame whose planes hold exactly these codes; matrix and range by FFmpeg's numbers."""
+    """A frame whose planes contain exactly these codes; matrix and range as FFmpeg numbers them."""
     height, width = planes[0].shape
     frame = av.VideoFrame(width, height, kind)
     for plane, values in zip(frame.planes, planes, strict=True):

@@ -1,4 +1,4 @@
-"""Movies for the whole session: made once, when the first test asks."""
+"""Movies for the whole session, generated when first needed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from tests.plates._footage import MPEG2_OPEN, X264_LONG, X264_OPEN, X265_OPEN, copy_from, encode
 
 VFR_TICKS = [512 * (i + i // 7) for i in range(96)]
-"""One picture in eight is missing."""
+"""One frame in eight is missing."""
 
 
 NTSC = Fraction(24000, 1001)
@@ -54,25 +54,25 @@ RECIPES: dict[str, dict[str, Any]] = {
 }
 
 COPIES: dict[str, tuple[str, dict[str, int]]] = {
-    # The first key picture and what follows it before the cut are decoded and not shown.
-    "edit_list.mp4": ("h264_open_group.mp4", {"key_picture": 1, "cut_pictures": 8}),
-    "cut_at_open_group.ts": ("h264_open_group.ts", {"key_picture": 2}),
-    "hevc_cut_at_open_group.ts": ("hevc_open_group_10_bit.ts", {"key_picture": 2}),
-    "mpeg2_cut_at_open_group.ts": ("mpeg2_open_group.ts", {"key_picture": 2}),
+    # The first keyframe and the frames up to the cut are decoded but not presented.
+    "edit_list.mp4": ("h264_open_group.mp4", {"keyframe": 1, "hidden_frames": 8}),
+    "cut_at_open_group.ts": ("h264_open_group.ts", {"keyframe": 2}),
+    "hevc_cut_at_open_group.ts": ("hevc_open_group_10_bit.ts", {"keyframe": 2}),
+    "mpeg2_cut_at_open_group.ts": ("mpeg2_open_group.ts", {"keyframe": 2}),
 }
-"""Packets of another movie, from one of its key pictures on."""
+"""Packets of another movie, from one of its keyframes on."""
 
 
 @pytest.fixture(scope="session")
 def movie(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """A movie by name."""
+    """Returns the path of a movie by name."""
     folder = tmp_path_factory.mktemp("movies")
 
     @cache
-    def made(name: str) -> Path:
+    def make(name: str) -> Path:
         if name in COPIES:
             source, cut = COPIES[name]
-            return copy_from(made(source), folder / name, **cut)
+            return copy_from(make(source), folder / name, **cut)
         return encode(folder / name, **RECIPES[name])
 
-    return made
+    return make

@@ -1,4 +1,4 @@
-"""EXR files: what is written comes back, what would not come back is refused, and every trap of the binding is shut."""
+"""EXR files: they are read back as written, unsupported values are refused, and the binding's pitfalls are avoided."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ RNG = np.random.default_rng(12)
 LAYER = RNG.random((20, 30, 4)).astype(np.float16)
 
 
-def _others_read(path: Path) -> NDArray[np.float32]:
-    """(H, W, C) by OpenImageIO."""
+def _read_with_oiio(path: Path) -> NDArray[np.float32]:
+    """(H, W, C), read by OpenImageIO."""
     image = OpenImageIO.ImageInput.open(str(path))
     assert image is not None, OpenImageIO.geterror()
     pixels = np.asarray(image.read_image("float"))
@@ -37,11 +37,11 @@ def _others_read(path: Path) -> NDArray[np.float32]:
 
 
 @pytest.mark.parametrize("channels", [3, 4])
-def test_a_layer_comes_back_bit_for_bit(channels: int, tmp_path: Path) -> None:
+def test_a_layer_is_read_back_bit_for_bit(channels: int, tmp_path: Path) -> None:
     path = tmp_path / "layer.exr"
     pixels = np.ascontiguousarray(LAYER[..., :channels])
     write_exr(path, pixels, {})
-    assert np.array_equal(_others_read(path).astype(np.float16), pixels)
+    assert np.array_equal(_read_with_oiio(path).astype(np.float16), pixels)
     picture = read_exr(path)
     assert np.array_equal(picture.rgb, pixels[..., :3].astype(np.float32))
     assert (picture.alpha is None) == (channels == 3)
@@ -65,10 +65,10 @@ def test_the_file_is_flat_scanline_zip_with_one_full_window(tmp_path: Path) -> N
     [LAYER[::-1], LAYER[:, ::2], LAYER[..., ::-1], LAYER[2:9, 3:11], np.asfortranarray(LAYER)],
     ids=["upside down", "every other column", "channels reversed", "a crop", "Fortran order"],
 )
-def test_views_are_written_as_they_look(pixels: NDArray[np.float16], tmp_path: Path) -> None:
+def test_views_are_written_correctly(pixels: NDArray[np.float16], tmp_path: Path) -> None:
     """OpenEXR's binding writes garbage for arrays that are not contiguous (openexr issue 1929)."""
     write_exr(tmp_path / "layer.exr", pixels, {})
-    assert np.array_equal(_others_read(tmp_path / "layer.exr").astype(np.float16), pixels)
+    assert np.array_equal(_read_with_oiio(tmp_path / "layer.exr").astype(np.float16), pixels)
 
 
 def test_named_channels_of_half_and_float_can_be_written(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ ATTRIBUTES: Mapping[str, Any] = {
 }
 
 
-def test_attributes_come_back_as_they_were_given(tmp_path: Path) -> None:
+def test_attributes_are_read_back_as_written(tmp_path: Path) -> None:
     write_exr(tmp_path / "layer.exr", LAYER, ATTRIBUTES)
     found = read_attributes(tmp_path / "layer.exr")
     for name, value in ATTRIBUTES.items():
@@ -110,19 +110,19 @@ def test_other_programs_see_rate_and_timecode(tmp_path: Path) -> None:
     image.close()
 
 
-def test_a_slide_show_has_a_timecode(tmp_path: Path) -> None:
+def test_rates_below_one_have_a_timecode(tmp_path: Path) -> None:
     label = Timecode(hours=0, minutes=1, seconds=1, frames=0)
     write_exr(tmp_path / "layer.exr", LAYER, {"framesPerSecond": Fraction(1, 4), "timeCode": label})
     assert read_attributes(tmp_path / "layer.exr")["timeCode"] == label
 
 
-def test_the_attributes_given_are_not_changed_and_serve_another_size(tmp_path: Path) -> None:
+def test_the_callers_attributes_are_not_changed(tmp_path: Path) -> None:
     """The binding puts the data window of the first picture into the caller's dictionary."""
     attributes = {"toolkit/shot": "sh010"}
     write_exr(tmp_path / "a.exr", LAYER, attributes)
     write_exr(tmp_path / "b.exr", LAYER[:7, :5], attributes)
     assert attributes == {"toolkit/shot": "sh010"}
-    assert _others_read(tmp_path / "b.exr").shape == (7, 5, 4)
+    assert _read_with_oiio(tmp_path / "b.exr").shape == (7, 5, 4)
 
 
 @pytest.mark.parametrize(
@@ -145,19 +145,19 @@ def test_the_attributes_given_are_not_changed_and_serve_another_size(tmp_path: P
         ("timeCode", Timecode(hours=1, minutes=0, seconds=0, frames=48)),
     ],
 )
-def test_what_would_not_come_back_is_refused(name: str, value: Any, tmp_path: Path) -> None:
-    """Left alone, the binding wraps, rounds to infinity or forgets these without a word."""
+def test_attributes_that_cannot_be_stored_exactly_are_refused(name: str, value: Any, tmp_path: Path) -> None:
+    """The binding would silently wrap them, round them to infinity or drop them."""
     with pytest.raises(ValueError, match=r"attribute|timeCode"):
         write_exr(tmp_path / "layer.exr", LAYER, {name: value})
     assert list(tmp_path.iterdir()) == []
 
 
-def test_light_beyond_half_is_written_as_the_largest_half(tmp_path: Path) -> None:
+def test_infinities_are_written_as_the_largest_half(tmp_path: Path) -> None:
     pixels = LAYER.copy()
     pixels[0, 0, :2] = np.inf, -np.inf
     write_exr(tmp_path / "layer.exr", pixels, {})
-    assert _others_read(tmp_path / "layer.exr")[0, 0, :2].tolist() == [65504, -65504]
-    assert np.isinf(pixels[0, 0, 0]), "the caller's array is its own"
+    assert _read_with_oiio(tmp_path / "layer.exr")[0, 0, :2].tolist() == [65504, -65504]
+    assert np.isinf(pixels[0, 0, 0]), "the caller's array is not changed"
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_light_beyond_half_is_written_as_the_largest_half(tmp_path: Path) -> Non
     [LAYER.astype(np.float32), LAYER[..., :2], LAYER[..., 0], np.full((2, 2, 3), np.nan, np.float16)],
     ids=["float32", "two channels", "no channels", "NaN"],
 )
-def test_what_is_no_layer_is_refused(pixels: NDArray[Any], tmp_path: Path) -> None:
+def test_pixels_that_are_not_a_layer_are_refused(pixels: NDArray[Any], tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"half|NaN"):
         write_exr(tmp_path / "layer.exr", pixels, {})
     assert list(tmp_path.iterdir()) == []
@@ -176,18 +176,18 @@ def test_channels_of_different_sizes_are_refused(tmp_path: Path) -> None:
         write_exr(tmp_path / "a.exr", {"R": LAYER[..., 0], "G": LAYER[:5, :, 1]}, {})
 
 
-# --- the file system refuses -----------------------------------------------------------------------------------
+# --- errors of the file system ----------------------------------------------------------------------------------
 
 
-def test_a_folder_in_the_way_is_not_writable(tmp_path: Path) -> None:
+def test_a_folder_of_the_same_name_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "layer.exr" / "sub").mkdir(parents=True)
     with pytest.raises(OutputNotWritable, match=r"cannot write .*layer\.exr"):
         write_exr(tmp_path / "layer.exr", LAYER, {})
     assert [path.name for path in tmp_path.iterdir()] == ["layer.exr"]
 
 
-def test_a_full_disk_leaves_nothing_behind_and_the_old_file_whole(tmp_path: Path) -> None:
-    """A limit on the size of files stands in for the disk: writing fails after a part, as it does on a full one."""
+def test_a_full_disk_leaves_the_old_file_intact(tmp_path: Path) -> None:
+    """A limit on file sizes simulates it: writing fails halfway, as on a full disk."""
     path = tmp_path / "layer.exr"
     write_exr(path, LAYER, {"toolkit/shot": "old"})
     script = f"""
@@ -212,7 +212,7 @@ except OutputNotWritable as error:
 # --- reading plates --------------------------------------------------------------------------------------------
 
 
-def _binding_writes(path: Path, channels: Mapping[str, NDArray[Any]], **header: Any) -> Path:
+def _write_with_binding(path: Path, channels: Mapping[str, NDArray[Any]], **header: Any) -> Path:
     header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage, **header}
     OpenEXR.File(header, {name: np.ascontiguousarray(pixels) for name, pixels in channels.items()}).write(str(path))
     return path
@@ -226,10 +226,10 @@ def _window(left: int, top: int, right: int, bottom: int) -> Any:
     ("data", "display"),
     [((10, 5, 39, 24), (0, 0, 59, 39)), ((-4, -3, 25, 16), (0, 0, 19, 9)), ((-10, 4, 19, 23), (5, 5, 30, 40)),
      ((100, 100, 129, 119), (0, 0, 9, 9)), ((0, 0, 29, 19), (100, 0, 129, 19))],
-    ids=["crop", "overscan", "both, display window off zero", "outside", "beside"],
+    ids=["crop", "overscan", "both, display window not at zero", "outside", "beside"],
 )  # fmt: skip
 def test_the_data_window_is_placed_in_the_display_window(data: Any, display: Any, tmp_path: Path) -> None:
-    path = _binding_writes(
+    path = _write_with_binding(
         tmp_path / "a.exr", {"RGBA": LAYER}, dataWindow=_window(*data), displayWindow=_window(*display)
     )
     canvas = np.zeros((400, 400, 4), np.float32)
@@ -250,29 +250,29 @@ def test_the_data_window_is_placed_in_the_display_window(data: Any, display: Any
         ({"rgba.red": 0, "rgba.green": 1, "rgba.blue": 2}, False),
         ({"R": 0, "G": 1, "B": 2, "spec.R": 3, "spec.G": 3, "spec.B": 3, "Z": 3}, False),
     ],
-    ids=["RGB", "RGBA", "one layer", "spelt out", "the unnamed layer first"],
+    ids=["RGB", "RGBA", "one layer", "full names", "unnamed layer first"],
 )
-def test_the_picture_is_found_among_the_channels(channels: Mapping[str, int], alpha: bool, tmp_path: Path) -> None:
-    path = _binding_writes(tmp_path / "a.exr", {name: LAYER[..., index] for name, index in channels.items()})
+def test_the_channels_of_the_picture_are_chosen(channels: Mapping[str, int], alpha: bool, tmp_path: Path) -> None:
+    path = _write_with_binding(tmp_path / "a.exr", {name: LAYER[..., index] for name, index in channels.items()})
     picture = read_exr(path)
     assert np.array_equal(picture.rgb, LAYER[..., :3].astype(np.float32))
     assert (picture.alpha is not None) == alpha
 
 
-def test_float_pixels_keep_every_bit_and_luminance_becomes_grey(tmp_path: Path) -> None:
+def test_float_pixels_are_exact_and_luminance_becomes_grey(tmp_path: Path) -> None:
     luminance = RNG.random((20, 30)).astype(np.float32)
-    picture = read_exr(_binding_writes(tmp_path / "a.exr", {"Y": luminance}))
+    picture = read_exr(_write_with_binding(tmp_path / "a.exr", {"Y": luminance}))
     assert np.array_equal(picture.rgb, np.repeat(luminance[..., None], 3, axis=2))
 
 
 def test_luminance_keeps_its_alpha(tmp_path: Path) -> None:
-    picture = read_exr(_binding_writes(tmp_path / "a.exr", {"Y": LAYER[..., 0], "A": LAYER[..., 3]}))
+    picture = read_exr(_write_with_binding(tmp_path / "a.exr", {"Y": LAYER[..., 0], "A": LAYER[..., 3]}))
     assert picture.alpha is not None
     assert np.array_equal(picture.alpha, LAYER[..., 3].astype(np.float32))
     assert picture.premultiplied
 
 
-def test_of_several_parts_the_first_is_the_plate(tmp_path: Path) -> None:
+def test_the_first_part_is_the_plate(tmp_path: Path) -> None:
     def part(pixels: NDArray[Any], name: str) -> Any:
         return OpenEXR.Part({"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage},
                             {"RGB": np.ascontiguousarray(pixels)}, name)  # fmt: skip
@@ -287,8 +287,8 @@ def test_of_several_parts_the_first_is_the_plate(tmp_path: Path) -> None:
         read_exr(path)
 
 
-def test_a_damaged_later_part_is_not_passed_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The binding prints a warning to stdout, leaves the part out, and calls it a success."""
+def test_a_damaged_later_part_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The binding prints a warning to stdout, omits the part, and reports success."""
     path = tmp_path / "a.exr"
     parts = [
         OpenEXR.Part({"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}, {"RGB": pixels}, name)
@@ -316,27 +316,27 @@ def test_a_damaged_later_part_is_not_passed_over(tmp_path: Path, capsys: pytest.
 )  # fmt: skip
 def test_an_exr_without_a_picture_is_refused(channels: Any, reason: str, tmp_path: Path) -> None:
     with pytest.raises(UnsupportedMedia, match=reason):
-        read_exr(_binding_writes(tmp_path / "a.exr", channels))
+        read_exr(_write_with_binding(tmp_path / "a.exr", channels))
 
 
-def test_pixels_that_are_no_numbers_do_not_spread(tmp_path: Path) -> None:
+def test_nan_and_infinite_pixels_are_replaced(tmp_path: Path) -> None:
     pixels = LAYER[..., :3].copy()
     pixels[3, 4] = np.nan, np.inf, -np.inf
-    picture = read_exr(_binding_writes(tmp_path / "a.exr", {"RGB": pixels}))
+    picture = read_exr(_write_with_binding(tmp_path / "a.exr", {"RGB": pixels}))
     assert picture.rgb[3, 4].tolist() == [0, 65504, -65504]
     assert np.array_equal(picture.rgb[4:], pixels[4:].astype(np.float32))
 
 
-def test_primaries_that_are_not_rec709_are_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_primaries_that_are_not_rec709_are_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     ap1 = (0.713, 0.293, 0.165, 0.83, 0.128, 0.044, 0.32168, 0.33767)
-    read_exr(_binding_writes(tmp_path / "a.exr", {"RGB": LAYER[..., :3]}, chromaticities=ap1))
+    read_exr(_write_with_binding(tmp_path / "a.exr", {"RGB": LAYER[..., :3]}, chromaticities=ap1))
     assert "not Rec.709" in caplog.text
 
 
-def test_pixels_that_are_not_square_are_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_pixels_that_are_not_square_are_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     write_exr(tmp_path / "p.0001.exr", LAYER[..., :3], {"pixelAspectRatio": 2.0})
     open_plate(probe(tmp_path / "p.####.exr")).close()
-    assert "2 times as wide as high" in caplog.text
+    assert "pixel aspect ratio is 2." in caplog.text
 
 
 def test_a_plate_of_exr_files_is_linear(tmp_path: Path) -> None:
@@ -348,7 +348,7 @@ def test_a_plate_of_exr_files_is_linear(tmp_path: Path) -> None:
         assert plate.encoding == "linear"
         assert [frame.rgb[0, 0].tolist() for frame in plate.frames([1, 2])] == [[0.5, 4.0, 0.0]] * 2
         _, seen = next(plate.frames_8bit([1]))
-    assert seen[0, 0].tolist() == [188, 255, 0], "detectors see it through the sRGB curve"
+    assert seen[0, 0].tolist() == [188, 255, 0], "detectors get it through the sRGB curve"
 
 
 def test_a_missing_file_is_missing(tmp_path: Path) -> None:
@@ -358,9 +358,7 @@ def test_a_missing_file_is_missing(tmp_path: Path) -> None:
     assert not is_complete(tmp_path / "a.exr")
 
 
-def test_what_other_threads_print_still_reaches_the_terminal(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_prints_of_other_threads_are_not_captured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "a.exr"
     write_exr(path, RNG.random((200, 200, 4)).astype(np.float16), {})
     stop = threading.Event()

@@ -1,4 +1,4 @@
-"""Source frame n is the n-th presentable picture, whichever way it is reached."""
+"""Source frame n is the n-th presented frame, read in order or after a seek."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ FIRST_NUMBER = {
     "hevc_cut_at_open_group.ts": None,
     "mpeg2_cut_at_open_group.ts": None,
 }
-"""Number in source frame 0; None: the cut decides, only the counting from there is known."""
+"""Number in source frame 0; None: depends on the cut, and only the order is checked."""
 
 
 @pytest.mark.parametrize("name", FIRST_NUMBER)
-def test_every_picture_is_the_one_of_its_number_in_order_and_after_random_seeks(name: str, movie: Movies) -> None:
+def test_every_frame_is_exact_in_order_and_after_random_seeks(name: str, movie: Movies) -> None:
     media = probe(movie(name))
     assert media.source_range is not None
     with open_plate(media) as plate:
@@ -48,9 +48,9 @@ def test_every_picture_is_the_one_of_its_number_in_order_and_after_random_seeks(
         first = in_order[0] if FIRST_NUMBER[name] is None else FIRST_NUMBER[name]
         assert in_order == list(range(first, first + len(media.source_range)))
 
-        asked = random.Random(name).choices(list(media.source_range), k=28)
-        found = [(frame.source_frame, number_in(frame.rgb) - first) for frame in plate.frames(asked)]
-        assert found == [(source_frame, source_frame) for source_frame in asked]
+        wanted = random.Random(name).choices(list(media.source_range), k=28)
+        found = [(frame.source_frame, number_in(frame.rgb) - first) for frame in plate.frames(wanted)]
+        assert found == [(source_frame, source_frame) for source_frame in wanted]
 
 
 @pytest.mark.parametrize("name", ["h264_open_group.mp4", "edit_list.mp4"])
@@ -58,11 +58,11 @@ def test_ascending_frames_with_gaps_are_exact(name: str, movie: Movies) -> None:
     media = probe(movie(name))
     with open_plate(media) as plate:
         first = number_in(next(iter(plate.frames([0]))).rgb)
-        asked = [1, 2, 5, 6, 30, 31, 33, 60]
-        assert [number_in(frame.rgb) - first for frame in plate.frames(asked)] == asked
+        wanted = [1, 2, 5, 6, 30, 31, 33, 60]
+        assert [number_in(frame.rgb) - first for frame in plate.frames(wanted)] == wanted
 
 
-def test_pictures_before_an_edit_list_are_not_counted(movie: Movies) -> None:
+def test_frames_before_an_edit_list_are_not_counted(movie: Movies) -> None:
     whole, cut = probe(movie("h264_open_group.mp4")), probe(movie("edit_list.mp4"))
     with open_plate(cut) as plate:
         last = next(plate.frames_8bit([len(cut.source_range or ()) - 1]))[1]
@@ -70,8 +70,8 @@ def test_pictures_before_an_edit_list_are_not_counted(movie: Movies) -> None:
     assert 0 < len(cut.source_range or ()) < len(whole.source_range or ()) - 24
 
 
-def test_pictures_that_refer_to_what_was_cut_away_are_not_counted(movie: Movies) -> None:
-    """The broadcaster's recording begins at a key picture whose leading pictures nothing can decode."""
+def test_frames_that_refer_to_missing_frames_are_not_counted(movie: Movies) -> None:
+    """A broadcast recording begins at a keyframe whose leading frames cannot be decoded."""
     media = probe(movie("cut_at_open_group.ts"))
     with open_plate(media) as plate:
         first = number_in(next(plate.frames_8bit([0]))[1])

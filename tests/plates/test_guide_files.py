@@ -1,4 +1,4 @@
-"""Guide files: distances whatever the renderer calls them, pictures as an engine is shown them."""
+"""Guide files: distances under any channel name, and pictures as engines receive them."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def exr(path: Path, channels: dict[str, np.ndarray], **header: object) -> Path:
     ],
     ids="+".join,
 )
-def test_distances_are_found_whatever_the_renderer_calls_them(channels: dict[str, np.ndarray], tmp_path: Path) -> None:
+def test_distances_are_found_under_any_usual_name(channels: dict[str, np.ndarray], tmp_path: Path) -> None:
     assert np.array_equal(read_distances(exr(tmp_path / "d.exr", channels)), RAMP)
 
 
 @pytest.mark.parametrize("nothing", [np.inf, -np.inf, np.nan, 1e10, 1e30, 0.0])
-def test_where_nothing_is_there_the_distance_is_zero(nothing: float, tmp_path: Path) -> None:
+def test_the_distance_is_zero_where_nothing_was_hit(nothing: float, tmp_path: Path) -> None:
     distances = RAMP.copy()
     distances[1, 2] = nothing
     read = read_distances(exr(tmp_path / "d.exr", {"Z": distances}))
@@ -61,13 +61,13 @@ def test_half_floats_and_data_windows_are_read_into_the_display_window(tmp_path:
     assert np.count_nonzero(read) == RAMP.size
 
 
-def test_a_file_without_distances_says_what_it_has(tmp_path: Path) -> None:
+def test_a_file_without_distances_is_an_error_with_its_channels(tmp_path: Path) -> None:
     path = exr(tmp_path / "n.exr", {"N.X": RAMP, "N.Y": RAMP})
     with pytest.raises(UnsupportedMedia, match=r"no Z, depth, R or Y among its channels: N.X, N.Y"):
         read_distances(path)
 
 
-def test_a_png_is_shown_as_it_is_and_lies_over_black(tmp_path: Path) -> None:
+def test_a_png_is_unchanged_and_composited_over_black(tmp_path: Path) -> None:
     codes = np.zeros((ROWS, COLUMNS, 4), np.uint16)
     codes[..., :3] = (1000, 30000, 65535)  # blue, green, red
     codes[:, 3:, 3] = 32768
@@ -77,7 +77,7 @@ def test_a_png_is_shown_as_it_is_and_lies_over_black(tmp_path: Path) -> None:
     assert picture[0, 4] == pytest.approx(np.array((65535, 30000, 1000)) / 65535 * 32768 / 65535, abs=1e-6)
 
 
-def test_an_exr_picture_is_brought_to_display_codes(tmp_path: Path) -> None:
+def test_an_exr_picture_is_converted_to_display_codes(tmp_path: Path) -> None:
     display = np.linspace(0, 1, ROWS * COLUMNS, dtype=np.float32).reshape(ROWS, COLUMNS)
     light = to_linear(display)
     light[0, 5] = 7.0

@@ -1,4 +1,4 @@
-"""Codes in, display codes 0..1 out: against numbers worked out here, not by FFmpeg."""
+"""From codes to display codes 0..1, compared with values computed here, not by FFmpeg."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tests.plates._footage import encode, encode_frames, number_in, picture, yuv_frame
 from toolkit.errors import UnsupportedMedia
 from toolkit.plates import open_plate, probe
-from toolkit.plates.movie_pixels import float_picture, problem
+from toolkit.plates.movie_pixels import describe_problem, to_float_rgb
 
 Movies = Callable[[str], Path]
 Array = NDArray[np.float64]
@@ -44,7 +44,7 @@ def to_yuv(rgb: Array, *, matrix: int, bits: int, codes: int) -> list[Array]:
 
 
 def to_rgb(planes: list[Array], *, matrix: int, bits: int, codes: int) -> Array:
-    """What rounded codes mean."""
+    """RGB of the rounded codes."""
     red, blue = LUMA[matrix]
     step = 2 ** (bits - 8)
     y, u, v = (np.rint(plane) for plane in planes)
@@ -72,7 +72,7 @@ def colours() -> Array:
 def test_every_matrix_depth_and_range_is_right_to_a_tenth_of_a_10_bit_code(matrix: int, bits: int, codes: int) -> None:
     planes = to_yuv(colours(), matrix=matrix, bits=bits, codes=codes)
     planes = [np.clip(plane, 0, 2**bits - 1) for plane in planes]
-    rgb, alpha = float_picture(yuv_frame(PLANES[bits], planes, matrix=matrix, codes=codes), centred_chroma=False)
+    rgb, alpha = to_float_rgb(yuv_frame(PLANES[bits], planes, matrix=matrix, codes=codes), centred_chroma=False)
     truth = to_rgb(planes, matrix=matrix, bits=bits, codes=codes)
     assert np.abs(rgb - truth).max() < TENTH_OF_A_10_BIT_CODE / 10
     assert np.abs(rgb[:4, :4] - 1.0).max() < 1e-3, "white is 1.0"
@@ -80,7 +80,7 @@ def test_every_matrix_depth_and_range_is_right_to_a_tenth_of_a_10_bit_code(matri
 
 
 @pytest.mark.parametrize("kind", ["nv12", "nv21", "yuyv422", "uyvy422", "p010le", "y210le", "v30xle", "vuyx"])
-def test_interleaved_formats_give_the_codes_of_their_planar_twins(kind: str) -> None:
+def test_interleaved_formats_equal_their_planar_counterparts(kind: str) -> None:
     twin = {"nv12": "yuv420p", "nv21": "yuv420p", "p010le": "yuv420p10le", "y210le": "yuv422p10le",
             "v30xle": "yuv444p10le", "vuyx": "yuv444p"}.get(kind, "yuv422p")  # fmt: skip
     bits = 10 if "10" in twin else 8
@@ -90,14 +90,14 @@ def test_interleaved_formats_give_the_codes_of_their_planar_twins(kind: str) -> 
     planar = yuv_frame(twin, planes, matrix=1, codes=LIMITED)
     interleaved = planar.reformat(format=kind, src_color_range=LIMITED, dst_color_range=LIMITED)
     assert np.array_equal(
-        float_picture(interleaved, centred_chroma=False)[0], float_picture(planar, centred_chroma=False)[0]
+        to_float_rgb(interleaved, centred_chroma=False)[0], to_float_rgb(planar, centred_chroma=False)[0]
     )
 
 
 @pytest.mark.parametrize("centred", [False, True], ids=["chroma on the left sample", "chroma between"])
 @pytest.mark.parametrize("kind", ["yuv420p10le", "yuv422p10le"])
-def test_chroma_is_interpolated_from_where_it_sits(kind: str, centred: bool) -> None:
-    """A ramp in colour, sampled by the standard's siting, comes back as the ramp."""
+def test_chroma_is_interpolated_from_its_siting(kind: str, centred: bool) -> None:
+    """A colour ramp, sampled with the standard's siting, is restored."""
     height, width = 140, 64  # more than two bands of lines
     y, x = np.mgrid[:height, :width]
     rgb = np.stack([0.2 + 0.6 * x / width, 0.8 - 0.6 * x / width, 0.2 + 0.6 * y / height], axis=-1)
@@ -110,14 +110,14 @@ def test_chroma_is_interpolated_from_where_it_sits(kind: str, centred: bool) -> 
         return np.stack([np.interp(at_y, np.arange(height), column) for column in across.T], axis=1)
 
     frame = yuv_frame(kind, [luma, *map(sampled, differences)], matrix=1, codes=LIMITED)
-    found, _ = float_picture(frame, centred_chroma=centred)
+    found, _ = to_float_rgb(frame, centred_chroma=centred)
     inside = np.s_[4:-4, 4:-4]
     assert np.abs(found - rgb)[inside].mean() * 1023 < 0.6, "half a pixel of chroma shift would be 3 codes"
 
 
-def test_studio_swing_ends_at_black_and_white() -> None:
+def test_codes_beyond_black_and_white_are_clamped() -> None:
     planes = [np.array([[0.0, 64, 940, 1023]]), *np.full((2, 1, 4), 512.0)]
-    rgb, _ = float_picture(yuv_frame("yuv444p10le", planes, matrix=1, codes=LIMITED), centred_chroma=False)
+    rgb, _ = to_float_rgb(yuv_frame("yuv444p10le", planes, matrix=1, codes=LIMITED), centred_chroma=False)
     assert np.allclose(rgb[0, :, 0], [0, 0, 1, 1], atol=1e-6)
 
 
@@ -132,20 +132,20 @@ def test_rgb_codes_are_divided_by_full_scale_exactly(kind: str, bits: int) -> No
     order = [2, 1, 0, 3][:channels] if kind == "bgra" else list(range(channels))
     stored = values[..., order] if not planar else values
     frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(stored.astype(np.uint8 if bits == 8 else np.uint16)), kind)
-    rgb, alpha = float_picture(frame, centred_chroma=False)
+    rgb, alpha = to_float_rgb(frame, centred_chroma=False)
     unit = (values / (2**bits - 1)).astype(np.float32)
     assert np.array_equal(rgb, unit[..., :3])
     assert alpha is None if channels == 3 else np.array_equal(alpha, unit[..., 3])
 
 
-def test_a_matrix_that_is_no_matrix_is_refused() -> None:
+def test_an_unknown_matrix_is_refused() -> None:
     frame = yuv_frame("yuv444p", [np.zeros((4, 4))] * 3, matrix=14, codes=LIMITED)
-    assert "matrix 14" in problem(frame)
+    assert "matrix 14" in describe_problem(frame)
 
 
 @pytest.mark.parametrize("kind", ["xyz12le", "rgb565le", "gbrpf16le", "bayer_rggb8"])
-def test_pixel_formats_that_would_come_out_wrong_are_refused(kind: str) -> None:
-    assert f"pixel format {kind}" in problem(av.VideoFrame(8, 8, kind))
+def test_unsupported_pixel_formats_are_refused(kind: str) -> None:
+    assert f"pixel format {kind}" in describe_problem(av.VideoFrame(8, 8, kind))
 
 
 # --- from files ------------------------------------------------------------------------------------------------
@@ -168,7 +168,7 @@ def test_white_of_a_10_bit_movie_is_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("height", "matrix"), [(720, 1), (576, 6)], ids=["720 lines: BT.709", "576 lines: BT.601"])
-def test_an_untagged_movie_is_read_by_its_height_and_that_is_logged(
+def test_the_matrix_of_an_untagged_movie_depends_on_its_height_and_is_logged(
     height: int, matrix: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     red = np.broadcast_to([0.8, 0.1, 0.1], (height, 16, 3))
@@ -179,18 +179,18 @@ def test_an_untagged_movie_is_read_by_its_height_and_that_is_logged(
     assert ("BT.709" if matrix == 1 else "BT.601") in caplog.text
 
 
-@pytest.mark.parametrize(("aspect", "said"), [(Fraction(4, 3), True), (Fraction(1), False), (Fraction(0), False)])
-def test_pixels_that_are_not_square_are_said(
-    aspect: Fraction, said: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(("aspect", "is_logged"), [(Fraction(4, 3), True), (Fraction(1), False), (Fraction(0), False)])
+def test_pixels_that_are_not_square_are_logged(
+    aspect: Fraction, is_logged: bool, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A layer has the plate's pixels, one by one; which shape they are shown in is for the host to be told."""
+    """Layers have the plate's pixels; the user has to set the pixel aspect in the host."""
     frame = av.VideoFrame(64, 48, "yuv444p")
     path = encode_frames(tmp_path / "a.mov", "libx264", [frame], sample_aspect_ratio=aspect)
     open_plate(probe(path)).close()
-    assert ("1.333 times as wide as high" in caplog.text) == said
+    assert ("pixel aspect ratio is 1.333" in caplog.text) == is_logged
 
 
-def test_a_tag_outweighs_the_height(tmp_path: Path) -> None:
+def test_a_tag_takes_precedence_over_the_height(tmp_path: Path) -> None:
     red = np.broadcast_to([0.8, 0.1, 0.1], (72, 128, 3))
     frame = yuv_frame("yuv444p", to_yuv(red, matrix=1, bits=8, codes=LIMITED), matrix=1, codes=LIMITED)
     assert np.abs(_first_rgb(_lossless(tmp_path / "a.mkv", frame, colorspace=1)) - red).max() < 1.5 / 255
@@ -228,8 +228,8 @@ def test_alpha_of_prores_4444_is_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("degrees", [90, 180, -90])
-def test_a_turned_movie_comes_out_upright(degrees: int, tmp_path: Path) -> None:
-    path = encode(tmp_path / "turned.mp4", "libx264", count=3, rotation=degrees, options={"crf": "10"})
+def test_a_rotated_movie_is_read_upright(degrees: int, tmp_path: Path) -> None:
+    path = encode(tmp_path / "rotated.mp4", "libx264", count=3, rotation=degrees, options={"crf": "10"})
     upright = np.rot90(picture(2), degrees // 90)
     with open_plate(probe(path)) as plate:
         assert (plate.width, plate.height) == upright.shape[1::-1]
@@ -240,14 +240,14 @@ def test_a_turned_movie_comes_out_upright(degrees: int, tmp_path: Path) -> None:
     assert bytes_8bit.flags.c_contiguous
 
 
-def test_what_detectors_see_is_what_is_painted(movie: Movies) -> None:
+def test_detectors_get_the_same_frame_as_engines(movie: Movies) -> None:
     with open_plate(probe(movie("h264_long_group.mp4"))) as plate:
         frame, (number, rgb) = next(plate.frames([7])), next(plate.frames_8bit([7]))
     assert (number, number_in(rgb), rgb.dtype, rgb.flags.c_contiguous) == (7, 7, np.uint8, True)
     assert np.abs(rgb / 255 - frame.rgb).mean() < 0.01
 
 
-def test_a_movie_that_changes_size_is_refused_at_the_frame_that_does(tmp_path: Path) -> None:
+def test_a_change_of_size_in_a_movie_is_refused_at_that_frame(tmp_path: Path) -> None:
     path = tmp_path / "both.mkv"
     with av.open(str(path), "w") as output:
         stream = output.add_stream("mjpeg", rate=24)
@@ -262,5 +262,5 @@ def test_a_movie_that_changes_size_is_refused_at_the_frame_that_does(tmp_path: P
     with open_plate(probe(path)) as plate:
         frames = plate.frames(range(5))
         assert [next(frames).source_frame for _ in range(4)] == [0, 1, 2, 3]
-        with pytest.raises(UnsupportedMedia, match="source frame 4 is 96x54, the first one 192x108"):
+        with pytest.raises(UnsupportedMedia, match="source frame 4 is 96x54, the first frame 192x108"):
             next(frames)

@@ -1,4 +1,4 @@
-"""What a path is: range, rate and timecode."""
+"""Probing a path: range, rate and timecode."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_rate_and_timecode_of_a_movie_are_exact(
     assert Path(media.path).is_absolute()
 
 
-def test_a_variable_rate_is_that_of_the_commonest_interval_and_said(
+def test_a_variable_rate_is_that_of_the_commonest_interval_and_logged(
     movie: Movies, caplog: pytest.LogCaptureFixture
 ) -> None:
     from toolkit.plates import movie_index
@@ -91,7 +91,7 @@ def test_the_source_frames_of_a_sequence_are_its_file_numbers(pattern: str, tmp_
         ]
 
 
-def test_a_sequence_without_a_header_runs_at_24_when_nobody_says_otherwise(tmp_path: Path) -> None:
+def test_a_sequence_without_a_header_has_24_fps_by_default(tmp_path: Path) -> None:
     assert probe(_sequence(tmp_path, [1]) / "plate.####.png").rate == 24
 
 
@@ -101,7 +101,7 @@ def test_a_sequence_without_a_header_runs_at_24_when_nobody_says_otherwise(tmp_p
      (Fraction(30000, 1001), Timecode(hours=0, minutes=59, seconds=59, frames=28, drop_frame=True)),
      (Fraction(60), Timecode(hours=1, minutes=0, seconds=0, frames=57)),
      (Fraction(50), Timecode(hours=1, minutes=0, seconds=0, frames=30))],
-    ids=["23.976", "29.97 drop frame", "60: frames count in pairs", "50"],
+    ids=["23.976", "29.97 drop frame", "60: counted in pairs", "50"],
 )  # fmt: skip
 def test_rate_and_timecode_of_an_exr_sequence_come_from_its_first_header(
     rate: Fraction, label: Timecode, tmp_path: Path
@@ -129,7 +129,7 @@ def test_a_still_is_a_sequence_of_one_frame(name: str, number: int, tmp_path: Pa
     assert missing_frames(media, [number, number + 1]) == [number + 1]
 
 
-def test_holes_in_a_sequence_are_named(tmp_path: Path) -> None:
+def test_missing_frames_of_a_sequence_are_listed(tmp_path: Path) -> None:
     media = probe(_sequence(tmp_path, [1, 2, 5, 6, 9]) / "plate.####.png")
     assert media.source_range == FrameRange(first=1, last=9)
     assert missing_frames(media, FrameRange(first=0, last=9)) == [0, 3, 4, 7, 8]
@@ -141,17 +141,17 @@ def test_frames_outside_a_movie_are_missing(movie: Movies) -> None:
 
 
 @pytest.mark.parametrize("name", ["nothing.mov", "nothing.####.exr", "nothing.png", "no folder/plate.####.png"])
-def test_what_is_not_there_is_missing_media(name: str, tmp_path: Path) -> None:
+def test_a_missing_path_is_missing_media(name: str, tmp_path: Path) -> None:
     with pytest.raises(MissingMedia, match=r"offline: .*(nothing|plate)"):
         probe(tmp_path / name)
 
 
-def test_sequences_of_other_kinds_are_refused_by_name(tmp_path: Path) -> None:
+def test_other_sequences_are_refused_with_the_supported_formats(tmp_path: Path) -> None:
     (tmp_path / "plate.0001.dpx").write_bytes(b"SDPX")
     with pytest.raises(UnsupportedMedia, match="exr, png, jpg, jpeg, tif, tiff"):
         probe(tmp_path / "plate.####.dpx")
 
 
-def test_a_folder_is_refused_with_what_to_write_instead(tmp_path: Path) -> None:
-    with pytest.raises(UnsupportedMedia, match=r"a folder; .*plate\.####\.exr"):
+def test_a_folder_is_refused_with_an_example(tmp_path: Path) -> None:
+    with pytest.raises(UnsupportedMedia, match=r"it is a folder; .*plate\.####\.exr"):
         probe(tmp_path)

@@ -1,4 +1,4 @@
-"""Decoding ahead: in order, bounded, loud when it fails, gone when nobody listens."""
+"""Decoding ahead: in order, bounded, with errors in their place, and cancelled with the consumer."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ import numpy as np
 import pytest
 
 from toolkit.plates import open_plate, probe
-from toolkit.plates.read_ahead import results_ahead
+from toolkit.plates.read_ahead import prefetch
 
 
 @pytest.fixture(autouse=True)
-def elsewhere() -> set[threading.Thread]:
-    """Threads that were there before the test: a failed render in an earlier one may still be remembered by pytest."""
+def earlier_threads() -> set[threading.Thread]:
+    """Threads from before the test: pytest may still hold objects of an earlier, failed one."""
     gc.collect()
-    _ELSEWHERE.clear()
-    _ELSEWHERE.update(threading.enumerate())
-    return _ELSEWHERE
+    _EARLIER.clear()
+    _EARLIER.update(threading.enumerate())
+    return _EARLIER
 
 
-_ELSEWHERE: set[threading.Thread] = set()
+_EARLIER: set[threading.Thread] = set()
 
 
 def _workers() -> list[str]:
-    return [t.name for t in threading.enumerate() if t.name.startswith("plate") and t not in _ELSEWHERE]
+    return [t.name for t in threading.enumerate() if t.name.startswith("plate") and t not in _EARLIER]
 
 
 @pytest.mark.parametrize("workers", [1, 2, 5])
@@ -39,23 +39,23 @@ def test_results_come_in_the_order_of_the_calls(workers: int) -> None:
         time.sleep(0.002 * (5 - number % 5))
         return number
 
-    assert list(results_ahead((partial(slow, n) for n in range(20)), workers=workers, ahead=4)) == list(range(20))
+    assert list(prefetch((partial(slow, n) for n in range(20)), workers=workers, ahead=4)) == list(range(20))
     assert _workers() == []
 
 
-def test_results_are_made_while_the_consumer_works_but_no_more_than_ahead_of_it() -> None:
-    begun = threading.Semaphore(0)
+def test_results_are_computed_at_most_ahead_calls_early() -> None:
+    started = threading.Semaphore(0)
 
     def call(number: int) -> int:
-        begun.release()
+        started.release()
         return number
 
-    results = results_ahead((partial(call, n) for n in range(100)), workers=2, ahead=3)
+    results = prefetch((partial(call, n) for n in range(100)), workers=2, ahead=3)
     for _ in range(4):
         next(results)
     for _ in range(4 + 3):
-        assert begun.acquire(timeout=30), "these begin although nobody has asked for them yet"
-    assert not begun.acquire(timeout=0.2), "and no others"
+        assert started.acquire(timeout=30), "these start before they are needed"
+    assert not started.acquire(timeout=0.2), "no others"
     results.close()
 
 
@@ -65,7 +65,7 @@ def test_an_exception_reaches_the_consumer_in_its_turn() -> None:
             raise RuntimeError("number three")
         return number
 
-    results = results_ahead((partial(call, n) for n in range(9)), workers=2, ahead=5)
+    results = prefetch((partial(call, n) for n in range(9)), workers=2, ahead=5)
     assert [next(results) for _ in range(3)] == [0, 1, 2]
     with pytest.raises(RuntimeError, match="number three"):
         next(results)
@@ -101,7 +101,7 @@ def test_a_consumer_that_stops_early_leaves_no_thread_behind(how: str, source: P
         assert _workers() == []
 
 
-def test_a_closed_plate_says_so(source: Path) -> None:
+def test_reading_from_a_closed_plate_is_an_error(source: Path) -> None:
     with open_plate(probe(source)) as plate:
         pass
     with pytest.raises(ValueError, match="closed"):

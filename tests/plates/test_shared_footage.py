@@ -1,4 +1,4 @@
-"""Real footage: what a seek brings up is what decoding in order brings up."""
+"""Real footage: seeking gives the same frames as decoding in order."""
 
 from __future__ import annotations
 

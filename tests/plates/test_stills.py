@@ -1,4 +1,4 @@
-"""PNG, JPEG and TIFF sequences: the codes that are stored, and nothing between."""
+"""PNG, JPEG and TIFF sequences are read exactly as stored."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _only_frame(path: Path) -> tuple[PlateFrame, NDArray[np.uint8], str]:
 
 @pytest.mark.parametrize("bits", [8, 16])
 @pytest.mark.parametrize("channels", [3, 4], ids=["RGB", "RGBA"])
-def test_codes_of_a_png_are_divided_by_full_scale_and_nothing_else(bits: int, channels: int, tmp_path: Path) -> None:
+def test_codes_of_a_png_are_divided_by_full_scale(bits: int, channels: int, tmp_path: Path) -> None:
     codes = CODES[bits][..., :channels]
     frame, rgb_8bit, encoding = _only_frame(_write(tmp_path / "a.png", np.ascontiguousarray(codes)))
     unit = (codes / (2**bits - 1)).astype(np.float32)
@@ -62,7 +62,7 @@ def test_grey_becomes_rgb(suffix: str, bits: int, tmp_path: Path) -> None:
     assert rgb_8bit.shape == (16, 64, 3)
 
 
-def test_a_jpeg_is_what_opencv_decodes(tmp_path: Path) -> None:
+def test_a_jpeg_equals_what_opencv_decodes(tmp_path: Path) -> None:
     smooth = cv2.GaussianBlur(CODES[8][..., :3], (0, 0), 3)
     path = _write(tmp_path / "a.JPG", smooth)
     frame, rgb_8bit, _ = _only_frame(path)
@@ -72,7 +72,7 @@ def test_a_jpeg_is_what_opencv_decodes(tmp_path: Path) -> None:
     assert np.abs(stored.astype(int) - smooth).mean() < 4
 
 
-def test_a_jpeg_followed_by_other_bytes_is_whole(tmp_path: Path) -> None:
+def test_a_jpeg_followed_by_other_bytes_is_complete(tmp_path: Path) -> None:
     path = _write(tmp_path / "a.jpg", np.ascontiguousarray(CODES[8][..., :3]))
     path.write_bytes(path.read_bytes() + b"maker notes" * 9)
     _only_frame(path)
@@ -110,7 +110,7 @@ def _tiff(pixels: NDArray[Any], *, extra: int | None = None, order: str = "<", *
 @pytest.mark.parametrize("order", ["<", ">"], ids=["little endian", "big endian"])
 @pytest.mark.parametrize(("extra", "premultiplied"), [(2, False), (1, True)], ids=["straight", "associated"])
 @pytest.mark.parametrize("bits", [8, 16])
-def test_alpha_of_a_tiff_is_as_it_says_and_never_multiplied_in(
+def test_alpha_of_a_tiff_is_as_tagged_and_never_applied(
     bits: int, extra: int, premultiplied: bool, order: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "a.tif"
@@ -124,7 +124,7 @@ def test_alpha_of_a_tiff_is_as_it_says_and_never_multiplied_in(
 
 
 @pytest.mark.parametrize("channels", [3, 4])
-def test_a_float_tiff_keeps_its_numbers(channels: int, tmp_path: Path) -> None:
+def test_a_float_tiff_is_exact(channels: int, tmp_path: Path) -> None:
     pixels = RNG.normal(0.5, 1.0, (8, 12, channels)).astype(np.float32)
     path = tmp_path / "a.tiff"
     path.write_bytes(_tiff(pixels, extra=2 if channels == 4 else None))
@@ -133,8 +133,8 @@ def test_a_float_tiff_keeps_its_numbers(channels: int, tmp_path: Path) -> None:
     assert np.array_equal(rgb_8bit, np.rint(np.clip(pixels[..., :3], 0, 1) * 255))
 
 
-def test_numbers_of_a_float_tiff_that_are_none_do_not_spread(tmp_path: Path) -> None:
-    """As in an EXR plate: one of them would spread over a whole crop, and no layer can be written with it."""
+def test_nan_and_infinities_of_a_float_tiff_are_replaced(tmp_path: Path) -> None:
+    """As in an EXR plate: such a pixel would spread over a whole crop, and no layer can be written with it."""
     pixels = np.zeros((4, 4, 4), np.float32)
     pixels[0, :3] = [[np.nan], [np.inf], [-np.inf]]
     (tmp_path / "a.tif").write_bytes(_tiff(pixels, extra=1))
@@ -155,22 +155,22 @@ def test_a_compressed_tiff_is_exact(bits: int, tmp_path: Path) -> None:
     ("content", "reason"),
     [
         (_tiff(CODES[8][..., :3], t322=(16,), t323=(16,)), "tiled TIFF"),
-        (_tiff(CODES[8], t262=(5,)), "neither grey, nor RGB"),
+        (_tiff(CODES[8], t262=(5,)), "neither grey, RGB nor palette"),
         (_tiff(np.zeros((4, 4, 3), np.uint32)), "32-bit samples"),
         (_tiff(np.zeros((4, 4, 3), np.float64)), "64-bit samples"),
-        (_tiff(np.zeros((4, 4, 3), np.float32), t284=(2,), t317=(3,)), "channels apart"),
+        (_tiff(np.zeros((4, 4, 3), np.float32), t284=(2,), t317=(3,)), "planar floats"),
     ],
-    ids=["tiles", "CMYK", "32-bit integers", "doubles", "predicted floats, channel by channel"],
+    ids=["tiles", "CMYK", "32-bit integers", "doubles", "planar floats with a predictor"],
 )
-def test_tiff_kinds_that_would_come_out_wrong_are_refused(content: bytes, reason: str, tmp_path: Path) -> None:
+def test_unsupported_tiffs_are_refused(content: bytes, reason: str, tmp_path: Path) -> None:
     path = tmp_path / "a.tif"
     path.write_bytes(content)
     with pytest.raises(UnsupportedMedia, match=reason):
         _only_frame(path)
 
 
-def test_however_long_a_sequence_is_each_file_is_read_once_for_its_digest(tmp_path: Path) -> None:
-    """Tracks and content keys ask for all of them again and again; a file that has not changed is not read for that."""
+def test_each_file_is_read_once_for_its_digest_even_in_a_long_sequence(tmp_path: Path) -> None:
+    """Tracks and content keys need the digests again and again; unchanged files are not read again."""
     files = [tmp_path / f"p.{number:05d}.png" for number in range(5000)]
     for file in files:
         file.write_bytes(b"read")
@@ -181,7 +181,7 @@ def test_however_long_a_sequence_is_each_file_is_read_once_for_its_digest(tmp_pa
     assert [file_digest(file) for file in files] == digests
 
 
-def test_the_digest_is_that_of_the_frames_own_file(tmp_path: Path) -> None:
+def test_the_digest_is_that_of_the_frames_file(tmp_path: Path) -> None:
     from hashlib import sha256
 
     for number in (1, 2):

@@ -1,7 +1,7 @@
-"""Plates: media in, float pixels out, frame-exact by source frame number; and EXR files, in and out.
+"""Read media as float pixels, frame-exact by source frame number, and read and write EXR files.
 
-``probe`` says what a path is, ``open_plate`` reads its frames, ``write_exr`` writes a layer. This room owns PyAV and
-OpenEXR: no other one imports them.
+``probe`` describes a path, ``open_plate`` reads its frames, ``write_exr`` writes a layer. No other package imports PyAV
+or OpenEXR (the demo encodes its movie with PyAV).
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from toolkit.plates.exr import read_channels, write_exr
 from toolkit.plates.exr_header import is_complete, read_attributes
 from toolkit.plates.exr_picture import read_exr
 from toolkit.plates.guide_files import read_distances, read_guide
-from toolkit.plates.half import from_half, to_half
-from toolkit.plates.opening import open_plate
-from toolkit.plates.plate import Plate, PlateFrame, display_picture, file_digest
+from toolkit.plates.half_float import from_half, to_half
+from toolkit.plates.open import open_plate
+from toolkit.plates.plate import Plate, PlateFrame, file_digest, to_display_referred
 from toolkit.plates.probing import check_frames, frame_file, missing_frames, probe
-from toolkit.plates.read_ahead import results_ahead
-from toolkit.plates.stored import StoredPicture, display_codes
+from toolkit.plates.read_ahead import prefetch
+from toolkit.plates.stored_picture import StoredPicture, to_8bit_codes
 
 __all__ = [
     "Encoding",
@@ -25,8 +25,6 @@ __all__ = [
     "StoredPicture",
     "check_encoding",
     "check_frames",
-    "display_codes",
-    "display_picture",
     "encode",
     "file_digest",
     "frame_file",
@@ -35,13 +33,15 @@ __all__ = [
     "is_complete",
     "missing_frames",
     "open_plate",
+    "prefetch",
     "probe",
     "read_attributes",
     "read_channels",
     "read_distances",
     "read_exr",
     "read_guide",
-    "results_ahead",
+    "to_8bit_codes",
+    "to_display_referred",
     "to_half",
     "to_linear",
     "write_exr",

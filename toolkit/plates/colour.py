@@ -1,8 +1,8 @@
-"""Display codes to linear light and back, and into the working spaces a layer can be asked for.
+"""Convert display codes to linear light and back, and plates to the encodings of layers.
 
-One curve stands for every display-referred plate, movies included: the sRGB curve (IEC 61966-2-1). The camera curve of
-BT.709 describes a camera nobody watches through, and the display curve of BT.1886 differs from sRGB's by less than a
-grading nudge; what matters is that the way back is the exact inverse, and that hosts offer "sRGB" by name.
+Every display-referred plate, movies included, is read with the sRGB curve (IEC 61966-2-1). The curve of BT.709
+describes cameras, not displays, and BT.1886 differs from sRGB by less than a small grade. What matters is that the
+conversion back is the exact inverse, and that hosts offer "sRGB" by name.
 """
 
 from __future__ import annotations
@@ -16,48 +16,48 @@ from numpy.typing import NDArray
 from toolkit.errors import PackageMissing
 
 Encoding = Literal["display", "linear"]
-"""How a plate's numbers mean light: codes for a display, or scene-linear with Rec.709 primaries."""
+"""Encoding of a plate's values: display codes, or scene-linear with Rec.709 primaries."""
 
 OCIO_CONFIG = "ocio://cg-config-v2.1.0_aces-v1.3_ocio-v2.3"
-"""Pinned: ``ocio://default`` changes with the installed wheel."""
+"""Pinned: ``ocio://default`` changes with the version of OpenColorIO."""
 
 _TOE = 0.04045
 """Display code below which the sRGB curve is a straight line of slope 1 / 12.92."""
 
 
 def to_linear(display: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Display codes (0..1) as linear light (0..1): the sRGB curve, continued beyond 1 and mirrored below 0.
+    """Convert display codes (0..1) to linear light (0..1): the sRGB curve, extended beyond 1 and mirrored below 0.
 
-    Float32 of any shape; within 1e-6 of the curve, and through half floats every 8-bit code comes back.
+    Float32 of any shape; within 1e-6 of the curve. Every 8-bit code survives the way through half floats and back.
     """
     import cv2
 
     display = np.ascontiguousarray(display, np.float32)
     if display.size == 0:
         return display.copy()
-    size = np.abs(display).reshape(1, -1)
-    linear = np.asarray(cv2.pow((size + np.float32(0.055)) * np.float32(1 / 1.055), 2.4)).reshape(size.shape)
-    np.multiply(size, np.float32(1 / 12.92), out=linear, where=size <= _TOE)
+    magnitude = np.abs(display).reshape(1, -1)
+    linear = np.asarray(cv2.pow((magnitude + np.float32(0.055)) * np.float32(1 / 1.055), 2.4)).reshape(magnitude.shape)
+    np.multiply(magnitude, np.float32(1 / 12.92), out=linear, where=magnitude <= _TOE)
     return np.asarray(np.copysign(linear.reshape(display.shape), display))
 
 
 def from_linear(linear: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Linear light as display codes: the inverse of ``to_linear``, beyond 1 and below 0 too."""
+    """Convert linear light to display codes: the inverse of ``to_linear``, also beyond 1 and below 0."""
     import cv2
 
     linear = np.ascontiguousarray(linear, np.float32)
     if linear.size == 0:
         return linear.copy()
-    size = np.abs(linear).reshape(1, -1)
-    display = np.asarray(cv2.pow(size, 1 / 2.4)).reshape(size.shape)
+    magnitude = np.abs(linear).reshape(1, -1)
+    display = np.asarray(cv2.pow(magnitude, 1 / 2.4)).reshape(magnitude.shape)
     display *= np.float32(1.055)
     display -= np.float32(0.055)
-    np.multiply(size, np.float32(12.92), out=display, where=size <= _TOE / 12.92)
+    np.multiply(magnitude, np.float32(12.92), out=display, where=magnitude <= _TOE / 12.92)
     return np.asarray(np.copysign(display.reshape(linear.shape), linear))
 
 
 def check_encoding(target: str) -> None:
-    """Raises PackageMissing when ``encode`` could not do it."""
+    """Raise PackageMissing if ``encode`` to ``target`` needs a package that is not installed."""
     if target == "acescg":
         _acescg_processor()
 
@@ -65,10 +65,10 @@ def check_encoding(target: str) -> None:
 def encode(
     rgb: NDArray[np.float32], *, source: Encoding, target: Literal["plate", "linear", "acescg"]
 ) -> NDArray[np.float32]:
-    """``rgb`` (H, W, 3) of a plate in the encoding its layers are written in.
+    """Convert ``rgb`` (H, W, 3) of a plate to the encoding of its layers.
 
-    ``plate`` leaves it alone, ``linear`` is scene-linear with Rec.709 primaries, ``acescg`` is scene-linear with AP1
-    primaries through OpenColorIO. Raises PackageMissing when OpenColorIO is asked for and not installed.
+    ``plate``: unchanged; ``linear``: scene-linear with Rec.709 primaries; ``acescg``: scene-linear with AP1 primaries,
+    by OpenColorIO. Raises PackageMissing if OpenColorIO is needed and not installed.
     """
     if target == "plate":
         return rgb

@@ -1,9 +1,9 @@
-"""EXR pixels in and out: the traps of the binding are designed out here, and nowhere else is it imported.
+"""Read and write EXR pixels, working around pitfalls of the OpenEXR binding.
 
-Reading: a part whose pixels cannot be decoded is left out of the file object, with a ``print`` and no exception.
-Writing: arrays that are not contiguous come out scrambled, the header dictionary is changed, integers wrap at 32 bits,
-float32 beyond the half range turns into infinities, a full disk leaves a partial file. The binding works in the
-thread that calls it and lets go of the interpreter: two frames in two threads beat two threads in one frame.
+Reading: a part whose pixels cannot be decoded is omitted, with a ``print`` and no exception. Writing: arrays that are
+not contiguous are scrambled, the header dictionary is modified, integers wrap at 32 bits, float32 beyond the half range
+becomes infinite, a full disk leaves a partial file. The binding works in the calling thread and releases the GIL: one
+frame per thread is faster than several threads per frame.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from toolkit.plates.exr_header import frames_per_label, is_complete
 from toolkit.plates.half_float import HALF_MAX
 
 Attribute = str | int | float | Fraction | Timecode | tuple[float, ...] | list[str] | list[float]
-"""What ``write_exr`` can put into a header."""
+"""Header values that ``write_exr`` accepts."""
 
 _RESERVED_NAMES = ("channels", "compression", "dataWindow", "displayWindow", "lineOrder", "type")
 
 
 def read_channels(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """The header of the first part, as OpenEXR gives it, and its channels by full name.
+    """The header of the first part, as OpenEXR returns it, and its channels by full name.
 
     Channels are (rows, columns) of the data window in float16, float32 or uint32. Raises MissingMedia, and
-    CorruptMedia for a truncated or undecodable file, also when only a later part is the one that is damaged.
+    CorruptMedia for a truncated or undecodable file, even if only a later part is damaged.
     """
     import OpenEXR  # type: ignore[import-not-found,unused-ignore]
 
@@ -42,11 +42,11 @@ def read_channels(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     if not is_complete(path):
         raise CorruptMedia(path, "truncated, or not an EXR file")
     try:
-        with capture_prints() as said, OpenEXR.File(str(path), separate_channels=True) as file:
+        with capture_prints() as printed, OpenEXR.File(str(path), separate_channels=True) as file:
             parts = [(dict(part.header), dict(part.channels)) for part in file.parts]
     except (RuntimeError, ValueError, OSError, MemoryError) as error:
         raise CorruptMedia(path, str(error)) from error
-    warnings = " ".join("".join(said).split())
+    warnings = " ".join("".join(printed).split())
     if "Exception" in warnings or not parts:
         raise CorruptMedia(path, warnings or "none of its parts can be read")
     header, channels = parts[0]
@@ -56,21 +56,21 @@ def read_channels(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
 def write_exr(
     path: Path, pixels: NDArray[np.float16] | Mapping[str, NDArray[Any]], attributes: Mapping[str, Attribute]
 ) -> None:
-    """Write one flat scanline file, ZIP, display window = data window = the whole picture; it appears whole or not.
+    """Write one flat scanline file, ZIP, display window = data window = the whole picture, atomically.
 
     ``pixels`` is half (H, W, 3) as R,G,B or (H, W, 4) as R,G,B,A, or a mapping from channel names to half or float32
     (H, W). Infinities in halves are written as +-65504. Attributes: str, int (32 bits), float (kept as float32),
     ``timeCode`` as a Timecode, ``framesPerSecond`` as a Fraction, 2 or 3 numbers of one kind as a tuple, lists of
     str or float.
 
-    Raises ValueError for NaN, other dtypes or shapes, and attributes that would not come back as they were given;
-    OutputNotWritable when the file system refuses.
+    Raises ValueError for NaN, other dtypes or shapes, and attributes that an EXR header cannot store exactly;
+    OutputNotWritable if the file cannot be written.
     """
     import OpenEXR  # type: ignore[import-not-found,unused-ignore]
 
     rate = attributes.get("framesPerSecond")
-    pairs = frames_per_label(rate) if isinstance(rate, Fraction) else 1
-    header: dict[str, Any] = {name: _attribute(name, value, pairs) for name, value in attributes.items()}
+    label_frames = frames_per_label(rate) if isinstance(rate, Fraction) else 1
+    header: dict[str, Any] = {name: _attribute(name, value, label_frames) for name, value in attributes.items()}
     header |= {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
     file = OpenEXR.File(header, _channels(pixels))
     with write_atomically(path) as temporary:
@@ -92,35 +92,35 @@ def _channels(pixels: NDArray[np.float16] | Mapping[str, NDArray[Any]]) -> dict[
 
 
 def _prepare_channel(name: str, pixels: NDArray[Any]) -> NDArray[Any]:
-    """Contiguous and without infinities; ValueError for NaN and for dtypes a layer does not have."""
+    """Make ``pixels`` contiguous and finite; ValueError for NaN and for other dtypes than half and float32."""
     pixels = np.ascontiguousarray(pixels)
     if pixels.dtype == np.float16:
-        # Exponent bits all set: infinity or NaN. Five times as fast as isfinite on halves.
+        # All exponent bits set means infinity or NaN. Five times as fast as isfinite for halves.
         if int((pixels.view(np.uint16) & 0x7FFF).max(initial=0)) < 0x7C00:
             return pixels
     elif pixels.dtype != np.float32:
         raise ValueError(f"channel {name}: half or float32, not {pixels.dtype}")
     if np.isnan(pixels).any():
-        raise ValueError(f"channel {name}: {int(np.isnan(pixels).sum())} numbers are NaN")
+        raise ValueError(f"channel {name}: {int(np.isnan(pixels).sum())} values are NaN")
     return np.clip(pixels, -HALF_MAX, HALF_MAX) if pixels.dtype == np.float16 else pixels
 
 
-def _attribute(name: str, value: Attribute, pairs: int) -> Any:
-    """``value`` as the binding wants it; ValueError for what it would change without a word."""
+def _attribute(name: str, value: Attribute, label_frames: int) -> Any:
+    """``value`` as the binding takes it; ValueError if the binding would silently change it."""
     if not 0 < len(name.encode()) <= 255 or name in _RESERVED_NAMES:
         raise ValueError(f"attribute name {name[:40]!r} cannot be written")
     if isinstance(value, Timecode):
-        return _timecode(value, pairs)
+        return _timecode(value, label_frames)
     if isinstance(value, tuple):
         sizes = {8} if name == "chromaticities" else {2, 3}
-        kept = {type(item) for item in value} in ({int}, {float}) and len(value) in sizes
+        is_exact = {type(item) for item in value} in ({int}, {float}) and len(value) in sizes
     else:
-        kept = not isinstance(value, list) or {type(item) for item in value} in ({str}, {float})
-    kept = kept and all(
+        is_exact = not isinstance(value, list) or {type(item) for item in value} in ({str}, {float})
+    is_exact = is_exact and all(
         _is_stored_exactly(name, item) for item in (value if isinstance(value, tuple | list) else [value])
     )
-    if not kept:
-        raise ValueError(f"attribute {name}: {value!r} would not come back from an EXR header as it is")
+    if not is_exact:
+        raise ValueError(f"attribute {name}: an EXR header cannot store {value!r} exactly")
     return value
 
 
@@ -131,15 +131,15 @@ def _is_stored_exactly(name: str, value: object) -> bool:
         return -(2**31) <= value < 2**31
     if isinstance(value, float):
         return abs(value) <= float(np.finfo(np.float32).max)
-    whole = isinstance(value, Fraction) and 0 < value.numerator < 2**31 and value.denominator < 2**31
-    return whole and name == "framesPerSecond"
+    is_rational = isinstance(value, Fraction) and 0 < value.numerator < 2**31 and value.denominator < 2**31
+    return is_rational and name == "framesPerSecond"
 
 
-def _timecode(label: Timecode, pairs: int) -> Any:
+def _timecode(label: Timecode, label_frames: int) -> Any:
     import OpenEXR  # type: ignore[import-not-found,unused-ignore]
 
-    if not 0 <= label.frames < 30 * pairs:
+    if not 0 <= label.frames < 30 * label_frames:
         raise ValueError(f"timeCode {label} needs a framesPerSecond above 30")
-    field = label.frames % pairs if pairs == 2 else 0
+    field = label.frames % label_frames if label_frames == 2 else 0
     flags = (int(label.drop_frame), 0, field, *[0] * 11)
-    return OpenEXR.TimeCode(label.hours, label.minutes, label.seconds, label.frames // pairs, *flags)
+    return OpenEXR.TimeCode(label.hours, label.minutes, label.seconds, label.frames // label_frames, *flags)

@@ -1,6 +1,6 @@
-"""What an EXR file says before its first pixel: attributes, and whether all of it is there.
+"""Read EXR attributes without pixels, and detect truncated files.
 
-OpenEXR reads the header of a truncated file without complaint, and on reading its pixels leaves parts out. The layout
+OpenEXR reads the header of a truncated file without an error, and omits parts when it reads the pixels. The layout
 (magic, attributes, offset table, chunks) is that of the OpenEXR file layout document at openexr.com.
 """
 
@@ -42,14 +42,14 @@ def read_attributes(path: Path) -> dict[str, Any]:
     except (RuntimeError, ValueError, OSError, MemoryError) as error:
         raise CorruptMedia(path, f"its EXR header cannot be read ({error})") from error
     rate = header.get("framesPerSecond")
-    pairs = frames_per_label(rate) if isinstance(rate, Fraction) else 1
-    return {name: _plain(value, pairs) for name, value in header.items()}
+    label_frames = frames_per_label(rate) if isinstance(rate, Fraction) else 1
+    return {name: _to_plain(value, label_frames) for name, value in header.items()}
 
 
 def is_complete(path: Path) -> bool:
-    """Whether every chunk the offset tables name lies inside the file; False too when it is no EXR or not there.
+    """Whether every chunk in the offset tables lies inside the file; also False if it is missing or not an EXR.
 
-    It reads the header, the tables and one chunk's size (about 0.1 ms), so it proves nothing about the pixels' bytes.
+    Reads the header, the tables and one chunk's size only (about 0.1 ms): damaged pixels are not detected.
     """
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
@@ -59,10 +59,10 @@ def is_complete(path: Path) -> bool:
 
 
 def frames_per_label(rate: Fraction) -> int:
-    """How many frames share one label of an EXR ``timeCode``, whose frame field ends at 29.
+    """How many frames share one EXR ``timeCode``, whose frame field ends at 29.
 
-    Above 30 fps the frames count in pairs, the second one marked by the field flag, as SMPTE ST 12-1 has it for 50
-    and 60 fps; higher rates share a label among more frames and mark none of them.
+    Above 30 fps frames are counted in pairs, and the field flag marks the second one, as in SMPTE ST 12-1 for 50 and
+    60 fps. At higher rates, more frames share a timecode and are not distinguished.
     """
     return max(1, -(-round(rate) // 30))
 
@@ -91,10 +91,10 @@ def _tile_count(tiles: bytes, width: int, height: int) -> int:
     levels, round_up = mode & 15, mode >> 4
 
     def sizes(size: int) -> list[int]:
-        found = [size]
-        while levels and found[-1] > 1:
-            found.append((found[-1] + round_up) // 2)
-        return found
+        level_sizes = [size]
+        while levels and level_sizes[-1] > 1:
+            level_sizes.append((level_sizes[-1] + round_up) // 2)
+        return level_sizes
 
     across, down = sizes(width), sizes(height)
     if levels == 2:
@@ -111,12 +111,12 @@ def _last_chunk_ends_inside(data: mmap.mmap) -> bool:
     if data[:4] != _MAGIC:
         return False
     (version,) = struct.unpack_from("<I", data, 4)
-    parts, position = _headers(data, 8, multi_part=bool(version & _MULTI_PART))
+    parts, position = _read_headers(data, 8, multi_part=bool(version & _MULTI_PART))
     last, kind = 0, b""
     for part in parts:
         offsets = struct.unpack_from(f"<{part.chunk_count()}Q", data, position)
         position += 8 * len(offsets)
-        if min(offsets) < position:  # a writer that died leaves zeros
+        if min(offsets) < position:  # an interrupted writer leaves zeros
             return False
         if max(offsets) > last:
             last, kind = max(offsets), part.kind
@@ -126,7 +126,7 @@ def _last_chunk_ends_inside(data: mmap.mmap) -> bool:
 
 
 def _chunk_end(data: mmap.mmap, offset: int, *, tiled: bool, deep: bool, multi: bool) -> int:
-    """Where the chunk at ``offset`` ends; its leader holds part number, coordinates and sizes."""
+    """Where the chunk at ``offset`` ends; it starts with part number, coordinates and sizes."""
     leader = offset + 4 * multi + (16 if tiled else 4)
     if deep:
         tables, pixels = struct.unpack_from("<QQ", data, leader)
@@ -135,14 +135,14 @@ def _chunk_end(data: mmap.mmap, offset: int, *, tiled: bool, deep: bool, multi: 
     return int(leader + 4 + size)
 
 
-def _headers(data: mmap.mmap, position: int, *, multi_part: bool) -> tuple[list[_Part], int]:
-    """Every part's attributes, and where the offset tables begin."""
+def _read_headers(data: mmap.mmap, position: int, *, multi_part: bool) -> tuple[list[_Part], int]:
+    """Every part's attributes, and the position of the offset tables."""
     parts: list[_Part] = []
     while data[position]:
         attributes: dict[str, bytes] = {}
         while data[position]:
-            name, position = _text(data, position)
-            _, position = _text(data, position)
+            name, position = _read_name(data, position)
+            _, position = _read_name(data, position)
             (size,) = struct.unpack_from("<i", data, position)
             attributes[name] = data[position + 4 : position + 4 + size]
             position += 4 + size
@@ -153,14 +153,14 @@ def _headers(data: mmap.mmap, position: int, *, multi_part: bool) -> tuple[list[
     return parts, position + 1
 
 
-def _text(data: mmap.mmap, position: int) -> tuple[str, int]:
+def _read_name(data: mmap.mmap, position: int) -> tuple[str, int]:
     end = data.find(b"\0", position, position + 256)
     if end < 0:
-        raise ValueError("a name without an end")
+        raise ValueError("an attribute name is not terminated")
     return data[position:end].decode("latin-1"), end + 1
 
 
-def _plain(value: Any, pairs: int) -> Any:
+def _to_plain(value: Any, label_frames: int) -> Any:
     import numpy as np
     import OpenEXR  # type: ignore[import-not-found,unused-ignore]
 
@@ -169,11 +169,11 @@ def _plain(value: Any, pairs: int) -> Any:
             hours=value.hours,
             minutes=value.minutes,
             seconds=value.seconds,
-            frames=value.frame * pairs + (int(value.fieldPhase) if pairs == 2 else 0),
+            frames=value.frame * label_frames + (int(value.fieldPhase) if label_frames == 2 else 0),
             drop_frame=bool(value.dropFrame),
         )
     if isinstance(value, np.ndarray):
         return tuple(value.tolist())
     if isinstance(value, tuple):
-        return tuple(_plain(item, pairs) for item in value)
+        return tuple(_to_plain(item, label_frames) for item in value)
     return value

@@ -1,4 +1,4 @@
-"""The picture in an EXR plate: which channels it is, and where its data window lies in the display window."""
+"""Read the picture of an EXR plate: choose its channels, and fit the data window to the display window."""
 
 from __future__ import annotations
 
@@ -13,57 +13,67 @@ from numpy.typing import NDArray
 
 from toolkit.errors import UnsupportedMedia
 from toolkit.plates.exr import read_channels
-from toolkit.plates.half import from_half
-from toolkit.plates.stored import StoredPicture, made_finite
+from toolkit.plates.half_float import from_half
+from toolkit.plates.stored_picture import StoredPicture, make_finite
 
 log = logging.getLogger(__name__)
 
-_SPELLINGS = {"r": "R", "red": "R", "g": "G", "green": "G", "b": "B", "blue": "B", "a": "A", "alpha": "A", "y": "Y"}
+_COMPONENT_NAMES = {
+    "r": "R",
+    "red": "R",
+    "g": "G",
+    "green": "G",
+    "b": "B",
+    "blue": "B",
+    "a": "A",
+    "alpha": "A",
+    "y": "Y",
+}
 _REC709 = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290)
 
 
 def read_exr(path: Path) -> StoredPicture:
-    """The picture of the first part, as large as its display window: scene-linear, premultiplied when it has alpha.
+    """The picture of the first part, as large as its display window: scene-linear, premultiplied if it has alpha.
 
-    Taken are R, G, B (and A) without a layer name, else of the first layer that has all three, else Y (and A) as grey.
-    Outside the data window the picture is black and transparent. NaN and infinities go as ``made_finite`` has it. Half
-    and float32 are read.
+    Channels: R, G, B (and A) without a layer name, else of the first layer that has all three, else Y (and A) as grey;
+    half or float32. Outside the data window the picture is black and transparent. NaN and infinities are replaced by
+    ``make_finite``.
 
     Raises MissingMedia, CorruptMedia and UnsupportedMedia.
     """
     header, channels = read_channels(path)
-    names = _chosen(path, channels)
+    names = _choose_channels(path, channels)
     for name in names:
         _check(path, name, header, channels[name])
-    rgb = _stacked([channels[name] for name in names[:3]])
-    alpha = _stacked([channels[names[3]]])[..., 0] if len(names) == 4 else None
-    _note_primaries(str(path.parent), header.get("chromaticities"))
+    rgb = _merge_channels([channels[name] for name in names[:3]])
+    alpha = _merge_channels([channels[names[3]]])[..., 0] if len(names) == 4 else None
+    _check_primaries(str(path.parent), header.get("chromaticities"))
     return StoredPicture(
-        rgb=_in_display_window(header, rgb),
-        alpha=None if alpha is None else _in_display_window(header, alpha),
+        rgb=_fit_to_display_window(header, rgb),
+        alpha=None if alpha is None else _fit_to_display_window(header, alpha),
         premultiplied=alpha is not None,
         encoding="linear",
     )
 
 
-def display_plane(
+def fit_channel_to_display_window(
     path: Path, header: Mapping[str, Any], channels: Mapping[str, NDArray[Any]], name: str
 ) -> NDArray[np.float32]:
-    """The channel ``name`` as large as the display window, its own numbers, 0 outside the data window.
+    """The channel ``name`` as large as the display window, values unchanged, 0 outside the data window.
 
-    ``header`` and ``channels`` are what ``read_channels`` gave. Raises UnsupportedMedia.
+    ``header`` and ``channels`` come from ``read_channels``. Raises UnsupportedMedia.
     """
     _check(path, name, header, channels[name])
     plane = channels[name]
-    return _in_display_window(header, from_half(plane) if plane.dtype == np.float16 else np.array(plane))
+    return _fit_to_display_window(header, from_half(plane) if plane.dtype == np.float16 else np.array(plane))
 
 
-def _chosen(path: Path, channels: Mapping[str, Any]) -> list[str]:
-    """The channels of red, green and blue, all three Y in a grey picture, and of alpha where there is one."""
+def _choose_channels(path: Path, channels: Mapping[str, Any]) -> list[str]:
+    """Names of the red, green and blue channels (three times Y for grey), and of alpha if there is one."""
     layers: dict[str, dict[str, str]] = {}
     for name in channels:
         layer, _, component = name.rpartition(".")
-        kind = _SPELLINGS.get(component.lower())
+        kind = _COMPONENT_NAMES.get(component.lower())
         if kind:
             layers.setdefault(layer, {})[kind] = name
     for layer in sorted(layers):  # "" sorts first
@@ -82,18 +92,20 @@ def _check(path: Path, name: str, header: Mapping[str, Any], pixels: NDArray[Any
     low, high = header["dataWindow"]
     size = (int(high[1] - low[1] + 1), int(high[0] - low[0] + 1))
     if pixels.dtype not in (np.float16, np.float32) or pixels.shape != size:
-        raise UnsupportedMedia(path, f"channel {name} is {pixels.dtype} {pixels.shape}, not a picture of {size}")
+        raise UnsupportedMedia(
+            path, f"channel {name} is {pixels.dtype} {pixels.shape}, expected half or float32 {size}"
+        )
 
 
-def _stacked(planes: list[NDArray[Any]]) -> NDArray[np.float32]:
+def _merge_channels(planes: list[NDArray[Any]]) -> NDArray[np.float32]:
     """(H, W, C) float32 without NaN and infinities."""
     import cv2
 
     pixels = np.asarray(cv2.merge([from_half(p) if p.dtype == np.float16 else p for p in planes]))
-    return made_finite(pixels.reshape(*planes[0].shape, len(planes)))
+    return make_finite(pixels.reshape(*planes[0].shape, len(planes)))
 
 
-def _in_display_window(header: Mapping[str, Any], pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+def _fit_to_display_window(header: Mapping[str, Any], pixels: NDArray[np.float32]) -> NDArray[np.float32]:
     (x0, y0), (x1, y1) = ([int(v) for v in corner] for corner in header["displayWindow"])
     left, top = (int(v) for v in header["dataWindow"][0])
     width, height = x1 - x0 + 1, y1 - y0 + 1
@@ -112,10 +124,10 @@ def _in_display_window(header: Mapping[str, Any], pixels: NDArray[np.float32]) -
 
 
 @lru_cache(maxsize=256)
-def _warn_of_primaries(folder: str, chromaticities: tuple[float, ...]) -> None:
-    log.warning("%s: primaries %s are not Rec.709; its numbers are used as if they were", folder, chromaticities)
+def _warn_about_primaries(folder: str, chromaticities: tuple[float, ...]) -> None:
+    log.warning("%s: primaries %s are not Rec.709; they are treated as Rec.709", folder, chromaticities)
 
 
-def _note_primaries(folder: str, chromaticities: tuple[float, ...] | None) -> None:
+def _check_primaries(folder: str, chromaticities: tuple[float, ...] | None) -> None:
     if chromaticities and max(abs(a - b) for a, b in zip(chromaticities, _REC709, strict=True)) > 1e-3:
-        _warn_of_primaries(folder, tuple(round(value, 4) for value in chromaticities))
+        _warn_about_primaries(folder, tuple(round(value, 4) for value in chromaticities))

@@ -18,7 +18,7 @@ from toolkit.plates import movie_pixels
 from toolkit.plates.movie_index import index_movie
 from toolkit.plates.movie_seek import MovieReader
 from toolkit.plates.plate import Plate, PlateFrame
-from toolkit.plates.read_ahead import results_ahead
+from toolkit.plates.read_ahead import prefetch
 
 if TYPE_CHECKING:
     from av import VideoFrame
@@ -29,11 +29,11 @@ T = TypeVar("T")
 Number = TypeVar("Number", bound=np.generic)
 
 _CENTRED_CHROMA = {"mjpeg", "mjpegb", "mpeg1video"}
-"""Codecs whose chroma samples sit between the luma samples."""
+"""Codecs whose chroma samples lie between the luma samples."""
 
 
 class MoviePlate(Plate):
-    """Frames of a movie file; codes are display-referred and alpha is taken as straight."""
+    """Frames of a movie file; codes are display-referred, and alpha is treated as straight."""
 
     encoding = "display"
 
@@ -44,36 +44,36 @@ class MoviePlate(Plate):
         self._idle: list[MovieReader] = []
         with self._reader() as reader:
             first = reader.read(0)
-            self._say_if_oblong(reader.pixel_aspect)
+            self._warn_about_pixel_aspect(reader.pixel_aspect)
             self._centred = reader.codec in _CENTRED_CHROMA
         self._stored_size = (first.width, first.height)
-        self._quarter_turns = self._turns(first)
-        turned = self._quarter_turns % 2 == 1
-        self.width, self.height = (first.height, first.width) if turned else (first.width, first.height)
+        self._quarter_turns = self._count_quarter_turns(first)
+        is_sideways = self._quarter_turns % 2 == 1
+        self.width, self.height = (first.height, first.width) if is_sideways else (first.width, first.height)
         self.has_alpha = movie_pixels.has_alpha(first)
         self._check(0, first)
         if movie_pixels.is_untagged(first):
             matrix = "BT.709" if first.height >= 720 else "BT.601"
-            log.info("%s does not say which matrix its colour was made with; %s is assumed", self._path, matrix)
+            log.info("%s has no colour matrix tag; %s is assumed", self._path, matrix)
         if first.interlaced_frame:
-            log.info("%s is interlaced; its frames are used as they are, both fields woven", self._path)
+            log.info("%s is interlaced; frames are used with both fields, not deinterlaced", self._path)
 
     def close(self) -> None:
-        """As ``Plate``."""
+        """See ``Plate``."""
         super().close()
         while self._idle:
             self._idle.pop().close()
 
-    def _floats(self, source_frames: list[int]) -> Generator[PlateFrame, None, None]:
-        return self._converted(source_frames, self._plate_frame, ahead=2)
+    def _iterate_float(self, source_frames: list[int]) -> Generator[PlateFrame, None, None]:
+        return self._read_converted(source_frames, self._plate_frame, ahead=2)
 
-    def _bytes(self, source_frames: list[int]) -> Generator[tuple[int, NDArray[np.uint8]], None, None]:
-        return self._converted(source_frames, self._detector_frame, ahead=4)
+    def _iterate_8bit(self, source_frames: list[int]) -> Generator[tuple[int, NDArray[np.uint8]], None, None]:
+        return self._read_converted(source_frames, self._detector_frame, ahead=4)
 
     def _file(self, source_frame: int) -> Path:
         return self._path
 
-    def _converted(
+    def _read_converted(
         self, source_frames: list[int], convert: Callable[[int, VideoFrame], T], *, ahead: int
     ) -> Generator[T, None, None]:
         with self._reader() as reader:
@@ -83,44 +83,45 @@ class MoviePlate(Plate):
                 self._check(source_frame, frame)
                 return convert(source_frame, frame)
 
-            # One worker: a decoder cannot be asked from two threads, and uses its own inside.
-            yield from results_ahead((partial(read, frame) for frame in source_frames), workers=1, ahead=ahead)
+            # One worker: a decoder is not thread-safe, and has threads of its own.
+            yield from prefetch((partial(read, frame) for frame in source_frames), workers=1, ahead=ahead)
 
     def _plate_frame(self, source_frame: int, frame: VideoFrame) -> PlateFrame:
-        rgb, alpha = movie_pixels.float_picture(frame, centred_chroma=self._centred)
+        rgb, alpha = movie_pixels.to_float_rgb(frame, centred_chroma=self._centred)
         return PlateFrame(
             source_frame=source_frame,
-            rgb=self._upright(rgb),
-            alpha=None if alpha is None else self._upright(alpha),
+            rgb=self._rotate_upright(rgb),
+            alpha=None if alpha is None else self._rotate_upright(alpha),
             premultiplied=False,
         )
 
     def _detector_frame(self, source_frame: int, frame: VideoFrame) -> tuple[int, NDArray[np.uint8]]:
-        return source_frame, self._upright(movie_pixels.rgb_8bit(frame))
+        return source_frame, self._rotate_upright(movie_pixels.to_8bit_rgb(frame))
 
-    def _upright(self, picture: NDArray[Number]) -> NDArray[Number]:
+    def _rotate_upright(self, picture: NDArray[Number]) -> NDArray[Number]:
         return np.ascontiguousarray(np.rot90(picture, self._quarter_turns)) if self._quarter_turns else picture
 
-    def _turns(self, frame: VideoFrame) -> int:
-        """Quarter turns anticlockwise that bring the picture upright, as the file's display matrix has it."""
+    def _count_quarter_turns(self, frame: VideoFrame) -> int:
+        """Anticlockwise quarter turns that rotate the picture upright, from the file's display matrix."""
         turns, rest = divmod(frame.rotation, 90)
         if rest:
-            raise UnsupportedMedia(self._path, f"it is to be shown turned by {frame.rotation} degrees")
+            raise UnsupportedMedia(
+                self._path, f"its rotation is {frame.rotation} degrees; only multiples of 90 are supported"
+            )
         return int(turns) % 4
 
     def _check(self, source_frame: int, frame: VideoFrame) -> None:
         if (frame.width, frame.height) != self._stored_size:
-            was, now = self._stored_size, (frame.width, frame.height)
-            raise UnsupportedMedia(
-                self._path, f"source frame {source_frame} is {now[0]}x{now[1]}, the first one {was[0]}x{was[1]}"
-            )
-        problem = movie_pixels.problem(frame)
+            width, height = self._stored_size
+            problem = f"source frame {source_frame} is {frame.width}x{frame.height}, the first frame {width}x{height}"
+            raise UnsupportedMedia(self._path, problem)
+        problem = movie_pixels.describe_problem(frame)
         if problem:
             raise UnsupportedMedia(self._path, problem)
 
     @contextmanager
     def _reader(self) -> Iterator[MovieReader]:
-        """An open movie of one's own; it is kept for the next who asks, unless its reader failed."""
+        """An open movie for exclusive use; kept open for the next caller, unless reading failed."""
         reader = self._idle.pop() if self._idle else MovieReader(self._path, self._index)
         finished = False
         try:

@@ -1,4 +1,4 @@
-"""Which pictures a movie shows, in order: by reading its packets, without decoding."""
+"""Index the frames of a movie in presentation order by reading its packets, without decoding."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _NOT_MOVIES = ("image2", "tty", "_pipe")
-"""Demuxers that make a movie of a text file or of one still."""
+"""Demuxers that treat a text file or a single still as a movie."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyPicture:
-    """A picture decoding can start at."""
+class Keyframe:
+    """A frame at which decoding can start."""
 
     pts: int
     dts: int
@@ -36,23 +36,23 @@ class KeyPicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovieIndex:
-    """What there is to see; source frame ``i`` of a movie is its ``i``-th presentable picture."""
+    """The frames of a movie; source frame ``i`` is the ``i``-th presented frame."""
 
     count: int
-    """Presentable pictures: without what an edit list cuts off, and without what nothing can decode."""
+    """Number of presented frames: without those an edit list cuts off, and those that cannot be decoded."""
     pts: tuple[int, ...]
-    """Presentation time of each, ascending, in ``time_base``; empty when the file does not say."""
-    keys: tuple[KeyPicture, ...]
-    """In presentation order; the first one opens the file."""
+    """Presentation time of each, ascending, in ``time_base``; empty if the file has none."""
+    keyframes: tuple[Keyframe, ...]
+    """In presentation order."""
     time_base: Fraction
     rate: Fraction
     """Frames per second, exact."""
     timecode: str
-    """Label of the first picture as the file writes it; empty when there is none."""
+    """Timecode of the first frame as written in the file; empty if there is none."""
 
 
 def index_movie(path: Path) -> MovieIndex:
-    """The index of ``path``, kept for this process until the file changes.
+    """The index of ``path``, cached in this process until the file changes.
 
     Raises MissingMedia, CorruptMedia (truncated files too) and UnsupportedMedia.
     """
@@ -64,20 +64,20 @@ def index_movie(path: Path) -> MovieIndex:
 
 
 @contextmanager
-def opened(path: Path, *, threads: bool = True) -> Iterator[tuple[InputContainer, VideoStream]]:
-    """The container and its picture stream; FFmpeg's errors, here and in the block, become ours."""
+def open_movie(path: Path, *, threads: bool = True) -> Iterator[tuple[InputContainer, VideoStream]]:
+    """Open the container and its video stream; FFmpeg's errors, here and in the block, become MediaErrors."""
     import av
     from av.stream import Disposition
 
     try:
-        # "file:" keeps a colon in a name from being a protocol.
+        # "file:", or a colon in the name would be taken for a protocol.
         with av.open(f"file:{path}", metadata_errors="replace") as container:
-            pictures = [s for s in container.streams.video if Disposition.attached_pic not in s.disposition]
-            if not pictures or container.format.name.endswith(_NOT_MOVIES):
-                raise UnsupportedMedia(path, "no movie, and no still of a kind this version reads")
-            stream = pictures[0]
+            streams = [s for s in container.streams.video if Disposition.attached_pic not in s.disposition]
+            if not streams or container.format.name.endswith(_NOT_MOVIES):
+                raise UnsupportedMedia(path, "neither a movie nor a supported image format")
+            stream = streams[0]
             if getattr(stream, "codec_context", None) is None:
-                raise UnsupportedMedia(path, "no decoder for its pictures")
+                raise UnsupportedMedia(path, "no decoder for its video stream")
             stream.thread_type = "AUTO" if threads else "NONE"
             yield container, stream
     except (av.error.FileNotFoundError, av.error.PermissionError) as error:
@@ -88,29 +88,31 @@ def opened(path: Path, *, threads: bool = True) -> Iterator[tuple[InputContainer
 
 @lru_cache(maxsize=64)
 def _index(path: Path, size: int, _changed: int) -> MovieIndex:
-    with opened(path) as (container, stream):
+    with open_movie(path) as (container, stream):
         packets = [_Packet.of(packet) for packet in container.demux(stream) if packet.size]
         _refuse_truncated(path, size, container, stream, packets)
         time_base = stream.time_base or Fraction(1, 1000)
         timecode = _timecode(container)
         nominal = [stream.average_rate, stream.base_rate, stream.guessed_rate]
         has_times = _has_presentation_times(container, stream, packets)
-    keys = sorted(
-        (KeyPicture(pts=p.pts, dts=p.pts if p.dts is None else p.dts) for p in packets if p.key and p.pts is not None),
-        key=lambda key: key.pts,
+    keyframes = sorted(
+        (Keyframe(pts=p.pts, dts=p.pts if p.dts is None else p.dts) for p in packets if p.key and p.pts is not None),
+        key=lambda keyframe: keyframe.pts,
     )
-    if not has_times or not keys:
+    if not has_times or not keyframes:
         count = _count_by_decoding(path)
-        log.warning("%s carries no presentation times: its pictures are counted from its start", path)
+        log.info("%s has no frame timestamps; frames are numbered from 0", path)
         pts: tuple[int, ...] = ()
     else:
         shown = sorted(p.pts for p in packets if p.pts is not None and not p.discard)
-        pts = _without_undecodable(path, shown, packets)
+        pts = _drop_undecodable(path, shown, packets)
         count = len(pts)
     if not count:
-        raise CorruptMedia(path, "it holds no pictures")
+        raise CorruptMedia(path, "it contains no frames")
     rate = _rate(path, pts, time_base, nominal)
-    return MovieIndex(count=count, pts=pts, keys=tuple(keys), time_base=time_base, rate=rate, timecode=timecode)
+    return MovieIndex(
+        count=count, pts=pts, keyframes=tuple(keyframes), time_base=time_base, rate=rate, timecode=timecode
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,34 +121,34 @@ class _Packet:
     dts: int | None
     key: bool
     discard: bool
-    """Decoded but never shown: before the start of an edit list."""
+    """Decoded but never presented: before the start of an edit list."""
 
     @classmethod
     def of(cls, packet: Packet[VideoStream]) -> _Packet:
         return cls(pts=packet.pts, dts=packet.dts, key=packet.is_keyframe, discard=packet.is_discard)
 
 
-# --- is it whole, and does it say when -------------------------------------------------------------------------
+# --- completeness and timestamps -------------------------------------------------------------------------------
 
 
 def _refuse_truncated(
     path: Path, size: int, container: InputContainer, stream: VideoStream, packets: list[_Packet]
 ) -> None:
-    """Raise CorruptMedia when the container promises pictures beyond its last byte."""
-    promised = max((entry.pos + entry.size for entry in stream.index_entries), default=0)
-    short_avi = container.format.name == "avi" and len(packets) < stream.frames  # its table stands at its end
-    if promised > size or short_avi:
-        raise CorruptMedia(path, f"truncated: {len(packets)} of {stream.frames} pictures are there")
+    """Raise CorruptMedia if the container's index refers to frames beyond the end of the file."""
+    indexed_end = max((entry.pos + entry.size for entry in stream.index_entries), default=0)
+    short_avi = container.format.name == "avi" and len(packets) < stream.frames  # its index is at the end of the file
+    if indexed_end > size or short_avi:
+        raise CorruptMedia(path, f"truncated: {len(packets)} of {stream.frames} frames left")
     if "matroska" in container.format.name and packets:
-        # Matroska has no table of pictures; FFmpeg ends quietly where the file does.
+        # Matroska has no frame index, and FFmpeg reports no error at the end of a truncated file.
         declared = _seconds(stream.metadata.get("DURATION", ""))
         last = max((p.pts or 0) for p in packets) * (stream.time_base or 0)
         if declared and last + 2 / (stream.average_rate or 1) < declared:
-            raise CorruptMedia(path, f"truncated: {float(last):.2f} of {float(declared):.2f} seconds are there")
+            raise CorruptMedia(path, f"truncated: {float(last):.2f} of {float(declared):.2f} seconds left")
 
 
 def _seconds(text: str) -> Fraction:
-    """``00:00:05.041000000`` as seconds; 0 when it is not of that form."""
+    """``00:00:05.041000000`` as seconds; 0 for any other form."""
     hours, _, rest = text.strip("\0 ").partition(":")
     minutes, _, seconds = rest.partition(":")
     try:
@@ -156,9 +158,9 @@ def _seconds(text: str) -> Fraction:
 
 
 def _has_presentation_times(container: InputContainer, stream: VideoStream, packets: list[_Packet]) -> bool:
-    """Whether the packets' pts are those of the pictures they become.
+    """Whether the packets' pts are the presentation times of their frames.
 
-    AVI counts packets, not pictures: as soon as the codec reorders, its numbers are in decoding order.
+    AVI numbers packets in decoding order, which differs from presentation order if the codec has B-frames.
     """
     times = [packet.pts for packet in packets]
     if None in times or len(set(times)) != len(times):
@@ -167,15 +169,15 @@ def _has_presentation_times(container: InputContainer, stream: VideoStream, pack
 
 
 def _count_by_decoding(path: Path) -> int:
-    with opened(path) as (container, stream):
+    with open_movie(path) as (container, stream):
         return sum(1 for _ in container.decode(stream))
 
 
-def _without_undecodable(path: Path, shown: list[int], packets: list[_Packet]) -> tuple[int, ...]:
-    """``shown`` without the pictures ahead of the first key picture that refer to something cut away.
+def _drop_undecodable(path: Path, shown: list[int], packets: list[_Packet]) -> tuple[int, ...]:
+    """``shown`` without the frames before the first keyframe that refer to frames cut away.
 
-    A stream cut at an open group of pictures begins with them; whether one of them can be decoded (MPEG-2 has closed
-    groups that look the same) only the decoder knows, so it is asked.
+    A stream cut at an open GOP begins with such frames. Only the decoder can tell whether one can be decoded (closed
+    GOPs of MPEG-2 look the same), so they are decoded here.
     """
     import av
 
@@ -183,12 +185,12 @@ def _without_undecodable(path: Path, shown: list[int], packets: list[_Packet]) -
     if shown[0] >= first_key:
         return tuple(shown)
     decodable: set[int] = set()
-    with opened(path, threads=False) as (container, stream):
+    with open_movie(path, threads=False) as (container, stream):
         for packet in container.demux(stream):
             try:
                 frames = packet.decode()
             except av.error.InvalidDataError:
-                continue  # exactly what is being looked for: it stays out of the index
+                continue  # undecodable: not in the index
             decodable.update(f.pts for f in frames if f.pts is not None and not f.is_corrupt)
             if any(f.pts is not None and f.pts >= first_key for f in frames):
                 break
@@ -199,35 +201,35 @@ def _without_undecodable(path: Path, shown: list[int], packets: list[_Packet]) -
 
 
 def _rate(path: Path, pts: tuple[int, ...], time_base: Fraction, nominal: Iterable[Fraction | None]) -> Fraction:
-    """The constant rate that puts every picture within one tick of its time; else that of the commonest interval.
+    """The constant rate that places every frame within one tick of its time, else the rate of the commonest interval.
 
-    A movie of variable rate is named in the log: its frames are counted one by one, as hosts count them, so its layers
-    fit the pictures and drift from the sound.
+    A variable rate is logged: frames are counted one by one, as hosts do, so layers match the frames but drift from the
+    sound.
     """
-    named = [exact_rate(rate) for rate in nominal if rate and 0 < rate <= 1000]
+    candidates = [exact_rate(rate) for rate in nominal if rate and 0 < rate <= 1000]
     if len(pts) < 2:
-        return named[0] if named else Fraction(24)
-    for rate in named:
+        return candidates[0] if candidates else Fraction(24)
+    for rate in candidates:
         ticks, per = (1 / (rate * time_base)).as_integer_ratio()
         if all(abs((time - pts[0]) * per - number * ticks) <= per for number, time in enumerate(pts)):
             return rate
-    steps = Counter(later - earlier for earlier, later in pairwise(pts))
-    commonest, _ = steps.most_common(1)[0]
-    fitting = [rate for rate in named if abs(commonest - 1 / (rate * time_base)) <= 1]
+    intervals = Counter(later - earlier for earlier, later in pairwise(pts))
+    commonest, _ = intervals.most_common(1)[0]
+    fitting = [rate for rate in candidates if abs(commonest - 1 / (rate * time_base)) <= 1]
     try:
         rate = fitting[0] if fitting else exact_rate(1 / (commonest * time_base))
     except ValueError as error:
-        raise UnsupportedMedia(path, f"its pictures follow each other at no frame rate ({error})") from error
-    if len(steps) > 1:
-        log.warning("%s has a variable frame rate: its pictures are counted one by one at %s fps", path, rate)
+        raise UnsupportedMedia(path, f"its timestamps give no valid frame rate ({error})") from error
+    if len(intervals) > 1:
+        log.warning("%s has a variable frame rate; its frames are counted one by one at %s fps", path, rate)
     return rate
 
 
 def _timecode(container: InputContainer) -> str:
-    """From the picture stream, else the timecode track, else the container."""
-    places = [*container.streams.video, *container.streams, container]
-    for place in places:
-        for key, value in place.metadata.items():
+    """From the video stream, else the timecode track, else the container."""
+    sources = [*container.streams.video, *container.streams, container]
+    for source in sources:
+        for key, value in source.metadata.items():
             if key.lower() == "timecode" and value:
                 return str(value)
     return ""

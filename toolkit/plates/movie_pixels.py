@@ -1,9 +1,9 @@
-"""Decoded movie pictures as RGB.
+"""Convert decoded movie frames to RGB.
 
-The scaler inside FFmpeg maps white to 0.996 (limited range) or to full scale shifted by its bit depth (full range),
-samples chroma as if it lay between the pixels, and clips; all of this was measured against numbers. So float RGB is
-made here from the planes with the matrix of the standard, and the scaler only serves the 8-bit pictures that
-detectors look at, where it is twenty times as fast.
+FFmpeg's scaler maps white to 0.996 (limited range) or to full scale shifted by the bit depth (full range), samples
+chroma as if it lay between the pixels, and clips; all of this was measured. So float RGB is computed here from the
+planes with the matrix of the standard, and the scaler is used only for the 8-bit pictures of detectors, where it is
+twenty times as fast.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.plates.stored import as_float
+from toolkit.plates.stored_picture import to_float
 
 if TYPE_CHECKING:
     from av import VideoFrame
     from av.video.format import VideoFormat
 
 _BT709, _UNSPECIFIED, _RESERVED, _BT470BG = 1, 2, 3, 5
-"""Numbers of ITU-T H.273, table 4 (matrix coefficients), as FFmpeg uses them."""
+"""Matrix coefficients of ITU-T H.273, table 4, as FFmpeg numbers them."""
 
 _LUMA_WEIGHTS = {
     _BT709: (0.2126, 0.0722),
@@ -37,69 +37,69 @@ _LIMITED, _FULL = 1, 2
 """FFmpeg's numbers for the range of codes."""
 
 
-def problem(frame: VideoFrame) -> str:
-    """Why this picture cannot be read as RGB, in words; empty when it can."""
+def describe_problem(frame: VideoFrame) -> str:
+    """Why this frame cannot be converted to RGB; empty if it can."""
     kind = frame.format
-    foreign = kind.name.startswith(("xyz", "bayer")) or "f16" in kind.name
-    if foreign or (kind.is_rgb and kind.components[0].bits < 8):
-        return f"pixel format {kind.name} is not one this version reads"
-    if _is_yuv(kind) and _colour(frame)[0] not in _LUMA_WEIGHTS:
-        return f"colour matrix {int(frame.colorspace)} of ITU-T H.273 is not one this version reads"
+    unsupported = kind.name.startswith(("xyz", "bayer")) or "f16" in kind.name
+    if unsupported or (kind.is_rgb and kind.components[0].bits < 8):
+        return f"pixel format {kind.name} is not supported"
+    if _is_yuv(kind) and _matrix_and_range(frame)[0] not in _LUMA_WEIGHTS:
+        return f"colour matrix {int(frame.colorspace)} of ITU-T H.273 is not supported"
     return ""
 
 
 def has_alpha(frame: VideoFrame) -> bool:
-    """Whether the picture carries an alpha channel."""
+    """Whether the frame has an alpha channel."""
     return any(component.is_alpha for component in frame.format.components)
 
 
 def is_untagged(frame: VideoFrame) -> bool:
-    """Whether a YUV picture does not say which matrix it was made with."""
+    """Whether a YUV frame has no matrix tag."""
     return _is_yuv(frame.format) and int(frame.colorspace) in {_UNSPECIFIED, _RESERVED}
 
 
-def float_picture(frame: VideoFrame, *, centred_chroma: bool) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
-    """RGB (H, W, 3) as display codes 0..1, C-contiguous, and alpha (H, W) 0..1 when the format has one.
+def to_float_rgb(frame: VideoFrame, *, centred_chroma: bool) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+    """RGB (H, W, 3) as display codes 0..1, C-contiguous, and alpha (H, W) 0..1 if the format has one.
 
-    RGB sources come out exactly, YUV within 1e-6 of its standard's matrix. Chroma is interpolated linearly; it sits on
-    the left luma sample of its pair (MPEG-2 and later), or between them when ``centred_chroma`` (JPEG, MPEG-1). Codes
+    RGB sources are exact, YUV is within 1e-6 of its standard's matrix. Chroma is interpolated linearly; it is sited at
+    the left luma sample of its pair (MPEG-2 and later), or between them with ``centred_chroma`` (JPEG, MPEG-1). Codes
     beyond white and black are clamped.
     """
     if _is_yuv(frame.format):
-        planar = _planar(frame)
-        rgb = _from_yuv(planar, centred_chroma=centred_chroma, colour=_colour(frame))
-        return rgb, _unit(_plane(planar, 3), planar.format.components[3].bits) if has_alpha(frame) else None
-    codes, alpha = exact_codes(frame)
-    rgb = as_float(codes)
+        planar = _to_planar(frame)
+        rgb = _yuv_to_float_rgb(planar, centred_chroma=centred_chroma, colour=_matrix_and_range(frame))
+        return rgb, _normalise(_plane(planar, 3), planar.format.components[3].bits) if has_alpha(frame) else None
+    codes, alpha = extract_codes(frame)
+    rgb = to_float(codes)
     if frame.format.name.startswith("gray") and int(frame.color_range) == _LIMITED:
         rgb = np.clip((rgb - np.float32(16 / 255)) * np.float32(255 / 219), 0.0, 1.0)
-    return rgb, None if alpha is None else as_float(alpha)
+    return rgb, None if alpha is None else to_float(alpha)
 
 
-def rgb_8bit(frame: VideoFrame) -> NDArray[np.uint8]:
-    """(H, W, 3) display codes, C-contiguous: the fast way, up to 4 codes off for sources deeper than 8 bits."""
+def to_8bit_rgb(frame: VideoFrame) -> NDArray[np.uint8]:
+    """(H, W, 3) display codes, C-contiguous: fast, up to 4 codes off for sources deeper than 8 bits."""
     if frame.format.name == "rgb24":
-        return np.array(frame.to_ndarray(), np.uint8, order="C", copy=True)  # the decoder may still need its own
+        return np.array(frame.to_ndarray(), np.uint8, order="C", copy=True)  # the decoder may still use its buffer
     if _is_yuv(frame.format):
-        frame.colorspace, frame.color_range = _colour(frame)
+        frame.colorspace, frame.color_range = _matrix_and_range(frame)
     return np.ascontiguousarray(frame.to_ndarray(format="rgb24", dst_color_range=_FULL))
 
 
-def exact_codes(frame: VideoFrame) -> tuple[NDArray[Any], NDArray[Any] | None]:
-    """RGB (H, W, 3) and alpha (H, W) of an RGB, grey or palette picture as stored.
+def extract_codes(frame: VideoFrame) -> tuple[NDArray[Any], NDArray[Any] | None]:
+    """RGB (H, W, 3) and alpha (H, W) of an RGB, grey or palette frame as stored.
 
-    uint8; uint16 of full scale 65535; float32 for floats, and for 9 to 14 bits divided by their full scale.
+    uint8; uint16 with full scale 65535; float32 for floats, and for 9 to 14 bits divided by their full scale.
     """
     kind = frame.format
     bits = kind.components[0].bits
-    if bits <= 8:  # the scaler only moves these bytes
+    if bits <= 8:  # the scaler only copies these bytes
         frame = frame.reformat(format="rgba" if has_alpha(frame) else "rgb24")
     elif bits <= 16 and not kind.name.startswith(("gbr", "gray")):
         frame = frame.reformat(format="rgba64le" if has_alpha(frame) else "rgb48le")
         bits = 16
     codes = np.asarray(frame.to_ndarray())
     if 8 < bits < 16:
-        codes = _unit(codes, bits)
+        codes = _normalise(codes, bits)
     if codes.ndim == 2:
         codes = np.repeat(codes[..., None], 3, axis=2)
     alpha = np.ascontiguousarray(codes[..., 3]) if codes.shape[2] == 4 else None
@@ -113,8 +113,8 @@ def _is_yuv(kind: VideoFormat) -> bool:
     return not kind.is_rgb and not kind.has_palette and len(kind.components) >= 3
 
 
-def _planar(frame: VideoFrame) -> VideoFrame:
-    """The same codes, one component per plane."""
+def _to_planar(frame: VideoFrame) -> VideoFrame:
+    """The same codes with one component per plane."""
     kind = frame.format
     planes = [component.plane for component in kind.components]
     if len(set(planes)) == len(planes):
@@ -124,12 +124,12 @@ def _planar(frame: VideoFrame) -> VideoFrame:
         (kind.chroma_width(64), kind.chroma_height(64)), "444p"
     )
     name = f"yuv{'a' * has_alpha(frame)}{sampling}" + (f"{bits}le" if bits > 8 else "")
-    # One range on both sides, so that the scaler only moves codes.
+    # The same range on both sides, so that the scaler only copies codes.
     return frame.reformat(format=name, src_color_range=_LIMITED, dst_color_range=_LIMITED)
 
 
-def _colour(frame: VideoFrame) -> tuple[int, int]:
-    """Matrix and range; an untagged picture of 720 lines or more is BT.709, a smaller one BT.601, both limited."""
+def _matrix_and_range(frame: VideoFrame) -> tuple[int, int]:
+    """Matrix and range; an untagged frame of 720 lines or more is BT.709, a smaller one BT.601, both limited."""
     matrix = int(frame.colorspace)
     if matrix in {_UNSPECIFIED, _RESERVED}:
         matrix = _BT709 if frame.height >= 720 else _BT470BG
@@ -137,33 +137,35 @@ def _colour(frame: VideoFrame) -> tuple[int, int]:
     return matrix, _FULL if full else _LIMITED
 
 
-def _from_yuv(frame: VideoFrame, *, centred_chroma: bool, colour: tuple[int, int]) -> NDArray[np.float32]:
+def _yuv_to_float_rgb(frame: VideoFrame, *, centred_chroma: bool, colour: tuple[int, int]) -> NDArray[np.float32]:
     import cv2
 
-    matrix, codes = colour
-    to_rgb = _yuv_to_rgb(matrix, frame.format.components[0].bits, codes == _FULL)
+    matrix, code_range = colour
+    to_rgb = _yuv_to_rgb(matrix, frame.format.components[0].bits, code_range == _FULL)
     luma, blue, red = (_plane(frame, index) for index in range(3))
-    spread = (64 // frame.format.chroma_width(64), 64 // frame.format.chroma_height(64))
+    subsampling = (64 // frame.format.chroma_width(64), 64 // frame.format.chroma_height(64))
     rgb = np.empty((*luma.shape, 3), np.float32)
     for top in range(0, len(luma), _BAND):
         lines = luma[top : top + _BAND].astype(np.float32)
-        chroma = [_upsampled(plane, lines.shape, top, spread, centred=centred_chroma) for plane in (blue, red)]
-        found = cv2.transform(cv2.merge([lines, *chroma]), to_rgb)
-        np.clip(found, 0.0, 1.0, out=rgb[top : top + _BAND])
+        chroma = [
+            _upsample_chroma(plane, lines.shape, top, subsampling, centred=centred_chroma) for plane in (blue, red)
+        ]
+        converted = cv2.transform(cv2.merge([lines, *chroma]), to_rgb)
+        np.clip(converted, 0.0, 1.0, out=rgb[top : top + _BAND])
     return rgb
 
 
 _BAND = 64
-"""Lines converted at a time: what lies between the codes and the picture stays in the processor's cache."""
+"""Lines converted at a time, so that intermediate results stay in the CPU cache."""
 
 
-def _upsampled(
-    plane: NDArray[Any], shape: tuple[int, ...], top: int, spread: tuple[int, int], *, centred: bool
+def _upsample_chroma(
+    plane: NDArray[Any], shape: tuple[int, ...], top: int, subsampling: tuple[int, int], *, centred: bool
 ) -> NDArray[np.float32]:
-    """The chroma of the luma lines from ``top`` on; ``spread`` is luma samples per chroma sample, across and down."""
+    """The chroma of the luma lines from ``top`` on; ``subsampling`` is luma per chroma samples, across and down."""
     import cv2
 
-    across, down = spread
+    across, down = subsampling
     height, width = shape
     first = max(top // down - 1, 0)
     codes = plane[first : -(-(top + height) // down) + 1].astype(np.float32)
@@ -177,7 +179,7 @@ def _upsampled(
 
 @cache
 def _yuv_to_rgb(matrix: int, bits: int, full: bool) -> NDArray[np.float64]:
-    """3x4: from codes to RGB 0..1 (ITU-R BT.709 and BT.2100, quantisation of n-bit codes)."""
+    """3x4 matrix from codes to RGB 0..1 (ITU-R BT.709 and BT.2100, quantisation of n-bit codes)."""
     red, blue = _LUMA_WEIGHTS[matrix]
     green, step = 1 - red - blue, 2.0 ** (bits - 8)
     luma, black, chroma = (219 * step, 16 * step, 224 * step) if not full else (2.0**bits - 1, 0.0, 2.0**bits - 1)
@@ -193,12 +195,12 @@ def _yuv_to_rgb(matrix: int, bits: int, full: bool) -> NDArray[np.float64]:
     return np.column_stack([linear, offset])
 
 
-def _unit(codes: NDArray[Any], bits: int) -> NDArray[np.float32]:
+def _normalise(codes: NDArray[Any], bits: int) -> NDArray[np.float32]:
     return np.asarray(np.divide(codes, np.float32(2**bits - 1), dtype=np.float32))
 
 
 def _plane(frame: VideoFrame, index: int) -> NDArray[Any]:
-    """(rows, columns) of one plane, without the padding at the end of its lines; a view."""
+    """(rows, columns) of one plane without the padding at the end of its lines; a view."""
     plane = frame.planes[index]
     deep = frame.format.components[0].bits > 8
     code = np.dtype((">u2" if frame.format.is_big_endian else "<u2") if deep else "u1")

@@ -1,4 +1,4 @@
-"""A plate: the untouched picture behind a shot, frame by frame, whatever it is stored in."""
+"""A plate: the original picture of a shot, frame by frame, independent of the file format."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class PlateFrame:
     rgb: NDArray[np.float32]
     """(H, W, 3), C-contiguous, in the plate's own encoding: display codes 0..1, or scene-linear light."""
     alpha: NDArray[np.float32] | None
-    """(H, W) 0..1, as stored; None when this frame has none."""
+    """(H, W) 0..1, as stored; None if this frame has none."""
     premultiplied: bool
-    """Whether ``rgb`` is stored multiplied by ``alpha`` (EXR; TIFF that says so); nothing is divided or multiplied."""
+    """Whether ``rgb`` is stored multiplied by ``alpha`` (EXR, TIFF with associated alpha); it is returned as stored."""
 
 
 class Plate(ABC):
-    """An open plate; close it, or use it in a ``with``. Several iterators may run at once."""
+    """An open plate; close it, or use it as a context manager. Several iterators may run at once."""
 
     media: Media
     width: int
@@ -47,7 +47,7 @@ class Plate(ABC):
     encoding: Encoding
     """``linear`` for EXR, ``display`` for everything else."""
     has_alpha: bool
-    """Whether its first frame carries alpha."""
+    """Whether the first frame has alpha."""
     _closed = False
 
     @property
@@ -56,53 +56,53 @@ class Plate(ABC):
         return self.media.rate
 
     def frames(self, source_frames: Iterable[int]) -> Generator[PlateFrame, None, None]:
-        """The frames asked for, in that order (ascending is fast), decoded up to two frames ahead in threads.
+        """The ``source_frames``, in that order (ascending is fast), decoded up to two frames ahead in threads.
 
-        Raises MissingFrames at once, naming every frame that is not there; CorruptMedia and UnsupportedMedia when the
-        frame in question is reached.
+        Raises MissingFrames at once with every missing frame, and CorruptMedia and UnsupportedMedia when the affected
+        frame is reached.
         """
-        return self._floats(self._present(source_frames))
+        return self._iterate_float(self._check_wanted(source_frames))
 
     def frames_8bit(self, source_frames: Iterable[int]) -> Generator[tuple[int, NDArray[np.uint8]], None, None]:
-        """Source frame and uint8 RGB (H, W, 3), C-contiguous, display-referred: what detectors look at, decoded ahead.
+        """Source frames with uint8 RGB (H, W, 3), C-contiguous, display-referred, for detectors; decoded ahead.
 
-        The fast path: deep sources are rounded by the scaler. Raises as ``frames`` does.
+        Fast: deep sources are rounded by FFmpeg's scaler. Raises what ``frames`` raises.
         """
-        return self._bytes(self._present(source_frames))
+        return self._iterate_8bit(self._check_wanted(source_frames))
 
     @abstractmethod
-    def _floats(self, source_frames: list[int]) -> Generator[PlateFrame, None, None]:
-        """As ``frames``, all of them known to be there."""
+    def _iterate_float(self, source_frames: list[int]) -> Generator[PlateFrame, None, None]:
+        """Like ``frames``; all ``source_frames`` exist."""
 
     @abstractmethod
-    def _bytes(self, source_frames: list[int]) -> Generator[tuple[int, NDArray[np.uint8]], None, None]:
-        """As ``frames_8bit``, all of them known to be there."""
+    def _iterate_8bit(self, source_frames: list[int]) -> Generator[tuple[int, NDArray[np.uint8]], None, None]:
+        """Like ``frames_8bit``; all ``source_frames`` exist."""
 
     @abstractmethod
     def _file(self, source_frame: int) -> Path:
-        """The file ``source_frame`` comes from."""
+        """The file that contains ``source_frame``."""
 
     def digest(self, source_frame: int) -> str:
-        """SHA-256 in hex of the file ``source_frame`` comes from: the whole movie, or that file of the sequence."""
+        """SHA-256 in hex of the file that contains ``source_frame``: the movie, or that file of the sequence."""
         return file_digest(self._file(source_frame))
 
     def close(self) -> None:
-        """Let go of open files; nothing can be read afterwards. Iterators already running go on to their end."""
+        """Close the files; nothing can be read afterwards. Iterators already running continue to their end."""
         self._closed = True
 
-    def _say_if_oblong(self, aspect: float) -> None:
-        """Log that the plate's pixels, ``aspect`` times as wide as high (0: it does not say), are not square."""
+    def _warn_about_pixel_aspect(self, aspect: float) -> None:
+        """Log a warning if the pixels are not square: ``aspect`` is width divided by height, 0 if unknown."""
         if aspect and abs(aspect - 1) > 0.01:
             log.warning(
-                "%s: its pixels are %.4g times as wide as high; a layer has the same pixels and says nothing of their "
-                "shape: give it the plate's pixel aspect in the host",
+                "%s: pixel aspect ratio is %.4g. Layers have the same pixels but do not store the aspect: "
+                "set it in the host, as for the plate",
                 self.media.path,
                 aspect,
             )
 
-    def _present(self, source_frames: Iterable[int]) -> list[int]:
+    def _check_wanted(self, source_frames: Iterable[int]) -> list[int]:
         if self._closed:
-            raise ValueError(f"{self.media.path}: the plate has been closed")
+            raise ValueError(f"{self.media.path}: the plate is closed")
         wanted = list(source_frames)
         check_frames(self.media, wanted)
         return wanted
@@ -117,7 +117,7 @@ class Plate(ABC):
 
 
 def file_digest(path: Path) -> str:
-    """SHA-256 in hex of the bytes of ``path``, read once as long as size and time stay. Raises MissingMedia."""
+    """SHA-256 in hex of ``path``; cached until its size or modification time changes. Raises MissingMedia."""
     try:
         status = path.stat()
         return _file_digest(path, status.st_size, status.st_mtime_ns)
@@ -125,12 +125,14 @@ def file_digest(path: Path) -> str:
         raise MissingMedia(path, error.strerror or str(error)) from error
 
 
-@lru_cache(maxsize=1 << 16)  # 45 minutes of files, 50 MB: one too many and, asked in order, all are read again
+@lru_cache(
+    maxsize=1 << 16
+)  # 45 minutes of files, 50 MB; with one file more, a second pass in order would read all of them again
 def _file_digest(path: Path, _size: int, _changed: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def display_picture(frame: PlateFrame, encoding: Encoding) -> NDArray[np.float32]:
-    """The colours as engines want to see them, display-referred; beyond 1 where the plate is brighter than white."""
+def to_display_referred(frame: PlateFrame, encoding: Encoding) -> NDArray[np.float32]:
+    """The colours display-referred, as engines take them; above 1 where the plate is brighter than white."""
     return from_linear(frame.rgb) if encoding == "linear" else frame.rgb

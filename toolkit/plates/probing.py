@@ -1,4 +1,4 @@
-"""What a path is: its frames, rate and timecode, and which frames are not there."""
+"""Probe a path: its frames, rate and timecode, and which frames are missing."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ STILLS = (".exr", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
 
 
 def probe(path: Path, *, sequence_rate: Fraction = Fraction(24)) -> Media:
-    """What is at ``path``: a movie, a sequence written ``plate.####.exr`` or ``plate.%04d.png``, or one still.
+    """The media at ``path``: a movie, a sequence written ``plate.####.exr`` or ``plate.%04d.png``, or one still.
 
-    Source frames are the 0-based pictures of a movie and the file numbers of a sequence; a still is a sequence of one
-    (its number, or 0 when its name has none). A sequence's rate and timecode come from the header of its first file;
-    ``sequence_rate`` holds where there is none. Holes in a sequence are no error here: see ``missing_frames``.
+    Source frames are the 0-based frames of a movie and the file numbers of a sequence; a still is a sequence of one
+    (its number, or 0 if its name has none). A sequence's rate and timecode come from the header of its first file;
+    ``sequence_rate`` is used if that has none. Missing frames are not an error here: see ``missing_frames``.
 
     Raises MissingMedia, CorruptMedia and UnsupportedMedia.
     """
@@ -34,54 +34,54 @@ def probe(path: Path, *, sequence_rate: Fraction = Fraction(24)) -> Media:
     if FramePath.is_pattern(path) and not path.exists():
         raise UnsupportedMedia(path, f"sequences are read from {', '.join(s[1:] for s in STILLS)} files")
     if path.is_dir():
-        raise UnsupportedMedia(path, "a folder; name a movie, or a sequence as plate.####.exr")
+        raise UnsupportedMedia(path, "it is a folder; give a movie, or a sequence as plate.####.exr")
     index = index_movie(path)
-    first, drop_frame = _label(path, index.timecode, index.rate)
+    timecode_first, drop_frame = _parse_timecode(path, index.timecode, index.rate)
     return Media(
         kind=MediaKind.MOVIE,
         path=str(path),
         source_range=FrameRange.of(0, index.count),
         rate=index.rate,
-        timecode_first=first,
+        timecode_first=timecode_first,
         drop_frame=drop_frame,
         online=True,
     )
 
 
 def missing_frames(media: Media, source_frames: Iterable[int]) -> list[int]:
-    """Which of ``source_frames`` are not there, ascending: holes in a sequence, numbers outside a movie."""
+    """Which of ``source_frames`` are missing, ascending: holes in a sequence, numbers outside a movie."""
     wanted = sorted(set(source_frames))
     if media.kind is MediaKind.MOVIE:
         return [frame for frame in wanted if frame not in _movie_range(media)]
-    there = _on_disk(media)
-    return [frame for frame in wanted if frame not in there]
+    on_disk = _frames_on_disk(media)
+    return [frame for frame in wanted if frame not in on_disk]
 
 
 def check_frames(media: Media, source_frames: Iterable[int]) -> None:
-    """Raises MissingFrames, naming every one of ``source_frames`` that is not there."""
+    """Raise MissingFrames if any of ``source_frames`` are missing; it lists all of them."""
     missing = missing_frames(media, source_frames)
     if missing:
         raise MissingFrames(media.path, missing, available=available_frames(media))
 
 
 def available_frames(media: Media) -> str:
-    """``1001-1096``: first and last frame there, for error messages; empty when nothing is."""
+    """``1001-1096``: first and last available frame, for error messages; empty if there is none."""
     if media.kind is MediaKind.MOVIE:
         return str(_movie_range(media))
-    there = _on_disk(media)
-    return f"{min(there)}-{max(there)}" if there else ""
+    on_disk = _frames_on_disk(media)
+    return f"{min(on_disk)}-{max(on_disk)}" if on_disk else ""
 
 
-def first_frame_there(media: Media) -> int:
-    """The lowest file number of a sequence that is on disk. Raises MissingMedia."""
-    there = _on_disk(media)
-    if not there:
-        raise MissingMedia(media.path, "no file of this sequence is there")
-    return min(there)
+def first_frame_on_disk(media: Media) -> int:
+    """The lowest file number of a sequence on disk. Raises MissingMedia."""
+    on_disk = _frames_on_disk(media)
+    if not on_disk:
+        raise MissingMedia(media.path, "no file of this sequence exists")
+    return min(on_disk)
 
 
 def frame_file(media: Media, source_frame: int) -> Path:
-    """The file ``source_frame`` comes from: the movie, or that file of the sequence."""
+    """The file that contains ``source_frame``: the movie, or that file of the sequence."""
     path = Path(media.path)
     if media.kind is MediaKind.MOVIE or not FramePath.is_pattern(path):
         return path
@@ -92,7 +92,7 @@ def _movie_range(media: Media) -> FrameRange:
     return media.source_range or FrameRange.of(0, index_movie(Path(media.path)).count)
 
 
-def _on_disk(media: Media) -> set[int]:
+def _frames_on_disk(media: Media) -> set[int]:
     path = Path(media.path)
     if FramePath.is_pattern(path):
         return set(FramePath.parse(path).frames_on_disk())
@@ -112,37 +112,37 @@ def _probe_sequence(path: Path, rate: Fraction) -> Media:
         files = FramePath.parse(path)
         numbers = files.frames_on_disk()
         if not numbers:
-            raise MissingMedia(path, "no file of this sequence is there")
+            raise MissingMedia(path, "no file of this sequence exists")
         path, first_file = Path(files.hashes), files.path(numbers[0])
     else:
         numbers, first_file = [_still_number(path)], path
         if not path.is_file():
             raise MissingMedia(path)
-    label: int | None = None
+    timecode_first: int | None = None
     drop_frame = False
     if first_file.suffix.lower() == ".exr":
         header = read_attributes(first_file)
         if isinstance(header.get("framesPerSecond"), Fraction) and header["framesPerSecond"] > 0:
             rate = exact_rate(header["framesPerSecond"])
         if isinstance(header.get("timeCode"), Timecode):
-            label, drop_frame = _label(first_file, str(header["timeCode"]), rate)
+            timecode_first, drop_frame = _parse_timecode(first_file, str(header["timeCode"]), rate)
     return Media(
         kind=MediaKind.SEQUENCE,
         path=str(path),
         source_range=FrameRange(first=numbers[0], last=numbers[-1]),
         rate=rate,
-        timecode_first=label,
+        timecode_first=timecode_first,
         drop_frame=drop_frame,
         online=True,
     )
 
 
-def _label(path: Path, text: str, rate: Fraction) -> tuple[int | None, bool]:
-    """The label as frames after 00:00:00:00, and whether it counts drop frame; a label that cannot be is logged."""
+def _parse_timecode(path: Path, text: str, rate: Fraction) -> tuple[int | None, bool]:
+    """The timecode as frames after 00:00:00:00, and whether it is drop frame; an invalid one is logged."""
     if not text:
         return None, False
     try:
         return frames_from_timecode(text, rate), ";" in text
     except ValueError as error:
-        log.warning("%s: its timecode is left out: %s", path, error)
+        log.warning("%s: its timecode is ignored: %s", path, error)
         return None, False

@@ -1,4 +1,4 @@
-"""Work done ahead of whoever consumes it: bounded, in order, and gone when the consumer is."""
+"""Compute results ahead of their consumer: bounded, in order, cancelled with the consumer."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def results_ahead(calls: Iterable[Callable[[], T]], *, workers: int, ahead: int) -> Generator[T, None, None]:
-    """The results of ``calls`` in their order, computed in ``workers`` threads up to ``ahead`` calls early.
+def prefetch(calls: Iterable[Callable[[], T]], *, workers: int, ahead: int) -> Generator[T, None, None]:
+    """The results of ``calls`` in order, computed in ``workers`` threads up to ``ahead`` calls early.
 
-    What a call raises is raised here, in its place. Closing the iterator (or an exception in its consumer, Ctrl-C
-    included) drops what has not begun and waits for the calls under way.
+    An exception of a call is raised here, in its place. Closing the iterator (or an exception in its consumer, Ctrl-C
+    included) cancels calls that have not started and waits for the running ones.
     """
     pool = ThreadPoolExecutor(workers, thread_name_prefix="plate")
     waiting: deque[Future[T]] = deque()

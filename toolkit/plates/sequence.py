@@ -1,4 +1,4 @@
-"""Image sequences, and single stills, as plates."""
+"""Image sequences and single stills as plates."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from toolkit.errors import UnsupportedMedia
 from toolkit.plates.exr_header import read_attributes
 from toolkit.plates.exr_picture import read_exr
 from toolkit.plates.plate import Plate, PlateFrame
-from toolkit.plates.probing import first_frame_there, frame_file
-from toolkit.plates.read_ahead import results_ahead
+from toolkit.plates.probing import first_frame_on_disk, frame_file
+from toolkit.plates.read_ahead import prefetch
 from toolkit.plates.stills import read_still
-from toolkit.plates.stored import StoredPicture, as_8bit, as_float
+from toolkit.plates.stored_picture import StoredPicture, to_8bit, to_float
 
 _WORKERS = 2
-"""Files decoded at once: one keeps up with painting, two with face tracking; each holds one picture."""
+"""Files decoded at once: one keeps up with rendering, two with face tracking; each holds one picture."""
 
 
 class SequencePlate(Plate):
@@ -29,52 +29,52 @@ class SequencePlate(Plate):
 
     def __init__(self, media: Media) -> None:
         self.media = media
-        number = first_frame_there(media)
-        first = self._stored(number)
+        number = first_frame_on_disk(media)
+        first = self._read_stored(number)
         self.height, self.width = first.rgb.shape[:2]
         self.encoding = first.encoding
         self.has_alpha = first.alpha is not None
         if self._file(number).suffix.lower() == ".exr":
-            self._say_if_oblong(read_attributes(self._file(number)).get("pixelAspectRatio", 1.0))
+            self._warn_about_pixel_aspect(read_attributes(self._file(number)).get("pixelAspectRatio", 1.0))
 
-    def _floats(self, source_frames: list[int]) -> Generator[PlateFrame, None, None]:
-        stored = results_ahead((partial(self._checked, f) for f in source_frames), workers=_WORKERS, ahead=_WORKERS)
+    def _iterate_float(self, source_frames: list[int]) -> Generator[PlateFrame, None, None]:
+        stored = prefetch((partial(self._read_checked, f) for f in source_frames), workers=_WORKERS, ahead=_WORKERS)
         return _plate_frames(source_frames, stored)
 
-    def _bytes(self, source_frames: list[int]) -> Generator[tuple[int, NDArray[np.uint8]], None, None]:
+    def _iterate_8bit(self, source_frames: list[int]) -> Generator[tuple[int, NDArray[np.uint8]], None, None]:
         calls = (partial(self._detector_frame, f) for f in source_frames)
-        return results_ahead(calls, workers=_WORKERS, ahead=2 * _WORKERS)
+        return prefetch(calls, workers=_WORKERS, ahead=2 * _WORKERS)
 
     def _file(self, source_frame: int) -> Path:
         return frame_file(self.media, source_frame)
 
-    def _stored(self, source_frame: int) -> StoredPicture:
+    def _read_stored(self, source_frame: int) -> StoredPicture:
         path = self._file(source_frame)
         return read_exr(path) if path.suffix.lower() == ".exr" else read_still(path)
 
-    def _checked(self, source_frame: int) -> StoredPicture:
-        picture = self._stored(source_frame)
+    def _read_checked(self, source_frame: int) -> StoredPicture:
+        picture = self._read_stored(source_frame)
         height, width = picture.rgb.shape[:2]
         if (width, height) != (self.width, self.height):
             raise UnsupportedMedia(
                 self._file(source_frame),
-                f"source frame {source_frame} is {width}x{height}, the first one {self.width}x{self.height}",
+                f"source frame {source_frame} is {width}x{height}, the first frame {self.width}x{self.height}",
             )
         return picture
 
     def _detector_frame(self, source_frame: int) -> tuple[int, NDArray[np.uint8]]:
-        return source_frame, as_8bit(self._checked(source_frame))
+        return source_frame, to_8bit(self._read_checked(source_frame))
 
 
 def _plate_frames(
     source_frames: list[int], stored: Generator[StoredPicture, None, None]
 ) -> Generator[PlateFrame, None, None]:
-    """Each picture as floats, made only now: what waits is as small as its file stores it."""
+    """Convert each picture to float only when it is consumed: waiting pictures stay as small as they are stored."""
     with closing(stored):
         for source_frame, picture in zip(source_frames, stored, strict=True):
             yield PlateFrame(
                 source_frame=source_frame,
-                rgb=as_float(picture.rgb),
-                alpha=None if picture.alpha is None else as_float(picture.alpha),
+                rgb=to_float(picture.rgb),
+                alpha=None if picture.alpha is None else to_float(picture.alpha),
                 premultiplied=picture.premultiplied,
             )

@@ -1,9 +1,9 @@
-"""PNG, JPEG and TIFF files as they are stored; a file that is not all there is an error, never half a picture.
+"""Read PNG, JPEG and TIFF files as stored; a truncated file is an error, never half a picture.
 
-Measured on truncated and damaged files: OpenCV returns half a JPEG without a word, and PyAV does too; OpenCV
-multiplies 8-bit TIFF by straight alpha and scrambles planar 16-bit TIFF, PyAV scrambles tiled TIFF. So: every
-container is walked by us before it is decoded, PNG and JPEG go through OpenCV (twice as fast as PyAV), TIFF in strips
-goes through PyAV, and TIFF in tiles is refused.
+Measured on truncated and damaged files: OpenCV and PyAV silently return half a JPEG; OpenCV multiplies 8-bit TIFF by
+straight alpha and scrambles planar 16-bit TIFF; PyAV scrambles tiled TIFF. So the structure of every file is checked
+here first; PNG and JPEG are decoded by OpenCV (twice as fast as PyAV), TIFF in strips by PyAV, and tiled TIFF is
+refused.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.errors import CorruptMedia, MissingMedia
-from toolkit.plates.stored import StoredPicture
+from toolkit.plates.stored_picture import StoredPicture
 from toolkit.plates.tiff import read_tiff
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG_SEGMENT_END = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
-"""A marker that ends entropy-coded data: not a stuffed byte, not padding, not a restart."""
+"""A marker that ends entropy-coded data: no stuffed byte, padding or restart marker."""
 
 
 def read_still(path: Path) -> StoredPicture:
     """The picture at ``path``, display-referred: 8 and 16-bit codes, or the float32 of a float TIFF.
 
-    Alpha is straight in PNG and as its TIFF says; JPEG is turned as its Exif orientation says. Raises MissingMedia,
+    Alpha is straight in PNG and as tagged in TIFF; JPEG is rotated by its Exif orientation. Raises MissingMedia,
     CorruptMedia and UnsupportedMedia.
     """
     try:
@@ -44,10 +44,10 @@ def read_still(path: Path) -> StoredPicture:
     problem = _png_problem(data) if is_png else _jpeg_problem(data)
     if problem:
         raise CorruptMedia(path, problem)
-    return _picture(_decoded(path, data, keep_alpha=is_png))
+    return _to_stored_picture(_decode(path, data, keep_alpha=is_png))
 
 
-def _decoded(path: Path, data: bytes, *, keep_alpha: bool) -> NDArray[Any]:
+def _decode(path: Path, data: bytes, *, keep_alpha: bool) -> NDArray[Any]:
     import cv2
 
     flags = cv2.IMREAD_UNCHANGED if keep_alpha else cv2.IMREAD_COLOR
@@ -60,7 +60,7 @@ def _decoded(path: Path, data: bytes, *, keep_alpha: bool) -> NDArray[Any]:
     return np.asarray(codes)
 
 
-def _picture(bgr: NDArray[Any]) -> StoredPicture:
+def _to_stored_picture(bgr: NDArray[Any]) -> StoredPicture:
     import cv2
 
     if bgr.ndim == 2:
@@ -74,7 +74,7 @@ def _picture(bgr: NDArray[Any]) -> StoredPicture:
 
 
 def _png_problem(data: bytes) -> str:
-    """What is wrong with the chunks (W3C PNG, section 5: length, type, data, CRC of type and data), or nothing."""
+    """The error in the chunks (W3C PNG, section 5: length, type, data, CRC of type and data), or ""."""
     position, view = len(_PNG), memoryview(data)
     while position + 12 <= len(data):
         (size,) = struct.unpack_from(">I", data, position)
@@ -83,7 +83,7 @@ def _png_problem(data: bytes) -> str:
             break
         (checksum,) = struct.unpack_from(">I", data, end - 4)
         if zlib.crc32(view[position + 4 : end - 4]) != checksum:
-            return f"the checksum of the chunk at byte {position} does not hold"
+            return f"wrong checksum of the chunk at byte {position}"
         if data[position + 4 : position + 8] == b"IEND":
             return ""
         position = end
@@ -91,7 +91,7 @@ def _png_problem(data: bytes) -> str:
 
 
 def _jpeg_problem(data: bytes) -> str:
-    """What is wrong with the segments (ITU-T T.81, annex B): every scan must lead to an end-of-image marker."""
+    """The error in the segments (ITU-T T.81, annex B), or "": an end-of-image marker must follow the scans."""
     if data[:2] != b"\xff\xd8":
         return "neither PNG nor JPEG"
     position = 2

@@ -1,4 +1,4 @@
-"""TIFF: its directory read by us (what is in it, and is all of it there), its strips decoded by PyAV."""
+"""Read TIFF: the directory is parsed here to check the format and completeness, the strips are decoded by PyAV."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from toolkit.errors import CorruptMedia, UnsupportedMedia
-from toolkit.plates.stored import StoredPicture, made_finite
+from toolkit.plates.stored_picture import StoredPicture, make_finite
 
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 _LETTERS = {1: "B", 3: "H", 4: "I"}
@@ -17,42 +17,44 @@ _BITS, _COLOURS, _STRIP_OFFSETS, _STRIP_SIZES, _PLANAR = 258, 262, 273, 279, 284
 _PREDICTOR, _TILE_WIDTH, _EXTRA, _FORMAT = 317, 322, 338, 339
 """Tag numbers of TIFF 6.0 and its SampleFormat extension."""
 
-_KINDS = {(8, 1), (16, 1), (32, 3)}
+_SAMPLE_KINDS = {(8, 1), (16, 1), (32, 3)}
 """Bits and sample format: unsigned integers of 8 and 16 bits, IEEE float of 32."""
 
 _GREY_RGB_PALETTE = {0, 1, 2, 3}
-"""Photometric interpretations: white is zero, black is zero, RGB, palette."""
+"""Photometric interpretations: WhiteIsZero, BlackIsZero, RGB, palette."""
 
 
 def read_tiff(path: Path, data: bytes) -> StoredPicture:
-    """The first picture of the file; premultiplied when its ExtraSamples tag says "associated alpha".
+    """The first picture of the file; premultiplied if its ExtraSamples tag is "associated alpha".
 
     Raises CorruptMedia for a file whose directory or strips reach beyond its end, UnsupportedMedia for tiles, for
     sample kinds other than 8 and 16-bit integers and 32-bit floats, and for floats that FFmpeg would scramble. NaN and
-    infinities go as ``made_finite`` has it.
+    infinities are replaced by ``make_finite``.
     """
     try:
-        tags = _directory(data)
+        tags = _read_directory(data)
     except (struct.error, LookupError) as error:
         raise CorruptMedia(path, "truncated, or not a TIFF file") from error
     if _TILE_WIDTH in tags:
-        raise UnsupportedMedia(path, "a tiled TIFF; save it in strips")
+        raise UnsupportedMedia(path, "tiled TIFF; save it in strips")
     bits, kind = tags.get(_BITS, (1,))[0], tags.get(_FORMAT, (1,))[0]
     if tags.get(_COLOURS, (2,))[0] not in _GREY_RGB_PALETTE:
-        raise UnsupportedMedia(path, "a TIFF that is neither grey, nor RGB, nor a palette")
-    if (bits, kind) not in _KINDS:
-        raise UnsupportedMedia(path, f"TIFF with {bits}-bit samples of format {kind}; 8 and 16-bit codes are read")
+        raise UnsupportedMedia(path, "TIFF that is neither grey, RGB nor palette; save it as RGB")
+    if (bits, kind) not in _SAMPLE_KINDS:
+        raise UnsupportedMedia(
+            path, f"TIFF with {bits}-bit samples of format {kind}; save it with 8 or 16-bit integers or 32-bit floats"
+        )
     if (tags.get(_PLANAR), tags.get(_PREDICTOR)) == ((2,), (3,)):
-        raise UnsupportedMedia(path, "a TIFF of predicted floats with its channels apart; save them interleaved")
+        raise UnsupportedMedia(path, "TIFF of planar floats with a predictor; save it interleaved")
     offsets, sizes = tags.get(_STRIP_OFFSETS, ()), tags.get(_STRIP_SIZES, ())
     if not offsets or len(offsets) != len(sizes):
-        raise CorruptMedia(path, "its directory names no strips")
+        raise CorruptMedia(path, "its directory lists no strips")
     if max(offset + size for offset, size in zip(offsets, sizes, strict=True)) > len(data):
         raise CorruptMedia(path, f"truncated after {len(data)} bytes")
-    return _decoded(path, premultiplied=tags.get(_EXTRA, (0,))[0] == 1)
+    return _decode(path, premultiplied=tags.get(_EXTRA, (0,))[0] == 1)
 
 
-def _directory(data: bytes) -> dict[int, tuple[int, ...]]:
+def _read_directory(data: bytes) -> dict[int, tuple[int, ...]]:
     """The whole-number tags of the first image file directory."""
     order = {b"II*\0": "<", b"MM\0*": ">"}[data[:4]]
     (start,) = struct.unpack_from(f"{order}I", data, 4)
@@ -67,18 +69,18 @@ def _directory(data: bytes) -> dict[int, tuple[int, ...]]:
     return tags
 
 
-def _decoded(path: Path, *, premultiplied: bool) -> StoredPicture:
+def _decode(path: Path, *, premultiplied: bool) -> StoredPicture:
     import av
 
-    from toolkit.plates.movie_pixels import exact_codes
+    from toolkit.plates.movie_pixels import extract_codes
 
     try:
         with av.open(f"file:{path}", format="tiff_pipe") as container:
             frame: Any = next(container.decode(video=0))
-            rgb, alpha = exact_codes(frame)
+            rgb, alpha = extract_codes(frame)
     except (av.error.FFmpegError, StopIteration) as error:
         raise CorruptMedia(path, str(error)) from error
     for plane in (rgb, alpha):
         if plane is not None and plane.dtype == np.float32:
-            made_finite(plane)
+            make_finite(plane)
     return StoredPicture(rgb=rgb, alpha=alpha, premultiplied=premultiplied, encoding="display")

@@ -176,7 +176,7 @@ def test_missing_guides_are_named_before_anything_is_painted(depth: Path) -> Non
     with pytest.raises(MissingFrames, match=rf"depth.####.exr: 1 source frame missing: {FIRST + 3}"):
         check_guides(shot, guides)
     shutil.rmtree(files.folder)
-    with pytest.raises(MissingMedia, match="no file of this sequence is there"):
+    with pytest.raises(MissingMedia, match="no file of this sequence exists"):
         check_guides(shot, guides)
 
 

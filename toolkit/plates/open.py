@@ -1,4 +1,4 @@
-"""Which kind of plate a media is."""
+"""Open media as a plate of the right kind."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from toolkit.plates.sequence import SequencePlate
 
 
 def open_plate(media: Media) -> Plate:
-    """The plate of ``media``, its first frame read: a corrupt or unsupported one is found here.
+    """Open ``media`` and read its first frame, so that corrupt or unsupported media is an error here.
 
     Raises MissingMedia, MissingFrames, CorruptMedia and UnsupportedMedia.
     """

@@ -1,4 +1,4 @@
-"""A picture as its file stores it, and the two forms the rest of the toolkit wants: float32, and 8 bits to look at."""
+"""A picture as stored in its file, and its conversion to float32 and to 8 bits for detectors."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.plates.colour import Encoding, from_linear
-from toolkit.plates.half import HALF_MAX, from_half, to_half
+from toolkit.plates.half_float import HALF_MAX, from_half, to_half
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPicture:
-    """One picture, no number changed yet."""
+    """One picture with its values as stored."""
 
     rgb: NDArray[Any]
     """(H, W, 3) in uint8, uint16 (full scale 65535) or float32; grey files have three equal channels."""
@@ -26,18 +26,18 @@ class StoredPicture:
     encoding: Encoding
 
 
-def made_finite(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-    """``pixels``, in place: NaN becomes 0 and infinities the largest half, +-65504.
+def make_finite(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Replace NaN by 0 and infinities by the largest half, +-65504, in place.
 
-    One such pixel of a renderer would otherwise spread over a whole crop.
+    Otherwise a single such pixel would spread over a whole crop.
     """
     if not np.isfinite(pixels).all():
         np.nan_to_num(pixels, copy=False, nan=0.0, posinf=HALF_MAX, neginf=-HALF_MAX)
     return pixels
 
 
-def as_float(codes: NDArray[Any]) -> NDArray[np.float32]:
-    """Integer codes divided by full scale, each correctly rounded; floats as they are. C-contiguous."""
+def to_float(codes: NDArray[Any]) -> NDArray[np.float32]:
+    """Integer codes divided by full scale, correctly rounded; floats unchanged. C-contiguous."""
     import cv2
 
     if codes.dtype == np.uint8:
@@ -47,8 +47,8 @@ def as_float(codes: NDArray[Any]) -> NDArray[np.float32]:
     return np.ascontiguousarray(codes, np.float32)
 
 
-def as_8bit(picture: StoredPicture) -> NDArray[np.uint8]:
-    """(H, W, 3) display codes, rounded; linear light through the sRGB curve. C-contiguous."""
+def to_8bit(picture: StoredPicture) -> NDArray[np.uint8]:
+    """(H, W, 3) display codes, rounded; linear light is converted with the sRGB curve. C-contiguous."""
     import cv2
 
     rgb = picture.rgb
@@ -58,11 +58,11 @@ def as_8bit(picture: StoredPicture) -> NDArray[np.uint8]:
         return np.asarray(cv2.convertScaleAbs(np.ascontiguousarray(rgb), alpha=1 / 257))
     if picture.encoding == "linear":
         return np.take(_display_codes_of_halves(), to_half(rgb).view(np.uint16))
-    return display_codes(rgb)
+    return to_8bit_codes(rgb)
 
 
-def display_codes(display: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """0..1 as the nearest of 0..255; what lies beyond is cut off. Any shape."""
+def to_8bit_codes(display: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Convert 0..1 to the nearest of 0..255; values outside are clipped. Any shape."""
     return np.asarray(np.rint(np.clip(display, 0.0, 1.0) * np.float32(255)), np.uint8)
 
 
@@ -75,4 +75,4 @@ def _unit_codes() -> NDArray[np.float32]:
 def _display_codes_of_halves() -> NDArray[np.uint8]:
     """The 8-bit display code of each of the 65536 halves; 0 for NaN."""
     halves = np.arange(65536, dtype=np.uint16).view(np.float16)
-    return display_codes(from_linear(np.nan_to_num(from_half(halves), nan=0.0)))
+    return to_8bit_codes(from_linear(np.nan_to_num(from_half(halves), nan=0.0)))
