@@ -14,7 +14,7 @@ from diffusers.image_processor import VaeImageProcessor
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from tests.passes._plate import BESIDE, FIRST, HEIGHT, WIDTH, plate_picture, sample, shot_of, tracks_of
+from tests.passes._plate import CUT_FOLDER, FIRST, HEIGHT, WIDTH, plate_picture, sample, shot_of, tracks_of
 from toolkit.a1111.only_masked import Region, crop_region, expand_crop_region, region_to_canvas
 from toolkit.documents import FacePlan, PassName, PassPlan
 from toolkit.engines import Engine, PaintRequest
@@ -40,7 +40,7 @@ def planned(
 ) -> PassPlan:
     samples = [sample(FIRST + index, roll=roll, x=x) for index, roll in enumerate(rolls)]
     settings = load_settings(overrides=["output.passes=FACE", "face.crop=a1111", *assignments])
-    return plan_passes(shot_of(Path(pattern)), tracks_of(samples), settings, cut_folder=BESIDE)[0]
+    return plan_passes(shot_of(Path(pattern)), tracks_of(samples), settings, cut_folder=CUT_FOLDER)[0]
 
 
 def region_of(face: FacePlan) -> tuple[float, ...]:

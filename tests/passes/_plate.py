@@ -24,7 +24,7 @@ from toolkit.frames import FrameMap, FrameRange
 from toolkit.passes.guides.face_mesh import CONTOURS
 
 WIDTH, HEIGHT, FIRST, COUNT = 160, 90, 101, 12
-BESIDE = Path("/shows/cut")
+CUT_FOLDER = Path("/shows/cut")
 """Folder of the cut; nothing is there."""
 OVAL = CONTOURS["FACE_OVAL"][1][0][:-1]
 """The face oval of the 478-point mesh, clockwise from the forehead."""

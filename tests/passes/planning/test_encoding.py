@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.passes._plate import BESIDE, COUNT, FIRST, sample, shot_of, tracks_of
+from tests.passes._plate import COUNT, CUT_FOLDER, FIRST, sample, shot_of, tracks_of
 from toolkit.documents import HostColour, Origin
 from toolkit.passes import pass_encoding, plan_passes
 from toolkit.settings import Settings, load_settings
@@ -51,14 +51,16 @@ def test_the_plates_own_unless_the_host_is_known_to_need_linear_light(
 
 def test_a_plan_for_such_a_host_is_the_plan_of_a_run_that_asks_for_linear() -> None:
     shot, tracks = shot_of(Path("nowhere/p.####.png")), tracks_of([sample(FIRST + index) for index in range(COUNT)])
-    followed = plan_passes(shot, tracks, Settings(), cut_folder=BESIDE, origin=origin("after effects", "managed", SRGB))
-    asked = plan_passes(shot, tracks, load_settings(overrides=["output.encoding=linear"]), cut_folder=BESIDE)
+    followed = plan_passes(
+        shot, tracks, Settings(), cut_folder=CUT_FOLDER, origin=origin("after effects", "managed", SRGB)
+    )
+    asked = plan_passes(shot, tracks, load_settings(overrides=["output.encoding=linear"]), cut_folder=CUT_FOLDER)
     assert followed == asked
 
 
 def test_where_a_cut_came_from_changes_nothing_else() -> None:
     """A cut that a host handed over goes on with the frames that its export made before."""
     shot, tracks = shot_of(Path("nowhere/p.####.png")), tracks_of([sample(FIRST + index) for index in range(COUNT)])
-    usual = plan_passes(shot, tracks, Settings(), cut_folder=BESIDE)
+    usual = plan_passes(shot, tracks, Settings(), cut_folder=CUT_FOLDER)
     handed = shot.model_copy(update={"input_colour_space": "sRGB"})
-    assert plan_passes(handed, tracks, Settings(), cut_folder=BESIDE, origin=origin("resolve", "managed")) == usual
+    assert plan_passes(handed, tracks, Settings(), cut_folder=CUT_FOLDER, origin=origin("resolve", "managed")) == usual

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.passes._plate import BESIDE, FIRST, sample, shot_of, tracks_of
+from tests.passes._plate import CUT_FOLDER, FIRST, sample, shot_of, tracks_of
 from toolkit.passes import plan_passes
 from toolkit.settings import load_settings
 
@@ -15,7 +15,7 @@ def settings_digest(control: str) -> str:
     """What stands for the settings in the content keys of BODY with this control."""
     settings = load_settings(overrides=[f"body.controls=[{{{control}}}]", "output.passes=BODY"])
     shot, tracks = shot_of(Path("nowhere/plate.####.png")), tracks_of([sample(FIRST)])
-    (plan,) = plan_passes(shot, tracks, settings, cut_folder=BESIDE)
+    (plan,) = plan_passes(shot, tracks, settings, cut_folder=CUT_FOLDER)
     return plan.settings
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.passes._plate import BESIDE, COUNT, FIRST, bodies_of, body, sample, shot_of, tracks_of
+from tests.passes._plate import COUNT, CUT_FOLDER, FIRST, bodies_of, body, sample, shot_of, tracks_of
 from toolkit.documents import FaceState, PassName, PassPlan
 from toolkit.passes import needs_body_tracks, plan_passes, planned_looks
 from toolkit.passes.planning.expression_words import PHRASES
@@ -22,7 +22,7 @@ def plans_of(*, rolls: list[float], settings: Settings | None = None) -> dict[Pa
     samples += [sample(FIRST + i, state=ABSENT) for i in range(len(rolls), COUNT)]
     return {
         plan.pass_name: plan
-        for plan in plan_passes(SHOT, tracks_of(samples), settings or Settings(), cut_folder=BESIDE)
+        for plan in plan_passes(SHOT, tracks_of(samples), settings or Settings(), cut_folder=CUT_FOLDER)
     }
 
 
@@ -72,7 +72,7 @@ def test_a_size_of_body_that_changes_nothing_leaves_no_trace_in_the_plan() -> No
     """So frames of plans from before there was such a setting keep their content keys."""
     lower = tracks_of([sample(FIRST + i) for i in range(COUNT)]).model_copy(update={"height": 88})
     plain, same = (
-        plan_passes(SHOT, lower, load_settings(overrides=[f"body.size={size}"]), cut_folder=BESIDE)[0]
+        plan_passes(SHOT, lower, load_settings(overrides=[f"body.size={size}"]), cut_folder=CUT_FOLDER)[0]
         for size in (0, 88)
     )
     assert plain == same
@@ -134,7 +134,7 @@ def test_a_prompt_says_what_the_face_does_in_each_frame(template: str, still: st
     ]
     tracks = tracks_of(samples).model_copy(update={"blendshape_names": names})
     settings = load_settings(overrides=[f"face.prompt={template}", f"body.prompt={template}"])
-    body, face = plan_passes(SHOT, tracks, settings, cut_folder=BESIDE)
+    body, face = plan_passes(SHOT, tracks, settings, cut_folder=CUT_FOLDER)
     expected = [still] * 6 + [speaking] * (COUNT - 6)
     assert [frame.faces[0].prompt for frame in face.frames] == expected
     assert [frame.prompt for frame in body.frames] == expected
@@ -146,7 +146,7 @@ def test_a_frame_without_a_face_has_a_prompt_without_words() -> None:
     names = tuple(sorted({name for phrase in PHRASES for name in phrase.blendshapes}))
     tracks = tracks_of(samples).model_copy(update={"blendshape_names": names})
     for faces in (tracks.faces, ()):
-        body, _ = plan_passes(SHOT, tracks.model_copy(update={"faces": faces}), settings, cut_folder=BESIDE)
+        body, _ = plan_passes(SHOT, tracks.model_copy(update={"faces": faces}), settings, cut_folder=CUT_FOLDER)
         assert {frame.prompt for frame in body.frames} == {"a set"}
 
 
@@ -162,7 +162,7 @@ def two_people(*assignments: str) -> tuple[PassPlan, PassPlan]:
     track = tracks_of([sample(f) for f in range(FIRST, FIRST + COUNT)])
     faces = (track.faces[0], track.faces[0].model_copy(update={"face": 1}))
     settings = load_settings(overrides=list(assignments))
-    body_plan, face_plan = plan_passes(SHOT, track.model_copy(update={"faces": faces}), settings, cut_folder=BESIDE)
+    body_plan, face_plan = plan_passes(SHOT, track.model_copy(update={"faces": faces}), settings, cut_folder=CUT_FOLDER)
     return body_plan, face_plan
 
 
@@ -228,7 +228,7 @@ BODY_IN_BODY = "body.controls=[{kind='body'}]"
 def test_people_are_planned_for_the_passes_that_draw_them_and_no_others() -> None:
     samples, settings = [sample(FIRST + i) for i in range(COUNT)], load_settings(overrides=[BODY_IN_BODY])
     bodies = bodies_of(50.0, 110.0)
-    body_plan, face_plan = plan_passes(SHOT, tracks_of(samples), settings, cut_folder=BESIDE, bodies=bodies)
+    body_plan, face_plan = plan_passes(SHOT, tracks_of(samples), settings, cut_folder=CUT_FOLDER, bodies=bodies)
     assert [frame.bodies for frame in body_plan.frames] == [
         *((body(50.0 + i), body(110.0 + i)) for i in range(COUNT - 1)),
         (),
@@ -240,10 +240,10 @@ def test_people_are_planned_for_the_passes_that_draw_them_and_no_others() -> Non
 def test_people_are_planned_from_the_arguments_alone_and_the_plan_survives_its_file(tmp_path: Path) -> None:
     samples, settings = [sample(FIRST + i) for i in range(COUNT)], load_settings(overrides=[BODY_IN_BODY])
     one, other = (
-        plan_passes(SHOT, tracks_of(samples), settings, cut_folder=BESIDE, bodies=bodies_of(50.0)) for _ in range(2)
+        plan_passes(SHOT, tracks_of(samples), settings, cut_folder=CUT_FOLDER, bodies=bodies_of(50.0)) for _ in range(2)
     )
     assert one == other
-    assert plan_passes(SHOT, tracks_of(samples), settings, cut_folder=BESIDE, bodies=bodies_of(51.0)) != one
+    assert plan_passes(SHOT, tracks_of(samples), settings, cut_folder=CUT_FOLDER, bodies=bodies_of(51.0)) != one
     for plan in one:
         plan.write(tmp_path / "plan.json")
         assert PassPlan.read(tmp_path / "plan.json") == plan

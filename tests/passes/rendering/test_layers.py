@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.faces._footage import Person
-from tests.passes._plate import BESIDE, FIRST, sample, shot_of, tracks_of
+from tests.passes._plate import CUT_FOLDER, FIRST, sample, shot_of, tracks_of
 from toolkit.passes import plan_passes
 from toolkit.passes.rendering.canvases import fit_frame_to_canvas
 from toolkit.passes.rendering.layers import PlateProperties, compose_body
@@ -23,7 +23,7 @@ def test_a_photograph_painted_smaller_loses_what_is_stated(
     height, width = photograph.shape[:2]
     tracks = tracks_of([sample(FIRST)]).model_copy(update={"width": width, "height": height})
     settings = load_settings(overrides=[f"body.size={size}", "output.passes=BODY"])
-    (plan,) = plan_passes(shot_of(Path("nowhere/plate.####.png")), tracks, settings, cut_folder=BESIDE)
+    (plan,) = plan_passes(shot_of(Path("nowhere/plate.####.png")), tracks, settings, cut_folder=CUT_FOLDER)
     backing = PlateProperties(alpha=None, premultiplied=False, encoding="display")
     back = compose_body(plan, backing, fit_frame_to_canvas(plan, photograph), None).pixels
     off = back.astype(np.float64) - photograph

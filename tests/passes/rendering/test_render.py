@@ -14,7 +14,7 @@ import OpenImageIO
 import pytest
 from numpy.typing import NDArray
 
-from tests.passes._plate import BESIDE, COUNT, FIRST, HEIGHT, WIDTH, plate_picture, sample, shot_of, tracks_of
+from tests.passes._plate import COUNT, CUT_FOLDER, FIRST, HEIGHT, WIDTH, plate_picture, sample, shot_of, tracks_of
 from toolkit.documents import FacePlan, FaceState, PassName, PassPlan
 from toolkit.engines import Engine, PaintRequest, open_engine
 from toolkit.errors import EngineFailed, ToolkitError
@@ -35,7 +35,7 @@ def plans_for(pattern: Path, *assignments: str) -> tuple[PassPlan, ...]:
         for f in range(FIRST, FIRST + COUNT)
     ]
     return plan_passes(
-        shot_of(pattern), tracks_of(samples), load_settings(overrides=list(assignments)), cut_folder=BESIDE
+        shot_of(pattern), tracks_of(samples), load_settings(overrides=list(assignments)), cut_folder=CUT_FOLDER
     )
 
 
@@ -351,7 +351,7 @@ def test_a_face_crossing_the_edge_of_the_plate_is_cut_there(
 ) -> None:
     samples = [sample(f, x=-5.0 if f == face_frame else 80.0) for f in range(FIRST, FIRST + COUNT)]
     settings = load_settings(overrides=["output.passes=FACE"])
-    plans = plan_passes(shot_of(plate_pattern), tracks_of(samples), settings, cut_folder=BESIDE)
+    plans = plan_passes(shot_of(plate_pattern), tracks_of(samples), settings, cut_folder=CUT_FOLDER)
     with open_plate(shot_of(plate_pattern).media) as plate:
         render_passes(plans, plate, open_engine("builtin"), tmp_path, writers=1)
     _, pixels = read(layer(tmp_path, "FACE", 1001 + face_frame - FIRST))

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from tests.passes._plate import BESIDE, COUNT, FIRST, HEIGHT, WIDTH, bodies_of, sample, shot_of, tracks_of
+from tests.passes._plate import COUNT, CUT_FOLDER, FIRST, HEIGHT, WIDTH, bodies_of, sample, shot_of, tracks_of
 from toolkit.documents import FacePlan, FramePlan, PassName, PassPlan
 from toolkit.engines import Engine, PaintRequest
 from toolkit.mattes import draw_matte
@@ -44,7 +44,7 @@ def plan_of(name: PassName, *assignments: str) -> PassPlan:
     samples = [sample(FIRST + i, roll=25.0) for i in range(COUNT)]
     settings = load_settings(overrides=["face.canvas=256", *assignments])
     shot, tracks = shot_of(Path("nowhere/plate.####.png")), tracks_of(samples)
-    plans = plan_passes(shot, tracks, settings, cut_folder=BESIDE, bodies=bodies_of(50.0, 110.0))
+    plans = plan_passes(shot, tracks, settings, cut_folder=CUT_FOLDER, bodies=bodies_of(50.0, 110.0))
     return next(plan for plan in plans if plan.pass_name is name)
 
 

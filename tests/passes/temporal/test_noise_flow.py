@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.engines._requests import ask
+from tests.engines._requests import make_request
 from tests.passes._plate import FIRST
 from tests.passes.rendering.test_render import digests, layer, render
 from tests.passes.temporal.test_overlap import scene
@@ -50,14 +50,14 @@ def test_with_the_noise_of_the_plate_the_grain_of_the_preview_goes_along_with_a_
     for index in range(2):
         picture = scene(shift * index)
         noise_stmap = accumulator.advance(index, 0, to_luma(picture)) if flows else None
-        (painted,) = engine.paint([replace(ask(picture), noise_stmap=noise_stmap)])
+        (painted,) = engine.paint([replace(make_request(picture), noise_stmap=noise_stmap)])
         grains.append(painted - cv2.GaussianBlur(painted, (0, 0), 1.5))
     along = np.abs(grains[1][:, shift:] - grains[0][:, :-shift])[INSIDE].mean()
     still = np.abs(grains[1] - grains[0])[INSIDE].mean()
     assert bool(along < 0.1 * still) is flows
 
 
-class Asked(Engine):
+class ReceivedRequest(Engine):
     """Remembers where the noise was asked to come from, and paints it."""
 
     name = "asked"
@@ -73,11 +73,11 @@ class Asked(Engine):
 
 
 def test_a_frame_made_alone_is_the_frame_made_with_all_others(plate_pattern: Path, tmp_path: Path) -> None:
-    render(plate_pattern, tmp_path / "out", *FLOW, engine=Asked())
+    render(plate_pattern, tmp_path / "out", *FLOW, engine=ReceivedRequest())
     whole = digests(tmp_path / "out")
     for name, shot_frame in (("FACE", 1005), ("BODY", 1009)):
         layer(tmp_path / "out", name, shot_frame).unlink()
-    again = render(plate_pattern, tmp_path / "out", *FLOW, engine=Asked())
+    again = render(plate_pattern, tmp_path / "out", *FLOW, engine=ReceivedRequest())
     assert {name: done.rendered for name, done in again.items()} == {"FACE": 1, "BODY": 1}
     assert digests(tmp_path / "out") == whole
 
@@ -85,10 +85,10 @@ def test_a_frame_made_alone_is_the_frame_made_with_all_others(plate_pattern: Pat
 def test_a_changed_plate_frame_changes_what_comes_after_it_and_nothing_before(
     plate_pattern: Path, tmp_path: Path
 ) -> None:
-    render(plate_pattern, tmp_path / "out", *FLOW, engine=Asked())
+    render(plate_pattern, tmp_path / "out", *FLOW, engine=ReceivedRequest())
     changed = plate_pattern.with_name(f"plate.{FIRST + 8:04d}.png")
     assert cv2.imwrite(str(changed), np.full((90, 160, 3), 90, np.uint8))
-    again = render(plate_pattern, tmp_path / "out", *FLOW, engine=Asked())
+    again = render(plate_pattern, tmp_path / "out", *FLOW, engine=ReceivedRequest())
     assert {name: (done.kept, done.rendered) for name, done in again.items()} == {"FACE": (8, 4), "BODY": (8, 4)}
 
 

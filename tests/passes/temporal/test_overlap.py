@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tests.passes._plate import COUNT, FIRST
 from tests.passes.rendering.test_render import FACES_UNTIL, digests, layer, read, render
 from toolkit.engines import Engine, PaintRequest
-from toolkit.passes.temporal.optical_flow import estimate_flow, to_luma
+from toolkit.passes.temporal.optical_flow import to_luma
 from toolkit.passes.temporal.overlap import NeighbourBlender, PaintedCanvas, blend_canvas
 
 Picture = NDArray[np.float32]
@@ -39,15 +39,6 @@ def painting(shift: int, *, seed: int = 0) -> PaintedCanvas:
 def off(found: Picture, shift: int) -> float:
     """How far ``found`` is from the painting without noise, away from the edges."""
     return float(np.abs(found - painting(shift).image)[16:-16, 16:-16].mean())
-
-
-def test_the_flow_says_where_a_pixel_was() -> None:
-    where, trusted = estimate_flow(to_luma(scene(0)), to_luma(scene(5)))
-    rows, columns = np.indices(where.shape[:2])
-    inside = np.s_[16:-16, 16:-16]
-    assert trusted[inside].mean() > 0.99
-    assert np.abs(where[..., 0] - (columns - 5))[inside].max() < 0.5
-    assert np.abs(where[..., 1] - rows)[inside].max() < 0.5
 
 
 def test_where_the_plate_stands_still_it_is_a_weighted_mean() -> None:
