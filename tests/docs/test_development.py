@@ -20,3 +20,10 @@ def test_the_rooms_are_listed_from_top_to_bottom() -> None:
 def test_the_files_it_names_exist() -> None:
     for name in re.findall(r"`((?:toolkit|tests|docs)/[\w/.-]+)`", TEXT):
         assert (REPOSITORY / name).exists(), name
+
+
+def test_the_functions_it_names_exist() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "toolkit").rglob("*.py"))
+    names = re.findall(r"`([a-z]+_[a-z_]*[a-z])`", TEXT)
+    assert {"read_cut", "read_timeline_cut"} <= set(names)
+    assert [name for name in names if not re.search(rf"\b{name}\b", source)] == []
