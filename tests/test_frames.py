@@ -43,6 +43,25 @@ def test_rates_that_are_not_ntsc_stay_what_they_are(spelling: float, rate: Fract
     assert exact_rate(spelling) == rate
 
 
+@pytest.mark.parametrize(
+    ("spelling", "rate"),
+    [
+        ("23.99", Fraction(2399, 100)),
+        ("23.965", Fraction(4793, 200)),
+        ("29.955", Fraction(5991, 200)),
+        ("29.985", Fraction(5997, 200)),
+        ("47.98", Fraction(2399, 50)),
+        ("59.91", Fraction(5991, 100)),
+        ("119.82", Fraction(5991, 50)),
+    ],
+)
+def test_rates_outside_the_ntsc_tolerance_stay_apart(spelling: str, rate: Fraction) -> None:
+    """Between a 4000th and a 1000th away from an NTSC rate."""
+    nearest = min((Fraction(n * 1000, 1001) for n in (24, 30, 48, 60, 120)), key=lambda ntsc: abs(ntsc - rate))
+    assert Fraction(1, 4000) < abs(rate / nearest - 1) < Fraction(1, 1000)
+    assert exact_rate(spelling) == exact_rate(rate) == rate
+
+
 @pytest.mark.parametrize("nonsense", [0, -24, float("nan"), float("inf"), "fast", 1e9])
 def test_what_is_no_rate_is_refused(nonsense: float | str) -> None:
     with pytest.raises(ValueError, match="not a frame rate"):

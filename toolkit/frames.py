@@ -22,8 +22,8 @@ SHOT_FIRST = 1001
 """First working frame of every shot: the film convention, which leaves room before it without negative numbers."""
 
 _NTSC_NOMINALS = (24, 30, 48, 60, 120)
-_SNAP = Fraction(1, 1000)
-"""A rate this close (relative) to a standard one is that one: editors write 23.976, 23.98 and 23.976024627685547."""
+_NTSC_TOLERANCE = Fraction(1, 4000)
+"""A rate this close (relative) to an NTSC rate means that rate: editors write 23.976, 23.98 and 23.976024627685547."""
 
 
 def exact_rate(value: float | int | str | Fraction) -> Fraction:
@@ -42,7 +42,7 @@ def exact_rate(value: float | int | str | Fraction) -> Fraction:
         return Fraction(nominal)
     for n in _NTSC_NOMINALS:
         ntsc = Fraction(n * 1000, 1001)
-        if abs(rate - ntsc) <= ntsc * _SNAP / 4:
+        if abs(rate - ntsc) <= ntsc * _NTSC_TOLERANCE:
             return ntsc
     return rate.limit_denominator(10_000)
 

@@ -107,6 +107,17 @@ def test_layers_of_a_turnover_without_an_export_lie_over_their_plates(tmp_path: 
     assert_layers_lie_over_their_plate(cut, tmp_path)
 
 
+@pytest.mark.parametrize("retime", [1.75, -0.75, 1 / 3, -0.3333])
+def test_layers_of_a_retimed_clip_on_a_trimmed_track_lie_over_their_plate(retime: float, tmp_path: Path) -> None:
+    before = clip(sequence(), time_range(86402, 9), name="before")
+    trimmed = clip(sequence(), time_range(86413, 52), name="a", effects=[speed(retime)])
+    cut = read(tmp_path, timeline(track(before, trimmed, source_range=time_range(20, 23)), start=time(0)))
+
+    assert [(shot.name, str(shot.record_range)) for shot in cut.shots] == [("a", "0-22")]
+    deliver(cut, tmp_path)
+    assert_layers_lie_over_their_plate(cut, tmp_path)
+
+
 # --- the numbered cases ----------------------------------------------------------------------------------------
 
 

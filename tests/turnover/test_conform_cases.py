@@ -227,6 +227,47 @@ def test_t31_only_what_the_trim_of_the_stack_leaves_is_in_the_cut(tmp_path: Path
     assert cut.record_count == 20
 
 
+@pytest.mark.parametrize(
+    ("retime", "media_rate", "first", "last"),
+    [
+        (1.75, 24, 32, 70),
+        (-0.75, 24, 43, 26),
+        (-1.25, 24, 63, 35),
+        (0.5, 30, 19, 33),
+        (-0.5, 30, 38, 24),
+    ],
+)
+def test_a_trimmed_head_moves_a_retimed_clip_by_its_speed(
+    retime: float, media_rate: float, first: int, last: int, tmp_path: Path
+) -> None:
+    """52 record frames from source frame 13; the track's trim removes 11 at the head and 18 at the tail.
+
+    At 175 %, for example, the first one shown is 13 + 1.75 * 11 = 32.25, and the last one 32.25 + 1.75 * 22 = 70.75.
+    """
+    media = movie_reference("/offline/a.mov", time_range(86400, 300, media_rate))
+    start = 86400 / media_rate + 13 / media_rate  # seconds
+    used = {"OTIO_SCHEMA": "TimeRange.1", "start_time": time(start * 24), "duration": time(52)}
+    made = clip(media, used, effects=[speed(retime)])
+    shot = only_shot(tmp_path, timeline(track(made, source_range=time_range(11, 23)), start=time(0)))
+
+    shown = [shot.frame_map.source_frame_at_record(frame) for frame in shot.record_range]
+    assert (len(shown), shown[0], shown[-1]) == (23, first, last)
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "last"),
+    [(0.3333, 17, 216), (1 / 3, 17, 217), (-1 / 3, 217, 17), (-0.3333, 216, 17), (1.0427, 17, 642)],
+)
+def test_a_speed_is_not_rounded_to_whole_percents(written: float, first: int, last: int, tmp_path: Path) -> None:
+    """601 record frames: 600 steps at 33.33 % cover 199.98 source frames, at 1/3 exactly 200, at 33 % only 198."""
+    media = movie_reference("/offline/a.mov", time_range(86400, 900))
+    made = clip(media, time_range(86417, 601), effects=[speed(written)])
+    shot = only_shot(tmp_path, one_clip(made))
+
+    shown = [shot.frame_map.source_frame_at_record(frame) for frame in shot.record_range]
+    assert (shown[0], shown[-1]) == (first, last)
+
+
 def test_a_trim_of_a_reversed_clip_takes_frames_from_the_other_end(tmp_path: Path) -> None:
     made = clip(movie_reference("/offline/a.mov", time_range(0, 200)), time_range(100, 50), effects=[speed(-1)])
     shot = only_shot(tmp_path, timeline(track(made, source_range=time_range(10, 20)), start=time(0)))

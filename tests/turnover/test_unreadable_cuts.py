@@ -19,6 +19,7 @@ from tests.turnover._cuts import (
     timeline,
     track,
     write,
+    write_sequence,
 )
 from toolkit.errors import EmptyCut, NoSuchFile, UnreadableCut
 from toolkit.turnover import read_cut
@@ -107,9 +108,15 @@ def test_a_path_that_does_not_exist(name: str, tmp_path: Path) -> None:
         read_cut(tmp_path / name, handles=8)
 
 
-def test_a_folder(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableCut, match="it is a folder"):
+def test_a_folder_names_the_sequence_in_it(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableCut, match=r"it is a folder; give a timeline, .* plate\.####\.exr"):
         read_cut(tmp_path, handles=8)
+
+    write_sequence(tmp_path, range(1001, 1006), prefix="B001.")
+    (tmp_path / "A notes.txt").touch()
+    with pytest.raises(UnreadableCut) as caught:
+        read_cut(tmp_path, handles=8)
+    assert str(caught.value).endswith(f"it is a folder. Did you mean '{tmp_path}/B001.####.png' (5 frames)?")
 
 
 EMPTY: dict[str, tuple[Json, str]] = {

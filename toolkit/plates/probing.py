@@ -15,8 +15,8 @@ from toolkit.plates.movie_index import index_movie
 
 log = logging.getLogger(__name__)
 
-STILLS = (".exr", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
-"""Suffixes of the stills that sequences are made of."""
+READABLE_IMAGE_SUFFIXES = (".exr", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
+"""Suffixes of the image files that the toolkit can read, single or as a sequence."""
 
 
 def probe(path: Path, *, sequence_rate: Fraction = Fraction(24)) -> Media:
@@ -29,10 +29,11 @@ def probe(path: Path, *, sequence_rate: Fraction = Fraction(24)) -> Media:
     Raises MissingMedia, CorruptMedia and UnsupportedMedia.
     """
     path = path.absolute()
-    if path.suffix.lower() in STILLS:
+    if path.suffix.lower() in READABLE_IMAGE_SUFFIXES:
         return _probe_sequence(path, sequence_rate)
     if FramePath.is_pattern(path) and not path.exists():
-        raise UnsupportedMedia(path, f"sequences are read from {', '.join(s[1:] for s in STILLS)} files")
+        readable = ", ".join(suffix[1:] for suffix in READABLE_IMAGE_SUFFIXES)
+        raise UnsupportedMedia(path, f"sequences are read from {readable} files")
     if path.is_dir():
         raise UnsupportedMedia(path, "it is a folder; give a movie, or a sequence as plate.####.exr")
     index = index_movie(path)
