@@ -16,7 +16,7 @@ _INTRODUCTION = """\
 
 <!-- Generated: python -m toolkit.settings > docs/settings.md -->
 
-Change a setting with `--set face.strength=0.4`, or several in a file `toolkit.toml` beside the cut:
+Change a setting with `--set face.strength=0.4`, or several in a file `toolkit.toml` next to the cut:
 
 ```toml
 [face]
