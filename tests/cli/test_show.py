@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.turnover._cuts import clip, movie_reference, time, time_range, timeline, track, write
-from tests.turnover._handed import hand_over, host_clip
+from tests.turnover._turnovers import host_clip, write_turnover
 from toolkit.cli import run_command
 from toolkit.cli.show import show_rows
 
@@ -77,6 +77,6 @@ def test_shots_of_a_turnover_tell_what_host_and_export_disagree_on(
 ) -> None:
     media = movie_reference("/offline/a.mov", time_range(0, 99))
     write(tmp_path / "reel.otio", timeline(track(clip(media, time_range(3, 9))), start=time(0)))
-    path = hand_over(tmp_path, host_clip("/offline/a.mov", (0, 9), 5), otio="reel.otio")
+    path = write_turnover(tmp_path, host_clip("/offline/a.mov", (0, 9), 5), otio="reel.otio")
     assert run_command(["shots", str(path)]) == 0
     assert "note: sh010: the host's clip list has start frame 5, not 3" in capsys.readouterr().out

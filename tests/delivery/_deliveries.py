@@ -1,4 +1,4 @@
-"""Layers for any cut, and a reading of timelines that shares no code with the toolkit."""
+"""Layers for any cut, and an independent timeline reader that shares no code with the toolkit."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def face(number: int, x: float, *, scale: float = 8.0, roll: float = 0.0, state:
 def plan_of(
     shot: Shot, pass_name: PassName = PassName.FACE, *, version: int = 1, faces: Sequence[Sequence[FacePlan]] = ()
 ) -> PassPlan:
-    """A plan of ``shot``; ``faces`` frame by frame, each frame one face without it."""
+    """A plan of ``shot``; ``faces`` are listed per frame, by default one face in each."""
     first = shot.source_work_range.first
     return PassPlan(
         shot=shot.name,
@@ -70,7 +70,7 @@ def plan_of(
 
 
 def write_layers(plan: PassPlan, root: Path, *, only_first: bool = False) -> None:
-    """Its files, all alike: who delivers reads headers, not pixels."""
+    """Write the files of ``plan``, all alike: a delivery reads headers, not pixels."""
     paths = [plan.files(root).path(frame.shot_frame) for frame in plan.frames]
     alpha = "premultiplied" if plan.pass_name is PassName.FACE else "none"
     channels = 4 if plan.pass_name is PassName.FACE else 3
@@ -89,7 +89,7 @@ def deliver(
     notes: Sequence[str] = (),
     only_first: bool = False,
 ) -> Delivery:
-    """The delivery of ``plans``; BODY and FACE of every shot without them."""
+    """Deliver ``plans``; by default BODY and FACE of every shot."""
     if plans is None:
         plans = [plan_of(shot, name) for shot in cut.shots for name in PassName]
     for plan in plans:
@@ -97,7 +97,7 @@ def deliver(
     return write_delivery(cut, plans, root, settings=settings, notes=notes)
 
 
-# --- an independent reading ------------------------------------------------------------------------------------
+# --- an independent reader -------------------------------------------------------------------------------------
 
 Json = dict[str, Any]
 
@@ -108,7 +108,7 @@ def video_tracks(path: Path) -> list[Json]:
 
 
 def frames_of(track: Json, record_rate: float) -> list[tuple[str, int] | None]:
-    """Per record frame of ``track``: the clip's name and the number of the file (picture of a movie) it shows."""
+    """Per record frame of ``track``: the clip's name and the file number (or movie frame) it shows."""
     shown: dict[int, tuple[str, int]] = {}
     rate, position = _rate(record_rate), Fraction(0)
     trim = track.get("source_range")

@@ -1,7 +1,7 @@
-"""A Fusion comp as a real Lua reads it: each kind of table is a function, as it is in Fusion.
+"""Read a Fusion comp with a real Lua interpreter: each kind of table is a function, as in Fusion.
 
-It proves that the text is Lua and says what it should. It does not prove that Fusion knows the tools and their inputs
-by these names, or that it draws them as meant.
+This proves that the text is Lua with the right values. It does not prove that Fusion knows the tools and their inputs
+by these names, or that it draws them as intended.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ function ordered() return function(fields) return fields end end
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comp:
-    """A comp as dictionaries; lists are dictionaries from 1 on, and ``__kind`` is the name of the constructor."""
+    """A comp as dictionaries; lists are dictionaries with keys from 1, and ``__kind`` is the constructor's name."""
 
     tree: dict[Any, Any]
 
@@ -37,23 +37,23 @@ class Comp:
         return tools
 
     def source(self, name: str, key: str) -> str:
-        """The tool that the input ``key`` of the tool ``name`` takes its values from."""
+        """The tool connected to the input ``key`` of the tool ``name``."""
         tool: str = self.tools[name]["Inputs"][key]["SourceOp"]
         return tool
 
     def curve(self, name: str) -> dict[float, dict[Any, Any]]:
-        """The keys of a BezierSpline by their times."""
+        """The keys of a BezierSpline by time."""
         assert self.tools[name]["__kind"] == "BezierSpline"
         keys: dict[float, dict[Any, Any]] = self.tools[name]["KeyFrames"]
         return keys
 
     def values(self, name: str) -> dict[float, float]:
-        """The values of a BezierSpline by their times."""
+        """The values of a BezierSpline by time."""
         return {time: key[1] for time, key in sorted(self.curve(name).items())}
 
 
 def read_comp(path: Path) -> Comp:
-    """The comp at ``path``; LuaError when it is not Lua."""
+    """The comp at ``path``. Raises LuaError when it is not Lua."""
     lua = LuaRuntime(unpack_returned_tuples=True, register_eval=False)
     lua.execute(_FUSION, _KINDS)
     return Comp(tree=_plain(lua.execute(f"return {path.read_text(encoding='utf-8')}")))

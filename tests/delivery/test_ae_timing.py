@@ -1,4 +1,4 @@
-"""Where clips lie in After Effects: every frame shows the picture of the delivery, at any speed and any two rates."""
+"""Timing in After Effects: every comp frame shows the right source frame, at any speed and any two rates."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RATES = [Fraction(text) for text in ("24000/1001", "24", "25", "30000/1001", "30
 
 
 def clip(**facts: object) -> DeliveryClip:
-    """A layer of 100 pictures: 20 used, 30 of handles before them."""
+    """A layer of 100 frames: 20 used, after 30 frames of handles."""
     known: dict[str, object] = {
         "name": "sh010_FACE_v001",
         "shot": "sh010",
@@ -42,15 +42,15 @@ def clip(**facts: object) -> DeliveryClip:
     return DeliveryClip.model_validate({**known, **facts})
 
 
-def picture_at(where: LayerTiming, record_frame: int) -> Fraction:
-    """Where After Effects reads the media: along the line between the keys, or picture by picture without any."""
+def media_position(where: LayerTiming, record_frame: int) -> Fraction:
+    """The media position that After Effects shows: linear between the keys, or frame by frame without keys."""
     if not where.remap:
         return record_frame - where.media_start
     (before, low), (after, high) = where.remap[0], where.remap[-1]
     return low if before == after else low + (high - low) * (record_frame - before) / (after - before)
 
 
-def test_a_plain_clip_runs_picture_by_picture_without_keys() -> None:
+def test_a_plain_clip_has_no_remap_keys() -> None:
     where = time_layer(clip(), FrameRange(first=-100, last=999), Fraction(24))
     assert where == LayerTiming(record_range=FrameRange(first=18, last=117), media_start=Fraction(18), remap=())
 
@@ -64,22 +64,22 @@ def test_a_plain_clip_runs_picture_by_picture_without_keys() -> None:
         (0.0, ((48, Fraction("30.5")),)),
     ],
 )
-def test_a_retimed_clip_has_keys_at_its_ends(speed: float, keys: tuple[tuple[int, Fraction], ...]) -> None:
+def test_a_retimed_clip_has_remap_keys_at_its_ends(speed: float, keys: tuple[tuple[int, Fraction], ...]) -> None:
     assert time_layer(clip(speed=speed), FrameRange(first=48, last=67), Fraction(24)).remap == keys
 
 
-def test_where_the_host_mixes_pictures_the_keys_are_exact() -> None:
+def test_keys_are_exact_when_the_host_interpolates() -> None:
     where = time_layer(clip(speed=0.5, interpolation="flow"), FrameRange(first=48, last=67), Fraction(24))
     assert where.remap == ((48, Fraction(30)), (67, Fraction("39.5")))
 
 
-def test_a_picture_a_frame_at_double_speed_is_no_plain_clip() -> None:
-    """29.97 media at 200 % in a cut at 59.94: After Effects plays the media by time, half a picture a frame."""
+def test_a_retime_to_one_source_frame_per_record_frame_is_still_remapped() -> None:
+    """29.97 fps media at 200 % in a 59.94 fps cut: without a remap, After Effects would play it at half that speed."""
     twice = clip(speed=2.0, rate=Fraction(30000, 1001), fps=29.97)
     assert time_layer(twice, FrameRange(first=48, last=67), Fraction(60000, 1001)).remap
 
 
-def test_a_layer_of_one_picture_is_held() -> None:
+def test_a_layer_of_one_frame_lasts_as_long_as_its_clip() -> None:
     one = clip(end_index=1001, in_frame=0, frame_count=1)
     assert time_layer(one, FrameRange(first=0, last=99), Fraction(24)).record_range == FrameRange(first=48, last=67)
 
@@ -91,10 +91,10 @@ def test_a_layer_of_one_picture_is_held() -> None:
     record_count=st.integers(1, 40),
     in_frame=st.integers(0, 20),
 )
-def test_every_frame_shows_the_picture_of_the_frame_map(
+def test_every_frame_shows_the_source_frame_of_the_frame_map(
     media_rate: Fraction, record_rate: Fraction, percent: int, record_count: int, in_frame: int
 ) -> None:
-    """In the cut and in the handles, with room to the picture's edges that no rounding of a host uses up."""
+    """In the cut and in its handles, away from the edges of source frames by more than a host's rounding."""
     speed = Fraction(percent, 100)
     pictures = in_frame + ceil(abs(speed) * media_rate / record_rate * record_count) + 10
     one = clip(
@@ -118,17 +118,17 @@ def test_every_frame_shows_the_picture_of_the_frame_map(
     )
     assert where.record_range.first <= 48 and where.record_range.last >= 48 + record_count - 1
     for record_frame in where.record_range:
-        position = picture_at(where, record_frame)
+        position = media_position(where, record_frame)
         assert floor(position) == rule.source_frame_at_record(record_frame)
         assert 0 <= position < pictures
         if where.remap:
             assert min(position - floor(position), floor(position) + 1 - position) >= Fraction(1, 250_000)
 
 
-def test_pixels_are_named_by_their_corner() -> None:
+def test_pixels_are_measured_from_their_corner() -> None:
     assert to_ae_pixel((0.0, -0.5)) == (0.5, 0.0)
 
 
-def test_a_rate_is_held_to_the_thousandth() -> None:
+def test_rates_are_rounded_to_a_thousandth() -> None:
     assert ae_rate(Fraction(24000, 1001)) == Fraction("23.976")
     assert ae_rate(Fraction(25)) == 25

@@ -1,7 +1,7 @@
-"""The ready-made After Effects project: what a reader of the format finds in it, and what stops it from being made.
+"""The After Effects project, read back by py-aep, and the errors that prevent it.
 
-``tests/hosts/test_second_opinion.py`` holds it to the golden delivery frame by frame. No real After Effects has opened
-one: what is proved is that py-aep reads back what was meant.
+``tests/hosts/test_second_opinion.py`` compares it with the golden delivery frame by frame. Not tested in a real
+After Effects: the tests prove that py-aep reads back what was intended.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ OVAL = tuple((10.0 + x, 5.0 + y) for x, y in ((0, -3), (2, 0), (0, 3), (-2, 0)))
 
 @pytest.fixture(scope="module")
 def delivered(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A delivery in ``out`` beside its plates: a movie, a gap, a sequence at double speed, a movie played backwards."""
+    """A delivery in ``out`` next to its plates: a movie, a gap, a sequence at double speed, a reversed movie."""
     folder = tmp_path_factory.mktemp("delivered")
     write_movie(folder / "A001.mov", 60, timecode="10:00:00:00")
     write_sequence(folder / "B002", range(101, 201))
@@ -72,7 +72,7 @@ def delivered(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def out(delivered: Path, tmp_path: Path) -> Path:
-    """The folder of that delivery, moved with its plates to a place of the test's own."""
+    """A copy of that delivery and its plates in the test's own folder."""
     shutil.copytree(delivered, tmp_path, dirs_exist_ok=True)
     file = tmp_path / "out" / "delivery.json"
     moved = file.read_text(encoding="utf-8").replace(json.dumps(str(delivered))[1:-1], json.dumps(str(tmp_path))[1:-1])
@@ -81,7 +81,7 @@ def out(delivered: Path, tmp_path: Path) -> Path:
 
 
 def made(out: Path, change: Change = lambda document: None) -> tuple[Any, tuple[str, ...]]:
-    """The project of the (changed) delivery in ``out``, read back from disk, and what its user is told."""
+    """The project of the (changed) delivery in ``out``, read back from disk, and its notes."""
     document = json.loads((out / "delivery.json").read_text(encoding="utf-8"))
     change(document)
     (out / "delivery.json").write_text(json.dumps(document), encoding="utf-8")
@@ -99,13 +99,13 @@ def layer(project: Any, comp_name: str, name: str) -> Any:
     return found
 
 
-def test_it_lies_beside_the_delivery_under_the_name_of_the_cut(out: Path) -> None:
+def test_the_project_is_written_next_to_the_delivery_with_the_cuts_name(out: Path) -> None:
     path, notes = write_aep(Delivery.read(out / "delivery.json"), out)
     assert (path, notes) == (out / "scene_4.aep", ())
     assert [one.name for one in out.glob(".*.part")] == []
 
 
-def test_a_second_one_takes_the_place_of_the_first(out: Path) -> None:
+def test_a_second_project_replaces_the_first(out: Path) -> None:
     made(out)
     project, _ = made(out, lambda document: document.update(name="scene 4", width=64))
     assert comp(project, "scene 4").width == 64
@@ -131,7 +131,7 @@ def test_a_comp_per_shot_and_one_for_the_cut(out: Path) -> None:
     ]
 
 
-def test_plates_are_guides_and_lie_under_their_layers_picture_by_picture(out: Path) -> None:
+def test_plates_are_guide_layers_in_sync_with_their_layers(out: Path) -> None:
     project, _ = made(out)
     plate, body = layer(project, "sh010", "plate sh010"), layer(project, "sh010", "BODY")
     assert (plate.guide_layer, body.guide_layer) == (True, False)
@@ -139,7 +139,7 @@ def test_plates_are_guides_and_lie_under_their_layers_picture_by_picture(out: Pa
     assert body.start_time == 0
 
 
-def test_sequences_run_at_their_rate_and_faces_are_premultiplied_with_black(out: Path) -> None:
+def test_footage_has_its_rate_and_face_layers_are_premultiplied_with_black(out: Path) -> None:
     project, _ = made(
         out, lambda document: [clip.update(rate="24000/1001", fps=24000 / 1001) for clip in every(document)]
     )
@@ -155,7 +155,7 @@ def every(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [clip for track in document["tracks"] for clip in track["clips"]]
 
 
-def test_a_null_goes_with_the_pictures_shown(out: Path) -> None:
+def test_the_null_follows_the_retimed_face(out: Path) -> None:
     keys = Delivery.read(out / "delivery.json").faces[1]
     project, _ = made(out)
     null = layer(project, "sh020", "face 0")
@@ -166,7 +166,7 @@ def test_a_null_goes_with_the_pictures_shown(out: Path) -> None:
     assert null.transform.property("ADBE Rotate Z").keyframes[5].value == pytest.approx(keys.roll[10])
 
 
-def test_where_pictures_are_mixed_so_are_the_keys(out: Path) -> None:
+def test_keys_are_interpolated_when_the_host_interpolates(out: Path) -> None:
     def slowed(document: dict[str, Any]) -> None:
         for one in every(document):
             if one["shot"] == "sh020":
@@ -178,7 +178,7 @@ def test_where_pictures_are_mixed_so_are_the_keys(out: Path) -> None:
     assert position[11].value[0] == pytest.approx((keys.x[5] + keys.x[6]) / 2 + 0.5, abs=1e-3)
 
 
-def test_the_oval_is_there_as_a_mask_that_changes_nothing(out: Path) -> None:
+def test_the_oval_is_a_disabled_mask(out: Path) -> None:
     project, _ = made(out)
     (mask,) = layer(project, "sh010", "FACE").masks.properties
     assert (mask.name, mask.mask_mode) == ("face 0", py_aep.MaskMode.NONE)
@@ -206,7 +206,7 @@ def test_a_face_without_an_oval_has_no_mask(out: Path) -> None:
         ("sh030", 32, [(0, 31.5), (31, 0.5)]),
     ],
 )
-def test_a_retimed_clip_is_remapped_to_the_middle_of_its_pictures(
+def test_a_retimed_clip_is_remapped_to_the_middle_of_its_source_frames(
     out: Path, shot: str, frames: int, keys: list[tuple[float, float]]
 ) -> None:
     project, _ = made(out)
@@ -216,7 +216,7 @@ def test_a_retimed_clip_is_remapped_to_the_middle_of_its_pictures(
         assert [(key.time * 24, key.value * 24) for key in found] == [pytest.approx(key, abs=1e-3) for key in keys]
 
 
-def test_shots_lie_in_the_cut_picture_by_picture_with_their_handles_outside(out: Path) -> None:
+def test_shot_comps_are_in_sync_in_the_master_comp_without_their_handles(out: Path) -> None:
     project, _ = made(out)
     double = layer(project, "scene 4", "sh020")
     assert (double.stretch, double.start_time * 24, double.in_point * 24, double.out_point * 24) == (100, 16, 24, 44)
@@ -226,7 +226,7 @@ def test_shots_lie_in_the_cut_picture_by_picture_with_their_handles_outside(out:
     ("asked", "set_"),
     [("host", "NO_FRAME_BLEND"), ("nearest", "NO_FRAME_BLEND"), ("blend", "FRAME_MIX"), ("flow", "PIXEL_MOTION")],
 )
-def test_layers_interpolate_as_the_delivery_asks(out: Path, asked: str, set_: str) -> None:
+def test_layers_interpolate_as_in_the_delivery(out: Path, asked: str, set_: str) -> None:
     project, _ = made(out, lambda document: [clip.update(interpolation=asked) for clip in every(document)])
     assert comp(project, "scene 4").frame_blending
     assert {layer(project, "sh020", name).frame_blending_type.name for name in ("BODY", "FACE")} == {set_}
@@ -239,7 +239,7 @@ def test_opacity_is_set_once(out: Path) -> None:
     assert (nested.name, nested.transform.property("ADBE Opacity").value) == ("sh030", 100)
 
 
-def test_of_two_versions_the_newer_is_shown(out: Path) -> None:
+def test_only_the_newest_version_is_enabled(out: Path) -> None:
     def with_v002(document: dict[str, Any]) -> None:
         (face_track,) = (one for one in document["tracks"] if one["pass_name"] == "FACE")
         clips = [{**one, "version": 2, "name": one["name"].replace("v001", "v002")} for one in face_track["clips"]]
@@ -255,13 +255,13 @@ def test_of_two_versions_the_newer_is_shown(out: Path) -> None:
     ]
 
 
-def test_a_layer_of_another_size_fits_into_the_frame(out: Path) -> None:
+def test_a_layer_of_another_size_is_scaled_to_fit(out: Path) -> None:
     project, _ = made(out, lambda document: document.update(width=64, height=64))
     scale = comp(project, "scene 4").layers[0].transform.property("ADBE Scale").value
     assert scale == pytest.approx([200, 200, 100])
 
 
-def test_markers_stand_in_the_cut_and_in_their_shot(out: Path) -> None:
+def test_markers_are_in_the_master_comp_and_in_the_shot_comp(out: Path) -> None:
     marker = DeliveryMarker(record_frame=12, shot="sh010", name="no face", note="1003-1005", colour="Yellow")
     project, _ = made(out, lambda document: document.update(markers=[marker.model_dump()]))
     notes, ours = comp(project, "scene 4").marker_property.keyframes
@@ -272,10 +272,10 @@ def test_markers_stand_in_the_cut_and_in_their_shot(out: Path) -> None:
     assert (own.time * 24, own.value.comment) == (8 + 12, "no face\n1003-1005")
 
 
-# --- what it cannot do ---------------------------------------------------------------------------------------------
+# --- limits --------------------------------------------------------------------------------------------------------
 
 
-def test_a_plate_that_py_aep_cannot_read_stands_as_a_placeholder_and_is_told(out: Path, tmp_path: Path) -> None:
+def test_a_plate_that_py_aep_cannot_import_becomes_a_placeholder_with_a_note(out: Path, tmp_path: Path) -> None:
     (tmp_path / "A001.mov").rename(tmp_path / "A001.mxf")
     project, notes = made(out, lambda document: every(document)[0].update(path=str(tmp_path / "A001.mxf")))
     (told,) = notes
@@ -285,20 +285,20 @@ def test_a_plate_that_py_aep_cannot_read_stands_as_a_placeholder_and_is_told(out
     assert plate.start_time * 24 == -2
 
 
-def test_a_layer_that_is_not_there_stops_it(out: Path) -> None:
+def test_a_missing_layer_file_is_an_error(out: Path) -> None:
     (out / "sh010" / "FACE" / "v001" / "sh010_FACE_v001.1005.exr").unlink()
     with pytest.raises(MissingFrames, match="1 source frame missing: 1005"):
         made(out)
     assert not (out / "scene_4.aep").exists()
 
 
-def test_a_plate_that_is_not_there_stops_it(out: Path, tmp_path: Path) -> None:
+def test_a_missing_plate_is_an_error(out: Path, tmp_path: Path) -> None:
     (tmp_path / "A001.mov").unlink()
     with pytest.raises(MissingMedia, match=r"A001\.mov"):
         made(out)
 
 
-def test_a_layer_that_is_no_picture_stops_it(out: Path) -> None:
+def test_an_invalid_layer_file_is_an_error(out: Path) -> None:
     (out / "sh010" / "BODY" / "v001" / "sh010_BODY_v001.1001.exr").write_bytes(b"no picture")
     with pytest.raises(UnsupportedMedia, match=r"sh010_BODY_v001\.1001\.exr"):
         made(out)
@@ -317,12 +317,12 @@ def test_a_layer_outside_the_delivery_is_refused(out: Path, path: str) -> None:
         ({"record_count": 24 * 10_801}, "longer than three hours"),
     ],
 )
-def test_what_no_comp_can_hold_is_refused(out: Path, change: dict[str, Any], said: str) -> None:
+def test_cuts_beyond_the_limits_of_after_effects_are_refused(out: Path, change: dict[str, Any], said: str) -> None:
     with pytest.raises(UnsupportedMedia, match=said):
         made(out, lambda document: document.update(change))
 
 
-def test_without_py_aep_it_says_how_to_get_it(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_py_aep_the_error_says_how_to_install_it(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "py_aep", None)
     with pytest.raises(PackageMissing, match=r"pip install 'resolve-ae-toolkit\[aep\]'"):
         write_aep(Delivery.read(out / "delivery.json"), out)
@@ -335,13 +335,13 @@ ASKED = Settings(delivery=DeliverySettings(aep=True))
 
 @pytest.fixture
 def cut(tmp_path: Path) -> Cut:
-    """One movie that After Effects opens and py-aep does not."""
+    """One movie that After Effects can import and py-aep cannot."""
     write_movie(tmp_path / "A001.mov", 20).rename(tmp_path / "A001.mxf")
     document = timeline(track(clip(movie_reference("A001.mxf", time_range(0, 20)), time_range(0, 20))), name="scene 4")
     return read_cut(write_cut(tmp_path / "cut.otio", document), handles=0)
 
 
-def test_conform_writes_it_where_it_is_asked_for_and_its_notes_become_the_deliverys(cut: Cut, tmp_path: Path) -> None:
+def test_conform_writes_the_project_on_request_and_adds_its_notes(cut: Cut, tmp_path: Path) -> None:
     deliver(cut, tmp_path / "out")
     assert not (tmp_path / "out" / "scene_4.aep").exists()
 
@@ -351,7 +351,7 @@ def test_conform_writes_it_where_it_is_asked_for_and_its_notes_become_the_delive
     assert delivery.notes[-1].startswith("sh010 is a placeholder (")
 
 
-def test_without_py_aep_the_delivery_is_there_all_the_same(
+def test_without_py_aep_the_delivery_is_still_written(
     cut: Cut, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "py_aep", None)
@@ -363,9 +363,7 @@ def test_without_py_aep_the_delivery_is_there_all_the_same(
 # --- the command ---------------------------------------------------------------------------------------------------
 
 
-def test_the_command_says_where_it_is_and_that_it_is_experimental(
-    out: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_prints_the_path_and_that_it_is_experimental(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["aep", str(out)]) == 0
     said = capsys.readouterr().out
     assert str(out / "scene_4.aep") in said and "experimental" in said

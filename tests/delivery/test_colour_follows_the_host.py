@@ -1,8 +1,8 @@
-"""A layer of unchanged pixels is invisible on its plate, whatever the host does with colours (decision 010).
+"""A layer of unchanged pixels is invisible over its plate, whatever colour management the host uses (decision 010).
 
-The layers are real files of real runs over a plate that holds every 8-bit code. The hosts are stand-ins: OpenColorIO
-does what a managed host is documented to do, namely turn each clip from its input space to the working space. That
-shows that our numbers are right if the host does that; it does not show that a host does.
+The layers are real files of real runs over a plate with every 8-bit code. The hosts are simulated: OpenColorIO converts
+each clip from its input space to the working space, as managed hosts are documented to do. This proves that the numbers
+are right if the host does that; it does not prove that a host does.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.turnover._cuts import Json, write_movie
-from tests.turnover._handed import hand_over, host_clip
+from tests.turnover._turnovers import host_clip, write_turnover
 from toolkit.cli import run_command
 from toolkit.documents import Delivery
 
@@ -30,7 +30,7 @@ Codes = NDArray[np.uint8]
 
 
 def every_code() -> Codes:
-    """64 by 64 pixels, RGB: each channel holds all 256 codes, each in another order."""
+    """64 by 64 pixels, RGB: each channel has all 256 codes, in a different order."""
     ramp = np.arange(64 * 64, dtype=np.int64)
     return (
         np.stack([ramp % 256, (ramp * 7 + 31) % 256, (ramp * 101 + 5) % 256], axis=-1)
@@ -40,12 +40,12 @@ def every_code() -> Codes:
 
 
 def run(folder: Path, *, host: str = "resolve", colour: Json, space: str = "") -> Delivery:
-    """A turnover of two frames with every code in them, painted at strength 0: what comes out is what went in."""
+    """Run a turnover of two frames with every code, rendered at strength 0, so that the pixels stay unchanged."""
     (folder / "plates").mkdir()
     for number in (1, 2):
         assert cv2.imwrite(str(folder / f"plates/p.{number:04d}.png"), cv2.cvtColor(every_code(), cv2.COLOR_RGB2BGR))
     made = host_clip("plates/p.[0001-0002].png", (0, 2), media_count=2, media_index=1, input_colour_space=space)
-    path = hand_over(folder, made, host=host, colour=colour)
+    path = write_turnover(folder, made, host=host, colour=colour)
     settings = ["--set", "body.strength=0", "--set", "output.passes=BODY"]
     assert run_command(["run", str(path), "-o", str(folder / "out"), *settings]) == 0
     return Delivery.read(folder / "out" / "delivery.json")
@@ -58,7 +58,7 @@ def layer_pixels(delivery: Delivery, folder: Path) -> Picture:
 
 
 def transformed(pixels: Picture, source: str, working: str) -> Picture:
-    """What a managed host makes of ``pixels``."""
+    """``pixels`` converted as a managed host would."""
     result = np.array(pixels, np.float32, order="C", copy=True)
     processor = CONFIG.getProcessor(source, working).getDefaultCPUProcessor()
     processor.apply(ocio.PackedImageDesc(result, result.shape[1], result.shape[0], 3))
@@ -69,7 +69,7 @@ def worst(one: Picture, other: Picture) -> float:
     return float(np.max(np.abs(one - other)))
 
 
-def test_unmanaged_the_layer_holds_the_plates_codes(tmp_path: Path) -> None:
+def test_in_an_unmanaged_host_the_layer_has_the_plates_codes(tmp_path: Path) -> None:
     delivery = run(tmp_path, colour={"mode": "unmanaged"})
     (layer,) = delivery.tracks[1].clips
     assert (layer.encoding, layer.input_colour_space) == ("display", "")
@@ -86,8 +86,8 @@ def test_unmanaged_the_layer_holds_the_plates_codes(tmp_path: Path) -> None:
         ("aces", "sRGB - Texture"),
     ],
 )
-def test_managed_the_layer_takes_its_plates_way(mode: str, space: str, tmp_path: Path) -> None:
-    """What both become in any working space, counted in the plate's codes; and nothing is left to check by hand."""
+def test_in_a_managed_host_the_layer_gets_the_plates_input_space(mode: str, space: str, tmp_path: Path) -> None:
+    """Both match in any working space, measured in the plate's codes, and there is nothing to check by hand."""
     delivery = run(tmp_path, colour={"mode": mode, "science": "davinciYRGBColorManagedv2"}, space=space)
     plate_clip, layer_clip = delivery.tracks[0].clips[0], delivery.tracks[1].clips[0]
     assert (layer_clip.encoding, layer_clip.input_colour_space) == ("display", space)
@@ -100,16 +100,14 @@ def test_managed_the_layer_takes_its_plates_way(mode: str, space: str, tmp_path:
         layer = transformed(pixels, layer_clip.input_colour_space, working)
         assert worst(*(transformed(seen, working, space) for seen in (layer, plate))) < HALF_A_CODE
         mistaken = transformed(pixels, "ACES2065-1", working)
-        assert worst(mistaken, plate) > 20 / 255, "an EXR that the host takes for linear would be seen"
+        assert worst(mistaken, plate) > 20 / 255, "an EXR that the host reads as linear would be visible"
 
 
 @pytest.mark.parametrize(
     ("working", "space"),
     [("sRGB IEC61966-2.1", "sRGB - Texture"), ("Rec.709 Gamma 2.4", "Gamma 2.4 Rec.709 - Texture")],
 )
-def test_after_effects_with_a_working_space_gets_the_linear_light_it_expects(
-    working: str, space: str, tmp_path: Path
-) -> None:
+def test_after_effects_with_a_working_space_gets_scene_linear_layers(working: str, space: str, tmp_path: Path) -> None:
     delivery = run(tmp_path, host="after effects", colour={"mode": "managed", "working": working})
     (layer_clip,) = delivery.tracks[1].clips
     assert (layer_clip.encoding, layer_clip.input_colour_space) == ("linear", "")
@@ -123,10 +121,12 @@ def test_after_effects_with_a_working_space_gets_the_linear_light_it_expects(
         plate = transformed(codes, "sRGB - Texture", target)
         layer = transformed(pixels, "Linear Rec.709 (sRGB)", target)
         assert worst(*(transformed(seen, target, "sRGB - Texture") for seen in (layer, plate))) < HALF_A_CODE
-        assert worst(transformed(codes, "Linear Rec.709 (sRGB)", target), plate) > 20 / 255, "codes would be seen"
+        assert worst(transformed(codes, "Linear Rec.709 (sRGB)", target), plate) > 20 / 255, (
+            "unconverted codes would be visible"
+        )
 
 
-def test_a_run_that_asks_for_an_encoding_gets_it_whatever_the_host(tmp_path: Path) -> None:
+def test_a_requested_encoding_is_used_in_any_host(tmp_path: Path) -> None:
     run(tmp_path, colour={"mode": "managed"}, space="sRGB")
     arguments = [str(tmp_path / "turnover.json"), "-o", str(tmp_path / "linear")]
     settings = ["--set", "output.encoding=linear", "--set", "output.passes=BODY"]
@@ -168,7 +168,7 @@ def test_a_run_that_asks_for_an_encoding_gets_it_whatever_the_host(tmp_path: Pat
         ),
     ],
 )
-def test_where_we_cannot_know_the_codes_stay_and_the_property_is_named(
+def test_when_the_input_space_is_unknown_the_note_names_the_setting(
     host: str, colour: Json, says: str, tmp_path: Path
 ) -> None:
     delivery = run(tmp_path, host=host, colour=colour)
@@ -176,10 +176,10 @@ def test_where_we_cannot_know_the_codes_stay_and_the_property_is_named(
     assert says in delivery.notes
 
 
-def test_a_movie_in_after_effects_keeps_its_codes_since_its_profile_is_not_known(tmp_path: Path) -> None:
+def test_a_movie_in_after_effects_keeps_its_codes_as_its_profile_is_unknown(tmp_path: Path) -> None:
     write_movie(tmp_path / "a.mov", 2)
     colour = {"mode": "managed", "working": "sRGB IEC61966-2.1"}
-    path = hand_over(tmp_path, host_clip("a.mov", (0, 2), media_count=2), host="after effects", colour=colour)
+    path = write_turnover(tmp_path, host_clip("a.mov", (0, 2), media_count=2), host="after effects", colour=colour)
     assert run_command(["run", str(path), "-o", str(tmp_path / "out"), "--set", "output.passes=BODY"]) == 0
     written = json.loads((tmp_path / "out" / "delivery.json").read_text())
     assert written["tracks"][1]["clips"][0]["encoding"] == "display"

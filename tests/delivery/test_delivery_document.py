@@ -1,4 +1,4 @@
-"""``delivery.json``: every number as the hosts place it, none left for them to work out."""
+"""``delivery.json``: all numbers are final, so hosts compute nothing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from toolkit.turnover import read_cut
 
 @pytest.fixture
 def cut(tmp_path: Path) -> Cut:
-    """A movie with timecode, a gap, a sequence at half speed; handles of 8 where the media has them."""
+    """A movie with timecode, a gap, a sequence at half speed; handles of up to 8 frames."""
     write_movie(tmp_path / "media" / "A001.mov", 60, timecode="10:00:00:00")
     write_sequence(tmp_path / "media" / "B002", range(101, 151))
     movie = movie_reference("media/A001.mov", time_range(864000, 60))
@@ -51,7 +51,7 @@ def cut(tmp_path: Path) -> Cut:
     return read_cut(write(tmp_path / "cut.otio", document), handles=8)
 
 
-def test_the_timeline(cut: Cut, tmp_path: Path) -> None:
+def test_the_facts_of_the_timeline(cut: Cut, tmp_path: Path) -> None:
     delivery = deliver(cut, tmp_path / "out")
 
     assert delivery == Delivery.read(tmp_path / "out" / "delivery.json")
@@ -66,7 +66,7 @@ def test_the_timeline(cut: Cut, tmp_path: Path) -> None:
     ]
 
 
-def test_the_clips_number_by_number(cut: Cut, tmp_path: Path) -> None:
+def test_every_field_of_the_clips(cut: Cut, tmp_path: Path) -> None:
     deliver(cut, tmp_path / "out")
     tracks = json.loads((tmp_path / "out" / "delivery.json").read_text())["tracks"]
     common = {
@@ -152,7 +152,7 @@ def test_the_clips_number_by_number(cut: Cut, tmp_path: Path) -> None:
     ]
 
 
-def test_every_file_a_clip_names_is_there(cut: Cut, tmp_path: Path) -> None:
+def test_every_file_that_a_clip_names_exists(cut: Cut, tmp_path: Path) -> None:
     root = tmp_path / "out"
     for made in deliver(cut, root).tracks:
         for placed in made.clips:
@@ -176,7 +176,7 @@ def test_a_still_is_one_file_without_a_pattern(tmp_path: Path) -> None:
     assert (plate.record_count, plate.speed) == (48, 0.0)
 
 
-def test_ntsc_rates_are_exact_and_as_a_float(tmp_path: Path) -> None:
+def test_ntsc_rates_are_exact_and_also_given_as_a_float(tmp_path: Path) -> None:
     write_movie(tmp_path / "a.mov", 30, rate=Fraction(30000, 1001))
     made = clip(movie_reference("a.mov", time_range(0, 30, 29.97)), time_range(5, 10, 29.97))
     cut = read_cut(write(tmp_path / "cut.otio", timeline(track(made), start=time(107892, 29.97))), handles=0)
@@ -191,7 +191,7 @@ def test_ntsc_rates_are_exact_and_as_a_float(tmp_path: Path) -> None:
 # --- faces -----------------------------------------------------------------------------------------------------
 
 
-def test_faces_as_keyframes_where_there_is_one(cut: Cut, tmp_path: Path) -> None:
+def test_faces_have_keyframes_on_frames_with_a_face(cut: Cut, tmp_path: Path) -> None:
     shot = cut.shots[1]
     frames = [[] for _ in shot.source_work_range]
     frames[2] = [face(0, 10.0, scale=8.0, roll=350.0), face(1, 20.0, scale=4.0)]
@@ -209,7 +209,7 @@ def test_faces_as_keyframes_where_there_is_one(cut: Cut, tmp_path: Path) -> None
     assert (second.face, second.frames, second.scale) == (1, (2, 7), (100.0, 75.0))
 
 
-def test_no_face_anywhere_is_a_note_not_an_error(cut: Cut, tmp_path: Path) -> None:
+def test_a_shot_without_a_face_is_noted(cut: Cut, tmp_path: Path) -> None:
     shot = cut.shots[0]
     delivery = deliver(cut, tmp_path, [plan_of(shot, faces=[[]] * len(shot.source_work_range))])
 
@@ -247,13 +247,13 @@ def test_notes_list_skipped_retimed_and_offline_clips(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["linear", "acescg"])
-def test_an_encoding_that_is_not_the_plates_is_said_once(cut: Cut, tmp_path: Path, encoding: str) -> None:
+def test_another_encoding_than_the_plates_is_noted_once(cut: Cut, tmp_path: Path, encoding: str) -> None:
     plans = [plan_of(shot).model_copy(update={"encoding": encoding}) for shot in cut.shots]
     said = [note for note in deliver(cut, tmp_path, plans).notes if "as requested, unlike their plates" in note]
     assert len(said) == 1
 
 
-def test_a_layer_that_is_not_ours_is_refused(cut: Cut, tmp_path: Path) -> None:
+def test_a_layer_without_a_slate_is_refused(cut: Cut, tmp_path: Path) -> None:
     import numpy as np
 
     from toolkit.plates import write_exr

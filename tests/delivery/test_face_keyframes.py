@@ -1,4 +1,4 @@
-"""The oval of a face as a mask whose points a host can move from frame to frame."""
+"""The oval of a face as a mask whose points a host can interpolate between frames."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def ellipse(count: int, *, roll: float = 0, x: float = 400, y: float = 300) -> l
 
 @pytest.mark.parametrize("count", [30, 36, 37, 41])
 @pytest.mark.parametrize("roll", [0.0, -25.0, 90.0, 200.0])
-def test_however_many_points_a_hull_has_the_same_ones_come_out(count: int, roll: float) -> None:
+def test_the_points_do_not_depend_on_the_number_of_hull_points(count: int, roll: float) -> None:
     oval = resample_oval(ellipse(count, roll=roll), roll=roll)
     many = resample_oval(ellipse(3600, roll=roll), roll=roll)
     assert len(oval) == OVAL_POINTS
     assert max(hypot(a[0] - b[0], a[1] - b[1]) for a, b in zip(oval, many, strict=True)) < 1.5
 
 
-def test_the_first_point_is_the_top_of_the_face_and_they_go_clockwise() -> None:
+def test_points_start_at_the_top_of_the_face_and_go_clockwise() -> None:
     oval = resample_oval(ellipse(360), roll=0)
     assert oval[0] == pytest.approx((400, 150), abs=0.1)
     assert oval[OVAL_POINTS // 4] == pytest.approx((500, 300), abs=0.1)
@@ -35,10 +35,10 @@ def test_the_first_point_is_the_top_of_the_face_and_they_go_clockwise() -> None:
 
 
 def test_a_square_keeps_its_sides() -> None:
-    """Corners and sides that a ray runs along or through."""
+    """Rays that hit corners or run parallel to sides."""
     oval = resample_oval([(0, 0), (100, 0), (100, 100), (0, 100)], roll=0)
     assert all(min(abs(x), abs(x - 100), abs(y), abs(y - 100)) < 0.1 for x, y in oval)
 
 
-def test_no_outline_is_no_oval() -> None:
+def test_an_empty_outline_gives_no_oval() -> None:
     assert resample_oval([], roll=0) == ()

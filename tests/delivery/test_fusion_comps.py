@@ -1,4 +1,4 @@
-"""The Fusion comps of a delivery: what a Lua reads from them is where the faces are."""
+"""Fusion comps of a delivery, read by a real Lua interpreter: the rigs are where the faces are."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def face_clip(delivery: Delivery, shot: str) -> DeliveryClip:
 
 
 def change(delivery: Delivery, shot: str, **values: Any) -> Delivery:
-    """The same delivery with other values in every clip of a shot."""
+    """``delivery`` with ``values`` in every clip of ``shot``."""
     tracks = [
         one.model_copy(update={"clips": tuple(c.model_copy(update=values) if c.shot == shot else c for c in one.clips)})
         for one in delivery.tracks
@@ -49,7 +49,7 @@ def change(delivery: Delivery, shot: str, **values: Any) -> Delivery:
 
 
 def pixels(comp: Comp, name: str, size: tuple[int, int]) -> dict[float, tuple[float, float]]:
-    """What drives the centre of a tool, by its times, in pixels as the delivery counts them."""
+    """The centre of a tool by time, in pixels of the delivery."""
     path = comp.source(name, "Center")
     assert comp.tools[path]["__kind"] == "XYPath"
     x, y = (comp.values(comp.source(path, axis)) for axis in ("X", "Y"))
@@ -58,7 +58,7 @@ def pixels(comp: Comp, name: str, size: tuple[int, int]) -> dict[float, tuple[fl
 
 
 def sources(value: Any) -> list[str]:
-    """Every tool that something in ``value`` is connected to."""
+    """Names of all tools that ``value`` is connected to."""
     if not isinstance(value, dict):
         return []
     own = [value["SourceOp"]] if "SourceOp" in value else []
@@ -102,8 +102,10 @@ def test_the_polygon_is_the_oval(root: Path, delivery: Delivery, shot: str, name
 
 
 @BOTH
-def test_the_polygon_is_off_where_there_is_no_face(root: Path, delivery: Delivery, name: str, first_time: int) -> None:
-    """sh020 has no face in its frames 33 to 44: two keys on each side of the change, straight between them."""
+def test_the_polygon_is_off_on_frames_without_a_face(
+    root: Path, delivery: Delivery, name: str, first_time: int
+) -> None:
+    """sh020 has no face on frames 33 to 44: one key on each side of a change."""
     comp = read_comp(root / "sh020" / name.format("020"))
     level = comp.values(comp.source("Face0Oval", "Level"))
     assert level == {time + first_time: value for time, value in {0: 1, 32: 1, 33: 0, 44: 0, 45: 1}.items()}
@@ -113,7 +115,7 @@ def test_the_polygon_is_off_where_there_is_no_face(root: Path, delivery: Deliver
 
 @BOTH
 @SHOTS
-def test_curves_are_straight_by_flag_and_by_handles(root: Path, shot: str, name: str, first_time: int) -> None:
+def test_curves_are_linear_by_flag_and_by_handles(root: Path, shot: str, name: str, first_time: int) -> None:
     comp = read_comp(root / shot / name.format(shot[2:]))
     for curve in ("Face0X", "Face0Y", "Face0Size", "Face0Angle"):
         keys = sorted(comp.curve(curve).items())
@@ -129,14 +131,14 @@ def test_curves_are_straight_by_flag_and_by_handles(root: Path, shot: str, name:
 
 @BOTH
 @SHOTS
-def test_everything_is_connected_to_a_tool_that_exists(root: Path, shot: str, name: str, first_time: int) -> None:
+def test_all_connections_lead_to_existing_tools(root: Path, shot: str, name: str, first_time: int) -> None:
     comp = read_comp(root / shot / name.format(shot[2:]))
     names = sources(comp.tree)
     assert names and set(names) <= comp.tools.keys()
 
 
 @SHOTS
-def test_a_clips_comp_changes_no_pixel_and_shows_what_the_clip_shows(root: Path, shot: str) -> None:
+def test_a_clip_comp_passes_pixels_through_and_has_the_clips_range(root: Path, shot: str) -> None:
     comp = read_comp(root / shot / f"{shot}_FACE_v001.comp")
     assert (comp.tree["__kind"], comp.source("MediaOut1", "Input")) == ("Composition", "MediaIn1")
     assert (comp.tree["RenderRange"], comp.tree["GlobalRange"]) == ({1: 0, 2: 47}, {1: -8, 2: 55})
@@ -144,8 +146,8 @@ def test_a_clips_comp_changes_no_pixel_and_shows_what_the_clip_shows(root: Path,
     assert (kinds.count("MediaIn"), kinds.count("MediaOut"), kinds.count("Loader")) == (1, 1, 0)
 
 
-def test_loaders_show_the_same_picture_of_plate_body_and_face_at_each_time(root: Path, delivery: Delivery) -> None:
-    """sh020's layer begins 12 pictures into its plate, whose files begin at 101."""
+def test_loaders_of_plate_body_and_face_are_in_sync(root: Path, delivery: Delivery) -> None:
+    """sh020's layer starts 12 frames into its plate, whose files start at 101."""
     comp = read_comp(root / "sh020" / "sh020_FACE_v001_loaders.comp")
     assert (comp.tree["RenderRange"], comp.tree["GlobalRange"]) == ({1: 8, 2: 55}, {1: 0, 2: 63})
     clips = {name: comp.tools[name]["Clips"][1] for name in ("PLATE", "BODY", "FACE")}
@@ -175,8 +177,8 @@ def test_face_lies_over_body_over_plate(root: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "first"), [("paint.png", -1), ("paint_0104.png", 104)])
-def test_a_still_is_no_movie_to_a_loader(delivery: Delivery, tmp_path: Path, name: str, first: int) -> None:
-    """A delivery calls it a movie of one picture, as hosts import it; Fusion wants the number in its name, or -1."""
+def test_a_loader_treats_a_still_as_a_sequence(delivery: Delivery, tmp_path: Path, name: str, first: int) -> None:
+    """The delivery lists it as a movie of one frame, as hosts import it; Fusion needs the number in its name, or -1."""
     plate = delivery.tracks[0].clips[0].model_copy(update={"path": f"/plates/{name}", "end_index": 0, "in_frame": 0})
     tracks = (delivery.tracks[0].model_copy(update={"clips": (plate,)}), *delivery.tracks[1:])
     still = change(delivery.model_copy(update={"tracks": tracks}), "sh010", in_frame=0)
@@ -186,7 +188,7 @@ def test_a_still_is_no_movie_to_a_loader(delivery: Delivery, tmp_path: Path, nam
     assert (loader["FormatID"], loader["StartFrame"], loader["Length"]) == ("PNGFormat", first, 1)
 
 
-def test_an_offline_plate_leaves_body_and_face(delivery: Delivery, tmp_path: Path) -> None:
+def test_an_offline_plate_is_left_out(delivery: Delivery, tmp_path: Path) -> None:
     write_comps(delivery.model_copy(update={"tracks": delivery.tracks[1:]}), tmp_path)
     comp = read_comp(tmp_path / "sh010" / "sh010_FACE_v001_loaders.comp")
     assert "PLATE" not in comp.tools
@@ -194,7 +196,7 @@ def test_an_offline_plate_leaves_body_and_face(delivery: Delivery, tmp_path: Pat
 
 
 @pytest.mark.parametrize(("media", "record"), [(48, 24), (24, 48), (Fraction(24000, 1001), 24)])
-def test_a_clips_comp_counts_timeline_frames(
+def test_a_clip_comp_counts_timeline_frames(
     delivery: Delivery, tmp_path: Path, media: Fraction | int, record: int
 ) -> None:
     changed = change(delivery, "sh010", rate=Fraction(media)).model_copy(update={"rate": Fraction(record)})
@@ -216,7 +218,7 @@ def test_a_layer_without_a_face_has_no_comp(delivery: Delivery, tmp_path: Path) 
     assert not (tmp_path / "sh020").exists()
 
 
-def test_each_face_has_a_rig_of_its_own(delivery: Delivery, tmp_path: Path) -> None:
+def test_each_face_has_its_own_rig(delivery: Delivery, tmp_path: Path) -> None:
     second = delivery.faces[0].model_copy(update={"face": 1, "x": tuple(x + 100 for x in delivery.faces[0].x)})
     write_comps(delivery.model_copy(update={"faces": (*delivery.faces, second)}), tmp_path)
     comp = read_comp(tmp_path / "sh010" / "sh010_FACE_v001.comp")
@@ -224,7 +226,7 @@ def test_each_face_has_a_rig_of_its_own(delivery: Delivery, tmp_path: Path) -> N
     assert x[1] - x[0] == pytest.approx(100, abs=A_HUNDREDTH)
 
 
-def test_a_track_without_ovals_still_has_its_transform(delivery: Delivery, tmp_path: Path) -> None:
+def test_a_face_without_ovals_has_only_a_transform(delivery: Delivery, tmp_path: Path) -> None:
     bare = delivery.faces[0].model_copy(update={"ovals": ()})
     write_comps(delivery.model_copy(update={"faces": (bare,)}), tmp_path)
     tools = read_comp(tmp_path / "sh010" / "sh010_FACE_v001.comp").tools
@@ -234,7 +236,7 @@ def test_a_track_without_ovals_still_has_its_transform(delivery: Delivery, tmp_p
 @pytest.mark.parametrize(
     "folder", ['a "quoted" one', "C:\\new\\table", "tab\tand\nline", "Größe 漢字 [[x]] ${y}", "1\x0122"]
 )
-def test_paths_are_read_as_they_are(delivery: Delivery, tmp_path: Path, folder: str) -> None:
+def test_special_characters_in_paths_are_kept(delivery: Delivery, tmp_path: Path, folder: str) -> None:
     path = f"/plates/{folder}/B002C011.0101.png"
     plate = delivery.tracks[0].clips[1].model_copy(update={"path": path})
     tracks = (delivery.tracks[0].model_copy(update={"clips": (plate,)}), *delivery.tracks[1:])
@@ -250,7 +252,7 @@ def test_the_same_delivery_gives_the_same_bytes(root: Path, delivery: Delivery) 
     assert len(before) == 4
 
 
-def test_a_place_that_cannot_be_written_is_said(delivery: Delivery, tmp_path: Path) -> None:
+def test_an_unwritable_path_is_reported(delivery: Delivery, tmp_path: Path) -> None:
     (tmp_path / "sh010").write_text("in the way")
     with pytest.raises(OutputNotWritable, match=r"sh010_FACE_v001\.comp"):
         write_comps(delivery, tmp_path)
@@ -262,7 +264,7 @@ def test_only_finite_numbers_are_written(value: float) -> None:
         Table(items=(value,)).text()
 
 
-def test_a_conform_writes_the_comps_and_names_them(tmp_path: Path) -> None:
+def test_conform_writes_the_comps_and_lists_them(tmp_path: Path) -> None:
     write_movie(tmp_path / "media" / "A001.mov", 60, timecode="10:00:00:00")
     movie = movie_reference("media/A001.mov", time_range(864000, 60))
     document = timeline(track(clip(movie, time_range(864010, 20), name="a shot")))

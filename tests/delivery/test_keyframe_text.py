@@ -1,4 +1,4 @@
-"""After Effects keyframe text: the layout to the tab, and the numbers of the delivery read back out of it."""
+"""After Effects keyframe text: the exact layout, and the delivery's numbers read back from it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def delivery() -> Delivery:
 
 @pytest.fixture
 def changed(delivery: Delivery) -> Changed:
-    """The golden delivery with other values in the layers of its first track of faces."""
+    """The golden delivery with other values in the clips of its top track."""
 
     def change(**values: object) -> Delivery:
         *below, top = delivery.tracks
@@ -37,22 +37,22 @@ def changed(delivery: Delivery) -> Changed:
     return change
 
 
-# --- a reader of the clipboard that knows nothing of who wrote it ------------------------------------------------
+# --- an independent reader of the clipboard text -----------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pasted:
-    """What After Effects would find on the clipboard."""
+    """Keyframe text as parsed from the clipboard."""
 
     header: dict[str, str]
     columns: dict[tuple[str, ...], list[str]]
-    """Names of the columns of each property."""
+    """Column titles by property."""
     keys: dict[tuple[str, ...], dict[int, list[float]]]
-    """Property, then frame: its values."""
+    """Values by property and frame."""
 
 
 def pasted(text: str) -> Pasted:
-    """Read ``text``, line by line: a name without margin begins a property, a line with one belongs to it."""
+    """Parse ``text``: a line without indentation starts a property, indented lines belong to it."""
     lines = iter(text.split("\n"))
     assert next(lines).startswith("Adobe After Effects ")
     found = Pasted(header={}, columns={}, keys={})
@@ -91,7 +91,7 @@ def read(path: Path) -> Pasted:
 # --- the rules ---------------------------------------------------------------------------------------------------
 
 
-def test_the_text_of_a_small_face(delivery: Delivery, tmp_path: Path) -> None:
+def test_the_exact_text_of_a_small_face(delivery: Delivery, tmp_path: Path) -> None:
     keys = FaceKeys(
         shot="sh010",
         face=0,
@@ -132,7 +132,7 @@ def test_the_text_of_a_small_face(delivery: Delivery, tmp_path: Path) -> None:
     )
 
 
-def test_a_null_goes_where_the_delivery_says_the_face_is(delivery: Delivery, tmp_path: Path) -> None:
+def test_the_null_follows_the_face(delivery: Delivery, tmp_path: Path) -> None:
     write_keyframes(delivery, tmp_path)
     for keys in delivery.faces:
         found = read(tmp_path / keys.shot / f"{keys.shot}_face{keys.face}.ae.txt")
@@ -146,7 +146,7 @@ def test_a_null_goes_where_the_delivery_says_the_face_is(delivery: Delivery, tmp
             assert rotation[frame] == pytest.approx([keys.roll[entry]], abs=1e-4)
 
 
-def test_a_pin_holds_the_four_corners_of_the_crop(delivery: Delivery, tmp_path: Path) -> None:
+def test_the_corner_pin_has_the_corners_of_the_crop(delivery: Delivery, tmp_path: Path) -> None:
     write_keyframes(delivery, tmp_path)
     for keys in delivery.faces:
         found = read(tmp_path / keys.shot / f"{keys.shot}_face{keys.face}_corner_pin.ae.txt")
@@ -157,7 +157,7 @@ def test_a_pin_holds_the_four_corners_of_the_crop(delivery: Delivery, tmp_path: 
                 assert pin[frame] == pytest.approx([x + 0.5, y + 0.5], abs=1e-4)
 
 
-def test_frames_without_a_face_have_no_key(delivery: Delivery, tmp_path: Path) -> None:
+def test_frames_without_a_face_have_no_keyframe(delivery: Delivery, tmp_path: Path) -> None:
     write_keyframes(delivery, tmp_path)
     found = read(tmp_path / "sh020" / "sh020_face0.ae.txt")
     assert set(range(64)) - set(found.keys["Transform", "Position"]) == set(range(33, 45))
@@ -187,9 +187,7 @@ def cut(tmp_path: Path) -> Cut:
     return read_cut(write(tmp_path / "cut.otio", document), handles=0)
 
 
-def test_conform_writes_them_for_every_face_and_takes_away_those_of_faces_that_are_gone(
-    cut: Cut, tmp_path: Path
-) -> None:
+def test_conform_writes_texts_for_every_face_and_removes_stale_ones(cut: Cut, tmp_path: Path) -> None:
     (shot,) = cut.shots
     two = [(face(0, 16.0), face(1, 20.0))] * 20
     deliver(cut, tmp_path / "out", [plan_of(shot, faces=two)])
@@ -208,7 +206,7 @@ def test_conform_writes_them_for_every_face_and_takes_away_those_of_faces_that_a
     }
 
 
-def test_conform_writes_none_where_they_are_switched_off(cut: Cut, tmp_path: Path) -> None:
+def test_conform_writes_no_texts_when_disabled(cut: Cut, tmp_path: Path) -> None:
     settings = Settings(delivery=DeliverySettings(keyframes=False))
     deliver(cut, tmp_path / "out", settings=settings)
     assert not list((tmp_path / "out").rglob("*.ae.txt"))

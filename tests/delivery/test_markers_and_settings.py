@@ -1,4 +1,4 @@
-"""Markers where there is something to look at, what the editor chose for the hosts, and one version at a time."""
+"""Markers, the editor's settings for the hosts, and delivering one version at a time."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.turnover._cuts import (
     write,
     write_movie,
 )
-from tests.turnover._handed import hand_over, host_clip
+from tests.turnover._turnovers import host_clip, write_turnover
 from toolkit.delivery import write_delivery
 from toolkit.documents import Cut, Delivery, PassName, PassPlan
 from toolkit.output import Output
@@ -44,7 +44,7 @@ def deliver(
 
 @pytest.fixture
 def cut(tmp_path: Path) -> Cut:
-    """Plain, double speed, a gap, frozen; media of 200 pictures, handles of 8."""
+    """Plain, double speed, a gap, frozen; media of 200 frames, handles of 8."""
     write_movie(tmp_path / "a.mov", 200)
     media = movie_reference("a.mov", time_range(0, 200))
     document = timeline(
@@ -62,12 +62,12 @@ def cut(tmp_path: Path) -> Cut:
 # --- markers ---------------------------------------------------------------------------------------------------
 
 
-def test_a_cut_without_anything_to_look_at_has_no_marker(cut: Cut, tmp_path: Path) -> None:
+def test_a_cut_without_problems_has_no_markers(cut: Cut, tmp_path: Path) -> None:
     plain = cut.model_copy(update={"shots": cut.shots[:1]})
     assert deliver(plain, tmp_path / "out").markers == ()
 
 
-def test_each_kind_has_its_colour_and_lies_where_its_shot_begins(cut: Cut, tmp_path: Path) -> None:
+def test_markers_have_their_colour_at_the_start_of_their_shot(cut: Cut, tmp_path: Path) -> None:
     shots = {shot.name: shot for shot in cut.shots}
     empty = plan_of(shots["plain"], faces=[[]] * len(shots["plain"].source_work_range))
     others = [plan_of(shots[name]) for name in ("double", "frozen")]
@@ -82,7 +82,7 @@ def test_each_kind_has_its_colour_and_lies_where_its_shot_begins(cut: Cut, tmp_p
 
 
 def test_a_transition_is_marked_once_where_its_layers_meet(cut: Cut, tmp_path: Path) -> None:
-    """BODY is opaque: the layers would cut where the plates under them dissolve, and nobody would see why."""
+    """BODY is opaque: without the transition its layers would cut where the plates dissolve."""
     media = movie_reference("a.mov", time_range(0, 200))
     document = timeline(
         track(
@@ -109,14 +109,14 @@ def test_a_transition_is_marked_once_where_its_layers_meet(cut: Cut, tmp_path: P
     assert sum("a transition" in note for note in delivery.notes) == 3
 
 
-def test_media_that_is_offline_is_red(tmp_path: Path) -> None:
+def test_offline_media_has_a_red_marker(tmp_path: Path) -> None:
     document = timeline(track(clip(movie_reference("/offline/a.mov", time_range(0, 99)), time_range(9, 24), name="a")))
     cut = read_cut(write(tmp_path / "cut.otio", document), handles=0)
     (marker,) = deliver(cut, tmp_path / "out").markers
     assert (marker.record_frame, marker.name, marker.colour) == (0, "Media offline", "Red")
 
 
-def test_short_handles_are_a_marker_and_no_note(cut: Cut, tmp_path: Path) -> None:
+def test_short_handles_have_a_marker_but_no_note(cut: Cut, tmp_path: Path) -> None:
     long = read_cut(Path(cut.path), handles=24)
     delivery = deliver(long, tmp_path / "out", settings=load_settings(overrides=["cut.handles=24"]))
     short = [marker for marker in delivery.markers if marker.name == "Short handles"]
@@ -126,19 +126,19 @@ def test_short_handles_are_a_marker_and_no_note(cut: Cut, tmp_path: Path) -> Non
     assert not any("handles" in note for note in delivery.notes)
 
 
-def test_handles_that_nobody_asked_for_when_the_cut_was_read_are_not_short(cut: Cut, tmp_path: Path) -> None:
-    """``toolkit conform OUT`` may be called without the ``--handles`` of the run."""
+def test_handles_are_not_short_when_the_cut_was_read_with_fewer(cut: Cut, tmp_path: Path) -> None:
+    """``toolkit conform OUT`` may have other ``cut.handles`` than the run."""
     asked = load_settings(overrides=["cut.handles=24"])
     assert not [m for m in deliver(cut, tmp_path / "out", settings=asked).markers if m.name == "Short handles"]
 
 
-def test_the_whole_of_a_movie_has_no_handles_and_that_is_no_news(tmp_path: Path) -> None:
+def test_a_shot_of_the_whole_movie_is_not_marked_for_short_handles(tmp_path: Path) -> None:
     cut = read_cut(write_movie(tmp_path / "a.mov", 20), handles=8)
     assert deliver(cut, tmp_path / "out").markers == ()
 
 
-def test_no_two_markers_share_a_frame_and_none_lies_beyond_the_timeline(tmp_path: Path) -> None:
-    """Resolve holds one marker on a frame and refuses the next."""
+def test_markers_are_on_separate_frames_inside_the_timeline(tmp_path: Path) -> None:
+    """Resolve refuses a second marker on the same frame."""
     media = movie_reference("/offline/a.mov", time_range(0, 99))
     made = [clip(media, time_range(5, 2), name="a", effects=[speed(2)])]
     document = timeline(track(*made), track(*made), start=time(0))
@@ -147,15 +147,15 @@ def test_no_two_markers_share_a_frame_and_none_lies_beyond_the_timeline(tmp_path
     assert [(m.record_frame, m.name) for m in markers] == [(0, "Media offline"), (1, "Set the speed")]
 
 
-# --- what the editor chose -------------------------------------------------------------------------------------
+# --- settings for the hosts ------------------------------------------------------------------------------------
 
 
-def test_interpolation_is_the_hosts_unless_the_editor_says_otherwise(cut: Cut, tmp_path: Path) -> None:
+def test_interpolation_is_left_to_the_host_by_default(cut: Cut, tmp_path: Path) -> None:
     clips = [made for each in deliver(cut, tmp_path / "out").tracks for made in each.clips]
     assert {(made.interpolation, made.motion) for made in clips} == {("host", "host")}
 
 
-def test_the_editors_choice_goes_to_the_layers_of_retimed_shots_alone(cut: Cut, tmp_path: Path) -> None:
+def test_interpolation_applies_only_to_layers_of_retimed_shots(cut: Cut, tmp_path: Path) -> None:
     chosen = load_settings(overrides=["delivery.interpolation=flow", "delivery.motion=enhanced better"])
     plates, *layers = deliver(cut, tmp_path / "out", settings=chosen).tracks
     assert {made.interpolation for made in plates.clips} == {"host"}
@@ -167,14 +167,14 @@ def test_the_editors_choice_goes_to_the_layers_of_retimed_shots_alone(cut: Cut, 
         ]
 
 
-def test_how_motion_is_estimated_is_said_for_flow_alone(cut: Cut, tmp_path: Path) -> None:
+def test_motion_estimation_applies_only_to_flow(cut: Cut, tmp_path: Path) -> None:
     chosen = load_settings(overrides=["delivery.interpolation=blend", "delivery.motion=enhanced better"])
     clips = [made for each in deliver(cut, tmp_path / "out", settings=chosen).tracks for made in each.clips]
     assert {made.motion for made in clips} == {"host"}
     assert {made.interpolation for made in clips} == {"host", "blend"}
 
 
-def test_nothing_of_it_changes_what_is_painted(cut: Cut) -> None:
+def test_delivery_settings_do_not_change_the_plans(cut: Cut) -> None:
     from tests.passes._plate import COUNT, CUT_FOLDER, FIRST, sample, shot_of, tracks_of
     from toolkit.passes import plan_passes
 
@@ -188,7 +188,7 @@ def test_nothing_of_it_changes_what_is_painted(cut: Cut) -> None:
 # --- versions --------------------------------------------------------------------------------------------------
 
 
-def test_a_second_version_in_the_same_folder_is_delivered_alone(cut: Cut, tmp_path: Path) -> None:
+def test_only_the_selected_version_is_delivered(cut: Cut, tmp_path: Path) -> None:
     out = Output(root=tmp_path / "out")
     for version in (1, 2):
         for plan in (plan_of(shot, name, version=version) for shot in cut.shots for name in PassName):
@@ -206,7 +206,7 @@ def test_a_second_version_in_the_same_folder_is_delivered_alone(cut: Cut, tmp_pa
         assert names == ["PLATE", f"BODY {label}", f"FACE {label}"]
 
 
-def test_a_version_that_is_half_rendered_is_not_filled_up_with_the_one_before(cut: Cut, tmp_path: Path) -> None:
+def test_an_incomplete_version_is_not_mixed_with_an_older_one(cut: Cut, tmp_path: Path) -> None:
     out = Output(root=tmp_path / "out")
     for version, shots in ((1, cut.shots), (2, cut.shots[:1])):
         for plan in (plan_of(shot, name, version=version) for shot in shots for name in PassName):
@@ -217,16 +217,16 @@ def test_a_version_that_is_half_rendered_is_not_filled_up_with_the_one_before(cu
     assert sum("omitted (" in note for note in delivery.notes) == 4
 
 
-# --- where it came from ----------------------------------------------------------------------------------------
+# --- origin ----------------------------------------------------------------------------------------------------
 
 
-def test_the_delivery_says_which_timeline_of_which_host_it_is_for(tmp_path: Path) -> None:
+def test_the_delivery_names_its_host_and_timeline(tmp_path: Path) -> None:
     write_movie(tmp_path / "a.mov", 60)
     write(
         tmp_path / "reel.otio",
         timeline(track(clip(movie_reference("a.mov", time_range(0, 60)), time_range(3, 9), name="sh010"))),
     )
-    path = hand_over(tmp_path, host_clip("a.mov", (0, 9), 4, media_count=60), otio="reel.otio")
+    path = write_turnover(tmp_path, host_clip("a.mov", (0, 9), 4, media_count=60), otio="reel.otio")
     cut = Cut.model_validate_json(read_cut(path, handles=2).model_dump_json(by_alias=True))
     delivery = deliver(cut, tmp_path / "out")
 

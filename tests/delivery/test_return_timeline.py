@@ -1,4 +1,4 @@
-"""``return.otio``: the editor's timeline, untouched, with every layer exactly over its plate."""
+"""``return.otio``: the editor's timeline, unchanged, with every layer exactly over its plate."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.turnover._cuts import (
     write,
     write_movie,
 )
-from tests.turnover._handed import hand_over, host_clip
+from tests.turnover._turnovers import host_clip, write_turnover
 from toolkit.documents import Cut, PassName
 from toolkit.errors import InputError, OutputNotWritable, UnreadableCut
 from toolkit.turnover import read_cut
@@ -52,7 +52,7 @@ def layers_of(root: Path, name: str) -> list[Json]:
 
 
 def assert_layers_lie_over_their_plate(cut: Cut, root: Path) -> None:
-    """Every record frame of every shot, read from the JSON alone and by ``FrameMap``."""
+    """Compare every record frame of every shot, read from the JSON, with ``FrameMap``."""
     tracks = {made["name"]: made for made in video_tracks(root / "return.otio")}
     plates = [name for name in tracks if name.startswith("PLATE")]
     frames = {name: frames_of(made, float(cut.record_rate)) for name, made in tracks.items()}
@@ -87,11 +87,11 @@ def _shows(shown: list[tuple[str, int] | None], clip_name: str, record_frame: in
 
 
 def test_layers_of_a_turnover_without_an_export_lie_over_their_plates(tmp_path: Path) -> None:
-    """Plain, retimed, reversed, frozen, remapped and at another rate; by number, by timecode, on two tracks."""
+    """Plain, retimed, reversed, frozen, remapped and at another rate, on two tracks."""
     movie = {"path": "/offline/a.mov", "media_count": 200, "media_timecode": "10:00:00:00"}
     files = {"path": "D:\\plates\\p.[1001-1200].exr", "media_count": 200, "media_index": 1001}
     cut = read_cut(
-        hand_over(
+        write_turnover(
             tmp_path,
             host_clip(record=(0, 20), source_first=12, name="plain", **movie),
             host_clip(record=(24, 20), source_first=30, name="double", speed=2.0, **files),
@@ -159,7 +159,7 @@ POLICY_A = {
 
 
 @pytest.mark.parametrize(("start", "handles", "available", "visible"), POLICY_A.values(), ids=POLICY_A.keys())
-def test_a_layers_media_counts_in_the_plates_own_timecode(
+def test_the_media_of_a_layer_has_the_plates_timecode(
     start: int, handles: int, available: tuple[int, int], visible: tuple[int, int], tmp_path: Path
 ) -> None:
     cut = read(tmp_path, timeline(track(clip(sequence(), time_range(start, 48))), start=time(0)), handles=handles)
@@ -206,7 +206,7 @@ SCENARIOS: dict[str, tuple[Json, float]] = {
 
 @pytest.mark.parametrize("handles", [0, 7])
 @pytest.mark.parametrize(("made", "rate"), SCENARIOS.values(), ids=SCENARIOS.keys())
-def test_each_record_frame_shows_the_layer_of_the_frame_the_plate_shows(
+def test_each_record_frame_shows_the_same_frame_of_layer_and_plate(
     made: Json, rate: float, handles: int, tmp_path: Path
 ) -> None:
     plain = clip(sequence(), time_range(86440, 20), name="plain")
@@ -219,7 +219,7 @@ def test_each_record_frame_shows_the_layer_of_the_frame_the_plate_shows(
     assert lengths == {cut.record_count}
 
 
-def test_a_trimmed_track_and_its_layers_are_trimmed_alike(tmp_path: Path) -> None:
+def test_layer_tracks_are_trimmed_like_their_plate_track(tmp_path: Path) -> None:
     edit = track(
         clip(sequence(), time_range(86410, 20), name="a"),
         clip(sequence(), time_range(86450, 20), name="b", effects=[speed(-1)]),
@@ -232,7 +232,7 @@ def test_a_trimmed_track_and_its_layers_are_trimmed_alike(tmp_path: Path) -> Non
     assert_layers_lie_over_their_plate(cut, tmp_path)
 
 
-def test_every_real_timeline_comes_back_frame_for_frame(shared: Path, tmp_path: Path) -> None:
+def test_real_timelines_return_frame_for_frame(shared: Path, tmp_path: Path) -> None:
     delivered = 0
     for path in sorted((shared / "timelines").rglob("*.otio")):
         try:
@@ -250,7 +250,7 @@ def test_every_real_timeline_comes_back_frame_for_frame(shared: Path, tmp_path: 
 
 
 def _numbers_of_plates(document: Json) -> list[object]:
-    """Children of all tracks but ours as (kind, name, source range), without gaps at the end."""
+    """Children of all tracks except ours as (kind, name, source range), without gaps at the end."""
     result: list[object] = []
     for made in document["tracks"]["children"]:
         if made["name"].startswith(("BODY v", "FACE v")):
@@ -274,7 +274,7 @@ def _floats(time_range: Json | None) -> tuple[float, ...] | None:
 # --- the stack -------------------------------------------------------------------------------------------------
 
 
-def test_plate_clips_audio_and_the_timelines_own_facts_stay_as_they_are(tmp_path: Path) -> None:
+def test_plate_clips_audio_and_timeline_metadata_are_unchanged(tmp_path: Path) -> None:
     made = clip(sequence(), time_range(86408, 48), effects=[speed(2)])
     made["metadata"] = {"Resolve_OTIO": {"Link Group ID": 3}}
     sound = track(
@@ -326,7 +326,7 @@ def test_layers_lie_directly_over_their_own_plate_and_below_the_next(tmp_path: P
     assert_layers_lie_over_their_plate(cut, tmp_path)
 
 
-def test_two_tracks_that_are_alike_each_get_their_own_layers(tmp_path: Path) -> None:
+def test_two_identical_tracks_get_their_own_layers(tmp_path: Path) -> None:
     alike = track(clip(sequence(), time_range(86410, 10), name="a"), name="V")
     cut = read(tmp_path, timeline(alike, alike, start=time(0)))
     deliver(cut, tmp_path)
@@ -345,7 +345,7 @@ def test_two_tracks_that_are_alike_each_get_their_own_layers(tmp_path: Path) -> 
     ]
 
 
-def test_versions_stand_side_by_side(tmp_path: Path) -> None:
+def test_each_version_has_its_own_track(tmp_path: Path) -> None:
     cut = read(tmp_path, timeline(track(clip(sequence(), time_range(86410, 10))), start=time(0)))
     (shot,) = cut.shots
     deliver(cut, tmp_path, [plan_of(shot, PassName.FACE, version=2), plan_of(shot), plan_of(shot, PassName.BODY)])
@@ -366,7 +366,7 @@ def test_a_shot_without_a_pass_leaves_a_gap_of_its_length(tmp_path: Path) -> Non
     assert [child["OTIO_SCHEMA"] for child in children] == ["Gap.1", "Clip.2", "Gap.1"]
 
 
-def test_tracks_of_unequal_length_are_filled_with_a_gap(tmp_path: Path) -> None:
+def test_shorter_tracks_are_padded_with_a_gap(tmp_path: Path) -> None:
     document = timeline(
         track(clip(sequence(), time_range(86410, 20), name="a")),
         track(gap(40), clip(sequence(), time_range(86410, 20), name="b")),
@@ -377,7 +377,7 @@ def test_tracks_of_unequal_length_are_filled_with_a_gap(tmp_path: Path) -> None:
     assert {len(frames_of(made, 24)) for made in video_tracks(tmp_path / "return.otio")} == {60}
 
 
-def test_a_transition_of_the_plate_lies_over_its_layers_too(tmp_path: Path) -> None:
+def test_transitions_of_the_plate_are_repeated_on_its_layers(tmp_path: Path) -> None:
     edit = track(
         clip(sequence(), time_range(86410, 30), name="a"),
         transition(6, 4),
@@ -401,7 +401,7 @@ def test_a_transition_of_the_plate_lies_over_its_layers_too(tmp_path: Path) -> N
     assert_layers_lie_over_their_plate(cut, tmp_path)
 
 
-def test_what_the_editor_did_to_the_plate_is_done_to_its_layers(tmp_path: Path) -> None:
+def test_effects_of_the_plate_are_repeated_on_its_layers(tmp_path: Path) -> None:
     zoom = {
         "OTIO_SCHEMA": "Effect.1",
         "name": "",
@@ -431,7 +431,7 @@ def test_a_still_becomes_a_frozen_sequence_of_one_frame(tmp_path: Path) -> None:
     assert [effect["OTIO_SCHEMA"] for effect in over["effects"]] == ["FreezeFrame.1"]
 
 
-def test_a_layer_says_who_it_is_and_where_it_lies(tmp_path: Path) -> None:
+def test_the_metadata_and_the_path_of_a_layer(tmp_path: Path) -> None:
     cut = read(tmp_path, timeline(track(clip(sequence(), time_range(86404, 20))), start=time(0)))
     deliver(cut, tmp_path / "out")
 
@@ -456,7 +456,7 @@ def test_a_layer_says_who_it_is_and_where_it_lies(tmp_path: Path) -> None:
     assert layers_of(tmp_path / "out", "BODY v001")[0]["metadata"]["resolve_ae_toolkit"]["alpha"] == "none"
 
 
-def test_nothing_in_it_is_no_number(tmp_path: Path) -> None:
+def test_return_otio_is_strict_json(tmp_path: Path) -> None:
     deliver(read(tmp_path, timeline(track(clip(sequence(), time_range(86404, 20))), start=time(0))), tmp_path)
 
     def refuse(text: str) -> None:
@@ -465,7 +465,7 @@ def test_nothing_in_it_is_no_number(tmp_path: Path) -> None:
     json.loads((tmp_path / "return.otio").read_text(), parse_constant=refuse)
 
 
-def test_a_movie_alone_comes_back_as_a_timeline(tmp_path: Path) -> None:
+def test_a_single_movie_returns_as_a_timeline(tmp_path: Path) -> None:
     movie = write_movie(tmp_path / "A001.mov", 12, timecode="01:00:00:00")
     cut = read_cut(movie, handles=8)
     deliver(cut, tmp_path / "out")
@@ -477,7 +477,7 @@ def test_a_movie_alone_comes_back_as_a_timeline(tmp_path: Path) -> None:
     assert shown == [("A001_FACE_v001", 1001 + frame) for frame in range(12)]
 
 
-def test_paths_relative_to_the_cut_still_lead_to_the_media(tmp_path: Path) -> None:
+def test_paths_relative_to_the_cut_become_absolute(tmp_path: Path) -> None:
     write_movie(tmp_path / "media" / "a.mov", 30)
     made = clip(movie_reference("media/a.mov", time_range(0, 30)), time_range(5, 10))
     deliver(read(tmp_path, timeline(track(made), start=time(0))), tmp_path / "elsewhere" / "out")
@@ -486,7 +486,7 @@ def test_paths_relative_to_the_cut_still_lead_to_the_media(tmp_path: Path) -> No
     assert plate["media_references"]["DEFAULT_MEDIA"]["target_url"] == f"{tmp_path}/media/a.mov"
 
 
-# --- bad days --------------------------------------------------------------------------------------------------
+# --- refused ---------------------------------------------------------------------------------------------------
 
 
 CHANGES: dict[str, tuple[Json | None, str]] = {
@@ -530,7 +530,7 @@ def test_the_cut_itself_is_never_overwritten(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_a_return_timeline_read_as_a_cut_gives_the_plates_again(tmp_path: Path) -> None:
+def test_a_return_timeline_read_as_a_cut_has_the_same_plates(tmp_path: Path) -> None:
     cut = read(tmp_path, timeline(track(PLAIN, gap(5), SECOND), start=time(0)))
     deliver(cut, tmp_path / "out")
     again = read_cut(tmp_path / "out" / "return.otio", handles=8)
@@ -541,8 +541,8 @@ def test_a_return_timeline_read_as_a_cut_gives_the_plates_again(tmp_path: Path) 
     assert {row.reason for row in again.skipped} == {"a layer made by this toolkit, not a plate"}
 
 
-def test_layers_over_a_return_timeline_lie_beside_the_older_ones_under_the_same_names(tmp_path: Path) -> None:
-    """Older layers are no plates: their tracks keep their names and do not count, and the newer ones lie over them."""
+def test_a_second_delivery_over_a_return_timeline_keeps_the_track_names(tmp_path: Path) -> None:
+    """Tracks of older layers keep their names and are not plates; the newer layers go over them."""
     upper = track(gap(4), clip(sequence(), time_range(86420, 10), name="c"), name="Video 2")
     cut = read(tmp_path, timeline(track(PLAIN, gap(5), SECOND), upper, start=time(0)))
     names = [track.name for track in deliver(cut, tmp_path / "one").tracks]
@@ -557,7 +557,7 @@ def test_layers_over_a_return_timeline_lie_beside_the_older_ones_under_the_same_
     ]
 
 
-def test_a_folder_in_the_way_leaves_nothing_half_written(tmp_path: Path) -> None:
+def test_a_failed_write_leaves_no_partial_files(tmp_path: Path) -> None:
     cut = read(tmp_path, timeline(track(clip(sequence(), time_range(86410, 20))), start=time(0)))
     (tmp_path / "out" / "return.otio").mkdir(parents=True)
     with pytest.raises(OutputNotWritable, match=r"return\.otio"):

@@ -1,4 +1,4 @@
-"""Timelines write paths in many ways; each is one file or one sequence."""
+"""Parse the paths that timelines write, each to one file or one sequence."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ FILES = {
 
 
 @pytest.mark.parametrize(("text", "path"), FILES.values(), ids=FILES.keys())
-def test_a_file(text: str, path: str) -> None:
+def test_file_paths(text: str, path: str) -> None:
     assert parse_location(text, CUT_FOLDER) == Location(path=path, is_sequence=False)
 
 
@@ -54,17 +54,17 @@ SEQUENCES = {
 
 
 @pytest.mark.parametrize(("text", "path", "first"), SEQUENCES.values(), ids=SEQUENCES.keys())
-def test_a_sequence(text: str, path: str, first: int | None) -> None:
+def test_sequence_paths(text: str, path: str, first: int | None) -> None:
     assert parse_location(text, CUT_FOLDER) == Location(path=path, is_sequence=True, first_file=first)
 
 
 @pytest.mark.parametrize("text", ["", "  ", "https://example.com/a.mov", "s3://bucket/a.mov"])
-def test_what_is_no_file_is_said(text: str) -> None:
+def test_an_empty_path_and_other_urls_are_skipped(text: str) -> None:
     with pytest.raises(Skip, match=r"has no path|not a file"):
         parse_location(text, CUT_FOLDER)
 
 
-def test_a_name_that_holds_an_escape_is_taken_as_it_is_when_it_is_there(tmp_path: Path) -> None:
+def test_percent_escapes_are_decoded_only_when_the_literal_file_is_missing(tmp_path: Path) -> None:
     (tmp_path / "a%20b.mov").touch()
     (tmp_path / "c d.mov").touch()
 
@@ -73,7 +73,7 @@ def test_a_name_that_holds_an_escape_is_taken_as_it_is_when_it_is_there(tmp_path
     assert parse_location(f"{tmp_path}/c%20d.mov", CUT_FOLDER).path == f"{tmp_path}/c d.mov"
 
 
-def test_one_numbered_still_can_stand_for_its_sequence() -> None:
+def test_a_numbered_still_can_be_the_first_file_of_a_sequence() -> None:
     still = parse_location("/x/plate.1001.exr", CUT_FOLDER)
 
     assert sequence_from_first_file(still) == Location(path="/x/plate.####.exr", is_sequence=True, first_file=1001)
@@ -95,5 +95,5 @@ def test_one_numbered_still_can_stand_for_its_sequence() -> None:
         ("", False),
     ],
 )
-def test_which_paths_count_from_the_cut(text: str, relative: bool) -> None:
+def test_which_paths_are_relative_to_the_cut(text: str, relative: bool) -> None:
     assert is_relative(text) is relative

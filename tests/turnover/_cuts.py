@@ -1,4 +1,4 @@
-"""Cuts and media for the tests, written as plain JSON and tiny pictures: nothing here shares code with the toolkit."""
+"""Cuts and media for the tests, as plain JSON and tiny images. Shares no code with the toolkit."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def timeline(*tracks: Json, start: Json | None = None, name: str = "", **stack: 
 
 
 def one_clip(made: Json, *, rate: float = 24) -> Json:
-    """A timeline with nothing but ``made`` on V1."""
+    """A timeline with only ``made`` on V1."""
     return timeline(track(made), start=time(0, rate))
 
 
@@ -126,7 +126,7 @@ def write(path: Path, document: Json) -> Path:
 
 
 def write_sequence(folder: Path, numbers: Iterable[int], *, prefix: str = "plate.") -> Path:
-    """PNG files, each with its number as its grey value; the pattern."""
+    """Write PNG files, each filled with its number as grey value; returns the pattern."""
     folder.mkdir(parents=True, exist_ok=True)
     for number in numbers:
         picture = np.full((HEIGHT, WIDTH, 3), number % 256, np.uint8)
@@ -135,7 +135,7 @@ def write_sequence(folder: Path, numbers: Iterable[int], *, prefix: str = "plate
 
 
 def write_movie(path: Path, count: int, *, rate: Fraction = Fraction(24), timecode: str | None = None) -> Path:
-    """A lossless QuickTime."""
+    """Write a lossless QuickTime movie."""
     import av
 
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Every clip becomes a shot, or a row that says why not; nothing is dropped in silence."""
+"""Each clip becomes a shot or a skipped row with a reason; none is silently dropped."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def read(folder: Path, document: Json, *, handles: int = 0) -> Cut:
 
 
 def places(cut: Cut) -> dict[str, tuple[int, int, int, int]]:
-    """Track, clip index, record first and last by shot name."""
+    """Track index, clip index, first and last record frame by shot name."""
     return {
         shot.name: (shot.track_index, shot.clip_index, shot.record_range.first, shot.record_range.last)
         for shot in cut.shots
@@ -55,7 +55,7 @@ def test_tracks_gaps_and_repeated_use_of_one_source(tmp_path: Path) -> None:
     assert len({shot.media for shot in cut.shots}) == 1
 
 
-def test_a_timeline_without_a_name_is_called_after_its_file(tmp_path: Path) -> None:
+def test_an_unnamed_timeline_gets_the_name_of_its_file(tmp_path: Path) -> None:
     assert read(tmp_path, timeline(track(used("a")))).name == "cut"
 
 
@@ -106,8 +106,8 @@ SKIPPED: dict[str, tuple[Json, str]] = {
     "a generator": (clip(GENERATOR, time_range(0, 10), name="x"), "a generator (SMPTEBars), not footage"),
     "a clip of no length": (used("x", count=0), "it has no length"),
     "a clip of negative length": (used("x", count=-5), "it has no length"),
-    "an absurd length": (used("x", count=10**15), "1000000000000000 frames is longer than a day at 120 fps"),
-    "offline, and nobody knows what it has": (
+    "an impossible length": (used("x", count=10**15), "1000000000000000 frames is longer than a day at 120 fps"),
+    "offline, of unknown length": (
         clip(movie_reference("/offline/b.mov", None), time_range(0, 10), name="x"),
         "media offline (/offline/b.mov), and the cut does not give its length",
     ),
@@ -123,7 +123,7 @@ SKIPPED: dict[str, tuple[Json, str]] = {
 
 
 @pytest.mark.parametrize(("made", "reason"), SKIPPED.values(), ids=SKIPPED.keys())
-def test_what_cannot_be_rendered_is_named(made: Json, reason: str, tmp_path: Path) -> None:
+def test_clips_that_cannot_be_rendered_are_skipped_with_a_reason(made: Json, reason: str, tmp_path: Path) -> None:
     cut = read(tmp_path, timeline(track(used("first"), made), start=time(0)))
 
     assert [shot.name for shot in cut.shots] == ["first"]
@@ -132,7 +132,7 @@ def test_what_cannot_be_rendered_is_named(made: Json, reason: str, tmp_path: Pat
     assert row.track_index == 0
 
 
-def test_clips_after_a_skipped_one_keep_their_place(tmp_path: Path) -> None:
+def test_clips_after_a_skipped_one_keep_their_position(tmp_path: Path) -> None:
     edit = track(
         used("a"), nested("Stack.1"), used("off", enabled=False), clip(missing_reference(), time_range(0, 7)), used("b")
     )
@@ -143,7 +143,7 @@ def test_clips_after_a_skipped_one_keep_their_place(tmp_path: Path) -> None:
     assert ranges == [(20, 29), (30, 49), (50, 56)]
 
 
-def test_what_follows_a_clip_of_unknown_length_has_no_place_and_says_so(tmp_path: Path) -> None:
+def test_clips_after_one_of_unknown_length_are_skipped(tmp_path: Path) -> None:
     edit = track(used("a"), clip(missing_reference(), None, name="unknown"), used("b"))
     cut = read(tmp_path, timeline(edit, track(used("c")), start=time(0)))
 
@@ -153,7 +153,7 @@ def test_what_follows_a_clip_of_unknown_length_has_no_place_and_says_so(tmp_path
     assert "its position is unknown" in cut.skipped[1].reason
 
 
-def test_a_disabled_track_is_left_alone_clip_by_clip(tmp_path: Path) -> None:
+def test_all_clips_of_a_disabled_track_are_skipped(tmp_path: Path) -> None:
     cut = read(tmp_path, timeline(track(used("a")), track(used("b"), used("c"), enabled=False), start=time(0)))
 
     assert list(places(cut)) == ["a"]
@@ -163,7 +163,7 @@ def test_a_disabled_track_is_left_alone_clip_by_clip(tmp_path: Path) -> None:
     ]
 
 
-def test_a_clip_beside_the_tracks_is_named(tmp_path: Path) -> None:
+def test_a_clip_outside_the_tracks_is_skipped(tmp_path: Path) -> None:
     cut = read(tmp_path, timeline(used("loose"), track(used("a")), start=time(0)))
 
     assert [(row.clip_name, row.reason) for row in cut.skipped] == [
@@ -171,7 +171,7 @@ def test_a_clip_beside_the_tracks_is_named(tmp_path: Path) -> None:
     ]
 
 
-def test_audio_is_only_counted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_audio_counts_only_towards_the_length(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG, logger="toolkit.turnover"):
         cut = read(tmp_path, timeline(track(used("a")), track(used("sound", count=30), kind="Audio"), start=time(0)))
 
@@ -181,7 +181,7 @@ def test_audio_is_only_counted(tmp_path: Path, caplog: pytest.LogCaptureFixture)
     assert "1 audio and other tracks" in caplog.text
 
 
-def test_a_transition_takes_no_time_and_is_reported(tmp_path: Path) -> None:
+def test_a_transition_takes_no_track_time_and_is_reported(tmp_path: Path) -> None:
     edit = track(transition(0, 5), used("a"), transition(3, 3), used("b"), transition(5, 0))
     cut = read(tmp_path, timeline(edit, start=time(0)))
 
@@ -190,7 +190,7 @@ def test_a_transition_takes_no_time_and_is_reported(tmp_path: Path) -> None:
     assert ranges == [(0, 4), (17, 22), (35, 39)]
 
 
-def test_a_disabled_retime_is_none(tmp_path: Path) -> None:
+def test_a_disabled_retime_is_ignored(tmp_path: Path) -> None:
     cut = read(tmp_path, timeline(track(used("a", effects=[speed(2, enabled=False), speed(1)])), start=time(0)))
     assert cut.shots[0].frame_map.speed == 1
 
@@ -206,7 +206,7 @@ def test_a_still_lasts_as_long_as_its_clip(tmp_path: Path) -> None:
     assert len(shot.record_range) == 444
 
 
-def test_a_clip_that_was_offline_in_resolve_is_found_by_the_path_resolve_remembers(tmp_path: Path) -> None:
+def test_a_clip_that_was_offline_in_resolve_is_found_by_the_path_in_its_metadata(tmp_path: Path) -> None:
     offline = clip(missing_reference(time_range(0, 100), remembered="D:\\media\\a.mov"), time_range(5, 10))
     (shot,) = read(tmp_path, timeline(track(offline), start=time(0))).shots
 
@@ -215,20 +215,20 @@ def test_a_clip_that_was_offline_in_resolve_is_found_by_the_path_resolve_remembe
     assert (shot.source_range.first, shot.source_range.last) == (5, 14)
 
 
-def test_an_offline_movie_may_have_a_hash_in_its_name(tmp_path: Path) -> None:
+def test_an_offline_movie_may_have_a_hash_sign_in_its_name(tmp_path: Path) -> None:
     made = clip(movie_reference("/offline/take #3.mov", time_range(0, 99)), time_range(0, 10))
     (shot,) = read(tmp_path, timeline(track(made), start=time(0))).shots
     assert (shot.media.path, shot.media.online) == ("/offline/take #3.mov", False)
 
 
-def test_an_offline_still_keeps_the_name_of_its_file(tmp_path: Path) -> None:
+def test_an_offline_still_keeps_its_file_name(tmp_path: Path) -> None:
     still = clip(movie_reference("/offline/Panel 3.png", time_range(0, 1)), time_range(0, 10), effects=[freeze()])
     (shot,) = read(tmp_path, timeline(track(still), start=time(0))).shots
     assert shot.media.path == "/offline/Panel 3.png"
 
 
-def test_a_clip_counted_in_its_media_rate_lasts_as_long_on_the_timeline(tmp_path: Path) -> None:
-    """Not every editor counts clips in the timeline's rate; 48 frames at 24 are 50 at 25."""
+def test_clip_ranges_may_be_in_the_rate_of_their_media(tmp_path: Path) -> None:
+    """Not every editor writes them in the timeline's rate; 48 frames at 24 are 50 at 25."""
     media = movie_reference("/offline/a.mov", time_range(0, 200, 24))
     edit = track(clip(media, time_range(10, 48, 24), name="a"), clip(media, time_range(0, 24, 24), name="b"))
     cut = read(tmp_path, timeline(edit, start=time(90000, 25)))
@@ -237,7 +237,7 @@ def test_a_clip_counted_in_its_media_rate_lasts_as_long_on_the_timeline(tmp_path
     assert (cut.shots[0].source_range.first, cut.shots[0].source_range.last) == (10, 57)
 
 
-def test_without_a_start_time_the_rate_is_what_most_clips_are_counted_in(tmp_path: Path) -> None:
+def test_without_a_start_time_the_rate_is_that_of_most_clips(tmp_path: Path) -> None:
     media = movie_reference("/offline/a.mov", time_range(0, 200, 25))
     clips = [clip(media, time_range(0, 25, 25), name=f"c{index}") for index in range(3)]
     document = timeline(track(gap(1, 1), clip(media, time_range(0, 24, 24)), *clips))
@@ -259,7 +259,7 @@ def test_without_a_start_time_the_rate_is_what_most_clips_are_counted_in(tmp_pat
     ],
     ids=["01:00:00;00", "01:00:00;00 at 59.94", "01:00:00:00", "00:00:00:00", "film", "30 fps exactly"],
 )
-def test_drop_frame_shows_in_the_start_of_the_timeline(
+def test_drop_frame_is_detected_from_the_start_of_the_timeline(
     start: int, rate: float, drop_frame: bool, tmp_path: Path
 ) -> None:
     media = movie_reference("/offline/a.mov", time_range(0, 200, rate))
@@ -268,7 +268,7 @@ def test_drop_frame_shows_in_the_start_of_the_timeline(
 
 
 def test_a_track_shifted_by_its_source_range(tmp_path: Path) -> None:
-    """A negative start is how an EDL's record timecode arrives; it moves the clips later."""
+    """A negative start, as converted EDLs have it, moves the clips later."""
     cut = read(tmp_path, timeline(track(used("a"), source_range=time_range(-7, 27)), start=time(0)))
     assert places(cut) == {"a": (0, 0, 7, 26)}
 
@@ -281,7 +281,7 @@ def test_the_trims_of_a_track_and_of_its_timeline_add_up(tmp_path: Path) -> None
     assert (shot.source_range.first, shot.source_range.last) == (25, 44)
 
 
-def test_a_clip_outside_the_trim_of_its_track_is_named(tmp_path: Path) -> None:
+def test_a_clip_outside_the_trim_of_its_track_is_skipped(tmp_path: Path) -> None:
     edit = track(used("a"), used("b"), used("c"), source_range=time_range(25, 10))
     cut = read(tmp_path, timeline(edit, start=time(0)))
 
@@ -302,7 +302,7 @@ def test_the_same_cut_gives_the_same_document(tmp_path: Path) -> None:
     assert Cut.read(tmp_path / "shots.json") == first
 
 
-def test_the_timeline_is_given_back_as_it_was_but_for_relative_paths(tmp_path: Path) -> None:
+def test_open_timeline_changes_only_relative_paths(tmp_path: Path) -> None:
     edit = track(
         used("a"),
         clip(movie_reference("media/b%20c.mov", time_range(0, 99)), time_range(0, 10), name="b"),

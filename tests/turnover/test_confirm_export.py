@@ -1,4 +1,4 @@
-"""A host's export and its own clip list: the export gives the shots, the list says which, and what they disagree on."""
+"""A host's export and its clip list: the export gives the shots, the list selects and confirms them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.turnover._cuts import (
     transition,
     write,
 )
-from tests.turnover._handed import hand_over, host_clip
+from tests.turnover._turnovers import host_clip, write_turnover
 from toolkit.documents import Cut
 from toolkit.errors import EmptyCut, UnreadableCut
 from toolkit.turnover import open_timeline, read_cut
@@ -33,20 +33,20 @@ MOVIE = movie_reference("/offline/a.mov", time_range(86400, 200))
 
 
 def export(folder: Path, *clips: Json) -> None:
-    """``reel.otio`` with ``clips`` on V1, as a host writes it: without a name."""
+    """Write ``reel.otio`` with ``clips`` on V1, without a name, as hosts do."""
     write(folder / "reel.otio", timeline(track(*clips), start=time(86400)))
 
 
 def read(folder: Path, *clips: Json, handles: int = 0, **facts: Any) -> Cut:
-    return read_cut(hand_over(folder, *clips, otio="reel.otio", **facts), handles=handles)
+    return read_cut(write_turnover(folder, *clips, otio="reel.otio", **facts), handles=handles)
 
 
 def listed(record: tuple[int, int], source_first: float, path: str = "/offline/a.mov", **facts: Any) -> Json:
-    """A clip of the host's list over ``MOVIE``."""
+    """A clip of ``MOVIE`` in the host's list."""
     return host_clip(path, record, source_first, media_count=200, media_timecode="01:00:00:00", **facts)
 
 
-def test_the_shots_are_the_exports_with_transitions_and_the_hosts_name(tmp_path: Path) -> None:
+def test_shots_come_from_the_export_and_the_name_from_the_host(tmp_path: Path) -> None:
     export(
         tmp_path,
         clip(MOVIE, time_range(86410, 50), name="a"),
@@ -99,7 +99,7 @@ FILES = sequence_reference("D:\\plates", 1001, time_range(86400, 200), suffix=".
         "its first file, counted by file number", "media at another rate",
     ],
 )  # fmt: skip
-def test_no_alarm_where_hosts_only_count_otherwise(exported: Json, said: Json, tmp_path: Path) -> None:
+def test_other_ways_of_counting_are_not_a_disagreement(exported: Json, said: Json, tmp_path: Path) -> None:
     rate = exported["source_range"]["duration"]["rate"]
     write(tmp_path / "reel.otio", timeline(track(exported), start=time(0, rate)))
     cut = read(tmp_path, said, fps=float(rate))
@@ -127,7 +127,7 @@ def test_no_alarm_where_hosts_only_count_otherwise(exported: Json, said: Json, t
         ),
     ],
 )
-def test_a_disagreement_is_one_sentence_and_the_export_is_followed(
+def test_a_disagreement_is_noted_and_the_export_is_used(
     effects: list[Json], said: Json, says: str, tmp_path: Path
 ) -> None:
     export(tmp_path, clip(MOVIE, time_range(86410, 48), effects=effects))
@@ -137,8 +137,8 @@ def test_a_disagreement_is_one_sentence_and_the_export_is_followed(
     assert cut.shots[0].source_range.first == 10
 
 
-def test_resolves_own_export_against_a_clip_list_at_half_speed(shared: Path, tmp_path: Path) -> None:
-    """Resolve 21's file, and the list its API would give for it."""
+def test_an_export_of_resolve_agrees_with_its_clip_list_at_half_speed(shared: Path, tmp_path: Path) -> None:
+    """An export of Resolve 21, and the list its API would give for it."""
     shutil.copy(shared / "timelines/resolve21/ref4_retime_50pct.otio", tmp_path / "reel.otio")
     path = "E:\\SHOWREEL\\NBC UNIVERSAL\\more 13th st\\1128797.mxf"
     facts = {"media_fps": 50.0, "media_count": 30_000, "media_timecode": "10:00:00:00", "speed": 0.5}
@@ -149,8 +149,8 @@ def test_resolves_own_export_against_a_clip_list_at_half_speed(shared: Path, tmp
 # --- which clips are meant -------------------------------------------------------------------------------------
 
 
-def test_only_the_clips_of_the_list_are_shots_and_the_others_are_counted(tmp_path: Path) -> None:
-    """What was selected in the host is in the list; the host exports the whole timeline all the same."""
+def test_only_listed_clips_are_shots_and_the_others_are_counted(tmp_path: Path) -> None:
+    """The list has the clips selected in the host; the export always has the whole timeline."""
     export(
         tmp_path,
         clip(MOVIE, time_range(86410, 10), name="a"),
@@ -164,8 +164,8 @@ def test_only_the_clips_of_the_list_are_shots_and_the_others_are_counted(tmp_pat
     assert cut.skipped == ()
 
 
-def test_a_clip_that_the_host_left_out_itself_makes_no_selection(tmp_path: Path) -> None:
-    """What else the export could not give is told all the same."""
+def test_a_clip_skipped_by_the_host_does_not_count_as_unselected(tmp_path: Path) -> None:
+    """Other clips that the export does not have are still reported."""
     export(
         tmp_path,
         clip(MOVIE, time_range(86410, 10), name="a"),
@@ -179,7 +179,7 @@ def test_a_clip_that_the_host_left_out_itself_makes_no_selection(tmp_path: Path)
     assert cut.notes == ()
 
 
-def test_what_the_host_has_switched_off_is_no_shot_whatever_the_export_says(tmp_path: Path) -> None:
+def test_clips_disabled_in_the_host_are_skipped_even_if_enabled_in_the_export(tmp_path: Path) -> None:
     export(tmp_path, clip(MOVIE, time_range(86410, 10), name="a"), clip(MOVIE, time_range(86420, 10), name="b"))
     cut = read(tmp_path, listed((0, 10), 10), listed((10, 10), 20, name="b", enabled=False))
     assert [shot.clip_name for shot in cut.shots] == ["a"]
@@ -188,7 +188,7 @@ def test_what_the_host_has_switched_off_is_no_shot_whatever_the_export_says(tmp_
         read(tmp_path, listed((0, 10), 10, enabled=False))
 
 
-def test_a_clip_that_the_export_lacks_is_a_row_and_rows_are_not_told_twice(tmp_path: Path) -> None:
+def test_clips_missing_from_the_export_are_skipped_and_rows_are_not_repeated(tmp_path: Path) -> None:
     export(
         tmp_path,
         clip(MOVIE, time_range(86410, 10), name="a"),
@@ -214,7 +214,7 @@ def test_a_clip_that_the_export_lacks_is_a_row_and_rows_are_not_told_twice(tmp_p
 # --- an export that cannot be followed -------------------------------------------------------------------------
 
 
-def test_an_export_that_this_version_cannot_read_is_said_and_the_list_is_followed(tmp_path: Path) -> None:
+def test_an_unreadable_export_is_noted_and_the_list_is_used(tmp_path: Path) -> None:
     (tmp_path / "reel.otio").write_text('{"OTIO_SCHEMA": "Timeline.99"}')
     cut = read(tmp_path, listed((0, 10), 10))
     assert cut.shots[0].source_range.first == 10
@@ -224,7 +224,7 @@ def test_an_export_that_this_version_cannot_read_is_said_and_the_list_is_followe
     assert len(open_timeline(cut).tracks) == 1
 
 
-def test_an_export_of_something_else_is_refused(tmp_path: Path) -> None:
+def test_an_export_of_another_timeline_is_refused(tmp_path: Path) -> None:
     export(tmp_path, gap(5), clip(MOVIE, time_range(86410, 10)))
     with pytest.raises(UnreadableCut, match=r"none of its clips is at the same position in its export reel\.otio"):
         read(tmp_path, listed((0, 10), 10))

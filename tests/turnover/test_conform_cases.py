@@ -1,4 +1,4 @@
-"""The conform cases every editorial tool is measured by, with the numbers that must come out.
+"""Standard conform cases of editorial tools, with the expected numbers.
 
 The cases are known to the trade by number (T01 to T43). Those that hold for reading a cut are the table below and the
 tests after it; those that hold for putting layers back are in ``tests/delivery``. Not applicable here:
@@ -7,7 +7,7 @@ tests after it; those that hold for putting layers back are in ``tests/delivery`
 * T15, T19: the spare frame and the fractional positions another tool asks for; the numbers here are the editor's own;
 * T21, T23, T24: timecode and rate conversion, which ``tests/test_frames.py`` holds;
 * T26 to T29: flattening; layers go over their own plate track, nothing is flattened;
-* T30: compounds are reported, not entered (``test_what_cannot_be_rendered_is_named``);
+* T30: compounds are reported, not entered (``test_clips_that_cannot_be_rendered_are_skipped_with_a_reason``);
 * T32: union of several uses of one source: every use is rendered on its own;
 * T33 to T36: EDL, which is not read yet;
 * T37: absolute record frames, the host scripts' business;
@@ -44,17 +44,17 @@ from toolkit.errors import MissingFrames
 from toolkit.turnover import read_cut
 
 RESOLVE_23976 = 23.976024627685547
-"""24000/1001 after a trip through a 32-bit float, as hosts write it."""
+"""24000/1001 rounded to a 32-bit float, as hosts write it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A clip on offline media, and what it must show."""
+    """A clip of offline media, and the frames it must show."""
 
     source: tuple[float, float, float] = (86408, 48, 24)
     """Start, count, rate of the clip's source range."""
     available: tuple[float, float, float] = (86400, 120, 24)
-    """The same of the media's available range."""
+    """Start, count, rate of the media's available range."""
     start_frame: int | None = 1001
     """Number of the sequence's first file; None for a movie."""
     speed: float | None = None
@@ -63,7 +63,7 @@ class Case:
     shown: tuple[int, int]
     """Source frames at the clip's first and last record frame."""
     work: tuple[int, int] | None = None
-    """Source frames rendered; None: exactly what is shown."""
+    """Source frames rendered; None: the frames shown."""
 
 
 CASES = {
@@ -154,7 +154,7 @@ def only_shot(folder: Path, document: Json, *, handles: int = 0) -> Shot:
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_a_clip_shows_the_source_frames_it_must(case: Case, tmp_path: Path) -> None:
+def test_a_clip_shows_the_expected_source_frames(case: Case, tmp_path: Path) -> None:
     effects = [] if case.speed is None else [speed(case.speed)]
     made = clip(reference(case), time_range(*case.source), effects=effects)
     shot = only_shot(tmp_path, one_clip(made, rate=case.record_rate), handles=case.handles)
@@ -168,7 +168,7 @@ def test_a_clip_shows_the_source_frames_it_must(case: Case, tmp_path: Path) -> N
     assert shot.shot_range.first == 1001
 
 
-def test_t14_a_freeze_is_one_frame_without_handles_however_long_it_holds(tmp_path: Path) -> None:
+def test_t14_a_freeze_of_any_length_is_one_frame_without_handles(tmp_path: Path) -> None:
     made = clip(sequence_reference("/offline", 1001, time_range(86400, 120)), time_range(86408, 48), effects=[freeze()])
     shot = only_shot(tmp_path, one_clip(made), handles=8)
 
@@ -177,7 +177,7 @@ def test_t14_a_freeze_is_one_frame_without_handles_however_long_it_holds(tmp_pat
 
 
 @pytest.mark.parametrize("written", [23.976, 23.98, RESOLVE_23976, 24000 / 1001], ids=str)
-def test_t20_ntsc_rates_are_snapped_however_they_are_written(written: float, tmp_path: Path) -> None:
+def test_t20_every_spelling_of_an_ntsc_rate_is_snapped(written: float, tmp_path: Path) -> None:
     made = clip(movie_reference("/offline/a.mov", time_range(0, 100, written)), time_range(10, 20, written))
     cut = read_cut(write(tmp_path / "cut.otio", one_clip(made, rate=written)), handles=0)
 
@@ -185,7 +185,7 @@ def test_t20_ntsc_rates_are_snapped_however_they_are_written(written: float, tmp
     assert list(cut.shots[0].source_range) == list(range(10, 30))
 
 
-def test_t25_handles_begin_beyond_what_a_transition_shows(tmp_path: Path) -> None:
+def test_t25_handles_start_outside_a_transition(tmp_path: Path) -> None:
     media = movie_reference("/offline/a.mov", time_range(0, 200))
     edit = track(clip(media, time_range(10, 50), name="a"), transition(6, 4), clip(media, time_range(20, 50), name="b"))
     cut = read_cut(write(tmp_path / "cut.otio", timeline(edit, start=time(0))), handles=0)
@@ -213,7 +213,7 @@ def test_t25_reversed_a_transition_after_the_clip_shows_earlier_source_frames(tm
     assert (shot.source_work_range.first, shot.source_work_range.last) == (96, 149)
 
 
-def test_t31_only_what_the_trim_of_the_stack_leaves_is_in_the_cut(tmp_path: Path) -> None:
+def test_t31_the_trim_of_the_stack_limits_the_cut(tmp_path: Path) -> None:
     plate = clip(movie_reference("/offline/bg.mov", time_range(0, 300)), time_range(100, 100), name="bg")
     face = clip(movie_reference("/offline/face.mov", time_range(0, 20)), time_range(0, 20), name="face")
     edit = timeline(track(plate), track(gap(30), face), start=time(0), source_range=time_range(25, 20))
@@ -268,7 +268,7 @@ def test_a_speed_is_not_rounded_to_whole_percents(written: float, first: int, la
     assert (shown[0], shown[-1]) == (first, last)
 
 
-def test_a_trim_of_a_reversed_clip_takes_frames_from_the_other_end(tmp_path: Path) -> None:
+def test_a_trim_of_a_reversed_clip_removes_frames_at_the_other_end(tmp_path: Path) -> None:
     made = clip(movie_reference("/offline/a.mov", time_range(0, 200)), time_range(100, 50), effects=[speed(-1)])
     shot = only_shot(tmp_path, timeline(track(made, source_range=time_range(10, 20)), start=time(0)))
 
@@ -276,7 +276,7 @@ def test_a_trim_of_a_reversed_clip_takes_frames_from_the_other_end(tmp_path: Pat
     assert shown == list(range(139, 119, -1))
 
 
-def test_t38_a_sequence_in_steps_is_named_not_guessed(tmp_path: Path) -> None:
+def test_t38_a_sequence_with_a_frame_step_is_skipped(tmp_path: Path) -> None:
     stepped = clip(sequence_reference("/offline", 1001, time_range(0, 100), step=2), time_range(0, 10), name="stepped")
     plain = clip(sequence_reference("/offline", 1001, time_range(0, 100)), time_range(0, 10))
     cut = read_cut(write(tmp_path / "cut.otio", timeline(track(stepped, plain), start=time(0))), handles=0)
@@ -286,7 +286,7 @@ def test_t38_a_sequence_in_steps_is_named_not_guessed(tmp_path: Path) -> None:
     ]
 
 
-def test_t39_frames_beyond_the_media_are_named(tmp_path: Path) -> None:
+def test_t39_frames_beyond_the_media_are_listed(tmp_path: Path) -> None:
     write_sequence(tmp_path / "plates", range(1, 21))
     made = clip(sequence_reference("plates/", 1, time_range(0, 20)), time_range(15, 10))
     with pytest.raises(MissingFrames, match=r"sh010.*5 source frames missing: 21-25; available: 1-20"):
@@ -294,7 +294,7 @@ def test_t39_frames_beyond_the_media_are_named(tmp_path: Path) -> None:
 
 
 def test_t43_a_timeline_read_from_a_temporary_is_not_empty(tmp_path: Path) -> None:
-    """OpenTimelineIO 0.18 frees the children of a timeline nobody holds, and iterating them gives nothing."""
+    """OpenTimelineIO 0.18 frees the children of an unreferenced timeline, and iterating over them gives nothing."""
     media = movie_reference("/offline/a.mov", time_range(0, 200))
     clips = [clip(media, time_range(index, 1), name=f"c{index}") for index in range(50)]
     cut = read_cut(write(tmp_path / "cut.otio", timeline(track(*clips), start=time(0))), handles=0)

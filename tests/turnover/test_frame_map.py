@@ -1,4 +1,4 @@
-"""``FrameMap`` against a slow reading of the same rule, over numbers nobody would write down."""
+"""Properties of ``FrameMap`` over random numbers."""
 
 from __future__ import annotations
 
@@ -35,28 +35,28 @@ def shown(frame_map: FrameMap) -> list[int]:
 
 
 @given(frame_maps())
-def test_time_never_runs_backwards_in_a_forward_clip_nor_forwards_in_a_reversed_one(frame_map: FrameMap) -> None:
+def test_frames_are_monotonic_in_the_direction_of_the_speed(frame_map: FrameMap) -> None:
     frames = shown(frame_map)
     assert frames == sorted(frames, reverse=frame_map.speed < 0)
     assert frame_map.speed != 0 or len(set(frames)) == 1
 
 
 @given(frame_maps())
-def test_a_reversed_clip_shows_the_frames_of_the_forward_one_in_the_other_order(frame_map: FrameMap) -> None:
+def test_a_reversed_clip_shows_the_frames_of_the_forward_one_in_reverse(frame_map: FrameMap) -> None:
     from dataclasses import replace
 
     assert shown(replace(frame_map, speed=-frame_map.speed)) == shown(frame_map)[::-1] or frame_map.speed == 0
 
 
 @given(frame_maps())
-def test_the_source_range_holds_exactly_what_is_shown(frame_map: FrameMap) -> None:
+def test_the_source_range_covers_exactly_the_frames_shown(frame_map: FrameMap) -> None:
     frames, source_range = shown(frame_map), frame_map.source_range()
     assert (source_range.first, source_range.last) == (min(frames), max(frames))
 
 
 @given(frame_maps())
-def test_each_shown_frame_is_the_one_under_the_middle_of_time(frame_map: FrameMap) -> None:
-    """The picture at a position is the one whose interval holds it: never more than one frame off, never rounded."""
+def test_each_frame_shown_is_the_floor_of_its_position(frame_map: FrameMap) -> None:
+    """Never rounded to the nearest frame."""
     step = abs(frame_map.speed) * frame_map.source_rate / frame_map.record_rate
     forward = shown(frame_map) if frame_map.speed >= 0 else shown(frame_map)[::-1]
     for index, frame in enumerate(forward):
@@ -65,7 +65,7 @@ def test_each_shown_frame_is_the_one_under_the_middle_of_time(frame_map: FrameMa
 
 
 @given(frame_maps(), st.integers(-1000, 1000))
-def test_shot_and_source_frames_are_each_others_inverse(frame_map: FrameMap, distance: int) -> None:
+def test_shot_and_source_frames_convert_back_and_forth(frame_map: FrameMap, distance: int) -> None:
     source_frame = frame_map.source_work_first + distance
     assert frame_map.source_frame(frame_map.shot_frame(source_frame)) == source_frame
     assert frame_map.shot_frame(frame_map.source_work_first) == SHOT_FIRST

@@ -1,4 +1,4 @@
-"""A host's own clip list, without an export: the same shots that its export would have given."""
+"""A host's clip list without an export gives the same shots as an export would."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.turnover._cuts import Json, write_movie, write_sequence
-from tests.turnover._handed import hand_over, host_clip, turnover
+from tests.turnover._turnovers import host_clip, turnover, write_turnover
 from tests.turnover.test_conform_cases import CASES, Case
 from toolkit.documents import Cut, Shot, Turnover
 from toolkit.errors import DocumentError, EmptyCut, InputError, UnreadableCut
@@ -19,7 +19,7 @@ from toolkit.turnover.host_timeline import build_host_timeline
 
 
 def read(folder: Path, *clips: Json, handles: int = 0, **facts: Any) -> Cut:
-    return read_cut(hand_over(folder, *clips, **facts), handles=handles)
+    return read_cut(write_turnover(folder, *clips, **facts), handles=handles)
 
 
 def shown(shot: Shot) -> list[int]:
@@ -30,7 +30,7 @@ def shown(shot: Shot) -> list[int]:
 
 
 def as_host_clip(case: Case) -> Json:
-    """``case`` as a host says it: pictures from the media's start instead of timecode, and the speed."""
+    """``case`` as a host lists it: frames from the media's start instead of timecode, and the speed."""
     start, count, rate = case.source
     first, media_count, media_fps = case.available
     lowest = start / rate * media_fps - first
@@ -49,12 +49,12 @@ def as_host_clip(case: Case) -> Json:
     )
 
 
-SAYABLE = {name: case for name, case in CASES.items() if case.available[2] in {24, 25} and "T22" not in name}
-"""Those whose numbers a host can say: T22 has a clip that begins before its media."""
+HOST_CASES = {name: case for name, case in CASES.items() if case.available[2] in {24, 25} and "T22" not in name}
+"""The cases that a host can list; in T22 the clip starts before its media."""
 
 
-@pytest.mark.parametrize("case", SAYABLE.values(), ids=SAYABLE.keys())
-def test_a_clip_shows_the_source_frames_it_must_by_the_hosts_own_numbers(case: Case, tmp_path: Path) -> None:
+@pytest.mark.parametrize("case", HOST_CASES.values(), ids=HOST_CASES.keys())
+def test_a_listed_clip_shows_the_expected_source_frames(case: Case, tmp_path: Path) -> None:
     cut = read(tmp_path, as_host_clip(case), fps=case.record_rate, handles=case.handles)
     (shot,) = cut.shots
 
@@ -63,13 +63,13 @@ def test_a_clip_shows_the_source_frames_it_must_by_the_hosts_own_numbers(case: C
     assert (shot.source_work_range.first, shot.source_work_range.last) == work
 
 
-def test_a_freeze_is_one_picture_however_long_it_holds(tmp_path: Path) -> None:
+def test_a_freeze_of_any_length_is_one_frame(tmp_path: Path) -> None:
     (shot,) = read(tmp_path, host_clip("/offline/a.mov", (0, 48), 8, speed=0.0, source_count=1), handles=8).shots
     assert set(shown(shot)) == {8}
     assert list(shot.source_work_range) == [8]
 
 
-def test_the_timeline_is_as_the_host_says(tmp_path: Path) -> None:
+def test_the_timeline_has_the_facts_of_the_host(tmp_path: Path) -> None:
     cut = read(
         tmp_path,
         host_clip("/offline/b.mov", (30, 10), 5, name="over", track=3),
@@ -119,14 +119,16 @@ def test_the_timeline_is_as_the_host_says(tmp_path: Path) -> None:
         "with a host's rounding",
     ],
 )
-def test_a_linear_remap_is_a_speed(remap: list[float], speed: Fraction, pictures: list[int], tmp_path: Path) -> None:
+def test_a_linear_remap_is_a_constant_speed(
+    remap: list[float], speed: Fraction, pictures: list[int], tmp_path: Path
+) -> None:
     made = host_clip("/offline/a.mov", (0, 4), min(remap), speed=float(speed), remap=remap)
     (shot,) = read(tmp_path, made).shots
     assert shown(shot) == pictures
     assert shot.frame_map.speed == speed
 
 
-def test_a_remap_that_is_not_linear_is_a_ramp_and_is_said(tmp_path: Path) -> None:
+def test_a_non_linear_remap_is_skipped_as_a_ramp(tmp_path: Path) -> None:
     plain = host_clip("/offline/a.mov", (0, 4))
     ramp = host_clip("/offline/a.mov", (4, 4), 0, name="ramp", remap=[0.0, 1.0, 3.0, 6.0])
     cut = read(tmp_path, plain, ramp)
@@ -155,7 +157,7 @@ def test_a_remap_that_is_not_linear_is_a_ramp_and_is_said(tmp_path: Path) -> Non
         "printf", "printf alone", "hashes without a first number",
     ],
 )  # fmt: skip
-def test_a_sequence_however_it_is_written(written: str, facts: Json, tmp_path: Path) -> None:
+def test_every_notation_of_a_sequence(written: str, facts: Json, tmp_path: Path) -> None:
     write_sequence(tmp_path / "plates", range(1001, 1021))
     (shot,) = read(tmp_path, host_clip(written, (0, 5), 3, **facts), handles=2).shots
 
@@ -166,7 +168,7 @@ def test_a_sequence_however_it_is_written(written: str, facts: Json, tmp_path: P
     assert shot.media.rate == 24
 
 
-def test_a_windows_path_stays_one(tmp_path: Path) -> None:
+def test_windows_paths_are_kept(tmp_path: Path) -> None:
     cut = read(
         tmp_path,
         host_clip("D:\\plates\\a b.mov", (0, 5)),
@@ -182,8 +184,8 @@ def test_a_still_lasts_as_long_as_its_clip(tmp_path: Path) -> None:
     assert (set(shown(shot)), len(shot.record_range), shot.frame_map.speed) == ({7}, 48, 0)
 
 
-def test_what_the_host_does_not_say_the_file_does(tmp_path: Path) -> None:
-    """A TD writes a path and a first picture; rate, length and timecode stand in the movie."""
+def test_facts_missing_from_the_list_are_read_from_the_file(tmp_path: Path) -> None:
+    """A TD's script may give only a path and a start; rate, length and timecode come from the movie."""
     write_movie(tmp_path / "a.mov", 60, rate=Fraction(25), timecode="10:00:00:00")
     made = host_clip("a.mov", (0, 10), 20, media_fps=0, media_count=0)
     (shot,) = read(tmp_path, made, fps=25.0, handles=100).shots
@@ -192,29 +194,29 @@ def test_what_the_host_does_not_say_the_file_does(tmp_path: Path) -> None:
     assert list(shot.source_work_range) == list(range(60))
 
 
-def test_a_movie_that_the_host_interprets_at_another_rate_is_played_at_that(tmp_path: Path) -> None:
+def test_a_movie_interpreted_at_another_rate_plays_at_that_rate(tmp_path: Path) -> None:
     write_movie(tmp_path / "a.mov", 60, rate=Fraction(24))
     (shot,) = read(tmp_path, host_clip("a.mov", (0, 10), 20, media_fps=25.0, media_count=60), fps=25.0).shots
     assert shot.media.rate == 25
     assert shown(shot) == list(range(20, 30))
 
 
-def test_a_timecode_that_cannot_be_is_left_out_and_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Resolve may write a label in the timeline's rate."""
+def test_an_invalid_timecode_is_ignored_and_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Resolve may write a timecode at the timeline's rate."""
     (shot,) = read(tmp_path, host_clip("/offline/a.mov", (0, 5), 3, media_timecode="01:00:00:24")).shots
     assert shown(shot) == [3, 4, 5, 6, 7]
     assert "sh010: timecode ignored: timecode '01:00:00:24' does not exist at 24 fps" in caplog.text
 
 
-def test_offline_media_of_which_nothing_is_known_is_a_row(tmp_path: Path) -> None:
+def test_offline_media_of_unknown_length_is_skipped(tmp_path: Path) -> None:
     known = host_clip("/offline/a.mov", (0, 5))
     cut = read(tmp_path, known, host_clip("/offline/b.mov", (5, 5), name="b", media_count=0))
     (row,) = cut.skipped
     assert (row.clip_name, "the cut does not give its length" in row.reason) == ("b", True)
 
 
-def test_a_layer_that_came_back_is_no_plate(tmp_path: Path) -> None:
-    """A timeline handed over after an import holds our own layers."""
+def test_layers_from_an_earlier_delivery_are_not_plates(tmp_path: Path) -> None:
+    """A turnover sent after an import contains our own layers."""
     layer = "/out/sh010/FACE/v001/sh010_FACE_v001.[1001-1048].exr"
     cut = read(
         tmp_path,
@@ -225,10 +227,10 @@ def test_a_layer_that_came_back_is_no_plate(tmp_path: Path) -> None:
     assert [row.reason for row in cut.skipped] == ["a layer made by this toolkit, not a plate"]
 
 
-# --- what is left out ------------------------------------------------------------------------------------------
+# --- skipped clips ---------------------------------------------------------------------------------------------
 
 
-def test_disabled_clips_and_what_is_no_clip_are_rows_with_the_hosts_reason(tmp_path: Path) -> None:
+def test_disabled_clips_and_items_skipped_by_the_host_are_listed(tmp_path: Path) -> None:
     cut = read(
         tmp_path,
         host_clip("/offline/a.mov", (0, 10)),
@@ -241,16 +243,16 @@ def test_disabled_clips_and_what_is_no_clip_are_rows_with_the_hosts_reason(tmp_p
     ]
 
 
-def test_what_a_host_says_of_a_clip_that_it_sent_is_a_note(tmp_path: Path) -> None:
+def test_a_host_remark_on_a_clip_that_was_sent_becomes_a_note(tmp_path: Path) -> None:
     row = {"name": "A", "track": 1, "record_first": 0, "record_count": 10, "reason": "sent without its opacity"}
     cut = read(tmp_path, host_clip("/offline/a.mov", (0, 10)), skipped=[row])
     assert (cut.skipped, cut.notes) == ((), ("A: sent without its opacity",))
 
 
-# --- the way back ----------------------------------------------------------------------------------------------
+# --- open_timeline ---------------------------------------------------------------------------------------------
 
 
-def test_the_timeline_behind_it_can_be_opened_again_with_markers_and_absolute_paths(tmp_path: Path) -> None:
+def test_open_timeline_gives_markers_and_absolute_paths(tmp_path: Path) -> None:
     import opentimelineio as otio
 
     write_sequence(tmp_path / "plates", range(1001, 1021))
@@ -273,8 +275,8 @@ def test_the_timeline_behind_it_can_be_opened_again_with_markers_and_absolute_pa
     assert timeline.tracks.markers[0].marked_range.start_time.value == 8
 
 
-def test_a_byte_order_mark_is_no_obstacle(tmp_path: Path) -> None:
-    path = hand_over(tmp_path, host_clip("/offline/a.mov", (0, 10)))
+def test_a_byte_order_mark_is_accepted(tmp_path: Path) -> None:
+    path = write_turnover(tmp_path, host_clip("/offline/a.mov", (0, 10)))
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert len(read_cut(path, handles=0).shots) == 1
 
@@ -285,7 +287,7 @@ def test_the_same_turnover_gives_the_same_timeline(tmp_path: Path) -> None:
     assert one == other
 
 
-# --- what no timeline can be -----------------------------------------------------------------------------------
+# --- invalid turnovers -----------------------------------------------------------------------------------------
 
 GOOD = host_clip("/offline/a.mov", (0, 10))
 
@@ -323,7 +325,7 @@ GOOD = host_clip("/offline/a.mov", (0, 10))
         (turnover(GOOD, otio="reel.otio"), UnreadableCut, "its export reel.otio is missing"),
     ],
 )
-def test_a_turnover_that_does_not_hold_is_one_line(
+def test_an_invalid_turnover_is_refused_in_one_line(
     document: Json, error: type[InputError], says: str, tmp_path: Path
 ) -> None:
     from tests.turnover._cuts import write

@@ -1,4 +1,4 @@
-"""What the cut claims about media, held against what is on disk."""
+"""Media references resolved against the disk."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def only(folder: Path, made: Json, *, handles: int = 0, rate: float = 24) -> Sho
 
 
 def ends(shot: Shot) -> tuple[int, int, int, int]:
-    """Work first, cut first, cut last, work last."""
+    """First work frame, first and last frame shown, last work frame."""
     work, shown = shot.source_work_range, shot.source_range
     return work.first, shown.first, shown.last, work.last
 
@@ -46,7 +46,7 @@ def ends(shot: Shot) -> tuple[int, int, int, int]:
 # --- timecode --------------------------------------------------------------------------------------------------
 
 
-def test_pictures_are_counted_from_the_start_the_cut_claims_not_from_the_medias_timecode(tmp_path: Path) -> None:
+def test_frames_count_from_the_available_range_not_from_the_medias_timecode(tmp_path: Path) -> None:
     write_movie(tmp_path / "a.mov", 40, timecode="01:00:00:00")
     claimed = clip(movie_reference("a.mov", time_range(1000, 40)), time_range(1010, 10))
     shot = only(tmp_path, claimed)
@@ -55,7 +55,7 @@ def test_pictures_are_counted_from_the_start_the_cut_claims_not_from_the_medias_
     assert shot.media.timecode_first == 1000
 
 
-def test_a_claimed_start_of_zero_leaves_the_medias_timecode(tmp_path: Path) -> None:
+def test_an_available_range_from_zero_keeps_the_medias_timecode(tmp_path: Path) -> None:
     write_movie(tmp_path / "a.mov", 40, timecode="01:00:00:00")
     shot = only(tmp_path, clip(movie_reference("a.mov", time_range(0, 40)), time_range(10, 10)))
 
@@ -63,7 +63,7 @@ def test_a_claimed_start_of_zero_leaves_the_medias_timecode(tmp_path: Path) -> N
     assert shot.media.timecode_first == 86400
 
 
-def test_the_cuts_timecode_counts_where_the_media_has_none(tmp_path: Path) -> None:
+def test_media_without_timecode_gets_that_of_the_cut(tmp_path: Path) -> None:
     write_sequence(tmp_path, range(1001, 1041))
     shot = only(tmp_path, clip(sequence_reference("", 1001, time_range(86400, 40)), time_range(86410, 10)))
 
@@ -71,7 +71,7 @@ def test_the_cuts_timecode_counts_where_the_media_has_none(tmp_path: Path) -> No
     assert shot.media.timecode_first == 86400
 
 
-def test_the_label_of_the_first_file_on_disk_follows_when_the_disk_begins_earlier(tmp_path: Path) -> None:
+def test_the_first_timecode_is_that_of_the_first_file_on_disk(tmp_path: Path) -> None:
     write_sequence(tmp_path, range(996, 1041))
     shot = only(tmp_path, clip(sequence_reference("", 1001, time_range(86400, 40)), time_range(86402, 10)), handles=8)
 
@@ -83,14 +83,16 @@ def test_the_label_of_the_first_file_on_disk_follows_when_the_disk_begins_earlie
 @pytest.mark.parametrize(
     ("start", "first"), [(86410, 10), (10, 10)], ids=["counted from the timecode", "counted from zero"]
 )
-def test_without_a_claim_clips_count_from_the_timecode_or_from_zero(start: int, first: int, tmp_path: Path) -> None:
+def test_without_an_available_range_clips_count_from_the_timecode_or_from_zero(
+    start: int, first: int, tmp_path: Path
+) -> None:
     write_movie(tmp_path / "a.mov", 40, timecode="01:00:00:00")
     shot = only(tmp_path, clip(movie_reference("a.mov", None), time_range(start, 10)), handles=4)
 
     assert ends(shot) == (first - 4, first, first + 9, first + 13)
 
 
-def test_without_any_range_the_clip_is_the_whole_media(tmp_path: Path) -> None:
+def test_without_any_range_the_clip_shows_all_its_media(tmp_path: Path) -> None:
     write_movie(tmp_path / "a.mov", 40, timecode="01:00:00:00")
     shot = only(tmp_path, clip(movie_reference("a.mov", None), None), handles=4)
 
@@ -101,7 +103,7 @@ def test_without_any_range_the_clip_is_the_whole_media(tmp_path: Path) -> None:
 # --- rates -----------------------------------------------------------------------------------------------------
 
 
-def test_a_range_written_in_the_timelines_rate_does_not_change_the_medias(tmp_path: Path) -> None:
+def test_a_range_in_the_timelines_rate_keeps_the_rate_of_the_movie(tmp_path: Path) -> None:
     write_movie(tmp_path / "a.mov", 60, rate=Fraction(30))
     shot = only(tmp_path, clip(movie_reference("a.mov", time_range(0, 48, 24)), time_range(12, 24, 24)))
 
@@ -110,7 +112,7 @@ def test_a_range_written_in_the_timelines_rate_does_not_change_the_medias(tmp_pa
     assert shown == [15, 16, 43]
 
 
-def test_as_many_frames_at_another_rate_are_an_interpretation(tmp_path: Path) -> None:
+def test_the_same_number_of_frames_at_another_rate_is_an_interpretation(tmp_path: Path) -> None:
     write_movie(tmp_path / "a.mov", 60, rate=Fraction(30))
     shot = only(tmp_path, clip(movie_reference("a.mov", time_range(0, 60, 24)), time_range(12, 24, 24)))
 
@@ -118,14 +120,14 @@ def test_as_many_frames_at_another_rate_are_an_interpretation(tmp_path: Path) ->
     assert ends(shot) == (12, 12, 35, 35)
 
 
-def test_a_movie_at_23_976_that_the_cut_calls_24_counts_frame_for_frame(tmp_path: Path) -> None:
+def test_a_23_976_movie_that_the_cut_calls_24_maps_frame_for_frame(tmp_path: Path) -> None:
     write_movie(tmp_path / "a.mov", 60, rate=Fraction(24000, 1001))
     shot = only(tmp_path, clip(movie_reference("a.mov", time_range(0, 40, 24)), time_range(12, 24, 24)))
     assert [shot.frame_map.source_frame_at_record(frame) for frame in (0, 23)] == [12, 35]
 
 
-def test_the_rate_nobody_set_on_a_sequence_is_the_one_of_its_range(tmp_path: Path) -> None:
-    """1 is the schema's own default; 4 pictures for 100 frames would come of it."""
+def test_a_sequence_without_a_rate_has_the_rate_of_its_range(tmp_path: Path) -> None:
+    """1 is the schema's default, which would give 4 frames for 100."""
     write_sequence(tmp_path, range(1001, 1041))
     shot = only(tmp_path, clip(sequence_reference("", 1001, time_range(0, 40), rate=1), time_range(10, 10)))
 
@@ -137,7 +139,7 @@ def test_the_rate_nobody_set_on_a_sequence_is_the_one_of_its_range(tmp_path: Pat
 
 
 @pytest.mark.parametrize("text", ["plate.[1001-1040].png", "plate.%04d.png", "plate.####.png", "plate.1001.png"])
-def test_an_external_reference_can_mean_a_sequence(text: str, tmp_path: Path) -> None:
+def test_an_external_reference_can_name_a_sequence(text: str, tmp_path: Path) -> None:
     write_sequence(tmp_path, range(1001, 1041))
     shot = only(tmp_path, clip(movie_reference(text, time_range(86400, 40)), time_range(86410, 10)), handles=2)
 
@@ -146,7 +148,7 @@ def test_an_external_reference_can_mean_a_sequence(text: str, tmp_path: Path) ->
     assert shot.media.sequence.path(1011).exists()
 
 
-def test_a_pattern_whose_range_starts_at_a_file_number_counts_from_that_file(tmp_path: Path) -> None:
+def test_a_pattern_with_a_range_from_a_file_number_starts_at_that_file(tmp_path: Path) -> None:
     write_sequence(tmp_path, range(990, 1041))
     shot = only(
         tmp_path, clip(movie_reference("plate.%04d.png", time_range(1001, 40)), time_range(1011, 10)), handles=2
@@ -154,7 +156,7 @@ def test_a_pattern_whose_range_starts_at_a_file_number_counts_from_that_file(tmp
     assert ends(shot) == (1009, 1011, 1020, 1022)
 
 
-def test_a_numbered_still_that_claims_one_picture_is_a_still(tmp_path: Path) -> None:
+def test_a_numbered_file_with_a_range_of_one_frame_is_a_still(tmp_path: Path) -> None:
     write_sequence(tmp_path, range(1001, 1041))
     shot = only(tmp_path, clip(movie_reference("plate.1007.png", time_range(0, 1)), time_range(0, 48)), handles=8)
 
@@ -164,14 +166,14 @@ def test_a_numbered_still_that_claims_one_picture_is_a_still(tmp_path: Path) -> 
     assert Path(shot.media.path) == tmp_path / "plate.1007.png"
 
 
-def test_holes_in_what_the_cut_shows_are_named(tmp_path: Path) -> None:
+def test_missing_frames_that_the_cut_shows_are_listed(tmp_path: Path) -> None:
     write_sequence(tmp_path, [*range(1001, 1011), *range(1012, 1015), *range(1016, 1041)])
     made = clip(sequence_reference("", 1001, time_range(0, 40)), time_range(5, 20), name="sc 1")
     with pytest.raises(MissingFrames, match=r"shot sc_1: .*plate\.####\.png: 2 source frames missing: 1011, 1015"):
         only(tmp_path, made)
 
 
-def test_holes_in_the_handles_shorten_them(tmp_path: Path) -> None:
+def test_missing_frames_shorten_the_handles(tmp_path: Path) -> None:
     numbers = {*range(1001, 1041)} - {1004, 1035, 1037}
     write_sequence(tmp_path, sorted(numbers))
     shot = only(tmp_path, clip(sequence_reference("", 1001, time_range(0, 40)), time_range(9, 20)), handles=12)
@@ -179,28 +181,28 @@ def test_holes_in_the_handles_shorten_them(tmp_path: Path) -> None:
     assert ends(shot) == (1005, 1010, 1029, 1034)
 
 
-def test_media_shorter_than_the_cut_is_named_with_its_frames(tmp_path: Path) -> None:
+def test_frames_after_the_end_of_the_media_are_listed(tmp_path: Path) -> None:
     write_movie(tmp_path / "a.mov", 40)
     made = clip(movie_reference("a.mov", time_range(0, 48)), time_range(30, 18))
     with pytest.raises(MissingFrames, match=r"shot sh010: .*a\.mov: 8 source frames missing: 40-47; available: 0-39"):
         only(tmp_path, made)
 
 
-def test_a_clip_that_begins_before_its_media_is_named_with_its_frames(tmp_path: Path) -> None:
+def test_frames_before_the_start_of_the_media_are_listed(tmp_path: Path) -> None:
     write_movie(tmp_path / "a.mov", 40)
     made = clip(movie_reference("a.mov", time_range(100, 40)), time_range(97, 10))
     with pytest.raises(MissingFrames, match="3 source frames missing: -3--1"):
         only(tmp_path, made)
 
 
-def test_handles_do_not_reach_beyond_what_the_cut_calls_available(tmp_path: Path) -> None:
+def test_handles_stay_inside_the_available_range(tmp_path: Path) -> None:
     """A subclip: the disk has more, but the layer's timecode must stay inside the plate's."""
     write_movie(tmp_path / "a.mov", 40)
     shot = only(tmp_path, clip(movie_reference("a.mov", time_range(0, 25)), time_range(3, 20)), handles=8)
     assert ends(shot) == (0, 3, 22, 24)
 
 
-def test_a_transition_reaches_into_the_media_only_as_far_as_there_is_any(tmp_path: Path) -> None:
+def test_handles_under_a_transition_end_with_the_media(tmp_path: Path) -> None:
     write_movie(tmp_path / "a.mov", 40)
     media = movie_reference("a.mov", time_range(0, 40))
     edit = track(clip(media, time_range(0, 38), name="a"), transition(6, 6), clip(media, time_range(4, 20), name="b"))
@@ -219,7 +221,7 @@ def test_a_retimed_clip_needs_every_frame_between_its_ends(tmp_path: Path) -> No
 # --- broken and absent -----------------------------------------------------------------------------------------
 
 
-def test_one_offline_source_leaves_the_others_alone(tmp_path: Path) -> None:
+def test_one_offline_clip_does_not_affect_the_others(tmp_path: Path) -> None:
     write_movie(tmp_path / "a.mov", 40)
     here = clip(movie_reference("a.mov", time_range(0, 40)), time_range(0, 10), name="here")
     gone = clip(movie_reference("gone.mov", time_range(0, 40)), time_range(0, 60), name="gone")
@@ -228,7 +230,7 @@ def test_one_offline_source_leaves_the_others_alone(tmp_path: Path) -> None:
     assert [(shot.name, shot.media.online) for shot in cut.shots] == [("here", True), ("gone", False)]
 
 
-def test_a_movie_that_is_cut_short_is_a_media_error(tmp_path: Path) -> None:
+def test_a_truncated_movie_is_a_media_error(tmp_path: Path) -> None:
     movie = write_movie(tmp_path / "a.mov", 40)
     movie.write_bytes(movie.read_bytes()[:600])
     made = clip(movie_reference("a.mov", time_range(0, 40)), time_range(0, 10))
@@ -268,7 +270,7 @@ def test_a_still_is_a_cut_of_one_frame(tmp_path: Path) -> None:
     assert len(shot.source_work_range) == len(shot.record_range) == 1
 
 
-def test_a_sequence_with_holes_is_named_with_its_frames(tmp_path: Path) -> None:
+def test_missing_frames_of_a_sequence_are_listed(tmp_path: Path) -> None:
     pattern = write_sequence(tmp_path, [1, 2, 3, 5, 6, 9])
     with pytest.raises(MissingFrames, match="3 source frames missing: 4, 7-8"):
         read_cut(pattern, handles=8)
@@ -293,14 +295,14 @@ def test_the_timeline_of_a_single_source_reads_back_as_the_same_shot(kind: str, 
     assert again.shots[0].name == cut.shots[0].name
 
 
-def test_a_cut_that_changed_into_something_else_is_refused(tmp_path: Path) -> None:
+def test_a_cut_that_is_no_longer_a_timeline_is_refused(tmp_path: Path) -> None:
     cut = read(tmp_path, one_clip(clip(movie_reference("/offline/a.mov", time_range(0, 9)), time_range(0, 9))))
     (tmp_path / "cut.otio").write_text("")
     with pytest.raises(UnreadableCut, match="the file is empty"):
         open_timeline(cut)
 
 
-def test_sound_on_a_video_track_is_named(tmp_path: Path) -> None:
+def test_audio_on_a_video_track_is_skipped(tmp_path: Path) -> None:
     import wave
 
     with wave.open(str(tmp_path / "a.wav"), "wb") as sound:

@@ -1,4 +1,4 @@
-"""The example in docs/turnovers.md is a cut."""
+"""The example in docs/turnovers.md can be read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 PAGE = (REPOSITORY / "docs" / "turnovers.md").read_text(encoding="utf-8")
 
 
-def test_the_turnover_made_by_hand_is_read_as_the_page_says(tmp_path: Path) -> None:
+def test_the_example_in_the_docs_is_read_as_described(tmp_path: Path) -> None:
     block = re.search(r"```json\n(.*?)```", PAGE, flags=re.DOTALL)
     assert block is not None
     schema = json.loads((REPOSITORY / "schemas" / "turnover.schema.json").read_text(encoding="utf-8"))

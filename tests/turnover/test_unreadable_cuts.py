@@ -1,4 +1,4 @@
-"""What is not a cut says so in one line, with the exit code of bad input."""
+"""Files that are not cuts: a one-line error with the exit code for input errors."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ TEXTS: dict[str, tuple[bytes, str]] = {
         json.dumps(timeline(track(CLIP, {"OTIO_SCHEMA": "Subtitle.1"}))).encode(),
         "it uses Subtitle.1, which OpenTimelineIO",
     ),
-    "a field that OpenTimelineIO wants": (
+    "a missing field": (
         json.dumps(one_clip(dict(CLIP, effects=[{"OTIO_SCHEMA": "LinearTimeWarp.1", "time_scalar": 2.0}]))).encode(),
         "OpenTimelineIO cannot read it: While reading object named",
     ),
@@ -70,7 +70,7 @@ TEXTS: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize(("text", "problem"), TEXTS.values(), ids=TEXTS.keys())
-def test_a_file_that_is_no_timeline(text: bytes, problem: str, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_timeline(text: bytes, problem: str, tmp_path: Path) -> None:
     path = tmp_path / "cut.otio"
     path.write_bytes(text)
     with pytest.raises(UnreadableCut, match=r"cannot read .* as a cut") as caught:
@@ -81,14 +81,14 @@ def test_a_file_that_is_no_timeline(text: bytes, problem: str, tmp_path: Path) -
     assert caught.value.exit_code == 2
 
 
-def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+def test_a_byte_order_mark_is_accepted(tmp_path: Path) -> None:
     path = tmp_path / "cut.otio"
     path.write_bytes(b"\xef\xbb\xbf" + json.dumps(one_clip(CLIP)).encode())
     assert len(read_cut(path, handles=0).shots) == 1
 
 
 @pytest.mark.parametrize("suffix", ["edl", "xml", "aaf", "fcpxml", "otioz"])
-def test_timelines_that_are_not_read_yet_say_what_to_export(suffix: str, tmp_path: Path) -> None:
+def test_unsupported_timelines_name_the_format_to_export(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"cut.{suffix}"
     path.write_text("TITLE: CUT\n")
     with pytest.raises(UnreadableCut, match=rf"{suffix.upper()} is not supported\. Export OTIO instead"):
@@ -96,7 +96,7 @@ def test_timelines_that_are_not_read_yet_say_what_to_export(suffix: str, tmp_pat
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "cut", "cut.OTIO.bak"])
-def test_a_file_that_is_neither_timeline_nor_picture_by_its_name(name: str, tmp_path: Path) -> None:
+def test_unknown_file_types_are_refused(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text("hello")
     with pytest.raises(UnreadableCut, match="unknown file type"):
         read_cut(tmp_path / name, handles=8)
@@ -135,7 +135,7 @@ EMPTY: dict[str, tuple[Json, str]] = {
 
 
 @pytest.mark.parametrize(("document", "reason"), EMPTY.values(), ids=EMPTY.keys())
-def test_a_timeline_with_nothing_to_render_says_why(document: Json, reason: str, tmp_path: Path) -> None:
+def test_a_timeline_without_renderable_clips_lists_the_reasons(document: Json, reason: str, tmp_path: Path) -> None:
     with pytest.raises(EmptyCut, match="nothing to render") as caught:
         read_cut(write(tmp_path / "cut.otio", document), handles=8)
 
@@ -148,7 +148,7 @@ NUMBERS: dict[str, Any] = {"NaN": float("nan"), "infinity": float("inf"), "minus
 
 @pytest.mark.parametrize("value", NUMBERS.values(), ids=NUMBERS.keys())
 @pytest.mark.parametrize("field", ["start_time", "duration"])
-def test_times_that_are_no_numbers_are_named_per_clip(value: float, field: str, tmp_path: Path) -> None:
+def test_clips_with_times_that_are_not_finite_are_skipped(value: float, field: str, tmp_path: Path) -> None:
     broken = time_range(0, 10)
     broken[field]["value"] = value
     edit = timeline(track(CLIP, dict(CLIP, name="broken", source_range=broken)), start=time(0))

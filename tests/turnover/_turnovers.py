@@ -1,4 +1,4 @@
-"""Turnovers as plain JSON, as a menu entry or a TD's script writes them."""
+"""Turnovers as plain JSON, as a menu script or a TD's own script writes them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.turnover._cuts import Json, write
 
 
 def host_clip(path: str, record: tuple[int, int], source_first: float = 0, **facts: Any) -> Json:
-    """One clip at ``record`` (first frame, count), on V1 at plain speed and 24 fps unless ``facts`` say otherwise."""
+    """One clip at ``record`` (first frame, count), on V1 at 100 % and 24 fps unless ``facts`` say otherwise."""
     return {
         "name": "sh010",
         "path": path,
@@ -48,6 +48,6 @@ def turnover(*clips: Json, **facts: Any) -> Json:
     }
 
 
-def hand_over(folder: Path, *clips: Json, **facts: Any) -> Path:
-    """A ``turnover.json`` of ``clips`` in ``folder``."""
+def write_turnover(folder: Path, *clips: Json, **facts: Any) -> Path:
+    """Write a ``turnover.json`` of ``clips`` into ``folder``; returns its path."""
     return write(folder / "turnover.json", turnover(*clips, **facts))
