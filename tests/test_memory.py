@@ -1,4 +1,4 @@
-"""Freed memory goes back to the system, and threads do not keep heaps of their own."""
+"""Freed memory is returned to the system, whichever thread allocated it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-PIECES = """
+FRAGMENTS = """
 import threading
 from pathlib import Path
 from toolkit.memory import trim_heap, use_one_heap
@@ -16,13 +16,13 @@ from toolkit.memory import trim_heap, use_one_heap
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 
-def leave_pieces():
+def leave_fragments():
     pieces = [bytes(8000) for _ in range(8000)]
     kept.append(pieces[::100])
 
 {setup}
 kept = []
-worker = threading.Thread(target=leave_pieces)
+worker = threading.Thread(target=leave_fragments)
 worker.start()
 worker.join()
 before = resident()
@@ -35,10 +35,10 @@ def has_glibc() -> bool:
     return sys.platform == "linux" and hasattr(ctypes.CDLL(None), "malloc_trim")
 
 
-@pytest.mark.skipif(not has_glibc(), reason="only glibc keeps freed pieces: nothing to give back here")
+@pytest.mark.skipif(not has_glibc(), reason="needs glibc")
 @pytest.mark.parametrize("setup", ["", "use_one_heap()"])
-def test_what_lies_free_between_pieces_in_use_is_given_back(setup: str) -> None:
-    """Of 64 MB in pieces, one in a hundred is kept: nearly all the rest goes back, whichever thread asked for it."""
-    line = [sys.executable, "-c", PIECES.format(setup=setup)]
-    given = int(subprocess.run(line, capture_output=True, text=True, check=True).stdout)
-    assert given > 40e6
+def test_free_memory_between_used_blocks_is_returned_to_the_system(setup: str) -> None:
+    """Of 64 MB in small blocks, one in a hundred is kept: nearly all the rest is returned."""
+    line = [sys.executable, "-c", FRAGMENTS.format(setup=setup)]
+    returned = int(subprocess.run(line, capture_output=True, text=True, check=True).stdout)
+    assert returned > 40e6

@@ -1,4 +1,4 @@
-"""The folder OUT: one run at a time, and a killed run holds nothing."""
+"""The folder OUT: one run at a time, and a killed run releases its lock."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ with lock_output(Path(sys.argv[1])):
 """
 
 
-def test_a_second_run_is_refused_and_told_who_holds_the_folder(tmp_path: Path) -> None:
+def test_a_second_run_fails_and_names_the_process_that_holds_the_lock(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
@@ -34,7 +34,7 @@ def test_a_second_run_is_refused_and_told_who_holds_the_folder(tmp_path: Path) -
         assert output.root == tmp_path
 
 
-def test_a_folder_is_free_again_when_its_run_ends_with_an_error(tmp_path: Path) -> None:
+def test_the_lock_is_released_after_an_error(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError), lock_output(tmp_path):
         raise ZeroDivisionError
     with lock_output(tmp_path):
@@ -55,13 +55,13 @@ except OutputNotWritable as error:
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a full disk is imitated by a limit that only POSIX has")
-def test_a_disk_that_is_full_before_the_run_begins_is_named(tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="simulates a full disk with a POSIX limit")
+def test_a_full_disk_before_the_run_is_an_error(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", FULL, str(tmp_path)], capture_output=True, text=True, check=True)
     assert done.stdout.startswith(f"cannot write {tmp_path}: ")
 
 
-def test_a_stage_that_needs_an_earlier_one_does_not_make_the_folder(tmp_path: Path) -> None:
+def test_a_stage_that_needs_an_earlier_one_does_not_create_the_folder(tmp_path: Path) -> None:
     with (
         pytest.raises(MissingDocument, match="run 'toolkit track"),
         lock_output(tmp_path / "no", made_by="toolkit track"),
@@ -70,7 +70,7 @@ def test_a_stage_that_needs_an_earlier_one_does_not_make_the_folder(tmp_path: Pa
     assert not (tmp_path / "no").exists()
 
 
-def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+def test_a_file_is_written_completely_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "note.txt"
     with pytest.raises(ZeroDivisionError), write_atomically(path) as temporary:
         temporary.write_text("half")
@@ -83,7 +83,7 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputNotWritable, match="cannot write"), lock_output(tmp_path / "file" / "out"):
         pass
@@ -91,16 +91,16 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         pass
 
 
-def test_a_delivery_is_remembered_for_the_menu_entries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_last_delivery_is_recorded_for_the_menu_entries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     record_last_delivery(tmp_path / "out" / "delivery.json")
     assert (tmp_path / ".toolkit" / "last_delivery.txt").read_text() == f"{tmp_path}/out/delivery.json\n"
 
 
-def test_a_home_that_cannot_be_written_costs_a_warning_and_not_the_run(
+def test_a_read_only_home_is_a_warning_and_not_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """On a farm the home is often read-only, and everything is rendered by then."""
+    """On a farm the home folder is often read-only, and by then everything is rendered."""
     (tmp_path / "home").write_text("a file where the folder should be")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     record_last_delivery(tmp_path / "out" / "delivery.json")

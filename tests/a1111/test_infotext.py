@@ -1,4 +1,4 @@
-"""How AUTOMATIC1111 says a picture was painted, as settings."""
+"""AUTOMATIC1111's infotext, converted to settings."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ VALUES = {
 }
 
 
-def test_every_setting_the_text_names_is_taken_over_and_the_rest_is_listed() -> None:
+def test_known_settings_are_converted_and_the_rest_is_listed() -> None:
     found = parse_infotext(TEXT)
     assert found.values == VALUES
     assert found.unmapped == (
@@ -53,7 +53,7 @@ def test_every_setting_the_text_names_is_taken_over_and_the_rest_is_listed() -> 
 @pytest.mark.parametrize(
     ("version", "blur"), [("v1.3.2", "1.3"), ("v1.4.0", "1.4"), ("1.10.1", "1.4"), ("f0.0.17v1.8.0rc-latest", "1.4")]
 )
-def test_a_mask_blur_is_that_of_the_version_that_painted(version: str, blur: str) -> None:
+def test_mask_blur_follows_the_version_of_the_web_ui(version: str, blur: str) -> None:
     line = f"Steps: 2, Sampler: Euler, CFG scale: 1, Mask blur: 8, Masked content: latent noise, Version: {version}"
     values = parse_infotext(line).values
     assert (values["mask_blur"], values["mask_blur_version"]) == (8, blur)
@@ -61,7 +61,7 @@ def test_a_mask_blur_is_that_of_the_version_that_painted(version: str, blur: str
 
 
 def test_an_openpose_unit_becomes_a_body_control() -> None:
-    """Those that draw hands and faces too show what this version does not draw: they are listed instead."""
+    """Variants that also draw hands and faces are not supported: they are listed instead."""
     line = 'Steps: 2, Sampler: Euler, CFG scale: 1, ControlNet 0: "Module: openpose, Weight: 0.5"'
     assert parse_infotext(line).values["controls"] == (
         ControlSettings(kind="body", model="control_v11p_sd15_openpose", weight=0.5),
@@ -78,8 +78,8 @@ def test_an_openpose_unit_becomes_a_body_control() -> None:
         ("Sampler: DPM++ 2M Karras", "DPM++ 2M Karras"),
     ],
 )
-def test_how_steps_are_spaced_is_a_part_of_the_samplers_name(pairs: str, sampler: str) -> None:
-    """Apart from it in texts since 1.9.0 (create_infotext in modules/processing.py), as before in ours."""
+def test_the_schedule_is_part_of_the_samplers_name(pairs: str, sampler: str) -> None:
+    """Since 1.9.0 the text has them separately (create_infotext in modules/processing.py)."""
     found = parse_infotext(f"Steps: 2, {pairs}, CFG scale: 1, Size: 8x8")
     assert found.values["sampler"] == sampler
     assert found.unmapped == ("Size: 8x8",)
@@ -100,9 +100,8 @@ OF_2023 = {
 
 
 @pytest.mark.parametrize("text", OF_2023.values(), ids=OF_2023)
-def test_a_unit_is_read_as_the_extension_wrote_it_in_2023(text: str) -> None:
-    """A pair for each of its values at first, then one in braces of its own (get_enabled_units in
-    scripts/controlnet.py)."""
+def test_controlnet_units_of_2023_are_read(text: str) -> None:
+    """First one pair per value, later one quoted pair per unit (get_enabled_units in scripts/controlnet.py)."""
     found = parse_infotext(f"Steps: 2, Sampler: Euler, CFG scale: 1, {text}, Version: v1.3.2")
     assert found.values["controls"] == (
         ControlSettings(kind="face", model="control_v1p_sd15_mediapipe_face", weight=0.8, start=0.1, end=0.9),
@@ -110,7 +109,7 @@ def test_a_unit_is_read_as_the_extension_wrote_it_in_2023(text: str) -> None:
     assert found.unmapped == ("Version: v1.3.2",)
 
 
-def test_a_unit_of_early_2023_whose_guide_is_not_made_here_is_listed_in_one_piece() -> None:
+def test_an_unsupported_unit_of_early_2023_is_listed_as_one_item() -> None:
     pairs = "ControlNet-1 Enabled: True, ControlNet-1 Module: canny, ControlNet-1 Weight: 1"
     assert parse_infotext(f"Steps: 2, Sampler: Euler, CFG scale: 1, {pairs}").unmapped == (
         "ControlNet 1: Enabled: True, Module: canny, Weight: 1",
@@ -128,12 +127,12 @@ def test_a_unit_of_early_2023_whose_guide_is_not_made_here_is_listed_in_one_piec
     ],
     ids=["a prompt alone", "no pairs", "no prompt", "two pairs are a prompt", "nothing"],
 )
-def test_what_is_left_out_of_the_text_is_empty(text: str, prompt: str, negative: str) -> None:
+def test_missing_parts_of_the_text_are_empty(text: str, prompt: str, negative: str) -> None:
     values = parse_infotext(text).values
     assert (values["prompt"], values["negative"]) == (prompt, negative)
 
 
-def test_a_value_that_is_no_number_is_listed_instead_of_guessed() -> None:
+def test_a_value_that_is_not_a_number_is_listed() -> None:
     found = parse_infotext("x\nSteps: many, Sampler: Euler, CFG scale: 7")
     assert "steps" not in found.values
     assert found.unmapped == ("Steps: many",)
@@ -171,7 +170,7 @@ DAMAGED = b"\x89PNG\r\n\x1a\n" + (len(CHUNK) - 4).to_bytes(4, "big") + CHUNK + b
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "message"),
     [
         (b"GIF89a", "it is not a PNG"),
         (b"\x89PNG\r\n\x1a\n" + zlib.compress(b"x"), "has no AUTOMATIC1111 text"),
@@ -180,11 +179,11 @@ DAMAGED = b"\x89PNG\r\n\x1a\n" + (len(CHUNK) - 4).to_bytes(4, "big") + CHUNK + b
     ],
     ids=["another format", "no text", "damaged", "no file"],
 )
-def test_a_picture_that_says_nothing_is_one_clear_line(
-    content: bytes | None, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_an_image_without_settings_is_a_clear_error(
+    content: bytes | None, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "picture.png"
     if content is not None:
         path.write_bytes(content)
     assert run_command(["look", "from-png", str(path)]) == 2
-    assert says in capsys.readouterr().err
+    assert message in capsys.readouterr().err

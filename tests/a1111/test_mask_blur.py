@@ -1,4 +1,4 @@
-"""AUTOMATIC1111's two blurs of a mask: code for code what the libraries make of the whole picture."""
+"""AUTOMATIC1111's two mask blurs: identical to the libraries' blur of the whole image."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def before_1_4(mask: Codes, pixels: int) -> Codes:
 
 
 def since_1_4(mask: Codes, pixels: int) -> Codes:
-    """modules/processing.py: first across, then down, each with a kernel of two and a half sigmas a side."""
+    """modules/processing.py: first rows, then columns, each with a kernel of two and a half sigmas per side."""
     side = 2 * int(2.5 * pixels + 0.5) + 1
     across = cv2.GaussianBlur(mask, (side, 1), pixels)
     return np.asarray(cv2.GaussianBlur(across, (1, side), pixels))
@@ -35,7 +35,7 @@ VERSIONS = pytest.mark.parametrize(("version", "theirs"), [("1.3", before_1_4), 
 
 
 def oval(middle: tuple[float, float], *, seed: int) -> Outline:
-    """Convex, and of no regular shape."""
+    """Convex and irregular."""
     rng = np.random.default_rng(seed)
     angles = np.sort(rng.uniform(0, 2 * np.pi, 12))
     points = middle + rng.uniform(15, 60, 2) * np.column_stack([np.cos(angles), np.sin(angles)])
@@ -43,12 +43,12 @@ def oval(middle: tuple[float, float], *, seed: int) -> Outline:
 
 
 OVALS = [oval(middle, seed=number) for number, middle in enumerate([(110, 85), (10, 80), (212, 160), (100, -8)])]
-"""One in the middle; others are cut off by an edge or two."""
+"""One in the middle; the others are clipped by one or two edges."""
 
 
 @cache
 def hard(outline: Outline) -> Codes:
-    """Pixels whose centre is inside, asked one by one."""
+    """Pixels whose centre is inside, tested one by one."""
     polygon = np.array(outline, np.float32)
     mask = np.zeros((HEIGHT, WIDTH), np.uint8)
     for y in range(HEIGHT):
@@ -59,7 +59,7 @@ def hard(outline: Outline) -> Codes:
 
 @VERSIONS
 @pytest.mark.parametrize("pixels", [1, 4, 11, 30, 64])
-def test_any_window_is_cut_from_the_blur_of_the_whole_mask(
+def test_any_window_equals_that_part_of_the_whole_blurred_mask(
     version: str, theirs: Callable[[Codes, int], Codes], pixels: int
 ) -> None:
     rng = np.random.default_rng(pixels)
@@ -77,7 +77,7 @@ def test_any_window_is_cut_from_the_blur_of_the_whole_mask(
 
 
 @VERSIONS
-def test_nothing_of_a_mask_lies_beyond_its_reach(version: str, theirs: Callable[[Codes, int], Codes]) -> None:
+def test_a_blurred_mask_stays_within_its_reach(version: str, theirs: Callable[[Codes, int], Codes]) -> None:
     for pixels in range(1, 65):
         mask = np.zeros((1, 700), np.uint8)
         mask[:, 300:400] = 255
@@ -87,7 +87,7 @@ def test_nothing_of_a_mask_lies_beyond_its_reach(version: str, theirs: Callable[
         assert touched[-1] < 400 + reach
 
 
-def test_the_two_versions_differ_by_no_more_than_is_said() -> None:
+def test_the_two_versions_differ_by_at_most_9_codes() -> None:
     mask = np.pad(hard(OVALS[0]), 200)
     for pixels in (4, 11, 30, 64):
         difference = np.abs(before_1_4(mask, pixels).astype(int) - since_1_4(mask, pixels))

@@ -1,4 +1,4 @@
-"""AUTOMATIC1111's "Only masked" crop: its integers, its resize, and the way back onto the plate."""
+"""AUTOMATIC1111's "Only masked" crop: its integer region, its resize, and the way back to the plate."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from toolkit.settings import load_settings
 PLATE = (WIDTH, HEIGHT)
 
 
-def theirs(mask: NDArray[np.uint8], width: int, height: int, padding: int) -> Region:
-    """What diffusers crops, which repeats AUTOMATIC1111 line by line; it takes no empty mask."""
+def diffusers_region(mask: NDArray[np.uint8], width: int, height: int, padding: int) -> Region:
+    """The crop of diffusers, which reimplements AUTOMATIC1111 line by line; it does not accept an empty mask."""
     left, top, right, bottom = VaeImageProcessor.get_crop_region(Image.fromarray(mask), width, height, pad=padding)
     return left, top, right, bottom
 
@@ -49,10 +49,10 @@ def region_of(face: FacePlan) -> tuple[float, ...]:
     return left + 0.5, top + 0.5, right + 0.5, bottom + 0.5
 
 
-# --- which pixels ------------------------------------------------------------------------------------------------
+# --- the region --------------------------------------------------------------------------------------------------
 
 
-def test_of_any_mask_the_region_is_the_same_to_the_pixel() -> None:
+def test_the_region_of_any_mask_matches_diffusers() -> None:
     rng = np.random.default_rng(0)
     for _ in range(4000):
         width, height = (int(side) for side in rng.integers(8, 120, 2))
@@ -64,7 +64,7 @@ def test_of_any_mask_the_region_is_the_same_to_the_pixel() -> None:
         canvas = (512, 512) if rng.random() < 0.5 else (int(rng.integers(64, 1024)), int(rng.integers(64, 1024)))
         padding = int(rng.integers(0, 60))
         ours = expand_crop_region(crop_region(bounds, padding, (width, height)), canvas, (width, height))
-        assert ours == theirs(mask, *canvas, padding)
+        assert ours == diffusers_region(mask, *canvas, padding)
 
 
 def test_the_mask_is_the_matte_in_8_bits() -> None:
@@ -79,23 +79,25 @@ def test_the_mask_is_the_matte_in_8_bits() -> None:
         bounds = mask_bounds(outline, feather, None, PLATE)
         assert (bounds is None) == (not mask.any())
         if bounds is not None:
-            assert expand_crop_region(crop_region(bounds, 8, PLATE), (512, 512), PLATE) == theirs(mask, 512, 512, 8)
+            assert expand_crop_region(crop_region(bounds, 8, PLATE), (512, 512), PLATE) == diffusers_region(
+                mask, 512, 512, 8
+            )
 
 
-@pytest.mark.parametrize("x", [80.0, 12.0, 155.0], ids=["in the middle", "cut off left", "cut off right"])
-def test_a_plan_crops_what_the_mask_of_its_frame_crops(x: float) -> None:
+@pytest.mark.parametrize("x", [80.0, 12.0, 155.0], ids=["in the middle", "clipped left", "clipped right"])
+def test_a_planned_crop_matches_the_mask_of_its_frame(x: float) -> None:
     face = planned("face.padding=8", x=x).frames[0].faces[0]
     mask = np.rint(draw_matte(face.outline, face.feather, window=(0, 0, *PLATE)) * 255).astype(np.uint8)
-    assert region_of(face) == pytest.approx(theirs(mask, 512, 512, 8), abs=2e-3)
+    assert region_of(face) == pytest.approx(diffusers_region(mask, 512, 512, 8), abs=2e-3)
 
 
-def test_a_crop_is_never_turned_and_follows_each_frame_by_itself() -> None:
+def test_a_crop_is_never_rotated_and_each_frame_is_independent() -> None:
     faces = [frame.faces[0] for frame in planned("face.padding=8", rolls=[0.0, 50.0]).frames[:2]]
     assert all(face.plate_to_canvas[1] == face.plate_to_canvas[3] == 0.0 for face in faces)
-    assert region_of(faces[0]) != region_of(faces[1]), "an ellipse that lies down is lower"
+    assert region_of(faces[0]) != region_of(faces[1]), "a rotated ellipse is less high"
 
 
-def test_a_mask_that_misses_the_plate_crops_the_whole_of_it() -> None:
+def test_a_mask_outside_the_plate_gives_a_crop_of_the_whole_plate() -> None:
     face = planned(x=-200.0).frames[0].faces[0]
     assert face.plate_to_canvas == region_to_canvas((0, 0, *PLATE), (512, 512))
 
@@ -117,15 +119,13 @@ def whole_mask(face: FacePlan, version: str, pixels: int) -> NDArray[np.uint8]:
 
 
 @pytest.mark.parametrize("version", BLURS)
-@pytest.mark.parametrize("x", [80.0, 12.0, 155.0], ids=["in the middle", "cut off left", "cut off right"])
+@pytest.mark.parametrize("x", [80.0, 12.0, 155.0], ids=["in the middle", "clipped left", "clipped right"])
 @pytest.mark.parametrize("pixels", [1, 4, 9])
-def test_with_mask_blur_the_blurred_mask_is_what_is_cropped_and_what_the_layer_is_cut_with(
-    version: str, x: float, pixels: int
-) -> None:
+def test_with_mask_blur_the_blurred_mask_defines_the_crop_and_the_alpha(version: str, x: float, pixels: int) -> None:
     plan = planned("face.padding=8", f"face.mask_blur={pixels}", f"face.mask_blur_version={version}", x=x)
     face = plan.frames[0].faces[0]
     mask = whole_mask(face, version, pixels)
-    assert face.plate_to_canvas == region_to_canvas(theirs(mask, 512, 512, 8), (512, 512))
+    assert face.plate_to_canvas == region_to_canvas(diffusers_region(mask, 512, 512, 8), (512, 512))
     backing = PlateProperties(alpha=None, premultiplied=False, encoding="display")
     layer = compose_face(plan, [face], backing, [np.ones((512, 512, 3), np.float32)])
     assert np.array_equal(np.rint(layer.pixels[..., 3].astype(np.float64) * 255), mask)
@@ -133,20 +133,20 @@ def test_with_mask_blur_the_blurred_mask_is_what_is_cropped_and_what_the_layer_i
 
 
 @pytest.mark.parametrize("crop", ["a1111", "upright"])
-def test_an_engine_is_shown_the_blurred_mask_as_the_crop_shows_the_plate(crop: str) -> None:
+def test_the_engine_gets_the_blurred_mask_as_seen_in_the_crop(crop: str) -> None:
     plan = planned("face.mask_blur=6", f"face.crop={crop}", "face.padding=2", rolls=[25.0] * 12)
     face = plan.frames[0].faces[0]
     mask = whole_mask(face, "1.3", 6) / np.float32(255)
     seen = crop_face(face, 512, np.dstack([mask] * 3))[..., 0]
     matte = draw_crop_matte(plan, face)
     assert np.abs(matte - seen).max() < 0.02
-    assert matte[[0, -1]].max() == matte[:, [0, -1]].max() == 0, "all of it lies in the crop"
+    assert matte[[0, -1]].max() == matte[:, [0, -1]].max() == 0, "all of it is inside the crop"
 
 
-# --- where they land ---------------------------------------------------------------------------------------------
+# --- the resampling ----------------------------------------------------------------------------------------------
 
 REGIONS = [(30, 10, 100, 80), (3, 0, 93, 90), (0, 0, 160, 90), (60, 20, 97, 57), (40, 0, 160, 90)]
-IDS = ["square", "as high as the plate", "all of it, filled above and below", "an odd side", "wide, filled"]
+IDS = ["square", "as high as the plate", "the whole plate, filled", "an odd side", "wide, filled"]
 
 
 def face_with(region: Region, canvas: int) -> FacePlan:
@@ -164,20 +164,20 @@ def face_with(region: Region, canvas: int) -> FacePlan:
 
 
 def shown_part(region: Region, canvas: int) -> tuple[slice, slice]:
-    """Rows and columns of the canvas that show the region, less a rim: there Pillow's picture ends, and ours goes on
-    into the plate."""
+    """Rows and columns of the canvas that show the region, without a border: Pillow's image ends there, and ours
+    continues into the plate."""
     width, height = region[2] - region[0], region[3] - region[1]
     fitted = height * canvas // width if width > height else canvas
-    above, rim = canvas // 2 - fitted // 2, 4 * ceil(canvas / width)
-    return slice(above + rim, above + fitted - rim), slice(rim, -rim)
+    above, border = canvas // 2 - fitted // 2, 4 * ceil(canvas / width)
+    return slice(above + border, above + fitted - border), slice(border, -border)
 
 
 @pytest.mark.parametrize("canvas", [512, 64], ids=["enlarged", "reduced"])
 @pytest.mark.parametrize("region", REGIONS, ids=IDS)
-def test_every_part_of_the_plate_lands_where_pillow_resizes_it_to(region: Region, canvas: int) -> None:
-    """A ramp of the coordinates shows a shift as itself: under a fiftieth of a plate pixel in each sixteenth of a crop.
+def test_every_part_of_the_plate_maps_to_where_pillow_puts_it(region: Region, canvas: int) -> None:
+    """A ramp of the coordinates shows any shift: under a fiftieth of a plate pixel in each sixteenth of a crop.
 
-    Single pixels are off by 0.05, for both kernels ripple on a ramp, and OpenCV rounds positions to a 32nd.
+    Single pixels are off by up to 0.05: both kernels ripple on a ramp, and OpenCV rounds positions to a 32nd.
     """
     x, y = np.meshgrid(np.arange(WIDTH, dtype=np.float32), np.arange(HEIGHT, dtype=np.float32))
     crop = crop_face(face_with(region, canvas), canvas, np.dstack([x, y, x]))
@@ -198,8 +198,8 @@ def test_every_part_of_the_plate_lands_where_pillow_resizes_it_to(region: Region
 
 
 @pytest.mark.parametrize("region", REGIONS, ids=IDS)
-def test_the_picture_is_the_one_that_resize_and_fill_gives(region: Region) -> None:
-    """Pillow's kernel is six pixels wide, ours eight; in the borders that are filled both repeat the edge."""
+def test_the_crop_matches_resize_and_fill(region: Region) -> None:
+    """Pillow's kernel is six pixels wide, ours eight; in the filled borders both repeat the edge."""
     codes = cv2.GaussianBlur(np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8), (0, 0), 2)
     codes = cv2.normalize(codes, None, 0, 255, cv2.NORM_MINMAX)
     expected = VaeImageProcessor()._resize_and_fill(Image.fromarray(codes).crop(region), 512, 512)
@@ -209,7 +209,7 @@ def test_the_picture_is_the_one_that_resize_and_fill_gives(region: Region) -> No
 
 
 @pytest.mark.parametrize("region", REGIONS, ids=IDS)
-def test_there_and_back_nothing_lands_off(region: Region) -> None:
+def test_a_round_trip_does_not_shift_pixels(region: Region) -> None:
     x, y = np.meshgrid(np.arange(WIDTH, dtype=np.float32), np.arange(HEIGHT, dtype=np.float32))
     picture = np.dstack([x, y, x]) / np.float32(WIDTH)
     face = face_with(region, 512)
@@ -223,11 +223,11 @@ def test_there_and_back_nothing_lands_off(region: Region) -> None:
     off = (layer.pixels[..., :3].astype(np.float64) - picture)[solid] * WIDTH
     assert solid.any()
     assert np.abs(off.mean(axis=0)).max() < 0.02
-    assert np.abs(off).max() < 0.02 + WIDTH * 2**-12, "half floats, near one, are as coarse as this"
+    assert np.abs(off).max() < 0.02 + WIDTH * 2**-12, "the precision of half floats near 1"
 
 
 class PassesThrough(Engine):
-    """Gives back what it was shown."""
+    """Returns its images unchanged."""
 
     name = "passes through"
     revision = "1"
@@ -237,7 +237,7 @@ class PassesThrough(Engine):
 
 
 @pytest.mark.parametrize("padding", [4, 32], ids=["a square crop", "a crop higher than the plate"])
-def test_an_engine_that_changes_nothing_gives_the_plate_back(plate_pattern: Path, tmp_path: Path, padding: int) -> None:
+def test_an_engine_that_changes_nothing_returns_the_plate(plate_pattern: Path, tmp_path: Path, padding: int) -> None:
     plan = planned(f"face.padding={padding}", "face.strength=0", rolls=[0, 9] * 6, pattern=str(plate_pattern))
     with open_plate(shot_of(plate_pattern).media) as plate:
         done = render_passes([plan], plate, PassesThrough(), tmp_path, writers=1)

@@ -19,8 +19,8 @@ OVAL = (
 """MediaPipe's face oval."""
 
 
-def turned(yaw: float) -> NDArray[np.float32]:
-    """The face seen from the side, ``yaw`` degrees."""
+def turn_face(yaw: float) -> NDArray[np.float32]:
+    """The face turned by ``yaw`` degrees."""
     angle = np.deg2rad(yaw)
     landmarks = face(scale=3)
     centre = landmarks.mean(axis=0)
@@ -30,12 +30,12 @@ def turned(yaw: float) -> NDArray[np.float32]:
 
 
 def distances(outline: tuple[Point, ...], points: NDArray[np.float32]) -> NDArray[np.float64]:
-    """How far inside ``outline`` the points are, pixels."""
+    """Distance of the points inside ``outline``, pixels."""
     contour = np.array(outline, dtype=np.float32)
     return np.array([cv2.pointPolygonTest(contour, (float(x), float(y)), measureDist=True) for x, y, *_ in points])
 
 
-def test_of_a_frontal_face_the_outline_is_the_face_oval() -> None:
+def test_the_outline_of_a_frontal_face_is_the_face_oval() -> None:
     landmarks = face(scale=3)
     inside = distances(face_outline(landmarks, grow=0.0), landmarks[list(OVAL)])
     assert inside.min() > -0.01
@@ -45,8 +45,8 @@ def test_of_a_frontal_face_the_outline_is_the_face_oval() -> None:
 
 @pytest.mark.parametrize("yaw", [0.0, 40.0, 80.0, -85.0])
 @pytest.mark.parametrize("grow", [0.0, 0.06, 0.3])
-def test_the_outline_is_convex_and_holds_every_landmark_with_the_margin_asked_for(yaw: float, grow: float) -> None:
-    landmarks = turned(yaw)
+def test_the_outline_is_convex_and_contains_every_landmark_with_margin(yaw: float, grow: float) -> None:
+    landmarks = turn_face(yaw)
     outline = face_outline(landmarks, grow=grow)
     margin = grow * measure_placement(landmarks).scale
     assert cv2.isContourConvex(np.array(outline, dtype=np.float32))
@@ -60,7 +60,7 @@ def circle(radius: float, x: float, y: float, *, stretch: float = 1.0) -> tuple[
 
 
 @pytest.mark.parametrize("feather", [0.0, 3.0, 12.0, 40.0])
-def test_the_area_of_a_disc_is_that_of_the_formula(feather: float) -> None:
+def test_the_area_of_a_disc_matches_the_formula(feather: float) -> None:
     radius, edge = 90.0, max(feather, 1.0)
     matte = draw_matte(circle(radius, 110.3, 108.6), feather, window=(0, 0, 220, 220))
     from_edge = np.clip((radius - np.linspace(0, radius, 200_001)) / edge, 0, 1)
@@ -97,14 +97,14 @@ def test_moving_by_a_hundredth_of_a_pixel_moves_the_edge_by_as_much(direction: t
 
     mattes = [moved(step) for step in range(0, 101, 10)]
     areas = [matte.sum() for matte in mattes]
-    assert max(areas) - min(areas) < 1e-4 * areas[0], "no breathing"
+    assert max(areas) - min(areas) < 1e-4 * areas[0], "constant area"
     y, x = np.mgrid[:140, :140]
     middles = [np.array([(x * matte).sum(), (y * matte).sum()]) / matte.sum() for matte in mattes]
     for step, middle in zip(range(0, 101, 10), middles, strict=True):
         assert np.abs(middle - middles[0] - 0.01 * step * np.array(direction)).max() < 1e-3
 
 
-def test_a_face_that_leaves_the_frame_is_cut_off_and_comes_back_nowhere_else() -> None:
+def test_a_face_leaving_the_frame_is_clipped_and_does_not_wrap_around() -> None:
     whole = draw_matte(circle(40, 5, 50), 10, window=(-60, 0, 100, 100))
     framed = draw_matte(circle(40, 5, 50), 10, window=(0, 0, 100, 100))
     assert (framed == whole[:, 60:]).all()
@@ -112,7 +112,7 @@ def test_a_face_that_leaves_the_frame_is_cut_off_and_comes_back_nowhere_else() -
     assert (draw_matte(circle(40, -200, 50), 10, window=(0, 0, 100, 100)) == 0).all()
 
 
-def test_an_outline_that_is_not_convex_is_followed_too() -> None:
+def test_a_concave_outline_is_followed() -> None:
     notched = ((10.0, 10.0), (90.0, 10.0), (90.0, 90.0), (50.0, 30.0), (10.0, 90.0))
     matte = draw_matte(notched, 2, window=(0, 0, 100, 100))
     assert matte[60, 50] == 0
@@ -120,6 +120,6 @@ def test_an_outline_that_is_not_convex_is_followed_too() -> None:
     assert matte[60, 15] == 1
 
 
-def test_two_points_are_no_outline() -> None:
+def test_two_points_are_an_error() -> None:
     with pytest.raises(ValueError, match="2 points"):
         draw_matte(((0, 0), (1, 1)), 3, window=(0, 0, 5, 5))

@@ -1,4 +1,4 @@
-"""A tiny plate on disk and a hand-made face, for tests of planning and rendering."""
+"""A small plate and a synthetic face, for tests of planning and rendering."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from toolkit.passes.guides.face_mesh import CONTOURS
 
 WIDTH, HEIGHT, FIRST, COUNT = 160, 90, 101, 12
 CUT_FOLDER = Path("/shows/cut")
-"""Folder of the cut; nothing is there."""
+"""Folder of the cut; it does not exist."""
 OVAL = CONTOURS["FACE_OVAL"][1][0][:-1]
 """The face oval of the 478-point mesh, clockwise from the forehead."""
 
 
 def landmarks(centre: tuple[float, float], height: float, roll: float) -> np.ndarray:
-    """478 points of a flat face: the oval on an ellipse, everything else on its centre."""
+    """478 points of a flat face: the oval on an ellipse, all others at its centre."""
     points = np.zeros((478, 3), np.float32)
     turn = np.radians(roll)
     points[:, :2] = centre
@@ -71,7 +71,7 @@ def tracks_of(samples: list[FaceSample]) -> FaceTracks:
 
 
 def bodies_of(*people: float) -> BodyTracks:
-    """People who stand at these places in every frame but the last, which shows nobody."""
+    """People around these x positions in every frame but the last, which is empty."""
     frames = [
         BodyFrame(
             source_frame=FIRST + index,
@@ -93,7 +93,7 @@ def bodies_of(*people: float) -> BodyTracks:
 
 
 def body(x: float) -> tuple[tuple[float, float, float], ...]:
-    """33 points of somebody around ``x``, all visible, no two in one place."""
+    """33 points of a person around ``x``, all visible, no two at the same position."""
     return tuple((x + 7 * (index % 5) - 14, 20.0 + 2 * index, 0.9) for index in range(33))
 
 
@@ -130,7 +130,7 @@ def shot_of(pattern: Path) -> Shot:
 
 
 def plate_picture(source_frame: int) -> np.ndarray:
-    """(H, W, 3) uint8 RGB; every code of every channel occurs, and each frame differs."""
+    """(H, W, 3) uint8 RGB; the frames together have every 8-bit code, and each frame differs."""
     rng = np.random.default_rng(source_frame)
     smooth = cv2.GaussianBlur(rng.integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8), (0, 0), 2)
     stretched = cv2.normalize(smooth, None, 0, 255, cv2.NORM_MINMAX)

@@ -1,4 +1,4 @@
-"""Resampling in bands is resampling as a expected."""
+"""Resampling: bands, masks and separable warps give what one ``cv2.warpAffine`` gives."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from toolkit.passes.resampling import warp_affine
 
 
 @pytest.mark.parametrize("inverse", [False, True])
-def test_bands_are_pixel_for_pixel_what_one_call_gives(inverse: bool) -> None:
+def test_bands_match_a_single_warp_bit_for_bit(inverse: bool) -> None:
     rng = np.random.default_rng(1)
     picture = rng.random((90, 160, 3), dtype=np.float32)
     for _ in range(200):
@@ -24,7 +24,7 @@ def test_bands_are_pixel_for_pixel_what_one_call_gives(inverse: bool) -> None:
 
 
 @pytest.mark.parametrize("inverse", [False, True])
-def test_where_pixels_are_wanted_they_are_those_of_one_call_and_elsewhere_those_or_nothing(inverse: bool) -> None:
+def test_a_masked_warp_matches_inside_the_mask_and_is_zero_or_equal_outside(inverse: bool) -> None:
     rng = np.random.default_rng(2)
     picture = rng.random((90, 160, 3), dtype=np.float32)
     for _ in range(200):
@@ -43,8 +43,8 @@ def test_where_pixels_are_wanted_they_are_those_of_one_call_and_elsewhere_those_
 
 
 @pytest.mark.parametrize("inverse", [False, True])
-def test_where_nothing_is_turned_it_is_what_one_call_gives_to_the_rounding_of_floats(inverse: bool) -> None:
-    """Any zoom of either axis, pictures of one line, results that miss the picture: edges are repeated."""
+def test_without_rotation_the_separable_warp_matches_to_float_rounding(inverse: bool) -> None:
+    """Any zoom on either axis, images of one row, results entirely outside the image: edges are repeated."""
     rng = np.random.default_rng(3)
     for _ in range(300):
         height, width = (int(side) for side in rng.integers(1, 150, 2))
@@ -56,10 +56,10 @@ def test_where_nothing_is_turned_it_is_what_one_call_gives_to_the_rounding_of_fl
         expected = cv2.warpAffine(picture, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
         warped = warp_affine(picture, matrix, size, inverse=inverse)
         assert warped.dtype == np.float32
-        assert np.abs(warped - expected).max() < 2e-6, "of white"
+        assert np.abs(warped - expected).max() < 2e-6, "relative to white"
 
 
-def test_a_picture_that_is_not_turned_is_left_as_it_was_and_made_again_the_same() -> None:
+def test_the_separable_warp_is_repeatable_and_does_not_modify_its_input() -> None:
     picture = np.random.default_rng(4).random((300, 500, 3), dtype=np.float32)
     before = picture.copy()
     matrix = np.array([[1.7, 0, -90.3], [0, 1.7, -40.1]])

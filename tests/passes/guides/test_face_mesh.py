@@ -1,4 +1,4 @@
-"""The control picture of faces, held against MediaPipe's own drawing."""
+"""The face guide, compared with MediaPipe's own drawing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from toolkit.faces.detect import LandmarkReader
 from toolkit.passes.guides.face_mesh import CONTOURS, draw_face_annotation
 
 SIZE = (512, 256)
-"""Width and height; powers of two, so that pixels survive the way through 0..1 and back exactly."""
+"""Width and height; powers of two, so that pixels survive the round trip through 0..1 exactly."""
 
 DRAWN = {
     "FACE_OVAL": (10, 200, 10),
@@ -30,25 +30,25 @@ DRAWN = {
     "RIGHT_EYEBROW": (10, 220, 180),
     "LIPS": (10, 180, 10),
 }
-"""The annotator's colours in its order, blue first: it draws in BGR."""
+"""The annotator's colours in its drawing order, as BGR."""
 RIGHT_PUPIL, LEFT_PUPIL = 468, 473
 PUPILS_DRAWN = {RIGHT_PUPIL: (10, 200, 250), LEFT_PUPIL: (250, 200, 10)}
 
 WHOLE = face(scale=1.7, x=-120.3, y=-80.1)
-CUT = face(scale=2.0, roll=20, x=-340, y=-240)
-DISORDER = np.random.default_rng(3).uniform((-40, -40, 0), (*SIZE, 1), (478, 3)).astype(np.float32)
+CLIPPED = face(scale=2.0, roll=20, x=-340, y=-240)
+SCRAMBLED = np.random.default_rng(3).uniform((-40, -40, 0), (*SIZE, 1), (478, 3)).astype(np.float32)
 
 
 def centred(**placing: float) -> NDArray[np.float32]:
-    """The face with the middle of its bounding box in the middle of the picture."""
+    """The face with its bounding box centred in the image."""
     landmarks = face(**placing)
     extent = landmarks[:, :2]
     landmarks[:, :2] += np.array(SIZE) / 2 - (extent.min(axis=0) + extent.max(axis=0)) / 2
     return landmarks
 
 
-def mediapipes(faces: Sequence[NDArray[np.float32]]) -> Picture:
-    """MediaPipe's drawing, each part's lines in an order of chance: the annotator's is one of a hash table."""
+def draw_with_mediapipe(faces: Sequence[NDArray[np.float32]]) -> Picture:
+    """MediaPipe's drawing, with the lines of each part in random order: the annotator's is that of a hash table."""
     width, height = SIZE
     canvas = np.zeros((height, width, 3), dtype=np.uint8)
     for landmarks in faces:
@@ -65,8 +65,8 @@ def mediapipes(faces: Sequence[NDArray[np.float32]]) -> Picture:
     return canvas[..., ::-1]
 
 
-def where(picture: Picture, drawn: tuple[int, int, int]) -> NDArray[np.float64]:
-    """x, y of the pixels (n, 2) of a colour, given blue first."""
+def find_colour(picture: Picture, drawn: tuple[int, int, int]) -> NDArray[np.float64]:
+    """x, y of the pixels (n, 2) with a BGR colour."""
     rows, columns = np.nonzero((picture == drawn[::-1]).all(axis=-1))
     return np.column_stack([columns, rows]).astype(np.float64)
 
@@ -79,13 +79,13 @@ def edges(name: str) -> list[frozenset[int]]:
     ("name", "count"),
     [("FACE_OVAL", 36), ("LEFT_EYE", 16), ("LEFT_EYEBROW", 8), ("RIGHT_EYE", 16), ("RIGHT_EYEBROW", 8), ("LIPS", 40)],
 )
-def test_a_part_has_mediapipes_edges_each_once(name: str, count: int) -> None:
+def test_each_part_has_mediapipes_edges_exactly_once(name: str, count: int) -> None:
     theirs = {frozenset((edge.start, edge.end)) for edge in getattr(FaceLandmarksConnections, f"FACE_LANDMARKS_{name}")}
     assert set(edges(name)) == theirs
     assert len(edges(name)) == len(theirs) == count
 
 
-def test_the_parts_are_all_of_mediapipes_contours() -> None:
+def test_the_parts_together_are_mediapipes_contours() -> None:
     contours = {frozenset((edge.start, edge.end)) for edge in FaceLandmarksConnections.FACE_LANDMARKS_CONTOURS}
     assert {edge for name in CONTOURS for edge in edges(name)} == contours
     assert len(contours) == 124
@@ -98,21 +98,21 @@ def test_the_parts_are_all_of_mediapipes_contours() -> None:
         pytest.param([centred(scale=1.7, roll=35)], id="rolled"),
         pytest.param([centred(scale=1.7, roll=180)], id="upside down"),
         pytest.param([centred(scale=0.75)], id="small"),
-        pytest.param([DISORDER], id="in disorder, so that every part crosses every other"),
-        pytest.param([CUT], id="cut off at the top and left"),
-        pytest.param([face(scale=2.0, x=70, y=20)], id="cut off at the bottom and right"),
+        pytest.param([SCRAMBLED], id="scrambled, so that all parts cross each other"),
+        pytest.param([CLIPPED], id="clipped at the top and left"),
+        pytest.param([face(scale=2.0, x=70, y=20)], id="clipped at the bottom and right"),
         pytest.param([face(scale=4.0, x=-644, y=-300)], id="larger than the picture"),
         pytest.param([face(scale=2.0, x=900)], id="beside the picture"),
         pytest.param([np.round(face(scale=1.7, x=-160))], id="at whole pixels"),
-        pytest.param([WHOLE, centred(scale=1.7), CUT], id="several faces, the later over the earlier"),
+        pytest.param([WHOLE, centred(scale=1.7), CLIPPED], id="several faces, later over earlier"),
     ],
 )
-def test_every_pixel_is_mediapipes(faces: list[NDArray[np.float32]]) -> None:
+def test_every_pixel_matches_mediapipe(faces: list[NDArray[np.float32]]) -> None:
     picture = draw_face_annotation([landmarks.astype(np.float32) for landmarks in faces], SIZE)
     assert picture.dtype == np.uint8
     assert picture.shape == (256, 512, 3)
     assert picture.flags.c_contiguous
-    assert (picture == mediapipes(faces)).all()
+    assert (picture == draw_with_mediapipe(faces)).all()
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_every_pixel_is_mediapipes(faces: list[NDArray[np.float32]]) -> None:
         pytest.param(152, 1, SIZE[1], np.inf, id="bottom"),
     ],
 )
-def test_a_line_may_end_on_the_very_edge_of_the_picture_and_not_a_hair_beyond(
+def test_a_line_may_end_on_the_edge_of_the_image_but_not_beyond(
     landmark: int, axis: int, edge: int, outwards: float
 ) -> None:
     landmarks = WHOLE.copy()
@@ -133,18 +133,18 @@ def test_a_line_may_end_on_the_very_edge_of_the_picture_and_not_a_hair_beyond(
         landmarks[landmark, axis] = end
         picture = draw_face_annotation([landmarks], SIZE)
         assert picture.take(outermost, axis=1 - axis).any() == drawn
-        assert (picture == mediapipes([landmarks])).all()
+        assert (picture == draw_with_mediapipe([landmarks])).all()
 
 
-def test_the_picture_is_of_eight_colours_on_black() -> None:
+def test_the_image_has_eight_colours_on_black() -> None:
     colours = {tuple(colour) for colour in draw_face_annotation([WHOLE], SIZE).reshape(-1, 3).tolist()}
     assert colours == {(0, 0, 0)} | {colour[::-1] for colour in (*DRAWN.values(), *PUPILS_DRAWN.values())}
 
 
-def test_a_pupil_is_a_square_of_four_pixels_with_its_landmark_right_and_below_of_the_middle() -> None:
+def test_a_pupil_is_a_4x4_square_placed_as_in_the_original() -> None:
     landmarks = WHOLE.copy()
     landmarks[LEFT_PUPIL, :2] = (300.9, 200.2)
-    square = where(draw_face_annotation([landmarks], SIZE), PUPILS_DRAWN[LEFT_PUPIL])
+    square = find_colour(draw_face_annotation([landmarks], SIZE), PUPILS_DRAWN[LEFT_PUPIL])
     assert square.tolist() == [[x, y] for y in range(198, 202) for x in range(298, 302)]
 
 
@@ -152,10 +152,10 @@ def test_a_pupil_is_a_square_of_four_pixels_with_its_landmark_right_and_below_of
     ("x", "y", "pixels"),
     [(2, 2, 16), (1, 50, 0), (50, 1, 0), (-0.1, 50, 0), (511, 50, 12), (510, 255, 12), (512.1, 50, 0)],
 )
-def test_at_an_edge_a_pupil_is_cut_off_or_left_out_as_a_slice_of_the_array_is(x: float, y: float, pixels: int) -> None:
+def test_at_an_edge_a_pupil_is_clipped_or_left_out_like_an_array_slice(x: float, y: float, pixels: int) -> None:
     landmarks = WHOLE.copy()
     landmarks[RIGHT_PUPIL, :2] = (x, y)
-    assert len(where(draw_face_annotation([landmarks], SIZE), PUPILS_DRAWN[RIGHT_PUPIL])) == pixels
+    assert len(find_colour(draw_face_annotation([landmarks], SIZE), PUPILS_DRAWN[RIGHT_PUPIL])) == pixels
 
 
 @pytest.mark.parametrize("side", [0, 1], ids=["width", "height"])
@@ -173,18 +173,18 @@ def test_without_a_face_nothing_is_drawn() -> None:
     assert not picture.any()
 
 
-def test_on_a_photograph_the_lines_are_where_the_eyes_are(model: Path, anna: Person) -> None:
+def test_on_a_photograph_the_lines_match_the_eyes(model: Path, anna: Person) -> None:
     height, width = anna.photograph.shape[:2]
     with LandmarkReader(model, confidence=0.5) as reader:
         seen = reader.read(anna.photograph)
     assert seen is not None
     picture = draw_face_annotation([seen.landmarks], (width, height))
-    right, left = (where(picture, DRAWN[name]).mean(axis=0) for name in ("RIGHT_EYE", "LEFT_EYE"))
+    right, left = (find_colour(picture, DRAWN[name]).mean(axis=0) for name in ("RIGHT_EYE", "LEFT_EYE"))
     assert (right + left) / 2 == pytest.approx(anna.eyes, abs=3), "the brows are 11 pixels higher"
     assert np.degrees(np.arctan2(*(left - right)[::-1])) == pytest.approx(anna.roll, abs=1.5)
     luma = anna.photograph.mean(axis=-1)
     for index, eye in ((RIGHT_PUPIL, right), (LEFT_PUPIL, left)):
-        pupil = where(picture, PUPILS_DRAWN[index])
+        pupil = find_colour(picture, PUPILS_DRAWN[index])
         assert np.hypot(*(pupil.mean(axis=0) - eye)) < 5
         columns, rows = pupil.astype(int).T
         x, y = eye.astype(int)

@@ -1,4 +1,4 @@
-"""Guides that a 3D package rendered: aligned with the plate to the pixel, steady over the shot, part of the key."""
+"""Guides from a 3D package: aligned with the plate to the pixel, constant over the shot, part of the key."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import OpenEXR
 import pytest
 
 from tests.passes._plate import COUNT, FIRST, HEIGHT, WIDTH, plate_picture, sample, shot_of, tracks_of
-from tests.passes.rendering.test_requests import Wanting
+from tests.passes.rendering.test_requests import WantsEverything
 from toolkit.documents import GuidePlan, PassName, PassPlan
 from toolkit.engines import PaintRequest
 from toolkit.errors import MissingFrames, MissingMedia, UnsupportedMedia
@@ -33,7 +33,7 @@ def write(folder: Path, source_frame: int, distances: np.ndarray) -> None:
 
 
 def wall(source_frame: int) -> np.ndarray:
-    """A wall at 10, a box at 2 that comes 0.1 nearer each frame, and a hole where nothing is."""
+    """A wall at 10, a box at 2 that comes 0.1 nearer each frame, and a corner without any object."""
     distances = np.full((HEIGHT, WIDTH), 10.0, np.float32)
     distances[20:70, 40:120] = 2.0 - 0.1 * (source_frame - FIRST)
     distances[:10, :10] = 1e10
@@ -48,17 +48,20 @@ def depth(tmp_path: Path) -> Path:
     return tmp_path / "cut"
 
 
-def plans(beside: Path, control: str, *assignments: str, plates: str = "nowhere") -> dict[PassName, PassPlan]:
+def plans(cut_folder: Path, control: str, *assignments: str, plates: str = "nowhere") -> dict[PassName, PassPlan]:
     settings = load_settings(
         overrides=[f"body.controls=[{control}]", f"face.controls=[{control}]", "face.canvas=256", *assignments]
     )
-    made = plan_passes(
-        shot_of(Path(plates) / "plate.####.png"), tracks_of([sample(f) for f in FRAMES]), settings, cut_folder=beside
+    planned = plan_passes(
+        shot_of(Path(plates) / "plate.####.png"),
+        tracks_of([sample(f) for f in FRAMES]),
+        settings,
+        cut_folder=cut_folder,
     )
-    return {plan.pass_name: plan for plan in made}
+    return {plan.pass_name: plan for plan in planned}
 
 
-def shown(plan: PassPlan, source_frame: int) -> Picture:
+def read_guide_picture(plan: PassPlan, source_frame: int) -> Picture:
     (frame,) = ShotGuides([plan]).read_ahead([source_frame], [plan])
     return only(frame)
 
@@ -68,7 +71,7 @@ def only(frame: GuidePictures) -> Picture:
     return picture
 
 
-def test_a_control_without_a_source_reads_its_kind_from_the_guides_beside_the_cut() -> None:
+def test_a_control_without_a_source_reads_from_the_guides_folder_next_to_the_cut() -> None:
     plan = plans(Path("/shows/cut"), '{kind="depth"}')[PassName.BODY]
     (guide,) = plan.guides
     assert guide is not None
@@ -76,7 +79,7 @@ def test_a_control_without_a_source_reads_its_kind_from_the_guides_beside_the_cu
     assert plan.look.controls[0].model == "control_v11f1p_sd15_depth"
 
 
-def test_a_source_may_lie_anywhere_and_names_the_shot() -> None:
+def test_a_source_may_be_anywhere_and_contain_the_shot_name() -> None:
     control = '{kind="lineart", source="/renders/{shot}/ink.%04d.png", offset=-100}'
     (guide,) = plans(Path("/shows/cut"), control)[PassName.FACE].guides
     assert guide == GuidePlan(
@@ -87,31 +90,31 @@ def test_a_source_may_lie_anywhere_and_names_the_shot() -> None:
 @pytest.mark.parametrize(("near", "far"), [(1.0, 10.0), (2.0, 10.0), (1.5, 5.0)])
 def test_distances_become_inverse_depth_with_near_white(depth: Path, near: float, far: float) -> None:
     plan = plans(depth, f'{{kind="depth", near={near}, far={far}}}')[PassName.BODY]
-    picture = shown(plan, FIRST)
+    picture = read_guide_picture(plan, FIRST)
     assert picture.shape == (HEIGHT, WIDTH, 3)
-    assert picture[5, 5].tolist() == [0, 0, 0], "nothing there is farther than everything"
+    assert picture[5, 5].tolist() == [0, 0, 0], "no object is farther than any object"
     for (row, column), distance in (((50, 60), 2.0), ((80, 150), 10.0)):
         expected = np.clip((1 / distance - 1 / far) / (1 / near - 1 / far), 0, 1)
         assert picture[row, column] == pytest.approx([expected] * 3, abs=1e-6)
 
 
-def test_without_near_and_far_the_whole_shot_has_one_span(depth: Path) -> None:
-    """In the last frame the box is at 0.9, the nearest of the shot: white. In the first it is not."""
+def test_without_near_and_far_the_whole_shot_has_one_range(depth: Path) -> None:
+    """In the last frame the box is at 0.9, the nearest of the shot: white. In the first it is darker."""
     plan = plans(depth, '{kind="depth"}')[PassName.BODY]
-    last, first = shown(plan, FRAMES[-1]), shown(plan, FIRST)
+    last, first = read_guide_picture(plan, FRAMES[-1]), read_guide_picture(plan, FIRST)
     assert last[50, 60, 0] == pytest.approx(1.0, abs=1e-5)
     assert last[80, 150, 0] == pytest.approx(0.0, abs=1e-5)
     assert first[50, 60, 0] == pytest.approx((1 / 2 - 1 / 10) / (1 / 0.9 - 1 / 10), abs=1e-5)
 
 
-def test_a_flat_wall_is_shown_and_an_empty_scene_is_refused(tmp_path: Path) -> None:
+def test_a_flat_wall_works_and_an_empty_scene_is_an_error(tmp_path: Path) -> None:
     for source_frame in FRAMES:
         write(tmp_path / "guides/sh010", source_frame, np.full((HEIGHT, WIDTH), 3.0))
-    assert np.isfinite(shown(plans(tmp_path, '{kind="depth"}')[PassName.BODY], FIRST)).all()
+    assert np.isfinite(read_guide_picture(plans(tmp_path, '{kind="depth"}')[PassName.BODY], FIRST)).all()
     for source_frame in FRAMES:
         write(tmp_path / "guides/sh010", source_frame, np.full((HEIGHT, WIDTH), 1e10))
     with pytest.raises(UnsupportedMedia, match="no distances found in the sampled frames; set near and far"):
-        shown(plans(tmp_path, '{kind="depth"}')[PassName.BODY], FIRST)
+        read_guide_picture(plans(tmp_path, '{kind="depth"}')[PassName.BODY], FIRST)
 
 
 def write_plate_as_guide(folder: Path, change: Callable[[np.ndarray], np.ndarray] = lambda codes: codes) -> str:
@@ -123,53 +126,53 @@ def write_plate_as_guide(folder: Path, change: Callable[[np.ndarray], np.ndarray
 
 
 def ask_all(plate_pattern: Path, root: Path, control: str) -> list[PaintRequest]:
-    """Everything an engine is asked in a render of the tiny plate."""
-    asked: list[PaintRequest] = []
+    """All requests to the engine when the small plate is rendered."""
+    recorded: list[PaintRequest] = []
 
-    class Keeps(Wanting):
+    class RecordingEngine(WantsEverything):
         def paint(self, requests: list[PaintRequest]) -> list[np.ndarray]:  # type: ignore[override]
-            asked.extend(requests)
+            recorded.extend(requests)
             return super().paint(requests)
 
-    made = plans(root, control, plates=str(plate_pattern.parent))
+    planned = plans(root, control, plates=str(plate_pattern.parent))
     with open_plate(shot_of(plate_pattern).media) as plate:
-        render_passes(list(made.values()), plate, Keeps(), root / "out", writers=1)
-    return asked
+        render_passes(list(planned.values()), plate, RecordingEngine(), root / "out", writers=1)
+    return recorded
 
 
-def test_a_guide_is_cut_from_its_frame_exactly_as_the_plate_is(plate_pattern: Path, tmp_path: Path) -> None:
-    """The guide is the plate itself, 900 numbers later: in every request the two must be the same picture."""
+def test_a_guide_is_brought_to_the_canvas_exactly_like_the_plate(plate_pattern: Path, tmp_path: Path) -> None:
+    """The guide is the plate itself, numbered 900 higher: in every request the two must be equal."""
     control = write_plate_as_guide(tmp_path / "ink") + "}"
-    asked = ask_all(plate_pattern, tmp_path, control)
-    assert len(asked) == 2 * COUNT
-    for request in asked:
+    requests = ask_all(plate_pattern, tmp_path, control)
+    assert len(requests) == 2 * COUNT
+    for request in requests:
         (guide,) = request.guides
         assert guide.shape == request.image.shape
         assert np.abs(guide - np.clip(request.image, 0, 1) * 255).max() <= 0.51
 
 
-def test_invert_exchanges_black_and_white(plate_pattern: Path, tmp_path: Path) -> None:
+def test_invert_swaps_black_and_white(plate_pattern: Path, tmp_path: Path) -> None:
     control = write_plate_as_guide(tmp_path / "ink", lambda codes: 255 - codes) + ", invert=true}"
     for request in ask_all(plate_pattern, tmp_path, control):
         assert np.abs(request.guides[0] - np.clip(request.image, 0, 1) * 255).max() <= 1.01
 
 
-def test_a_guide_of_half_the_size_is_brought_to_the_plate_s(tmp_path: Path) -> None:
+def test_a_guide_of_half_the_size_is_scaled_to_the_plates(tmp_path: Path) -> None:
     control = write_plate_as_guide(tmp_path / "ink", lambda codes: codes[::2, ::2]) + "}"
-    assert shown(plans(tmp_path, control)[PassName.BODY], FIRST).shape == (HEIGHT, WIDTH, 3)
+    assert read_guide_picture(plans(tmp_path, control)[PassName.BODY], FIRST).shape == (HEIGHT, WIDTH, 3)
 
 
-def test_a_guide_of_another_shape_is_refused_with_both_sizes(tmp_path: Path) -> None:
+def test_a_guide_with_another_aspect_ratio_is_an_error_with_both_sizes(tmp_path: Path) -> None:
     control = write_plate_as_guide(tmp_path / "ink", lambda codes: codes[:80]) + "}"
     with pytest.raises(UnsupportedMedia, match=r"aspect ratio, 160x80, differs from the plate.s, 160x90"):
-        shown(plans(tmp_path, control)[PassName.BODY], FIRST)
+        read_guide_picture(plans(tmp_path, control)[PassName.BODY], FIRST)
 
 
-def test_missing_guides_are_named_before_anything_is_painted(depth: Path) -> None:
+def test_missing_guides_are_reported_before_rendering(depth: Path) -> None:
     shot = shot_of(Path("nowhere/plate.####.png"))
     settings = load_settings(overrides=['body.controls=[{kind="depth"}]', 'face.controls=[{kind="depth"}]'])
     guides = planned_guides("sh010", settings, cut_folder=depth)
-    assert len(guides) == 1, "the same sequence for both passes is one guide"
+    assert len(guides) == 1, "one guide for both passes"
     check_guides(shot, guides)
     files = FramePath.parse(guides[0].path)
     files.path(FIRST + 3).unlink()
@@ -180,21 +183,21 @@ def test_missing_guides_are_named_before_anything_is_painted(depth: Path) -> Non
         check_guides(shot, guides)
 
 
-def test_a_frame_is_painted_again_when_its_guide_changes_and_kept_when_the_guides_move(
+def test_a_frame_is_rendered_again_if_its_guide_changes_and_kept_if_guides_move(
     depth: Path, plate_pattern: Path, tmp_path: Path
 ) -> None:
-    def painted(beside: Path) -> int:
-        made = plans(
-            beside, '{kind="depth", near=0.5, far=20.0}', "output.passes=BODY", plates=str(plate_pattern.parent)
+    def count_rendered(cut_folder: Path) -> int:
+        planned = plans(
+            cut_folder, '{kind="depth", near=0.5, far=20.0}', "output.passes=BODY", plates=str(plate_pattern.parent)
         )
         with open_plate(shot_of(plate_pattern).media) as plate:
-            (done,) = render_passes(list(made.values()), plate, Wanting(), tmp_path / "out", writers=1)
+            (done,) = render_passes(list(planned.values()), plate, WantsEverything(), tmp_path / "out", writers=1)
         return done.rendered
 
-    assert painted(depth) == COUNT
-    assert painted(depth) == 0
+    assert count_rendered(depth) == COUNT
+    assert count_rendered(depth) == 0
     moved = tmp_path / "elsewhere"
     depth.rename(moved)
-    assert painted(moved) == 0
+    assert count_rendered(moved) == 0
     write(moved / "guides/sh010", FIRST + 4, wall(FIRST + 4) * 1.1)
-    assert painted(moved) == 1
+    assert count_rendered(moved) == 1

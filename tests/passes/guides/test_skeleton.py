@@ -1,4 +1,4 @@
-"""The control picture of people, held against the annotator's own way of drawing, written out here."""
+"""The body guide, compared with the annotator's drawing, reimplemented here."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from toolkit.passes.guides.skeleton import COLOURS, LIMBS, POINTS, draw_skeleton, joints_of
 
 SIDE = (512, 640)
-"""Width and height; the shorter one is what the annotator works at."""
+"""Width and height; the shorter side is the annotator's."""
 
 JOINTS = (
     "nose neck rshoulder relbow rwrist lshoulder lelbow lwrist rhip rknee rankle lhip lknee lankle reye leye rear lear"
@@ -21,20 +21,20 @@ MEDIAPIPE = {
     "nose": 0, "leye": 2, "reye": 5, "lear": 7, "rear": 8, "lshoulder": 11, "rshoulder": 12, "lelbow": 13, "relbow": 14,
     "lwrist": 15, "rwrist": 16, "lhip": 23, "rhip": 24, "lknee": 25, "rknee": 26, "lankle": 27, "rankle": 28,
 }  # fmt: skip
-"""MediaPipe's published numbers."""
+"""MediaPipe's published indices."""
 LIMBS_FROM_ONE = "2-3 2-6 3-4 4-5 6-7 7-8 2-9 9-10 10-11 2-12 12-13 13-14 2-1 1-15 15-17 1-16 16-18"
-"""As the annotator lists them, joints counted from one."""
+"""As listed in the annotator, joints counted from one."""
 
 
 def hue(index: int) -> tuple[int, int, int]:
-    """Twenty degrees of hue from one to the next: the 18 colours as a rule instead of a list."""
+    """The 18 colours as a rule: 20 degrees of hue apart."""
     part, rest = divmod(index, 3)
     up, down = 85 * rest, 255 - 85 * rest
     return [(255, up, 0), (down, 255, 0), (0, 255, up), (0, down, 255), (up, 0, 255), (255, 0, down)][part]
 
 
 def standing(*, x: float = 256.0, y: float = 60.0, height: float = 480.0) -> NDArray[np.float32]:
-    """Somebody who stands facing the camera, all visible; points that are not drawn lie in a corner."""
+    """A person standing in front of the camera, all visible; points that are not drawn are in a corner."""
     places = {
         "nose": (0, 0.06), "leye": (0.02, 0.04), "reye": (-0.02, 0.04), "lear": (0.05, 0.05), "rear": (-0.05, 0.05),
         "lshoulder": (0.12, 0.18), "rshoulder": (-0.12, 0.18), "lelbow": (0.17, 0.34), "relbow": (-0.17, 0.34),
@@ -47,8 +47,8 @@ def standing(*, x: float = 256.0, y: float = 60.0, height: float = 480.0) -> NDA
     return points
 
 
-def annotators(people: list[NDArray[np.float32]], size: tuple[int, int]) -> NDArray[np.uint8]:
-    """Limbs as filled ellipses in rows and columns, all dimmed, then joints as discs of 4 pixels."""
+def draw_like_annotator(people: list[NDArray[np.float32]], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Limbs as filled ellipses, all dimmed, then joints as discs of 4 pixels."""
     canvas = np.zeros((size[1], size[0], 3), np.uint8)
     found = []
     for points in people:
@@ -79,16 +79,16 @@ def dimmed(colour: tuple[int, int, int]) -> tuple[int, ...]:
     return tuple(int(code * 0.6) for code in colour)
 
 
-def test_the_limbs_and_colours_are_openposes() -> None:
+def test_limbs_and_colours_are_openposes() -> None:
     assert ["-".join(str(joint + 1) for joint in limb) for limb in LIMBS] == LIMBS_FROM_ONE.split()
     assert list(COLOURS) == [hue(index) for index in range(18)]
     assert len(POINTS) == len(COLOURS) == 18
 
 
-def test_each_joint_is_mediapipes_point_of_that_name_and_the_neck_lies_between_the_shoulders() -> None:
-    for name, made_of in zip(JOINTS.split(), POINTS, strict=True):
+def test_each_joint_is_mediapipes_point_and_the_neck_is_between_the_shoulders() -> None:
+    for name, indices in zip(JOINTS.split(), POINTS, strict=True):
         expected = (MEDIAPIPE["lshoulder"], MEDIAPIPE["rshoulder"]) if name == "neck" else (MEDIAPIPE[name],)
-        assert made_of == expected
+        assert indices == expected
     points = standing()
     left, right = points[11, :2], points[12, :2]
     assert joints_of(points)[1] == pytest.approx(tuple((left + right) / 2))
@@ -99,20 +99,20 @@ def test_each_joint_is_mediapipes_point_of_that_name_and_the_neck_lies_between_t
     [
         pytest.param([standing()], id="one person"),
         pytest.param([standing(x=250.4, y=33.7, height=431.9)], id="between pixels"),
-        pytest.param([standing(x=200, y=90), standing(x=260, y=40)], id="two people, one before the other"),
+        pytest.param([standing(x=200, y=90), standing(x=260, y=40)], id="two people, overlapping"),
         pytest.param([standing(x=20, y=-60), standing(x=480, y=400, height=700)], id="partly outside"),
         pytest.param([standing(x=-2000)], id="outside"),
     ],
 )
-def test_every_pixel_is_the_annotators_at_its_own_size(people: list[NDArray[np.float32]]) -> None:
+def test_every_pixel_matches_the_annotator_at_its_own_size(people: list[NDArray[np.float32]]) -> None:
     picture = draw_skeleton(people, SIDE)
     assert picture.dtype == np.uint8
     assert picture.shape == (640, 512, 3)
     assert picture.flags.c_contiguous
-    assert (picture == annotators(people, SIDE)).all()
+    assert (picture == draw_like_annotator(people, SIDE)).all()
 
 
-def test_a_joint_is_a_bright_disc_of_radius_4_over_dimmed_sticks() -> None:
+def test_a_joint_is_a_bright_disc_of_radius_4_over_dimmed_limbs() -> None:
     picture, points = draw_skeleton([standing()], SIDE), standing()
     for name, index in (("relbow", 3), ("lknee", 12), ("rhip", 8)):
         x, y = points[MEDIAPIPE[name], :2]
@@ -124,7 +124,7 @@ def test_a_joint_is_a_bright_disc_of_radius_4_over_dimmed_sticks() -> None:
         assert colour_at(picture, x, y) == dimmed(COLOURS[limb])
 
 
-def test_sticks_and_joints_grow_with_the_picture() -> None:
+def test_limbs_and_joints_scale_with_the_image() -> None:
     def half_width(side: int) -> int:
         points = np.zeros((33, 3), np.float32)
         points[[14, 16]] = [(0.25 * side, 0.5 * side, 1), (0.75 * side, 0.5 * side, 1)]
@@ -135,7 +135,7 @@ def test_sticks_and_joints_grow_with_the_picture() -> None:
 
 
 @pytest.mark.parametrize("visible", [0.0, 0.3, 0.499])
-def test_a_point_of_little_visibility_is_left_out_with_its_sticks(visible: float) -> None:
+def test_a_point_with_low_visibility_is_left_out_with_its_limbs(visible: float) -> None:
     seen, hidden = standing(), standing()
     hidden[MEDIAPIPE["relbow"], 2] = visible
     before, after = draw_skeleton([seen], SIDE), draw_skeleton([hidden], SIDE)
@@ -145,10 +145,10 @@ def test_a_point_of_little_visibility_is_left_out_with_its_sticks(visible: float
     for end, joint in (("rshoulder", 2), ("rwrist", 4)):
         middle = (seen[MEDIAPIPE[end], :2] + (x, y)) / 2
         assert colour_at(after, *middle) == (0, 0, 0)
-        assert colour_at(after, *seen[MEDIAPIPE[end], :2]) == COLOURS[joint], "the joints beside it stay"
+        assert colour_at(after, *seen[MEDIAPIPE[end], :2]) == COLOURS[joint], "adjacent joints remain"
 
 
-def test_a_hidden_shoulder_takes_the_neck_with_it_and_not_the_head() -> None:
+def test_a_hidden_shoulder_removes_the_neck_but_not_the_head() -> None:
     points = standing()
     points[11, 2] = 0.2
     joints = joints_of(points)
@@ -157,7 +157,7 @@ def test_a_hidden_shoulder_takes_the_neck_with_it_and_not_the_head() -> None:
 
 
 @pytest.mark.parametrize("far", [-5e3, -4e5, -3e6, -1e12, -3e38])
-def test_a_point_far_outside_never_fails_and_leaves_the_rest_as_it_was(far: float) -> None:
+def test_a_point_far_outside_does_not_affect_the_rest(far: float) -> None:
     points = standing()
     points[MEDIAPIPE["rwrist"], 0] = far
     picture, inside = draw_skeleton([points], SIDE), draw_skeleton([standing()], SIDE)
@@ -166,7 +166,7 @@ def test_a_point_far_outside_never_fails_and_leaves_the_rest_as_it_was(far: floa
     assert colour_at(picture, *points[MEDIAPIPE["relbow"], :2]) == COLOURS[3]
 
 
-def test_without_anybody_the_picture_is_black() -> None:
+def test_without_people_the_image_is_black() -> None:
     assert not draw_skeleton([], SIDE).any()
-    nobody = np.zeros((33, 3), np.float32)
-    assert not draw_skeleton([nobody], SIDE).any()
+    invisible = np.zeros((33, 3), np.float32)
+    assert not draw_skeleton([invisible], SIDE).any()

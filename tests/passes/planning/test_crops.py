@@ -1,4 +1,4 @@
-"""Crops are rigid in the face: they turn, travel and scale with it, and hold every matte of the shot."""
+"""Crops are rigid relative to the face: they rotate, move and scale with it, and contain every matte of the shot."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from toolkit.passes.planning.crops import (
     rigid_crop_affine,
 )
 
-places = st.builds(
+any_pose = st.builds(
     lambda x, y, scale, turn: CropPose(centre=(x, y), scale=scale, turn=turn),
     st.floats(-200, 2000),
     st.floats(-200, 1200),
@@ -29,13 +29,13 @@ def apply(affine: tuple[float, ...], point: tuple[float, float]) -> np.ndarray:
     return np.asarray(affine).reshape(2, 3) @ (*point, 1.0)
 
 
-@given(places)
-def test_the_middle_of_the_square_lands_on_the_middle_of_the_canvas(pose: CropPose) -> None:
+@given(any_pose)
+def test_the_centre_of_the_square_maps_to_the_centre_of_the_canvas(pose: CropPose) -> None:
     affine = rigid_crop_affine(pose, FaceSquare(centre=(0.0, 0.0), side=1.2), padding=32, canvas=512)
     assert np.allclose(apply(affine, pose.centre), 255.5, atol=1e-3)
 
 
-def test_a_face_tilted_clockwise_stands_upright_on_its_canvas() -> None:
+def test_a_face_tilted_clockwise_is_upright_on_its_canvas() -> None:
     """Clockwise as seen: the top of a head tilted by +30 degrees leans to the right of its centre."""
     pose = CropPose(centre=(640, 360), scale=200, turn=30)
     affine = rigid_crop_affine(pose, FaceSquare(centre=(0, 0), side=1), padding=0, canvas=400)
@@ -43,14 +43,12 @@ def test_a_face_tilted_clockwise_stands_upright_on_its_canvas() -> None:
     assert np.allclose(apply(affine, top_of_head), (199.5, 199.5 - 200), atol=1e-4)
 
 
-@given(st.lists(places, min_size=1, max_size=6))
-def test_every_outline_lies_inside_its_crop_with_the_padding_around_it(placements: list[CropPose]) -> None:
+@given(st.lists(any_pose, min_size=1, max_size=6))
+def test_every_outline_is_inside_its_crop_with_padding_around_it(poses: list[CropPose]) -> None:
     rng = np.random.default_rng(4)
-    outlines = [
-        [tuple(np.asarray(p.centre) + rng.uniform(-0.8, 0.9, 2) * p.scale) for _ in range(12)] for p in placements
-    ]
-    square = enclosing_square(placements, outlines)
-    for pose, outline in zip(placements, outlines, strict=True):
+    outlines = [[tuple(np.asarray(p.centre) + rng.uniform(-0.8, 0.9, 2) * p.scale) for _ in range(12)] for p in poses]
+    square = enclosing_square(poses, outlines)
+    for pose, outline in zip(poses, outlines, strict=True):
         affine = rigid_crop_affine(pose, square, padding=32, canvas=512)
         zoom = np.hypot(affine[0], affine[1])
         reach = np.array([apply(affine, point) for point in outline])
@@ -59,25 +57,25 @@ def test_every_outline_lies_inside_its_crop_with_the_padding_around_it(placement
 
 
 def test_the_crop_is_as_large_as_the_largest_matte_and_the_same_in_every_frame() -> None:
-    """A mouth that opens moves the chin, not the crop."""
-    placements = [CropPose(centre=(100, 100), scale=100, turn=0)] * 2
+    """An opening mouth moves the chin, not the crop."""
+    poses = [CropPose(centre=(100, 100), scale=100, turn=0)] * 2
     closed = [(60.0, 50.0), (140.0, 50.0), (100.0, 150.0)]
     opened = [(60.0, 50.0), (140.0, 50.0), (100.0, 180.0)]
-    square = enclosing_square(placements, [closed, opened])
+    square = enclosing_square(poses, [closed, opened])
     assert square.side == pytest.approx(1.3)
-    assert rigid_crop_affine(placements[0], square, padding=32, canvas=512) == rigid_crop_affine(
-        placements[1], square, padding=32, canvas=512
+    assert rigid_crop_affine(poses[0], square, padding=32, canvas=512) == rigid_crop_affine(
+        poses[1], square, padding=32, canvas=512
     )
 
 
-def test_corners_are_named_as_the_upright_face_sees_them() -> None:
+def test_corners_are_named_as_seen_in_the_upright_crop() -> None:
     pose = CropPose(centre=(0, 0), scale=100, turn=90)
     affine = rigid_crop_affine(pose, FaceSquare(centre=(0, 0), side=1), padding=0, canvas=100)
     upper_left, upper_right, lower_left, lower_right = canvas_corners(affine, 100)
     assert np.allclose([upper_left, upper_right, lower_left, lower_right], [(50, -50), (50, 50), (-50, -50), (-50, 50)])
 
 
-# --- a frame that is painted whole -------------------------------------------------------------------------------
+# --- the canvas of BODY ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -90,21 +88,21 @@ def test_corners_are_named_as_the_upright_face_sees_them() -> None:
         ((160, 90), 64, (120, 64)),
         ((640, 480), 960, (1280, 960)),
     ],
-    ids=["16:9", "upright", "rounded up to eights", "scope", "tiny", "larger than the plate"],
+    ids=["16:9", "portrait", "rounded up to multiples of 8", "scope", "tiny", "larger than the plate"],
 )
-def test_a_frame_is_painted_with_its_shorter_side_as_asked_and_square_pixels(
+def test_the_body_canvas_has_the_given_shorter_side_and_square_pixels(
     plate: tuple[int, int], size: int, canvas: tuple[int, int]
 ) -> None:
     found, affine = body_canvas(*plate, size)
     assert found == canvas
     assert affine is not None
     zoom = size / min(plate)
-    assert np.allclose(apply(affine, (-0.5, -0.5)), -0.5, atol=1e-6), "the outer corners lie upon each other"
+    assert np.allclose(apply(affine, (-0.5, -0.5)), -0.5, atol=1e-6), "the outer corners coincide"
     far = (plate[0] - 0.5, plate[1] - 0.5)
     assert np.allclose(apply(affine, far), (plate[0] * zoom - 0.5, plate[1] * zoom - 0.5), atol=1e-5)
     assert all(0 <= side - length * zoom < 8 for side, length in zip(canvas, plate, strict=True))
 
 
 @pytest.mark.parametrize("size", [0, 1080])
-def test_a_frame_painted_in_its_own_size_is_not_resampled(size: int) -> None:
+def test_a_body_canvas_of_the_plates_size_is_not_resampled(size: int) -> None:
     assert body_canvas(1920, 1080, size) == ((1920, 1080), None)

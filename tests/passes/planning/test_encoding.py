@@ -1,4 +1,4 @@
-"""Which encoding a pass is written in: what was asked for, and for ``plate``, what the cut's host needs."""
+"""The encoding of a pass: the setting, and for ``plate``, what the cut's host needs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def origin(host: str, mode: str, working: str = "") -> Origin:
 
 
 @pytest.mark.parametrize(
-    ("came_from", "plate", "said", "encoding"),
+    ("cut_origin", "plate", "profile", "encoding"),
     [
         (None, "p.####.png", "", "plate"),
         (origin("resolve", "unmanaged"), "p.####.png", "", "plate"),
@@ -41,26 +41,28 @@ def origin(host: str, mode: str, working: str = "") -> Origin:
         (origin("after effects", "managed", SRGB), "p.mov", SRGB, "linear"),
     ],
 )
-def test_the_plates_own_unless_the_host_is_known_to_need_linear_light(
-    came_from: Origin | None, plate: str, said: str, encoding: str
+def test_the_encoding_is_the_plates_unless_the_host_needs_linear(
+    cut_origin: Origin | None, plate: str, profile: str, encoding: str
 ) -> None:
-    shot = shot_of(Path("nowhere") / plate).model_copy(update={"input_colour_space": said})
-    assert pass_encoding(shot, "plate", came_from) == encoding
-    assert pass_encoding(shot, "acescg", came_from) == "acescg"
+    shot = shot_of(Path("nowhere") / plate).model_copy(update={"input_colour_space": profile})
+    assert pass_encoding(shot, "plate", cut_origin) == encoding
+    assert pass_encoding(shot, "acescg", cut_origin) == "acescg"
 
 
-def test_a_plan_for_such_a_host_is_the_plan_of_a_run_that_asks_for_linear() -> None:
+def test_a_plan_for_such_a_host_equals_one_with_linear_encoding() -> None:
     shot, tracks = shot_of(Path("nowhere/p.####.png")), tracks_of([sample(FIRST + index) for index in range(COUNT)])
-    followed = plan_passes(
-        shot, tracks, Settings(), cut_folder=CUT_FOLDER, origin=origin("after effects", "managed", SRGB)
+    host = origin("after effects", "managed", SRGB)
+    from_host = plan_passes(shot, tracks, Settings(), cut_folder=CUT_FOLDER, origin=host)
+    linear = load_settings(overrides=["output.encoding=linear"])
+    assert from_host == plan_passes(shot, tracks, linear, cut_folder=CUT_FOLDER)
+
+
+def test_the_origin_of_a_cut_changes_nothing_else() -> None:
+    """A cut sent from a host keeps the frames that were rendered from its export."""
+    shot, tracks = shot_of(Path("nowhere/p.####.png")), tracks_of([sample(FIRST + index) for index in range(COUNT)])
+    plain = plan_passes(shot, tracks, Settings(), cut_folder=CUT_FOLDER)
+    from_host_shot = shot.model_copy(update={"input_colour_space": "sRGB"})
+    assert (
+        plan_passes(from_host_shot, tracks, Settings(), cut_folder=CUT_FOLDER, origin=origin("resolve", "managed"))
+        == plain
     )
-    asked = plan_passes(shot, tracks, load_settings(overrides=["output.encoding=linear"]), cut_folder=CUT_FOLDER)
-    assert followed == asked
-
-
-def test_where_a_cut_came_from_changes_nothing_else() -> None:
-    """A cut that a host handed over goes on with the frames that its export made before."""
-    shot, tracks = shot_of(Path("nowhere/p.####.png")), tracks_of([sample(FIRST + index) for index in range(COUNT)])
-    usual = plan_passes(shot, tracks, Settings(), cut_folder=CUT_FOLDER)
-    handed = shot.model_copy(update={"input_colour_space": "sRGB"})
-    assert plan_passes(handed, tracks, Settings(), cut_folder=CUT_FOLDER, origin=origin("resolve", "managed")) == usual

@@ -1,4 +1,4 @@
-"""The words a prompt is told about a face: true ones, and none that flicker."""
+"""Expression words for a prompt: correct, and without flicker."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from toolkit.documents import FaceSample, FaceState, FaceTracks
 from toolkit.passes.planning.expression_words import MIN_FRAMES, PHRASES, expression_words
 
 NAMES = ("_neutral", *sorted({name for phrase in PHRASES for name in phrase.blendshapes}))
-NOBODY: Mapping[str, float] | None = None
+ABSENT: Mapping[str, float] | None = None
 
 SMILE = {"mouthSmileLeft": 0.9, "mouthSmileRight": 0.9}
 BLINK = {"eyeBlinkLeft": 0.7, "eyeBlinkRight": 0.7}
@@ -24,7 +24,7 @@ BROWS = {"browInnerUp": 0.9, "browOuterUpLeft": 0.9, "browOuterUpRight": 0.9}
 
 
 def face(*frames: Mapping[str, float] | None) -> list[FaceSample]:
-    """One sample per frame: the blendshapes that are not 0, or nobody."""
+    """One sample per frame: the blendshapes that are not 0, or None for an absent face."""
     return [
         FaceSample(source_frame=number, state=FaceState.ABSENT)
         if shapes is None
@@ -61,7 +61,7 @@ def jaw(*values: float) -> list[FaceSample]:
     ],
     ids=str,
 )
-def test_a_face_is_told_in_these_words(shapes: Mapping[str, float], words: str) -> None:
+def test_a_facial_expression_has_these_words(shapes: Mapping[str, float], words: str) -> None:
     assert expression_words(face(*[shapes] * 5), NAMES) == [words] * 5
 
 
@@ -80,62 +80,62 @@ def test_left_and_right_are_the_pictures(shapes: Mapping[str, float], words: str
     assert expression_words(face(*[shapes] * 5), NAMES) == [words] * 5
 
 
-def test_a_value_that_wavers_around_a_threshold_keeps_its_word() -> None:
+def test_a_value_wavering_around_a_threshold_keeps_its_phrase() -> None:
     assert expression_words(jaw(0, 0, 0, *[0.42, 0.42, 0.42, 0.38, 0.38, 0.38] * 5, 0, 0, 0), NAMES) == [
         *[""] * 3, *["mouth open"] * 30, *[""] * 3,
     ]  # fmt: skip
 
 
-def test_a_value_between_the_thresholds_begins_nothing() -> None:
+def test_a_value_between_the_thresholds_switches_nothing_on() -> None:
     assert expression_words(jaw(*[0.19] * 10), NAMES) == [""] * 10
 
 
-@pytest.mark.parametrize(("lasting", "words"), [(1, ""), (2, ""), (3, "mouth open"), (4, "mouth open")], ids=str)
-def test_a_word_lasts_three_frames_or_is_not_said(lasting: int, words: str) -> None:
-    said = expression_words(jaw(*[0.0] * 6, *[0.5] * lasting, *[0.0] * 6), NAMES)
-    assert said == [*[""] * 6, *[words] * lasting, *[""] * 6]
+@pytest.mark.parametrize(("length", "words"), [(1, ""), (2, ""), (3, "mouth open"), (4, "mouth open")], ids=str)
+def test_a_phrase_lasts_at_least_three_frames(length: int, words: str) -> None:
+    words_found = expression_words(jaw(*[0.0] * 6, *[0.5] * length, *[0.0] * 6), NAMES)
+    assert words_found == [*[""] * 6, *[words] * length, *[""] * 6]
 
 
-@pytest.mark.parametrize(("pausing", "words"), [(1, "mouth open"), (2, "mouth open"), (3, "")], ids=str)
-def test_a_word_pauses_for_three_frames_or_not_at_all(pausing: int, words: str) -> None:
-    said = expression_words(jaw(*[0.5] * 6, *[0.0] * pausing, *[0.5] * 6), NAMES)
-    assert said == [*["mouth open"] * 6, *[words] * pausing, *["mouth open"] * 6]
+@pytest.mark.parametrize(("length", "words"), [(1, "mouth open"), (2, "mouth open"), (3, "")], ids=str)
+def test_a_pause_lasts_at_least_three_frames(length: int, words: str) -> None:
+    words_found = expression_words(jaw(*[0.5] * 6, *[0.0] * length, *[0.5] * 6), NAMES)
+    assert words_found == [*["mouth open"] * 6, *[words] * length, *["mouth open"] * 6]
 
 
-def test_a_level_that_is_only_passed_through_is_not_said() -> None:
-    said = expression_words(jaw(*[0.0] * 6, 0.25, 0.5, *[0.8] * 6, 0.5, 0.25, *[0.0] * 6), NAMES)
-    assert {*said} == {"", "mouth wide open"}
+def test_a_level_passed_through_is_left_out() -> None:
+    words_found = expression_words(jaw(*[0.0] * 6, 0.25, 0.5, *[0.8] * 6, 0.5, 0.25, *[0.0] * 6), NAMES)
+    assert {*words_found} == {"", "mouth wide open"}
 
 
-def test_frames_too_few_for_their_own_word_take_that_of_the_longer_neighbour() -> None:
+def test_a_short_run_takes_the_phrase_of_its_longer_neighbour() -> None:
     assert expression_words(jaw(*[0.0] * 4, 0.25, 0.25, *[0.8] * 9), NAMES) == [*[""] * 4, *["mouth wide open"] * 11]
     assert expression_words(jaw(*[0.0] * 9, 0.25, 0.25, *[0.8] * 4), NAMES) == [*[""] * 11, *["mouth wide open"] * 4]
 
 
-def test_a_whole_shot_of_one_frame_has_its_words() -> None:
+def test_a_shot_of_one_frame_has_words() -> None:
     assert expression_words(face(SMILE), NAMES) == ["smiling"]
 
 
-def test_an_absence_says_nothing_and_nothing_is_remembered_across_it() -> None:
+def test_an_absent_face_has_no_words_and_nothing_carries_over() -> None:
     between = {"jawOpen": 0.35}
     assert expression_words(face(*[{"jawOpen": 0.5}] * 4, *[between] * 4), NAMES) == ["mouth open"] * 8
-    said = expression_words(face(*[{"jawOpen": 0.5}] * 4, NOBODY, *[between] * 4), NAMES)
-    assert said == [*["mouth open"] * 4, "", *["mouth slightly open"] * 4]
+    words_found = expression_words(face(*[{"jawOpen": 0.5}] * 4, ABSENT, *[between] * 4), NAMES)
+    assert words_found == [*["mouth open"] * 4, "", *["mouth slightly open"] * 4]
 
 
-def test_no_frames_have_no_words_and_nobody_has_none() -> None:
+def test_no_frames_and_absent_faces_have_no_words() -> None:
     assert expression_words([], NAMES) == []
-    assert expression_words(face(NOBODY, NOBODY), NAMES) == ["", ""]
+    assert expression_words(face(ABSENT, ABSENT), NAMES) == ["", ""]
 
 
-def test_names_that_do_not_fit_are_a_programming_mistake() -> None:
+def test_missing_names_and_wrong_counts_raise_value_error() -> None:
     with pytest.raises(ValueError, match="missing blendshapes: jawOpen"):
         expression_words([], [name for name in NAMES if name != "jawOpen"])
     with pytest.raises(ValueError, match="one value for each"):
         expression_words(face({}), [*NAMES, "one more"])
 
 
-def test_every_word_of_the_table_ends_below_where_it_begins_and_kinds_stand_together() -> None:
+def test_thresholds_are_ordered_and_kinds_are_contiguous_in_the_table() -> None:
     assert all(0 < phrase.off < phrase.on < 1 for phrase in PHRASES)
     kinds = [kind for kind, _ in groupby(phrase.kind for phrase in PHRASES)]
     assert len(kinds) == len({*kinds})
@@ -145,10 +145,10 @@ def has_phrase(words: Sequence[str], phrase: str) -> NDArray[np.bool_]:
     return np.array([phrase in frame.split(", ") for frame in words])
 
 
-def test_the_words_of_a_capture_agree_with_its_weights_and_do_not_flicker(
+def test_words_agree_with_the_known_weights_of_a_capture_and_do_not_flicker(
     shared: Path, track: Callable[..., FaceTracks]
 ) -> None:
-    """Measured: open mouth, closed eyes and one closed eye in every frame, the others in 97 to 99 of a hundred."""
+    """Measured: open mouth, closed eyes and one closed eye in every frame, the others in 97 to 99 %."""
     clip = shared / "media/facecap/facecap_front_720p30.mp4"
     tracks = track(shot_of(clip))
     words = expression_words(tracks.faces[0].samples, tracks.blendshape_names)
@@ -169,7 +169,7 @@ def test_the_words_of_a_capture_agree_with_its_weights_and_do_not_flicker(
     }
     for phrase, expected in truth.items():
         assert (has_phrase(words, phrase) == expected).mean() > 0.94, phrase
-    assert has_phrase(words, "one eye closed").any(), "there is a wink"
+    assert has_phrase(words, "one eye closed").any(), "the capture has a wink"
     mouth = has_phrase(words, "mouth open") | has_phrase(words, "mouth wide open")
     assert (mouth == (weights("jawOpen")[:, 0] >= 0.4)).mean() > 0.98
 
@@ -178,10 +178,8 @@ def test_the_words_of_a_capture_agree_with_its_weights_and_do_not_flicker(
         assert min(lengths) >= MIN_FRAMES, phrase
 
 
-def test_an_actor_who_glances_aside_smiles_and_blinks_is_told_so(
-    shared: Path, track: Callable[..., FaceTracks]
-) -> None:
-    """The frames were looked at: he looks to the picture's right, then grins to both sides, then shuts his eyes."""
+def test_an_actor_who_glances_aside_smiles_and_blinks(shared: Path, track: Callable[..., FaceTracks]) -> None:
+    """Checked by eye: he looks to the picture's right, then grins to both sides, then closes his eyes."""
     tracks = track(shot_of(shared / "media/performance/driving_d0.mp4"))
     words = expression_words(tracks.faces[0].samples, tracks.blendshape_names)
     assert [words[frame] for frame in (4, 14, 36, 48, 66, 74)] == [

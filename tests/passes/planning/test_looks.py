@@ -1,4 +1,4 @@
-"""What the settings say about a pass: all that can change a pixel, and nothing that cannot."""
+"""The settings digest of a pass: everything that can affect its pixels, and nothing else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from toolkit.settings import load_settings
 
 
 def settings_digest(control: str) -> str:
-    """What stands for the settings in the content keys of BODY with this control."""
+    """The settings digest of BODY with this control."""
     settings = load_settings(overrides=[f"body.controls=[{{{control}}}]", "output.passes=BODY"])
     shot, tracks = shot_of(Path("nowhere/plate.####.png")), tracks_of([sample(FIRST)])
     (plan,) = plan_passes(shot, tracks, settings, cut_folder=CUT_FOLDER)
@@ -20,15 +20,15 @@ def settings_digest(control: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "elsewhere",
+    "location",
     ['source="/mnt/a/{shot}/z.####.exr"', 'source="/mnt/b/z_{shot}.####.exr", offset=1000'],
     ids=["another disk", "another numbering"],
 )
-def test_where_guides_lie_and_how_they_are_numbered_is_no_reason_to_paint_again(elsewhere: str) -> None:
-    """Decision 004: their bytes are in the key, and paths are not."""
-    assert settings_digest(f'kind="depth", {elsewhere}') == settings_digest('kind="depth"')
+def test_path_and_numbering_of_guides_do_not_change_the_digest(location: str) -> None:
+    """Decision 004: content keys hold their contents, not their paths."""
+    assert settings_digest(f'kind="depth", {location}') == settings_digest('kind="depth"')
 
 
 @pytest.mark.parametrize("change", ["weight=0.5", "start=0.1", "end=0.9", 'model="another"'])
-def test_what_a_control_does_is_one(change: str) -> None:
+def test_the_settings_of_a_control_change_the_digest(change: str) -> None:
     assert settings_digest(f'kind="depth", {change}') != settings_digest('kind="depth"')

@@ -1,4 +1,4 @@
-"""Planning is a pure function: every decision is in the plan, and none of it needs a pixel."""
+"""Planning is a pure function: every decision is in the plan, and none needs pixels."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def test_body_then_face_each_with_every_frame_of_the_work_range() -> None:
         assert [frame.shot_frame for frame in plan.frames] == list(range(1001, 1001 + COUNT))
 
 
-def test_the_founding_strengths_are_planned() -> None:
+def test_the_default_strengths_are_the_founding_recipes() -> None:
     plans = plans_of(rolls=[0.0] * COUNT)
     assert (plans[PassName.BODY].look.strength, plans[PassName.FACE].look.strength) == (0.65, 0.5)
 
 
-def test_a_frame_without_a_face_is_planned_without_regions() -> None:
+def test_a_frame_without_a_face_is_planned_without_faces() -> None:
     frames = plans_of(rolls=[0.0] * 5)[PassName.FACE].frames
     assert [bool(frame.faces) for frame in frames] == [True] * 5 + [False] * (COUNT - 5)
 
@@ -47,7 +47,7 @@ def test_a_frame_without_a_face_is_planned_without_regions() -> None:
 @pytest.mark.parametrize(
     ("rolls", "upright"),
     [([0.0, 10.0, 20.0], False), ([0.0, 10.0, 20.5], True), ([-21.0, 0.0, 0.0], True), ([360.0, 365.0, 361.0], False)],
-    ids=["at the threshold stays level", "one frame above turns all", "to the left too", "unwrapped rolls are angles"],
+    ids=["at the threshold", "one frame above it", "to the left", "unwrapped roll"],
 )
 def test_the_crop_is_upright_for_the_whole_shot_when_any_frame_is_tilted(rolls: list[float], upright: bool) -> None:
     faces = [frame.faces[0] for frame in plans_of(rolls=rolls)[PassName.FACE].frames if frame.faces]
@@ -57,19 +57,19 @@ def test_the_crop_is_upright_for_the_whole_shot_when_any_frame_is_tilted(rolls: 
         assert level is (not upright or roll == 0)
 
 
-def test_the_canvas_of_body_is_the_plate_rounded_up_to_eights() -> None:
+def test_the_body_canvas_is_the_plate_rounded_up_to_multiples_of_8() -> None:
     assert plans_of(rolls=[0.0])[PassName.BODY].canvas == (160, 96)
 
 
-def test_the_canvas_of_body_has_the_size_that_is_asked_for() -> None:
+def test_the_body_canvas_has_the_size_that_is_set() -> None:
     plans = plans_of(rolls=[0.0], settings=load_settings(overrides=["body.size=64", "face.canvas=256"]))
     assert plans[PassName.BODY].canvas == (120, 64)
     assert plans[PassName.BODY].plate_to_canvas == pytest.approx((64 / 90, 0, -13 / 90, 0, 64 / 90, -13 / 90))
     assert (plans[PassName.FACE].canvas, plans[PassName.FACE].plate_to_canvas) == ((256, 256), None)
 
 
-def test_a_size_of_body_that_changes_nothing_leaves_no_trace_in_the_plan() -> None:
-    """So frames of plans from before there was such a setting keep their content keys."""
+def test_a_body_size_equal_to_the_plate_leaves_no_trace_in_the_plan() -> None:
+    """Frames rendered before this setting existed keep their content keys."""
     lower = tracks_of([sample(FIRST + i) for i in range(COUNT)]).model_copy(update={"height": 88})
     plain, same = (
         plan_passes(SHOT, lower, load_settings(overrides=[f"body.size={size}"]), cut_folder=CUT_FOLDER)[0]
@@ -80,11 +80,11 @@ def test_a_size_of_body_that_changes_nothing_leaves_no_trace_in_the_plan() -> No
     assert "size" not in plain.model_dump_json()
 
 
-def test_labels_start_at_the_first_working_frame() -> None:
+def test_timecode_starts_at_the_first_working_frame() -> None:
     assert plans_of(rolls=[0.0])[PassName.BODY].timecode_first == 86400
 
 
-def test_the_same_facts_give_the_same_plan_and_it_survives_its_file(tmp_path: Path) -> None:
+def test_equal_inputs_give_equal_plans_which_survive_their_file(tmp_path: Path) -> None:
     one, other = plans_of(rolls=[0.0, 25.0]), plans_of(rolls=[0.0, 25.0])
     assert one == other
     for plan in one.values():
@@ -92,14 +92,14 @@ def test_the_same_facts_give_the_same_plan_and_it_survives_its_file(tmp_path: Pa
         assert PassPlan.read(tmp_path / "plan.json") == plan
 
 
-def test_settings_that_cannot_change_a_pixel_do_not_change_the_plan() -> None:
+def test_settings_that_cannot_affect_pixels_do_not_change_the_plan() -> None:
     plain = plans_of(rolls=[0.0])
     assert plans_of(rolls=[0.0], settings=load_settings(overrides=["output.writers=7"])) == plain
     assert plans_of(rolls=[0.0], settings=load_settings(overrides=["face.strength=0.4"])) != plain
 
 
 @pytest.mark.parametrize("change", ["matte.grow=0.1", "matte.feather=0.2", "track.smooth=5", "face.canvas=256"])
-def test_what_concerns_faces_alone_leaves_body_as_it_was_painted(change: str) -> None:
+def test_settings_for_faces_do_not_change_the_body_plan(change: str) -> None:
     plain, other = plans_of(rolls=[0.0]), plans_of(rolls=[0.0], settings=load_settings(overrides=[change]))
     assert other[PassName.BODY] == plain[PassName.BODY]
 
@@ -114,7 +114,7 @@ def test_seeds_come_from_shot_pass_face_and_source_frame() -> None:
     assert noise_seed(2, *facts[0]) != seeds[0]
 
 
-def test_only_the_passes_asked_for_are_planned() -> None:
+def test_only_passes_that_are_switched_on_are_planned() -> None:
     assert list(plans_of(rolls=[0.0], settings=load_settings(overrides=["output.passes=FACE"]))) == [PassName.FACE]
 
 
@@ -126,7 +126,7 @@ def test_only_the_passes_asked_for_are_planned() -> None:
         ("{expression}", "", "mouth open"),
     ],
 )
-def test_a_prompt_says_what_the_face_does_in_each_frame(template: str, still: str, speaking: str) -> None:
+def test_a_prompt_contains_the_expression_of_each_frame(template: str, still: str, speaking: str) -> None:
     names = tuple(sorted({name for phrase in PHRASES for name in phrase.blendshapes}))
     silent, open_mouth = ((0.0,) * len(names), tuple(0.6 * (name == "jawOpen") for name in names))
     samples = [
@@ -140,7 +140,7 @@ def test_a_prompt_says_what_the_face_does_in_each_frame(template: str, still: st
     assert [frame.prompt for frame in body.frames] == expected
 
 
-def test_a_frame_without_a_face_has_a_prompt_without_words() -> None:
+def test_a_frame_without_a_face_has_a_prompt_without_expression() -> None:
     settings = load_settings(overrides=["body.prompt=a set, {expression}"])
     samples = [sample(FIRST + i, state=ABSENT) for i in range(COUNT)]
     names = tuple(sorted({name for phrase in PHRASES for name in phrase.blendshapes}))
@@ -154,7 +154,7 @@ ENTRIES = """[
     {shot="sh02*", prompt="another street", negative="rain"},
     {shot="sh01*", face=1, prompt="an old man"},
     {shot="sh010", prompt="a woman", negative="fog"},
-    {shot="sh*", prompt="anybody", negative="anything"},
+    {shot="sh*", prompt="anyone", negative="anything"},
 ]"""
 
 
@@ -166,17 +166,17 @@ def two_people(*assignments: str) -> tuple[PassPlan, PassPlan]:
     return body_plan, face_plan
 
 
-def test_a_shot_and_a_face_in_it_can_have_words_of_their_own() -> None:
+def test_a_shot_and_a_face_in_it_can_have_their_own_prompts() -> None:
     _, face = two_people("face.prompt=a face", "face.negative=blur", f"face.prompts={ENTRIES}")
     for frame in face.frames:
         assert [one.prompt for one in frame.faces] == ["a woman", "an old man"]
     assert face.look.negative == "fog"
     others = ENTRIES.replace('face=1, prompt="an old man"', 'prompt="rain"').replace("face=1", "")
     body, _ = two_people("body.prompt=a set", f"body.prompts={others}")
-    assert {frame.prompt for frame in body.frames} == {"rain"}, "the first that fits"
+    assert {frame.prompt for frame in body.frames} == {"rain"}, "the first match"
 
 
-def test_a_face_can_have_a_negative_prompt_of_its_own() -> None:
+def test_a_face_can_have_its_own_negative_prompt() -> None:
     entries = """[
         {face=1, negative="beard"},
         {shot="sh02*", face=0, negative="rain"},
@@ -191,22 +191,22 @@ def test_a_face_can_have_a_negative_prompt_of_its_own() -> None:
     assert [look.negative for look in face.looks] == ["fog", "beard"]
     assert body.looks == (body.look,)
     assert body == plain_body
-    assert "negative" not in plain.frames[0].model_dump_json(), "what is not said leaves no trace in the plan"
+    assert "negative" not in plain.frames[0].model_dump_json(), "unset fields leave no trace in the plan"
 
 
-def test_a_plan_from_before_faces_had_a_negative_prompt_is_read(tmp_path: Path) -> None:
+def test_a_plan_without_negative_prompts_of_faces_is_read(tmp_path: Path) -> None:
     _, face = two_people("face.negative=blur")
     face.write(tmp_path / "plan.json")
     assert '"negative"' not in (tmp_path / "plan.json").read_text().partition('"frames"')[2]
     assert PassPlan.read(tmp_path / "plan.json") == face
 
 
-def test_words_for_another_shot_change_nothing_of_this_one() -> None:
+def test_prompts_for_another_shot_do_not_change_this_one() -> None:
     plain = two_people("face.prompt=a face")
     assert two_people("face.prompt=a face", 'face.prompts=[{shot="sh02*", prompt="x", negative="y"}]') == plain
 
 
-def test_an_engine_is_told_of_every_look_before_the_first_shot() -> None:
+def test_the_planned_looks_include_every_shot_and_negative_prompt() -> None:
     settings = load_settings(overrides=['face.prompts=[{shot="sh020", negative="rain"}]'])
     shots = [SHOT.model_copy(update={"name": name}) for name in ("sh010", "sh020", "sh030")]
     assert sorted(look.negative for look in planned_looks(shots, settings)) == ["", "", "rain"]
@@ -214,7 +214,7 @@ def test_an_engine_is_told_of_every_look_before_the_first_shot() -> None:
     assert [look.negative for look in planned_looks(shots, settings)] == ["", "beard"]
 
 
-def test_noise_of_the_shot_is_the_same_in_every_frame_and_differs_between_passes_and_faces() -> None:
+def test_noise_per_shot_has_one_seed_per_pass_and_face() -> None:
     body, face = two_people("face.noise=shot", "body.noise=shot")
     seeds = {frame.seed for frame in body.frames} | {one.seed for frame in face.frames for one in frame.faces}
     assert len(seeds) == 3
@@ -225,19 +225,19 @@ def test_noise_of_the_shot_is_the_same_in_every_frame_and_differs_between_passes
 BODY_IN_BODY = "body.controls=[{kind='body'}]"
 
 
-def test_people_are_planned_for_the_passes_that_draw_them_and_no_others() -> None:
+def test_people_are_planned_only_for_passes_that_draw_them() -> None:
     samples, settings = [sample(FIRST + i) for i in range(COUNT)], load_settings(overrides=[BODY_IN_BODY])
     bodies = bodies_of(50.0, 110.0)
     body_plan, face_plan = plan_passes(SHOT, tracks_of(samples), settings, cut_folder=CUT_FOLDER, bodies=bodies)
     assert [frame.bodies for frame in body_plan.frames] == [
         *((body(50.0 + i), body(110.0 + i)) for i in range(COUNT - 1)),
         (),
-    ], "as they are in the track; absent where they are absent"
+    ], "as in the track, absent frames included"
     assert body_plan.guides == (None,)
     assert {frame.bodies for frame in face_plan.frames} == {()}
 
 
-def test_people_are_planned_from_the_arguments_alone_and_the_plan_survives_its_file(tmp_path: Path) -> None:
+def test_a_plan_with_people_is_a_pure_function_and_survives_its_file(tmp_path: Path) -> None:
     samples, settings = [sample(FIRST + i) for i in range(COUNT)], load_settings(overrides=[BODY_IN_BODY])
     one, other = (
         plan_passes(SHOT, tracks_of(samples), settings, cut_folder=CUT_FOLDER, bodies=bodies_of(50.0)) for _ in range(2)
@@ -249,7 +249,7 @@ def test_people_are_planned_from_the_arguments_alone_and_the_plan_survives_its_f
         assert PassPlan.read(tmp_path / "plan.json") == plan
 
 
-def test_bodies_are_wanted_where_a_look_of_a_planned_pass_has_a_body_control() -> None:
+def test_body_tracks_are_needed_if_a_planned_pass_has_a_body_control() -> None:
     assert not needs_body_tracks(load_settings(preset="dva-2023"))
     assert needs_body_tracks(load_settings(preset="three-controls"))
     assert needs_body_tracks(load_settings(overrides=[BODY_IN_BODY]))

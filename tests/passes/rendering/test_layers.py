@@ -1,4 +1,4 @@
-"""What a canvas of another size costs BODY: the figures that docs/engines-proof.md states."""
+"""The loss of detail from a smaller BODY canvas: the figures in docs/engines-proof.md."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from toolkit.passes.rendering.layers import PlateProperties, compose_body
 from toolkit.settings import load_settings
 
 
-@pytest.mark.parametrize(("size", "codes", "decibels"), [(272, 3.8, 30.2), (384, 2.0, 35.6)])
-def test_a_photograph_painted_smaller_loses_what_is_stated(
-    size: int, codes: float, decibels: float, anna: Person
+@pytest.mark.parametrize(("size", "mean_codes", "psnr"), [(272, 3.8, 30.2), (384, 2.0, 35.6)])
+def test_a_smaller_body_canvas_loses_what_the_docs_state(
+    size: int, mean_codes: float, psnr: float, anna: Person
 ) -> None:
     photograph = (anna.photograph / 255).astype(np.float32)
     height, width = photograph.shape[:2]
@@ -27,5 +27,5 @@ def test_a_photograph_painted_smaller_loses_what_is_stated(
     backing = PlateProperties(alpha=None, premultiplied=False, encoding="display")
     back = compose_body(plan, backing, fit_frame_to_canvas(plan, photograph), None).pixels
     off = back.astype(np.float64) - photograph
-    assert np.abs(off).mean() * 255 == pytest.approx(codes, abs=0.06)
-    assert -10 * np.log10((off**2).mean()) == pytest.approx(decibels, abs=0.06)
+    assert np.abs(off).mean() * 255 == pytest.approx(mean_codes, abs=0.06)
+    assert -10 * np.log10((off**2).mean()) == pytest.approx(psnr, abs=0.06)

@@ -1,4 +1,4 @@
-"""Rendering does what the plan says, whole files or none, and never the same work twice."""
+"""Rendering follows the plan, writes complete files, and never does the same work twice."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from toolkit.plates import open_plate
 from toolkit.settings import load_settings
 
 FACES_UNTIL = FIRST + 7
-"""The face is gone from this source frame on."""
+"""The face is absent from this source frame on."""
 
 
 def plans_for(pattern: Path, *assignments: str) -> tuple[PassPlan, ...]:
@@ -47,7 +47,7 @@ def render(pattern: Path, root: Path, *assignments: str, engine: Engine | None =
 
 
 def read(path: Path) -> tuple[OpenImageIO.ImageSpec, NDArray[np.float32]]:
-    """Pixels and header by an independent reader."""
+    """Header and pixels, from an independent reader."""
     opened = OpenImageIO.ImageInput.open(str(path))
     assert opened is not None, OpenImageIO.geterror()
     spec = opened.spec()
@@ -81,7 +81,7 @@ def test_a_layer_is_flat_half_zip_and_full_window(
     assert spec.tile_width == 0
 
 
-def test_a_layer_carries_its_timecode_its_rate_and_its_slate(plate_pattern: Path, tmp_path: Path) -> None:
+def test_a_layer_has_its_timecode_rate_and_slate(plate_pattern: Path, tmp_path: Path) -> None:
     render(plate_pattern, tmp_path / "out")
     spec, pixels = read(layer(tmp_path / "out", "FACE", 1003))
     assert spec.getattribute("smpte:TimeCode")[0] == 0x01000002  # 01:00:00:02, two digits a byte
@@ -123,7 +123,7 @@ def test_at_strength_zero_every_8_bit_code_of_the_plate_survives_in_body(plate_p
 
 
 def test_face_is_premultiplied_and_close_to_the_plate_at_strength_zero(plate_pattern: Path, tmp_path: Path) -> None:
-    """Only the resampling there and back is left: small, because the crop is larger than the face."""
+    """Only the resampling to the canvas and back remains: small, because the canvas enlarges the face."""
     render(plate_pattern, tmp_path / "out", "face.strength=0")
     _, pixels = read(layer(tmp_path / "out", "FACE", 1001))
     alpha = pixels[..., 3:]
@@ -145,7 +145,7 @@ def test_the_matte_covers_the_face_and_ends_at_its_grown_outline(plate_pattern: 
     assert rows.max() - rows.min() < 40 * (1 + 2 * 0.06) + 4
 
 
-def test_a_frame_without_a_face_is_fully_transparent_and_still_there(plate_pattern: Path, tmp_path: Path) -> None:
+def test_a_frame_without_a_face_is_written_fully_transparent(plate_pattern: Path, tmp_path: Path) -> None:
     render(plate_pattern, tmp_path / "out")
     for source_frame in range(FACES_UNTIL, FIRST + COUNT):
         spec, pixels = read(layer(tmp_path / "out", "FACE", 1001 + source_frame - FIRST))
@@ -153,7 +153,7 @@ def test_a_frame_without_a_face_is_fully_transparent_and_still_there(plate_patte
         assert spec.getattribute("toolkit/faces") == "[]"
 
 
-def test_paint_lies_over_the_plate_where_the_face_is(plate_pattern: Path, tmp_path: Path) -> None:
+def test_the_face_layer_holds_the_engines_image_multiplied_by_its_matte(plate_pattern: Path, tmp_path: Path) -> None:
     class White(Engine):
         name = "white"
         revision = "1"
@@ -166,7 +166,7 @@ def test_paint_lies_over_the_plate_where_the_face_is(plate_pattern: Path, tmp_pa
     assert np.allclose(pixels[..., :3], pixels[..., 3:], atol=1e-3)
 
 
-def test_linear_layers_hold_the_light_of_the_plates_codes(plate_pattern: Path, tmp_path: Path) -> None:
+def test_linear_layers_are_the_linearised_plate_codes(plate_pattern: Path, tmp_path: Path) -> None:
     render(plate_pattern, tmp_path / "out", "body.strength=0", "output.passes=BODY", "output.encoding=linear")
     spec, pixels = read(layer(tmp_path / "out", "BODY", 1001))
     assert spec.getattribute("toolkit/encoding") == "linear"
@@ -175,35 +175,35 @@ def test_linear_layers_hold_the_light_of_the_plates_codes(plate_pattern: Path, t
     assert np.allclose(pixels, srgb, atol=6e-4)
 
 
-# --- BODY painted in another size ----------------------------------------------------------------------------------
+# --- BODY at another size ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("size", "off"), [(64, 0.02), (128, 0.006)], ids=["smaller than the plate", "larger"])
-def test_body_painted_in_another_size_lies_on_the_plate_in_the_plates_size(
+def test_body_at_another_size_lines_up_with_the_plate(
     plate_pattern: Path, tmp_path: Path, size: int, off: float
 ) -> None:
-    """At strength 0 only what the smaller canvas cannot hold is gone; half a pixel to the side would be 0.05 off."""
+    """At strength 0 only what the smaller canvas cannot hold is lost; a shift of half a pixel would add 0.05."""
     render(plate_pattern, tmp_path / "out", "body.strength=0", "output.passes=BODY", f"body.size={size}")
     spec, pixels = read(layer(tmp_path / "out", "BODY", 1001))
     assert (spec.width, spec.height) == (WIDTH, HEIGHT)
     plate = plate_picture(FIRST) / 255.0
     inner = np.s_[4:-4, 4:-4]
     assert np.abs(pixels - plate)[inner].mean() < off
-    aside = np.abs(np.roll(pixels, 1, axis=1) - plate)[inner].mean()
-    assert np.abs(pixels - plate)[inner].mean() < aside / 3
+    shifted = np.abs(np.roll(pixels, 1, axis=1) - plate)[inner].mean()
+    assert np.abs(pixels - plate)[inner].mean() < shifted / 3
     assert pixels.min() >= 0
     assert pixels.max() <= 1
 
 
-def test_another_size_of_body_paints_body_again_and_no_face(plate_pattern: Path, tmp_path: Path) -> None:
+def test_another_body_size_renders_body_again_and_no_face(plate_pattern: Path, tmp_path: Path) -> None:
     root = tmp_path / "out"
     render(plate_pattern, root)
     again = render(plate_pattern, root, "body.size=64")
     assert {name: done.rendered for name, done in again.items()} == {PassName.BODY: COUNT, PassName.FACE: 0}
 
 
-@pytest.mark.parametrize("overlap", [0, 1], ids=["each frame by itself", "averaged with its neighbours"])
-def test_light_above_white_is_as_sharp_as_the_plate_in_any_size(tmp_path: Path, overlap: int) -> None:
+@pytest.mark.parametrize("overlap", [0, 1], ids=["no overlap", "overlap"])
+def test_overbrights_are_as_sharp_as_the_plate_at_any_body_size(tmp_path: Path, overlap: int) -> None:
     plates = write_exr_plates(tmp_path / "plates")
     smaller = ("output.passes=BODY", "body.size=64", f"body.overlap={overlap}")
     render(plates, tmp_path / "out", "body.strength=0", *smaller)
@@ -211,15 +211,15 @@ def test_light_above_white_is_as_sharp_as_the_plate_in_any_size(tmp_path: Path, 
     assert np.allclose(pixels[13:17, 13:17], 12.0, rtol=0.05)
     lamp = np.zeros((HEIGHT, WIDTH), bool)
     lamp[10:20, 10:20] = True
-    assert pixels[lamp].min() > 6, "to its rim, where paint of the surroundings has come in"
-    assert pixels[~lamp].max() <= 1, "nothing of it has spread"
+    assert pixels[lamp].min() > 6, "up to its edge, where the surroundings bleed in"
+    assert pixels[~lamp].max() <= 1, "no overbrights outside the lamp"
     assert pixels.min() >= 0
 
 
-# --- never twice, never half -------------------------------------------------------------------------------------
+# --- resuming, complete files ------------------------------------------------------------------------------------
 
 
-def test_a_second_run_paints_nothing_and_changes_nothing(plate_pattern: Path, tmp_path: Path) -> None:
+def test_a_second_run_renders_and_changes_nothing(plate_pattern: Path, tmp_path: Path) -> None:
     root = tmp_path / "out"
     first = render(plate_pattern, root)
     before = digests(root)
@@ -229,7 +229,7 @@ def test_a_second_run_paints_nothing_and_changes_nothing(plate_pattern: Path, tm
     assert digests(root) == before
 
 
-def test_only_what_changed_is_painted_again(plate_pattern: Path, tmp_path: Path) -> None:
+def test_only_what_changed_is_rendered_again(plate_pattern: Path, tmp_path: Path) -> None:
     root = tmp_path / "out"
     render(plate_pattern, root)
     other = cv2.cvtColor(plate_picture(999), cv2.COLOR_RGB2BGR)
@@ -240,12 +240,12 @@ def test_only_what_changed_is_painted_again(plate_pattern: Path, tmp_path: Path)
     assert {name: done.rendered for name, done in stronger.items()} == {PassName.BODY: 0, PassName.FACE: COUNT}
 
 
-def test_a_truncated_layer_is_painted_again(plate_pattern: Path, tmp_path: Path) -> None:
+def test_a_truncated_layer_is_rendered_again(plate_pattern: Path, tmp_path: Path) -> None:
     root = tmp_path / "out"
     render(plate_pattern, root)
     before = digests(root)
-    victim = layer(root, "BODY", 1005)
-    victim.write_bytes(victim.read_bytes()[:-100])
+    damaged = layer(root, "BODY", 1005)
+    damaged.write_bytes(damaged.read_bytes()[:-100])
     assert render(plate_pattern, root)[PassName.BODY].rendered == 1
     assert digests(root) == before
 
@@ -267,7 +267,7 @@ def test_batches_of_any_size_give_the_same_bytes(plate_pattern: Path, tmp_path: 
 
 
 class Waits(Engine):
-    """Paints its first picture only when the frame after it has been made ready."""
+    """Returns its first image only once the requests of the next frame are built."""
 
     name = "waits"
     revision = "1"
@@ -281,25 +281,25 @@ class Waits(Engine):
         return [request.image for request in requests]
 
 
-def test_while_an_engine_paints_its_next_pictures_are_made(
+def test_the_next_requests_are_built_while_the_engine_paints(
     plate_pattern: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ready, real = Event(), draw_crop_matte
 
-    def made(plan: PassPlan, face: FacePlan) -> NDArray[np.float32]:
+    def draw_and_signal(plan: PassPlan, face: FacePlan) -> NDArray[np.float32]:
         matte = real(plan, face)
         if face is plan.frames[1].faces[0]:
             ready.set()
         return matte
 
-    monkeypatch.setattr("toolkit.passes.rendering.requests.draw_crop_matte", made)
+    monkeypatch.setattr("toolkit.passes.rendering.requests.draw_crop_matte", draw_and_signal)
     engine = Waits(ready)
     render(plate_pattern, tmp_path / "out", "output.passes=FACE", engine=engine)
     assert engine.waited
 
 
 class Fails(Engine):
-    """Paints a few pictures, then misbehaves."""
+    """Paints a few images, then fails."""
 
     name = "fails"
     revision = "1"
@@ -312,7 +312,7 @@ class Fails(Engine):
         if self.good >= 0:
             return [request.image for request in requests]
         if self.how == "raises":
-            raise EngineFailed(self.name, "out of paint")
+            raise EngineFailed(self.name, "out of memory")
         if self.how == "stopped":
             raise KeyboardInterrupt
         if self.how == "nan":
@@ -321,7 +321,7 @@ class Fails(Engine):
 
 
 @pytest.mark.parametrize("how", ["raises", "nan", "another size"])
-def test_an_engine_that_fails_stops_the_run_at_its_place_and_leaves_whole_files(
+def test_a_failing_engine_stops_the_run_with_shot_pass_and_frame_and_leaves_complete_files(
     plate_pattern: Path, tmp_path: Path, how: str
 ) -> None:
     root = tmp_path / "out"
@@ -335,7 +335,7 @@ def test_an_engine_that_fails_stops_the_run_at_its_place_and_leaves_whole_files(
             read(path)
 
 
-def test_ctrl_c_stops_cleanly_and_the_next_run_goes_on(plate_pattern: Path, tmp_path: Path) -> None:
+def test_ctrl_c_stops_cleanly_and_the_next_run_resumes(plate_pattern: Path, tmp_path: Path) -> None:
     root = tmp_path / "out"
     with pytest.raises(KeyboardInterrupt):
         render(plate_pattern, root, "output.passes=BODY", engine=Fails(4, "stopped"))
@@ -346,7 +346,7 @@ def test_ctrl_c_stops_cleanly_and_the_next_run_goes_on(plate_pattern: Path, tmp_
 
 
 @pytest.mark.parametrize("face_frame", [FIRST, FACES_UNTIL - 1])
-def test_a_face_crossing_the_edge_of_the_plate_is_cut_there(
+def test_a_face_crossing_the_edge_of_the_plate_is_clipped_there(
     plate_pattern: Path, tmp_path: Path, face_frame: int
 ) -> None:
     samples = [sample(f, x=-5.0 if f == face_frame else 80.0) for f in range(FIRST, FIRST + COUNT)]
@@ -359,11 +359,11 @@ def test_a_face_crossing_the_edge_of_the_plate_is_cut_there(
     assert not pixels[:, 60:].any()
 
 
-# --- plates with light above white and with alpha ------------------------------------------------------------------
+# --- plates with overbrights and alpha ------------------------------------------------------------------------------
 
 
 def write_exr_plates(folder: Path) -> Path:
-    """A linear sequence with a lamp of 12 times white, and alpha 0.5 in its right half."""
+    """A linear sequence with a lamp at 12 times white, and alpha 0.5 in the right half."""
     from toolkit.plates import write_exr
 
     for source_frame in range(FIRST, FIRST + COUNT):
@@ -377,7 +377,7 @@ def write_exr_plates(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("strength", [0.0, 0.65])
-def test_light_above_white_keeps_its_energy(tmp_path: Path, strength: float) -> None:
+def test_overbrights_keep_their_energy(tmp_path: Path, strength: float) -> None:
     render(write_exr_plates(tmp_path / "plates"), tmp_path / "out", f"body.strength={strength}")
     spec, pixels = read(layer(tmp_path / "out", "BODY", 1001))
     assert spec.getattribute("toolkit/encoding") == "linear"
@@ -397,4 +397,6 @@ def test_a_face_is_no_more_opaque_than_its_plate(tmp_path: Path) -> None:
     assert alpha[45, 88] == pytest.approx(0.5)
     plate = (plate_picture(FIRST + 3) / 255.0) ** 2.2
     stored = plate[41:50, 84:88]
-    assert np.allclose(pixels[41:50, 84:88, :3].mean((0, 1)), stored.mean((0, 1)), rtol=0.03), "multiplied only once"
+    assert np.allclose(pixels[41:50, 84:88, :3].mean((0, 1)), stored.mean((0, 1)), rtol=0.03), (
+        "multiplied by alpha only once"
+    )

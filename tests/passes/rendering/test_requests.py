@@ -1,4 +1,4 @@
-"""What an engine is asked: the crop, what may change in it, what it is told, and the pictures that guide it."""
+"""Requests to the engine: image, matte, prompts and guides."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ CONTROLS = '[{kind="face"}, {kind="face", weight=0.5}]'
 PICTURE = np.random.default_rng(1).random((HEIGHT, WIDTH, 3), np.float32)
 
 
-class Wanting(Engine):
-    """Asks for everything there is; these tests look at what it is given."""
+class WantsEverything(Engine):
+    """Wants mattes and guides, and returns its images unchanged."""
 
-    name: ClassVar[str] = "wanting"
+    name: ClassVar[str] = "wants everything"
     revision: ClassVar[str] = "1"
     wants_matte: ClassVar[bool] = True
     wants_guides: ClassVar[bool] = True
@@ -35,7 +35,7 @@ class Wanting(Engine):
         return [request.image for request in requests]
 
 
-class Plain(Wanting):
+class WantsNothing(WantsEverything):
     wants_matte: ClassVar[bool] = False
     wants_guides: ClassVar[bool] = False
 
@@ -48,7 +48,7 @@ def plan_of(name: PassName, *assignments: str) -> PassPlan:
     return next(plan for plan in plans if plan.pass_name is name)
 
 
-def ask(plan: PassPlan, engine: type[Engine] = Wanting) -> PaintRequest:
+def request_for(plan: PassPlan, engine: type[Engine] = WantsEverything) -> PaintRequest:
     ((request, _),) = build_requests(plan, plan.frames[0], PICTURE, engine())
     return request
 
@@ -58,7 +58,7 @@ def only_face(frame: FramePlan) -> FacePlan:
     return face
 
 
-def test_the_matte_of_a_crop_is_the_layers_matte_seen_from_the_crop() -> None:
+def test_the_crop_matte_is_the_layer_matte_seen_in_the_crop() -> None:
     plan = plan_of(PassName.FACE)
     face = only_face(plan.frames[0])
     on_plate = draw_matte(face.outline, face.feather, window=(0, 0, WIDTH, HEIGHT))
@@ -66,41 +66,43 @@ def test_the_matte_of_a_crop_is_the_layers_matte_seen_from_the_crop() -> None:
     matrix = np.asarray(face.plate_to_canvas).reshape(2, 3)
     for x, y in ((80, 45), (70, 45), (80, 30), (68, 50), (92, 40)):
         column, row = np.rint(matrix @ (x, y, 1)).astype(int)
-        assert in_crop[row, column] == pytest.approx(on_plate[y, x], abs=0.12), "a canvas pixel is a sixth of a plate's"
-    assert ask(plan).matte is not None
-    assert np.array_equal(ask(plan).matte, in_crop)  # type: ignore[arg-type]
+        assert in_crop[row, column] == pytest.approx(on_plate[y, x], abs=0.12), (
+            "a canvas pixel is a sixth of a plate pixel"
+        )
+    assert request_for(plan).matte is not None
+    assert np.array_equal(request_for(plan).matte, in_crop)  # type: ignore[arg-type]
 
 
-def test_the_guide_of_a_crop_is_the_mesh_moved_into_it() -> None:
+def test_the_guide_of_a_crop_is_the_mesh_in_canvas_pixels() -> None:
     plan = plan_of(PassName.FACE, f"face.controls={CONTROLS}")
     face, (mesh,) = only_face(plan.frames[0]), plan.frames[0].meshes
     matrix = np.asarray(face.plate_to_canvas).reshape(2, 3)
-    moved = mesh.copy()
-    moved[:, :2] = mesh[:, :2] @ matrix[:, :2].T + matrix[:, 2]
-    guides = ask(plan).guides
+    transformed_points = mesh.copy()
+    transformed_points[:, :2] = mesh[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+    guides = request_for(plan).guides
     assert len(guides) == 2, "one per control"
     for guide in guides:
         assert guide.any()
-        assert np.array_equal(guide, draw_face_annotation([moved], (256, 256)))
+        assert np.array_equal(guide, draw_face_annotation([transformed_points], (256, 256)))
 
 
-def test_the_guide_of_the_body_shows_every_face_where_it_is() -> None:
-    """The test plate's face is 40 pixels high, less than the annotator draws: it is doubled here."""
+def test_the_face_guide_of_body_shows_every_face_in_place() -> None:
+    """The face of the test plate is 40 pixels high, too small for the annotator: it is enlarged here."""
     plan = plan_of(PassName.BODY, f"body.controls={CONTROLS}")
     (mesh,) = plan.frames[0].meshes
     middle = mesh[:, :2].mean(axis=0)
     larger = mesh.copy()
     larger[:, :2] = middle + 2.2 * (mesh[:, :2] - middle)
     frame = plan.frames[0].model_copy(update={"meshes": (larger,)})
-    ((request, _),) = build_requests(plan, frame, PICTURE, Wanting())
+    ((request, _),) = build_requests(plan, frame, PICTURE, WantsEverything())
     assert request.guides[0].shape == (96, 160, 3), "the canvas, not the plate"
     assert request.guides[0].any()
     assert request.matte is None
 
 
-def test_the_guide_of_the_body_shows_everybody_where_they_are() -> None:
+def test_the_body_guide_of_body_shows_all_people_in_place() -> None:
     plan = plan_of(PassName.BODY, 'body.controls=[{kind="body"}, {kind="face"}]')
-    skeleton, faces = ask(plan).guides
+    skeleton, faces = request_for(plan).guides
     people = [np.array(points, np.float32) for points in plan.frames[0].bodies]
     assert len(people) == 2
     assert skeleton.any()
@@ -108,32 +110,32 @@ def test_the_guide_of_the_body_shows_everybody_where_they_are() -> None:
     assert not np.array_equal(skeleton, faces)
 
 
-def test_the_skeletons_of_a_crop_are_everybodys_moved_into_it() -> None:
+def test_the_body_guide_of_a_crop_shows_all_people_in_canvas_pixels() -> None:
     plan = plan_of(PassName.FACE, 'face.controls=[{kind="face"}, {kind="body"}]')
     matrix = np.asarray(only_face(plan.frames[0]).plate_to_canvas).reshape(2, 3)
-    moved = []
+    transformed_points = []
     for points in plan.frames[0].bodies:
-        there = np.array(points, np.float32)
-        there[:, :2] = there[:, :2] @ matrix[:, :2].T + matrix[:, 2]
-        moved.append(there)
-    mesh, skeleton = ask(plan).guides
+        transformed = np.array(points, np.float32)
+        transformed[:, :2] = transformed[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+        transformed_points.append(transformed)
+    mesh, skeleton = request_for(plan).guides
     assert skeleton.shape == (256, 256, 3)
     assert skeleton.any()
-    assert np.array_equal(skeleton, draw_skeleton(moved, (256, 256)))
+    assert np.array_equal(skeleton, draw_skeleton(transformed_points, (256, 256)))
     assert not np.array_equal(skeleton, mesh)
 
 
-# --- BODY in another size ------------------------------------------------------------------------------------------
+# --- BODY at another size ------------------------------------------------------------------------------------------
 
 SIZES = pytest.mark.parametrize("size", [64, 128], ids=["smaller than the plate", "larger"])
 
 
 @SIZES
-def test_every_part_of_the_plate_lands_where_its_place_on_the_canvas_is(size: int) -> None:
-    """A ramp of the coordinates shows a shift as itself; at the rim Lanczos sees the edge repeated."""
+def test_every_part_of_the_plate_maps_to_its_place_on_the_canvas(size: int) -> None:
+    """A ramp of the coordinates shows any shift directly; near the border Lanczos sees the repeated edge."""
     x, y = np.meshgrid(np.arange(WIDTH, dtype=np.float32), np.arange(HEIGHT, dtype=np.float32))
     plan = plan_of(PassName.BODY, f"body.size={size}")
-    ((request, _),) = build_requests(plan, plan.frames[0], np.dstack([x, y, x]) / np.float32(WIDTH), Wanting())
+    ((request, _),) = build_requests(plan, plan.frames[0], np.dstack([x, y, x]) / np.float32(WIDTH), WantsEverything())
     zoom, (width, height) = size / HEIGHT, plan.canvas
     expected_x, expected_y = ((np.arange(side) + 0.5) / zoom - 0.5 for side in (width, height))
     inner = slice(8, -16)
@@ -144,37 +146,37 @@ def test_every_part_of_the_plate_lands_where_its_place_on_the_canvas_is(size: in
 
 
 @SIZES
-def test_faces_and_people_are_drawn_where_the_canvas_shows_them(size: int) -> None:
+def test_faces_and_people_are_drawn_in_canvas_pixels(size: int) -> None:
     plan = plan_of(PassName.BODY, f"body.size={size}", 'body.controls=[{kind="body"}, {kind="face"}]')
     (mesh,) = plan.frames[0].meshes
     larger = mesh.copy()
     larger[:, :2] = mesh[:, :2].mean(axis=0) + 3 * (mesh[:, :2] - mesh[:, :2].mean(axis=0))
     frame = plan.frames[0].model_copy(update={"meshes": (larger,)})
-    ((request, _),) = build_requests(plan, frame, PICTURE, Wanting())
+    ((request, _),) = build_requests(plan, frame, PICTURE, WantsEverything())
 
-    def moved(points: object) -> np.ndarray:
-        there = np.array(points, np.float32)
-        there[:, :2] = (there[:, :2] + 0.5) * (size / HEIGHT) - 0.5
-        return there
+    def to_canvas(points: object) -> np.ndarray:
+        transformed = np.array(points, np.float32)
+        transformed[:, :2] = (transformed[:, :2] + 0.5) * (size / HEIGHT) - 0.5
+        return transformed
 
     skeleton, faces = request.guides
     assert skeleton.any()
     assert faces.any()
-    assert np.array_equal(skeleton, draw_skeleton([moved(points) for points in frame.bodies], plan.canvas))
-    assert np.array_equal(faces, draw_face_annotation([moved(larger)], plan.canvas))
+    assert np.array_equal(skeleton, draw_skeleton([to_canvas(points) for points in frame.bodies], plan.canvas))
+    assert np.array_equal(faces, draw_face_annotation([to_canvas(larger)], plan.canvas))
 
 
-def test_a_guide_that_is_the_plate_itself_shows_what_the_plate_shows() -> None:
+def test_a_guide_equal_to_the_plate_equals_the_image_on_the_canvas() -> None:
     plan = plan_of(PassName.BODY, "body.size=64", 'body.controls=[{kind="image", model="any"}]')
     (guide,) = plan.guides
     assert guide is not None
-    ((request, _),) = build_requests(plan, plan.frames[0], PICTURE, Wanting(), {guide: PICTURE})
+    ((request, _),) = build_requests(plan, plan.frames[0], PICTURE, WantsEverything(), {guide: PICTURE})
     assert np.array_equal(request.guides[0], np.rint(request.image * 255))
 
 
 @pytest.mark.parametrize("name", list(PassName))
-def test_an_engine_that_wants_neither_matte_nor_guides_is_spared_them(name: PassName) -> None:
-    request = ask(plan_of(name, f"{name.lower()}.controls={CONTROLS}"), Plain)
+def test_an_engine_that_wants_neither_matte_nor_guides_gets_none(name: PassName) -> None:
+    request = request_for(plan_of(name, f"{name.lower()}.controls={CONTROLS}"), WantsNothing)
     assert request.matte is None
     assert request.guides == ()
 
@@ -183,17 +185,17 @@ def test_without_controls_no_mesh_is_planned_and_no_guide_drawn() -> None:
     for name in PassName:
         plan = plan_of(name)
         assert all(frame.meshes == () for frame in plan.frames)
-        assert ask(plan).guides == ()
+        assert request_for(plan).guides == ()
 
 
-def test_a_request_carries_the_look_and_the_prompt_of_its_pass() -> None:
+def test_a_request_has_the_look_and_prompt_of_its_pass() -> None:
     settings = ("face.prompt=a face", "body.prompt=a person", "body.steps=12", "face.negative=blur")
-    body, face = (ask(plan_of(name, *settings)) for name in PassName)
+    body, face = (request_for(plan_of(name, *settings)) for name in PassName)
     assert (body.prompt, face.prompt) == ("a person", "a face")
     assert (body.look.steps, face.look.steps) == (12, 30)
     assert (body.negative, face.negative) == ("", "blur")
 
 
-def test_a_face_that_says_what_not_to_paint_says_it_instead_of_the_look() -> None:
+def test_the_negative_prompt_of_a_face_replaces_the_looks() -> None:
     plan = plan_of(PassName.FACE, "face.negative=blur", 'face.prompts=[{face=0, negative="beard"}]')
-    assert ask(plan).negative == "beard"
+    assert request_for(plan).negative == "beard"

@@ -45,6 +45,6 @@ def test_the_flow_follows_red_more_than_blue() -> None:
         assert np.median(moved) == pytest.approx(expected, abs=0.7)
 
 
-def test_luma_is_that_of_rec_601_in_8_bit_codes() -> None:
+def test_luma_is_rec_601_in_8_bit_codes() -> None:
     colours = np.array([[[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1]]], np.float32)
     assert to_luma(colours).tolist() == [[76, 150, 29, 255]]
