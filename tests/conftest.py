@@ -1,4 +1,4 @@
-"""Fixtures every room's tests share."""
+"""Fixtures shared by all tests."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ from toolkit.settings import TrackSettings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
-MadeOnce = Callable[[str, Callable[[Path], None]], Path]
-"""Called with a name and what fills an empty folder: the filled folder of that name, to be read only."""
+MakeOnce = Callable[[str, Callable[[Path], None]], Path]
+"""Takes a name and a function that fills an empty folder; returns the folder, for reading only."""
 
 
 @pytest.fixture(scope="session")
-def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
-    """What is costly to make is made by one of pytest's workers, and the others wait for it."""
-    mine = tmp_path_factory.getbasetemp()
-    everyones = mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
+def make_once(tmp_path_factory: pytest.TempPathFactory) -> MakeOnce:
+    """Make expensive files in one of pytest's workers only; the others wait for them."""
+    own = tmp_path_factory.getbasetemp()
+    shared_by_workers = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
-    def made(name: str, make: Callable[[Path], None]) -> Path:
-        folder, whole = everyones / f"once_{name}", everyones / f"once_{name}.whole"
-        with FileLock(everyones / f"once_{name}.lock"):
-            if not whole.exists():
-                shutil.rmtree(folder, ignore_errors=True)  # another worker's try failed
+    def make_folder(name: str, make: Callable[[Path], None]) -> Path:
+        folder, complete = shared_by_workers / f"once_{name}", shared_by_workers / f"once_{name}.complete"
+        with FileLock(shared_by_workers / f"once_{name}.lock"):
+            if not complete.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # left by another worker that failed
                 folder.mkdir()
                 make(folder)
-                whole.touch()
+                complete.touch()
         return folder
 
-    return made
+    return make_folder
 
 
 def fetch_or_skip(asset: Asset) -> Path:
@@ -70,7 +70,7 @@ def anna(demo_pictures: None) -> Person:
 
 
 @pytest.fixture(scope="session")
-def demo_out(made_once: MadeOnce, demo_pictures: None) -> Path:
+def demo_out(make_once: MakeOnce, demo_pictures: None) -> Path:
     """The output of ``toolkit demo -o demo_out``; what it printed is in ``said.txt`` beside it."""
 
     def make(folder: Path) -> None:
@@ -79,15 +79,15 @@ def demo_out(made_once: MadeOnce, demo_pictures: None) -> Path:
         assert done.returncode == 0, done.stderr
         (folder / "said.txt").write_text(done.stdout, encoding="utf-8")
 
-    return made_once("demo", make) / "demo_out"
+    return make_once("demo", make) / "demo_out"
 
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """Real footage and real cuts kept beside the repository, never in it."""
+    """Real footage and cuts, stored beside the repository."""
     folder = REPOSITORY.parent / "shared"
     if not (folder / "media").is_dir():
-        pytest.skip(f"no real footage: {folder} is not there")
+        pytest.skip(f"no real footage: {folder} does not exist")
     return folder
 
 
@@ -108,7 +108,7 @@ Track = Callable[..., FaceTracks]
 
 @pytest.fixture(scope="session")
 def track(model: Path) -> Track:
-    """Track a shot with the default settings, changed by the keywords; every frame is reported and has its sample."""
+    """Track a shot with the default settings changed by the keywords; checks that every frame is reported."""
 
     def run(shot: Shot, **changes: object) -> FaceTracks:
         ticks: list[int] = []
@@ -135,6 +135,6 @@ def plate_pattern(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def keyboard() -> None:
-    """Ctrl-C is heard: a shell that starts the suite in its background has it ignored."""
+def enable_ctrl_c() -> None:
+    """Ctrl-C works: it is ignored in processes that a shell starts in the background."""
     signal.signal(signal.SIGINT, signal.default_int_handler)

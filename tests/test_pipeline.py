@@ -17,7 +17,7 @@ import OpenImageIO
 import opentimelineio as otio
 import pytest
 
-from tests.conftest import MadeOnce
+from tests.conftest import MakeOnce
 from toolkit.documents import Cut, Delivery, FaceState, FaceTracks
 from toolkit.output import Output
 
@@ -50,7 +50,7 @@ def cut(demo: Output) -> Cut:
 
 
 @pytest.fixture(scope="module")
-def short(demo: Output, made_once: MadeOnce) -> Path:
+def short(demo: Output, make_once: MakeOnce) -> Path:
     """A folder with ``short.otio``, eight frames of either shot of the demo, and ``out``, one undisturbed run on it."""
 
     def make(folder: Path) -> None:
@@ -66,7 +66,7 @@ def short(demo: Output, made_once: MadeOnce) -> Path:
         otio.adapters.write_to_file(timeline, str(folder / "short.otio"))
         toolkit("run", folder / "short.otio", "-o", folder / "out", *HANDLES)
 
-    return made_once("short", make)
+    return make_once("short", make)
 
 
 def test_the_demo_says_what_to_do_next(demo: Output) -> None:

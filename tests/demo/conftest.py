@@ -1,4 +1,4 @@
-"""The whole demo's footage for all tests of this room, and small shots for those that make footage again."""
+"""The demo's footage, and short shots for tests that make footage."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ ReadFrames = Callable[[TrueShot, set[int]], dict[int, NDArray[np.uint8]]]
 
 @pytest.fixture(scope="session")
 def demo(demo_out: Path) -> Path:
-    """The folder of the whole demo's footage."""
+    """The folder of the demo's footage."""
     return demo_out / "footage"
 
 
 @pytest.fixture(scope="session")
 def read_frames(demo: Path) -> ReadFrames:
-    """Reads uint8 (720, 1280, 3) RGB by source frame number, without the toolkit's own readers."""
+    """Reads uint8 (720, 1280, 3) RGB by source frame number, without the toolkit's readers."""
 
     def movie(path: Path) -> Iterator[tuple[int, NDArray[Any]]]:
         import av
@@ -48,7 +48,7 @@ def read_frames(demo: Path) -> ReadFrames:
 
 @pytest.fixture
 def short_shots(demo_pictures: None) -> tuple[DemoShot, DemoShot]:
-    """Both shots cut down to their first three frames."""
+    """Both shots, shortened to their first three frames."""
     movie = replace(PUSH_IN, source_range=FrameRange.of(PUSH_IN.source_range.first, 3), head_handle=1, cut_count=1)
     sequence = replace(
         FLOAT_AWAY, source_range=FrameRange.of(FLOAT_AWAY.source_range.first, 3), head_handle=1, cut_count=1

@@ -1,4 +1,4 @@
-"""The cut opens in OpenTimelineIO and says where everything is."""
+"""The demo's cut, opened in OpenTimelineIO, and its media."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def clips(demo: Path) -> list:
     return list(track.find_clips())
 
 
-def test_both_shots_last_at_least_48_frames_with_handles_at_both_ends(clips: list) -> None:
+def test_both_shots_have_at_least_48_frames_and_handles_at_both_ends(clips: list) -> None:
     for clip in clips:
         used, available = clip.source_range, clip.available_range()
         assert used.duration.value >= 48
@@ -31,7 +31,7 @@ def test_both_shots_last_at_least_48_frames_with_handles_at_both_ends(clips: lis
         assert available.end_time_exclusive().value - used.end_time_exclusive().value >= 4
 
 
-def test_the_movie_is_counted_in_its_timecode(demo: Path, clips: list) -> None:
+def test_the_movie_is_addressed_by_its_timecode(demo: Path, clips: list) -> None:
     import av
 
     clip = clips[0]
@@ -55,7 +55,7 @@ def test_ffprobe_reads_the_timecode_too(demo: Path, clips: list) -> None:
     assert found.stdout.strip() == "76,10:00:00:00"
 
 
-def test_the_sequence_is_on_disk_without_holes_as_the_cut_says(demo: Path, clips: list) -> None:
+def test_all_files_of_the_sequence_in_the_cut_exist(demo: Path, clips: list) -> None:
     import cv2
 
     clip = clips[1]

@@ -38,7 +38,7 @@ def test_two_runs_give_the_same_bytes(tmp_path: Path, short_shots: Shots) -> Non
     make_demo(tmp_path / "two", shots=short_shots)
     one = _digests(tmp_path / "one")
     assert one == _digests(tmp_path / "two")
-    assert len(one) == 1 + 3 + 2, "a movie, three PNG files, the truth and the cut"
+    assert len(one) == 1 + 3 + 2, "a movie, three PNG files, the ground truth and the cut"
 
 
 def test_every_frame_is_reported_once(tmp_path: Path, short_shots: Shots) -> None:
@@ -57,19 +57,19 @@ def test_finished_footage_is_kept(tmp_path: Path, short_shots: Shots) -> None:
     assert not progress.stages
 
 
-@pytest.mark.parametrize("damage", ["a frame is damaged", "another program made it"])
-def test_anything_but_this_programs_whole_footage_is_made_anew(tmp_path: Path, short_shots: Shots, damage: str) -> None:
+@pytest.mark.parametrize("damage", ["a frame is damaged", "other code made it"])
+def test_other_or_damaged_footage_is_made_again(tmp_path: Path, short_shots: Shots, damage: str) -> None:
     make_demo(tmp_path, shots=short_shots)
-    whole = _digests(tmp_path)
+    complete = _digests(tmp_path)
     frame = tmp_path / "footage/B001/B001.1003.png"
     if damage == "a frame is damaged":
         frame.write_bytes(frame.read_bytes()[:-100])
     else:
         truth = tmp_path / "ground_truth.json"
         truth.write_text(json.dumps({**json.loads(truth.read_text()), "recipe": "older"}))
-        frame.with_name("B001.1099.png").write_bytes(b"left by a longer version")
+        frame.with_name("B001.1099.png").write_bytes(b"from a longer version")
     make_demo(tmp_path, shots=short_shots)
-    assert _digests(tmp_path) == whole
+    assert _digests(tmp_path) == complete
 
 
 class Interrupted(SilentProgress):
@@ -94,7 +94,7 @@ def test_an_interrupted_run_leaves_only_complete_files_and_no_ground_truth(tmp_p
 
 
 def _decoded(path: Path) -> list[NDArray[np.float64]]:
-    """The frames as 0..255 RGB, by the matrix of BT.709 itself: FFmpeg's scaler is a code too dark."""
+    """The frames as 0..255 RGB, computed with the matrix of BT.709: FFmpeg's scaler is one code too dark."""
     import av
     import cv2
 
@@ -110,12 +110,12 @@ def _decoded(path: Path) -> list[NDArray[np.float64]]:
     return frames
 
 
-def test_the_movie_shows_what_was_drawn(tmp_path: Path, short_shots: Shots) -> None:
+def test_the_movie_contains_the_drawn_frames(tmp_path: Path, short_shots: Shots) -> None:
     make_demo(tmp_path, shots=short_shots)
-    for shown, meant in zip(_decoded(tmp_path / "footage/A001.mov"), draw_frames(short_shots[0]), strict=True):
-        difference = shown - meant
+    for decoded, drawn in zip(_decoded(tmp_path / "footage/A001.mov"), draw_frames(short_shots[0]), strict=True):
+        difference = decoded - drawn
         assert np.abs(difference).mean() < 1.5
-        assert np.abs(difference.mean(axis=(0, 1))).max() < 0.5, "no channel is lighter or darker as a whole"
+        assert np.abs(difference.mean(axis=(0, 1))).max() < 0.5, "no channel is lighter or darker on average"
 
 
 def test_a_file_in_place_of_the_folder_is_an_error(tmp_path: Path, short_shots: Shots) -> None:

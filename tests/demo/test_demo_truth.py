@@ -1,4 +1,4 @@
-"""The ground truth says what is in the pixels: checked against the decoded media, not against the drawing code."""
+"""The ground truth matches the pixels: compared with the decoded media, not with the drawing code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.demo.conftest import ReadFrames
 
 MAGNIFIED = 4
-"""Patches are compared at this many samples per photo pixel."""
+"""Samples per photo pixel at which patches are compared."""
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def truth(demo: Path) -> GroundTruth:
 
 
 def _patch(picture: NDArray, centre: NDArray, size: tuple[int, int], to_picture: NDArray) -> NDArray[np.float32]:
-    """A grey patch of ``size`` photo pixels around ``centre``; ``to_picture`` (2, 3) is where the photo was placed."""
+    """A grey patch of ``size`` photo pixels around ``centre``; ``to_picture`` (2, 3) maps the photo to the picture."""
     width, height = (side * MAGNIFIED for side in size)
     corner = centre - (np.array([width, height]) - 1) / 2 / MAGNIFIED
     to_photo = np.array([[1 / MAGNIFIED, 0, corner[0]], [0, 1 / MAGNIFIED, corner[1]], [0, 0, 1]])
@@ -40,7 +40,7 @@ def _patch(picture: NDArray, centre: NDArray, size: tuple[int, int], to_picture:
 
 
 def _in_photo(face: TrueFace) -> NDArray[np.float64]:
-    """The landmarks of a frame taken back to photo pixels."""
+    """The landmarks of a frame, mapped back to photo pixels."""
     matrix = np.asarray(face.matrix)
     return (face.landmarks - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
 
@@ -50,19 +50,19 @@ def _fully(truth: GroundTruth, shot: int) -> list[TrueFace]:
 
 
 def _offset(still: NDArray[np.float32], moving: NDArray[np.float32], face: TrueFace) -> float:
-    """How far the two patches are apart, frame pixels: registration by enhanced correlation (ECC)."""
+    """Offset between the two patches, frame pixels: registration by enhanced correlation (ECC)."""
     start = np.eye(2, 3, dtype=np.float32)
-    until = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 100, 1e-6)
-    agreement, found = cv2.findTransformECC(still, moving, start, cv2.MOTION_TRANSLATION, until)
-    assert agreement > 0.98, "not the same piece of the face"
+    criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 100, 1e-6)
+    correlation, found = cv2.findTransformECC(still, moving, start, cv2.MOTION_TRANSLATION, criteria)
+    assert correlation > 0.98, "not the same piece of the face"
     return float(np.hypot(*found[:, 2])) / MAGNIFIED * face.scale / FACE_HEIGHT
 
 
 @pytest.mark.parametrize("shot", [0, 1], ids=["movie", "sequence"])
-def test_both_eyes_and_the_nose_are_where_the_similarity_puts_them(
+def test_both_eyes_and_the_nose_are_where_the_ground_truth_says(
     truth: GroundTruth, read_frames: ReadFrames, shot: int
 ) -> None:
-    """A reader one frame off, half a pixel of drawing, 0.2 degrees of roll or half a percent of scale is too much."""
+    """Detects an offset of one frame or half a pixel, 0.2 degrees of roll, and half a percent of scale."""
     places = [LANDMARKS[[33, 133]].mean(axis=0), LANDMARKS[[362, 263]].mean(axis=0), LANDMARKS[4]]
     stills = [_patch(read_picture(PORTRAIT), place, (24, 12), np.eye(3)[:2]) for place in places]
     faces = _fully(truth, shot)[::5]
@@ -74,7 +74,7 @@ def test_both_eyes_and_the_nose_are_where_the_similarity_puts_them(
 
 
 def _mouth(picture: NDArray, face: TrueFace) -> tuple[float, float]:
-    """Brightness just above and just below where the truth has the inner edge of the lower lip."""
+    """Brightness just above and just below the inner edge of the lower lip in the ground truth."""
     lip, chin = face.landmarks[14], face.landmarks[152]
     down = (chin - lip) / np.linalg.norm(chin - lip) * face.scale / FACE_HEIGHT
     grey = cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (0, 0), 1)
@@ -83,7 +83,7 @@ def _mouth(picture: NDArray, face: TrueFace) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("shot", [0, 1], ids=["movie", "sequence"])
-def test_the_lower_lip_is_where_its_landmark_says_and_the_open_mouth_is_dark(
+def test_the_lower_lip_is_at_its_landmark_and_the_open_mouth_is_dark(
     truth: GroundTruth, read_frames: ReadFrames, shot: int
 ) -> None:
     wide = [face for face in _fully(truth, shot) if face.mouth_open > 0.6][::3]
@@ -100,23 +100,24 @@ def test_the_lower_lip_is_where_its_landmark_says_and_the_open_mouth_is_dark(
 
 
 @pytest.mark.parametrize("brow", [105, 334], ids=["right brow", "left brow"])
-def test_a_raised_brow_is_where_its_landmark_says(truth: GroundTruth, read_frames: ReadFrames, brow: int) -> None:
-    """The photograph's brow is looked for along the axis of the face, photo pixel by quarter photo pixel."""
+def test_a_raised_brow_is_at_its_landmark(truth: GroundTruth, read_frames: ReadFrames, brow: int) -> None:
+    """The photograph's brow is searched for along the axis of the face in steps of a quarter photo pixel."""
     raised = [face for face in _fully(truth, 0) if face.brow_raise > 0.9][::4]
     frames = read_frames(truth.shots[0], {face.source_frame for face in raised})
     still = _patch(read_picture(PORTRAIT), LANDMARKS[brow], (14, 6), np.eye(3)[:2])
     for face in raised:
-        said = _in_photo(face)[brow] - LANDMARKS[brow]
-        assert np.linalg.norm(said) > 3
-        axis = said / np.linalg.norm(said)
+        motion = _in_photo(face)[brow] - LANDMARKS[brow]
+        distance = np.linalg.norm(motion)
+        assert distance > 3
+        axis = motion / distance
         steps = np.arange(0, 8, 0.25)
         frame, matrix = frames[face.source_frame], np.asarray(face.matrix)
         patches = [_patch(frame, LANDMARKS[brow] + axis * step, (14, 6), matrix) for step in steps]
-        alike = [float(cv2.matchTemplate(patch, still, cv2.TM_CCOEFF_NORMED)[0, 0]) for patch in patches]
-        assert abs(steps[int(np.argmax(alike))] - np.linalg.norm(said)) < 0.8, f"source frame {face.source_frame}"
+        similarities = [float(cv2.matchTemplate(patch, still, cv2.TM_CCOEFF_NORMED)[0, 0]) for patch in patches]
+        assert abs(steps[int(np.argmax(similarities))] - distance) < 0.8, f"source frame {face.source_frame}"
 
 
-def test_the_stated_numbers_agree_with_one_another(truth: GroundTruth) -> None:
+def test_the_ground_truth_is_consistent(truth: GroundTruth) -> None:
     for shot in truth.shots:
         for face in shot.faces:
             matrix = np.asarray(face.matrix)
@@ -124,11 +125,11 @@ def test_the_stated_numbers_agree_with_one_another(truth: GroundTruth) -> None:
             assert np.allclose(matrix[:, :2] @ CENTRE + matrix[:, 2], face.centre)
             assert np.degrees(np.arctan2(matrix[1, 0], matrix[0, 0])) + ROLL == pytest.approx(face.roll)
             inside = ((face.landmarks > -0.5) & (face.landmarks < (1279.5, 719.5))).all(axis=1)
-            named = {True: "FULLY", False: "PARTLY" if inside.any() else "GONE"}[bool(inside.all())]
-            assert face.visible == named
+            expected = {True: "FULLY", False: "PARTLY" if inside.any() else "GONE"}[bool(inside.all())]
+            assert face.visible == expected
 
 
-def test_no_truth_without_a_finished_demo(tmp_path: Path) -> None:
+def test_there_is_no_ground_truth_without_a_complete_demo(tmp_path: Path) -> None:
     with pytest.raises(MissingDocument, match="toolkit demo"):
         read_ground_truth(tmp_path)
 
@@ -142,7 +143,7 @@ def test_no_truth_without_a_finished_demo(tmp_path: Path) -> None:
         pytest.param('{"schema": "toolkit.demo_ground_truth/1", "recipe": "", "files": {}}', id="no shots"),
     ],
 )
-def test_a_broken_truth_is_refused(tmp_path: Path, text: str) -> None:
+def test_an_invalid_ground_truth_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "ground_truth.json").write_text(text)
     with pytest.raises(DocumentError, match=r"ground_truth\.json"):
         read_ground_truth(tmp_path)

@@ -85,7 +85,7 @@ def closed_url() -> str:
         return f"http://127.0.0.1:{server.server_port}/{FACE_MODEL.name}"
 
 
-def test_the_right_file_in_the_cache_is_used_without_a_network(model: Path, tmp_path: Path) -> None:
+def test_the_right_file_in_the_cache_is_used_without_network_access(model: Path, tmp_path: Path) -> None:
     (tmp_path / FACE_MODEL.name).write_bytes(model.read_bytes())
     progress = RecordedProgress()
     path = fetch_asset(FACE_MODEL, cache=tmp_path, sources=[Untouchable()], progress=progress)
