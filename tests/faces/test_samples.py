@@ -17,11 +17,13 @@ from toolkit.faces.detect import Reading
 from toolkit.faces.identity import group_by_identity
 from toolkit.faces.pose import CanonicalFace
 from toolkit.faces.samples import build_samples
+from toolkit.faces.smooth import smooth_over_time
 from toolkit.faces.tracklet import THUMBNAIL_SIZE, Detection, Tracklet, detect_near, is_same_face, similarity
 from toolkit.faces.upright import CANVAS, FacePlacement, canvas_affine, measure_placement
 from toolkit.frames import FrameRange
 from toolkit.settings import TrackSettings
 
+CHIN = 152
 RANGE = FrameRange(first=100, last=119)
 
 
@@ -32,12 +34,19 @@ def thumbnail(seed: int) -> NDArray[np.float16]:
 
 
 def detection(
-    source_frame: int, *, x: float = 0.0, scale: float = 2.0, roll: float = 0.0, looks: int = 0, smile: float = 0.0
+    source_frame: int,
+    *,
+    x: float = 0.0,
+    y: float = 0.0,
+    scale: float = 2.0,
+    roll: float = 0.0,
+    looks: int = 0,
+    smile: float = 0.0,
 ) -> Detection:
-    """A face with the point between its eyes at (400 + ``x``, 200)."""
+    """A face with the point between its eyes at (400 + ``x``, 200 + ``y``)."""
     landmarks = face(scale=scale, roll=roll)
     eyes = measure_placement(landmarks)
-    landmarks[:, :2] += (400 + x - eyes.x, 200 - eyes.y)
+    landmarks[:, :2] += (400 + x - eyes.x, 200 + y - eyes.y)
     return Detection(
         source_frame=source_frame,
         placement=measure_placement(landmarks),
@@ -93,11 +102,13 @@ def test_a_gap_with_another_person_in_the_same_place_is_not_held(canonical: Cano
 
     assert states_with(detection(105, x=20, looks=1)) == "...FF..FF..........."
     assert states_with(detection(105, x=300, looks=1)) == "...FFhhFF..........."
+    assert states_with(detection(106, x=20, looks=1)) == "...FF..FF..........."
     assert states_with(detection(110, looks=1)) == "...FFhhFF..........."
+    assert states_with(detection(104, looks=1)) == states_with(detection(107, looks=1)) == "...FFhhFF..........."
 
 
 def test_a_held_face_is_interpolated_between_its_neighbours(canonical: CanonicalFace) -> None:
-    before, after = detection(104, roll=-30, smile=0.0), detection(106, x=60, scale=2.42, roll=30, smile=1.0)
+    before, after = detection(104, roll=-30, smile=0.0), detection(106, x=60, y=30, scale=2.42, roll=30, smile=1.0)
     held = samples(canonical, before, after)[5]
     assert held.state is FaceState.HELD
     assert held.scale == pytest.approx(np.sqrt(before.placement.scale * after.placement.scale))
@@ -107,9 +118,59 @@ def test_a_held_face_is_interpolated_between_its_neighbours(canonical: Canonical
     middle = measure_placement(held.landmarks)
     assert middle.scale == pytest.approx(held.scale, rel=1e-4), "blending rotated points would shrink the face"
     assert middle.x == pytest.approx((before.placement.x + after.placement.x) / 2, abs=0.01)
+    assert middle.y == pytest.approx((before.placement.y + after.placement.y) / 2, abs=0.01)
     assert held.pose is not None
     rotation = np.reshape(held.pose, (4, 4))[:3, :3]
     assert rotation @ rotation.T == pytest.approx(np.eye(3), abs=1e-5)
+
+
+@pytest.mark.parametrize(("first", "last"), [(172, -178), (-178, 172)])
+def test_a_held_face_rolls_the_short_way_round(first: float, last: float, canonical: CanonicalFace) -> None:
+    """The astronaut's head is tilted by 3 degrees: 175 to -175 degrees, over 180."""
+    held = samples(canonical, detection(104, roll=first), detection(106, roll=last))[5]
+    assert held.roll is not None
+    assert abs(held.roll) == pytest.approx(180, abs=0.5)
+    assert held.landmarks is not None
+    assert abs(measure_placement(held.landmarks).roll) == pytest.approx(180, abs=0.5)
+
+
+def test_a_held_face_has_the_shape_between_its_neighbours(canonical: CanonicalFace) -> None:
+    before, after = detection(104), detection(106)
+    after.landmarks[:, 1] += 40
+    after.landmarks[CHIN, 1] += 12
+    after = replace(after, placement=measure_placement(after.landmarks))
+    held = samples(canonical, before, after)[5]
+    assert held.landmarks is not None
+    assert held.landmarks == pytest.approx((before.landmarks + after.landmarks) / 2, abs=0.01)
+
+
+@pytest.mark.parametrize("smooth", [0, 2, 4])
+def test_centre_scale_and_roll_are_smoothed_over_the_set_number_of_frames(
+    smooth: int, canonical: CanonicalFace
+) -> None:
+    seen = [detection(100 + i, x=(-1) ** i, scale=2 + 0.02 * (-1) ** i, roll=(-1) ** i) for i in range(20)]
+    built = samples(canonical, *seen, smooth=smooth)
+    rolls = [detection.placement.roll for detection in seen]
+    scales = [np.log(detection.placement.scale) for detection in seen]
+    assert built[10].roll == pytest.approx(smooth_over_time(np.array(rolls), smooth)[10], abs=1e-9)
+    assert built[10].scale == pytest.approx(np.exp(smooth_over_time(np.array(scales), smooth)[10]), rel=1e-9)
+    assert (built[10].roll == pytest.approx(rolls[10], abs=1e-9)) == (smooth == 0)
+
+
+def test_the_pose_is_that_of_the_landmarks_in_the_whole_plate(canonical: CanonicalFace) -> None:
+    one = detection(105, x=300, roll=20)
+    built = samples(canonical, one)[5]
+    assert built.pose is not None
+    (expected,) = canonical.solve_poses(one.landmarks[None], width=1280, height=720)
+    assert np.reshape(built.pose, (4, 4)) == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_roll_of_a_face_that_returns_continues_from_its_last_one(canonical: CanonicalFace) -> None:
+    """It leaves at 240 degrees: the nearest equivalent of -40 degrees is then 320."""
+    leaving = [detection(100 + i, roll=60 * i) for i in range(5)]
+    built = samples(canonical, *leaving, detection(117, roll=-40), smooth=0)
+    assert built[4].roll == pytest.approx(leaving[0].placement.roll + 240, abs=0.1)
+    assert built[17].roll == pytest.approx(leaving[0].placement.roll + 320, abs=0.1)
 
 
 def test_landmarks_are_not_smoothed(canonical: CanonicalFace) -> None:
