@@ -29,7 +29,7 @@ _LEGACY_UNIT = re.compile(r"ControlNet(?:-(\d+))? ([A-Z][A-Za-z ]*)")
 """One value of a ControlNet unit, as written until spring 2023; since then a unit is one pair."""
 _SCHEDULE = "Schedule type"
 _VERSION = re.compile(r"(?:^|v)(\d+)\.(\d+)")
-"""Version of the web UI; a fork writes its own in front. Versions before 1.4.0 may not write any."""
+"""Version of the web UI; a fork writes its own in front. A text without a version is from before 1.4.0."""
 _MODULES: Mapping[str, Literal["face", "body"]] = {"mediapipe_face": "face", "openpose": "body"}
 """The annotators that the toolkit draws itself, and their kinds of control."""
 

@@ -90,8 +90,9 @@ def fine_pattern(width: int, height: int) -> NDArray[np.float32]:
     return np.dstack([ramp + wave] * 3).astype(np.float32)
 
 
-def ramp_at(x: NDArray[np.float64], width: int) -> NDArray[np.float64]:
-    return 0.3 + 0.4 * x / width
+def ramp_at(x: NDArray[np.floating], width: int) -> NDArray[np.float64]:
+    """The ramp of ``fine_pattern``, which averages over the wave."""
+    return np.asarray(0.3 + 0.4 * x / width, np.float64)
 
 
 @pytest.mark.parametrize("crop", ["upright", "a1111"])

@@ -18,7 +18,7 @@ def texture(seed: int, shift: int) -> NDArray[np.float32]:
     noise = np.random.default_rng(seed).random((120, 240)).astype(np.float32)
     soft = cv2.GaussianBlur(noise, (0, 0), 3)
     stretched = (soft - soft.min()) / np.ptp(soft)
-    return stretched[:, 40 - shift : 200 - shift]
+    return np.asarray(stretched[:, 40 - shift : 200 - shift], np.float32)
 
 
 def opposed(shift: int) -> NDArray[np.float32]:

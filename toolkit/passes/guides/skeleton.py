@@ -13,7 +13,7 @@ Picture = NDArray[np.uint8]
 Colour = tuple[int, int, int]
 """Red, green, blue, each 0..255."""
 Joint = tuple[float, float]
-"""x, y in pixels of the picture."""
+"""x, y in pixels of the image."""
 
 POINTS: tuple[tuple[int, ...], ...] = (
     (0,), (11, 12),

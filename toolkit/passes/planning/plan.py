@@ -46,7 +46,7 @@ def plan_passes(
     """Plan the passes of ``shot``, bottom to top; a pure function of its arguments.
 
     ``cut_folder`` is the folder of the cut, absolute: paths of guides are relative to it. ``bodies`` are needed if
-    ``needs_body_tracks`` says so and the engine takes guides; without them no people are planned. ``origin`` is the
+    ``needs_body_tracks(settings)`` and the engine takes guides; without them no people are planned. ``origin`` is the
     cut's: the encoding depends on its host.
     """
     encoding = pass_encoding(shot, settings.output.encoding, origin)

@@ -83,5 +83,5 @@ class Slate:
 
 
 def is_current(path: Path, content_key: str) -> bool:
-    """Whether the layer file at ``path`` is complete and its slate holds ``content_key``."""
+    """Whether the layer file at ``path`` is complete and has ``content_key`` in its slate."""
     return path.exists() and is_complete(path) and read_attributes(path).get(_KEY) == content_key
