@@ -42,17 +42,17 @@ def clip(**facts: object) -> DeliveryClip:
     return DeliveryClip.model_validate({**known, **facts})
 
 
-def media_position(where: LayerTiming, record_frame: int) -> Fraction:
+def media_position(timing: LayerTiming, record_frame: int) -> Fraction:
     """The media position that After Effects shows: linear between the keys, or frame by frame without keys."""
-    if not where.remap:
-        return record_frame - where.media_start
-    (before, low), (after, high) = where.remap[0], where.remap[-1]
+    if not timing.remap:
+        return record_frame - timing.media_start
+    (before, low), (after, high) = timing.remap[0], timing.remap[-1]
     return low if before == after else low + (high - low) * (record_frame - before) / (after - before)
 
 
 def test_a_plain_clip_has_no_remap_keys() -> None:
-    where = time_layer(clip(), FrameRange(first=-100, last=999), Fraction(24))
-    assert where == LayerTiming(record_range=FrameRange(first=18, last=117), media_start=Fraction(18), remap=())
+    timing = time_layer(clip(), FrameRange(first=-100, last=999), Fraction(24))
+    assert timing == LayerTiming(record_range=FrameRange(first=18, last=117), media_start=Fraction(18), remap=())
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,8 @@ def test_a_retimed_clip_has_remap_keys_at_its_ends(speed: float, keys: tuple[tup
 
 
 def test_keys_are_exact_when_the_host_interpolates() -> None:
-    where = time_layer(clip(speed=0.5, interpolation="flow"), FrameRange(first=48, last=67), Fraction(24))
-    assert where.remap == ((48, Fraction(30)), (67, Fraction("39.5")))
+    timing = time_layer(clip(speed=0.5, interpolation="flow"), FrameRange(first=48, last=67), Fraction(24))
+    assert timing.remap == ((48, Fraction(30)), (67, Fraction("39.5")))
 
 
 def test_a_retime_to_one_source_frame_per_record_frame_is_still_remapped() -> None:
@@ -80,8 +80,8 @@ def test_a_retime_to_one_source_frame_per_record_frame_is_still_remapped() -> No
 
 
 def test_a_layer_of_one_frame_lasts_as_long_as_its_clip() -> None:
-    one = clip(end_index=1001, in_frame=0, frame_count=1)
-    assert time_layer(one, FrameRange(first=0, last=99), Fraction(24)).record_range == FrameRange(first=48, last=67)
+    layer = clip(end_index=1001, in_frame=0, frame_count=1)
+    assert time_layer(layer, FrameRange(first=0, last=99), Fraction(24)).record_range == FrameRange(first=48, last=67)
 
 
 @given(
@@ -97,7 +97,7 @@ def test_every_frame_shows_the_source_frame_of_the_frame_map(
     """In the cut and in its handles, away from the edges of source frames by more than a host's rounding."""
     speed = Fraction(percent, 100)
     pictures = in_frame + ceil(abs(speed) * media_rate / record_rate * record_count) + 10
-    one = clip(
+    layer = clip(
         speed=float(speed),
         rate=media_rate,
         fps=float(media_rate),
@@ -105,7 +105,7 @@ def test_every_frame_shows_the_source_frame_of_the_frame_map(
         in_frame=in_frame,
         end_index=1000 + pictures,
     )
-    where = time_layer(one, media_span(one, record_rate), record_rate)
+    timing = time_layer(layer, media_span(layer, record_rate), record_rate)
     rule = FrameMap(
         source_first=0,
         source_offset=Fraction(in_frame),
@@ -116,12 +116,12 @@ def test_every_frame_shows_the_source_frame_of_the_frame_map(
         speed=speed,
         source_work_first=0,
     )
-    assert where.record_range.first <= 48 and where.record_range.last >= 48 + record_count - 1
-    for record_frame in where.record_range:
-        position = media_position(where, record_frame)
+    assert timing.record_range.first <= 48 and timing.record_range.last >= 48 + record_count - 1
+    for record_frame in timing.record_range:
+        position = media_position(timing, record_frame)
         assert floor(position) == rule.source_frame_at_record(record_frame)
         assert 0 <= position < pictures
-        if where.remap:
+        if timing.remap:
             assert min(position - floor(position), floor(position) + 1 - position) >= Fraction(1, 250_000)
 
 

@@ -80,7 +80,7 @@ def out(delivered: Path, tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
-def made(out: Path, change: Change = lambda document: None) -> tuple[Any, tuple[str, ...]]:
+def build_project(out: Path, change: Change = lambda document: None) -> tuple[Any, tuple[str, ...]]:
     """The project of the (changed) delivery in ``out``, read back from disk, and its notes."""
     document = json.loads((out / "delivery.json").read_text(encoding="utf-8"))
     change(document)
@@ -106,13 +106,13 @@ def test_the_project_is_written_next_to_the_delivery_with_the_cuts_name(out: Pat
 
 
 def test_a_second_project_replaces_the_first(out: Path) -> None:
-    made(out)
-    project, _ = made(out, lambda document: document.update(name="scene 4", width=64))
+    build_project(out)
+    project, _ = build_project(out, lambda document: document.update(name="scene 4", width=64))
     assert comp(project, "scene 4").width == 64
 
 
 def test_a_comp_per_shot_and_one_for_the_cut(out: Path) -> None:
-    project, _ = made(out)
+    project, _ = build_project(out)
     assert project.bits_per_channel == 32
     assert {one.name for one in project.compositions} == {"scene 4", "sh010", "sh020", "sh030"}
     shot = comp(project, "sh010")
@@ -132,7 +132,7 @@ def test_a_comp_per_shot_and_one_for_the_cut(out: Path) -> None:
 
 
 def test_plates_are_guide_layers_in_sync_with_their_layers(out: Path) -> None:
-    project, _ = made(out)
+    project, _ = build_project(out)
     plate, body = layer(project, "sh010", "plate sh010"), layer(project, "sh010", "BODY")
     assert (plate.guide_layer, body.guide_layer) == (True, False)
     assert plate.start_time * 24 == -2  # the handles begin two pictures into the movie
@@ -140,8 +140,8 @@ def test_plates_are_guide_layers_in_sync_with_their_layers(out: Path) -> None:
 
 
 def test_footage_has_its_rate_and_face_layers_are_premultiplied_with_black(out: Path) -> None:
-    project, _ = made(
-        out, lambda document: [clip.update(rate="24000/1001", fps=24000 / 1001) for clip in every(document)]
+    project, _ = build_project(
+        out, lambda document: [clip.update(rate="24000/1001", fps=24000 / 1001) for clip in all_clips(document)]
     )
     for item in project.footages:
         if item.name.startswith("sh"):
@@ -151,13 +151,13 @@ def test_footage_has_its_rate_and_face_layers_are_premultiplied_with_black(out: 
             assert item.main_source.premul_color == [0, 0, 0]
 
 
-def every(document: dict[str, Any]) -> list[dict[str, Any]]:
+def all_clips(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [clip for track in document["tracks"] for clip in track["clips"]]
 
 
 def test_the_null_follows_the_retimed_face(out: Path) -> None:
     keys = Delivery.read(out / "delivery.json").faces[1]
-    project, _ = made(out)
+    project, _ = build_project(out)
     null = layer(project, "sh020", "face 0")
     position = null.transform.property("ADBE Position").keyframes
     assert keys.shot == "sh020" and [key.frame_time for key in position] == list(range(36))
@@ -168,18 +168,18 @@ def test_the_null_follows_the_retimed_face(out: Path) -> None:
 
 def test_keys_are_interpolated_when_the_host_interpolates(out: Path) -> None:
     def slowed(document: dict[str, Any]) -> None:
-        for one in every(document):
+        for one in all_clips(document):
             if one["shot"] == "sh020":
                 one.update(speed=0.5, interpolation="flow")
 
     keys = Delivery.read(out / "delivery.json").faces[1]
-    project, _ = made(out, slowed)
+    project, _ = build_project(out, slowed)
     position = layer(project, "sh020", "face 0").transform.property("ADBE Position").keyframes
     assert position[11].value[0] == pytest.approx((keys.x[5] + keys.x[6]) / 2 + 0.5, abs=1e-3)
 
 
 def test_the_oval_is_a_disabled_mask(out: Path) -> None:
-    project, _ = made(out)
+    project, _ = build_project(out)
     (mask,) = layer(project, "sh010", "FACE").masks.properties
     assert (mask.name, mask.mask_mode) == ("face 0", py_aep.MaskMode.NONE)
     path = mask.property("ADBE Mask Shape").keyframes
@@ -193,7 +193,7 @@ def test_the_oval_is_a_disabled_mask(out: Path) -> None:
 
 
 def test_a_face_without_an_oval_has_no_mask(out: Path) -> None:
-    project, _ = made(out, lambda document: [keys.update(ovals=[], feathers=[]) for keys in document["faces"]])
+    project, _ = build_project(out, lambda document: [keys.update(ovals=[], feathers=[]) for keys in document["faces"]])
     masks = layer(project, "sh010", "FACE").masks
     assert masks is None or masks.properties == []
 
@@ -209,7 +209,7 @@ def test_a_face_without_an_oval_has_no_mask(out: Path) -> None:
 def test_a_retimed_clip_is_remapped_to_the_middle_of_its_source_frames(
     out: Path, shot: str, frames: int, keys: list[tuple[float, float]]
 ) -> None:
-    project, _ = made(out)
+    project, _ = build_project(out)
     assert round(comp(project, shot).duration * 24) == frames
     for name in ("BODY", "FACE"):
         found = layer(project, shot, name).property("ADBE Time Remapping").keyframes
@@ -217,23 +217,25 @@ def test_a_retimed_clip_is_remapped_to_the_middle_of_its_source_frames(
 
 
 def test_shot_comps_are_in_sync_in_the_master_comp_without_their_handles(out: Path) -> None:
-    project, _ = made(out)
+    project, _ = build_project(out)
     double = layer(project, "scene 4", "sh020")
     assert (double.stretch, double.start_time * 24, double.in_point * 24, double.out_point * 24) == (100, 16, 24, 44)
 
 
 @pytest.mark.parametrize(
-    ("asked", "set_"),
+    ("interpolation", "blending"),
     [("host", "NO_FRAME_BLEND"), ("nearest", "NO_FRAME_BLEND"), ("blend", "FRAME_MIX"), ("flow", "PIXEL_MOTION")],
 )
-def test_layers_interpolate_as_in_the_delivery(out: Path, asked: str, set_: str) -> None:
-    project, _ = made(out, lambda document: [clip.update(interpolation=asked) for clip in every(document)])
+def test_layers_interpolate_as_in_the_delivery(out: Path, interpolation: str, blending: str) -> None:
+    project, _ = build_project(
+        out, lambda document: [clip.update(interpolation=interpolation) for clip in all_clips(document)]
+    )
     assert comp(project, "scene 4").frame_blending
-    assert {layer(project, "sh020", name).frame_blending_type.name for name in ("BODY", "FACE")} == {set_}
+    assert {layer(project, "sh020", name).frame_blending_type.name for name in ("BODY", "FACE")} == {blending}
 
 
 def test_opacity_is_set_once(out: Path) -> None:
-    project, _ = made(out, lambda document: [clip.update(opacity=80.0) for clip in every(document)])
+    project, _ = build_project(out, lambda document: [clip.update(opacity=80.0) for clip in all_clips(document)])
     assert layer(project, "sh010", "FACE").transform.property("ADBE Opacity").value == pytest.approx(80)
     nested = comp(project, "scene 4").layers[0]
     assert (nested.name, nested.transform.property("ADBE Opacity").value) == ("sh030", 100)
@@ -245,7 +247,7 @@ def test_only_the_newest_version_is_enabled(out: Path) -> None:
         clips = [{**one, "version": 2, "name": one["name"].replace("v001", "v002")} for one in face_track["clips"]]
         document["tracks"].append({**face_track, "name": "FACE v002", "clips": clips})
 
-    project, _ = made(out, with_v002)
+    project, _ = build_project(out, with_v002)
     assert [(one.name, one.enabled) for one in reversed(comp(project, "sh010").layers)] == [
         ("plate sh010", True),
         ("BODY", True),
@@ -256,14 +258,14 @@ def test_only_the_newest_version_is_enabled(out: Path) -> None:
 
 
 def test_a_layer_of_another_size_is_scaled_to_fit(out: Path) -> None:
-    project, _ = made(out, lambda document: document.update(width=64, height=64))
+    project, _ = build_project(out, lambda document: document.update(width=64, height=64))
     scale = comp(project, "scene 4").layers[0].transform.property("ADBE Scale").value
     assert scale == pytest.approx([200, 200, 100])
 
 
 def test_markers_are_in_the_master_comp_and_in_the_shot_comp(out: Path) -> None:
     marker = DeliveryMarker(record_frame=12, shot="sh010", name="no face", note="1003-1005", colour="Yellow")
-    project, _ = made(out, lambda document: document.update(markers=[marker.model_dump()]))
+    project, _ = build_project(out, lambda document: document.update(markers=[marker.model_dump()]))
     notes, ours = comp(project, "scene 4").marker_property.keyframes
     assert (notes.time, ours.time * 24) == (0, 12)
     assert notes.value.comment.startswith("sh020 runs at 200 %")
@@ -277,9 +279,9 @@ def test_markers_are_in_the_master_comp_and_in_the_shot_comp(out: Path) -> None:
 
 def test_a_plate_that_py_aep_cannot_import_becomes_a_placeholder_with_a_note(out: Path, tmp_path: Path) -> None:
     (tmp_path / "A001.mov").rename(tmp_path / "A001.mxf")
-    project, notes = made(out, lambda document: every(document)[0].update(path=str(tmp_path / "A001.mxf")))
-    (told,) = notes
-    assert told.startswith("sh010 is a placeholder (") and told.endswith(f"with {tmp_path / 'A001.mxf'}")
+    project, notes = build_project(out, lambda document: all_clips(document)[0].update(path=str(tmp_path / "A001.mxf")))
+    (note,) = notes
+    assert note.startswith("sh010 is a placeholder (") and note.endswith(f"with {tmp_path / 'A001.mxf'}")
     plate = layer(project, "sh010", "plate sh010")
     assert (plate.source.width, plate.source.height, plate.source.duration * 24) == (32, 16, 60)
     assert plate.start_time * 24 == -2
@@ -288,38 +290,38 @@ def test_a_plate_that_py_aep_cannot_import_becomes_a_placeholder_with_a_note(out
 def test_a_missing_layer_file_is_an_error(out: Path) -> None:
     (out / "sh010" / "FACE" / "v001" / "sh010_FACE_v001.1005.exr").unlink()
     with pytest.raises(MissingFrames, match="1 source frame missing: 1005"):
-        made(out)
+        build_project(out)
     assert not (out / "scene_4.aep").exists()
 
 
 def test_a_missing_plate_is_an_error(out: Path, tmp_path: Path) -> None:
     (tmp_path / "A001.mov").unlink()
     with pytest.raises(MissingMedia, match=r"A001\.mov"):
-        made(out)
+        build_project(out)
 
 
 def test_an_invalid_layer_file_is_an_error(out: Path) -> None:
     (out / "sh010" / "BODY" / "v001" / "sh010_BODY_v001.1001.exr").write_bytes(b"no picture")
     with pytest.raises(UnsupportedMedia, match=r"sh010_BODY_v001\.1001\.exr"):
-        made(out)
+        build_project(out)
 
 
 @pytest.mark.parametrize("path", ["../outside/a.1001.exr", "/etc/a.1001.exr", "sh010/../../a.1001.exr"])
 def test_a_layer_outside_the_delivery_is_refused(out: Path, path: str) -> None:
     with pytest.raises(DocumentError, match="outside the delivery's folder"):
-        made(out, lambda document: document["tracks"][1]["clips"][0].update(path=path))
+        build_project(out, lambda document: document["tracks"][1]["clips"][0].update(path=path))
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"rate": "120", "fps": 120.0}, "the cut runs at 120 fps; the limit of After Effects is 99"),
         ({"record_count": 24 * 10_801}, "longer than three hours"),
     ],
 )
-def test_cuts_beyond_the_limits_of_after_effects_are_refused(out: Path, change: dict[str, Any], said: str) -> None:
-    with pytest.raises(UnsupportedMedia, match=said):
-        made(out, lambda document: document.update(change))
+def test_cuts_beyond_the_limits_of_after_effects_are_refused(out: Path, change: dict[str, Any], message: str) -> None:
+    with pytest.raises(UnsupportedMedia, match=message):
+        build_project(out, lambda document: document.update(change))
 
 
 def test_without_py_aep_the_error_says_how_to_install_it(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -365,8 +367,8 @@ def test_without_py_aep_the_delivery_is_still_written(
 
 def test_the_command_prints_the_path_and_that_it_is_experimental(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["aep", str(out)]) == 0
-    said = capsys.readouterr().out
-    assert str(out / "scene_4.aep") in said and "experimental" in said
+    message = capsys.readouterr().out
+    assert str(out / "scene_4.aep") in message and "experimental" in message
     assert run_command(["aep", str(out), "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"project": str(out / "scene_4.aep"), "notes": []}
 

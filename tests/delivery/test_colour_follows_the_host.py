@@ -44,8 +44,8 @@ def run(folder: Path, *, host: str = "resolve", colour: Json, space: str = "") -
     (folder / "plates").mkdir()
     for number in (1, 2):
         assert cv2.imwrite(str(folder / f"plates/p.{number:04d}.png"), cv2.cvtColor(every_code(), cv2.COLOR_RGB2BGR))
-    made = host_clip("plates/p.[0001-0002].png", (0, 2), media_count=2, media_index=1, input_colour_space=space)
-    path = write_turnover(folder, made, host=host, colour=colour)
+    host_row = host_clip("plates/p.[0001-0002].png", (0, 2), media_count=2, media_index=1, input_colour_space=space)
+    path = write_turnover(folder, host_row, host=host, colour=colour)
     settings = ["--set", "body.strength=0", "--set", "output.passes=BODY"]
     assert run_command(["run", str(path), "-o", str(folder / "out"), *settings]) == 0
     return Delivery.read(folder / "out" / "delivery.json")
@@ -57,7 +57,7 @@ def layer_pixels(delivery: Delivery, folder: Path) -> Picture:
     return np.asarray(image.get_pixels(OpenImageIO.FLOAT))[..., :3]
 
 
-def transformed(pixels: Picture, source: str, working: str) -> Picture:
+def convert(pixels: Picture, source: str, working: str) -> Picture:
     """``pixels`` converted as a managed host would."""
     result = np.array(pixels, np.float32, order="C", copy=True)
     processor = CONFIG.getProcessor(source, working).getDefaultCPUProcessor()
@@ -65,7 +65,7 @@ def transformed(pixels: Picture, source: str, working: str) -> Picture:
     return result
 
 
-def worst(one: Picture, other: Picture) -> float:
+def max_difference(one: Picture, other: Picture) -> float:
     return float(np.max(np.abs(one - other)))
 
 
@@ -73,7 +73,7 @@ def test_in_an_unmanaged_host_the_layer_has_the_plates_codes(tmp_path: Path) -> 
     delivery = run(tmp_path, colour={"mode": "unmanaged"})
     (layer,) = delivery.tracks[1].clips
     assert (layer.encoding, layer.input_colour_space) == ("display", "")
-    assert worst(layer_pixels(delivery, tmp_path), every_code() / np.float32(255)) < HALF_A_CODE
+    assert max_difference(layer_pixels(delivery, tmp_path), every_code() / np.float32(255)) < HALF_A_CODE
     assert not [note for note in delivery.notes if "codes" in note]
 
 
@@ -96,11 +96,11 @@ def test_in_a_managed_host_the_layer_gets_the_plates_input_space(mode: str, spac
 
     codes, pixels = every_code() / np.float32(255), layer_pixels(delivery, tmp_path)
     for working in ("DaVinci Intermediate WideGamut", "ACEScct", "Linear Rec.709 (sRGB)"):
-        plate = transformed(codes, plate_clip.input_colour_space, working)
-        layer = transformed(pixels, layer_clip.input_colour_space, working)
-        assert worst(*(transformed(seen, working, space) for seen in (layer, plate))) < HALF_A_CODE
-        mistaken = transformed(pixels, "ACES2065-1", working)
-        assert worst(mistaken, plate) > 20 / 255, "an EXR that the host reads as linear would be visible"
+        plate = convert(codes, plate_clip.input_colour_space, working)
+        layer = convert(pixels, layer_clip.input_colour_space, working)
+        assert max_difference(*(convert(seen, working, space) for seen in (layer, plate))) < HALF_A_CODE
+        mistaken = convert(pixels, "ACES2065-1", working)
+        assert max_difference(mistaken, plate) > 20 / 255, "an EXR that the host reads as linear would be visible"
 
 
 @pytest.mark.parametrize(
@@ -118,10 +118,10 @@ def test_after_effects_with_a_working_space_gets_scene_linear_layers(working: st
     )
     codes, pixels = every_code() / np.float32(255), layer_pixels(delivery, tmp_path)
     for target in (space, "Linear Rec.709 (sRGB)"):  # the working space as it is, and linearised
-        plate = transformed(codes, "sRGB - Texture", target)
-        layer = transformed(pixels, "Linear Rec.709 (sRGB)", target)
-        assert worst(*(transformed(seen, target, "sRGB - Texture") for seen in (layer, plate))) < HALF_A_CODE
-        assert worst(transformed(codes, "Linear Rec.709 (sRGB)", target), plate) > 20 / 255, (
+        plate = convert(codes, "sRGB - Texture", target)
+        layer = convert(pixels, "Linear Rec.709 (sRGB)", target)
+        assert max_difference(*(convert(seen, target, "sRGB - Texture") for seen in (layer, plate))) < HALF_A_CODE
+        assert max_difference(convert(codes, "Linear Rec.709 (sRGB)", target), plate) > 20 / 255, (
             "unconverted codes would be visible"
         )
 
@@ -138,7 +138,7 @@ def test_a_requested_encoding_is_used_in_any_host(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "colour", "says"),
+    ("host", "colour", "note"),
     [
         (
             "resolve",
@@ -169,11 +169,11 @@ def test_a_requested_encoding_is_used_in_any_host(tmp_path: Path) -> None:
     ],
 )
 def test_when_the_input_space_is_unknown_the_note_names_the_setting(
-    host: str, colour: Json, says: str, tmp_path: Path
+    host: str, colour: Json, note: str, tmp_path: Path
 ) -> None:
     delivery = run(tmp_path, host=host, colour=colour)
     assert delivery.tracks[1].clips[0].encoding == "display"
-    assert says in delivery.notes
+    assert note in delivery.notes
 
 
 def test_a_movie_in_after_effects_keeps_its_codes_as_its_profile_is_unknown(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_the_facts_of_the_timeline(cut: Cut, tmp_path: Path) -> None:
     assert (delivery.rate, delivery.fps, delivery.drop_frame) == (24, 24.0, False)
     assert (delivery.start_timecode, delivery.start_frame, delivery.record_count) == ("01:00:00:00", 86400, 72)
     assert (delivery.width, delivery.height) == (32, 16)
-    assert [(made.name, made.pass_name, len(made.clips)) for made in delivery.tracks] == [
+    assert [(item.name, item.pass_name, len(item.clips)) for item in delivery.tracks] == [
         ("PLATE", None, 2),
         ("BODY v001", PassName.BODY, 2),
         ("FACE v001", PassName.FACE, 2),
@@ -154,15 +154,17 @@ def test_every_field_of_the_clips(cut: Cut, tmp_path: Path) -> None:
 
 def test_every_file_that_a_clip_names_exists(cut: Cut, tmp_path: Path) -> None:
     root = tmp_path / "out"
-    for made in deliver(cut, root).tracks:
-        for placed in made.clips:
-            first = root / placed.path
+    for item in deliver(cut, root).tracks:
+        for clip_entry in item.clips:
+            first = root / clip_entry.path
             assert first.exists()
             names = (
-                [placed.pattern % n for n in range(placed.start_index, placed.end_index + 1)] if placed.pattern else []
+                [clip_entry.pattern % n for n in range(clip_entry.start_index, clip_entry.end_index + 1)]
+                if clip_entry.pattern
+                else []
             )
             assert all((first.parent / name).exists() for name in names)
-            assert placed.in_frame + placed.frame_count <= placed.end_index - placed.start_index + 1
+            assert clip_entry.in_frame + clip_entry.frame_count <= clip_entry.end_index - clip_entry.start_index + 1
 
 
 def test_a_still_is_one_file_without_a_pattern(tmp_path: Path) -> None:
@@ -178,14 +180,14 @@ def test_a_still_is_one_file_without_a_pattern(tmp_path: Path) -> None:
 
 def test_ntsc_rates_are_exact_and_also_given_as_a_float(tmp_path: Path) -> None:
     write_movie(tmp_path / "a.mov", 30, rate=Fraction(30000, 1001))
-    made = clip(movie_reference("a.mov", time_range(0, 30, 29.97)), time_range(5, 10, 29.97))
-    cut = read_cut(write(tmp_path / "cut.otio", timeline(track(made), start=time(107892, 29.97))), handles=0)
+    item = clip(movie_reference("a.mov", time_range(0, 30, 29.97)), time_range(5, 10, 29.97))
+    cut = read_cut(write(tmp_path / "cut.otio", timeline(track(item), start=time(107892, 29.97))), handles=0)
     deliver(cut, tmp_path / "out")
 
     written = json.loads((tmp_path / "out" / "delivery.json").read_text())
     assert (written["rate"], written["fps"]) == ("30000/1001", 30000 / 1001)
     assert (written["start_timecode"], written["start_frame"], written["drop_frame"]) == ("01:00:00;00", 107892, True)
-    assert {made["rate"] for each in written["tracks"] for made in each["clips"]} == {"30000/1001"}
+    assert {item["rate"] for each in written["tracks"] for item in each["clips"]} == {"30000/1001"}
 
 
 # --- faces -----------------------------------------------------------------------------------------------------
@@ -249,8 +251,8 @@ def test_notes_list_skipped_retimed_and_offline_clips(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["linear", "acescg"])
 def test_another_encoding_than_the_plates_is_noted_once(cut: Cut, tmp_path: Path, encoding: str) -> None:
     plans = [plan_of(shot).model_copy(update={"encoding": encoding}) for shot in cut.shots]
-    said = [note for note in deliver(cut, tmp_path, plans).notes if "as requested, unlike their plates" in note]
-    assert len(said) == 1
+    notes = [note for note in deliver(cut, tmp_path, plans).notes if "as requested, unlike their plates" in note]
+    assert len(notes) == 1
 
 
 def test_a_layer_without_a_slate_is_refused(cut: Cut, tmp_path: Path) -> None:

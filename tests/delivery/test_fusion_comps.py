@@ -271,9 +271,9 @@ def test_conform_writes_the_comps_and_lists_them(tmp_path: Path) -> None:
     cut = read_cut(write(tmp_path / "cut.otio", document), handles=4)
     faces = [[face(0, 10.0 + frame, roll=2.0 * frame)] for frame in range(28)]
     delivery = deliver(cut, tmp_path / "out", [plan_of(cut.shots[0], faces=faces)])
-    made = delivery.tracks[-1].clips[0]
-    assert made.comp == "a_shot/a_shot_FACE_v001.comp"
+    face_layer = delivery.tracks[-1].clips[0]
+    assert face_layer.comp == "a_shot/a_shot_FACE_v001.comp"
     assert Delivery.read(tmp_path / "out" / "delivery.json") == delivery
-    comp = read_comp(tmp_path / "out" / made.comp)
+    comp = read_comp(tmp_path / "out" / face_layer.comp)
     assert comp.values("Face0X")[0] * 32 - 0.5 == pytest.approx(14.0, abs=A_HUNDREDTH)
     assert comp.values("Face0Angle")[0] == -8.0

@@ -26,7 +26,7 @@ def delivery() -> Delivery:
 
 
 @pytest.fixture
-def changed(delivery: Delivery) -> Changed:
+def with_layer_values(delivery: Delivery) -> Changed:
     """The golden delivery with other values in the clips of its top track."""
 
     def change(**values: object) -> Delivery:
@@ -41,7 +41,7 @@ def changed(delivery: Delivery) -> Changed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pasted:
+class KeyframeText:
     """Keyframe text as parsed from the clipboard."""
 
     header: dict[str, str]
@@ -51,16 +51,16 @@ class Pasted:
     """Values by property and frame."""
 
 
-def pasted(text: str) -> Pasted:
+def parse(text: str) -> KeyframeText:
     """Parse ``text``: a line without indentation starts a property, indented lines belong to it."""
     lines = iter(text.split("\n"))
     assert next(lines).startswith("Adobe After Effects ")
-    found = Pasted(header={}, columns={}, keys={})
+    text_parts = KeyframeText(header={}, columns={}, keys={})
     name: tuple[str, ...] | None = None
     for line in lines:
         if line == "End of Keyframe Data":
             assert list(lines) == [""], "something follows the end"
-            return found
+            return text_parts
         if line == "":
             continue
         if not line.startswith("\t"):
@@ -69,23 +69,23 @@ def pasted(text: str) -> Pasted:
         _, *cells = line.split("\t")
         if name is None:
             title, value = cells
-            found.header[title] = value
+            text_parts.header[title] = value
             continue
         assert cells.pop() == "", "a row ends in a tab"
-        if name not in found.columns:
+        if name not in text_parts.columns:
             assert cells.pop(0) == "Frame"
-            found.columns[name] = cells
-            found.keys[name] = {}
+            text_parts.columns[name] = cells
+            text_parts.keys[name] = {}
             continue
         frame, *values = cells
-        assert len(values) == len(found.columns[name])
-        assert int(frame) not in found.keys[name], "two keys on one frame"
-        found.keys[name][int(frame)] = [float(value) for value in values]
+        assert len(values) == len(text_parts.columns[name])
+        assert int(frame) not in text_parts.keys[name], "two keys on one frame"
+        text_parts.keys[name][int(frame)] = [float(value) for value in values]
     raise AssertionError("the text has no end")
 
 
-def read(path: Path) -> Pasted:
-    return pasted(path.read_bytes().decode("ascii"))
+def read(path: Path) -> KeyframeText:
+    return parse(path.read_bytes().decode("ascii"))
 
 
 # --- the rules ---------------------------------------------------------------------------------------------------
@@ -135,9 +135,9 @@ def test_the_exact_text_of_a_small_face(delivery: Delivery, tmp_path: Path) -> N
 def test_the_null_follows_the_face(delivery: Delivery, tmp_path: Path) -> None:
     write_keyframes(delivery, tmp_path)
     for keys in delivery.faces:
-        found = read(tmp_path / keys.shot / f"{keys.shot}_face{keys.face}.ae.txt")
-        assert list(found.keys) == [("Transform", "Position"), ("Transform", "Scale"), ("Transform", "Rotation")]
-        position, scale, rotation = found.keys.values()
+        text_parts = read(tmp_path / keys.shot / f"{keys.shot}_face{keys.face}.ae.txt")
+        assert list(text_parts.keys) == [("Transform", "Position"), ("Transform", "Scale"), ("Transform", "Rotation")]
+        position, scale, rotation = text_parts.keys.values()
         assert [*position] == [*scale] == [*rotation] == [*keys.frames]
         for entry, frame in enumerate(keys.frames):
             # the middle of the first pixel is 0 in the delivery and a half in After Effects
@@ -149,9 +149,11 @@ def test_the_null_follows_the_face(delivery: Delivery, tmp_path: Path) -> None:
 def test_the_corner_pin_has_the_corners_of_the_crop(delivery: Delivery, tmp_path: Path) -> None:
     write_keyframes(delivery, tmp_path)
     for keys in delivery.faces:
-        found = read(tmp_path / keys.shot / f"{keys.shot}_face{keys.face}_corner_pin.ae.txt")
-        pins = [found.keys["Effects", "ADBE Corner Pin #1", f"ADBE Corner Pin-000{number}"] for number in (1, 2, 3, 4)]
-        assert len(found.keys) == 4
+        text_parts = read(tmp_path / keys.shot / f"{keys.shot}_face{keys.face}_corner_pin.ae.txt")
+        pins = [
+            text_parts.keys["Effects", "ADBE Corner Pin #1", f"ADBE Corner Pin-000{number}"] for number in (1, 2, 3, 4)
+        ]
+        assert len(text_parts.keys) == 4
         for entry, frame in enumerate(keys.frames):
             for pin, (x, y) in zip(pins, keys.corners[entry], strict=True):
                 assert pin[frame] == pytest.approx([x + 0.5, y + 0.5], abs=1e-4)
@@ -159,16 +161,18 @@ def test_the_corner_pin_has_the_corners_of_the_crop(delivery: Delivery, tmp_path
 
 def test_frames_without_a_face_have_no_keyframe(delivery: Delivery, tmp_path: Path) -> None:
     write_keyframes(delivery, tmp_path)
-    found = read(tmp_path / "sh020" / "sh020_face0.ae.txt")
-    assert set(range(64)) - set(found.keys["Transform", "Position"]) == set(range(33, 45))
+    text_parts = read(tmp_path / "sh020" / "sh020_face0.ae.txt")
+    assert set(range(64)) - set(text_parts.keys["Transform", "Position"]) == set(range(33, 45))
 
 
 @pytest.mark.parametrize(
     ("fps", "written"),
     [(24.0, "24"), (24000 / 1001, "23.976"), (30000 / 1001, "29.97"), (12.5, "12.5"), (120000 / 1001, "119.88")],
 )
-def test_rate_and_size_are_those_of_the_layer(changed: Changed, tmp_path: Path, fps: float, written: str) -> None:
-    write_keyframes(changed(fps=fps, width=2048, height=858), tmp_path)
+def test_rate_and_size_are_those_of_the_layer(
+    with_layer_values: Changed, tmp_path: Path, fps: float, written: str
+) -> None:
+    write_keyframes(with_layer_values(fps=fps, width=2048, height=858), tmp_path)
     assert read(tmp_path / "sh010" / "sh010_face0.ae.txt").header == {
         "Units Per Second": written,
         "Source Width": "2048",

@@ -36,10 +36,10 @@ from toolkit.turnover import read_cut
 def deliver(
     cut: Cut, root: Path, *, settings: Settings | None = None, plans: Sequence[PassPlan] | None = None
 ) -> Delivery:
-    made = plans if plans is not None else [plan_of(shot, name) for shot in cut.shots for name in PassName]
-    for plan in made:
+    item = plans if plans is not None else [plan_of(shot, name) for shot in cut.shots for name in PassName]
+    for plan in item:
         write_layers(plan, root)
-    return write_delivery(cut, made, root, settings=settings or Settings())
+    return write_delivery(cut, item, root, settings=settings or Settings())
 
 
 @pytest.fixture
@@ -100,11 +100,11 @@ def test_a_transition_is_marked_once_where_its_layers_meet(cut: Cut, tmp_path: P
     dissolved = read_cut(write(tmp_path / "dissolved.otio", document), handles=8)
     plans = [plan_of(shot, name) for shot in dissolved.shots[:3] for name in PassName]
     delivery = deliver(dissolved, tmp_path / "out", plans=plans)
-    told = "return.otio has it on the layers, the host scripts do not add it"
+    remedy = "return.otio has it on the layers, the host scripts do not add it"
     assert [(m.record_frame, m.shot, m.name, m.colour, m.note) for m in delivery.markers] == [
-        (24, "b", "Add the transition", "Blue", f"b starts with a transition (SMPTE_Dissolve, 8 frames): {told}"),
-        (25, "b", "Add the transition", "Blue", f"b ends with a transition (SMPTE_Dissolve, 4 frames): {told}"),
-        (58, "c", "Add the transition", "Blue", f"c ends with a transition (SMPTE_Dissolve, 4 frames): {told}"),
+        (24, "b", "Add the transition", "Blue", f"b starts with a transition (SMPTE_Dissolve, 8 frames): {remedy}"),
+        (25, "b", "Add the transition", "Blue", f"b ends with a transition (SMPTE_Dissolve, 4 frames): {remedy}"),
+        (58, "c", "Add the transition", "Blue", f"c ends with a transition (SMPTE_Dissolve, 4 frames): {remedy}"),
     ]
     assert sum("a transition" in note for note in delivery.notes) == 3
 
@@ -128,8 +128,8 @@ def test_short_handles_have_a_marker_but_no_note(cut: Cut, tmp_path: Path) -> No
 
 def test_handles_are_not_short_when_the_cut_was_read_with_fewer(cut: Cut, tmp_path: Path) -> None:
     """``toolkit conform OUT`` may have other ``cut.handles`` than the run."""
-    asked = load_settings(overrides=["cut.handles=24"])
-    assert not [m for m in deliver(cut, tmp_path / "out", settings=asked).markers if m.name == "Short handles"]
+    settings = load_settings(overrides=["cut.handles=24"])
+    assert not [m for m in deliver(cut, tmp_path / "out", settings=settings).markers if m.name == "Short handles"]
 
 
 def test_a_shot_of_the_whole_movie_is_not_marked_for_short_handles(tmp_path: Path) -> None:
@@ -140,8 +140,8 @@ def test_a_shot_of_the_whole_movie_is_not_marked_for_short_handles(tmp_path: Pat
 def test_markers_are_on_separate_frames_inside_the_timeline(tmp_path: Path) -> None:
     """Resolve refuses a second marker on the same frame."""
     media = movie_reference("/offline/a.mov", time_range(0, 99))
-    made = [clip(media, time_range(5, 2), name="a", effects=[speed(2)])]
-    document = timeline(track(*made), track(*made), start=time(0))
+    item = [clip(media, time_range(5, 2), name="a", effects=[speed(2)])]
+    document = timeline(track(*item), track(*item), start=time(0))
     cut = read_cut(write(tmp_path / "cut.otio", document), handles=0)
     markers = deliver(cut, tmp_path / "out").markers
     assert [(m.record_frame, m.name) for m in markers] == [(0, "Media offline"), (1, "Set the speed")]
@@ -151,16 +151,16 @@ def test_markers_are_on_separate_frames_inside_the_timeline(tmp_path: Path) -> N
 
 
 def test_interpolation_is_left_to_the_host_by_default(cut: Cut, tmp_path: Path) -> None:
-    clips = [made for each in deliver(cut, tmp_path / "out").tracks for made in each.clips]
-    assert {(made.interpolation, made.motion) for made in clips} == {("host", "host")}
+    clips = [item for each in deliver(cut, tmp_path / "out").tracks for item in each.clips]
+    assert {(item.interpolation, item.motion) for item in clips} == {("host", "host")}
 
 
 def test_interpolation_applies_only_to_layers_of_retimed_shots(cut: Cut, tmp_path: Path) -> None:
-    chosen = load_settings(overrides=["delivery.interpolation=flow", "delivery.motion=enhanced better"])
-    plates, *layers = deliver(cut, tmp_path / "out", settings=chosen).tracks
-    assert {made.interpolation for made in plates.clips} == {"host"}
+    settings = load_settings(overrides=["delivery.interpolation=flow", "delivery.motion=enhanced better"])
+    plates, *layers = deliver(cut, tmp_path / "out", settings=settings).tracks
+    assert {item.interpolation for item in plates.clips} == {"host"}
     for each in layers:
-        assert [(made.shot, made.interpolation, made.motion) for made in each.clips] == [
+        assert [(item.shot, item.interpolation, item.motion) for item in each.clips] == [
             ("plain", "host", "host"),
             ("double", "flow", "enhanced better"),
             ("frozen", "host", "host"),
@@ -168,10 +168,10 @@ def test_interpolation_applies_only_to_layers_of_retimed_shots(cut: Cut, tmp_pat
 
 
 def test_motion_estimation_applies_only_to_flow(cut: Cut, tmp_path: Path) -> None:
-    chosen = load_settings(overrides=["delivery.interpolation=blend", "delivery.motion=enhanced better"])
-    clips = [made for each in deliver(cut, tmp_path / "out", settings=chosen).tracks for made in each.clips]
-    assert {made.motion for made in clips} == {"host"}
-    assert {made.interpolation for made in clips} == {"host", "blend"}
+    settings = load_settings(overrides=["delivery.interpolation=blend", "delivery.motion=enhanced better"])
+    clips = [item for each in deliver(cut, tmp_path / "out", settings=settings).tracks for item in each.clips]
+    assert {item.motion for item in clips} == {"host"}
+    assert {item.interpolation for item in clips} == {"host", "blend"}
 
 
 def test_delivery_settings_do_not_change_the_plans(cut: Cut) -> None:
@@ -199,9 +199,9 @@ def test_only_the_selected_version_is_delivered(cut: Cut, tmp_path: Path) -> Non
         label = f"v{version:03d}"
         assert [each.name for each in delivery.tracks] == ["PLATE", f"BODY {label}", f"FACE {label}"]
         plates, *layers = delivery.tracks
-        assert {made.version for made in plates.clips} == {None}
-        assert {made.version for each in layers for made in each.clips} == {version}
-        assert all(f"/{label}/" in made.path and label in made.name for each in layers for made in each.clips)
+        assert {item.version for item in plates.clips} == {None}
+        assert {item.version for each in layers for item in each.clips} == {version}
+        assert all(f"/{label}/" in item.path and label in item.name for each in layers for item in each.clips)
         names = [each["name"] for each in json.loads((out.root / "return.otio").read_text())["tracks"]["children"]]
         assert names == ["PLATE", f"BODY {label}", f"FACE {label}"]
 

@@ -47,15 +47,15 @@ def read(folder: Path, document: Json, *, handles: int = 8) -> Cut:
 
 def layers_of(root: Path, name: str) -> list[Json]:
     """The clips of the track ``name``."""
-    (found,) = [made for made in video_tracks(root / "return.otio") if made["name"] == name]
+    (found,) = [item for item in video_tracks(root / "return.otio") if item["name"] == name]
     return [child for child in found["children"] if child["OTIO_SCHEMA"].startswith("Clip")]
 
 
 def assert_layers_lie_over_their_plate(cut: Cut, root: Path) -> None:
     """Compare every record frame of every shot, read from the JSON, with ``FrameMap``."""
-    tracks = {made["name"]: made for made in video_tracks(root / "return.otio")}
+    tracks = {item["name"]: item for item in video_tracks(root / "return.otio")}
     plates = [name for name in tracks if name.startswith("PLATE")]
-    frames = {name: frames_of(made, float(cut.record_rate)) for name, made in tracks.items()}
+    frames = {name: frames_of(item, float(cut.record_rate)) for name, item in tracks.items()}
     for shot in cut.shots:
         over = [
             name
@@ -134,9 +134,9 @@ def test_t07_two_shots_with_a_gap(tmp_path: Path) -> None:
     deliver(cut, tmp_path)
 
     back = otio.adapters.read_from_file(str(tmp_path / "return.otio"))
-    made = list(back.tracks)
-    assert [each.name for each in made] == ["PLATE", "BODY v001", "FACE v001"]
-    for each in made:
+    item = list(back.tracks)
+    assert [each.name for each in item] == ["PLATE", "BODY v001", "FACE v001"]
+    for each in item:
         assert each.duration() == otio.opentime.RationalTime(110, 24)
         ranges = [each.range_of_child(child) for child in each if isinstance(child, otio.schema.Clip)]
         assert [(found.start_time.value, found.duration.value) for found in ranges] == [(0, 48), (60, 50)]
@@ -205,12 +205,12 @@ SCENARIOS: dict[str, tuple[Json, float]] = {
 
 
 @pytest.mark.parametrize("handles", [0, 7])
-@pytest.mark.parametrize(("made", "rate"), SCENARIOS.values(), ids=SCENARIOS.keys())
+@pytest.mark.parametrize(("item", "rate"), SCENARIOS.values(), ids=SCENARIOS.keys())
 def test_each_record_frame_shows_the_same_frame_of_layer_and_plate(
-    made: Json, rate: float, handles: int, tmp_path: Path
+    item: Json, rate: float, handles: int, tmp_path: Path
 ) -> None:
     plain = clip(sequence(), time_range(86440, 20), name="plain")
-    cut = read(tmp_path, timeline(track(plain, gap(5, rate), made), start=time(0, rate)), handles=handles)
+    cut = read(tmp_path, timeline(track(plain, gap(5, rate), item), start=time(0, rate)), handles=handles)
     assert len(cut.shots) == 2, cut.skipped
     deliver(cut, tmp_path)
 
@@ -252,12 +252,12 @@ def test_real_timelines_return_frame_for_frame(shared: Path, tmp_path: Path) -> 
 def _numbers_of_plates(document: Json) -> list[object]:
     """Children of all tracks except ours as (kind, name, source range), without gaps at the end."""
     result: list[object] = []
-    for made in document["tracks"]["children"]:
-        if made["name"].startswith(("BODY v", "FACE v")):
+    for item in document["tracks"]["children"]:
+        if item["name"].startswith(("BODY v", "FACE v")):
             continue
         rows = [
             (child["OTIO_SCHEMA"].partition(".")[0], child.get("name"), _floats(child.get("source_range")))
-            for child in made["children"]
+            for child in item["children"]
         ]
         while rows and rows[-1][0] == "Gap":
             rows.pop()
@@ -275,12 +275,12 @@ def _floats(time_range: Json | None) -> tuple[float, ...] | None:
 
 
 def test_plate_clips_audio_and_timeline_metadata_are_unchanged(tmp_path: Path) -> None:
-    made = clip(sequence(), time_range(86408, 48), effects=[speed(2)])
-    made["metadata"] = {"Resolve_OTIO": {"Link Group ID": 3}}
+    item = clip(sequence(), time_range(86408, 48), effects=[speed(2)])
+    item["metadata"] = {"Resolve_OTIO": {"Link Group ID": 3}}
     sound = track(
         clip(movie_reference("/offline/a.wav", time_range(0, 99)), time_range(0, 40)), kind="Audio", name="A1"
     )
-    document = dict(timeline(track(made), sound, start=time(86400), name="reel"), metadata={"job": "x"})
+    document = dict(timeline(track(item), sound, start=time(86400), name="reel"), metadata={"job": "x"})
     deliver(read(tmp_path, document, handles=0), tmp_path)
 
     back = json.loads((tmp_path / "return.otio").read_text())
@@ -307,7 +307,7 @@ def test_layers_lie_directly_over_their_own_plate_and_below_the_next(tmp_path: P
     cut = read(tmp_path, document)
     delivery = deliver(cut, tmp_path)
 
-    assert [made["name"] for made in video_tracks(tmp_path / "return.otio")] == [
+    assert [item["name"] for item in video_tracks(tmp_path / "return.otio")] == [
         "PLATE",
         "BODY v001",
         "FACE v001",
@@ -317,7 +317,7 @@ def test_layers_lie_directly_over_their_own_plate_and_below_the_next(tmp_path: P
         "FACE v001 (PLATE 2)",
         "PLATE 3",
     ]
-    assert [made.name for made in delivery.tracks] == [
+    assert [item.name for item in delivery.tracks] == [
         "BODY v001",
         "FACE v001",
         "BODY v001 (PLATE 2)",
@@ -331,7 +331,7 @@ def test_two_identical_tracks_get_their_own_layers(tmp_path: Path) -> None:
     cut = read(tmp_path, timeline(alike, alike, start=time(0)))
     deliver(cut, tmp_path)
 
-    assert [made["name"] for made in video_tracks(tmp_path / "return.otio")] == [
+    assert [item["name"] for item in video_tracks(tmp_path / "return.otio")] == [
         "PLATE",
         "BODY v001",
         "FACE v001",
@@ -350,7 +350,7 @@ def test_each_version_has_its_own_track(tmp_path: Path) -> None:
     (shot,) = cut.shots
     deliver(cut, tmp_path, [plan_of(shot, PassName.FACE, version=2), plan_of(shot), plan_of(shot, PassName.BODY)])
 
-    names = [made["name"] for made in video_tracks(tmp_path / "return.otio")]
+    names = [item["name"] for item in video_tracks(tmp_path / "return.otio")]
     assert names == ["PLATE", "BODY v001", "FACE v001", "FACE v002"]
 
 
@@ -374,7 +374,7 @@ def test_shorter_tracks_are_padded_with_a_gap(tmp_path: Path) -> None:
     )
     deliver(read(tmp_path, document), tmp_path)
 
-    assert {len(frames_of(made, 24)) for made in video_tracks(tmp_path / "return.otio")} == {60}
+    assert {len(frames_of(item, 24)) for item in video_tracks(tmp_path / "return.otio")} == {60}
 
 
 def test_transitions_of_the_plate_are_repeated_on_its_layers(tmp_path: Path) -> None:
@@ -413,8 +413,8 @@ def test_effects_of_the_plate_are_repeated_on_its_layers(tmp_path: Path) -> None
     }
     off = json.loads(json.dumps(zoom))
     off["metadata"]["Resolve_OTIO"] |= {"Effect Name": "Dynamic Zoom", "Enabled": False}
-    made = clip(sequence(), time_range(86410, 20), effects=[speed(0.5), zoom, off])
-    delivery = deliver(read(tmp_path, timeline(track(made), start=time(0))), tmp_path)
+    item = clip(sequence(), time_range(86410, 20), effects=[speed(0.5), zoom, off])
+    delivery = deliver(read(tmp_path, timeline(track(item), start=time(0))), tmp_path)
 
     plate, body, over = (layers_of(tmp_path, name)[0] for name in ("PLATE", "BODY v001", "FACE v001"))
     assert body["effects"] == over["effects"] == plate["effects"]
@@ -470,7 +470,7 @@ def test_a_single_movie_returns_as_a_timeline(tmp_path: Path) -> None:
     cut = read_cut(movie, handles=8)
     deliver(cut, tmp_path / "out")
 
-    assert [made["name"] for made in video_tracks(tmp_path / "out/return.otio")] == ["PLATE", "BODY v001", "FACE v001"]
+    assert [item["name"] for item in video_tracks(tmp_path / "out/return.otio")] == ["PLATE", "BODY v001", "FACE v001"]
     (layer,) = layers_of(tmp_path / "out", "FACE v001")
     assert layer["media_references"]["DEFAULT_MEDIA"]["available_range"]["start_time"]["value"] == 86400
     shown = frames_of(video_tracks(tmp_path / "out/return.otio")[2], 24)
@@ -479,8 +479,8 @@ def test_a_single_movie_returns_as_a_timeline(tmp_path: Path) -> None:
 
 def test_paths_relative_to_the_cut_become_absolute(tmp_path: Path) -> None:
     write_movie(tmp_path / "media" / "a.mov", 30)
-    made = clip(movie_reference("media/a.mov", time_range(0, 30)), time_range(5, 10))
-    deliver(read(tmp_path, timeline(track(made), start=time(0))), tmp_path / "elsewhere" / "out")
+    item = clip(movie_reference("media/a.mov", time_range(0, 30)), time_range(5, 10))
+    deliver(read(tmp_path, timeline(track(item), start=time(0))), tmp_path / "elsewhere" / "out")
 
     (plate,) = layers_of(tmp_path / "elsewhere" / "out", "PLATE")
     assert plate["media_references"]["DEFAULT_MEDIA"]["target_url"] == f"{tmp_path}/media/a.mov"
@@ -551,7 +551,7 @@ def test_a_second_delivery_over_a_return_timeline_keeps_the_track_names(tmp_path
     delivery = deliver(again, tmp_path / "two", plans)
 
     assert [track.name for track in delivery.tracks] == [name.replace("v001", "v002") for name in names]
-    assert [made["name"] for made in video_tracks(tmp_path / "two" / "return.otio")] == [
+    assert [item["name"] for item in video_tracks(tmp_path / "two" / "return.otio")] == [
         *("PLATE", "BODY v001", "FACE v001", "BODY v002", "FACE v002"),
         *("PLATE 2", "BODY v001 (PLATE 2)", "FACE v001 (PLATE 2)", "BODY v002 (PLATE 2)", "FACE v002 (PLATE 2)"),
     ]

@@ -115,9 +115,9 @@ def timeline(*tracks: Json, start: Json | None = None, name: str = "", **stack: 
     }
 
 
-def one_clip(made: Json, *, rate: float = 24) -> Json:
-    """A timeline with only ``made`` on V1."""
-    return timeline(track(made), start=time(0, rate))
+def one_clip(item: Json, *, rate: float = 24) -> Json:
+    """A timeline with only ``item`` on V1."""
+    return timeline(track(item), start=time(0, rate))
 
 
 def write(path: Path, document: Json) -> Path:

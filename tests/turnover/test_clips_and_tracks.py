@@ -77,8 +77,8 @@ def ramp() -> Json:
 
 
 def clip_of_an_older_schema() -> Json:
-    made = {"OTIO_SCHEMA": "Clip.1", "name": "x", "media_reference": None, "source_range": time_range(0, 10)}
-    return dict(made, effects=[], markers=[], metadata={})
+    item = {"OTIO_SCHEMA": "Clip.1", "name": "x", "media_reference": None, "source_range": time_range(0, 10)}
+    return dict(item, effects=[], markers=[], metadata={})
 
 
 GENERATOR = {
@@ -122,13 +122,13 @@ SKIPPED: dict[str, tuple[Json, str]] = {
 }
 
 
-@pytest.mark.parametrize(("made", "reason"), SKIPPED.values(), ids=SKIPPED.keys())
-def test_clips_that_cannot_be_rendered_are_skipped_with_a_reason(made: Json, reason: str, tmp_path: Path) -> None:
-    cut = read(tmp_path, timeline(track(used("first"), made), start=time(0)))
+@pytest.mark.parametrize(("item", "reason"), SKIPPED.values(), ids=SKIPPED.keys())
+def test_clips_that_cannot_be_rendered_are_skipped_with_a_reason(item: Json, reason: str, tmp_path: Path) -> None:
+    cut = read(tmp_path, timeline(track(used("first"), item), start=time(0)))
 
     assert [shot.name for shot in cut.shots] == ["first"]
     (row,) = cut.skipped
-    assert (row.clip_name, row.reason) == (made["name"], reason)
+    assert (row.clip_name, row.reason) == (item["name"], reason)
     assert row.track_index == 0
 
 
@@ -216,8 +216,8 @@ def test_a_clip_that_was_offline_in_resolve_is_found_by_the_path_in_its_metadata
 
 
 def test_an_offline_movie_may_have_a_hash_sign_in_its_name(tmp_path: Path) -> None:
-    made = clip(movie_reference("/offline/take #3.mov", time_range(0, 99)), time_range(0, 10))
-    (shot,) = read(tmp_path, timeline(track(made), start=time(0))).shots
+    item = clip(movie_reference("/offline/take #3.mov", time_range(0, 99)), time_range(0, 10))
+    (shot,) = read(tmp_path, timeline(track(item), start=time(0))).shots
     assert (shot.media.path, shot.media.online) == ("/offline/take #3.mov", False)
 
 

@@ -69,7 +69,7 @@ FILES = sequence_reference("D:\\plates", 1001, time_range(86400, 200), suffix=".
 
 
 @pytest.mark.parametrize(
-    ("exported", "said"),
+    ("exported", "host_row"),
     [
         (clip(MOVIE, time_range(86410, 48)), listed((0, 48), 10)),
         (clip(MOVIE, time_range(86410, 48)), listed((0, 48), 86410)),
@@ -99,10 +99,10 @@ FILES = sequence_reference("D:\\plates", 1001, time_range(86400, 200), suffix=".
         "its first file, counted by file number", "media at another rate",
     ],
 )  # fmt: skip
-def test_other_ways_of_counting_are_not_a_disagreement(exported: Json, said: Json, tmp_path: Path) -> None:
+def test_other_ways_of_counting_are_not_a_disagreement(exported: Json, host_row: Json, tmp_path: Path) -> None:
     rate = exported["source_range"]["duration"]["rate"]
     write(tmp_path / "reel.otio", timeline(track(exported), start=time(0, rate)))
-    cut = read(tmp_path, said, fps=float(rate))
+    cut = read(tmp_path, host_row, fps=float(rate))
     assert cut.notes == ()
     assert len(cut.shots) == 1
 
@@ -111,7 +111,7 @@ def test_other_ways_of_counting_are_not_a_disagreement(exported: Json, said: Jso
 
 
 @pytest.mark.parametrize(
-    ("effects", "said", "says"),
+    ("effects", "host_row", "difference"),
     [
         ([], listed((0, 48), 11), "start frame 11, not 10"),
         ([], listed((0, 48), 9), "start frame 9, not 10"),
@@ -128,11 +128,11 @@ def test_other_ways_of_counting_are_not_a_disagreement(exported: Json, said: Jso
     ],
 )
 def test_a_disagreement_is_noted_and_the_export_is_used(
-    effects: list[Json], said: Json, says: str, tmp_path: Path
+    effects: list[Json], host_row: Json, difference: str, tmp_path: Path
 ) -> None:
     export(tmp_path, clip(MOVIE, time_range(86410, 48), effects=effects))
-    cut = read(tmp_path, said)
-    assert cut.notes == (f"sh010: the host's clip list has {says}; its export was used, check the shot",)
+    cut = read(tmp_path, host_row)
+    assert cut.notes == (f"sh010: the host's clip list has {difference}; its export was used, check the shot",)
     assert cut.shots[0].media.path == "/offline/a.mov"
     assert cut.shots[0].source_range.first == 10
 

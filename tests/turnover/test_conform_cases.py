@@ -156,8 +156,8 @@ def only_shot(folder: Path, document: Json, *, handles: int = 0) -> Shot:
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_a_clip_shows_the_expected_source_frames(case: Case, tmp_path: Path) -> None:
     effects = [] if case.speed is None else [speed(case.speed)]
-    made = clip(reference(case), time_range(*case.source), effects=effects)
-    shot = only_shot(tmp_path, one_clip(made, rate=case.record_rate), handles=case.handles)
+    item = clip(reference(case), time_range(*case.source), effects=effects)
+    shot = only_shot(tmp_path, one_clip(item, rate=case.record_rate), handles=case.handles)
 
     shown = [shot.frame_map.source_frame_at_record(frame) for frame in shot.record_range]
     assert (shown[0], shown[-1]) == case.shown
@@ -169,8 +169,8 @@ def test_a_clip_shows_the_expected_source_frames(case: Case, tmp_path: Path) -> 
 
 
 def test_t14_a_freeze_of_any_length_is_one_frame_without_handles(tmp_path: Path) -> None:
-    made = clip(sequence_reference("/offline", 1001, time_range(86400, 120)), time_range(86408, 48), effects=[freeze()])
-    shot = only_shot(tmp_path, one_clip(made), handles=8)
+    item = clip(sequence_reference("/offline", 1001, time_range(86400, 120)), time_range(86408, 48), effects=[freeze()])
+    shot = only_shot(tmp_path, one_clip(item), handles=8)
 
     assert len(shot.record_range) == 48
     assert list(shot.source_work_range) == [1009]
@@ -178,8 +178,8 @@ def test_t14_a_freeze_of_any_length_is_one_frame_without_handles(tmp_path: Path)
 
 @pytest.mark.parametrize("written", [23.976, 23.98, RESOLVE_23976, 24000 / 1001], ids=str)
 def test_t20_every_spelling_of_an_ntsc_rate_is_snapped(written: float, tmp_path: Path) -> None:
-    made = clip(movie_reference("/offline/a.mov", time_range(0, 100, written)), time_range(10, 20, written))
-    cut = read_cut(write(tmp_path / "cut.otio", one_clip(made, rate=written)), handles=0)
+    item = clip(movie_reference("/offline/a.mov", time_range(0, 100, written)), time_range(10, 20, written))
+    cut = read_cut(write(tmp_path / "cut.otio", one_clip(item, rate=written)), handles=0)
 
     assert cut.record_rate == cut.shots[0].media.rate == Fraction(24000, 1001)
     assert list(cut.shots[0].source_range) == list(range(10, 30))
@@ -247,8 +247,8 @@ def test_a_trimmed_head_moves_a_retimed_clip_by_its_speed(
     media = movie_reference("/offline/a.mov", time_range(86400, 300, media_rate))
     start = 86400 / media_rate + 13 / media_rate  # seconds
     used = {"OTIO_SCHEMA": "TimeRange.1", "start_time": time(start * 24), "duration": time(52)}
-    made = clip(media, used, effects=[speed(retime)])
-    shot = only_shot(tmp_path, timeline(track(made, source_range=time_range(11, 23)), start=time(0)))
+    item = clip(media, used, effects=[speed(retime)])
+    shot = only_shot(tmp_path, timeline(track(item, source_range=time_range(11, 23)), start=time(0)))
 
     shown = [shot.frame_map.source_frame_at_record(frame) for frame in shot.record_range]
     assert (len(shown), shown[0], shown[-1]) == (23, first, last)
@@ -261,16 +261,16 @@ def test_a_trimmed_head_moves_a_retimed_clip_by_its_speed(
 def test_a_speed_is_not_rounded_to_whole_percents(written: float, first: int, last: int, tmp_path: Path) -> None:
     """601 record frames: 600 steps at 33.33 % cover 199.98 source frames, at 1/3 exactly 200, at 33 % only 198."""
     media = movie_reference("/offline/a.mov", time_range(86400, 900))
-    made = clip(media, time_range(86417, 601), effects=[speed(written)])
-    shot = only_shot(tmp_path, one_clip(made))
+    item = clip(media, time_range(86417, 601), effects=[speed(written)])
+    shot = only_shot(tmp_path, one_clip(item))
 
     shown = [shot.frame_map.source_frame_at_record(frame) for frame in shot.record_range]
     assert (shown[0], shown[-1]) == (first, last)
 
 
 def test_a_trim_of_a_reversed_clip_removes_frames_at_the_other_end(tmp_path: Path) -> None:
-    made = clip(movie_reference("/offline/a.mov", time_range(0, 200)), time_range(100, 50), effects=[speed(-1)])
-    shot = only_shot(tmp_path, timeline(track(made, source_range=time_range(10, 20)), start=time(0)))
+    item = clip(movie_reference("/offline/a.mov", time_range(0, 200)), time_range(100, 50), effects=[speed(-1)])
+    shot = only_shot(tmp_path, timeline(track(item, source_range=time_range(10, 20)), start=time(0)))
 
     shown = [shot.frame_map.source_frame_at_record(frame) for frame in shot.record_range]
     assert shown == list(range(139, 119, -1))
@@ -288,9 +288,9 @@ def test_t38_a_sequence_with_a_frame_step_is_skipped(tmp_path: Path) -> None:
 
 def test_t39_frames_beyond_the_media_are_listed(tmp_path: Path) -> None:
     write_sequence(tmp_path / "plates", range(1, 21))
-    made = clip(sequence_reference("plates/", 1, time_range(0, 20)), time_range(15, 10))
+    item = clip(sequence_reference("plates/", 1, time_range(0, 20)), time_range(15, 10))
     with pytest.raises(MissingFrames, match=r"sh010.*5 source frames missing: 21-25; available: 1-20"):
-        read_cut(write(tmp_path / "cut.otio", one_clip(made)), handles=0)
+        read_cut(write(tmp_path / "cut.otio", one_clip(item)), handles=0)
 
 
 def test_t43_a_timeline_read_from_a_temporary_is_not_empty(tmp_path: Path) -> None:

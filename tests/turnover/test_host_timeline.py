@@ -122,8 +122,8 @@ def test_the_timeline_has_the_facts_of_the_host(tmp_path: Path) -> None:
 def test_a_linear_remap_is_a_constant_speed(
     remap: list[float], speed: Fraction, pictures: list[int], tmp_path: Path
 ) -> None:
-    made = host_clip("/offline/a.mov", (0, 4), min(remap), speed=float(speed), remap=remap)
-    (shot,) = read(tmp_path, made).shots
+    host_row = host_clip("/offline/a.mov", (0, 4), min(remap), speed=float(speed), remap=remap)
+    (shot,) = read(tmp_path, host_row).shots
     assert shown(shot) == pictures
     assert shot.frame_map.speed == speed
 
@@ -187,8 +187,8 @@ def test_a_still_lasts_as_long_as_its_clip(tmp_path: Path) -> None:
 def test_facts_missing_from_the_list_are_read_from_the_file(tmp_path: Path) -> None:
     """A TD's script may give only a path and a start; rate, length and timecode come from the movie."""
     write_movie(tmp_path / "a.mov", 60, rate=Fraction(25), timecode="10:00:00:00")
-    made = host_clip("a.mov", (0, 10), 20, media_fps=0, media_count=0)
-    (shot,) = read(tmp_path, made, fps=25.0, handles=100).shots
+    host_row = host_clip("a.mov", (0, 10), 20, media_fps=0, media_count=0)
+    (shot,) = read(tmp_path, host_row, fps=25.0, handles=100).shots
     assert (shot.media.rate, shot.media.timecode_first) == (25, 900_000)
     assert shown(shot) == list(range(20, 30))
     assert list(shot.source_work_range) == list(range(60))
@@ -293,7 +293,7 @@ GOOD = host_clip("/offline/a.mov", (0, 10))
 
 
 @pytest.mark.parametrize(
-    ("document", "error", "says"),
+    ("document", "error", "message"),
     [
         (turnover(GOOD, schema="toolkit.turnover/2"), UnreadableCut, "it is a toolkit.turnover/2, but this version of"),
         (turnover(GOOD, schema="toolkit.shots/1"), UnreadableCut, "it is a toolkit.shots/1 document; a turnover is"),
@@ -326,13 +326,13 @@ GOOD = host_clip("/offline/a.mov", (0, 10))
     ],
 )
 def test_an_invalid_turnover_is_refused_in_one_line(
-    document: Json, error: type[InputError], says: str, tmp_path: Path
+    document: Json, error: type[InputError], message: str, tmp_path: Path
 ) -> None:
     from tests.turnover._cuts import write
 
     path = write(tmp_path / "turnover.json", document)
     with pytest.raises(error) as caught:
         read_cut(path, handles=0)
-    assert says in str(caught.value)
+    assert message in str(caught.value)
     assert "turnover.json" in str(caught.value)
     assert "\n" not in str(caught.value)

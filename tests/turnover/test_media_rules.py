@@ -32,8 +32,8 @@ def read(folder: Path, document: Json, *, handles: int = 0) -> Cut:
     return read_cut(write(folder / "cut.otio", document), handles=handles)
 
 
-def only(folder: Path, made: Json, *, handles: int = 0, rate: float = 24) -> Shot:
-    (shot,) = read(folder, one_clip(made, rate=rate), handles=handles).shots
+def only(folder: Path, item: Json, *, handles: int = 0, rate: float = 24) -> Shot:
+    (shot,) = read(folder, one_clip(item, rate=rate), handles=handles).shots
     return shot
 
 
@@ -168,9 +168,9 @@ def test_a_numbered_file_with_a_range_of_one_frame_is_a_still(tmp_path: Path) ->
 
 def test_missing_frames_that_the_cut_shows_are_listed(tmp_path: Path) -> None:
     write_sequence(tmp_path, [*range(1001, 1011), *range(1012, 1015), *range(1016, 1041)])
-    made = clip(sequence_reference("", 1001, time_range(0, 40)), time_range(5, 20), name="sc 1")
+    item = clip(sequence_reference("", 1001, time_range(0, 40)), time_range(5, 20), name="sc 1")
     with pytest.raises(MissingFrames, match=r"shot sc_1: .*plate\.####\.png: 2 source frames missing: 1011, 1015"):
-        only(tmp_path, made)
+        only(tmp_path, item)
 
 
 def test_missing_frames_shorten_the_handles(tmp_path: Path) -> None:
@@ -183,16 +183,16 @@ def test_missing_frames_shorten_the_handles(tmp_path: Path) -> None:
 
 def test_frames_after_the_end_of_the_media_are_listed(tmp_path: Path) -> None:
     write_movie(tmp_path / "a.mov", 40)
-    made = clip(movie_reference("a.mov", time_range(0, 48)), time_range(30, 18))
+    item = clip(movie_reference("a.mov", time_range(0, 48)), time_range(30, 18))
     with pytest.raises(MissingFrames, match=r"shot sh010: .*a\.mov: 8 source frames missing: 40-47; available: 0-39"):
-        only(tmp_path, made)
+        only(tmp_path, item)
 
 
 def test_frames_before_the_start_of_the_media_are_listed(tmp_path: Path) -> None:
     write_movie(tmp_path / "a.mov", 40)
-    made = clip(movie_reference("a.mov", time_range(100, 40)), time_range(97, 10))
+    item = clip(movie_reference("a.mov", time_range(100, 40)), time_range(97, 10))
     with pytest.raises(MissingFrames, match="3 source frames missing: -3--1"):
-        only(tmp_path, made)
+        only(tmp_path, item)
 
 
 def test_handles_stay_inside_the_available_range(tmp_path: Path) -> None:
@@ -213,9 +213,9 @@ def test_handles_under_a_transition_end_with_the_media(tmp_path: Path) -> None:
 
 def test_a_retimed_clip_needs_every_frame_between_its_ends(tmp_path: Path) -> None:
     write_sequence(tmp_path, [*range(1, 12), *range(13, 41)])
-    made = clip(sequence_reference("", 1, time_range(0, 40)), time_range(0, 10), effects=[speed(2)])
+    item = clip(sequence_reference("", 1, time_range(0, 40)), time_range(0, 10), effects=[speed(2)])
     with pytest.raises(MissingFrames, match="missing: 12"):
-        only(tmp_path, made)
+        only(tmp_path, item)
 
 
 # --- broken and absent -----------------------------------------------------------------------------------------
@@ -233,9 +233,9 @@ def test_one_offline_clip_does_not_affect_the_others(tmp_path: Path) -> None:
 def test_a_truncated_movie_is_a_media_error(tmp_path: Path) -> None:
     movie = write_movie(tmp_path / "a.mov", 40)
     movie.write_bytes(movie.read_bytes()[:600])
-    made = clip(movie_reference("a.mov", time_range(0, 40)), time_range(0, 10))
+    item = clip(movie_reference("a.mov", time_range(0, 40)), time_range(0, 10))
     with pytest.raises(CorruptMedia, match=r"a\.mov"):
-        only(tmp_path, made)
+        only(tmp_path, item)
 
 
 # --- a movie, a sequence or a still as the cut -----------------------------------------------------------------

@@ -89,28 +89,28 @@ AYON: dict[str, tuple[int, int, int]] = {
 
 @pytest.mark.parametrize("name", AYON)
 def test_single_clips_of_resolve_and_hiero_on_a_timeline(name: str, shared: Path, tmp_path: Path) -> None:
-    made = json.loads((shared / f"timelines/ayon_clips/{name}.json").read_text())
-    rate = made["source_range"]["duration"]["rate"]
-    (shot,) = read_cut(write(tmp_path / "cut.otio", one_clip(made, rate=rate)), handles=8).shots
+    item = json.loads((shared / f"timelines/ayon_clips/{name}.json").read_text())
+    rate = item["source_range"]["duration"]["rate"]
+    (shot,) = read_cut(write(tmp_path / "cut.otio", one_clip(item, rate=rate)), handles=8).shots
 
     assert _ends(shot) == AYON[name]
 
 
 def test_an_offline_clip_may_start_before_its_media(shared: Path, tmp_path: Path) -> None:
     """Hiero wrote file numbers as times: the clip counts from 0, its media from 997."""
-    made = json.loads((shared / "timelines/ayon_clips/img_seq_23.976_metadata.json").read_text())
-    (shot,) = read_cut(write(tmp_path / "cut.otio", one_clip(made, rate=23.976)), handles=8).shots
+    item = json.loads((shared / "timelines/ayon_clips/img_seq_23.976_metadata.json").read_text())
+    (shot,) = read_cut(write(tmp_path / "cut.otio", one_clip(item, rate=23.976)), handles=8).shots
     assert _ends(shot) == (51, 0, 50)
 
 
 def test_a_whole_track_of_hiero(shared: Path, tmp_path: Path) -> None:
-    made = json.loads((shared / "timelines/ayon_clips/multiple_review_clips_gap.json").read_text())
+    item = json.loads((shared / "timelines/ayon_clips/multiple_review_clips_gap.json").read_text())
     try:
-        cut = read_cut(write(tmp_path / "cut.otio", timeline(made)), handles=8)
+        cut = read_cut(write(tmp_path / "cut.otio", timeline(item)), handles=8)
     except InputError as error:
         pytest.fail(str(error))
     assert cut.shots
-    assert made["OTIO_SCHEMA"] == track()["OTIO_SCHEMA"]
+    assert item["OTIO_SCHEMA"] == track()["OTIO_SCHEMA"]
 
 
 def _ends(shot: Shot) -> tuple[int, int, int]:
