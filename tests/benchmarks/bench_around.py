@@ -16,7 +16,7 @@ from toolkit.documents import FacePlan, FaceSample
 from toolkit.frames import FrameRange
 from toolkit.passes import plan_passes
 from toolkit.passes.guides.face_mesh import draw_face_annotation
-from toolkit.passes.rendering.canvases import draw_crop_matte, crop_face, transform_points, split_overbrights
+from toolkit.passes.rendering.canvases import crop_face, draw_crop_matte, split_overbrights, transform_points
 from toolkit.passes.rendering.layers import PlateProperties, compose_face
 from toolkit.passes.resampling import Picture
 from toolkit.settings import load_settings

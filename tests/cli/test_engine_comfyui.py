@@ -1,4 +1,4 @@
-"""The whole story with the comfyui engine (a stand-in on this machine)."""
+"""Full runs with the comfyui engine, against a fake server on this machine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import OpenEXR
 import pytest
 
 from tests.engines._comfyui import MESH
-from tests.engines.fake_comfyui import FakeComfyui, decoded, node_of
+from tests.engines.fake_comfyui import FakeComfyui, decode_png, node_of
 from tests.faces._footage import Person, grey
 from toolkit.cli import run_command
 
@@ -19,7 +19,7 @@ FRAMES = 3
 
 @pytest.fixture
 def plates(tmp_path: Path, anna: Person) -> Path:
-    """Somebody who walks slowly to the right."""
+    """A person who moves slowly to the right."""
     for number in range(FRAMES):
         frame = anna.composite_over(grey(), 300 + 4 * number, 130, height=120)
         assert cv2.imwrite(str(tmp_path / f"plate.{1001 + number}.png"), frame[..., ::-1])
@@ -34,7 +34,7 @@ def run(plates: Path, server: FakeComfyui, *arguments: str) -> int:
 MODEL = ("--set", "face.model=deliberate_v2", "--set", "body.model=deliberate_v2")
 
 
-def test_the_founding_recipe_is_painted_with_the_face_as_its_guide(plates: Path) -> None:
+def test_the_founding_recipe_is_rendered_with_the_face_as_its_guide(plates: Path) -> None:
     with FakeComfyui() as server:
         assert run(plates, server, "--preset", "dva-2023", *MODEL) == 0
         face = [graph for graph in server.graphs if any(n["class_type"] == "LoadImageMask" for n in graph.values())]
@@ -45,20 +45,18 @@ def test_the_founding_recipe_is_painted_with_the_face_as_its_guide(plates: Path)
         assert len({node_of(graph, "KSampler")["seed"] for graph in server.graphs}) == 2 * FRAMES
         for graph in face:
             guide_node = node_of(graph, "ControlNetApplyAdvanced")["image"][0]
-            guide = decoded(server.picture(graph, graph[guide_node]["inputs"]["image"]))
-            mask = decoded(server.picture(graph, node_of(graph, "LoadImageMask")["image"]))
+            guide = decode_png(server.image_file(graph[guide_node]["inputs"]["image"]))
+            mask = decode_png(server.image_file(node_of(graph, "LoadImageMask")["image"]))
             lines = guide.any(axis=2)
             assert guide.shape == (512, 512, 3)
             assert lines.sum() > 2000
-            assert mask[lines].min() == 255, "what is drawn lies where it is painted"
+            assert mask[lines].min() == 255, "the guide lies inside the mask"
             assert node_of(graph, "ControlNetLoader") == {"control_net_name": f"{MESH.model}.safetensors"}
     written = OpenEXR.File(str(plates.parent / "out/plate/FACE/v001/plate_FACE_v001.1003.exr"))
     assert written.header()["toolkit/engine"] == "comfyui/2"
 
 
-def test_what_a_server_does_not_have_is_said_before_any_work_is_done(
-    plates: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_a_server_lacks_is_reported_before_any_work(plates: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with FakeComfyui() as server:
         assert run(plates, server, *MODEL, "--set", "face.sampler=Eulr") == 4
         assert run(plates, server, *MODEL, "--set", "face.sampler=Eulr", "--dry-run") == 4
@@ -70,7 +68,7 @@ def test_what_a_server_does_not_have_is_said_before_any_work_is_done(
     assert not list((plates.parent / "out").rglob("*.json"))
 
 
-def test_a_workflow_of_ones_own_is_found_from_where_the_command_is_run_and_its_change_paints_anew(
+def test_a_users_workflow_is_relative_to_the_current_folder_and_changing_it_renders_again(
     plates: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(plates.parent)
@@ -92,7 +90,7 @@ def test_a_workflow_of_ones_own_is_found_from_where_the_command_is_run_and_its_c
     assert painted == [FRAMES, 0, FRAMES]
 
 
-def test_a_workflow_that_does_not_hold_is_the_users_input(plates: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_invalid_workflow_is_a_usage_error(plates: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = plates.parent / "mine.json"
     path.write_text('{"1": {"class_type": "LoadImage", "inputs": {"image": "{{plat}}"}}}')
     with FakeComfyui() as server:

@@ -1,4 +1,4 @@
-"""The whole story with an engine that runs on a server (a stand-in on this machine)."""
+"""Full runs with the automatic1111 engine, against a fake server on this machine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 import OpenEXR
 import pytest
 
-from tests.engines._tiny_depth import make_bright_is_near, predicted
+from tests.engines._tiny_depth import make_bright_is_near, predict
 from tests.engines.fake_automatic1111 import BROKEN, FakeAutomatic1111, pixels_of
 from tests.faces._footage import Person, grey
 from toolkit.cli import run_command
@@ -23,12 +23,12 @@ from toolkit.passes.rendering.canvases import crop_face
 
 FRAMES = 6
 CONTROLNETS = ("control_v11p_sd15_openpose", "control_v11f1p_sd15_depth", "control_v1p_sd15_mediapipe_face")
-"""Of body, depth and face."""
+"""The ControlNets for body, depth and face."""
 
 
 @pytest.fixture
 def plates(tmp_path: Path, anna: Person) -> Path:
-    """Somebody who walks slowly to the right."""
+    """A person who moves slowly to the right."""
     for number in range(FRAMES):
         frame = anna.composite_over(grey(), 300 + 4 * number, 130, height=120)
         assert cv2.imwrite(str(tmp_path / f"plate.{1001 + number}.png"), frame[..., ::-1])
@@ -41,7 +41,7 @@ def run(plates: Path, *arguments: str) -> int:
 
 
 def write_depth(plates: Path) -> None:
-    """A slope for each frame, where guides are looked for: its left edge is nearest."""
+    """A depth ramp for each frame, where guides are expected; the left edge is nearest."""
     folder = plates.parent / "guides/plate"
     folder.mkdir(parents=True)
     slope = np.tile(np.linspace(2, 20, 640, dtype=np.float32), (360, 1))
@@ -50,12 +50,12 @@ def write_depth(plates: Path) -> None:
 
 
 def units_of(asked: dict[str, Any]) -> list[dict[str, Any]]:
-    """The ControlNet units of one painting."""
+    """The ControlNet units of one request."""
     units: list[dict[str, Any]] = asked["alwayson_scripts"]["controlnet"]["args"]
     return units
 
 
-def test_the_founding_recipe_is_painted_on_a_server_with_the_face_as_its_guide(plates: Path) -> None:
+def test_the_founding_recipe_is_rendered_with_the_face_as_its_guide(plates: Path) -> None:
     with FakeAutomatic1111() as server:
         assert run(plates, "--preset", "dva-2023", "--engine-url", server.address) == 0
     body = [asked for asked in server.img2img_bodies if "mask" not in asked]
@@ -71,7 +71,7 @@ def test_the_founding_recipe_is_painted_on_a_server_with_the_face_as_its_guide(p
         assert guide.shape == (512, 512, 3)
         lines = guide.any(axis=2)
         assert lines.sum() > 2000
-        assert mask[lines].min() == 255, "what is drawn lies where it is painted"
+        assert mask[lines].min() == 255, "the guide lies inside the mask"
     written = OpenEXR.File(str(plates.parent / "out/plate/FACE/v001/plate_FACE_v001.1003.exr"))
     assert written.header()["toolkit/engine"] == "automatic1111/2"
     alpha = written.channels()["RGBA"].pixels[..., 3]
@@ -101,7 +101,7 @@ def test_depth_of_the_3d_package_guides_both_passes(plates: Path, capsys: pytest
 def test_depth_estimated_from_the_plate_guides_both_passes(
     plates: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What the server is shown is what transformers says of the frame, over the span of the shot, through the crop."""
+    """The server gets the depth of transformers, normalised over the depth range of the shot, through the crop."""
     model, out = tmp_path / "studio/depth/tiny", plates.parent / "out"
     estimated = '[{kind="depth", estimator="tiny"}]'
     wanted = [
@@ -114,7 +114,7 @@ def test_depth_estimated_from_the_plate_guides_both_passes(
         assert run(plates, *url, *wanted) == 4
         assert "cannot estimate depth: estimator " in capsys.readouterr().err
         assert not server.img2img_bodies
-        assert not out.exists() or not list(out.rglob("*.json")), "nothing was done before that"
+        assert not out.exists() or not list(out.rglob("*.json")), "this is checked before any work"
         make_bright_is_near(model)
         assert run(plates, *url, *wanted) == 0
         guides = guides_by_transformers(model, plates)
@@ -127,31 +127,33 @@ def test_depth_estimated_from_the_plate_guides_both_passes(
                 codes = pixels_of(unit["image"]).astype(int)
                 assert unit["model"] == "control_v11f1p_sd15_depth"
                 assert np.abs(codes - np.clip(guide, 0, 1) * 255).max() <= 1
-                assert np.ptp(codes) > 20, "there is something to see"
+                assert np.ptp(codes) > 20, "the guide is not flat"
         assert run(plates, *url, *wanted) == 0
         assert len(server.img2img_bodies) == 2 * FRAMES, "every frame is kept"
         (out / "plate/BODY/v001/plate_BODY_v001.1003.exr").unlink()
         assert run_command(["render", str(out), *url, *wanted]) == 0
-        assert len(server.img2img_bodies) == 2 * FRAMES + 1, "by the stage alone, too"
+        assert len(server.img2img_bodies) == 2 * FRAMES + 1, "also with the render command alone"
         make_bright_is_near(model, gain=2)
         assert run(plates, *url, *wanted) == 0
-        assert len(server.img2img_bodies) == 4 * FRAMES + 1, "another model of that name"
+        assert len(server.img2img_bodies) == 4 * FRAMES + 1, "another model under the same name"
 
 
 def guides_by_transformers(model: Path, plates: Path) -> list[np.ndarray]:
-    """The whole guide of each frame, (H, W, 3) 0..1."""
+    """The uncropped guide of each frame, (H, W, 3) 0..1."""
     depths = []
     for number in range(FRAMES):
         stored = cv2.imread(str(plates.parent / f"plate.{1001 + number}.png"))
         assert stored is not None
-        depths.append(predicted(model, np.ascontiguousarray(stored[..., ::-1], np.uint8)))
+        depths.append(predict(model, np.ascontiguousarray(stored[..., ::-1], np.uint8)))
     low = min(np.percentile(depth, 0.1) for depth in depths)
     high = max(np.percentile(depth, 99.9) for depth in depths)
     shown = [np.clip((depth - low) / (high - low), 0, 1).astype(np.float32) for depth in depths]
     return [np.repeat(one[..., None], 3, axis=2) for one in shown]
 
 
-def test_three_controls_hold_every_picture_of_both_passes(plates: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_three_controls_are_used_for_every_image_of_both_passes(
+    plates: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     write_depth(plates)
     out = plates.parent / "out"
     with FakeAutomatic1111(controls=CONTROLNETS) as server:
@@ -170,11 +172,11 @@ def test_three_controls_hold_every_picture_of_both_passes(plates: Path, capsys: 
             assert face.any()
         bodies = BodyTracks.read(out / "plate/body_track.json")
         (first, *_, last) = (frame.people[0].points[0][0] for frame in bodies.frames)
-        assert last - first == pytest.approx(4 * (FRAMES - 1), abs=8), "the nose walks with the person"
+        assert last - first == pytest.approx(4 * (FRAMES - 1), abs=8), "the nose moves with the person"
         assert run(plates, "--preset", "three-controls", "--engine-url", server.address, "--json") == 0
         assert len(server.img2img_bodies) == 2 * FRAMES, "every frame is kept"
         said = capsys.readouterr()
-        assert "bodies" not in said.err, "the track's key holds"
+        assert "bodies" not in said.err, "the track's key is still valid"
         assert {one["kept"] for one in json.loads(said.out)["passes"]} == {FRAMES}
         bodies.model_copy(update={"key": "0" * 32}).write(out / "plate/body_track.json")
         assert run(plates, "--preset", "three-controls", "--engine-url", server.address) == 0
@@ -182,24 +184,24 @@ def test_three_controls_hold_every_picture_of_both_passes(plates: Path, capsys: 
         assert BodyTracks.read(out / "plate/body_track.json") == bodies
 
 
-def test_people_are_tracked_by_the_stage_and_planned_from_its_document(
+def test_people_are_tracked_and_planned_by_the_single_commands(
     plates: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = plates.parent / "out"
     write_depth(plates)
     assert run_command(["track", str(plates), "-o", str(out)]) == 0
-    assert not (out / "plate/body_track.json").exists(), "nobody asks for it"
+    assert not (out / "plate/body_track.json").exists(), "nothing needs it"
     assert run_command(["plan", str(out), "--preset", "three-controls"]) == 2
     assert "body_track.json does not exist yet; run 'toolkit track CUT -o OUT' first" in capsys.readouterr().err
     assert run_command(["track", str(plates), "-o", str(out), "--preset", "three-controls"]) == 0
-    assert "plate  faces" not in capsys.readouterr().err, "how many people are followed is nothing to the faces"
+    assert "plate  faces" not in capsys.readouterr().err, "tracking people does not affect the faces"
     assert run_command(["plan", str(out), "--preset", "three-controls"]) == 0
     for name in ("BODY", "FACE"):
         plan = PassPlan.read(out / f"plate/{name}/v001/plan.json")
         assert all(len(frame.bodies) == len(frame.meshes) == 1 for frame in plan.frames)
 
 
-def test_no_pose_model_is_looked_for_unless_an_engine_is_shown_people(plates: Path, tmp_path: Path) -> None:
+def test_the_pose_model_is_needed_only_for_body_controls(plates: Path, tmp_path: Path) -> None:
     studio = tmp_path / "studio"
     studio.mkdir()
     shutil.copy(fetch_asset(FACE_MODEL), studio)
@@ -213,9 +215,7 @@ def test_no_pose_model_is_looked_for_unless_an_engine_is_shown_people(plates: Pa
         assert len(server.img2img_bodies) == painted
 
 
-def test_what_a_server_does_not_have_is_said_before_any_work_is_done(
-    plates: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_a_server_lacks_is_reported_before_any_work(plates: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with FakeAutomatic1111() as server:
         assert run(plates, "--engine-url", server.address, "--set", "face.sampler=Eulr") == 4
         assert run(plates, "--engine-url", server.address, "--set", "face.sampler=Eulr", "--dry-run") == 4
@@ -225,7 +225,7 @@ def test_what_a_server_does_not_have_is_said_before_any_work_is_done(
     assert not list((plates.parent / "out").rglob("*.json"))
 
 
-def test_a_run_that_lost_its_server_goes_on_where_it_stopped(
+def test_a_run_that_lost_its_server_can_be_resumed(
     plates: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("toolkit.engines.servers.BACKOFF_S", 0.01)
@@ -244,7 +244,7 @@ def test_a_run_that_lost_its_server_goes_on_where_it_stopped(
     )
 
 
-def test_a_broken_connection_is_tried_again_and_changes_nothing(plates: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_connection_is_retried_without_any_effect(plates: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("toolkit.engines.servers.BACKOFF_S", 0.01)
     with FakeAutomatic1111() as server:
         server.queued_answers.extend([BROKEN, BROKEN])

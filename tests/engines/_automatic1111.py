@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.engines._requests import colours, look, unit
+from tests.engines._requests import colours, look, to_float
 from tests.engines.fake_automatic1111 import FakeAutomatic1111, Pixels
 from toolkit.documents import ControlPlan
 from toolkit.engines import Engine, PaintRequest
@@ -30,7 +30,7 @@ def engine_on(*fakes: FakeAutomatic1111, timeout: float = 10.0) -> Iterator[Engi
 def make_request(seed: int = 7, *, prompt: str = "a face", **changes: Any) -> PaintRequest:
     """The founding recipe's face; ``changes`` set fields of the request, or else of its look."""
     own = {key: changes.pop(key) for key in ("image", "matte", "guides", "negative") if key in changes}
-    fields: dict[str, Any] = {"image": unit(colours()), "negative": "blurry"} | own
+    fields: dict[str, Any] = {"image": to_float(colours()), "negative": "blurry"} | own
     return PaintRequest(
         look=look(**changes),
         prompt=prompt,
@@ -45,6 +45,6 @@ def request_with_mesh(**changes: Any) -> PaintRequest:
     return make_request(controls=(MESH.model_copy(update=changes),), guides=(colours(),))
 
 
-def by_seed(pixels: Pixels, body: Mapping[str, Any]) -> Pixels:
-    """An image that shows which request it belongs to."""
+def paint_seed(pixels: Pixels, body: Mapping[str, Any]) -> Pixels:
+    """A painter whose image shows which request it belongs to."""
     return np.full_like(pixels, body["seed"])

@@ -1,4 +1,4 @@
-"""What the stand-in for ComfyUI says of its nodes: the inputs and outputs that nodes.py of ComfyUI declares."""
+"""``/object_info`` of the fake ComfyUI server: nodes with the inputs and outputs that nodes.py of ComfyUI declares."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _OPTIONAL = {"ControlNetApplyAdvanced": {"vae": ["VAE"]}, "LatentCompositeMasked
 SCHEDULERS = ("normal", "karras", "exponential", "sgm_uniform", "simple", "ddim_uniform", "beta")
 
 
-def nodes_on_offer(
+def make_object_info(
     checkpoints: Sequence[str], controls: Sequence[str], samplers: Sequence[str], *, old: bool
 ) -> dict[str, Any]:
-    """The body of ``/object_info``; ``old`` lists choices as servers do whose nodes are all of the first kind."""
+    """The body of ``/object_info``; ``old``: choices in the format of servers that have only the first node API."""
 
     def choice(names: Sequence[str]) -> list[Any]:
         return [list(names), {"tooltip": "…"}] if old else ["COMBO", {"options": list(names)}]

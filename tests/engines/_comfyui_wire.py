@@ -1,4 +1,4 @@
-"""HTTP and a websocket on one port, for the stand-in for ComfyUI: how it is asked, not what it answers."""
+"""HTTP and a websocket on one port, for the fake ComfyUI server: the transport, not the answers."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from tests.engines.fake_automatic1111 import Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """One request as it arrived."""
+class ReceivedRequest:
+    """One request, as received."""
 
     method: str
     path: str
@@ -26,18 +26,18 @@ class Asked:
 
 
 class Fake(Protocol):
-    """What answers."""
+    """Answers the requests."""
 
-    asked: list[Asked]
+    requests: list[ReceivedRequest]
     websocket: str
 
-    def answer(self, asked: Asked, body: bytes, kind: str) -> Answer: ...
+    def answer(self, request: ReceivedRequest, body: bytes, media_type: str) -> Answer: ...
 
     def open_socket(self, client: str, socket: Socket) -> None: ...
 
 
 class Socket:
-    """The server's end of one websocket; the protocol is the library's, the socket the HTTP server's."""
+    """The server's end of one websocket: the library's protocol on the HTTP server's socket."""
 
     def __init__(self, handler: BaseHTTPRequestHandler) -> None:
         self._handler, self._protocol, self._lock = handler, ServerProtocol(), threading.Lock()
@@ -48,11 +48,11 @@ class Socket:
         self._protocol.send_response(self._protocol.accept(request))
 
     def open(self) -> None:
-        """Answer the client's handshake; nothing was sent so far."""
+        """Answer the client's handshake, before anything else is sent."""
         self._flush()
 
     def send(self, message: str | bytes) -> None:
-        with self._lock, suppress(OSError, InvalidState):  # the client has gone
+        with self._lock, suppress(OSError, InvalidState):  # the client has disconnected
             if isinstance(message, str):
                 self._protocol.send_text(message.encode())
             else:
@@ -60,7 +60,7 @@ class Socket:
             self._flush()
 
     def listen(self) -> None:
-        """Until the client goes: pings and its farewell are answered."""
+        """Answer pings and the closing handshake until the client disconnects."""
         with suppress(OSError):
             while data := self._handler.connection.recv(4096):
                 with self._lock:
@@ -69,7 +69,7 @@ class Socket:
                 if self._protocol.close_expected():
                     return
 
-    def cut(self) -> None:
+    def disconnect(self) -> None:
         with suppress(OSError):
             self._handler.connection.shutdown(2)
 
@@ -79,10 +79,10 @@ class Socket:
                 self._handler.connection.sendall(data)
 
 
-def handler_of(fake: Fake) -> type[BaseHTTPRequestHandler]:
+def make_handler(fake: Fake) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        wbufsize = -1  # head and body in one packet: in two, the second waits 40 ms for an acknowledgement
+        wbufsize = -1  # send headers and body in one packet; a second one would wait 40 ms for an acknowledgement
 
         def do_GET(self) -> None:
             self._respond(b"")
@@ -91,29 +91,30 @@ def handler_of(fake: Fake) -> type[BaseHTTPRequestHandler]:
             self._respond(self.rfile.read(int(self.headers["Content-Length"] or 0)))
 
         def _respond(self, body: bytes) -> None:
-            asked = Asked(method=self.command, path=self.path, authorization=self.headers.get("Authorization", ""))
-            fake.asked.append(asked)
+            authorization = self.headers.get("Authorization", "")
+            request = ReceivedRequest(method=self.command, path=self.path, authorization=authorization)
+            fake.requests.append(request)
             if self.path.startswith("/ws?") and fake.websocket != "refuses":
                 self.close_connection = True
                 socket = Socket(self)
                 fake.open_socket(parse_qs(urlsplit(self.path).query)["clientId"][0], socket)
                 socket.listen()
                 return
-            answer = fake.answer(asked, body, self.headers.get("Content-Type", ""))
+            answer = fake.answer(request, body, self.headers.get("Content-Type", ""))
             if not answer.status:
                 self.close_connection = True
                 return
             try:
                 self.send_response(answer.status)
-                self.send_header("Content-Type", answer.kind)
+                self.send_header("Content-Type", answer.media_type)
                 self.send_header("Content-Length", str(len(answer.body)))
                 self.end_headers()
                 self.wfile.write(answer.body)
                 self.wfile.flush()
-            except OSError:  # the client has gone
+            except OSError:  # the client has disconnected
                 self.close_connection = True
 
         def log_message(self, format: str, *args: object) -> None:
-            """Tests read what was asked from ``asked``."""
+            """Tests read the requests from ``requests``."""
 
     return Handler

@@ -1,4 +1,4 @@
-"""The tiny checkpoint in one file, under the names that Stable Diffusion was first published with."""
+"""The tiny checkpoint as a single file, with the weight names of the original Stable Diffusion release."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ ATTENTION = {"group_norm": "norm", "to_q": "q", "to_k": "k", "to_v": "v", "to_ou
 
 
 def write_single_file(path: Path, checkpoint: Path) -> Path:
-    """``checkpoint`` as one .safetensors file."""
+    """Write ``checkpoint`` as one .safetensors file."""
     from diffusers import AutoencoderKL, UNet2DConditionModel
     from safetensors.torch import load_file, save_file
 
     unet = UNet2DConditionModel.from_pretrained(checkpoint / "unet")
     vae = AutoencoderKL.from_pretrained(checkpoint / "vae")
     text = load_file(checkpoint / "text_encoder/model.safetensors")
-    tensors = {f"model.diffusion_model.{name}": value for name, value in of_unet(unet)}
-    tensors |= {f"first_stage_model.{name}": value for name, value in of_vae(vae)}
+    tensors = {f"model.diffusion_model.{name}": value for name, value in unet_weights(unet)}
+    tensors |= {f"first_stage_model.{name}": value for name, value in vae_weights(vae)}
     tensors |= {
         f"cond_stage_model.transformer.text_model.{name.removeprefix('text_model.')}": value
         for name, value in text.items()
@@ -32,7 +32,7 @@ def write_single_file(path: Path, checkpoint: Path) -> Path:
     return path
 
 
-def of_unet(unet: Any) -> Iterator[tuple[str, Any]]:
+def unet_weights(unet: Any) -> Iterator[tuple[str, Any]]:
     layers = unet.config.layers_per_block + 1
     fixed = {
         "conv_in": "input_blocks.0.0", "time_embedding.linear_1": "time_embed.0",
@@ -54,10 +54,10 @@ def of_unet(unet: Any) -> Iterator[tuple[str, Any]]:
         last = f"output_blocks.{level * layers + layers - 1}.{place}.conv"
         fixed[f"up_blocks.{level}.upsamplers.0.conv"] = last
     for name, value in unet.state_dict().items():
-        yield _renamed(name, fixed, RESNET), value
+        yield _rename(name, fixed, RESNET), value
 
 
-def of_vae(vae: Any) -> Iterator[tuple[str, Any]]:
+def vae_weights(vae: Any) -> Iterator[tuple[str, Any]]:
     fixed = {}
     for part, kind, one, change in (
         ("encoder", "down_blocks", "down", "downsamplers.0"), ("decoder", "up_blocks", "up", "upsamplers.0")
@@ -73,12 +73,12 @@ def of_vae(vae: Any) -> Iterator[tuple[str, Any]]:
             f"{part}.mid_block.attentions.0": f"{part}.mid.attn_1", f"{part}.conv_norm_out": f"{part}.norm_out",
         }  # fmt: skip
     for name, value in vae.state_dict().items():
-        renamed = _renamed(name, fixed, {"conv_shortcut": "nin_shortcut"} | ATTENTION)
+        renamed = _rename(name, fixed, {"conv_shortcut": "nin_shortcut"} | ATTENTION)
         within = "attn_1" in renamed and "norm" not in renamed and value.ndim == 2
         yield renamed, value[..., None, None] if within else value
 
 
-def _renamed(name: str, fixed: Mapping[str, str], inner: Mapping[str, str]) -> str:
+def _rename(name: str, fixed: Mapping[str, str], inner: Mapping[str, str]) -> str:
     for old in sorted(fixed, key=len, reverse=True):
         if name.startswith(f"{old}."):
             rest = name.removeprefix(f"{old}.")

@@ -1,6 +1,6 @@
-"""A Stable Diffusion of a few hundred kilobytes with random weights, of diffusers' own classes, in files as published.
+"""A Stable Diffusion of a few hundred kilobytes with random weights, in diffusers' own classes and file layout.
 
-It paints nothing anybody would know. The rest is real: its files, its parts and how they fit, its numbers.
+Its images mean nothing. Its files, its parts and how they fit together are real.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from toolkit.engines import PaintRequest
 from toolkit.engines.diffusers_local import DiffusersEngine
 
 WIDTH = 32
-"""Of the text encoder's output."""
+"""Width of the text encoder's output."""
 
 
 def make_checkpoint(folder: Path, *, seed: int = 0) -> Path:
-    """A whole checkpoint as a folder."""
+    """A complete checkpoint as a folder."""
     import torch
     from diffusers import AutoencoderKL, PNDMScheduler, StableDiffusionPipeline, UNet2DConditionModel
     from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
@@ -49,13 +49,13 @@ def make_checkpoint(folder: Path, *, seed: int = 0) -> Path:
         requires_safety_checker=False,
     )
     pipeline.save_pretrained(folder)
-    shutil.rmtree(folder / "tokenizer")  # transformers 5 writes a form of its own: here is what is published
+    shutil.rmtree(folder / "tokenizer")  # transformers 5 writes another format than published models have
     make_tokenizer(folder / "tokenizer")
     return folder
 
 
 def make_unet(kind: Any, **changes: Any) -> Any:
-    """Three levels, attention in the lowest: it is what costs in large pictures."""
+    """Three levels, with attention only in the lowest, because it is what costs time in large images."""
     return kind(
         **{
             "block_out_channels": (32, 32, 64), "layers_per_block": 1, "sample_size": 8, "in_channels": 4,
@@ -67,10 +67,10 @@ def make_unet(kind: Any, **changes: Any) -> Any:
 
 
 def make_vae(kind: Any) -> Any:
-    """A VAE that means something without having learnt it: a latent pixel is the mean colour of its 8 x 8 pixels.
+    """A VAE with weights set by hand: a latent pixel is the mean colour of its 8 x 8 pixels.
 
-    Its eight channels are red, green and blue, each as it is and negated (silu(x) - silu(-x) is x), and a constant and
-    its negative, so large that the norm before the last layer divides every picture by the same.
+    Its eight channels are red, green and blue, each plain and negated (silu(x) - silu(-x) is x), and a constant and its
+    negative, so large that the norm before the last layer divides every image by the same value.
     """
     import torch
 
@@ -83,7 +83,7 @@ def make_vae(kind: Any) -> Any:
     there, eight = torch.zeros(8, 3), torch.eye(8)
     for channel in range(3):
         there[2 * channel, channel], there[2 * channel + 1, channel] = 1.0, -1.0
-    back = there.T * constant / 2  # what the norm divided by
+    back = there.T * constant / 2  # undoes the norm
     with torch.no_grad():
         for name, weight in vae.named_parameters():
             if "norm" not in name:
@@ -92,7 +92,7 @@ def make_vae(kind: Any) -> Any:
             part.conv_in.weight[:, :3, 1, 1] = there
             part.conv_in.bias[6:] = torch.tensor([constant, -constant])
             part.conv_out.weight[:3, :, 1, 1] = back
-        vae.encoder.conv_out.bias[4:] = -30.0  # sure of it
+        vae.encoder.conv_out.bias[4:] = -30.0  # log variance: no spread
         for block in vae.encoder.down_blocks[:3]:
             block.downsamplers[0].conv.weight[:, :, :2, :2] = eight[..., None, None] / 4
         for block in vae.decoder.up_blocks[:3]:
@@ -103,7 +103,7 @@ def make_vae(kind: Any) -> Any:
 
 
 def make_control(folder: Path, checkpoint: Path, *, seed: int) -> Path:
-    """A ControlNet that fits ``checkpoint`` and heeds its guide: as made, its last layers are zero and add nothing."""
+    """A ControlNet for ``checkpoint`` whose guide has an effect: its last layers, initially zero, are randomised."""
     import torch
     from diffusers import ControlNetModel, UNet2DConditionModel
 
@@ -114,13 +114,13 @@ def make_control(folder: Path, checkpoint: Path, *, seed: int) -> Path:
         if not weight.any() or "conv_out" in name:
             torch.nn.init.normal_(weight)
         elif "cond_embedding" in name and weight.ndim == 4:
-            weight.data *= 3  # eight layers as they are made would let hardly anything of it through
+            weight.data *= 3  # with their initial weights the eight layers would let hardly anything through
     control.save_pretrained(folder)
     return folder
 
 
 def make_lora(path: Path, checkpoint: Path, *, seed: int = 5) -> Path:
-    """A LoRA on the UNet's and the text encoder's attention, in the form diffusers writes."""
+    """A LoRA for the attention of the UNet and the text encoder, in the format of diffusers."""
     import torch
     from diffusers import UNet2DConditionModel
     from safetensors.torch import save_file
@@ -143,7 +143,7 @@ def make_lora(path: Path, checkpoint: Path, *, seed: int = 5) -> Path:
 
 
 def make_tokenizer(folder: Path) -> None:
-    """CLIP's, with letters and hardly a word."""
+    """A CLIP tokenizer with single letters and two words."""
     folder.mkdir(parents=True, exist_ok=True)
     letters = [chr(code) for code in range(ord("a"), ord("z") + 1)] + list(",.0123456789")
     pieces = letters + [f"{letter}</w>" for letter in letters]
@@ -162,8 +162,8 @@ def make_tokenizer(folder: Path) -> None:
     (folder / "tokenizer_config.json").write_text(json.dumps(facts))
 
 
-class OfCheckpoint(DiffusersEngine):
-    """Paints looks that name no checkpoint with one: a test of what all engines promise names none."""
+class FixedCheckpointEngine(DiffusersEngine):
+    """Uses one checkpoint for all looks, because the looks in the tests of the contract name none that it has."""
 
     checkpoint: Path
 

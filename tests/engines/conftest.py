@@ -1,4 +1,4 @@
-"""Tiny models with random weights, made once and loaded by the code that loads real ones."""
+"""Fixtures: tiny models with random weights, created once and loaded by the code that loads real ones."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.engines import _tiny
+from toolkit.engines import servers
+from toolkit.engines.addresses import AUTH_VARIABLE
 
 
 @dataclass(frozen=True, kw_only=True)
 class TinyModels:
-    """Where they lie: ``folder`` is as a studio's would be."""
+    """Their paths; ``folder`` has the layout of a studio's."""
 
     folder: Path
     checkpoint: Path
@@ -24,7 +26,7 @@ class TinyModels:
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> TinyModels:
     import torch
 
-    torch.set_num_threads(1)  # what such small networks compute is less than what threads cost
+    torch.set_num_threads(1)  # for networks this small, threads cost more than they save
     folder = tmp_path_factory.mktemp("models")
     checkpoint = _tiny.make_checkpoint(folder / "checkpoints" / "tiny-sd")
     first, second, third = (
@@ -33,3 +35,10 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> TinyModels:
     )
     lora = _tiny.make_lora(folder / "loras" / "tiny-lora.safetensors", checkpoint)
     return TinyModels(folder=folder, checkpoint=checkpoint, controls=(first, second, third), lora=lora)
+
+
+@pytest.fixture(autouse=True)
+def short_server_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short waits between retries, and no server credentials in the environment."""
+    monkeypatch.setattr(servers, "BACKOFF_S", 0.005)
+    monkeypatch.delenv(AUTH_VARIABLE, raising=False)

@@ -1,4 +1,4 @@
-"""Painting on ComfyUI servers, over real sockets to a stand-in: see what that proves in fake_comfyui.py."""
+"""The comfyui engine against a fake server over real sockets; fake_comfyui.py says what that proves."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ from toolkit.settings import ServerSettings
 # --- what is sent ------------------------------------------------------------------------------------------------
 
 
-def sent(request: PaintRequest, **kinds: Any) -> tuple[Graph, FakeComfyui]:
-    """The one workflow that ``request`` becomes, and who got it."""
+def send_request(request: PaintRequest, **kinds: Any) -> tuple[Graph, FakeComfyui]:
+    """Paint ``request``; returns the workflow that the server received, and the server."""
     fake = FakeComfyui(**kinds)
     with engine_on(fake) as engine:
         engine.paint([request])
@@ -41,7 +41,7 @@ def sent(request: PaintRequest, **kinds: Any) -> tuple[Graph, FakeComfyui]:
 
 
 def by_title(graph: Graph) -> dict[str, Any]:
-    """Class and inputs of each node, links as the title of the node they come from and the number of the output."""
+    """Class and inputs of each node by title; a link is the title of its source node and the number of the output."""
     titles = {key: node["_meta"]["title"] for key, node in graph.items()}
     return {
         titles[key]: (
@@ -70,7 +70,7 @@ SAMPLER = {
 
 
 def test_the_founding_recipe_is_a_workflow_of_comfyuis_own_nodes() -> None:
-    graph, fake = sent(make_request())
+    graph, fake = send_request(make_request())
     nodes = by_title(graph)
     name = nodes["plate"][1].pop("image")
     assert np.array_equal(decode_png(fake.image_file(name)), colours())
@@ -86,10 +86,10 @@ def test_the_founding_recipe_is_a_workflow_of_comfyuis_own_nodes() -> None:
     }
 
 
-def test_a_matte_masks_the_latent_with_all_of_its_soft_edge_and_a_latent_pixel_more() -> None:
+def test_the_mask_covers_the_soft_edge_of_the_matte_and_one_latent_pixel_around_it() -> None:
     matte = np.zeros((64, 96), np.float32)
     matte[24:40, 32:64] = np.linspace(0.01, 1, 32, dtype=np.float32)
-    graph, fake = sent(make_request(image=to_float(np.full((64, 96, 3), 9, np.uint8)), matte=matte))
+    graph, fake = send_request(make_request(image=to_float(np.full((64, 96, 3), 9, np.uint8)), matte=matte))
     nodes = by_title(graph)
     assert nodes["masked"] == ("SetLatentNoiseMask", {"samples": "latent:0", "mask": "mask:0"})
     assert nodes["sampler"][1] == SAMPLER | {"latent_image": "masked:0"}
@@ -108,16 +108,16 @@ def half_matte() -> NDArray[np.float32]:
 @pytest.mark.parametrize("content", ["fill", "latent nothing"])
 def test_under_a_mask_the_plate_is_sent_fill_mask(content: str) -> None:
     image = to_float(np.random.default_rng(0).integers(0, 256, (64, 96, 3), np.uint8))
-    graph, fake = sent(make_request(image=image, matte=half_matte(), masked_content=content))
+    graph, fake = send_request(make_request(image=image, matte=half_matte(), masked_content=content))
     shown = decode_png(fake.image_file(by_title(graph)["plate"][1]["image"]))
     hole = inpaint_mask(half_matte())
     assert np.array_equal(shown, fill_mask(to_8bit_codes(image), hole))
     assert np.array_equal(shown[hole == 0], to_8bit_codes(image)[hole == 0])
 
 
-def test_latent_nothing_lays_an_empty_latent_under_the_mask() -> None:
+def test_latent_nothing_composites_an_empty_latent_under_the_mask() -> None:
     image = to_float(np.full((64, 96, 3), 9, np.uint8))
-    nodes = by_title(sent(make_request(image=image, matte=half_matte(), masked_content="latent nothing"))[0])
+    nodes = by_title(send_request(make_request(image=image, matte=half_matte(), masked_content="latent nothing"))[0])
     assert nodes["nothing"] == ("EmptyLatentImage", {"width": 96, "height": 64, "batch_size": 1})
     assert nodes["emptied"] == (
         "LatentCompositeMasked",
@@ -126,16 +126,16 @@ def test_latent_nothing_lays_an_empty_latent_under_the_mask() -> None:
     assert nodes["masked"] == ("SetLatentNoiseMask", {"samples": "emptied:0", "mask": "mask:0"})
 
 
-def test_latent_noise_is_refused_before_any_work_is_done() -> None:
+def test_latent_noise_is_refused_before_any_work() -> None:
     with engine_on(fake := FakeComfyui()) as engine:
         with pytest.raises(EngineUnavailable, match="ComfyUI has no node for masked content 'latent noise'; set face"):
             engine.prepare([make_request(masked_content="latent noise").look])
         assert not fake.graphs
 
 
-def test_controls_are_applied_one_after_the_other_with_their_numbers() -> None:
+def test_controls_are_chained_with_their_values() -> None:
     request = make_request(controls=(DEPTH, MESH), guides=(colours(), 255 - colours()))
-    graph, fake = sent(request)
+    graph, fake = send_request(request)
     nodes = by_title(graph)
     assert nodes["control_depth model"][1] == {"control_net_name": "sd15/control_v11f1p_sd15_depth.pth"}
     assert nodes["control_depth"][1] == {
@@ -154,16 +154,16 @@ def test_controls_are_applied_one_after_the_other_with_their_numbers() -> None:
     assert np.array_equal(shown, 255 - colours())
 
 
-def test_one_kind_of_control_twice_is_told_apart() -> None:
+def test_two_controls_of_one_kind_are_distinguished() -> None:
     both = (MESH, MESH.model_copy(update={"weight": 0.2}))
-    nodes = by_title(sent(make_request(controls=both, guides=(colours(), colours())))[0])
+    nodes = by_title(send_request(make_request(controls=both, guides=(colours(), colours())))[0])
     assert nodes["control_face_2"][1]["strength"] == 0.2
     assert nodes["control_face_2"][1]["positive"] == "control_face:0"
 
 
-def test_a_vae_and_loras_take_their_places_in_the_chain() -> None:
+def test_a_vae_and_loras_are_inserted_into_the_chain() -> None:
     loras = (LoraPlan(model="film_grain_v2", weight=0.75), LoraPlan(model="skin", weight=-1.0))
-    nodes = by_title(sent(make_request(vae="vae-ft-mse-840000-ema-pruned", loras=loras))[0])
+    nodes = by_title(send_request(make_request(vae="vae-ft-mse-840000-ema-pruned", loras=loras))[0])
     assert nodes["vae"][1] == {"vae_name": "vae-ft-mse-840000-ema-pruned.safetensors"}
     assert nodes["latent"][1]["vae"] == nodes["decoded"][1]["vae"] == "vae:0"
     assert nodes["lora"][1]["lora_name"] == "film_grain_v2.safetensors"
@@ -174,7 +174,7 @@ def test_a_vae_and_loras_take_their_places_in_the_chain() -> None:
     assert nodes["sampler"][1]["model"] == "lora_2:0"
 
 
-def test_each_picture_has_its_own_seed_and_words() -> None:
+def test_each_image_has_its_own_seed_and_prompts() -> None:
     with engine_on(fake := FakeComfyui()) as engine:
         engine.paint(
             [
@@ -183,19 +183,19 @@ def test_each_picture_has_its_own_seed_and_words() -> None:
             ]
         )
     texts = [[by_title(graph)[node][1]["text"] for node in ("prompt", "negative")] for graph in fake.graphs]
-    assert texts == [["mouth open", "beard"], ["eyes {{seed}}", ""]], "what a prompt says is nobody's slot"
+    assert texts == [["mouth open", "beard"], ["eyes {{seed}}", ""]], "placeholders in a prompt are not filled"
     assert [node_of(graph, "KSampler")["seed"] for graph in fake.graphs] == [3, 4]
 
 
-@pytest.mark.parametrize("old", [False, True], ids=["a server of today", "a server of 2023"])
-def test_a_picture_of_8_bit_codes_comes_back_exactly(old: bool) -> None:
+@pytest.mark.parametrize("old", [False, True], ids=["current", "of 2023"])
+def test_8_bit_codes_come_back_exactly(old: bool) -> None:
     with engine_on(FakeComfyui(old=old)) as engine:
         (painted,) = engine.paint([make_request()])
     assert painted.dtype == np.float32
     assert np.array_equal(painted, to_float(colours()))
 
 
-def test_strength_zero_is_given_back_without_asking_the_server() -> None:
+def test_at_strength_zero_the_image_is_returned_without_asking_the_server() -> None:
     image = np.full((8, 8, 3), 0.12345, np.float32)
     with engine_on(fake := FakeComfyui(paint=paint_seed)) as engine:
         still, painted = engine.paint([make_request(image=image, strength=0.0), make_request(9, image=image)])
@@ -205,17 +205,17 @@ def test_strength_zero_is_given_back_without_asking_the_server() -> None:
     assert len(fake.graphs) == 1
 
 
-def test_the_same_picture_is_uploaded_once_and_among_the_temporary_files() -> None:
+def test_an_image_is_uploaded_only_once_as_a_temporary_file() -> None:
     with engine_on(fake := FakeComfyui(paint=paint_seed)) as engine:
-        request = request_with_mesh()  # whose guide is its plate
+        request = request_with_mesh()  # its guide and its plate are the same image
         engine.paint([request, request_with_mesh(weight=0.5)])
         engine.paint([make_request(9)])
     assert fake.uploads == 1
     assert {kind for kind, _, _ in fake.files} == {"temp"}
 
 
-def test_a_picture_is_called_what_the_server_calls_it() -> None:
-    """Another picture of that name was there already, and this server knows no temporary uploads."""
+def test_an_upload_is_referenced_by_the_servers_name() -> None:
+    """As when another image has that name already, and the server does not support temporary uploads."""
     fake = FakeComfyui()
     fake.queued_answers["/upload"].append(as_json({"name": "plate (1).png", "subfolder": "", "type": "input"}))
     fake.files["input", "", "plate (1).png"] = encode_png(colours())
@@ -224,7 +224,7 @@ def test_a_picture_is_called_what_the_server_calls_it() -> None:
     assert node_of(fake.graphs[0], "LoadImage")["image"] == "plate (1).png"
 
 
-def test_a_request_that_the_server_has_in_its_cache_gives_its_picture_again() -> None:
+def test_a_request_from_the_servers_cache_returns_the_same_image() -> None:
     with engine_on(fake := FakeComfyui()) as engine:
         one, other = engine.paint([make_request()]), engine.paint([make_request()])
     assert np.array_equal(one, other)
@@ -234,7 +234,7 @@ def test_a_request_that_the_server_has_in_its_cache_gives_its_picture_again() ->
 # --- how it is heard ---------------------------------------------------------------------------------------------
 
 
-def test_the_websocket_says_when_a_picture_is_done() -> None:
+def test_the_websocket_reports_the_end() -> None:
     fake = FakeComfyui(seconds=0.3)
     with engine_on(fake) as engine:
         engine.paint([make_request()])
@@ -249,7 +249,7 @@ def test_the_websocket_says_when_a_picture_is_done() -> None:
         ("mumbles", "does not send JSON"),
     ],
 )
-def test_without_a_websocket_the_history_is_asked_and_that_is_said(
+def test_without_a_websocket_the_history_is_polled_with_a_warning(
     websocket: str, words: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     fake = FakeComfyui(paint=paint_seed, seconds=0.05)
@@ -259,7 +259,7 @@ def test_without_a_websocket_the_history_is_asked_and_that_is_said(
     assert f"the websocket of {fake.address} {words}; polling /history instead" in caplog.text
 
 
-def test_a_refused_websocket_is_not_asked_for_again(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_refused_websocket_is_not_tried_again(caplog: pytest.LogCaptureFixture) -> None:
     fake = FakeComfyui()
     fake.websocket = "refuses"
     with engine_on(fake) as engine:
@@ -268,7 +268,7 @@ def test_a_refused_websocket_is_not_asked_for_again(caplog: pytest.LogCaptureFix
     assert caplog.text.count("polling /history instead") == 1
 
 
-def test_a_websocket_that_stays_silent_is_not_trusted_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_silent_websocket_does_not_block_forever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "SILENCE_S", 0.1)
     fake = FakeComfyui(paint=paint_seed)
     fake.websocket = "is silent"
@@ -279,7 +279,7 @@ def test_a_websocket_that_stays_silent_is_not_trusted_for_ever(monkeypatch: pyte
 # --- several servers ---------------------------------------------------------------------------------------------
 
 
-def test_results_keep_the_order_and_the_quicker_server_does_more() -> None:
+def test_results_keep_their_order_and_the_faster_server_does_more() -> None:
     slow, quick = FakeComfyui(paint=paint_seed, seconds=0.3), FakeComfyui(paint=paint_seed)
     with engine_on(slow, quick) as engine:
         assert seeds_in(engine.paint([make_request(seed) for seed in range(8)])) == list(range(8))
@@ -287,7 +287,7 @@ def test_results_keep_the_order_and_the_quicker_server_does_more() -> None:
     assert 1 <= len(slow.graphs) < len(quick.graphs)
 
 
-def test_a_dying_server_hands_its_work_to_the_others(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_work_of_a_dying_server_goes_to_the_others(caplog: pytest.LogCaptureFixture) -> None:
     dying, other = FakeComfyui(paint=paint_seed), FakeComfyui(paint=paint_seed, seconds=0.05)
     dying.remaining_images = 1
     with engine_on(dying, other) as engine:
@@ -297,7 +297,7 @@ def test_a_dying_server_hands_its_work_to_the_others(caplog: pytest.LogCaptureFi
     assert "servers left: 1" in caplog.text
 
 
-def test_when_all_servers_have_died_each_is_named() -> None:
+def test_when_all_servers_are_lost_each_is_named() -> None:
     one, two = FakeComfyui(), FakeComfyui()
     with engine_on(one, two) as engine:
         engine.paint([make_request(), make_request()])
@@ -308,7 +308,7 @@ def test_when_all_servers_have_died_each_is_named() -> None:
     assert two.address in str(caught.value)
 
 
-def test_a_server_that_was_restarted_is_given_its_work_and_its_pictures_again() -> None:
+def test_a_restarted_server_gets_its_work_and_images_again() -> None:
     fake = FakeComfyui(paint=paint_seed)
     fake.remaining_restarts = 1
     with engine_on(fake) as engine:
@@ -316,7 +316,7 @@ def test_a_server_that_was_restarted_is_given_its_work_and_its_pictures_again() 
     assert len(fake.graphs) == fake.uploads == 2
 
 
-def test_a_server_that_was_restarted_between_two_pictures_is_sent_its_pictures_again() -> None:
+def test_a_server_restarted_between_two_images_gets_its_uploads_again() -> None:
     with engine_on(fake := FakeComfyui(paint=paint_seed)) as engine:
         engine.paint([make_request(5)])
         fake.files.clear()
@@ -324,7 +324,7 @@ def test_a_server_that_was_restarted_between_two_pictures_is_sent_its_pictures_a
     assert fake.uploads == 2
 
 
-def test_a_server_that_forgets_its_work_again_and_again_is_given_up() -> None:
+def test_a_server_that_keeps_losing_its_work_is_dropped() -> None:
     fake = FakeComfyui()
     fake.remaining_restarts = 100
     with engine_on(fake) as engine, pytest.raises(EngineFailed, match="has lost its work 4 times"):
@@ -334,7 +334,7 @@ def test_a_server_that_forgets_its_work_again_and_again_is_given_up() -> None:
 # --- opening, and who we are -------------------------------------------------------------------------------------
 
 
-def test_nothing_at_the_port_names_the_address_and_the_remedy() -> None:
+def test_an_address_without_a_server_is_reported_with_a_remedy() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         unused_address = f"http://127.0.0.1:{taken.getsockname()[1]}"
@@ -343,11 +343,13 @@ def test_nothing_at_the_port_names_the_address_and_the_remedy() -> None:
     assert unused_address in str(caught.value)
 
 
-def test_credentials_of_the_environment_are_sent_with_every_request_and_the_websocket(
+def test_credentials_are_sent_with_every_request_and_the_websocket(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    logging.getLogger("websockets.server").setLevel(logging.WARNING)  # the stand-in's, which does show what it gets
+    logging.getLogger("websockets.server").setLevel(
+        logging.WARNING
+    )  # the fake's own, which logs the header it receives
     monkeypatch.setenv(AUTH_VARIABLE, "ada:s3cret:x")
     with engine_on(fake := FakeComfyui(auth="ada:s3cret:x")) as engine:
         engine.paint([request_with_mesh()])
@@ -359,7 +361,7 @@ def test_credentials_of_the_environment_are_sent_with_every_request_and_the_webs
     assert "s3cret" not in caplog.text
 
 
-def test_a_locked_server_names_the_variable() -> None:
+def test_a_locked_server_is_reported_with_the_environment_variable() -> None:
     with (
         pytest.raises(EngineUnavailable, match="answered 401 Unauthorized; set the environment variable"),
         engine_on(FakeComfyui(auth="ada:s3cret")),
@@ -385,7 +387,7 @@ def test_a_locked_server_names_the_variable() -> None:
         (make_request(model="x", sampler="y"), "no sampler 'y' (available: "),
     ],
 )
-def test_what_a_server_lacks_is_named_with_what_it_has(request_: PaintRequest, words: str) -> None:
+def test_missing_parts_of_a_look_are_named_with_available_ones(request_: PaintRequest, words: str) -> None:
     with (
         engine_on(lacking := FakeComfyui()) as engine,
         pytest.raises(EngineUnavailable, match="install it on the server") as caught,
@@ -397,7 +399,7 @@ def test_what_a_server_lacks_is_named_with_what_it_has(request_: PaintRequest, w
     assert not lacking.uploads
 
 
-def test_a_look_that_only_one_server_can_paint_is_refused_with_the_other_named() -> None:
+def test_a_look_that_one_server_cannot_render_is_refused_with_its_address() -> None:
     with (
         engine_on(FakeComfyui(), lacking := FakeComfyui(samplers=["lms"])) as engine,
         pytest.raises(EngineUnavailable, match=f"{lacking.address}: no sampler 'euler'"),
@@ -405,7 +407,7 @@ def test_a_look_that_only_one_server_can_paint_is_refused_with_the_other_named()
         engine.paint([make_request()])
 
 
-def test_each_server_is_asked_once_what_it_offers_and_told_its_own_names() -> None:
+def test_each_server_is_queried_once_and_gets_its_own_names() -> None:
     one, two = FakeComfyui(), FakeComfyui(checkpoints=["models\\v1-5-pruned-emaonly.ckpt"])
     with engine_on(one, two) as engine:
         for steps in (20, 30):
@@ -415,7 +417,7 @@ def test_each_server_is_asked_once_what_it_offers_and_told_its_own_names() -> No
         assert [request.path for request in fake.requests].count("/object_info") == 1
 
 
-def test_a_name_that_two_files_share_is_not_guessed() -> None:
+def test_a_name_that_two_files_share_is_refused() -> None:
     twins = FakeComfyui(checkpoints=["a/film.safetensors", "b/film.safetensors"])
     with engine_on(twins) as engine:
         with pytest.raises(EngineUnavailable, match=r"no model 'film' \(available: a/film.safetensors, b/film"):
@@ -425,15 +427,15 @@ def test_a_name_that_two_files_share_is_not_guessed() -> None:
 
 # --- trying again, and not ---------------------------------------------------------------------------------------
 
-PLACES = ["/prompt", "/upload", "/view", "/history"]
+PATHS = ["/prompt", "/upload", "/view", "/history"]
 
 
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("passing", [BROKEN, *(Answer(status=status, body=b"<html>") for status in (503, 504))])
-def test_what_may_pass_is_tried_again(passing: Answer, place: str) -> None:
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("failure", [BROKEN, *(Answer(status=status, body=b"<html>") for status in (503, 504))])
+def test_temporary_failures_are_retried(failure: Answer, path: str) -> None:
     fake = FakeComfyui(paint=paint_seed)
     with engine_on(fake) as engine:
-        fake.queued_answers[place].extend([passing] * servers.RETRIES)
+        fake.queued_answers[path].extend([failure] * servers.RETRIES)
         assert seeds_in(engine.paint([make_request(5)])) == [5]
 
 
@@ -485,9 +487,7 @@ CFG = "node 9 'sampler' (KSampler), 'cfg': Value 400.0 bigger than max of 100.0:
         ("/view", Answer(body=encode_png(colours(8, 16))), "an image of 16 x 8 pixels instead of 24 x 16"),
     ],
 )
-def test_a_refusal_becomes_one_line_with_its_place_and_is_not_tried_again(
-    place: str, answer: Answer, words: str
-) -> None:
+def test_a_refusal_is_one_line_with_the_place_and_is_not_retried(place: str, answer: Answer, words: str) -> None:
     fake = FakeComfyui()
     with engine_on(fake) as engine:
         fake.queued_answers[place].append(answer)
@@ -514,7 +514,9 @@ def test_a_refusal_becomes_one_line_with_its_place_and_is_not_tried_again(
         ([], "answered /history without the outputs of our item"),
     ],
 )
-def test_an_end_without_the_one_picture_is_said(outputs: object, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_or_ambiguous_result_is_reported(
+    outputs: object, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fake = FakeComfyui()
     monkeypatch.setattr(fake, "_run", lambda task, say, ends: outputs)
     with engine_on(fake) as engine, pytest.raises(EngineFailed, match="sh010 FACE 1007") as caught:
@@ -523,7 +525,7 @@ def test_an_end_without_the_one_picture_is_said(outputs: object, words: str, mon
 
 
 @pytest.mark.parametrize("websocket", ["speaks", "refuses"])
-def test_what_fails_while_it_paints_is_said_by_node(websocket: str) -> None:
+def test_a_failure_while_executing_names_the_node(websocket: str) -> None:
     fake = FakeComfyui()
     fake.fails = ("KSampler", "torch.OutOfMemoryError", "Allocation on device\nTIPS: …")
     fake.websocket = websocket
@@ -534,7 +536,7 @@ def test_what_fails_while_it_paints_is_said_by_node(websocket: str) -> None:
 
 
 @pytest.mark.parametrize("websocket", ["speaks", "refuses"])
-def test_a_painting_that_somebody_else_stops_is_an_error(websocket: str) -> None:
+def test_an_item_interrupted_by_another_client_is_an_error(websocket: str) -> None:
     fake = FakeComfyui()
     fake.hangs, fake.websocket = True, websocket
     fake.on_start = fake._interrupted.set
@@ -551,13 +553,13 @@ def make_hanging_fake(*, begun: Callable[[], object] = lambda: None, **kinds: An
     return fake
 
 
-def stopped(fake: FakeComfyui) -> int:
+def count_interrupts(fake: FakeComfyui) -> int:
     return sum(path == "/interrupt" for path, _ in fake.commands)
 
 
 @pytest.mark.parametrize("websocket", ["speaks", "refuses"])
 @pytest.mark.parametrize("old", [False, True])
-def test_a_painting_that_takes_too_long_is_withdrawn_and_not_asked_for_again(websocket: str, old: bool) -> None:
+def test_an_item_that_takes_too_long_is_removed_and_not_retried(websocket: str, old: bool) -> None:
     fake = make_hanging_fake(old=old)
     fake.websocket = websocket
     with (
@@ -566,34 +568,32 @@ def test_a_painting_that_takes_too_long_is_withdrawn_and_not_asked_for_again(web
     ):
         engine.paint([make_request()])
     assert len(fake.graphs) == 1
-    assert stopped(fake) == 1
+    assert count_interrupts(fake) == 1
 
 
 @pytest.mark.parametrize("old", [False, True])
-def test_what_waits_behind_others_work_leaves_the_queue_and_theirs_goes_on(old: bool) -> None:
+def test_cancelling_a_waiting_item_does_not_interrupt_another_clients(old: bool) -> None:
     at_work = threading.Event()
     fake = make_hanging_fake(begun=at_work.set, old=old)
     with engine_on(fake, timeout=0.3) as engine:
         engine.prepare([make_request().look])
-        fake.enqueue("somebody else's", {})
+        fake.enqueue("of another client", {})
         assert at_work.wait(5)
         with pytest.raises(EngineFailed, match="was not done"):
             engine.paint([make_request()])
         assert [path for path, _ in fake.commands] == ["/queue"]
 
 
-def test_ctrl_c_withdraws_the_work_of_every_server_and_goes_on() -> None:
+def test_ctrl_c_stops_all_servers_and_the_engine_can_go_on() -> None:
     both_at_work = threading.Barrier(2, action=send_ctrl_c)
     one, two = (make_hanging_fake(begun=both_at_work.wait) for _ in range(2))
     with engine_on(one, two, FakeComfyui()) as engine:
         with pytest.raises(KeyboardInterrupt):
             engine.paint([make_request(1), make_request(2)])
-        assert (stopped(one), stopped(two)) == (1, 1)
+        assert (count_interrupts(one), count_interrupts(two)) == (1, 1)
         one.hangs = two.hangs = False
         one.on_start = two.on_start = lambda: None
-        assert (
-            len(engine.paint([make_request(3), make_request(4)])) == 2
-        )  # the connections that were given up are not in the way
+        assert len(engine.paint([make_request(3), make_request(4)])) == 2
 
 
 def test_ctrl_c_does_not_wait_for_a_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -601,10 +601,10 @@ def test_ctrl_c_does_not_wait_for_a_server_that_does_not_answer(monkeypatch: pyt
     fake, ended = make_hanging_fake(begun=send_ctrl_c), threading.Event()
     answer = fake.answer
 
-    def mute(asked: ReceivedRequest, body: bytes, kind: str) -> Answer:
+    def mute(request: ReceivedRequest, body: bytes, media_type: str) -> Answer:
         if request.path == "/queue":
             ended.wait(20)
-        return answer(asked, body, kind)
+        return answer(request, body, media_type)
 
     monkeypatch.setattr(fake, "answer", mute)
     with engine_on(fake) as engine:
@@ -615,15 +615,15 @@ def test_ctrl_c_does_not_wait_for_a_server_that_does_not_answer(monkeypatch: pyt
         ended.set()
 
 
-def test_an_error_of_one_server_withdraws_the_work_of_the_others() -> None:
+def test_an_error_of_one_server_stops_the_others() -> None:
     busy = threading.Event()
     working, failing = make_hanging_fake(begun=busy.set), FakeComfyui()
     failing.on_start = lambda: busy.wait(5)
     failing.fails = ("KSampler", "RuntimeError", "CUDA error")
     with engine_on(working, failing) as engine, pytest.raises(EngineFailed, match="CUDA error"):
         engine.paint([make_request(1), make_request(2)])
-    assert stopped(working) == 1
-    assert stopped(failing) == 0
+    assert count_interrupts(working) == 1
+    assert count_interrupts(failing) == 0
 
 
 def test_a_closed_engine_may_be_closed_again() -> None:

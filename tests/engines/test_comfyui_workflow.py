@@ -1,4 +1,4 @@
-"""A user's own workflow: its slots, and how it goes with its look and with a server, before a picture is sent."""
+"""A user's own workflow: its placeholders, and the checks against the look and the server before any image is sent."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.engines._comfyui import DEPTH, MESH, make_request, paint_seed, engine_on, request_with_mesh
-from tests.engines._requests import colours, look, seeds_in, unit
-from tests.engines.fake_comfyui import FakeComfyui, Graph, decoded, node_of
+from tests.engines._comfyui import DEPTH, MESH, engine_on, make_request, paint_seed, request_with_mesh
+from tests.engines._requests import colours, look, seeds_in, to_float
+from tests.engines.fake_comfyui import FakeComfyui, Graph, decode_png, node_of
 from toolkit.documents import LoraPlan
 from toolkit.engines import PaintRequest
 from toolkit.engines.comfyui import placeholders
@@ -51,12 +51,12 @@ MINE: Graph = {
 }
 
 
-def plain(seed: int = 7, **changes: Any) -> PaintRequest:
-    """A picture whose look names nothing that ``MINE`` has no slot for."""
+def plain_request(seed: int = 7, **changes: Any) -> PaintRequest:
+    """A request whose look sets nothing that ``MINE`` has no placeholder for."""
     return make_request(seed, **{"model": ""} | changes)
 
 
-def changed(change: Callable[[Graph], object]) -> Graph:
+def modify(change: Callable[[Graph], object]) -> Graph:
     graph = copy.deepcopy(MINE)
     change(graph)
     return graph
@@ -77,12 +77,12 @@ def mine(tmp_path: Path) -> Callable[[object], Path]:
 # --- filling -----------------------------------------------------------------------------------------------------
 
 
-def test_a_slot_that_is_all_of_a_text_becomes_the_value_and_one_within_a_text_becomes_text(
+def test_a_placeholder_alone_becomes_the_value_and_inside_a_text_becomes_text(
     mine: Callable[[object], Path],
 ) -> None:
     with engine_on(fake := FakeComfyui(), workflow=mine(MINE)) as engine:
-        (painted,) = engine.paint([plain(prompt="a face")])
-    assert np.array_equal(painted, unit(colours()))
+        (painted,) = engine.paint([plain_request(prompt="a face")])
+    assert np.array_equal(painted, to_float(colours()))
     (graph,) = fake.graphs
     sampler = node_of(graph, "KSampler")
     assert (sampler["seed"], sampler["steps"], sampler["cfg"], sampler["denoise"]) == (7, 30, 8.0, 0.5)
@@ -93,41 +93,41 @@ def test_a_slot_that_is_all_of_a_text_becomes_the_value_and_one_within_a_text_be
     assert graph["6"]["_meta"] == {"title": "my sampler"}
 
 
-def test_slots_are_filled_inside_lists_and_tables_too() -> None:
+def test_placeholders_in_lists_and_tables_are_filled() -> None:
     value = {"lora": {"on": True, "name": "{{lora}}", "strength": "{{lora_weight}}"}, "all": ["{{seed}}", 1]}
     filled = placeholders.fill_placeholders(value, {"lora": "skin", "lora_weight": 0.5, "seed": 3})
     assert filled == {"lora": {"on": True, "name": "skin", "strength": 0.5}, "all": [3, 1]}
 
 
-def test_a_model_is_found_by_the_choices_of_the_input_it_stands_in(mine: Callable[[object], Path]) -> None:
-    def with_slots(graph: Graph) -> None:
+def test_a_model_name_is_resolved_by_the_choices_of_its_input(mine: Callable[[object], Path]) -> None:
+    def add_placeholders(graph: Graph) -> None:
         graph["1"]["inputs"]["ckpt_name"] = "{{model}}"
         graph["9"] = {"class_type": "ControlNetLoader", "inputs": {"control_net_name": "{{control_depth_model}}"}}
         graph["10"] = {"class_type": "LoadImage", "inputs": {"image": "{{control_depth}}"}}
 
-    with engine_on(fake := FakeComfyui(), workflow=mine(changed(with_slots))) as engine:
-        engine.paint([plain(model="v1-5-pruned-emaonly", controls=(DEPTH,), guides=(255 - colours(),))])
+    with engine_on(fake := FakeComfyui(), workflow=mine(modify(add_placeholders))) as engine:
+        engine.paint([plain_request(model="v1-5-pruned-emaonly", controls=(DEPTH,), guides=(255 - colours(),))])
     (graph,) = fake.graphs
     assert graph["1"]["inputs"]["ckpt_name"] == "SD1.5/v1-5-pruned-emaonly.safetensors"
     assert graph["9"]["inputs"]["control_net_name"] == "sd15/control_v11f1p_sd15_depth.pth"
-    assert np.array_equal(decoded(fake.picture(graph, graph["10"]["inputs"]["image"])), 255 - colours())
+    assert np.array_equal(decode_png(fake.image_file(graph["10"]["inputs"]["image"])), 255 - colours())
 
 
-def test_a_mask_is_white_where_no_matte_cuts_the_layer(mine: Callable[[object], Path]) -> None:
-    def with_mask(graph: Graph) -> None:
+def test_without_a_matte_the_mask_is_white(mine: Callable[[object], Path]) -> None:
+    def add_mask(graph: Graph) -> None:
         graph["9"] = {"class_type": "LoadImageMask", "inputs": {"image": "{{mask}}", "channel": "red"}}
 
-    with engine_on(fake := FakeComfyui(), workflow=mine(changed(with_mask))) as engine:
-        engine.paint([plain()])
+    with engine_on(fake := FakeComfyui(), workflow=mine(modify(add_mask))) as engine:
+        engine.paint([plain_request()])
     (graph,) = fake.graphs
-    assert decoded(fake.picture(graph, graph["9"]["inputs"]["image"])).min() == 255
+    assert decode_png(fake.image_file(graph["9"]["inputs"]["image"])).min() == 255
 
 
-def test_frames_know_the_workflow_they_were_painted_with(mine: Callable[[object], Path]) -> None:
+def test_the_revision_depends_on_the_workflow(mine: Callable[[object], Path]) -> None:
     with engine_on(FakeComfyui()) as ours:
         pass
     revisions = {ours.revision}
-    for workflow in (MINE, changed(lambda graph: graph["6"]["inputs"].update(scheduler="normal"))):
+    for workflow in (MINE, modify(lambda graph: graph["6"]["inputs"].update(scheduler="normal"))):
         with engine_on(FakeComfyui(), workflow=mine(workflow)) as engine:
             revisions.add(engine.revision)
     assert "2" in revisions
@@ -137,16 +137,18 @@ def test_frames_know_the_workflow_they_were_painted_with(mine: Callable[[object]
         assert engine.revision == f"2+{read_workflow(spaced).digest}"
 
 
-def test_steps_are_those_of_a_whole_denoising_and_sampled_steps_its_part() -> None:
-    """Given s steps and a denoise d, a KSampler spaces s / d steps and runs the last s: the whole must come out."""
+def test_sampled_steps_are_the_part_of_steps_that_strength_runs() -> None:
+    """Given s steps and a denoise d, a KSampler spaces s / d steps and runs the last s; s / d must be all."""
     for strength, sampled in ((0.5, 15), (0.65, 20), (0.55, 17), (1.0, 30), (0.001, 1)):
         assert placeholders.look_values(look(strength=strength))["sampled_steps"] == sampled
     assert placeholders.look_values(look(strength=0.55, steps=20))["sampled_steps"] == 11
 
 
-def test_a_ksampler_comes_back_to_the_steps_of_a_whole_denoising() -> None:
-    """It divides the steps by its denoise and cuts the fraction off (set_steps in comfy/samplers.py): 7 / 0.28 is a
-    little less than 25, and it would space the steps as of 24."""
+def test_a_ksampler_computes_the_steps_of_a_full_denoising() -> None:
+    """It divides the steps by its denoise and truncates (set_steps in comfy/samplers.py).
+
+    7 / 0.28 is slightly less than 25, so it would space 24 steps.
+    """
     for steps in range(1, 151):
         for strength in np.arange(1, 101) / 100:
             values = placeholders.look_values(look(strength=float(strength), steps=steps))
@@ -171,7 +173,7 @@ def test_a_ksampler_comes_back_to_the_steps_of_a_whole_denoising() -> None:
         ("res_multistep", ("res_multistep", "normal")),
     ],
 )
-def test_a_sampler_of_the_web_ui_is_two_names_here(name: str, pair: tuple[str, str]) -> None:
+def test_a_sampler_name_of_the_web_ui_is_a_sampler_and_a_scheduler(name: str, pair: tuple[str, str]) -> None:
     assert choose_sampler(name) == pair
 
 
@@ -187,14 +189,23 @@ def test_a_sampler_of_the_web_ui_is_two_names_here(name: str, pair: tuple[str, s
         ({"nodes": [], "links": []}, "it was saved in the editor's format; export it in the API format"),
         ({"1": {"inputs": {}}}, "node 1 has no class_type"),
         ({"1": {"class_type": "X"}}, "node 1 has no inputs"),
-        (changed(lambda g: g["6"]["inputs"].update(seed="{{sed}}")), "unknown placeholder {{sed}} in node 6 'my sampler' (KSampler)"),
-        (changed(lambda g: g["6"]["inputs"].update(seed="{{sed}}")), "did you mean {{seed}}?"),
-        (changed(lambda g: g["6"]["inputs"].update(seed="{{xyzzy}}")), "available: height, mask, negative, plate"),
-        (changed(lambda g: g["6"]["inputs"].update(seed="{{lora_start}}")), "unknown placeholder {{lora_start}} in node 6"),
-        (changed(lambda g: g["4"]["inputs"].update(image="a.png")), "it has no {{plate}}; write {{plate}} as the image"),
+        (
+            modify(lambda g: g["6"]["inputs"].update(seed="{{sed}}")),
+            "unknown placeholder {{sed}} in node 6 'my sampler' (KSampler)",
+        ),
+        (modify(lambda g: g["6"]["inputs"].update(seed="{{sed}}")), "did you mean {{seed}}?"),
+        (modify(lambda g: g["6"]["inputs"].update(seed="{{xyzzy}}")), "available: height, mask, negative, plate"),
+        (
+            modify(lambda g: g["6"]["inputs"].update(seed="{{lora_start}}")),
+            "unknown placeholder {{lora_start}} in node 6",
+        ),
+        (
+            modify(lambda g: g["4"]["inputs"].update(image="a.png")),
+            "it has no {{plate}}; write {{plate}} as the image",
+        ),
     ],
 )
-def test_a_workflow_that_does_not_hold_is_said_before_any_server_is_asked(
+def test_an_invalid_workflow_is_reported_before_any_server_is_contacted(
     workflow: object, words: str, mine: Callable[[object], Path]
 ) -> None:
     path = mine(workflow)
@@ -206,7 +217,7 @@ def test_a_workflow_that_does_not_hold_is_said_before_any_server_is_asked(
     assert not fake.requests
 
 
-def test_a_workflow_that_is_not_there_is_a_missing_file() -> None:
+def test_a_missing_workflow_is_reported() -> None:
     with pytest.raises(NoSuchFile, match=r"nowhere\.json"), engine_on(FakeComfyui(), workflow="nowhere.json"):
         pass
 
@@ -214,121 +225,142 @@ def test_a_workflow_that_is_not_there_is_a_missing_file() -> None:
 # --- how it goes with its look -----------------------------------------------------------------------------------
 
 
-def with_control_slot(graph: Graph) -> None:
+def add_control_placeholder(graph: Graph) -> None:
     graph["9"] = {"class_type": "LoadImage", "inputs": {"image": "{{control_face}}"}}
 
 
 @pytest.mark.parametrize(
     ("workflow", "request_", "words"),
     [
-        (changed(with_control_slot), plain(), "the look has no value for {{control_face}}"),
-        (changed(lambda g: g["1"]["inputs"].update(ckpt_name="{{vae}}")), plain(), "the look has no value for {{vae}}"),
-        (MINE, plain(model="deliberate_v2"), "the look sets model, but {{model}} is not in the workflow"),
-        (MINE, plain(vae="x"), "the look sets vae, but {{vae}} is not in the workflow"),
-        (MINE, plain(loras=(LoraPlan(model="skin", weight=1.0),)), "{{lora}} is not in the workflow"),
-        (MINE, plain(controls=(MESH,), guides=(colours(),)), "{{control_face}} is not in the workflow"),
+        (modify(add_control_placeholder), plain_request(), "the look has no value for {{control_face}}"),
         (
-            changed(with_control_slot),
-            plain(controls=(MESH, MESH), guides=(colours(), colours())),
+            modify(lambda g: g["1"]["inputs"].update(ckpt_name="{{vae}}")),
+            plain_request(),
+            "the look has no value for {{vae}}",
+        ),
+        (MINE, plain_request(model="deliberate_v2"), "the look sets model, but {{model}} is not in the workflow"),
+        (MINE, plain_request(vae="x"), "the look sets vae, but {{vae}} is not in the workflow"),
+        (MINE, plain_request(loras=(LoraPlan(model="skin", weight=1.0),)), "{{lora}} is not in the workflow"),
+        (MINE, plain_request(controls=(MESH,), guides=(colours(),)), "{{control_face}} is not in the workflow"),
+        (
+            modify(add_control_placeholder),
+            plain_request(controls=(MESH, MESH), guides=(colours(), colours())),
             "{{control_face_2}} is not in the workflow",
         ),
-        (changed(lambda g: g["3"]["inputs"].update(text="")), plain(negative="x"), "{{negative}} is not in the workflow"),
-        (MINE, plain(masked_content="latent nothing"), "'latent nothing' needs the default workflow; set face.masked_content to original or fill"),
+        (
+            modify(lambda g: g["3"]["inputs"].update(text="")),
+            plain_request(negative="x"),
+            "{{negative}} is not in the workflow",
+        ),
+        (
+            MINE,
+            plain_request(masked_content="latent nothing"),
+            "'latent nothing' needs the default workflow; set face.masked_content to original or fill",
+        ),
     ],
 )
-def test_what_workflow_and_look_have_not_in_common_is_said(
+def test_a_workflow_that_does_not_fit_the_look_is_reported(
     workflow: Graph, request_: PaintRequest, words: str, mine: Callable[[object], Path]
 ) -> None:
     with engine_on(fake := FakeComfyui(), workflow=mine(workflow)) as engine:
         with pytest.raises(WorkflowError) as caught:
             engine.prepare([request_.look])
         assert words in str(caught.value)
-        assert [request.path for request in fake.requests] == ["/prompt"], "asked only whether it is there"
+        assert [request.path for request in fake.requests] == ["/prompt"], "only the probe at opening"
 
 
 # --- how it goes with a server -----------------------------------------------------------------------------------
 
 
-def put(key: str, **node: Any) -> Callable[[Graph], object]:
+def add_node(key: str, **node: Any) -> Callable[[Graph], object]:
     return lambda graph: graph.update({key: node})
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (put("9", class_type="KSamplr", inputs={}), "no node class 'KSamplr' for node 9 (KSamplr) (similar: KSampler)"),
-        (lambda g: g["6"]["inputs"].pop("denoise"), "node 6 'my sampler' (KSampler) lacks its required input 'denoise'"),
+        (
+            add_node("9", class_type="KSamplr", inputs={}),
+            "no node class 'KSamplr' for node 9 (KSamplr) (similar: KSampler)",
+        ),
+        (
+            lambda g: g["6"]["inputs"].pop("denoise"),
+            "node 6 'my sampler' (KSampler) lacks its required input 'denoise'",
+        ),
         (
             lambda g: g["6"]["inputs"].update(scheduler="karas"),
             "'scheduler' 'karas', which is not one of its choices (similar:",
         ),
         (lambda g: g["6"]["inputs"].update(model=["77", 0]), "takes 'model' from node 77, which does not exist"),
-        (lambda g: g["1"]["inputs"].update(ckpt_name="deliberate"), "'ckpt_name' 'deliberate', which is not one of its choices"),
+        (
+            lambda g: g["1"]["inputs"].update(ckpt_name="deliberate"),
+            "'ckpt_name' 'deliberate', which is not one of its choices",
+        ),
         (lambda g: g.pop("8"), "mine.json has no output node: end it with PreviewImage or SaveImage"),
         (
-            put("9", class_type="PreviewImage", inputs={"images": ["4", 0]}),
+            add_node("9", class_type="PreviewImage", inputs={"images": ["4", 0]}),
             "several output nodes (node 8 (SaveImage), node 9 (PreviewImage)): title the one to use",
         ),
     ],
 )
 @pytest.mark.parametrize("old", [False, True])
-def test_what_a_server_has_not_for_it_is_said_before_the_first_picture(
+def test_what_a_server_lacks_is_reported_before_the_first_image(
     change: Callable[[Graph], object], words: str, old: bool, mine: Callable[[object], Path]
 ) -> None:
-    path = mine(changed(change))
+    path = mine(modify(change))
     with engine_on(fake := FakeComfyui(old=old), workflow=path) as engine:
         with pytest.raises(EngineUnavailable, match=re.escape(f"or change {path}")) as caught:
-            engine.prepare([plain().look])
+            engine.prepare([plain_request().look])
         assert words in str(caught.value)
         assert fake.address in str(caught.value)
         assert not fake.uploads
 
 
-def test_of_several_pictures_the_one_titled_result_is_taken(mine: Callable[[object], Path]) -> None:
-    def with_preview(graph: Graph) -> None:
+def test_of_several_outputs_the_one_titled_result_is_used(mine: Callable[[object], Path]) -> None:
+    def add_preview(graph: Graph) -> None:
         graph["9"] = {"class_type": "PreviewImage", "inputs": {"images": ["4", 0]}}
         graph["8"]["_meta"] = {"title": "Result"}
 
     taken: list[str] = []
-    with engine_on(fake := FakeComfyui(paint=paint_seed), workflow=mine(changed(with_preview))) as engine:
-        assert seeds_in(engine.paint([plain(5)])) == [5]
+    with engine_on(fake := FakeComfyui(paint=paint_seed), workflow=mine(modify(add_preview))) as engine:
+        assert seeds_in(engine.paint([plain_request(5)])) == [5]
         (entry,) = fake.history.values()
         taken += [image["filename"] for image in entry["outputs"]["8"]["images"]]
     assert [request.path for request in fake.requests if request.path.startswith("/view") and taken[0] in request.path]
 
 
-def test_inputs_that_unfold_on_the_server_are_left_to_it(mine: Callable[[object], Path]) -> None:
+def test_dynamic_inputs_are_not_checked(mine: Callable[[object], Path]) -> None:
     fake = FakeComfyui()
-    fake.object_info["Unfolding"] = {
+    fake.object_info["Dynamic"] = {
         "input": {
             "required": {"images": ["COMFY_AUTOGROW_V3", {}], "size": ["COMBO", {"remote": {"route": "/sizes"}}]},
             "optional": {"several": ["COMBO", {"options": ["a"], "multiselect": True}]},
         },
         "output_node": False,
     }
-    node = put("9", class_type="Unfolding", inputs={"images.image0": ["4", 0], "size": "any", "several": "b"})
-    with engine_on(fake, workflow=mine(changed(node))) as engine:
-        engine.prepare([plain().look])
+    node = add_node("9", class_type="Dynamic", inputs={"images.image0": ["4", 0], "size": "any", "several": "b"})
+    with engine_on(fake, workflow=mine(modify(node))) as engine:
+        engine.prepare([plain_request().look])
 
 
-def test_a_server_that_offers_something_else_than_nodes_is_told_apart() -> None:
+def test_an_unexpected_object_info_is_reported() -> None:
     fake = FakeComfyui()
     fake.object_info = []  # type: ignore[assignment]
     with engine_on(fake) as engine, pytest.raises(EngineUnavailable, match="check that it is a ComfyUI server"):
         engine.prepare([make_request().look])
 
 
-def test_what_fails_in_it_is_said_by_its_own_title(mine: Callable[[object], Path]) -> None:
+def test_a_failure_names_the_nodes_own_title(mine: Callable[[object], Path]) -> None:
     fake = FakeComfyui()
     fake.fails = ("KSampler", "RuntimeError", "no")
     with (
         engine_on(fake, workflow=mine(MINE)) as engine,
         pytest.raises(EngineFailed, match=r"node 6 'my sampler' \(KSampler\)"),
     ):
-        engine.paint([plain()])
+        engine.paint([plain_request()])
 
 
-def test_the_workflow_in_the_documentation_paints(mine: Callable[[object], Path]) -> None:
+def test_the_workflow_in_the_documentation_works(mine: Callable[[object], Path]) -> None:
     block = re.search(r"```json\n(.*?)```", DOCS.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert block is not None
     with engine_on(fake := FakeComfyui(paint=paint_seed), workflow=mine(block[1])) as engine:

@@ -1,4 +1,4 @@
-"""Depth estimated by a model of transformers: the numbers it gives there, near large; found or refused by our rules."""
+"""Depth estimation: the numbers of transformers with near as large, and finding and refusing models."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.engines import _tiny_depth
-from tests.engines._tiny_depth import predicted
+from tests.engines._tiny_depth import predict
 from tests.engines.test_torch_models import cache, publish  # noqa: F401  a fixture here, too
 from toolkit.engines import DepthEstimator, open_estimators
 from toolkit.errors import DepthUnavailable
@@ -32,26 +32,26 @@ def refusal(name: str | Path, **settings: Any) -> str:
         opened(name, **settings)
     assert caught.value.exit_code == 4
     said = str(caught.value)
-    assert said.startswith("depth cannot be estimated: ")
+    assert said.startswith("cannot estimate depth: ")
     assert "\n" not in said
     return said
 
 
 def change(folder: Path, **facts: Any) -> None:
-    """What ``config.json`` says."""
+    """Change fields of ``config.json``."""
     path = folder / "config.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | facts))
 
 
 @pytest.fixture(scope="module")
 def anything(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Depth Anything that a test does not change."""
+    """A Depth Anything for tests that do not modify it."""
     return _tiny_depth.make_depth_anything(tmp_path_factory.mktemp("estimators") / "tiny-anything")
 
 
 @pytest.fixture
 def mine(anything: Path, tmp_path: Path) -> Path:
-    """One that it may."""
+    """A copy that a test may modify."""
     return Path(shutil.copytree(anything, tmp_path / "mine"))
 
 
@@ -59,24 +59,24 @@ def mine(anything: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("make", [_tiny_depth.make_depth_anything, _tiny_depth.make_dpt])
-def test_inverse_depth_is_what_transformers_says(make: Callable[[Path], Path], tmp_path: Path) -> None:
+def test_inverse_depth_equals_the_output_of_transformers(make: Callable[[Path], Path], tmp_path: Path) -> None:
     folder = make(tmp_path / "model")
     depth = opened(folder).estimate(PICTURE)
     assert (depth.shape, depth.dtype) == (PICTURE.shape[:2], np.float32)
-    assert np.array_equal(depth, predicted(folder, PICTURE))
+    assert np.array_equal(depth, predict(folder, PICTURE))
 
 
-def test_distances_are_turned_over(tmp_path: Path) -> None:
+def test_distances_are_inverted(tmp_path: Path) -> None:
     folder = _tiny_depth.make_depth_anything(tmp_path / "model", kind="metric", max_depth=20)
-    assert opened(folder).estimate(PICTURE) == pytest.approx(1 / np.maximum(predicted(folder, PICTURE), 1e-3), rel=1e-6)
+    assert opened(folder).estimate(PICTURE) == pytest.approx(1 / np.maximum(predict(folder, PICTURE), 1e-3), rel=1e-6)
 
 
 @pytest.mark.parametrize("shape", [(90, 160, 3), (91, 73, 3)])
-def test_the_border_that_zoedepth_puts_around_a_picture_is_taken_off(
+def test_the_padding_of_zoedepth_is_removed(
     shape: tuple[int, int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its own way back from that is held against ours, with torch in the place of torchvision, which is not installed
-    with us: ``resize`` is asked for bicubic without smoothing, which is torch's ``interpolate``."""
+    """Compared with its own post-processing. torchvision is not installed here; the ``resize`` it uses, bicubic without
+    antialiasing, is replaced by torch's ``interpolate``."""
     import torch
     from transformers.models.zoedepth import image_processing_pil_zoedepth as original
 
@@ -87,11 +87,11 @@ def test_the_border_that_zoedepth_puts_around_a_picture_is_taken_off(
     names = SimpleNamespace(resize=resize, InterpolationMode=SimpleNamespace(BICUBIC="bicubic"))
     monkeypatch.setattr(original, "tvF", names, raising=False)
     folder, picture = _tiny_depth.make_zoe(tmp_path / "model"), np.resize(PICTURE, shape)
-    assert opened(folder).estimate(picture) == pytest.approx(1 / np.maximum(predicted(folder, picture), 1e-3), rel=1e-4)
+    assert opened(folder).estimate(picture) == pytest.approx(1 / np.maximum(predict(folder, picture), 1e-3), rel=1e-4)
 
 
-def test_near_is_large_by_as_much_as_the_model_says(tmp_path: Path) -> None:
-    """The left is bright, so this model takes it for near; in the middle it cannot know."""
+def test_near_is_large_by_a_known_amount(tmp_path: Path) -> None:
+    """The left is bright, which this model takes for near. The middle is not checked."""
     picture = np.full((96, 96, 3), 51, np.uint8)
     picture[:, :48] = 204
     relative = _tiny_depth.make_bright_is_near(tmp_path / "relative", gain=3, bias=0.5)
@@ -105,19 +105,19 @@ def test_near_is_large_by_as_much_as_the_model_says(tmp_path: Path) -> None:
         assert inverse[place] == pytest.approx(np.full((96, 20), 1 / metres), rel=1e-5)
 
 
-def test_numbers_that_are_none_are_refused(mine: Path) -> None:
+def test_nan_is_refused(mine: Path) -> None:
     import torch
     from safetensors.torch import load_file, save_file
 
     weights = load_file(mine / "model.safetensors")
     weights["head.conv3.bias"] = torch.tensor([float("nan")])
     save_file(weights, mine / "model.safetensors", metadata={"format": "pt"})
-    with pytest.raises(DepthUnavailable, match="mine gives numbers that are none; name another estimator"):
+    with pytest.raises(DepthUnavailable, match="mine returns NaN or Inf; use another estimator"):
         opened(mine).estimate(PICTURE)
 
 
-def test_a_picture_that_does_not_fit_into_memory_is_said(anything: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The library's own error, raised on purpose."""
+def test_running_out_of_memory_is_reported(anything: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the library's own error, raised by the test."""
     import torch
 
     def allocate(*_: object, **__: object) -> None:
@@ -132,7 +132,7 @@ def test_a_picture_that_does_not_fit_into_memory_is_said(anything: Path, monkeyp
 # --- found, and refused --------------------------------------------------------------------------------------------
 
 
-def test_it_is_found_by_path_by_name_and_in_the_cache_of_the_hub(
+def test_a_model_is_found_by_path_by_name_and_in_the_hubs_cache(
     anything: Path,
     cache: Path,  # noqa: F811  the fixture
 ) -> None:
@@ -144,15 +144,15 @@ def test_it_is_found_by_path_by_name_and_in_the_cache_of_the_hub(
     ]
     assert all(np.array_equal(depth, depths[0]) for depth in depths)
     said = refusal("studio/nowhere")
-    assert "estimator 'studio/nowhere' is neither here nor to be had from the hub: " in said
-    assert "no estimator 'midas'; write a path, a name below diffusers.models, which is not set" in refusal("midas")
-    assert f"no estimator 'midas'; write a path, a name below {studio}" in refusal("midas", models=studio)
+    assert "estimator 'studio/nowhere' is not on this machine and cannot be downloaded: " in said
+    assert "no estimator 'midas'; set it to a path, a name below diffusers.models (not set)" in refusal("midas")
+    assert f"no estimator 'midas'; set it to a path, a name below {studio}" in refusal("midas", models=studio)
 
 
 def test_missing_files_are_named(mine: Path) -> None:
     (mine / "preprocessor_config.json").unlink()
     (mine / "model.safetensors").unlink()
-    assert f"estimator {mine} lacks preprocessor_config.json, model.safetensors; put these into" in refusal(mine)
+    assert f"estimator {mine} lacks preprocessor_config.json, model.safetensors; add these files" in refusal(mine)
 
 
 def test_a_pickle_is_refused_with_the_command_that_converts_it(mine: Path) -> None:
@@ -162,38 +162,36 @@ def test_a_pickle_is_refused_with_the_command_that_converts_it(mine: Path) -> No
     torch.save(load_file(mine / "model.safetensors"), mine / "pytorch_model.bin")
     (mine / "model.safetensors").rename(mine.parent / "kept.safetensors")
     said = refusal(mine)
-    assert f"estimator {mine} is a pickle, which can run code when it is read; convert it once: python -c" in said
+    assert f"estimator {mine} is a pickle, which can run code when it is loaded; convert it once: python -c" in said
     assert str(mine / "model.safetensors") in said
-    assert "is not a folder; name one that is" in refusal(mine.parent / "kept.safetensors")
+    assert "is not a folder; name a folder" in refusal(mine.parent / "kept.safetensors")
 
 
 @pytest.mark.parametrize(
     ("facts", "says"),
     [
-        ({"model_type": "glpn"}, "is of the kind glpn, and what its numbers mean is not known here"),
-        ({"model_type": "dpt", "add_projection": True}, "is of the kind dpt, and what its numbers mean is not known"),
+        ({"model_type": "glpn"}, "is of the unsupported kind 'glpn'"),
+        ({"model_type": "dpt", "add_projection": True}, "is of the unsupported kind 'dpt'"),
         ({"depth_estimation_type": "odd"}, "cannot be loaded"),
-        ({"fusion_hidden_size": 16}, "as its config.json says"),
+        ({"fusion_hidden_size": 16}, "of its config.json"),
     ],
 )
-def test_a_model_that_is_not_understood_or_does_not_fit_its_weights_is_refused(
-    mine: Path, facts: dict[str, Any], says: str
-) -> None:
+def test_unsupported_models_and_mismatched_weights_are_refused(mine: Path, facts: dict[str, Any], says: str) -> None:
     change(mine, **facts)
     said = refusal(mine)
     assert says in said
-    assert said.endswith("name a DPT (MiDaS), Depth Anything or ZoeDepth model")
+    assert said.endswith("use a DPT (MiDaS), Depth Anything or ZoeDepth model")
 
 
-def test_no_code_that_comes_with_a_model_is_run(mine: Path, tmp_path: Path) -> None:
+def test_code_in_a_models_folder_is_not_run(mine: Path, tmp_path: Path) -> None:
     proof = tmp_path / "was run"
     (mine / "evil.py").write_text(f"import pathlib; pathlib.Path({str(proof)!r}).touch()\nclass Evil: ...\n")
     change(mine, auto_map=dict.fromkeys(("AutoConfig", "AutoModelForDepthEstimation"), "evil.Evil"))
-    opened(mine)  # transformers has the class of this kind itself
+    opened(mine)  # transformers uses its own class for this kind
     assert not proof.exists()
 
 
-def test_weights_that_are_not_all_there_are_not_filled_with_random_ones(mine: Path) -> None:
+def test_missing_weights_are_not_replaced_by_random_ones(mine: Path) -> None:
     from safetensors.torch import load_file, save_file
 
     def leave_out(name: str) -> None:
@@ -203,20 +201,20 @@ def test_weights_that_are_not_all_there_are_not_filled_with_random_ones(mine: Pa
 
     before = opened(mine).estimate(PICTURE)
     leave_out("neck.fusion_stage.layers.0.residual_layer1.convolution1.weight")  # as in MiDaS' published files
-    assert np.array_equal(opened(mine).estimate(PICTURE), before), "nothing goes through those"
+    assert np.array_equal(opened(mine).estimate(PICTURE), before), "these weights are not used"
     leave_out("head.conv2.weight")
-    assert "its weights do not have head.conv2.weight (and 0 more) as its config.json says" in refusal(mine)
+    assert "its weights lack head.conv2.weight (and 0 more) of its config.json" in refusal(mine)
     whole = (mine / "model.safetensors").read_bytes()
     (mine / "model.safetensors").write_bytes(whole[: len(whole) // 2])
     assert f"estimator {mine} cannot be loaded: " in refusal(mine)
 
 
-def test_a_device_that_is_not_there_is_said(anything: Path) -> None:
-    assert "diffusers.device 'cuda:64' is not here (torch sees: cpu" in refusal(anything, device="cuda:64")
+def test_an_unavailable_device_is_reported(anything: Path) -> None:
+    assert "diffusers.device 'cuda:64' is not available (torch finds: cpu" in refusal(anything, device="cuda:64")
     assert opened(anything, device="cpu,cpu").estimate(PICTURE).any(), "the first of several"
 
 
-def test_without_the_extra_it_says_what_to_install_and_without_an_estimator_nothing(
+def test_missing_packages_are_reported_only_when_an_estimator_is_needed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("toolkit.engines.depth.find_spec", lambda name: None if name == "transformers" else object())
@@ -228,7 +226,7 @@ def test_without_the_extra_it_says_what_to_install_and_without_an_estimator_noth
 # --- identity ------------------------------------------------------------------------------------------------------
 
 
-def test_the_identity_is_of_the_bytes_not_of_the_place(anything: Path, mine: Path) -> None:
+def test_the_identity_depends_on_contents_not_on_paths(anything: Path, mine: Path) -> None:
     assert opened(mine).identity == opened(anything).identity
     identities = {opened(mine).identity}
     for name, old, new in (("preprocessor_config.json", b"0.5", b"0.6"), ("config.json", b"  ", b"   ")):

@@ -1,4 +1,4 @@
-"""The denoising loop gives what diffusers' own pipelines give, wherever these can do the same."""
+"""The denoising loop gives the same images as the pipelines of diffusers, wherever these support the same."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tests.engines.conftest import TinyModels
 from toolkit.documents import ControlPlan
 from toolkit.engines import PaintRequest
 from toolkit.engines.diffusers_local import DiffusersEngine
-from toolkit.engines.png import may_change
+from toolkit.engines.png import inpaint_mask
 from toolkit.settings import DiffusersSettings
 
 Picture = NDArray[np.float32]
 TOLERANCE = 2e-5
-"""Of 1.0, largest difference of any pixel: a twentieth of the smallest step of a 12-bit plate."""
+"""Largest difference of any pixel, of 1.0: a twelfth of a 12-bit code."""
 
 
 def picture(seed: int, height: int = 64, width: int = 96) -> Picture:
@@ -28,11 +28,11 @@ def picture(seed: int, height: int = 64, width: int = 96) -> Picture:
 
 
 def guide(seed: int) -> NDArray[np.uint8]:
-    """Six squares of one colour each: noise would look the same to a network whatever its seed."""
+    """Six squares of one colour each. To a network, noise would look the same whatever its seed."""
     return np.random.default_rng(100 + seed).integers(0, 256, (2, 3, 3), np.uint8).repeat(32, 0).repeat(32, 1)
 
 
-def ask(
+def make_request(
     tiny: TinyModels,
     seed: int,
     *,
@@ -66,7 +66,7 @@ def painted(requests: Sequence[PaintRequest], **settings: Any) -> list[Picture]:
 
 
 def stock(tiny: TinyModels, kind: str, requests: Sequence[PaintRequest], scheduler: Any, **more: Any) -> Picture:
-    """The same by a pipeline of diffusers: one call for all, or one for each."""
+    """The same images, from one call of a pipeline of diffusers."""
     import diffusers
     import torch
     from diffusers import ControlNetModel
@@ -109,8 +109,8 @@ def stock(tiny: TinyModels, kind: str, requests: Sequence[PaintRequest], schedul
 
 
 @pytest.fixture(autouse=True)
-def surely(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Their VAE draws a latent from what it holds possible; ours takes the middle."""
+def deterministic_vae(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their VAE samples a latent from its distribution; ours takes the mean."""
     from diffusers.models.autoencoders.vae import DiagonalGaussianDistribution
 
     monkeypatch.setattr(DiagonalGaussianDistribution, "sample", lambda self, generator=None: self.mode())
@@ -123,17 +123,17 @@ def euler() -> Any:
 
 
 @pytest.mark.parametrize("guides", [0, 1, 3], ids=["no ControlNet", "one ControlNet", "three ControlNets"])
-def test_a_batch_is_what_the_stock_pipeline_makes_of_it(tiny: TinyModels, guides: int) -> None:
+def test_a_batch_equals_the_stock_pipeline(tiny: TinyModels, guides: int) -> None:
     words = {1: "open", 2: "", 3: "closed eyes"}
-    requests = [ask(tiny, seed, guides=guides, strength=0.65, negative=words[seed]) for seed in words]
+    requests = [make_request(tiny, seed, guides=guides, strength=0.65, negative=words[seed]) for seed in words]
     kind = "StableDiffusionControlNetImg2ImgPipeline" if guides else "StableDiffusionImg2ImgPipeline"
     theirs = stock(tiny, kind, requests, euler())
     ours = painted(requests)
     assert np.abs(np.stack(ours) - theirs).max() < TOLERANCE
-    assert np.abs(theirs - np.stack([request.image for request in requests])).mean() > 0.05, "something was painted"
+    assert np.abs(theirs - np.stack([request.image for request in requests])).mean() > 0.05, "the image changes"
 
 
-def test_a_tiny_autoencoder_previews_as_the_stock_pipeline_does(tiny: TinyModels, tmp_path: Path) -> None:
+def test_a_tiny_autoencoder_equals_the_stock_pipeline(tiny: TinyModels, tmp_path: Path) -> None:
     import torch
     from diffusers import AutoencoderTiny
 
@@ -143,11 +143,11 @@ def test_a_tiny_autoencoder_previews_as_the_stock_pipeline_does(tiny: TinyModels
         encoder_block_out_channels=widths, decoder_block_out_channels=widths, num_encoder_blocks=(1, 1, 1, 1),
         num_decoder_blocks=(1, 1, 1, 1), latent_channels=4,
     ).save_pretrained(tmp_path / "taesd")  # fmt: skip
-    requests = [ask(tiny, seed, strength=0.65, vae=str(tmp_path / "taesd")) for seed in (1, 2)]
+    requests = [make_request(tiny, seed, strength=0.65, vae=str(tmp_path / "taesd")) for seed in (1, 2)]
     theirs = stock(tiny, "StableDiffusionImg2ImgPipeline", requests, euler())
     ours = painted(requests)
     assert np.abs(np.stack(ours) - theirs).max() < TOLERANCE
-    assert np.ptp(theirs) > 0.01, "it holds a picture"
+    assert np.ptp(theirs) > 0.01, "the image is not flat"
 
 
 def euler_a() -> Any:
@@ -196,35 +196,35 @@ def named(name: str, **options: Any) -> Callable[[], Any]:
         ("TCD", named("TCDScheduler", timestep_spacing="leading")),
     ],
 )
-def test_every_sampler_is_the_scheduler_that_its_name_stands_for(
+def test_every_sampler_name_means_the_right_scheduler(
     tiny: TinyModels, sampler: str, scheduler: Callable[[], Any]
 ) -> None:
-    requests = [ask(tiny, seed, sampler=sampler) for seed in (4, 5)]
-    chance = {"eta": 0.3} if sampler == "TCD" else {}  # the scheduler's own choice, which the pipeline overrules
+    requests = [make_request(tiny, seed, sampler=sampler) for seed in (4, 5)]
+    chance = {"eta": 0.3} if sampler == "TCD" else {}  # the scheduler's default, which the pipeline overrides
     theirs = stock(tiny, "StableDiffusionImg2ImgPipeline", requests, scheduler(), **chance)
     assert np.abs(np.stack(painted(requests)) - theirs).max() < TOLERANCE
 
 
 def oval_matte() -> Picture:
-    """Soft, and neither centred nor aligned with anything."""
+    """A soft oval, neither centred nor aligned to latent pixels."""
     y, x = np.mgrid[:64, :96].astype(np.float32)
     inside = 1 - ((x - 41.3) / 27) ** 2 - ((y - 30.2) / 19) ** 2
     return np.clip(inside * 2, 0, 1).astype(np.float32)
 
 
 @pytest.mark.parametrize("guides", [0, 1, 3], ids=["no ControlNet", "one ControlNet", "three ControlNets"])
-def test_inside_a_matte_it_is_what_the_stock_inpaint_pipeline_makes(tiny: TinyModels, guides: int) -> None:
+def test_inside_a_matte_the_image_equals_the_stock_inpaint_pipeline(tiny: TinyModels, guides: int) -> None:
     import torch
     from PIL import Image
 
     matte = oval_matte()
-    request = ask(tiny, 6, guides=guides, matte=matte)
-    small = np.around(np.asarray(Image.fromarray(may_change(matte)).convert("RGB").resize((12, 8)))[..., 0] / 255)
+    request = make_request(tiny, 6, guides=guides, matte=matte)
+    small = np.around(np.asarray(Image.fromarray(inpaint_mask(matte)).convert("RGB").resize((12, 8)))[..., 0] / 255)
     mask = torch.from_numpy(small.repeat(8, 0).repeat(8, 1).astype(np.float32))[None, None]
     kind = "StableDiffusionControlNetInpaintPipeline" if guides else "StableDiffusionInpaintPipeline"
     theirs = stock(tiny, kind, [request], euler(), mask_image=mask, height=64, width=96)[0]
     ours = painted([request])[0]
-    white = may_change(matte) > 0
+    white = inpaint_mask(matte) > 0
     assert np.abs(ours - theirs)[white].max() < TOLERANCE
     assert np.array_equal(ours[~white], request.image[~white])
     assert 0.2 < white.mean() < 0.8

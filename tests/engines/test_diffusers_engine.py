@@ -1,4 +1,4 @@
-"""The engine: what is shared, what is batched, and that neither shows in a picture."""
+"""The diffusers engine: batching, shared models, and images that depend on neither."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from tests.engines import _tiny
 from tests.engines.conftest import TinyModels
-from tests.engines.test_diffusers_against_pipelines import TOLERANCE, make_request, guide, oval_matte, picture
+from tests.engines.test_diffusers_against_pipelines import TOLERANCE, guide, make_request, oval_matte, picture
 from tests.passes._plate import COUNT
 from tests.passes.rendering.test_render import digests, render
 from toolkit.documents import LookPlan, LoraPlan, PassName
@@ -26,7 +26,7 @@ from toolkit.errors import EngineFailed, EngineUnavailable
 from toolkit.settings import DiffusersSettings, Settings
 
 GROUPING = 1e-5
-"""Of 1.0, how far one picture may differ between batches in float32: what docs/engines-proof.md promises."""
+"""Largest difference (of 1.0) of an image between batches in float32, as docs/engines-proof.md states."""
 
 
 def engine(**settings: Any) -> DiffusersEngine:
@@ -37,7 +37,7 @@ def engine(**settings: Any) -> DiffusersEngine:
 
 
 @pytest.mark.parametrize("sampler", ["Euler", "Euler a", "DPM++ 2M SDE"])
-def test_a_picture_does_not_depend_on_its_batch_whatever_the_sampler_draws(tiny: TinyModels, sampler: str) -> None:
+def test_an_image_does_not_depend_on_its_batch(tiny: TinyModels, sampler: str) -> None:
     mattes = [None, oval_matte(), None, oval_matte()[:, ::-1].copy(), None]
     prompts = ["face", "open face", "", "face", "a"]
     requests = [
@@ -54,17 +54,21 @@ def test_a_picture_does_not_depend_on_its_batch_whatever_the_sampler_draws(tiny:
         assert np.abs(pictures[0] - other).max() < GROUPING
 
 
-def test_a_prompt_longer_than_a_window_is_read_to_its_end_whatever_it_is_batched_with(tiny: TinyModels) -> None:
+def test_a_long_prompt_is_used_to_its_end_in_any_batch(tiny: TinyModels) -> None:
     long = ", ".join(["open face"] * 30)
-    requests = [make_request(tiny, 1, prompt="face"), make_request(tiny, 2, prompt=f"{long}, a"), make_request(tiny, 2, prompt=f"{long}, b")]
+    requests = [
+        make_request(tiny, 1, prompt="face"),
+        make_request(tiny, 2, prompt=f"{long}, a"),
+        make_request(tiny, 2, prompt=f"{long}, b"),
+    ]
     with engine(batch=8) as opened:
         together = opened.paint(requests)
         alone = [opened.paint([request])[0] for request in requests]
     assert np.abs(np.stack(together) - np.stack(alone)).max() < GROUPING
-    assert np.abs(together[1] - together[2]).max() > 1e-4, "the last word counts"
+    assert np.abs(together[1] - together[2]).max() > 1e-4, "the last word has an effect"
 
 
-def test_noise_is_taken_from_where_the_plate_came_from(tiny: TinyModels) -> None:
+def test_noise_is_sampled_through_the_st_map(tiny: TinyModels) -> None:
     request = make_request(tiny, 1)
     height, width = request.image.shape[:2]
     rows, columns = np.indices((height, width), np.float32)
@@ -86,7 +90,7 @@ def torch_noise(seed: int, height: int, width: int) -> Any:
 
 @pytest.mark.parametrize("size", [(64, 64), (96, 64), (72, 104), (8, 8)])
 @pytest.mark.parametrize("compat", ["none", "a1111"])
-def test_any_size_of_whole_latent_pixels_is_painted(tiny: TinyModels, size: tuple[int, int], compat: str) -> None:
+def test_any_multiple_of_8_pixels_is_a_valid_size(tiny: TinyModels, size: tuple[int, int], compat: str) -> None:
     height, width = size
     guides = (np.zeros((height, width, 3), np.uint8),)
     request = replace(make_request(tiny, 1, guides=1), image=picture(1, height, width), guides=guides)
@@ -97,8 +101,8 @@ def test_any_size_of_whole_latent_pixels_is_painted(tiny: TinyModels, size: tupl
     assert painted.flags.c_contiguous
 
 
-def run_out(monkeypatch: pytest.MonkeyPatch, most: int, error: Exception) -> list[int]:
-    """A UNet that holds at most ``most`` pictures; returns where the sizes that were tried are written."""
+def limit_memory(monkeypatch: pytest.MonkeyPatch, most: int, error: Exception) -> list[int]:
+    """Let the UNet fail above ``most`` images; returns a list that collects the batch sizes that were tried."""
     from diffusers import UNet2DConditionModel
 
     real, tried = UNet2DConditionModel.forward, []
@@ -127,39 +131,37 @@ def out_of_memory() -> list[Exception]:
 
 
 @pytest.mark.parametrize("which", range(4))
-def test_a_batch_that_does_not_fit_is_halved_and_the_work_goes_on(
-    tiny: TinyModels, monkeypatch: pytest.MonkeyPatch, which: int
-) -> None:
+def test_a_batch_that_does_not_fit_is_halved(tiny: TinyModels, monkeypatch: pytest.MonkeyPatch, which: int) -> None:
     requests = [make_request(tiny, seed, steps=2) for seed in range(11)]
     with engine(batch=3) as opened:
         expected = np.stack(opened.paint(requests))
-    tried = run_out(monkeypatch, 3, out_of_memory()[which])
+    tried = limit_memory(monkeypatch, 3, out_of_memory()[which])
     with engine(batch=8) as opened:
         painted = np.stack(opened.paint(requests))
-        assert tried == [8, 4, 2, 1], "and the rest is not tried at more again"
+        assert tried == [8, 4, 2, 1], "larger batches are not tried again"
         opened.paint(requests[:4])
         assert tried[4:] == [2]
     assert np.abs(painted - expected).max() < GROUPING
 
 
-def test_a_picture_that_does_not_fit_alone_stops_with_its_place(
+def test_an_image_that_does_not_fit_alone_is_an_error_with_its_place(
     tiny: TinyModels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run_out(monkeypatch, 0, out_of_memory()[0])
+    limit_memory(monkeypatch, 0, out_of_memory()[0])
     with engine(batch=2) as opened, pytest.raises(EngineFailed) as caught:
         opened.paint([make_request(tiny, 1), make_request(tiny, 2)])
     assert "sh010 FACE 1001: one image of 96 x 64 pixels does not fit into the memory of cpu" in str(caught.value)
 
 
-def test_another_error_of_the_library_is_one_line_with_its_place(
+def test_other_errors_of_the_library_are_one_line_with_the_place(
     tiny: TinyModels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run_out(monkeypatch, 0, RuntimeError("the kernel is unwell\nat line 3"))
+    limit_memory(monkeypatch, 0, RuntimeError("the kernel is unwell\nat line 3"))
     with engine() as opened, pytest.raises(EngineFailed, match=r"sh010 FACE 1001: the kernel is unwell$"):
         opened.paint([make_request(tiny, 1)])
 
 
-def test_the_free_memory_of_a_gpu_decides_how_many_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_batch_size_follows_the_free_memory_of_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
     free = {"gib": 70}
@@ -172,17 +174,19 @@ def test_the_free_memory_of_a_gpu_decides_how_many_fit(monkeypatch: pytest.Monke
     assert (str(device.torch), device.precision) == ("cuda", "float16")
     fits = {}
     for free["gib"] in (70, 5, 1):
-        fits[free["gib"]] = [BatchSizes(device=device, requested=0).for_size(size) for size in ((512, 512), (1080, 1920))]
+        fits[free["gib"]] = [
+            BatchSizes(device=device, requested=0).for_size(size) for size in ((512, 512), (1080, 1920))
+        ]
     assert fits[70] == [16, 16]
     assert 1 < fits[5][0] < 16
     assert fits[1] == [1, 1]
-    assert BatchSizes(device=device, requested=3).for_size((512, 512)) == 3, "the setting is not argued with"
+    assert BatchSizes(device=device, requested=3).for_size((512, 512)) == 3, "the setting takes precedence"
 
 
-def test_compiling_makes_one_form_of_each_network_whatever_the_rest_of_a_batch_and_the_weights(
+def test_each_network_is_compiled_once_whatever_the_batch_and_the_weights(
     tiny: TinyModels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Followed by torch's own compiler, up to what it hands to the code generator: that needs a compiler for C."""
+    """With torch's own compiler up to the code generator, which would need a C compiler."""
     import torch
     import torch._dynamo
     from torch._dynamo.utils import counters
@@ -203,7 +207,7 @@ def test_compiling_makes_one_form_of_each_network_whatever_the_rest_of_a_batch_a
     for compiled in (False, True):
         with engine(batch=2, compile=compiled) as opened:
             painted[compiled] = np.stack(opened.paint(requests) + opened.paint(lighter))
-    assert len(forms) == 4, "VAE there and back, the UNet, and one form for all three ControlNets"
+    assert len(forms) == 4, "VAE encoder and decoder, the UNet, and one graph for all three ControlNets"
     assert not counters["graph_break"]
     assert np.abs(painted[False] - painted[True]).max() < GROUPING
 
@@ -216,9 +220,7 @@ def _with_weight(look: LookPlan, weight: float) -> LookPlan:
 # --- what is shared ------------------------------------------------------------------------------------------------
 
 
-def test_looks_share_what_they_have_in_common_and_words_are_encoded_once(
-    tiny: TinyModels, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_looks_share_models_and_prompts_are_encoded_once(tiny: TinyModels, monkeypatch: pytest.MonkeyPatch) -> None:
     from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
     from transformers import CLIPTextModel
 
@@ -243,15 +245,15 @@ def test_looks_share_what_they_have_in_common_and_words_are_encoded_once(
         for _ in range(2):
             opened.paint([body] * 3)
             opened.paint([face] * 3)
-    assert counts.pop("CLIPTextModel.forward") == 2, "one prompt and one negative"
-    assert counts.pop("AutoencoderKL.encode") == 12, "one per picture, none for a masked copy of it"
+    assert counts.pop("CLIPTextModel.forward") == 2, "the prompt and the negative prompt"
+    assert counts.pop("AutoencoderKL.encode") == 12, "one per image, none for a masked copy of it"
     assert counts == {
         "AutoencoderKL.from_pretrained": 1, "ControlNetModel.from_pretrained": 3,
         "UNet2DConditionModel.from_pretrained": 1, "CLIPTextModel.from_pretrained": 1,
     }  # fmt: skip
 
 
-def test_negative_words_of_one_picture_change_it_and_no_other_and_are_encoded_once(
+def test_a_negative_prompt_affects_only_its_own_image_and_is_encoded_once(
     tiny: TinyModels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from transformers import CLIPTextModel
@@ -264,7 +266,7 @@ def test_negative_words_of_one_picture_change_it_and_no_other_and_are_encoded_on
     with engine(batch=4) as opened:
         before, after = opened.paint(plain), opened.paint(mixed)
         opened.paint(mixed)
-    assert len(encoded) == 3, "the prompt and two negative ones"
+    assert len(encoded) == 3, "the prompt and two negative prompts"
     assert [float(np.abs(one - other).max()) > 1e-3 for one, other in zip(before, after, strict=True)] == [
         False,
         True,
@@ -277,7 +279,7 @@ def with_lora(request: PaintRequest, tiny: TinyModels, weight: float) -> PaintRe
     return replace(request, look=request.look.model_copy(update={"loras": loras}))
 
 
-def test_a_lora_colours_its_own_look_and_no_other(tiny: TinyModels) -> None:
+def test_a_lora_affects_only_its_own_look(tiny: TinyModels) -> None:
     plain = make_request(tiny, 1)
     added = {weight: with_lora(plain, tiny, weight) for weight in (0.0, 0.1, 0.4)}
     with engine() as opened:
@@ -293,7 +295,7 @@ def test_a_lora_colours_its_own_look_and_no_other(tiny: TinyModels) -> None:
     assert changes[1] > 1e-4
 
 
-def test_a_lora_does_what_diffusers_does_with_it(tiny: TinyModels) -> None:
+def test_a_lora_has_the_same_effect_as_in_diffusers(tiny: TinyModels) -> None:
     import torch
     from diffusers import StableDiffusionPipeline
 
@@ -312,7 +314,7 @@ def test_a_lora_does_what_diffusers_does_with_it(tiny: TinyModels) -> None:
     assert np.abs(ours - expected).max() < 5 * TOLERANCE
 
 
-def test_another_vae_is_used_when_a_look_names_one(tiny: TinyModels, tmp_path: Path) -> None:
+def test_the_vae_of_the_look_is_used(tiny: TinyModels, tmp_path: Path) -> None:
     import torch
     from diffusers import AutoencoderKL
 
@@ -332,9 +334,7 @@ def test_another_vae_is_used_when_a_look_names_one(tiny: TinyModels, tmp_path: P
 
 
 @pytest.mark.parametrize("compat", ["none", "a1111"])
-def test_pixels_outside_the_matte_come_back_bit_by_bit_and_its_whole_edge_is_painted(
-    tiny: TinyModels, compat: str
-) -> None:
+def test_pixels_outside_the_matte_are_unchanged_and_its_whole_edge_is_painted(tiny: TinyModels, compat: str) -> None:
     request = make_request(tiny, 3, matte=oval_matte())
     with engine(compat=compat) as opened:
         (painted,) = opened.paint([request])
@@ -348,14 +348,16 @@ def test_pixels_outside_the_matte_come_back_bit_by_bit_and_its_whole_edge_is_pai
     assert not changed[:4, :4].any()
 
 
-def test_an_empty_matte_gives_the_picture_back(tiny: TinyModels) -> None:
+def test_an_empty_matte_returns_the_image(tiny: TinyModels) -> None:
     request = make_request(tiny, 3, matte=np.zeros((64, 96), np.float32))
     with engine() as opened:
         assert np.array_equal(opened.paint([request])[0], request.image)
 
 
 def test_strength_zero_needs_no_model(tiny: TinyModels) -> None:
-    request = replace(make_request(tiny, 1), look=make_request(tiny, 1, strength=0.0).look.model_copy(update={"model": ""}))
+    request = replace(
+        make_request(tiny, 1), look=make_request(tiny, 1, strength=0.0).look.model_copy(update={"model": ""})
+    )
     with engine() as opened:
         opened.prepare([request.look])
         assert np.array_equal(opened.paint([request])[0], request.image)
@@ -363,7 +365,7 @@ def test_strength_zero_needs_no_model(tiny: TinyModels) -> None:
         assert opened.paint([]) == []
 
 
-def test_guidance_of_one_asks_for_the_prompt_alone(tiny: TinyModels, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_guidance_of_one_runs_only_the_prompt(tiny: TinyModels, monkeypatch: pytest.MonkeyPatch) -> None:
     from diffusers import UNet2DConditionModel
 
     request = make_request(tiny, 1, guides=1, guidance=1.0)
@@ -381,7 +383,7 @@ def test_guidance_of_one_asks_for_the_prompt_alone(tiny: TinyModels, monkeypatch
     assert np.abs(alone - almost).max() < TOLERANCE
 
 
-def test_a_guide_is_seen(tiny: TinyModels) -> None:
+def test_a_guide_has_an_effect(tiny: TinyModels) -> None:
     request = make_request(tiny, 1, guides=1)
     with engine() as opened:
         one, other = opened.paint([request, replace(request, guides=(guide(77),))])
@@ -389,7 +391,7 @@ def test_a_guide_is_seen(tiny: TinyModels) -> None:
 
 
 @pytest.mark.parametrize("precision", ["bfloat16", "float16"])
-def test_half_precision_stays_near_full_and_starts_from_the_same_noise(tiny: TinyModels, precision: str) -> None:
+def test_half_precision_is_close_to_full_precision(tiny: TinyModels, precision: str) -> None:
     request = make_request(tiny, 1, guides=1, steps=8)
     with engine() as full, engine(precision=precision) as half:
         expected, painted = full.paint([request])[0], half.paint([request])[0]
@@ -401,12 +403,12 @@ def test_half_precision_stays_near_full_and_starts_from_the_same_noise(tiny: Tin
 
 
 @pytest.mark.parametrize("device", ["cuda", "cuda:3", "mps", "gpu", "xpu"])
-def test_a_device_that_is_not_here_is_refused(device: str) -> None:
+def test_an_unavailable_device_is_refused(device: str) -> None:
     with pytest.raises(EngineUnavailable, match=rf"diffusers.device '{device}' is not available \(torch finds: cpu\)"):
         open_engine("diffusers", Settings(diffusers=DiffusersSettings(device=device)))
 
 
-def test_a_render_is_resumed_and_done_again_when_the_weights_change(
+def test_a_render_is_resumed_and_repeated_when_the_weights_change(
     tiny: TinyModels, plate_pattern: Path, tmp_path: Path
 ) -> None:
     model = _tiny.make_checkpoint(tmp_path / "sd")
@@ -417,22 +419,22 @@ def test_a_render_is_resumed_and_done_again_when_the_weights_change(
     for batch in (5, 2):
         with engine(batch=batch) as opened:
             first = render(plate_pattern, tmp_path / "out", *assignments, engine=opened)
-        assert all(done.painted == (COUNT if batch == 5 else 0) for done in first.values())
+        assert all(done.rendered == (COUNT if batch == 5 else 0) for done in first.values())
     before = digests(tmp_path / "out")
     next((tmp_path / "out").rglob("*FACE*1003.exr")).unlink()
     with engine() as opened:
-        assert render(plate_pattern, tmp_path / "out", *assignments, engine=opened)[PassName.FACE].painted == 1
+        assert render(plate_pattern, tmp_path / "out", *assignments, engine=opened)[PassName.FACE].rendered == 1
     assert set(digests(tmp_path / "out")) == set(before)
     _tiny.make_checkpoint(tmp_path / "sd", seed=1)
     with engine() as opened:
         again = render(plate_pattern, tmp_path / "out", *assignments, engine=opened)
-    assert all(done.painted == COUNT for done in again.values())
+    assert all(done.rendered == COUNT for done in again.values())
     with engine(compat="a1111") as opened:
         again = render(plate_pattern, tmp_path / "out", *assignments, engine=opened)
-    assert all(done.painted == COUNT for done in again.values())
+    assert all(done.rendered == COUNT for done in again.values())
 
 
-def test_the_libraries_write_nothing_across_the_progress_bars(
+def test_the_libraries_print_nothing(
     tiny: TinyModels, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG), engine() as opened:

@@ -1,4 +1,4 @@
-"""Noise levels: how often the networks are asked, and in ``compat = a1111`` k-diffusion's sums, written out here."""
+"""Schedules: the number of evaluations, and ``compat = a1111`` compared with k-diffusion's formulas."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from numpy.typing import NDArray
 
 from tests.engines._requests import look
 from tests.engines.conftest import TinyModels
-from tests.engines.test_diffusers_against_pipelines import TOLERANCE, ask, oval_matte
+from tests.engines.test_diffusers_against_pipelines import TOLERANCE, make_request, oval_matte
 from toolkit.engines import PaintRequest
 from toolkit.engines.diffusers_local import DiffusersEngine
 from toolkit.engines.diffusers_local.schedule import SAMPLERS, make_schedule
-from toolkit.engines.png import filled, may_change
+from toolkit.engines.png import fill_mask, inpaint_mask
 from toolkit.errors import EngineUnavailable
 from toolkit.settings import DiffusersSettings
 
 LEVELS = ((1 - np.cumprod(1 - np.linspace(0.00085**0.5, 0.012**0.5, 1000) ** 2)) ** -1 - 1) ** -0.5
-"""Noise of each of the 1000 timesteps of Stable Diffusion 1.5, beside a picture of 1."""
+"""Noise level (sigma) of each of the 1000 timesteps of Stable Diffusion 1.5."""
 
 
-def even_levels(steps: int) -> NDArray[np.float64]:
-    """k-diffusion's get_sigmas: evenly spaced timesteps, logarithms interpolated."""
+def uniform_levels(steps: int) -> NDArray[np.float64]:
+    """k-diffusion's get_sigmas: uniformly spaced timesteps, interpolated in log sigma."""
     times = np.linspace(999, 0, steps)
     low = np.floor(times).astype(int)
     part = times - low
@@ -43,7 +43,7 @@ def karras_levels(steps: int) -> NDArray[np.float64]:
     ("compat", "strength", "evaluations", "level"),
     [("a1111", 0.65, 20, 2.793), ("a1111", 0.5, 16, 1.712), ("none", 0.65, 19, 2.457), ("none", 0.5, 15, 1.526)],
 )
-def test_thirty_steps_evaluate_as_often_and_start_as_noisy_as_the_recipe(
+def test_evaluations_and_first_noise_level_of_the_recipes_thirty_steps(
     compat: str, strength: float, evaluations: int, level: float
 ) -> None:
     schedule = make_schedule(look(strength=strength), compat, {}, None)
@@ -53,34 +53,34 @@ def test_thirty_steps_evaluate_as_often_and_start_as_noisy_as_the_recipe(
 
 @pytest.mark.parametrize("compat", ["none", "a1111"])
 @pytest.mark.parametrize(("strength", "most"), [(0.001, 1), (1.0, 30)])
-def test_there_is_always_a_step_and_never_one_too_many(compat: str, strength: float, most: int) -> None:
+def test_there_is_at_least_one_step_and_at_most_all(compat: str, strength: float, most: int) -> None:
     assert len(make_schedule(look(strength=strength), compat, {}, None).timesteps) == most
 
 
 @pytest.mark.parametrize("steps", [5, 20, 30, 77])
-@pytest.mark.parametrize("sampler", [name for name, entry in SAMPLERS.items() if entry.levels])
-def test_the_levels_of_a1111_are_those_of_k_diffusion(sampler: str, steps: int) -> None:
+@pytest.mark.parametrize("sampler", [name for name, entry in SAMPLERS.items() if entry.a1111_levels])
+def test_the_noise_levels_of_a1111_equal_k_diffusion(sampler: str, steps: int) -> None:
     scheduler = make_schedule(look(sampler=sampler, steps=steps, strength=1.0), "a1111", {}, None).scheduler
-    expected = karras_levels(steps) if SAMPLERS[sampler].levels == "karras" else even_levels(steps)
-    assert np.allclose(scheduler.sigmas.numpy(), expected, rtol=3e-5), "diffusers multiplies the alphas up in float32"
+    expected = karras_levels(steps) if SAMPLERS[sampler].a1111_levels == "karras" else uniform_levels(steps)
+    assert np.allclose(scheduler.sigmas.numpy(), expected, rtol=3e-5), "diffusers accumulates the alphas in float32"
 
 
-def test_a_sampler_without_such_a_form_is_refused_by_name(tiny: TinyModels) -> None:
-    says = r"no sampler 'UniPC' that diffusers.compat=a1111 can follow; choose of Euler,"
+def test_unsupported_samplers_and_steps_are_refused(tiny: TinyModels) -> None:
+    says = r"no sampler 'UniPC' with diffusers.compat=a1111; choose one of Euler,"
     with DiffusersEngine(DiffusersSettings(compat="a1111")) as engine, pytest.raises(EngineUnavailable, match=says):
-        engine.prepare([ask(tiny, 1, sampler="UniPC").look])
+        engine.prepare([make_request(tiny, 1, sampler="UniPC").look])
     with DiffusersEngine(DiffusersSettings()) as engine:
-        with pytest.raises(EngineUnavailable, match="no sampler 'Eulr'; choose of Euler, Euler a"):
-            engine.prepare([ask(tiny, 1, sampler="Eulr").look])
-        with pytest.raises(EngineUnavailable, match="LCM cannot take 90 steps"):
-            engine.prepare([ask(tiny, 1, sampler="LCM", steps=90).look])
+        with pytest.raises(EngineUnavailable, match="no sampler 'Eulr'; choose one of Euler, Euler a"):
+            engine.prepare([make_request(tiny, 1, sampler="Eulr").look])
+        with pytest.raises(EngineUnavailable, match="LCM does not support 90 steps"):
+            engine.prepare([make_request(tiny, 1, sampler="LCM", steps=90).look])
 
 
-# --- the whole loop as AUTOMATIC1111 runs it, written out with the UNet alone ----------------------------------------
+# --- the whole loop as in AUTOMATIC1111, written with the UNet alone ------------------------------------------------
 
 
 class Reference:
-    """img2img with a mask by k-diffusion's formulas: samples grow with the noise, masks act on the prediction."""
+    """img2img with a mask by k-diffusion's formulas: samples grow with the noise, and masks act on the prediction."""
 
     def __init__(self, tiny: TinyModels) -> None:
         from diffusers import AutoencoderKL, UNet2DConditionModel
@@ -104,13 +104,13 @@ class Reference:
         with torch.no_grad():
             begun = request.image
             if look.masked_content != "original" and request.matte is not None:
-                begun = filled(np.rint(begun * 255).astype(np.uint8), may_change(request.matte)) / np.float32(255)
+                begun = fill_mask(np.rint(begun * 255).astype(np.uint8), inpaint_mask(request.matte)) / np.float32(255)
             pixels = torch.from_numpy(begun * 2 - 1).permute(2, 0, 1)[None]
             init = self.vae.encode(pixels).latent_dist.mean * factor
             if request.matte is None:
                 inside = torch.ones(1, 1, *init.shape[2:])
             else:
-                small = Image.fromarray(may_change(request.matte)).convert("RGB").resize(init.shape[:1:-1])
+                small = Image.fromarray(inpaint_mask(request.matte)).convert("RGB").resize(init.shape[:1:-1])
                 inside = torch.from_numpy(np.around(np.asarray(small, np.float32)[..., 0] / 255))[None, None]
             chance = torch.Generator().manual_seed(request.seed)
 
@@ -156,48 +156,48 @@ class Reference:
 
 
 @pytest.mark.parametrize("masked", [False, True], ids=["whole", "masked"])
-@pytest.mark.parametrize("sampler", [name for name, entry in SAMPLERS.items() if entry.levels])
-def test_a1111_compatibility_is_k_diffusion_step_for_step(tiny: TinyModels, sampler: str, masked: bool) -> None:
-    asked = ask(tiny, 8, sampler=sampler, strength=0.65, steps=20, matte=oval_matte() if masked else None)
-    levels = karras_levels(20) if "Karras" in sampler else even_levels(20)
+@pytest.mark.parametrize("sampler", [name for name, entry in SAMPLERS.items() if entry.a1111_levels])
+def test_a1111_compatibility_equals_k_diffusion_step_by_step(tiny: TinyModels, sampler: str, masked: bool) -> None:
+    asked = make_request(tiny, 8, sampler=sampler, strength=0.65, steps=20, matte=oval_matte() if masked else None)
+    levels = karras_levels(20) if "Karras" in sampler else uniform_levels(20)
     with DiffusersEngine(DiffusersSettings(compat="a1111")) as engine:
         ours = engine.paint([asked])[0]
     theirs = Reference(tiny).paint(asked, levels)
-    where = np.ones((64, 96), bool) if asked.matte is None else may_change(asked.matte) > 0
+    where = np.ones((64, 96), bool) if asked.matte is None else inpaint_mask(asked.matte) > 0
     assert np.abs(ours - theirs)[where].max() < 5 * TOLERANCE
     assert np.array_equal(ours[~where], asked.image[~where])
 
 
 @pytest.mark.parametrize("content", ["fill", "latent noise", "latent nothing"])
 @pytest.mark.parametrize("sampler", ["Euler", "DPM++ 2M"])
-def test_masked_content_is_what_automatic1111_starts_from(tiny: TinyModels, sampler: str, content: str) -> None:
-    """Codes of 8 bits: around the mask, AUTOMATIC1111 rounds what we do not."""
-    asked = ask(tiny, 8, sampler=sampler, strength=0.9, steps=20, matte=oval_matte(), masked_content=content)
+def test_masked_content_starts_as_in_automatic1111(tiny: TinyModels, sampler: str, content: str) -> None:
+    """With 8-bit codes, because AUTOMATIC1111 rounds the image outside the mask, too."""
+    asked = make_request(tiny, 8, sampler=sampler, strength=0.9, steps=20, matte=oval_matte(), masked_content=content)
     codes = np.rint(asked.image * 255).astype(np.float32) / np.float32(255)
     asked = replace(asked, image=codes)
     plain = replace(asked, look=asked.look.model_copy(update={"masked_content": "original"}))
     with DiffusersEngine(DiffusersSettings(compat="a1111")) as engine:
         (ours,), (original,) = engine.paint([asked]), engine.paint([plain])
-    theirs = Reference(tiny).paint(asked, even_levels(20))
+    theirs = Reference(tiny).paint(asked, uniform_levels(20))
     assert asked.matte is not None
-    where = may_change(asked.matte) > 0
+    where = inpaint_mask(asked.matte) > 0
     assert np.abs(ours - theirs)[where].max() < 5 * TOLERANCE
     assert np.array_equal(ours[~where], codes[~where])
     assert np.abs(ours - original)[where].mean() > 1e-3
 
 
 @pytest.mark.parametrize("content", ["fill", "latent noise", "latent nothing"])
-def test_without_a1111_compatibility_its_masked_content_is_refused(tiny: TinyModels, content: str) -> None:
-    says = f"masked content '{content}' is AUTOMATIC1111's, and diffusers.compat is none; set diffusers.compat=a1111"
+def test_masked_content_needs_a1111_compatibility(tiny: TinyModels, content: str) -> None:
+    says = f"masked content '{content}' needs diffusers.compat=a1111, and it is none; set diffusers.compat=a1111"
     with DiffusersEngine(DiffusersSettings()) as engine, pytest.raises(EngineUnavailable, match=says):
-        engine.prepare([ask(tiny, 1, masked_content=content).look])
+        engine.prepare([make_request(tiny, 1, masked_content=content).look])
 
 
-def test_the_two_ways_of_counting_give_other_pictures(tiny: TinyModels) -> None:
+def test_the_two_ways_of_counting_steps_give_different_images(tiny: TinyModels) -> None:
     pictures = []
     for compat in ("none", "a1111"):
         with DiffusersEngine(DiffusersSettings(compat=compat)) as engine:
-            pictures.append(engine.paint([ask(tiny, 8)])[0])
+            pictures.append(engine.paint([make_request(tiny, 8)])[0])
     assert np.abs(pictures[0] - pictures[1]).mean() > 1e-3
 
 
@@ -208,16 +208,16 @@ def test_the_two_ways_of_counting_give_other_pictures(tiny: TinyModels) -> None:
         ("a1111", (0.0, 1.0), 11), ("a1111", (0.0, 0.45), 5), ("a1111", (0.5, 1.0), 5),
     ],
 )  # fmt: skip
-def test_a_control_is_asked_from_its_start_to_its_end(
+def test_a_control_runs_from_its_start_to_its_end(
     tiny: TinyModels, monkeypatch: pytest.MonkeyPatch, compat: str, window: tuple[float, float], asked: int
 ) -> None:
-    """Of 20 steps at strength 0.5; diffusers counts a step that ends within the window, the web UI one that begins."""
+    """20 steps at strength 0.5. diffusers counts steps that end within the window, the web UI those that begin in it."""
     from diffusers import ControlNetModel
 
     calls = []
     real = ControlNetModel.forward
     monkeypatch.setattr(ControlNetModel, "forward", lambda self, *a, **k: calls.append(1) or real(self, *a, **k))
-    request = ask(tiny, 9, guides=1, steps=20)
+    request = make_request(tiny, 9, guides=1, steps=20)
     (control,) = request.look.controls
     changed = control.model_copy(update={"start": window[0], "end": window[1]})
     request = replace(request, look=request.look.model_copy(update={"controls": (changed,)}))

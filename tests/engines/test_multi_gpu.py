@@ -1,6 +1,6 @@
-"""Several devices: the same pictures as on one, whoever painted them, and nobody left waiting when one is gone.
+"""Several devices: the same images as on one device, and no hanging when a process dies.
 
-Shown with two processes on the CPU. That two GPUs are twice as fast has not been measured by us.
+Tested with two processes on the CPU. We have not measured that two GPUs are twice as fast.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ import numpy as np
 import pytest
 
 from tests.engines.conftest import TinyModels
-from tests.engines.test_diffusers_against_pipelines import ask
+from tests.engines.test_diffusers_against_pipelines import make_request
 from tests.engines.test_diffusers_engine import GROUPING, engine
 from toolkit.engines import Engine, open_engine
-from toolkit.engines.diffusers_local.multi_gpu import SeveralDevices
+from toolkit.engines.diffusers_local.multi_gpu import MultiDeviceEngine
 from toolkit.engines.torch_models.devices import Device
 from toolkit.errors import EngineFailed, EngineUnavailable
 from toolkit.settings import DiffusersSettings, Settings
@@ -32,19 +32,17 @@ def opened(device: str, **settings: int) -> Engine:
 
 
 @pytest.fixture(scope="module")
-def two(tiny: TinyModels) -> Iterator[SeveralDevices]:
-    """One engine of two processes for all tests that leave it whole: each process loads torch and diffusers."""
+def two(tiny: TinyModels) -> Iterator[MultiDeviceEngine]:
+    """One engine with two processes for all tests that do not break it: each process loads torch and diffusers."""
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("OMP_NUM_THREADS", "1")  # what the tiny networks compute is less than what threads cost
+        environment.setenv("OMP_NUM_THREADS", "1")  # for networks this small, threads cost more than they save
         with opened("cpu, cpu", batch=2) as engine:
-            assert isinstance(engine, SeveralDevices)
+            assert isinstance(engine, MultiDeviceEngine)
             yield engine
 
 
-def test_pictures_are_those_of_one_device_in_the_order_they_were_asked_for(
-    tiny: TinyModels, two: SeveralDevices
-) -> None:
-    requests = [ask(tiny, seed, guides=1) for seed in range(5)]
+def test_images_equal_those_of_one_device_in_the_same_order(tiny: TinyModels, two: MultiDeviceEngine) -> None:
+    requests = [make_request(tiny, seed, guides=1) for seed in range(5)]
     with engine(batch=2) as one:
         assert (two.batch, two.revision) == (4, one.revision)
         two.prepare([requests[0].look])
@@ -54,24 +52,26 @@ def test_pictures_are_those_of_one_device_in_the_order_they_were_asked_for(
         assert two.paint([]) == []
 
 
-def test_an_error_arrives_with_its_whole_sentence(tiny: TinyModels, two: SeveralDevices) -> None:
-    look = ask(tiny, 1).look.model_copy(update={"model": "nowhere"})
+def test_an_error_arrives_with_its_full_message(tiny: TinyModels, two: MultiDeviceEngine) -> None:
+    look = make_request(tiny, 1).look.model_copy(update={"model": "nowhere"})
     with pytest.raises(EngineUnavailable, match="no checkpoint 'nowhere'"):
         two.prepare([look])
 
 
-def test_a_device_whose_process_was_killed_is_named(tiny: TinyModels) -> None:
-    request = ask(tiny, 1)
+def test_a_killed_process_is_reported_with_its_device(tiny: TinyModels) -> None:
+    request = make_request(tiny, 1)
     with opened("cpu,cpu") as engine:
-        assert isinstance(engine, SeveralDevices)
+        assert isinstance(engine, MultiDeviceEngine)
         (pid,) = engine._processes[1]._processes
         os.kill(pid, signal.SIGKILL)
-        with pytest.raises(EngineFailed, match="its process on cpu ended, killed or out of the machine's memory"):
+        with pytest.raises(
+            EngineFailed, match="the process on cpu died: it was killed, or the machine ran out of memory"
+        ):
             engine.paint([request, replace(request, seed=2)])
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
-def test_no_process_outlives_one_that_was_killed(tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_processes_exit_when_their_parent_is_killed(tmp_path: Path) -> None:
     script = tmp_path / "opens.py"
     script.write_text(
         "import time\n"
@@ -98,20 +98,20 @@ def _runs(pid: int) -> bool:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except FileNotFoundError:
         return False
-    return state != "Z"  # ended, and only waiting for somebody to take note
+    return state != "Z"  # a zombie has exited
 
 
 @pytest.mark.parametrize(("device", "says"), [("all", "'cuda'|'all'"), ("cpu,cuda:7", "'cuda:7'"), ("cpu,,cpu", "''")])
-def test_a_device_that_is_not_there_is_refused_before_any_process_starts(device: str, says: str) -> None:
+def test_an_unavailable_device_is_refused_before_any_process_starts(device: str, says: str) -> None:
     import torch
 
     if torch.cuda.is_available():
         pytest.skip("a machine with a GPU has some of them")
-    with pytest.raises(EngineUnavailable, match=f"diffusers.device ({says}) is not here"):
+    with pytest.raises(EngineUnavailable, match=f"diffusers.device ({says}) is not available"):
         opened(device)
 
 
-def test_devices_that_compute_differently_do_not_share_a_shot(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_devices_with_different_precisions_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
     def chosen(settings: DiffusersSettings) -> Device:

@@ -1,4 +1,4 @@
-"""Which engine runs is never a guess: what was asked for opens, or the reason and the remedy are said."""
+"""Opening engines: the requested engine opens, or the error gives the reason and the remedy."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def test_an_engine_whose_packages_are_missing_gives_the_pip_command(monkeypatch:
 
 
 def test_an_entry_is_ready_only_when_its_packages_are_installed() -> None:
-    absent = EngineEntry(what="", open=ENGINES["builtin"].open, extra="x", packages=("surely_not_installed",))
-    assert absent.state == "needs pip install 'resolve-ae-toolkit[x]'"
-    assert ENGINES["builtin"].state == "ready"
+    absent = EngineEntry(summary="", open=ENGINES["builtin"].open, extra="x", packages=("surely_not_installed",))
+    assert absent.status == "needs pip install 'resolve-ae-toolkit[x]'"
+    assert ENGINES["builtin"].status == "ready"
 
 
-def test_an_entry_says_of_guides_what_its_engine_says() -> None:
+def test_entries_and_engines_agree_on_guides() -> None:
     from toolkit.engines.automatic1111 import Automatic1111Engine
     from toolkit.engines.builtin import BuiltinEngine
     from toolkit.engines.comfyui import ComfyuiEngine

@@ -1,4 +1,4 @@
-"""Pictures on their way to a painter: what masked content "fill" puts under a mask."""
+"""Masked content "fill": what is put under a mask."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter, ImageOps
 
-from toolkit.engines.png import filled
+from toolkit.engines.png import fill_mask
 
 Codes = NDArray[np.uint8]
 
 
-def theirs(codes: Codes, mask: Codes) -> Codes:
-    """AUTOMATIC1111's way, step by step: pasted through the inverted mask, and its blurs laid one over the other."""
+def fill_as_a1111(codes: Codes, mask: Codes) -> Codes:
+    """AUTOMATIC1111's steps: paste through the inverted mask, then composite its blurs one over the other."""
     picture = Image.fromarray(codes)
     hole = Image.new("RGBa", picture.size)
     hole.paste(picture.convert("RGBA").convert("RGBa"), mask=ImageOps.invert(Image.fromarray(mask)))
@@ -34,15 +34,15 @@ def masks() -> list[Codes]:
 
 
 @pytest.mark.parametrize("mask", masks(), ids=["an oval", "to the edge", "specks", "nothing", "everything"])
-def test_filled_code_for_code_as_automatic1111_fills(mask: Codes) -> None:
+def test_fill_is_identical_to_automatic1111(mask: Codes) -> None:
     codes = np.random.default_rng(1).integers(0, 256, (120, 160, 3), np.uint8)
-    assert np.array_equal(filled(codes, mask), theirs(codes, mask))
+    assert np.array_equal(fill_mask(codes, mask), fill_as_a1111(codes, mask))
 
 
-def test_around_a_hole_every_code_stays_and_within_it_nothing_of_what_was_there() -> None:
+def test_fill_changes_nothing_outside_the_mask_and_everything_inside() -> None:
     mask, rng = masks()[0], np.random.default_rng(2)
     codes = np.where(mask[..., None] > 0, np.uint8(255), rng.integers(40, 60, (120, 160, 3), np.uint8))
-    result = filled(codes, mask)
+    result = fill_mask(codes, mask)
     assert np.array_equal(result[mask == 0], codes[mask == 0])
     assert result[mask > 0].min() > 30
     assert result[mask > 0].max() < 70

@@ -20,11 +20,10 @@ import numpy as np
 import pytest
 
 from tests.engines import _automatic1111, _comfyui
-from tests.engines._requests import colours, ctrl_c, seeds_in, unit
+from tests.engines._requests import colours, seeds_in, send_ctrl_c, to_float
 from tests.engines.fake_automatic1111 import FakeAutomatic1111, error
 from tests.engines.fake_comfyui import FakeComfyui
-from toolkit.engines import Engine, PaintRequest, open_engine, servers
-from toolkit.engines.addresses import AUTH_VARIABLE
+from toolkit.engines import Engine, PaintRequest, open_engine
 from toolkit.engines.event_loop import CoroutineRunner
 from toolkit.errors import EngineFailed
 from toolkit.settings import ServerSettings, Settings
@@ -40,14 +39,18 @@ class Kind:
     engine: str
     fake: Callable[..., Fake]
     request: Callable[..., PaintRequest]
-    by_seed: Callable[..., Any]
+    paint_seed: Callable[..., Any]
 
     def requests(self, *seeds: int) -> list[PaintRequest]:
         return [self.request(seed) for seed in seeds]
 
     def stops(self, fake: Fake) -> int:
         """How often the server was told to interrupt its work."""
-        return fake.interrupts if isinstance(fake, FakeAutomatic1111) else sum(p == "/interrupt" for p, _ in fake.told)
+        return (
+            fake.interrupt_count
+            if isinstance(fake, FakeAutomatic1111)
+            else sum(p == "/interrupt" for p, _ in fake.commands)
+        )
 
 
 KINDS = {
@@ -55,21 +58,15 @@ KINDS = {
         engine="automatic1111",
         fake=FakeAutomatic1111,
         request=_automatic1111.make_request,
-        by_seed=_automatic1111.by_seed,
+        paint_seed=_automatic1111.paint_seed,
     ),
-    "comfyui": Kind(engine="comfyui", fake=FakeComfyui, request=_comfyui.ask, by_seed=_comfyui.by_seed),
+    "comfyui": Kind(engine="comfyui", fake=FakeComfyui, request=_comfyui.make_request, paint_seed=_comfyui.paint_seed),
 }
 
 
 @pytest.fixture(params=KINDS)
 def kind(request: pytest.FixtureRequest) -> Kind:
     return KINDS[request.param]
-
-
-@pytest.fixture(autouse=True)
-def short_waits_and_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers, "BACKOFF_S", 0.005)
-    monkeypatch.delenv(AUTH_VARIABLE, raising=False)
 
 
 @contextmanager
@@ -117,19 +114,19 @@ def test_an_engine_is_opened_prepared_used_and_closed(kind: Kind, call: Callable
     idle_before = threading.active_count()
     with running(kind.fake()) as settings:
         (painted,) = call(lambda: paint_all(kind, settings, kind.requests(7)))
-    assert np.array_equal(painted, unit(colours()))
+    assert np.array_equal(painted, to_float(colours()))
     assert threading.active_count() <= idle_before + 2  # connection threads of the fake that are just ending
 
 
 def test_several_servers_share_the_work(kind: Kind) -> None:
-    fakes = [kind.fake(paint=kind.by_seed, seconds=0.02) for _ in range(2)]
+    fakes = [kind.fake(paint=kind.paint_seed, seconds=0.02) for _ in range(2)]
     with running(*fakes) as settings:
         painted = in_asyncio_run(lambda: paint_all(kind, settings, kind.requests(*range(6))))
     assert seeds_in(painted) == list(range(6))
 
 
 def test_an_engine_may_pass_into_a_running_loop_and_out_of_it(kind: Kind) -> None:
-    with running(kind.fake(paint=kind.by_seed)) as settings:
+    with running(kind.fake(paint=kind.paint_seed)) as settings:
         with open_engine(kind.engine, settings) as engine:
             assert seeds_in(in_asyncio_run(lambda: engine.paint(kind.requests(1)))) == [1]
             assert seeds_in(engine.paint(kind.requests(2))) == [2]
@@ -165,22 +162,22 @@ def test_outside_a_loop_the_current_event_loop_is_left_as_it_was(kind: Kind) -> 
 # --- stopping ----------------------------------------------------------------------------------------------------
 
 
-def hanging(kind: Kind, begun: Callable[[], object]) -> Fake:
+def make_hanging_fake(kind: Kind, begun: Callable[[], object]) -> Fake:
     """A server whose work only an interrupt ends."""
     fake = kind.fake()
-    fake.hangs, fake.begun = True, begun
+    fake.hangs, fake.on_start = True, begun
     return fake
 
 
 def release(*fakes: Fake) -> None:
     for fake in fakes:
-        fake.hangs, fake.begun = False, lambda: None
+        fake.hangs, fake.on_start = False, lambda: None
 
 
 @pytest.mark.parametrize("call", [in_asyncio_run, in_a_cell])
 def test_ctrl_c_stops_every_server_at_work(kind: Kind, call: Callable[..., Any]) -> None:
-    both_at_work = threading.Barrier(2, action=ctrl_c)
-    one, two = (hanging(kind, both_at_work.wait) for _ in range(2))
+    both_at_work = threading.Barrier(2, action=send_ctrl_c)
+    one, two = (make_hanging_fake(kind, both_at_work.wait) for _ in range(2))
     with running(one, two) as settings, open_engine(kind.engine, settings) as engine:
         start = time.monotonic()
         with pytest.raises(KeyboardInterrupt):
@@ -192,7 +189,7 @@ def test_ctrl_c_stops_every_server_at_work(kind: Kind, call: Callable[..., Any])
 
 
 def test_ctrl_c_closes_the_engine_on_its_way_out(kind: Kind) -> None:
-    fake = hanging(kind, ctrl_c)
+    fake = make_hanging_fake(kind, send_ctrl_c)
     with running(fake) as settings, pytest.raises(KeyboardInterrupt):
         in_asyncio_run(lambda: paint_all(kind, settings, kind.requests(1)))
     assert kind.stops(fake) == 1
@@ -207,7 +204,7 @@ def test_any_exception_in_the_waiting_thread_stops_the_servers(kind: Kind) -> No
         raise OutOfTimeError
 
     main = threading.main_thread().ident or 0
-    fake = hanging(kind, lambda: signal.pthread_kill(main, signal.SIGUSR1))
+    fake = make_hanging_fake(kind, lambda: signal.pthread_kill(main, signal.SIGUSR1))
     before = signal.signal(signal.SIGUSR1, raise_it)
     try:
         with running(fake) as settings, pytest.raises(OutOfTimeError):
@@ -219,10 +216,10 @@ def test_any_exception_in_the_waiting_thread_stops_the_servers(kind: Kind) -> No
 
 def test_an_error_of_one_server_stops_the_others_and_reaches_the_caller(kind: Kind) -> None:
     busy = threading.Event()
-    working, failing = hanging(kind, busy.set), kind.fake()
-    failing.begun = lambda: busy.wait(5)
+    working, failing = make_hanging_fake(kind, busy.set), kind.fake()
+    failing.on_start = lambda: busy.wait(5)
     if isinstance(failing, FakeAutomatic1111):
-        failing.answers.append(error(500, "OutOfMemoryError", errors="CUDA out of memory"))
+        failing.queued_answers.append(error(500, "OutOfMemoryError", errors="CUDA out of memory"))
     else:
         failing.fails = ("KSampler", "torch.OutOfMemoryError", "CUDA out of memory")
     with running(working, failing) as settings, pytest.raises(EngineFailed, match="CUDA out of memory"):
@@ -238,11 +235,11 @@ def test_a_second_ctrl_c_does_not_wait_and_the_runner_can_still_be_closed() -> N
     ended = threading.Event()
 
     async def stubborn() -> None:
-        threading.Timer(0.1, ctrl_c).start()
+        threading.Timer(0.1, send_ctrl_c).start()
         try:
             await asyncio.sleep(20)
         except asyncio.CancelledError:
-            threading.Timer(0.1, ctrl_c).start()
+            threading.Timer(0.1, send_ctrl_c).start()
             await asyncio.sleep(1)
             ended.set()
             raise

@@ -1,4 +1,4 @@
-"""The engines by name, and the only way to open one. Nothing falls back: what was asked for runs, or the run stops."""
+"""The engines by name, and the only way to open one. No fallback: the requested engine runs, or the run stops."""
 
 from __future__ import annotations
 
@@ -28,32 +28,32 @@ __all__ = [
 class EngineEntry:
     """One line of ``toolkit engines``."""
 
-    what: str
-    """In a few words."""
+    summary: str
+    """What it is, in a few words."""
     open: Callable[[Settings], Engine]
-    """Opens it."""
+    """Creates the engine."""
     extra: str = ""
-    """Name of the pip extra that brings its packages; empty when none is needed."""
+    """Name of the pip extra that installs its packages; empty when none is needed."""
     packages: tuple[str, ...] = ()
-    """Import names the extra must have installed."""
+    """Import names of the packages that the extra installs."""
     server: bool = False
-    """Whether it talks to a server, which is contacted only when it is opened."""
+    """Whether it uses a server, which is contacted only when the engine is opened."""
     wants_guides: bool = False
-    """As ``Engine.wants_guides``, known without opening it."""
-    moves_noise: bool = False
-    """Whether its noise can be taken from elsewhere than a pixel's own place."""
+    """As ``Engine.wants_guides``, known without opening the engine."""
+    takes_noise_stmap: bool = False
+    """Whether it can sample its noise through ``PaintRequest.noise_stmap``, as ``noise = "flow"`` needs."""
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Packages that are not installed."""
+        """The packages that are not installed."""
         return tuple(name for name in self.packages if find_spec(name) is None)
 
     @property
-    def state(self) -> str:
-        """``ready``, or what stands in the way."""
+    def status(self) -> str:
+        """``ready``, or the command that installs what is missing."""
         if self.missing:
             return f"needs pip install 'resolve-ae-toolkit[{self.extra}]'"
-        return "ready; its server is contacted when it starts" if self.server else "ready"
+        return "ready; its server is contacted when rendering starts" if self.server else "ready"
 
     @property
     def ready(self) -> bool:
@@ -61,25 +61,25 @@ class EngineEntry:
         return not self.missing
 
 
-def _builtin(_: Settings) -> Engine:
+def _open_builtin(_: Settings) -> Engine:
     from toolkit.engines.builtin import BuiltinEngine
 
     return BuiltinEngine()
 
 
-def _automatic1111(settings: Settings) -> Engine:
+def _open_automatic1111(settings: Settings) -> Engine:
     from toolkit.engines.automatic1111 import Automatic1111Engine
 
     return Automatic1111Engine(settings.server)
 
 
-def _diffusers(settings: Settings) -> Engine:
+def _open_diffusers(settings: Settings) -> Engine:
     from toolkit.engines.diffusers_local import open_diffusers
 
     return open_diffusers(settings.diffusers)
 
 
-def _comfyui(settings: Settings) -> Engine:
+def _open_comfyui(settings: Settings) -> Engine:
     from toolkit.engines.comfyui import ComfyuiEngine
 
     return ComfyuiEngine(settings.server)
@@ -87,26 +87,26 @@ def _comfyui(settings: Settings) -> Engine:
 
 ENGINES: Mapping[str, EngineEntry] = {
     "builtin": EngineEntry(
-        what="deterministic preview on the CPU, no weights, not AI", open=_builtin, moves_noise=True
+        summary="deterministic preview on the CPU; no models, no AI", open=_open_builtin, takes_noise_stmap=True
     ),
     "diffusers": EngineEntry(
-        what="Stable Diffusion with ControlNets in this process",
-        open=_diffusers,
+        summary="Stable Diffusion 1.5 with ControlNets on this machine",
+        open=_open_diffusers,
         extra="diffusers",
         packages=("diffusers", "torch", "transformers", "accelerate", "safetensors", "peft"),
         wants_guides=True,
-        moves_noise=True,
+        takes_noise_stmap=True,
     ),
     "automatic1111": EngineEntry(
-        what="an AUTOMATIC1111 server over HTTP", open=_automatic1111, server=True, wants_guides=True
+        summary="AUTOMATIC1111 servers over HTTP", open=_open_automatic1111, server=True, wants_guides=True
     ),
-    "comfyui": EngineEntry(what="a ComfyUI server over HTTP", open=_comfyui, server=True, wants_guides=True),
+    "comfyui": EngineEntry(summary="ComfyUI servers over HTTP", open=_open_comfyui, server=True, wants_guides=True),
 }
-"""Every engine this version knows of, in the order they are listed."""
+"""Every engine, in the order of ``toolkit engines``."""
 
 
 def find_engine(name: str) -> EngineEntry:
-    """The entry of the engine called ``name``. Raises UnknownEngine."""
+    """The entry of the engine ``name``. Raises UnknownEngine."""
     entry = ENGINES.get(name)
     if entry is None:
         raise UnknownEngine(name, list(ENGINES))
@@ -114,7 +114,7 @@ def find_engine(name: str) -> EngineEntry:
 
 
 def check_engine(name: str, settings: Settings) -> None:
-    """Check that the engine called ``name`` is installed and can do what ``settings`` ask for; opens nothing.
+    """Check that the engine ``name`` is installed and supports what ``settings`` ask for, without opening it.
 
     Raises UnknownEngine and EngineUnavailable.
     """
@@ -122,15 +122,15 @@ def check_engine(name: str, settings: Settings) -> None:
     if entry.missing:
         problem = f"{', '.join(entry.missing)} not installed"
         raise EngineUnavailable(name, problem, remedy=f"pip install 'resolve-ae-toolkit[{entry.extra}]'")
-    if not entry.moves_noise and "flow" in {settings.body.noise, settings.face.noise}:
+    if not entry.takes_noise_stmap and "flow" in {settings.body.noise, settings.face.noise}:
         remedy = "set body.noise and face.noise to frame or shot"
-        raise EngineUnavailable(name, "it cannot move its noise with the plate (noise = flow)", remedy=remedy)
+        raise EngineUnavailable(name, "it does not support noise = flow", remedy=remedy)
 
 
 def open_engine(name: str, settings: Settings | None = None) -> Engine:
-    """The engine called ``name``, ready to paint; ``settings`` say how it runs, the defaults when None.
+    """Open the engine ``name``; ``settings`` say how it runs.
 
-    Raises UnknownEngine, EngineUnavailable, and InputError for a file named by the settings that does not fit.
+    Raises UnknownEngine, EngineUnavailable, and InputError for an invalid file that the settings name.
     """
     settings = settings or Settings()
     check_engine(name, settings)

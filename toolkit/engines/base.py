@@ -31,8 +31,8 @@ class PaintRequest:
     place: str
     """``sh010 FACE 1004``: for messages only."""
     matte: NDArray[np.float32] | None = None
-    """(H, W) 0..1: the matte that will cut the layer; None: the layer is not cut. Only for engines with ``wants_matte``:
-    they may leave everything outside it unchanged, but must paint all of its soft edge, starting from
+    """(H, W) 0..1: the matte that will cut the layer; None: it is not cut. Only for engines with ``wants_matte``: they
+    may leave everything outside it unchanged, but must paint all of its soft edge, starting from
     ``look.masked_content``."""
     guides: tuple[NDArray[np.uint8], ...] = ()
     """(H, W, 3) RGB each: the guide image for each of ``look.controls``, in that order. Only for engines with

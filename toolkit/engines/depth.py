@@ -1,9 +1,9 @@
-"""Depth estimated from a picture by a model of transformers, for artists who have no sequence from the 3D package.
+"""Estimates depth from the plate with a transformers model, for artists without a depth sequence from the 3D package.
 
-Depth ControlNets were trained on what such models give: inverse depth, near is large. Which of two things a model gives
-is not in its numbers, so only kinds are taken of which it is known: DPT (MiDaS) and Depth Anything give inverse depth;
-ZoeDepth and the metric Depth Anything give distances, which are turned over. A model is found, checked and loaded by
-the rules of the ``diffusers`` engine, and runs on its device, in float32.
+Depth ControlNets were trained on the output of such models: inverse depth, near is large. Whether a model returns
+inverse depth or distances cannot be seen in its numbers, so only kinds are accepted for which it is known: DPT (MiDaS)
+and Depth Anything return inverse depth; ZoeDepth and the metric Depth Anything return distances, which are inverted.
+A model is found, checked and loaded by the rules of the ``diffusers`` engine, and runs on its device, in float32.
 """
 
 from __future__ import annotations
@@ -20,92 +20,92 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import digest
-from toolkit.engines.torch_models.devices import choose_device, devices_of, is_out_of_memory
-from toolkit.engines.torch_models.files import Found, Kind
-from toolkit.engines.torch_models.finding import find, first_line
+from toolkit.engines.torch_models.devices import choose_device, is_out_of_memory, list_devices
+from toolkit.engines.torch_models.files import ModelFiles, ModelKind
+from toolkit.engines.torch_models.lookup import find_model, first_line
 from toolkit.errors import DepthUnavailable
 from toolkit.plates import file_digest
 from toolkit.settings import DiffusersSettings
 
 _REVISION = 1
-"""Raise it when this file would give other depth from the same picture and files."""
+"""Increment when this file would return other depth for the same image and model files."""
 _PACKAGES = ("torch", "transformers", "safetensors", "huggingface_hub")
-_ESTIMATOR = Kind(
-    what="estimator",
+_ESTIMATOR = ModelKind(
+    label="estimator",
     configs=("config.json", "preprocessor_config.json"),
     weights=("model",),
-    alone=False,
-    unavailable=DepthUnavailable,
+    allows_single_file=False,
+    make_error=DepthUnavailable,
 )
-_NEVER_USED = "fusion_stage.layers.0.residual_layer1."
-"""Of the lowest level, which has nothing to be fused with: some published files leave it out."""
-_LEAST = 1e-3
-"""Metres: enlarging distances overshoots around what is near."""
-_KNOWN = "name a DPT (MiDaS), Depth Anything or ZoeDepth model"
+_UNUSED_WEIGHTS = "fusion_stage.layers.0.residual_layer1."
+"""Of the lowest level, which has nothing to fuse; some published files leave them out."""
+_MIN_DISTANCE_M = 1e-3
+"""Metres. Bicubic enlarging can overshoot to zero and below next to near objects."""
+_SUPPORTED = "use a DPT (MiDaS), Depth Anything or ZoeDepth model"
 
 
 class DepthEstimator:
-    """One model in memory."""
+    """One depth model in memory."""
 
-    def __init__(self, found: Found, device: Any) -> None:
-        """Load it onto ``device``, torch's. Raises DepthUnavailable for one that is damaged or not understood."""
-        self._found = found
+    def __init__(self, model: ModelFiles, device: Any) -> None:
+        """Load it onto the torch ``device``. Raises DepthUnavailable for a damaged or unsupported model."""
+        self._files = model
         self._device = device
         try:
-            self._distances = _gives_distances(found)
-            self._processor, self._model = _loaded(found)
+            self._is_metric = _is_metric(model)
+            self._processor, self._model = _load(model)
             self._model.to(device)
         except DepthUnavailable:
             raise
-        except Exception as error:  # there is no end to what a library raises over a file that does not hold
-            problem = f"estimator {found.path} cannot be loaded: {first_line(error)}"
-            raise DepthUnavailable(problem, remedy=_KNOWN) from error
-        self.identity = digest(_REVISION, [(file.name, file_digest(file)) for file in found.files])
-        """What determines the depth of a picture beside the picture: part of a frame's content key."""
+        except Exception as error:  # libraries raise all kinds of errors for invalid files
+            problem = f"estimator {model.path} cannot be loaded: {first_line(error)}"
+            raise DepthUnavailable(problem, remedy=_SUPPORTED) from error
+        self.identity = digest(_REVISION, [(file.name, file_digest(file)) for file in model.files])
+        """What determines the depth of an image besides the image; part of a frame's content key."""
 
-    def estimate(self, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Inverse depth (H, W) of ``picture``, (H, W, 3) RGB in display codes: near is large.
+    def estimate(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Inverse depth (H, W) of ``image``, (H, W, 3) RGB in display codes: near is large.
 
-        Of models that give distances it is 1/metres; else it has no unit, and nothing is said of its zero. Raises
-        DepthUnavailable when the picture does not fit into memory, and when numbers come back that are none.
+        1/metres for models that return distances; otherwise without a unit and with an arbitrary zero point. Raises
+        DepthUnavailable when the image does not fit into memory, and when the model returns NaN or Inf.
         """
         try:
-            depth = self._predicted(picture)
+            depth = self._predict(image)
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
-                problem = f"{self._found.path} fails: {first_line(error)}"
-                raise DepthUnavailable(problem, remedy="name another estimator") from error
-            problem = f"{self._found.path} does not fit into the memory of {self._device}"
+                problem = f"{self._files.path} fails: {first_line(error)}"
+                raise DepthUnavailable(problem, remedy="use another estimator") from error
+            problem = f"{self._files.path} does not fit into the memory of {self._device}"
             raise DepthUnavailable(problem, remedy="free memory, or set diffusers.device=cpu") from error
         if not np.isfinite(depth).all():
-            raise DepthUnavailable(f"{self._found.path} gives numbers that are none", remedy="name another estimator")
-        return np.reciprocal(np.maximum(depth, np.float32(_LEAST))) if self._distances else depth
+            raise DepthUnavailable(f"{self._files.path} returns NaN or Inf", remedy="use another estimator")
+        return np.reciprocal(np.maximum(depth, np.float32(_MIN_DISTANCE_M))) if self._is_metric else depth
 
-    def _predicted(self, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """What the model says, enlarged to the size of ``picture`` as transformers does it."""
+    def _predict(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """The model's output, enlarged to the size of ``image`` as transformers does it."""
         import torch
 
-        height, width = picture.shape[:2]
-        across, down = self._padding(height, width)
+        height, width = image.shape[:2]
+        pad_x, pad_y = self._padding(height, width)
         with torch.inference_mode():
-            seen = self._processor(images=picture, input_data_format="channels_last", return_tensors="pt")
-            made = self._model(seen["pixel_values"].to(self._device)).predicted_depth[:, None]
-            size = (height + 2 * down, width + 2 * across)
-            large = torch.nn.functional.interpolate(made, size=size, mode="bicubic", align_corners=False)
-            cut = large[0, 0, down : down + height, across : across + width]
-        return np.ascontiguousarray(cut.cpu().numpy(), np.float32)
+            inputs = self._processor(images=image, input_data_format="channels_last", return_tensors="pt")
+            depth = self._model(inputs["pixel_values"].to(self._device)).predicted_depth[:, None]
+            size = (height + 2 * pad_y, width + 2 * pad_x)
+            padded = torch.nn.functional.interpolate(depth, size=size, mode="bicubic", align_corners=False)
+            cropped = padded[0, 0, pad_y : pad_y + height, pad_x : pad_x + width]
+        return np.ascontiguousarray(cropped.cpu().numpy(), np.float32)
 
     def _padding(self, height: int, width: int) -> tuple[int, int]:
-        """Pixels of a picture of this size that its processor puts on at each side, and at top and bottom each."""
+        """Pixels that the processor adds at the left and right, and at the top and bottom, each."""
         if self._model.config.model_type != "zoedepth" or not self._processor.do_pad:
             return 0, 0
         return int(sqrt(width / 2) * 3), int(sqrt(height / 2) * 3)
 
 
 def open_estimators(names: Iterable[str], settings: DiffusersSettings) -> dict[str, DepthEstimator]:
-    """The estimators called ``names``, each once, loaded; nothing is looked for without a name.
+    """Load each of the estimators ``names`` once. Without names nothing is imported or searched for.
 
-    Raises DepthUnavailable: what is not installed, not there, damaged or not understood, and what to do.
+    Raises DepthUnavailable for packages that are not installed, and for missing, damaged or unsupported models.
     """
     wanted = list(dict.fromkeys(names))
     if not wanted:
@@ -114,46 +114,47 @@ def open_estimators(names: Iterable[str], settings: DiffusersSettings) -> dict[s
     if missing:
         remedy = "pip install 'resolve-ae-toolkit[diffusers]'"
         raise DepthUnavailable(f"{', '.join(missing)} not installed", remedy=remedy)
-    first = replace(settings, device=devices_of(settings)[0])
-    device = choose_device(first, DepthUnavailable).torch
-    models = Path(settings.models).expanduser() if settings.models else None
-    found = {name: find(_ESTIMATOR, name, models) for name in wanted}
-    return {name: DepthEstimator(one, device) for name, one in found.items()}
+    first_device = replace(settings, device=list_devices(settings)[0])
+    device = choose_device(first_device, DepthUnavailable).torch
+    folder = Path(settings.models).expanduser() if settings.models else None
+    models = {name: find_model(_ESTIMATOR, name, folder) for name in wanted}
+    return {name: DepthEstimator(model, device) for name, model in models.items()}
 
 
-def _loaded(found: Found) -> tuple[Any, Any]:
-    """The processor and the model in ``found``, in float32 on the CPU. Raises whatever transformers does."""
+def _load(model: ModelFiles) -> tuple[Any, Any]:
+    """The processor and the network of ``model``, in float32 on the CPU. Raises whatever transformers raises."""
     from transformers import AutoImageProcessor, AutoModelForDepthEstimation
     from transformers.utils import logging
 
-    logging.disable_progress_bar()  # it would be written across ours, as would advice
+    logging.disable_progress_bar()  # they would be printed across our own progress bars
     logging.set_verbosity_error()
     local = {"local_files_only": True, "trust_remote_code": False}
     weights = {"use_safetensors": True, "ignore_mismatched_sizes": True, **local}
-    halved = {"variant": found.variant} if found.variant else {}
-    # Pillow's, under its names of version 4 and of 5: torchvision's, where that is installed, differ in the codes.
-    processor = AutoImageProcessor.from_pretrained(found.path, use_fast=False, backend="pil", **local)
-    model, facts = AutoModelForDepthEstimation.from_pretrained(
-        found.path, output_loading_info=True, **weights, **halved
+    variant = {"variant": model.variant} if model.variant else {}
+    # The Pillow processor, as transformers 4 and 5 name it. The torchvision one, where installed, gives other codes.
+    processor = AutoImageProcessor.from_pretrained(model.path, use_fast=False, backend="pil", **local)
+    network, report = AutoModelForDepthEstimation.from_pretrained(
+        model.path, output_loading_info=True, **weights, **variant
     )
-    # What is missing or of another shape would be filled with random numbers, and that only logged.
-    unlike = [name for name in facts["missing_keys"] if _NEVER_USED not in name]
-    unlike = sorted([*unlike, *(name for name, *_ in facts["mismatched_keys"])])
-    if unlike:
-        raise ValueError(f"its weights do not have {unlike[0]} (and {len(unlike) - 1} more) as its config.json says")
-    return processor, model.float().eval().requires_grad_(requires_grad=False)
+    # transformers fills missing and mismatched weights with random numbers, and only logs it.
+    missing = [name for name in report["missing_keys"] if _UNUSED_WEIGHTS not in name]
+    missing = sorted([*missing, *(name for name, *_ in report["mismatched_keys"])])
+    if missing:
+        raise ValueError(f"its weights lack {missing[0]} (and {len(missing) - 1} more) of its config.json")
+    return processor, network.float().eval().requires_grad_(requires_grad=False)
 
 
-def _gives_distances(found: Found) -> bool:
-    """Whether the model in ``found`` gives distances. Raises DepthUnavailable where that is not known."""
-    config = json.loads((found.path / "config.json").read_text(encoding="utf-8"))
+def _is_metric(model: ModelFiles) -> bool:
+    """Whether ``model`` returns distances. Raises DepthUnavailable when that is not known."""
+    config = json.loads((model.path / "config.json").read_text(encoding="utf-8"))
     kind = config.get("model_type")
     if kind == "zoedepth":
         return True
     if kind == "depth_anything":
         return bool(config.get("depth_estimation_type") == "metric")
-    # A projection before the head is DINOv2's, fitted to distances, and its processor pads without taking that off.
+    # A DPT with a projection before the head is DINOv2's: it returns distances, and its processor adds padding that it
+    # does not remove.
     if kind == "dpt" and not config.get("add_projection"):
         return False
-    problem = f"estimator {found.path} is of the kind {kind}, and what its numbers mean is not known here"
-    raise DepthUnavailable(problem, remedy=_KNOWN)
+    problem = f"estimator {model.path} is of the unsupported kind '{kind}'"
+    raise DepthUnavailable(problem, remedy=_SUPPORTED)

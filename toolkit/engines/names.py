@@ -1,32 +1,34 @@
-"""Names as people write them, found among those that a server has."""
+"""Matches the names that users write against the names that a server lists."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
-_FEW = 3
-"""Most names that a message offers instead of one that is not there."""
+_MAX_SUGGESTIONS = 3
 
 
-def found(what: str, wanted: str, known: Mapping[str, str], missing: list[str]) -> str:
-    """The server's own name for ``wanted``, with or without the hash behind it; else a line more in ``missing``.
+def resolve_name(kind: str, wanted: str, known: Mapping[str, str], missing: list[str]) -> str:
+    """The server's own name for ``wanted``, which may leave out the hash at the end (``face [9e397ea6]``).
 
-    ``known`` holds the server's names by everything they may be called.
+    ``known`` maps every accepted spelling to the server's name. Without a match, appends a line to ``missing`` and
+    returns an empty string.
     """
-    for name, full in known.items():
+    for name, full_name in known.items():
         if wanted in {name, name.partition(" [")[0]}:
-            return full
-    missing.append(f"no {what} '{wanted}' ({nearest(wanted, known)})")
+            return full_name
+    missing.append(f"no {kind} '{wanted}' ({suggest_names(wanted, known)})")
     return ""
 
 
-def nearest(wanted: str, known: Iterable[str]) -> str:
-    """A few names to choose from: near ones, else the first."""
+def suggest_names(wanted: str, known: Iterable[str]) -> str:
+    """``similar: …`` with a few similar names, or else ``available: …`` with the first few."""
     by_case = {name.lower(): name for name in known}
-    near = [by_case[name] for name in get_close_matches(wanted.lower(), by_case, n=_FEW, cutoff=0.4)]
-    if near:
-        return "near: " + ", ".join(near)
+    close = get_close_matches(wanted.lower(), by_case, n=_MAX_SUGGESTIONS, cutoff=0.4)
+    similar = [by_case[name] for name in close]
+    if similar:
+        return "similar: " + ", ".join(similar)
     if not by_case:
-        return "it has none"
-    return "it has: " + ", ".join(list(by_case.values())[:_FEW]) + (", …" if len(by_case) > _FEW else "")
+        return "none available"
+    more = ", …" if len(by_case) > _MAX_SUGGESTIONS else ""
+    return "available: " + ", ".join(list(by_case.values())[:_MAX_SUGGESTIONS]) + more

@@ -1,4 +1,4 @@
-"""The automatic1111 engine, and the parts it is made of."""
+"""The ``automatic1111`` engine."""
 
 from toolkit.engines.automatic1111.engine import Automatic1111Engine
 

@@ -1,13 +1,13 @@
-"""Painting on AUTOMATIC1111 servers: the Stable Diffusion web UI started with ``--api``, and its ControlNet extension.
+"""Renders on AUTOMATIC1111 servers: the Stable Diffusion web UI started with ``--api``, and its ControlNet extension.
 
-One picture is one ``POST /sdapi/v1/img2img``: the server takes one mask per request, so pictures with masks of their
-own cannot share one.
+One image is one ``POST /sdapi/v1/img2img``: the server takes one mask per request, so images with different masks
+cannot share one.
 
-The server works in 8 bits: pictures, mattes and guides travel as PNG, rounded to codes 0..255, and what comes back is
-one of 256 levels per channel. Only a picture that is not asked for at all (strength 0) keeps its full precision.
+The server works in 8 bits: images, mattes and guides are sent as PNG, rounded to codes 0..255, and what comes back has
+256 levels per channel. Only an image that is not sent at all (strength 0) keeps its full precision.
 
-The server is forgiving where we are not: it answers with a picture that somebody stopped, or that its ControlNet could
-not hold, as with any other. Each picture is asked after.
+The server reports success for images that somebody interrupted, and for images that ControlNet did not affect because
+the extension failed. Both are checked after each image.
 
 Facts: modules/api/api.py, models.py, processing.py, progress.py and scripts.py of AUTOMATIC1111/stable-diffusion-webui,
 internal_controlnet/args.py, scripts/api.py and scripts/controlnet.py of Mikubill/sd-webui-controlnet.
@@ -29,10 +29,10 @@ from numpy.typing import NDArray
 
 from toolkit.documents import LookPlan
 from toolkit.engines.addresses import AUTH_REMEDY
-from toolkit.engines.automatic1111.lookup import MODELS, look_up
-from toolkit.engines.automatic1111.request import NAME, OPTIONS, Names, decoded, pictures_in, request_body
+from toolkit.engines.automatic1111.lookup import MODELS, resolve_look
+from toolkit.engines.automatic1111.request import NAME, OPTIONS, ServerNames, build_body, decode_image, read_images
 from toolkit.engines.base import PaintRequest
-from toolkit.engines.http_errors import ServerRefused, ServerSlow
+from toolkit.engines.http_errors import ServerRefused, ServerTimeout
 from toolkit.engines.server_engine import ServerEngine
 from toolkit.engines.servers import ServerKind
 from toolkit.errors import EngineFailed
@@ -41,19 +41,20 @@ from toolkit.settings import ServerSettings
 
 log = logging.getLogger(__name__)
 
-_PAINT = "/sdapi/v1/img2img"
+_IMG2IMG = "/sdapi/v1/img2img"
 _INTERRUPT = "/sdapi/v1/interrupt"
 _PROGRESS = "/sdapi/v1/progress?skip_current_image=true"
-_TASK = "/internal/progress"
+_TASK_PROGRESS = "/internal/progress"
 _OPTIONS = "/sdapi/v1/options"
-_NO_GUIDES, _FORK = "control_net_no_detectmap", "forge_"
-LOOK_AGAIN_S = 1.0
-"""Between two questions how far a picture is, seconds."""
+_HIDE_GUIDES_OPTION = "control_net_no_detectmap"
+_FORGE_PREFIX = "forge_"
+PROGRESS_INTERVAL_S = 1.0
+"""Between two progress queries, seconds."""
 _KIND = ServerKind(
     engine=NAME,
-    usual="http://127.0.0.1:7860",
-    probe=MODELS,
-    start="start the web UI there with --api, or set server.url to where it runs",
+    default_address="http://127.0.0.1:7860",
+    probe_path=MODELS,
+    remedy="start the web UI there with --api, or set server.url to the address of a running one",
 )
 
 
@@ -64,115 +65,123 @@ class Automatic1111Engine(ServerEngine):
     revision = "2"
 
     def __init__(self, server: ServerSettings) -> None:
-        """Ask every server whether it is there; raises EngineUnavailable when none is, warns of some."""
+        """Connect to every server. Raises EngineUnavailable when none answers; logs a warning when only some do."""
         super().__init__(_KIND, server)
-        self._names: dict[LookPlan, dict[str, Names]] = {}
-        self._found: defaultdict[str, dict[str, str]] = defaultdict(dict)
-        """By address: options that a look changes, as they were before; empty where that was not told."""
-        self._unsure: set[str] = set()
-        """Addresses of those that do not tell whether controls held a picture."""
+        self._names: dict[LookPlan, dict[str, ServerNames]] = {}
+        self._initial_options: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        """By address: the values, before any look changed them, of the options that looks change; empty if unknown."""
+        self._unverifiable: set[str] = set()
+        """Addresses of servers that do not report whether ControlNet was applied."""
 
     def prepare(self, looks: Iterable[LookPlan]) -> None:
-        """Ask every server for the model, sampler and controls of each look.
+        """Look up the model, sampler and controls of each look on every server.
 
         Raises EngineUnavailable, which names what is missing and where, and EngineFailed when no server is left.
         """
         for look in looks:
             if look not in self._names and look.strength > 0.0:
-                self._names[look] = self._servers.everywhere(partial(self._look_up, look))
+                self._names[look] = self._servers.broadcast(partial(self._resolve_look, look))
 
-    async def _look_up(self, look: LookPlan, address: str) -> Names:
-        """The parts of ``look`` at one server. Raises EngineUnavailable with all that is missing, and ServerLost.
+    async def _resolve_look(self, look: LookPlan, address: str) -> ServerNames:
+        """What one server calls the parts of ``look``. Raises EngineUnavailable with everything missing; ServerLost.
 
-        The options it will change are noted first. They stay changed, or each picture would load the model anew; looks
-        that do not name them are sent them as they were, or the passes would paint with one another's models.
+        Saves the options that the look will change. They stay changed after an image, because restoring them would
+        reload the model each time. Looks that do not set them are sent the saved values; otherwise one pass would
+        render with the model of another.
         """
-        changed = {option for option, part in OPTIONS.items() if getattr(look, part)} - self._found[address].keys()
-        if changed:
-            told = await self._servers.tell(address, _OPTIONS, method="GET")
-            values = {option: told.get(option) if isinstance(told, dict) else None for option in changed}
-            self._found[address] |= {option: str(value or "") for option, value in values.items()}
-        return await look_up(self._servers, look, address)
+        options = {option for option, part in OPTIONS.items() if getattr(look, part)}
+        unsaved = options - self._initial_options[address].keys()
+        if unsaved:
+            answer = await self._servers.send_best_effort(address, _OPTIONS, method="GET")
+            values = {option: answer.get(option) if isinstance(answer, dict) else None for option in unsaved}
+            self._initial_options[address] |= {option: str(value or "") for option, value in values.items()}
+        return await resolve_look(self._servers, look, address)
 
     async def _paint_one(self, address: str, request: PaintRequest) -> NDArray[np.float32]:
-        task = f"task({uuid4().hex})"
-        options = {option: value for option, value in self._found[address].items() if value}
-        body = request_body(request, self._names[request.look][address], task=task, options=options)
+        task_id = f"task({uuid4().hex})"
+        options = {option: value for option, value in self._initial_options[address].items() if value}
+        body = build_body(request, self._names[request.look][address], task_id=task_id, options=options)
         try:
-            async with self._watched(address):
-                answer = await self._answer(address, body, task)
-            pictures = pictures_in(address, answer)
-            await self._check_controls(address, held=len(pictures) - 1, wanted=len(request.look.controls))
-            return decoded(address, pictures[0], request.image.shape[:2])
+            async with self._report_progress(address):
+                answer = await self._run_img2img(address, body, task_id)
+            images = read_images(address, answer)
+            await self._check_controls(address, applied=len(images) - 1, wanted=len(request.look.controls))
+            return decode_image(address, images[0], request.image.shape[:2])
         except ServerRefused as refusal:
             hint = f"; {AUTH_REMEDY}" if refusal.wants_credentials else ""
             raise EngineFailed(self.name, f"{request.place}: {refusal}{hint}") from refusal
 
-    async def _answer(self, address: str, body: Mapping[str, Any], task: str) -> Any:
-        """What a server answers when it has painted to the end. Raises ServerLost and ServerRefused."""
+    async def _run_img2img(self, address: str, body: Mapping[str, Any], task_id: str) -> Any:
+        """The answer to a finished ``img2img`` request. Raises ServerLost and ServerRefused."""
         try:
-            answer = await self._servers.post(address, _PAINT, body, painting=True)
-        except (ServerSlow, asyncio.CancelledError):
-            await self._stop(address, task)
+            answer = await self._servers.post(address, _IMG2IMG, body, answers_when_done=True)
+        except (ServerTimeout, asyncio.CancelledError):
+            await self._interrupt(address, task_id)
             raise
-        # A picture that somebody stopped comes back as if it were done, however little of it is denoised.
-        state = await self._state(address)
+        # An interrupted image is returned as if it were finished, however little of it has been denoised.
+        state = await self._get_state(address)
         if state.get("interrupted") is True or state.get("skipped") is True:
-            raise ServerRefused(address, "was told to stop by somebody else")
+            raise ServerRefused(address, "was interrupted by another client")
         return answer
 
-    async def _stop(self, address: str, task: str) -> None:
-        """Stop our picture. Interrupting stops whatever a server is at, so it is asked first whether that is ours.
+    async def _interrupt(self, address: str, task_id: str) -> None:
+        """Stop our own image. ``/interrupt`` stops whatever the server is working on, so check first that it is ours.
 
-        One that takes no names for its work (before 1.8.0) or does not tell of it (``--nowebui``) is interrupted.
+        A server that does not know our task (before 1.8.0, or with ``--nowebui``) is interrupted anyway.
         """
-        told = await self._servers.tell(address, _TASK, {"id_task": task, "live_preview": False})
-        elsewhere = isinstance(told, dict) and (told.get("queued") is True or told.get("completed") is True)
-        if not elsewhere:
-            await self._servers.tell(address, _INTERRUPT)
+        query = {"id_task": task_id, "live_preview": False}
+        task = await self._servers.send_best_effort(address, _TASK_PROGRESS, query)
+        not_running = isinstance(task, dict) and (task.get("queued") is True or task.get("completed") is True)
+        if not not_running:
+            await self._servers.send_best_effort(address, _INTERRUPT)
 
-    async def _check_controls(self, address: str, *, held: int, wanted: int) -> None:
-        """Raises ServerRefused when fewer controls than ``wanted`` held a picture.
+    async def _check_controls(self, address: str, *, applied: int, wanted: int) -> None:
+        """Raises ServerRefused when fewer than ``wanted`` controls were applied.
 
-        An extension that fails (out of memory, another kind of model) is left out, and the picture painted without it;
-        only the server's console says so. Its guides then do not come back, nor where an option keeps them back, which
-        many servers do not list, nor from some versions of Forge, whose own options tell it apart.
+        When the extension fails (out of memory, a ControlNet for another kind of model), the image is rendered without
+        it, and only the server's console reports that. The guides are then not returned with the image. They are also
+        not returned when an option hides them (which many servers do not list) and by some versions of Forge (which
+        its own options reveal).
         """
-        if held >= wanted or address in self._unsure:
+        if applied >= wanted or address in self._unverifiable:
             return
-        told = await self._servers.tell(address, _OPTIONS, method="GET")
-        options = told if isinstance(told, dict) else {}
-        if options.get(_NO_GUIDES) is not True and not any(option.startswith(_FORK) for option in options):
-            why = "its ControlNet failed, and only the server's own console says why"
-            unless = 'unless its option "Do not append detectmap to output" hides that they held: turn that off'
-            raise ServerRefused(address, f"painted without the controls: {why}, {unless}")
-        self._unsure.add(address)
-        log.warning("%s: %s gives no guides back, so that nobody can tell whether they held a picture", NAME, address)
+        answer = await self._servers.send_best_effort(address, _OPTIONS, method="GET")
+        options = answer if isinstance(answer, dict) else {}
+        is_forge = any(option.startswith(_FORGE_PREFIX) for option in options)
+        if options.get(_HIDE_GUIDES_OPTION) is not True and not is_forge:
+            cause = "its ControlNet failed; see the server's console for the reason"
+            or_else = 'or turn off its option "Do not append detectmap to output", which hides that they were applied'
+            raise ServerRefused(address, f"rendered without the controls: {cause}, {or_else}")
+        self._unverifiable.add(address)
+        log.warning("%s: %s does not return guides; cannot verify that controls are applied", NAME, address)
 
-    async def _state(self, address: str) -> Mapping[str, Any]:
-        """What a server says of its work, the last one where it has none; empty when it says nothing."""
-        answer = await self._servers.tell(address, _PROGRESS, method="GET")
+    async def _get_state(self, address: str) -> Mapping[str, Any]:
+        """The server's state of its current image, or of the last one; empty when it does not answer."""
+        answer = await self._servers.send_best_effort(address, _PROGRESS, method="GET")
         state = answer.get("state") if isinstance(answer, dict) else None
         return state if isinstance(state, dict) else {}
 
     @asynccontextmanager
-    async def _watched(self, address: str) -> AsyncIterator[None]:
-        """Tells who watches how far the server at ``address`` is. It does not say whose picture it is at."""
+    async def _report_progress(self, address: str) -> AsyncIterator[None]:
+        """Report the progress of the server at ``address`` to the step callback, if any, while the block runs.
+
+        The server reports steps without saying which image they belong to.
+        """
         if self.step_callback is None:
             yield
             return
-        watching = asyncio.create_task(self._report(address, self.step_callback))
+        polling = asyncio.create_task(self._poll_progress(address, self.step_callback))
         try:
             yield
         finally:
-            watching.cancel()
-            await asyncio.wait([watching])
+            polling.cancel()
+            await asyncio.wait([polling])
             self.step_callback(address, 1, 1)
 
-    async def _report(self, address: str, watch: StepCallback) -> None:
+    async def _poll_progress(self, address: str, callback: StepCallback) -> None:
         while True:
-            await asyncio.sleep(LOOK_AGAIN_S)
-            state = await self._state(address)
+            await asyncio.sleep(PROGRESS_INTERVAL_S)
+            state = await self._get_state(address)
             step, steps = state.get("sampling_step"), state.get("sampling_steps")
             if isinstance(step, int) and isinstance(steps, int) and 0 < step < steps:
-                watch(address, step, steps)
+                callback(address, step, steps)

@@ -1,4 +1,4 @@
-"""The comfyui engine, and the parts it is made of."""
+"""The ``comfyui`` engine."""
 
 from toolkit.engines.comfyui.engine import ComfyuiEngine
 

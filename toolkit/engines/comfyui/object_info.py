@@ -1,4 +1,4 @@
-"""A workflow held against what a server offers (``/object_info``), before the first picture is sent."""
+"""Checks a workflow against what a server offers (``/object_info``), before the first image is sent."""
 
 from __future__ import annotations
 
@@ -8,127 +8,141 @@ from dataclasses import dataclass
 from pathlib import PureWindowsPath
 from typing import Any
 
-from toolkit.engines.comfyui.placeholders import PICTURE, Value, filled, is_picture, slots_in, whole_slot, word_for
+from toolkit.engines.comfyui.placeholders import (
+    PER_IMAGE,
+    Value,
+    fill_placeholders,
+    find_placeholders,
+    is_image,
+    label_of,
+    sole_placeholder,
+)
 from toolkit.engines.comfyui.workflow import Workflow
-from toolkit.engines.names import nearest
+from toolkit.engines.names import suggest_names
 
-_RESULT = "result"
-"""Title of the node whose picture is taken where several give one."""
-_WEIGHTS = {".safetensors", ".ckpt", ".pt", ".pth", ".bin", ".gguf"}
-"""Endings that nobody writes behind the name of a model."""
-_UNFOLDED = "COMFY_"
-"""How types begin whose inputs have names of their own: the server alone knows which of them are needed."""
+_RESULT_TITLE = "result"
+"""Title of the node whose image is used when several nodes output one."""
+_WEIGHTS_SUFFIXES = {".safetensors", ".ckpt", ".pt", ".pth", ".bin", ".gguf"}
+"""Suffixes that users leave out of the name of a model."""
+_DYNAMIC_TYPE_PREFIX = "COMFY_"
+"""Prefix of the types whose inputs only the server can expand, so that it alone knows which are required."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fit:
-    """How a workflow goes with one server."""
+class ServerMatch:
+    """How a workflow maps onto one server."""
 
     names: Mapping[tuple[str, str], str]
-    """The server's own name of a model and the like, by node and input."""
-    result: str
-    """The node whose picture is taken; empty when none can be told."""
+    """The server's own names of models and the like, by node and input."""
+    result_node: str
+    """The node whose image is used; empty when it cannot be determined."""
 
 
-def fit(workflow: Workflow, values: Mapping[str, Value], offered: Mapping[str, Any], problems: list[str]) -> Fit:
-    """How ``workflow`` goes with ``offered``; everything that does not is a line more in ``problems``.
+def match_workflow(
+    workflow: Workflow, values: Mapping[str, Value], object_info: Mapping[str, Any], problems: list[str]
+) -> ServerMatch:
+    """Match ``workflow`` with the nodes in ``object_info``; everything missing is appended to ``problems``.
 
-    ``values`` fill the slots that every picture of the pass has in common.
+    ``values`` are those of the placeholders that are the same for every image of the pass.
     """
     names: dict[tuple[str, str], str] = {}
     for key, node in workflow.nodes.items():
-        known = offered.get(node["class_type"])
-        if not isinstance(known, Mapping):
-            problems.append(f"no node class '{node['class_type']}' for {workflow.label(key)} ({_near(node, offered)})")
+        label, node_class = workflow.label(key), node["class_type"]
+        class_info = object_info.get(node_class)
+        if not isinstance(class_info, Mapping):
+            hint = suggest_names(str(node_class), object_info)
+            problems.append(f"no node class '{node_class}' for {label} ({hint})")
             continue
-        problems += (f"{workflow.label(key)} lacks its input '{name}'" for name in _lacking(node, known))
+        problems += (f"{label} lacks its required input '{name}'" for name in _missing_inputs(node, class_info))
         for name, value in node["inputs"].items():
             if isinstance(value, list) and value and str(value[0]) not in workflow.nodes:
-                problems.append(f"{workflow.label(key)} takes '{name}' from node {value[0]}, which is not there")
+                problems.append(f"{label} takes '{name}' from node {value[0]}, which does not exist")
                 continue
-            choices, slot = _choices(known, name), whole_slot(value)
-            own = any(slot in PICTURE or is_picture(slot) for slot in slots_in(value))  # each picture has its own
-            if choices is None or isinstance(value, list) or own:
+            choices, placeholder = _choices(class_info, name), sole_placeholder(value)
+            if choices is None or isinstance(value, list) or _differs_per_image(value):
                 continue
-            if word := word_for(slot):
-                names[key, name] = _own_name(word, str(values[slot]), choices, problems)
-            elif filled(value, values) not in choices:
-                given = filled(value, values)
-                label = f"{workflow.label(key)} has '{name}'"
-                problems.append(f"{label} {given!r}, which is no choice of it ({nearest(str(given), _texts(choices))})")
-    return Fit(names=names, result=_result(workflow, offered, problems))
+            if kind := label_of(placeholder):
+                names[key, name] = _resolve_choice(kind, str(values[placeholder]), choices, problems)
+            elif (filled := fill_placeholders(value, values)) not in choices:
+                hint = suggest_names(str(filled), _texts(choices))
+                problems.append(f"{label} has '{name}' {filled!r}, which is not one of its choices ({hint})")
+    return ServerMatch(names=names, result_node=_find_result(workflow, object_info, problems))
 
 
-def _near(node: Mapping[str, Any], offered: Mapping[str, Any]) -> str:
-    return nearest(str(node["class_type"]), offered)
+def _differs_per_image(value: Any) -> bool:
+    return any(name in PER_IMAGE or is_image(name) for name in find_placeholders(value))
 
 
-def _inputs(known: Mapping[str, Any], part: str) -> Mapping[str, Any]:
-    """``required`` or ``optional`` inputs of a class, each with its type and perhaps a table of details."""
-    inputs = known.get("input")
+def _inputs(class_info: Mapping[str, Any], part: str) -> Mapping[str, Any]:
+    """The ``required`` or ``optional`` inputs of a class, each with its type and perhaps a table of details."""
+    inputs = class_info.get("input")
     found = inputs.get(part) if isinstance(inputs, Mapping) else None
     return found if isinstance(found, Mapping) else {}
 
 
-def _lacking(node: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[str]:
-    """The required inputs that are not given."""
-    for name, kind in _inputs(known, "required").items():
-        unfolded = isinstance(kind, list) and kind and str(kind[0]).startswith(_UNFOLDED)
-        if name not in node["inputs"] and not unfolded:
+def _missing_inputs(node: Mapping[str, Any], class_info: Mapping[str, Any]) -> Iterator[str]:
+    """The required inputs that the workflow does not give."""
+    for name, spec in _inputs(class_info, "required").items():
+        is_dynamic = isinstance(spec, list) and spec and str(spec[0]).startswith(_DYNAMIC_TYPE_PREFIX)
+        if name not in node["inputs"] and not is_dynamic:
             yield name
 
 
-def _choices(known: Mapping[str, Any], name: str) -> list[Any] | None:
-    """What an input may be; None: no list is given, or it is a list of files that the picture need not be in yet."""
-    kind = _inputs(known, "required").get(name) or _inputs(known, "optional").get(name)
-    if not isinstance(kind, list) or not kind:
+def _choices(class_info: Mapping[str, Any], name: str) -> list[Any] | None:
+    """The allowed values of an input; None when there is no list, or when it lists files that are uploaded later."""
+    spec = _inputs(class_info, "required").get(name) or _inputs(class_info, "optional").get(name)
+    if not isinstance(spec, list) or not spec:
         return None
-    details = kind[1] if len(kind) > 1 and isinstance(kind[1], Mapping) else {}
+    details = spec[1] if len(spec) > 1 and isinstance(spec[1], Mapping) else {}
     if details.get("image_upload") or details.get("remote") or details.get("remote_combo"):
         return None
-    if isinstance(kind[0], list):
-        return kind[0]
-    options = details.get("options") if kind[0] == "COMBO" and not details.get("multiselect") else None
+    if isinstance(spec[0], list):
+        return spec[0]
+    options = details.get("options") if spec[0] == "COMBO" and not details.get("multiselect") else None
     return options if isinstance(options, list) else None
 
 
-def _own_name(word: str, wanted: str, choices: list[Any], problems: list[str]) -> str:
-    """The choice that is ``wanted``, with or without its folder, its ending and the hash that A1111 shows behind it."""
+def _resolve_choice(kind: str, wanted: str, choices: list[Any], problems: list[str]) -> str:
+    """The choice that ``wanted`` means.
+
+    The folder, the suffix, and the hash that AUTOMATIC1111 appends may each be left out.
+    """
     texts = _texts(choices)
     uses = Counter(alias for text in texts for alias in _aliases(text))
     known = {alias: text for text in texts for alias in _aliases(text) if uses[alias] == 1}
     known |= {text: text for text in texts}
-    own = known.get(wanted) or known.get(wanted.partition(" [")[0]) or ""
-    if not own:
+    choice = known.get(wanted) or known.get(wanted.partition(" [")[0]) or ""
+    if not choice:
         short = [min((alias for alias in _aliases(text) if uses[alias] == 1), key=len, default=text) for text in texts]
-        problems.append(f"no {word} {repr(wanted) if wanted else 'is named'} ({nearest(wanted, short)})")
-    return own
+        problem = f"no {kind} '{wanted}'" if wanted else f"no {kind} is set"
+        problems.append(f"{problem} ({suggest_names(wanted, short)})")
+    return choice
 
 
 def _aliases(name: str) -> set[str]:
-    """``SD1.5/film.safetensors`` is ``film.safetensors`` and ``film``, too; a server on Windows writes ``\\``."""
+    """``SD1.5/film.safetensors`` is also ``film.safetensors`` and ``film``; a server on Windows writes ``\\``."""
     path = PureWindowsPath(name)
-    return {path.name, path.stem} if path.suffix in _WEIGHTS else {path.name}
+    return {path.name, path.stem} if path.suffix in _WEIGHTS_SUFFIXES else {path.name}
 
 
 def _texts(choices: list[Any]) -> list[str]:
     return [choice for choice in choices if isinstance(choice, str)]
 
 
-def _result(workflow: Workflow, offered: Mapping[str, Any], problems: list[str]) -> str:
-    """The one node that gives something out, or the one of several whose title is ``result``."""
-    giving = [
+def _find_result(workflow: Workflow, object_info: Mapping[str, Any], problems: list[str]) -> str:
+    """The only output node, or, of several, the one whose title is ``result``."""
+    outputs = [
         key
         for key, node in workflow.nodes.items()
-        if (offered.get(node["class_type"]) or {}).get("output_node") is True
+        if (object_info.get(node["class_type"]) or {}).get("output_node") is True
     ]
-    titled = [key for key in giving if workflow.title(key).strip().lower() == _RESULT]
-    chosen = giving if len(giving) == 1 else titled
+    titled = [key for key in outputs if workflow.title(key).strip().lower() == _RESULT_TITLE]
+    chosen = outputs if len(outputs) == 1 else titled
     if len(chosen) == 1:
         return chosen[0]
-    if not giving:
-        problems.append(f"{workflow.name} gives no picture out: end it with PreviewImage or SaveImage")
+    if not outputs:
+        problems.append(f"{workflow.name} has no output node: end it with PreviewImage or SaveImage")
     else:
-        several = ", ".join(map(workflow.label, giving))
-        problems.append(f"several nodes give something out ({several}): title the one to take '{_RESULT}'")
+        listed = ", ".join(map(workflow.label, outputs))
+        problems.append(f"several output nodes ({listed}): title the one to use '{_RESULT_TITLE}'")
     return ""

@@ -1,4 +1,4 @@
-"""The slots of a workflow: ``{{plate}}`` and its like, what they stand for, and putting it there."""
+"""The placeholders of a workflow, such as ``{{plate}}``: their names, their values, and filling them in."""
 
 from __future__ import annotations
 
@@ -9,52 +9,53 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from toolkit.documents import LookPlan
-from toolkit.engines.comfyui.samplers import sampler_and_scheduler
+from toolkit.engines.comfyui.samplers import choose_sampler
 
 Value = str | int | float
-"""What a slot becomes."""
+"""What replaces a placeholder."""
 
 PLATE, MASK, MODEL = "plate", "mask", "model"
-PICTURE = {PLATE, MASK, "seed", "prompt", "negative", "width", "height"}
-"""Slots that every picture fills anew, its controls apart."""
-_SLOT = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+PER_IMAGE = {PLATE, MASK, "seed", "prompt", "negative", "width", "height"}
+"""Placeholders whose value differs from image to image, besides the guides of the controls."""
+_PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _CONTROL = re.compile(r"control_[a-z]+(_\d+)?")
 _LORA = re.compile(r"lora(_\d+)?")
-_WORDS = {MODEL: "model", "vae": "VAE", "sampler": "sampler", "scheduler": "scheduler"}
-_ENOUGH = 1e-9
-"""Part of a step that rounding may add: 0.55 x 20 is a little more than 11."""
+_LABELS = {MODEL: "model", "vae": "VAE", "sampler": "sampler", "scheduler": "scheduler"}
+_ROUNDING = 1e-9
+"""Fraction of a step that floating-point rounding may add: 0.55 x 20 is slightly more than 11."""
 
 
-def control_slots(look: LookPlan) -> tuple[str, ...]:
-    """``control_face``, ``control_depth``, ``control_face_2``: the picture of each of ``look.controls``, in order."""
+def control_placeholders(look: LookPlan) -> tuple[str, ...]:
+    """``control_face``, ``control_depth``, ``control_face_2``: the guide of each of ``look.controls``, in order."""
     seen: Counter[str] = Counter()
-    slots = []
+    names = []
     for control in look.controls:
         seen[control.kind] += 1
-        slots.append(f"control_{control.kind}" + (f"_{seen[control.kind]}" if seen[control.kind] > 1 else ""))
-    return tuple(slots)
+        names.append(f"control_{control.kind}" + (f"_{seen[control.kind]}" if seen[control.kind] > 1 else ""))
+    return tuple(names)
 
 
-def lora_slots(look: LookPlan) -> tuple[str, ...]:
-    """``lora``, ``lora_2``: the name of each of ``look.loras``, in order."""
+def lora_placeholders(look: LookPlan) -> tuple[str, ...]:
+    """``lora``, ``lora_2``: the model of each of ``look.loras``, in order."""
     return tuple("lora" + (f"_{number}" if number > 1 else "") for number in range(1, len(look.loras) + 1))
 
 
-def values_of(look: LookPlan) -> dict[str, Value]:
-    """What the slots stand for that are the same in every picture of a pass; an empty VAE has no slot.
+def look_values(look: LookPlan) -> dict[str, Value]:
+    """The values of the placeholders that are the same for every image of a pass. Without a VAE there is no ``vae``.
 
-    ``steps`` are those of a whole denoising; ``sampled_steps`` the part of them that ``strength`` asks for, which is
-    what a KSampler wants beside its ``denoise``.
+    ``steps`` are those of a full denoising; ``sampled_steps`` the part of them that ``strength`` runs, which a KSampler
+    expects together with its ``denoise``.
     """
-    sampler, scheduler = sampler_and_scheduler(look.sampler)
-    sampled = max(1, math.ceil(look.steps * look.strength - _ENOUGH))
+    sampler, scheduler = choose_sampler(look.sampler)
+    sampled_steps = max(1, math.ceil(look.steps * look.strength - _ROUNDING))
     strength = look.strength
-    if strength > 0 and int(sampled / strength) < look.steps:  # how a KSampler comes back to all steps: 7 / 0.28 is 24
+    # A KSampler computes all steps as int(sampled_steps / denoise), and 7 / 0.28 comes out just below 25.
+    if strength > 0 and int(sampled_steps / strength) < look.steps:
         strength = math.nextafter(strength, 0.0)
     values: dict[str, Value] = {
         MODEL: look.model,
         "steps": look.steps,
-        "sampled_steps": sampled,
+        "sampled_steps": sampled_steps,
         "guidance": look.guidance,
         "strength": strength,
         "sampler": sampler,
@@ -62,59 +63,62 @@ def values_of(look: LookPlan) -> dict[str, Value]:
     }
     if look.vae:
         values["vae"] = look.vae
-    for slot, lora in zip(lora_slots(look), look.loras, strict=True):
-        values |= {slot: lora.model, f"{slot}_weight": lora.weight}
-    for slot, control in zip(control_slots(look), look.controls, strict=True):
-        values |= {f"{slot}_model": control.model, f"{slot}_weight": control.weight}
-        values |= {f"{slot}_start": control.start, f"{slot}_end": control.end}
+    for name, lora in zip(lora_placeholders(look), look.loras, strict=True):
+        values |= {name: lora.model, f"{name}_weight": lora.weight}
+    for name, control in zip(control_placeholders(look), look.controls, strict=True):
+        values |= {f"{name}_model": control.model, f"{name}_weight": control.weight}
+        values |= {f"{name}_start": control.start, f"{name}_end": control.end}
     return values
 
 
-def is_known(slot: str) -> bool:
-    """Whether some look fills it."""
-    bare = re.sub(r"_(model|weight|start|end)$", "", slot)
-    simple = slot in PICTURE or slot in _WORDS or slot in {"steps", "sampled_steps", "guidance", "strength"}
-    is_lora = bool(_LORA.fullmatch(bare)) and slot.removeprefix(bare) in {"", "_weight"}
-    return simple or is_lora or bool(_CONTROL.fullmatch(bare))
+def is_known(name: str) -> bool:
+    """Whether some look has a value for the placeholder."""
+    base = re.sub(r"_(model|weight|start|end)$", "", name)
+    is_simple = name in PER_IMAGE or name in _LABELS or name in {"steps", "sampled_steps", "guidance", "strength"}
+    is_lora = bool(_LORA.fullmatch(base)) and name.removeprefix(base) in {"", "_weight"}
+    return is_simple or is_lora or bool(_CONTROL.fullmatch(base))
 
 
-def is_picture(slot: str) -> bool:
-    """Whether it becomes the name of a picture that was uploaded."""
-    return slot in {PLATE, MASK} or bool(_CONTROL.fullmatch(slot))
+def is_image(name: str) -> bool:
+    """Whether the placeholder's value is the name of an uploaded image."""
+    return name in {PLATE, MASK} or bool(_CONTROL.fullmatch(name))
 
 
-def word_for(slot: str) -> str:
-    """What a message calls a name that the server must have; empty for slots that hold no such name."""
-    if _LORA.fullmatch(slot):
+def label_of(name: str) -> str:
+    """``model``, ``VAE``, ``LoRA`` and so on, for placeholders whose value the server must list; else empty."""
+    if _LORA.fullmatch(name):
         return "LoRA"
-    return _WORDS.get(slot) or ("control" if slot.startswith("control_") and slot.endswith("_model") else "")
+    return _LABELS.get(name) or ("control" if name.startswith("control_") and name.endswith("_model") else "")
 
 
-def slots_in(value: Any) -> Iterator[str]:
-    """The slots anywhere in a JSON value."""
+def find_placeholders(value: Any) -> Iterator[str]:
+    """The names of the placeholders anywhere in a JSON value."""
     if isinstance(value, str):
-        yield from _SLOT.findall(value)
+        yield from _PLACEHOLDER.findall(value)
     elif isinstance(value, Mapping):
         for inner in value.values():
-            yield from slots_in(inner)
+            yield from find_placeholders(inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from slots_in(inner)
+            yield from find_placeholders(inner)
 
 
-def whole_slot(value: Any) -> str:
-    """The slot that is all of a text; else empty."""
-    match = _SLOT.fullmatch(value) if isinstance(value, str) else None
+def sole_placeholder(value: Any) -> str:
+    """The name of the placeholder that is the whole of a text; else empty."""
+    match = _PLACEHOLDER.fullmatch(value) if isinstance(value, str) else None
     return match[1] if match else ""
 
 
-def filled(value: Any, values: Mapping[str, Value]) -> Any:
-    """``value`` with its slots filled: a slot that is all of a text becomes the value itself, a number a number."""
+def fill_placeholders(value: Any, values: Mapping[str, Value]) -> Any:
+    """``value`` with its placeholders replaced.
+
+    A text that is nothing but a placeholder becomes the value itself, so that a number stays a number.
+    """
     if isinstance(value, str):
-        whole = whole_slot(value)
-        return values[whole] if whole else _SLOT.sub(lambda match: str(values[match[1]]), value)
+        name = sole_placeholder(value)
+        return values[name] if name else _PLACEHOLDER.sub(lambda match: str(values[match[1]]), value)
     if isinstance(value, Mapping):
-        return {key: filled(inner, values) for key, inner in value.items()}
+        return {key: fill_placeholders(inner, values) for key, inner in value.items()}
     if isinstance(value, list):
-        return [filled(inner, values) for inner in value]
+        return [fill_placeholders(inner, values) for inner in value]
     return value

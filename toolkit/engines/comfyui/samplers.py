@@ -1,4 +1,4 @@
-"""What ComfyUI calls the samplers that looks name as AUTOMATIC1111 does: a sampler and, apart from it, a scheduler."""
+"""Translates AUTOMATIC1111's sampler names, which looks use, into ComfyUI's pairs of sampler and scheduler."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SAMPLERS = {
     "UniPC": "uni_pc",
     "LCM": "lcm",
 }
-"""By the name in the web UI. PLMS and Restart have no counterpart."""
+"""By the web UI's name. PLMS and Restart have no counterpart."""
 _SCHEDULERS = {
     "Karras": "karras",
     "Exponential": "exponential",
@@ -30,25 +30,25 @@ _SCHEDULERS = {
     "DDIM": "ddim_uniform",
     "Beta": "beta",
 }
-"""By the word that may stand behind the sampler's name."""
-_USUAL = "normal"
-"""The spacing of steps that the web UI's samplers have when their name says none."""
-_OWN = {"DDIM": "ddim_uniform", "LCM": "sgm_uniform"}
-"""Where it is another."""
+"""By the word that may follow the name of the sampler."""
+_DEFAULT = "normal"
+"""The spacing of the steps when the web UI's name does not give one."""
+_OTHER_DEFAULTS = {"DDIM": "ddim_uniform", "LCM": "sgm_uniform"}
+"""Samplers with another default."""
 
 
-def sampler_and_scheduler(name: str) -> tuple[str, str]:
-    """``Euler`` is euler/normal, ``DPM++ 2M Karras`` is dpmpp_2m/karras; ``euler/karras`` names both ComfyUI's way.
+def choose_sampler(name: str) -> tuple[str, str]:
+    """``Euler`` is euler/normal, ``DPM++ 2M Karras`` is dpmpp_2m/karras; ``euler/karras`` gives ComfyUI's own names.
 
-    A name that is none of these is taken for ComfyUI's own, with the scheduler ``normal``.
+    Any other name is taken as ComfyUI's own, with the scheduler ``normal``.
     """
     if "/" in name:
         sampler, _, scheduler = name.partition("/")
         return sampler.strip(), scheduler.strip()
     if name in _SAMPLERS:
-        return _SAMPLERS[name], _OWN.get(name, _USUAL)
+        return _SAMPLERS[name], _OTHER_DEFAULTS.get(name, _DEFAULT)
     for word, scheduler in _SCHEDULERS.items():
-        bare = name.removesuffix(f" {word}")
-        if bare != name and bare in _SAMPLERS:
-            return _SAMPLERS[bare], scheduler
-    return name, _USUAL
+        plain = name.removesuffix(f" {word}")
+        if plain != name and plain in _SAMPLERS:
+            return _SAMPLERS[plain], scheduler
+    return name, _DEFAULT

@@ -1,6 +1,6 @@
-"""Pictures on ComfyUI servers: each is sent once, under a name made of what it shows.
+"""Uploads images to ComfyUI servers, each only once: files are named after a digest of their content.
 
-They are put among the server's temporary files, which it throws away itself, not among its user's own pictures.
+They are stored among the server's temporary files, which it deletes itself, not among its user's input images.
 """
 
 from __future__ import annotations
@@ -18,37 +18,40 @@ _FORM = {"type": "temp", "subfolder": "toolkit"}
 
 
 class Uploads:
-    """What has been sent to which server."""
+    """The images that each server has."""
 
     def __init__(self, servers: Servers) -> None:
         self._servers = servers
         self._names: defaultdict[str, dict[str, str]] = defaultdict(dict)
-        """By address and digest: what the server calls the picture."""
+        """The server's name of each image, by address and digest."""
 
-    def holds_any(self, address: str, pictures: Collection[bytes]) -> bool:
-        """Whether one of them is there already, as far as we know."""
-        return any(_digest(png) in self._names[address] for png in pictures)
+    def has_any(self, address: str, images: Collection[bytes]) -> bool:
+        """Whether we have uploaded one of ``images`` to the server already; it may have deleted it since."""
+        return any(_digest(png) in self._names[address] for png in images)
 
     def forget(self, address: str) -> None:
-        """It has thrown its temporary files away."""
+        """Assume that the server has deleted its temporary files."""
         self._names.pop(address, None)
 
-    async def names(self, address: str, pictures: Mapping[str, bytes]) -> dict[str, str]:
-        """What the server calls each of the PNGs, by the same keys. Raises ServerLost and ServerRefused."""
-        missing = {_digest(png): png for png in pictures.values()}
-        missing = {digest: png for digest, png in missing.items() if digest not in self._names[address]}
-        sent = await asyncio.gather(*(self._send(address, digest, png) for digest, png in missing.items()))
-        self._names[address].update(zip(missing, sent, strict=True))
-        return {key: self._names[address][_digest(png)] for key, png in pictures.items()}
+    async def upload_all(self, address: str, images: Mapping[str, bytes]) -> dict[str, str]:
+        """Upload the PNGs that the server does not have; returns its name for each, under the same keys.
 
-    async def _send(self, address: str, digest: str, png: bytes) -> str:
+        Raises ServerLost and ServerRefused.
+        """
+        by_digest = {_digest(png): png for png in images.values()}
+        missing = {digest: png for digest, png in by_digest.items() if digest not in self._names[address]}
+        names = await asyncio.gather(*(self._upload(address, digest, png) for digest, png in missing.items()))
+        self._names[address].update(zip(missing, names, strict=True))
+        return {key: self._names[address][_digest(png)] for key, png in images.items()}
+
+    async def _upload(self, address: str, digest: str, png: bytes) -> str:
         answer = await self._servers.upload(address, _PATH, {"image": (f"{digest}.png", png, "image/png")}, _FORM)
         name = answer.get("name") if isinstance(answer, dict) else None
         if not isinstance(name, str) or not name:
-            raise ServerRefused(address, f"answered {_PATH} without a name")
+            raise ServerRefused(address, f"answered {_PATH} without a file name")
         folder, kind = answer.get("subfolder") or "", answer.get("type") or "input"
         path = f"{folder}/{name}" if folder else name
-        return path if kind == "input" else f"{path} [{kind}]"  # a loader looks among the inputs unless told otherwise
+        return path if kind == "input" else f"{path} [{kind}]"  # loaders look among the inputs unless told otherwise
 
 
 def _digest(png: bytes) -> str:

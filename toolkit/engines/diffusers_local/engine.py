@@ -1,4 +1,4 @@
-"""The engine: looks are loaded before any work, requests become batches that fit into memory."""
+"""The engine: loads the models of all looks before any work, and groups requests into batches that fit into memory."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from numpy.typing import NDArray
 from toolkit.documents import LookPlan
 from toolkit.engines.base import Engine, PaintRequest
 from toolkit.engines.diffusers_local.batches import BatchSizes
-from toolkit.engines.diffusers_local.painting import paint
-from toolkit.engines.diffusers_local.schedule import check
-from toolkit.engines.diffusers_local.weights import Library, Parts
+from toolkit.engines.diffusers_local.denoising import denoise
+from toolkit.engines.diffusers_local.model_cache import LookModels, ModelCache
+from toolkit.engines.diffusers_local.schedule import check_look
 from toolkit.engines.torch_models.devices import NAME, choose_device, is_out_of_memory
-from toolkit.engines.torch_models.finding import first_line
+from toolkit.engines.torch_models.lookup import first_line
 from toolkit.errors import EngineFailed
 from toolkit.settings import DiffusersSettings
 
 _REVISION = 1
-"""Raise it when this engine would give other pixels from the same request, weights, compatibility and precision."""
-_FORMS = 64
-"""Most forms that compiled networks may take before something must be wrong."""
+"""Increment when this engine would give other pixels for the same request, weights, compatibility and precision."""
+_RECOMPILE_LIMIT = 64
+"""More compiled variants of the networks than this mean that something is wrong."""
 
 
 class DiffusersEngine(Engine):
@@ -34,108 +34,110 @@ class DiffusersEngine(Engine):
     wants_guides: ClassVar[bool] = True
 
     def __init__(self, settings: DiffusersSettings) -> None:
-        """Choose the device. Raises EngineUnavailable when the one asked for is not there."""
+        """Choose the device. Raises EngineUnavailable when the requested one is not available."""
         self._settings = settings
         self._device = choose_device(settings)
         self.revision = f"{_REVISION} {settings.compat} {self._device.precision}"
-        self._library = Library(settings, self._device)
-        self._parts: dict[LookPlan, Parts] = {}
-        self._sizes = BatchSizes(device=self._device, asked=settings.batch)
-        self.batch = self._sizes.wished
-        _hush()
+        self._cache = ModelCache(settings, self._device)
+        self._models: dict[LookPlan, LookModels] = {}
+        self._sizes = BatchSizes(device=self._device, requested=settings.batch)
+        self.batch = self._sizes.preferred
+        _silence_libraries()
 
     def prepare(self, looks: Iterable[LookPlan]) -> None:
-        """Find and load all that ``looks`` name. Raises EngineUnavailable: what is missing, and where it belongs."""
+        """Find and load everything ``looks`` name. Raises EngineUnavailable: what is missing, and where it belongs."""
         for look in looks:
-            if look.strength > 0.0 and look not in self._parts:
-                parts = self._library.parts(look)
-                check(look, self._settings.compat, parts.checkpoint.scheduler)
-                self._parts[look] = parts
+            if look.strength > 0.0 and look not in self._models:
+                models = self._cache.load(look)
+                check_look(look, self._settings.compat, models.checkpoint.scheduler)
+                self._models[look] = models
 
     def identity(self, look: LookPlan) -> str:
-        """The revision, and a digest of every file that ``look`` is painted with."""
+        """The revision, and a digest of every model file that ``look`` uses."""
         if look.strength == 0.0:
             return self.revision
         self.prepare([look])
-        return f"{self.revision} {self._parts[look].identity}"
+        return f"{self.revision} {self._models[look].identity}"
 
     def paint(self, requests: Sequence[PaintRequest]) -> list[NDArray[np.float32]]:
-        """See ``Engine.paint``; strength 0 is given back as it came.
+        """See ``Engine.paint``. At strength 0 the images are returned unchanged.
 
-        Raises EngineFailed when a picture alone does not fit into memory, and what ``prepare`` raises.
+        Raises EngineFailed when a single image does not fit into memory, and what ``prepare`` raises.
         """
         if not requests or requests[0].look.strength == 0.0:
             return [request.image.copy() for request in requests]
         self.prepare([requests[0].look])
-        prompts = self._parts[requests[0].look].checkpoint.prompts
+        prompts = self._models[requests[0].look].checkpoint.prompts
         results: dict[int, NDArray[np.float32]] = {}
-        windows = [prompts.windows(request.prompt, request.negative) for request in requests]
-        # Prompts of different lengths cannot share a batch: filling up the shorter would change its picture.
-        for length in dict.fromkeys(windows):
-            places = [place for place, own in enumerate(windows) if own == length]
-            painted = self._paint_alike([requests[place] for place in places], length)
-            results |= dict(zip(places, painted, strict=True))
-        return [results[place] for place in range(len(requests))]
+        lengths = [prompts.count_chunks(request.prompt, request.negative) for request in requests]
+        # Prompts of different lengths cannot share a batch: padding the shorter one would change its image.
+        for length in dict.fromkeys(lengths):
+            indices = [index for index, own in enumerate(lengths) if own == length]
+            painted = self._paint_same_length([requests[index] for index in indices], length)
+            results |= dict(zip(indices, painted, strict=True))
+        return [results[index] for index in range(len(requests))]
 
     def close(self) -> None:
-        """Let go of the models."""
-        self._parts.clear()
-        self._library = Library(self._settings, self._device)
+        """Release the models."""
+        self._models.clear()
+        self._cache = ModelCache(self._settings, self._device)
 
-    def _paint_alike(self, requests: Sequence[PaintRequest], windows: int) -> list[NDArray[np.float32]]:
-        """In batches as large as memory allows, tried again in halves when it does not."""
+    def _paint_same_length(self, requests: Sequence[PaintRequest], chunks: int) -> list[NDArray[np.float32]]:
+        """Paint in batches as large as memory allows, halving them when it runs out."""
         size = requests[0].image.shape[:2]
         painted: list[NDArray[np.float32]] = []
         while len(painted) < len(requests):
-            most = self._sizes.of(size)
-            batch = requests[len(painted) : len(painted) + most]
-            done = self._tried(batch, windows, most)
-            if done is None:
+            batch_size = self._sizes.for_size(size)
+            batch = requests[len(painted) : len(painted) + batch_size]
+            images = self._try_batch(batch, chunks, batch_size)
+            if images is None:
                 self._sizes.halve(size, len(batch), batch[0].place)
             else:
-                painted += done
+                painted += images
         return painted
 
-    def _tried(self, batch: Sequence[PaintRequest], windows: int, most: int) -> list[NDArray[np.float32]] | None:
-        """The paintings of ``batch``; None when memory ran out, with all that hung on the attempt let go."""
+    def _try_batch(
+        self, batch: Sequence[PaintRequest], chunks: int, batch_size: int
+    ) -> list[NDArray[np.float32]] | None:
+        """The images of ``batch``; None when memory ran out. Returning frees everything the attempt allocated."""
         try:
-            return self._paint_batch(batch, windows, most)
+            return self._paint_batch(batch, chunks, batch_size)
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise EngineFailed(NAME, f"{batch[0].place}: {first_line(error)}") from error
             return None
 
-    def _paint_batch(self, batch: Sequence[PaintRequest], windows: int, most: int) -> list[NDArray[np.float32]]:
+    def _paint_batch(self, batch: Sequence[PaintRequest], chunks: int, batch_size: int) -> list[NDArray[np.float32]]:
         import torch
 
-        parts = self._parts[batch[0].look]
-        # A compiled network is compiled anew for every size of batch: the last one is filled up with its last picture.
-        filled = [*batch, *[batch[-1]] * (most - len(batch))] if self._settings.compile else batch
-        with torch.no_grad(), _compiling() if self._settings.compile else nullcontext():
-            parts.checkpoint.use(parts.loras)
-            texts = [request.negative for request in filled] + [request.prompt for request in filled]
-            prompts = parts.checkpoint.prompts
-            words = torch.cat([prompts.encode(text, windows, parts.loras) for text in texts])
-            painted = paint(parts, filled, words=words, device=self._device, compat=self._settings.compat)
+        models = self._models[batch[0].look]
+        # A compiled network is recompiled for every batch size, so an incomplete batch is padded with its last image.
+        padded = [*batch, *[batch[-1]] * (batch_size - len(batch))] if self._settings.compile else batch
+        with torch.no_grad(), _allow_recompiles() if self._settings.compile else nullcontext():
+            models.checkpoint.activate_loras(models.loras)
+            texts = [request.negative for request in padded] + [request.prompt for request in padded]
+            prompts = models.checkpoint.prompts
+            embeddings = torch.cat([prompts.encode(text, chunks, models.loras) for text in texts])
+            painted = denoise(models, padded, embeddings=embeddings, device=self._device, compat=self._settings.compat)
         return painted[: len(batch)]
 
 
-def _compiling() -> AbstractContextManager[None]:
-    """Compiled networks may have as many forms as a cut needs: sizes, LoRAs on and off, with and without controls.
+def _allow_recompiles() -> AbstractContextManager[None]:
+    """Allow as many compiled variants as a cut needs: image sizes, LoRAs on and off, with and without controls.
 
-    All of diffusers' networks share one function to torch, which after eight forms would go on uncompiled, and say so
-    only in a warning.
+    To torch, all networks of diffusers are one function. By default it stops compiling after eight variants, and only
+    logs a warning.
     """
     import torch._dynamo
 
     patched: AbstractContextManager[None] = torch._dynamo.config.patch(
-        recompile_limit=_FORMS, fail_on_recompile_limit_hit=True
+        recompile_limit=_RECOMPILE_LIMIT, fail_on_recompile_limit_hit=True
     )
     return patched
 
 
-def _hush() -> None:
-    """The libraries' own progress bars and advice would be written across ours."""
+def _silence_libraries() -> None:
+    """Turn off the libraries' progress bars and advice, which would be printed across our own progress bars."""
     from diffusers.utils import logging as diffusers_logging
     from transformers.utils import logging as transformers_logging
 

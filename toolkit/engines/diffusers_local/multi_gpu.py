@@ -1,4 +1,4 @@
-"""Several GPUs: one process each, every one an engine of its own; what is asked is dealt out to all of them.
+"""Runs the engine on several GPUs: one process with its own engine for each, and the requests divided among them.
 
 Processes, not threads: launching the kernels of one GPU keeps Python busy enough to starve a second one.
 """
@@ -29,92 +29,93 @@ from toolkit.settings import DiffusersSettings
 T = TypeVar("T")
 
 
-class SeveralDevices(Engine):
-    """The engine on every one of ``devices``. A picture is the same on each of them, within the stated tolerance."""
+class MultiDeviceEngine(Engine):
+    """The engine on each of ``devices``. Every device gives the same images, within the documented tolerance."""
 
     name: ClassVar[str] = NAME
     wants_matte: ClassVar[bool] = DiffusersEngine.wants_matte
     wants_guides: ClassVar[bool] = DiffusersEngine.wants_guides
 
     def __init__(self, settings: DiffusersSettings, devices: Sequence[str]) -> None:
-        """Start the processes. Raises EngineUnavailable when a device is not there or computes differently."""
-        each = [replace(settings, device=device) for device in devices]
-        precisions = {choose_device(one).precision for one in each}
+        """Start the processes. Raises EngineUnavailable when a device is missing or would use another precision."""
+        per_device = [replace(settings, device=device) for device in devices]
+        precisions = {choose_device(one).precision for one in per_device}
         if len(precisions) > 1:
             problem = f"{settings.device} would compute in {' and '.join(sorted(precisions))}"
-            raise EngineUnavailable(NAME, problem, remedy="set diffusers.precision to one that all of them have")
+            remedy = "set diffusers.precision to one that all devices support"
+            raise EngineUnavailable(NAME, problem, remedy=remedy)
         self._devices = devices
-        fresh = get_context("spawn")  # CUDA cannot be used in a process that was forked
+        spawn = get_context("spawn")  # CUDA cannot be used in a forked process
         self._processes = [
-            ProcessPoolExecutor(1, mp_context=fresh, initializer=_open, initargs=(settings,)) for settings in each
+            ProcessPoolExecutor(1, mp_context=spawn, initializer=_open_engine, initargs=(one,)) for one in per_device
         ]
-        facts = self._ask_all(_facts)
-        self.revision = facts[0][0]
-        self.batch = sum(batch for _, batch in facts)
+        answers = self._call_all(_get_revision_and_batch)
+        self.revision = answers[0][0]
+        self.batch = sum(batch for _, batch in answers)
 
     def prepare(self, looks: Iterable[LookPlan]) -> None:
-        """As the engine, on all devices at once."""
-        self._ask_all(_prepare, list(looks))
+        """See ``DiffusersEngine.prepare``; on all devices at once."""
+        self._call_all(_prepare, list(looks))
 
     def identity(self, look: LookPlan) -> str:
-        """As the engine: all devices read the same files."""
-        return self._ask(0, self._send(0, _identity, look))
+        """See ``DiffusersEngine.identity``; all devices load the same files."""
+        return self._result(0, self._submit(0, _identity, look))
 
     def paint(self, requests: Sequence[PaintRequest]) -> list[NDArray[np.float32]]:
-        """As the engine; neighbours stay together, since they may share their words."""
+        """See ``DiffusersEngine.paint``. Neighbouring requests stay together: they often share their prompts."""
         share = -(-len(requests) // len(self._processes))
         shares = [requests[start : start + share] for start in range(0, len(requests), share or 1)]
-        sent = [self._send(index, _paint, part) for index, part in enumerate(shares)]
-        return [picture for index, future in enumerate(sent) for picture in self._ask(index, future)]
+        futures = [self._submit(index, _paint, part) for index, part in enumerate(shares)]
+        return [image for index, future in enumerate(futures) for image in self._result(index, future)]
 
     def close(self) -> None:
-        """End the processes, and with them all they hold."""
+        """End the processes, which releases everything they hold."""
         for process in self._processes:
             process.shutdown(wait=True, cancel_futures=True)
 
-    def _ask_all(self, work: Callable[..., T], *arguments: object) -> list[T]:
-        sent = [self._send(index, work, *arguments) for index in range(len(self._processes))]
-        return [self._ask(index, future) for index, future in enumerate(sent)]
+    def _call_all(self, function: Callable[..., T], *arguments: object) -> list[T]:
+        futures = [self._submit(index, function, *arguments) for index in range(len(self._processes))]
+        return [self._result(index, future) for index, future in enumerate(futures)]
 
-    def _send(self, index: int, work: Callable[..., T], *arguments: object) -> Future[T]:
+    def _submit(self, index: int, function: Callable[..., T], *arguments: object) -> Future[T]:
         try:
-            return self._processes[index].submit(work, *arguments)
+            return self._processes[index].submit(function, *arguments)
         except BrokenProcessPool as error:
-            raise self._ended(index) from error
+            raise self._process_died(index) from error
 
-    def _ask(self, index: int, future: Future[T]) -> T:
+    def _result(self, index: int, future: Future[T]) -> T:
         try:
             return future.result()
         except BrokenProcessPool as error:
-            raise self._ended(index) from error
+            raise self._process_died(index) from error
 
-    def _ended(self, index: int) -> EngineFailed:
-        says = f"its process on {self._devices[index]} ended, killed or out of the machine's memory"
-        return EngineFailed(NAME, f"{says}; frames that were written stay, and a second run goes on from there")
+    def _process_died(self, index: int) -> EngineFailed:
+        problem = f"the process on {self._devices[index]} died: it was killed, or the machine ran out of memory"
+        return EngineFailed(NAME, f"{problem}; run the same command again to resume")
 
 
 # --- in the processes --------------------------------------------------------------------------------------------
 
 _engine: DiffusersEngine
-"""Of this process."""
+"""The engine of this process."""
 
 
-def _open(settings: DiffusersSettings) -> None:
-    global _engine  # noqa: PLW0603  a process is told its device once, and has nowhere else to keep it
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal interrupts all of them; the first process ends the rest
-    threading.Thread(target=_follow_parent, daemon=True).start()
+def _open_engine(settings: DiffusersSettings) -> None:
+    global _engine  # noqa: PLW0603  each process has one engine, and nowhere else to keep it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the parent ends the others
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
     _engine = DiffusersEngine(settings)
 
 
-def _follow_parent() -> None:
-    """End with a parent that was killed: waiting for work forever would keep the GPU's memory."""
+def _exit_with_parent() -> None:
+    """Exit when the parent is killed; otherwise this process would wait for work forever and keep the GPU's memory."""
     parent = parent_process()
     if parent is not None:
         wait([parent.sentinel])
         os._exit(1)
 
 
-def _facts() -> tuple[str, int]:
+def _get_revision_and_batch() -> tuple[str, int]:
     return _engine.revision, _engine.batch
 
 

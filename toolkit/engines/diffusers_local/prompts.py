@@ -1,4 +1,4 @@
-"""Words into what the networks are told: each prompt is encoded once."""
+"""Encodes prompts with CLIP, each only once."""
 
 from __future__ import annotations
 
@@ -8,53 +8,53 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import torch
 
-_KEPT = 4096
-"""Most prompts remembered; a shot has a handful, one per wording of {expression}."""
+_CACHE_SIZE = 4096
+"""Most prompts in the cache; a shot has a handful, one per wording of {expression}."""
 
 
 @dataclass(slots=True, kw_only=True)
-class Prompts:
-    """A text encoder that remembers what it has encoded."""
+class PromptEncoder:
+    """A text encoder with a cache."""
 
     tokenizer: Any
     """A CLIPTokenizer."""
     encoder: Any
     """A CLIPTextModel."""
-    _known: dict[tuple[object, str, int], torch.Tensor] = field(default_factory=dict)
+    _cache: dict[tuple[object, str, int], torch.Tensor] = field(default_factory=dict)
 
-    def windows(self, *texts: str) -> int:
-        """How many of the encoder's windows the longest of ``texts`` fills: one holds 75 tokens of CLIP."""
+    def count_chunks(self, *texts: str) -> int:
+        """How many chunks of 75 CLIP tokens the longest of ``texts`` needs."""
         room = int(self.tokenizer.model_max_length) - 2
-        return max(1, *(-(-len(self._tokens(text)) // room) for text in texts))
+        return max(1, *(-(-len(self._tokenize(text)) // room) for text in texts))
 
-    def encode(self, text: str, windows: int, state: object) -> torch.Tensor:
-        """``text`` as (1, windows * 77, width), in the encoder's own type.
+    def encode(self, text: str, chunks: int, lora_state: object) -> torch.Tensor:
+        """``text`` as (1, chunks * 77, width), in the encoder's own type.
 
-        A longer prompt than one window is cut into several, each encoded alone with its own beginning and end, as
-        AUTOMATIC1111 does (which cuts at a comma if one is near; here it is cut where the window ends). Nothing is left
-        out. ``state`` tells encodings of one text from one another when LoRAs change the encoder.
+        A prompt that is longer than one chunk is cut into several, each encoded by itself with its own begin and end
+        token, as AUTOMATIC1111 does (which cuts at a nearby comma; here it is cut at the end of the chunk). Nothing is
+        dropped. ``lora_state`` distinguishes encodings of the same text, because LoRAs change the encoder.
         """
-        key = (state, text, windows)
-        if key not in self._known:
-            if len(self._known) >= _KEPT:
-                self._known.clear()
-            self._known[key] = self._encoded(text, windows)
-        return self._known[key]
+        key = (lora_state, text, chunks)
+        if key not in self._cache:
+            if len(self._cache) >= _CACHE_SIZE:
+                self._cache.clear()
+            self._cache[key] = self._encode(text, chunks)
+        return self._cache[key]
 
-    def _encoded(self, text: str, windows: int) -> torch.Tensor:
+    def _encode(self, text: str, chunks: int) -> torch.Tensor:
         import torch
 
-        begin, end, fill = self.tokenizer.bos_token_id, self.tokenizer.eos_token_id, self.tokenizer.pad_token_id
+        begin, end, padding = self.tokenizer.bos_token_id, self.tokenizer.eos_token_id, self.tokenizer.pad_token_id
         length = self.tokenizer.model_max_length
         room = length - 2
-        tokens = self._tokens(text)
+        tokens = self._tokenize(text)
         rows = []
-        for window in range(windows):
-            row = [begin, *tokens[window * room : (window + 1) * room], end]
-            rows.append(row + [fill] * (length - len(row)))
+        for chunk in range(chunks):
+            row = [begin, *tokens[chunk * room : (chunk + 1) * room], end]
+            rows.append(row + [padding] * (length - len(row)))
         encoded: torch.Tensor = self.encoder(torch.tensor(rows, device=self.encoder.device))[0]
-        return encoded.reshape(1, windows * length, -1)
+        return encoded.reshape(1, chunks * length, -1)
 
-    def _tokens(self, text: str) -> list[int]:
+    def _tokenize(self, text: str) -> list[int]:
         tokens: list[int] = self.tokenizer(text, add_special_tokens=False, verbose=False).input_ids
         return tokens

@@ -1,5 +1,5 @@
-"""What all that runs a model of torch in this process needs.
+"""What everything that runs a torch model in this process needs.
 
-``files`` knows what models consist of and refuses what is not safetensors, ``finding`` turns the names in settings into
-models on disk, ``devices`` knows where they run.
+``files`` knows which files a model consists of and refuses everything but safetensors, ``lookup`` finds the models that
+the settings name, and ``devices`` chooses where they run.
 """

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import torch
 
 NAME = "diffusers"
-"""The engine's, as messages say it."""
+"""Name of the engine, as in ``--engine``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,24 +22,24 @@ class Device:
 
     torch: torch.device
     precision: str
-    """``float16``, ``bfloat16`` or ``float32``: of the UNet and the ControlNets."""
+    """``float16``, ``bfloat16`` or ``float32``, for the UNet and the ControlNets."""
 
     @property
     def dtype(self) -> torch.dtype:
-        """``precision`` as torch says it."""
+        """``precision`` as a torch type."""
         import torch
 
-        kinds = {"float16": torch.float16, "bfloat16": torch.bfloat16, "float32": torch.float32}
-        return kinds[self.precision]
+        types = {"float16": torch.float16, "bfloat16": torch.bfloat16, "float32": torch.float32}
+        return types[self.precision]
 
 
-def unavailable(problem: str, *, remedy: str) -> EngineError:
-    """The engine's error for what is not here."""
+def engine_unavailable(problem: str, *, remedy: str) -> EngineError:
+    """The error of the ``diffusers`` engine for something missing."""
     return EngineUnavailable(NAME, problem, remedy=remedy)
 
 
-def devices_of(settings: DiffusersSettings) -> list[str]:
-    """The devices that ``settings`` name, ``all`` being every CUDA one; what is not there is seen when it is opened."""
+def list_devices(settings: DiffusersSettings) -> list[str]:
+    """The names of the devices in ``settings``, with ``all`` as every CUDA device. They are checked when opened."""
     import torch
 
     if settings.device == "all":
@@ -47,8 +47,8 @@ def devices_of(settings: DiffusersSettings) -> list[str]:
     return [name.strip() for name in settings.device.split(",")]
 
 
-def choose_device(settings: DiffusersSettings, refuse: Callable[..., EngineError] = unavailable) -> Device:
-    """The device that ``settings`` ask for. Raises what ``refuse`` makes of problem and remedy when it is not there."""
+def choose_device(settings: DiffusersSettings, make_error: Callable[..., EngineError] = engine_unavailable) -> Device:
+    """The device that ``settings`` name. Raises ``make_error(problem, remedy=…)`` when it is not available."""
     import torch
 
     name = settings.device if settings.device != "all" else "cuda"
@@ -57,16 +57,17 @@ def choose_device(settings: DiffusersSettings, refuse: Callable[..., EngineError
     try:
         device = torch.device(name)
     except RuntimeError:
-        device = torch.device("meta")  # no device of ours either: refused with the others below
-    there = {
+        device = torch.device("meta")  # unsupported as well: refused below
+    available = {
         "cpu": True,
         "cuda": torch.cuda.is_available() and (device.index or 0) < torch.cuda.device_count(),
         "mps": torch.backends.mps.is_available(),
     }
-    if not there.get(device.type, False):
-        found = ", ".join(["cpu", *(f"cuda:{i}" for i in range(torch.cuda.device_count()))] + ["mps"] * there["mps"])
-        remedy = "set diffusers.device to one of these, or install the torch build that is made for your GPU"
-        raise refuse(f"diffusers.device '{name}' is not here (torch sees: {found})", remedy=remedy)
+    if not available.get(device.type, False):
+        cuda = [f"cuda:{index}" for index in range(torch.cuda.device_count())]
+        listed = ", ".join(["cpu", *cuda, *(["mps"] if available["mps"] else [])])
+        remedy = "set diffusers.device to one of these, or install the torch build for your GPU"
+        raise make_error(f"diffusers.device '{name}' is not available (torch finds: {listed})", remedy=remedy)
     precision = settings.precision
     if precision == "auto":
         precision = "float32" if device.type == "cpu" else "float16"
@@ -74,10 +75,10 @@ def choose_device(settings: DiffusersSettings, refuse: Callable[..., EngineError
 
 
 def is_out_of_memory(error: Exception) -> bool:
-    """Whether a smaller batch may succeed where ``error`` was raised."""
+    """Whether ``error`` means that memory ran out, so that a smaller batch may succeed."""
     import torch
 
-    # The CPU's and Apple's allocators raise a plain RuntimeError with nothing else to tell it by.
-    says = str(error)
-    words = ("out of memory", "can't allocate memory")
-    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or any(word in says for word in words)
+    # On the CPU and on Apple GPUs it is a plain RuntimeError that only its text tells apart.
+    text = str(error)
+    phrases = ("out of memory", "can't allocate memory")
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or any(phrase in text for phrase in phrases)

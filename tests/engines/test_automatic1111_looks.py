@@ -1,0 +1,144 @@
+"""How the automatic1111 engine finds the parts of a look on a server, and verifies that its controls were applied.
+
+Against a fake server over real sockets; fake_automatic1111.py says what that proves.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.engines._automatic1111 import MESH, engine_on, make_request, request_with_mesh
+from tests.engines._requests import colours
+from tests.engines.fake_automatic1111 import FakeAutomatic1111, as_json
+from toolkit.documents import LoraPlan
+from toolkit.engines import PaintRequest
+from toolkit.errors import EngineFailed, EngineUnavailable
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        (make_request(model="deliberate_v3"), "no model 'deliberate_v3' (similar: deliberate_v2"),
+        (make_request(sampler="EULER A"), "no sampler 'EULER A' (similar: Euler a, Euler)"),
+        (make_request(sampler="Euler Karas"), "no sampler 'Euler Karas' (similar: Euler"),
+        (make_request(sampler="LMS"), "no sampler 'LMS' (available: Euler, Euler a, DPM++ 2M)"),
+        (make_request(vae="vae-ft-mse"), "no VAE 'vae-ft-mse' (similar: vae-ft-mse-840000-ema-pruned.safetensors"),
+        (make_request(loras=(LoraPlan(model="grain", weight=1.0),)), "no LoRA 'grain' (similar: film grain"),
+        (request_with_mesh(model="control_v1p_sd15_mediapipe"), "(similar: control_v1p_sd15_mediapipe_face [9e397ea6]"),
+        (make_request(model="x", sampler="y"), "no model 'x' (available: "),
+        (make_request(model="x", sampler="y"), "no sampler 'y' (available: "),
+    ],
+)
+def test_missing_parts_of_a_look_are_named_with_available_ones(request_: PaintRequest, words: str) -> None:
+    with (
+        engine_on(lacking := FakeAutomatic1111()) as engine,
+        pytest.raises(EngineUnavailable, match="install it on the server") as caught,
+    ):
+        engine.paint([request_])
+    assert words in str(caught.value)
+    assert lacking.address in str(caught.value)
+    assert not lacking.img2img_bodies
+
+
+def test_a_server_too_old_to_list_vaes_is_reported_with_a_remedy() -> None:
+    fake = FakeAutomatic1111()
+    del fake.answers_by_path["/sdapi/v1/sd-vae"]  # as before 1.4.0
+    with (
+        engine_on(fake) as engine,
+        pytest.raises(EngineUnavailable, match="does not list its VAEs; update it, or select the VAE"),
+    ):
+        engine.paint([make_request(vae="vae-ft-mse")])
+
+
+def test_a_look_that_one_server_cannot_render_is_refused_with_its_address() -> None:
+    with (
+        engine_on(FakeAutomatic1111(), lacking := FakeAutomatic1111(samplers=["LMS"])) as engine,
+        pytest.raises(EngineUnavailable, match=f"{lacking.address} has no sampler 'Euler'"),
+    ):
+        engine.paint([make_request()])
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_more_controls_than_the_server_has_units_are_refused(old: bool) -> None:
+    """The web UI passes an extension only as many values as its page has (init_script_args in modules/api/api.py)."""
+    both = make_request(controls=(MESH, MESH), guides=(colours(), colours()))
+    with engine_on(fake := FakeAutomatic1111(units=1, old=old)) as engine:
+        with pytest.raises(
+            EngineUnavailable, match="the look has 2, and its ControlNet is set to 1; raise the number of Contr"
+        ):
+            engine.paint([both])
+        assert len(engine.paint([request_with_mesh()])) == 1
+    assert len(fake.img2img_bodies) == 1
+
+
+def test_an_unknown_number_of_units_is_accepted() -> None:
+    fake = FakeAutomatic1111()
+    del fake.answers_by_path["/controlnet/settings"]
+    with engine_on(fake) as engine:
+        assert len(engine.paint([request_with_mesh()])) == 1
+
+
+@pytest.mark.parametrize(("listed", "status"), [(True, 200), (False, 200), (False, 500)])
+def test_an_image_without_its_controls_is_an_error(listed: bool, status: int) -> None:
+    """ScriptRunner.process of the web UI (modules/scripts.py) reports a failing extension at its console and goes on;
+    postprocess of the extension (scripts/controlnet.py) gives guides back only where it had taken hold.
+
+    Its option to keep them back is not listed where the extension has loaded modules/api/models.py before the options
+    of extensions were known; some versions answer for theirs with an error (the web UI's issue 11805)."""
+    fake = FakeAutomatic1111()
+    fake.controls_fail = True
+    said = "rendered without the controls: its ControlNet failed; see the server's console for the reason"
+    with engine_on(fake) as engine:
+        if not listed:
+            fake.answers_by_path["/sdapi/v1/options"] = as_json({}, status=status)
+        with pytest.raises(EngineFailed, match=said):
+            engine.paint([request_with_mesh()])
+    assert len(fake.img2img_bodies) == 1
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"control_net_no_detectmap": True},
+        {"control_net_no_detectmap": False, "forge_try_reproduce": "None"},
+    ],
+    ids=["an option", "some versions of Forge"],
+)
+def test_a_server_that_does_not_return_guides_is_reported_once(
+    options: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    """For a time Forge did not return them through the API (its issue 2051)."""
+    fake = FakeAutomatic1111()
+    fake.options["control_net_no_detectmap"] = True
+    with engine_on(fake) as engine:
+        fake.answers_by_path["/sdapi/v1/options"] = as_json(options)
+        for _ in range(2):
+            assert len(engine.paint([request_with_mesh()])) == 1
+    assert caplog.text.count("does not return guides; cannot verify that controls are applied") == 1
+
+
+def test_without_the_extension_the_message_says_what_to_install() -> None:
+    with (
+        engine_on(FakeAutomatic1111(controls=None)) as engine,
+        pytest.raises(EngineUnavailable, match="no ControlNet extension; install the extension sd-webui-controlnet"),
+    ):
+        engine.paint([request_with_mesh()])
+
+
+@pytest.mark.parametrize(("path", "list_"), [("/sdapi/v1/samplers", {}), ("/controlnet/model_list", [])])
+def test_an_unexpected_answer_is_reported(path: str, list_: object) -> None:
+    fake = FakeAutomatic1111()
+    fake.answers_by_path[path] = as_json(list_)
+    with engine_on(fake) as engine, pytest.raises(EngineUnavailable, match=f"answered {path} with something other"):
+        engine.paint([request_with_mesh()])
+
+
+def test_a_look_is_resolved_only_once() -> None:
+    with engine_on(fake := FakeAutomatic1111()) as engine:
+        for _ in range(3):
+            engine.paint([request_with_mesh()])
+        assert [request.path for request in fake.requests].count("/controlnet/model_list") == 1
+        engine.paint([make_request(steps=20)])
+    assert [request.path for request in fake.requests].count("/sdapi/v1/samplers") == 2
