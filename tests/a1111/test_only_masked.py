@@ -8,13 +8,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import OpenImageIO
 import pytest
 from diffusers.image_processor import VaeImageProcessor
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from tests.passes._plate import CUT_FOLDER, FIRST, HEIGHT, WIDTH, plate_picture, sample, shot_of, tracks_of
+from tests.passes.rendering.test_render import read as read_layer
 from toolkit.a1111.only_masked import Region, crop_region, expand_crop_region, region_to_canvas
 from toolkit.documents import FacePlan, PassName, PassPlan
 from toolkit.engines import Engine, PaintRequest
@@ -102,20 +102,22 @@ def test_a_mask_outside_the_plate_gives_a_crop_of_the_whole_plate() -> None:
     assert face.plate_to_canvas == region_to_canvas((0, 0, *PLATE), (512, 512))
 
 
-BLURS = {
-    "1.3": lambda mask, pixels: np.asarray(Image.fromarray(mask).filter(ImageFilter.GaussianBlur(pixels))),
-    "1.4": lambda mask, pixels: cv2.GaussianBlur(
-        cv2.GaussianBlur(mask, (2 * int(2.5 * pixels + 0.5) + 1, 1), pixels),
-        (1, 2 * int(2.5 * pixels + 0.5) + 1),
-        pixels,
-    ),
-}
-"""What AUTOMATIC1111 does to a whole mask."""
+def blur_1_3(mask: NDArray[np.uint8], pixels: int) -> NDArray[np.uint8]:
+    return np.asarray(Image.fromarray(mask).filter(ImageFilter.GaussianBlur(pixels)), np.uint8)
+
+
+def blur_1_4(mask: NDArray[np.uint8], pixels: int) -> NDArray[np.uint8]:
+    side = 2 * int(2.5 * pixels + 0.5) + 1
+    return np.asarray(cv2.GaussianBlur(cv2.GaussianBlur(mask, (side, 1), pixels), (1, side), pixels), np.uint8)
+
+
+BLURS = {"1.3": blur_1_3, "1.4": blur_1_4}
+"""AUTOMATIC1111's mask blur, applied to a whole mask."""
 
 
 def whole_mask(face: FacePlan, version: str, pixels: int) -> NDArray[np.uint8]:
     hard = (draw_matte(face.outline, 1.0, window=(0, 0, *PLATE)) > 0).astype(np.uint8) * np.uint8(255)
-    return np.asarray(BLURS[version](hard, pixels), np.uint8)
+    return BLURS[version](hard, pixels)
 
 
 @pytest.mark.parametrize("version", BLURS)
@@ -244,9 +246,7 @@ def test_an_engine_that_changes_nothing_returns_the_plate(plate_pattern: Path, t
         assert [(one.plan.pass_name, one.rendered) for one in done] == [(PassName.FACE, 12)]
     files = plan.files(tmp_path)
     for frame in plan.frames:
-        opened = OpenImageIO.ImageInput.open(str(files.path(frame.shot_frame)))
-        pixels = opened.read_image("float")
-        opened.close()
+        _, pixels = read_layer(files.path(frame.shot_frame))
         solid = pixels[..., 3] == 1
         plate_rgb = plate_picture(frame.source_frame) / 255.0
         assert solid.sum() > 500

@@ -86,7 +86,7 @@ def plans(plates: Path, control: str = CONTROL, *assignments: str) -> list[PassP
 def count_rendered(passes: Sequence[PassPlan], plates: Path, bright: Bright, engine: Engine) -> list[int]:
     """How many frames of each pass were rendered."""
     with open_plate(shot_of(plates / "plate.####.png").media) as plate:
-        done = render_passes(passes, plate, engine, plates.parent / "out", writers=1, estimators={"bright": bright})
+        done = render_passes(passes, plate, engine, plates.parent / "out", writers=1, estimators={"bright": bright})  # type: ignore[dict-item]
     return [one.rendered for one in done]
 
 

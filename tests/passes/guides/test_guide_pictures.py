@@ -74,7 +74,7 @@ def only(frame: GuidePictures) -> Picture:
 def test_a_control_without_a_source_reads_from_the_guides_folder_next_to_the_cut() -> None:
     plan = plans(Path("/shows/cut"), '{kind="depth"}')[PassName.BODY]
     (guide,) = plan.guides
-    assert guide is not None
+    assert isinstance(guide, GuidePlan)
     assert guide.path == "/shows/cut/guides/sh010/depth.####.exr"
     assert plan.look.controls[0].model == "control_v11f1p_sd15_depth"
 
@@ -172,9 +172,10 @@ def test_missing_guides_are_reported_before_rendering(depth: Path) -> None:
     shot = shot_of(Path("nowhere/plate.####.png"))
     settings = load_settings(overrides=['body.controls=[{kind="depth"}]', 'face.controls=[{kind="depth"}]'])
     guides = planned_guides("sh010", settings, cut_folder=depth)
-    assert len(guides) == 1, "one guide for both passes"
+    (guide,) = guides
+    assert isinstance(guide, GuidePlan), "one guide for both passes"
     check_guides(shot, guides)
-    files = FramePath.parse(guides[0].path)
+    files = FramePath.parse(guide.path)
     files.path(FIRST + 3).unlink()
     with pytest.raises(MissingFrames, match=rf"depth.####.exr: 1 source frame missing: {FIRST + 3}"):
         check_guides(shot, guides)

@@ -27,7 +27,7 @@ class WantsEverything(Engine):
     """Wants mattes and guides, and returns its images unchanged."""
 
     name: ClassVar[str] = "wants everything"
-    revision: ClassVar[str] = "1"
+    revision = "1"
     wants_matte: ClassVar[bool] = True
     wants_guides: ClassVar[bool] = True
 
