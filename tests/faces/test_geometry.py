@@ -119,10 +119,21 @@ def test_a_face_found_in_several_tiles_counts_once_and_the_largest_is_kept() -> 
     assert remove_duplicates([at(100, 50), at(104, 56), at(300, 40), at(90, 48)]) == [at(104, 56), at(300, 40)]
 
 
-def test_smoothing_keeps_a_parabola_up_to_both_ends() -> None:
+@pytest.mark.parametrize("reach", [2, 3, 5, 12])
+def test_smoothing_keeps_a_parabola_up_to_both_ends(reach: int) -> None:
     frames = np.arange(12.0)
     motion = np.stack([3 + 2 * frames - 0.5 * frames**2, -frames], axis=-1)
-    assert np.abs(smooth_over_time(motion, 2) - motion).max() < 1e-9
+    assert np.abs(smooth_over_time(motion, reach) - motion).max() < 1e-9
+
+
+def test_the_window_is_symmetric_and_narrows_towards_both_ends() -> None:
+    values = np.random.default_rng(11).normal(size=12)
+    smoothed = smooth_over_time(values, 4)
+    assert smoothed == pytest.approx(smooth_over_time(values[::-1], 4)[::-1], abs=1e-12)
+    assert smoothed[[0, 1, -2, -1]] == pytest.approx(values[[0, 1, -2, -1]])
+    assert smoothed[[2, -3]] == pytest.approx(smooth_over_time(values, 2)[[2, -3]])
+    assert smoothed[[3, -4]] == pytest.approx(smooth_over_time(values, 3)[[3, -4]])
+    assert np.abs(smoothed[4:8] - smooth_over_time(values, 3)[4:8]).min() > 1e-3
 
 
 def test_smoothing_neither_delays_nor_flattens_a_one_second_swing() -> None:
