@@ -1,4 +1,4 @@
-"""What a FACE frame costs around the painter, on any machine, beside the same on whole frames, as it is often done."""
+"""The cost of a FACE frame outside the engine, compared with the common way of working on whole frames."""
 
 from __future__ import annotations
 
@@ -25,36 +25,36 @@ ROUNDS = 40
 
 
 def bench_around(_: Path) -> None:
-    """Everything a FACE frame costs beside decoding, painting and writing: 1080p, one face, a canvas of 512."""
-    for name, roll in (("crop turned", 25.0), ("crop level", 5.0)):
+    """Everything a FACE frame costs except decoding, the engine and writing: 1080p, one face, a canvas of 512."""
+    for name, roll in (("crop rotated", 25.0), ("crop level", 5.0)):
         _around(name, roll)
 
 
 def _around(name: str, roll: float) -> None:
     picture, plan, mesh = _one_face(roll)
-    face, backing = plan.frames[0].faces[0], PlateProperties(alpha=None, premultiplied=False, encoding="display")
+    face, properties = plan.frames[0].faces[0], PlateProperties(alpha=None, premultiplied=False, encoding="display")
     painted = split_overbrights(crop_face(face, 512, picture))[0]
     parts: dict[str, Callable[[], object]] = {
         "crop": lambda: split_overbrights(crop_face(face, 512, picture), reuse=True),
         "matte for the engine": lambda: draw_crop_matte(plan, face),
         "guide": lambda: draw_face_annotation([transform_points(face.plate_to_canvas, mesh)], (512, 512)),
-        "layer": lambda: compose_face(plan, [face], backing, [painted]),
+        "layer": lambda: compose_face(plan, [face], properties, [painted]),
     }
     parts["whole frames"] = lambda: _on_whole_frames(face, picture, painted, mesh)
     for work in parts.values():
         work()
-    rounds = [[_timed(work) for work in parts.values()] for _round in range(ROUNDS)]
+    rounds = [[_measure(work) for work in parts.values()] for _round in range(ROUNDS)]
     wall, cpu = (1000 * np.median(np.array(rounds)[..., clock], axis=0) for clock in (0, 1))
     ratio = np.median([each[-1][0] / sum(own[0] for own in each[:-1]) for each in rounds])
     listed = ", ".join(f"{name} {value:.1f}" for name, value in zip(parts, wall, strict=True))
     print(
-        f"{f'around the painter, {name}':32s} {wall[:-1].sum():.1f} ms per frame and face (asked: at most 25), "
-        f"{cpu[:-1].sum():.1f} of CPU time; on whole frames {ratio:.1f} times as long: {listed}"
+        f"{f'FACE without engine, {name}':32s} {wall[:-1].sum():.1f} ms per frame and face (target: at most 25), "
+        f"{cpu[:-1].sum():.1f} of CPU time; on whole frames {ratio:.1f} times as long; by step: {listed}"
     )
 
 
 def _on_whole_frames(face: FacePlan, picture: Picture, painted: Picture, mesh: NDArray[np.float32]) -> object:
-    """Crop, mattes, guide and layer by one call of OpenCV each, the layer as large as the plate until it is written."""
+    """Crop, mattes, guide and layer with one OpenCV call each, all in the size of the plate."""
     height, width = picture.shape[:2]
     there = np.asarray(face.plate_to_canvas).reshape(2, 3)
     crop = np.clip(cv2.warpAffine(picture, there, (512, 512), None, cv2.INTER_LANCZOS4, cv2.BORDER_REPLICATE), 0, 1)
@@ -69,7 +69,7 @@ def _on_whole_frames(face: FacePlan, picture: Picture, painted: Picture, mesh: N
 
 
 def _one_face(roll: float) -> tuple[Picture, Any, NDArray[np.float32]]:
-    """A 1080p picture with a face 300 pixels high in it, tilted by ``roll`` degrees: from 20 on its crop is turned."""
+    """A 1080p image with a face 300 pixels high, tilted by ``roll`` degrees; from 20 on its crop is rotated."""
     rng = np.random.default_rng(0)
     mesh = landmarks((960.0, 540.0), 300.0, roll)
     within = rng.normal(0, 45, (478, 2)).astype(np.float32)
@@ -87,8 +87,8 @@ def _one_face(roll: float) -> tuple[Picture, Any, NDArray[np.float32]]:
     return picture, plan, mesh
 
 
-def _timed(work: Callable[[], object]) -> tuple[float, float]:
-    """Seconds of the clock, and of all cores."""
+def _measure(work: Callable[[], object]) -> tuple[float, float]:
+    """Seconds by the clock, and CPU seconds of all cores."""
     started, spent = time.perf_counter(), time.process_time()
     work()
     return time.perf_counter() - started, time.process_time() - spent
