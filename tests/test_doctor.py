@@ -9,6 +9,7 @@ import sys
 import tomllib
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as metadata_version
 from pathlib import Path
 
 import pytest
@@ -25,13 +26,12 @@ def _names(requirements: list[str]) -> set[str]:
 @pytest.fixture
 def without(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Makes a package look as if it was not installed."""
-    real = doctor.version
 
     def take_away(gone: str) -> None:
         def version(name: str) -> str:
             if name == gone:
                 raise PackageNotFoundError(name)
-            return real(name)
+            return metadata_version(name)
 
         monkeypatch.setattr(doctor, "version", version)
 

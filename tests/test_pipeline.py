@@ -141,7 +141,9 @@ def test_faces_are_laid_where_the_face_is_and_nowhere_else(demo: Output, cut: Cu
         for sample in track.samples[::6]:
             number = shot.frame_map.shot_frame(sample.source_frame)
             image = OpenImageIO.ImageBuf(str(demo.root / f"{shot.name}/FACE/v001/{shot.name}_FACE_v001.{number}.exr"))
-            alpha = image.get_pixels(OpenImageIO.FLOAT)[..., 3]
+            pixels = image.get_pixels(OpenImageIO.FLOAT)
+            assert pixels is not None, image.geterror()
+            alpha = pixels[..., 3]
             if sample.state is FaceState.ABSENT:
                 assert not alpha.any()
             else:

@@ -117,7 +117,7 @@ def test_a_setting_that_does_not_hold_is_refused_in_one_line(assignment: str, sa
         ),
         (lambda: FaceSettings(strength=True), "FaceSettings: strength: True is not a number"),
         (lambda: FaceSettings(prompt="{mood}"), "FaceSettings: prompt: unknown placeholder {mood}"),
-        (lambda: LoraSettings(), "LoraSettings: model: set model"),
+        (LoraSettings, "LoraSettings: model: set model"),
         (lambda: ControlSettings(kind="depth", near=5.0, far=2.0), "ControlSettings: near: 5 is not between 0 and far"),
         (lambda: BodySettings(prompts=(PromptSettings(face=0, prompt="a"),)), "BodySettings: prompts[0].face: BODY is"),
         (lambda: replace(Settings().face, steps=0), "FaceSettings: steps: 0 is out of range: 1 to 150"),

@@ -27,13 +27,16 @@ _GRACE_S = 5.0
 """How long the report may still take after osascript has returned, seconds."""
 
 NO_ANSWER = (
-    "close any open dialog there (missing fonts or footage, a licence, another script's report): it blocks scripts; and "
-    "allow scripts to write files in Preferences > Scripting & Expressions"
+    "close any open dialog there (missing fonts or footage, a licence, another script's report): it blocks scripts; "
+    "and allow scripts to write files in Preferences > Scripting & Expressions"
 )
 """What to do when a running After Effects does not answer."""
 
 _OSASCRIPT = {
-    "-1743": "macOS does not allow this program to control After Effects; allow it in System Settings > Privacy & Security > Automation",
+    "-1743": (
+        "macOS does not allow this program to control After Effects; allow it in System Settings > Privacy & Security > "
+        "Automation"
+    ),
     "-1712": f"After Effects did not finish in time; {NO_ANSWER}",
     "-600": "After Effects is not running and cannot be started",
     "-10814": "macOS does not find this After Effects; use --app with the path of its folder",

@@ -52,7 +52,7 @@ class Studio:
     def session(self, steps: Sequence[Step], **quirks: Any) -> list[Dump]:
         """The dumps of the fake after each of ``steps``, which share a project."""
         file = self.folder / "session.json"
-        session = {"quirks": quirks, "movies": {}, "steps": [self._step(step) for step in steps]}
+        session: dict[str, Any] = {"quirks": quirks, "movies": {}, "steps": [self._step(step) for step in steps]}
         for step in steps:
             session["movies"].update(movies(step.delivery))
         file.write_text(json.dumps(session), encoding="utf-8")

@@ -114,7 +114,8 @@ def _picture(clip: Any, index: int, count: int, record_fps: float) -> int:
     media = clip.media_reference.available_range
     into = TimeTransform(scale=abs(speed)).applied_to(passed) + clip.trimmed_range().start_time - media.start_time
     first: int = getattr(clip.media_reference, "start_frame", 0)
-    return first + floor(into.value_rescaled_to(media.start_time.rate) + _SLACK)
+    passed_frames: float = into.value_rescaled_to(media.start_time.rate)
+    return first + floor(passed_frames + _SLACK)
 
 
 # --- DaVinci Resolve -------------------------------------------------------------------------------------------------

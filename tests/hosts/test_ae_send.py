@@ -462,7 +462,9 @@ def test_the_turnover_identifies_the_comp(machine: Machine) -> None:
         ({"workingSpace": None}, ("unknown", "Adobe", "", False)),
     ],
 )
-def test_the_projects_colour_settings_are_sent(machine: Machine, settings: Facts, colour: Facts) -> None:
+def test_the_projects_colour_settings_are_sent(
+    machine: Machine, settings: Facts, colour: tuple[str, str, str, bool]
+) -> None:
     found = machine.send({**project(comp(movie("a", 0, 9))), "project": settings}).colour
     assert (found.mode, found.science, found.working, found.linear) == colour
 

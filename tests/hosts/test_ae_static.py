@@ -37,7 +37,7 @@ def tools(request: pytest.FixtureRequest) -> Path:
     if not (folder / "installed").exists():
         arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
         done = npm(arguments, return_completed_process=True, cwd=folder, capture_output=True, text=True, timeout=240)
-        if unreachable := REGISTRY_UNREACHABLE.search(done.stderr):
+        if unreachable := REGISTRY_UNREACHABLE.search(str(done.stderr)):
             pytest.skip(
                 f"npm cannot reach a registry ({unreachable[1]}): the After Effects scripts were checked by es3.py only"
             )
@@ -50,7 +50,7 @@ def run_tool(tools: Path, program: str, *arguments: str | Path, folder: Path) ->
     """The output of one of the tools; empty when it found nothing."""
     command = [str(tools / program), *map(str, arguments)]
     done = node(command, return_completed_process=True, cwd=folder, capture_output=True, text=True, timeout=240)
-    return str(done.stdout + done.stderr)
+    return str(done.stdout) + str(done.stderr)
 
 
 def lint(tools: Path, script: Path) -> str:

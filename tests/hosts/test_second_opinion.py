@@ -18,7 +18,7 @@ from tests.hosts.after_effects import Dump, Studio, write_exr, write_png
 from tests.hosts.delivered import Deliveries, Document, set_on
 from tests.turnover._cuts import HEIGHT, WIDTH, write_movie
 from toolkit.delivery import write_aep
-from toolkit.delivery.keyframes import write_keyframes
+from toolkit.delivery.keyframe_text import write_keyframes
 from toolkit.documents import Delivery, FaceKeys
 from toolkit.install import install_scripts
 
@@ -68,7 +68,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 def frames(layer: Any) -> tuple[float, float, float]:
     """Start, in and out point in frames of a comp at 24."""
-    return tuple(round(24 * seconds, 3) for seconds in (layer.start_time, layer.in_point, layer.out_point))  # type: ignore[return-value]
+    return tuple(round(24 * seconds, 3) for seconds in (layer.start_time, layer.in_point, layer.out_point))
 
 
 # --- places ----------------------------------------------------------------------------------------------------------

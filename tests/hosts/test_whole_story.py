@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ class Editor:
         self.fake = FakeResolve(Behaviour(), {str(movie): one}, probes=PROBES)
         timeline = self.fake.users
         timeline.tracks["video"][0].items.clear()
-        plates = [
+        plates: list[tuple[Any, dict[str, Any]]] = [
             (self.fake.add_media(str(movie), one, first=0), {"at": 0, "left": 5, "duration": 20}),
             (
                 self.fake.add_media(str(sequence / "plate.[1001-1060].png"), other, first=1001),

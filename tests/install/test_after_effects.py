@@ -100,7 +100,9 @@ def test_a_mac_has_its_own_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert install_scripts("ae")[0].parent == tmp_path / "Adobe After Effects 2026" / "Scripts"
 
 
-@pytest.mark.parametrize(("platform", "says"), [("win32", "After Effects not found in"), ("linux", "does not run on this")])
+@pytest.mark.parametrize(
+    ("platform", "says"), [("win32", "After Effects not found in"), ("linux", "does not run on this")]
+)
 def test_without_after_effects_a_folder_is_asked_for(
     home: Path, monkeypatch: pytest.MonkeyPatch, platform: str, says: str
 ) -> None:

@@ -65,7 +65,7 @@ GUIDES = ("--set", 'body.controls=[{kind="lineart", source="guides/{shot}/linear
         pytest.param((*SERVER, *GUIDES), 3, "shot sh020: media offline: ", id="the second shot has no guides"),
         pytest.param(("--shot=sh9*",), 2, "no shot matches 'sh9*'; shots in this cut: sh010, sh020", id="no such shot"),
         pytest.param(("--engine", "dalle"), 2, "unknown engine 'dalle'; available: builtin", id="no such engine"),
-        pytest.param((*SERVER, "--set", "body.noise=flow"), 4, "does not support noise = flow", id="noise the engine lacks"),
+        pytest.param((*SERVER, "--set", "body.noise=flow"), 4, "does not support noise = flow", id="no moving noise"),
         pytest.param(("--set", "face.canvas=100"), 2, "100 is not a multiple of 8", id="an invalid setting"),
     ],
 )

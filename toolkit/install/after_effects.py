@@ -36,7 +36,7 @@ def bundle(folder: Traversable, entry: str) -> str:
 
 
 def launch_script(entry: str, values: Mapping[str, str], report: Path) -> str:
-    """A script that runs ``entry`` once, with ``values`` as members of ``$.global``, and writes its report to ``report``.
+    """A script that runs ``entry`` once, with ``values`` in ``$.global``, and writes its report to ``report``.
 
     Raises ToolkitError for an unknown entry.
     """
@@ -72,7 +72,7 @@ def _text(folder: Traversable, name: str) -> str:
         return folder.joinpath(*name.split("/")).read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise ToolkitError(
-            f"this installation lacks ae_scripts/{name}; reinstall with pip install --force-reinstall resolve-ae-toolkit"
+            f"this installation lacks ae_scripts/{name}: pip install --force-reinstall resolve-ae-toolkit"
         ) from error
 
 

@@ -51,7 +51,7 @@ def _collect_modules(folder: Traversable, module: str, seen: set[str], parts: li
     except FileNotFoundError as error:
         missing = f"resolve_scripts/{PACKAGE}/{module}.py"
         raise ToolkitError(
-            f"this installation lacks {missing}; reinstall with pip install --force-reinstall resolve-ae-toolkit"
+            f"this installation lacks {missing}: pip install --force-reinstall resolve-ae-toolkit"
         ) from error
     docstring, body, modules = _split_module(text, module)
     for needed in modules:
