@@ -45,7 +45,7 @@ TEXTS: dict[str, tuple[bytes, str]] = {
     "a track": (json.dumps(track(CLIP)).encode(), "it is a single Track called 'Video 1', not a timeline"),
     "a collection": (
         json.dumps({"OTIO_SCHEMA": "SerializableCollection.1", "name": "bin", "children": [CLIP]}).encode(),
-        "it is a collection of 1 items called 'bin', not a timeline; export a single timeline",
+        "it is a collection of 1 item called 'bin', not a timeline; export a single timeline",
     ),
     "a newer schema": (json.dumps(newer("Clip")).encode(), "it uses Clip.92, newer than the Clip.2 that"),
     "an unknown effect": (

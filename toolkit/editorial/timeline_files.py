@@ -108,5 +108,6 @@ def _describe_object(loaded: Any) -> str:
         return "it is JSON, but not OpenTimelineIO"
     name = f" called '{loaded.name}'" if getattr(loaded, "name", "") else ""
     if isinstance(loaded, otio.schema.SerializableCollection):
-        return f"it is a collection of {len(loaded)} items{name}, not a timeline; export a single timeline"
+        items = "1 item" if len(loaded) == 1 else f"{len(loaded)} items"
+        return f"it is a collection of {items}{name}, not a timeline; export a single timeline"
     return f"it is a single {loaded.schema_name()}{name}, not a timeline"
