@@ -74,9 +74,7 @@ def _plan_face(
         return []
     feathers = [round(matte.feather * region.pose.scale, 3) for region in regions]
     affines = _crop_affines(regions, feathers, look, plate)
-    mine = [entry for entry in look.prompts if entry.face == track.face]
-    template = next((entry.prompt for entry in mine if entry.prompt), look.prompt)
-    negative = next((entry.negative for entry in mine if entry.negative), "")
+    template, negative = _face_prompts(track.face, look)
     plans = []
     for region, feather, affine in zip(regions, feathers, affines, strict=True):
         source_frame = region.sample.source_frame
@@ -96,6 +94,14 @@ def _plan_face(
         )
         plans.append((source_frame, plan))
     return plans
+
+
+def _face_prompts(face: int, look: FaceSettings) -> tuple[str, str]:
+    """The prompt template of one face, and its own negative prompt; empty: the look's."""
+    mine = [entry for entry in look.prompts if entry.face == face]
+    template = next((entry.prompt for entry in mine if entry.prompt), look.prompt)
+    negative = next((entry.negative for entry in mine if entry.negative), "")
+    return template, negative
 
 
 def _find_regions(track: FaceTrack, look: FaceSettings, matte: MatteSettings) -> list[_Region]:
