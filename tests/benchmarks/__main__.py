@@ -1,8 +1,8 @@
-"""Speed and memory as ratios measured in one interleaved run: ``python -m tests.benchmarks [NAME]…``.
+"""Measures speed and memory as ratios within one interleaved run: ``python -m tests.benchmarks [NAME]…``.
 
-Machines are noisy, so nothing here passes or fails: each benchmark prints what it measured beside what is asked for.
-Names: help, exr, analysis, run, around, engines, shot, steady, memory (all without a name; memory takes several
-minutes). ``engines`` and ``shot`` need a GPU, and about eight minutes of it each.
+Machines are noisy, so nothing here passes or fails: each benchmark prints its measurement and the target.
+Names: help, exr, analysis, run, around, engines, shot, steady, memory (without a name: all; memory takes several
+minutes). ``engines`` and ``shot`` need a GPU, for about eight minutes each.
 """
 
 from __future__ import annotations
@@ -29,28 +29,28 @@ from tests.benchmarks.bench_steady import bench_steady
 ROUNDS = 5
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Wall seconds of one call."""
+def measure(work: Callable[[], object]) -> float:
+    """Seconds of one call, by the clock."""
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
 
 
 def compare(
-    name: str, ours: Callable[[], object], bare: Callable[[], object], count: int, *, asked: str, rounds: int = ROUNDS
+    name: str, ours: Callable[[], object], bare: Callable[[], object], count: int, *, target: str, rounds: int = ROUNDS
 ) -> None:
-    """One line: median rates, and the median of the ratios of speed pair by pair (above 1 is faster than bare)."""
+    """Print one line: median rates, and the median speed ratio of the pairs (above 1: faster than the bare loop)."""
     ours(), bare()  # warm-up
-    pairs = [(timed(ours), timed(bare)) for _ in range(rounds)]
+    pairs = [(measure(ours), measure(bare)) for _ in range(rounds)]
     mine, theirs = (count / statistics.median(seconds) for seconds in zip(*pairs, strict=True))
     ratio = statistics.median(b / a for a, b in pairs)
-    print(f"{name:28s} {mine:8.1f}/s   bare {theirs:8.1f}/s   ratio {ratio:5.2f}   (asked: {asked})")
+    print(f"{name:28s} {mine:8.1f}/s   bare {theirs:8.1f}/s   ratio {ratio:5.2f}   (target: {target})")
 
 
 def demo_footage(folder: Path, *, height: int = 720, times: int = 1) -> Path:
-    """The demo's movie, scaled to ``height`` lines; made once per folder.
+    """The demo's movie, scaled to ``height`` lines; created once per folder.
 
-    Played ``times`` over, every second time backwards: a face that leaps is no shot.
+    Repeated ``times`` times, every second time backwards, so that the face does not jump.
     """
     import av
 
@@ -80,11 +80,11 @@ def bench_help(_: Path) -> None:
         subprocess.run([sys.executable, "-m", "toolkit.cli", "--help"], stdout=subprocess.DEVNULL, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / ROUNDS
-    print(f"{'toolkit --help':28s} {cpu:.2f} s of CPU time (asked: under 0.3)")
+    print(f"{'toolkit --help':28s} {cpu:.2f} s of CPU time (target: under 0.3)")
 
 
 def bench_exr(folder: Path) -> None:
-    """Layer files against a bare loop of the official bindings: same pixels, compression and threads."""
+    """Writing layer files, compared with a bare loop of the official bindings: same pixels, compression and threads."""
     import OpenEXR
 
     from toolkit.plates import write_exr
@@ -96,7 +96,7 @@ def bench_exr(folder: Path) -> None:
     face = np.zeros((1080, 1920, 4), np.float16)
     face[300:700, 700:1100, :3] = body[300:700, 700:1100]
     face[300:700, 700:1100, 3] = 1
-    facts = {"toolkit/shot": "sh010", "toolkit/sourceFrame": 5}
+    facts: dict[str, str | int] = {"toolkit/shot": "sh010", "toolkit/sourceFrame": 5}
 
     def bare(pixels: np.ndarray, path: Path) -> None:
         header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage, **facts}
@@ -115,12 +115,12 @@ def bench_exr(folder: Path) -> None:
                     lambda: loop(lambda path: write_exr(path, pixels, facts)),  # noqa: B023  used within the round
                     lambda: loop(lambda path: bare(pixels, path)),  # noqa: B023
                     12,
-                    asked=">= 0.9",
+                    target=">= 0.9",
                 )
 
 
 def bench_analysis(folder: Path) -> None:
-    """``track`` against a bare loop of PyAV decode and MediaPipe on the same 1080p clip."""
+    """``track``, compared with a bare loop of PyAV decoding and MediaPipe on the same 1080p clip."""
     import av
     import mediapipe as mp
 
@@ -157,33 +157,38 @@ def bench_analysis(folder: Path) -> None:
         return loop
 
     for faces in (1, Settings().track.max_faces):
-        compare(f"track 1080p, bare {faces} face(s)", ours, bare(faces), count, asked=">= 0.9")
+        compare(f"track 1080p, bare {faces} face(s)", ours, bare(faces), count, target=">= 0.9")
 
 
 def bench_run(folder: Path) -> None:
-    """The whole ``run`` against its slowest stage alone, each in a fresh process."""
+    """A whole ``run``, compared with its slowest stage alone, each in a new process."""
     clip = demo_footage(folder, height=1080)
 
     def command(*arguments: object) -> Callable[[], None]:
         line = [sys.executable, "-m", "toolkit.cli", *map(str, arguments)]
-        return lambda: subprocess.run(line, check=True, capture_output=True) and None
 
-    whole, stages = [], {"track": [], "plan": [], "render": [], "conform": []}
+        def call() -> None:
+            subprocess.run(line, check=True, capture_output=True)
+
+        return call
+
+    whole: list[float] = []
+    stages: dict[str, list[float]] = {"track": [], "plan": [], "render": [], "conform": []}
     for turn in range(3):
         out = folder / f"stages_{turn}"
         for stage, seconds in stages.items():
-            seconds.append(timed(command(stage, clip, "-o", out) if stage == "track" else command(stage, out)))
-        whole.append(timed(command("run", clip, "-o", folder / f"whole_{turn}")))
+            seconds.append(measure(command(stage, clip, "-o", out) if stage == "track" else command(stage, out)))
+        whole.append(measure(command("run", clip, "-o", folder / f"whole_{turn}")))
     medians = {stage: statistics.median(seconds) for stage, seconds in stages.items()}
     slowest = max(medians, key=lambda stage: medians[stage])
     listed = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in medians.items())
     ratio = statistics.median(whole) / medians[slowest]
     print(f"{'run 1080p':28s} {statistics.median(whole):.1f} s; {listed}")
-    print(f"{'run against ' + slowest:28s} ratio {ratio:.2f} (asked: at most 1.25)")
+    print(f"{'run / ' + slowest:28s} ratio {ratio:.2f} (target: at most 1.25)")
 
 
 def bench_memory(folder: Path) -> None:
-    """Peak memory of a run over 100 and over 1,000 frames of the same picture size."""
+    """Peak memory of a run over 100 and over 1,000 frames of the same size."""
     import cv2
 
     peaks = {}
@@ -206,7 +211,7 @@ def bench_memory(folder: Path) -> None:
         done = subprocess.run(line, capture_output=True, text=True, check=True)
         peaks[count] = int(done.stdout.splitlines()[-1])
         print(f"{f'memory, {count} frames 720p':28s} {peaks[count]} MB")
-    print(f"{'memory':28s} ratio {peaks[1000] / peaks[100]:.3f} (asked: at most 1.10)")
+    print(f"{'memory':28s} ratio {peaks[1000] / peaks[100]:.3f} (target: at most 1.10)")
 
 
 BENCHMARKS: dict[str, Callable[[Path], None]] = {

@@ -1,6 +1,6 @@
-"""Stable Diffusion 1.5 in its exact shapes with random numbers in it: as fast as the real one, and never downloaded.
+"""Stable Diffusion 1.5 at full size with random weights: as fast as the real one, without a download.
 
-What it paints is not looked at, only that it is finite.
+Its images are only checked for being finite.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ CONTROLS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Models:
-    """Where they lie."""
+    """Their paths."""
 
     checkpoint: Path
     controls: tuple[Path, ...]
 
 
 def make_models(folder: Path) -> Models:
-    """A checkpoint and three ControlNets in float32: 8 GB on disk. Its words are the tiny tokenizer's."""
+    """A checkpoint and three ControlNets in float32: 8 GB on disk. It uses the tiny tokenizer of the tests."""
     import torch
     from diffusers import AutoencoderKL, ControlNetModel, PNDMScheduler, StableDiffusionPipeline, UNet2DConditionModel
     from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
@@ -61,33 +61,33 @@ _VAE: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operations:
-    """Multiplications and additions for one picture of a size, counted by torch on networks without numbers."""
+    """Multiplications and additions for one image, counted by torch on networks without weights (device ``meta``)."""
 
     unet: int
-    """One evaluation, one half of the guidance."""
+    """One evaluation of the UNet, for one half of the guidance."""
     control: int
-    """The same of one ControlNet, the layers that look at its guide included."""
+    """The same of one ControlNet, including the layers that embed its guide."""
     guide: int
-    """Of those layers."""
+    """Only the layers that embed the guide."""
     vae: int
-    """There and back."""
+    """Encoding and decoding."""
 
-    def painting(self, *, evaluations: int, controls: int) -> int:
-        """As the stock pipelines paint it, guided."""
+    def per_image(self, *, evaluations: int, controls: int) -> int:
+        """As the stock pipelines do it, with guidance."""
         return 2 * evaluations * (self.unet + controls * self.control) + self.vae
 
-    def saved(self, *, evaluations: int, controls: int) -> int:
-        """Of it, what is not done when a guide is looked at once only."""
+    def saved_per_image(self, *, evaluations: int, controls: int) -> int:
+        """The part of it that is saved by embedding each guide only once."""
         return controls * self.guide * (2 * evaluations - 1)
 
 
 def count_operations(width: int, height: int) -> Operations:
-    """For pictures of ``width`` x ``height``; takes no memory and about a second."""
+    """Count for images of ``width`` x ``height``; needs no memory and about a second."""
     import torch
     from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
     from torch.utils.flop_counter import FlopCounterMode
 
-    def counted(work: Callable[[], object]) -> int:
+    def count(work: Callable[[], object]) -> int:
         with FlopCounterMode(display=False) as counter, torch.no_grad():
             work()
         return int(counter.get_total_flops())
@@ -101,8 +101,8 @@ def count_operations(width: int, height: int) -> Operations:
         picture, latents = torch.zeros(1, 3, height, width), torch.zeros(1, 4, height // 8, width // 8)
         time, words = torch.zeros(()), torch.zeros(1, 77, 768)
     return Operations(
-        unet=counted(lambda: unet(latents, time, words)),
-        control=counted(lambda: control(latents, time, words, picture)),
-        guide=counted(lambda: control.controlnet_cond_embedding(picture)),
-        vae=counted(lambda: vae.decode(vae.encode(picture).latent_dist.mode())),
+        unet=count(lambda: unet(latents, time, words)),
+        control=count(lambda: control(latents, time, words, picture)),
+        guide=count(lambda: control.controlnet_cond_embedding(picture)),
+        vae=count(lambda: vae.decode(vae.encode(picture).latent_dist.mode())),
     )

@@ -1,4 +1,4 @@
-"""What is measured on a GPU, and on which."""
+"""Setup and helpers of the GPU benchmarks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gc
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from tests.benchmarks._full_size import Models
 
@@ -17,34 +18,34 @@ FACE, BODY = 16, 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """What is measured; the test that rehearses it on a CPU has smaller numbers."""
+    """Parameters of the measurement; the tests on a CPU use smaller ones."""
 
     models: Models
     size: int = 512
-    """Of a crop, pixels."""
+    """Side of a crop, pixels."""
     batch: int = 16
     rounds: int = 5
     looped: int = 4
-    """Crops that a round gives to a pipeline that takes one."""
-    precision: str = "bfloat16"
+    """Crops per round for a pipeline that takes one at a time."""
+    precision: Literal["float16", "bfloat16", "float32"] = "bfloat16"
     device: str = "cuda"
     compile: bool = True
 
 
 def gpu_peak() -> float | None:
-    """Operations per second of the GPU, 0 when not known; None without one, which is said."""
+    """Peak operations per second of the GPU, 0 if unknown; None, with a line of output, without a GPU."""
     import torch
 
     if not torch.cuda.is_available():
-        print(f"{'diffusers engine':28s} no GPU here: not measured")
+        print(f"{'diffusers engine':28s} no GPU available: not measured")
         return None
     name = torch.cuda.get_device_name()
     print(f"{'on':28s} {name}, torch {torch.__version__}")
     return next((value for key, value in DENSE_BF16.items() if key in name), 0.0)
 
 
-def memory(setup: Setup, *, reset: bool = False) -> float:
-    """Most that the GPU held since the last reset, GiB; 0 elsewhere. With ``reset``: what it holds now."""
+def gpu_memory(setup: Setup, *, reset: bool = False) -> float:
+    """Peak GPU memory since the last reset, GiB; 0 on other devices. With ``reset``: the current use."""
     import torch
 
     if setup.device != "cuda":
@@ -55,7 +56,7 @@ def memory(setup: Setup, *, reset: bool = False) -> float:
     return float(torch.cuda.max_memory_allocated()) / 2**30
 
 
-def let_go(setup: Setup) -> None:
+def release_memory(setup: Setup) -> None:
     import torch
 
     gc.collect()
@@ -63,7 +64,7 @@ def let_go(setup: Setup) -> None:
         torch.cuda.empty_cache()
 
 
-def timed(work: Callable[[], object]) -> float:
+def measure(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started

@@ -1,4 +1,4 @@
-"""The diffusers engine beside the stock pipeline on a GPU: looped, batched by hand, compiled."""
+"""The diffusers engine compared with the stock pipeline on a GPU: in a loop, batched by hand, compiled."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.benchmarks._full_size import count_operations, make_models
-from tests.benchmarks._gpu import FACE, Setup, gpu_peak, let_go, memory, timed
+from tests.benchmarks._gpu import FACE, Setup, gpu_memory, gpu_peak, measure, release_memory
 from toolkit.engines import PaintRequest
 
 Paint = Callable[[Sequence[PaintRequest]], list[NDArray[np.float32]]]
@@ -28,58 +28,62 @@ def bench_engines(_: Path) -> None:
         setup = Setup(models=make_models(Path(folder)))
         for controls in (1, 3):
             compare_engines(setup, controls, peak)
-            let_go(setup)
+            release_memory(setup)
 
 
 def compare_engines(setup: Setup, controls: int, peak: float) -> None:
-    """Ours beside the stock pipeline, each several times in turn; ``peak``: operations per second, 0 when not known."""
+    """Our engine and the stock pipeline, in turn, several rounds. ``peak``: operations per second, 0 if unknown."""
     requests = _crops(setup, controls)
-    needed = count_operations(setup.size, setup.size).painting(evaluations=FACE, controls=controls)
+    needed = count_operations(setup.size, setup.size).per_image(evaluations=FACE, controls=controls)
     print(
         f"{f'{controls} ControlNet(s)':28s} {setup.size} x {setup.size}, Euler, 30 steps at 0.5, guidance 8: "
-        f"{needed / 1e12:.1f} TFLOP a crop (FACE of the recipe as the stock pipeline paints it)"
+        f"{needed / 1e12:.1f} TFLOP a crop (FACE of the recipe, with the stock pipeline)"
     )
     with ExitStack() as opened:
-        ways: dict[str, tuple[Paint, int, int]] = {}
+        variants: dict[str, tuple[Paint, int, int]] = {}
         for compiled in (False, True) if setup.compile else (False,):
             word = ", compiled" * compiled
             stock = _stock(setup, controls, compiled=compiled)
-            ways["stock, looped" + word] = stock, 1, setup.looped
+            variants["stock, looped" + word] = stock, 1, setup.looped
             if controls == 1:
                 by_hand = _stock(setup, controls, compiled=compiled) if compiled else stock
-                ways["stock, batched by hand" + word] = by_hand, setup.batch, setup.batch
-            ways["ours" + word] = _ours(setup, opened, compiled=compiled), setup.batch, setup.batch
-        rates = _interleaved(setup, ways, requests, needed, peak)
+                variants["stock, batched by hand" + word] = by_hand, setup.batch, setup.batch
+            variants["ours" + word] = _ours(setup, opened, compiled=compiled), setup.batch, setup.batch
+        rates = _interleaved(setup, variants, requests, needed, peak)
     looped, best = rates["stock, looped"], max(name for name in rates if name.startswith("ours"))
     ratio = statistics.median(mine / theirs for mine, theirs in zip(rates[best], looped, strict=True))
-    print(f"{best + ' / stock, looped':28s} ratio {ratio:.2f} (asked: at least 3)")
+    print(f"{best + ' / stock, looped':28s} ratio {ratio:.2f} (target: at least 3)")
 
 
 def _interleaved(
-    setup: Setup, ways: dict[str, tuple[Paint, int, int]], requests: Sequence[PaintRequest], needed: int, peak: float
+    setup: Setup,
+    variants: dict[str, tuple[Paint, int, int]],
+    requests: Sequence[PaintRequest],
+    needed: int,
+    peak: float,
 ) -> dict[str, list[float]]:
-    """Crops per second of each way in each round; one line is printed for each way."""
-    firsts = {name: timed(lambda: _painted(paint, requests[:batch])) for name, (paint, batch, _) in ways.items()}  # noqa: B023  used at once
-    seconds: dict[str, list[list[float]]] = {name: [] for name in ways}
-    most = dict.fromkeys(ways, 0.0)
+    """Crops per second of each variant in each round; prints one line per variant."""
+    firsts = {name: measure(lambda: _run(paint, requests[:batch])) for name, (paint, batch, _) in variants.items()}  # noqa: B023  used at once
+    seconds: dict[str, list[list[float]]] = {name: [] for name in variants}
+    most = dict.fromkeys(variants, 0.0)
     for _round in range(setup.rounds):
-        for name, (paint, batch, count) in ways.items():
-            before = memory(setup, reset=True)
+        for name, (paint, batch, count) in variants.items():
+            before = gpu_memory(setup, reset=True)
             groups = [requests[first : first + batch] for first in range(0, count, batch)]
-            seconds[name].append([timed(lambda: _painted(paint, group)) for group in groups])  # noqa: B023  used at once
-            most[name] = max(most[name], memory(setup) - before)
-    rates = {name: [ways[name][2] / sum(one) for one in rounds] for name, rounds in seconds.items()}
+            seconds[name].append([measure(lambda: _run(paint, group)) for group in groups])  # noqa: B023  used at once
+            most[name] = max(most[name], gpu_memory(setup) - before)
+    rates = {name: [variants[name][2] / sum(one) for one in rounds] for name, rounds in seconds.items()}
     for name, each in rates.items():
-        slow = float(np.quantile([one / ways[name][1] for turn in seconds[name] for one in turn], 0.95))
-        share = f", {100 * statistics.median(each) * needed / peak:.0f} % of dense bf16 (asked: 40)" if peak else ""
+        slow = float(np.quantile([one / variants[name][1] for turn in seconds[name] for one in turn], 0.95))
+        share = f", {100 * statistics.median(each) * needed / peak:.0f} % of dense bf16 (target: 40)" if peak else ""
         print(
             f"  {name:32s} {statistics.median(each):7.2f} crops/s   p95 {1000 * slow:6.0f} ms/crop   "
-            f"works in {most[name]:5.1f} GiB{share}   (first {firsts[name]:.1f} s)"
+            f"uses {most[name]:5.1f} GiB{share}   (first {firsts[name]:.1f} s)"
         )
     return rates
 
 
-def _painted(paint: Paint, requests: Sequence[PaintRequest]) -> None:
+def _run(paint: Paint, requests: Sequence[PaintRequest]) -> None:
     assert all(np.isfinite(picture).all() for picture in paint(requests))
 
 
@@ -110,23 +114,23 @@ def _crops(setup: Setup, controls: int) -> list[PaintRequest]:
     ]
 
 
-def _ours(setup: Setup, opened: ExitStack, *, compiled: bool) -> Paint:
+def _ours(setup: Setup, stack: ExitStack, *, compiled: bool) -> Paint:
     from toolkit.engines.diffusers_local import DiffusersEngine
     from toolkit.settings import DiffusersSettings
 
     settings = DiffusersSettings(
         device=setup.device, precision=setup.precision, batch=setup.batch, compile=compiled, compat="a1111"
     )
-    return opened.enter_context(DiffusersEngine(settings)).paint
+    return stack.enter_context(DiffusersEngine(settings)).paint
 
 
 def _stock(setup: Setup, controls: int, *, compiled: bool) -> Paint:
-    """diffusers' own masked pipeline on crops that are cut already, which lets it take more than one."""
+    """diffusers' own inpaint pipeline on finished crops, which allows batches."""
     import torch
     from diffusers import ControlNetModel, EulerDiscreteScheduler, StableDiffusionControlNetInpaintPipeline
     from diffusers.utils.logging import set_verbosity_error
 
-    set_verbosity_error()  # it warns of casting to float32 what is not there to be cast
+    set_verbosity_error()  # it would warn about casting modules that do not exist
     kind = getattr(torch, setup.precision)
     nets = [ControlNetModel.from_pretrained(path) for path in setup.models.controls[:controls]]
     pipeline = StableDiffusionControlNetInpaintPipeline.from_pretrained(
@@ -135,7 +139,7 @@ def _stock(setup: Setup, controls: int, *, compiled: bool) -> Paint:
     pipeline.scheduler = EulerDiscreteScheduler.from_config(pipeline.scheduler.config, timestep_spacing="linspace")
     pipeline.set_progress_bar_config(disable=True)
     if compiled:
-        torch._dynamo.config.recompile_limit = 64  # of all sizes measured here; after 8 torch would go on uncompiled
+        torch._dynamo.config.recompile_limit = 64  # for all sizes measured here; after 8 torch would stop compiling
         pipeline.unet.to(memory_format=torch.channels_last)
         pipeline.unet.compile(dynamic=False)
         for net in nets:

@@ -1,4 +1,4 @@
-"""What FACE adds to BODY: in arithmetic, which needs no GPU to be counted, and in time on one."""
+"""What FACE adds to BODY: in operations, which can be counted without a GPU, and in time on a GPU."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from tests.benchmarks._full_size import count_operations, make_models
-from tests.benchmarks._gpu import BODY, FACE, Setup, gpu_peak, timed
+from tests.benchmarks._gpu import BODY, FACE, Setup, gpu_peak, measure
 from tests.passes._plate import FIRST, landmarks, sample, shot_of, tracks_of
 from toolkit.documents import PassPlan, Shot
 from toolkit.engines import open_engine
@@ -24,11 +24,11 @@ def bench_shot(_: Path) -> None:
     """A shot with one face, 1080p to EXR: BODY alone, and BODY with FACE."""
     face_size, body_sizes = count_operations(512, 512), {"576 lines": (1024, 576), "1080p": (1920, 1080)}
     for preset, of_body, of_face in (("dva-2023", 0, 1), ("three-controls", 3, 3)):
-        face = face_size.painting(evaluations=FACE, controls=of_face)
+        face = face_size.per_image(evaluations=FACE, controls=of_face)
         for name, size in body_sizes.items():
-            body = count_operations(*size).painting(evaluations=BODY, controls=of_body)
+            body = count_operations(*size).per_image(evaluations=BODY, controls=of_body)
             print(
-                f"{f'arithmetic of {preset}':28s} FACE {face / 1e12:.1f} TFLOP, BODY at {name} {body / 1e12:.1f}: "
+                f"{f'operations of {preset}':28s} FACE {face / 1e12:.1f} TFLOP, BODY at {name} {body / 1e12:.1f}: "
                 f"FACE adds {100 * face / body:.0f} %"
             )
     if gpu_peak() is None:
@@ -40,7 +40,7 @@ def bench_shot(_: Path) -> None:
 def measure_shot(
     setup: Setup, folder: Path, *, frames: int = 32, width: int = 1920, height: int = 1080, lines: int = 576
 ) -> None:
-    """From plates to layers by ``dva-2023``, decoding and writing included; BODY is painted at ``lines``."""
+    """From plates to layers with ``dva-2023``, including decoding and writing; BODY has ``lines`` lines."""
     shot = _make_shot(folder / "plates", frames, width, height)
     settings = load_settings(
         preset="dva-2023",
@@ -65,15 +65,15 @@ def measure_shot(
             for name, chosen in zip(seconds, (plans[:1], plans), strict=True):
                 with open_plate(shot.media) as plate:
                     root = folder / f"{name} {turn}"
-                    spent = timed(lambda: render_passes(chosen, plate, engine, root, writers=8))  # noqa: B023  used at once
+                    spent = measure(lambda: render_passes(chosen, plate, engine, root, writers=8))  # noqa: B023  used at once
                 seconds[name] += [spent] * (turn > 0)
     more = statistics.median(both / alone - 1 for alone, both in zip(*seconds.values(), strict=True))
     listed = ", ".join(f"{name} {statistics.median(each):.2f} s" for name, each in seconds.items())
-    print(f"{f'shot, {frames} frames, one face':28s} {listed}: FACE adds {100 * more:.0f} % (asked: at most 30)")
+    print(f"{f'shot, {frames} frames, one face':28s} {listed}: FACE adds {100 * more:.0f} % (target: at most 30)")
 
 
 def _make_shot(plates: Path, frames: int, width: int, height: int) -> Shot:
-    """Noise as a PNG sequence; its numbers are those of the hand-made face."""
+    """Noise as a PNG sequence, with the frame numbers of the synthetic face."""
     plates.mkdir()
     numbers, rng = FrameRange.of(FIRST, frames), np.random.default_rng(0)
     for number in numbers:
@@ -85,7 +85,7 @@ def _make_shot(plates: Path, frames: int, width: int, height: int) -> Shot:
 
 
 def _plans(shot: Shot, settings: Settings, width: int, height: int) -> tuple[PassPlan, ...]:
-    """BODY and FACE of one face that is seen in every frame."""
+    """BODY and FACE of one face that is found in every frame."""
     centre, scale = (width / 2, height / 2), height * 0.28
     facts = {"centre": centre, "scale": scale, "landmarks": landmarks(centre, scale, 5.0)}
     seen = [sample(number).model_copy(update=facts) for number in shot.source_work_range]

@@ -1,4 +1,4 @@
-"""How steady a painting is over time: its warp error under the plate's own optical flow."""
+"""Temporal stability of a rendered pass: its warp error under the plate's own optical flow."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ import numpy as np
 from toolkit.passes.temporal.optical_flow import estimate_flow, to_luma
 from toolkit.plates import open_plate, probe, read_exr
 
-WAYS = {
-    "as it is": (),
+VARIANTS = {
+    "default": (),
     "noise=shot": ("{}.noise=shot",),
     "noise=flow": ("{}.noise=flow",),
     "overlap=1": ("{}.overlap=1",),
     "overlap=2": ("{}.overlap=2",),
     "noise=shot, overlap=2": ("{}.noise=shot", "{}.overlap=2"),
 }
-"""What can be asked of both passes."""
+"""Settings of both passes, by label."""
 
 
 def bench_steady(folder: Path) -> None:
-    """Warp error and detail of the demo's movie as painted by ``builtin``, in each of the WAYS.
+    """Warp error and detail of the demo's movie as rendered by ``builtin``, with each of the VARIANTS.
 
-    The mean difference of a pixel from the one it came from, in codes of 255, over all pixels of the plate whose flow
-    (OpenCV's DIS) agrees there and back; of FACE only where it covers. What the plate itself has is the floor. Detail
-    is what a blur of 2 pixels takes away, against the painting as it is: what steadiness costs.
+    Warp error: the mean difference between a pixel and its motion-compensated predecessor, in codes of 255, where the
+    plate's forward and backward flow (OpenCV's DIS) agree; for FACE only inside its matte. The lower limit is the
+    plate's own warp error. Detail: what a blur of 2 pixels removes, relative to the default settings.
     """
     from toolkit.demo import make_demo
 
@@ -38,10 +38,10 @@ def bench_steady(folder: Path) -> None:
     with open_plate(probe(movie)) as plate:
         frames = [frame.rgb for frame in plate.frames(range(48))]
     flows = [estimate_flow(to_luma(before), to_luma(after)) for before, after in pairwise(frames)]
-    print(f"{'warp error, plate':40s} {_error(frames, None, flows):.3f} codes (the floor)")
+    print(f"{'warp error, plate':40s} {_error(frames, None, flows):.3f} codes (lower limit)")
     kept: dict[str, float] = {}
-    for way, asked in WAYS.items():
-        out = folder / f"steady {way}"
+    for variant, asked in VARIANTS.items():
+        out = folder / f"steady {variant}"
         keys = [key.format(name) for key in asked for name in ("body", "face")]
         line = [sys.executable, "-m", "toolkit.cli", "run", str(movie), "-o", str(out)]
         subprocess.run([*line, *(word for key in keys for word in ("--set", key))], capture_output=True, check=True)
@@ -50,7 +50,7 @@ def bench_steady(folder: Path) -> None:
             pictures, covers = [layer.rgb for layer in layers], [layer.alpha for layer in layers]
             error, detail = _error(pictures, covers, flows), _detail(pictures, covers)
             share = detail / kept.setdefault(name, detail)
-            print(f"{f'warp error, {name}, {way}':40s} {error:.3f} codes, detail {100 * share:.0f} %")
+            print(f"{f'warp error, {name}, {variant}':40s} {error:.3f} codes, detail {100 * share:.0f} %")
 
 
 def _detail(pictures: list, covers: list) -> float:  # type: ignore[type-arg]

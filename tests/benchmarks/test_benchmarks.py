@@ -1,4 +1,4 @@
-"""The benchmarks that need a GPU, rehearsed on a CPU with tiny networks: they are seldom run, and must not rot."""
+"""Runs the GPU benchmarks on a CPU with tiny networks, so that they keep working although they are seldom run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def setup(tiny: TinyModels) -> Setup:  # noqa: F811  the fixture
 
 
 @pytest.mark.parametrize("controls", [1, 3])
-def test_every_way_of_painting_is_measured(setup: Setup, controls: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_variant_is_measured(setup: Setup, controls: int, capsys: pytest.CaptureFixture[str]) -> None:
     compare_engines(setup, controls, peak=1e12)
     said = capsys.readouterr().out
     ways = ["stock, looped", *["stock, batched by hand"] * (controls == 1), "ours"]
@@ -31,7 +31,7 @@ def test_every_way_of_painting_is_measured(setup: Setup, controls: int, capsys: 
     assert "ours / stock, looped" in said
 
 
-def test_a_shot_is_rendered_with_and_without_its_face(
+def test_a_shot_is_rendered_with_and_without_face(
     setup: Setup, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     measure_shot(setup, tmp_path, frames=3, width=160, height=90, lines=64)
@@ -42,7 +42,9 @@ def test_a_shot_is_rendered_with_and_without_its_face(
 
 
 def test_a_crop_of_the_recipe_takes_38_teraflop() -> None:
-    """Known from other counts of the same networks: what shares of a GPU's arithmetic are reckoned with."""
+    """Known from other counts of the same networks; the reported shares of a GPU's peak are based on it."""
     crop = count_operations(512, 512)
-    assert crop.painting(evaluations=FACE, controls=1) / 1e12 == pytest.approx(38.4, abs=0.1)
-    assert 0.01 < crop.saved(evaluations=FACE, controls=1) / crop.painting(evaluations=FACE, controls=1) < 0.02
+    assert crop.per_image(evaluations=FACE, controls=1) / 1e12 == pytest.approx(38.4, abs=0.1)
+    assert (
+        0.01 < crop.saved_per_image(evaluations=FACE, controls=1) / crop.per_image(evaluations=FACE, controls=1) < 0.02
+    )

@@ -61,10 +61,10 @@ def test_what_a_server_lacks_is_reported_before_any_work(plates: Path, capsys: p
         assert run(plates, server, *MODEL, "--set", "face.sampler=Eulr") == 4
         assert run(plates, server, *MODEL, "--set", "face.sampler=Eulr", "--dry-run") == 4
         assert run(plates, server) == 4
-    said = capsys.readouterr().err.strip().splitlines()
-    assert len(said) == 3
-    assert all("no sampler 'Eulr' (similar: euler" in line for line in said[:2])
-    assert "no model is set (available: v1-5-pruned-emaonly, deliberate_v2)" in said[2]
+    message = capsys.readouterr().err.strip().splitlines()
+    assert len(message) == 3
+    assert all("no sampler 'Eulr' (similar: euler" in line for line in message[:2])
+    assert "no model is set (available: v1-5-pruned-emaonly, deliberate_v2)" in message[2]
     assert not list((plates.parent / "out").rglob("*.json"))
 
 

@@ -49,25 +49,25 @@ def write_depth(plates: Path) -> None:
         OpenEXR.File({"type": OpenEXR.scanlineimage}, {"Z": slope}).write(str(folder / f"depth.{1001 + number}.exr"))
 
 
-def units_of(asked: dict[str, Any]) -> list[dict[str, Any]]:
+def units_of(request: dict[str, Any]) -> list[dict[str, Any]]:
     """The ControlNet units of one request."""
-    units: list[dict[str, Any]] = asked["alwayson_scripts"]["controlnet"]["args"]
+    units: list[dict[str, Any]] = request["alwayson_scripts"]["controlnet"]["args"]
     return units
 
 
 def test_the_founding_recipe_is_rendered_with_the_face_as_its_guide(plates: Path) -> None:
     with FakeAutomatic1111() as server:
         assert run(plates, "--preset", "dva-2023", "--engine-url", server.address) == 0
-    body = [asked for asked in server.img2img_bodies if "mask" not in asked]
-    face = [asked for asked in server.img2img_bodies if "mask" in asked]
+    body = [request for request in server.img2img_bodies if "mask" not in request]
+    face = [request for request in server.img2img_bodies if "mask" in request]
     assert len(body) == len(face) == FRAMES
-    assert {asked["denoising_strength"] for asked in body} == {0.65}
-    assert {asked["denoising_strength"] for asked in face} == {0.5}
-    assert {(asked["width"], asked["height"]) for asked in body} == {(1024, 576)}, "not the plate's 640 x 360"
-    assert len({asked["seed"] for asked in server.img2img_bodies}) == 2 * FRAMES
-    for asked in face:
-        (unit,) = asked["alwayson_scripts"]["controlnet"]["args"]
-        guide, mask = pixels_of(unit["image"]), pixels_of(asked["mask"])
+    assert {request["denoising_strength"] for request in body} == {0.65}
+    assert {request["denoising_strength"] for request in face} == {0.5}
+    assert {(request["width"], request["height"]) for request in body} == {(1024, 576)}, "not the plate's 640 x 360"
+    assert len({request["seed"] for request in server.img2img_bodies}) == 2 * FRAMES
+    for request in face:
+        (unit,) = request["alwayson_scripts"]["controlnet"]["args"]
+        guide, mask = pixels_of(unit["image"]), pixels_of(request["mask"])
         assert guide.shape == (512, 512, 3)
         lines = guide.any(axis=2)
         assert lines.sum() > 2000
@@ -81,20 +81,27 @@ def test_the_founding_recipe_is_rendered_with_the_face_as_its_guide(plates: Path
 def test_depth_of_the_3d_package_guides_both_passes(plates: Path, capsys: pytest.CaptureFixture[str]) -> None:
     depth = '[{kind="depth", weight=0.7}]'
     with FakeAutomatic1111() as server:
-        wanted = ["--engine-url", server.address, "--set", f"body.controls={depth}", "--set", f"face.controls={depth}"]
-        assert run(plates, *wanted) == 3
-        said = capsys.readouterr().err
-        assert "shot plate: media offline" in said
-        assert str(Path("guides/plate/depth.####.exr")) in said
+        arguments = [
+            "--engine-url",
+            server.address,
+            "--set",
+            f"body.controls={depth}",
+            "--set",
+            f"face.controls={depth}",
+        ]
+        assert run(plates, *arguments) == 3
+        message = capsys.readouterr().err
+        assert "shot plate: media offline" in message
+        assert str(Path("guides/plate/depth.####.exr")) in message
         assert not server.img2img_bodies
         write_depth(plates)
-        assert run(plates, *wanted) == 0
+        assert run(plates, *arguments) == 0
     assert len(server.img2img_bodies) == 2 * FRAMES
-    for asked in server.img2img_bodies:
-        (unit,) = asked["alwayson_scripts"]["controlnet"]["args"]
+    for request in server.img2img_bodies:
+        (unit,) = request["alwayson_scripts"]["controlnet"]["args"]
         assert (unit["model"], unit["weight"]) == ("control_v11f1p_sd15_depth", 0.7)
         guide = pixels_of(unit["image"])
-        assert guide.shape[:2] == (asked["height"], asked["width"])
+        assert guide.shape[:2] == (request["height"], request["width"])
         assert guide[100, 10, 0] > guide[100, -10, 0], "the left is nearer"
 
 
@@ -104,37 +111,37 @@ def test_depth_estimated_from_the_plate_guides_both_passes(
     """The server gets the depth of transformers, normalised over the depth range of the shot, through the crop."""
     model, out = tmp_path / "studio/depth/tiny", plates.parent / "out"
     estimated = '[{kind="depth", estimator="tiny"}]'
-    wanted = [
+    arguments = [
         *("--set", f"diffusers.models={tmp_path / 'studio'}"),
         *("--set", f"body.controls={estimated}", "--set", f"face.controls={estimated}"),
     ]
     with FakeAutomatic1111() as server:
         url = ["--engine-url", server.address]
         model.mkdir(parents=True)
-        assert run(plates, *url, *wanted) == 4
+        assert run(plates, *url, *arguments) == 4
         assert "cannot estimate depth: estimator " in capsys.readouterr().err
         assert not server.img2img_bodies
         assert not out.exists() or not list(out.rglob("*.json")), "this is checked before any work"
         make_bright_is_near(model)
-        assert run(plates, *url, *wanted) == 0
+        assert run(plates, *url, *arguments) == 0
         guides = guides_by_transformers(model, plates)
         for name in ("BODY", "FACE"):
             plan = PassPlan.read(out / f"plate/{name}/v001/plan.json")
-            sent = [asked for asked in server.img2img_bodies if ("mask" in asked) == (name == "FACE")]
-            for frame, whole, asked in zip(plan.frames, guides, sent, strict=True):
-                (unit,) = units_of(asked)
+            sent = [request for request in server.img2img_bodies if ("mask" in request) == (name == "FACE")]
+            for frame, whole, request in zip(plan.frames, guides, sent, strict=True):
+                (unit,) = units_of(request)
                 guide = crop_face(frame.faces[0], plan.canvas[0], whole) if name == "FACE" else whole
                 codes = pixels_of(unit["image"]).astype(int)
                 assert unit["model"] == "control_v11f1p_sd15_depth"
                 assert np.abs(codes - np.clip(guide, 0, 1) * 255).max() <= 1
                 assert np.ptp(codes) > 20, "the guide is not flat"
-        assert run(plates, *url, *wanted) == 0
+        assert run(plates, *url, *arguments) == 0
         assert len(server.img2img_bodies) == 2 * FRAMES, "every frame is kept"
         (out / "plate/BODY/v001/plate_BODY_v001.1003.exr").unlink()
-        assert run_command(["render", str(out), *url, *wanted]) == 0
+        assert run_command(["render", str(out), *url, *arguments]) == 0
         assert len(server.img2img_bodies) == 2 * FRAMES + 1, "also with the render command alone"
         make_bright_is_near(model, gain=2)
-        assert run(plates, *url, *wanted) == 0
+        assert run(plates, *url, *arguments) == 0
         assert len(server.img2img_bodies) == 4 * FRAMES + 1, "another model under the same name"
 
 
@@ -161,12 +168,12 @@ def test_three_controls_are_used_for_every_image_of_both_passes(
         assert "plate  bodies  6/6" in capsys.readouterr().err
         assert len(server.img2img_bodies) == 2 * FRAMES
         weights = {False: [0.8, 0.6, 0.6], True: [0.4, 0.4, 1.0]}
-        for asked in server.img2img_bodies:
-            units = units_of(asked)
+        for request in server.img2img_bodies:
+            units = units_of(request)
             assert [unit["model"].partition(" ")[0] for unit in units] == list(CONTROLNETS)
-            assert [unit["weight"] for unit in units] == weights["mask" in asked]
+            assert [unit["weight"] for unit in units] == weights["mask" in request]
             body, depth, face = (pixels_of(unit["image"]) for unit in units)
-            assert {guide.shape[:2] for guide in (body, depth, face)} == {(asked["height"], asked["width"])}
+            assert {guide.shape[:2] for guide in (body, depth, face)} == {(request["height"], request["width"])}
             assert depth[100, 10].mean() > depth[100, -10].mean(), "the left is nearer"
             assert any((body == code).all(axis=2).any() for code in COLOURS[:2]), "nose or neck"
             assert face.any()
@@ -175,9 +182,9 @@ def test_three_controls_are_used_for_every_image_of_both_passes(
         assert last - first == pytest.approx(4 * (FRAMES - 1), abs=8), "the nose moves with the person"
         assert run(plates, "--preset", "three-controls", "--engine-url", server.address, "--json") == 0
         assert len(server.img2img_bodies) == 2 * FRAMES, "every frame is kept"
-        said = capsys.readouterr()
-        assert "bodies" not in said.err, "the track's key is still valid"
-        assert {one["kept"] for one in json.loads(said.out)["passes"]} == {FRAMES}
+        message = capsys.readouterr()
+        assert "bodies" not in message.err, "the track's key is still valid"
+        assert {one["kept"] for one in json.loads(message.out)["passes"]} == {FRAMES}
         bodies.model_copy(update={"key": "0" * 32}).write(out / "plate/body_track.json")
         assert run(plates, "--preset", "three-controls", "--engine-url", server.address) == 0
         assert "plate  bodies  6/6" in capsys.readouterr().err
@@ -219,16 +226,16 @@ def test_what_a_server_lacks_is_reported_before_any_work(plates: Path, capsys: p
     with FakeAutomatic1111() as server:
         assert run(plates, "--engine-url", server.address, "--set", "face.sampler=Eulr") == 4
         assert run(plates, "--engine-url", server.address, "--set", "face.sampler=Eulr", "--dry-run") == 4
-    said = capsys.readouterr().err.strip().splitlines()
-    assert len(said) == 2
-    assert all("no sampler 'Eulr' (similar: Euler, Euler a)" in line for line in said)
+    message = capsys.readouterr().err.strip().splitlines()
+    assert len(message) == 2
+    assert all("no sampler 'Eulr' (similar: Euler, Euler a)" in line for line in message)
     assert not list((plates.parent / "out").rglob("*.json"))
 
 
 def test_a_run_that_lost_its_server_can_be_resumed(
     plates: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("toolkit.engines.servers.BACKOFF_S", 0.01)
+    monkeypatch.setattr("toolkit.engines.http_client.BACKOFF_S", 0.01)
     with FakeAutomatic1111() as server:
         server.remaining_images = 7
         assert run(plates, "--engine-url", server.address) == 4
@@ -245,12 +252,12 @@ def test_a_run_that_lost_its_server_can_be_resumed(
 
 
 def test_a_broken_connection_is_retried_without_any_effect(plates: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("toolkit.engines.servers.BACKOFF_S", 0.01)
+    monkeypatch.setattr("toolkit.engines.http_client.BACKOFF_S", 0.01)
     with FakeAutomatic1111() as server:
         server.queued_answers.extend([BROKEN, BROKEN])
         assert run(plates, "--engine-url", server.address, "--set", "output.passes=BODY") == 0
     assert len(server.img2img_bodies) == FRAMES + 2
     assert len(list((plates.parent / "out").rglob("*.exr"))) == FRAMES
-    seeds = [asked["seed"] for asked in server.img2img_bodies]
+    seeds = [request["seed"] for request in server.img2img_bodies]
     assert len(set(seeds)) == FRAMES
     assert np.unique(seeds, return_counts=True)[1].max() >= 2

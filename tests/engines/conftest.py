@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.engines import _tiny
-from toolkit.engines import servers
+from toolkit.engines import http_client
 from toolkit.engines.addresses import AUTH_VARIABLE
 
 
@@ -40,5 +40,5 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> TinyModels:
 @pytest.fixture(autouse=True)
 def short_server_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Short waits between retries, and no server credentials in the environment."""
-    monkeypatch.setattr(servers, "BACKOFF_S", 0.005)
+    monkeypatch.setattr(http_client, "BACKOFF_S", 0.005)
     monkeypatch.delenv(AUTH_VARIABLE, raising=False)

@@ -198,8 +198,10 @@ class FakeComfyui:
     def _upload(self, body: bytes, media_type: str) -> Answer:
         form = email.message_from_bytes(f"Content-Type: {media_type}\r\n\r\n".encode() + body)
         fields: dict[str, bytes] = {}
-        for part in form.get_payload():
-            fields[str(part.get_param("name", header="content-disposition"))] = part.get_payload(decode=True)
+        for part in form.walk():
+            if part.is_multipart():
+                continue
+            fields[str(part.get_param("name", header="content-disposition"))] = bytes(part.get_payload(decode=True))
             name = part.get_filename() or ""
             fields |= {"filename": name.encode()} if name else {}
         folder = fields.get("type", b"input").decode(), fields.get("subfolder", b"").decode()
@@ -232,7 +234,7 @@ class FakeComfyui:
         name = node["inputs"].get("image")
         if not isinstance(name, str) or self._file(name) is not None:
             return {}
-        fault = {"type": "custom_validation_failed", "message": "Custom validation failed for node"}
+        fault: dict[str, Any] = {"type": "custom_validation_failed", "message": "Custom validation failed for node"}
         fault |= {"details": f"image - Invalid image file: {name}", "extra_info": {"input_name": "image"}}
         return {"errors": [fault], "dependent_outputs": ["11"], "class_type": node["class_type"]}
 
@@ -260,7 +262,7 @@ class FakeComfyui:
             socket = self._sockets.get(item.client)
             if self.websocket == "breaks":
                 self._disconnect_all()
-            item_data = {"prompt_id": item.prompt_id}
+            item_data: dict[str, Any] = {"prompt_id": item.prompt_id}
             ends: list[list[Any]] = []
 
             def send(kind: str, *, socket: Socket | None = socket, **data: Any) -> None:
@@ -283,7 +285,7 @@ class FakeComfyui:
 
     def _run(self, item: QueueItem, send: Callable[..., None], ends: list[list[Any]]) -> dict[str, Any]:
         """The outputs of the nodes; a failure is appended to ``ends``."""
-        item_data = {"prompt_id": item.prompt_id}
+        item_data: dict[str, Any] = {"prompt_id": item.prompt_id}
         signature = json.dumps(item.graph, sort_keys=True)
         if signature in self._cached:
             send("execution_cached", nodes=list(item.graph), **item_data)

@@ -17,13 +17,13 @@ import pytest
 from tests.engines._automatic1111 import engine_on, make_request
 from tests.engines._requests import colours, send_ctrl_c, to_float
 from tests.engines.fake_automatic1111 import BROKEN, Answer, FakeAutomatic1111, as_json, error, png
-from toolkit.engines import servers
+from toolkit.engines import http_client
 from toolkit.engines.automatic1111 import Automatic1111Engine
 from toolkit.engines.automatic1111 import engine as automatic1111
 from toolkit.errors import EngineFailed
 from toolkit.settings import ServerSettings
 
-# --- retries and errors -----------------------------------------------------------------------------------------------
+# --- retries and errors ------------------------------------------------------------------------------------------
 
 
 def proxy_answer(status: int) -> Answer:
@@ -34,10 +34,10 @@ def proxy_answer(status: int) -> Answer:
 @pytest.mark.parametrize("failure", [BROKEN, *map(proxy_answer, (502, 503, 521, 522, 523))])
 def test_temporary_failures_are_retried(failure: Answer) -> None:
     fake = FakeAutomatic1111()
-    fake.queued_answers.extend([failure] * servers.RETRIES)
+    fake.queued_answers.extend([failure] * http_client.RETRIES)
     with engine_on(fake) as engine:
         engine.paint([make_request()])
-    assert len(fake.img2img_bodies) == 1 + servers.RETRIES
+    assert len(fake.img2img_bodies) == 1 + http_client.RETRIES
 
 
 @pytest.mark.parametrize("status", [504, 524])
@@ -54,7 +54,7 @@ def test_a_gateway_timeout_is_not_retried(status: int) -> None:
 
 
 def test_the_wait_doubles_with_every_retry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers, "BACKOFF_S", 0.05)
+    monkeypatch.setattr(http_client, "BACKOFF_S", 0.05)
     fake = FakeAutomatic1111()
     times: list[float] = []
     fake.on_start = lambda: times.append(time.monotonic())
@@ -139,18 +139,18 @@ def test_an_image_that_takes_too_long_is_interrupted_and_not_retried() -> None:
     assert fake.interrupt_count == 1
 
 
-# --- interrupting -----------------------------------------------------------------------------------------------------
+# --- interrupting ------------------------------------------------------------------------------------------------
 
 
-def make_hanging_fake(*, begun: Callable[[], object]) -> FakeAutomatic1111:
+def make_hanging_fake(*, on_start: Callable[[], object]) -> FakeAutomatic1111:
     fake = FakeAutomatic1111()
-    fake.hangs, fake.on_start = True, begun
+    fake.hangs, fake.on_start = True, on_start
     return fake
 
 
 def test_ctrl_c_stops_all_servers_and_the_engine_can_go_on() -> None:
     both_at_work = threading.Barrier(2, action=send_ctrl_c)
-    one, two = (make_hanging_fake(begun=both_at_work.wait) for _ in range(2))
+    one, two = (make_hanging_fake(on_start=both_at_work.wait) for _ in range(2))
     idle_before = threading.active_count()
     with engine_on(one, two, FakeAutomatic1111()) as engine:
         with pytest.raises(KeyboardInterrupt):
@@ -165,7 +165,7 @@ def test_ctrl_c_stops_all_servers_and_the_engine_can_go_on() -> None:
 
 
 def test_ctrl_c_does_not_wait_for_a_server_that_ignores_it() -> None:
-    fake = make_hanging_fake(begun=send_ctrl_c)
+    fake = make_hanging_fake(on_start=send_ctrl_c)
     fake.obeys_interrupts = False
     start = time.monotonic()
     with engine_on(fake) as engine:
@@ -177,8 +177,10 @@ def test_ctrl_c_does_not_wait_for_a_server_that_ignores_it() -> None:
 
 @pytest.mark.parametrize("how", ["interrupted", "skipped"])
 def test_an_image_interrupted_by_another_client_is_an_error(how: str) -> None:
-    """The sampler stops, the unfinished image is decoded and returned like a finished one (sd_samplers_common.py and
-    process_images_inner of the web UI); only ``/sdapi/v1/progress`` reports the interrupt."""
+    """The unfinished image is returned like a finished one; only ``/sdapi/v1/progress`` reports the interrupt.
+
+    See sd_samplers_common.py and process_images_inner of the web UI.
+    """
     fake = FakeAutomatic1111()
     fake.hangs, fake.on_start = True, lambda: fake.stop(how)
     with engine_on(fake) as engine:
@@ -227,7 +229,7 @@ def test_a_server_without_task_ids_is_interrupted() -> None:
 
 def test_an_error_of_one_server_stops_the_others() -> None:
     busy = threading.Event()
-    working, failing = make_hanging_fake(begun=busy.set), FakeAutomatic1111()
+    working, failing = make_hanging_fake(on_start=busy.set), FakeAutomatic1111()
     failing.on_start = lambda: busy.wait(5)
     failing.queued_answers.append(error(500, "OutOfMemoryError", errors="CUDA out of memory"))
     with engine_on(working, failing) as engine, pytest.raises(EngineFailed, match="CUDA out of memory"):
@@ -236,15 +238,15 @@ def test_an_error_of_one_server_stops_the_others() -> None:
     assert failing.interrupt_count == 0
 
 
-# --- progress ---------------------------------------------------------------------------------------------------------
+# --- progress ----------------------------------------------------------------------------------------------------
 
 
 def test_the_step_callback_receives_progress_and_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(automatic1111, "PROGRESS_INTERVAL_S", 0.01)
-    fake, told = make_hanging_fake(begun=lambda: None), []
+    fake, reports = make_hanging_fake(on_start=lambda: None), []
 
     def watch(place: str, step: int, steps: int) -> None:
-        told.append((place, step, steps))
+        reports.append((place, step, steps))
         if fake.at_step == (4, 16):
             fake.at_step = (9, 16)
         elif (step, steps) == (9, 16):
@@ -254,19 +256,19 @@ def test_the_step_callback_receives_progress_and_the_end(monkeypatch: pytest.Mon
     with engine_on(fake) as engine:
         engine.step_callback = watch
         engine.paint([make_request()])
-    assert list(dict.fromkeys(told)) == [(fake.address, 4, 16), (fake.address, 9, 16), (fake.address, 1, 1)]
-    assert told[-1] == (fake.address, 1, 1)
+    assert list(dict.fromkeys(reports)) == [(fake.address, 4, 16), (fake.address, 9, 16), (fake.address, 1, 1)]
+    assert reports[-1] == (fake.address, 1, 1)
 
 
 @pytest.mark.parametrize("answer", [as_json([]), as_json({"state": None}), as_json({"detail": "no"}, status=404)])
 def test_a_server_that_reports_no_progress_still_renders(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(automatic1111, "PROGRESS_INTERVAL_S", 0.01)
-    fake, told = FakeAutomatic1111(seconds=0.2), []
+    fake, reports = FakeAutomatic1111(seconds=0.2), []
     fake.answers_by_path["/sdapi/v1/progress?skip_current_image=true"] = answer
     with engine_on(fake) as engine:
-        engine.step_callback = lambda *facts: told.append(facts)
+        engine.step_callback = lambda *facts: reports.append(facts)
         assert len(engine.paint([make_request()])) == 1
-    assert told == [(fake.address, 1, 1)]
+    assert reports == [(fake.address, 1, 1)]
     assert any(request.path.startswith("/sdapi/v1/progress") for request in fake.requests)
 
 
@@ -285,15 +287,15 @@ def test_without_a_step_callback_progress_is_queried_only_once_after_the_image(
 
 def test_ctrl_c_stops_the_progress_queries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(automatic1111, "PROGRESS_INTERVAL_S", 0.01)
-    fake, told = make_hanging_fake(begun=send_ctrl_c), []
+    fake, reports = make_hanging_fake(on_start=send_ctrl_c), []
     with engine_on(fake) as engine:
-        engine.step_callback = lambda *facts: told.append(facts)
+        engine.step_callback = lambda *facts: reports.append(facts)
         with pytest.raises(KeyboardInterrupt):
             engine.paint([make_request()])
         before = len(fake.requests)
         time.sleep(0.1)
         assert len(fake.requests) == before
-    assert told[-1] == (fake.address, 1, 1)
+    assert reports[-1] == (fake.address, 1, 1)
 
 
 def test_a_closed_engine_may_be_closed_again() -> None:

@@ -82,18 +82,19 @@ def test_an_unknown_number_of_units_is_accepted() -> None:
 
 @pytest.mark.parametrize(("listed", "status"), [(True, 200), (False, 200), (False, 500)])
 def test_an_image_without_its_controls_is_an_error(listed: bool, status: int) -> None:
-    """ScriptRunner.process of the web UI (modules/scripts.py) reports a failing extension at its console and goes on;
-    postprocess of the extension (scripts/controlnet.py) gives guides back only where it had taken hold.
+    """When an extension fails, ScriptRunner.process of the web UI (modules/scripts.py) only prints that and continues.
 
-    Its option to keep them back is not listed where the extension has loaded modules/api/models.py before the options
-    of extensions were known; some versions answer for theirs with an error (the web UI's issue 11805)."""
+    The extension returns its guides only where it was applied (postprocess in scripts/controlnet.py). The option that
+    hides them is not listed if the extension loaded modules/api/models.py before extensions added their options, and
+    some versions answer the query for options with an error (the web UI's issue 11805).
+    """
     fake = FakeAutomatic1111()
     fake.controls_fail = True
-    said = "rendered without the controls: its ControlNet failed; see the server's console for the reason"
+    message = "rendered without the controls: its ControlNet failed; see the server's console for the reason"
     with engine_on(fake) as engine:
         if not listed:
             fake.answers_by_path["/sdapi/v1/options"] = as_json({}, status=status)
-        with pytest.raises(EngineFailed, match=said):
+        with pytest.raises(EngineFailed, match=message):
             engine.paint([request_with_mesh()])
     assert len(fake.img2img_bodies) == 1
 

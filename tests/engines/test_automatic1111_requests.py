@@ -137,7 +137,9 @@ def test_the_vae_of_one_look_does_not_affect_another_look() -> None:
 def test_an_alias_that_two_loras_share_is_refused() -> None:
     """Training tools write the same alias ("last") into many files; the web UI does not accept it either."""
     fake = FakeAutomatic1111()
-    twins = [{"name": name, "alias": "last", "path": name, "metadata": {}} for name in ("grain", "skin")]
+    twins: list[dict[str, Any]] = [
+        {"name": name, "alias": "last", "path": name, "metadata": {}} for name in ("grain", "skin")
+    ]
     fake.answers_by_path["/sdapi/v1/loras"] = as_json(twins)
     with engine_on(fake) as engine:
         with pytest.raises(EngineUnavailable, match=r"no LoRA 'last' \(available: grain, skin\)"):
@@ -185,8 +187,11 @@ OLD = (*NEW, "DPM++ 2M Karras", "DPM++ 2M SDE Karras")
     ],
 )
 def test_since_1_9_a_sampler_name_keeps_its_earlier_meaning(wanted: str, name: str, schedule: str) -> None:
-    """img2imgapi keeps a spacing that is sent, "Automatic" too, and takes the sampler's own for that: Karras or
-    exponential for some whose bare names were evenly spaced until then (sd_samplers_kdiffusion.py, get_sigmas)."""
+    """img2imgapi accepts any schedule type, "Automatic" included, which means the sampler's own default.
+
+    For some samplers that is Karras or exponential, although their plain names meant uniform spacing before
+    (get_sigmas in sd_samplers_kdiffusion.py).
+    """
     body = send_request(make_request(sampler=wanted), samplers=NEW)
     assert (body["sampler_name"], body["scheduler"]) == (name, schedule)
 

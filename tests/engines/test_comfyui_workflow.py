@@ -74,7 +74,7 @@ def mine(tmp_path: Path) -> Callable[[object], Path]:
     return write
 
 
-# --- filling -----------------------------------------------------------------------------------------------------
+# --- filling placeholders ----------------------------------------------------------------------------------------
 
 
 def test_a_placeholder_alone_becomes_the_value_and_inside_a_text_becomes_text(
@@ -177,7 +177,7 @@ def test_a_sampler_name_of_the_web_ui_is_a_sampler_and_a_scheduler(name: str, pa
     assert choose_sampler(name) == pair
 
 
-# --- what is wrong with it in itself -----------------------------------------------------------------------------
+# --- checks of the file ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_a_missing_workflow_is_reported() -> None:
         pass
 
 
-# --- how it goes with its look -----------------------------------------------------------------------------------
+# --- checks against the look -------------------------------------------------------------------------------------
 
 
 def add_control_placeholder(graph: Graph) -> None:
@@ -269,7 +269,7 @@ def test_a_workflow_that_does_not_fit_the_look_is_reported(
         assert [request.path for request in fake.requests] == ["/prompt"], "only the probe at opening"
 
 
-# --- how it goes with a server -----------------------------------------------------------------------------------
+# --- checks against a server -------------------------------------------------------------------------------------
 
 
 def add_node(key: str, **node: Any) -> Callable[[Graph], object]:

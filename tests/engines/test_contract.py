@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.engines._requests import make_request as make_any_request
+from tests.engines._requests import to_float
 from tests.engines._tiny import FixedCheckpointEngine
 from tests.engines.fake_automatic1111 import FakeAutomatic1111
 from tests.engines.fake_comfyui import FakeComfyui, Graph, node_of
@@ -29,9 +30,10 @@ SERVERS: Mapping[str, Callable[[], FakeAutomatic1111 | FakeComfyui]] = {
 @pytest.fixture(params=[*READY, *SERVERS])
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     if request.param == "diffusers":
-        with FixedCheckpointEngine(Settings().diffusers) as opened:
-            opened.checkpoint = request.getfixturevalue("tiny").checkpoint
-            yield opened
+        fixed = FixedCheckpointEngine(Settings().diffusers)
+        fixed.checkpoint = request.getfixturevalue("tiny").checkpoint
+        with fixed:
+            yield fixed
     elif request.param in READY:
         with open_engine(request.param) as opened:
             yield opened
@@ -62,9 +64,7 @@ def paint_comfyui(pixels: NDArray[np.uint8], graph: Graph) -> NDArray[np.uint8]:
 
 
 def paint_builtin(pixels: NDArray[np.uint8], *, seed: int, strength: float) -> NDArray[np.uint8]:
-    painted = open_engine("builtin").paint(
-        [make_request(pixels.astype(np.float32) / 255, seed=seed, strength=strength)]
-    )[0]
+    painted = open_engine("builtin").paint([make_request(to_float(pixels), seed=seed, strength=strength)])[0]
     return np.rint(painted * 255).astype(np.uint8)
 
 
@@ -73,7 +73,7 @@ def picture(height: int = 64, width: int = 96) -> NDArray[np.float32]:
     y, x = np.mgrid[:height, :width].astype(np.float32)
     grey = 0.5 + 0.3 * np.sin(x / 9) * np.cos(y / 7) + 0.05 * np.sin(x * 2.1)
     grey[:, width // 2 :] *= 0.6
-    return np.clip(np.stack([grey, grey * 0.9, grey * 0.8], axis=-1), 0, 1).astype(np.float32)
+    return np.asarray(np.clip(np.stack([grey, grey * 0.9, grey * 0.8], axis=-1), 0, 1), np.float32)
 
 
 def test_an_image_has_the_shape_type_and_range_of_its_request(engine: Engine) -> None:

@@ -22,19 +22,19 @@ from toolkit.settings import DiffusersSettings
 PICTURE = np.random.default_rng(7).integers(0, 256, (90, 160, 3), np.uint8)
 
 
-def opened(name: str | Path, **settings: Any) -> DepthEstimator:
+def open_estimator(name: str | Path, **settings: Any) -> DepthEstimator:
     (estimator,) = open_estimators([str(name)], DiffusersSettings(**settings)).values()
     return estimator
 
 
-def refusal(name: str | Path, **settings: Any) -> str:
+def refusal_message(name: str | Path, **settings: Any) -> str:
     with pytest.raises(DepthUnavailable) as caught:
-        opened(name, **settings)
+        open_estimator(name, **settings)
     assert caught.value.exit_code == 4
-    said = str(caught.value)
-    assert said.startswith("cannot estimate depth: ")
-    assert "\n" not in said
-    return said
+    message = str(caught.value)
+    assert message.startswith("cannot estimate depth: ")
+    assert "\n" not in message
+    return message
 
 
 def change(folder: Path, **facts: Any) -> None:
@@ -55,28 +55,34 @@ def mine(anything: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(anything, tmp_path / "mine"))
 
 
-# --- what it says --------------------------------------------------------------------------------------------------
+# --- depth values ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("make", [_tiny_depth.make_depth_anything, _tiny_depth.make_dpt])
 def test_inverse_depth_equals_the_output_of_transformers(make: Callable[[Path], Path], tmp_path: Path) -> None:
     folder = make(tmp_path / "model")
-    depth = opened(folder).estimate(PICTURE)
-    assert (depth.shape, depth.dtype) == (PICTURE.shape[:2], np.float32)
+    depth = open_estimator(folder).estimate(PICTURE)
+    assert depth.shape == PICTURE.shape[:2]
+    assert depth.dtype == np.float32
     assert np.array_equal(depth, predict(folder, PICTURE))
 
 
 def test_distances_are_inverted(tmp_path: Path) -> None:
     folder = _tiny_depth.make_depth_anything(tmp_path / "model", kind="metric", max_depth=20)
-    assert opened(folder).estimate(PICTURE) == pytest.approx(1 / np.maximum(predict(folder, PICTURE), 1e-3), rel=1e-6)
+    assert open_estimator(folder).estimate(PICTURE) == pytest.approx(
+        1 / np.maximum(predict(folder, PICTURE), 1e-3), rel=1e-6
+    )
 
 
 @pytest.mark.parametrize("shape", [(90, 160, 3), (91, 73, 3)])
 def test_the_padding_of_zoedepth_is_removed(
     shape: tuple[int, int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Compared with its own post-processing. torchvision is not installed here; the ``resize`` it uses, bicubic without
-    antialiasing, is replaced by torch's ``interpolate``."""
+    """Compared with its own post-processing.
+
+    That needs torchvision, which is not installed here: its ``resize``, bicubic without antialiasing, is replaced by
+    torch's ``interpolate``.
+    """
     import torch
     from transformers.models.zoedepth import image_processing_pil_zoedepth as original
 
@@ -87,7 +93,9 @@ def test_the_padding_of_zoedepth_is_removed(
     names = SimpleNamespace(resize=resize, InterpolationMode=SimpleNamespace(BICUBIC="bicubic"))
     monkeypatch.setattr(original, "tvF", names, raising=False)
     folder, picture = _tiny_depth.make_zoe(tmp_path / "model"), np.resize(PICTURE, shape)
-    assert opened(folder).estimate(picture) == pytest.approx(1 / np.maximum(predict(folder, picture), 1e-3), rel=1e-4)
+    assert open_estimator(folder).estimate(picture) == pytest.approx(
+        1 / np.maximum(predict(folder, picture), 1e-3), rel=1e-4
+    )
 
 
 def test_near_is_large_by_a_known_amount(tmp_path: Path) -> None:
@@ -95,11 +103,11 @@ def test_near_is_large_by_a_known_amount(tmp_path: Path) -> None:
     picture = np.full((96, 96, 3), 51, np.uint8)
     picture[:, :48] = 204
     relative = _tiny_depth.make_bright_is_near(tmp_path / "relative", gain=3, bias=0.5)
-    depth = opened(relative).estimate(picture)
+    depth = open_estimator(relative).estimate(picture)
     assert depth[:, :20] == pytest.approx(np.full((96, 20), 3 * 0.8 + 0.5), abs=1e-5)
     assert depth[:, -20:] == pytest.approx(np.full((96, 20), 3 * 0.2 + 0.5), abs=1e-5)
     metric = _tiny_depth.make_bright_is_near(tmp_path / "metric", gain=-5, bias=2, kind="metric", max_depth=20)
-    inverse = opened(metric).estimate(picture)
+    inverse = open_estimator(metric).estimate(picture)
     for place, brightness in ((np.s_[:, :20], 0.8), (np.s_[:, -20:], 0.2)):
         metres = 20 / (1 + np.exp(5 * brightness - 2))
         assert inverse[place] == pytest.approx(np.full((96, 20), 1 / metres), rel=1e-5)
@@ -113,7 +121,7 @@ def test_nan_is_refused(mine: Path) -> None:
     weights["head.conv3.bias"] = torch.tensor([float("nan")])
     save_file(weights, mine / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(DepthUnavailable, match="mine returns NaN or Inf; use another estimator"):
-        opened(mine).estimate(PICTURE)
+        open_estimator(mine).estimate(PICTURE)
 
 
 def test_running_out_of_memory_is_reported(anything: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,13 +131,13 @@ def test_running_out_of_memory_is_reported(anything: Path, monkeypatch: pytest.M
     def allocate(*_: object, **__: object) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB")
 
-    estimator = opened(anything)
+    estimator = open_estimator(anything)
     monkeypatch.setattr(torch.nn.functional, "interpolate", allocate)
     with pytest.raises(DepthUnavailable, match=r"the memory of cpu; free memory, or set diffusers.device=cpu"):
         estimator.estimate(PICTURE)
 
 
-# --- found, and refused --------------------------------------------------------------------------------------------
+# --- finding and refusing models ---------------------------------------------------------------------------------
 
 
 def test_a_model_is_found_by_path_by_name_and_in_the_hubs_cache(
@@ -139,20 +147,22 @@ def test_a_model_is_found_by_path_by_name_and_in_the_hubs_cache(
     publish(cache, "studio/anything", anything)
     studio = str(anything.parent.parent)
     depths = [
-        opened(name, models=models).estimate(PICTURE)
+        open_estimator(name, models=models).estimate(PICTURE)
         for name, models in ((anything, ""), ("tiny-anything", studio), ("studio/anything", ""))
     ]
     assert all(np.array_equal(depth, depths[0]) for depth in depths)
-    said = refusal("studio/nowhere")
-    assert "estimator 'studio/nowhere' is not on this machine and cannot be downloaded: " in said
-    assert "no estimator 'midas'; set it to a path, a name below diffusers.models (not set)" in refusal("midas")
-    assert f"no estimator 'midas'; set it to a path, a name below {studio}" in refusal("midas", models=studio)
+    message = refusal_message("studio/nowhere")
+    assert "estimator 'studio/nowhere' is not on this machine and cannot be downloaded: " in message
+    assert "no estimator 'midas'; set it to a path, a name below diffusers.models (not set)" in refusal_message("midas")
+    assert f"no estimator 'midas'; set it to a path, a name below {studio}" in refusal_message("midas", models=studio)
 
 
 def test_missing_files_are_named(mine: Path) -> None:
     (mine / "preprocessor_config.json").unlink()
     (mine / "model.safetensors").unlink()
-    assert f"estimator {mine} lacks preprocessor_config.json, model.safetensors; add these files" in refusal(mine)
+    assert f"estimator {mine} lacks preprocessor_config.json, model.safetensors; add these files" in refusal_message(
+        mine
+    )
 
 
 def test_a_pickle_is_refused_with_the_command_that_converts_it(mine: Path) -> None:
@@ -161,14 +171,14 @@ def test_a_pickle_is_refused_with_the_command_that_converts_it(mine: Path) -> No
 
     torch.save(load_file(mine / "model.safetensors"), mine / "pytorch_model.bin")
     (mine / "model.safetensors").rename(mine.parent / "kept.safetensors")
-    said = refusal(mine)
-    assert f"estimator {mine} is a pickle, which can run code when it is loaded; convert it once: python -c" in said
-    assert str(mine / "model.safetensors") in said
-    assert "is not a folder; name a folder" in refusal(mine.parent / "kept.safetensors")
+    message = refusal_message(mine)
+    assert f"estimator {mine} is a pickle, which can run code when it is loaded; convert it once: python -c" in message
+    assert str(mine / "model.safetensors") in message
+    assert "is not a folder; name a folder" in refusal_message(mine.parent / "kept.safetensors")
 
 
 @pytest.mark.parametrize(
-    ("facts", "says"),
+    ("facts", "expected"),
     [
         ({"model_type": "glpn"}, "is of the unsupported kind 'glpn'"),
         ({"model_type": "dpt", "add_projection": True}, "is of the unsupported kind 'dpt'"),
@@ -176,18 +186,20 @@ def test_a_pickle_is_refused_with_the_command_that_converts_it(mine: Path) -> No
         ({"fusion_hidden_size": 16}, "of its config.json"),
     ],
 )
-def test_unsupported_models_and_mismatched_weights_are_refused(mine: Path, facts: dict[str, Any], says: str) -> None:
+def test_unsupported_models_and_mismatched_weights_are_refused(
+    mine: Path, facts: dict[str, Any], expected: str
+) -> None:
     change(mine, **facts)
-    said = refusal(mine)
-    assert says in said
-    assert said.endswith("use a DPT (MiDaS), Depth Anything or ZoeDepth model")
+    message = refusal_message(mine)
+    assert expected in message
+    assert message.endswith("use a DPT (MiDaS), Depth Anything or ZoeDepth model")
 
 
 def test_code_in_a_models_folder_is_not_run(mine: Path, tmp_path: Path) -> None:
     proof = tmp_path / "was run"
     (mine / "evil.py").write_text(f"import pathlib; pathlib.Path({str(proof)!r}).touch()\nclass Evil: ...\n")
     change(mine, auto_map=dict.fromkeys(("AutoConfig", "AutoModelForDepthEstimation"), "evil.Evil"))
-    opened(mine)  # transformers uses its own class for this kind
+    open_estimator(mine)  # transformers uses its own class for this kind
     assert not proof.exists()
 
 
@@ -199,43 +211,45 @@ def test_missing_weights_are_not_replaced_by_random_ones(mine: Path) -> None:
         del weights[name]
         save_file(weights, mine / "model.safetensors", metadata={"format": "pt"})
 
-    before = opened(mine).estimate(PICTURE)
+    before = open_estimator(mine).estimate(PICTURE)
     leave_out("neck.fusion_stage.layers.0.residual_layer1.convolution1.weight")  # as in MiDaS' published files
-    assert np.array_equal(opened(mine).estimate(PICTURE), before), "these weights are not used"
+    assert np.array_equal(open_estimator(mine).estimate(PICTURE), before), "these weights are not used"
     leave_out("head.conv2.weight")
-    assert "its weights lack head.conv2.weight (and 0 more) of its config.json" in refusal(mine)
+    assert "its weights lack head.conv2.weight (and 0 more) of its config.json" in refusal_message(mine)
     whole = (mine / "model.safetensors").read_bytes()
     (mine / "model.safetensors").write_bytes(whole[: len(whole) // 2])
-    assert f"estimator {mine} cannot be loaded: " in refusal(mine)
+    assert f"estimator {mine} cannot be loaded: " in refusal_message(mine)
 
 
 def test_an_unavailable_device_is_reported(anything: Path) -> None:
-    assert "diffusers.device 'cuda:64' is not available (torch finds: cpu" in refusal(anything, device="cuda:64")
-    assert opened(anything, device="cpu,cpu").estimate(PICTURE).any(), "the first of several"
+    assert "diffusers.device 'cuda:64' is not available (torch finds: cpu" in refusal_message(
+        anything, device="cuda:64"
+    )
+    assert open_estimator(anything, device="cpu,cpu").estimate(PICTURE).any(), "the first of several"
 
 
 def test_missing_packages_are_reported_only_when_an_estimator_is_needed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("toolkit.engines.depth.find_spec", lambda name: None if name == "transformers" else object())
-    said = refusal("anything")
-    assert said.endswith("transformers not installed; pip install 'resolve-ae-toolkit[diffusers]'")
+    message = refusal_message("anything")
+    assert message.endswith("transformers not installed; pip install 'resolve-ae-toolkit[diffusers]'")
     assert open_estimators([], DiffusersSettings()) == {}
 
 
-# --- identity ------------------------------------------------------------------------------------------------------
+# --- identity ----------------------------------------------------------------------------------------------------
 
 
 def test_the_identity_depends_on_contents_not_on_paths(anything: Path, mine: Path) -> None:
-    assert opened(mine).identity == opened(anything).identity
-    identities = {opened(mine).identity}
+    assert open_estimator(mine).identity == open_estimator(anything).identity
+    identities = {open_estimator(mine).identity}
     for name, old, new in (("preprocessor_config.json", b"0.5", b"0.6"), ("config.json", b"  ", b"   ")):
         path = mine / name
         assert old in path.read_bytes()
         path.write_bytes(path.read_bytes().replace(old, new, 1))
-        identities.add(opened(mine).identity)
+        identities.add(open_estimator(mine).identity)
     weights = bytearray((mine / "model.safetensors").read_bytes())
     weights[-1] ^= 1
     (mine / "model.safetensors").write_bytes(weights)
-    identities.add(opened(mine).identity)
+    identities.add(open_estimator(mine).identity)
     assert len(identities) == 4

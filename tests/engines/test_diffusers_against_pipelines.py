@@ -60,12 +60,14 @@ def make_request(
     )
 
 
-def painted(requests: Sequence[PaintRequest], **settings: Any) -> list[Picture]:
+def paint_all(requests: Sequence[PaintRequest], **settings: Any) -> list[Picture]:
     with DiffusersEngine(DiffusersSettings(batch=8, **settings)) as engine:
         return engine.paint(requests)
 
 
-def stock(tiny: TinyModels, kind: str, requests: Sequence[PaintRequest], scheduler: Any, **more: Any) -> Picture:
+def run_stock_pipeline(
+    tiny: TinyModels, kind: str, requests: Sequence[PaintRequest], scheduler: Any, **more: Any
+) -> Picture:
     """The same images, from one call of a pipeline of diffusers."""
     import diffusers
     import torch
@@ -116,7 +118,7 @@ def deterministic_vae(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DiagonalGaussianDistribution, "sample", lambda self, generator=None: self.mode())
 
 
-def euler() -> Any:
+def make_euler() -> Any:
     from diffusers import EulerDiscreteScheduler
 
     return EulerDiscreteScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", steps_offset=1)
@@ -127,8 +129,8 @@ def test_a_batch_equals_the_stock_pipeline(tiny: TinyModels, guides: int) -> Non
     words = {1: "open", 2: "", 3: "closed eyes"}
     requests = [make_request(tiny, seed, guides=guides, strength=0.65, negative=words[seed]) for seed in words]
     kind = "StableDiffusionControlNetImg2ImgPipeline" if guides else "StableDiffusionImg2ImgPipeline"
-    theirs = stock(tiny, kind, requests, euler())
-    ours = painted(requests)
+    theirs = run_stock_pipeline(tiny, kind, requests, make_euler())
+    ours = paint_all(requests)
     assert np.abs(np.stack(ours) - theirs).max() < TOLERANCE
     assert np.abs(theirs - np.stack([request.image for request in requests])).mean() > 0.05, "the image changes"
 
@@ -144,72 +146,72 @@ def test_a_tiny_autoencoder_equals_the_stock_pipeline(tiny: TinyModels, tmp_path
         num_decoder_blocks=(1, 1, 1, 1), latent_channels=4,
     ).save_pretrained(tmp_path / "taesd")  # fmt: skip
     requests = [make_request(tiny, seed, strength=0.65, vae=str(tmp_path / "taesd")) for seed in (1, 2)]
-    theirs = stock(tiny, "StableDiffusionImg2ImgPipeline", requests, euler())
-    ours = painted(requests)
+    theirs = run_stock_pipeline(tiny, "StableDiffusionImg2ImgPipeline", requests, make_euler())
+    ours = paint_all(requests)
     assert np.abs(np.stack(ours) - theirs).max() < TOLERANCE
     assert np.ptp(theirs) > 0.01, "the image is not flat"
 
 
-def euler_a() -> Any:
+def make_euler_a() -> Any:
     from diffusers import EulerAncestralDiscreteScheduler
 
-    return EulerAncestralDiscreteScheduler.from_config(euler().config)
+    return EulerAncestralDiscreteScheduler.from_config(make_euler().config)
 
 
-def dpm(**options: Any) -> Callable[[], Any]:
-    def made() -> Any:
+def make_dpm(**options: Any) -> Callable[[], Any]:
+    def make() -> Any:
         from diffusers import DPMSolverMultistepScheduler
 
-        return DPMSolverMultistepScheduler.from_config(euler().config, timestep_spacing="linspace", **options)
+        return DPMSolverMultistepScheduler.from_config(make_euler().config, timestep_spacing="linspace", **options)
 
-    return made
+    return make
 
 
-def ddim() -> Any:
+def make_ddim() -> Any:
     from diffusers import DDIMScheduler
 
     return DDIMScheduler.from_config(
-        euler().config, clip_sample=False, set_alpha_to_one=False, timestep_spacing="leading"
+        make_euler().config, clip_sample=False, set_alpha_to_one=False, timestep_spacing="leading"
     )
 
 
-def named(name: str, **options: Any) -> Callable[[], Any]:
-    def made() -> Any:
+def make_scheduler(name: str, **options: Any) -> Callable[[], Any]:
+    def make() -> Any:
         import diffusers
 
-        return getattr(diffusers, name).from_config(euler().config, **options)
+        return getattr(diffusers, name).from_config(make_euler().config, **options)
 
-    return made
+    return make
 
 
 @pytest.mark.parametrize(
     ("sampler", "scheduler"),
     [
-        ("Euler a", euler_a),
-        ("DPM++ 2M", dpm()),
-        ("DPM++ 2M Karras", dpm(use_karras_sigmas=True)),
-        ("DPM++ 2M SDE", dpm(algorithm_type="sde-dpmsolver++")),
-        ("DPM++ 2M SDE Karras", dpm(algorithm_type="sde-dpmsolver++", use_karras_sigmas=True)),
-        ("DDIM", ddim),
-        ("UniPC", named("UniPCMultistepScheduler", timestep_spacing="linspace")),
-        ("LCM", named("LCMScheduler", timestep_spacing="leading")),
-        ("TCD", named("TCDScheduler", timestep_spacing="leading")),
+        ("Euler a", make_euler_a),
+        ("DPM++ 2M", make_dpm()),
+        ("DPM++ 2M Karras", make_dpm(use_karras_sigmas=True)),
+        ("DPM++ 2M SDE", make_dpm(algorithm_type="sde-dpmsolver++")),
+        ("DPM++ 2M SDE Karras", make_dpm(algorithm_type="sde-dpmsolver++", use_karras_sigmas=True)),
+        ("DDIM", make_ddim),
+        ("UniPC", make_scheduler("UniPCMultistepScheduler", timestep_spacing="linspace")),
+        ("LCM", make_scheduler("LCMScheduler", timestep_spacing="leading")),
+        ("TCD", make_scheduler("TCDScheduler", timestep_spacing="leading")),
     ],
 )
 def test_every_sampler_name_means_the_right_scheduler(
     tiny: TinyModels, sampler: str, scheduler: Callable[[], Any]
 ) -> None:
     requests = [make_request(tiny, seed, sampler=sampler) for seed in (4, 5)]
-    chance = {"eta": 0.3} if sampler == "TCD" else {}  # the scheduler's default, which the pipeline overrides
-    theirs = stock(tiny, "StableDiffusionImg2ImgPipeline", requests, scheduler(), **chance)
-    assert np.abs(np.stack(painted(requests)) - theirs).max() < TOLERANCE
+    options = {"eta": 0.3} if sampler == "TCD" else {}  # the scheduler's default, which the pipeline overrides
+    theirs = run_stock_pipeline(tiny, "StableDiffusionImg2ImgPipeline", requests, scheduler(), **options)
+    assert np.abs(np.stack(paint_all(requests)) - theirs).max() < TOLERANCE
 
 
 def oval_matte() -> Picture:
     """A soft oval, neither centred nor aligned to latent pixels."""
     y, x = np.mgrid[:64, :96].astype(np.float32)
     inside = 1 - ((x - 41.3) / 27) ** 2 - ((y - 30.2) / 19) ** 2
-    return np.clip(inside * 2, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(inside * 2, 0, 1), np.float32)
 
 
 @pytest.mark.parametrize("guides", [0, 1, 3], ids=["no ControlNet", "one ControlNet", "three ControlNets"])
@@ -222,8 +224,8 @@ def test_inside_a_matte_the_image_equals_the_stock_inpaint_pipeline(tiny: TinyMo
     small = np.around(np.asarray(Image.fromarray(inpaint_mask(matte)).convert("RGB").resize((12, 8)))[..., 0] / 255)
     mask = torch.from_numpy(small.repeat(8, 0).repeat(8, 1).astype(np.float32))[None, None]
     kind = "StableDiffusionControlNetInpaintPipeline" if guides else "StableDiffusionInpaintPipeline"
-    theirs = stock(tiny, kind, [request], euler(), mask_image=mask, height=64, width=96)[0]
-    ours = painted([request])[0]
+    theirs = run_stock_pipeline(tiny, kind, [request], make_euler(), mask_image=mask, height=64, width=96)[0]
+    ours = paint_all([request])[0]
     white = inpaint_mask(matte) > 0
     assert np.abs(ours - theirs)[white].max() < TOLERANCE
     assert np.array_equal(ours[~white], request.image[~white])

@@ -33,7 +33,7 @@ def engine(**settings: Any) -> DiffusersEngine:
     return DiffusersEngine(DiffusersSettings(**settings))
 
 
-# --- batches -------------------------------------------------------------------------------------------------------
+# --- batches -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("sampler", ["Euler", "Euler a", "DPM++ 2M SDE"])
@@ -105,7 +105,8 @@ def limit_memory(monkeypatch: pytest.MonkeyPatch, most: int, error: Exception) -
     """Let the UNet fail above ``most`` images; returns a list that collects the batch sizes that were tried."""
     from diffusers import UNet2DConditionModel
 
-    real, tried = UNet2DConditionModel.forward, []
+    real = UNet2DConditionModel.forward
+    tried: list[int] = []
 
     def forward(self: Any, sample: Any, *arguments: Any, **keywords: Any) -> Any:
         pictures = len(sample) // 2
@@ -217,7 +218,7 @@ def _with_weight(look: LookPlan, weight: float) -> LookPlan:
     return look.model_copy(update={"controls": controls})
 
 
-# --- what is shared ------------------------------------------------------------------------------------------------
+# --- shared models and prompts -----------------------------------------------------------------------------------
 
 
 def test_looks_share_models_and_prompts_are_encoded_once(tiny: TinyModels, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -260,7 +261,12 @@ def test_a_negative_prompt_affects_only_its_own_image_and_is_encoded_once(
 
     encoded: list[int] = []
     forward = CLIPTextModel.forward
-    monkeypatch.setattr(CLIPTextModel, "forward", lambda *a, **k: encoded.append(1) or forward(*a, **k))
+
+    def counted(*arguments: Any, **keywords: Any) -> Any:
+        encoded.append(1)
+        return forward(*arguments, **keywords)
+
+    monkeypatch.setattr(CLIPTextModel, "forward", counted)
     plain = [make_request(tiny, seed) for seed in (1, 2, 3)]
     mixed = [plain[0], replace(plain[1], negative="closed eyes"), plain[2]]
     with engine(batch=4) as opened:
@@ -330,7 +336,7 @@ def test_the_vae_of_the_look_is_used(tiny: TinyModels, tmp_path: Path) -> None:
     assert np.allclose(bright[inner] - dark[inner], 0.125, atol=1e-4)
 
 
-# --- what comes back -----------------------------------------------------------------------------------------------
+# --- results -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("compat", ["none", "a1111"])
@@ -399,7 +405,7 @@ def test_half_precision_is_close_to_full_precision(tiny: TinyModels, precision: 
     assert np.abs(painted - expected).mean() < 0.02
 
 
-# --- opening, and through a whole render -----------------------------------------------------------------------------
+# --- devices, and a full render ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("device", ["cuda", "cuda:3", "mps", "gpu", "xpu"])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.engines._requests import look
+from tests.engines._requests import look, to_float
 from tests.engines.conftest import TinyModels
 from tests.engines.test_diffusers_against_pipelines import TOLERANCE, make_request, oval_matte
 from toolkit.engines import PaintRequest
@@ -76,7 +76,7 @@ def test_unsupported_samplers_and_steps_are_refused(tiny: TinyModels) -> None:
             engine.prepare([make_request(tiny, 1, sampler="LCM", steps=90).look])
 
 
-# --- the whole loop as in AUTOMATIC1111, written with the UNet alone ------------------------------------------------
+# --- the whole loop as in AUTOMATIC1111, with the UNet alone -----------------------------------------------------
 
 
 class Reference:
@@ -102,10 +102,11 @@ class Reference:
         look = request.look
         factor = self.vae.config.scaling_factor
         with torch.no_grad():
-            begun = request.image
+            initial = request.image
             if look.masked_content != "original" and request.matte is not None:
-                begun = fill_mask(np.rint(begun * 255).astype(np.uint8), inpaint_mask(request.matte)) / np.float32(255)
-            pixels = torch.from_numpy(begun * 2 - 1).permute(2, 0, 1)[None]
+                codes = np.rint(initial * 255).astype(np.uint8)
+                initial = to_float(fill_mask(codes, inpaint_mask(request.matte)))
+            pixels = torch.from_numpy(initial * 2 - 1).permute(2, 0, 1)[None]
             init = self.vae.encode(pixels).latent_dist.mean * factor
             if request.matte is None:
                 inside = torch.ones(1, 1, *init.shape[2:])
@@ -152,35 +153,35 @@ class Reference:
                 x = x.float()
             x = x * inside + init * (1 - inside)
             picture = self.vae.decode(x / factor).sample[0].permute(1, 2, 0).numpy()
-        return np.clip(picture / 2 + 0.5, 0, 1)
+        return np.asarray(np.clip(picture / 2 + 0.5, 0, 1), np.float32)
 
 
 @pytest.mark.parametrize("masked", [False, True], ids=["whole", "masked"])
 @pytest.mark.parametrize("sampler", [name for name, entry in SAMPLERS.items() if entry.a1111_levels])
 def test_a1111_compatibility_equals_k_diffusion_step_by_step(tiny: TinyModels, sampler: str, masked: bool) -> None:
-    asked = make_request(tiny, 8, sampler=sampler, strength=0.65, steps=20, matte=oval_matte() if masked else None)
+    request = make_request(tiny, 8, sampler=sampler, strength=0.65, steps=20, matte=oval_matte() if masked else None)
     levels = karras_levels(20) if "Karras" in sampler else uniform_levels(20)
     with DiffusersEngine(DiffusersSettings(compat="a1111")) as engine:
-        ours = engine.paint([asked])[0]
-    theirs = Reference(tiny).paint(asked, levels)
-    where = np.ones((64, 96), bool) if asked.matte is None else inpaint_mask(asked.matte) > 0
+        ours = engine.paint([request])[0]
+    theirs = Reference(tiny).paint(request, levels)
+    where = np.ones((64, 96), bool) if request.matte is None else inpaint_mask(request.matte) > 0
     assert np.abs(ours - theirs)[where].max() < 5 * TOLERANCE
-    assert np.array_equal(ours[~where], asked.image[~where])
+    assert np.array_equal(ours[~where], request.image[~where])
 
 
 @pytest.mark.parametrize("content", ["fill", "latent noise", "latent nothing"])
 @pytest.mark.parametrize("sampler", ["Euler", "DPM++ 2M"])
 def test_masked_content_starts_as_in_automatic1111(tiny: TinyModels, sampler: str, content: str) -> None:
     """With 8-bit codes, because AUTOMATIC1111 rounds the image outside the mask, too."""
-    asked = make_request(tiny, 8, sampler=sampler, strength=0.9, steps=20, matte=oval_matte(), masked_content=content)
-    codes = np.rint(asked.image * 255).astype(np.float32) / np.float32(255)
-    asked = replace(asked, image=codes)
-    plain = replace(asked, look=asked.look.model_copy(update={"masked_content": "original"}))
+    request = make_request(tiny, 8, sampler=sampler, strength=0.9, steps=20, matte=oval_matte(), masked_content=content)
+    codes = np.rint(request.image * 255).astype(np.float32) / np.float32(255)
+    request = replace(request, image=codes)
+    plain = replace(request, look=request.look.model_copy(update={"masked_content": "original"}))
     with DiffusersEngine(DiffusersSettings(compat="a1111")) as engine:
-        (ours,), (original,) = engine.paint([asked]), engine.paint([plain])
-    theirs = Reference(tiny).paint(asked, uniform_levels(20))
-    assert asked.matte is not None
-    where = inpaint_mask(asked.matte) > 0
+        (ours,), (original,) = engine.paint([request]), engine.paint([plain])
+    theirs = Reference(tiny).paint(request, uniform_levels(20))
+    assert request.matte is not None
+    where = inpaint_mask(request.matte) > 0
     assert np.abs(ours - theirs)[where].max() < 5 * TOLERANCE
     assert np.array_equal(ours[~where], codes[~where])
     assert np.abs(ours - original)[where].mean() > 1e-3
@@ -202,25 +203,34 @@ def test_the_two_ways_of_counting_steps_give_different_images(tiny: TinyModels) 
 
 
 @pytest.mark.parametrize(
-    ("compat", "window", "asked"),
+    ("compat", "window", "evaluations"),
     [
         ("none", (0.0, 1.0), 10), ("none", (0.0, 0.45), 4), ("none", (0.5, 1.0), 5),
         ("a1111", (0.0, 1.0), 11), ("a1111", (0.0, 0.45), 5), ("a1111", (0.5, 1.0), 5),
     ],
 )  # fmt: skip
 def test_a_control_runs_from_its_start_to_its_end(
-    tiny: TinyModels, monkeypatch: pytest.MonkeyPatch, compat: str, window: tuple[float, float], asked: int
+    tiny: TinyModels,
+    monkeypatch: pytest.MonkeyPatch,
+    compat: Literal["none", "a1111"],
+    window: tuple[float, float],
+    evaluations: int,
 ) -> None:
-    """20 steps at strength 0.5. diffusers counts steps that end within the window, the web UI those that begin in it."""
+    """20 steps at strength 0.5. diffusers counts steps ending within the window, the web UI those beginning in it."""
     from diffusers import ControlNetModel
 
-    calls = []
+    calls: list[int] = []
     real = ControlNetModel.forward
-    monkeypatch.setattr(ControlNetModel, "forward", lambda self, *a, **k: calls.append(1) or real(self, *a, **k))
+
+    def counted(*arguments: Any, **keywords: Any) -> Any:
+        calls.append(1)
+        return real(*arguments, **keywords)
+
+    monkeypatch.setattr(ControlNetModel, "forward", counted)
     request = make_request(tiny, 9, guides=1, steps=20)
     (control,) = request.look.controls
     changed = control.model_copy(update={"start": window[0], "end": window[1]})
     request = replace(request, look=request.look.model_copy(update={"controls": (changed,)}))
     with DiffusersEngine(DiffusersSettings(compat=compat)) as engine:
         engine.paint([request])
-    assert len(calls) == asked
+    assert len(calls) == evaluations

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ from toolkit.errors import EngineFailed, EngineUnavailable
 from toolkit.settings import DiffusersSettings, Settings
 
 
-def opened(device: str, **settings: int) -> Engine:
+def open_on(device: str, **settings: Any) -> Engine:
     return open_engine("diffusers", Settings(diffusers=DiffusersSettings(device=device, **settings)))
 
 
@@ -36,7 +37,7 @@ def two(tiny: TinyModels) -> Iterator[MultiDeviceEngine]:
     """One engine with two processes for all tests that do not break it: each process loads torch and diffusers."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("OMP_NUM_THREADS", "1")  # for networks this small, threads cost more than they save
-        with opened("cpu, cpu", batch=2) as engine:
+        with open_on("cpu, cpu", batch=2) as engine:
             assert isinstance(engine, MultiDeviceEngine)
             yield engine
 
@@ -60,7 +61,7 @@ def test_an_error_arrives_with_its_full_message(tiny: TinyModels, two: MultiDevi
 
 def test_a_killed_process_is_reported_with_its_device(tiny: TinyModels) -> None:
     request = make_request(tiny, 1)
-    with opened("cpu,cpu") as engine:
+    with open_on("cpu,cpu") as engine:
         assert isinstance(engine, MultiDeviceEngine)
         (pid,) = engine._processes[1]._processes
         os.kill(pid, signal.SIGKILL)
@@ -108,7 +109,7 @@ def test_an_unavailable_device_is_refused_before_any_process_starts(device: str,
     if torch.cuda.is_available():
         pytest.skip("a machine with a GPU has some of them")
     with pytest.raises(EngineUnavailable, match=f"diffusers.device ({says}) is not available"):
-        opened(device)
+        open_on(device)
 
 
 def test_devices_with_different_precisions_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,4 +121,4 @@ def test_devices_with_different_precisions_are_refused(monkeypatch: pytest.Monke
 
     monkeypatch.setattr("toolkit.engines.diffusers_local.multi_gpu.choose_device", chosen)
     with pytest.raises(EngineUnavailable, match="cuda:0,cpu would compute in float16 and float32"):
-        opened("cuda:0,cpu")
+        open_on("cuda:0,cpu")

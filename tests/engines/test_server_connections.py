@@ -20,13 +20,13 @@ import pytest
 from tests.engines._automatic1111 import engine_on, make_request, paint_seed, request_with_mesh
 from tests.engines._requests import seeds_in
 from tests.engines.fake_automatic1111 import BROKEN, Answer, FakeAutomatic1111
-from toolkit.engines import servers
+from toolkit.engines import http_client
 from toolkit.engines.addresses import AUTH_VARIABLE, parse_addresses
 from toolkit.engines.automatic1111 import Automatic1111Engine
 from toolkit.errors import EngineFailed, EngineUnavailable
 from toolkit.settings import ServerSettings
 
-# --- several servers --------------------------------------------------------------------------------------------------
+# --- several servers ---------------------------------------------------------------------------------------------
 
 
 def test_results_keep_their_order_and_the_faster_server_does_more() -> None:
@@ -43,7 +43,7 @@ def test_the_work_of_a_dying_server_goes_to_the_others(caplog: pytest.LogCapture
     with engine_on(dying, other) as engine:
         assert seeds_in(engine.paint([make_request(seed) for seed in range(6)])) == list(range(6))
         assert seeds_in(engine.paint([make_request(seed) for seed in (8, 9)])) == [8, 9]
-    assert len(dying.img2img_bodies) == 1 + 1 + servers.RETRIES
+    assert len(dying.img2img_bodies) == 1 + 1 + http_client.RETRIES
     assert f"continuing without {dying.address}" in caplog.text
 
 
@@ -78,7 +78,7 @@ def test_a_server_that_is_down_at_the_start_is_a_warning_if_another_answers(
     assert f"continuing without {unused_address}" in caplog.text
 
 
-# --- connecting -------------------------------------------------------------------------------------------------------
+# --- connecting --------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -97,8 +97,8 @@ def test_an_address_without_a_server_is_reported_with_a_remedy(unused_address: s
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse connections when the queue is full")
 def test_a_machine_that_is_off_is_tried_only_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers, "CONNECT_TIMEOUT_S", 0.3)
-    monkeypatch.setattr(servers, "BACKOFF_S", 600.0)  # a retry would run into the timeout of the test
+    monkeypatch.setattr(http_client, "CONNECT_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(http_client, "BACKOFF_S", 600.0)  # a retry would run into the timeout of the test
     with socket.socket() as full, socket.socket() as first, socket.socket() as second:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
@@ -111,7 +111,7 @@ def test_a_machine_that_is_off_is_tried_only_once(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_server_that_does_not_answer_at_the_start_is_tried_only_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers, "BACKOFF_S", 600.0)
+    monkeypatch.setattr(http_client, "BACKOFF_S", 600.0)
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
@@ -123,8 +123,8 @@ def test_a_server_that_does_not_answer_at_the_start_is_tried_only_once(monkeypat
 def test_a_web_ui_without_its_api_is_reported() -> None:
     fake = FakeAutomatic1111()
     fake.answers_by_path.clear()
-    said = "answered 404 Not Found: Not Found; start the web UI there with --api"
-    with pytest.raises(EngineUnavailable, match=said), engine_on(fake):
+    message = "answered 404 Not Found: Not Found; start the web UI there with --api"
+    with pytest.raises(EngineUnavailable, match=message), engine_on(fake):
         pass
 
 
@@ -153,9 +153,9 @@ def test_https_to_a_server_without_tls_is_reported_with_a_remedy() -> None:
 @pytest.fixture
 def fresh_ssl_context() -> Iterator[None]:
     """Trusted certificates are normally read only once."""
-    servers._ssl_context.cache_clear()
+    http_client._ssl_context.cache_clear()
     yield
-    servers._ssl_context.cache_clear()
+    http_client._ssl_context.cache_clear()
 
 
 @pytest.mark.usefixtures("fresh_ssl_context")
@@ -176,7 +176,7 @@ def test_a_self_signed_certificate_is_trusted_if_the_environment_names_it(
         ),
     ):
         Automatic1111Engine(ServerSettings(url=fake.address))
-    servers._ssl_context.cache_clear()
+    http_client._ssl_context.cache_clear()
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "own.pem"))
     with engine_on(FakeAutomatic1111(tls=context)) as engine:
         assert len(engine.paint([make_request()])) == 1
@@ -207,7 +207,7 @@ def test_an_empty_address_means_the_default() -> None:
     assert parse_addresses(" ", "x", "http://127.0.0.1:7860") == ("http://127.0.0.1:7860",)
 
 
-# --- credentials ------------------------------------------------------------------------------------------------------
+# --- credentials -------------------------------------------------------------------------------------------------
 
 
 def test_credentials_are_sent_with_every_request(monkeypatch: pytest.MonkeyPatch) -> None:

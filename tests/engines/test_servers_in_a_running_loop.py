@@ -162,10 +162,10 @@ def test_outside_a_loop_the_current_event_loop_is_left_as_it_was(kind: Kind) -> 
 # --- stopping ----------------------------------------------------------------------------------------------------
 
 
-def make_hanging_fake(kind: Kind, begun: Callable[[], object]) -> Fake:
+def make_hanging_fake(kind: Kind, on_start: Callable[[], object]) -> Fake:
     """A server whose work only an interrupt ends."""
     fake = kind.fake()
-    fake.hangs, fake.on_start = True, begun
+    fake.hangs, fake.on_start = True, on_start
     return fake
 
 
@@ -227,7 +227,7 @@ def test_an_error_of_one_server_stops_the_others_and_reaches_the_caller(kind: Ki
     assert kind.stops(working) == 1
 
 
-# --- the runner by itself ------------------------------------------------------------------------------------------
+# --- CoroutineRunner ---------------------------------------------------------------------------------------------
 
 
 def test_a_second_ctrl_c_does_not_wait_and_the_runner_can_still_be_closed() -> None:

@@ -28,7 +28,7 @@ from toolkit.errors import EngineUnavailable
 from toolkit.settings import DiffusersSettings
 
 
-def refusal(look: LookPlan, **settings: Any) -> str:
+def refusal_message(look: LookPlan, **settings: Any) -> str:
     with DiffusersEngine(DiffusersSettings(**settings)) as engine, pytest.raises(EngineUnavailable) as caught:
         engine.prepare([look])
     assert caught.value.exit_code == 4
@@ -36,15 +36,15 @@ def refusal(look: LookPlan, **settings: Any) -> str:
     return str(caught.value)
 
 
-def _with(request: PaintRequest, look: LookPlan) -> PaintRequest:
+def with_look(request: PaintRequest, look: LookPlan) -> PaintRequest:
     return replace(request, look=look)
 
 
-def copied(tiny: TinyModels, folder: Path) -> Path:
+def copy_checkpoint(tiny: TinyModels, folder: Path) -> Path:
     return Path(shutil.copytree(tiny.checkpoint, folder / "sd"))
 
 
-# --- finding -------------------------------------------------------------------------------------------------------
+# --- finding models ----------------------------------------------------------------------------------------------
 
 
 def test_a_model_is_found_by_path_and_by_name_in_the_studios_folder(tiny: TinyModels) -> None:
@@ -64,8 +64,8 @@ def test_names_and_paths_give_the_same_image(tiny: TinyModels) -> None:
     pictures = []
     for one in (request.look, named):
         with DiffusersEngine(DiffusersSettings(models=str(tiny.folder))) as engine:
-            pictures.append(engine.paint([_with(request, one)])[0])
-    assert np.array_equal(*pictures)
+            pictures.append(engine.paint([with_look(request, one)])[0])
+    assert np.array_equal(pictures[0], pictures[1])
 
 
 def test_an_ambiguous_name_is_refused_with_both_matches(tiny: TinyModels, tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_an_ambiguous_name_is_refused_with_both_matches(tiny: TinyModels, tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("name", "models", "says"),
+    ("name", "models", "expected"),
     [
         ("", False, "no checkpoint is set, and this engine has no default; set body.model and face.model"),
         (
@@ -91,16 +91,16 @@ def test_an_ambiguous_name_is_refused_with_both_matches(tiny: TinyModels, tmp_pa
         ("[a-z]*", True, "no checkpoint '[a-z]*'"),
     ],
 )
-def test_a_missing_checkpoint_is_refused(tiny: TinyModels, name: str, models: bool, says: str) -> None:
-    assert says in refusal(look(model=name), models=str(tiny.folder) if models else "")
+def test_a_missing_checkpoint_is_refused(tiny: TinyModels, name: str, models: bool, expected: str) -> None:
+    assert expected in refusal_message(look(model=name), models=str(tiny.folder) if models else "")
 
 
 def test_a_missing_studio_folder_is_refused() -> None:
-    assert "diffusers.models: no folder /no/studio" in refusal(look(model="tiny"), models="/no/studio")
+    assert "diffusers.models: no folder /no/studio" in refusal_message(look(model="tiny"), models="/no/studio")
 
 
 @pytest.mark.parametrize(
-    ("changes", "says"),
+    ("changes", "expected"),
     [
         ({"vae": "other"}, "no VAE 'other'"),
         ({"loras": (LoraPlan(model="skin", weight=1.0),)}, "no LoRA 'skin'"),
@@ -108,30 +108,32 @@ def test_a_missing_studio_folder_is_refused() -> None:
     ],
 )
 def test_every_part_of_a_look_is_found_before_anything_is_loaded(
-    tiny: TinyModels, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], says: str
+    tiny: TinyModels, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], expected: str
 ) -> None:
     monkeypatch.setattr("toolkit.engines.diffusers_local.model_cache._try_load", lambda *_: pytest.fail("loaded"))
-    assert says in refusal(look(model=str(tiny.checkpoint), **changes))
+    assert expected in refusal_message(look(model=str(tiny.checkpoint), **changes))
 
 
-# --- files ---------------------------------------------------------------------------------------------------------
+# --- files -------------------------------------------------------------------------------------------------------
 
 
 def test_each_missing_file_of_a_folder_is_named(tiny: TinyModels, tmp_path: Path) -> None:
-    folder = copied(tiny, tmp_path)
+    folder = copy_checkpoint(tiny, tmp_path)
     (folder / "unet/diffusion_pytorch_model.safetensors").unlink()
     (folder / "tokenizer/merges.txt").unlink()
     (folder / "vae/config.json").unlink()
     assert (
         f"checkpoint {folder} lacks vae/config.json, tokenizer/merges.txt, unet/diffusion_pytorch_model.safetensors; "
         "add these files to the folder"
-    ) in refusal(look(model=str(folder)))
+    ) in refusal_message(look(model=str(folder)))
 
 
 @pytest.mark.parametrize("suffix", [".pt", ".pth", ".bin"])
 def test_a_pickle_is_refused(tmp_path: Path, suffix: str) -> None:
     (tmp_path / f"model{suffix}").write_bytes(b"cos\nsystem\n(S'echo run'\ntR.")
-    assert "is a pickle, which can run code when it is loaded" in refusal(look(model=str(tmp_path / f"model{suffix}")))
+    assert "is a pickle, which can run code when it is loaded" in refusal_message(
+        look(model=str(tmp_path / f"model{suffix}"))
+    )
 
 
 def test_a_pickle_is_refused_with_a_command_that_converts_it(tmp_path: Path) -> None:
@@ -141,9 +143,9 @@ def test_a_pickle_is_refused_with_a_command_that_converts_it(tmp_path: Path) -> 
 
     weights = {"state_dict": {"a.weight": torch.rand(3, 4), "b": torch.rand(2)}, "epoch": 3}
     torch.save(weights, tmp_path / "my model.ckpt")
-    said = refusal(look(model=str(tmp_path / "my model.ckpt")))
-    assert "is a pickle, which can run code when it is loaded; convert it once: python -c " in said
-    command = shlex.split(said.partition("convert it once: ")[2])
+    text = refusal_message(look(model=str(tmp_path / "my model.ckpt")))
+    assert "is a pickle, which can run code when it is loaded; convert it once: python -c " in text
+    command = shlex.split(text.partition("convert it once: ")[2])
     subprocess.run([sys.executable, *command[1:]], check=True, capture_output=True)
     back = load_file(tmp_path / "my model.safetensors")
     assert set(back) == {"a.weight", "b"}
@@ -156,13 +158,13 @@ def test_pickles_inside_a_folder_are_refused_with_a_command_for_each(
     import torch
     from safetensors.torch import load_file
 
-    folder = copied(tiny, tmp_path)
+    folder = copy_checkpoint(tiny, tmp_path)
     for part, name in (("text_encoder", "pytorch_model"), ("unet", "diffusion_pytorch_model")):
         (weights,) = (folder / part).glob("*.safetensors")
         torch.save(load_file(weights), folder / part / f"{name}.bin")
         weights.unlink()
-    said = refusal(look(model=str(folder)))
-    commands = said.partition("convert it once: ")[2].split(" && ")
+    text = refusal_message(look(model=str(folder)))
+    commands = text.partition("convert it once: ")[2].split(" && ")
     assert len(commands) == 2
     for command in commands:
         _, _, program, *arguments = shlex.split(command)
@@ -173,41 +175,41 @@ def test_pickles_inside_a_folder_are_refused_with_a_command_for_each(
 
 
 def test_a_folder_with_only_half_precision_weights_is_loaded(tiny: TinyModels, tmp_path: Path) -> None:
-    folder = copied(tiny, tmp_path)
+    folder = copy_checkpoint(tiny, tmp_path)
     for weights in folder.rglob("*.safetensors"):
         weights.rename(weights.with_suffix(".fp16.safetensors"))
     with DiffusersEngine(DiffusersSettings()) as engine:
-        half = engine.paint([_with(make_request(tiny, 1), look(model=str(folder)))])[0]
-        full = engine.paint([_with(make_request(tiny, 1), look(model=str(tiny.checkpoint)))])[0]
+        half = engine.paint([with_look(make_request(tiny, 1), look(model=str(folder)))])[0]
+        full = engine.paint([with_look(make_request(tiny, 1), look(model=str(tiny.checkpoint)))])[0]
     assert np.array_equal(half, full)
     (folder / "vae/diffusion_pytorch_model.fp16.safetensors").unlink()
-    assert "lacks text_encoder/model.safetensors, unet/" in refusal(look(model=str(folder)))
+    assert "lacks text_encoder/model.safetensors, unet/" in refusal_message(look(model=str(folder)))
 
 
 @pytest.mark.parametrize(
-    ("kind", "name", "says"),
+    ("kind", "name", "expected"),
     [
         (CHECKPOINT, "unet/config.json", "is not a folder or a .safetensors file"),
         (LORA, "unet", "is a folder; name the .safetensors file in it"),
         (VAE, "unet/../tokenizer", "lacks config.json, diffusion_pytorch_model.safetensors"),
     ],
 )
-def test_other_files_and_folders_are_refused(tiny: TinyModels, kind: Any, name: str, says: str) -> None:
-    with pytest.raises(EngineUnavailable, match=re.escape(says)):
+def test_other_files_and_folders_are_refused(tiny: TinyModels, kind: Any, name: str, expected: str) -> None:
+    with pytest.raises(EngineUnavailable, match=re.escape(expected)):
         find_model(kind, str(tiny.checkpoint / name), None)
 
 
 def test_a_damaged_file_is_reported_in_one_line(tiny: TinyModels, tmp_path: Path) -> None:
-    folder = copied(tiny, tmp_path)
+    folder = copy_checkpoint(tiny, tmp_path)
     weights = folder / "unet/diffusion_pytorch_model.safetensors"
     weights.write_bytes(weights.read_bytes()[:5000])
-    said = refusal(look(model=str(folder)))
-    assert f"checkpoint {folder} cannot be loaded: " in said
-    assert said.endswith("use an undamaged model of the Stable Diffusion 1.5 family")
+    text = refusal_message(look(model=str(folder)))
+    assert f"checkpoint {folder} cannot be loaded: " in text
+    assert text.endswith("use an undamaged model of the Stable Diffusion 1.5 family")
 
 
 @pytest.mark.parametrize(
-    ("part", "change", "says"),
+    ("part", "change", "expected"),
     [
         ("unet", ('"in_channels": 4', '"in_channels": 9'), "cannot be loaded"),
         ("text_encoder", ('"hidden_size": 32', '"hidden_size": 48'), "cannot be loaded"),
@@ -215,15 +217,15 @@ def test_a_damaged_file_is_reported_in_one_line(tiny: TinyModels, tmp_path: Path
     ],
 )
 def test_another_model_family_is_refused(
-    tiny: TinyModels, tmp_path: Path, part: str, change: tuple[str, str], says: str
+    tiny: TinyModels, tmp_path: Path, part: str, change: tuple[str, str], expected: str
 ) -> None:
     old, new = change
-    folder = copied(tiny, tmp_path)
+    folder = copy_checkpoint(tiny, tmp_path)
     name = "scheduler_config.json" if part == "scheduler" else "config.json"
     config = folder / part / name
     assert old in config.read_text()
     config.write_text(config.read_text().replace(old, new))
-    assert says in refusal(look(model=str(folder)))
+    assert expected in refusal_message(look(model=str(folder)))
 
 
 def test_a_controlnet_for_another_model_family_is_refused(tiny: TinyModels, tmp_path: Path) -> None:
@@ -232,11 +234,11 @@ def test_a_controlnet_for_another_model_family_is_refused(tiny: TinyModels, tmp_
     other = _tiny.make_unet(UNet2DConditionModel, cross_attention_dim=48)
     ControlNetModel.from_unet(other).save_pretrained(tmp_path / "other")
     control = ControlPlan(kind="face", model=str(tmp_path / "other"), weight=1, start=0, end=1)
-    said = refusal(look(model=str(tiny.checkpoint), controls=(control,)))
-    assert f"ControlNet {tmp_path / 'other'} cannot be loaded: it is made for another model family" in said
+    text = refusal_message(look(model=str(tiny.checkpoint), controls=(control,)))
+    assert f"ControlNet {tmp_path / 'other'} cannot be loaded: it is made for another model family" in text
 
 
-# --- one file ------------------------------------------------------------------------------------------------------
+# --- single files ------------------------------------------------------------------------------------------------
 
 REPOSITORY = "stable-diffusion-v1-5/stable-diffusion-v1-5"
 
@@ -256,14 +258,14 @@ def test_a_single_file_checkpoint_gives_the_same_image_as_its_folder(tiny: TinyM
     for model in (str(tiny.checkpoint), "tiny"):
         with DiffusersEngine(DiffusersSettings(models=str(studio))) as engine:
             named = request.look.model_copy(update={"model": model})
-            pictures.append(engine.paint([_with(request, named)])[0])
-    assert np.array_equal(*pictures)
+            pictures.append(engine.paint([with_look(request, named)])[0])
+    assert np.array_equal(pictures[0], pictures[1])
 
 
 def test_a_missing_configuration_of_a_single_file_checkpoint_is_reported(tiny: TinyModels, studio: Path) -> None:
     (studio / REPOSITORY / "vae/config.json").unlink()
-    said = refusal(look(model="tiny"), models=str(studio))
-    assert f"configuration {studio / REPOSITORY} lacks vae/config.json" in said
+    text = refusal_message(look(model="tiny"), models=str(studio))
+    assert f"configuration {studio / REPOSITORY} lacks vae/config.json" in text
 
 
 def test_single_file_controlnets_and_vaes_are_configured_like_the_checkpoint(tiny: TinyModels, tmp_path: Path) -> None:
@@ -274,11 +276,11 @@ def test_single_file_controlnets_and_vaes_are_configured_like_the_checkpoint(tin
     single = control.model_copy(update={"model": str(tmp_path / "control.safetensors")})
     files = request.look.model_copy(update={"vae": str(tmp_path / "vae.safetensors"), "controls": (single,)})
     with DiffusersEngine(DiffusersSettings()) as engine:
-        one, other = engine.paint([request])[0], engine.paint([_with(request, files)])[0]
+        one, other = engine.paint([request])[0], engine.paint([with_look(request, files)])[0]
     assert np.array_equal(one, other)
 
 
-# --- the hub -------------------------------------------------------------------------------------------------------
+# --- the hub -----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -310,9 +312,9 @@ def test_a_repository_in_the_hubs_cache_is_used_without_the_network(tiny: TinyMo
 
 
 def test_an_unavailable_repository_is_reported_in_one_line(cache: Path) -> None:
-    said = refusal(look(model="studio/nowhere"))
-    assert "checkpoint 'studio/nowhere' is not on this machine and cannot be downloaded: " in said
-    assert said.endswith("go online, log in to the hub, or put its files into a folder and name that")
+    text = refusal_message(look(model="studio/nowhere"))
+    assert "checkpoint 'studio/nowhere' is not on this machine and cannot be downloaded: " in text
+    assert text.endswith("go online, log in to the hub, or put its files into a folder and name that")
 
 
 def test_a_repository_with_several_loras_is_ambiguous(tiny: TinyModels, cache: Path, tmp_path: Path) -> None:
@@ -326,12 +328,12 @@ def test_a_repository_with_several_loras_is_ambiguous(tiny: TinyModels, cache: P
         find_model(LORA, "studio/loras", None)
 
 
-# --- identity ------------------------------------------------------------------------------------------------------
+# --- identity ----------------------------------------------------------------------------------------------------
 
 
 def test_the_identity_depends_on_contents_not_on_paths(tiny: TinyModels, tmp_path: Path) -> None:
     identities = []
-    for folder in (tiny.checkpoint, copied(tiny, tmp_path)):
+    for folder in (tiny.checkpoint, copy_checkpoint(tiny, tmp_path)):
         with DiffusersEngine(DiffusersSettings()) as engine:
             identities.append(engine.identity(look(model=str(folder))))
     assert identities[0] == identities[1]

@@ -1,40 +1,26 @@
 """Distributes work over HTTP servers: a free server takes the next item, and the items of a lost one go to the others.
 
 Everything runs on one event loop, not in a thread per server: when Ctrl-C or an error ends the work, requests under way
-are cancelled at once, whatever their servers do. Credentials come from the environment only, go to every server as HTTP
-basic authentication, and never appear in a message.
+are cancelled at once, whatever their servers do. In a thread whose event loop is already running (a notebook), a helper
+thread runs ours; see ``event_loop``.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import ssl
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlsplit
+from typing import TypeVar
 
-from toolkit.engines.addresses import AUTH_REMEDY, authorization_header, parse_addresses, read_credentials
+from toolkit.engines.addresses import AUTH_REMEDY, parse_addresses, read_credentials
 from toolkit.engines.event_loop import CoroutineRunner
-from toolkit.engines.http_errors import (
-    ServerLost,
-    ServerRefused,
-    ServerTimeout,
-    check_status,
-    describe_failure,
-    one_line,
-    parse_json,
-)
+from toolkit.engines.http_client import HttpClient
+from toolkit.engines.http_errors import ServerLost, ServerRefused
 from toolkit.errors import EngineFailed, EngineUnavailable
 from toolkit.settings import ServerSettings
-
-if TYPE_CHECKING:
-    import httpx
-    from websockets.asyncio.client import connect as WebSocket  # noqa: N812  calling it makes one
 
 log = logging.getLogger(__name__)
 
@@ -42,23 +28,6 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 Query = Callable[[str], Awaitable[Result]]
 """Called with the address of a server."""
-
-RETRIES = 3
-"""Retries of a request after a temporary failure."""
-BACKOFF_S = 0.5
-"""Wait before the first retry, seconds; doubles with each one."""
-CONNECT_TIMEOUT_S = 10.0
-_QUERY_TIMEOUT_S = 30.0
-"""For requests that the server answers without rendering, seconds."""
-BEST_EFFORT_TIMEOUT_S = 2.0
-_GATEWAY_TIMEOUTS = {504, 524}
-"""A proxy stopped waiting for the server: gateway timeout, and Cloudflare's own code."""
-_TEMPORARY = {502, 503, 521, 522, 523} | _GATEWAY_TIMEOUTS
-"""A proxy did not reach the server, which may be restarting: bad gateway, unavailable, and Cloudflare's own codes."""
-_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-"""Hosts that never go through a proxy from the environment."""
-_MAX_MESSAGE = 2**26
-"""Largest websocket message, bytes: some are preview images."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,21 +44,15 @@ class ServerKind:
     """What to do when no server answers; ends the message."""
 
 
-class Servers:
+class Servers(HttpClient):
     """The servers of one engine that answered when they were opened; ``addresses`` shrinks when one is lost."""
 
     def __init__(self, kind: ServerKind, settings: ServerSettings) -> None:
         """Connect to every server. Raises EngineUnavailable when none answers, or when an address is invalid."""
-        import httpx
-
-        self._kind, self._timeout = kind, settings.timeout
-        self._query_timeout = min(_QUERY_TIMEOUT_S, settings.timeout)
+        self._kind = kind
         self._losses: list[str] = []
         self.addresses = parse_addresses(settings.url, kind.engine, kind.default_address)
-        self._credentials = read_credentials(kind.engine)
-        self._client = httpx.AsyncClient(
-            verify=_ssl_context(), auth=self._credentials, mounts=dict.fromkeys(f"all://{h}" for h in _LOOPBACK)
-        )
+        super().__init__(timeout_s=settings.timeout, credentials=read_credentials(kind.engine))
         self._runner = CoroutineRunner()
         with ExitStack() as on_failure:
             on_failure.callback(self.close)
@@ -98,128 +61,9 @@ class Servers:
 
     def close(self) -> None:
         """Close every connection; may be called twice."""
-        if not self._client.is_closed:
-            self._runner.run(self._client.aclose())
+        if not self.is_closed:
+            self._runner.run(self.aclose())
             self._runner.close()
-
-    # --- single requests -----------------------------------------------------------------------------------------
-
-    async def get(self, address: str, path: str, *, retry_unanswered: bool = False) -> Any:
-        """GET ``path`` and return its JSON. Raises ServerLost and ServerRefused.
-
-        ``retry_unanswered``: also retry when nothing answers at all. For a server that has accepted work and may only
-        be restarting; without it, a server that is off is reported at once.
-        """
-        response = await self._request(
-            address, path, method="GET", timeout_s=self._query_timeout, retry_unanswered=retry_unanswered
-        )
-        return parse_json(address, response)
-
-    async def get_bytes(self, address: str, path: str, params: Mapping[str, str]) -> bytes:
-        """GET ``path`` and return its bytes. Raises ServerLost and ServerRefused."""
-        response = await self._request(
-            address, path, method="GET", timeout_s=self._query_timeout, retry_unanswered=True, params=params
-        )
-        return response.content
-
-    async def post(self, address: str, path: str, body: object, *, answers_when_done: bool = False) -> Any:
-        """POST ``body`` and return the JSON answer, after at most ``server.timeout`` seconds.
-
-        ``answers_when_done``: the server answers only after it has done the work. A gateway timeout then means that it
-        is still working, and a retry would only make its queue longer.
-
-        The request must give the same result when it is repeated: when a connection breaks before the answer, we do
-        not know whether the server had started. Raises ServerLost and ServerRefused, ServerTimeout among them.
-        """
-        response = await self._request(
-            address, path, method="POST", timeout_s=self._timeout, answers_when_done=answers_when_done, json=body
-        )
-        return parse_json(address, response)
-
-    async def upload(self, address: str, path: str, file: Mapping[str, tuple[str, bytes, str]], form: object) -> Any:
-        """POST a form with one file (field: name, bytes, media type) and return the JSON answer.
-
-        Like ``post``, the upload may happen twice. Raises ServerLost and ServerRefused.
-        """
-        response = await self._request(address, path, method="POST", timeout_s=self._timeout, files=file, data=form)
-        return parse_json(address, response)
-
-    async def send_best_effort(self, address: str, path: str, body: object = None, *, method: str = "POST") -> Any:
-        """One try with a 2 s timeout; returns the JSON answer, or None on any failure.
-
-        For cancelling work and polling progress.
-        """
-        import httpx
-
-        with suppress(httpx.RequestError, TimeoutError, ValueError):
-            async with asyncio.timeout(BEST_EFFORT_TIMEOUT_S):
-                return (await self._client.request(method, address + path, json=body)).json()
-        return None
-
-    def open_websocket(self, address: str, path: str) -> WebSocket:
-        """A websocket at ``path`` with the same credentials, to be entered with ``async with``.
-
-        Entering it raises OSError and websockets.WebSocketException.
-        """
-        from websockets.asyncio.client import connect
-
-        is_local = urlsplit(address).hostname in {host.strip("[]") for host in _LOOPBACK}
-        return connect(
-            "ws" + address.removeprefix("http") + path,
-            additional_headers=authorization_header(self._credentials),
-            ssl=_ssl_context() if address.startswith("https") else None,
-            proxy=None if is_local else True,
-            open_timeout=CONNECT_TIMEOUT_S,
-            close_timeout=BEST_EFFORT_TIMEOUT_S,
-            max_size=_MAX_MESSAGE,
-            logger=_websocket_logger(),
-        )
-
-    async def _request(
-        self,
-        address: str,
-        path: str,
-        *,
-        method: str,
-        timeout_s: float,
-        retry_unanswered: bool = False,
-        answers_when_done: bool = False,
-        **content: Any,
-    ) -> httpx.Response:
-        """Send a request, with retries, and return a successful response. Raises ServerLost and ServerRefused."""
-        import httpx
-
-        timeout, problem = httpx.Timeout(timeout_s, connect=CONNECT_TIMEOUT_S), ""
-        for attempt in range(RETRIES + 1):
-            if attempt:
-                await asyncio.sleep(BACKOFF_S * 2 ** (attempt - 1))
-            try:
-                response = await self._client.request(method, address + path, timeout=timeout, **content)
-            except httpx.ReadTimeout as error:
-                problem = f"did not answer within {timeout_s:g} s"
-                if method == "POST":  # it is still working
-                    raise ServerTimeout(address, f"{problem}; raise server.timeout if it needs longer") from error
-                if not retry_unanswered:
-                    break
-            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-                reason = str(error) or f"no answer within {CONNECT_TIMEOUT_S:g} s"
-                problem = f"cannot be reached ({one_line(reason)}){_tls_hint(reason)}"
-                if method == "GET" and not retry_unanswered:  # no server is running there, or the machine is off
-                    break
-            except httpx.TransportError as error:
-                problem = f"broke the connection ({one_line(str(error) or type(error).__name__)})"
-            except httpx.RequestError as error:
-                raise ServerRefused(address, f"sent an unreadable answer ({one_line(str(error))})") from error
-            else:
-                if response.status_code not in _TEMPORARY:
-                    return check_status(address, response)
-                problem = describe_failure(response)
-                if answers_when_done and response.status_code in _GATEWAY_TIMEOUTS:
-                    hint = "a proxy in front of it timed out; raise the proxy's timeout, or bypass the proxy"
-                    raise ServerTimeout(address, f"{problem}: {hint}", status=response.status_code)
-        raise ServerLost(f"{address} {problem}")
-
-    # --- all servers ---------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
         answered, failed = self._runner.run(self._query_all(lambda address: self.get(address, self._kind.probe_path)))
@@ -300,25 +144,3 @@ class Servers:
     def _all_lost(self) -> EngineFailed:
         problem = f"no server is left: {'; '.join(self._losses)}; start one and run the same command again to resume"
         return EngineFailed(self._kind.engine, problem)
-
-
-@cache
-def _ssl_context() -> ssl.SSLContext:
-    """The trusted certificates. Cached: reading them takes longer than everything else at opening."""
-    import httpx
-
-    return httpx.create_ssl_context()
-
-
-def _tls_hint(reason: str) -> str:
-    """What to do about an OpenSSL error; empty for other errors."""
-    if "CERTIFICATE_VERIFY_FAILED" in reason:
-        return ": to trust its certificate, set the environment variable SSL_CERT_FILE to the certificate's file"
-    return ": it does not use TLS; write http://" if "WRONG_VERSION_NUMBER" in reason else ""
-
-
-def _websocket_logger() -> logging.Logger:
-    """Without debug messages, which would show the authorization header."""
-    logger = log.getChild("websocket")
-    logger.setLevel(logging.WARNING)
-    return logger

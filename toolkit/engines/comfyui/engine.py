@@ -29,10 +29,11 @@ from toolkit.engines.comfyui.placeholders import MASK, PLATE, Value, control_pla
 from toolkit.engines.comfyui.queue import ItemLost, Queue
 from toolkit.engines.comfyui.uploads import Uploads
 from toolkit.engines.comfyui.workflow import Workflow, read_workflow
+from toolkit.engines.http_client import RETRIES
 from toolkit.engines.http_errors import ServerLost, ServerRefused
 from toolkit.engines.png import decode_png, encode_png, fill_mask, inpaint_mask
 from toolkit.engines.server_engine import ServerEngine
-from toolkit.engines.servers import RETRIES, ServerKind
+from toolkit.engines.servers import ServerKind
 from toolkit.errors import EngineFailed, EngineUnavailable, WorkflowError
 from toolkit.plates import to_8bit_codes
 from toolkit.settings import ServerSettings
