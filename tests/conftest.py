@@ -13,6 +13,7 @@ from pathlib import Path
 import cv2
 import pytest
 from filelock import FileLock
+from hypothesis import settings as hypothesis_settings
 
 from tests.faces._footage import Person, cut_out_astronaut
 from tests.passes._plate import COUNT, FIRST, plate_picture
@@ -22,6 +23,9 @@ from toolkit.faces import track_faces
 from toolkit.models import DEMO_PICTURES, FACE_MODEL, POSE_MODEL, Asset, fetch_asset
 from toolkit.plates import open_plate
 from toolkit.settings import TrackSettings
+
+hypothesis_settings.register_profile("toolkit", deadline=None)  # a busy machine must not fail an example for its time
+hypothesis_settings.load_profile("toolkit")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

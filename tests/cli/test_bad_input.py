@@ -15,7 +15,7 @@ import numpy as np
 import opentimelineio as otio
 import pytest
 
-from tests.turnover._handed import host_clip, turnover
+from tests.turnover._turnovers import host_clip, turnover
 from toolkit.cli import run_command
 from toolkit.output import lock_output
 
@@ -167,7 +167,7 @@ def test_a_file_that_is_no_movie_is_named(command: Run, tmp_path: Path) -> None:
         (("--set", "face.strength=7"), "out of range: 0 to 1", 2),
         (("--preset", "foundin"), "did you mean founding?", 2),
         (("--engine", "dalle"), "available: builtin, diffusers", 2),
-        (("--engine", "diffusers"), "no checkpoint is named", 4),
+        (("--engine", "diffusers"), "no checkpoint is set", 4),
         (("--shot", "nope*"), "no shot matches 'nope*'; shots in this cut: plate", 2),
         (("--handles", "-3"), "out of range: 0 to 240", 2),
     ],
