@@ -107,6 +107,26 @@ def test_a_gap_with_another_person_in_the_same_place_is_not_held(canonical: Cano
     assert states_with(detection(104, looks=1)) == states_with(detection(107, looks=1)) == "...FFhhFF..........."
 
 
+def test_the_place_of_a_hidden_face_is_where_it_was_last_detected(canonical: CanonicalFace) -> None:
+    seen = {frame: detection(frame, x=x) for frame, x in ((103, 0), (104, 0), (107, 110), (108, 110))}
+
+    def states_with(x: float) -> str:
+        others = [{105: detection(105, x=x, looks=1)}]
+        built = build_samples(seen, RANGE, TrackSettings(), canonical, others=others, width=1280, height=720)
+        return states(FaceTrack(face=0, samples=built))
+
+    assert states_with(-40) == "...FF..FF..........."
+    assert states_with(150) == "...FFhhFF..........."
+
+
+def test_a_few_frames_with_a_moved_nose_do_not_move_the_centre(canonical: CanonicalFace) -> None:
+    seen = [detection(100 + i) for i in range(20)]
+    expected = samples(canonical, *seen)[0].centre
+    for one in seen[5:9]:
+        one.landmarks[[195, 5, 4], 0] += 25  # not among the rigid landmarks
+    assert [sample.centre for sample in samples(canonical, *seen)] == [pytest.approx(expected, abs=1e-6)] * 20
+
+
 def test_a_held_face_is_interpolated_between_its_neighbours(canonical: CanonicalFace) -> None:
     before, after = detection(104, roll=-30, smile=0.0), detection(106, x=60, y=30, scale=2.42, roll=30, smile=1.0)
     held = samples(canonical, before, after)[5]
