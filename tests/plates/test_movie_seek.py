@@ -9,6 +9,7 @@ import pytest
 
 from tests.plates._footage import number_in
 from toolkit.errors import CorruptMedia
+from toolkit.plates import open_plate, probe
 from toolkit.plates.movie_index import index_movie
 from toolkit.plates.movie_pixels import to_8bit_rgb
 from toolkit.plates.movie_seek import MovieReader
@@ -37,6 +38,7 @@ def test_a_frame_that_stays_corrupt_is_decoded_from_up_to_fifteen_keyframes_earl
     with pytest.raises(CorruptMedia, match=f"source frame {source_frame} is damaged or missing"):
         reader.read(source_frame)
     assert starts == expected * 2
+    assert reader._stream.thread_type.name == "NONE"
 
 
 def test_frames_after_a_read_continue_without_a_seek(reader: MovieReader, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,3 +70,22 @@ def test_another_gop_is_reached_by_a_seek(movie: Movies, monkeypatch: pytest.Mon
     reader.read(3)
     assert number_in(to_8bit_rgb(reader.read(80))) == 80
     assert starts[0] == 3, "the keyframe before it, one in 24 frames"
+
+
+def test_leading_frames_of_a_closed_gop_are_counted_and_read(movie: Movies, tmp_path: Path) -> None:
+    """MPEG-2: they are presented before the first keyframe but refer to no earlier frame, as the GOP header states."""
+    source = movie("mpeg2_cut_at_open_group.ts")
+    data = bytearray(source.read_bytes())
+    data[data.find(bytes([0, 0, 1, 0xB8])) + 7] |= 0x40  # closed_gop
+    path = tmp_path / "closed.ts"
+    path.write_bytes(data)
+    index = index_movie(path)
+    assert index.count == index_movie(source).count + 2
+    assert index.pts[2] == index.keyframes[0].pts
+    reader = MovieReader(path, index)
+    assert [reader.read(source_frame).pts for source_frame in (0, 1, 2, 30, 1)] == [
+        index.pts[source_frame] for source_frame in (0, 1, 2, 30, 1)
+    ]
+    with open_plate(probe(path)) as plate:
+        first = number_in(next(plate.frames_8bit([2]))[1])
+        assert number_in(next(plate.frames_8bit([30]))[1]) == first + 28
