@@ -34,8 +34,8 @@ NO_ANSWER = (
 
 _OSASCRIPT = {
     "-1743": (
-        "macOS does not allow this program to control After Effects; allow it in System Settings > Privacy & Security > "
-        "Automation"
+        "macOS does not allow this program to control After Effects; allow it in System Settings > Privacy & Security "
+        "> Automation"
     ),
     "-1712": f"After Effects did not finish in time; {NO_ANSWER}",
     "-600": "After Effects is not running and cannot be started",

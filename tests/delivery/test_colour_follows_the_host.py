@@ -73,7 +73,10 @@ def test_in_an_unmanaged_host_the_layer_has_the_plates_codes(tmp_path: Path) -> 
     delivery = run(tmp_path, colour={"mode": "unmanaged"})
     (layer,) = delivery.tracks[1].clips
     assert (layer.encoding, layer.input_colour_space) == ("display", "")
-    assert max_difference(layer_pixels(delivery, tmp_path), every_code() / np.float32(255)) < HALF_A_CODE
+    assert (
+        max_difference(layer_pixels(delivery, tmp_path), every_code().astype(np.float32) / np.float32(255))
+        < HALF_A_CODE
+    )
     assert not [note for note in delivery.notes if "codes" in note]
 
 
@@ -94,7 +97,7 @@ def test_in_a_managed_host_the_layer_gets_the_plates_input_space(mode: str, spac
     assert plate_clip.input_colour_space == space
     assert not [note for note in delivery.notes if "manages colour" in note]
 
-    codes, pixels = every_code() / np.float32(255), layer_pixels(delivery, tmp_path)
+    codes, pixels = every_code().astype(np.float32) / np.float32(255), layer_pixels(delivery, tmp_path)
     for working in ("DaVinci Intermediate WideGamut", "ACEScct", "Linear Rec.709 (sRGB)"):
         plate = convert(codes, plate_clip.input_colour_space, working)
         layer = convert(pixels, layer_clip.input_colour_space, working)
@@ -116,7 +119,7 @@ def test_after_effects_with_a_working_space_gets_scene_linear_layers(working: st
         f"the layers of all shots are scene-linear Rec.709: After Effects works in {working} and reads EXR files as "
         "linear light, so they match their plates unchanged"
     )
-    codes, pixels = every_code() / np.float32(255), layer_pixels(delivery, tmp_path)
+    codes, pixels = every_code().astype(np.float32) / np.float32(255), layer_pixels(delivery, tmp_path)
     for target in (space, "Linear Rec.709 (sRGB)"):  # the working space as it is, and linearised
         plate = convert(codes, "sRGB - Texture", target)
         layer = convert(pixels, "Linear Rec.709 (sRGB)", target)

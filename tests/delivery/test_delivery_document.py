@@ -27,7 +27,7 @@ from tests.turnover._cuts import (
 )
 from toolkit import __version__
 from toolkit.delivery import write_delivery
-from toolkit.documents import Cut, Delivery, PassName
+from toolkit.documents import Cut, Delivery, FacePlan, PassName
 from toolkit.errors import CorruptMedia
 from toolkit.turnover import read_cut
 
@@ -195,7 +195,7 @@ def test_ntsc_rates_are_exact_and_also_given_as_a_float(tmp_path: Path) -> None:
 
 def test_faces_have_keyframes_on_frames_with_a_face(cut: Cut, tmp_path: Path) -> None:
     shot = cut.shots[1]
-    frames = [[] for _ in shot.source_work_range]
+    frames: list[list[FacePlan]] = [[] for _ in shot.source_work_range]
     frames[2] = [face(0, 10.0, scale=8.0, roll=350.0), face(1, 20.0, scale=4.0)]
     frames[3] = [face(0, 10.5, scale=10.0, roll=365.0, state="HELD")]
     frames[7] = [face(1, 21.0, scale=3.0), face(0, 11.0, scale=4.0, roll=370.5)]

@@ -11,7 +11,7 @@ import pytest
 from tests.delivery._deliveries import deliver, face, plan_of
 from tests.turnover._cuts import clip, movie_reference, time_range, timeline, track, write, write_movie
 from toolkit.delivery.keyframe_text import write_keyframes
-from toolkit.documents import Cut, Delivery, FaceKeys
+from toolkit.documents import Cut, Delivery, FaceKeys, FaceState
 from toolkit.settings import DeliverySettings, Settings
 from toolkit.turnover import read_cut
 
@@ -96,7 +96,7 @@ def test_the_exact_text_of_a_small_face(delivery: Delivery, tmp_path: Path) -> N
         shot="sh010",
         face=0,
         frames=(0, 3),
-        states=("FOUND", "HELD"),
+        states=(FaceState.FOUND, FaceState.HELD),
         x=(420.0, 422.857),
         y=(330.0, -0.5),
         scale=(100.0, 98.0001),

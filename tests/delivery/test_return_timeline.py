@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import opentimelineio as otio
 import pytest
@@ -88,8 +89,8 @@ def _shows(shown: list[tuple[str, int] | None], clip_name: str, record_frame: in
 
 def test_layers_of_a_turnover_without_an_export_lie_over_their_plates(tmp_path: Path) -> None:
     """Plain, retimed, reversed, frozen, remapped and at another rate, on two tracks."""
-    movie = {"path": "/offline/a.mov", "media_count": 200, "media_timecode": "10:00:00:00"}
-    files = {"path": "D:\\plates\\p.[1001-1200].exr", "media_count": 200, "media_index": 1001}
+    movie: dict[str, Any] = {"path": "/offline/a.mov", "media_count": 200, "media_timecode": "10:00:00:00"}
+    files: dict[str, Any] = {"path": "D:\\plates\\p.[1001-1200].exr", "media_count": 200, "media_index": 1001}
     cut = read_cut(
         write_turnover(
             tmp_path,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from toolkit.frames import FramePath
 
 
 @pytest.fixture
-def clips(demo: Path) -> list:
+def clips(demo: Path) -> list[Any]:
     import opentimelineio as otio
 
     timeline = otio.adapters.read_from_file(str(demo / "demo.otio"))
@@ -23,7 +24,7 @@ def clips(demo: Path) -> list:
     return list(track.find_clips())
 
 
-def test_both_shots_have_at_least_48_frames_and_handles_at_both_ends(clips: list) -> None:
+def test_both_shots_have_at_least_48_frames_and_handles_at_both_ends(clips: list[Any]) -> None:
     for clip in clips:
         used, available = clip.source_range, clip.available_range()
         assert used.duration.value >= 48
@@ -31,7 +32,7 @@ def test_both_shots_have_at_least_48_frames_and_handles_at_both_ends(clips: list
         assert available.end_time_exclusive().value - used.end_time_exclusive().value >= 4
 
 
-def test_the_movie_is_addressed_by_its_timecode(demo: Path, clips: list) -> None:
+def test_the_movie_is_addressed_by_its_timecode(demo: Path, clips: list[Any]) -> None:
     import av
 
     clip = clips[0]
@@ -46,7 +47,7 @@ def test_the_movie_is_addressed_by_its_timecode(demo: Path, clips: list) -> None
         assert (stream.codec_context.colorspace, stream.codec_context.color_range) == (1, 1)
 
 
-def test_ffprobe_reads_the_timecode_too(demo: Path, clips: list) -> None:
+def test_ffprobe_reads_the_timecode_too(demo: Path, clips: list[Any]) -> None:
     if shutil.which("ffprobe") is None:
         pytest.skip("ffprobe is not installed")
     entries = ["-select_streams", "v", "-show_entries", "stream=nb_frames:stream_tags=timecode", "-of", "csv=p=0"]
@@ -55,7 +56,7 @@ def test_ffprobe_reads_the_timecode_too(demo: Path, clips: list) -> None:
     assert found.stdout.strip() == "76,10:00:00:00"
 
 
-def test_all_files_of_the_sequence_in_the_cut_exist(demo: Path, clips: list) -> None:
+def test_all_files_of_the_sequence_in_the_cut_exist(demo: Path, clips: list[Any]) -> None:
     import cv2
 
     clip = clips[1]
@@ -65,4 +66,6 @@ def test_all_files_of_the_sequence_in_the_cut_exist(demo: Path, clips: list) -> 
     files = FramePath.parse(demo / reference.abstract_target_url("####"))
     assert files.frames_on_disk() == list(range(first, first + count))
     assert demo / reference.target_url_for_image_number(0) == files.path(1001)
-    assert cv2.imread(str(files.path(1001)), cv2.IMREAD_UNCHANGED).shape == (720, 1280, 3)
+    picture = cv2.imread(str(files.path(1001)), cv2.IMREAD_UNCHANGED)
+    assert picture is not None
+    assert picture.shape == (720, 1280, 3)

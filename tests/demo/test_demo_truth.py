@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -27,22 +27,23 @@ def truth(demo: Path) -> GroundTruth:
     return read_ground_truth(demo)
 
 
-def _patch(picture: NDArray, centre: NDArray, size: tuple[int, int], to_picture: NDArray) -> NDArray[np.float32]:
+def _patch(
+    picture: NDArray[Any], centre: NDArray[Any], size: tuple[int, int], to_picture: NDArray[Any]
+) -> NDArray[np.float32]:
     """A grey patch of ``size`` photo pixels around ``centre``; ``to_picture`` (2, 3) maps the photo to the picture."""
     width, height = (side * MAGNIFIED for side in size)
     corner = centre - (np.array([width, height]) - 1) / 2 / MAGNIFIED
     to_photo = np.array([[1 / MAGNIFIED, 0, corner[0]], [0, 1 / MAGNIFIED, corner[1]], [0, 0, 1]])
     matrix = np.asarray(to_picture) @ to_photo
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    return cv2.warpAffine(
-        cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32), matrix, (width, height), flags=flags
-    )
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    return np.asarray(cv2.warpAffine(grey, matrix, (width, height), flags=flags))
 
 
 def _in_photo(face: TrueFace) -> NDArray[np.float64]:
     """The landmarks of a frame, mapped back to photo pixels."""
     matrix = np.asarray(face.matrix)
-    return (face.landmarks - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
+    return np.asarray((face.landmarks - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T)
 
 
 def _fully(truth: GroundTruth, shot: int) -> list[TrueFace]:
@@ -73,7 +74,7 @@ def test_both_eyes_and_the_nose_are_where_the_ground_truth_says(
             assert _offset(still, moving, face) < 0.2, f"source frame {face.source_frame}"
 
 
-def _mouth(picture: NDArray, face: TrueFace) -> tuple[float, float]:
+def _mouth(picture: NDArray[Any], face: TrueFace) -> tuple[float, float]:
     """Brightness just above and just below the inner edge of the lower lip in the ground truth."""
     lip, chin = face.landmarks[14], face.landmarks[152]
     down = (chin - lip) / np.linalg.norm(chin - lip) * face.scale / FACE_HEIGHT

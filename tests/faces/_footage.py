@@ -42,7 +42,8 @@ class Person:
         layer = np.dstack([self.photograph, 255 * self.matte]).astype(np.float32)
         layer[..., :3] *= self.matte[..., None]
         placed = cv2.warpAffine(layer, matrix, size, flags=cv2.INTER_LINEAR)
-        return np.rint(placed[..., :3] + frame * (1 - placed[..., 3:] / 255)).clip(0, 255).astype(np.uint8)
+        blended = placed[..., :3] + frame * (1 - placed[..., 3:] / 255)
+        return np.asarray(np.rint(blended).clip(0, 255), np.uint8)
 
 
 def cut_out_astronaut() -> Person:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import cv2
 import jsonschema
@@ -59,7 +60,7 @@ def who(frames: Sequence[BodyFrame]) -> list[str]:
 
 def follow(frames: dict[int, list[NDArray[np.float32]]], **changes: int) -> list[str]:
     source_range = FrameRange(first=1, last=len(frames))
-    return who(build_frames(group_people(frames), source_range, TrackSettings(**changes)))
+    return who(build_frames(group_people(frames), source_range, TrackSettings(**cast("Any", changes))))
 
 
 def test_nose_and_shoulders_follow_a_known_motion(clip: Clip, pose_model: Path, anna: Person) -> None:
