@@ -60,17 +60,12 @@ def build_samples(
 def _split_runs(
     detections: Sequence[Detection], hold: int, others: Sequence[Mapping[int, Detection]]
 ) -> Iterator[list[Detection]]:
-    """Split into runs whose gaps can be filled: short, without a jump as in a cut, and with nobody else in that
-    place.
-    """
+    """Split into runs whose gaps can be filled: short, without a jump, and with nobody else in that place."""
     run = [detections[0]]
     for before, after in pairwise(detections):
-        short = after.source_frame - before.source_frame - 1 <= hold
-        if (
-            not short
-            or not is_plausible_motion(before.placement, after.placement)
-            or _is_covered(before, after, others)
-        ):
+        is_short = after.source_frame - before.source_frame - 1 <= hold
+        is_continuous = is_short and is_plausible_motion(before.placement, after.placement)
+        if not is_continuous or _is_covered(before, after, others):
             yield run
             run = []
         run.append(after)

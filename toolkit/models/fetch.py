@@ -20,10 +20,7 @@ from toolkit.progress import SILENT, Progress
 
 log = logging.getLogger(__name__)
 
-_REMEDY = (
-    "run 'toolkit models fetch' on a machine with a network and copy its folder, or set TOOLKIT_MODELS to a folder "
-    "that contains the file"
-)
+_REMEDY = "run 'toolkit models fetch' on a machine with network access, copy the files, and set TOOLKIT_MODELS to their folder"
 _one_at_a_time = threading.Lock()
 
 

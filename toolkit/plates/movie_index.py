@@ -96,7 +96,11 @@ def _index(path: Path, size: int, _changed: int) -> MovieIndex:
         nominal = [stream.average_rate, stream.base_rate, stream.guessed_rate]
         has_times = _has_presentation_times(container, stream, packets)
     keyframes = sorted(
-        (Keyframe(pts=p.pts, dts=p.pts if p.dts is None else p.dts) for p in packets if p.key and p.pts is not None),
+        (
+            Keyframe(pts=p.pts, dts=p.pts if p.dts is None else p.dts)
+            for p in packets
+            if p.is_keyframe and p.pts is not None
+        ),
         key=lambda keyframe: keyframe.pts,
     )
     if not has_times or not keyframes:
@@ -104,8 +108,8 @@ def _index(path: Path, size: int, _changed: int) -> MovieIndex:
         log.info("%s has no frame timestamps; frames are numbered from 0", path)
         pts: tuple[int, ...] = ()
     else:
-        shown = sorted(p.pts for p in packets if p.pts is not None and not p.discard)
-        pts = _drop_undecodable(path, shown, packets)
+        presented = sorted(p.pts for p in packets if p.pts is not None and not p.is_hidden)
+        pts = _drop_undecodable(path, presented, packets)
         count = len(pts)
     if not count:
         raise CorruptMedia(path, "it contains no frames")
@@ -119,13 +123,13 @@ def _index(path: Path, size: int, _changed: int) -> MovieIndex:
 class _Packet:
     pts: int | None
     dts: int | None
-    key: bool
-    discard: bool
+    is_keyframe: bool
+    is_hidden: bool
     """Decoded but never presented: before the start of an edit list."""
 
     @classmethod
     def of(cls, packet: Packet[VideoStream]) -> _Packet:
-        return cls(pts=packet.pts, dts=packet.dts, key=packet.is_keyframe, discard=packet.is_discard)
+        return cls(pts=packet.pts, dts=packet.dts, is_keyframe=packet.is_keyframe, is_hidden=packet.is_discard)
 
 
 # --- completeness and timestamps -------------------------------------------------------------------------------
@@ -136,8 +140,10 @@ def _refuse_truncated(
 ) -> None:
     """Raise CorruptMedia if the container's index refers to frames beyond the end of the file."""
     indexed_end = max((entry.pos + entry.size for entry in stream.index_entries), default=0)
-    short_avi = container.format.name == "avi" and len(packets) < stream.frames  # its index is at the end of the file
-    if indexed_end > size or short_avi:
+    is_short_avi = (
+        container.format.name == "avi" and len(packets) < stream.frames
+    )  # its index is at the end of the file
+    if indexed_end > size or is_short_avi:
         raise CorruptMedia(path, f"truncated: {len(packets)} of {stream.frames} frames left")
     if "matroska" in container.format.name and packets:
         # Matroska has no frame index, and FFmpeg reports no error at the end of a truncated file.
@@ -173,17 +179,17 @@ def _count_by_decoding(path: Path) -> int:
         return sum(1 for _ in container.decode(stream))
 
 
-def _drop_undecodable(path: Path, shown: list[int], packets: list[_Packet]) -> tuple[int, ...]:
-    """``shown`` without the frames before the first keyframe that refer to frames cut away.
+def _drop_undecodable(path: Path, presented: list[int], packets: list[_Packet]) -> tuple[int, ...]:
+    """``presented`` without the frames before the first keyframe that refer to frames cut away.
 
     A stream cut at an open GOP begins with such frames. Only the decoder can tell whether one can be decoded (closed
     GOPs of MPEG-2 look the same), so they are decoded here.
     """
     import av
 
-    first_key = next(packet.pts for packet in packets if packet.key and packet.pts is not None)
-    if shown[0] >= first_key:
-        return tuple(shown)
+    first_keyframe_time = next(packet.pts for packet in packets if packet.is_keyframe and packet.pts is not None)
+    if presented[0] >= first_keyframe_time:
+        return tuple(presented)
     decodable: set[int] = set()
     with open_movie(path, threads=False) as (container, stream):
         for packet in container.demux(stream):
@@ -192,9 +198,9 @@ def _drop_undecodable(path: Path, shown: list[int], packets: list[_Packet]) -> t
             except av.error.InvalidDataError:
                 continue  # undecodable: not in the index
             decodable.update(f.pts for f in frames if f.pts is not None and not f.is_corrupt)
-            if any(f.pts is not None and f.pts >= first_key for f in frames):
+            if any(f.pts is not None and f.pts >= first_keyframe_time for f in frames):
                 break
-    return tuple(pts for pts in shown if pts >= first_key or pts in decodable)
+    return tuple(pts for pts in presented if pts >= first_keyframe_time or pts in decodable)
 
 
 # --- rate and timecode -----------------------------------------------------------------------------------------
