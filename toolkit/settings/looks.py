@@ -33,8 +33,8 @@ class ControlSettings:
 
     kind: Literal["face", "body", "depth", "lineart", "softedge", "image"] = "face"
     """What the guide shows. ``face`` (mesh lines of ``mediapipe_face``) and ``body`` (OpenPose skeletons) are drawn
-    from the tracks. ``depth`` (near is white), ``lineart`` and ``softedge`` (white lines on black) and ``image`` (anything)
-    are read from ``source``; ``depth`` can be estimated instead."""
+    from the tracks. ``depth`` (near is white), ``lineart`` and ``softedge`` (white lines on black) and ``image``
+    (anything) are read from ``source``; ``depth`` can be estimated instead."""
     model: str = ""
     """The ControlNet, as the engine names it; for a server, the name without its hash is enough. Empty: the usual one
     for the kind."""

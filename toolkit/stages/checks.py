@@ -15,7 +15,7 @@ from toolkit.delivery import check_aep
 from toolkit.documents import Cut, EstimatePlan, GuidePlan, PassPlan, Shot
 from toolkit.engines import check_engine, find_engine
 from toolkit.errors import MissingMedia, NoMatchingShot, OutputNotWritable, at
-from toolkit.passes import check_guides, planned_guides, needs_body_tracks
+from toolkit.passes import check_guides, needs_body_tracks, planned_guides
 from toolkit.plates import check_encoding
 from toolkit.settings import Settings
 
