@@ -20,7 +20,9 @@ from toolkit.progress import SILENT, Progress
 
 log = logging.getLogger(__name__)
 
-_REMEDY = "run 'toolkit models fetch' on a machine with a network, copy the files, and set TOOLKIT_MODELS to their folder"
+_REMEDY = (
+    "run 'toolkit models fetch' on a machine with a network, copy the files, and set TOOLKIT_MODELS to their folder"
+)
 _one_at_a_time = threading.Lock()
 
 
