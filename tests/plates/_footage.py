@@ -57,6 +57,7 @@ def encode(
     """A movie of ``count`` numbered frames; ``ticks`` are presentation times in 1/12288 s for a variable rate."""
     with av.open(str(path), "w", format=container, options=dict(muxer or {})) as output:
         stream = output.add_stream(codec, rate=rate, options=dict(options or {}))
+        assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, pixels
         stream.metadata.update(metadata or {})
         if rotation:
@@ -73,10 +74,11 @@ def encode(
     return path
 
 
-def encode_frames(path: Path, codec: str, frames: Sequence[av.VideoFrame], **tags: int) -> Path:
+def encode_frames(path: Path, codec: str, frames: Sequence[av.VideoFrame], **tags: int | Fraction) -> Path:
     """A movie of ``frames`` in their own pixel format; ``tags`` are attributes of the codec context."""
     with av.open(str(path), "w") as output:
         stream = output.add_stream(codec, rate=24)
+        assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = frames[0].width, frames[0].height, frames[0].format.name
         for name, value in tags.items():
             setattr(stream.codec_context, name, value)
@@ -100,8 +102,10 @@ def copy_from(source: Path, path: Path, *, keyframe: int, hidden_frames: int = 0
         kept = packets[keyframes[keyframe] :]
         shift = 0
         if hidden_frames:
-            shift = sorted(packet.pts for packet in kept)[hidden_frames]
+            shift = sorted(packet.pts or 0 for packet in kept)[hidden_frames]
         for packet in kept:
+            assert packet.pts is not None
+            assert packet.dts is not None
             packet.pts, packet.dts = packet.pts - shift, packet.dts - shift
             packet.stream = copy
             output.mux(packet)

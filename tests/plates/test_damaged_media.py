@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.plates._footage import encode, number_in
-from toolkit.documents import Media
+from toolkit.documents import Media, MediaKind
 from toolkit.errors import CorruptMedia, MissingFrames, MissingMedia, UnsupportedMedia
 from toolkit.plates import open_plate, probe, write_exr
 
@@ -152,7 +152,7 @@ def test_a_truncated_still_is_corrupt(
     data = _still(path)
     path.write_bytes(data[: int(len(data) * part)])
     media = Media(
-        kind="sequence", path=str(path), source_range=None, rate=Fraction(24), timecode_first=None, online=True
+        kind=MediaKind.SEQUENCE, path=str(path), source_range=None, rate=Fraction(24), timecode_first=None, online=True
     )
     with pytest.raises(CorruptMedia, match=rf"cannot decode .*plate\.0001\{suffix}: "):
         open_plate(media)

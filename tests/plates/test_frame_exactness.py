@@ -45,7 +45,8 @@ def test_every_frame_is_exact_in_order_and_after_random_seeks(name: str, movie: 
     assert media.source_range is not None
     with open_plate(media) as plate:
         in_order = [number_in(rgb) for _, rgb in plate.frames_8bit(media.source_range)]
-        first = in_order[0] if FIRST_NUMBER[name] is None else FIRST_NUMBER[name]
+        known = FIRST_NUMBER[name]
+        first = in_order[0] if known is None else known
         assert in_order == list(range(first, first + len(media.source_range)))
 
         wanted = random.Random(name).choices(list(media.source_range), k=28)

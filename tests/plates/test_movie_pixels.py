@@ -54,7 +54,7 @@ def to_rgb(planes: list[Array], *, matrix: int, bits: int, codes: int) -> Array:
         luma, cb, cr = (y / step - 16) / 219, *((c / step - 128) / 224 for c in (u, v))
     r, b = luma + (2 - 2 * red) * cr, luma + (2 - 2 * blue) * cb
     g = (luma - red * r - blue * b) / (1 - red - blue)
-    return np.clip(np.stack([r, g, b], axis=-1), 0, 1)
+    return np.asarray(np.clip(np.stack([r, g, b], axis=-1), 0, 1))
 
 
 def colours() -> Array:
@@ -135,7 +135,11 @@ def test_rgb_codes_are_divided_by_full_scale_exactly(kind: str, bits: int) -> No
     rgb, alpha = to_float_rgb(frame, centred_chroma=False)
     unit = (values / (2**bits - 1)).astype(np.float32)
     assert np.array_equal(rgb, unit[..., :3])
-    assert alpha is None if channels == 3 else np.array_equal(alpha, unit[..., 3])
+    if channels == 3:
+        assert alpha is None
+    else:
+        assert alpha is not None
+        assert np.array_equal(alpha, unit[..., 3])
 
 
 def test_an_unknown_matrix_is_refused() -> None:

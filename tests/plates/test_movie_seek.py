@@ -64,9 +64,12 @@ def test_another_gop_is_reached_by_a_seek(movie: Movies, monkeypatch: pytest.Mon
     reader = MovieReader(path, index_movie(path))
     starts: list[int] = []
     seek = reader._seek_to_keyframe
-    monkeypatch.setattr(
-        reader, "_seek_to_keyframe", lambda keyframe, wanted: (starts.append(keyframe), seek(keyframe, wanted))
-    )
+
+    def record(keyframe: int, wanted: int) -> None:
+        starts.append(keyframe)
+        seek(keyframe, wanted)
+
+    monkeypatch.setattr(reader, "_seek_to_keyframe", record)
     reader.read(3)
     assert number_in(to_8bit_rgb(reader.read(80))) == 80
     assert starts[0] == 3, "the keyframe before it, one in 24 frames"

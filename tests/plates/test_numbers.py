@@ -22,7 +22,7 @@ HARD = np.concatenate(
         np.nextafter(_MIDDLES, np.float32(np.inf)),
         np.nextafter(_MIDDLES, np.float32(-np.inf)),
         np.random.default_rng(0).integers(0, 2**32, 200_000, dtype=np.uint32).view(np.float32),
-        np.float32([0.0, -0.0, 65504, 65519.99, 65520, 1e38, np.inf, -np.inf]),
+        np.array([0.0, -0.0, 65504, 65519.99, 65520, 1e38, np.inf, -np.inf], np.float32),
     ]
 )
 """Every half, the ties between neighbours, and the values next to them."""
@@ -40,7 +40,7 @@ def test_conversion_to_half_equals_numpys_bit_for_bit(
 
 
 def test_nan_stays_nan() -> None:
-    assert np.isnan(to_half(np.float32([np.nan, 1.0]))).tolist() == [True, False]
+    assert np.isnan(to_half(np.array([np.nan, 1.0], np.float32))).tolist() == [True, False]
 
 
 def test_conversion_from_half_is_exact() -> None:
@@ -63,7 +63,7 @@ def test_every_8_bit_code_survives_linear_half_and_premultiplication(alpha: floa
     if alpha is None:
         back = from_half(to_half(linear))
     else:
-        stored = to_half(np.float32([alpha]))
+        stored = to_half(np.array([alpha], np.float32))
         back = from_half(to_half(linear * from_half(stored))) / from_half(stored)
     assert np.array_equal(np.rint(from_linear(back) * 255), codes)
 

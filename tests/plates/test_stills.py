@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import struct
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -81,7 +81,9 @@ def test_a_jpeg_followed_by_other_bytes_is_complete(tmp_path: Path) -> None:
 # --- TIFF, byte by byte ----------------------------------------------------------------------------------------
 
 
-def _tiff(pixels: NDArray[Any], *, extra: int | None = None, order: str = "<", **more: tuple[int, ...]) -> bytes:
+def _tiff(
+    pixels: NDArray[Any], *, extra: int | None = None, order: Literal["<", ">"] = "<", **more: tuple[int, ...]
+) -> bytes:
     """One uncompressed strip; ``extra`` is the ExtraSamples tag: 1 associated alpha, 2 unassociated."""
     height, width, samples = pixels.shape
     bits, kind = pixels.itemsize * 8, 3 if pixels.dtype.kind == "f" else 1
@@ -111,7 +113,7 @@ def _tiff(pixels: NDArray[Any], *, extra: int | None = None, order: str = "<", *
 @pytest.mark.parametrize(("extra", "premultiplied"), [(2, False), (1, True)], ids=["straight", "associated"])
 @pytest.mark.parametrize("bits", [8, 16])
 def test_alpha_of_a_tiff_is_as_tagged_and_never_applied(
-    bits: int, extra: int, premultiplied: bool, order: str, tmp_path: Path
+    bits: int, extra: int, premultiplied: bool, order: Literal["<", ">"], tmp_path: Path
 ) -> None:
     path = tmp_path / "a.tif"
     path.write_bytes(_tiff(CODES[bits], extra=extra, order=order))

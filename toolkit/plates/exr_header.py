@@ -125,7 +125,7 @@ def _last_chunk_ends_inside(data: mmap.mmap) -> bool:
     return end <= len(data)
 
 
-def _chunk_end(data: mmap.mmap, offset: int, *, tiled: bool, deep: bool, multi: bool) -> int:
+def _chunk_end(data: mmap.mmap | bytes, offset: int, *, tiled: bool, deep: bool, multi: bool) -> int:
     """Where the chunk at ``offset`` ends; it starts with part number, coordinates and sizes."""
     leader = offset + 4 * multi + (16 if tiled else 4)
     if deep:
@@ -135,7 +135,7 @@ def _chunk_end(data: mmap.mmap, offset: int, *, tiled: bool, deep: bool, multi: 
     return int(leader + 4 + size)
 
 
-def _read_headers(data: mmap.mmap, position: int, *, multi_part: bool) -> tuple[list[_Part], int]:
+def _read_headers(data: mmap.mmap | bytes, position: int, *, multi_part: bool) -> tuple[list[_Part], int]:
     """Every part's attributes, and the position of the offset tables."""
     parts: list[_Part] = []
     while data[position]:
@@ -153,7 +153,7 @@ def _read_headers(data: mmap.mmap, position: int, *, multi_part: bool) -> tuple[
     return parts, position + 1
 
 
-def _read_name(data: mmap.mmap, position: int) -> tuple[str, int]:
+def _read_name(data: mmap.mmap | bytes, position: int) -> tuple[str, int]:
     end = data.find(b"\0", position, position + 256)
     if end < 0:
         raise ValueError("an attribute name is not terminated")
