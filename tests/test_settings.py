@@ -25,7 +25,7 @@ from toolkit.settings import (
     setting_keys,
     settings_toml,
 )
-from toolkit.settings.looks import DRAWN_CONTROLS, USUAL_CONTROLS
+from toolkit.settings.looks import DEFAULT_CONTROLS, DRAWN_CONTROLS
 
 
 def test_the_founding_preset_is_the_recipe_the_technique_came_from() -> None:
@@ -45,9 +45,9 @@ def test_the_founding_preset_is_the_recipe_the_technique_came_from() -> None:
         ("face.strength=1.5", "out of range: 0 to 1"),
         ("face.strength=nan", "out of range: 0 to 1"),
         ("face.strength=strong", "'strong' is not a number"),
-        ("face.canvas=100", "not a multiple of 8"),
-        ("body.size=580", "not a multiple of 8"),
-        ("body.size=8", "8 is not a multiple of 8 from 64 up"),
+        ("face.canvas=100", "must be a multiple of 8"),
+        ("body.size=580", "must be a multiple of 8"),
+        ("body.size=8", "must be a multiple of 8, at least 64, not 8"),
         ("cut.handles=2.5", "'2.5' is not a whole number"),
         ("cut.handles=-1", "out of range: 0 to 240"),
         ("output.encoding=srgb", "'srgb' is not one of plate, linear, acescg"),
@@ -61,7 +61,7 @@ def test_the_founding_preset_is_the_recipe_the_technique_came_from() -> None:
         ("face.controls=[{weight=3}]", "face.controls[0].weight: 3 is out of range: 0 to 2"),
         (
             'face.controls=[{kind="image"}]',
-            "face.controls[0].model: set model: no ControlNet is usual for the kind 'image'",
+            "face.controls[0].model: the kind 'image' has no default ControlNet; set model",
         ),
         ('face.controls=[{source="x.####.png"}]', "the face guide is drawn from the track; remove source"),
         ('body.controls=[{kind="body", source="x.####.png"}]', "the body guide is drawn from the track; remove source"),
@@ -70,8 +70,8 @@ def test_the_founding_preset_is_the_recipe_the_technique_came_from() -> None:
             'face.controls=[{kind="depth", source="{scene}/z.####.exr"}]',
             "unknown placeholder {scene}; available: {shot}",
         ),
-        ('face.controls=[{kind="depth", near=5, far=2}]', "5 is not between 0 and far, 2"),
-        ('face.controls=[{kind="depth", far=2}]', "0 is not between 0 and far, 2"),
+        ('face.controls=[{kind="depth", near=5, far=2}]', "5 is not between 0 and far (2)"),
+        ('face.controls=[{kind="depth", far=2}]', "0 is not between 0 and far (2)"),
         ('face.controls=[{kind="lineart", near=1, far=2}]', "near and far apply to depth in EXR files only"),
         ('body.controls=[{kind="lineart", estimator="dpt"}]', "only depth can be estimated, not lineart"),
         ('face.controls=[{estimator="dpt"}]', "only depth can be estimated, not face"),
@@ -106,7 +106,7 @@ def test_a_setting_that_does_not_hold_is_refused_in_one_line(assignment: str, sa
     ("build", "says"),
     [
         (lambda: FaceSettings(strength=7.5), "FaceSettings: strength: 7.5 is out of range: 0 to 1"),
-        (lambda: FaceSettings(canvas=100), "FaceSettings: canvas: 100 is not a multiple of 8 from 64 up"),
+        (lambda: FaceSettings(canvas=100), "FaceSettings: canvas: must be a multiple of 8, at least 64, not 100"),
         (
             lambda: FaceSettings(crop=cast("Any", "sideways")),
             "FaceSettings: crop: 'sideways' is not one of upright, a1111",
@@ -134,7 +134,7 @@ def test_python_gets_the_same_checks_as_toml(build: Callable[[], object], says: 
 def test_what_is_usual_for_a_kind_of_control_is_the_same_in_python_and_toml(kind: Any) -> None:
     (read,) = load_settings(overrides=[f'face.controls=[{{kind="{kind}"}}]']).face.controls
     assert ControlSettings(kind=kind) == read
-    assert read.model == USUAL_CONTROLS[kind]
+    assert read.model == DEFAULT_CONTROLS[kind]
     assert bool(read.source) == (kind not in DRAWN_CONTROLS)
 
 

@@ -56,7 +56,7 @@ def check_installation() -> list[Finding]:
     """
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     findings = [Finding(what="Python", ok=sys.version_info >= (3, 11), detail=python)]
-    findings += [*_packages(), _one_cv2(), *_libraries()]
+    findings += [*_packages(), _check_cv2(), *_libraries()]
     for what, check in {
         "models": _models, "engines": _engines, "Resolve": _resolve, "After Effects": _after_effects
     }.items():  # fmt: skip
@@ -81,7 +81,7 @@ def _packages() -> Iterator[Finding]:
             yield Finding(what=name, ok=False, detail=detail, required=False)
 
 
-def _one_cv2() -> Finding:
+def _check_cv2() -> Finding:
     """Two packages that provide cv2 overwrite each other's files, so there must be one."""
     providers = sorted(set(packages_distributions().get("cv2", ())))
     if providers == ["opencv-contrib-python"]:

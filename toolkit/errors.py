@@ -171,7 +171,8 @@ class OutputBusy(InputError):
     """Another run is using the output folder."""
 
     def __init__(self, root: Path, owner: str) -> None:
-        super().__init__(f"another run is writing to {root} ({owner}); wait for it, or choose another -o")
+        remedy = "wait until it has finished, or choose another output folder"
+        super().__init__(f"another run is writing to {root} ({owner}); {remedy}")
 
 
 class WorkflowError(InputError):

@@ -64,6 +64,8 @@ def lock_output(root: Path, *, made_by: str = "") -> Iterator[Output]:
     try:
         root.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT, 0o644)
+    except FileExistsError as error:
+        raise OutputNotWritable(root, "it is a file, not a folder") from error
     except OSError as error:
         raise OutputNotWritable(root, error.strerror or str(error)) from error
     try:

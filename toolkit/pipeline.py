@@ -1,4 +1,4 @@
-"""The story: a cut goes in, stacked face and body layers come out. Read this first, then ``stages``."""
+"""The whole pipeline: a cut goes in, stacked face and body layers come out. Read this first, then ``stages``."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ var toolkitImporting = (function () {
         var newContent = toolkitSources.contentId(source.clip);
         if (oldContent !== newContent) {
             throw new Error(
-                "'" + source.clip.name + "' contains other frames (" + newContent + ") than '" + name + "' (" +
+                "'" + source.clip.name + "' contains different frames (" + newContent + ") from '" + name + "' (" +
                 oldContent + "), which would put its layers out of sync. Delete the folder of this cut, or import " +
                 "into another project"
             );

@@ -37,8 +37,8 @@ def describe_mismatch(session, timeline, delivery):
     for track in filter(is_plate, delivery["tracks"]):
         for clip in track["clips"]:
             if not find_plate_tracks(timeline, clip, delivery["fps"]):
-                return ("'%s' has changed since it was sent ('%s' is no longer at frame %d, or shows other source "
-                        "frames)" % (name, clip["name"], start + clip["record_first"]))
+                return ("'%s' has changed since it was sent ('%s' is no longer at frame %d, or shows different "
+                        "source frames)" % (name, clip["name"], start + clip["record_first"]))
     return ""
 
 

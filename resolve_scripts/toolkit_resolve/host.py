@@ -66,7 +66,9 @@ def find_resolve():
         try:
             import DaVinciResolveScript
         except ImportError as error:
-            raise HostError("this script is not running in Resolve (%s): run it from Workspace > Scripts" % error)
+            raise HostError("this script is not running in Resolve, and Resolve's scripting module was not found "
+                            "(%s): run it from Workspace > Scripts, or run 'toolkit doctor' to see where the module "
+                            "should be" % error)
         found = DaVinciResolveScript.scriptapp("Resolve")
     return require(found, "Resolve does not answer: is it running, with External scripting set to Local in "
                    "Preferences? (External scripting needs Resolve Studio)")

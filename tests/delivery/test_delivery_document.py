@@ -240,7 +240,7 @@ def test_notes_list_skipped_retimed_and_offline_clips(tmp_path: Path) -> None:
         "first of all",
         "a: media offline (/offline/a.mov); its plate is not in delivery.json",
         "b: media offline (/offline/a.mov); its plate is not in delivery.json",
-        "b runs at -50 %: return.otio has that speed; where the host script cannot set it, set it on the layers by "
+        "b runs at -50 %: return.otio has the same on the layers; where the host script cannot, set their speed by "
         "hand",
         "skipped: Text+ (track 1, 01:00:01:00): no media: a title, a generator, or a clip that was offline when the "
         "cut was exported",

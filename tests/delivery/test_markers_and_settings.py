@@ -100,7 +100,7 @@ def test_a_transition_is_marked_once_where_its_layers_meet(cut: Cut, tmp_path: P
     dissolved = read_cut(write(tmp_path / "dissolved.otio", document), handles=8)
     plans = [plan_of(shot, name) for shot in dissolved.shots[:3] for name in PassName]
     delivery = deliver(dissolved, tmp_path / "out", plans=plans)
-    remedy = "return.otio has it on the layers, the host scripts do not add it"
+    remedy = "return.otio has it on the layers; the host scripts do not add it"
     assert [(m.record_frame, m.shot, m.name, m.colour, m.note) for m in delivery.markers] == [
         (24, "b", "Add the transition", "Blue", f"b starts with a transition (SMPTE_Dissolve, 8 frames): {remedy}"),
         (25, "b", "Add the transition", "Blue", f"b ends with a transition (SMPTE_Dissolve, 4 frames): {remedy}"),

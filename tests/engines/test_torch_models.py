@@ -235,7 +235,7 @@ def test_a_controlnet_for_another_model_family_is_refused(tiny: TinyModels, tmp_
     ControlNetModel.from_unet(other).save_pretrained(tmp_path / "other")
     control = ControlPlan(kind="face", model=str(tmp_path / "other"), weight=1, start=0, end=1)
     text = refusal_message(look(model=str(tiny.checkpoint), controls=(control,)))
-    assert f"ControlNet {tmp_path / 'other'} cannot be loaded: it is made for another model family" in text
+    assert f"ControlNet {tmp_path / 'other'} cannot be loaded: it was made for a different model family" in text
 
 
 # --- single files ------------------------------------------------------------------------------------------------

@@ -201,7 +201,7 @@ def lengthen_handles(document: Document) -> None:
 def test_layers_with_other_frames_are_rejected(studio: Studio, session: Callable[..., list[Dump]]) -> None:
     first, second = session(studio.deliver(make_version_2(lengthen_handles)))
     assert project_state(second) == project_state(first)
-    assert "contains other frames (00:00:00:16 + 60)" in second["report"]["problems"][0]
+    assert "contains different frames (00:00:00:16 + 60)" in second["report"]["problems"][0]
     assert "Delete the folder of this cut" in second["summary"] and "the project is unchanged" in second["summary"]
 
 

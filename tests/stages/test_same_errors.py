@@ -66,7 +66,7 @@ GUIDES = ("--set", 'body.controls=[{kind="lineart", source="guides/{shot}/linear
         pytest.param(("--shot=sh9*",), 2, "no shot matches 'sh9*'; shots in this cut: sh010, sh020", id="no such shot"),
         pytest.param(("--engine", "dalle"), 2, "unknown engine 'dalle'; available: builtin", id="no such engine"),
         pytest.param((*SERVER, "--set", "body.noise=flow"), 4, "does not support noise = flow", id="no moving noise"),
-        pytest.param(("--set", "face.canvas=100"), 2, "100 is not a multiple of 8", id="an invalid setting"),
+        pytest.param(("--set", "face.canvas=100"), 2, "must be a multiple of 8", id="an invalid setting"),
     ],
 )
 def test_what_can_be_checked_is_checked_by_the_first_stage_as_by_a_run(

@@ -49,9 +49,9 @@ def presets(context: click.Context, as_json: bool) -> None:
     """
     if context.invoked_subcommand is None:
         from toolkit.cli.show import show_rows
-        from toolkit.settings import preset_about, preset_names
+        from toolkit.settings import preset_names, preset_summary
 
-        show_rows([{"preset": name, "what": preset_about(name)} for name in preset_names()], as_json=as_json)
+        show_rows([{"preset": name, "what": preset_summary(name)} for name in preset_names()], as_json=as_json)
 
 
 @presets.command("show")
@@ -167,7 +167,7 @@ def doctor(as_json: bool) -> int:
 @click.option("--remove", is_flag=True, help="Remove the toolkit's entries instead; other files stay.")
 @click.option("--all-users", is_flag=True, help="Install for all users of Resolve (needs administrator rights).")
 def install_scripts_command(host: Literal["resolve", "ae"], to: Path | None, remove: bool, all_users: bool) -> None:
-    """Install the menu entries for Resolve or After Effects, replacing older ones of the toolkit.
+    """Install the menu entries for Resolve or After Effects, replacing any older ones.
 
     \b
     toolkit install-scripts resolve

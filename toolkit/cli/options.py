@@ -53,7 +53,7 @@ def shot_option(command: Command) -> Command:
 
 
 def models_option(command: Command) -> Command:
-    """``--models DIR``."""
+    """``--models DIRECTORY``."""
     return click.option(
         "--models",
         type=click.Path(path_type=Path, file_okay=False),

@@ -75,9 +75,9 @@ def track(
 
     check_progress(progress_kind, json=as_json)
     settings = settings_for(cut.parent, **named)
-    turnover = read_cut(cut, handles=settings.cut.handles)
+    source = read_cut(cut, handles=settings.cut.handles)
     with open_progress(progress_kind) as progress:
-        found = stages.track(turnover, out, settings, shots=patterns, models=models, progress=progress)
+        found = stages.track(source, out, settings, shots=patterns, models=models, progress=progress)
     if progress_kind == "bar":
         show_tracks(found, as_json=as_json)
 
@@ -88,7 +88,7 @@ def track(
 @shot_option
 @json_option
 def plan(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) -> None:
-    """Plan every frame from the tracks in OUT: OUT/<shot>/<pass>/v001/plan.json. Reads no pixel.
+    """Plan every frame from the tracks in OUT: OUT/<shot>/<pass>/v001/plan.json. Reads no pixels.
 
     \b
     toolkit plan out --set face.strength=0.4
@@ -139,7 +139,7 @@ def conform(out: Path, as_json: bool, **named: Any) -> None:
 
 
 def _settings_of(out: Path, **named: Any) -> Settings:
-    """The settings for an OUT that was tracked before: ``toolkit.toml`` lies beside its cut.
+    """The settings for an OUT that was tracked before: ``toolkit.toml`` is beside its cut.
 
     Raises MissingDocument when nothing was tracked there.
     """

@@ -39,7 +39,7 @@ def write_delivery(
     """
     return_path = root / "return.otio"
     if Path(cut.path) == return_path.absolute():
-        raise OutputNotWritable(return_path, "it is the cut itself; choose another -o")
+        raise OutputNotWritable(return_path, "it is the cut itself; choose another output folder")
     timeline = open_timeline(cut)
     plates = find_plate_tracks(timeline, cut)
     stacks = build_stacks(cut, plans, [plate.track_index for plate in plates], root)

@@ -53,7 +53,7 @@ def resample_oval(outline: Sequence[Point], *, roll: float) -> tuple[Point, ...]
     corners = np.asarray(outline, dtype=np.float64)
     after = np.roll(corners, -1, axis=0)
     weights = _cross(corners, after)[:, None]
-    # Of the area, because the corners are denser at the chin.
+    # The centroid of the area, not of the corners, because they are denser at the chin.
     centroid = ((corners + after) * weights).sum(axis=0) / (3 * weights.sum())
     starts = corners - centroid  # (N, 2)
     sides = np.roll(starts, -1, axis=0) - starts  # (N, 2)

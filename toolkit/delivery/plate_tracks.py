@@ -93,16 +93,16 @@ def _check_unchanged(shot: Shot, slots: tuple[Slot, ...], cut: Cut) -> None:
     if slot is None or not is_clip(slot.child) or (slot.child.name or shot.clip_name) != shot.clip_name:
         raise Skip(f"{shot.clip_name} is no longer in its place")
     if slot.record_range(cut.record_rate) != shot.record_range:
-        raise Skip(f"{shot.clip_name} has moved or has another length")
+        raise Skip(f"{shot.clip_name} has moved or has a different length")
     is_still = shot.media.source_range is not None and len(shot.media.source_range) == 1
     if not is_still and shot.frame_map.speed != constant_speed(slot.child.effects):
-        raise Skip(f"{shot.clip_name} has another speed")
+        raise Skip(f"{shot.clip_name} has a different speed")
     if _is_slipped(shot, slot):
-        raise Skip(f"{shot.clip_name} shows other source frames")
+        raise Skip(f"{shot.clip_name} shows different source frames")
 
 
 def _is_slipped(shot: Shot, slot: Slot) -> bool:
-    """Whether the clip starts at another frame; False when the timeline does not say where its media starts."""
+    """Whether the clip starts at a different frame; False when the timeline does not say where its media starts."""
     clip, frame_map = slot.child, shot.frame_map
     if clip.source_range is None or frame_map.speed == 0:
         return False

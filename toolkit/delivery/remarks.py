@@ -97,7 +97,7 @@ def _retime_remarks(shot: Shot) -> Iterator[Remark]:
     speed = shot.frame_map.speed
     if speed != 1:
         retime = "is a freeze frame" if speed == 0 else f"runs at {100 * float(speed):g} %"
-        remedy = "return.otio has that speed; where the host script cannot set it, set it on the layers by hand"
+        remedy = "return.otio has the same on the layers; where the host script cannot, set their speed by hand"
         yield Remark(shot=shot, sentence=f"{shot.name} {retime}: {remedy}", marker="Set the speed")
 
 
@@ -117,7 +117,7 @@ def _transition_remarks(shot: Shot, plate: PlateTrack, layered: Collection[int])
             kind = child.transition_type or "of unknown type"
             sentence = (
                 f"{shot.name} {end} with a transition ({kind}, {round(length * shot.frame_map.record_rate)} frames): "
-                "return.otio has it on the layers, the host scripts do not add it"
+                "return.otio has it on the layers; the host scripts do not add it"
             )
             yield Remark(shot=shot, sentence=sentence, marker="Add the transition", is_note=False)
 
@@ -131,8 +131,8 @@ def _effect_remarks(shot: Shot, plate: schema.Clip) -> Iterator[Remark]:
             names.append(str(resolve.get("Effect Name")))
     if names:
         sentence = (
-            f"{shot.name} has {', '.join(names)} on its plate: return.otio repeats it on the layers, "
-            "the host scripts do not"
+            f"{shot.name} has {', '.join(names)} on its plate: return.otio has the same on the layers; "
+            "the host scripts do not add it"
         )
         yield Remark(shot=shot, sentence=sentence)
 

@@ -96,7 +96,7 @@ _OUTLINE = """
 
 _CENTRE_OFFSET = (0.27, 0.24)
 """Added to the table, photo pixels. The table was measured as if the Face Landmarker counted from pixel corners, but it
-counts from pixel centres: half a pixel of each rendering is missing, on average this much of the photograph."""
+counts from pixel centres: half a pixel of each rendering is missing. On average that is this much of the photograph."""
 
 
 def _points(table: str, *, shift: tuple[float, float] = (0.0, 0.0)) -> NDArray[np.float64]:

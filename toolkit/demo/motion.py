@@ -17,7 +17,7 @@ WIDTH, HEIGHT = 1280, 720
 """Frame size, pixels."""
 
 _HEAD_EASE, _FACE_EASE = 4.0, 1.5
-"""Standard deviation of the Gaussian that eases the keys, frames: a head is heavier than its lips."""
+"""Standard deviation of the Gaussian that eases the keys, frames: the head moves more slowly than the lips."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

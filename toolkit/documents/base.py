@@ -76,7 +76,7 @@ class Document(Value):
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             pointer = "/" + "/".join(str(part) for part in first["loc"])
-            raise DocumentError(path, pointer, first["msg"]) from None
+            raise DocumentError(path, pointer, first["msg"].removeprefix("Value error, ")) from None
 
     def write(self, path: Path) -> None:
         """Write atomically. Raises OutputNotWritable."""

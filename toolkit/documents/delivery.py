@@ -1,4 +1,4 @@
-"""The delivery (``delivery.json``): everything that the host scripts place, all numbers final."""
+"""The delivery (``delivery.json``): everything that the host scripts place, with all numbers final."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from toolkit.documents.origin import Origin
 from toolkit.documents.passes import PassName
 
 Interpolation = Literal["host", "nearest", "blend", "flow"]
-"""How a host makes the in-between frames of a retimed clip: its own setting, repeat, blend or optical flow."""
+"""How a host fills in frames of a retimed clip: by its own setting, repeating, blending or optical flow."""
 
 Motion = Literal[
     "host",
@@ -28,7 +28,7 @@ Motion = Literal[
 
 
 class DeliveryClip(Value):
-    """One clip to place; every number is final, no host computes."""
+    """One clip to place; every number is final, so that no host has to compute anything."""
 
     name: str
     """``sh010_FACE_v001`` for a layer, the editor's clip name for a plate."""

@@ -191,8 +191,8 @@ class PassPlan(Document):
     canvas: tuple[int, int]
     """Width and height of the engine's images, pixels."""
     plate_to_canvas: Affine | None = Field(default=None, exclude_if=_is_unset)
-    """For BODY at another size than the plate's: from plate pixels to canvas pixels. None: the canvas is the plate, its
-    edge repeated to the right and bottom."""
+    """For a BODY that is not the size of the plate: from plate pixels to canvas pixels. None: the canvas is the plate,
+    its edge repeated to the right and bottom."""
     mask_blur: MaskBlurPlan | None = Field(default=None, exclude_if=_is_unset)
     """For FACE: the blur of the mattes, instead of the faces' feathers."""
     rate: Rate

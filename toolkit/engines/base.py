@@ -51,7 +51,7 @@ class Engine(ABC):
     name: ClassVar[str]
     """As in ``--engine``."""
     revision: str
-    """Changes whenever the same request would give other pixels; part of every frame's content key."""
+    """Changes whenever the same request would give different pixels; part of every frame's content key."""
     wants_matte: ClassVar[bool] = False
     """Whether it leaves the image outside a matte unchanged. The layer is cut by its matte in any case."""
     wants_guides: ClassVar[bool] = False
@@ -65,7 +65,7 @@ class Engine(ABC):
         """Everything besides the request that determines the pixels of ``look``; part of every frame's content key.
 
         The revision by default. An engine that loads models itself adds a digest of their files and of how it runs
-        them, so that another file under the same name is noticed. Called for every frame, with prepared looks.
+        them, so that a different file under the same name is noticed. Called for every frame, with prepared looks.
         """
         return self.revision
 

@@ -28,7 +28,7 @@ from toolkit.plates import file_digest
 from toolkit.settings import DiffusersSettings
 
 _REVISION = 1
-"""Increment when this file would return other depth for the same image and model files."""
+"""Increment when this file would return different depth for the same image and model files."""
 _PACKAGES = ("torch", "transformers", "safetensors", "huggingface_hub")
 _ESTIMATOR = ModelKind(
     label="estimator",
@@ -131,7 +131,7 @@ def _load(model: ModelFiles) -> tuple[Any, Any]:
     local = {"local_files_only": True, "trust_remote_code": False}
     weights = {"use_safetensors": True, "ignore_mismatched_sizes": True, **local}
     variant = {"variant": model.variant} if model.variant else {}
-    # The Pillow processor, as transformers 4 and 5 name it. The torchvision one, where installed, gives other codes.
+    # The Pillow processor, as transformers 4 and 5 name it. The torchvision one, if installed, gives different codes.
     processor = AutoImageProcessor.from_pretrained(model.path, use_fast=False, backend="pil", **local)
     network, report = AutoModelForDepthEstimation.from_pretrained(
         model.path, output_loading_info=True, **weights, **variant

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 BODY_POINTS = 33
 ALGORITHM = "bodies/1"
-"""Increment when this module would give other numbers for the same pictures; part of every track's key."""
+"""Increment when this module would give different numbers for the same pictures; part of every track's key."""
 _POSITION_POINTS = [0, 11, 12]
 """Nose and shoulders: their mean is the position of a person. The legs are often guessed."""
 _MAX_DISTANCE = 1.5

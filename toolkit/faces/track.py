@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from toolkit.plates import Plate
 
 ALGORITHM = "faces/3"
-"""Increment when this package would give other numbers for the same pictures; part of every track's key."""
+"""Increment when this package would give different numbers for the same pictures; part of every track's key."""
 _MIN_DETECTIONS = 5
 """A face detected in fewer frames than this, or in less than half of a shorter shot, is discarded as noise."""
 

@@ -92,7 +92,7 @@ def _channels(pixels: NDArray[np.float16] | Mapping[str, NDArray[Any]]) -> dict[
 
 
 def _prepare_channel(name: str, pixels: NDArray[Any]) -> NDArray[Any]:
-    """Make ``pixels`` contiguous and finite; ValueError for NaN and for other dtypes than half and float32."""
+    """Make ``pixels`` contiguous and finite; ValueError for NaN and for dtypes other than half and float32."""
     pixels = np.ascontiguousarray(pixels)
     if pixels.dtype == np.float16:
         # All exponent bits set means infinity or NaN. Five times as fast as isfinite for halves.

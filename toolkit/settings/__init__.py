@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from toolkit.settings.describe import describe_settings, setting_keys, settings_toml, toml_text
-from toolkit.settings.loading import load_settings, preset_about, preset_names, preset_text
+from toolkit.settings.loading import load_settings, preset_names, preset_summary, preset_text
 from toolkit.settings.looks import (
     EXPRESSION,
     SHOT,
@@ -44,8 +44,8 @@ __all__ = [
     "TrackSettings",
     "describe_settings",
     "load_settings",
-    "preset_about",
     "preset_names",
+    "preset_summary",
     "preset_text",
     "setting_keys",
     "settings_toml",

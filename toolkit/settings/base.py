@@ -71,7 +71,7 @@ def settings_error(error: ValidationError, cls: type[Any], *, sources: dict[str,
     ``sources`` say where each key (``face.strength``) was written; without them the class itself is named.
     """
     first = error.errors(include_url=False)[0]
-    key = dotted(first["loc"])
+    key = dotted_key(first["loc"])
     written = key if sources is None else ".".join(key.split("[")[0].split(".")[:2])
     source = cls.__name__ if sources is None else sources.get(written, "--set")
     if first["type"] in {"unexpected_keyword_argument", "extra_forbidden"}:
@@ -81,7 +81,7 @@ def settings_error(error: ValidationError, cls: type[Any], *, sources: dict[str,
     return SettingsError(key, _problem(first, _field_at(first["loc"], cls)), source=source)
 
 
-def dotted(location: Iterable[str | int]) -> str:
+def dotted_key(location: Iterable[str | int]) -> str:
     """``("face", "controls", 0, "weight")`` as ``face.controls[0].weight``."""
     text = ""
     for part in location:
@@ -90,7 +90,7 @@ def dotted(location: Iterable[str | int]) -> str:
 
 
 def limits_of(info: Any) -> str:
-    """What a field may be, in words: ``0 to 1``, ``one of frame, shot``; empty when anything of its kind."""
+    """What a field may be, in words: ``0 to 1``, ``one of frame, shot``; empty when any value of its kind will do."""
     choices = choices_of(info)
     if choices:
         return "one of " + ", ".join(choices)

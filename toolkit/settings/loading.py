@@ -36,7 +36,7 @@ def preset_text(name: str) -> str:
     return (resources.files("toolkit.settings") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
 
 
-def preset_about(name: str) -> str:
+def preset_summary(name: str) -> str:
     """What a preset is for: the comment at its top, on one line. Raises SettingsError."""
     comment = preset_text(name).partition("\n\n")[0]
     return " ".join(line.lstrip("# ") for line in comment.splitlines())

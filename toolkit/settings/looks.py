@@ -15,29 +15,29 @@ EXPRESSION = "{expression}"
 SHOT = "{shot}"
 """Placeholder in the source of a guide: becomes the name of the shot."""
 
-USUAL_CONTROLS = {
+DEFAULT_CONTROLS = {
     "face": "control_v1p_sd15_mediapipe_face",
     "body": "control_v11p_sd15_openpose",
     "depth": "control_v11f1p_sd15_depth",
     "lineart": "control_v11p_sd15_lineart",
     "softedge": "control_v11p_sd15_softedge",
 }
-"""The ControlNet trained on each kind of guide."""
+"""The default ControlNet for each kind of guide: the one trained on it."""
 DRAWN_CONTROLS = ("face", "body")
 """The kinds of guide that are drawn from a track; all others are read from files or estimated."""
 
 
 @settings_class
 class ControlSettings:
-    """One ControlNet and the guide picture it is shown."""
+    """One ControlNet and the guide picture that it follows."""
 
     kind: Literal["face", "body", "depth", "lineart", "softedge", "image"] = "face"
     """What the guide shows. ``face`` (mesh lines of ``mediapipe_face``) and ``body`` (OpenPose skeletons) are drawn
     from the tracks. ``depth`` (near is white), ``lineart`` and ``softedge`` (white lines on black) and ``image``
     (anything) are read from ``source``; ``depth`` can be estimated instead."""
     model: str = ""
-    """The ControlNet, as the engine names it; for a server, the name without its hash is enough. Empty: the usual one
-    for the kind."""
+    """The ControlNet, as the engine names it; for a server, the name without its hash is enough. Empty: the default
+    for its kind."""
     weight: Number = number(0.0, 2.0, default=1.0)
     """Strength of the ControlNet; 1 is what it was trained for."""
     start: Number = number(0.0, 1.0, default=0.0)
@@ -54,18 +54,18 @@ class ControlSettings:
     offset: WholeNumber = number(-10_000_000, 10_000_000, default=0)
     """Added to a source frame's number to get the number of its guide file."""
     near: Number = number(0.0, 1e9, default=0.0)
-    """For ``depth`` in EXR files, which hold distances: the distance that becomes white, in scene units."""
+    """For ``depth`` in EXR files, which contain distances: the distance that becomes white, in scene units."""
     far: Number = number(0.0, 1e9, default=0.0)
     """The distance that becomes black; with both at 0, the nearest and farthest of the shot."""
     invert: bool = False
     """Swap black and white: for lines rendered black on white, or depth in which near is dark."""
 
     def __post_init__(self) -> None:
-        """Fill in what is usual for the kind, then check how the fields fit together."""
+        """Fill in the defaults for the kind, then check how the fields fit together."""
         if not self.model:
-            self._fill("model", USUAL_CONTROLS.get(self.kind, ""))
+            self._fill("model", DEFAULT_CONTROLS.get(self.kind, ""))
         if not self.model:
-            refuse("model", f"set model: no ControlNet is usual for the kind '{self.kind}'")
+            refuse("model", f"the kind '{self.kind}' has no default ControlNet; set model")
         if self.start > self.end:
             refuse("start", f"{self.start:g} is after the end, {self.end:g}")
         if self.estimator:
@@ -98,7 +98,7 @@ class ControlSettings:
         if not (self.kind == "depth" and self.source.lower().endswith(".exr")):
             refuse("near", "near and far apply to depth in EXR files only")
         if not 0 < self.near < self.far:
-            problem = f"{self.near:g} is not between 0 and far, {self.far:g}; to swap black and white set invert"
+            problem = f"{self.near:g} is not between 0 and far ({self.far:g}); to swap black and white, set invert"
             refuse("near", problem)
 
 
@@ -148,7 +148,7 @@ class Look:
     strength: Number = number(0.0, 1.0, default=0.5)
     """Denoising strength: 0 leaves the plate unchanged, 1 ignores it."""
     seed: WholeNumber = number(0, 2**31 - 1, default=20230407)
-    """Base seed of the noise. Shot, pass, face and source frame are mixed in; batch and worker never are."""
+    """Base seed of the noise. The seed of a picture also depends on shot, pass, face and frame, never on the batch."""
     noise: Literal["frame", "shot", "flow"] = "frame"
     """``frame``: every frame has its own noise. ``shot``: all frames of a shot share one noise; steadier where the
     picture stands still, sticks to the screen where it moves (in FACE it moves with the crop). ``flow``: one noise that
@@ -159,7 +159,7 @@ class Look:
     model: str = ""
     """The checkpoint, as the engine names it; empty: the one a server has loaded."""
     vae: str = ""
-    """VAE to use, as the engine names it; empty: the checkpoint's own."""
+    """The VAE, as the engine names it; empty: the checkpoint's own."""
     loras: tuple[LoraSettings, ...] = ()
     """LoRAs to apply: ``--set 'face.loras=[{model="skin", weight=0.8}]'``."""
     prompt: str = ""
@@ -171,9 +171,9 @@ class Look:
     steps: WholeNumber = number(1, 150, default=30)
     """Sampling steps of a full denoising; an engine runs the fraction of them that ``strength`` asks for."""
     guidance: Number = number(0.0, 30.0, default=8.0)
-    """CFG scale: how closely the prompt is followed. The founding recipe's value."""
+    """CFG scale: how closely the prompt is followed. The original recipe's value."""
     sampler: str = "Euler"
-    """Name of the sampler, as the engine names it. The founding recipe's."""
+    """The sampler, as the engine names it. The original recipe's value."""
     controls: tuple[ControlSettings, ...] = ()
     """ControlNets: ``[[face.controls]]`` in toolkit.toml, or ``--set 'face.controls=[{kind="face"}]'``."""
 
@@ -189,9 +189,9 @@ class BodySettings(Look):
     """The BODY pass: the whole frame."""
 
     strength: Number = number(0.0, 1.0, default=0.65)
-    """Denoising strength: the founding recipe's for the body."""
+    """Denoising strength. The original recipe's value for the body."""
     size: WholeNumber = number(0, 2048, default=0)
-    """Shorter side of what the engine renders, pixels, a multiple of 8 from 64 up; 0: the plate's own size. Stable
+    """Shorter side of what the engine renders, pixels: a multiple of 8, at least 64. 0: the plate's own size. Stable
     Diffusion 1.5 was trained at 512: far above that it is slow and repeats figures. 576 makes 16:9 exactly 1024 x 576.
     The layer is scaled back to the plate's size and is no sharper than it was rendered."""
 
@@ -223,8 +223,9 @@ class FaceSettings(Look):
     """AUTOMATIC1111's "Mask blur", plate pixels: the matte is the hard outline blurred in 8 bits. 0: the soft edge of
     ``matte.feather``."""
     mask_blur_version: Literal["1.3", "1.4"] = "1.3"
-    """Which version's blur: ``1.3``, Pillow's, as when the founding recipe was made, or ``1.4``, that of 1.4.0 and
-    later. They differ by up to 9 of 255, more at the plate's edge, and so does the crop of ``crop = "a1111"``."""
+    """The version of AUTOMATIC1111 whose blur is used. ``1.3``: Pillow's blur, as when the original recipe was made.
+    ``1.4``: the blur of 1.4.0 and later. They differ by up to 9 of 255, more at the plate's edge, and with
+    ``crop = "a1111"`` so do the crops."""
     masked_content: Literal["original", "fill", "latent noise", "latent nothing"] = "original"
     """What denoising starts from inside the matte, in AUTOMATIC1111's words: the plate, its surroundings smeared over
     it, noise, or nothing. All but ``original`` need a strength near 1."""
@@ -239,12 +240,12 @@ class FaceSettings(Look):
 
 
 _LEAST_SIDE = 64
-"""Of a rendered picture, pixels: eight of a latent."""
+"""Shortest side of a rendered picture, pixels: eight pixels of a latent."""
 
 
 def _multiple_of_8(side: int) -> int:
     if side % 8 or 0 < side < _LEAST_SIDE:
-        refuse((), f"{side} is not a multiple of 8 from {_LEAST_SIDE} up", side)
+        refuse((), f"must be a multiple of 8, at least {_LEAST_SIDE}, not {side}", side)
     return side
 
 

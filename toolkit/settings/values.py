@@ -1,4 +1,4 @@
-"""Every user-visible default, with its unit and its reason; those of the two passes are in ``looks``.
+"""Every user-visible default, with its unit and its reason; the defaults of the two passes are in ``looks``.
 
 A setting is a field of one of the small classes below; its key is ``section.field`` (``face.strength``). The string
 below a field is its help text (``toolkit engines --settings`` and the settings page of the docs). The classes check
@@ -18,8 +18,8 @@ class CutSettings:
     """How a cut becomes shots."""
 
     handles: WholeNumber = number(0, 240, default=8)
-    """Source frames kept beyond each end of the cut, where the media has them. A retimed shot keeps them times its
-    speed, so that the editor can slip it by as much."""
+    """Source frames kept beyond each end of the cut, where the media has them. For a retimed shot the number is
+    multiplied by its speed, so that the editor can slip it just as far."""
 
 
 @settings_class
@@ -31,11 +31,11 @@ class TrackSettings:
     max_bodies: WholeNumber = number(1, 8, default=2)
     """Maximum number of people followed at once where a look has a ``body`` control; each adds a detection pass."""
     confidence: Number = number(0.05, 0.95, default=0.5)
-    """Minimum detection and presence confidence, 0..1: the founding recipe's value."""
+    """Minimum detection and presence confidence, 0..1. The original recipe's value."""
     min_size: WholeNumber = number(8, 512, default=30)
-    """Smallest face that is rendered, pixels of its height: smaller ones show no acting."""
+    """Height of the smallest face that is rendered, pixels: smaller ones show no acting."""
     tiles: bool = True
-    """Also search overlapping tiles of the frame: finds smaller faces, costs time."""
+    """Also search overlapping tiles of the frame: finds smaller faces, but takes longer."""
     hold: WholeNumber = number(0, 48, default=6)
     """A face or person missing for at most this many frames between two detections is HELD (interpolated); for longer,
     it is ABSENT."""
@@ -46,7 +46,7 @@ class TrackSettings:
 
 @settings_class
 class MatteSettings:
-    """The soft matte that lays FACE over BODY."""
+    """The soft matte that FACE is cut with."""
 
     grow: Number = number(0.0, 0.5, default=0.06)
     """How far the matte extends beyond the outline of the face, as a fraction of the face's height: covers the jaw
@@ -57,10 +57,10 @@ class MatteSettings:
 
 @settings_class
 class ServerSettings:
-    """Where a server engine is reached."""
+    """How the servers of an engine are reached."""
 
     url: str = ""
-    """Address of the server, several separated by commas; empty: the engine's usual one on this machine."""
+    """Address of the server, or several separated by commas; empty: the engine's default address on this machine."""
     timeout: Number = number(0.1, 86400.0, default=600.0)
     """Longest wait for one picture, seconds."""
     workflow: str = ""
@@ -75,11 +75,11 @@ class DiffusersSettings:
     models: str = ""
     """A studio's folder of models: a name in a look is searched for in it first, at any depth; empty: none."""
     device: str = "auto"
-    """``cuda``, ``cuda:1``, ``mps`` or ``cpu``; ``auto``: the first of these that is available. Several separated by
-    commas, or ``all`` CUDA devices, share the work, one process each; depth is estimated on the first."""
+    """``cuda``, ``cuda:1``, ``mps`` or ``cpu``; ``auto``: the first of these that is available. Several devices,
+    separated by commas, or ``all`` CUDA devices, share the work, one process each; depth is estimated on the first."""
     precision: Literal["auto", "float16", "bfloat16", "float32"] = "auto"
-    """Of the UNet and the ControlNets. ``auto``: float16 on a GPU, for which Stable Diffusion 1.5 was made and which
-    rounds eight times finer than bfloat16, and float32 on the CPU. The VAE always runs in float32."""
+    """Number format of the UNet and the ControlNets. ``auto``: float16 on a GPU, because Stable Diffusion 1.5 was made
+    for it and it rounds eight times finer than bfloat16; float32 on the CPU. The VAE always runs in float32."""
     batch: WholeNumber = number(0, 256, default=0)
     """Maximum number of pictures denoised at once; 0: as many as fit into free memory. Halved, for the rest of the run,
     when memory runs out."""
@@ -97,8 +97,8 @@ class OutputSettings:
     version: WholeNumber = number(1, 999, default=1)
     """Version of the passes: 1 is v001."""
     encoding: Literal["plate", "linear", "acescg"] = "plate"
-    """Pixel encoding of the layers: ``plate``, the plate's own (or what the host of a turnover is known to need,
-    decision 010); ``linear``, scene-linear Rec.709; ``acescg``."""
+    """Pixel encoding of the layers. ``plate``: the plate's own, or the one that the host of a turnover needs.
+    ``linear``: scene-linear Rec.709. ``acescg``: ACEScg."""
     passes: Literal["BODY+FACE", "BODY", "FACE"] = "BODY+FACE"
     """Which passes are rendered, bottom to top."""
     writers: WholeNumber = number(1, 64, default=2)
@@ -110,9 +110,9 @@ class DeliverySettings:
     """What hosts get besides the layers; nothing here changes a layer's pixels."""
 
     interpolation: Literal["host", "nearest", "blend", "flow"] = "host"
-    """How a host makes the frames in between on a retimed layer: ``host``, as it is set up; ``nearest``, repeat;
-    ``blend``, frame blending; ``flow``, optical flow. Interpolation smooths motion and flattens acting, so it is the
-    editor's choice."""
+    """How a host fills in frames on a retimed layer. ``host``: as it is set up. ``nearest``: by repeating frames.
+    ``blend``: by frame blending. ``flow``: by optical flow. Interpolation smooths motion and flattens acting, so it is
+    the editor's choice."""
     motion: Literal[
         "host",
         "standard faster",
@@ -122,13 +122,13 @@ class DeliverySettings:
         "speed warp faster",
         "speed warp better",
     ] = "host"
-    """For ``flow``: Resolve's motion estimation mode, by Resolve's own name; ``host``: as the project is set up."""
+    """For ``flow``: Resolve's motion estimation mode, by Resolve's own name. ``host``: as the project is set up."""
     fusion: bool = True
     """Write a Fusion comp for each FACE layer."""
     keyframes: bool = True
     """Write the faces as text that can be pasted into After Effects as keyframes."""
     aep: bool = False
-    """Write an After Effects project: experimental; not tested in After Effects."""
+    """Write an After Effects project. Experimental: not tested in After Effects."""
 
 
 @settings_class

@@ -76,7 +76,7 @@ def check_packages(settings: Settings) -> None:
 
 
 def check_disk(out: Path) -> None:
-    """Raises OutputNotWritable when the disk of ``out`` is as good as full."""
+    """Raises OutputNotWritable when the disk of ``out`` is almost full."""
     existing = next((folder for folder in (out, *out.absolute().parents) if folder.exists()), None)
     if existing is None:
         return

@@ -21,7 +21,7 @@ from toolkit.stages.checks import check_before_rendering, check_disk, choose_sho
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderTools:
-    """What renders: opened and checked before the first frame."""
+    """The engine and the depth estimators, opened and checked before the first frame."""
 
     engine: Engine
     """Prepared for every look."""
@@ -32,7 +32,7 @@ class RenderTools:
 def render(
     out: Path | str, settings: Settings | None = None, *, shots: Sequence[str] = (), progress: Progress = SILENT
 ) -> list[RenderedPass]:
-    """Render the passes planned in ``out`` and write their layers; frames that are already right are kept.
+    """Render the passes planned in ``out`` and write their layers; frames that are already up to date are kept.
 
     ``shots`` are shell patterns of shot names, all shots when empty. Engine and look come from the plans; ``settings``
     say which passes and version, and how the engine runs. Returns one ``RenderedPass`` per pass and shot. Raises
@@ -61,7 +61,7 @@ def render(
 
 @contextmanager
 def open_tools_for(cut: Cut, shots: Sequence[Shot], settings: Settings) -> Iterator[RenderTools]:
-    """What renders the passes that will be planned for ``shots``; see ``open_render_tools``."""
+    """The tools that render the passes that will be planned for ``shots``; see ``open_render_tools``."""
     folder = Path(cut.path).parent
     guides = [guide for shot in shots for guide in planned_guides(shot.name, settings, cut_folder=folder)]
     with open_render_tools(settings.engine, planned_looks(shots, settings), guides, settings) as tools:

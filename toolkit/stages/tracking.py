@@ -28,7 +28,7 @@ class TrackModels:
 
     face: Path
     pose: Path | None
-    """None when no look has a ``body`` control, or the engine takes no guides: nobody would use the poses."""
+    """None when no look has a ``body`` control, or the engine takes no guides: nothing would use the poses."""
 
 
 def track(
@@ -61,7 +61,7 @@ def track(
 
 
 def fetch_track_models(settings: Settings, folder: Path | str | None, progress: Progress) -> TrackModels:
-    """The face model, and the pose model when somebody uses it: from ``folder``, the cache, or the network, once.
+    """The face model, and the pose model if it is needed: from ``folder``, the cache, or the network, once.
 
     Raises AssetUnavailable.
     """

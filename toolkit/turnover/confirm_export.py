@@ -23,7 +23,7 @@ and in whole frames."""
 def confirm_export(cut: Cut, turnover: Turnover) -> Cut:
     """``cut``, read from the export of ``turnover``, reduced to the clips in the host's list.
 
-    The shots stay as in the export; ``notes`` says where the list has other media, other frames or another speed.
+    The shots stay as in the export; ``notes`` says where the list has different media, frames or speed.
     Raises UnreadableCut when the two have no clip in common, EmptyCut when all clips are disabled in the list.
     """
     path = Path(cut.path)

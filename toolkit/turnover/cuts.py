@@ -1,4 +1,4 @@
-"""Read a cut of any kind: the entry point of this room."""
+"""Read a cut of any kind: the entry point of this package."""
 
 from __future__ import annotations
 

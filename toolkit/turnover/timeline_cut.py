@@ -1,4 +1,4 @@
-"""Read an edited timeline as a cut: each clip of each video track becomes a shot or a row that says why not."""
+"""Read an edited timeline as a cut: each clip of each video track becomes a shot, or a row with the reason why not."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ def _audio_end(timeline: schema.Timeline) -> Fraction:
 def _read_child(
     slot: Slot, slots: Sequence[Slot], track: schema.Track, track_index: int, reader: ClipReader
 ) -> Shot | Skipped | None:
-    """A shot, or a row that says why there is none; None for gaps."""
+    """A shot, or a row with the reason why there is none; None for gaps."""
     child = slot.child
     if is_gap(child):
         return None
@@ -225,8 +225,8 @@ def _skip_transition(transition: schema.Transition, slot: Slot, track_index: int
         track_index=track_index,
         record_range=_transition_range(transition, slot, record_rate),
         reason=(
-            f"a transition ({kind}) is not rendered; the shots beside it are rendered under it as far as their media "
-            "goes, and return.otio repeats it on their layers"
+            f"a transition ({kind}) is not rendered: the shots on both sides are rendered through it as far as their "
+            "media goes, and return.otio has the transition on their layers"
         ),
     )
 

@@ -6,8 +6,8 @@ cannot share one.
 The server works in 8 bits: images, mattes and guides are sent as PNG, rounded to codes 0..255, and what comes back has
 256 levels per channel. Only an image that is not sent at all (strength 0) keeps its full precision.
 
-The server reports success for images that somebody interrupted, and for images that ControlNet did not affect because
-the extension failed. Both are checked after each image.
+The server reports success for images that another client interrupted, and for images that ControlNet did not affect
+because the extension failed. Both are checked after each image.
 
 Facts: modules/api/api.py, models.py, processing.py, progress.py and scripts.py of AUTOMATIC1111/stable-diffusion-webui,
 internal_controlnet/args.py, scripts/api.py and scripts/controlnet.py of Mikubill/sd-webui-controlnet.

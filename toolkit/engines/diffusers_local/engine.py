@@ -21,7 +21,7 @@ from toolkit.errors import EngineFailed
 from toolkit.settings import DiffusersSettings
 
 _REVISION = 1
-"""Increment when this engine would give other pixels for the same request, weights, compatibility and precision."""
+"""Increment when this engine would give different pixels for the same request, weights, compatibility and precision."""
 _RECOMPILE_LIMIT = 64
 """More compiled variants of the networks than this mean that something is wrong."""
 

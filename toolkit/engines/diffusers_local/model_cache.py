@@ -164,7 +164,7 @@ class ModelCache:
             unet = checkpoint.pipeline.unet
             network = _load_model(ControlNetModel, model, unet, make_template=ControlNetModel.from_unet)
             if network.config.cross_attention_dim != unet.config.cross_attention_dim:
-                raise ValueError(f"it is made for another model family than {checkpoint_path}")
+                raise ValueError(f"it was made for a different model family than {checkpoint_path}")
             return self._split_control(network.to(self._device.torch, self._device.dtype))
 
         # Keyed with the checkpoint, too: the family is checked for each pair, and pairs are few.

@@ -55,7 +55,7 @@ class _Sequence:
         return frame_file(self.media, source_frame + self.guide.offset)
 
     def read(self, source_frame: int) -> Picture:
-        """(H, W, 3) 0..1 in the plate's size. Raises the errors of reading, and UnsupportedMedia for another shape."""
+        """(H, W, 3) 0..1 in the plate's size. Raises what reading raises, and UnsupportedMedia if the shape differs."""
         path = self.file(source_frame)
         if self.guide.distances:
             picture = cv2.cvtColor(_inverse_depth(read_distances(path), self.near, self.far), cv2.COLOR_GRAY2RGB)

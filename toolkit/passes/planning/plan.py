@@ -93,7 +93,7 @@ def _digest_settings(name: PassName, look: Look, settings: Settings) -> str:
 
 
 def _plan_canvas(name: PassName, tracks: FaceTracks, settings: Settings) -> tuple[tuple[int, int], Affine | None]:
-    """Size of the canvas; and for BODY in another size than the plate's, the affine to it."""
+    """Size of the canvas, and, for a BODY that is not the size of the plate, the affine to it."""
     if name is PassName.FACE:
         return (settings.face.canvas, settings.face.canvas), None
     return body_canvas(tracks.width, tracks.height, settings.body.size)

@@ -19,7 +19,7 @@ from toolkit.passes.resampling import Picture, mean_zoom, prefilter, split_affin
 def fit_frame_to_canvas(plan: PassPlan, picture: Picture) -> Picture:
     """Bring the whole frame, 0..1, to the pass's canvas.
 
-    One Lanczos resampling if the canvas has another size; edge pixels are repeated up to the multiple of 8.
+    One Lanczos resampling if the canvas has a different size; edge pixels are repeated up to the multiple of 8.
     """
     if plan.plate_to_canvas is not None:
         linear, shift = split_affine(plan.plate_to_canvas)

@@ -14,7 +14,7 @@ from toolkit.passes.rendering.slate import SLATE_SCHEMA
 from toolkit.plates import Plate
 
 _REVISION = 1
-"""Part of every content key. Increase it whenever rendering would give other pixels from the same plan."""
+"""Part of every content key. Increase it whenever rendering would give different pixels from the same plan."""
 
 
 def frames_in_reach(plan: PassPlan, frame: FramePlan) -> Sequence[FramePlan]:

@@ -1,7 +1,7 @@
 """Blending a frame with its neighbours, warped along the optical flow of the plate.
 
 What an engine invents differs from frame to frame and is averaged out. The motion of the plate is followed, and a
-neighbour counts only where its motion-warped plate matches this frame's plate. So the acting stays the plate's.
+neighbour counts only where its motion-warped plate matches this frame's plate. So the acting of the plate is kept.
 """
 
 from __future__ import annotations
