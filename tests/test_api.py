@@ -1,4 +1,4 @@
-"""The public Python API: lazy, documented, silent by default, and at home in a notebook."""
+"""The public Python API: lazy, documented, silent by default, and usable in a notebook."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_every_public_name_can_be_imported_and_is_documented() -> None:
             assert inspect.getdoc(value), name
 
 
-def test_public_functions_say_what_they_raise_and_what_they_take() -> None:
+def test_public_functions_document_their_arguments_and_errors() -> None:
     for name in ("read_cut", "load_settings", "track", "plan", "render", "conform", "run"):
         function = getattr(toolkit, name)
         assert "Raises" in (function.__doc__ or ""), name
@@ -44,7 +44,7 @@ def test_importing_the_package_loads_nothing_else() -> None:
     assert [name for name in done.stdout.split() if name.split(".")[0] not in sys.stdlib_module_names] == ["toolkit"]
 
 
-def test_the_package_says_that_it_is_typed() -> None:
+def test_the_package_is_marked_as_typed() -> None:
     assert (Path(toolkit.__file__).parent / "py.typed").is_file()
 
 
@@ -53,7 +53,7 @@ def plates(tmp_path: Path) -> Path:
     return write_sequence(tmp_path / "plates", range(1001, 1005))
 
 
-def test_a_whole_run_needs_no_progress_and_says_nothing(
+def test_a_whole_run_needs_no_progress_and_prints_nothing(
     plates: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     settings = toolkit.load_settings(preset="draft", overrides={"output.passes": "BODY"})
@@ -63,7 +63,7 @@ def test_a_whole_run_needs_no_progress_and_says_nothing(
     assert capfd.readouterr().out == ""
 
 
-def test_a_cut_that_was_read_is_as_good_as_its_path(plates: Path, tmp_path: Path) -> None:
+def test_a_run_takes_a_cut_or_its_path(plates: Path, tmp_path: Path) -> None:
     cut = toolkit.read_cut(str(plates), handles=0)
     assert [shot.name for shot in cut.shots] == ["plate"]
     result = toolkit.run(cut, str(tmp_path / "out"), shots=["pl*"])

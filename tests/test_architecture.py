@@ -1,4 +1,4 @@
-"""The house: imports point one way, each library has its owner, files stay readable. Held by reading the source."""
+"""The structure of the package, read from its source: imports point one way, libraries have owners, files are short."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 PACKAGE = REPOSITORY / "toolkit"
 
-ROOMS = [
+SUBPACKAGES = [
     "cli", "doctor", "demo", "launch", "install", "pipeline", "stages", "output", "delivery", "passes", "mattes",
     "faces", "engines", "turnover", "plates", "models", "a1111", "editorial", "documents", "settings", "frames",
     "errors", "progress", "memory",
 ]  # fmt: skip
-"""Top to bottom: a room imports only from rooms below it (and from itself)."""
+"""Subpackages and top-level modules, top to bottom: each imports only from those below it (and from itself)."""
 
 OWNERS = {
     "av": {"plates", "demo"},  # demo encodes its own footage
@@ -44,7 +44,7 @@ OWNERS = {
     "PIL": {"a1111", "engines"},  # AUTOMATIC1111 blurs masks with it, rounds them and fills under them
 }
 COMMON = {"numpy", "cv2"}
-"""The language of pixels: every room that holds pixels speaks it."""
+"""Libraries that every subpackage may use."""
 HEAVY = {
     "av",
     "mediapipe",
@@ -63,7 +63,7 @@ def modules() -> list[Path]:
     return sorted(PACKAGE.rglob("*.py"))
 
 
-def room_of(path: Path) -> str:
+def subpackage_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
@@ -90,22 +90,22 @@ def imports(path: Path, *, top_level_only: bool = False) -> Iterator[str]:
 
 
 def _imported(module: str, name: str) -> str:
-    """``from toolkit.plates import movie`` imports the module ``toolkit.plates.movie``, not the room's face."""
+    """``from toolkit.plates import movie`` imports the module ``toolkit.plates.movie``, not the subpackage."""
     base = REPOSITORY.joinpath(*module.split("."), name)
     return f"{module}.{name}" if base.is_dir() or base.with_suffix(".py").is_file() else module
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_imports_point_down_the_list_of_rooms(path: Path) -> None:
-    room = room_of(path)
-    if room == "__init__":
+def test_imports_point_down_the_list_of_subpackages(path: Path) -> None:
+    subpackage = subpackage_of(path)
+    if subpackage == "__init__":
         assert not [name for name in imports(path) if name.startswith("toolkit")]
         return
-    assert room in ROOMS, f"{room} is not a room: put it into the list at its level"
+    assert subpackage in SUBPACKAGES, f"{subpackage} is not in the list: add it at its level"
     for name in imports(path):
         parts = name.split(".")
-        if parts[0] == "toolkit" and len(parts) > 1 and parts[1] in ROOMS:
-            assert ROOMS.index(parts[1]) >= ROOMS.index(room), f"{path.name} imports upwards: {name}"
+        if parts[0] == "toolkit" and len(parts) > 1 and parts[1] in SUBPACKAGES:
+            assert SUBPACKAGES.index(parts[1]) >= SUBPACKAGES.index(subpackage), f"{path.name} imports upwards: {name}"
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
@@ -114,8 +114,8 @@ def test_each_library_has_one_owner(path: Path) -> None:
         library = name.split(".")[0]
         if library in sys.stdlib_module_names or library in COMMON | {"toolkit", "__future__"}:
             continue
-        assert library in OWNERS, f"{library} has no owner room"
-        assert room_of(path) in OWNERS[library], f"{library} belongs to {OWNERS[library]}"
+        assert library in OWNERS, f"{library} has no owner"
+        assert subpackage_of(path) in OWNERS[library], f"{library} belongs to {OWNERS[library]}"
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
@@ -143,20 +143,20 @@ def test_the_parts_of_passes_import_in_one_direction() -> None:
         "guides": {"guides", "temporal", "resampling"},
         "rendering": {"rendering", "guides", "temporal", "resampling"},
     }
-    room = PACKAGE / "passes"
-    for path in sorted(room.rglob("*.py")):
-        part = path.relative_to(room).parts[0].removesuffix(".py")
+    subpackage = PACKAGE / "passes"
+    for path in sorted(subpackage.rglob("*.py")):
+        part = path.relative_to(subpackage).parts[0].removesuffix(".py")
         if part == "__init__":
             continue
         assert part in allowed, f"{part} is not a part of passes: add it at its level"
         for name in imports(path):
             if name.startswith("toolkit.passes"):
-                assert {*name.split(".")[2:3]} <= allowed[part], f"{path.relative_to(room)} imports {name}"
-                assert name != "toolkit.passes", f"{path.relative_to(room)} imports the room's face"
+                assert {*name.split(".")[2:3]} <= allowed[part], f"{path.relative_to(subpackage)} imports {name}"
+                assert name != "toolkit.passes", f"{path.relative_to(subpackage)} imports its own package"
 
 
-def test_no_file_imports_itself_by_a_detour() -> None:
-    """Imports inside functions count: a cycle that is hidden is a cycle still."""
+def test_no_module_imports_itself_indirectly() -> None:
+    """Imports inside functions count: a hidden cycle is still a cycle."""
     names = {_module_name(path): path for path in modules()}
     graph = {
         name: {imported for imported in imports(path) if imported in names and imported != name}
@@ -171,7 +171,7 @@ def _module_name(path: Path) -> str:
 
 
 def test_engines_never_import_one_another() -> None:
-    """What holds a class of ``Engine`` that can be opened is one, a file or a folder; the rest is what they share."""
+    """An engine is a file or folder with a concrete class of ``Engine``; the other files are shared by all engines."""
 
     def unit(path: Path) -> str:
         return path.relative_to(PACKAGE / "engines").parts[0].removesuffix(".py")
@@ -186,7 +186,7 @@ def test_engines_never_import_one_another() -> None:
                 assert not {*imported.split(".")[2:3]} & (engines - {unit(path)}), path
 
 
-def test_files_stay_a_sitting_and_the_story_a_page() -> None:
+def test_files_stay_short() -> None:
     lengths = {path: len(path.read_text().splitlines()) for path in modules()}
     assert max(lengths.values()) <= 400, max(lengths, key=lambda path: lengths[path])
     assert statistics.median(lengths.values()) <= 150

@@ -1,4 +1,4 @@
-"""``toolkit doctor``: it looks for everything that pyproject.toml names, and every remedy is a command that works."""
+"""``toolkit doctor``: it checks everything that pyproject.toml names, and every remedy is a command that works."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def _names(requirements: list[str]) -> set[str]:
 
 @pytest.fixture
 def without(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Makes a package look as if it was not installed."""
+    """Makes a package look as if it were not installed."""
 
-    def take_away(gone: str) -> None:
+    def hide_package(gone: str) -> None:
         def version(name: str) -> str:
             if name == gone:
                 raise PackageNotFoundError(name)
@@ -35,35 +35,35 @@ def without(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
         monkeypatch.setattr(doctor, "version", version)
 
-    return take_away
+    return hide_package
 
 
-def _seen() -> dict[str, doctor.Finding]:
+def _findings() -> dict[str, doctor.Finding]:
     return {finding.what: finding for finding in doctor.check_installation()}
 
 
-def test_every_dependency_is_looked_for_and_needed() -> None:
-    needed = {name for name, finding in _seen().items() if finding.required}
+def test_every_dependency_is_checked_and_required() -> None:
+    needed = {name for name, finding in _findings().items() if finding.required}
     assert _names(PROJECT["project"]["dependencies"]) <= needed
 
 
 @pytest.mark.parametrize("extra", ["aep", "colour"])
-def test_the_package_of_an_extra_is_looked_for_and_not_needed(extra: str, without: Callable[[str], None]) -> None:
+def test_the_package_of_an_extra_is_checked_and_not_required(extra: str, without: Callable[[str], None]) -> None:
     (name,) = _names(PROJECT["project"]["optional-dependencies"][extra])
-    assert (_seen()[name].ok, _seen()[name].required) == (True, False)
+    assert (_findings()[name].ok, _findings()[name].required) == (True, False)
     without(name)
-    assert _seen()[name].row()["state"] == "not installed"
-    assert f"pip install 'resolve-ae-toolkit[{extra}]'" in _seen()[name].detail
+    assert _findings()[name].row()["state"] == "not installed"
+    assert f"pip install 'resolve-ae-toolkit[{extra}]'" in _findings()[name].detail
 
 
-def test_a_package_that_is_gone_is_named_with_the_command_that_brings_it(without: Callable[[str], None]) -> None:
+def test_a_missing_package_is_named_with_the_command_that_installs_it(without: Callable[[str], None]) -> None:
     without("av")
-    assert _seen()["av"].row() == {"what": "av", "state": "MISSING", "detail": "pip install av"}
+    assert _findings()["av"].row() == {"what": "av", "state": "MISSING", "detail": "pip install av"}
 
 
 @pytest.mark.parametrize("library", ["cv2", "numpy", "pydantic", "httpx", "av", "mediapipe", "platformdirs"])
-def test_the_doctor_speaks_although_a_library_does_not_load(library: str) -> None:
-    """OpenCV without libGL does not, and whoever has that problem is sent to the doctor."""
+def test_the_doctor_reports_even_if_a_library_does_not_load(library: str) -> None:
+    """OpenCV does not load without libGL, and users with that problem are told to run the doctor."""
     broken = f"import sys; sys.modules[{library!r}] = None; from toolkit.cli import main; main()"
     command = [sys.executable, "-c", broken, "doctor", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""Errors compose their own sentence, carry their place, and know their exit code."""
+"""Errors compose their own message and have a place and an exit code."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ def every_error() -> list[type[ToolkitError]]:
     return found
 
 
-def test_an_error_carries_the_place_it_passed_through() -> None:
+def test_an_error_gets_the_place_it_passed_through() -> None:
     with pytest.raises(CorruptMedia) as caught, at(shot="sh010"), at(frame=1004):
         raise CorruptMedia("plate.mov", "the packet is damaged")
     assert str(caught.value) == "shot sh010, frame 1004: cannot decode plate.mov: the packet is damaged"
 
 
-def test_the_inner_place_wins() -> None:
+def test_an_inner_place_takes_precedence() -> None:
     with pytest.raises(ToolkitError) as caught, at(frame=1), at(frame=2):
         raise ToolkitError("no")
     assert caught.value.place == {"frame": 2}
 
 
 @pytest.mark.parametrize("kind", every_error())
-def test_an_error_crosses_to_another_process_as_it_is(kind: type[ToolkitError]) -> None:
+def test_an_error_is_unchanged_in_another_process(kind: type[ToolkitError]) -> None:
     error = kind.__new__(kind)
     ToolkitError.__init__(error, "it does not hold")
     error.place = {"shot": "sh010", "frame": 1004}
@@ -49,18 +49,18 @@ def test_a_long_list_of_missing_frames_is_cut_short() -> None:
     assert str(MissingFrames("p", list(range(0, 40, 2)))).endswith("8, 10, … (14 more)")
 
 
-def test_an_unknown_engine_lists_those_there_are() -> None:
+def test_an_unknown_engine_lists_the_available_ones() -> None:
     assert (
         str(UnknownEngine("dalle", ["builtin", "diffusers"])) == "unknown engine 'dalle'; available: builtin, diffusers"
     )
 
 
-def test_a_far_off_key_gets_the_whole_list() -> None:
+def test_a_key_unlike_any_other_gets_the_whole_list() -> None:
     assert "known keys: a.b, c.d" in str(SettingsError.unknown("zzzzzz", ["c.d", "a.b"]))
 
 
 @pytest.mark.parametrize("kind", every_error(), ids=lambda kind: kind.__name__)
-def test_every_error_stands_in_the_tree_drawn_at_the_top(kind: type[ToolkitError]) -> None:
+def test_every_error_is_in_the_tree_in_the_docstring(kind: type[ToolkitError]) -> None:
     assert errors.__doc__ is not None
     assert kind.__name__ in errors.__doc__
     assert kind.exit_code in {1, 2, 3, 4}

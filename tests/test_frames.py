@@ -39,7 +39,7 @@ def test_every_spelling_of_23_976_is_the_same_exact_rate(spelling: float | str |
         (12.5, Fraction(25, 2)),
     ],
 )
-def test_rates_that_are_not_ntsc_stay_what_they_are(spelling: float, rate: Fraction) -> None:
+def test_rates_that_are_not_ntsc_are_unchanged(spelling: float, rate: Fraction) -> None:
     assert exact_rate(spelling) == rate
 
 
@@ -55,7 +55,7 @@ def test_rates_that_are_not_ntsc_stay_what_they_are(spelling: float, rate: Fract
         ("119.82", Fraction(5991, 50)),
     ],
 )
-def test_rates_outside_the_ntsc_tolerance_stay_apart(spelling: str, rate: Fraction) -> None:
+def test_rates_outside_the_ntsc_tolerance_are_unchanged(spelling: str, rate: Fraction) -> None:
     """Between a 4000th and a 1000th away from an NTSC rate."""
     nearest = min((Fraction(n * 1000, 1001) for n in (24, 30, 48, 60, 120)), key=lambda ntsc: abs(ntsc - rate))
     assert Fraction(1, 4000) < abs(rate / nearest - 1) < Fraction(1, 1000)
@@ -63,7 +63,7 @@ def test_rates_outside_the_ntsc_tolerance_stay_apart(spelling: str, rate: Fracti
 
 
 @pytest.mark.parametrize("nonsense", [0, -24, float("nan"), float("inf"), "fast", 1e9])
-def test_what_is_no_rate_is_refused(nonsense: float | str) -> None:
+def test_an_invalid_rate_is_refused(nonsense: float | str) -> None:
     with pytest.raises(ValueError, match="not a frame rate"):
         exact_rate(nonsense)
 
@@ -86,7 +86,7 @@ def test_a_timecode_label_counts_frames(label: str, rate: Fraction, frames: int)
 
 
 @given(st.integers(0, 2_589_407), st.sampled_from([Fraction(30000, 1001), Fraction(60000, 1001)]))
-def test_drop_frame_labels_lead_back_to_their_frame(frame: int, rate: Fraction) -> None:
+def test_drop_frame_labels_convert_back_to_their_frame(frame: int, rate: Fraction) -> None:
     assert frames_from_timecode(str(timecode_from_frames(frame, rate, drop_frame=True)), rate) == frame
 
 

@@ -1,4 +1,4 @@
-"""The host scripts land where the hosts look, whole or not at all."""
+"""The host scripts are installed where the hosts look for them, completely or not at all."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RESOLVE_ENTRY = "Toolkit Import Passes.py"
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home of its own on every system."""
+    """A separate home folder, on every system."""
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
     monkeypatch.setenv("APPDATA", str(tmp_path / "AppData" / "Roaming"))
     return tmp_path
@@ -67,7 +67,7 @@ def test_windows_without_its_folders_asks_for_one(monkeypatch: pytest.MonkeyPatc
         install_scripts("resolve")
 
 
-def test_entries_of_an_older_version_go_and_the_editors_own_stay(tmp_path: Path) -> None:
+def test_entries_of_an_older_version_are_removed_and_the_editors_own_are_kept(tmp_path: Path) -> None:
     folder = tmp_path / "scripts"
     install_scripts("resolve", folder)
     old, own = folder / "Toolkit Import Delivery.py", folder / "Toolkit Own.py"
@@ -83,7 +83,7 @@ def resolve_findings() -> list[tuple[str, bool, str]]:
     return [(one.what, one.ok, one.detail) for one in check_installation() if one.what.startswith("Resolve")]
 
 
-def test_the_doctor_tells_which_menus_have_the_entries(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_doctor_lists_the_menus_that_have_the_entries(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setenv("RESOLVE_SCRIPT_API", str(home / "api"))
     menu, scripting = resolve_findings()
@@ -115,8 +115,8 @@ def test_a_folder_that_cannot_be_written_is_an_output_error(tmp_path: Path) -> N
         install_scripts("resolve", tmp_path / "file")
 
 
-def test_an_installed_package_carries_the_scripts() -> None:
-    """The wheel must hold both folders under the names install.py looks for; the checkout has them beside it."""
+def test_an_installed_package_contains_the_scripts() -> None:
+    """The wheel must have both folders under the names that ``install`` looks for; a checkout has them beside it."""
     try:
         files = {str(file) for file in metadata.files("resolve-ae-toolkit") or ()}
     except metadata.PackageNotFoundError:

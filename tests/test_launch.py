@@ -1,7 +1,7 @@
-"""After Effects from outside: what its programs are given, and that only a report counts as an answer.
+"""Running entries in After Effects from outside: the arguments of its programs, and that only a report counts.
 
-The programs are stand-ins that note their arguments and, where the test says so, write the report that the script of
-the run names. They prove the command lines and the waiting, not that the real programs take them.
+The programs are fakes that record their arguments and, where the test says so, write the report that the script
+names. They prove the command lines and the waiting, not that the real programs accept them.
 """
 
 from __future__ import annotations
@@ -107,13 +107,13 @@ def mac(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Studio:
     return Studio(tmp_path, "darwin", monkeypatch)
 
 
-def test_the_report_comes_back_and_nothing_stays_behind(studio: Studio) -> None:
+def test_the_report_is_returned_and_no_file_remains(studio: Studio) -> None:
     studio.stand_in({"clips": 2})
     assert studio.run() == {"clips": 2}
     assert studio.left == []
 
 
-def test_the_script_of_a_run_holds_the_whole_entry_and_what_it_is_given(studio: Studio) -> None:
+def test_the_script_of_a_run_contains_the_whole_entry_and_its_arguments(studio: Studio) -> None:
     studio.stand_in({})
     studio.run()
     assert '{ "TOOLKIT_TURNOVER": "/a/folder" }' in studio.script
@@ -121,13 +121,13 @@ def test_the_script_of_a_run_holds_the_whole_entry_and_what_it_is_given(studio: 
     assert studio.script.count("var toolkitJson =") == studio.script.count("var toolkitTurnover =") == 1
 
 
-def test_an_exit_code_of_afterfx_means_nothing(windows: Studio) -> None:
+def test_the_exit_code_of_afterfx_is_ignored(windows: Studio) -> None:
     windows.stand_in({"clips": 2}, code=1)
     assert windows.run() == {"clips": 2}
     assert windows.given[0] == "-r" and windows.given[1].endswith("run.jsx") and len(windows.given) == 2
 
 
-def test_osascript_is_given_a_time_and_the_newest_version(mac: Studio) -> None:
+def test_osascript_gets_a_timeout_and_the_newest_version(mac: Studio) -> None:
     mac.stand_in({})
     (mac.version.parent / "Adobe After Effects 2024").mkdir()
     mac.run(timeout=42)
@@ -138,7 +138,7 @@ def test_osascript_is_given_a_time_and_the_newest_version(mac: Studio) -> None:
     assert tell.startswith(f'tell application "{app}" to DoScriptFile "')
 
 
-def test_without_a_report_the_open_window_is_suspected(studio: Studio) -> None:
+def test_without_a_report_the_error_suggests_closing_dialogs(studio: Studio) -> None:
     studio.stand_in()
     with pytest.raises(ToolkitError, match=r"sent no report within 0\.\d seconds; close any open") as caught:
         studio.run(timeout=0.4 if studio.platform == "win32" else 20)
@@ -157,25 +157,25 @@ def test_without_a_report_the_open_window_is_suspected(studio: Studio) -> None:
         ("", "osascript: exit code 1"),
     ],
 )
-def test_osascripts_numbers_are_said_in_words(mac: Studio, says: str, sentence: str) -> None:
+def test_error_numbers_of_osascript_are_explained(mac: Studio, says: str, sentence: str) -> None:
     mac.stand_in(says=says, code=1)
     with pytest.raises(ToolkitError, match=sentence):
         mac.run()
 
 
-def test_a_script_that_stopped_says_why(studio: Studio) -> None:
+def test_a_script_that_stopped_gives_the_reason(studio: Studio) -> None:
     studio.stand_in(error="File is not open (line 12)")
     with pytest.raises(ToolkitError, match=r"toolkit_send_turnover\.jsx stopped in After Effects: File is not open"):
         studio.run()
 
 
-def test_without_the_program_it_says_what_to_name(studio: Studio) -> None:
+def test_a_missing_program_is_named(studio: Studio) -> None:
     studio.version.mkdir(parents=True)
     with pytest.raises(InputError, match=r"AfterFX\.exe not found|osascript not found on the PATH"):
         studio.run()
 
 
-def test_without_after_effects_a_folder_is_asked_for(studio: Studio) -> None:
+def test_without_after_effects_the_error_asks_for_a_folder(studio: Studio) -> None:
     with pytest.raises(InputError, match=r"After Effects not found.*--app"):
         studio.run()
 
@@ -183,11 +183,11 @@ def test_without_after_effects_a_folder_is_asked_for(studio: Studio) -> None:
 @pytest.mark.parametrize(
     ("text", "literal"), [("/a b/c", '"/a b/c"'), ('a "b"', '"a \\"b\\""'), ("a\\b", '"a\\\\b"'), ("ü", '"ü"')]
 )
-def test_a_path_is_a_text_of_applescript(text: str, literal: str) -> None:
+def test_a_path_becomes_an_applescript_string(text: str, literal: str) -> None:
     assert apple_text(text) == literal
 
 
-def test_a_line_end_never_becomes_a_line_of_applescript() -> None:
+def test_a_newline_never_starts_a_line_of_applescript() -> None:
     with pytest.raises(InputError, match="control character"):
         apple_text('a"\ndo shell script "rm')
 
@@ -195,7 +195,7 @@ def test_a_line_end_never_becomes_a_line_of_applescript() -> None:
 # --- the script itself --------------------------------------------------------------------------------------------
 
 
-def test_a_run_sends_reports_and_forgets_what_it_was_given(machine: Machine) -> None:
+def test_a_run_sends_and_reports_and_clears_its_arguments(machine: Machine) -> None:
     user = project(comp({"source": "A001.mov", "out": 12}))
     odd = machine.folder / 'a "b" $c ü'
     script = launch_script(ENTRY, {"TOOLKIT_TURNOVER": str(odd)}, machine.folder / "report.json")
@@ -214,7 +214,7 @@ def test_an_entry_that_stops_is_reported_too(machine: Machine) -> None:
     assert answer["report"] is None and "null" in answer["error"]
 
 
-def test_an_entry_that_does_not_exist_is_our_fault(tmp_path: Path) -> None:
+def test_an_entry_that_does_not_exist_is_an_internal_error(tmp_path: Path) -> None:
     with pytest.raises(ToolkitError, match=r"ae_scripts/toolkit_gone\.jsx"):
         launch_script("toolkit_gone.jsx", {}, tmp_path / "report.json")
 
@@ -222,7 +222,7 @@ def test_an_entry_that_does_not_exist_is_our_fault(tmp_path: Path) -> None:
 # --- the command --------------------------------------------------------------------------------------------------
 
 
-def test_the_command_prints_the_report_and_leaves_with_its_problems(windows: Studio) -> None:
+def test_the_command_prints_the_report_and_exits_with_1_if_it_has_problems(windows: Studio) -> None:
     windows.stand_in({"problems": [], "clips": 1})
     done = CliRunner().invoke(ae, ["send", "sent"], standalone_mode=False)
     assert (done.return_value, json.loads(done.output)["clips"]) == (0, 1)

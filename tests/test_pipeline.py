@@ -1,4 +1,4 @@
-"""The story end to end on the demo's own footage, judged by readings that share no code with the toolkit."""
+"""The whole pipeline on the demo's footage, checked by readers that share no code with the toolkit."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def short(demo: Output, make_once: MakeOnce) -> Path:
     return make_once("short", make)
 
 
-def test_the_demo_says_what_to_do_next(demo: Output) -> None:
+def test_the_demo_prints_what_to_do_next(demo: Output) -> None:
     said = (demo.root.parent / "said.txt").read_text(encoding="utf-8")
     assert "Next, in Resolve" in said
     assert "Next, in After Effects" in said
@@ -123,7 +123,7 @@ def test_the_track_follows_the_known_motion(demo: Output, cut: Cut) -> None:
         assert all(sample.state is FaceState.ABSENT for sample in gone)
 
 
-def test_the_demo_shows_what_it_promises(demo: Output, cut: Cut) -> None:
+def test_the_demo_covers_its_advertised_cases(demo: Output, cut: Cut) -> None:
     from toolkit.demo import Visibility, read_ground_truth
 
     faces = [face for shot in read_ground_truth(demo.root / "footage").shots for face in shot.faces]
@@ -135,7 +135,7 @@ def test_the_demo_shows_what_it_promises(demo: Output, cut: Cut) -> None:
     assert all(shot.media.timecode_first for shot in cut.shots if shot.media.kind == "movie")
 
 
-def test_faces_are_laid_where_the_face_is_and_nowhere_else(demo: Output, cut: Cut) -> None:
+def test_face_layers_cover_the_face_and_nothing_else(demo: Output, cut: Cut) -> None:
     for shot in cut.shots:
         (track,) = FaceTracks.read(demo.face_track(shot.name)).faces
         for sample in track.samples[::6]:

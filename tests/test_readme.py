@@ -1,4 +1,4 @@
-"""The README's promises: its links lead somewhere, and the gate and the workflow run exactly its test command."""
+"""The README: its links are valid, and the gate and the workflow run exactly its test command."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_every_command_has_help_with_an_example(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["", *(name for name, one in toolkit.commands.items() if isinstance(one, Group))])
-def test_no_command_is_listed_with_half_a_sentence(name: str) -> None:
+def test_no_command_is_listed_with_a_truncated_sentence(name: str) -> None:
     listed = CliRunner().invoke(toolkit, [*name.split(), "--help"]).output.partition("Commands:")[2]
     assert listed
     assert "..." not in listed

@@ -28,7 +28,7 @@ from toolkit.settings import (
 from toolkit.settings.looks import DEFAULT_CONTROLS, DRAWN_CONTROLS
 
 
-def test_the_founding_preset_is_the_recipe_the_technique_came_from() -> None:
+def test_the_founding_preset_has_the_numbers_of_the_original_recipe() -> None:
     settings = load_settings(preset="founding")
     assert settings == Settings()
     assert settings.body.strength == 0.65
@@ -94,7 +94,7 @@ def test_the_founding_preset_is_the_recipe_the_technique_came_from() -> None:
         ("face.controls=[{start=0.6, end=0.5}]", "0.6 is after the end, 0.5"),
     ],
 )
-def test_a_setting_that_does_not_hold_is_refused_in_one_line(assignment: str, says: str) -> None:
+def test_an_invalid_setting_is_refused_in_one_line(assignment: str, says: str) -> None:
     with pytest.raises(SettingsError) as caught:
         load_settings(overrides=[assignment])
     assert says in str(caught.value)
@@ -131,7 +131,7 @@ def test_python_gets_the_same_checks_as_toml(build: Callable[[], object], says: 
 
 
 @pytest.mark.parametrize("kind", ["face", "body", "depth", "lineart", "softedge"])
-def test_what_is_usual_for_a_kind_of_control_is_the_same_in_python_and_toml(kind: Any) -> None:
+def test_the_defaults_of_a_control_are_the_same_in_python_and_toml(kind: Any) -> None:
     (read,) = load_settings(overrides=[f'face.controls=[{{kind="{kind}"}}]']).face.controls
     assert ControlSettings(kind=kind) == read
     assert read.model == DEFAULT_CONTROLS[kind]
@@ -144,7 +144,7 @@ def test_every_setting_has_a_help_text() -> None:
     assert "[[face.prompts]] in toolkit.toml" in describe_settings()["face.prompts"]
 
 
-def test_the_command_line_wins_over_toolkit_toml_which_wins_over_the_preset(tmp_path: Path) -> None:
+def test_the_command_line_overrides_toolkit_toml_which_overrides_the_preset(tmp_path: Path) -> None:
     toml = tmp_path / "toolkit.toml"
     toml.write_text("[face]\ncanvas = 384\npadding = 16\n[cut]\nhandles = 4\n")
     settings = load_settings(preset="draft", toml=toml, overrides=["face.padding=8"])
@@ -189,14 +189,14 @@ def test_a_broken_toolkit_toml_is_one_clear_line(tmp_path: Path) -> None:
         load_settings(toml=toml)
 
 
-def test_a_look_put_below_a_whole_preset_says_that_a_section_stands_once(tmp_path: Path) -> None:
+def test_a_repeated_section_in_toolkit_toml_is_explained(tmp_path: Path) -> None:
     toml = tmp_path / "toolkit.toml"
     toml.write_text(preset_text("draft") + "[face]\nstrength = 0.4\n")
     with pytest.raises(SettingsError, match="TOML allows each section only once: merge the two"):
         load_settings(toml=toml)
 
 
-def test_an_unknown_preset_is_not_called_a_setting() -> None:
+def test_an_unknown_preset_is_called_a_preset() -> None:
     with pytest.raises(SettingsError) as caught:
         load_settings(preset="xyz")
     assert str(caught.value).startswith("--preset: xyz: no such preset; presets: draft, dva-2023")
@@ -218,7 +218,7 @@ def test_a_preset_is_a_file_that_names_every_setting() -> None:
         load_settings(preset="fonding")
 
 
-def test_dva_2023_is_the_founding_recipe_on_automatic1111() -> None:
+def test_dva_2023_is_the_original_recipe_on_automatic1111() -> None:
     settings = load_settings(preset="dva-2023")
     assert settings.engine == "automatic1111"
     for look, strength in ((settings.body, 0.65), (settings.face, 0.5)):
@@ -249,7 +249,7 @@ def test_a_body_control_takes_the_openpose_network_unless_told_otherwise() -> No
     assert (control.model, control.source) == ("control_v11p_sd15_openpose", "")
 
 
-def test_depth_that_is_estimated_is_read_from_nowhere() -> None:
+def test_estimated_depth_has_no_source() -> None:
     text = '[{kind="depth", estimator="depth-anything/Depth-Anything-V2-Small-hf", invert=true}]'
     settings = load_settings(overrides=[f"body.controls={text}"])
     (control,) = settings.body.controls
@@ -267,7 +267,7 @@ def test_controls_are_a_list_of_tables_in_toml_and_on_the_command_line(tmp_path:
     assert load_settings(overrides=[f"face.controls={text}"]).face.controls == expected
 
 
-def test_a_setting_of_tables_says_what_they_may_hold() -> None:
+def test_a_setting_with_tables_lists_their_fields() -> None:
     rows = setting_keys(Settings())
     for key in ("body.controls", "face.controls"):
         _, allowed = rows[key]
@@ -276,12 +276,12 @@ def test_a_setting_of_tables_says_what_they_may_hold() -> None:
     assert rows["face.loras"] == ("[]", "tables of model, weight")
 
 
-def test_every_default_lies_within_its_own_limits() -> None:
+def test_every_default_is_within_its_limits() -> None:
     for key, (value, _) in setting_keys(Settings()).items():
         load_settings(overrides=[f"{key}={value}"])
 
 
 def test_a_toolkit_toml_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
-    """A folder of its name stands in for missing permissions, which root does not feel."""
+    """A folder of that name simulates missing permissions, which do not apply to root."""
     with pytest.raises(Unreadable, match=r"cannot read .*: Is a directory"):
         load_settings(toml=tmp_path)

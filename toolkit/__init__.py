@@ -12,7 +12,7 @@ is instant. A run from Python::
     toolkit.render("out", settings, shots=["sh02*"])
     delivery = toolkit.conform("out", settings)
 
-``pipeline.py`` tells how the stages follow one another; each room below it says in its first line what it is for.
+``pipeline.py`` shows the order of the stages; the first line of each subpackage says what it is for.
 """
 
 from __future__ import annotations

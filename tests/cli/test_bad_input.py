@@ -27,7 +27,7 @@ GOOD = host_clip("/offline/a.mov", (0, 10))
 
 @pytest.fixture
 def command(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command line; gives the exit code and the one line it said on stderr."""
+    """Run the command line; returns the exit code and the last line of stderr."""
 
     def run(*arguments: object) -> tuple[int, str]:
         capsys.readouterr()
@@ -40,7 +40,7 @@ def command(capsys: pytest.CaptureFixture[str]) -> Run:
 
 
 def write_frames(folder: Path, frames: range) -> Path:
-    """A PNG sequence without any face; gives its pattern."""
+    """A PNG sequence without any face; returns its pattern."""
     folder.mkdir(parents=True, exist_ok=True)
     for frame in frames:
         picture = np.full((72, 128, 3), frame % 200, np.uint8)
@@ -94,8 +94,8 @@ def nothing_written(out: Path) -> bool:
     ],
     ids=[
         "no such file", "not JSON", "empty", "newer schema", "EDL", "not a cut at all",
-        "a newer turnover", "another document of ours", "half a turnover", "a turnover without clips",
-        "a turnover without its export", "a negative count", "JSON of somebody else",
+        "a newer turnover", "a different document of ours", "an incomplete turnover", "a turnover without clips",
+        "a turnover without its export", "a negative count", "JSON of another program",
     ],
 )  # fmt: skip
 def test_a_cut_that_cannot_be_read(command: Run, tmp_path: Path, name: str, content: str | None, says: str) -> None:
@@ -152,7 +152,7 @@ def test_a_truncated_png_is_named(command: Run, tmp_path: Path, cut_at: float) -
     assert "cannot decode" in line
 
 
-def test_a_file_that_is_no_movie_is_named(command: Run, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_movie_is_named(command: Run, tmp_path: Path) -> None:
     movie = tmp_path / "plate.mov"
     movie.write_bytes(os.urandom(5000))
     code, line = command("run", movie, "-o", tmp_path / "out")
@@ -172,7 +172,7 @@ def test_a_file_that_is_no_movie_is_named(command: Run, tmp_path: Path) -> None:
         (("--handles", "-3"), "out of range: 0 to 240", 2),
     ],
 )
-def test_what_was_asked_for_cannot_be_had(
+def test_an_option_that_cannot_be_satisfied_is_refused(
     command: Run, tmp_path: Path, options: tuple[str, ...], says: str, code: int
 ) -> None:
     write_frames(tmp_path / "plates", range(1001, 1009))
@@ -185,10 +185,10 @@ def test_what_was_asked_for_cannot_be_had(
     ("package", "setting", "extra"),
     [("PyOpenColorIO", "output.encoding=acescg", "colour"), ("py_aep", "delivery.aep=true", "aep")],
 )
-def test_a_package_that_a_setting_needs_is_missed_before_any_work(
+def test_a_package_that_a_setting_needs_is_checked_before_any_work(
     tmp_path: Path, package: str, setting: str, extra: str
 ) -> None:
-    """In a process of its own: a library that was loaded once cannot be made to be missing."""
+    """In a separate process, because a library that is already loaded cannot be made to look missing."""
     pattern, out = write_frames(tmp_path / "plates", range(1001, 1003)), tmp_path / "out"
     without = f"import sys; sys.modules[{package!r}] = None; from toolkit.cli import main; main()"
     for dry in ((), ("--dry-run",)):
@@ -199,13 +199,13 @@ def test_a_package_that_a_setting_needs_is_missed_before_any_work(
         assert nothing_written(out)
 
 
-def test_a_demo_with_a_wrong_setting_draws_nothing(command: Run, tmp_path: Path) -> None:
+def test_a_demo_with_an_invalid_setting_draws_nothing(command: Run, tmp_path: Path) -> None:
     code, line = command("demo", "-o", tmp_path / "out", "--set", "face.strenght=1")
     assert (code, "did you mean face.strength?" in line) == (2, True)
     assert nothing_written(tmp_path / "out")
 
 
-def test_a_toolkit_toml_that_is_taken_is_said_with_verbose(command: Run, tmp_path: Path) -> None:
+def test_verbose_reports_that_a_toolkit_toml_was_loaded(command: Run, tmp_path: Path) -> None:
     pattern = write_frames(tmp_path / "plates", range(1001, 1003))
     (tmp_path / "plates" / "toolkit.toml").write_text("[cut]\nhandles = 4\n")
     said = f"toolkit: loaded {tmp_path / 'plates' / 'toolkit.toml'} on top of the preset founding"
@@ -213,7 +213,7 @@ def test_a_toolkit_toml_that_is_taken_is_said_with_verbose(command: Run, tmp_pat
     assert command("shots", pattern) == (0, "")
 
 
-def test_a_star_that_the_shell_spelled_out_is_answered_with_how_a_sequence_is_written(command: Run) -> None:
+def test_a_star_expanded_by_the_shell_is_refused_and_the_error_shows_how_to_write_a_sequence(command: Run) -> None:
     code, line = command("run", *(f"plate.{number}.png" for number in range(1001, 2001)), "-o", "out")
     assert (code, "not 1000" in line, "'plate.####.exr'" in line) == (2, True, True), line
     assert "plate.1002.png" not in line
@@ -228,8 +228,8 @@ def test_out_that_is_a_file_cannot_be_written(command: Run, tmp_path: Path) -> N
     assert (tmp_path / "out").read_text() == "mine"
 
 
-def test_a_disk_that_fills_up_leaves_whole_frames_and_the_next_run_goes_on(tmp_path: Path) -> None:
-    """A limit on file size stands in for the full disk: the system refuses in the middle of a file either way."""
+def test_a_full_disk_leaves_only_complete_frames_and_the_next_run_resumes(tmp_path: Path) -> None:
+    """A limit on file size simulates the full disk: in both cases writing fails in the middle of a file."""
     pattern = write_frames(tmp_path / "plates", range(1001, 1004))
     out = tmp_path / "out"
     arguments = [sys.executable, "-m", "toolkit.cli", "run", str(pattern), "-o", str(out)]
@@ -245,7 +245,7 @@ def test_a_disk_that_fills_up_leaves_whole_frames_and_the_next_run_goes_on(tmp_p
     assert subprocess.run(arguments, capture_output=True, check=False).returncode == 0
 
 
-def test_no_face_anywhere_is_a_result_and_is_said(command: Run, tmp_path: Path) -> None:
+def test_a_cut_without_faces_is_rendered_and_noted(command: Run, tmp_path: Path) -> None:
     pattern = write_frames(tmp_path / "plates", range(1001, 1007))
     code, _ = command("run", pattern, "-o", tmp_path / "out")
     assert code == 0
@@ -254,8 +254,7 @@ def test_no_face_anywhere_is_a_result_and_is_said(command: Run, tmp_path: Path) 
     assert len(list((tmp_path / "out").rglob("*_FACE_v001.*.exr"))) == 6
 
 
-def test_two_runs_into_one_out_the_second_is_refused(command: Run, tmp_path: Path) -> None:
-
+def test_a_second_run_into_the_same_folder_is_refused(command: Run, tmp_path: Path) -> None:
     write_frames(tmp_path / "plates", range(1001, 1009))
     with lock_output(tmp_path / "out"):
         code, line = command("run", write_cut(tmp_path / "cut.otio"), "-o", tmp_path / "out")
@@ -265,14 +264,14 @@ def test_two_runs_into_one_out_the_second_is_refused(command: Run, tmp_path: Pat
 
 
 @pytest.mark.parametrize("stage", ["plan", "render", "conform"])
-def test_a_stage_before_its_turn_says_which_command_comes_first(command: Run, tmp_path: Path, stage: str) -> None:
+def test_a_stage_run_too_early_names_the_command_to_run_first(command: Run, tmp_path: Path, stage: str) -> None:
     code, line = command(stage, tmp_path / "out")
     assert code == 2
     assert "run 'toolkit track CUT -o OUT' first" in line
     assert not (tmp_path / "out").exists()
 
 
-def test_conform_says_which_passes_it_delivers_and_what_to_do_when_there_are_none(
+def test_conform_lists_the_passes_it_delivers_and_says_what_to_do_if_there_are_none(
     command: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cut, out = write_cut(tmp_path / "cut.otio", count=3, source=(0, 3)), tmp_path / "out"
@@ -291,7 +290,7 @@ def test_conform_says_which_passes_it_delivers_and_what_to_do_when_there_are_non
     }
 
 
-def test_plates_that_moved_are_found_by_the_same_run_which_paints_nothing_anew(
+def test_a_run_on_moved_plates_finds_them_and_renders_nothing_again(
     command: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_frames(tmp_path / "here" / "plates", range(1001, 1004))
@@ -299,14 +298,16 @@ def test_plates_that_moved_are_found_by_the_same_run_which_paints_nothing_anew(
     assert command("run", cut, "-o", tmp_path / "here" / "out")[0] == 0
     (tmp_path / "here").rename(tmp_path / "there")
     there = tmp_path / "there"
-    assert command("conform", there / "out") == (2, f"toolkit: no such file: {cut}"), "it knows where things were"
+    assert command("conform", there / "out") == (2, f"toolkit: no such file: {cut}"), (
+        "conform looks for the plates at their old path"
+    )
     assert run_command(["run", str(there / "cut.otio"), "-o", str(there / "out"), "--json"]) == 0
     assert {row["painted"] for row in json.loads(capsys.readouterr().out)["passes"]} == {0}
     plates = json.loads((there / "out" / "delivery.json").read_text())["tracks"][0]["clips"]
     assert [Path(clip["path"]).parent for clip in plates] == [there / "plates"]
 
 
-def test_a_document_that_was_edited_into_nonsense_is_named_with_its_pointer(command: Run, tmp_path: Path) -> None:
+def test_an_invalid_document_is_named_with_a_json_pointer(command: Run, tmp_path: Path) -> None:
     pattern = write_frames(tmp_path / "plates", range(1001, 1007))
     out = tmp_path / "out"
     assert command("track", pattern, "-o", out)[0] == 0
@@ -324,14 +325,14 @@ def test_a_document_that_was_edited_into_nonsense_is_named_with_its_pointer(comm
 def test_a_file_that_cannot_be_opened_is_named(
     command: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, arguments: tuple[str, ...]
 ) -> None:
-    """A folder of its name stands in for missing permissions, which root does not feel."""
+    """A folder of that name simulates missing permissions, which do not apply to root."""
     monkeypatch.chdir(tmp_path)
     Path(name).mkdir()
     assert command(*arguments) == (2, f"toolkit: cannot read {name}: Is a directory")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
-def test_what_the_system_refuses_unforeseen_is_one_line_and_more_with_verbose() -> None:
+def test_an_unexpected_system_error_is_one_line_and_a_traceback_with_verbose() -> None:
     command = [sys.executable, "-m", "toolkit.cli"]
     with Path("/dev/full").open("w") as full:
         quiet = subprocess.run([*command, "presets"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
@@ -340,7 +341,7 @@ def test_what_the_system_refuses_unforeseen_is_one_line_and_more_with_verbose() 
     assert "Traceback" in told.stderr
 
 
-def test_the_model_missing_and_no_network_gives_the_remedy(tmp_path: Path) -> None:
+def test_a_missing_model_without_a_network_gives_the_remedy(tmp_path: Path) -> None:
     pattern = write_frames(tmp_path / "plates", range(1001, 1004))
     empty = tmp_path / "models"
     empty.mkdir()

@@ -34,7 +34,7 @@ def run(plates: Path, server: FakeComfyui, *arguments: str) -> int:
 MODEL = ("--set", "face.model=deliberate_v2", "--set", "body.model=deliberate_v2")
 
 
-def test_the_founding_recipe_is_rendered_with_the_face_as_its_guide(plates: Path) -> None:
+def test_the_original_recipe_is_rendered_with_the_face_as_its_guide(plates: Path) -> None:
     with FakeComfyui() as server:
         assert run(plates, server, "--preset", "dva-2023", *MODEL) == 0
         face = [graph for graph in server.graphs if any(n["class_type"] == "LoadImageMask" for n in graph.values())]

@@ -55,7 +55,7 @@ def units_of(request: dict[str, Any]) -> list[dict[str, Any]]:
     return units
 
 
-def test_the_founding_recipe_is_rendered_with_the_face_as_its_guide(plates: Path) -> None:
+def test_the_original_recipe_is_rendered_with_the_face_as_its_guide(plates: Path) -> None:
     with FakeAutomatic1111() as server:
         assert run(plates, "--preset", "dva-2023", "--engine-url", server.address) == 0
     body = [request for request in server.img2img_bodies if "mask" not in request]
@@ -191,7 +191,7 @@ def test_three_controls_are_used_for_every_image_of_both_passes(
         assert BodyTracks.read(out / "plate/body_track.json") == bodies
 
 
-def test_people_are_tracked_and_planned_by_the_single_commands(
+def test_people_are_tracked_and_planned_by_the_separate_commands(
     plates: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = plates.parent / "out"

@@ -1,4 +1,4 @@
-"""How far the work is: bars on a terminal, and with ``--progress lines`` what another program reads from stdout."""
+"""Progress: bars on a terminal, and with ``--progress lines`` JSON on stdout for other programs."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ COMMAND = [sys.executable, "-m", "toolkit.cli"]
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    """What was said on stdout; every line of it is an object."""
+    """What was printed on stdout; every line of it is a JSON object."""
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-def test_a_run_says_its_stages_and_at_the_end_where_the_delivery_is(
+def test_a_run_reports_its_stages_and_at_the_end_the_path_of_the_delivery(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_frames(tmp_path / "plates", range(1001, 1007))
@@ -43,7 +43,7 @@ def test_a_run_says_its_stages_and_at_the_end_where_the_delivery_is(
         assert mine == sorted(mine)
 
 
-def test_track_and_render_say_nothing_but_their_stages(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_track_and_render_report_only_their_stages(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     pattern, out = write_frames(tmp_path / "plates", range(1001, 1004)), str(tmp_path / "out")
     assert run_command(["track", str(pattern), "-o", out, "--progress", "lines"]) == 0
     assert {line["stage"] for line in lines(capsys)} == {"plate  faces"}
@@ -53,7 +53,7 @@ def test_track_and_render_say_nothing_but_their_stages(capsys: pytest.CaptureFix
     assert {line["stage"] for line in lines(capsys)} == {"plate  BODY", "plate  FACE"}
 
 
-def test_a_stage_speaks_ten_times_a_second_and_once_more_at_its_end(
+def test_a_stage_reports_ten_times_a_second_and_once_more_at_its_end(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = 0.0
@@ -69,7 +69,9 @@ def test_a_stage_speaks_ten_times_a_second_and_once_more_at_its_end(
 
 
 @pytest.mark.parametrize("other", ["--json", "--dry-run"])
-def test_what_else_writes_to_stdout_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path, other: str) -> None:
+def test_another_option_that_writes_to_stdout_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, other: str
+) -> None:
     pattern = write_frames(tmp_path / "plates", range(1001, 1004))
     for options in (["--progress", "lines", other], [other, "--progress", "lines"]):
         assert run_command(["run", str(pattern), "-o", str(tmp_path / "out"), *options]) == 2
@@ -79,9 +81,11 @@ def test_what_else_writes_to_stdout_is_refused(capsys: pytest.CaptureFixture[str
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="SIGINT cannot be sent to a child there; Ctrl-Break takes the same way")
-def test_a_program_can_stop_it_even_from_the_background(tmp_path: Path) -> None:
-    """A shell starts what runs in its background with Ctrl-C ignored, and so may a host."""
+@pytest.mark.skipif(
+    os.name == "nt", reason="SIGINT cannot be sent to a child there; Ctrl-Break is handled in the same way"
+)
+def test_a_program_can_stop_a_run_started_in_the_background(tmp_path: Path) -> None:
+    """A shell starts background processes with Ctrl-C ignored, and so may a host."""
     pattern = write_frames(tmp_path / "plates", range(1001, 1201))
     arguments = [*COMMAND, "run", str(pattern), "-o", str(tmp_path / "out"), "--progress", "lines"]
     heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -100,8 +104,8 @@ def test_a_program_can_stop_it_even_from_the_background(tmp_path: Path) -> None:
     assert not any("delivery" in json.loads(line) for line in out.splitlines())
 
 
-def test_ctrl_break_is_heard_like_ctrl_c_and_both_are_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    """``SIGBREAK`` exists on Windows only; any other signal stands in for it here."""
+def test_ctrl_break_acts_like_ctrl_c_and_both_handlers_are_restored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``SIGBREAK`` exists on Windows only; here another signal replaces it."""
     monkeypatch.setattr(signal, "SIGBREAK", signal.SIGUSR1, raising=False)
     before = signal.getsignal(signal.SIGUSR1)
     with pytest.raises(KeyboardInterrupt), LineProgress():
@@ -109,7 +113,7 @@ def test_ctrl_break_is_heard_like_ctrl_c_and_both_are_given_back(monkeypatch: py
     assert signal.getsignal(signal.SIGUSR1) == before
 
 
-def test_a_picture_under_way_has_a_bar_of_its_own_as_long_as_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_being_rendered_has_its_own_bar_until_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")  # rich takes the stream for a terminal
     with RichProgress() as progress, progress.stage("sh010  FACE", 12) as advance:
         assert progress.step_callback is not None
@@ -125,6 +129,6 @@ def test_a_picture_under_way_has_a_bar_of_its_own_as_long_as_it_takes(monkeypatc
         assert len(progress._bars.tasks) == 1
 
 
-def test_in_a_log_nobody_watches_single_pictures() -> None:
+def test_single_pictures_are_not_reported_to_a_log() -> None:
     for progress in (RichProgress(), LineProgress()):
         assert progress.step_callback is None

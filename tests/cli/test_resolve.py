@@ -1,4 +1,4 @@
-"""``toolkit resolve``: the bundled entries in a process of their own, against a scripting module of the test's."""
+"""``toolkit resolve``: the bundled entries, each in its own process, with a fake scripting module."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ def test_a_problem_is_an_exit_code_and_one_line(api: Path) -> None:
     assert "problem: 'scene_04' has no BODY or FACE tracks of the toolkit" in done.stdout and done.stderr == ""
 
 
-def test_a_resolve_that_does_not_answer_is_said_in_one_line(api: Path) -> None:
+def test_a_resolve_that_does_not_answer_is_reported_in_one_line(api: Path) -> None:
     write_module(api, studio=False)
     done = resolve(api, "send", "-o", str(api / "to"))
     assert done.returncode == 2 and "problem: Resolve does not answer" in done.stdout
 
 
-def test_without_the_module_it_is_said(tmp_path: Path) -> None:
+def test_a_missing_scripting_module_is_reported(tmp_path: Path) -> None:
     done = resolve(tmp_path, "import", "delivery.json")
     assert done.returncode == 2 and "DaVinciResolveScript" in done.stdout and "Traceback" not in done.stderr
 
@@ -70,8 +70,8 @@ def test_every_entry_has_its_command() -> None:
     assert {entry for entry, _, _ in ENTRIES.values()} == there
 
 
-def test_what_follows_two_dashes_is_not_taken_for_an_option_of_the_entry(api: Path) -> None:
-    """The stand-in's clip is offline, so the entry gets as far as sending; what it hands on has a test of its own."""
+def test_arguments_after_two_dashes_are_not_options_of_the_entry(api: Path) -> None:
+    """The fake's clip is offline, so the entry stops after sending; the options it passes on are tested elsewhere."""
     (api / ".toolkit").mkdir()
     (api / ".toolkit" / "toolkit.json").write_text(json.dumps({"command": [sys.executable], "version": "0"}))
     done = resolve(api, "render", "-o", str(api / "to"), "--whole", "--", "--set", "face.strength=0.4", "--help")

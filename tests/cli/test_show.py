@@ -1,4 +1,4 @@
-"""What a person reads, and the same facts as JSON for scripts."""
+"""Tables for people, and the same facts as JSON for scripts."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def test_brackets_in_a_table_are_text(capsys: pytest.CaptureFixture[str], monkey
     assert "pip install 'resolve-ae-toolkit[diffusers]'" in capsys.readouterr().out
 
 
-def test_a_path_too_long_for_its_column_goes_on_below(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_path_too_long_for_its_column_is_wrapped(capsys: pytest.CaptureFixture[str]) -> None:
     show_rows([{"shot": "a", "files": "x" * 300}], as_json=False)
     assert capsys.readouterr().out.count("x") == 300
 
 
-def test_a_name_that_a_pipe_cannot_spell_is_escaped_and_the_work_is_done(tmp_path: Path) -> None:
-    """As on Windows, where a redirected output speaks cp1252."""
+def test_a_name_that_the_output_cannot_encode_is_escaped(tmp_path: Path) -> None:
+    """As on Windows, where redirected output is encoded in cp1252."""
     media = movie_reference("/offline/場面.mov", time_range(0, 99))
     write(tmp_path / "cut.otio", timeline(track(clip(media, time_range(3, 9))), start=time(0)))
     command = [sys.executable, "-m", "toolkit.cli", "shots", str(tmp_path / "cut.otio")]
@@ -40,7 +40,7 @@ def test_a_name_that_a_pipe_cannot_spell_is_escaped_and_the_work_is_done(tmp_pat
 
 @pytest.mark.parametrize(
     ("arguments", "key"),
-    [(["engines"], "engine"), (["engines", "--settings"], "key"), (["models"], "model"), (["doctor"], "what")],
+    [(["engines"], "engine"), (["engines", "--settings"], "key"), (["models"], "name"), (["doctor"], "what")],
 )
 def test_every_list_is_also_json(capsys: pytest.CaptureFixture[str], arguments: list[str], key: str) -> None:
     assert run_command([*arguments, "--json"]) == 0
@@ -49,11 +49,11 @@ def test_every_list_is_also_json(capsys: pytest.CaptureFixture[str], arguments: 
     assert all(row[key] for row in rows)
 
 
-def test_every_setting_is_listed_with_what_it_is_and_its_unit(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_setting_is_listed_with_its_meaning_and_unit(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["engines", "--settings", "--json"]) == 0
     told = {row["key"]: row["what"] for row in json.loads(capsys.readouterr().out)}
     assert "Source frames kept beyond each end" in told["cut.handles"]
-    assert told["body.strength"] != told["face.strength"], "BODY says it of itself, FACE as every look does"
+    assert told["body.strength"] != told["face.strength"], "BODY has its own help text, FACE that of every look"
     assert "pixels" in told["face.canvas"]
     assert "seconds" in told["server.timeout"]
     assert not [key for key, what in told.items() if not what or "``" in what]
@@ -66,15 +66,13 @@ def test_doctor_finds_one_provider_of_cv2_and_every_system_library(capsys: pytes
     assert "MISSING" not in states.values()
 
 
-def test_an_unknown_command_or_option_is_the_users_input(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_command_or_a_missing_option_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["rum"]) == 2
     assert run_command(["run", "cut.otio"]) == 2
     assert "Missing option" in capsys.readouterr().err
 
 
-def test_shots_of_a_turnover_tell_what_host_and_export_disagree_on(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_shots_notes_where_host_and_export_disagree(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     media = movie_reference("/offline/a.mov", time_range(0, 99))
     write(tmp_path / "reel.otio", timeline(track(clip(media, time_range(3, 9))), start=time(0)))
     path = write_turnover(tmp_path, host_clip("/offline/a.mov", (0, 9), 5), otio="reel.otio")

@@ -494,7 +494,10 @@ CHANGES: dict[str, tuple[Json | None, str]] = {
     "another clip in its place": (timeline(track(PLAIN, dict(PLAIN, name="c"))), "b is no longer in its place"),
     "fewer clips": (timeline(track(PLAIN)), "b is no longer in its place"),
     "no tracks": (timeline(), "track 1 is missing"),
-    "moved": (timeline(track(PLAIN, dict(SECOND, source_range=time_range(86410, 21)))), "b has moved or has a different"),
+    "moved": (
+        timeline(track(PLAIN, dict(SECOND, source_range=time_range(86410, 21)))),
+        "b has moved or has a different",
+    ),
     "trimmed before it": (
         timeline(track(dict(PLAIN, source_range=time_range(86410, 19)), SECOND)),
         "a has moved or has a different length",

@@ -1,4 +1,4 @@
-"""The pages of the documentation, taken apart: code blocks, code spans, and the command lines in them."""
+"""Parse the pages of the documentation: code blocks, code spans, and the command lines in them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class CommandLine:
     words: tuple[str, ...]
     """After ``toolkit``, as a shell splits them; without redirections."""
     complete: bool
-    """Whether it stands in a block, to be typed as it is; a code span may name a command without its arguments."""
+    """Whether it is in a block, to be typed as it is; a code span may name a command without its arguments."""
 
     def __str__(self) -> str:
         return f"{self.page}: toolkit {shlex.join(self.words)}"

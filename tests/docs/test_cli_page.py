@@ -27,14 +27,14 @@ def commands(group: click.Group, prefix: str = "") -> Iterator[tuple[str, click.
 COMMANDS = dict(commands(toolkit))
 
 
-def test_every_command_has_its_section_and_every_section_its_command() -> None:
+def test_every_command_has_a_section_and_every_section_a_command() -> None:
     assert list(SECTIONS) == [name for name in SECTIONS if name in COMMANDS]
     assert set(COMMANDS) == set(SECTIONS)
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name.split()[-1] not in PASSED_ON or "ae" in name])
 def test_a_section_names_all_options_of_its_command(name: str) -> None:
-    """Those that a group only hands to its subcommands included; examples do not count."""
+    """Including options that a group only passes to its subcommands; examples do not count."""
     written = set(re.findall(r"--[a-z][a-z-]*", re.sub(r"```.*?```", "", SECTIONS[name], flags=re.DOTALL)))
     options = {
         max(option.opts, key=len)

@@ -70,7 +70,7 @@ def test_a_command_line_in_the_documentation_parses(line: CommandLine, parse: Ca
 @pytest.mark.parametrize(
     "words", [("rnu", "cut.otio"), ("run", "cut.otio", "-o", "out", "--stet", "a=b"), ("run", "cut.otio")]
 )
-def test_a_wrong_command_line_would_be_noticed(words: tuple[str, ...], parse: Callable[[CommandLine], None]) -> None:
+def test_an_invalid_command_line_is_detected(words: tuple[str, ...], parse: Callable[[CommandLine], None]) -> None:
     with pytest.raises((click.UsageError, AssertionError)):
         parse(CommandLine("page", words, complete=True))
 

@@ -1,20 +1,20 @@
-"""DEVELOPMENT.md lists the rooms that are on disk."""
+"""DEVELOPMENT.md lists the subpackages that are on disk."""
 
 from __future__ import annotations
 
 import re
 
 from tests.docs._pages import REPOSITORY
-from tests.test_architecture import ROOMS
+from tests.test_architecture import SUBPACKAGES
 
 TEXT = (REPOSITORY / "DEVELOPMENT.md").read_text(encoding="utf-8")
 
 
-def test_the_rooms_are_listed_from_top_to_bottom() -> None:
+def test_the_subpackages_are_listed_from_top_to_bottom() -> None:
     rows = re.findall(r"^\| `(\w+)(/|\.py)` \|", TEXT, flags=re.MULTILINE)
-    assert [room for room, _ in rows] == ROOMS
-    for room, ending in rows:
-        assert (REPOSITORY / "toolkit" / f"{room}{ending}").exists()
+    assert [name for name, _ in rows] == SUBPACKAGES
+    for name, ending in rows:
+        assert (REPOSITORY / "toolkit" / f"{name}{ending}").exists()
 
 
 def test_the_files_it_names_exist() -> None:

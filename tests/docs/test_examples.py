@@ -1,4 +1,4 @@
-"""The script in the quick start for TDs runs as it stands on the page."""
+"""The script in the quick start for TDs runs exactly as printed on the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The site builds without a warning: every link, anchor and page of the navigation holds, every API name exists."""
+"""The site builds without a warning: every link, anchor and page of the navigation is valid, every API name exists."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ SAMPLER = {
 }
 
 
-def test_the_founding_recipe_is_a_workflow_of_comfyuis_own_nodes() -> None:
+def test_the_original_recipe_is_a_workflow_of_comfyuis_own_nodes() -> None:
     graph, fake = send_request(make_request())
     nodes = by_title(graph)
     name = nodes["plate"][1].pop("image")
@@ -97,7 +97,7 @@ def half_matte() -> NDArray[np.float32]:
 
 
 @pytest.mark.parametrize("content", ["fill", "latent nothing"])
-def test_under_a_mask_the_plate_is_sent_fill_mask(content: str) -> None:
+def test_under_a_mask_the_plate_is_sent_filled(content: str) -> None:
     image = to_float(np.random.default_rng(0).integers(0, 256, (64, 96, 3), np.uint8))
     graph, fake = send_request(make_request(image=image, matte=half_matte(), masked_content=content))
     shown = decode_png(fake.image_file(by_title(graph)["plate"][1]["image"]))

@@ -1,4 +1,4 @@
-"""MediaPipe at our seam: exact pixels, the plate's camera, no chatter, and its failures as ours."""
+"""The use of MediaPipe: exact pixels, the plate's camera, no output of its own, and its errors as ours."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The golden delivery built a second time, through py-aep, and read back from the file.
 
-py-aep knows the format from what After Effects writes, and nothing of our scripts: where both build the same, neither
-misreads the delivery. It is no proof that After Effects opens the file.
+py-aep is based on files that After Effects writes and shares no code with our scripts: where both build the same,
+neither misreads the delivery. This does not prove that After Effects opens the file.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A user's After Effects project: facts in, one run of a bundled entry, what came of it."""
+"""A user's After Effects project for one run of a bundled entry: facts in, results out."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Machine:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
-    """A machine of its own."""
+    """A separate machine."""
     (tmp_path / "home" / ".toolkit").mkdir(parents=True)
     return Machine(folder=tmp_path)
 

@@ -1,4 +1,4 @@
-"""What the turnover and the delivery both need of timelines. Only this room imports OpenTimelineIO at run time.
+"""What the turnover and the delivery both need of timelines. Only this package imports OpenTimelineIO at run time.
 
 ``tracks``            positions of the children of a track
 ``items``             what a child of a track is, and how long it lasts

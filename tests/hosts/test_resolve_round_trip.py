@@ -1,6 +1,6 @@
-"""Render Passes in the fake Resolve with the real toolkit: sent, rendered and back, every file on its picture.
+"""Render Passes in the fake Resolve with the real toolkit: sent, rendered, imported, and every file on its picture.
 
-Slow for a test of this folder, and the only one in which no half of the way is a stand-in but the host itself.
+Slower than the other tests of this folder, and the only one in which nothing but the host is simulated.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Editor:
             self.fake.add_item(timeline, media, **place)
 
 
-def test_what_is_on_the_timeline_comes_back_over_itself(
+def test_the_layers_come_back_over_the_clips_they_were_rendered_from(
     tmp_path: Path, at_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TOOLKIT_MODELS", str(fetch_asset(FACE_MODEL).parent))
