@@ -64,7 +64,7 @@ def run_entry(entry: str, values: Mapping[str, str], *, timeout: float, app: Pat
             answer = _wait_for_report(report, timeout, version.name)
         finally:
             process.poll()  # reaps a launcher that has handed the script over and exited
-    shutil.rmtree(folder, ignore_errors=True)  # Windows may still hold a script that is just ending
+    shutil.rmtree(folder, ignore_errors=True)  # on Windows the script may be open for a moment longer
     if answer.get("error") is not None:
         raise ToolkitError(f"{entry} stopped in After Effects: {answer['error']}")
     found: dict[str, Any] = json.loads(answer["report"])

@@ -94,7 +94,7 @@ def make_handler(fake: Fake) -> type[BaseHTTPRequestHandler]:
             authorization = self.headers.get("Authorization", "")
             request = ReceivedRequest(method=self.command, path=self.path, authorization=authorization)
             fake.requests.append(request)
-            if self.path.startswith("/ws?") and fake.websocket != "refuses":
+            if self.path.startswith("/ws?") and fake.websocket != "is refused":
                 self.close_connection = True
                 socket = Socket(self)
                 fake.open_socket(parse_qs(urlsplit(self.path).query)["clientId"][0], socket)

@@ -232,7 +232,7 @@ class FakeAutomatic1111:
         return self.answers_by_path.get(request.path, as_json({"detail": "Not Found"}, status=404))
 
     def stop(self, how: str = "interrupted") -> None:
-        """As when somebody presses Interrupt or Skip on the server's page: the unfinished image is returned."""
+        """As when another user presses Interrupt or Skip on the server's page: the unfinished image is returned."""
         self.state[how] = True
         self._interrupted.set()
 

@@ -92,8 +92,8 @@ class FakeComfyui:
         """The requests to ``/interrupt`` and ``/queue``, with their bodies."""
         self.fails: tuple[str, str, str] | None = None
         """The class of the node that fails, the type of its exception, and the message."""
-        self.websocket = "speaks"
-        """Or ``refuses``, ``breaks`` when work begins, ``mumbles`` invalid JSON, ``is silent``."""
+        self.websocket = "works"
+        """Or ``is refused``, ``breaks`` (when work begins), ``sends invalid JSON``, ``sends nothing``."""
         self.remaining_images: int | None = None
         """The server dies at the start of the image after this many: every connection breaks; None: never."""
         self.remaining_restarts = 0
@@ -266,9 +266,9 @@ class FakeComfyui:
             ends: list[list[Any]] = []
 
             def send(kind: str, *, socket: Socket | None = socket, **data: Any) -> None:
-                if socket and self.websocket in {"speaks", "mumbles"}:
+                if socket and self.websocket in {"works", "sends invalid JSON"}:
                     message = json.dumps({"type": kind, "data": data})
-                    socket.send("{" if self.websocket == "mumbles" else message)
+                    socket.send("{" if self.websocket == "sends invalid JSON" else message)
 
             send("status", status={"exec_info": {"queue_remaining": 1}})
             send("execution_start", **item_data)

@@ -34,9 +34,9 @@ def test_the_websocket_reports_the_end() -> None:
 @pytest.mark.parametrize(
     ("websocket", "words"),
     [
-        ("refuses", "cannot be opened (server rejected WebSocket connection: HTTP 404)"),
+        ("is refused", "cannot be opened (server rejected WebSocket connection: HTTP 404)"),
         ("breaks", "was closed"),
-        ("mumbles", "does not send JSON"),
+        ("sends invalid JSON", "does not send JSON"),
     ],
 )
 def test_without_a_websocket_the_history_is_polled_with_a_warning(
@@ -51,7 +51,7 @@ def test_without_a_websocket_the_history_is_polled_with_a_warning(
 
 def test_a_refused_websocket_is_not_tried_again(caplog: pytest.LogCaptureFixture) -> None:
     fake = FakeComfyui()
-    fake.websocket = "refuses"
+    fake.websocket = "is refused"
     with engine_on(fake) as engine:
         engine.paint([make_request(5), make_request(6)])
     assert sum(request.path.startswith("/ws") for request in fake.requests) == 1
@@ -61,7 +61,7 @@ def test_a_refused_websocket_is_not_tried_again(caplog: pytest.LogCaptureFixture
 def test_a_silent_websocket_does_not_block_forever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "SILENCE_S", 0.1)
     fake = FakeComfyui(paint=paint_seed)
-    fake.websocket = "is silent"
+    fake.websocket = "sends nothing"
     with engine_on(fake) as engine:
         assert seeds_in(engine.paint([make_request(5)])) == [5]
 

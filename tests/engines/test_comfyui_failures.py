@@ -120,7 +120,7 @@ def test_a_missing_or_ambiguous_result_is_reported(
     assert words in str(caught.value)
 
 
-@pytest.mark.parametrize("websocket", ["speaks", "refuses"])
+@pytest.mark.parametrize("websocket", ["works", "is refused"])
 def test_a_failure_while_executing_names_the_node(websocket: str) -> None:
     fake = FakeComfyui()
     fake.fails = ("KSampler", "torch.OutOfMemoryError", "Allocation on device\nTIPS: …")
@@ -131,7 +131,7 @@ def test_a_failure_while_executing_names_the_node(websocket: str) -> None:
     assert len(fake.graphs) == 1
 
 
-@pytest.mark.parametrize("websocket", ["speaks", "refuses"])
+@pytest.mark.parametrize("websocket", ["works", "is refused"])
 def test_an_item_interrupted_by_another_client_is_an_error(websocket: str) -> None:
     fake = FakeComfyui()
     fake.hangs, fake.websocket = True, websocket
@@ -153,7 +153,7 @@ def count_interrupts(fake: FakeComfyui) -> int:
     return sum(path == "/interrupt" for path, _ in fake.commands)
 
 
-@pytest.mark.parametrize("websocket", ["speaks", "refuses"])
+@pytest.mark.parametrize("websocket", ["works", "is refused"])
 @pytest.mark.parametrize("old", [False, True])
 def test_an_item_that_takes_too_long_is_removed_and_not_retried(websocket: str, old: bool) -> None:
     fake = make_hanging_fake(old=old)

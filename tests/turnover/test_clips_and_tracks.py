@@ -288,8 +288,8 @@ def test_a_clip_outside_the_trim_of_its_track_is_skipped(tmp_path: Path) -> None
     assert places(cut) == {"b": (0, 1, 0, 9)}
     assert (cut.shots[0].source_range.first, cut.shots[0].source_range.last) == (15, 24)
     assert [(row.clip_name, row.reason) for row in cut.skipped] == [
-        ("a", "it lies outside the trim of its track"),
-        ("c", "it lies outside the trim of its track"),
+        ("a", "it is outside the trim of its track"),
+        ("c", "it is outside the trim of its track"),
     ]
 
 

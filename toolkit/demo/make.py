@@ -30,7 +30,7 @@ def make_demo(folder: Path, *, progress: Progress = SILENT, shots: Sequence[Demo
     made again. ``progress`` shows the download of the pictures, if they are not cached, and the frames.
     Raises OutputNotWritable, AssetUnavailable and CorruptMedia.
     """
-    recipe = _recipe(shots)
+    recipe = _digest_inputs(shots)
     if not _is_finished(folder, recipe):
         for picture in DEMO_PICTURES:
             fetch_asset(picture, progress=progress)
@@ -90,7 +90,7 @@ def _is_finished(folder: Path, recipe: str) -> bool:
     return truth.recipe == recipe and all(path.is_file() and _digest(path) == it for path, it in digests.items())
 
 
-def _recipe(shots: Sequence[DemoShot]) -> str:
+def _digest_inputs(shots: Sequence[DemoShot]) -> str:
     """Digest of all that determines the footage: the source code of this package, the shots and their pictures."""
     code = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
     return hashlib.sha256(b"".join([*code, repr(shots).encode(), PORTRAIT.sha256.encode()])).hexdigest()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from opentimelineio.schema import Timeline, Track
 
 _MAX_FRAMES = 24 * 3600 * 120
-"""A day at 120 fps. A longer clip is a broken number."""
+"""A day at 120 fps. A longer clip is invalid."""
 
 
 TrackPosition = tuple[int, int]
@@ -65,7 +65,7 @@ class Slot:
             raise Skip("it has no length")
         if count <= 0:
             trimmed = self.trimmed_head or self.trimmed_tail
-            raise Skip("it lies outside the trim of its track" if trimmed else "it is shorter than a timeline frame")
+            raise Skip("it is outside the trim of its track" if trimmed else "it is shorter than a timeline frame")
         if count > _MAX_FRAMES:
             raise Skip(f"{count} frames is longer than a day at 120 fps")
         return FrameRange.of(first, count)

@@ -172,22 +172,22 @@ def _build_weights(positions: NDArray[np.int32], length: int) -> _Weights:
     return _Weights(lines=slice(top, bottom), firsts=firsts - top, weights=weights, count=len(lines))
 
 
-def _resample_rows(picture: NDArray[np.float32], kernels: _Weights) -> NDArray[np.float32]:
-    """Resample rows. ``picture`` (H, W, 3) must start at row ``kernels.lines.start``; returns ``kernels.count`` rows.
+def _resample_rows(picture: NDArray[np.float32], bands: _Weights) -> NDArray[np.float32]:
+    """Resample rows. ``picture`` (H, W, 3) must start at row ``bands.lines.start``; returns ``bands.count`` rows.
 
     Single-threaded: each product is so small that handing it to another thread costs more.
     """
     flat = picture.reshape(len(picture), -1)
-    result = np.empty((kernels.count, flat.shape[1]), np.float32)
-    span = kernels.weights.shape[2]
+    result = np.empty((bands.count, flat.shape[1]), np.float32)
+    span = bands.weights.shape[2]
     step = max(_BLOCK, _MAX_PRODUCTS // (_BLOCK * span))
-    for block, first in enumerate(kernels.firsts):
-        lines = slice(block * _BLOCK, min((block + 1) * _BLOCK, kernels.count))
-        weights = kernels.weights[block, : lines.stop - lines.start]
+    for block, first in enumerate(bands.firsts):
+        lines = slice(block * _BLOCK, min((block + 1) * _BLOCK, bands.count))
+        weights = bands.weights[block, : lines.stop - lines.start]
         for column in range(0, flat.shape[1], step):
             part = slice(column, column + step)
             np.matmul(weights, flat[first : first + span, part], out=result[lines, part])
-    return result.reshape(kernels.count, *picture.shape[1:])
+    return result.reshape(bands.count, *picture.shape[1:])
 
 
 @cache

@@ -15,7 +15,7 @@ from toolkit.stages.checks import check_before_work, tracks_people
 def plan(out: Path | str, settings: Settings | None = None, *, shots: Sequence[str] = ()) -> list[PassPlan]:
     """Plan the passes of the shots tracked in ``out``: ``out/<shot>/<pass>/v001/plan.json``.
 
-    Reads no pixel. ``shots`` are shell patterns of shot names, all shots when empty. Returns the plans shot by shot,
+    Reads no pixels. ``shots`` are shell patterns of shot names, all shots when empty. Returns the plans shot by shot,
     BODY before FACE. Raises MissingDocument when a shot is not tracked yet, what ``check_before_work`` raises,
     OutputBusy and OutputNotWritable.
     """

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 _SCHEMA = re.compile(r"toolkit\.(?P<kind>\w+)/\d+")
 
 _MAX_TRACKS = 1000
-"""A higher track number is a broken number."""
+"""A higher track number is invalid."""
 
 Problem = tuple[str, str]
 """JSON pointer and what is wrong there."""
@@ -106,7 +106,7 @@ def _find_clip_problems(clip: HostClip) -> Iterator[Problem]:
     if not 1 <= clip.track <= _MAX_TRACKS:
         yield "track", _track_problem(clip.track)
     if clip.record_first < 0:
-        yield "record_first", f"{clip.record_first} lies before the timeline's start"
+        yield "record_first", f"{clip.record_first} is before the timeline's start"
     for name in ("record_count", "source_count", "media_count", "media_index"):
         value = getattr(clip, name)
         if value < 0:

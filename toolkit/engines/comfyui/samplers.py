@@ -34,7 +34,7 @@ _SCHEDULERS = {
 _DEFAULT = "normal"
 """The spacing of the steps when the web UI's name does not give one."""
 _OTHER_DEFAULTS = {"DDIM": "ddim_uniform", "LCM": "sgm_uniform"}
-"""Samplers with another default."""
+"""Samplers with a different default."""
 
 
 def choose_sampler(name: str) -> tuple[str, str]:

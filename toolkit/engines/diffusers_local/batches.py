@@ -37,7 +37,7 @@ class BatchSizes:
     def for_size(self, size: tuple[int, ...]) -> int:
         """The batch size for images of ``size`` (height, width)."""
         if size not in self._by_size:
-            self._by_size[size] = self.requested or min(self.preferred, self._fitting(size))
+            self._by_size[size] = self.requested or min(self.preferred, self._count_fitting(size))
         return self._by_size[size]
 
     def halve(self, size: tuple[int, ...], tried: int, place: str) -> None:
@@ -51,7 +51,7 @@ class BatchSizes:
         gc.collect()
         self._empty_cache()
 
-    def _fitting(self, size: tuple[int, ...]) -> int:
+    def _count_fitting(self, size: tuple[int, ...]) -> int:
         """How many images fit into the free memory, by the estimates above."""
         import torch
 

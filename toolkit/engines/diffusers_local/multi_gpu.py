@@ -37,7 +37,7 @@ class MultiDeviceEngine(Engine):
     wants_guides: ClassVar[bool] = DiffusersEngine.wants_guides
 
     def __init__(self, settings: DiffusersSettings, devices: Sequence[str]) -> None:
-        """Start the processes. Raises EngineUnavailable when a device is missing or would use another precision."""
+        """Start the processes. Raises EngineUnavailable when a device is missing or would use a different precision."""
         per_device = [replace(settings, device=device) for device in devices]
         precisions = {choose_device(one).precision for one in per_device}
         if len(precisions) > 1:

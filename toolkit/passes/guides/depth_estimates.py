@@ -18,7 +18,7 @@ from toolkit.passes.resampling import Picture
 from toolkit.plates import Plate, to_8bit_codes, to_display_referred
 
 _REVISION = 1
-"""Part of the content keys of frames with an estimated guide. Increase it when this file would give other guides."""
+"""Part of the content keys of frames with an estimated guide. Increase it if this file would give different guides."""
 
 
 class DepthEstimates:

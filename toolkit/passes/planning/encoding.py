@@ -1,7 +1,7 @@
 """The encoding of a pass, chosen so that a layer of unchanged pixels is invisible on its plate.
 
 The plate's own codes are right if the host treats layer and plate alike. After Effects with a working space does not:
-it reads every EXR as linear light. There the layer must be linear, provided that it is known to match the plate then
+it reads every EXR as linear light. There the layer must be linear, provided that it is then known to match the plate
 (decision 010).
 """
 
