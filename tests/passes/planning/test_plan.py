@@ -10,7 +10,6 @@ from tests.passes._plate import COUNT, CUT_FOLDER, FIRST, bodies_of, body, sampl
 from toolkit.documents import FaceState, PassName, PassPlan
 from toolkit.passes import needs_body_tracks, plan_passes, planned_looks
 from toolkit.passes.planning.expression_words import PHRASES
-from toolkit.passes.planning.seeds import noise_seed
 from toolkit.settings import Settings, load_settings
 
 SHOT = shot_of(Path("nowhere/plate.####.png"))
@@ -45,12 +44,22 @@ def test_a_frame_without_a_face_is_planned_without_faces() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rolls", "upright"),
-    [([0.0, 10.0, 20.0], False), ([0.0, 10.0, 20.5], True), ([-21.0, 0.0, 0.0], True), ([360.0, 365.0, 361.0], False)],
-    ids=["at the threshold", "one frame above it", "to the left", "unwrapped roll"],
+    ("threshold", "rolls", "upright"),
+    [
+        (20, [0.0, 10.0, 20.0], False),
+        (20, [0.0, 10.0, 20.5], True),
+        (20, [-21.0, 0.0, 0.0], True),
+        (20, [360.0, 365.0, 361.0], False),
+        (20, [352.5, 345.0, 339.5], True),
+        (0.5, [0.0, 0.4, -0.3], False),
+    ],
+    ids=["at the threshold", "one frame above it", "to the left", "unwrapped roll", "unwrapped, left", "low threshold"],
 )
-def test_the_crop_is_upright_for_the_whole_shot_when_any_frame_is_tilted(rolls: list[float], upright: bool) -> None:
-    faces = [frame.faces[0] for frame in plans_of(rolls=rolls)[PassName.FACE].frames if frame.faces]
+def test_the_crop_is_upright_for_the_whole_shot_when_any_frame_is_tilted(
+    threshold: float, rolls: list[float], upright: bool
+) -> None:
+    plans = plans_of(rolls=rolls, settings=load_settings(overrides=[f"face.roll_threshold={threshold}"]))
+    faces = [frame.faces[0] for frame in plans[PassName.FACE].frames if frame.faces]
     for face, roll in zip(faces, rolls, strict=True):
         (left_x, left_y), (right_x, right_y) = face.corners[:2]
         level = abs(right_y - left_y) < 1e-6 * abs(right_x - left_x)
@@ -102,16 +111,6 @@ def test_settings_that_cannot_affect_pixels_do_not_change_the_plan() -> None:
 def test_settings_for_faces_do_not_change_the_body_plan(change: str) -> None:
     plain, other = plans_of(rolls=[0.0]), plans_of(rolls=[0.0], settings=load_settings(overrides=[change]))
     assert other[PassName.BODY] == plain[PassName.BODY]
-
-
-def test_seeds_come_from_shot_pass_face_and_source_frame() -> None:
-    facts = [("sh010", "FACE", 0, 5), ("sh020", "FACE", 0, 5), ("sh010", "BODY", 0, 5), ("sh010", "FACE", 1, 5)]
-    facts.append(("sh010", "FACE", 0, 6))
-    seeds = [noise_seed(1, *fact) for fact in facts]
-    assert len(set(seeds)) == len(seeds)
-    assert all(0 <= seed < 2**31 for seed in seeds)
-    assert noise_seed(1, *facts[0]) == seeds[0]
-    assert noise_seed(2, *facts[0]) != seeds[0]
 
 
 def test_only_passes_that_are_switched_on_are_planned() -> None:
