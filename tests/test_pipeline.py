@@ -157,7 +157,7 @@ def test_face_layers_cover_the_face_and_nothing_else(demo: Output, cut: Cut) -> 
 def test_the_same_command_again_paints_nothing(demo: Output) -> None:
     before = digests(demo.root)
     again = json.loads(toolkit("run", demo.root / "footage" / "demo.otio", "-o", demo.root, "--json").stdout)
-    assert {row["painted"] for row in again["passes"]} == {0}
+    assert {row["rendered"] for row in again["passes"]} == {0}
     assert digests(demo.root) == before
 
 
@@ -193,7 +193,7 @@ def test_killed_in_the_middle_and_run_again_equals_an_undisturbed_run(short: Pat
     again = json.loads(toolkit(*arguments, "--json").stdout)
     expected = {name: value for name, value in digests(short / "out").items() if name.startswith(f"{shot}{os.sep}")}
     assert len(expected) == 2 * 16
-    assert sum(row["painted"] for row in again["passes"]) == len(expected) - written
+    assert sum(row["rendered"] for row in again["passes"]) == len(expected) - written
     assert digests(out) == expected
     assert not [path for path in out.rglob("*.exr") if path.name.startswith(".")]
 

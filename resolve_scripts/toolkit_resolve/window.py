@@ -58,14 +58,14 @@ def choose_options(ui_pair, title, choices):
                                   [ui.VGroup(boxes + [buttons])])
     accepted = []
 
-    def go(event):
+    def accept(event):
         accepted.append(True)
         dispatcher.ExitLoop()
 
     def cancel(event):
         dispatcher.ExitLoop()
 
-    window.On.Go.Clicked = go
+    window.On.Go.Clicked = accept
     window.On.Cancel.Clicked = cancel
     window.On[WINDOW_ID].Close = cancel
     window.Show()

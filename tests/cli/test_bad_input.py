@@ -303,7 +303,7 @@ def test_a_run_on_moved_plates_finds_them_and_renders_nothing_again(
         "conform looks for the plates at their old path"
     )
     assert run_command(["run", str(there / "cut.otio"), "-o", str(there / "out"), "--json"]) == 0
-    assert {row["painted"] for row in json.loads(capsys.readouterr().out)["passes"]} == {0}
+    assert {row["rendered"] for row in json.loads(capsys.readouterr().out)["passes"]} == {0}
     plates = json.loads((there / "out" / "delivery.json").read_text())["tracks"][0]["clips"]
     assert [Path(clip["path"]).parent for clip in plates] == [there / "plates"]
 

@@ -86,7 +86,7 @@ def test_a_users_workflow_is_relative_to_the_current_folder_and_changing_it_rend
             Path("mine.json").write_text(json.dumps(graph))
             arguments = ("--set", "server.workflow=mine.json", "--set", "output.passes=BODY", "--json")
             assert run(plates, server, *arguments) == 0
-            painted.append(json.loads(capsys.readouterr().out)["passes"][0]["painted"])
+            painted.append(json.loads(capsys.readouterr().out)["passes"][0]["rendered"])
     assert painted == [FRAMES, 0, FRAMES]
 
 

@@ -245,7 +245,7 @@ def test_a_run_that_lost_its_server_can_be_resumed(
     passes = json.loads(capsys.readouterr().out)["passes"]
     assert sum(one["kept"] for one in passes) >= 4
     assert (
-        sum(one["painted"] for one in passes)
+        sum(one["rendered"] for one in passes)
         == len(server.img2img_bodies)
         == 2 * FRAMES - sum(one["kept"] for one in passes)
     )

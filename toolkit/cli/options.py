@@ -20,14 +20,14 @@ log = logging.getLogger(__name__)
 def cut_argument(command: Command) -> Command:
     """``CUT``: one path; a shell expands ``*`` to many, which is refused."""
 
-    def one(_context: click.Context, _parameter: click.Parameter, paths: tuple[Path, ...]) -> Path:
+    def check_single_path(_context: click.Context, _parameter: click.Parameter, paths: tuple[Path, ...]) -> Path:
         if len(paths) > 1:
             problem = f"CUT takes one path, not {len(paths)} (the first is {paths[0]})"
             raise click.UsageError(f"{problem}; write a sequence as 'plate.####.exr', in quotes")
         return paths[0]
 
     path = click.Path(path_type=Path)
-    return click.argument("cut", nargs=-1, required=True, metavar="CUT", type=path, callback=one)(command)
+    return click.argument("cut", nargs=-1, required=True, metavar="CUT", type=path, callback=check_single_path)(command)
 
 
 def out_option(command: Command) -> Command:

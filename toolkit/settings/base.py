@@ -36,13 +36,13 @@ def settings_class(cls: Class) -> Class:
     made: Any = dataclass(frozen=True, slots=True, kw_only=True, config=_CONFIG)(cls)
     construct = made.__init__
 
-    def checked(self: Any, **values: Any) -> None:
+    def init(self: Any, **values: Any) -> None:
         try:
             construct(self, **values)
         except ValidationError as error:
             raise settings_error(error, made) from None
 
-    made.__init__ = checked
+    made.__init__ = init
     result: Class = made
     return result
 

@@ -48,10 +48,10 @@ def load_settings(*, preset: str = "founding", toml: Path | str | None = None, o
     Raises SettingsError for unknown keys and values that do not fit, NoSuchFile when ``toml`` does not exist, and
     Unreadable when it cannot be opened.
     """
-    layers = [(f"preset {preset}", _flat(tomllib.loads(preset_text(preset))))]
+    layers = [(f"preset {preset}", _flatten(tomllib.loads(preset_text(preset))))]
     if toml is not None:
-        layers.append((str(toml), _flat(_read_toml(Path(toml)))))
-    layers.append(("--set", _pairs(overrides)))
+        layers.append((str(toml), _flatten(_read_toml(Path(toml)))))
+    layers.append(("--set", _parse_overrides(overrides)))
     known = setting_keys(Settings())
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
@@ -60,15 +60,15 @@ def load_settings(*, preset: str = "founding", toml: Path | str | None = None, o
             if key not in known:
                 raise SettingsError.unknown(key, known, source=source)
             is_tables = known[key][1].startswith("tables of ")
-            values[key] = _tables(key, value, source) if is_tables else value
+            values[key] = _parse_tables(key, value, source) if is_tables else value
             sources[key] = source
     try:
-        return TypeAdapter(Settings).validate_python(_nested(values))
+        return TypeAdapter(Settings).validate_python(_group_by_section(values))
     except ValidationError as error:
         raise settings_error(error, Settings, sources=sources) from None
 
 
-def _pairs(overrides: Overrides) -> Iterator[tuple[str, Any]]:
+def _parse_overrides(overrides: Overrides) -> Iterator[tuple[str, Any]]:
     if isinstance(overrides, Mapping):
         yield from overrides.items()
         return
@@ -79,7 +79,7 @@ def _pairs(overrides: Overrides) -> Iterator[tuple[str, Any]]:
         yield key.strip(), value.strip()
 
 
-def _flat(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _flatten(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """The values of a TOML document by their keys, ``face.strength``."""
     for name, value in document.items():
         if isinstance(value, Mapping):
@@ -88,7 +88,7 @@ def _flat(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield name, value
 
 
-def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
+def _group_by_section(values: Mapping[str, Any]) -> dict[str, Any]:
     nested: dict[str, Any] = {}
     for key, value in values.items():
         section, _, name = key.rpartition(".")
@@ -96,7 +96,7 @@ def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
     return nested
 
 
-def _tables(key: str, value: Any, source: str) -> Any:
+def _parse_tables(key: str, value: Any, source: str) -> Any:
     """A list of tables, read from its TOML text where ``--set`` gives it as text."""
     if isinstance(value, str):
         try:

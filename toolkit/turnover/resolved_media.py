@@ -153,7 +153,7 @@ class MediaOnDisk:
 
     def resolve(self, origin: int, available: AvailableRange | None) -> ResolvedMedia:
         """The resolved media, with source frame ``origin`` at the start of ``available``."""
-        return _resolved(self.media, self.source_range, origin, available)
+        return _build_resolved_media(self.media, self.source_range, origin, available)
 
 
 def _probe_location(location: Location) -> MediaOnDisk | None:
@@ -184,10 +184,12 @@ def _offline_media(reference: MediaReference, kind: MediaKind, first: int, rate:
         timecode_first=None,
         online=False,
     )
-    return _resolved(media, source_range, first, reference.available)
+    return _build_resolved_media(media, source_range, first, reference.available)
 
 
-def _resolved(media: Media, source_range: FrameRange, origin: int, available: AvailableRange | None) -> ResolvedMedia:
+def _build_resolved_media(
+    media: Media, source_range: FrameRange, origin: int, available: AvailableRange | None
+) -> ResolvedMedia:
     timecode = _first_timecode(media, source_range, origin, available)
     media = media.model_copy(update={"timecode_first": timecode})
     return ResolvedMedia(media=media, source_range=source_range, origin=origin, available=available)
