@@ -141,6 +141,23 @@ def test_a_range_is_inclusive_and_never_empty() -> None:
         FrameRange(first=2, last=1)
 
 
+@pytest.mark.parametrize(
+    ("other", "both"),
+    [
+        ((1040, 1063), (1040, 1048)),
+        ((1010, 1012), (1010, 1012)),
+        ((1048, 1063), (1048, 1048)),
+        ((1049, 1063), None),
+        ((880, 1000), None),
+    ],
+    ids=["overlap", "inside", "one frame", "the next frame on", "apart"],
+)
+def test_two_ranges_intersect_in_the_frames_of_both(other: tuple[int, int], both: tuple[int, int] | None) -> None:
+    one, two = FrameRange(first=1001, last=1048), FrameRange(first=other[0], last=other[1])
+    expected = FrameRange(first=both[0], last=both[1]) if both else None
+    assert one.intersection(two) == two.intersection(one) == expected
+
+
 def shot_map(
     *,
     offset: Fraction | int = 8,

@@ -131,6 +131,14 @@ def test_a_comp_per_shot_and_one_for_the_cut(out: Path) -> None:
     ]
 
 
+def test_label_colours_are_those_of_the_menu_script(out: Path) -> None:
+    """``LABELS`` in ``ae_scripts/lib/layer_specs.jsx``."""
+    project, _ = build_project(out)
+    labels = {one.name: int(one.label) for one in comp(project, "sh010").layers}
+    assert labels == {"plate sh010": 15, "BODY": 9, "FACE": 8, "face 0": 2}
+    assert int(layer(project, "scene 4", "sh010").label) == 10
+
+
 def test_plates_are_guide_layers_in_sync_with_their_layers(out: Path) -> None:
     project, _ = build_project(out)
     plate, body = layer(project, "sh010", "plate sh010"), layer(project, "sh010", "BODY")

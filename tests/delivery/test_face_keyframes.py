@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from math import cos, hypot, pi, sin
+from pathlib import Path
 
 import pytest
 
-from toolkit.delivery.face_keyframes import OVAL_POINTS, resample_oval
+from tests.delivery._deliveries import face, plan_of
+from tests.turnover._cuts import write_movie
+from toolkit.delivery.face_keyframes import OVAL_POINTS, build_face_keys, resample_oval
 from toolkit.documents import Point
+from toolkit.turnover import read_cut
 
 
 def ellipse(count: int, *, roll: float = 0, x: float = 400, y: float = 300) -> list[Point]:
@@ -32,6 +36,19 @@ def test_points_start_at_the_top_of_the_face_and_go_clockwise() -> None:
     assert oval[OVAL_POINTS // 4] == pytest.approx((500, 300), abs=0.1)
     assert oval[OVAL_POINTS // 2] == pytest.approx((400, 450), abs=0.1)
     assert resample_oval(ellipse(360, roll=90), roll=90)[0] == pytest.approx((550, 300), abs=0.1)
+
+
+def test_keys_are_rounded_to_keep_the_delivery_short(tmp_path: Path) -> None:
+    cut = read_cut(write_movie(tmp_path / "a.mov", 3), handles=0)
+    outline = tuple(ellipse(37, roll=17, x=401.372, y=299.618))
+    turned = [face(0, 401.372, roll=17.123456 + i).model_copy(update={"outline": outline}) for i in range(3)]
+    (keys,) = build_face_keys([plan_of(cut.shots[0], faces=[[one] for one in turned])])
+
+    assert keys.roll == (17.1235, 18.1235, 19.1235)
+    for numbers in (keys.roll, keys.scale):
+        assert list(numbers) == [round(number, 4) for number in numbers]
+    for x, y in (point for oval in keys.ovals for point in oval):
+        assert (x, y) == (round(x, 1), round(y, 1))
 
 
 def test_a_square_keeps_its_sides() -> None:

@@ -99,6 +99,7 @@ def test_the_polygon_is_the_oval(root: Path, delivery: Delivery, shot: str, name
         for point, (x, y) in zip(points, keys.ovals[entry], strict=True):
             assert abs((point["X"] + 0.5) * 1280 - 0.5 - x) < A_HUNDREDTH, time
             assert abs((0.5 - point["Y"]) * 720 - 0.5 - y) < A_HUNDREDTH, time
+            assert point["Linear"] is True, "a corner, not a curve through it"
 
 
 @BOTH
@@ -256,6 +257,21 @@ def test_an_unwritable_path_is_reported(delivery: Delivery, tmp_path: Path) -> N
     (tmp_path / "sh010").write_text("in the way")
     with pytest.raises(OutputNotWritable, match=r"sh010_FACE_v001\.comp"):
         write_comps(delivery, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("table", "lines"),
+    [
+        (Table("Input", fields={"SourceOp": "Face0OvalShape", "Source": "Value"}), 1),
+        (Table(items=(1, 1)), 1),
+        (Table(items=tuple(range(100, 120))), 1),
+        (Table(items=tuple(range(100, 121))), 23),
+        (Table(fields={"Inputs": Table(items=tuple(range(100, 121)))}), 25),
+    ],
+    ids=["an input", "two numbers", "100 characters", "105 characters", "a long table inside"],
+)
+def test_a_short_table_stays_on_one_line(table: Table, lines: int) -> None:
+    assert len(table.text().splitlines()) == lines
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])

@@ -177,6 +177,22 @@ def test_the_media_of_a_layer_has_the_plates_timecode(
     assert (shown[0], shown[47]) == (("sh010_FACE_v001", visible[0]), ("sh010_FACE_v001", visible[1]))
 
 
+@pytest.mark.parametrize("source_range", [None, time_range(5, 20)], ids=["all of its media", "part of it"])
+def test_a_layer_counts_like_the_cut_and_not_like_its_media(source_range: Json | None, tmp_path: Path) -> None:
+    """The cut counts the movie from zero, although it has a timecode."""
+    write_movie(tmp_path / "A001.mov", 31, timecode="01:00:00:00")
+    plate = clip(movie_reference("A001.mov", time_range(0, 31)), source_range)
+    cut = read(tmp_path, timeline(track(plate), start=time(0)), handles=3)
+    deliver(cut, tmp_path / "out")
+
+    (layer,) = layers_of(tmp_path / "out", "FACE v001")
+    start, count, head = (5, 20, 3) if source_range else (0, 31, 0)
+    assert cut.shots[0].media.timecode_first == 86400
+    assert _floats(layer["source_range"]) == (start, 24, count, 24)
+    media = layer["media_references"]["DEFAULT_MEDIA"]
+    assert _floats(media["available_range"]) == (start - head, 24, count + 2 * head, 24)
+
+
 # --- frame by frame --------------------------------------------------------------------------------------------
 
 MOVIE_25_IN_24 = movie_reference("/offline/a.mov", time_range(86400, 100, 24))
@@ -523,6 +539,23 @@ def test_a_cut_that_changed_since_it_was_read_is_refused(changed: Json | None, p
     assert isinstance(caught.value, UnreadableCut) == (changed is not None)
     assert not (tmp_path / "out" / "delivery.json").exists()
     assert not (tmp_path / "out" / "return.otio").exists()
+
+
+@pytest.mark.parametrize("slip", [1, -3])
+def test_a_slipped_movie_is_refused(slip: int, tmp_path: Path) -> None:
+    movie = movie_reference("/offline/b.mov", time_range(86400, 120))
+    cut = read(tmp_path, timeline(track(PLAIN, clip(movie, time_range(86410, 20), name="b")), start=time(0)))
+    slipped = clip(movie, time_range(86410 + slip, 20), name="b")
+    write(tmp_path / "cut.otio", timeline(track(PLAIN, slipped), start=time(0)))
+    with pytest.raises(UnreadableCut, match="b shows different source frames"):
+        deliver(cut, tmp_path / "out")
+
+
+def test_an_unchanged_clip_of_a_pattern_is_not_taken_for_a_slipped_one(tmp_path: Path) -> None:
+    """A pattern does not say which file it starts at."""
+    files = clip(movie_reference("/offline/plate.%04d.png", time_range(1001, 120)), time_range(1011, 20), name="b")
+    cut = read(tmp_path, timeline(track(PLAIN, files), start=time(0)))
+    assert [layer.shot for layer in deliver(cut, tmp_path / "out").tracks[0].clips] == ["a", "b"]
 
 
 def test_the_cut_itself_is_never_overwritten(tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ def test_file_paths(text: str, path: str) -> None:
 SEQUENCES = {
     "brackets, as Resolve names sequences": ("/x/out.[1001-1099].tif", "/x/out.####.tif", 1001),
     "brackets with wide numbers": ("/x/out.[0000997-0001099].exr", "/x/out.#######.exr", 997),
+    "brackets whose numbers become longer": ("/x/out.[998-1002].exr", "/x/out.###.exr", 998),
     "printf": ("/x/out.%04d.exr", "/x/out.####.exr", None),
     "printf in a file URL": ("file:///x/a%20b/out.%04d.exr", "/x/a b/out.####.exr", None),
     "printf escaped in a file URL": ("file:///x/out.%2504d.exr", "/x/out.####.exr", None),

@@ -25,6 +25,10 @@ STEMS = {
     "no ASCII letter": ("日本語", "shot"),
     "nothing": ("", "shot"),
     "only punctuation": ("-- __ ..", "shot"),
+    "more than 48 characters": (
+        "A001_C003_0417QX interview wide, camera B, graded v3.mov",
+        "A001_C003_0417QX_interview_wide_camera_B_graded",
+    ),
     "a Windows device name": ("con.mov", "shot_con"),
     "one of our documents": ("delivery.json", "delivery_json"),
     "markup": ("<b>'; rm -rf /", "b_rm_-rf"),

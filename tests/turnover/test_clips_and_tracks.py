@@ -190,6 +190,16 @@ def test_a_transition_takes_no_track_time_and_is_reported(tmp_path: Path) -> Non
     assert ranges == [(0, 4), (17, 22), (35, 39)]
 
 
+@pytest.mark.parametrize(("in_frames", "out_frames"), [(0, 0), (-4, 4), (-5, 2)])
+def test_a_transition_of_no_length_has_no_range(in_frames: int, out_frames: int, tmp_path: Path) -> None:
+    """It is reported all the same, and the shots next to it are read."""
+    edit = track(used("a", count=311), transition(in_frames, out_frames), used("b"))
+    cut = read(tmp_path, timeline(edit, start=time(0)))
+
+    assert places(cut) == {"a": (0, 0, 0, 310), "b": (0, 2, 311, 330)}
+    assert [(row.clip_name, row.record_range) for row in cut.skipped] == [("Cross Dissolve", None)]
+
+
 def test_a_disabled_retime_is_ignored(tmp_path: Path) -> None:
     cut = read(tmp_path, timeline(track(used("a", effects=[speed(2, enabled=False), speed(1)])), start=time(0)))
     assert cut.shots[0].frame_map.speed == 1

@@ -73,6 +73,7 @@ FILES = sequence_reference("D:\\plates", 1001, time_range(86400, 200), suffix=".
     [
         (clip(MOVIE, time_range(86410, 48)), listed((0, 48), 10)),
         (clip(MOVIE, time_range(86410, 48)), listed((0, 48), 86410)),
+        (clip(MOVIE, time_range(86410, 48)), listed((0, 48), 10, path="")),
         (clip(MOVIE, time_range(86410, 48), effects=[speed(2)]), listed((0, 48), 5, speed=2.0)),
         (clip(MOVIE, time_range(86410, 48), effects=[speed(2)]), listed((0, 48), 10, speed=95 / 48)),
         (clip(MOVIE, time_range(86410, 48), effects=[speed(0.5)]), listed((0, 48), 20, speed=0.5)),
@@ -94,9 +95,9 @@ FILES = sequence_reference("D:\\plates", 1001, time_range(86400, 200), suffix=".
         ),
     ],
     ids=[
-        "plain", "counted from timecode", "left offset warped by the retime", "double speed from its last picture",
-        "half speed", "reversed", "frozen and unknown", "frozen, one picture", "an unknown speed", "a sequence",
-        "its first file, counted by file number", "media at another rate",
+        "plain", "counted from timecode", "media without a path", "left offset warped by the retime",
+        "double speed from its last picture", "half speed", "reversed", "frozen and unknown", "frozen, one picture",
+        "an unknown speed", "a sequence", "its first file, counted by file number", "media at another rate",
     ],
 )  # fmt: skip
 def test_other_ways_of_counting_are_not_a_disagreement(exported: Json, host_row: Json, tmp_path: Path) -> None:

@@ -178,9 +178,20 @@ def test_windows_paths_are_kept(tmp_path: Path) -> None:
     assert shown(cut.shots[1]) == [1, 2, 3, 4, 5]
 
 
-def test_a_still_lasts_as_long_as_its_clip(tmp_path: Path) -> None:
-    write_sequence(tmp_path, [7], prefix="card.")
-    (shot,) = read(tmp_path, host_clip("card.0007.png", (0, 48), media_count=1, speed=1.0)).shots
+def test_an_offline_sequence_starts_at_the_first_number_in_brackets(tmp_path: Path) -> None:
+    (shot,) = read(tmp_path, host_clip("Z:\\plates\\p.[1001-1050].exr", (0, 5), 3, media_count=50)).shots
+    assert shown(shot) == [1004, 1005, 1006, 1007, 1008]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [{"media_count": 1}, {"media_count": 1, "media_index": 7}, {"media_count": 0}],
+    ids=["one frame", "one frame and its number", "an unknown count"],
+)
+def test_a_still_lasts_as_long_as_its_clip(facts: Json, tmp_path: Path) -> None:
+    """Numbered files next to it do not make it a sequence."""
+    write_sequence(tmp_path, [7, 8, 9], prefix="card.")
+    (shot,) = read(tmp_path, host_clip("card.0007.png", (0, 48), speed=1.0, **facts)).shots
     assert (set(shown(shot)), len(shot.record_range), shot.frame_map.speed) == ({7}, 48, 0)
 
 
@@ -190,6 +201,15 @@ def test_facts_missing_from_the_list_are_read_from_the_file(tmp_path: Path) -> N
     host_row = host_clip("a.mov", (0, 10), 20, media_fps=0, media_count=0)
     (shot,) = read(tmp_path, host_row, fps=25.0, handles=100).shots
     assert (shot.media.rate, shot.media.timecode_first) == (25, 900_000)
+    assert shown(shot) == list(range(20, 30))
+    assert list(shot.source_work_range) == list(range(60))
+
+
+def test_a_missing_length_is_read_from_the_file_and_the_timecode_stays_the_hosts(tmp_path: Path) -> None:
+    write_movie(tmp_path / "a.mov", 60)
+    host_row = host_clip("a.mov", (0, 10), 20, media_count=0, media_timecode="10:00:00:00")
+    (shot,) = read(tmp_path, host_row, handles=100).shots
+    assert shot.media.timecode_first == 864_000
     assert shown(shot) == list(range(20, 30))
     assert list(shot.source_work_range) == list(range(60))
 
@@ -273,6 +293,7 @@ def test_open_timeline_gives_markers_and_absolute_paths(tmp_path: Path) -> None:
         ("look", "the eyes", "CYAN", 5)
     ]
     assert timeline.tracks.markers[0].marked_range.start_time.value == 8
+    assert {m.marked_range.duration.value for m in (*clip.markers, *timeline.tracks.markers)} == {1}
 
 
 def test_a_byte_order_mark_is_accepted(tmp_path: Path) -> None:

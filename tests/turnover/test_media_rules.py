@@ -156,6 +156,12 @@ def test_a_pattern_with_a_range_from_a_file_number_starts_at_that_file(tmp_path:
     assert ends(shot) == (1009, 1011, 1020, 1022)
 
 
+def test_a_pattern_without_a_range_starts_at_file_zero_when_there_is_one(tmp_path: Path) -> None:
+    write_sequence(tmp_path, range(40))
+    shot = only(tmp_path, clip(movie_reference("plate.%04d.png", None), time_range(11, 10)), handles=2)
+    assert ends(shot) == (9, 11, 20, 22)
+
+
 def test_a_numbered_file_with_a_range_of_one_frame_is_a_still(tmp_path: Path) -> None:
     write_sequence(tmp_path, range(1001, 1041))
     shot = only(tmp_path, clip(movie_reference("plate.1007.png", time_range(0, 1)), time_range(0, 48)), handles=8)

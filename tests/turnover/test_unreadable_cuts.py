@@ -37,7 +37,7 @@ TEXTS: dict[str, tuple[bytes, str]] = {
     "blank": (b" \n", "the file is empty"),
     "prose": (b"hello", "it is not OpenTimelineIO JSON"),
     "binary": (b"\x89PNG\r\n\x1a\n\xff\xfe", "it is a binary file, not OpenTimelineIO JSON"),
-    "cut short": (json.dumps(one_clip(CLIP)).encode()[:400], "truncated"),
+    "cut short": (json.dumps(one_clip(CLIP)).encode()[:400], "truncated (line 1, column 400)"),
     "other JSON": (b'{"shots": []}', "it is JSON, but not OpenTimelineIO"),
     "a JSON list": (b"[1, 2]", "it is JSON, but not OpenTimelineIO"),
     "JSON null": (b"null", "it is JSON, but not OpenTimelineIO"),
