@@ -157,9 +157,14 @@ def test_invert_swaps_black_and_white(plate_pattern: Path, tmp_path: Path) -> No
         assert np.abs(request.guides[0] - np.clip(request.image, 0, 1) * 255).max() <= 1.01
 
 
-def test_a_guide_of_half_the_size_is_scaled_to_the_plates(tmp_path: Path) -> None:
-    control = write_plate_as_guide(tmp_path / "ink", lambda codes: codes[::2, ::2]) + "}"
-    assert read_guide_picture(plans(tmp_path, control)[PassName.BODY], FIRST).shape == (HEIGHT, WIDTH, 3)
+@pytest.mark.parametrize(
+    ("width", "height"), [(80, 45), (320, 180), (161, 90)], ids=["half the size", "twice the size", "one column more"]
+)
+def test_a_guide_of_another_size_is_scaled_to_the_plates(tmp_path: Path, width: int, height: int) -> None:
+    control = write_plate_as_guide(tmp_path / "ink", lambda codes: cv2.resize(codes, (width, height))) + "}"
+    picture = read_guide_picture(plans(tmp_path, control)[PassName.BODY], FIRST)
+    assert picture.shape == (HEIGHT, WIDTH, 3)
+    assert np.abs(picture - plate_picture(FIRST) / np.float32(255)).mean() < 0.03
 
 
 def test_a_guide_with_another_aspect_ratio_is_an_error_with_both_sizes(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from toolkit.passes.planning.crops import (
     body_canvas,
     canvas_corners,
     enclosing_square,
+    mask_bounds,
     rigid_crop_affine,
 )
 
@@ -68,11 +69,25 @@ def test_the_crop_is_as_large_as_the_largest_matte_and_the_same_in_every_frame()
     )
 
 
+def test_the_affine_of_a_crop_is_rounded_to_9_decimals() -> None:
+    """It is part of the content keys: with another rounding, every frame of a cut would be rendered again."""
+    pose = CropPose(centre=(913.272, 404.616), scale=217.804, turn=-23.173)
+    affine = rigid_crop_affine(pose, FaceSquare(centre=(0.013, -0.047), side=1.294), padding=32, canvas=512)
+    assert affine == (1.3610181, -0.582574074, -755.952783439, 0.582574074, 1.3610181, -812.083130515)
+
+
 def test_corners_are_named_as_seen_in_the_upright_crop() -> None:
     pose = CropPose(centre=(0, 0), scale=100, turn=90)
     affine = rigid_crop_affine(pose, FaceSquare(centre=(0, 0), side=1), padding=0, canvas=100)
     upper_left, upper_right, lower_left, lower_right = canvas_corners(affine, 100)
     assert np.allclose([upper_left, upper_right, lower_left, lower_right], [(50, -50), (50, 50), (-50, -50), (-50, 50)])
+
+
+@pytest.mark.parametrize(("left", "first"), [(37.424, 41), (37.42, 40)], ids=["below half a level", "above it"])
+def test_a_mask_begins_where_the_matte_reaches_half_a_level_of_8_bits(left: float, first: int) -> None:
+    """With a feather of 100 pixels, the matte is 0.5 / 255 at 2.5786 pixels inside the outline."""
+    outline = [(left, 20.25), (340.5, 20.25), (340.5, 280.6), (left, 280.6)]
+    assert mask_bounds(outline, 100.0, None, (400, 300)) == (first, 23, 338, 279)
 
 
 # --- the canvas of BODY ------------------------------------------------------------------------------------------

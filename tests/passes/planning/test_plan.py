@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.passes._plate import COUNT, CUT_FOLDER, FIRST, bodies_of, body, sample, shot_of, tracks_of
@@ -64,6 +65,21 @@ def test_the_crop_is_upright_for_the_whole_shot_when_any_frame_is_tilted(
         (left_x, left_y), (right_x, right_y) = face.corners[:2]
         level = abs(right_y - left_y) < 1e-6 * abs(right_x - left_x)
         assert level is (not upright or roll == 0)
+
+
+@pytest.mark.parametrize(
+    ("assignments", "margin"),
+    [((), 32), (("face.padding=13",), 13), (("face.padding=13", "face.mask_blur=4"), 13 + 3 * 4)],
+    ids=["default", "padding", "padding and mask blur"],
+)
+def test_the_crop_is_the_largest_outline_plus_padding_and_mask_blur(assignments: tuple[str, ...], margin: int) -> None:
+    plans = plans_of(rolls=[0.0, 12.5, -8.0], settings=load_settings(overrides=list(assignments)))
+    faces = [frame.faces[0] for frame in plans[PassName.FACE].frames if frame.faces]
+    xs, ys = np.array([point for face in faces for point in face.outline]).T
+    side = max(np.ptp(xs), np.ptp(ys)) + 2 * margin
+    for face in faces:
+        (left, top), _, _, (right, bottom) = face.corners
+        assert (right - left, bottom - top) == pytest.approx((side, side), abs=3e-3)
 
 
 def test_the_body_canvas_is_the_plate_rounded_up_to_multiples_of_8() -> None:

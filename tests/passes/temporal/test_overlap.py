@@ -49,6 +49,16 @@ def test_on_a_static_plate_the_blend_is_a_weighted_mean() -> None:
     assert np.abs(found - mean)[16:-16, 16:-16].max() < 1e-3
 
 
+@pytest.mark.parametrize("brighter", [0, 3, 6])
+def test_the_weight_of_a_neighbour_drops_to_1_e_at_six_codes_of_plate_difference(brighter: int) -> None:
+    luma = to_luma(scene(0)) // 2 + np.uint8(40)
+    own = PaintedCanvas(luma=luma, image=painted_canvas(0, seed=1).image)
+    other = PaintedCanvas(luma=luma + np.uint8(brighter), image=painted_canvas(0, seed=2).image)
+    weight = 0.5 * np.exp(-((brighter / 6) ** 2))
+    mean = (own.image + weight * other.image) / (1 + weight)
+    assert np.abs(blend_canvas(own, {1: other}, reach=1) - mean)[16:-16, 16:-16].max() < 5e-3
+
+
 def test_noise_is_averaged_along_the_motion_without_smearing() -> None:
     own = painted_canvas(0, seed=1)
     around = {away: painted_canvas(4 * away, seed=10 + away) for away in (-2, -1, 1, 2)}
