@@ -6,6 +6,8 @@ import asyncio
 import inspect
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -97,3 +99,37 @@ def test_it_runs_where_an_event_loop_runs_already(plates: Path, tmp_path: Path) 
         return sum(one.rendered for one in rendered)
 
     assert asyncio.run(cell()) == 8
+
+
+def test_shots_are_never_dropped_or_added_in_silence(plates: Path, tmp_path: Path) -> None:
+    """A misspelt pattern beside a good one, an empty list that a filter left, and a text that is one pattern."""
+    cut = toolkit.read_cut(plates)
+    for shots, problem in (
+        (["pl*", "sh9*"], "no shot matches 'sh9\\*'"),
+        ([], "no shots were chosen; shots in this cut"),
+    ):
+        with pytest.raises(toolkit.NoMatchingShot, match=problem):
+            toolkit.track(cut, tmp_path / "out", shots=shots)
+    assert [track.shot for track in toolkit.track(cut, tmp_path / "out", shots="plate")] == ["plate"]
+
+
+def test_a_section_is_not_a_setting() -> None:
+    with pytest.raises(
+        toolkit.SettingsError, match=r"overrides: face: a section, not a setting; write a key such as fac"
+    ):
+        toolkit.load_settings(overrides={"face": {"strength": 0.2}})
+
+
+def test_progress_is_reported_to_a_subclass_of_the_silent_one(plates: Path, tmp_path: Path) -> None:
+    done: dict[str, int] = {}
+
+    class Counted(toolkit.SilentProgress):
+        @contextmanager
+        def stage(self, label: str, total: int) -> Iterator[toolkit.Advance]:
+            def advance(steps: int) -> None:
+                done[label] = done.get(label, 0) + steps
+
+            yield advance
+
+    toolkit.run(plates, tmp_path / "out", progress=Counted())
+    assert done == {"plate  faces": 4, "plate  BODY": 4, "plate  FACE": 4}

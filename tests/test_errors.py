@@ -56,7 +56,7 @@ def test_an_unknown_engine_lists_the_available_ones() -> None:
 
 
 def test_a_key_unlike_any_other_gets_the_whole_list() -> None:
-    assert "known keys: a.b, c.d" in str(SettingsError.unknown("zzzzzz", ["c.d", "a.b"]))
+    assert "known keys: a.b, c.d" in str(SettingsError.unknown("zzzzzz", ["c.d", "a.b"], source="--set"))
 
 
 @pytest.mark.parametrize("kind", every_error(), ids=lambda kind: kind.__name__)

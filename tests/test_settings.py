@@ -121,7 +121,7 @@ def test_an_invalid_setting_is_refused_in_one_line(assignment: str, says: str) -
         (lambda: ControlSettings(kind="depth", near=5.0, far=2.0), "ControlSettings: near: 5 is not between 0 and far"),
         (lambda: BodySettings(prompts=(PromptSettings(face=0, prompt="a"),)), "BodySettings: prompts[0].face: BODY is"),
         (lambda: replace(Settings().face, steps=0), "FaceSettings: steps: 0 is out of range: 1 to 150"),
-        (lambda: load_settings(overrides={"face.strength": 2}), "--set: face.strength: 2 is out of range: 0 to 1"),
+        (lambda: load_settings(overrides={"face.strength": 2}), "overrides: face.strength: 2 is out of range: 0 to 1"),
     ],
 )
 def test_python_gets_the_same_checks_as_toml(build: Callable[[], object], says: str) -> None:
@@ -199,7 +199,7 @@ def test_a_repeated_section_in_toolkit_toml_is_explained(tmp_path: Path) -> None
 def test_an_unknown_preset_is_called_a_preset() -> None:
     with pytest.raises(SettingsError) as caught:
         load_settings(preset="xyz")
-    assert str(caught.value).startswith("--preset: xyz: no such preset; presets: draft, dva-2023")
+    assert str(caught.value).startswith("preset: xyz: no such preset; presets: draft, dva-2023")
 
 
 def test_a_preset_is_a_file_that_names_every_setting() -> None:

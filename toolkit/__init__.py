@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from toolkit.frames import FrameMap, FrameRange
     from toolkit.passes import RenderedPass
     from toolkit.pipeline import RunResult, run
-    from toolkit.progress import SILENT, Progress
+    from toolkit.progress import SILENT, Advance, Progress, SilentProgress, StepCallback
     from toolkit.settings import (
         BodySettings,
         ControlSettings,
@@ -106,7 +106,7 @@ _HOMES = {
     "frames": ("FrameMap", "FrameRange",),
     "passes": ("RenderedPass",),
     "pipeline": ("RunResult", "run",),
-    "progress": ("Progress", "SILENT",),
+    "progress": ("Advance", "Progress", "SILENT", "SilentProgress", "StepCallback",),
     "settings": (
         "BodySettings", "ControlSettings", "CutSettings", "DeliverySettings", "DiffusersSettings", "FaceSettings",
         "LoraSettings", "MatteSettings", "OutputSettings", "PromptSettings", "ServerSettings", "Settings",
@@ -119,6 +119,7 @@ _HOMES = {
 
 __all__ = [
     "SILENT",
+    "Advance",
     "AssetUnavailable",
     "BodySample",
     "BodySettings",
@@ -170,6 +171,8 @@ __all__ = [
     "Settings",
     "SettingsError",
     "Shot",
+    "SilentProgress",
+    "StepCallback",
     "ToolkitError",
     "TrackSettings",
     "Turnover",

@@ -36,13 +36,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
 
 
 class ToolkitError(Exception):
-    """Root of all errors raised on purpose; the message is one line for the user."""
+    """Root of all errors raised on purpose; the message is one line for the user.
+
+    ``place`` says where it happened, as far as that is known: ``{"shot": "sh010", "pass": "FACE", "frame": 1004}``.
+    """
 
     exit_code = 1
+    """Exit code of the command line for this error."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -116,34 +119,44 @@ class EmptyCut(InputError):
 
 
 class NoMatchingShot(InputError):
-    """No shot matches the given patterns."""
+    """A pattern that matches no shot, or an empty list of patterns."""
 
     def __init__(self, patterns: Sequence[str], names: Sequence[str]) -> None:
-        super().__init__(f"no shot matches {', '.join(map(repr, patterns))}; shots in this cut: {', '.join(names)}")
+        problem = f"no shot matches {', '.join(map(repr, patterns))}" if patterns else "no shots were chosen"
+        super().__init__(f"{problem}; shots in this cut: {', '.join(names)}")
 
 
 class SettingsError(InputError):
     """An unknown setting or an invalid value; ``source`` is where it was written."""
 
-    def __init__(self, key: str, problem: str, *, source: str = "--set") -> None:
+    def __init__(self, key: str, problem: str, *, source: str) -> None:
         super().__init__(f"{source}: {key}: {problem}")
 
     @classmethod
-    def unknown(
-        cls, key: str, known: Iterable[str], *, source: str = "--set", what: Literal["setting", "preset"] = "setting"
-    ) -> SettingsError:
-        """The key (or preset) does not exist: suggest the closest one, or list them all."""
+    def unknown(cls, key: str, known: Iterable[str], *, source: str) -> SettingsError:
+        """The key does not exist: suggest the closest one, or list them all."""
         candidates = sorted(known)
-        near = get_close_matches(key, candidates, n=1, cutoff=0.5)
-        listed = "known keys" if what == "setting" else "presets"
-        hint = f"did you mean {near[0]}?" if near else f"{listed}: {', '.join(candidates)}"
-        return cls(key, f"no such {what}; {hint}", source=source)
+        section = next((one for one in candidates if one.startswith(f"{key}.")), None)
+        if section is not None:
+            return cls(key, f"a section, not a setting; write a key such as {section}", source=source)
+        return cls(key, f"no such setting; {_suggest(key, candidates, 'known keys')}", source=source)
+
+    @classmethod
+    def unknown_preset(cls, name: str, known: Sequence[str]) -> SettingsError:
+        """The preset does not exist."""
+        return cls(name, f"no such preset; {_suggest(name, known, 'presets')}", source="preset")
 
     @classmethod
     def not_toml(cls, path: Path, error: ValueError) -> SettingsError:
         """The file cannot be parsed; a repeated section usually comes from pasting one file into another."""
         merge = "; TOML allows each section only once: merge the two" if "twice" in str(error) else ""
         return cls("not valid TOML", f"{error}{merge}", source=str(path))
+
+
+def _suggest(name: str, candidates: Sequence[str], label: str) -> str:
+    """The candidate closest to ``name``, or all of them."""
+    near = get_close_matches(name, candidates, n=1, cutoff=0.5)
+    return f"did you mean {near[0]}?" if near else f"{label}: {', '.join(candidates)}"
 
 
 class DocumentError(InputError):

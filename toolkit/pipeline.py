@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from toolkit.passes import RenderedPass
 from toolkit.plates import open_plate
 from toolkit.progress import SILENT, Progress
 from toolkit.settings import Settings
-from toolkit.stages.checks import check_before_work
+from toolkit.stages.checks import ShotPatterns, check_before_work
 from toolkit.stages.conforming import conform_output
 from toolkit.stages.planning import plan_shot
 from toolkit.stages.rendering import open_tools_for, render_shot
@@ -35,14 +34,14 @@ def run(
     out: Path | str,
     settings: Settings | None = None,
     *,
-    shots: Sequence[str] = (),
+    shots: ShotPatterns = None,
     models: Path | str | None = None,
     progress: Progress = SILENT,
 ) -> RunResult:
     """Read ``cut``, track the faces, plan and render the passes shot by shot, and conform them in ``out``.
 
     ``cut`` is what ``read_cut`` takes, or what it returned. ``shots`` are shell patterns of shot names, all shots when
-    empty; ``models`` is a folder with a studio's own copies of the model files. Everything that can be checked is
+    None; ``models`` is a folder with a studio's own copies of the model files. Everything that can be checked is
     checked before the first frame. Raises what ``read_cut``, ``track``, ``plan``, ``render`` and ``conform`` raise.
     """
     settings = settings or Settings()

@@ -25,7 +25,14 @@ class Progress(Protocol):
 
 
 class SilentProgress:
-    """Shows nothing."""
+    """Shows nothing. Subclass it and override ``stage`` to show the progress of a run::
+
+    class Printed(toolkit.SilentProgress):
+        @contextmanager
+        def stage(self, label, total):
+            print(label, total)
+            yield lambda steps: print(f"  {steps} more")
+    """
 
     step_callback: StepCallback | None = None
     """Nothing shows single images."""

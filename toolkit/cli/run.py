@@ -99,7 +99,7 @@ def _run(
     from toolkit.cli.show import show_run
 
     with open_progress(progress_kind) as progress:
-        result = pipeline.run(cut, out, settings, shots=patterns, models=models, progress=progress)
+        result = pipeline.run(cut, out, settings, shots=patterns or None, models=models, progress=progress)
     if progress_kind == "lines":
         print_delivery(out / "delivery.json")
     else:
@@ -110,7 +110,7 @@ def _dry_run(cut_path: Path, patterns: tuple[str, ...], settings: Settings, *, a
     from toolkit import stages
     from toolkit.cli.show import show_shots
 
-    cut, chosen = stages.check_run(cut_path, settings, shots=patterns)
+    cut, chosen = stages.check_run(cut_path, settings, shots=patterns or None)
     show_shots(
         cut.model_copy(update={"shots": tuple(chosen)}), as_json=as_json, passes=settings.output.passes.split("+")
     )

@@ -77,7 +77,7 @@ def track(
     settings = settings_for(cut.parent, **named)
     source = read_cut(cut, handles=settings.cut.handles)
     with open_progress(progress_kind) as progress:
-        found = stages.track(source, out, settings, shots=patterns, models=models, progress=progress)
+        found = stages.track(source, out, settings, shots=patterns or None, models=models, progress=progress)
     if progress_kind == "bar":
         show_tracks(found, as_json=as_json)
 
@@ -96,7 +96,7 @@ def plan(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) -> N
     from toolkit import stages
     from toolkit.cli.show import show_plans
 
-    show_plans(stages.plan(out, _settings_of(out, **named), shots=patterns), as_json=as_json)
+    show_plans(stages.plan(out, _settings_of(out, **named), shots=patterns or None), as_json=as_json)
 
 
 @click.command(short_help="Render the planned passes.")
@@ -117,7 +117,7 @@ def render(out: Path, patterns: tuple[str, ...], as_json: bool, progress_kind: s
 
     check_progress(progress_kind, json=as_json)
     with open_progress(progress_kind) as progress:
-        rendered = stages.render(out, _settings_of(out, **named), shots=patterns, progress=progress)
+        rendered = stages.render(out, _settings_of(out, **named), shots=patterns or None, progress=progress)
     if progress_kind == "bar":
         show_rendered(rendered, out, as_json=as_json)
 

@@ -46,7 +46,10 @@ class Media(Value):
 
 
 class Shot(Value):
-    """One use of one source in the cut."""
+    """One use of one source in the cut.
+
+    ``frame_map`` (``map`` in JSON) has the speed and converts between source, shot and record frames.
+    """
 
     name: FileName
     """Unique in the cut and safe as a file name."""

@@ -73,7 +73,7 @@ def settings_error(error: ValidationError, cls: type[Any], *, sources: dict[str,
     first = error.errors(include_url=False)[0]
     key = dotted_key(first["loc"])
     written = key if sources is None else ".".join(key.split("[")[0].split(".")[:2])
-    source = cls.__name__ if sources is None else sources.get(written, "--set")
+    source = cls.__name__ if sources is None else sources[written]
     if first["type"] in {"unexpected_keyword_argument", "extra_forbidden"}:
         prefix = key.rpartition(".")[0]
         known = [f"{prefix}.{name}" if prefix else name for name in _names_beside(first["loc"], cls)]

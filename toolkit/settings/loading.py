@@ -32,7 +32,7 @@ def preset_names() -> list[str]:
 def preset_text(name: str) -> str:
     """The TOML text of a preset. Raises SettingsError."""
     if name not in preset_names():
-        raise SettingsError.unknown(name, preset_names(), source="--preset", what="preset")
+        raise SettingsError.unknown_preset(name, preset_names())
     return (resources.files("toolkit.settings") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
 
 
@@ -45,13 +45,16 @@ def preset_summary(name: str) -> str:
 def load_settings(*, preset: str = "founding", toml: Path | str | None = None, overrides: Overrides = ()) -> Settings:
     """Settings from a preset, then the file ``toml`` (if any), then ``overrides``; each later one wins.
 
+    ``overrides`` maps dotted keys to values, ``{"face.strength": 0.4}``, or lists them as text,
+    ``["face.strength=0.4"]``.
+
     Raises SettingsError for unknown keys and values that do not fit, NoSuchFile when ``toml`` does not exist, and
     Unreadable when it cannot be opened.
     """
     layers = [(f"preset {preset}", _flatten(tomllib.loads(preset_text(preset))))]
     if toml is not None:
         layers.append((str(toml), _flatten(_read_toml(Path(toml)))))
-    layers.append(("--set", _parse_overrides(overrides)))
+    layers.append((_override_source(overrides), _parse_overrides(overrides)))
     known = setting_keys(Settings())
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
@@ -68,6 +71,11 @@ def load_settings(*, preset: str = "founding", toml: Path | str | None = None, o
         raise settings_error(error, Settings, sources=sources) from None
 
 
+def _override_source(overrides: Overrides) -> str:
+    """Where overrides were written, for messages: a mapping comes from Python, text from the command line."""
+    return "overrides" if isinstance(overrides, Mapping) else "--set"
+
+
 def _parse_overrides(overrides: Overrides) -> Iterator[tuple[str, Any]]:
     if isinstance(overrides, Mapping):
         yield from overrides.items()
@@ -75,7 +83,7 @@ def _parse_overrides(overrides: Overrides) -> Iterator[tuple[str, Any]]:
     for text in overrides:
         key, separator, value = text.partition("=")
         if not separator:
-            raise SettingsError(text, "write it as key=value, such as face.strength=0.5")
+            raise SettingsError(text, "write it as key=value, such as face.strength=0.5", source="--set")
         yield key.strip(), value.strip()
 
 

@@ -19,11 +19,14 @@ from toolkit.passes import check_guides, needs_body_tracks, planned_guides
 from toolkit.plates import check_encoding
 from toolkit.settings import Settings
 
+ShotPatterns = Sequence[str] | str | None
+"""Shell patterns of shot names, such as ``["sh02*"]``; None: all shots."""
+
 _LEAST_FREE = 64 * 2**20
 """Bytes of free disk space below which no work is started: a few frames would fill it."""
 
 
-def check_before_work(cut: Cut, patterns: Sequence[str], settings: Settings, out: Path | None = None) -> list[Shot]:
+def check_before_work(cut: Cut, patterns: ShotPatterns, settings: Settings, out: Path | None = None) -> list[Shot]:
     """Check all that ``settings`` need for the shots matching ``patterns``, and return these shots.
 
     Checked are, in this order: the shots and their media, the optional packages, the engine's name and packages, the
@@ -53,14 +56,21 @@ def check_before_rendering(shots: Sequence[Shot], plans: Iterable[PassPlan], set
                 check_guides(by_name[plan.shot], _read_or_estimated(plan))
 
 
-def choose_shots(cut: Cut, patterns: Sequence[str]) -> list[Shot]:
-    """The shots whose name matches one of the shell ``patterns``; all shots when there are none.
+def choose_shots(cut: Cut, patterns: ShotPatterns) -> list[Shot]:
+    """The shots whose name matches one of the shell ``patterns``; all shots when None.
 
-    Raises NoMatchingShot, and MissingMedia naming every offline source these shots need.
+    Raises NoMatchingShot for a pattern that matches no shot and for an empty list, and MissingMedia naming every
+    offline source these shots need.
     """
-    chosen = [shot for shot in cut.shots if not patterns or any(fnmatchcase(shot.name, one) for one in patterns)]
-    if not chosen:
-        raise NoMatchingShot(patterns, [shot.name for shot in cut.shots])
+    if patterns is None:
+        chosen = list(cut.shots)
+    else:
+        wanted = [patterns] if isinstance(patterns, str) else patterns
+        names = [shot.name for shot in cut.shots]
+        unmatched = [one for one in wanted if not any(fnmatchcase(name, one) for name in names)]
+        if unmatched or not wanted:
+            raise NoMatchingShot(unmatched, names)
+        chosen = [shot for shot in cut.shots if any(fnmatchcase(shot.name, one) for one in wanted)]
     offline = [shot for shot in chosen if not shot.media.online]
     if offline:
         paths = ", ".join(sorted({shot.media.path for shot in offline}))

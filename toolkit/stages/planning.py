@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from toolkit.documents import BodyTracks, Cut, FaceTracks, PassPlan, Shot
 from toolkit.output import Output, lock_output
 from toolkit.passes import plan_passes
 from toolkit.settings import Settings
-from toolkit.stages.checks import check_before_work, tracks_people
+from toolkit.stages.checks import ShotPatterns, check_before_work, tracks_people
 
 
-def plan(out: Path | str, settings: Settings | None = None, *, shots: Sequence[str] = ()) -> list[PassPlan]:
+def plan(out: Path | str, settings: Settings | None = None, *, shots: ShotPatterns = None) -> list[PassPlan]:
     """Plan the passes of the shots tracked in ``out``: ``out/<shot>/<pass>/v001/plan.json``.
 
-    Reads no pixels. ``shots`` are shell patterns of shot names, all shots when empty. Returns the plans shot by shot,
+    Reads no pixels. ``shots`` are shell patterns of shot names, all shots when None. Returns the plans shot by shot,
     BODY before FACE. Raises MissingDocument when a shot is not tracked yet, what ``check_before_work`` raises,
     OutputBusy and OutputNotWritable.
     """

@@ -16,7 +16,7 @@ from toolkit.passes import RenderedPass, planned_guides, planned_looks, render_p
 from toolkit.plates import Plate, open_plate
 from toolkit.progress import SILENT, Progress
 from toolkit.settings import Settings
-from toolkit.stages.checks import check_before_rendering, check_disk, choose_shots
+from toolkit.stages.checks import ShotPatterns, check_before_rendering, check_disk, choose_shots
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +30,11 @@ class RenderTools:
 
 
 def render(
-    out: Path | str, settings: Settings | None = None, *, shots: Sequence[str] = (), progress: Progress = SILENT
+    out: Path | str, settings: Settings | None = None, *, shots: ShotPatterns = None, progress: Progress = SILENT
 ) -> list[RenderedPass]:
     """Render the passes planned in ``out`` and write their layers; frames that are already up to date are kept.
 
-    ``shots`` are shell patterns of shot names, all shots when empty. Engine and look come from the plans; ``settings``
+    ``shots`` are shell patterns of shot names, all shots when None. Engine and look come from the plans; ``settings``
     say which passes and version, and how the engine runs. Returns one ``RenderedPass`` per pass and shot. Raises
     MissingDocument when a shot is not planned yet, MissingMedia, MissingFrames, EngineError, OutputBusy and
     OutputNotWritable; frames written before an error stay and are complete.

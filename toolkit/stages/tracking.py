@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +17,7 @@ from toolkit.output import Output, lock_output
 from toolkit.plates import Plate, open_plate
 from toolkit.progress import SILENT, Advance, Progress
 from toolkit.settings import Settings
-from toolkit.stages.checks import check_before_work, tracks_people
+from toolkit.stages.checks import ShotPatterns, check_before_work, tracks_people
 
 Tracks = TypeVar("Tracks", FaceTracks, BodyTracks)
 
@@ -36,14 +36,14 @@ def track(
     out: Path | str,
     settings: Settings | None = None,
     *,
-    shots: Sequence[str] = (),
+    shots: ShotPatterns = None,
     models: Path | str | None = None,
     progress: Progress = SILENT,
 ) -> list[FaceTracks]:
     """Find and follow the faces of the shots of ``cut``: ``out/<shot>/face_track.json``.
 
     Where a look has a ``body`` control, people are followed too (``body_track.json``). ``shots`` are shell patterns of
-    shot names, all shots when empty; ``models`` is a folder with a studio's own copies of the model files. Returns one
+    shot names, all shots when None; ``models`` is a folder with a studio's own copies of the model files. Returns one
     ``FaceTracks`` per shot, in the order of the cut. Raises what ``check_before_work`` raises, AssetUnavailable,
     MediaError, EngineError, OutputBusy and OutputNotWritable.
     """
