@@ -137,6 +137,8 @@ def test_only_files_of_the_pattern_count_as_frames(tmp_path: Path) -> None:
 def test_a_range_is_inclusive_and_never_empty() -> None:
     assert len(FrameRange(first=1001, last=1048)) == 48
     assert FrameRange.of(1001, 48).last == 1048
+    assert list(FrameRange(first=998, last=1001)) == [998, 999, 1000, 1001]
+    assert [frame for frame in range(990, 1010) if frame in FrameRange(first=998, last=1001)] == [998, 999, 1000, 1001]
     with pytest.raises(ValueError, match="empty frame range"):
         FrameRange(first=2, last=1)
 
