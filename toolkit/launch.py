@@ -63,8 +63,8 @@ def run_entry(entry: str, values: Mapping[str, str], *, timeout: float, app: Pat
         try:
             answer = _wait_for_report(report, timeout, version.name)
         finally:
-            if process.poll() is None:  # it started the application itself, which stays open
-                process.returncode = 0
+            if process.poll() is None:
+                process.returncode = 0  # it is After Effects itself and stays open: no warning that it still runs
     shutil.rmtree(folder, ignore_errors=True)  # on Windows the script may be open for a moment longer
     if answer.get("error") is not None:
         raise ToolkitError(f"{entry} stopped in After Effects: {answer['error']}")
