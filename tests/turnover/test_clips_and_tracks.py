@@ -104,6 +104,14 @@ SKIPPED: dict[str, tuple[Json, str]] = {
         "no media: a title, a generator, or a clip that was offline when the cut was exported",
     ),
     "a generator": (clip(GENERATOR, time_range(0, 10), name="x"), "a generator (SMPTEBars), not footage"),
+    "an empty list of references": (
+        dict(used("x"), media_references={}),
+        "no media: a title, a generator, or a clip that was offline when the cut was exported",
+    ),
+    "a reference of the base type": (
+        clip(dict(missing_reference(), OTIO_SCHEMA="MediaReference.1"), time_range(0, 10), name="x"),
+        "media references of type MediaReference are not supported yet",
+    ),
     "a clip of no length": (used("x", count=0), "it has no length"),
     "a clip of negative length": (used("x", count=-5), "it has no length"),
     "an impossible length": (used("x", count=10**15), "1000000000000000 frames is longer than a day at 120 fps"),

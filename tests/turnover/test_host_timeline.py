@@ -330,7 +330,7 @@ GOOD = host_clip("/offline/a.mov", (0, 10))
         (turnover({**GOOD, "record_count": -4}), DocumentError, "at /clips/0/record_count: -4 is negative ('sh010')"),
         (turnover({**GOOD, "source_count": -4}), DocumentError, "at /clips/0/source_count: -4 is negative"),
         (turnover({**GOOD, "media_count": -4}), DocumentError, "at /clips/0/media_count: -4 is negative"),
-        (turnover({**GOOD, "record_first": -4}), DocumentError, "at /clips/0/record_first: -4 lies before"),
+        (turnover({**GOOD, "record_first": -4}), DocumentError, "at /clips/0/record_first: -4 is before"),
         (turnover({**GOOD, "track": 0}), DocumentError, "at /clips/0/track: track 0 is out of range"),
         (turnover({**GOOD, "track": 10**9}), DocumentError, "at /clips/0/track: track 1000000000 is out"),
         (turnover({**GOOD, "media_fps": -24}), DocumentError, "at /clips/0/media_fps: -24 is not a frame rate"),
