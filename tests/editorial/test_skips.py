@@ -23,8 +23,8 @@ LISTED = ["sh010 and 2 more: disabled", "Text+: a title", "sh020: offline", "sh0
 
 @pytest.mark.parametrize(
     ("count", "lines"),
-    [(0, []), (6, LISTED), (8, [*LISTED, "2 other reasons"])],
-    ids=["none", "four reasons", "six reasons"],
+    [(0, []), (6, LISTED), (7, [*LISTED, "1 other reason"]), (8, [*LISTED, "2 other reasons"])],
+    ids=["none", "four reasons", "five reasons", "six reasons"],
 )
 def test_the_four_most_frequent_reasons_are_listed_and_the_others_counted(count: int, lines: list[str]) -> None:
     assert summarise_skips(ROWS[:count]) == lines

@@ -19,5 +19,6 @@ def summarise_skips(skipped: Iterable[tuple[str, str]]) -> list[str]:
         names.setdefault(reason, []).append(name)
     rows = sorted(names.items(), key=lambda item: -len(item[1]))
     lines = [f"{clips[0]}{f' and {len(clips) - 1} more' if clips[1:] else ''}: {reason}" for reason, clips in rows]
-    rest = [f"{len(lines) - _MAX_REASONS} other reasons"] if len(lines) > _MAX_REASONS else []
+    others = len(lines) - _MAX_REASONS
+    rest = [f"{others} other {'reason' if others == 1 else 'reasons'}"] if others > 0 else []
     return lines[:_MAX_REASONS] + rest
