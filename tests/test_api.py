@@ -133,3 +133,6 @@ def test_progress_is_reported_to_a_subclass_of_the_silent_one(plates: Path, tmp_
 
     toolkit.run(plates, tmp_path / "out", progress=Counted())
     assert done == {"plate  faces": 4, "plate  BODY": 4, "plate  FACE": 4}
+    done.clear()
+    toolkit.run(plates, tmp_path / "out", progress=Counted())
+    assert done == {"plate  BODY": 4, "plate  FACE": 4}, "frames that are kept count, a track that is kept has no stage"

@@ -22,6 +22,7 @@ from tests.turnover._cuts import (
     track,
     transition,
     write,
+    write_sequence,
 )
 from toolkit.documents import Cut
 from toolkit.turnover import open_timeline, read_cut
@@ -339,3 +340,17 @@ def test_open_timeline_changes_only_relative_paths(tmp_path: Path) -> None:
     assert references[4].target_url_base == "C:\\plates"
     found = timeline_again.find_clips()
     assert [item.source_range.duration.value for item in found] == [20, 10, 10, 10, 10]
+
+
+def test_without_a_start_time_the_timeline_counts_as_its_clips_do(tmp_path: Path) -> None:
+    """Also where they only say what their media has."""
+    clips = [clip(movie_reference(f"/offline/{name}.mov", time_range(0, 50, 25)), None) for name in "ab"]
+    path = write(tmp_path / "cut.otio", timeline(track(*clips)))
+    assert read_cut(path, handles=0).record_rate == 25
+
+
+def test_a_timeline_that_names_no_rate_at_all_counts_24(tmp_path: Path) -> None:
+    write_sequence(tmp_path / "plates", range(1001, 1006))
+    path = write(tmp_path / "cut.otio", timeline(track(clip(sequence_reference("plates/", 1001, None, rate=30), None))))
+    cut = read_cut(path, handles=0)
+    assert (cut.record_rate, cut.shots[0].media.rate) == (24, 30)

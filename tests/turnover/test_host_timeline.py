@@ -311,6 +311,7 @@ def test_the_same_turnover_gives_the_same_timeline(tmp_path: Path) -> None:
 # --- invalid turnovers -----------------------------------------------------------------------------------------
 
 GOOD = host_clip("/offline/a.mov", (0, 10))
+TITLE = {"name": "Text+", "track": 1, "record_first": 20, "record_count": 4, "reason": "a title"}
 
 
 @pytest.mark.parametrize(
@@ -333,6 +334,11 @@ GOOD = host_clip("/offline/a.mov", (0, 10))
         (turnover({**GOOD, "record_first": -4}), DocumentError, "at /clips/0/record_first: -4 is before"),
         (turnover({**GOOD, "track": 0}), DocumentError, "at /clips/0/track: track 0 is out of range"),
         (turnover({**GOOD, "track": 10**9}), DocumentError, "at /clips/0/track: track 1000000000 is out"),
+        (
+            turnover(GOOD, skipped=[{**TITLE, "track": 0}]),
+            DocumentError,
+            "at /skipped/0/track: track 0 is out of range",
+        ),
         (turnover({**GOOD, "media_fps": -24}), DocumentError, "at /clips/0/media_fps: -24 is not a frame rate"),
         (turnover({**GOOD, "media_fps": 1e6}), DocumentError, "at /clips/0/media_fps: 1e+06 is not a frame rate"),
         (turnover({**GOOD, "remap": [1.0]}), DocumentError, "at /clips/0/remap: 1 values for 10 timeline frames"),

@@ -170,3 +170,11 @@ def test_without_people_the_image_is_black() -> None:
     assert not draw_skeleton([], SIDE).any()
     invisible = np.zeros((33, 3), np.float32)
     assert not draw_skeleton([invisible], SIDE).any()
+
+
+def test_joints_stay_discs_in_tiny_pictures() -> None:
+    """At 48 pixels the radius in proportion would round to none."""
+    points = np.zeros((33, 3), np.float32)
+    points[0] = (20, 30, 1.0)
+    picture = draw_skeleton([points], (48, 64))
+    assert picture.any(axis=2).sum() == 5
