@@ -91,7 +91,7 @@ def test_depth_of_the_3d_package_guides_both_passes(plates: Path, capsys: pytest
         ]
         assert run(plates, *arguments) == 3
         message = capsys.readouterr().err
-        assert "shot plate: media offline" in message
+        assert "shot plate, guide depth.####.exr: media offline" in message
         assert str(Path("guides/plate/depth.####.exr")) in message
         assert not server.img2img_bodies
         write_depth(plates)

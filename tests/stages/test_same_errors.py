@@ -62,7 +62,12 @@ GUIDES = ("--set", 'body.controls=[{kind="lineart", source="guides/{shot}/linear
 @pytest.mark.parametrize(
     ("options", "code", "message"),
     [
-        pytest.param((*SERVER, *GUIDES), 3, "shot sh020: media offline: ", id="the second shot has no guides"),
+        pytest.param(
+            (*SERVER, *GUIDES),
+            3,
+            "shot sh020, guide lineart.####.png: media offline: ",
+            id="the second shot has no guides",
+        ),
         pytest.param(("--shot=sh9*",), 2, "no shot matches 'sh9*'; shots in this cut: sh010, sh020", id="no such shot"),
         pytest.param(("--engine", "dalle"), 2, "unknown engine 'dalle'; available: builtin", id="no such engine"),
         pytest.param((*SERVER, "--set", "body.noise=flow"), 4, "does not support noise = flow", id="no moving noise"),
@@ -93,7 +98,7 @@ def test_every_stage_names_the_missing_guides_of_all_its_shots(
     for path in lost.iterdir():
         path.unlink()
     code, line = say(stage, *((cut, "-o", out) if stage == "track" else (out,)), *options)
-    assert (code, "shot sh020: media offline" in line) == (3, True)
+    assert (code, "shot sh020, guide lineart.####.png: media offline" in line) == (3, True)
     assert not list(out.rglob("*.exr"))
 
 

@@ -36,7 +36,9 @@ def check_guides(shot: Shot, guides: Iterable[GuidePlan | EstimatePlan]) -> None
     """Check that each sequence has a file for every frame of ``shot``. Raises MissingMedia and MissingFrames."""
     for guide in guides:
         if isinstance(guide, GuidePlan):
-            check_frames(probe(Path(guide.path)), [frame + guide.offset for frame in shot.source_work_range])
+            path = Path(guide.path)
+            with at(guide=path.name):
+                check_frames(probe(path), [frame + guide.offset for frame in shot.source_work_range])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
