@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from toolkit.settings.base import limits_of, table_class
-from toolkit.settings.describe import toml_text
+from toolkit.settings.describe import help_text, toml_text
 from toolkit.settings.looks import ControlSettings, LoraSettings, PromptSettings
 from toolkit.settings.values import Settings
 
@@ -80,14 +80,8 @@ def _section(title: str, values: Any, *, prefix: str = "") -> Iterator[str]:
         tables = table_class(info)
         allowed = limits_of(info) if tables is None else "list of tables"
         default = "" if (cls, name) in _NO_DEFAULT else f"`{toml_text(value)}`"
-        rows.append(f"| `{prefix}{name}` | {default} | {_cell(allowed)} | {_cell(_help_text(cls, name))} |")
+        rows.append(f"| `{prefix}{name}` | {default} | {_cell(allowed)} | {_cell(_plain(help_text(cls, name)))} |")
     yield "\n".join(rows)
-
-
-def _help_text(cls: type[Any], name: str) -> str:
-    """The string below the field, in the nearest class that has one."""
-    declared = (vars(one).get("__pydantic_fields__", {}).get(name) for one in cls.__mro__)
-    return _plain(next((info.description for info in declared if info and info.description), ""))
 
 
 def _plain(text: str) -> str:

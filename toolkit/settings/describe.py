@@ -27,14 +27,15 @@ def describe_settings() -> dict[str, str]:
     texts: dict[str, str] = {}
     for key, _, _ in _walk(settings):
         section, _, name = key.rpartition(".")
-        texts[key] = " ".join(_help_text(type(getattr(settings, section) if section else settings), name).split())
+        text = help_text(type(getattr(settings, section) if section else settings), name)
+        texts[key] = " ".join(text.replace("``", "").split())
     return texts
 
 
-def _help_text(cls: type[Any], name: str) -> str:
-    """The string below the field, in the class that declares it."""
+def help_text(cls: type[Any], name: str) -> str:
+    """The string below the field, in the nearest class that has one."""
     declared = (vars(one).get("__pydantic_fields__", {}).get(name) for one in cls.__mro__)
-    return next((info.description.replace("``", "") for info in declared if info and info.description), "")
+    return next((info.description for info in declared if info and info.description), "")
 
 
 def settings_toml(settings: Settings) -> str:
