@@ -5,8 +5,24 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from toolkit.passes.resampling import warp_affine
+
+
+def random_similarity(rng: np.random.Generator) -> NDArray[np.float64]:
+    """A rotation, a zoom of 0.3 to 4 and a shift of up to 80 pixels: 2×3."""
+    turn, zoom = rng.uniform(-np.pi, np.pi), rng.uniform(0.3, 4)
+    linear = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) * zoom
+    return np.column_stack([linear, rng.uniform(-80, 80, 2)])
+
+
+def warp_by_opencv(
+    picture: NDArray[np.float32], matrix: NDArray[np.float64], size: tuple[int, int], *, inverse: bool
+) -> NDArray[np.float32]:
+    """The whole image at once, edges repeated."""
+    flags = cv2.INTER_LANCZOS4 | (cv2.WARP_INVERSE_MAP if inverse else 0)
+    return np.asarray(cv2.warpAffine(picture, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
 @pytest.mark.parametrize("inverse", [False, True])
@@ -14,12 +30,9 @@ def test_bands_match_a_single_warp_bit_for_bit(inverse: bool) -> None:
     rng = np.random.default_rng(1)
     picture = rng.random((90, 160, 3), dtype=np.float32)
     for _ in range(200):
-        turn, zoom = rng.uniform(-np.pi, np.pi), rng.uniform(0.3, 4)
-        linear = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) * zoom
-        matrix = np.column_stack([linear, rng.uniform(-80, 80, 2)])
+        matrix = random_similarity(rng)
         size = (int(rng.integers(1, 130)), int(rng.integers(1, 130)))
-        flags = cv2.INTER_LANCZOS4 | (cv2.WARP_INVERSE_MAP if inverse else 0)
-        expected = cv2.warpAffine(picture, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        expected = warp_by_opencv(picture, matrix, size, inverse=inverse)
         assert np.array_equal(warp_affine(picture, matrix, size, inverse=inverse), expected)
 
 
@@ -28,15 +41,12 @@ def test_a_masked_warp_matches_inside_the_mask_and_is_zero_or_equal_outside(inve
     rng = np.random.default_rng(2)
     picture = rng.random((90, 160, 3), dtype=np.float32)
     for _ in range(200):
-        turn, zoom = rng.uniform(-np.pi, np.pi), rng.uniform(0.3, 4)
-        linear = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) * zoom
-        matrix = np.column_stack([linear, rng.uniform(-80, 80, 2)])
+        matrix = random_similarity(rng)
         width, height = (int(side) for side in rng.integers(1, 130, 2))
         mask = np.zeros((height, width), np.float32)
         x, y = rng.integers(0, width), rng.integers(0, height)
         mask[y : y + 50, x : x + 40] = rng.random() + 0.1
-        flags = cv2.INTER_LANCZOS4 | (cv2.WARP_INVERSE_MAP if inverse else 0)
-        expected = cv2.warpAffine(picture, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        expected = warp_by_opencv(picture, matrix, (width, height), inverse=inverse)
         warped = warp_affine(picture, matrix, (width, height), inverse=inverse, mask=mask)
         assert np.array_equal(warped[mask > 0], expected[mask > 0])
         assert np.all((warped == expected) | (warped == 0))
@@ -52,8 +62,7 @@ def test_without_rotation_the_separable_warp_matches_to_float_rounding(inverse: 
         across, down = rng.uniform(0.1, 5, 2)
         matrix = np.array([[across, 0, rng.uniform(-200, 200)], [0, down, rng.uniform(-200, 200)]])
         size = (int(rng.integers(1, 200)), int(rng.integers(1, 200)))
-        flags = cv2.INTER_LANCZOS4 | (cv2.WARP_INVERSE_MAP if inverse else 0)
-        expected = cv2.warpAffine(picture, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        expected = warp_by_opencv(picture, matrix, size, inverse=inverse)
         warped = warp_affine(picture, matrix, size, inverse=inverse)
         assert warped.dtype == np.float32
         assert np.abs(warped - expected).max() < 2e-6, "relative to white"
