@@ -252,6 +252,35 @@ def test_a_second_ctrl_c_does_not_wait_and_the_runner_can_still_be_closed() -> N
     assert ended.is_set()
 
 
+@pytest.mark.parametrize("call", [in_asyncio_run, in_a_cell])
+def test_a_ctrl_c_before_the_caller_waits_is_not_lost(
+    call: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The helper thread may be at work before the calling thread goes on."""
+    sent, cancelled = threading.Event(), threading.Event()
+
+    class SlowThread(threading.Thread):
+        def start(self) -> None:
+            super().start()
+            sent.wait(5)
+
+    async def interrupted() -> None:
+        send_ctrl_c()
+        sent.set()
+        try:
+            await asyncio.sleep(3)
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+
+    runner = CoroutineRunner()
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(threading, "Thread", SlowThread)
+        call(lambda: runner.run(interrupted()))
+    assert cancelled.is_set()
+    runner.close()
+
+
 def test_without_a_running_loop_there_is_no_helper_thread() -> None:
     async def where() -> str:
         return threading.current_thread().name

@@ -60,9 +60,10 @@ class CoroutineRunner:
             finally:
                 cancel.cancel()  # in case the loop could not start
 
-        outcome = self._start_helper(work)
+        caller = _Caller()  # before the helper starts, or a Ctrl-C in between goes unnoticed
         try:
-            _wait_for(outcome)
+            outcome = self._start_helper(work)
+            caller.wait_for(outcome)
         except BaseException:
             with suppress(CancelledError):
                 cancel.result()()
@@ -99,14 +100,23 @@ def _is_loop_running() -> bool:
     return True
 
 
-def _wait_for(outcome: Future[Any]) -> None:
-    """Wait until ``outcome`` is there. Raises asyncio.CancelledError once the caller's own task is cancelled.
+class _Caller:
+    """The task that calls, if any, which notices when it is cancelled while it is blocked.
 
     ``asyncio.run`` answers a first Ctrl-C by cancelling its main task, which takes effect at the task's next ``await``
     only; a caller that is blocked here would not notice.
     """
-    task = asyncio.current_task()
-    requests = task.cancelling() if task else 0
-    while not wait([outcome], timeout=_CHECK_S).done:
-        if task is not None and task.cancelling() > requests:
-            raise asyncio.CancelledError
+
+    def __init__(self) -> None:
+        self._task = asyncio.current_task()
+        self._earlier_requests = self._count_requests()
+        """How often the task was asked to cancel before; it may be cleaning up after that."""
+
+    def wait_for(self, outcome: Future[Any]) -> None:
+        """Wait until ``outcome`` is there. Raises asyncio.CancelledError once the task is cancelled."""
+        while not wait([outcome], timeout=_CHECK_S).done:
+            if self._count_requests() > self._earlier_requests:
+                raise asyncio.CancelledError
+
+    def _count_requests(self) -> int:
+        return self._task.cancelling() if self._task else 0
