@@ -118,6 +118,7 @@ def test_a_comp_per_shot_and_one_for_the_cut(out: Path) -> None:
     shot = comp(project, "sh010")
     assert (shot.width, shot.height, shot.frame_rate, shot.display_start_frame) == (32, 16, 24, 1001)
     assert shot.duration * 24 == 36  # 20 frames and 8 at each end
+    assert {one.pixel_aspect for one in project.compositions} == {1}
     assert (shot.work_area_start_frame, shot.work_area_duration_frame) == (8, 20)
     assert [one.name for one in reversed(shot.layers)] == [
         "plate sh010",

@@ -193,6 +193,16 @@ def test_a_layer_counts_like_the_cut_and_not_like_its_media(source_range: Json |
     assert _floats(media["available_range"]) == (start - head, 24, count + 2 * head, 24)
 
 
+def test_a_clip_without_any_range_counts_by_the_timecode_of_its_file(tmp_path: Path) -> None:
+    write_movie(tmp_path / "A001.mov", 31, timecode="01:00:00:00")
+    cut = read(tmp_path, timeline(track(clip(movie_reference("A001.mov", None), None)), start=time(0)))
+    deliver(cut, tmp_path / "out")
+
+    (layer,) = layers_of(tmp_path / "out", "FACE v001")
+    assert _floats(layer["source_range"]) == (86400, 24, 31, 24)
+    assert _floats(layer["media_references"]["DEFAULT_MEDIA"]["available_range"]) == (86400, 24, 31, 24)
+
+
 # --- frame by frame --------------------------------------------------------------------------------------------
 
 MOVIE_25_IN_24 = movie_reference("/offline/a.mov", time_range(86400, 100, 24))
@@ -415,6 +425,20 @@ def test_transitions_of_the_plate_are_repeated_on_its_layers(tmp_path: Path) -> 
     face_track = back.tracks[2]
     handles = face_track.handles_of_child(face_track[0])
     assert handles[1] == otio.opentime.RationalTime(4, 24)
+    assert_layers_lie_over_their_plate(cut, tmp_path)
+
+
+def test_a_transition_into_a_layer_from_something_else_is_repeated_too(tmp_path: Path) -> None:
+    edit = track(
+        clip(missing_reference(), time_range(0, 20), name="title"),
+        transition(3, 3),
+        clip(sequence(), time_range(86410, 30), name="a"),
+    )
+    cut = read(tmp_path, timeline(edit, start=time(0)))
+    deliver(cut, tmp_path)
+
+    _, _, over = video_tracks(tmp_path / "return.otio")
+    assert [child["OTIO_SCHEMA"] for child in over["children"]] == ["Gap.1", "Transition.1", "Clip.2"]
     assert_layers_lie_over_their_plate(cut, tmp_path)
 
 

@@ -138,6 +138,14 @@ def test_a_disagreement_is_noted_and_the_export_is_used(
     assert cut.shots[0].source_range.first == 10
 
 
+def test_start_frames_of_a_sequence_are_compared_as_the_host_counts_them(tmp_path: Path) -> None:
+    export(tmp_path, clip(FILES, time_range(86410, 48)))
+    host_row = host_clip("D:/plates/plate.[1001-1200].exr", (0, 48), 12, media_count=200, media_index=1001)
+    cut = read(tmp_path, host_row)
+    assert "has start frame 12, not 10;" in cut.notes[0]
+    assert cut.shots[0].source_range.first == 1011
+
+
 def test_an_export_of_resolve_agrees_with_its_clip_list_at_half_speed(shared: Path, tmp_path: Path) -> None:
     """An export of Resolve 21, and the list its API would give for it."""
     shutil.copy(shared / "timelines/resolve21/ref4_retime_50pct.otio", tmp_path / "reel.otio")
@@ -163,6 +171,20 @@ def test_only_listed_clips_are_shots_and_the_others_are_counted(tmp_path: Path) 
     assert [shot.clip_name for shot in cut.shots] == ["b"]
     assert cut.notes == ("2 other clips are not in the turnover",)
     assert cut.skipped == ()
+
+
+def test_in_a_selection_a_title_is_reported_only_if_it_was_selected_too(tmp_path: Path) -> None:
+    export(
+        tmp_path,
+        clip(MOVIE, time_range(86410, 10), name="a"),
+        clip(MOVIE, time_range(86420, 10), name="b"),
+        clip(missing_reference(), time_range(0, 10), name="Text+"),
+        clip(missing_reference(), time_range(0, 10), name="Credits"),
+    )
+    title = {"name": "Text+", "track": 1, "record_first": 20, "record_count": 10, "reason": "a title"}
+    cut = read(tmp_path, listed((0, 10), 10), skipped=[title])
+    assert [row.clip_name for row in cut.skipped] == ["Text+"]
+    assert cut.notes == ("1 other clip is not in the turnover",)
 
 
 def test_a_clip_skipped_by_the_host_does_not_count_as_unselected(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The loss of detail from a smaller BODY canvas: the figures in docs/engines-proof.md."""
+"""From the pictures of an engine to the pixels of a layer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from tests.faces._footage import Person
 from tests.passes._plate import CUT_FOLDER, FIRST, sample, shot_of, tracks_of
 from toolkit.passes import plan_passes
 from toolkit.passes.rendering.canvases import fit_frame_to_canvas
-from toolkit.passes.rendering.layers import PlateProperties, compose_body
+from toolkit.passes.rendering.layers import PlateProperties, compose_body, compose_face
+from toolkit.plates import Encoding
 from toolkit.settings import load_settings
 
 
@@ -19,6 +20,7 @@ from toolkit.settings import load_settings
 def test_a_smaller_body_canvas_loses_what_the_docs_state(
     size: int, mean_codes: float, psnr: float, anna: Person
 ) -> None:
+    """The figures in docs/engines-proof.md."""
     photograph = (anna.photograph / 255).astype(np.float32)
     height, width = photograph.shape[:2]
     tracks = tracks_of([sample(FIRST)]).model_copy(update={"width": width, "height": height})
@@ -29,3 +31,20 @@ def test_a_smaller_body_canvas_loses_what_the_docs_state(
     off = back.astype(np.float64) - photograph
     assert np.abs(off).mean() * 255 == pytest.approx(mean_codes, abs=0.06)
     assert -10 * np.log10((off**2).mean()) == pytest.approx(psnr, abs=0.06)
+
+
+@pytest.mark.parametrize(("encoding", "overshoots"), [("display", False), ("linear", True)])
+def test_a_face_over_a_display_plate_is_never_brighter_than_white(encoding: Encoding, overshoots: bool) -> None:
+    """Scaling overshoots at sharp edges. In a linear layer there is room for that, as on its plate."""
+    settings = load_settings(overrides=["output.passes=FACE"])
+    tracks = tracks_of([sample(FIRST, roll=7.0)])
+    (plan,) = plan_passes(shot_of(Path("nowhere/plate.####.png")), tracks, settings, cut_folder=CUT_FOLDER)
+    faces = plan.frames[0].faces
+    width, height = plan.canvas
+    stripes = np.zeros((height, width, 3), np.float32)
+    stripes[:, np.arange(width) // 40 % 2 == 1] = 1.0
+    backing = PlateProperties(alpha=None, premultiplied=False, encoding=encoding)
+    pixels = compose_face(plan, faces, backing, [stripes]).pixels.astype(np.float32)
+    inside = pixels[..., 3] == 1
+    assert inside.any()
+    assert (pixels[inside][:, :3].max() > 1.001) == overshoots
