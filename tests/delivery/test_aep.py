@@ -296,6 +296,12 @@ def test_a_plate_that_py_aep_cannot_import_becomes_a_placeholder_with_a_note(out
     assert plate.start_time * 24 == -2
 
 
+@pytest.mark.parametrize("width", [31, 33])
+def test_footage_that_py_aep_reads_at_another_size_is_a_note(width: int, out: Path) -> None:
+    _, notes = build_project(out, lambda document: all_clips(document)[0].update(width=width))
+    assert notes == (f"py-aep reads sh010 as 32x16 instead of {width}x16: check it in After Effects",)
+
+
 def test_a_missing_layer_file_is_an_error(out: Path) -> None:
     (out / "sh010" / "FACE" / "v001" / "sh010_FACE_v001.1005.exr").unlink()
     with pytest.raises(MissingFrames, match="1 source frame missing: 1005"):

@@ -128,6 +128,14 @@ def test_a_linear_remap_is_a_constant_speed(
     assert shot.frame_map.speed == speed
 
 
+@pytest.mark.parametrize(("remap", "speed"), [([10.0, 12.0, 14.0, 16.0], 1), ([16.0, 15.0, 14.0, 13.0], -0.5)])
+def test_the_speed_of_a_remap_takes_the_rates_into_account(remap: list[float], speed: float, tmp_path: Path) -> None:
+    """Media at 48 fps at 24: two of its frames pass in each frame. The list's own speed is that of no line here."""
+    row = host_clip("/offline/a.mov", (0, 4), min(remap), speed=9.0, remap=remap, media_fps=48.0)
+    (shot,) = read(tmp_path, row).shots
+    assert (shot.frame_map.speed, shown(shot)) == (speed, remap)
+
+
 def test_a_non_linear_remap_is_skipped_as_a_ramp(tmp_path: Path) -> None:
     plain = host_clip("/offline/a.mov", (0, 4))
     ramp = host_clip("/offline/a.mov", (4, 4), 0, name="ramp", remap=[0.0, 1.0, 3.0, 6.0])
