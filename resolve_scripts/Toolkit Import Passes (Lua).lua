@@ -10,6 +10,7 @@ finds only files whose path can be written in the system's code page. ]]
 
 local ENTRY, SCHEMA = "Toolkit Import Passes (Lua)", "toolkit.delivery/1"
 local SEPARATOR = package.config:sub(1, 1)
+local SUBFRAME_TOLERANCE = 0.01 -- of a source frame
 local MAX_ROUNDS = 8 -- attempts to roll back
 local RETIME_PROCESSES = {
   nearest = {"RETIME_NEAREST", 1}, blend = {"RETIME_FRAME_BLEND", 2}, flow = {"RETIME_OPTICAL_FLOW", 3}}
@@ -186,12 +187,14 @@ local DELIVERY_FIELDS = "name:text fps:rate drop_frame:bool start_timecode:text 
   .. "height:size tracks:list notes:list markers:list?"
 local TRACK_FIELDS = "name:text clips:list"
 local CLIP_FIELDS = "name:text kind:text path:text pattern:text start_index:count end_index:count in_frame:count "
+  .. "in_position:position? off_by_one:count? "
   .. "frame_count:size record_first:count record_count:size fps:rate speed:number alpha:text opacity:number? "
   .. "interpolation:text? motion:text? input_colour_space:text?"
 local MARKER_FIELDS = "record_frame:count name:text note:text colour:text"
 local KINDS = {
   text = function(value) return type(value) == "string" end,
   bool = function(value) return type(value) == "boolean" end,
+  position = function(value) return type(value) == "string" and value:find("^%d+/?%d*$") ~= nil end,
   list = function(value) return getmetatable(value) == List end,
   number = function(value) return type(value) == "number" end,
   rate = function(value) return type(value) == "number" and value > 0 end,
@@ -272,6 +275,13 @@ local function read_delivery(path)
     table.sort(track.clips, function(one, other) return one.record_first < other.record_first end)
   end
   return delivery
+end
+
+--- Return the source frame that a clip starts on: a whole one, unless that would show other frames.
+local function start_of(clip)
+  if (clip.off_by_one or 0) == 0 then return clip.in_frame end
+  local whole, parts = clip.in_position:match("^(%d+)/?(%d*)$")
+  return whole / (tonumber(parts) or 1)
 end
 
 --- Return how many source frames fill a clip's duration at 100 % speed; a retimed clip gets its speed afterwards.
@@ -525,6 +535,11 @@ local function describe_fault(s, number, clip, media, placed, expected_counts)
   if start ~= record_frame(s, clip) or duration ~= clip.record_count or id ~= unique_id(media) then
     return format_message("Resolve placed it at frame %s with %s frames of media %s", start, duration, id)
   end
+  if start_of(clip) ~= clip.in_frame then
+    local exact = call(placed[1], "GetLeftOffset", true)
+    if exact and math.abs(exact - start_of(clip)) < SUBFRAME_TOLERANCE then return end
+    return format_message("it starts at source frame %s instead of %s", exact, start_of(clip))
+  end
   local head = call(placed[1], "GetLeftOffset")
   if head and is_same_value(clip.fps, s.fps) and math.floor(head) ~= clip.in_frame then
     return format_message("it starts at source frame %s instead of %s", head, clip.in_frame)
@@ -544,13 +559,14 @@ local function append_variants(s, clip)
   return found
 end
 
---- Append a clip and measure the result; if it is wrong, delete it and try the next variant.
+--- Append a clip and measure the result; if it is wrong, delete it and try the next variant. Nil if the clip starts
+--- between two source frames and this Resolve does not place it there.
 local function place_clip(s, number, clip, media)
   local count, why = count_frames_to_place(clip, s.fps), nil
   for _, variant in ipairs(append_variants(s, clip)) do
     select_timeline(s)
     local before, after = item_counts(s), item_counts(s, number)
-    local start = clip.in_frame + (variant.by_file_number and clip.start_index or 0)
+    local start = start_of(clip) + (variant.by_file_number and clip.start_index or 0)
     local answer = call_list(s.pool, "AppendToTimeline", {{
       mediaPoolItem = media, startFrame = start, endFrame = start + count + variant.end_offset, mediaType = 1,
       trackIndex = number, recordFrame = record_frame(s, clip)}})
@@ -568,6 +584,11 @@ local function place_clip(s, number, clip, media)
       end
       if item_counts(s) ~= before then break end
     end
+  end
+  if start_of(clip) ~= clip.in_frame then
+    return s.by_hand("'%s' is left out: it starts between two frames of its media (at %s), and this Resolve places only "
+      .. "whole frames: %s of its %s frames would be one off. Import return.otio for this clip", clip.name,
+      start_of(clip), clip.off_by_one, clip.record_count)
   end
   fail("'%s' is not on track %s: %s", clip.name, number, why or "AppendToTimeline placed no clip")
 end
@@ -604,8 +625,11 @@ local function place_all(s)
     expected[number] = {}
     for _, clip in ipairs(track.clips) do
       items[clip.first] = items[clip.first] or import_media(s, clip)
-      apply_properties(s, place_clip(s, number, clip, items[clip.first]), clip, track.is_layer)
-      expected[number][record_frame(s, clip)] = {clip.record_count, unique_id(items[clip.first]), clip.name}
+      local placed = place_clip(s, number, clip, items[clip.first])
+      if placed then
+        apply_properties(s, placed, clip, track.is_layer)
+        expected[number][record_frame(s, clip)] = {clip.record_count, unique_id(items[clip.first]), clip.name}
+      end
     end
   end
   return expected

@@ -2,7 +2,9 @@
 // A position is a number of frames in one comp and may be fractional. Seconds appear only in calls to After Effects.
 
 var toolkitCompTraversal = (function () {
-    var REVERSE_OFFSET = 0.05; // of a frame: in reverse, a frame shows the source frame that ends at its position
+    // Of a frame: in reverse, a frame shows the source frame that ends at its position. At NTSC rates in a comp of a whole
+    // rate, positions come within a thousandth of the edges of source frames.
+    var REVERSE_OFFSET = 0.0002;
     var MAX_DEPTH = 32;
     var LAYER_KINDS = {
         "ADBE Text Layer": "a text layer",

@@ -8,6 +8,8 @@ var toolkitDelivery = (function () {
     var MIN_SIZE = 4; // pixels of a comp
     var MAX_SIZE = 30000;
 
+    var POSITION = /^(\d+)(?:\/([1-9]\d*))?$/; // frames, exactly: "83" or "167/2"
+
     var DELIVERY_FIELDS = {
         "name": "text", "rate": "text", "fps": "positive", "drop_frame": "boolean", "start_timecode": "text",
         "start_frame": "integer", "record_count": "positive", "width": "size", "height": "size", "tracks": "list",
@@ -101,6 +103,16 @@ var toolkitDelivery = (function () {
         }
     }
 
+    // Where the clip starts, as a number; deliveries written before in_position existed start on a whole frame.
+    function readPosition(clip) {
+        var found = Object.prototype.hasOwnProperty.call(clip, "in_position") ? clip.in_position : clip.in_frame;
+        var parts = POSITION.exec(String(found));
+        if (parts === null) {
+            throw new Error("'in_position' of '" + clip.name + "' is missing or invalid");
+        }
+        return Number(parts[1]) / (parts[2] ? Number(parts[2]) : 1);
+    }
+
     function checkClip(clip, track) {
         fillDefaults(clip, DEFAULTS.clip);
         checkFields(clip, CLIP_FIELDS, "a clip of " + track.name);
@@ -115,6 +127,7 @@ var toolkitDelivery = (function () {
         if (!INTERPOLATIONS.hasOwnProperty(clip.interpolation)) {
             throw new Error("'" + clip.name + "' has the unknown interpolation '" + clip.interpolation + "'");
         }
+        clip.in_position = readPosition(clip);
         if (clip.opacity < 0 || clip.opacity > 100) {
             throw new Error("'" + clip.name + "' has an opacity of " + clip.opacity + " %, outside 0 to 100");
         }

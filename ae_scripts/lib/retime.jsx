@@ -30,14 +30,14 @@ var toolkitRetime = (function () {
         return clip.speed === 1 && !isFrozen(clip) && Math.abs(sourceStep(clip, fps) - 1) < EPSILON;
     }
 
-    // The source position at a record frame, in frames; also valid outside the clip, in its handles. in_frame of a
-    // reversed clip is its lowest source frame.
+    // The source position at a record frame, in frames; also valid outside the clip, in its handles. in_position of a
+    // reversed clip is its lowest.
     function sourcePositionAt(clip, record_frame, fps) {
         var offset = record_frame - clip.record_first;
         if (isFrozen(clip)) {
             return clip.in_frame;
         }
-        return clip.in_frame + sourceStep(clip, fps) * (clip.speed > 0 ? offset : clip.record_count - 1 - offset);
+        return clip.in_position + sourceStep(clip, fps) * (clip.speed > 0 ? offset : clip.record_count - 1 - offset);
     }
 
     // The record frames for which the media have a source frame, handles included.
@@ -47,8 +47,8 @@ var toolkitRetime = (function () {
         var tail = 0;
         var step = sourceStep(clip, fps);
         if (!isFrozen(clip)) {
-            head = Math.floor(clip.in_frame / step + EPSILON);
-            tail = Math.ceil((mediaFrameCount(clip) - clip.in_frame) / step - EPSILON) - clip.record_count;
+            head = Math.floor(clip.in_position / step + EPSILON);
+            tail = Math.ceil((mediaFrameCount(clip) - clip.in_position) / step - EPSILON) - clip.record_count;
             tail = Math.max(0, tail);
         }
         if (clip.speed < 0) {
@@ -58,16 +58,21 @@ var toolkitRetime = (function () {
     }
 
     // The offset that moves all positions as far as possible from the edges of their source frames: on an edge After
-    // Effects may show either neighbour. Half a frame at double speed, 1/2002 for NTSC media in a cut of a whole rate.
+    // Effects may show either neighbour. From a whole frame on it is half a frame at double speed, and 1/2002 for NTSC
+    // media in a cut of a whole rate.
     function centringOffset(clip, first, last, fps) {
+        var smallest = 1;
         var largest = 0;
         var position;
+        var part;
         var frame;
         for (frame = first; frame <= last; frame += 1) {
             position = sourcePositionAt(clip, frame, fps);
-            largest = Math.max(largest, position - Math.floor(position + EPSILON));
+            part = position - Math.floor(position + EPSILON);
+            smallest = Math.min(smallest, part);
+            largest = Math.max(largest, part);
         }
-        return (1 - largest) / 2;
+        return (1 - largest - smallest) / 2;
     }
 
     // The timing of a clip's layer in a comp whose frame 0 is record frame origin, limited to record frames first to

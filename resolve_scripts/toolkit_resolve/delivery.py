@@ -1,5 +1,6 @@
 """Read the delivery, validate it and find its files on disk, before the first call to Resolve."""
 
+import fractions
 import json
 import math
 import os
@@ -14,9 +15,9 @@ DELIVERY_FIELDS = {
 TRACK_FIELDS = {"name": str, "clips": list}
 CLIP_FIELDS = {
     "name": str, "shot": str, "kind": str, "path": str, "pattern": str, "start_index": int, "end_index": int,
-    "in_frame": int, "frame_count": int, "record_first": int, "record_count": int, "fps": float, "speed": float,
+    "in_frame": int, "off_by_one": int, "frame_count": int, "record_first": int, "record_count": int, "fps": float, "speed": float,
     "alpha": str, "opacity": float, "interpolation": str, "motion": str, "input_colour_space": str, "comp": str}
-CLIP_DEFAULTS = {"opacity": 100.0, "interpolation": "host", "motion": "host", "input_colour_space": "", "comp": ""}
+CLIP_DEFAULTS = {"off_by_one": 0, "opacity": 100.0, "interpolation": "host", "motion": "host", "input_colour_space": "", "comp": ""}
 MARKER_FIELDS = {"record_frame": int, "name": str, "note": str, "colour": str}
 ORIGIN_FIELDS = {"host": str, "name": str, "timeline_id": str}
 INTERPOLATIONS = ("host", "nearest", "blend", "flow")
@@ -67,6 +68,7 @@ def _check_clip(root, clip, track):
         for field, default in CLIP_DEFAULTS.items():
             clip.setdefault(field, default)
     check_fields(clip, CLIP_FIELDS, "a clip of %s" % track["name"])
+    clip["in_position"] = _read_position(clip)
     for field, words in (("interpolation", INTERPOLATIONS), ("motion", MOTIONS)):
         if clip[field] not in words:
             raise HostError("'%s': '%s' is missing or invalid (%r)" % (clip["name"], field, clip[field]))
@@ -77,6 +79,14 @@ def _check_clip(root, clip, track):
         if not _is_inside(root, comp) or not os.path.isfile(comp):
             raise HostError("'%s': its comp is missing from the delivery's folder: %s" % (clip["name"], clip["comp"]))
         clip["comp"] = comp
+
+
+def _read_position(clip):
+    """Return where a clip starts in its media, in frames; in deliveries of earlier versions always a whole frame."""
+    text = str(clip.get("in_position", clip["in_frame"]))
+    if not re.match(r"\d+(/[1-9]\d*)?$", text):
+        raise HostError("'%s': 'in_position' is missing or invalid (%r)" % (clip["name"], text))
+    return float(fractions.Fraction(text))
 
 
 def _is_inside(root, path):

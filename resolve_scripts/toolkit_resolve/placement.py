@@ -10,13 +10,15 @@ from toolkit_resolve.layout import item_placement, track_items, track_numbers
 from toolkit_resolve.resolve_values import is_same_value
 
 APPEND_HISTORY_FILE = "resolve_habits.json"
+SUBFRAME_TOLERANCE = 0.01
+"""Of a source frame: Resolve 19.0.3 and later place between frames, and round there."""
 
 AppendVariant = collections.namedtuple("AppendVariant", "by_file_number end_offset")
 """One way to write a clip's range: startFrame as a file number or counted from 0, and an offset added to endFrame."""
 
 
-class RateMismatch(HostError):
-    """No whole number of source frames fills the clip's duration: media and timeline have different rates."""
+class Unplaceable(HostError):
+    """This version of Resolve cannot place the clip on its exact frames."""
 
 
 class AppendHistory:
@@ -70,7 +72,7 @@ class Placer:
         faults, lengths = [], set()
         for variant in self.history.sort_variants(clip["kind"], append_variants(clip, self.fps)):
             self.session.select_timeline(self.timeline)
-            first = clip["in_frame"] + (clip["start_index"] if variant.by_file_number else 0)
+            first = start_of(clip) + (clip["start_index"] if variant.by_file_number else 0)
             call(self.session.pool, "AppendToTimeline", [{
                 "mediaPoolItem": item, "startFrame": first, "endFrame": first + count + variant.end_offset,
                 "mediaType": 1, "trackIndex": number, "recordFrame": record}])
@@ -89,9 +91,13 @@ class Placer:
             self._delete_items([one for _, one in new], fault)
         if lengths and None not in lengths and not is_same_value(clip["fps"], self.fps):
             durations = " or ".join(str(length) for length in sorted(lengths))
-            raise RateMismatch("at %g fps no whole number of source frames fills %d timeline frames (possible: %s). "
-                               "Import return.otio for this clip, or place it by hand"
-                               % (clip["fps"], clip["record_count"], durations))
+            raise Unplaceable("at %g fps no whole number of source frames fills %d timeline frames (possible: %s). "
+                              "Import return.otio for this clip, or place it by hand"
+                              % (clip["fps"], clip["record_count"], durations))
+        if clip["off_by_one"]:
+            raise Unplaceable("it starts between two frames of its media (at %.3f), and this Resolve places only whole "
+                              "frames: %d of its %d frames would be one off. Import return.otio for this clip"
+                              % (clip["in_position"], clip["off_by_one"], clip["record_count"]))
         raise HostError((faults or ["AppendToTimeline placed no clip"])[0])
 
     def _get_placed_duration(self, number, record, item, new):
@@ -128,12 +134,25 @@ class Placer:
         placed = new[0][1]
         if item_placement(placed) != (record, clip["record_count"], unique_id(item)):
             return "Resolve placed it at frame %s with %s frames of media %s" % item_placement(placed)
-        head = call(placed, "GetLeftOffset")
-        if head is None:
+        return self._describe_wrong_start(placed, clip)
+
+    def _describe_wrong_start(self, placed, clip):
+        """Return that a placed clip starts on another source frame; empty if it does not."""
+        head = call(placed, "GetLeftOffset", True) if clip["off_by_one"] else call(placed, "GetLeftOffset")
+        if clip["off_by_one"]:
+            is_right = head is not None and abs(head - clip["in_position"]) < SUBFRAME_TOLERANCE
+        elif head is None:
             self.notes.append("'%s': its in point cannot be verified" % clip["name"])
-        elif media_count(clip) > 1 and is_same_value(clip["fps"], self.fps) and int(head) != clip["in_frame"]:
-            return "it starts at source frame %s instead of %d" % (head, clip["in_frame"])
-        return ""
+            is_right = True
+        else:
+            comparable = media_count(clip) > 1 and is_same_value(clip["fps"], self.fps)
+            is_right = not comparable or int(head) == clip["in_frame"]
+        return "" if is_right else "it starts at source frame %s instead of %g" % (head, start_of(clip))
+
+
+def start_of(clip):
+    """Return the source frame that a clip starts on: a whole one, unless that would show other frames."""
+    return clip["in_position"] if clip["off_by_one"] else clip["in_frame"]
 
 
 def describe_unplaceable(clip, fps):

@@ -8,7 +8,7 @@ from toolkit_resolve.delivery import is_plate, read_delivery, sort_by_record
 from toolkit_resolve.host import HostError, call
 from toolkit_resolve.layout import audio_counts, find_item, item_placement, layout
 from toolkit_resolve.markers import add_delivery_markers, add_marker
-from toolkit_resolve.placement import Placer, RateMismatch, describe_unplaceable
+from toolkit_resolve.placement import Placer, Unplaceable, describe_unplaceable
 from toolkit_resolve.report import describe_error
 from toolkit_resolve.session import Session
 from toolkit_resolve.target_timeline import TargetTimeline
@@ -86,7 +86,7 @@ class Stack:
             return None
         try:
             item = placer.place(number, clip, media)
-        except RateMismatch as error:
+        except Unplaceable as error:
             self.report["by_hand"].append("'%s' is left out: %s" % (clip["name"], error))
             return None
         except HostError as error:

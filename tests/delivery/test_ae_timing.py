@@ -27,6 +27,7 @@ def clip(**facts: object) -> DeliveryClip:
         "start_index": 1001,
         "end_index": 1100,
         "in_frame": 30,
+        "in_position": Fraction(30),
         "frame_count": 20,
         "record_first": 48,
         "record_count": 20,
@@ -80,20 +81,20 @@ def test_a_retime_to_one_source_frame_per_record_frame_is_still_remapped() -> No
 
 
 def test_a_layer_of_one_frame_lasts_as_long_as_its_clip() -> None:
-    layer = clip(end_index=1001, in_frame=0, frame_count=1)
+    layer = clip(end_index=1001, in_frame=0, in_position=Fraction(0), frame_count=1)
     assert time_layer(layer, FrameRange(first=0, last=99), Fraction(24)).record_range == FrameRange(first=48, last=67)
 
 
-@example(media_rate=Fraction(24), record_rate=Fraction(60000, 1001), percent=37, record_count=1, in_frame=0)
+@example(media_rate=Fraction(24), record_rate=Fraction(60000, 1001), percent=37, record_count=1, start=Fraction(0))
 @given(
     media_rate=st.sampled_from(RATES),
     record_rate=st.sampled_from(RATES),
     percent=st.integers(25, 400).flatmap(lambda size: st.sampled_from([size, -size])),
     record_count=st.integers(1, 40),
-    in_frame=st.integers(0, 20),
+    start=st.fractions(0, 20, max_denominator=48),
 )
 def test_every_frame_shows_the_source_frame_of_the_frame_map(
-    media_rate: Fraction, record_rate: Fraction, percent: int, record_count: int, in_frame: int
+    media_rate: Fraction, record_rate: Fraction, percent: int, record_count: int, start: Fraction
 ) -> None:
     """In the cut and in its handles, away from the edges of source frames by more than a host's rounding.
 
@@ -101,19 +102,20 @@ def test_every_frame_shows_the_source_frame_of_the_frame_map(
     can be further than half of that from an edge.
     """
     speed = Fraction(percent, 100)
-    pictures = in_frame + ceil(abs(speed) * media_rate / record_rate * record_count) + 10
+    pictures = ceil(start) + ceil(abs(speed) * media_rate / record_rate * record_count) + 10
     layer = clip(
         speed=float(speed),
         rate=media_rate,
         fps=float(media_rate),
         record_count=record_count,
-        in_frame=in_frame,
+        in_frame=floor(start),
+        in_position=start,
         end_index=1000 + pictures,
     )
     timing = time_layer(layer, media_span(layer, record_rate), record_rate)
     rule = FrameMap(
         source_first=0,
-        source_offset=Fraction(in_frame),
+        source_offset=start,
         source_rate=media_rate,
         record_first=48,
         record_count=record_count,

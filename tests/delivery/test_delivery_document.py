@@ -71,7 +71,14 @@ def test_every_field_of_the_clips(cut: Cut, tmp_path: Path) -> None:
     tracks = json.loads((tmp_path / "out" / "delivery.json").read_text())["tracks"]
     common = {
         **{"rate": "24", "fps": 24.0, "width": 32, "height": 16, "encoding": "display", "version": None},
-        **{"opacity": 100.0, "interpolation": "host", "motion": "host", "input_colour_space": "", "comp": ""},
+        **{
+            "opacity": 100.0,
+            "interpolation": "host",
+            "motion": "host",
+            "off_by_one": 0,
+            "input_colour_space": "",
+            "comp": "",
+        },
     }
 
     assert tracks[0]["clips"] == [
@@ -85,6 +92,7 @@ def test_every_field_of_the_clips(cut: Cut, tmp_path: Path) -> None:
             "start_index": 0,
             "end_index": 59,
             "in_frame": 3,
+            "in_position": "3",
             "frame_count": 40,
             "record_first": 0,
             "record_count": 40,
@@ -102,6 +110,7 @@ def test_every_field_of_the_clips(cut: Cut, tmp_path: Path) -> None:
             "start_index": 101,
             "end_index": 150,
             "in_frame": 20,
+            "in_position": "20",
             "frame_count": 12,
             "record_first": 48,
             "record_count": 24,
@@ -122,6 +131,7 @@ def test_every_field_of_the_clips(cut: Cut, tmp_path: Path) -> None:
             "start_index": 1001,
             "end_index": 1051,
             "in_frame": 3,
+            "in_position": "3",
             "frame_count": 40,
             "record_first": 0,
             "record_count": 40,
@@ -141,6 +151,7 @@ def test_every_field_of_the_clips(cut: Cut, tmp_path: Path) -> None:
             "start_index": 1001,
             "end_index": 1020,
             "in_frame": 4,
+            "in_position": "4",
             "frame_count": 12,
             "record_first": 48,
             "record_count": 24,
@@ -165,6 +176,25 @@ def test_every_file_that_a_clip_names_exists(cut: Cut, tmp_path: Path) -> None:
             )
             assert all((first.parent / name).exists() for name in names)
             assert clip_entry.in_frame + clip_entry.frame_count <= clip_entry.end_index - clip_entry.start_index + 1
+
+
+@pytest.mark.parametrize(
+    ("start", "rate", "position", "off"),
+    [(10, 30.0, "10", 0), (10.5, 30.0, "21/2", 8), (10.5, 24.0, "21/2", 0), (10.25, 60.0, "41/4", 0)],
+)
+def test_a_clip_may_start_between_two_frames(
+    start: float, rate: float, position: str, off: int, tmp_path: Path
+) -> None:
+    """At 24 fps with media at 30, eight frames would be off; at the media's own rate or at 60, none would."""
+    write_movie(tmp_path / "a.mov", 90, rate=Fraction(rate))
+    used = time_range(start, 18, rate) | {"duration": time(18, 24)}
+    item = clip(movie_reference("a.mov", time_range(0, 90, rate)), used)
+    cut = read_cut(write(tmp_path / "cut.otio", timeline(track(item), start=time(0))), handles=4)
+    delivery = deliver(cut, tmp_path / "out")
+    for each, head in zip(delivery.tracks, (0, 6, 6), strict=True):
+        (found,) = each.clips
+        assert (found.in_position, found.off_by_one) == (Fraction(position) - head, off)
+        assert found.in_frame == 10 - head
 
 
 def test_a_still_is_one_file_without_a_pattern(tmp_path: Path) -> None:

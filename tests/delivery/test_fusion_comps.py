@@ -211,6 +211,17 @@ def test_a_clip_comp_counts_timeline_frames(
         assert abs(x - keys.x[picture]) < A_HUNDREDTH
 
 
+def test_a_clip_comp_starts_where_the_clip_does_between_two_frames(delivery: Delivery, tmp_path: Path) -> None:
+    """Media at 30 fps at 24, from frame 8.5 on: 8.5, 9.75, 11, 12.25."""
+    changed = change(delivery, "sh010", in_position=Fraction(17, 2), rate=Fraction(30), fps=30.0)
+    write_comps(changed, tmp_path)
+    comp = read_comp(tmp_path / "sh010" / "sh010_FACE_v001.comp")
+    keys = next(one for one in delivery.faces if one.shot == "sh010")
+    found = pixels(comp, "Face0Follow", (1280, 720))
+    for time, frame in enumerate([8, 9, 11, 12, 13, 14, 16]):
+        assert found[time][0] == pytest.approx(keys.x[keys.frames.index(frame)], abs=A_HUNDREDTH)
+
+
 def test_a_layer_without_a_face_has_no_comp(delivery: Delivery, tmp_path: Path) -> None:
     written = write_comps(delivery.model_copy(update={"faces": delivery.faces[:1]}), tmp_path)
     assert [clip.comp for track in written.tracks for clip in track.clips if clip.comp] == [

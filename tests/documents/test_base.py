@@ -9,11 +9,12 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from toolkit.documents import Cut, write_atomically
-from toolkit.documents.base import Rate
+from toolkit.documents.base import Position, Rate
 from toolkit.documents.faces import Landmarks
 from toolkit.errors import OutputNotWritable, Unreadable
 
 RATE: TypeAdapter[Fraction] = TypeAdapter(Rate)
+POSITION: TypeAdapter[Fraction] = TypeAdapter(Position)
 
 
 @pytest.mark.parametrize("rate", ["25", "24000/1001", Fraction(30000, 1001)], ids=str)
@@ -29,6 +30,18 @@ def test_an_invalid_rate_is_an_error(rate: str) -> None:
     """A rate broken by hand editing is an error with its place in the document, not a traceback."""
     with pytest.raises(ValidationError, match="24000/1001"):
         RATE.validate_json(rate)
+
+
+@pytest.mark.parametrize("position", ["0", "83", "167/2", Fraction(1, 3)], ids=str)
+def test_a_position_is_exact(position: str | Fraction) -> None:
+    assert POSITION.validate_python(position) == Fraction(position)
+    assert POSITION.dump_json(POSITION.validate_python(position)) == f'"{position}"'.encode()
+
+
+@pytest.mark.parametrize("position", ["null", "83.5", "83", '"-1"', '"167/0"', '"83.5"', '""'])
+def test_an_invalid_position_is_an_error(position: str) -> None:
+    with pytest.raises(ValidationError, match="167/2"):
+        POSITION.validate_json(position)
 
 
 @pytest.mark.parametrize("landmarks", ["{}", "[[1, 2, {}]]", "[[1, 2]]", "[[1, 2, null]]", '"none"', "5", "[]"])

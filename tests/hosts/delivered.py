@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from fractions import Fraction
+from math import floor
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,7 @@ class Deliveries:
         for clip in clips(document, "PLATE"):
             clip["path"] = f"../plates/{Path(clip['path']).name}"
         change(document)
+        keep_positions_true(document)
         every = [clip for track in document["tracks"] for clip in track["clips"]]
         key = json.dumps([[clip[field] for field in MEDIA_FIELDS] for clip in every])
         root = self.folder / f"delivery{len(self.made)}" / "out"
@@ -58,6 +61,13 @@ class Deliveries:
         path = root / "delivery.json"
         path.write_text(json.dumps(document), encoding="utf-8")
         return path
+
+
+def keep_positions_true(document: Document) -> None:
+    """Let ``in_position`` follow an ``in_frame`` that a test has changed."""
+    for clip in (clip for track in document["tracks"] for clip in track["clips"]):
+        if floor(Fraction(clip["in_position"])) != clip["in_frame"]:
+            clip["in_position"] = str(clip["in_frame"])
 
 
 def write_media(folder: Path, clip: Document, picture: Path | None) -> None:

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from math import floor
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ import pytest
 from tests.hosts.after_effects import Studio
 from tests.hosts.delivered import Deliveries, Document
 from tests.hosts.entries import PROBES, footage_of, load
-from tests.hosts.resolve import Behaviour, FakeResolve
+from tests.hosts.resolve import VERSIONS, Behaviour, FakeResolve
 from toolkit.delivery import write_aep
 from toolkit.documents import Delivery
 from toolkit.install import install_scripts
@@ -72,10 +73,10 @@ def asked(delivered: Delivered) -> Shown:
     shown: Shown = {}
     for key, clip in delivered.clips():
         pace = abs(clip["speed"]) * clip["fps"] / delivered.fps
-        forward = [floor(pace * i + _SLACK) for i in range(clip["record_count"])]
+        start = Fraction(clip["in_position"])
+        forward = [floor(start + pace * i + _SLACK) for i in range(clip["record_count"])]
         order = forward if clip["speed"] >= 0 else forward[::-1]
-        first = clip["start_index"] + clip["in_frame"]
-        shown[key] = [(clip["record_first"] + i, first + n) for i, n in enumerate(order)]
+        shown[key] = [(clip["record_first"] + i, clip["start_index"] + n) for i, n in enumerate(order)]
     return shown
 
 
@@ -123,11 +124,21 @@ def _picture(clip: Any, index: int, count: int, record_fps: float) -> int:
 
 def in_resolve(delivered: Delivered, folder: Path) -> Shown:
     """What the timeline of Import Passes shows, on 21.1 that sets speeds; ``folder`` is for the entry's bundle."""
+    shown, left_out = in_resolve_as_far_as_it_goes(delivered, folder)
+    assert left_out == []
+    return shown
+
+
+def in_resolve_as_far_as_it_goes(
+    delivered: Delivered, folder: Path, version: str = VERSIONS["21.1"]
+) -> tuple[Shown, list[str]]:
+    """The same, and what the report asks the editor to do."""
     entry = load("Toolkit Import Passes.py", folder)
-    fake = FakeResolve(Behaviour(project_rate=f"{delivered.fps:.5g}"), footage_of(delivered.document), probes=PROBES)
+    behaviour = Behaviour(version=version, project_rate=f"{delivered.fps:.5g}")
+    fake = FakeResolve(behaviour, footage_of(delivered.document), probes=PROBES)
     entry.__dict__.update(fake.script_globals())
     report = entry.main([str(delivered.path)])
-    assert report["problems"] == report["by_hand"] == fake.misuse == []
+    assert report["problems"] == fake.misuse == []
     timeline = fake.timeline(report["timeline"])
     shown: Shown = {}
     for item in (item for track in timeline.tracks["video"] for item in track.items):
@@ -139,7 +150,7 @@ def in_resolve(delivered: Delivered, folder: Path) -> Shown:
         order = forward if item.speed >= 0 else forward[::-1]
         first = item.start - timeline.start
         shown[key] = [(first + i, clip["start_index"] + picture) for i, picture in enumerate(order)]
-    return shown
+    return shown, report["by_hand"]
 
 
 # --- After Effects, the script's and the ready-made project -----------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from math import floor
 from pathlib import Path
 
@@ -160,6 +161,37 @@ def test_media_at_another_rate_show_the_correct_source_frames(studio: Studio) ->
     dump = studio.run(delivery)
     assert dump["report"]["problems"] == []
     assert_source_frames(dump, delivery)
+
+
+@pytest.mark.parametrize("speed", [1.0, 2.0, -1.0, 0.5, 1.5])
+@pytest.mark.parametrize(
+    ("fps", "media_fps"),
+    [("24000/1001", "24000/1001"), ("24", "24000/1001"), ("30000/1001", "60000/1001"), ("25", "30000/1001")],
+)
+def test_a_shot_from_late_in_a_long_movie_is_correct(studio: Studio, fps: str, media_fps: str, speed: float) -> None:
+    """After Effects rounds NTSC rates: 200,000 frames in, seconds by the exact rate are a fifth of a frame off."""
+
+    def make_late(document: Document) -> None:
+        document.update(rate=fps, fps=float(Fraction(fps)), faces=[])
+        for track in document["tracks"]:
+            del track["clips"][1:]
+        plate = document["tracks"][0]["clips"][0]
+        plate.update(
+            rate=media_fps, fps=float(Fraction(media_fps)), in_frame=200_000, end_index=200_400, speed=speed,
+            in_position="400001/2", frame_count=120,
+        )  # fmt: skip
+
+    delivery = studio.deliver(make_late)
+    dump = studio.run(delivery)
+    assert dump["report"]["problems"] == []
+    document = json.loads(delivery.read_text(encoding="utf-8"))
+    plate = clips(document, "PLATE")[0]
+    layer = layers(dump, document["name"])[f"plate {plate['name']}"]
+    cut, media = comps(dump)[document["name"]], footage(dump)[plate["name"]]
+    for i in range(plate["record_count"]):
+        j = i if speed > 0 else plate["record_count"] - 1 - i
+        expected = Fraction(plate["in_position"]) + Fraction(abs(speed)) * j * Fraction(media_fps) / Fraction(fps)
+        assert picture_at(layer, i / cut["frameRate"], media["fps"]) == floor(expected), i
 
 
 def test_a_pass_on_twos_stays_in_sync_with_its_plate(studio: Studio) -> None:

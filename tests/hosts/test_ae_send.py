@@ -107,6 +107,10 @@ def test_only_an_uneven_remap_is_sent_frame_by_frame(
         pytest.param(24, 24, 300, 1 / 3, id="a third"),
         pytest.param(24, 24, 100 / 1.7, 1.7, id="1.7"),
         pytest.param(NTSC, 60000 / 1001, -250, -0.4, id="2.5 times as long, reversed"),
+        pytest.param(24, NTSC, -100, -1, id="23.976 in 24, reversed"),
+        pytest.param(NTSC, 24, -100, -1, id="24 in 23.976, reversed"),
+        pytest.param(30, 30000 / 1001, -50, -2, id="29.97 in 30, reversed at double speed"),
+        pytest.param(25, 24, -100, -1, id="24 in 25, reversed"),
     ],
 )
 def test_the_speed_of_a_long_clip_is_exact(

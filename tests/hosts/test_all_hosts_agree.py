@@ -7,7 +7,8 @@ timeline agree with one another under the imitations; what the real programs sho
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,7 +17,9 @@ import pytest
 from tests.delivery._deliveries import deliver
 from tests.hosts import placed
 from tests.hosts.placed import Delivered, Shown
+from tests.hosts.resolve import VERSIONS
 from tests.turnover import _cuts as cuts
+from toolkit.documents import Cut
 from toolkit.turnover import read_cut
 
 HANDLES = 32
@@ -63,25 +66,59 @@ MIXED = {
 edges of their pictures; double speed at half the rate is a picture a frame without being plain."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """One clip of a cut: what it shows, and how."""
+
+    rate: str
+    """Frames per second of its media."""
+    start: float
+    """Its in point, media frames."""
+    speed: float = 1.0
+
+
+def deliver_uses(record_rate: Fraction, uses: Sequence[Use], folder: Path) -> tuple[Cut, Delivered]:
+    """A cut of clips of 18 frames, one after another, and its delivery."""
+    clips = []
+    for number, use in enumerate(uses):
+        file, rate = f"M{number:03}.mov", float(Fraction(use.rate))
+        cuts.write_movie(folder / file, 150, rate=Fraction(use.rate))
+        used = {
+            "OTIO_SCHEMA": "TimeRange.1",
+            "start_time": cuts.time(use.start, rate),
+            "duration": cuts.time(18, float(record_rate)),
+        }
+        effects = [cuts.speed(use.speed)] if use.speed != 1 else []
+        media = cuts.movie_reference(file, cuts.time_range(0, 150, rate))
+        clips.append(cuts.clip(media, used, name=f"clip{number}", effects=effects))
+    document = cuts.timeline(cuts.track(*clips), start=cuts.time(0, float(record_rate)), name="mixed")
+    cut = read_cut(cuts.write(folder / "cut.otio", document), handles=HANDLES)
+    deliver(cut, folder / "out")
+    return cut, Delivered(folder / "out" / "delivery.json")
+
+
 @pytest.fixture(scope="module", params=MIXED)
 def mixed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Delivered:
     """Clips whose media run at other rates than the cut."""
-    folder, record_rate = tmp_path_factory.mktemp("mixed"), float(Fraction(request.param))
-    clips = []
-    for number, (media_rate, speed) in enumerate(MIXED[request.param]):
-        file, rate = f"M00{number}.mov", float(Fraction(media_rate))
-        cuts.write_movie(folder / file, 150, rate=Fraction(media_rate))
-        used = {
-            "OTIO_SCHEMA": "TimeRange.1",
-            "start_time": cuts.time(45, rate),
-            "duration": cuts.time(18, record_rate),
-        }
-        effects = [cuts.speed(speed)] if speed != 1 else []
-        media = cuts.movie_reference(file, cuts.time_range(0, 150, rate))
-        clips.append(cuts.clip(media, used, name=f"clip{number}", effects=effects))
-    document = cuts.timeline(cuts.track(*clips), start=cuts.time(0, record_rate), name="mixed")
-    deliver(read_cut(cuts.write(folder / "cut.otio", document), handles=HANDLES), folder / "out")
-    return Delivered(folder / "out" / "delivery.json")
+    uses = [Use(rate=rate, start=45, speed=speed) for rate, speed in MIXED[request.param]]
+    return deliver_uses(Fraction(request.param), uses, tmp_path_factory.mktemp("mixed"))[1]
+
+
+RATES = ("24000/1001", "24", "25", "30000/1001", "30", "50", "60000/1001", "60")
+STARTS = (45.5, 45.25, 45.2, 45 + 2 / 3, 45.99, 45.01)
+SPEEDS = (1.0, 0.5, -1.0, 2.0, -0.75, 1.1)
+
+
+@pytest.fixture(scope="module", params=RATES)
+def between_frames(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Cut, Delivered]:
+    """Clips that start between two frames of their media: media at every rate, and every start and speed somewhere."""
+    uses = [
+        Use(rate=rate, start=start, speed=SPEEDS[(RATES.index(request.param) + number) % len(SPEEDS)])
+        for number, (rate, start) in enumerate(
+            (rate, STARTS[(index + shift) % len(STARTS)]) for index, rate in enumerate(RATES) for shift in (0, 3)
+        )
+    ]
+    return deliver_uses(Fraction(request.param), uses, tmp_path_factory.mktemp("between"))
 
 
 # --- every host ------------------------------------------------------------------------------------------------------
@@ -114,6 +151,39 @@ def test_so_it_does_where_media_run_at_other_rates_than_the_cut(mixed: Delivered
     """Resolve is left out: it places whole pictures, which seldom end where a frame of another rate does, and then its
     entry refuses instead of landing a frame off."""
     assert_shows(host, mixed, at_home)
+
+
+@pytest.mark.parametrize("host", [host for host in HOSTS if host != "DaVinci Resolve"])
+def test_clips_that_start_between_two_frames_show_the_frames_of_the_cut(
+    between_frames: tuple[Cut, Delivered], host: str, at_home: Path
+) -> None:
+    cut, delivered = between_frames
+    found = HOSTS[host](delivered, at_home)
+    for shot in cut.shots:
+        sources = [(frame, shot.frame_map.source_frame_at_record(frame)) for frame in shot.record_range]
+        assert found["PLATE", shot.name] == sources, shot.frame_map
+        layer = [(frame, shot.frame_map.shot_frame(source)) for frame, source in sources]
+        assert found["FACE", shot.name] == found["BODY", shot.name] == layer, shot.frame_map
+
+
+@pytest.mark.parametrize("version", ["19.1", "21.1"])
+def test_resolve_places_them_on_the_frames_of_the_cut_or_leaves_them_out_and_says_so(
+    between_frames: tuple[Cut, Delivered], version: str, at_home: Path
+) -> None:
+    cut, delivered = between_frames
+    shown, by_hand = placed.in_resolve_as_far_as_it_goes(delivered, at_home, VERSIONS[version])
+    kept = 0
+    for shot in cut.shots:
+        sources = [(frame, shot.frame_map.source_frame_at_record(frame)) for frame in shot.record_range]
+        layer = [(frame, shot.frame_map.shot_frame(source)) for frame, source in sources]
+        for name, expected in (("PLATE", sources), ("BODY", layer), ("FACE", layer)):
+            clip_name = shot.clip_name if name == "PLATE" else f"{shot.name}_{name}_v001"
+            is_said = any(f"'{clip_name}'" in line for line in by_hand)
+            if (name, shot.name) in shown and not is_said:
+                kept += 1
+                assert shown[name, shot.name] == expected, (name, shot.frame_map)
+            assert is_said or (name, shot.name) in shown
+    assert kept > 0
 
 
 def test_a_layer_shows_what_its_plate_shows(conformed: Delivered) -> None:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 from toolkit.documents import Delivery, DeliveryClip, PassName, Point
+from toolkit.editorial.times import exact_number
 from toolkit.frames import FrameRange
 
 TOLERANCE = Fraction(1, 1_000_000)
@@ -46,7 +47,7 @@ def source_position(clip: DeliveryClip, record_frame: int, record_rate: Fraction
         return Fraction(clip.in_frame)
     offset = record_frame - clip.record_first
     steps = offset if clip.speed > 0 else clip.record_count - 1 - offset
-    return clip.in_frame + _source_frames_per_record_frame(clip, record_rate) * steps
+    return clip.in_position + _source_frames_per_record_frame(clip, record_rate) * steps
 
 
 def media_span(clip: DeliveryClip, record_rate: Fraction) -> FrameRange:
@@ -55,9 +56,9 @@ def media_span(clip: DeliveryClip, record_rate: Fraction) -> FrameRange:
     if is_still(clip):
         return FrameRange(first=first, last=last)
     step = _source_frames_per_record_frame(clip, record_rate)
-    before = floor(clip.in_frame / step + TOLERANCE)
+    before = floor(clip.in_position / step + TOLERANCE)
     media_count = clip.end_index - clip.start_index + 1
-    after = max(0, ceil((media_count - clip.in_frame) / step - TOLERANCE) - clip.record_count)
+    after = max(0, ceil((media_count - clip.in_position) / step - TOLERANCE) - clip.record_count)
     if clip.speed < 0:
         before, after = after, before
     return FrameRange(first=first - before, last=last + after)
@@ -82,12 +83,14 @@ def time_layer(clip: DeliveryClip, window: FrameRange, record_rate: Fraction) ->
 def _centring_offset(clip: DeliveryClip, shown: FrameRange, record_rate: Fraction) -> Fraction:
     """Offset that keeps all positions as far from the edges of their source frames as possible.
 
-    A remapped time on the edge between two frames may show either, depending on the host's rounding. The offset is
-    half a frame at double speed, a quarter at half speed, and a two-thousandth for NTSC media in a cut of a whole rate.
+    A remapped time on the edge between two frames may show either, depending on the host's rounding. From a whole frame
+    on, the offset is half a frame at double speed, a quarter at half speed, and a two-thousandth for NTSC media in a
+    cut of a whole rate.
     """
     period = _source_frames_per_record_frame(clip, record_rate).denominator  # the fractions repeat after this many
-    positions = (source_position(clip, frame, record_rate) for frame in list(shown)[:period])
-    return (1 - max(position - floor(position + TOLERANCE) for position in positions)) / 2
+    positions = [source_position(clip, frame, record_rate) for frame in list(shown)[:period]]
+    parts = [position - floor(position + TOLERANCE) for position in positions]
+    return (1 - max(parts) - min(parts)) / 2
 
 
 def to_ae_pixel(point: Point) -> Point:
@@ -102,4 +105,4 @@ def newest_face_clips(delivery: Delivery) -> dict[str, DeliveryClip]:
 
 
 def _source_frames_per_record_frame(clip: DeliveryClip, record_rate: Fraction) -> Fraction:
-    return abs(Fraction(clip.speed).limit_denominator(10_000)) * clip.rate / record_rate
+    return abs(exact_number(clip.speed)) * clip.rate / record_rate

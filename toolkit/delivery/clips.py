@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,6 +52,8 @@ def build_layer_clip(layer: LayerClip, root: Path, origin: Origin | None, settin
         start_index=numbers.first,
         end_index=numbers.last,
         in_frame=shot.handles[0],
+        in_position=_source_position(shot) - shot.source_work_range.first,
+        off_by_one=_count_off_by_one(shot),
         frame_count=len(shot.source_range),
         record_first=shot.record_range.first,
         record_count=len(shot.record_range),
@@ -85,6 +89,8 @@ def build_plate_clip(shot: Shot, facts: PlateFacts, origin: Origin | None) -> De
         start_index=0 if is_one_file else first,
         end_index=last - first if is_one_file else last,
         in_frame=used.first - first,
+        in_position=_source_position(shot) - first,
+        off_by_one=_count_off_by_one(shot),
         frame_count=len(used),
         record_first=shot.record_range.first,
         record_count=len(shot.record_range),
@@ -98,3 +104,15 @@ def build_plate_clip(shot: Shot, facts: PlateFacts, origin: Origin | None) -> De
         encoding=facts.encoding,
         input_colour_space=input_colour_space(shot, origin, is_plate_encoded=True),
     )
+
+
+def _source_position(shot: Shot) -> Fraction:
+    """Where the clip starts, or ends if it is reversed (source space)."""
+    return shot.frame_map.source_first + shot.frame_map.source_offset
+
+
+def _count_off_by_one(shot: Shot) -> int:
+    """See ``DeliveryClip.off_by_one``."""
+    exact = shot.frame_map
+    whole = replace(exact, source_offset=Fraction(shot.source_range.first - exact.source_first))
+    return sum(exact.source_frame_at_record(n) != whole.source_frame_at_record(n) for n in shot.record_range)

@@ -71,9 +71,9 @@ def _write_text(path: Path, comp: Table) -> None:
 def _build_clip_comp(clip: DeliveryClip, faces: Sequence[FaceKeys], record_rate: Fraction) -> Table:
     """The comp of a timeline clip: its times are timeline frames, before the clip's retime."""
     source_frames_per_frame = clip.rate / record_rate
-    first = ceil(-clip.in_frame / source_frames_per_frame)
-    last = ceil((_media_count(clip) - clip.in_frame) / source_frames_per_frame) - 1
-    times = {time: clip.in_frame + floor(time * source_frames_per_frame) for time in range(first, last + 1)}
+    first = ceil(-clip.in_position / source_frames_per_frame)
+    last = ceil((_media_count(clip) - clip.in_position) / source_frames_per_frame) - 1
+    times = {time: floor(clip.in_position + time * source_frames_per_frame) for time in range(first, last + 1)}
     tools = {
         "MediaIn1": make_tool("MediaIn", make_inputs(Layer="0"), at=(0, 0)),
         "MediaOut1": make_tool("MediaOut", {"Input": connect("MediaIn1", "Output")}, at=(1, 0)),

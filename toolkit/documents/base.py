@@ -37,6 +37,25 @@ Rate = Annotated[
 ]
 """Exact frames per second, written as ``"25"`` or ``"24000/1001"``."""
 
+_POSITION = r"^\d+(/[1-9]\d*)?$"
+
+
+def _parse_position(value: object) -> Fraction:
+    if isinstance(value, str) and re.fullmatch(_POSITION, value, re.ASCII):
+        value = Fraction(value)
+    if not isinstance(value, Fraction) or value < 0:
+        raise ValueError('a position must be written as "83" or "167/2"')
+    return value
+
+
+Position = Annotated[
+    Fraction,
+    PlainValidator(_parse_position),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": _POSITION}),
+]
+"""Exact number of frames after the first one, written as ``"83"`` or ``"167/2"``."""
+
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
 """A name that is safe in a path on every system: no separators, no leading dot."""
 

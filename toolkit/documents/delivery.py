@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from toolkit.documents.base import Document, FileName, Point, Rate, Value
+from toolkit.documents.base import Document, FileName, Point, Position, Rate, Value
 from toolkit.documents.cut import MediaKind
 from toolkit.documents.faces import FaceState
 from toolkit.documents.origin import Origin
@@ -44,7 +44,11 @@ class DeliveryClip(Value):
     end_index: int
     """Number in the last file's name; the last frame of a movie."""
     in_frame: int
-    """Media frames before the first visible one."""
+    """Media frames before the lowest visible one."""
+    in_position: Position
+    """Where the clip starts, exactly: between two media frames if its time falls there. A reversed clip ends there."""
+    off_by_one: int = 0
+    """Timeline frames that would show a neighbouring picture if the clip started at ``in_frame`` instead."""
     frame_count: int
     """Media frames used: differs from ``record_count`` if the clip is retimed."""
     record_first: int

@@ -81,6 +81,8 @@ def _source_range(info: dict[str, Any], timeline: Timeline) -> tuple[float, int]
     behaviour, media = timeline.world.behaviour, info["mediaPoolItem"]
     base = media.first if media.kind == "sequence" and behaviour.sequences_count_from == "files" else 0
     first, last = info.get("startFrame", base) - base, media.frames - 1
+    if not behaviour.has("19.0.3"):  # sub-frame placement came with that version
+        first = int(first)
     if "startFrame" in info and "endFrame" in info:  # endFrame alone is ignored
         last = info["endFrame"] - base - (not behaviour.end_is_included)
     if media.frames == 1:  # a still can have any duration
