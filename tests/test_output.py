@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.hosts.lua_host import new_lua
 from toolkit.documents import write_atomically
 from toolkit.errors import MissingDocument, OutputBusy, OutputNotWritable
 from toolkit.output import lock_output, record_last_delivery
@@ -95,6 +96,8 @@ def test_the_last_delivery_is_recorded_for_the_menu_entries(tmp_path: Path, monk
     monkeypatch.setenv("HOME", str(tmp_path))
     record_last_delivery(tmp_path / "out" / "delivery.json")
     assert (tmp_path / ".toolkit" / "last_delivery.txt").read_text() == f"{tmp_path}/out/delivery.json\n"
+    lua = new_lua("lua51")
+    assert lua.globals().dofile(str(tmp_path / ".toolkit" / "last_delivery.lua")) == f"{tmp_path}/out/delivery.json"
 
 
 def test_a_read_only_home_is_a_warning_and_not_an_error(

@@ -83,13 +83,17 @@ def lock_output(root: Path, *, made_by: str = "") -> Iterator[Output]:
 
 
 def record_last_delivery(delivery: Path) -> None:
-    """Record the path of the last delivery for the hosts' menu entries: ``~/.toolkit/last_delivery.txt``.
+    """Record the path of the last delivery for the hosts' menu entries: ``~/.toolkit/last_delivery.txt`` and ``.lua``.
 
     Only a convenience: if the home folder is read-only or missing, this logs a warning and the run continues.
     """
+    path = str(delivery.resolve())
+    quoted = "".join(f"\\{byte:03d}" for byte in path.encode())  # a Lua text of any path, which a script may execute
     try:
-        with write_atomically(Path.home() / ".toolkit" / "last_delivery.txt") as temporary:
-            temporary.write_text(f"{delivery.resolve()}\n", encoding="utf-8")
+        folder = Path.home() / ".toolkit"
+        for name, text in (("last_delivery.txt", f"{path}\n"), ("last_delivery.lua", f'return "{quoted}"\n')):
+            with write_atomically(folder / name) as temporary:
+                temporary.write_text(text, encoding="utf-8")
     except (OutputNotWritable, RuntimeError) as error:  # RuntimeError: the home folder is unknown
         log.warning("%s; choose delivery.json yourself in the host", error)
 

@@ -1,7 +1,7 @@
 """Choose the timeline a delivery is imported onto: the one it was sent from, if its plates are still in place."""
 
 from toolkit_resolve.delivery import is_plate, media_count
-from toolkit_resolve.host import call, unique_id
+from toolkit_resolve.host import ask, ask_id, ask_optional
 from toolkit_resolve.layout import item_path, item_placement, track_items, track_numbers
 from toolkit_resolve.resolve_values import is_media_of_clip, is_same_value, rate_text
 
@@ -15,8 +15,8 @@ def choose_base_timeline(session, delivery, notes):
     if not origin or origin["host"] != "resolve":
         return None
     every = session.timelines()
-    candidates = [one for one in every if origin["timeline_id"] and unique_id(one) == origin["timeline_id"]]
-    candidates = candidates or [one for one in every if call(one, "GetName") == origin["name"]]
+    candidates = [one for one in every if origin["timeline_id"] and ask_id(one) == origin["timeline_id"]]
+    candidates = candidates or [one for one in every if ask(one, "GetName") == origin["name"]]
     why = "'%s' is not in this project" % origin["name"]
     for timeline in ([session.timeline] if candidates and session.timeline is not None else []) + candidates[:1]:
         why = describe_mismatch(session, timeline, delivery)
@@ -28,26 +28,35 @@ def choose_base_timeline(session, delivery, notes):
 
 def describe_mismatch(session, timeline, delivery):
     """Return why a delivery's layers would not match the plates of this timeline; empty if they match."""
-    name, expected_rate = call(timeline, "GetName"), rate_text(delivery["fps"], delivery["drop_frame"])
-    rate, start = session.get_setting(timeline, "timelineFrameRate"), call(timeline, "GetStartFrame")
+    name, expected_rate = ask(timeline, "GetName"), rate_text(delivery["fps"], delivery["drop_frame"])
+    rate, start = session.get_setting(timeline, "timelineFrameRate"), ask(timeline, "GetStartFrame")
     if not is_same_value(rate, expected_rate):
         return "'%s' runs at %s, not %s" % (name, rate, expected_rate)
     if start != delivery["start_frame"]:
         return "'%s' starts at frame %s, not %d" % (name, start, delivery["start_frame"])
+    plates = PlateFinder(timeline, delivery["fps"])
     for track in filter(is_plate, delivery["tracks"]):
         for clip in track["clips"]:
-            if not find_plate_tracks(timeline, clip, delivery["fps"]):
+            if not plates.find_tracks(clip):
                 return ("'%s' has changed since it was sent ('%s' is no longer at frame %d, or shows different "
                         "source frames)" % (name, clip["name"], start + clip["record_first"]))
     return ""
 
 
-def find_plate_tracks(timeline, clip, fps):
-    """Return the numbers of the video tracks that hold a plate at the delivery's position, bottom to top."""
-    place = call(timeline, "GetStartFrame") + clip["record_first"], clip["record_count"]
-    return [number for number in track_numbers(timeline) for item in track_items(timeline, number)
-            if item_placement(item)[:2] == place and is_media_of_clip(item_path(item), clip)
-            and not is_slipped(item, clip, fps)]
+class PlateFinder:
+    """Finds the plates of a delivery on a timeline, which is read once."""
+
+    def __init__(self, timeline, fps):
+        self.start, self.fps, self.items = ask(timeline, "GetStartFrame"), fps, {}
+        for number in track_numbers(timeline):
+            for item in track_items(timeline, number):
+                self.items.setdefault(item_placement(item)[:2], []).append((number, item))
+
+    def find_tracks(self, clip):
+        """Return the numbers of the video tracks that hold a plate at the delivery's position, bottom to top."""
+        place = self.start + clip["record_first"], clip["record_count"]
+        return [number for number, item in self.items.get(place, [])
+                if is_media_of_clip(item_path(item), clip) and not is_slipped(item, clip, self.fps)]
 
 
 def is_slipped(item, clip, fps):
@@ -55,8 +64,8 @@ def is_slipped(item, clip, fps):
 
     False where Resolve may count frames differently: retimed, at another rate, or a subclip.
     """
-    frames = call(call(item, "GetMediaPoolItem"), "GetClipProperty", "Frames")
-    head = call(item, "GetLeftOffset")
+    frames = ask_optional(ask_optional(item, "GetMediaPoolItem"), "GetClipProperty", "Frames")
+    head = ask_optional(item, "GetLeftOffset")
     comparable = clip["speed"] == 1 and media_count(clip) > 1 and is_same_value(clip["fps"], fps)
     is_full = comparable and is_same_value(frames, media_count(clip))
     return is_full and head is not None and int(head) != clip["in_frame"]

@@ -3,7 +3,7 @@
 import os
 
 from toolkit_resolve.delivery import is_sequence, media_count
-from toolkit_resolve.host import HostError, call, call_list, require, require_ids, require_list, unique_id
+from toolkit_resolve.host import HostError, ask, ask_id, ask_list, ask_optional, call, find_new, require
 from toolkit_resolve.resolve_values import is_same_value, rate_text, sequence_name
 
 
@@ -12,22 +12,48 @@ class Bins:
 
     def __init__(self, session, by_hand):
         self.session, self.pool, self.by_hand = session, session.pool, by_hand
-        self.root = require(call(self.pool, "GetRootFolder"), "the media pool is not available in Resolve")
-        self.attempted, self.created, self.imported, self.changed, self.items = [], [], [], [], {}
+        self.root = ask(self.pool, "GetRootFolder")
+        self.below = {}
+        """By path, the bins inside an opened bin by name."""
+        self.created, self.imported, self.changed, self.items = [], [], [], {}
+        self.unsure = []
+        """(description, bin, method that lists its contents, ids before) of what is being created."""
 
     def open_bin(self, *names):
         """Open the bin at path ``names`` below the root bin, creating missing bins."""
         folder = self.root
-        for name in names:
-            found = find_bin(folder, name)
-            if found is None:
-                self.attempted.append("the bin '%s'" % name)
-                call(self.pool, "AddSubFolder", folder, name)
-                found = require(find_bin(folder, name), "Resolve did not create the bin '%s'" % name)
-                self.created.append((name, unique_id(found)))
-            folder = found
+        for depth, name in enumerate(names):
+            path = names[:depth]
+            if path not in self.below:
+                self.below[path] = {ask(one, "GetName"): one for one in ask_list(folder, "GetSubFolderList")}
+            if name not in self.below[path]:
+                self.below[path][name] = self._create_bin(folder, name)
+            folder = self.below[path][name]
         self.session.open_folder(folder)
         return folder
+
+    def _create_bin(self, parent, name):
+        made = self._create("the bin '%s'" % name, parent, "GetSubFolderList",
+                            lambda: call(self.pool, "AddSubFolder", parent, name))
+        if len(made) != 1 or ask(made[0], "GetName") != name:
+            raise HostError("Resolve did not create the bin '%s'" % name)
+        self.created.append((name, ask_id(made[0])))
+        self.unsure.pop()
+        return made[0]
+
+    def _create(self, what, folder, getter, create):
+        """Call ``create`` and return what it added to ``folder``; again if it was not answered and added nothing.
+
+        Until the caller has the ids of what was added, it is listed in ``unsure``.
+        """
+        known = [ask_id(one) for one in ask_list(folder, getter)]
+        self.unsure.append((what, ask_id(folder), getter, known))
+        for _ in range(2):
+            answer = create()
+            new = find_new(ask_list(folder, getter), known)
+            if new or answer is not None:
+                break
+        return new
 
     def find_or_import(self, clip, *names):
         """Return a clip's media pool item: from the bin ``names``, imported into it, or wherever the pool has it."""
@@ -46,14 +72,13 @@ class Bins:
 
     def _find_or_import(self, import_spec, path, names):
         folder = self.open_bin(*names)
-        before = call_list(folder, "GetClipList")
-        found = [item for item in before if has_path(item, path)]
+        found = [item for item in ask_list(folder, "GetClipList") if has_path(item, path)]
         if found:
             return found[0]
-        call(self.pool, "ImportMedia", [import_spec])
-        known = [unique_id(item) for item in before]
-        new = [item for item in call_list(folder, "GetClipList") if unique_id(item) not in known]
-        self.imported += [(unique_id(folder), unique_id(item), call(item, "GetName")) for item in new]
+        new = self._create("'%s' in the bin '%s'" % (os.path.basename(path), names[-1]), folder, "GetClipList",
+                           lambda: call(self.pool, "ImportMedia", [import_spec]))
+        self.imported += [(ask_id(folder), ask_id(item), ask(item, "GetName")) for item in new]
+        self.unsure.pop()
         if len(new) > 1:
             raise HostError("Resolve imported %s as %d clips instead of one" % (path, len(new)))
         item = new[0] if new else find_in_tree(self.root, path)  # re-importing may do nothing
@@ -61,75 +86,96 @@ class Bins:
 
     def _apply_attributes(self, item, clip):
         count = media_count(clip)
-        frames = call(item, "GetClipProperty", "Frames") or count
+        frames = ask_optional(item, "GetClipProperty", "Frames") or count
         if is_sequence(clip) and not is_same_value(frames, count):
             raise HostError("Resolve imported %s frames of '%s' instead of %d" % (frames, clip["name"], count))
-        has_rate = is_sequence(clip) and call(item, "GetClipProperty", "FPS")
+        has_rate = is_sequence(clip) and ask_optional(item, "GetClipProperty", "FPS")
         attributes = [("FPS", rate_text(clip["fps"]))] if has_rate else []
         attributes += [("Alpha mode", "Premultiplied")] if clip["alpha"] == "premultiplied" else []
         attributes += [("Input Color Space", clip["input_colour_space"])] if clip["input_colour_space"] else []
-        is_imported = unique_id(item) in [item_id for _, item_id, _ in self.imported]
+        is_imported = ask_id(item) in [item_id for _, item_id, _ in self.imported]
         may_change = clip.get("version") is not None or is_imported  # never the editor's own plates
         for key, value in attributes:
-            found = call(item, "GetClipProperty", key)
+            found = ask_optional(item, "GetClipProperty", key)
             if may_change and not is_same_value(found, value):
                 self.changed += [(item, key, found)] if not is_imported else []
-                call(item, "SetClipProperty", key, value)
-                found = call(item, "GetClipProperty", key)
+                found = set_and_read(item, "ClipProperty", key, value)
             if not is_same_value(found, value):
                 self.by_hand.append("'%s': %s is %s; set %s in Clip Attributes"
                                     % (clip["name"], key, found or "not set", value))
 
     def describe_created(self):
-        """Describe what may have been created, for a message."""
-        return self.attempted or (["the imported media"] if self.imported else [])
+        """Describe what was created, or may have been, for a message."""
+        return (["the bin '%s'" % name for name, _ in self.created[:1]] or ["the imported media"] * bool(self.imported)
+                ) + [what for what, _, _, _ in self.unsure]
 
     def roll_back(self):
-        """Restore properties, delete imported media and created bins; return what remains. HostError if unanswered.
+        """Restore properties, delete the created bins and the imported media; return what remains.
 
-        Bins are looked up from the root bin each time, since the handle of a deleted bin does not answer.
+        Only what this import has created is deleted, by the id it had right after it was created, and a bin only if
+        nothing else is in it. Raises NotAnswering. Bins are looked up from the root bin each time, since the handle of
+        a deleted bin does not answer.
         """
         for item, key, value in self.changed:
-            if value and not is_same_value(call(item, "GetClipProperty", key), value):
-                call(item, "SetClipProperty", key, value)
-        left, folders = [], {unique_id(folder): folder for folder in list_bins(self.root)}
-        for folder_id, item_id, name in self.imported:
-            if folder_id not in folders:
-                continue  # deleted in an earlier round, with its media
-            matches = [item for item in require_list(folders[folder_id], "GetClipList") if unique_id(item) == item_id]
-            if matches:
-                call(self.pool, "DeleteClips", matches)
-            if item_id in require_ids(require_list(folders[folder_id], "GetClipList")):
-                left.append("'%s' in the media pool" % name)
-        for name, bin_id in reversed(self.created):
-            matches = [folder for folder in list_bins(self.root) if unique_id(folder) == bin_id]
-            if matches:
-                call(self.pool, "DeleteFolders", matches)
-            if bin_id in require_ids(list_bins(self.root)):
-                left.append("the bin '%s'" % name)
-        return left
+            if value and not is_same_value(ask_optional(item, "GetClipProperty", key), value):
+                set_and_read(item, "ClipProperty", key, value)
+        folders = {ask_id(folder): folder for folder in list_bins(self.root)}
+        left = [what for what, folder_id, getter, known in self.unsure if folder_id in folders
+                and set(map(ask_id, ask_list(folders[folder_id], getter))) - set(known)]
+        left += ["the bin '%s'" % name for name, bin_id in self.created if not self._delete_bin(bin_id)]
+        folders = {ask_id(folder): folder for folder in list_bins(self.root)}
+        return left + ["'%s' in the media pool" % name for folder_id, item_id, name in self.imported
+                       if folder_id in folders and not self._delete_item(folders[folder_id], item_id)]
+
+    def _delete_bin(self, bin_id):
+        """Delete a created bin, unless something else is in it; return whether it is gone."""
+        own = {one for _, one in self.created} | {item_id for _, item_id, _ in self.imported}
+        for _ in range(3):
+            found = [folder for folder in list_bins(self.root) if ask_id(folder) == bin_id]
+            if not found:
+                return True
+            inside = [one for folder in list_bins(found[0])
+                      for one in ask_list(folder, "GetClipList") + ask_list(folder, "GetSubFolderList")]
+            if not all(ask_id(one) in own for one in inside):
+                return False
+            call(self.pool, "DeleteFolders", found)
+        return bin_id not in [ask_id(folder) for folder in list_bins(self.root)]
+
+    def _delete_item(self, folder, item_id):
+        """Delete an imported item; return whether it is gone."""
+        for _ in range(3):
+            found = [item for item in ask_list(folder, "GetClipList") if ask_id(item) == item_id]
+            if not found:
+                return True
+            call(self.pool, "DeleteClips", found)
+        return item_id not in [ask_id(item) for item in ask_list(folder, "GetClipList")]
 
 
 def list_bins(folder):
     """Return ``folder`` and all bins inside it. Raises HostError if one does not answer."""
-    return [folder] + [one for inner in require_list(folder, "GetSubFolderList") for one in list_bins(inner)]
+    return [folder] + [one for inner in ask_list(folder, "GetSubFolderList") for one in list_bins(inner)]
 
 
-def find_bin(folder, name):
-    """Return the bin of that name directly inside ``folder``, or None."""
-    return next((one for one in call_list(folder, "GetSubFolderList") if call(one, "GetName") == name), None)
+def set_and_read(target, kind, key, value):
+    """Set a property, again if Resolve does not answer, and return its value afterwards."""
+    for _ in range(2):
+        answer = call(target, "Set" + kind, key, value)
+        found = ask_optional(target, "Get" + kind, key)
+        if answer is not None or is_same_value(found, value):
+            break
+    return found
 
 
 def has_path(item, path):
     """Return whether a media pool item has this path, in the media pool's notation."""
-    found = str(call(item, "GetClipProperty", "File Path"))
+    found = str(ask_optional(item, "GetClipProperty", "File Path"))
     return os.path.normcase(os.path.normpath(found)) == os.path.normcase(os.path.normpath(path))
 
 
 def find_in_tree(folder, path):
     """Return the item with this path anywhere in ``folder`` or its subfolders, or None."""
-    for item in call_list(folder, "GetClipList"):
+    for item in ask_list(folder, "GetClipList"):
         if has_path(item, path):
             return item
-    found = (find_in_tree(one, path) for one in call_list(folder, "GetSubFolderList"))
+    found = (find_in_tree(one, path) for one in ask_list(folder, "GetSubFolderList"))
     return next((item for item in found if item is not None), None)

@@ -1,7 +1,8 @@
 """Set speed, interpolation, opacity, Fusion comp and links of placed clips, and verify each."""
 
 from toolkit_resolve.delivery import media_count
-from toolkit_resolve.host import call, call_list, get_constant, unique_id
+from toolkit_resolve.bins import set_and_read
+from toolkit_resolve.host import ask, ask_id, ask_optional, call, get_constant, insist
 from toolkit_resolve.resolve_values import is_same_value
 
 RETIME_PROCESSES = {
@@ -39,21 +40,20 @@ class PropertySetter:
             self._import_comp(item, clip)
 
     def _set_property(self, item, clip, key, value):
-        if is_same_value(call(item, "GetProperty", key), value):
+        if is_same_value(ask_optional(item, "GetProperty", key), value):
             return
-        call(item, "SetProperty", key, value)
-        found = call(item, "GetProperty", key)
+        found = set_and_read(item, "Property", key, value)
         if not is_same_value(found, value):
             label = {"RetimeProcess": clip["interpolation"], "MotionEstimation": clip["motion"]}.get(key, value)
             self.by_hand.append("'%s': %s is %s; set %s in the Inspector" % (clip["name"], key, found, label))
 
     def _set_speed(self, item, clip):
         """Set the speed of a placed clip. Scripts can do this since Resolve 21.1; before that only the editor can."""
-        percent, count = 100.0 * clip["speed"], call(item, "GetDuration")
-        call(item, "SetSpeed", {"Percentage": percent, "RippleTimeline": False})
-        found = call(item, "GetSpeed")
+        percent, count = 100.0 * clip["speed"], ask(item, "GetDuration")
+        insist(item, "SetSpeed", {"Percentage": percent, "RippleTimeline": False})
+        found = ask_optional(item, "GetSpeed")
         is_set = isinstance(found, dict) and is_same_value(found.get("Percentage"), percent)
-        if is_set and call(item, "GetDuration") == count:
+        if is_set and ask(item, "GetDuration") == count:
             self.notes.append("'%s' is set to %g %% speed: compare its first and last frame with the plate"
                               % (clip["name"], percent))
         else:
@@ -61,9 +61,11 @@ class PropertySetter:
                                 "off, or import return.otio instead" % (clip["name"], percent))
 
     def _import_comp(self, item, clip):
-        before = call(item, "GetFusionCompCount") or 0
+        before = ask(item, "GetFusionCompCount")
         answer = call(item, "ImportFusionComp", clip["comp"])
-        if not answer or (call(item, "GetFusionCompCount") or 0) <= before:
+        if answer is None and ask(item, "GetFusionCompCount") == before:
+            answer = call(item, "ImportFusionComp", clip["comp"])
+        if answer is False or ask(item, "GetFusionCompCount") <= before:
             self.by_hand.append("'%s': Resolve did not import the comp %s; import it on the Fusion page"
                                 % (clip["name"], clip["comp"]))
 
@@ -71,9 +73,10 @@ class PropertySetter:
         """Link the layers of a shot so that they move together."""
         if len(items) < 2:
             return
-        call(self.timeline, "SetClipsLinked", items, True)
-        linked = [unique_id(one) for one in call_list(items[0], "GetLinkedItems")]
-        if call(items[0], "GetLinkedItems") is None:
+        insist(self.timeline, "SetClipsLinked", items, True)
+        found = ask_optional(items[0], "GetLinkedItems")
+        linked = [ask_id(one) for one in found or [] if one is not None]
+        if found is None:
             self.notes.append("%s: links between its layers cannot be verified before Resolve 19.0" % shot)
-        elif not all(unique_id(item) in linked for item in items[1:]):
+        elif not all(ask_id(item) in linked for item in items[1:]):
             self.by_hand.append("link the layers of %s" % shot)

@@ -2,27 +2,30 @@
 
 import os
 
-from toolkit_resolve.host import HostError, call, call_list
+from toolkit_resolve.host import HostError, ask, ask_id, ask_optional
 from toolkit_resolve.markers import get_markers
 from toolkit_resolve.resolve_values import is_same_value, parse_media_path, parse_number
 
 
 def read_media(media):
     """Return the media pool's data on a clip's media. Raises HostError if it is not a file, or is offline."""
-    path = str(call(media, "GetClipProperty", "File Path") or "")
+    def read(key):
+        return ask_optional(media, "GetClipProperty", key)
+
+    path = str(read("File Path") or "")
     if not path:
-        raise HostError("not a media file: %s" % (call(media, "GetClipProperty", "Type") or "a title or a generator"))
+        raise HostError("not a media file: %s" % (read("Type") or "a title or a generator"))
     first, index, count = parse_media_path(path)
     if not os.path.isfile(first):
         raise HostError("offline: %s is missing" % first)
     return {
         "path": path,
-        "media_fps": parse_number(call(media, "GetClipProperty", "FPS")) or 0.0,
-        "media_count": int(parse_number(call(media, "GetClipProperty", "Frames")) or count),
-        "media_timecode": str(call(media, "GetClipProperty", "Start TC") or ""),
+        "media_fps": parse_number(read("FPS")) or 0.0,
+        "media_count": int(parse_number(read("Frames")) or count),
+        "media_timecode": str(read("Start TC") or ""),
         "media_index": index,
-        "alpha": str(call(media, "GetClipProperty", "Alpha mode") or ""),
-        "input_colour_space": str(call(media, "GetClipProperty", "Input Color Space") or ""),
+        "alpha": str(read("Alpha mode") or ""),
+        "input_colour_space": str(read("Input Color Space") or ""),
     }
 
 
@@ -31,12 +34,12 @@ def read_timeline_clip(item, track, enabled, start, fps, exported, notes):
 
     ``start`` is the timeline's first frame; ``exported`` is this clip's data from the OTIO export, or None.
     """
-    media = call(item, "GetMediaPoolItem")
+    media = ask_optional(item, "GetMediaPoolItem")
     if media is None:
-        raise HostError("no media: %s" % (call(item, "GetType") or "a title, a generator or a transition"))
+        raise HostError("no media: %s" % (ask_optional(item, "GetType") or "a title, a generator or a transition"))
     if exported and exported["ramp"]:
         raise HostError("a speed ramp: scripts can only read constant speeds; render it in place first")
-    name, data, count = str(call(item, "GetName") or ""), read_media(media), call(item, "GetDuration")
+    name, data, count = str(ask_optional(item, "GetName") or ""), read_media(media), ask(item, "GetDuration")
     per_frame = (data["media_fps"] or fps) / fps
     if data["media_count"] == 1:  # a still has no start frame, whatever Resolve reports
         first, speed, source_count = 0.0, 1.0, 1.0
@@ -44,21 +47,21 @@ def read_timeline_clip(item, track, enabled, start, fps, exported, notes):
         speed = _read_speed(item, count * per_frame, data["media_count"], exported, name, notes)
         first = _read_source_start(item, media, speed, data["media_fps"] or fps, fps, exported)
         source_count = count * per_frame * abs(speed) or 1.0
-    clip_enabled = call(item, "GetClipEnabled")
+    clip_enabled = ask_optional(item, "GetClipEnabled")
     return dict(data, name=name, track=track, enabled=enabled and clip_enabled is not False,
-                record_first=call(item, "GetStart") - start, record_count=count, source_first=first,
-                source_count=source_count, speed=speed, colour=str(call(item, "GetClipColor") or ""),
+                record_first=ask(item, "GetStart") - start, record_count=count, source_first=first,
+                source_count=source_count, speed=speed, colour=str(ask_optional(item, "GetClipColor") or ""),
                 markers=read_markers(item))
 
 
 def _read_speed(item, expected, media_count, exported, name, notes):
     """Return the speed: from Resolve since 21.1, else from its OTIO export, else source range / duration."""
-    reported = call(item, "GetSpeed")
+    reported = ask_optional(item, "GetSpeed")
     if isinstance(reported, dict) and parse_number(reported.get("Percentage")) is not None:
         return parse_number(reported["Percentage"]) / 100.0
     if exported:
         return exported["speed"]
-    first, end = call(item, "GetSourceStartFrame"), call(item, "GetSourceEndFrame")
+    first, end = ask_optional(item, "GetSourceStartFrame"), ask_optional(item, "GetSourceEndFrame")
     if first is None or end is None or not 0 <= end - first <= media_count:
         notes.append("'%s': Resolve does not report its speed; assuming 100 %%" % name)
         return 1.0
@@ -70,12 +73,13 @@ def _read_speed(item, expected, media_count, exported, name, notes):
 
 def _read_source_start(item, media, speed, media_fps, fps, exported):
     """Return the source in frame. GetLeftOffset is only valid at 100 % speed and at the timeline's rate."""
-    offset = call(item, "GetLeftOffset")
+    offset = ask_optional(item, "GetLeftOffset")
     if speed == 1 and is_same_value(media_fps, fps) and offset is not None:
         return float(offset)
     if exported and exported["head"] is not None:
         return round(exported["head"] * media_fps, 3)
-    source, media_start = call(item, "GetSourceStartFrame"), parse_number(call(media, "GetClipProperty", "Start"))
+    source = ask_optional(item, "GetSourceStartFrame")
+    media_start = parse_number(ask_optional(media, "GetClipProperty", "Start"))
     if source is not None and media_start is not None:
         return float(source - media_start)
     return float(offset or 0)
@@ -85,9 +89,9 @@ def read_pool_clip(media, record_first, fps):
     """Return a media pool clip, full length, as a clip of a turnover. Raises HostError if it cannot be sent."""
     data = read_media(media)
     count = data["media_count"] * fps / (data["media_fps"] or fps)
-    return dict(data, name=str(call(media, "GetName") or ""), track=1, enabled=True, record_first=record_first,
+    return dict(data, name=str(ask_optional(media, "GetName") or ""), track=1, enabled=True, record_first=record_first,
                 record_count=max(int(count + 1e-6), 1), source_first=0.0, source_count=float(data["media_count"]),
-                speed=1.0, colour=str(call(media, "GetClipColor") or ""), markers=[])
+                speed=1.0, colour=str(ask_optional(media, "GetClipColor") or ""), markers=[])
 
 
 def read_markers(target):
@@ -101,19 +105,20 @@ def choose_clips(session, timeline, notes):
 
     Selected clips (readable since 21.0.4), else clips touching the in/out range (since 19.1), else everything.
     """
-    selected = [call(item, "GetUniqueId") for item in call_list(timeline, "GetSelectedClips")]
+    found = ask_optional(timeline, "GetSelectedClips")
+    selected = [ask_id(item) for item in found or [] if item is not None]
     if selected:
-        return (lambda item, first, end: call(item, "GetUniqueId") in selected), "selected clips of"
-    in_out = call(timeline, "GetMarkInOut")
+        return (lambda item, first, end: ask_id(item) in selected), "selected clips of"
+    in_out = ask_optional(timeline, "GetMarkInOut")
     in_out = (in_out.get("video") or in_out.get("all")) if isinstance(in_out, dict) else None
     if isinstance(in_out, dict) and (in_out.get("in") is not None or in_out.get("out") is not None):
-        start, end = call(timeline, "GetStartFrame"), call(timeline, "GetEndFrame")
+        start, end = ask(timeline, "GetStartFrame"), ask(timeline, "GetEndFrame")
         points = in_out.get("in"), in_out.get("out")
         # A point beyond the timeline's length is counted from midnight, as elsewhere in Resolve.
         mark_in, mark_out = [point - start if point is not None and point > end - start else point for point in points]
         mark_in = 0 if mark_in is None else mark_in
         mark_out = end - start - 1 if mark_out is None else mark_out
         notes.append("sending clips that touch frames %d to %d of '%s', in full"
-                     % (mark_in, mark_out, call(timeline, "GetName")))
+                     % (mark_in, mark_out, ask(timeline, "GetName")))
         return (lambda item, first, end: first <= mark_out and end > mark_in), "the in/out range of"
     return (lambda item, first, end: True), "all of"

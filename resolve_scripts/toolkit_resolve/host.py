@@ -1,10 +1,30 @@
-"""Calls to Resolve. A failed call returns False, None or an empty list, so every result is verified."""
+"""Calls to Resolve. A failed call returns False, None or an empty list, so every result is verified.
+
+While a dialog is open, or Resolve is busy, every call returns None. A getter that always has an answer is therefore
+asked again (``ask``), and nothing is concluded from what was not answered.
+"""
 
 import builtins
+import time
+
+PAUSES = (0.0, 0.1, 0.3, 0.6, 1.0)
+"""Seconds before each further attempt to get an answer."""
 
 
 class HostError(Exception):
     """Something cannot be done; the message is one sentence for the editor."""
+
+
+class NotAnswering(HostError):
+    """Resolve does not answer: a dialog is open, it is busy, or it has quit."""
+
+    def __init__(self):
+        super().__init__("Resolve does not answer; is a dialog open?")
+
+
+def pause(seconds):
+    """Wait; tests replace this."""
+    time.sleep(seconds)
 
 
 def call(target, method, *arguments):
@@ -14,25 +34,65 @@ def call(target, method, *arguments):
 
 
 def call_list(target, method, *arguments):
-    """Call a method that returns a list, and drop the None entries that Resolve returns for failures."""
+    """Call a method that returns a list and may be missing; drop the None entries that Resolve returns for failures."""
     result = call(target, method, *arguments)
     return [one for one in result if one is not None] if isinstance(result, (list, tuple)) else []
 
 
-def require_list(target, method, *arguments):
-    """The same, but raise HostError if no list is returned: nothing can be concluded from that."""
-    result = call(target, method, *arguments)
-    if not isinstance(result, (list, tuple)):
-        raise HostError("Resolve does not answer")
-    return [one for one in result if one is not None]
+def ask(target, method, *arguments):
+    """Call a getter that always has an answer, again if it has none. Raises NotAnswering."""
+    return _ask(lambda: call(target, method, *arguments), lambda found: found is not None)
 
 
-def require_ids(targets):
-    """Return the ids of objects. Raises HostError if one is missing: Resolve is not answering right now."""
-    found = [unique_id(target) for target in targets]
-    if None in found:
-        raise HostError("Resolve does not answer")
+def ask_list(target, method, *arguments):
+    """The same for a list, which must have no holes."""
+    return _ask(lambda: call(target, method, *arguments),
+                lambda found: isinstance(found, (list, tuple)) and all(one is not None for one in found))
+
+
+def ask_optional(target, method, *arguments):
+    """Call a getter for which None is an answer as well: it counts once Resolve has answered something else."""
+    found = call(target, method, *arguments)
+    if found is None and target is not None:
+        ask(target, "GetUniqueId")
+        found = call(target, method, *arguments)
     return found
+
+
+def insist(target, method, *arguments):
+    """Call a method that may be called twice, once more if it was not answered; return its answer."""
+    return ask_optional(target, method, *arguments)
+
+
+def ask_id(target):
+    """Return the persistent id; handles are new on every call. Raises NotAnswering, also for a deleted object."""
+    return ask(target, "GetUniqueId")
+
+
+def _ask(get, is_answer):
+    found = get()
+    for seconds in PAUSES:
+        if is_answer(found):
+            return found
+        pause(seconds)
+        found = get()
+    if is_answer(found):
+        return found
+    raise NotAnswering()
+
+
+def find_new(objects, known):
+    """Return the objects whose id is not in ``known``, the ids of all that were there before and still are.
+
+    Lists usually have the newest last, so they are read from the end, and no further than necessary.
+    """
+    new = []
+    for one in reversed(objects):
+        if len(objects) - len(known) <= len(new):
+            break
+        if ask_id(one) not in known:
+            new.insert(0, one)
+    return new
 
 
 def require(result, sentence):

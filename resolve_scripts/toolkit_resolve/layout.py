@@ -1,42 +1,38 @@
 """The contents of a timeline's tracks as plain values that can be compared."""
 
-from toolkit_resolve.host import call, call_list, unique_id
+from toolkit_resolve.host import ask, ask_id, ask_list, ask_optional
 from toolkit_resolve.resolve_values import is_layer, parse_layer_track
 
 
 def track_numbers(timeline):
     """Return the numbers of the video tracks: from 1, bottom to top."""
-    return range(1, int(call(timeline, "GetTrackCount", "video") or 0) + 1)
+    return range(1, int(ask(timeline, "GetTrackCount", "video")) + 1)
 
 
 def track_items(timeline, number):
     """Return the items of a video track."""
-    return call_list(timeline, "GetItemListInTrack", "video", number)
+    return ask_list(timeline, "GetItemListInTrack", "video", number)
 
 
 def track_name(timeline, number):
     """Return the name of a video track."""
-    return str(call(timeline, "GetTrackName", "video", number) or "")
+    return str(ask(timeline, "GetTrackName", "video", number))
 
 
 def item_path(item):
     """Return the media pool path of an item; empty for a title, a generator or anything else without a file."""
-    return str(call(call(item, "GetMediaPoolItem"), "GetClipProperty", "File Path") or "")
+    return str(ask_optional(ask_optional(item, "GetMediaPoolItem"), "GetClipProperty", "File Path") or "")
 
 
 def item_placement(item):
     """Return an item's start, duration and media pool id."""
-    return call(item, "GetStart"), call(item, "GetDuration"), unique_id(call(item, "GetMediaPoolItem"))
+    media = ask_optional(item, "GetMediaPoolItem")
+    return ask(item, "GetStart"), ask(item, "GetDuration"), None if media is None else ask_id(media)
 
 
 def layout(timeline):
     """Return the placement of all items, track by track, bottom to top."""
     return [[item_placement(item) for item in track_items(timeline, number)] for number in track_numbers(timeline)]
-
-
-def find_item(timeline, number, placement):
-    """Return the item of a video track with this placement, or None."""
-    return next((item for item in track_items(timeline, number) if item_placement(item) == placement), None)
 
 
 def video_counts(timeline):
@@ -46,8 +42,8 @@ def video_counts(timeline):
 
 def audio_counts(timeline):
     """Return the number of items on each audio track."""
-    numbers = range(1, int(call(timeline, "GetTrackCount", "audio") or 0) + 1)
-    return [len(call_list(timeline, "GetItemListInTrack", "audio", number)) for number in numbers]
+    numbers = range(1, int(ask(timeline, "GetTrackCount", "audio")) + 1)
+    return [len(ask_list(timeline, "GetItemListInTrack", "audio", number)) for number in numbers]
 
 
 def find_layer_tracks(timeline):

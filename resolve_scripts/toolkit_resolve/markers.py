@@ -1,14 +1,13 @@
 """Markers of the toolkit; a tag in their custom data distinguishes them from the editor's."""
 
-from toolkit_resolve.host import call
+from toolkit_resolve.host import ask, call
 
 MARKER_TAG = "toolkit"
 
 
 def get_markers(target):
     """Return {frame: marker} of a timeline or an item; Resolve's keys are floats."""
-    found = call(target, "GetMarkers")
-    return {int(frame): marker for frame, marker in found.items()} if isinstance(found, dict) else {}
+    return {int(frame): marker for frame, marker in ask(target, "GetMarkers").items()}
 
 
 def clear_markers(timeline):
@@ -23,7 +22,10 @@ def add_marker(timeline, frame, colour, name, note):
     markers = get_markers(timeline)
     while frame in markers:  # only one marker per frame
         frame += 1
-    call(timeline, "AddMarker", frame, colour, name, note, 1, MARKER_TAG)
+    for _ in range(2):
+        answer = call(timeline, "AddMarker", frame, colour, name, note, 1, MARKER_TAG)
+        if answer is not None or frame in get_markers(timeline):
+            break
     return get_markers(timeline).get(frame, {}).get("note") == note
 
 

@@ -5,7 +5,7 @@ import math
 
 from toolkit_resolve.delivery import count_frames_to_place, media_count
 from toolkit_resolve.files import read_json, state_path, write_json
-from toolkit_resolve.host import HostError, call, unique_id
+from toolkit_resolve.host import HostError, ask, ask_id, ask_optional, call, find_new
 from toolkit_resolve.layout import item_placement, track_items, track_numbers
 from toolkit_resolve.resolve_values import is_same_value
 
@@ -62,29 +62,25 @@ class Placer:
     def __init__(self, session, timeline, fps, report):
         self.session, self.timeline, self.fps, self.notes = session, timeline, fps, report["notes"]
         self.history = AppendHistory(report["resolve"])
-        self.known = [{unique_id(item) for item in track_items(timeline, number)}
-                      for number in track_numbers(timeline)]
+        self.known = [{ask_id(item) for item in track_items(timeline, number)} for number in track_numbers(timeline)]
 
     def place(self, number, clip, item):
         """Place a clip on video track ``number`` and verify it; return the timeline item. Raises HostError."""
-        record = call(self.timeline, "GetStartFrame") + clip["record_first"]
+        record = ask(self.timeline, "GetStartFrame") + clip["record_first"]
         count = count_frames_to_place(clip, self.fps)
         faults, lengths = [], set()
         for variant in self.history.sort_variants(clip["kind"], append_variants(clip, self.fps)):
-            self.session.select_timeline(self.timeline)
             first = start_of(clip) + (clip["start_index"] if variant.by_file_number else 0)
-            call(self.session.pool, "AppendToTimeline", [{
+            new = self._append({
                 "mediaPoolItem": item, "startFrame": first, "endFrame": first + count + variant.end_offset,
-                "mediaType": 1, "trackIndex": number, "recordFrame": record}])
-            self.session.select_timeline(self.timeline)  # item handles expire when another timeline becomes current
-            new = self._find_new_items()
+                "mediaType": 1, "trackIndex": number, "recordFrame": record})
             if not new:
                 self._check_placed_items(number)
                 continue
             fault = self._describe_fault(number, record, clip, item, new)
             if not fault:
                 self.history.record(clip["kind"], variant, self.notes)
-                self.known[number - 1].add(unique_id(new[0][1]))
+                self.known[number - 1].add(ask_id(new[0][1]))
                 return new[0][1]
             faults.append(fault)
             lengths.add(self._get_placed_duration(number, record, item, new))
@@ -100,28 +96,37 @@ class Placer:
                               % (clip["in_position"], clip["off_by_one"], clip["record_count"]))
         raise HostError((faults or ["AppendToTimeline placed no clip"])[0])
 
+    def _append(self, clip_info):
+        """Append a clip, again if Resolve does not answer and nothing is new; return the new (track number, item)."""
+        for _ in range(2):
+            self.session.select_timeline(self.timeline)
+            answer = call(self.session.pool, "AppendToTimeline", [clip_info])
+            self.session.select_timeline(self.timeline)  # item handles expire when another timeline becomes current
+            new = self._find_new_items()
+            if new or answer is not None:
+                break
+        return new
+
     def _get_placed_duration(self, number, record, item, new):
         """Return the duration of a single new item in the right place; None if anything else is wrong."""
         start, length, media = item_placement(new[0][1])
-        is_right = (len(new), new[0][0], start, media) == (1, number, record, unique_id(item))
+        is_right = (len(new), new[0][0], start, media) == (1, number, record, ask_id(item))
         return length if is_right else None
 
     def _find_new_items(self):
         """Return (track number, item) of every new item."""
         found = []
         for number, known in enumerate(self.known, 1):
-            items = track_items(self.timeline, number)
-            if len(items) != len(known):
-                found += [(number, one) for one in items if unique_id(one) not in known]
+            found += [(number, one) for one in find_new(track_items(self.timeline, number), known)]
         return found
 
     def _check_placed_items(self, number):
         """Raise HostError if a clip placed earlier has disappeared."""
-        if self.known[number - 1] - {unique_id(one) for one in track_items(self.timeline, number)}:
+        if self.known[number - 1] - {ask_id(one) for one in track_items(self.timeline, number)}:
             raise HostError("a clip placed there earlier has disappeared")
 
     def _delete_items(self, items, fault):
-        for _ in range(2):  # the first DeleteClips fails now and then
+        for _ in range(3):  # the first DeleteClips fails now and then
             if self._find_new_items():
                 call(self.timeline, "DeleteClips", items, False)
         if self._find_new_items():
@@ -132,13 +137,13 @@ class Placer:
         if [track for track, _ in new] != [number]:
             return "Resolve placed it on video track %s" % " and ".join(str(track) for track, _ in new)
         placed = new[0][1]
-        if item_placement(placed) != (record, clip["record_count"], unique_id(item)):
+        if item_placement(placed) != (record, clip["record_count"], ask_id(item)):
             return "Resolve placed it at frame %s with %s frames of media %s" % item_placement(placed)
         return self._describe_wrong_start(placed, clip)
 
     def _describe_wrong_start(self, placed, clip):
         """Return that a placed clip starts on another source frame; empty if it does not."""
-        head = call(placed, "GetLeftOffset", True) if clip["off_by_one"] else call(placed, "GetLeftOffset")
+        head = ask_optional(placed, "GetLeftOffset", *([True] if clip["off_by_one"] else []))
         if clip["off_by_one"]:
             is_right = head is not None and abs(head - clip["in_position"]) < SUBFRAME_TOLERANCE
         elif head is None:

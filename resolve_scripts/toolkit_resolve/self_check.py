@@ -6,10 +6,10 @@ import shutil
 import sys
 import tempfile
 
-from toolkit_resolve.bins import find_bin
 from toolkit_resolve.delivery import DELIVERY_SCHEMA
+from toolkit_resolve.bins import Bins
 from toolkit_resolve.host import (
-    HostError, call, call_list, get_constant, is_studio, require, require_ids, require_list, unique_id,
+    HostError, ask, ask_id, ask_list, call, call_list, find_new, get_constant, is_studio, require, unique_id,
 )
 from toolkit_resolve.layout import layout, track_items, track_numbers
 from toolkit_resolve.markers import get_markers
@@ -36,12 +36,12 @@ class SelfCheck:
 
     def __init__(self, resolve, found):
         self.resolve, self.found, self.session = resolve, found, Session(resolve)
-        self.pool, self.bin, self.folder, self.timeline, self.media = self.session.pool, None, None, None, None
-        self.item = None
+        self.pool, self.bins, self.timelines = self.session.pool, Bins(self.session, []), []
+        self.folder = self.timeline = self.media = self.item = None
 
     def run(self):
         """Run all probes, then delete everything created; return what remains in the project."""
-        self.before = require_ids(self.session.timelines())
+        self.before = [ask_id(timeline) for timeline in self.session.timelines()]
         self.disk = tempfile.mkdtemp(prefix="toolkit_self_check_")
         probes = (
             ("host", self.probe_host), ("make", self.create_scratch), ("imported", self.import_scratch),
@@ -79,26 +79,30 @@ class SelfCheck:
     def create_scratch(self):
         """Create a temporary bin and timeline."""
         call(self.resolve, "OpenPage", "edit")
-        root = require(call(self.pool, "GetRootFolder"), "the media pool is not available in Resolve")
-        name = find_unused_name(SCRATCH_NAME, [call(one, "GetName") for one in call_list(root, "GetSubFolderList")])
-        self.bin = name
-        call(self.pool, "AddSubFolder", root, name)
-        self.folder = require(find_bin(root, name), "Resolve did not create a bin")
-        self.session.open_folder(self.folder)
-        taken = [call(one, "GetName") for one in self.session.timelines()]
+        bins = [ask(one, "GetName") for one in ask_list(self.bins.root, "GetSubFolderList")]
+        self.folder = self.bins.open_bin(find_unused_name(SCRATCH_NAME, bins))
+        taken = [ask(one, "GetName") for one in self.session.timelines()]
         call(self.pool, "CreateEmptyTimeline", find_unused_name(SCRATCH_NAME, taken))
-        created = [timeline for timeline in self.session.timelines() if unique_id(timeline) not in self.before]
+        created = self._find_new_timelines()
         self.timeline = require(created, "Resolve did not create a timeline")[0]
         self.session.select_timeline(self.timeline)
         return {"start": call(self.timeline, "GetStartFrame"), "timecode": call(self.timeline, "GetStartTimecode"),
                 "rate": call(self.timeline, "GetSetting", "timelineFrameRate")}
 
+    def _find_new_timelines(self):
+        """Return the timelines that were not there before, and remember their ids."""
+        known = self.before + self.timelines
+        new = find_new(self.session.timelines(), known)
+        self.timelines += [ask_id(timeline) for timeline in new]
+        return new
+
     def import_scratch(self):
         """Import a numbered sequence; return the number of clips and all clip properties."""
         pattern, last = write_scratch_sequence(self.disk), SCRATCH_FIRST + SCRATCH_COUNT - 1
         result = call(self.pool, "ImportMedia", [{"FilePath": pattern, "StartIndex": SCRATCH_FIRST, "EndIndex": last}])
-        clips = [one for one in call_list(self.folder, "GetClipList")
+        clips = [one for one in ask_list(self.folder, "GetClipList")
                  if "toolkit_self_check." in str(call(one, "GetClipProperty", "File Path"))]
+        self.bins.imported += [(ask_id(self.folder), ask_id(one), ask(one, "GetName")) for one in clips]
         self.media = require(clips, "Resolve did not import the sequence (it returned %s)" % type(result).__name__)[0]
         properties = call(self.media, "GetClipProperty")
         return {"answer": type(result).__name__, "clips": len(clips), "says": _to_plain(properties)}
@@ -184,27 +188,19 @@ class SelfCheck:
     def probe_duplicate(self):
         """Return whether a duplicate equals its original and has its own id."""
         copy = call(self.timeline, "DuplicateTimeline", SCRATCH_NAME + " duplicate")
+        self._find_new_timelines()
         return {"answer": copy is not None, "like it": layout(copy) == layout(self.timeline) if copy else None,
                 "other id": unique_id(copy) != unique_id(self.timeline)}
 
     def _remove(self):
         """Delete everything created; return what remains."""
-        steps = (self._remove_timelines, self._remove_bin)
+        steps = (self._remove_timelines, self.bins.roll_back)
         return self.session.roll_back(steps, ["'%s' and its contents" % SCRATCH_NAME])
 
     def _remove_timelines(self):
-        every = self.session.timelines()
-        created = [one for timeline, one in zip(every, require_ids(every))
-                   if one not in self.before and str(call(timeline, "GetName")).startswith(SCRATCH_NAME)]
-        return ["the timeline '%s'" % SCRATCH_NAME for one in created if not self.session.delete_timeline(one)]
-
-    def _remove_bin(self):
-        root = call(self.pool, "GetRootFolder")
-        for folder in require_list(root, "GetSubFolderList") if self.bin else []:
-            if call(folder, "GetName") == self.bin:
-                call(self.pool, "DeleteFolders", [folder])
-        left = [call(one, "GetName") for one in require_list(root, "GetSubFolderList")]
-        return ["the bin '%s'" % self.bin] if self.bin in left else []
+        left = [one for one in self.timelines if not self.session.delete_timeline(one)]
+        others = [one for one in self.session.timelines() if ask_id(one) not in self.before]
+        return ["the timeline '%s'" % ask(one, "GetName") for one in others] if left or others else []
 
 
 def _try_property(target, kind, key, value):

@@ -4,7 +4,7 @@ import os
 
 from toolkit_resolve.clips import choose_clips, read_markers, read_pool_clip, read_timeline_clip
 from toolkit_resolve.files import write_json
-from toolkit_resolve.host import HostError, call, call_list, require, unique_id
+from toolkit_resolve.host import HostError, NotAnswering, ask, ask_id, ask_optional, call, call_list, require
 from toolkit_resolve.layout import track_items, track_numbers
 from toolkit_resolve.otio_export import export_otio, read_exported_clips
 from toolkit_resolve.resolve_values import parse_number, to_file_name
@@ -21,7 +21,7 @@ def choose_turnover_folder(resolve, given):
     """Return the turnover's folder; by default named after the timeline, or the project if none is open."""
     session = Session(resolve)
     timeline = None if given.has("--media-pool") else session.timeline
-    name = call(timeline, "GetName") or call(session.project, "GetName") or "turnover"
+    name = ask_optional(timeline, "GetName") or ask_optional(session.project, "GetName") or "turnover"
     return choose_folder(given.given.get("-o"), to_file_name(name))
 
 
@@ -62,8 +62,7 @@ def turnover_from_timeline(session, export, flags, notes):
     """Return the open timeline as a turnover, and which part was sent; ``export`` is the path of the OTIO export."""
     timeline = session.timeline
     frame_format = _read_format(session, timeline)
-    start = require(call(timeline, "GetStartFrame"),
-                    "Resolve does not report the start of '%s': is a dialog open?" % call(timeline, "GetName"))
+    start = ask(timeline, "GetStartFrame")
     otio = export_otio(session.resolve, timeline, export)
     if not otio:
         notes.append("Resolve exported no OTIO: transitions and effects are not sent, and speeds may be estimated")
@@ -73,20 +72,22 @@ def turnover_from_timeline(session, export, flags, notes):
         is_chosen, what = choose_clips(session, timeline, notes)
     clips, skipped = [], []
     for number in track_numbers(timeline):
-        enabled = call(timeline, "GetIsTrackEnabled", "video", number) is not False
+        enabled = ask_optional(timeline, "GetIsTrackEnabled", "video", number) is not False
         for item in track_items(timeline, number):
-            first, count = call(item, "GetStart") - start, call(item, "GetDuration")
+            first, count = ask(item, "GetStart") - start, ask(item, "GetDuration")
             if not is_chosen(item, first, first + count):
                 continue
             try:
                 from_export = exported.get((number, first))
                 clips.append(read_timeline_clip(item, number, enabled, start, frame_format["fps"], from_export, notes))
+            except NotAnswering:
+                raise
             except HostError as error:
-                skipped.append({"name": str(call(item, "GetName") or ""), "track": number, "record_first": first,
-                                "record_count": count, "reason": str(error)})
-    return dict(frame_format, name=str(call(timeline, "GetName")), timeline_id=str(unique_id(timeline) or ""),
-                otio="timeline.otio" if otio else "", start_timecode=str(call(timeline, "GetStartTimecode") or ""),
-                start_frame=start, record_count=call(timeline, "GetEndFrame") - start, clips=clips, skipped=skipped,
+                skipped.append({"name": str(ask_optional(item, "GetName") or ""), "track": number,
+                                "record_first": first, "record_count": count, "reason": str(error)})
+    return dict(frame_format, name=str(ask(timeline, "GetName")), timeline_id=str(ask_id(timeline)),
+                otio="timeline.otio" if otio else "", start_timecode=str(ask(timeline, "GetStartTimecode")),
+                start_frame=start, record_count=ask(timeline, "GetEndFrame") - start, clips=clips, skipped=skipped,
                 markers=read_markers(timeline)), what
 
 
@@ -100,10 +101,13 @@ def turnover_from_media_pool(session):
         try:
             clips.append(read_pool_clip(media, position, frame_format["fps"]))
             position += clips[-1]["record_count"]
+        except NotAnswering:
+            raise
         except HostError as error:
-            skipped.append({"name": str(call(media, "GetName") or ""), "track": 1, "record_first": position,
+            skipped.append({"name": str(ask_optional(media, "GetName") or ""), "track": 1, "record_first": position,
                             "record_count": 0, "reason": str(error)})
-    return dict(frame_format, name=str(call(session.project, "GetName") or "media pool"), timeline_id="", otio="",
+    name = str(ask_optional(session.project, "GetName") or "media pool")
+    return dict(frame_format, name=name, timeline_id="", otio="",
                 start_timecode="00:00:00;00" if frame_format["drop_frame"] else "00:00:00:00", start_frame=0,
                 record_count=position, clips=clips, skipped=skipped, markers=[])
 
@@ -115,7 +119,7 @@ def _read_format(session, timeline):
     fps = parse_number(rate)
     if not fps or None in size:
         raise HostError("Resolve does not report the frame rate and size: is a dialog open?")
-    label = str(call(timeline, "GetStartTimecode") or "")
+    label = "" if timeline is None else str(ask(timeline, "GetStartTimecode"))
     drop = "DF" in str(rate) or ";" in label
     return {"fps": fps, "drop_frame": drop, "width": int(size[0]), "height": int(size[1]),
             "colour": _read_colour(session, timeline)}

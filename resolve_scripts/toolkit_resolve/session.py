@@ -1,6 +1,6 @@
 """The open project: what was open when the entry started, and restoring it."""
 
-from toolkit_resolve.host import HostError, call, require, require_ids, unique_id
+from toolkit_resolve.host import HostError, NotAnswering, ask, ask_id, ask_optional, call, unique_id
 
 
 class Session:
@@ -8,62 +8,66 @@ class Session:
 
     def __init__(self, resolve):
         self.resolve = resolve
-        self.project = require(call(call(resolve, "GetProjectManager"), "GetCurrentProject"),
-                               "no project is open in Resolve, or an open dialog blocks all calls; close it")
-        self.pool = require(call(self.project, "GetMediaPool"), "the media pool is not available in Resolve")
-        self.page = call(resolve, "GetCurrentPage")
-        self.timeline = call(self.project, "GetCurrentTimeline")
-        self.folder = call(self.pool, "GetCurrentFolder")
-        self.project_id = unique_id(self.project)
+        try:
+            self.project = ask(ask(resolve, "GetProjectManager"), "GetCurrentProject")
+            self.project_id = ask_id(self.project)
+            self.pool = ask(self.project, "GetMediaPool")
+            self.timeline = ask_optional(self.project, "GetCurrentTimeline")
+            self.folder = ask(self.pool, "GetCurrentFolder")
+            self.page = call(resolve, "GetCurrentPage") or call(resolve, "GetCurrentPage")
+        except NotAnswering:
+            raise HostError("no project is open in Resolve, or an open dialog blocks all calls; close it")
 
     def timelines(self):
-        """Return all timelines of the project."""
-        count = call(self.project, "GetTimelineCount")
-        if count is None:
-            raise HostError("Resolve does not answer")
-        numbers = range(1, int(count) + 1)
-        found = [call(self.project, "GetTimelineByIndex", number) for number in numbers]
-        return [timeline for timeline in found if timeline is not None]
+        """Return all timelines of the project. Raises NotAnswering rather than leave one out."""
+        numbers = range(1, int(ask(self.project, "GetTimelineCount")) + 1)
+        return [ask(self.project, "GetTimelineByIndex", number) for number in numbers]
 
     def get_setting(self, timeline, key):
         """Return the timeline's setting; a timeline without custom settings follows the project."""
-        return call(timeline, "GetSetting", key) or call(self.project, "GetSetting", key)
+        return ask_optional(timeline, "GetSetting", key) or ask_optional(self.project, "GetSetting", key)
 
     def select_timeline(self, timeline):
         """Make ``timeline`` the current one; AppendToTimeline works on whichever is current. Raises HostError."""
-        for _ in range(2):
-            if unique_id(call(self.project, "GetCurrentTimeline")) == unique_id(timeline):
-                return
-            call(self.project, "SetCurrentTimeline", timeline)
-        raise HostError("Resolve does not switch to the right timeline, and the open one must not be changed")
+        if not self._try_until_current("SetCurrentTimeline", timeline, self.project, "GetCurrentTimeline"):
+            raise HostError("Resolve does not switch to the right timeline, and the open one must not be changed")
 
     def open_folder(self, folder):
         """Make ``folder`` the current bin; media is imported into whichever is current. Raises HostError."""
-        call(self.pool, "SetCurrentFolder", folder)
-        if unique_id(call(self.pool, "GetCurrentFolder")) != unique_id(folder):
+        if not self._try_until_current("SetCurrentFolder", folder, self.pool, "GetCurrentFolder"):
             raise HostError("Resolve does not open the bin '%s', and media must not be imported into another"
-                            % call(folder, "GetName"))
+                            % ask(folder, "GetName"))
+
+    def _try_until_current(self, setter, wanted, owner, getter):
+        """Make ``wanted`` current; return whether it is. Raises NotAnswering."""
+        for attempt in range(3):
+            current = ask_optional(owner, getter)
+            if current is not None and ask_id(current) == ask_id(wanted):
+                return True
+            if attempt < 2:
+                call(owner, setter, wanted)
+        return False
 
     def delete_timeline(self, timeline_id):
-        """Delete the timeline with this id; return whether it is gone. Raises HostError if unanswered."""
-        for _ in range(2):  # deleting fails now and then
-            found = [timeline for timeline in self.timelines() if unique_id(timeline) == timeline_id]
-            if found:
-                call(self.pool, "DeleteTimelines", found)
-        return timeline_id not in require_ids(self.timelines())
+        """Delete the timeline with this id; return whether it is gone. Raises NotAnswering."""
+        for _ in range(3):  # deleting fails now and then
+            found = [timeline for timeline in self.timelines() if ask_id(timeline) == timeline_id]
+            if not found:
+                return True
+            call(self.pool, "DeleteTimelines", found)
+        return timeline_id not in [ask_id(timeline) for timeline in self.timelines()]
 
     def roll_back(self, steps, created):
         """Run ``steps``, each of which removes part of ``created`` and returns what remains; return all that remains.
 
-        Repeated until two rounds in a row leave nothing, since a dialog may block calls for a while.
+        Repeated until a round leaves nothing, since a dialog may block calls for a while.
         """
-        left, clean = None, 0
+        left = None
         for _ in range(6):
             left = self._run_steps(steps)
-            clean = clean + 1 if left == [] else 0
-            if clean == 2:
+            if left == []:
                 return []
-        return left or created
+        return created if left is None else left
 
     def _run_steps(self, steps):
         """Return what remains; None if Resolve did not answer, so that the round does not count."""
@@ -73,7 +77,7 @@ class Session:
             self.restore_view()
         except Exception:  # calls may also raise
             return None
-        return left if self.is_responding() else None
+        return left
 
     def is_responding(self):
         """Return whether Resolve still answers, for the same project; an open dialog makes every call fail."""
@@ -86,8 +90,7 @@ class Session:
     def restore_view(self):
         """Reopen the timeline, bin and page that were open at the start."""
         if self.timeline is not None:
-            call(self.project, "SetCurrentTimeline", self.timeline)
-        if self.folder is not None:
-            call(self.pool, "SetCurrentFolder", self.folder)
+            self._try_until_current("SetCurrentTimeline", self.timeline, self.project, "GetCurrentTimeline")
+        self._try_until_current("SetCurrentFolder", self.folder, self.pool, "GetCurrentFolder")
         if self.page:
             call(self.resolve, "OpenPage", self.page)

@@ -6,7 +6,7 @@ from toolkit_resolve.bins import Bins
 from toolkit_resolve.clip_properties import PropertySetter
 from toolkit_resolve.delivery import is_plate, read_delivery, sort_by_record
 from toolkit_resolve.host import HostError, call
-from toolkit_resolve.layout import audio_counts, find_item, item_placement, layout
+from toolkit_resolve.layout import audio_counts, item_placement, layout, track_items, track_numbers
 from toolkit_resolve.markers import add_delivery_markers, add_marker
 from toolkit_resolve.placement import Placer, Unplaceable, describe_unplaceable
 from toolkit_resolve.report import describe_error
@@ -43,8 +43,7 @@ class Stack:
             if left:
                 raise HostError("%s; check whether the project still contains %s, and delete that by hand"
                                 % (message, " and ".join(left)))
-            done = "the project is unchanged" if self.session.is_responding() else "nothing had been created yet"
-            raise HostError("%s; %s" % (message, done))
+            raise HostError("%s; the project is unchanged" % message)
 
     def _build_and_verify(self):
         self.bins.open_bin(self.delivery["name"])
@@ -75,8 +74,10 @@ class Stack:
                 if not is_plate(track):
                     shots.setdefault(clip["shot"], []).append(self.placed[-1][:2])
         self.session.select_timeline(self.target.timeline)
+        items = {(number, item_placement(item)): item for number in track_numbers(self.target.timeline)
+                 for item in track_items(self.target.timeline, number)}
         for shot, places in shots.items():
-            setter.link_layers(shot, [find_item(self.target.timeline, *place) for place in places])
+            setter.link_layers(shot, [items[place] for place in places if place in items])
 
     def _place_clip(self, placer, number, clip):
         media = self.bins.find_or_import(clip, self.delivery["name"], clip["shot"])

@@ -2,9 +2,9 @@
 
 import os
 
-from toolkit_resolve.base_timeline import choose_base_timeline, find_plate_tracks
+from toolkit_resolve.base_timeline import PlateFinder, choose_base_timeline
 from toolkit_resolve.delivery import stack_name
-from toolkit_resolve.host import HostError, call, get_constant, unique_id
+from toolkit_resolve.host import HostError, ask, ask_id, call, find_new, get_constant, insist, unique_id
 from toolkit_resolve.layout import audio_counts, layout, video_counts
 from toolkit_resolve.resolve_values import find_unused_name, is_same_value, rate_text, to_file_name
 
@@ -14,7 +14,7 @@ class TargetTimeline:
 
     def __init__(self, session, delivery, report):
         self.session, self.delivery, self.report = session, delivery, report
-        self.timeline = self.base = self.base_layout = self.name = self.timeline_id = None
+        self.timeline = self.base = self.base_layout = self.name = self.timeline_id = self.known = None
 
     def open(self, is_new, folder):
         """Duplicate or create the timeline, and open it. Raises HostError."""
@@ -24,7 +24,7 @@ class TargetTimeline:
         else:
             self._export_snapshot(folder)
             self._duplicate_base()
-        self.report["timeline"] = self.name = call(self.timeline, "GetName")
+        self.report["timeline"] = self.name = ask(self.timeline, "GetName")
         self.session.select_timeline(self.timeline)
         if self.base is None:
             self._apply_settings()
@@ -32,18 +32,22 @@ class TargetTimeline:
     def _create_with_unused_name(self, create):
         """Create a timeline under an unused name. It is looked up afterwards, whatever Resolve returns."""
         every = self.session.timelines()
-        taken, known = [call(timeline, "GetName") for timeline in every], [unique_id(timeline) for timeline in every]
-        for _ in range(5):  # no new timeline may mean that the name is taken, although no timeline shows it
+        taken, self.known = [ask(timeline, "GetName") for timeline in every], [ask_id(timeline) for timeline in every]
+        for attempt in range(10):  # no new timeline may mean that the name is taken, although no timeline shows it
             self.name = find_unused_name(stack_name(self.delivery), taken)
-            taken.append(self.name)
             result = create(self.name)
-            new = [timeline for timeline in self.session.timelines() if unique_id(timeline) not in known]
-            if new:
-                self.timeline_id = unique_id(new[0])
+            result_id = None if result is None else unique_id(result)
+            self.timeline_id = None if result_id in self.known else result_id
+            new = find_new(self.session.timelines(), self.known)
+            if len(new) == 1:
+                self.timeline_id = ask_id(new[0])
                 return new[0]
+            if new:
+                raise HostError("Resolve shows %d new timelines instead of one" % len(new))
             if result is not None:  # an existing timeline, which must not be changed or deleted
                 raise HostError("Resolve returned the existing timeline '%s' instead of a new one"
-                                % call(result, "GetName"))
+                                % ask(result, "GetName"))
+            taken += [self.name] if attempt % 2 else []
         raise HostError("Resolve did not create the timeline '%s'" % self.name)
 
     def _create_empty(self):
@@ -55,20 +59,21 @@ class TargetTimeline:
         self.session.select_timeline(self.base)
         self.base_layout = layout(self.base)
         self.timeline = self._create_with_unused_name(lambda name: call(self.base, "DuplicateTimeline", name))
-        self.report["made_from"] = call(self.base, "GetName")
+        self.report["made_from"] = ask(self.base, "GetName")
         if layout(self.timeline) != self.base_layout or audio_counts(self.timeline) != audio_counts(self.base):
-            raise HostError("the duplicate of '%s' differs from it" % call(self.base, "GetName"))
+            raise HostError("the duplicate of '%s' differs from it" % ask(self.base, "GetName"))
 
     def _export_snapshot(self, folder):
         """Export the base as a .drt beside the delivery; File > Import > Timeline restores it."""
-        resolve, name = self.session.resolve, call(self.base, "GetName")
+        resolve, name = self.session.resolve, ask(self.base, "GetName")
         path = os.path.join(folder, "%s before import.drt" % to_file_name(name))
         if os.path.isfile(path):
             os.remove(path)
         self.session.select_timeline(self.base)
         kind, part = get_constant(resolve, "EXPORT_DRT", None), get_constant(resolve, "EXPORT_NONE", None)
-        if kind is not None and part is not None:
-            call(self.base, "Export", path, kind, part)
+        for _ in range(2):  # the first may not be answered
+            if kind is not None and part is not None and not os.path.isfile(path):
+                call(self.base, "Export", path, kind, part)
         if os.path.isfile(path) and os.path.getsize(path):
             self.report["snapshot"] = path
         else:
@@ -85,15 +90,15 @@ class TargetTimeline:
         if not is_set or drop != ("DF" in str(current[0])):
             own = [("useCustomSettings", "1"), ("timelineDropFrameTimecode", str(int(drop)))]
             for key, value in own + settings:
-                call(self.timeline, "SetSetting", key, value)
+                insist(self.timeline, "SetSetting", key, value)
         for key, value in settings:
             if not is_same_value(self._get_setting(key), value):
                 sentence = "the timeline's %s is %s, not %s" % (key, self._get_setting(key), value)
                 if key == "timelineFrameRate":
                     raise HostError("%s: create a project with that frame rate and import there" % sentence)
                 self.report["by_hand"].append(sentence + ": change it in Timeline Settings")
-        call(self.timeline, "SetStartTimecode", self.delivery["start_timecode"])
-        start = call(self.timeline, "GetStartTimecode"), call(self.timeline, "GetStartFrame")
+        insist(self.timeline, "SetStartTimecode", self.delivery["start_timecode"])
+        start = ask(self.timeline, "GetStartTimecode"), ask(self.timeline, "GetStartFrame")
         expected = self.delivery["start_timecode"], self.delivery["start_frame"]
         # A start before frame 0 (After Effects) is the previous day's timecode in Resolve, with its frame number.
         if start[0] != expected[0] or (start[1] != expected[1] and expected[1] >= 0):
@@ -108,21 +113,25 @@ class TargetTimeline:
 
         A plate may be on several tracks: the lowest above ``lower`` counts, the track of the previous plate track.
         """
-        numbers_by_clip = [find_plate_tracks(self.timeline, clip, self.delivery["fps"]) for clip in track["clips"]]
+        plates = PlateFinder(self.timeline, self.delivery["fps"])
+        numbers_by_clip = [plates.find_tracks(clip) for clip in track["clips"]]
         return max(next((number for number in numbers if number > lower), numbers[0]) for numbers in numbers_by_clip)
 
     def verify_base_unchanged(self):
         """Raise HostError if the duplicated timeline has changed."""
         if self.base is not None and layout(self.base) != self.base_layout:
             raise HostError("Resolve changed '%s' while its duplicate was built%s" % (
-                call(self.base, "GetName"),
+                ask(self.base, "GetName"),
                 "; import %s to restore it" % self.report["snapshot"] if self.report.get("snapshot") else ""))
 
     def describe_created(self):
-        """Describe what may have been created, for a message."""
+        """Describe what was created, or may have been, for a message."""
         return ["the timeline '%s'" % self.name] if self.name else []
 
     def roll_back(self):
-        """Delete the timeline; return what remains."""
-        is_left = self.timeline_id and not self.session.delete_timeline(self.timeline_id)
+        """Delete the timeline, if it is known by its id; return what remains. Raises NotAnswering."""
+        if self.timeline_id is not None:
+            is_left = not self.session.delete_timeline(self.timeline_id)
+        else:
+            is_left = self.known is not None and bool(set(map(ask_id, self.session.timelines())) - set(self.known))
         return self.describe_created() if is_left else []

@@ -1,7 +1,7 @@
 """The video tracks of a stack: add them above their plates, name them, and remove the layers they replace."""
 
 from toolkit_resolve.delivery import is_plate
-from toolkit_resolve.host import HostError, call
+from toolkit_resolve.host import HostError, ask, ask_optional, call
 from toolkit_resolve.layout import (
     find_layer_tracks, item_placement, layout, track_items, track_name, track_numbers, video_counts,
 )
@@ -20,7 +20,7 @@ class Tracks:
 
         With ``beside``, other versions are kept and their tracks disabled.
         """
-        start, to_disable = call(self.timeline, "GetStartFrame"), []
+        start, to_disable = ask(self.timeline, "GetStartFrame"), []
         for number, (family, version) in sorted(find_layer_tracks(self.timeline).items(), reverse=True):
             places = [(start + clip["record_first"], clip["record_count"], found[1])
                       for found, clip in self._list_layers() if found[0] == family]
@@ -31,9 +31,15 @@ class Tracks:
             elif old:
                 self._remove_items(number, old)
         for number in to_disable:
-            call(self.timeline, "SetTrackEnable", "video", number, False)
-            if call(self.timeline, "GetIsTrackEnabled", "video", number) is not False:
+            if self._enable(number, False) is not False:
                 self.report["by_hand"].append("disable the track '%s'" % track_name(self.timeline, number))
+
+    def _enable(self, number, enabled):
+        """Enable or disable a track, and return whether it is enabled; None if Resolve does not report it."""
+        for _ in range(2):
+            if ask_optional(self.timeline, "GetIsTrackEnabled", "video", number) is not enabled:
+                call(self.timeline, "SetTrackEnable", "video", number, enabled)
+        return ask_optional(self.timeline, "GetIsTrackEnabled", "video", number)
 
     def _list_layers(self):
         tracks = [track for track in self.delivery["tracks"] if not is_plate(track)]
@@ -45,11 +51,12 @@ class Tracks:
         name, before = track_name(self.timeline, number), layout(self.timeline)
         removed = [item_placement(item) for item in old]
         before[number - 1] = [placement for placement in before[number - 1] if placement not in removed]
-        for _ in range(2):  # the first DeleteClips fails now and then
+        for _ in range(3):  # the first DeleteClips fails now and then
             if layout(self.timeline) != before:
                 call(self.timeline, "DeleteClips", old, False)
         if layout(self.timeline) == before and not before[number - 1]:
-            call(self.timeline, "DeleteTrack", "video", number)
+            if call(self.timeline, "DeleteTrack", "video", number) is None and layout(self.timeline) == before:
+                call(self.timeline, "DeleteTrack", "video", number)
             del before[number - 1]
         if layout(self.timeline) != before:
             raise HostError("Resolve does not delete the older layers on the track '%s'" % name)
@@ -81,8 +88,7 @@ class Tracks:
 
     def _reuse_track(self, number, name):
         self.number[name] = number
-        if call(self.timeline, "GetIsTrackEnabled", "video", number) is False:
-            call(self.timeline, "SetTrackEnable", "video", number, True)
+        self._enable(number, True)
         return number
 
     def _add_track(self, slots, below, name):
@@ -90,17 +96,19 @@ class Tracks:
         number = len(slots) + 1
         before = layout(self.timeline)
         if len(before) < number:
-            if below + 1 < number:
-                call(self.timeline, "AddTrack", "video", {"index": below + 1})
-            if layout(self.timeline) == before:
-                call(self.timeline, "AddTrack", "video")
+            for options in ([{"index": below + 1}] if below + 1 < number else [], []):
+                if layout(self.timeline) == before and call(self.timeline, "AddTrack", "video", *options) is None:
+                    if layout(self.timeline) == before:
+                        call(self.timeline, "AddTrack", "video", *options)
             number = _find_added_track(before, layout(self.timeline), below + 1)
             if not number:
                 raise HostError("Resolve did not add a video track for %s" % name)
         self.number = {one: known + (known >= number) for one, known in self.number.items()}
         self.number[name] = number
         slots.insert(number - 1, name)
-        call(self.timeline, "SetTrackName", "video", number, name)
+        for _ in range(2):
+            if track_name(self.timeline, number) != name:
+                call(self.timeline, "SetTrackName", "video", number, name)
         if track_name(self.timeline, number) != name:
             self.report["by_hand"].append("name video track %d '%s'" % (number, name))
         return number

@@ -1,6 +1,6 @@
 """Compare Versions: show the layer tracks of one version at a time, by enabling and disabling tracks only."""
 
-from toolkit_resolve.host import HostError, call, require
+from toolkit_resolve.host import HostError, NotAnswering, ask, ask_optional, call, require
 from toolkit_resolve.layout import find_layer_tracks, track_name, track_numbers
 from toolkit_resolve.session import Session
 
@@ -16,7 +16,7 @@ def compare_versions(resolve, version, report):
     versions = sorted({number for _, number in tracks.values()})
     if not versions:
         raise HostError("'%s' has no BODY or FACE tracks of the toolkit: run Toolkit Import Passes first"
-                        % call(timeline, "GetName"))
+                        % ask(timeline, "GetName"))
     before = {number: is_track_enabled(timeline, number) for number in tracks}
     if None in before.values():
         raise HostError("Resolve does not report which tracks are enabled")
@@ -28,24 +28,33 @@ def compare_versions(resolve, version, report):
         raise HostError("there is no v%03d on this timeline, only %s"
                         % (version, ", ".join("v%03d" % one for one in versions)))
     on = tracks_to_show(tracks, version)
-    for number in tracks:
-        call(timeline, "SetTrackEnable", "video", number, number in on)
-    wrong = [number for number in tracks if is_track_enabled(timeline, number) != (number in on)]
+    named = {number: track_name(timeline, number) for number in tracks}
+    wrong = enable_tracks(timeline, {number: number in on for number in tracks})
     if wrong:
-        for number in tracks:
-            call(timeline, "SetTrackEnable", "video", number, before[number])
-        left = [number for number in tracks if is_track_enabled(timeline, number) != before[number]]
+        left = enable_tracks(timeline, before)
         raise HostError("Resolve does not enable or disable the track '%s'%s" % (
-            track_name(timeline, wrong[0]),
-            "; check the tracks by hand" if left else "; the tracks are unchanged"))
+            named[wrong[0]], "; check the tracks by hand" if left else "; the tracks are unchanged"))
     names = " and ".join("'%s'" % track_name(timeline, number) for number in track_numbers(timeline) if number in on)
     report.update(version=version, done="showing v%03d: %s%s" % (
         version, names, "" if len(versions) > 1 else "; there is no other version on this timeline"))
 
 
+def enable_tracks(timeline, wanted):
+    """Enable or disable tracks, {number: enabled}; return the numbers of those that are not as wanted."""
+    for number, enabled in wanted.items():
+        call(timeline, "SetTrackEnable", "video", number, enabled)
+    try:
+        for number, enabled in wanted.items():
+            if is_track_enabled(timeline, number) != enabled:  # perhaps only unanswered
+                call(timeline, "SetTrackEnable", "video", number, enabled)
+        return [number for number, enabled in wanted.items() if is_track_enabled(timeline, number) != enabled]
+    except NotAnswering:
+        return list(wanted)
+
+
 def is_track_enabled(timeline, number):
     """Return whether a video track is enabled; None if Resolve does not report it."""
-    found = call(timeline, "GetIsTrackEnabled", "video", number)
+    found = ask_optional(timeline, "GetIsTrackEnabled", "video", number)
     return None if found is None else bool(found)
 
 

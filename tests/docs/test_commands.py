@@ -19,7 +19,7 @@ LINES = [line for path in PAGES for line in command_lines(path)]
 TOML = [(page_name(path), text) for path in PAGES for text in blocks(path.read_text(encoding="utf-8"), "toml")]
 SPANS = [(page_name(path), span) for path in PAGES for span in spans(path.read_text(encoding="utf-8"))]
 SECTIONS = {key.partition(".")[0] for key in setting_keys(Settings()) if "." in key}
-NOT_SETTINGS = re.compile(r"\.(otio|json|py)$")
+NOT_SETTINGS = re.compile(r"\.(otio|json|lua|py)$")
 """Endings of file names that begin like a section: ``cut.otio``, ``output.py``."""
 
 

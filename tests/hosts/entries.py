@@ -34,6 +34,7 @@ def load(entry: str, folder: Path) -> ModuleType:
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    module.__dict__["pause"] = lambda seconds: None
     return module
 
 

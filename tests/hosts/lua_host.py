@@ -12,23 +12,28 @@ from pathlib import Path
 from typing import Any
 
 from tests.hosts.resolve import FakeResolve
+from toolkit.install import bundle_lua
 
-SCRIPT = Path(__file__).resolve().parents[2] / "resolve_scripts" / "Toolkit Import Passes (Lua).lua"
+SCRIPTS = Path(__file__).resolve().parents[2] / "resolve_scripts"
+IMPORT = "Toolkit Import Passes (Lua).lua"
+LUA_ENTRIES = sorted(path.name for path in SCRIPTS.glob("*.lua"))
+SANDBOXED = ("io", "os", "require", "package", "ffi", "debug")
+"""Globals that menu scripts of the free edition lack from 21.1 on."""
 LUAS = ("lua51", "luajit21")
 """Both kinds of Lua that a Resolve or a Fusion can have inside."""
-
-_START = "return main()\n"
 
 
 class Userdata:
     """A handle of the fake in Lua."""
 
-    __slots__ = ("_handle", "_lua")
+    __slots__ = ("_handle", "_lua", "_without")
 
-    def __init__(self, handle: Any, lua: Any) -> None:
-        self._handle, self._lua = handle, lua
+    def __init__(self, handle: Any, lua: Any, without: tuple[str, ...] = ()) -> None:
+        self._handle, self._lua, self._without = handle, lua, without
 
     def __getattr__(self, name: str) -> Any:
+        if name in self._without:
+            return None
         found = getattr(object.__getattribute__(self, "_handle"), name)
         return self._method(found) if callable(found) else found
 
@@ -43,7 +48,11 @@ class Userdata:
             value = {place: one for place, one in enumerate(value, 1) if one is not None}
         if isinstance(value, dict):
             return self._lua.table_from({key: self._to_lua(one) for key, one in value.items()})
-        return value if value is None or isinstance(value, (bool, int, float, str)) else Userdata(value, self._lua)
+        return (
+            value
+            if value is None or isinstance(value, (bool, int, float, str))
+            else Userdata(value, self._lua, self._without)
+        )
 
 
 def plain(value: Any) -> Any:
@@ -62,21 +71,23 @@ def new_lua(which: str, **options: Any) -> Any:
     return module.LuaRuntime(unpack_returned_tuples=True, register_eval=False, register_builtins=False, **options)
 
 
-def parts(lua: Any, *names: str) -> Any:
-    """The functions of the script by these names, without running it."""
-    text = SCRIPT.read_text(encoding="utf-8")
-    assert text.endswith(_START)
-    wanted = ", ".join(f"{name} = {name}" for name in names)
-    return lua.execute(f"{text.removesuffix(_START)}return {{{wanted}}}")
+def run(lua: Any, fake: FakeResolve | None, **options: Any) -> list[str]:
+    """Run an entry as Resolve's menu does; the lines it prints. See ``run_with_report``."""
+    return run_with_report(lua, fake, **options)[0]
 
 
-def run(lua: Any, fake: FakeResolve | None, **instead: Any) -> list[str]:
-    """Run the script as Resolve's menu does, with other globals ``instead``; the lines it prints."""
+def run_with_report(
+    lua: Any, fake: FakeResolve | None, *, entry: str = IMPORT, sandboxed: bool = True, without: tuple[str, ...] = ()
+) -> tuple[list[str], dict[str, Any]]:
+    """The same, and the report it returns. ``without``: methods that no object has."""
     printed: list[str] = []
     scope = lua.globals()
     scope.print = lambda *words: printed.append("\t".join(str(word) for word in words))
+    for name in SANDBOXED if sandboxed else ():
+        scope[name] = None
     injected = {} if fake is None else {"resolve": fake.handle, "fusion": fake.script_globals()["fusion"]}
-    for name, value in {**injected, **instead}.items():
-        scope[name] = None if value is None else Userdata(value, lua)
-    lua.execute(SCRIPT.read_text(encoding="utf-8"))
-    return printed
+    for name, value in injected.items():
+        scope[name] = Userdata(value, lua, without)
+    found = plain(lua.execute(bundle_lua(SCRIPTS, entry)))
+    empty: dict[str, Any] = {"timeline": None, "done": None}
+    return printed, empty | {key: list(one.values()) if isinstance(one, dict) else one for key, one in found.items()}

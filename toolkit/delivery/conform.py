@@ -12,6 +12,7 @@ from toolkit.delivery.clips import PlateFactsCache, build_layer_clip, build_plat
 from toolkit.delivery.face_keyframes import build_face_keys
 from toolkit.delivery.fusion import write_comps
 from toolkit.delivery.keyframe_text import write_keyframes
+from toolkit.delivery.lua_delivery import write_lua
 from toolkit.delivery.notes import delivery_notes
 from toolkit.delivery.plate_stacks import PlateStack, build_stacks
 from toolkit.delivery.plate_tracks import find_plate_tracks
@@ -108,6 +109,7 @@ def _write_files(delivery: Delivery, root: Path, settings: DeliverySettings) -> 
     if settings.keyframes:
         write_keyframes(delivery, root)
     delivery.write(root / "delivery.json")
+    write_lua(delivery, root)
     if settings.aep:  # last, so that the delivery is complete even when this fails
         _, aep_notes = write_aep(delivery, root)
         delivery = delivery.model_copy(update={"notes": (*delivery.notes, *aep_notes)})

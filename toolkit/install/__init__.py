@@ -17,13 +17,14 @@ from toolkit.install.after_effects import (
     scripts_folder,
 )
 from toolkit.install.record import record_command
-from toolkit.install.resolve import bundle_python, resolve_entries, resolve_folders, scripting_environment
+from toolkit.install.resolve import bundle_lua, bundle_python, resolve_entries, resolve_folders, scripting_environment
 from toolkit.install.sources import installed_version
 
 __all__ = [
     "Host",
     "ae_entries",
     "bundle",
+    "bundle_lua",
     "bundle_python",
     "find_after_effects",
     "install_scripts",

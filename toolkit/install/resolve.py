@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import sys
 from collections.abc import Iterator
 from importlib.resources.abc import Traversable
@@ -14,17 +15,31 @@ from toolkit.install.sources import header, scripts
 
 PACKAGE = "toolkit_resolve"
 """The package the entries import from; it is bundled into them and not installed."""
+LUA_PACKAGE = "toolkit_resolve_lua"
+"""The files that Lua entries include."""
 
 
 def resolve_entries() -> Iterator[tuple[str, str]]:
-    """(name, text) of every menu entry: Python bundled, Lua unchanged."""
+    """(name, text) of every menu entry, bundled with what it imports or includes."""
     folder = scripts("resolve_scripts")
     for script in sorted(folder.iterdir(), key=lambda script: script.name):
         if script.name.endswith(".py"):
             yield script.name, bundle_python(folder, script.name)
         elif script.name.endswith(".lua"):
-            text = script.read_text(encoding="utf-8")
-            yield script.name, header(script.name, "resolve_scripts", "resolve", "--") + text
+            yield script.name, bundle_lua(folder, script.name)
+
+
+def bundle_lua(folder: Traversable, entry: str) -> str:
+    """``entry`` with each line ``-- include: NAME`` replaced by ``toolkit_resolve_lua/NAME.lua``.
+
+    Lua in Resolve's sandbox has no ``require``.
+    """
+
+    def include(match: re.Match[str]) -> str:
+        return folder.joinpath(LUA_PACKAGE, f"{match[1]}.lua").read_text(encoding="utf-8").rstrip("\n")
+
+    text = folder.joinpath(entry).read_text(encoding="utf-8")
+    return header(entry, "resolve_scripts", "resolve", "--") + re.sub(r"(?m)^-- include: (\w+)$", include, text)
 
 
 def bundle_python(folder: Traversable, entry: str) -> str:

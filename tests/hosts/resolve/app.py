@@ -68,6 +68,8 @@ class Fusion(ApiObject):
         """The editor's choices in the next file dialogs; None, or an empty list, is Cancel."""
         self.dialog_folders: list[str] = []
         """The start folder of each file dialog."""
+        self.environment: dict[str, str] = {}
+        """Environment variables, which scripts can read even in the sandbox."""
 
     @property
     def UIManager(self) -> UIManager | None:
@@ -86,6 +88,10 @@ class Fusion(ApiObject):
     @api_method("str?")
     def RequestDir(self, folder: str | None = None) -> str | None:
         return self.RequestFile(folder)
+
+    @api_method("str")
+    def GetEnv(self, name: str) -> str | None:
+        return self.environment.get(name)
 
     @api_method()
     def GetResolve(self) -> Resolve:

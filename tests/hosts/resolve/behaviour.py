@@ -118,6 +118,10 @@ class Behaviour:
     """Whether calls to an application that has quit return None or raise."""
     raises_on: str = ""
     """A method that raises an exception."""
+    unanswered: range = range(0)
+    """The calls, counted from 0, that return None."""
+    unanswered_calls_act: bool = False
+    """Whether those calls do what they are called for all the same."""
 
     @property
     def release(self) -> tuple[int, ...]:

@@ -141,7 +141,10 @@ def _call(
     """Run a call, or fail silently as Resolve does."""
     target, world = handle.target(), handle._world
     called = f"{type(target).__name__}.{name}"
+    is_unanswered = len(world.called) in world.behaviour.unanswered
     world.called.append(called)
+    if is_unanswered and not world.behaviour.unanswered_calls_act:
+        return None
     if world.behaviour.raises_on == name:
         raise TypeError(f"{name} failed")
     if world.is_blocked():
@@ -158,7 +161,8 @@ def _call(
         return declaration.failure_value
     if declaration.writes and not world.register_change():
         return None
-    return wrap(getattr(target, name)(*(unwrap(one) for one in arguments)), world)
+    answer = wrap(getattr(target, name)(*(unwrap(one) for one in arguments)), world)
+    return None if is_unanswered else answer
 
 
 def _has_stale(value: Any) -> bool:

@@ -56,6 +56,16 @@ VARIATIONS = (
         "unknown is None", "application: an unknown attribute is None, not a callable", {"unknown_attributes": "none"}
     ),
     Switch("rates are texts", "timeline: GetSetting returns '24', not 24.0", {"rates_read_as": "text"}),
+    Switch(
+        "a call in a hundred",
+        "application: every 97th call is not answered, as while a tooltip or a save is in the way",
+        {"unanswered": range(0, 10**6, 97)},
+    ),
+    Switch(
+        "done but not answered",
+        "application: every 97th call does what it is called for, and returns None",
+        {"unanswered": range(0, 10**6, 97), "unanswered_calls_act": True},
+    ),
     Switch("source end excluded", "clip: GetSourceEndFrame is exclusive", {"source_end": "exclusive"}),
     Switch("source end on timecode", "clip: GetSourceEndFrame counts from midnight", {"source_end": "timecode"}),
     Switch(

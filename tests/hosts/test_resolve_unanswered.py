@@ -1,0 +1,174 @@
+"""Import Passes while Resolve does not answer: nothing of the editor's is lost, and the message is true.
+
+A dialog, a save or a busy moment makes calls return None. Here that happens at every single call of an import in turn,
+for one call, for as many as the script repeats a question, and for longer. What the fake does not know is how long the
+real Resolve is silent, and whether it then does what it was asked for: both are tried.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.hosts.delivered import Deliveries, Document
+from tests.hosts.entries import Desk, Report, load, start_in
+from tests.hosts.test_resolve_import import expected_stack, later_version, read_stack
+
+Snapshot = dict[str, Any]
+MORE_THAN_REPEATED = 8
+"""Calls: more than the script repeats a question."""
+
+
+@pytest.fixture(scope="module")
+def entry(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
+    return load("Toolkit Import Passes.py", tmp_path_factory.mktemp("bundle"))
+
+
+def without_faces(document: Document) -> None:
+    """Most of a document is faces, which Resolve's entry does not use; thousands of imports read it."""
+    document["faces"] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One import that is about to start."""
+
+    desk: Desk
+    path: Path
+
+    @classmethod
+    def first(cls, entry: ModuleType, deliver: Deliveries) -> Import:
+        """Onto a duplicate of the editor's timeline."""
+        desk = Desk(deliver, change=without_faces)
+        return cls(desk, desk.path)
+
+    @classmethod
+    def second(cls, entry: ModuleType, deliver: Deliveries) -> Import:
+        """Of the next version, onto a duplicate of the first stack."""
+        desk = Desk(deliver, change=without_faces)
+        assert start_in(entry, desk, str(desk.path))["problems"] == []
+
+        def change(document: Document) -> None:
+            later_version(2)(document)
+            without_faces(document)
+
+        return cls(desk, desk.delivery(change))
+
+    @classmethod
+    def own_timeline(cls, entry: ModuleType, deliver: Deliveries) -> Import:
+        """Onto a new timeline, with the plates."""
+        desk = Desk(deliver, change=without_faces)
+        return cls(desk, desk.delivery(without_faces, origin=False))
+
+    def run(self, entry: ModuleType) -> Report:
+        """Import, and return the report."""
+        return start_in(entry, self.desk, str(self.path))
+
+    def assert_nothing_is_lost(self, before: Snapshot, report: Report, where: str) -> None:
+        """Everything that was there is there, by its id, and the report says what else is."""
+        after = by_id(self.desk.fake.snapshot())
+        assert {key: after.get(key) for key in before} == before, f"{where}: {report['problems']}"
+        new = after.keys() - before.keys()
+        if not report["problems"]:
+            stack = expected_stack(self.path, plates="Video 1" if report["made_from"] else "PLATE")
+            assert read_stack(self.desk.fake, report["timeline"]) == stack, where
+            return
+        (problem,) = report["problems"]
+        assert report["timeline"] is None and report["placed"] == []
+        assert not (new and "the project is unchanged" in problem), f"{where}: {problem}"
+        assert ("check whether the project still contains" in problem) == bool(new), f"{where}: {problem}"
+
+
+def by_id(snapshot: Snapshot) -> dict[str, str]:
+    """Every bin, pool clip and timeline of a project as text, by its id; bins without their contents."""
+    found = {one["id"]: json.dumps(one, sort_keys=True) for one in snapshot["timelines"]}
+
+    def add(folder: Snapshot) -> None:
+        found[folder["id"]] = folder["name"]
+        found.update({clip["id"]: json.dumps(clip, sort_keys=True) for clip in folder["clips"]})
+        for inner in folder["folders"]:
+            add(inner)
+
+    add(snapshot["pool"])
+    return found
+
+
+Start = Callable[[ModuleType, Deliveries], Import]
+STARTS = pytest.mark.parametrize(
+    "start", [Import.first, Import.second, Import.own_timeline], ids=["first", "second", "own timeline"]
+)
+ACTS = pytest.mark.parametrize("acts", [False, True], ids=["not done", "done but not answered"])
+
+
+def sweep(
+    entry: ModuleType, deliver: Deliveries, start: Start, *, silent: int, acts: bool, step: int = 1
+) -> Iterator[Report]:
+    """The reports of imports in which ``silent`` calls are not answered, from each call on, ``step`` calls apart."""
+    calls = count_calls(entry, start(entry, deliver))
+    for first in range(0, calls, step):
+        one = start(entry, deliver)
+        before, done = by_id(one.desk.fake.snapshot()), len(one.desk.fake.called)
+        one.desk.fake.behaviour.unanswered = range(done + first, done + first + silent)
+        one.desk.fake.behaviour.unanswered_calls_act = acts
+        report = one.run(entry)
+        one.assert_nothing_is_lost(before, report, f"silent from {one.desk.fake.called[done + first]} (call {first})")
+        yield report
+
+
+def count_calls(entry: ModuleType, one: Import) -> int:
+    before = len(one.desk.fake.called)
+    one.run(entry)
+    return len(one.desk.fake.called) - before
+
+
+@STARTS
+@ACTS
+def test_a_single_unanswered_call_changes_nothing(
+    entry: ModuleType, deliver: Deliveries, at_home: Path, start: Start, acts: bool
+) -> None:
+    for report in sweep(entry, deliver, start, silent=1, acts=acts, step=5 if acts else 1):
+        assert report["problems"] == report["by_hand"] == []
+
+
+@STARTS
+@pytest.mark.parametrize("silent", [2, 3, 4])
+def test_nor_do_a_few_in_a_row(
+    entry: ModuleType, deliver: Deliveries, at_home: Path, start: Start, silent: int
+) -> None:
+    for report in sweep(entry, deliver, start, silent=silent, acts=False, step=11):
+        assert report["problems"] == report["by_hand"] == []
+
+
+@STARTS
+@ACTS
+def test_a_longer_silence_stops_the_import_and_loses_nothing(
+    entry: ModuleType, deliver: Deliveries, at_home: Path, start: Start, acts: bool
+) -> None:
+    stopped = [bool(report["problems"]) for report in sweep(
+        entry, deliver, start, silent=MORE_THAN_REPEATED, acts=acts, step=13
+    )]  # fmt: skip
+    assert any(stopped)
+
+
+@STARTS
+def test_a_silence_without_end_is_reported_as_such(
+    entry: ModuleType, deliver: Deliveries, at_home: Path, start: Start
+) -> None:
+    """Whatever may have been created is named, since it could not be looked at again."""
+    calls = count_calls(entry, start(entry, deliver))
+    for first in range(0, calls, 23):
+        one = start(entry, deliver)
+        before, done = by_id(one.desk.fake.snapshot()), len(one.desk.fake.called)
+        one.desk.fake.behaviour.unanswered = range(done + first, 10**9)
+        report = one.run(entry)
+        after = by_id(one.desk.fake.snapshot())
+        assert {key: after.get(key) for key in before} == before
+        (problem,) = report["problems"]
+        if after.keys() - before.keys():
+            assert "check whether the project still contains" in problem, problem
