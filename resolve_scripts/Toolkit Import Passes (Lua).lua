@@ -345,8 +345,11 @@ local function set_speed(s, placed, clip)
   if is_set and ask(placed, "GetDuration") == clip.record_count then
     return s.note("'%s' is set to %s %% speed: compare its first and last frame with the plate", clip.name, clip.speed)
   end
-  s.by_hand("'%s' is placed at 100 %% speed: set %s %% in Change Clip Speed with Ripple Timeline off, or import "
-    .. "return.otio instead", clip.name, clip.speed)
+  insist(placed, "SetClipEnabled", false) -- at the wrong speed it would hide the right plate
+  local is_off = ask_optional(placed, "GetClipEnabled") == false
+  s.by_hand("'%s' is placed at 100 %% speed%s: set %s %% in Change Clip Speed with Ripple Timeline off%s, or import "
+    .. "return.otio instead", clip.name, is_off and " and switched off" or "", clip.speed,
+    is_off and " and switch it on" or "")
 end
 
 --- Set speed, interpolation and opacity of a placed clip.

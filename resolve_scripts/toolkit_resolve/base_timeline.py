@@ -9,7 +9,8 @@ from toolkit_resolve.resolve_values import is_media_of_clip, is_same_value, rate
 def choose_base_timeline(session, delivery, notes):
     """Return the timeline to duplicate, or None if the delivery needs a new timeline; the reason goes to ``notes``.
 
-    The open timeline is tried first, so that work on an earlier stack continues; then the one it was sent from.
+    Work on an earlier stack continues: first the open timeline if it is one, then the newest other one, then the open
+    timeline, then the one the delivery was sent from.
     """
     origin = delivery.get("origin")
     if not origin or origin["host"] != "resolve":
@@ -17,29 +18,39 @@ def choose_base_timeline(session, delivery, notes):
     every = session.timelines()
     candidates = [one for one in every if origin["timeline_id"] and ask_id(one) == origin["timeline_id"]]
     candidates = candidates or [one for one in every if ask(one, "GetName") == origin["name"]]
-    why = "'%s' is not in this project" % origin["name"]
-    for timeline in ([session.timeline] if candidates and session.timeline is not None else []) + candidates[:1]:
-        why = describe_mismatch(session, timeline, delivery)
+    if not candidates:
+        notes.append("'%s' is not in this project; the stack is on a new timeline, with the plates" % origin["name"])
+        return None
+    stacks = [one for one in every if ask(one, "GetName").startswith(delivery["name"] + " v")]
+    opened = [session.timeline] if session.timeline is not None else []
+    is_stack_open = bool(opened) and ask_id(opened[0]) in [ask_id(one) for one in stacks]
+    tried = []
+    for timeline in (opened if is_stack_open else []) + stacks[:-4:-1] + opened + candidates[:1]:
+        if ask_id(timeline) in tried:
+            continue
+        tried.append(ask_id(timeline))
+        name, why = ask(timeline, "GetName"), describe_mismatch(session, timeline, delivery)
         if not why:
             return timeline
-    notes.append("%s; the stack is on a new timeline, with the plates" % why)
+        notes.append("'%s' was not used: it %s" % (name, why))
+    notes.append("the stack is on a new timeline, with the plates")
     return None
 
 
 def describe_mismatch(session, timeline, delivery):
     """Return why a delivery's layers would not match the plates of this timeline; empty if they match."""
-    name, expected_rate = ask(timeline, "GetName"), rate_text(delivery["fps"], delivery["drop_frame"])
+    expected_rate = rate_text(delivery["fps"], delivery["drop_frame"])
     rate, start = session.get_setting(timeline, "timelineFrameRate"), ask(timeline, "GetStartFrame")
     if not is_same_value(rate, expected_rate):
-        return "'%s' runs at %s, not %s" % (name, rate, expected_rate)
+        return "runs at %s, not %s" % (rate, expected_rate)
     if start != delivery["start_frame"]:
-        return "'%s' starts at frame %s, not %d" % (name, start, delivery["start_frame"])
+        return "starts at frame %s, not %d" % (start, delivery["start_frame"])
     plates = PlateFinder(timeline, delivery["fps"])
     for track in filter(is_plate, delivery["tracks"]):
         for clip in track["clips"]:
             if not plates.find_tracks(clip):
-                return ("'%s' has changed since it was sent ('%s' is no longer at frame %d, or shows different "
-                        "source frames)" % (name, clip["name"], start + clip["record_first"]))
+                return ("has changed since it was sent ('%s' is no longer at frame %d, or shows different source "
+                        "frames)" % (clip["name"], start + clip["record_first"]))
     return ""
 
 

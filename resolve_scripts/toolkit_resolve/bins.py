@@ -13,8 +13,10 @@ class Bins:
     def __init__(self, session, by_hand):
         self.session, self.pool, self.by_hand = session, session.pool, by_hand
         self.root = ask(self.pool, "GetRootFolder")
-        self.below = {}
-        """By path, the bins inside an opened bin by name."""
+        self.below, self.ids = {}, {}
+        """By path, the bins inside an opened bin by name, and their ids."""
+        self.in_pool = None
+        """Every item of the media pool by its path, read when it is first needed."""
         self.created, self.imported, self.changed, self.items = [], [], [], {}
         self.unsure = []
         """(description, bin, method that lists its contents, ids before) of what is being created."""
@@ -25,29 +27,32 @@ class Bins:
         for depth, name in enumerate(names):
             path = names[:depth]
             if path not in self.below:
-                self.below[path] = {ask(one, "GetName"): one for one in ask_list(folder, "GetSubFolderList")}
+                inside = ask_list(folder, "GetSubFolderList")
+                self.below[path] = {ask(one, "GetName"): one for one in inside}
+                self.ids[path] = [ask_id(one) for one in inside]
             if name not in self.below[path]:
-                self.below[path][name] = self._create_bin(folder, name)
+                self.below[path][name] = self._create_bin(folder, name, self.ids[path])
             folder = self.below[path][name]
         self.session.open_folder(folder)
         return folder
 
-    def _create_bin(self, parent, name):
-        made = self._create("the bin '%s'" % name, parent, "GetSubFolderList",
+    def _create_bin(self, parent, name, known):
+        made = self._create("the bin '%s'" % name, parent, "GetSubFolderList", known,
                             lambda: call(self.pool, "AddSubFolder", parent, name))
         if len(made) != 1 or ask(made[0], "GetName") != name:
             raise HostError("Resolve did not create the bin '%s'" % name)
         self.created.append((name, ask_id(made[0])))
+        known.append(self.created[-1][1])
         self.unsure.pop()
         return made[0]
 
-    def _create(self, what, folder, getter, create):
+    def _create(self, what, folder, getter, known, create):
         """Call ``create`` and return what it added to ``folder``; again if it was not answered and added nothing.
 
-        Until the caller has the ids of what was added, it is listed in ``unsure``.
+        ``known`` are the ids of what is in the folder. Until the caller has the ids of what was added, it is listed in
+        ``unsure``.
         """
-        known = [ask_id(one) for one in ask_list(folder, getter)]
-        self.unsure.append((what, ask_id(folder), getter, known))
+        self.unsure.append((what, ask_id(folder), getter, list(known)))
         for _ in range(2):
             answer = create()
             new = find_new(ask_list(folder, getter), known)
@@ -72,17 +77,25 @@ class Bins:
 
     def _find_or_import(self, import_spec, path, names):
         folder = self.open_bin(*names)
-        found = [item for item in ask_list(folder, "GetClipList") if has_path(item, path)]
+        inside = ask_list(folder, "GetClipList")
+        found = [item for item in inside if path_key(path) == path_key(pool_path(item))]
         if found:
             return found[0]
         new = self._create("'%s' in the bin '%s'" % (os.path.basename(path), names[-1]), folder, "GetClipList",
-                           lambda: call(self.pool, "ImportMedia", [import_spec]))
+                           [ask_id(item) for item in inside], lambda: call(self.pool, "ImportMedia", [import_spec]))
         self.imported += [(ask_id(folder), ask_id(item), ask(item, "GetName")) for item in new]
         self.unsure.pop()
         if len(new) > 1:
             raise HostError("Resolve imported %s as %d clips instead of one" % (path, len(new)))
-        item = new[0] if new else find_in_tree(self.root, path)  # re-importing may do nothing
+        item = new[0] if new else self._find_in_pool(path)  # re-importing may do nothing
         return require(item, "Resolve did not import %s" % path)
+
+    def _find_in_pool(self, path):
+        """Return the item with this path anywhere in the media pool, as it was before the import; or None."""
+        if self.in_pool is None:
+            self.in_pool = {path_key(pool_path(item)): item for folder in list_bins(self.root)
+                            for item in ask_list(folder, "GetClipList")}
+        return self.in_pool.get(path_key(path))
 
     def _apply_attributes(self, item, clip):
         count = media_count(clip)
@@ -166,16 +179,11 @@ def set_and_read(target, kind, key, value):
     return found
 
 
-def has_path(item, path):
-    """Return whether a media pool item has this path, in the media pool's notation."""
-    found = str(ask_optional(item, "GetClipProperty", "File Path"))
-    return os.path.normcase(os.path.normpath(found)) == os.path.normcase(os.path.normpath(path))
+def pool_path(item):
+    """Return the path of a media pool item, in the media pool's notation."""
+    return str(ask_optional(item, "GetClipProperty", "File Path"))
 
 
-def find_in_tree(folder, path):
-    """Return the item with this path anywhere in ``folder`` or its subfolders, or None."""
-    for item in ask_list(folder, "GetClipList"):
-        if has_path(item, path):
-            return item
-    found = (find_in_tree(one, path) for one in ask_list(folder, "GetSubFolderList"))
-    return next((item for item in found if item is not None), None)
+def path_key(path):
+    """Return a path in a form that is the same for all spellings of it."""
+    return os.path.normcase(os.path.normpath(path))

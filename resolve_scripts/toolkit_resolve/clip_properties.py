@@ -57,8 +57,12 @@ class PropertySetter:
             self.notes.append("'%s' is set to %g %% speed: compare its first and last frame with the plate"
                               % (clip["name"], percent))
         else:
-            self.by_hand.append("'%s' is placed at 100 %% speed: set %g %% in Change Clip Speed with Ripple Timeline "
-                                "off, or import return.otio instead" % (clip["name"], percent))
+            insist(item, "SetClipEnabled", False)  # at the wrong speed it would hide the right plate
+            is_off = ask_optional(item, "GetClipEnabled") is False
+            self.by_hand.append("'%s' is placed at 100 %% speed%s: set %g %% in Change Clip Speed with Ripple Timeline "
+                                "off%s, or import return.otio instead" % (
+                                    clip["name"], " and switched off" if is_off else "", percent,
+                                    " and switch it on" if is_off else ""))
 
     def _import_comp(self, item, clip):
         before = ask(item, "GetFusionCompCount")

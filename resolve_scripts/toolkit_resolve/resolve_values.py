@@ -4,7 +4,7 @@ import os
 import re
 
 LAYER_TRACK = re.compile(r"(BODY|FACE) v(\d{3,})( \(.+\))?$")
-LAYER_FILE = re.compile(r".+_(BODY|FACE)_v\d{3,}\.")
+LAYER_NAME = re.compile(r"(.+)_(BODY|FACE)_v(\d{3,})(\.|$)")
 SEQUENCE_SPAN = re.compile(r"\[(\d+)-(\d+)\]")
 
 
@@ -69,4 +69,10 @@ def parse_layer_track(name):
 
 def is_layer(path):
     """Return whether a media pool path is named like a layer (``sh010_FACE_v001.…``)."""
-    return bool(LAYER_FILE.match(re.split(r"[/\\]", str(path))[-1]))
+    return parse_layer_name(re.split(r"[/\\]", str(path))[-1]) is not None
+
+
+def parse_layer_name(name):
+    """Return (``sh010``, ``FACE``, 1) for ``sh010_FACE_v001`` and its files; None for anything else."""
+    found = LAYER_NAME.match(str(name))
+    return (found.group(1), found.group(2), int(found.group(3))) if found else None

@@ -5,10 +5,11 @@ import os
 from toolkit_resolve.bins import Bins
 from toolkit_resolve.clip_properties import PropertySetter
 from toolkit_resolve.delivery import is_plate, read_delivery, sort_by_record
-from toolkit_resolve.host import HostError, call
+from toolkit_resolve.host import HostError, NotAnswering, ask, ask_id, call
 from toolkit_resolve.layout import audio_counts, item_placement, layout, track_items, track_numbers
 from toolkit_resolve.markers import add_delivery_markers, add_marker
 from toolkit_resolve.placement import Placer, Unplaceable, describe_unplaceable
+from toolkit_resolve.replaced_layers import ReplacedLayers
 from toolkit_resolve.report import describe_error
 from toolkit_resolve.session import Session
 from toolkit_resolve.target_timeline import TargetTimeline
@@ -26,7 +27,7 @@ class Stack:
         self.session = Session(resolve)
         self.bins = Bins(self.session, report["by_hand"])
         self.target = TargetTimeline(self.session, self.delivery, report)
-        self.placed = []
+        self.placed, self.layers = [], {}
 
     def build(self):
         """Build and verify the stack; roll everything back on failure. Raises HostError."""
@@ -49,52 +50,92 @@ class Stack:
         self.bins.open_bin(self.delivery["name"])
         self.target.open("--new-timeline" in self.flags, self.root)
         tracks = Tracks(self.target, self.delivery, self.report)
-        if self.target.base is not None:
-            tracks.remove_replaced_layers("--beside" in self.flags)
-        tracks.add_tracks()
+        self.replaced = ReplacedLayers(self.target.timeline, self.delivery, self.report)
+        tracks.add_tracks(self.replaced.kept)
+        self.replaced.find_again()
         self.before = layout(self.target.timeline), audio_counts(self.target.timeline)
         self._place_all(tracks)
+        if "--beside" in self.flags:
+            self.replaced.switch_off()
+        else:
+            self._remove_replaced()
+        self._link_layers()
         add_delivery_markers(self.target.timeline, self.delivery["markers"], self.report["by_hand"])
         self._verify()
         self.target.verify_base_unchanged()
         self._add_report_marker()
 
     def _place_all(self, tracks):
-        placer = Placer(self.session, self.target.timeline, self.delivery["fps"], self.report)
-        setter = PropertySetter(self.session.resolve, self.target.timeline, self.report)
-        shots = {}
+        self.placer = Placer(self.session, self.target.timeline, self.delivery["fps"], self.report)
+        self.setter = PropertySetter(self.session.resolve, self.target.timeline, self.report)
         for track in self.delivery["tracks"]:
             if track["name"] not in tracks.number:
                 continue  # a plate track, which the duplicate already has
             for clip in sort_by_record(track):
-                item = self._place_clip(placer, tracks.number[track["name"]], clip)
-                if item is None:
-                    continue
-                setter.apply_properties(item, clip, not is_plate(track), "--comps" in self.flags)
-                if not is_plate(track):
-                    shots.setdefault(clip["shot"], []).append(self.placed[-1][:2])
-        self.session.select_timeline(self.target.timeline)
-        items = {(number, item_placement(item)): item for number in track_numbers(self.target.timeline)
-                 for item in track_items(self.target.timeline, number)}
-        for shot, places in shots.items():
-            setter.link_layers(shot, [items[place] for place in places if place in items])
+                if clip["name"] not in self.replaced.kept:
+                    self._place_clip(tracks.number[track["name"]], clip, not is_plate(track))
 
-    def _place_clip(self, placer, number, clip):
+    def _place_clip(self, number, clip, is_layer):
         media = self.bins.find_or_import(clip, self.delivery["name"], clip["shot"])
         why = describe_unplaceable(clip, self.delivery["fps"])
         if why:
             self.report["by_hand"].append(why)
-            return None
+            return
+        olds = self.replaced.find(clip) if "--beside" not in self.flags else []
+        for old in olds or [None]:
+            edited = clip if old is None else self.replaced.trim_like(old, clip, media)
+            item = self._place_or_report(number, edited, clip, media)
+            if item is None:
+                continue
+            defaults = None if old is None else ask(item, "GetProperty")
+            self.setter.apply_properties(item, clip, is_layer, "--comps" in self.flags)
+            if old is not None:
+                self.replaced.carry_over(old, item, defaults, clip)
+            self.placed.append((number, item_placement(item), clip["name"]))
+            if is_layer:
+                self.layers.setdefault(clip["shot"], []).append(ask_id(item))
+
+    def _place_or_report(self, number, edited, clip, media):
+        """Place a clip as the editor had trimmed it, or else as delivered; return the item, or None."""
         try:
-            item = placer.place(number, clip, media)
+            try:
+                return self.placer.place(number, edited, media)
+            except NotAnswering:
+                raise
+            except HostError:
+                if edited is clip:
+                    raise
+            self.replaced.lose_trim(clip)
+            return self.placer.place(number, clip, media)
+        except NotAnswering:
+            raise
         except Unplaceable as error:
             self.report["by_hand"].append("'%s' is left out: %s" % (clip["name"], error))
             return None
         except HostError as error:
             self._fail("'%s' is not on track %d: %s" % (clip["name"], number, error))
             return None
-        self.placed.append((number, item_placement(item), clip["name"]))
-        return item
+
+    def _remove_replaced(self):
+        """Remove the layers that were replaced; ``before`` and ``placed`` then describe the timeline without them."""
+        olds = self.replaced.items()
+        deleted = self.replaced.remove() if olds else []
+        if deleted is None:
+            raise HostError("Resolve does not delete the older layers of this stack")
+        for old in olds:
+            self.before[0][old.number - 1].remove(old.placement)
+        for number in deleted:  # from the top
+            del self.before[0][number - 1]
+            self.placed = [(at - (at > number), placement, name) for at, placement, name in self.placed]
+        if olds:
+            self.replaced.finish(ask(self.target.base, "GetName"))
+
+    def _link_layers(self):
+        self.session.select_timeline(self.target.timeline)
+        items = {ask_id(item): item for number in track_numbers(self.target.timeline)
+                 for item in track_items(self.target.timeline, number)}
+        for shot, ids in self.layers.items():
+            self.setter.link_layers(shot, [items[one] for one in ids if one in items])
 
     def _fail(self, sentence):
         if "--keep-partial" not in self.flags:

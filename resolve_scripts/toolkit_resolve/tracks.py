@@ -1,10 +1,8 @@
-"""The video tracks of a stack: add them above their plates, name them, and remove the layers they replace."""
+"""The video tracks of a stack: add them above their plates, and name them."""
 
 from toolkit_resolve.delivery import is_plate
-from toolkit_resolve.host import HostError, ask, ask_optional, call
-from toolkit_resolve.layout import (
-    find_layer_tracks, item_placement, layout, track_items, track_name, track_numbers, video_counts,
-)
+from toolkit_resolve.host import HostError, ask_id, ask_optional, call
+from toolkit_resolve.layout import layout, track_items, track_name, track_numbers, video_counts
 from toolkit_resolve.resolve_values import parse_layer_track
 
 
@@ -15,25 +13,6 @@ class Tracks:
         self.target, self.timeline, self.delivery, self.report = target, target.timeline, delivery, report
         self.number, self.displaced = {}, []
 
-    def remove_replaced_layers(self, beside):
-        """Remove the layers that the delivery replaces: same pass, overlapping frames.
-
-        With ``beside``, other versions are kept and their tracks disabled.
-        """
-        start, to_disable = ask(self.timeline, "GetStartFrame"), []
-        for number, (family, version) in sorted(find_layer_tracks(self.timeline).items(), reverse=True):
-            places = [(start + clip["record_first"], clip["record_count"], found[1])
-                      for found, clip in self._list_layers() if found[0] == family]
-            old = [item for item in track_items(self.timeline, number)
-                   if any(_overlaps(item_placement(item), place) for place in places)]
-            if old and beside and version not in [place[2] for place in places]:
-                to_disable.append(number)
-            elif old:
-                self._remove_items(number, old)
-        for number in to_disable:
-            if self._enable(number, False) is not False:
-                self.report["by_hand"].append("disable the track '%s'" % track_name(self.timeline, number))
-
     def _enable(self, number, enabled):
         """Enable or disable a track, and return whether it is enabled; None if Resolve does not report it."""
         for _ in range(2):
@@ -41,36 +20,21 @@ class Tracks:
                 call(self.timeline, "SetTrackEnable", "video", number, enabled)
         return ask_optional(self.timeline, "GetIsTrackEnabled", "video", number)
 
-    def _list_layers(self):
-        tracks = [track for track in self.delivery["tracks"] if not is_plate(track)]
-        named = [(parse_layer_track(track["name"]), track) for track in tracks]
-        return [(found, clip) for found, track in named if found for clip in track["clips"]]
+    def add_tracks(self, kept):
+        """Find or add a track for each track of the delivery, bottom to top; a duplicate already has the plates.
 
-    def _remove_items(self, number, old):
-        """Delete items from a track, and the track if that empties it. Raises HostError if Resolve does not."""
-        name, before = track_name(self.timeline, number), layout(self.timeline)
-        removed = [item_placement(item) for item in old]
-        before[number - 1] = [placement for placement in before[number - 1] if placement not in removed]
-        for _ in range(3):  # the first DeleteClips fails now and then
-            if layout(self.timeline) != before:
-                call(self.timeline, "DeleteClips", old, False)
-        if layout(self.timeline) == before and not before[number - 1]:
-            if call(self.timeline, "DeleteTrack", "video", number) is None and layout(self.timeline) == before:
-                call(self.timeline, "DeleteTrack", "video", number)
-            del before[number - 1]
-        if layout(self.timeline) != before:
-            raise HostError("Resolve does not delete the older layers on the track '%s'" % name)
-        note = "replaced %d clips of '%s'; grades on them are not carried over"
-        self.report["notes"].append(note % (len(old), name))
-
-    def add_tracks(self):
-        """Find or add a track for each track of the delivery, bottom to top; a duplicate already has the plates."""
+        A track whose clips are all in ``kept``, {name: item ids}, is not needed; the next one goes above those items.
+        """
         is_duplicate = self.target.base is not None
         slots = [track_name(self.timeline, number) for number in track_numbers(self.timeline)] if is_duplicate else []
         below, plates, lower = len(slots), len(slots), 0
         for track in self.delivery["tracks"]:
             if is_duplicate and is_plate(track):
                 below = plates = lower = self.target.find_plate_track(track, lower)
+            elif is_duplicate and all(clip["name"] in kept for clip in track["clips"]):
+                ids = [one for clip in track["clips"] for one in kept[clip["name"]]]
+                below = max([below] + [number for number in track_numbers(self.timeline)
+                                       for item in track_items(self.timeline, number) if ask_id(item) in ids])
             elif is_duplicate and track["name"] in slots:
                 below = self._reuse_track(slots.index(track["name"]) + 1, track["name"])
             else:
@@ -83,7 +47,8 @@ class Tracks:
     def _record_displaced(self, slots, plates, number):
         """Record which tracks below a new one are neither its plate nor part of the delivery."""
         counts, own = video_counts(self.timeline), [track["name"] for track in self.delivery["tracks"]]
-        over = ["'%s'" % slots[at] for at in range(plates, number - 1) if counts[at] and slots[at] not in own]
+        over = ["'%s'" % slots[at] for at in range(plates, number - 1)
+                if counts[at] and slots[at] not in own and not parse_layer_track(slots[at])]
         self.displaced += [(slots[number - 1], over)] if over else []
 
     def _reuse_track(self, number, name):
@@ -119,7 +84,3 @@ def _find_added_track(before, after, preferred):
     candidates = [number for number in range(1, len(after) + 1)
                   if not after[number - 1] and after[:number - 1] + after[number:] == before]
     return preferred if preferred in candidates else (candidates[-1] if candidates else 0)
-
-
-def _overlaps(placement, place):
-    return placement[0] < place[0] + place[1] and place[0] < placement[0] + placement[1]

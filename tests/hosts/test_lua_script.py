@@ -377,7 +377,9 @@ def test_before_21_1_a_retimed_clip_is_placed_at_100_percent_and_its_speed_repor
     fake = resolve_with(path, Behaviour(version=VERSIONS["20.3"]))
     report = import_delivery(lua, path, fake)
     assert_right(report, fake, path)
-    assert [f"{100 * speed:g} % in Change Clip Speed" in one for one in report["by_hand"]] == [True] * 3
+    assert [f"switched off: set {100 * speed:g} % in Change Clip Speed" in one for one in report["by_hand"]] == [
+        True
+    ] * 3
     assert [
         marker["note"].count("Clip Speed") for marker in fake.timeline(report["timeline"]).GetMarkers().values()
     ] == [3]

@@ -106,6 +106,7 @@ class Behaviour:
     refuses_properties: bool = False
     ignores_properties: bool = False
     refuses_comps: bool = False
+    refuses_grades: bool = False
     upsell: bool = False
     """On the free edition, a Studio-only call opens a window that blocks every later call."""
     modal_after: int | None = None

@@ -54,6 +54,8 @@ class TimelineItem(HasComps, HasMarkers, HasColour):
         """Percent; negative is reversed, 0 is a freeze frame."""
         self.name = media.name if media is not None else ""
         self.enabled = True
+        self.grade = ""
+        """Its colour grade, in words."""
         self.properties: dict[str, Any] = dict(PROPERTIES)
         self.linked: list[TimelineItem] = []
         self.was_read = False
@@ -155,6 +157,16 @@ class TimelineItem(HasComps, HasMarkers, HasColour):
     @api_method("bool", since="18.5", writes=True)
     def SetClipEnabled(self, Bool: bool) -> bool:
         self.enabled = Bool
+        return True
+
+    @api_method("[TimelineItem]", writes=True)
+    def CopyGrades(self, tgtTimelineItems: list[TimelineItem]) -> bool:
+        """Copy the grade to other clips of the same timeline."""
+        targets = tgtTimelineItems
+        if self.world.behaviour.refuses_grades or any(one.timeline is not self.timeline for one in targets):
+            return False
+        for one in targets:
+            one.grade = self.grade
         return True
 
     @api_method(since="19.0")

@@ -91,6 +91,7 @@ def item(one: TimelineItem) -> dict[str, Any]:
         "left": one.left,
         "speed": one.speed,
         "enabled": one.enabled,
+        "grade": one.grade,
         "properties": {key: value for key, value in one.properties.items() if value != PROPERTIES[key]},
         "comps": {comp.name: comp.text for comp in one.comps},
         "linked": sorted(other.uid for other in one.linked if not other.dead),

@@ -159,6 +159,7 @@ FAILURES = (
     Switch("refuses_properties", "clip: SetProperty returns False", {"refuses_properties": True}),
     Switch("ignores_properties", "clip: SetProperty returns True but has no effect", {"ignores_properties": True}),
     Switch("refuses_comps", "clip: ImportFusionComp returns None", {"refuses_comps": True}),
+    Switch("refuses_grades", "clip: CopyGrades returns False", {"refuses_grades": True}),
     Switch(
         "upsell",
         "application: on the free edition, a Studio-only call opens a window that blocks all calls",
