@@ -221,6 +221,7 @@ def test_a_retimed_clip_is_remapped_to_the_middle_of_its_source_frames(
     project, _ = build_project(out)
     assert round(comp(project, shot).duration * 24) == frames
     for name in ("BODY", "FACE"):
+        assert layer(project, shot, name).time_remap_enabled
         found = layer(project, shot, name).property("ADBE Time Remapping").keyframes
         assert [(key.time * 24, key.value * 24) for key in found] == [pytest.approx(key, abs=1e-3) for key in keys]
 

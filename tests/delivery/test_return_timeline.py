@@ -353,6 +353,18 @@ def test_layers_lie_directly_over_their_own_plate_and_below_the_next(tmp_path: P
     assert_layers_lie_over_their_plate(cut, tmp_path)
 
 
+def test_every_plate_track_of_the_delivery_has_only_its_own_clips(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write_movie(tmp_path / f"{name}.mov", 40)
+    tracks = [
+        track(clip(movie_reference(f"{name}.mov", time_range(0, 40)), time_range(5, 20), name=name))
+        for name in ("a", "b")
+    ]
+    delivery = deliver(read(tmp_path, timeline(*tracks, start=time(0))), tmp_path / "out")
+    plates = {item.name: [each.name for each in item.clips] for item in delivery.tracks if item.pass_name is None}
+    assert plates == {"PLATE": ["a"], "PLATE 2": ["b"]}
+
+
 def test_two_identical_tracks_get_their_own_layers(tmp_path: Path) -> None:
     alike = track(clip(sequence(), time_range(86410, 10), name="a"), name="V")
     cut = read(tmp_path, timeline(alike, alike, start=time(0)))

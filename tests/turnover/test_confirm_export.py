@@ -117,6 +117,7 @@ def test_other_ways_of_counting_are_not_a_disagreement(exported: Json, host_row:
         ([], listed((0, 48), 11), "start frame 11, not 10"),
         ([], listed((0, 48), 9), "start frame 9, not 10"),
         ([], listed((0, 48), 10, path="/offline/b.mov"), "media /offline/b.mov, not /offline/a.mov"),
+        ([], listed((0, 48), 10, path="/offline/0.mov"), "media /offline/0.mov, not /offline/a.mov"),
         ([], listed((0, 48), 10, speed=2.0), "speed 200 %, not 100 %"),
         ([speed(2)], listed((0, 48), 10), "speed 100 %, not 200 %"),
         ([speed(-1)], listed((0, 48), 10), "speed 100 %, not -100 %"),
@@ -184,6 +185,20 @@ def test_in_a_selection_a_title_is_reported_only_if_it_was_selected_too(tmp_path
     title = {"name": "Text+", "track": 1, "record_first": 20, "record_count": 10, "reason": "a title"}
     cut = read(tmp_path, listed((0, 10), 10), skipped=[title])
     assert [row.clip_name for row in cut.skipped] == ["Text+"]
+    assert cut.notes == ("1 other clip is not in the turnover",)
+
+
+def test_in_a_selection_a_title_below_or_above_a_chosen_shot_is_not_reported(tmp_path: Path) -> None:
+    title = clip(missing_reference(), time_range(0, 10), name="Text+")
+    document = timeline(
+        track(title, clip(MOVIE, time_range(86420, 10), name="b")),
+        track(clip(MOVIE, time_range(86410, 10), name="a")),
+        track(title),
+        start=time(86400),
+    )
+    write(tmp_path / "reel.otio", document)
+    cut = read(tmp_path, listed((0, 10), 10, track=2))
+    assert ([shot.clip_name for shot in cut.shots], cut.skipped) == (["a"], ())
     assert cut.notes == ("1 other clip is not in the turnover",)
 
 

@@ -213,6 +213,28 @@ def test_facts_missing_from_the_list_are_read_from_the_file(tmp_path: Path) -> N
     assert list(shot.source_work_range) == list(range(60))
 
 
+def test_a_missing_rate_is_that_of_the_file_and_not_of_the_cut(tmp_path: Path) -> None:
+    write_movie(tmp_path / "a.mov", 60, rate=Fraction(25))
+    (shot,) = read(tmp_path, host_clip("a.mov", (0, 24), 0, media_fps=0, media_count=60)).shots
+    assert (shot.media.rate, len(shot.source_range)) == (25, 24)
+    assert shown(shot) == [25 * i // 24 for i in range(24)]
+
+
+def test_media_of_two_frames_keep_their_speed(tmp_path: Path) -> None:
+    (shot,) = read(tmp_path, host_clip("/offline/a.mov", (0, 4), 0, speed=0.5, media_count=2)).shots
+    assert (shot.frame_map.speed, shown(shot)) == (Fraction(1, 2), [0, 0, 1, 1])
+
+
+@pytest.mark.parametrize(("number", "is_valid"), [(1000, True), (1001, False)])
+def test_tracks_are_numbered_up_to_a_thousand(number: int, is_valid: bool, tmp_path: Path) -> None:
+    row = host_clip("/offline/a.mov", (0, 5), track=number)
+    if is_valid:
+        assert read(tmp_path, row).shots[0].track_index == 999
+        return
+    with pytest.raises(DocumentError, match="track 1001 is out of range"):
+        read(tmp_path, row)
+
+
 def test_a_missing_length_is_read_from_the_file_and_the_timecode_stays_the_hosts(tmp_path: Path) -> None:
     write_movie(tmp_path / "a.mov", 60)
     host_row = host_clip("a.mov", (0, 10), 20, media_count=0, media_timecode="10:00:00:00")

@@ -155,6 +155,31 @@ def test_a_prompt_contains_the_expression_of_each_frame(template: str, still: st
     assert [frame.prompt for frame in body.frames] == expected
 
 
+def test_the_body_prompt_has_the_expression_of_the_most_present_face() -> None:
+    names = tuple(sorted({name for phrase in PHRASES for name in phrase.blendshapes}))
+    silent, open_mouth = ((0.0,) * len(names), tuple(0.6 * (name == "jawOpen") for name in names))
+    faces = tuple(
+        tracks_of([sample(FIRST + i).model_copy(update={"blendshapes": shapes}) for i in range(COUNT)])
+        .faces[0]
+        .model_copy(update={"face": number})
+        for number, shapes in enumerate((open_mouth, silent))
+    )
+    tracks = tracks_of([sample(FIRST)]).model_copy(update={"faces": faces, "blendshape_names": names})
+    settings = load_settings(overrides=["body.prompt={expression}", "output.passes=BODY"])
+    (body,) = plan_passes(SHOT, tracks, settings, cut_folder=CUT_FOLDER)
+    assert {frame.prompt for frame in body.frames} == {"mouth open"}
+
+
+def test_outlines_and_feathers_are_rounded_to_a_thousandth() -> None:
+    (plan,) = plan_passes(SHOT, tracks_of([sample(FIRST, x=80.12345)]), load_settings(overrides=["output.passes=FACE"]),
+                          cut_folder=CUT_FOLDER)  # fmt: skip
+    (face,) = plan.frames[0].faces
+    numbers = [number for point in face.outline for number in point] + [face.feather]
+    assert all(number == round(number, 3) for number in numbers)
+    for column in (0, 1):
+        assert any(point[column] != round(point[column], 2) for point in face.outline)
+
+
 def test_a_frame_without_a_face_has_a_prompt_without_expression() -> None:
     settings = load_settings(overrides=["body.prompt=a set, {expression}"])
     samples = [sample(FIRST + i, state=ABSENT) for i in range(COUNT)]
