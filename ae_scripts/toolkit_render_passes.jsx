@@ -32,11 +32,9 @@
     //@include "lib/report.jsx"
     //@include "lib/import_passes.jsx"
 
-    var automated = typeof $.global.TOOLKIT_TURNOVER === "string";
-
     // Uses prompt() because its text can be copied; the text of an alert cannot.
     function showCommand(message, job) {
-        if (!automated) {
+        if (!toolkitSend.isAutomated()) {
             prompt(
                 message + "\n\nRun this command in a terminal, then run Import Passes:",
                 toolkitShell.commandLine(job.words), "Render Passes"
@@ -54,11 +52,11 @@
             report.problems.push(job.obstacle);
             return showCommand(toolkitSend.summary(sent) + "\n\nNot rendered: " + job.obstacle + ".", job);
         }
-        if (!automated && !confirm(toolkitRender.question(job, sent))) {
+        if (!toolkitSend.isAutomated() && !confirm(toolkitRender.question(job, sent))) {
             return showCommand(toolkitSend.summary(sent), job);
         }
         toolkitRender.run(job);
-        return toolkitImportPasses.importFile(new File(job.delivery), report);
+        return toolkitImportPasses.importFile(toolkitFiles.fileAt(job.delivery), report);
     }
 
     function main() {
@@ -82,7 +80,7 @@
     }
 
     var summary = main();
-    if (summary !== "" && !automated) {
+    if (summary !== "" && !toolkitSend.isAutomated()) {
         alert(summary, "Render Passes");
     }
     return summary;

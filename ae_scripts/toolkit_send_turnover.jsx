@@ -13,8 +13,6 @@
     //@include "lib/turnover.jsx"
     //@include "lib/send.jsx"
 
-    var automated = typeof $.global.TOOLKIT_TURNOVER === "string";
-
     function main() {
         var report = { turnover: null, application: app.version, clips: 0, skipped: [], problems: [] };
         var message = "";
@@ -41,7 +39,7 @@
     }
 
     var summary = main();
-    if (summary !== "" && !automated) {
+    if (summary !== "" && !toolkitSend.isAutomated()) {
         alert(summary, "Send Turnover");
     }
     return summary;

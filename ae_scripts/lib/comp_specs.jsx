@@ -2,6 +2,7 @@
 // them, and what is read back from After Effects has the same form.
 
 var toolkitCompSpecs = (function () {
+    var DONE_HERE = "Set the speed"; // a marker for hosts that cannot: here every retime is built
     var MARKER_LABELS = { "Red": 1, "Yellow": 2, "Blue": 8, "Green": 9 };
 
     function baseSpec(key, name, size, frames, displayStart) {
@@ -96,7 +97,10 @@ var toolkitCompSpecs = (function () {
         for (i = 0; i < delivery.markers.length; i += 1) {
             marker = delivery.markers[i];
             frame = marker.record_frame - origin;
-            if ((shot === null || marker.shot === shot.name) && frame >= 0 && frame < count) {
+            if (
+                (shot === null || marker.shot === shot.name) && frame >= 0 && frame < count &&
+                marker.name !== DONE_HERE
+            ) {
                 addMarker(markers, frame, markerComment(marker, shot), MARKER_LABELS[marker.colour] || 0);
             }
         }

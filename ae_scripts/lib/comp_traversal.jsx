@@ -2,8 +2,8 @@
 // A position is a number of frames in one comp and may be fractional. Seconds appear only in calls to After Effects.
 
 var toolkitCompTraversal = (function () {
-    // Of a frame: in reverse, a frame shows the source frame that ends at its position. At NTSC rates in a comp of a whole
-    // rate, positions come within a thousandth of the edges of source frames.
+    // Of a frame: in reverse, a frame shows the source frame that ends at its position. At NTSC rates in a comp of a
+    // whole rate, positions come within a thousandth of the edges of source frames.
     var REVERSE_OFFSET = 0.0002;
     var MAX_DEPTH = 32;
     var LAYER_KINDS = {
@@ -197,9 +197,9 @@ var toolkitCompTraversal = (function () {
     }
 
     // The leaf layers of a comp, or of its selected layers, bottom first. A leaf with a reason cannot be sent.
-    function findLeaves(/** @type {CompItem} */ comp) {
+    function findLeaves(/** @type {CompItem} */ comp, isSelection) {
         var leaves = [];
-        var selected = comp.selectedLayers.slice(0);
+        var selected = isSelection ? comp.selectedLayers.slice(0) : [];
         selected.sort(function (a, b) {
             return a.index - b.index;
         });

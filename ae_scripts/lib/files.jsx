@@ -1,6 +1,19 @@
 // Files: reads and writes text files, and finds the user's home folder.
 
 var toolkitFiles = (function () {
+    // File and Folder take a URI: they would read "%41" in a path as "A".
+    function toUri(path) {
+        return path.replace(/%/g, "%25");
+    }
+
+    function fileAt(path) {
+        return new File(toUri(path));
+    }
+
+    function folderAt(path) {
+        return new Folder(toUri(path));
+    }
+
     // The text of a file. Throws when it cannot be read.
     function readText(file) {
         var text;
@@ -29,8 +42,8 @@ var toolkitFiles = (function () {
 
     // Writes to a temporary name first, so that the file is either complete or missing. Throws when it cannot write.
     function save(path, text) {
-        var file = new File(path);
-        var part = new File(path + ".part");
+        var file = fileAt(path);
+        var part = fileAt(path + ".part");
         var name = path.replace(/^[\s\S]*\//, "");
         var written = false;
         if (!isWritingAllowed()) {
@@ -70,7 +83,8 @@ var toolkitFiles = (function () {
     }
 
     return {
-        readText: readText, isWritingAllowed: isWritingAllowed, save: save, isWindows: isWindows,
+        fileAt: fileAt, folderAt: folderAt, readText: readText, isWritingAllowed: isWritingAllowed, save: save,
+        isWindows: isWindows,
         useForwardSlashes: useForwardSlashes, homeFolder: homeFolder
     };
 }());

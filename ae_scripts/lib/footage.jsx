@@ -11,8 +11,8 @@ var toolkitFootage = (function () {
     }
 
     // Imports the files of a clip, the first of which is at path, as a new item.
-    function create(clip, path, folder, byHand) {
-        var options = new ImportOptions(new File(path));
+    function create(clip, path, folder, isPlate, byHand) {
+        var options = new ImportOptions(toolkitFiles.fileAt(path));
         var item;
         if (!options.canImportAs(ImportAsType.FOOTAGE)) {
             throw new Error("After Effects cannot import " + path);
@@ -27,21 +27,34 @@ var toolkitFootage = (function () {
         if (item === null) {
             throw new Error("After Effects imported nothing from " + path);
         }
+        try {
+            item.parentFolder = folder;
+            item.name = clip.name;
+            interpret(item, clip, isPlate, byHand);
+        } catch (error) {
+            item.remove();
+            throw error;
+        }
+        return item;
+    }
+
+    // Stands for a plate that cannot be used, with its size, rate and length, so that its layers can be built.
+    function createPlaceholder(clip, folder) {
+        var count = toolkitRetime.mediaFrameCount(clip);
+        var item = app.project.importPlaceholder(clip.name, clip.width, clip.height, clip.fps, count / clip.fps);
         item.parentFolder = folder;
-        item.name = clip.name;
-        interpret(item, clip, byHand);
         return item;
     }
 
     // Replaces the files of an item. Layers that use it keep everything done to them.
-    function replace(item, clip, path, byHand) {
-        var file = new File(path);
+    function replace(item, clip, path, isPlate, byHand) {
+        var file = toolkitFiles.fileAt(path);
         replaceSource(item, file, isSequence(clip));
         if (item.mainSource.file === null || item.mainSource.file.name !== file.name) {
             throw new Error("After Effects did not replace the files of '" + item.name + "' with " + path);
         }
         item.name = clip.name;
-        interpret(item, clip, byHand);
+        interpret(item, clip, isPlate, byHand);
     }
 
     function replaceSource(item, file, asSequence) {
@@ -52,10 +65,10 @@ var toolkitFootage = (function () {
         }
     }
 
-    function interpret(item, clip, byHand) {
+    function interpret(item, clip, isPlate, byHand) {
         var name = "'" + clip.name + "'";
         if (!item.mainSource.isStill) {
-            conformFrameRate(item, clip);
+            conformFrameRate(item, clip, isPlate);
         }
         if (item.width !== clip.width || item.height !== clip.height) {
             throw new Error(
@@ -77,10 +90,11 @@ var toolkitFootage = (function () {
         }
     }
 
-    // Sequences are imported at the frame rate set in Preferences, whatever their headers say.
-    function conformFrameRate(item, clip) {
+    // Sequences are imported at the frame rate set in Preferences, whatever their headers say. Of a plate only the
+    // frames that the cut uses must be there: it may have become longer or shorter since.
+    function conformFrameRate(item, clip, isPlate) {
         var source = item.mainSource;
-        var count = toolkitRetime.mediaFrameCount(clip);
+        var count = isPlate ? clip.in_frame + clip.frame_count : toolkitRetime.mediaFrameCount(clip);
         var found;
         if (clip.kind !== "movie" || !isNear(source.displayFrameRate, clip.fps)) {
             source.conformFrameRate = clip.fps;
@@ -89,9 +103,10 @@ var toolkitFootage = (function () {
             throw new Error("'" + clip.name + "' plays at " + source.displayFrameRate + " fps instead of " + clip.fps);
         }
         found = Math.round(item.duration * source.displayFrameRate);
-        if (found < count || (found > count && clip.kind !== "movie")) {
+        if (found < count || (found > count && clip.kind !== "movie" && !isPlate)) {
             throw new Error(
-                "'" + clip.name + "' has " + found + " frames in After Effects, " + count + " in the delivery"
+                "'" + clip.name + "' has " + found + " frames in After Effects, " +
+                (isPlate ? "and the cut uses them up to " : "") + count + (isPlate ? "" : " in the delivery")
             );
         }
     }
@@ -110,5 +125,8 @@ var toolkitFootage = (function () {
         }
     }
 
-    return { create: create, replace: replace, replaceSource: replaceSource, isSequence: isSequence };
+    return {
+        create: create, createPlaceholder: createPlaceholder, replace: replace, replaceSource: replaceSource,
+        isSequence: isSequence
+    };
 }());

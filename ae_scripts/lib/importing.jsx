@@ -49,20 +49,66 @@ var toolkitImporting = (function () {
         var key = "footage " + source.clip.path;
         var item = taggedItem(run, tag);
         if (item === null) {
-            item = toolkitFootage.create(
-                source.clip, source.path, findOrAddFolder(run, "footage"), run.report.by_hand
-            );
+            item = createFootage(run, source);
             tagItem(run, item, tag, toolkitSources.contentId(source.clip));
             run.created[key] = true;
         } else if (!usesFile(item, source.path)) {
-            replaceFootage(run, item, source);
+            if (source.pass) {
+                replaceFootage(run, item, source);
+            } else {
+                replacePlate(run, item, source);
+            }
+        } else if (source.pass) {
+            item.mainSource.reload(); // the files may have been rendered again
+            run.report.reloaded += 1;
         }
         run.items[key] = item;
     }
 
+    // A plate is only a guide: one that cannot be imported becomes a placeholder.
+    function createFootage(run, source) {
+        var folder = findOrAddFolder(run, "footage");
+        var problem = source.problem;
+        if (problem === "") {
+            try {
+                return toolkitFootage.create(
+                    source.clip, source.path, folder, !source.pass, run.report.by_hand
+                );
+            } catch (error) {
+                if (source.pass) {
+                    throw error;
+                }
+                problem = error.message;
+            }
+        }
+        run.report.by_hand.push(
+            "plate '" + source.clip.name + "' is a placeholder (" + problem + "): right-click it in the Project " +
+            "panel, Replace Footage > File, and choose " + source.path
+        );
+        return toolkitFootage.createPlaceholder(source.clip, folder);
+    }
+
+    // Links a plate to its file again; a plate that cannot be linked keeps what it shows.
+    function replacePlate(run, item, source) {
+        var steps = run.undoSteps.length;
+        var problem = source.problem;
+        if (problem === "") {
+            try {
+                replaceFootage(run, item, source);
+                return;
+            } catch (error) {
+                problem = error.message;
+                while (run.undoSteps.length > steps) {
+                    run.undoSteps.pop()();
+                }
+            }
+        }
+        run.report.by_hand.push("plate '" + source.clip.name + "' was left as it is: " + problem);
+    }
+
     function usesFile(item, path) {
         var file = item.mainSource.file;
-        return Boolean(file) && !item.footageMissing && file.fsName === new File(path).fsName;
+        return Boolean(file) && !item.footageMissing && file.fsName === toolkitFiles.fileAt(path).fsName;
     }
 
     function replaceFootage(run, item, source) {
@@ -84,8 +130,12 @@ var toolkitImporting = (function () {
             }
             item.name = name;
         });
-        toolkitFootage.replace(item, source.clip, source.path, run.report.by_hand);
-        run.report.replaced.push("'" + name + "' by '" + source.clip.name + "'");
+        toolkitFootage.replace(item, source.clip, source.path, !source.pass, run.report.by_hand);
+        run.report.replaced.push(
+            name === source.clip.name
+                ? "'" + name + "' is linked to " + source.path
+                : "'" + name + "' by '" + source.clip.name + "'"
+        );
     }
 
     // Builds a missing comp. An existing comp only gets layers for new items; all else in it is the artist's work.
@@ -214,6 +264,7 @@ var toolkitImporting = (function () {
         if (hasMembers(run.created)) {
             toolkitProject.setBitDepth(run.report);
             run.report.done = "built";
+            run.items["comp "].openInViewer();
         } else {
             run.report.done = run.report.replaced.length > 0 ? "replaced" : "unchanged";
         }
@@ -226,6 +277,7 @@ var toolkitImporting = (function () {
         run.report.comps = [];
         run.report.replaced = [];
         run.report.built = [];
+        run.report.by_hand = [];
         try {
             rollBack(run);
         } catch (error) {

@@ -13,7 +13,7 @@ var toolkitRender = (function () {
 
     // The words of the command that starts the toolkit; null when it was never recorded.
     function readCommand() {
-        var file = new File(toolkitFiles.homeFolder() + "/.toolkit/toolkit.json");
+        var file = toolkitFiles.fileAt(toolkitFiles.homeFolder() + "/.toolkit/toolkit.json");
         var record = null;
         if (!file.exists) {
             return null;
@@ -52,7 +52,7 @@ var toolkitRender = (function () {
 
     // The toolkit's own error line, which begins with its name; otherwise the last line of output.
     function lastMessage(path) {
-        var file = new File(path);
+        var file = toolkitFiles.fileAt(path);
         var lines = file.exists ? toolkitFiles.readText(file).split(/[\r\n]+/) : [];
         var last = "the command could not be started";
         var i;
@@ -79,7 +79,7 @@ var toolkitRender = (function () {
         if (!toolkitShell.run(job.words, job.log)) {
             throw new Error(lastMessage(job.log) + " (full output: " + job.log + ")");
         }
-        if (!(new File(job.delivery)).exists) {
+        if (!toolkitFiles.fileAt(job.delivery).exists) {
             throw new Error("the toolkit finished but did not write " + job.delivery + "; see " + job.log);
         }
     }

@@ -1,15 +1,19 @@
 // The report of a run: as JSON for a file, and as a summary for a window.
 
 var toolkitReport = (function () {
+    var given = $.global.TOOLKIT_DELIVERY;
+
+    $.global.TOOLKIT_DELIVERY = undefined; // or a later run from the menu would use it
+
     // Whether a caller set the delivery; then no window opens.
     function isAutomated() {
-        return typeof $.global.TOOLKIT_DELIVERY === "string";
+        return typeof given === "string";
     }
 
     // The delivery to read; null when the dialog was cancelled.
     function chooseDelivery() {
         if (isAutomated()) {
-            return new File($.global.TOOLKIT_DELIVERY);
+            return toolkitFiles.fileAt(given);
         }
         return /** @type {File} */ (File.openDialog("Choose delivery.json")); // a single file: multiSelect is not set
     }
@@ -25,7 +29,7 @@ var toolkitReport = (function () {
     function create() {
         return {
             delivery: null, application: app.version, system: $.os, done: "nothing", built: [], replaced: [], comps: [],
-            differences: [], problems: [], by_hand: [], notes: []
+            differences: [], problems: [], by_hand: [], notes: [], reloaded: 0
         };
     }
 
@@ -41,7 +45,7 @@ var toolkitReport = (function () {
     function save(report, path) {
         try {
             toolkitFiles.save(path, toolkitJson.write(report) + "\n");
-            return "Report: " + new File(path).fsName;
+            return "Report: " + toolkitFiles.fileAt(path).fsName;
         } catch (error) {
             return "The report was not written: " + error.message + ".";
         }
@@ -59,7 +63,8 @@ var toolkitReport = (function () {
             return "'" + name + "' was already imported. Its footage now uses the new version; " +
                 "the comps are unchanged.";
         case "unchanged":
-            return "'" + name + "' is already imported in this version. Nothing was changed.";
+            return "'" + name + "' is already imported in this version. Nothing was changed; " + report.reloaded +
+                " layers were read from disk again, in case they were rendered anew.";
         case "begun":
             return "The import is incomplete.";
         default:

@@ -1,6 +1,15 @@
 // Sending: which comp, into which folder, and the summary.
 
 var toolkitSend = (function () {
+    var given = $.global.TOOLKIT_TURNOVER;
+
+    $.global.TOOLKIT_TURNOVER = undefined; // or a later run from the menu would use it
+
+    // Whether a caller set the folder; then no window opens.
+    function isAutomated() {
+        return typeof given === "string";
+    }
+
     // The active comp. Throws when there is none.
     function activeComp() {
         var item = app.project.activeItem;
@@ -13,8 +22,8 @@ var toolkitSend = (function () {
     // The folder to write to, with forward slashes; null when the dialog was cancelled.
     function chooseFolder() {
         var folder;
-        if (typeof $.global.TOOLKIT_TURNOVER === "string") {
-            folder = new Folder($.global.TOOLKIT_TURNOVER);
+        if (isAutomated()) {
+            folder = toolkitFiles.folderAt(given);
         } else {
             folder = Folder.selectDialog("Choose a folder for turnover.json");
         }
@@ -24,17 +33,34 @@ var toolkitSend = (function () {
         return folder === null ? null : toolkitFiles.useForwardSlashes(folder.fsName);
     }
 
-    // Writes turnover.json of a comp into a folder. Returns its path and the document.
+    // Whether to send only the selected layers. Asks, when others would be left out.
+    function isSelectionMeant(comp) {
+        var count = comp.selectedLayers.length;
+        if (count === 0 || count === comp.numLayers || isAutomated()) {
+            return count > 0;
+        }
+        return confirm(
+            "Only " + selection(count) + " of '" + comp.name + "' will be sent, out of " + comp.numLayers +
+            ".\n\nYes: send the selection. No: send all layers.", false, "Send Turnover"
+        );
+    }
+
+    function selection(count) {
+        return count === 1 ? "the selected layer" : "the " + count + " selected layers";
+    }
+
+    // Writes turnover.json of a comp into a folder. Returns its path, the document and how many layers were selected.
     function send(comp, folder) {
         var path = folder.replace(/\/$/, "") + "/turnover.json";
-        var document = toolkitTurnover.build(comp);
+        var isSelection = isSelectionMeant(comp);
+        var document = toolkitTurnover.build(comp, isSelection);
         if (document.clips.length === 0) {
             throw new Error(
                 "'" + comp.name + "' has no layer that shows a media file" + listSkipped("Skipped:", document.skipped)
             );
         }
         toolkitFiles.save(path, toolkitJson.write(document) + "\n");
-        return { path: path, document: document };
+        return { path: path, document: document, selected: isSelection ? comp.selectedLayers.length : 0 };
     }
 
     function listSkipped(title, skipped) {
@@ -57,10 +83,12 @@ var toolkitSend = (function () {
 
     function summary(sent) {
         return clipCount(sent) + " written to " + sent.path +
+            (sent.selected > 0 ? "\n\nSent: only " + selection(sent.selected) + "." : "") +
             listSkipped("Skipped or only partly sent:", sent.document.skipped);
     }
 
     return {
-        activeComp: activeComp, chooseFolder: chooseFolder, send: send, clipCount: clipCount, summary: summary
+        isAutomated: isAutomated, activeComp: activeComp, chooseFolder: chooseFolder, send: send,
+        clipCount: clipCount, summary: summary
     };
 }());

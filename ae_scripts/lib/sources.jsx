@@ -1,40 +1,57 @@
 // The footage of a delivery: its files, and the tags by which the next import recognises it. Does not use the project.
 
 var toolkitSources = (function () {
-    // Every footage source of the delivery once, with its first file. Throws if any file is missing, before anything is
-    // built.
+    // Every footage source of the delivery once, with its first file. Throws if a layer's file is missing, before
+    // anything is built. A plate is only a guide: what is wrong with it goes into its problem.
     function collect(delivery, root) {
         var sources = [];
         var seen = {};
         var track;
         var clip;
         var paths;
+        var missing;
         var i;
         var k;
         for (i = 0; i < delivery.tracks.length; i += 1) {
             track = delivery.tracks[i];
             for (k = 0; k < track.clips.length; k += 1) {
                 clip = track.clips[k];
-                paths = toolkitDelivery.listFiles(clip, Boolean(track.pass_name), root);
-                checkFilesExist(clip, paths);
                 if (!seen.hasOwnProperty(clip.path)) {
                     seen[clip.path] = true;
-                    sources.push({ clip: clip, pass: track.pass_name, path: paths[0] });
+                    paths = toolkitDelivery.listFiles(clip, Boolean(track.pass_name), root);
+                    missing = firstMissing(track.pass_name ? paths : usedPaths(clip, paths));
+                    if (track.pass_name && missing !== null) {
+                        throw new Error(
+                            "'" + clip.name + "' is offline: " + missing +
+                            " is missing; restore it, or run the toolkit again"
+                        );
+                    }
+                    sources.push({
+                        clip: clip, pass: track.pass_name, path: paths[0],
+                        problem: missing === null ? "" : missing + " is missing"
+                    });
                 }
             }
         }
         return sources;
     }
 
-    function checkFilesExist(clip, paths) {
+    // Of a plate's files the first, by which a sequence is imported, and those that the cut uses.
+    function usedPaths(clip, paths) {
+        if (paths.length === 1) {
+            return paths;
+        }
+        return paths.slice(0, 1).concat(paths.slice(clip.in_frame, clip.in_frame + clip.frame_count));
+    }
+
+    function firstMissing(paths) {
         var i;
         for (i = 0; i < paths.length; i += 1) {
-            if (!(new File(paths[i])).exists) {
-                throw new Error(
-                    "'" + clip.name + "' is offline: " + paths[i] + " is missing; restore it, or run the toolkit again"
-                );
+            if (!toolkitFiles.fileAt(paths[i]).exists) {
+                return paths[i];
             }
         }
+        return null;
     }
 
     // Versions of one pass share a tag, unless the delivery contains both.

@@ -197,11 +197,11 @@ var toolkitTurnover = (function () {
     }
 
     // The turnover document of a comp, or of its selected layers.
-    function build(/** @type {CompItem} */ comp) {
+    function build(/** @type {CompItem} */ comp, isSelection) {
         var fps = toolkitCompTraversal.frameRate(comp);
         var start = Math.round(comp.displayStartTime / comp.frameDuration);
         var dropFrame = comp.dropFrame && Math.round(fps) % 30 === 0 && fps !== Math.round(fps);
-        var leaves = toolkitCompTraversal.findLeaves(comp);
+        var leaves = toolkitCompTraversal.findLeaves(comp, isSelection);
         var clips = [];
         var skipped = [];
         var reason;

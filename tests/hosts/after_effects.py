@@ -49,12 +49,15 @@ class Studio:
         (dump,) = self.session([Step(delivery=delivery, automated=automated)], **quirks)
         return dump
 
-    def session(self, steps: Sequence[Step], **quirks: Any) -> list[Dump]:
-        """The dumps of the fake after each of ``steps``, which share a project."""
+    def session(self, steps: Sequence[Step], *, found: Document | None = None, **quirks: Any) -> list[Dump]:
+        """The dumps of the fake after each of ``steps``, which share a project.
+
+        ``found``: facts of movies, by path, that differ from those of the delivery.
+        """
         file = self.folder / "session.json"
         session: dict[str, Any] = {"quirks": quirks, "movies": {}, "steps": [self._step(step) for step in steps]}
         for step in steps:
-            session["movies"].update(movies(step.delivery))
+            session["movies"].update(movies(step.delivery) | (found or {}))
         file.write_text(json.dumps(session), encoding="utf-8")
         done = node([str(FAKE), str(file)], return_completed_process=True, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr

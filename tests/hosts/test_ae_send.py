@@ -311,6 +311,26 @@ def test_layers_of_a_nested_comp_keep_its_position_in_the_stack(machine: Machine
     assert tracks(machine.send(user)) == {"below": 1, "plate": 2, "face": 3, "title": 4}
 
 
+@pytest.mark.parametrize(("answer", "sent"), [(True, ["a"]), (False, ["a", "b", "c"])])
+def test_from_the_menu_a_selection_is_named_and_the_rest_offered(
+    machine: Machine, answer: bool, sent: list[str]
+) -> None:
+    layers = comp(movie("c", 0, 10), movie("b", 0, 10), movie("a", 0, 10))
+    user = project(layers, selected=["a"])
+    dump = machine.run("toolkit_send_turnover.jsx", user, automated=False, confirms=answer)
+    document = Turnover.read(machine.out / "turnover.json")
+    assert sorted(clip.name for clip in document.clips) == sent
+    assert len(dump["confirms"]) == 1
+    assert ("Sent: only the selected layer." in dump["alerts"][0]) == answer
+
+
+@pytest.mark.parametrize("selected", [[], ["a", "b", "c"]])
+def test_without_a_partial_selection_nothing_is_asked(machine: Machine, selected: list[str]) -> None:
+    layers = comp(movie("c", 0, 10), movie("b", 0, 10), movie("a", 0, 10))
+    dump = machine.run("toolkit_send_turnover.jsx", project(layers, selected=selected), automated=False)
+    assert (dump["confirms"], dump["report"]["clips"]) == ([], 3)
+
+
 def test_only_selected_layers_are_sent_in_layer_order(machine: Machine) -> None:
     layers = comp(movie("c", 0, 10), movie("b", 0, 10), movie("a", 0, 10))
     assert tracks(machine.send(project(layers, selected=["a", "c"]))) == {"a": 1, "c": 2}

@@ -97,7 +97,7 @@ def _retime_remarks(shot: Shot) -> Iterator[Remark]:
     speed = shot.frame_map.speed
     if speed != 1:
         retime = "is a freeze frame" if speed == 0 else f"runs at {100 * float(speed):g} %"
-        remedy = "return.otio has the same on the layers; where the host script cannot, set their speed by hand"
+        remedy = "its layers have the same in return.otio and in After Effects; in Resolve see the report of the import"
         yield Remark(shot=shot, sentence=f"{shot.name} {retime}: {remedy}", marker="Set the speed")
 
 

@@ -27,6 +27,10 @@ class CompItem extends AVItem {
         const unlocked = { _assertUnlocked: () => {}, _snap: (time) => time };
         this._markers = new Property("ADBE Marker", null, unlocked);
     }
+    openInViewer() {
+        this._project._opened = this._name;
+        return {};
+    }
     get width() {
         return this._width;
     }

@@ -72,6 +72,7 @@ function dumpItem(item) {
             fps: item._source.displayFrameRate,
             frames: item._facts.frames,
             isStill: item._source.isStill,
+            reloads: item._source._reloads || 0,
             alphaMode: memberName("AlphaMode", item._source._alpha),
             premulColor: item._source._premul,
             pixelAspect: item.pixelAspect,
@@ -96,7 +97,7 @@ function dumpItem(item) {
 
 function dumpProject(project) {
     const bitsPerChannel = project._bits === null ? quirks.bitsPerChannel : project._bits;
-    return { bitsPerChannel, items: project._items.map(dumpItem) };
+    return { bitsPerChannel, opened: project._opened || null, items: project._items.map(dumpItem) };
 }
 
 module.exports = { dumpProject };

@@ -108,9 +108,14 @@ class FileObject {
     }
 }
 
+// File and Folder take a URI.
+function decodeUri(text) {
+    return expectType(text, "string", "a path").replace(/(%[0-9A-Fa-f]{2})+/g, (code) => decodeURIComponent(code));
+}
+
 function createFileClass() {
     function File(file) {
-        return makeStrict(new FileObject(file));
+        return makeStrict(new FileObject(decodeUri(file)));
     }
     File.openDialog = function (prompt) {
         expectType(prompt, "string", "the prompt");
@@ -122,7 +127,7 @@ function createFileClass() {
 
 function createFolderClass() {
     function Folder(folder) {
-        return makeStrict(new FolderObject(folder));
+        return makeStrict(new FolderObject(decodeUri(folder)));
     }
     Folder.selectDialog = function (prompt) {
         expectType(prompt, "string", "the prompt");

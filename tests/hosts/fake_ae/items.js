@@ -61,6 +61,9 @@ class FileSource {
     get file() {
         return fs.existsSync(this._file) ? makeStrict(new FileObject(this._file)) : null;
     }
+    reload() {
+        this._reloads = (this._reloads || 0) + 1;
+    }
     get isStill() {
         return this._facts.frames === 1 && !this._facts.movie;
     }
@@ -100,6 +103,24 @@ class FileSource {
             throw new Error("premulColor cannot be set before alphaMode is PREMULTIPLIED");
         }
         this._premul = expectNumbers(value, 3, "premulColor").map((part) => expectNumber(part, 0, 1, "premulColor"));
+    }
+}
+
+class PlaceholderSource {
+    constructor(fps) {
+        this._fps = fps;
+    }
+    get file() {
+        return undefined; // only a FileSource has one
+    }
+    get isStill() {
+        return false;
+    }
+    get hasAlpha() {
+        return false;
+    }
+    get displayFrameRate() {
+        return toFixedPoint(this._fps);
     }
 }
 
@@ -204,7 +225,11 @@ class FootageItem extends AVItem {
             return;
         }
         this._facts = readFootage(unwrap(file)._path, sequence, false);
-        Object.assign(this._source, { _file: unwrap(file)._path, _facts: this._facts }); // keeps the interpretation
+        if (this._source instanceof FileSource) {
+            Object.assign(this._source, { _file: unwrap(file)._path, _facts: this._facts }); // keeps the interpretation
+        } else {
+            this._source = new FileSource(unwrap(file)._path, this._facts);
+        }
     }
     replace(file) {
         this._replaceSource(file, false);
@@ -250,6 +275,15 @@ function importFootage(options, folder, project) {
     return item;
 }
 
+function createPlaceholder([name, width, height, fps, duration], folder, project) {
+    expectNumber(width, 4, 30000, "a placeholder's width");
+    expectNumber(height, 4, 30000, "a placeholder's height");
+    expectNumber(fps, 1, 99, "a placeholder's frameRate");
+    expectNumber(duration, 0, 10800, "a placeholder's duration");
+    const facts = { width, height, fps, frames: Math.round(duration * fps), hasAlpha: false };
+    return new FootageItem(name, folder, project, new PlaceholderSource(fps), facts);
+}
+
 module.exports = {
-    AVItem, FileSource, FolderItem, FootageItem, ImportOptionsObject, Item, SolidSource, importFootage, toFixedPoint,
+    AVItem, FileSource, FolderItem, FootageItem, ImportOptionsObject, Item, SolidSource, createPlaceholder, importFootage, toFixedPoint,
 };

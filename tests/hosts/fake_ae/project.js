@@ -2,7 +2,7 @@
 
 "use strict";
 const { CompItem } = require("./comp.js");
-const { FolderItem, ImportOptionsObject, importFootage } = require("./items.js");
+const { FolderItem, ImportOptionsObject, createPlaceholder, importFootage } = require("./items.js");
 const { expectNumber, expectType, makeStrict } = require("./strict.js");
 const { log, quirks, requireVersion } = require("./scenario.js");
 const { UserProject } = require("./user_project.js");
@@ -89,6 +89,11 @@ class Project {
             return null;
         }
         const item = importFootage(options, this._root, this);
+        this._items.push(item);
+        return makeStrict(item);
+    }
+    importPlaceholder(name, width, height, fps, duration) {
+        const item = createPlaceholder([name, width, height, fps, duration], this._root, this);
         this._items.push(item);
         return makeStrict(item);
     }

@@ -1,0 +1,212 @@
+"""Import Passes and plates: they are guides, so whatever is wrong with one never stops the layers."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.hosts.after_effects import Dump, Step, Studio, comps, footage, layers, picture, picture_at
+from tests.hosts.delivered import Deliveries, Document
+
+MOVIE, SEQUENCE = "A001C003_230114.mov", "B002C011.{:04d}.png"
+
+
+@pytest.fixture
+def delivery(studio: Studio) -> Path:
+    """A delivery with media of its own."""
+    return studio.deliver(own_media=True)
+
+
+def plates(delivery: Path) -> Path:
+    return delivery.parent.parent / "plates"
+
+
+def assert_layers_are_built(dump: Dump) -> None:
+    assert dump["report"]["problems"] == [] and dump["report"]["done"] == "built"
+    for shot, count in (("sh010", 64), ("sh020", 64)):
+        shown = [picture_at(layers(dump, shot)["FACE"], frame / 24, 24) for frame in range(count)]
+        assert shown == list(range(count))
+    assert list(layers(dump, "scene_04")) == ["plate A001C003", "plate B002C011", "sh010", "sh020"]
+
+
+# --- plates that cannot be used -----------------------------------------------------------------------------------
+
+
+def lose_movie(delivery: Path) -> None:
+    (plates(delivery) / MOVIE).unlink()
+
+
+def lose_used_frame(delivery: Path) -> None:
+    (plates(delivery) / SEQUENCE.format(130)).unlink()
+
+
+def lose_first_frame(delivery: Path) -> None:
+    (plates(delivery) / SEQUENCE.format(101)).unlink()
+
+
+def cut_short(delivery: Path) -> None:
+    for number in range(120, 197):
+        (plates(delivery) / SEQUENCE.format(number)).unlink()
+
+
+@pytest.mark.parametrize(
+    ("change", "plate", "reason"),
+    [
+        (lose_movie, "A001C003", "A001C003_230114.mov is missing"),
+        (lose_used_frame, "B002C011", "B002C011.0130.png is missing"),
+        (lose_first_frame, "B002C011", "B002C011.0101.png is missing"),
+        (cut_short, "B002C011", ".png is missing"),
+    ],
+)
+def test_a_plate_without_its_files_becomes_a_placeholder(
+    studio: Studio, delivery: Path, change: Callable[[Path], None], plate: str, reason: str
+) -> None:
+    change(delivery)
+    dump = studio.run(delivery)
+    assert_layers_are_built(dump)
+    (by_hand,) = dump["report"]["by_hand"]
+    assert by_hand.startswith(f"plate '{plate}' is a placeholder (") and reason in by_hand
+    assert "Replace Footage > File" in by_hand and plate not in footage(dump)
+
+
+@pytest.mark.parametrize(
+    ("quirks", "reason"),
+    [
+        ({"cannotImport": MOVIE}, "After Effects cannot import"),
+        ({"importThrows": MOVIE}, "unable to import"),
+        ({"importsNothing": MOVIE}, "imported nothing"),
+    ],
+)
+def test_a_plate_that_after_effects_does_not_import_becomes_a_placeholder(
+    studio: Studio, quirks: Dump, reason: str
+) -> None:
+    """An .mkv, an MXF without its importer, a codec that is not installed."""
+    dump = studio.run(studio.deliver(), **quirks)
+    assert_layers_are_built(dump)
+    assert reason in dump["report"]["by_hand"][0]
+
+
+@pytest.mark.parametrize(
+    ("found", "reason"),
+    [
+        ({"width": 1920, "height": 1080}, "is 1920x1080 in After Effects, 1280x720 in the delivery"),
+        ({"frames": 80}, "has 80 frames in After Effects, and the cut uses them up to 88"),
+    ],
+)
+def test_a_movie_that_is_something_else_becomes_a_placeholder(
+    studio: Studio, delivery: Path, found: Dump, reason: str
+) -> None:
+    facts = {"width": 1280, "height": 720, "fps": 24, "frames": 120} | found
+    (dump,) = studio.session([Step(delivery=delivery)], found={str(plates(delivery) / MOVIE): facts})
+    assert_layers_are_built(dump)
+    assert reason in dump["report"]["by_hand"][0]
+
+
+@pytest.mark.parametrize("frames", [119, 121])
+def test_a_movie_of_one_frame_more_or_fewer_is_used(studio: Studio, delivery: Path, frames: int) -> None:
+    facts = {"width": 1280, "height": 720, "fps": 24, "frames": frames}
+    (dump,) = studio.session([Step(delivery=delivery)], found={str(plates(delivery) / MOVIE): facts})
+    assert_layers_are_built(dump)
+    assert dump["report"]["by_hand"] == [] and "A001C003" in footage(dump)
+
+
+# --- plates that only look wrong ----------------------------------------------------------------------------------
+
+
+def lose_unused_frame(delivery: Path) -> None:
+    (plates(delivery) / SEQUENCE.format(103)).unlink()
+
+
+def add_frame(delivery: Path) -> None:
+    shutil.copy(plates(delivery) / SEQUENCE.format(101), plates(delivery) / SEQUENCE.format(197))
+
+
+def lose_last_frame(delivery: Path) -> None:
+    (plates(delivery) / SEQUENCE.format(196)).unlink()
+
+
+@pytest.mark.parametrize("change", [lose_unused_frame, add_frame, lose_last_frame])
+def test_only_the_frames_that_the_cut_uses_matter(
+    studio: Studio, delivery: Path, change: Callable[[Path], None]
+) -> None:
+    change(delivery)
+    dump = studio.run(delivery)
+    assert_layers_are_built(dump)
+    assert dump["report"]["by_hand"] == [] and "B002C011" in footage(dump)
+
+
+# --- afterwards ---------------------------------------------------------------------------------------------------
+
+
+def test_a_placeholder_is_replaced_by_the_next_import(studio: Studio, delivery: Path) -> None:
+    movie = plates(delivery) / MOVIE
+    movie.rename(movie.with_suffix(".away"))
+    back = f'new File("{movie.with_suffix(".away")}").rename("{movie.name}");'
+    first, second = studio.session([Step(delivery=delivery), Step(delivery=delivery, edit=back)])
+    assert "is a placeholder" in first["report"]["by_hand"][0]
+    assert second["report"]["by_hand"] == [] and second["report"]["problems"] == []
+    assert footage(second)["A001C003"]["file"] == str(movie)
+    assert second["report"]["replaced"] == [f"'A001C003' is linked to {movie}"]
+    assert layers(second, "scene_04")["plate A001C003"]["file"] == str(movie)
+
+
+def test_a_plate_that_goes_missing_later_does_not_stop_a_new_version(studio: Studio, delivery: Path) -> None:
+    gone = f'new File("{plates(delivery) / MOVIE}").remove();'
+    _, second = studio.session([Step(delivery=delivery), Step(delivery=delivery, edit=gone)])
+    assert second["report"]["problems"] == []
+    (by_hand,) = second["report"]["by_hand"]
+    assert by_hand.startswith("plate 'A001C003' was left as it is: ") and by_hand.endswith(f"{MOVIE} is missing")
+
+
+# --- paths --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("folder", ["100%", "%41 %20", "50%25", "a%2fb"])
+def test_percent_signs_in_folders_are_not_decoded(studio: Studio, tmp_path: Path, folder: str) -> None:
+    """File and Folder of ExtendScript take a URI."""
+    deliver = Deliveries(tmp_path / folder, partial(picture, tmp_path))
+    delivery = deliver()
+    dump = studio.run(delivery)
+    assert_layers_are_built(dump)
+    assert dump["report"]["by_hand"] == []
+    assert delivery.with_name("ae_report.json").is_file()
+
+
+# --- manners ------------------------------------------------------------------------------------------------------
+
+
+def test_the_comp_of_the_cut_is_opened(studio: Studio) -> None:
+    assert studio.run(studio.deliver())["opened"] == "scene_04"
+
+
+def test_a_delivery_of_a_caller_is_not_used_by_the_next_run_from_the_menu(studio: Studio) -> None:
+    delivery = studio.deliver()
+    stale = f'$.global.TOOLKIT_DELIVERY = "{delivery}";'
+    clear = "if ($.global.TOOLKIT_DELIVERY) { throw new Error('stale'); }"
+    first, _ = studio.session(
+        [Step(delivery=delivery, automated=False, edit=stale), Step(delivery=delivery, automated=False, edit=clear)]
+    )
+    assert first["dialogs"] == 0
+
+
+def test_the_marker_for_hosts_that_cannot_set_a_speed_is_not_shown(studio: Studio) -> None:
+    def retimed(document: Document) -> None:
+        document["markers"] = [
+            {
+                "record_frame": 0,
+                "shot": "sh010",
+                "name": "Set the speed",
+                "note": "sh010 runs at 200 %",
+                "colour": "Blue",
+            },
+            {"record_frame": 9, "shot": "sh010", "name": "Short handles", "note": "4 frames", "colour": "Green"},
+        ]
+
+    dump = studio.run(studio.deliver(retimed))
+    for name in ("scene_04", "sh010"):
+        comments = "\n".join(marker["value"]["comment"] for marker in comps(dump)[name]["markers"])
+        assert "Short handles" in comments and "Set the speed" not in comments
