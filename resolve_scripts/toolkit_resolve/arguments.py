@@ -25,6 +25,10 @@ class Arguments:
             else:
                 self.rest.append(one)
 
+    def is_menu(self):
+        """Return whether the entry was started from the menu."""
+        return not self.given and not self.rest
+
     def has(self, option):
         """Return whether the option was given."""
         return option in self.given

@@ -15,6 +15,10 @@ class HostError(Exception):
     """Something cannot be done; the message is one sentence for the editor."""
 
 
+class Cancelled(HostError):
+    """The editor cancelled a dialog; nothing needs to be shown."""
+
+
 class NotAnswering(HostError):
     """Resolve does not answer: a dialog is open, it is busy, or it has quit."""
 

@@ -125,7 +125,7 @@ class ToolkitProcess:
 
 
 def watch_on_console(process):
-    """Print the progress whenever it changes, until the run has ended; Ctrl-C cancels it."""
+    """Print the progress whenever it changes, until the run has ended; Ctrl-C cancels it. Return the run."""
     print("rendering; to stop, create a file named %s" % process.stop_file)
     printed = None
     while True:
@@ -136,7 +136,7 @@ def watch_on_console(process):
                 print("  " + printed)
                 sys.stdout.flush()
             if ended:
-                return
+                return process
             time.sleep(0.2)
         except KeyboardInterrupt:
             process.cancel()

@@ -1,9 +1,11 @@
 """Windows (on Studio, and on the free edition before 19.1) and file dialogs. The entries also work without them."""
 
 import os
+import urllib.parse
+import webbrowser
 
-from toolkit_resolve.files import read_state_line, state_path, write_state_line
-from toolkit_resolve.host import HostError, call, get_injected, is_studio, require, version_numbers
+from toolkit_resolve.files import read_state_line, state_path, write_state_line, write_text
+from toolkit_resolve.host import Cancelled, HostError, call, get_injected, is_studio, pause, version_numbers
 
 WINDOW_ID = "ToolkitWindow"
 
@@ -17,15 +19,18 @@ def get_ui(resolve):
     return (ui, dispatcher) if dispatcher is not None else None
 
 
-def watch_in_window(ui_pair, process, title):
-    """Show the progress and a Cancel button until the run has ended."""
+def watch_in_window(ui_pair, start, title):
+    """Call ``start`` to start the run; show its progress and a Cancel button until it has ended; return it.
+
+    The run starts once the window is there, and does not outlive it.
+    """
     ui, dispatcher = ui_pair
     window = dispatcher.AddWindow(
         {"ID": WINDOW_ID, "WindowTitle": title, "Geometry": [500, 300, 480, 110]},
-        [ui.VGroup([ui.Label({"ID": "Stage", "Text": process.progress()}),
-                    ui.Button({"ID": "Cancel", "Text": "Cancel"})])])
+        [ui.VGroup([ui.Label({"ID": "Stage", "Text": "starting"}), ui.Button({"ID": "Cancel", "Text": "Cancel"})])])
     label = window.GetItems()["Stage"]
     timer = ui.Timer({"ID": "Poll", "Interval": 300})
+    process = start()
 
     def poll(event):
         ended = process.poll()
@@ -36,16 +41,64 @@ def watch_in_window(ui_pair, process, title):
     def cancel(event):
         process.cancel()
 
-    dispatcher.On.Timeout = poll
-    window.On.Cancel.Clicked = cancel
-    window.On[WINDOW_ID].Close = cancel
-    window.Show()
-    timer.Start()
     try:
+        dispatcher.On.Timeout = poll
+        window.On.Cancel.Clicked = cancel
+        window.On[WINDOW_ID].Close = cancel
+        window.Show()
+        timer.Start()
         dispatcher.RunLoop()
     finally:
+        while not process.poll():
+            process.cancel()
+            pause(0.1)
         timer.Stop()
         window.Hide()
+    return process
+
+
+def show_outcome(resolve, report, is_menu):
+    """After a run from the menu, show the report where it is seen: few editors have the Console open.
+
+    In a window where this edition has windows; else, if something is left to do, in a text file that is opened.
+    """
+    if not is_menu:
+        return
+    lines = [report["done"] or "nothing was done"] + report["problems"] + report["by_hand"]
+    pair = get_ui(resolve) if resolve is not None else None
+    if pair:
+        _show_text(pair, report["entry"], lines[:1] + lines[1:4])
+    elif len(lines) > 1:
+        path = state_path("last_report.txt")
+        try:
+            write_text(path, "\n\n".join([report["entry"]] + lines) + "\n")
+        except OSError as error:
+            print("  cannot write %s: %s" % (path, error))
+            return
+        print("  see %s" % path)
+        open_file(path)
+
+
+def open_file(path):
+    """Open a text file in the program for such files; tests replace this."""
+    webbrowser.open("file:///" + urllib.parse.quote(path.replace(os.sep, "/").lstrip("/")))
+
+
+def _show_text(ui_pair, title, lines):
+    """Show a few lines and a button until the editor closes the window."""
+    ui, dispatcher = ui_pair
+    labels = [ui.Label({"Text": line, "WordWrap": True}) for line in lines]
+    window = dispatcher.AddWindow({"ID": WINDOW_ID, "WindowTitle": title, "Geometry": [500, 300, 560, 200]},
+                                  [ui.VGroup(labels + [ui.Button({"ID": "Done", "Text": "OK"})])])
+
+    def close(event):
+        dispatcher.ExitLoop()
+
+    window.On.Done.Clicked = close
+    window.On[WINDOW_ID].Close = close
+    window.Show()
+    dispatcher.RunLoop()
+    window.Hide()
 
 
 def choose_options(ui_pair, title, choices):
@@ -72,7 +125,7 @@ def choose_options(ui_pair, title, choices):
     dispatcher.RunLoop()
     window.Hide()
     if not accepted:
-        raise HostError("cancelled")
+        raise Cancelled("cancelled")
     items = window.GetItems()
     return [option for option, _ in choices if items[option.strip("-").replace("-", "")].Checked]
 
@@ -82,11 +135,17 @@ def choose_delivery(given):
     last = read_state_line("last_delivery.txt")
     chosen = [path for path in given if path.endswith(".json")]
     if not chosen and getattr(get_injected("fusion"), "RequestFile", None) is not None:
-        chosen = [require(get_injected("fusion").RequestFile(last) or None, "no delivery was selected")]
+        chosen = [_require_choice(get_injected("fusion").RequestFile(last), "no delivery was selected")]
     if not chosen and not last:
         raise HostError("no delivery.json given, and %s is missing: pass the path of one"
                         % state_path("last_delivery.txt"))
     return os.path.abspath(str((chosen or [last])[0]))
+
+
+def _require_choice(chosen, sentence):
+    if not chosen:
+        raise Cancelled(sentence)
+    return chosen
 
 
 def choose_folder(given, name):
@@ -97,7 +156,7 @@ def choose_folder(given, name):
     if getattr(get_injected("fusion"), "RequestDir", None) is None:
         return default
     last = read_state_line("last_turnover.txt")
-    chosen = require(get_injected("fusion").RequestDir(last or default) or None, "no folder was selected")
+    chosen = _require_choice(get_injected("fusion").RequestDir(last or default), "no folder was selected")
     folder = os.path.abspath(str(chosen))
     write_state_line("last_turnover.txt", folder)
     return folder

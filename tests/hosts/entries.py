@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -34,7 +35,8 @@ def load(entry: str, folder: Path) -> ModuleType:
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    module.__dict__["pause"] = lambda seconds: None
+    module.__dict__["pause"] = lambda seconds: time.sleep(min(seconds, 0.001))
+    module.__dict__["open_file"] = lambda path: None
     return module
 
 

@@ -835,17 +835,17 @@ def test_from_the_menu_it_asks_for_the_delivery_and_on_studio_for_the_options(
     desk = make_desk(Behaviour(version="20.3.2.9", studio=studio))
     write_last_delivery(Path("/last/delivery.json"), at_home)
     desk.fake.fusion.chosen = [str(desk.path)]
-    desk.fake.ui.actions = [("Go", "Clicked")] if studio else []
+    desk.fake.ui.actions = [("Go", "Clicked"), ("Done", "Clicked")] if studio else []
     report = start_in(entry, desk)
     assert desk.fake.fusion.dialog_folders == ["/last/delivery.json"]
     assert report["problems"] == [] and report["timeline"] == "scene_04 v001"
-    assert len(desk.fake.windows) == studio and desk.fake.misuse == []
+    assert len(desk.fake.windows) == 2 * studio and desk.fake.misuse == []
 
 
 def test_checked_options_are_applied(entry: ModuleType, make_desk: Callable[..., Desk]) -> None:
     desk = make_desk()
     desk.fake.fusion.chosen = [str(desk.path)]
-    desk.fake.ui.actions = [("Go", "Clicked")]
+    desk.fake.ui.actions = [("Go", "Clicked"), ("Done", "Clicked")]
     make = type(desk.fake.ui).__getattr__
 
     def make_checked(ui: Any, kind: str) -> Any:
@@ -879,6 +879,45 @@ def test_cancelling_the_dialog_imports_nothing(entry: ModuleType, make_desk: Cal
     before = desk.fake.snapshot()
     assert "no delivery was selected" in start_in(entry, desk)["problems"][0]
     assert desk.fake.snapshot() == before
+
+
+def texts(window: Any) -> list[str]:
+    return [one.Text for one in window.root.walk() if one.kind == "Label"]
+
+
+@pytest.mark.parametrize("event", [("Done", "Clicked"), ("ToolkitWindow", "Close")])
+def test_on_studio_a_window_shows_the_outcome(
+    entry: ModuleType, make_desk: Callable[..., Desk], event: tuple[str, str]
+) -> None:
+    """The first line says what was done, and up to three more what is left to do: the console may be closed."""
+    desk = make_desk(Behaviour(refuses_alpha=True, refuses_track_names=True))
+    desk.fake.fusion.chosen = [str(desk.path)]
+    desk.fake.ui.actions = [("Go", "Clicked"), event]
+    report = start_in(entry, desk)
+    assert len(report["by_hand"]) > 3
+    assert texts(desk.fake.windows[1]) == [report["done"], *report["by_hand"][:3]]
+    assert not desk.fake.windows[1].shown
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"refuses_alpha": True}, {"modal_after": 0}], ids=["done", "by hand", "failed"]
+)
+def test_without_windows_what_is_left_to_do_is_opened_as_a_text(
+    entry: ModuleType, make_desk: Callable[..., Desk], at_home: Path, changes: dict[str, Any]
+) -> None:
+    desk = make_desk(Behaviour(version="20.3.2.9", studio=False, **changes))
+    desk.fake.fusion.chosen = [str(desk.path)]
+    opened: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(entry.__dict__, "open_file", opened.append)
+        report = start_in(entry, desk)
+    path = at_home / ".toolkit" / "last_report.txt"
+    if not changes:
+        assert opened == [] and not path.exists()
+        return
+    assert opened == [str(path)]
+    text = path.read_text(encoding="utf-8")
+    assert all(line in text for line in [report["done"] or "nothing was done", *report["problems"], *report["by_hand"]])
 
 
 def simulate_terminal(entry: ModuleType, monkeypatch: pytest.MonkeyPatch, module: ModuleType | None) -> None:

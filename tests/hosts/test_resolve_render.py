@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +15,7 @@ import pytest
 from tests.hosts.delivered import Deliveries
 from tests.hosts.entries import Desk, Report, load, start_in
 from tests.hosts.resolve import FAILURES, Behaviour, Switch
+from tests.hosts.resolve.ui import UIDispatcher
 from tests.hosts.test_resolve_import import expected_stack, read_stack
 from toolkit.documents import Turnover
 
@@ -91,7 +93,7 @@ def test_it_sends_renders_and_imports(
         "run", str(turnover), "-o", str(tmp_path / "to" / "passes"), "--progress", "lines",
         "--set", "face.strength=0.4",
     ]  # fmt: skip
-    assert len(desk.fake.windows) == studio
+    assert len(desk.fake.windows) == studio  # the outcome is shown after a run from the menu only
     shown = capsys.readouterr().out
     assert ("sh010  FACE  24 of 24" in shown) != studio
     if studio:
@@ -235,12 +237,50 @@ def test_layers_are_not_imported_into_another_project(
     manager = desk.fake.application.manager
     watch = entry.__dict__["watch_in_window"]
 
-    def watch_and_switch_project(*arguments: object) -> None:
-        watch(*arguments)
+    def watch_and_switch_project(*arguments: object) -> Any:
+        process = watch(*arguments)
         manager.CreateProject("Another film")
+        return process
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(entry.__dict__, "watch_in_window", watch_and_switch_project)
         report = render(entry, desk, tmp_path / "to")
     assert "another project is open now" in report["problems"][0] and str(desk.path) in report["problems"][0]
     assert desk.fake.project.name == "Another film" and desk.fake.project.timelines == []
+
+
+def test_if_the_window_cannot_be_built_nothing_is_rendered_unseen(
+    entry: ModuleType, make_desk: Callable[..., Desk], record_stand_in: RecordStandIn, tmp_path: Path
+) -> None:
+    desk = make_desk()
+    record_stand_in(DELIVERS, desk)
+
+    def fail(*arguments: Any) -> Any:
+        raise RuntimeError("no window")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(UIDispatcher, "AddWindow", fail)
+        report = render(entry, desk, tmp_path / "to")
+    assert "no window" in report["problems"][0]
+    assert not (tmp_path / "run.json").exists()
+
+
+def test_if_the_window_breaks_the_run_is_cancelled(
+    entry: ModuleType, make_desk: Callable[..., Desk], record_stand_in: RecordStandIn, tmp_path: Path
+) -> None:
+    desk = make_desk()
+    record_stand_in(HANGS, desk)
+
+    def fail(itself: Any) -> Any:
+        for _ in range(500):
+            if (tmp_path / "run.json").exists():
+                break
+            time.sleep(0.02)
+        raise RuntimeError("the loop broke")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(UIDispatcher, "RunLoop", fail)
+        start = time.monotonic()
+        report = render(entry, desk, tmp_path / "to")
+    assert "the loop broke" in report["problems"][0]
+    assert time.monotonic() - start < 50, "the run was not waited for"

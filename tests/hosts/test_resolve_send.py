@@ -340,6 +340,7 @@ def test_from_the_menu_it_asks_for_a_folder_and_remembers_it(
     desk = make_desk()
     desk.fake.fusion.chosen = [str(tmp_path / "one"), str(tmp_path / "two")]
     for folder in ("one", "two"):
+        desk.fake.ui.actions = [("Done", "Clicked")]
         assert start_in(entry, desk)["turnover"] == str(tmp_path / folder / "turnover.json")
     assert desk.fake.fusion.dialog_folders == [str(at_home / "toolkit_turnovers" / "scene_04"), str(tmp_path / "one")]
 
