@@ -900,7 +900,7 @@ def test_on_studio_a_window_shows_the_outcome(
 
 
 @pytest.mark.parametrize(
-    "changes", [{}, {"refuses_alpha": True}, {"modal_after": 0}], ids=["done", "by hand", "failed"]
+    "changes", [{}, {"refuses_alpha": True}, {"refuses_tracks": True}], ids=["done", "by hand", "failed"]
 )
 def test_without_windows_what_is_left_to_do_is_opened_as_a_text(
     entry: ModuleType, make_desk: Callable[..., Desk], at_home: Path, changes: dict[str, Any]
