@@ -66,7 +66,7 @@ def test_a_missing_scripting_module_is_reported(tmp_path: Path) -> None:
 def test_every_entry_has_its_command() -> None:
     from toolkit.cli.resolve import ENTRIES
 
-    there = {path.name for path in (REPOSITORY / "resolve_scripts").glob("*.py")}
+    there = {path.name.removeprefix("Toolkit ") for path in (REPOSITORY / "resolve_scripts").glob("*.py")}
     assert {entry for entry, _, _ in ENTRIES.values()} == there
 
 

@@ -12,22 +12,22 @@ import click
 
 ENTRIES = {
     "send": (
-        "Toolkit Send Turnover.py",
+        "Send Turnover.py",
         "[-o FOLDER] [--whole] [--media-pool]",
         "Write the open timeline as turnover.json.",
     ),
     "render": (
-        "Toolkit Render Passes.py",
+        "Render Passes.py",
         "[options of send and import] [-- OPTIONS OF toolkit run]",
         "Send the open timeline, render its passes, and import them.",
     ),
     "import": (
-        "Toolkit Import Passes.py",
+        "Import Passes.py",
         "[delivery.json] [--beside] [--comps] [--new-timeline] [--keep-partial]",
         "Stack the layers of a delivery on their plates.",
     ),
-    "compare": ("Toolkit Compare Versions.py", "[VERSION]", "Show the next version of the layers."),
-    "self-check": ("Toolkit Self Check.py", "[-o FOLDER]", "Report how this version of Resolve behaves."),
+    "compare": ("Compare Versions.py", "[VERSION]", "Show the next version of the layers."),
+    "self-check": ("Self Check.py", "[-o FOLDER]", "Report how this version of Resolve behaves."),
 }
 """Command: (menu entry, its arguments, what it does)."""
 
@@ -38,7 +38,7 @@ _START = (
 
 @click.group(short_help="Run the Resolve menu entries from a terminal.")
 def resolve() -> None:
-    """Run the entries of Workspace > Scripts in DaVinci Resolve from a terminal.
+    """Run the entries of Workspace > Scripts > Toolkit in DaVinci Resolve from a terminal.
 
     Resolve Studio must be running, with Preferences > System > General > External scripting using set to Local.
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # the doctor must run even if the libraries behind these do n
     from toolkit.pipeline import RunResult
 
 NEXT_STEPS = """\
-Next, in Resolve:        Workspace > Scripts > Toolkit Import Passes, then choose {delivery}
+Next, in Resolve:        Workspace > Scripts > Toolkit > Import Passes, then choose {delivery}
 Next, in After Effects:  File > Scripts > toolkit_import_passes.jsx, then choose the same file
 Anywhere else:           open {timeline}
 (once per machine: toolkit install-scripts resolve, toolkit install-scripts ae)"""

@@ -17,7 +17,14 @@ from toolkit.install.after_effects import (
     scripts_folder,
 )
 from toolkit.install.record import record_command
-from toolkit.install.resolve import bundle_lua, bundle_python, resolve_entries, resolve_folders, scripting_environment
+from toolkit.install.resolve import (
+    MENU,
+    bundle_lua,
+    bundle_python,
+    resolve_entries,
+    resolve_folders,
+    scripting_environment,
+)
 from toolkit.install.sources import installed_version
 
 __all__ = [
@@ -58,7 +65,7 @@ def install_scripts(host: Host, to: Path | None = None, *, all_users: bool = Fal
             with write_atomically(path) as temporary:
                 temporary.write_text(text, encoding="utf-8", newline="\n")
             written.append(path)
-        _remove(path for path in _installed_entries(folder, host) if path.name not in entries)
+        _remove(path for path in _installed_entries(folder, host) if path not in written)
     record_command()
     return written
 
@@ -77,9 +84,13 @@ def _folders(host: Host, to: Path | None, *, all_users: bool) -> list[Path]:
 
 
 def _installed_entries(folder: Path, host: Host) -> list[Path]:
-    """The files in ``folder`` that carry the toolkit's header; all other files belong to the user."""
+    """The files in ``folder`` that carry the toolkit's header; all other files belong to the user.
+
+    Before 0.2, Resolve's entries lay in the parent of their sub-menu.
+    """
     kinds = {".py", ".lua"} if host == "resolve" else {".jsx"}
-    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    places = [folder, folder.parent] if host == "resolve" and folder.name == MENU else [folder]
+    files = [path for place in places if place.is_dir() for path in sorted(place.iterdir())]
     return [path for path in files if path.suffix in kinds and path.is_file() and installed_version(path)]
 
 

@@ -15,18 +15,23 @@ from toolkit.install.sources import header, scripts
 
 PACKAGE = "toolkit_resolve"
 """The package the entries import from; it is bundled into them and not installed."""
+MENU = "Toolkit"
+"""The sub-menu of Workspace > Scripts with the entries: a folder among Resolve's scripts."""
 LUA_PACKAGE = "toolkit_resolve_lua"
 """The files that Lua entries include."""
 
 
 def resolve_entries() -> Iterator[tuple[str, str]]:
-    """(name, text) of every menu entry, bundled with what it imports or includes."""
+    """(name, text) of every menu entry, bundled with what it imports or includes.
+
+    The names are those in the sub-menu ``MENU``: without the word that the files here begin with.
+    """
     folder = scripts("resolve_scripts")
     for script in sorted(folder.iterdir(), key=lambda script: script.name):
         if script.name.endswith(".py"):
-            yield script.name, bundle_python(folder, script.name)
+            yield script.name.removeprefix(f"{MENU} "), bundle_python(folder, script.name)
         elif script.name.endswith(".lua"):
-            yield script.name, bundle_lua(folder, script.name)
+            yield script.name.removeprefix(f"{MENU} "), bundle_lua(folder, script.name)
 
 
 def bundle_lua(folder: Traversable, entry: str) -> str:
@@ -94,11 +99,11 @@ def _split_module(text: str, name: str) -> tuple[str, str, list[str]]:
 
 
 def resolve_folders(*, all_users: bool = False) -> list[Path]:
-    """Where Resolve looks for scripts shown on every page, for one user or for all (its scripting README, 20.3).
+    """The sub-menu among the scripts shown on every page, for one user or for all (Resolve's scripting README, 20.3).
 
     Raises InputError when Windows does not define the folder's environment variable.
     """
-    under = Path("Fusion", "Scripts", "Utility")
+    under = Path("Fusion", "Scripts", "Utility", MENU)
     if sys.platform == "darwin":
         root = Path("/Library") if all_users else Path.home() / "Library"
         return [root / "Application Support/Blackmagic Design/DaVinci Resolve" / under]
