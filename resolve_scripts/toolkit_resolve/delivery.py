@@ -75,7 +75,9 @@ def _check_clip(root, clip, track):
         if clip[field] not in words:
             raise HostError("'%s': '%s' is missing or invalid (%r)" % (clip["name"], field, clip[field]))
     is_layer = track.get("pass_name") is not None
-    clip["folder"], clip["names"] = _find_files(root, clip, is_layer)
+    clip["folder"], clip["names"], clip["offline"] = _find_files(root, clip, is_layer)
+    if is_layer and clip["offline"]:
+        raise HostError(clip["offline"])
     if clip["comp"]:
         comp = os.path.normpath(os.path.join(root, clip["comp"]))
         if not _is_inside(root, comp) or not os.path.isfile(comp):
@@ -97,7 +99,10 @@ def _is_inside(root, path):
 
 
 def _find_files(root, clip, is_layer):
-    """Return the folder and file names of a clip's media. All must exist, and a layer must be inside ``root``."""
+    """Return the folder and file names of a clip's media, and a sentence if some are missing.
+
+    A layer must be inside ``root``. Plates are needed on a new timeline only, so they may be missing here.
+    """
     first = os.path.normpath(os.path.join(root, clip["path"]))
     if is_layer and not _is_inside(root, first):
         raise HostError("layer '%s' is outside the delivery's folder: %s" % (clip["name"], clip["path"]))
@@ -110,10 +115,11 @@ def _find_files(root, clip, is_layer):
         names = [pattern % number for number in range(clip["start_index"], clip["end_index"] + 1)]
     found = set(os.listdir(folder)) if os.path.isdir(folder) else set()  # list once instead of a stat per frame
     missing = [name for name in names if name not in found and not os.path.isfile(os.path.join(folder, name))]
+    offline = ""
     if missing or not names:
-        sentence = "'%s' is offline: %d of %d files are missing in %s, first %s"
-        raise HostError(sentence % (clip["name"], len(missing), len(names), folder, (missing or [name])[0]))
-    return folder, names
+        offline = "'%s' is offline: %d of %d files are missing in %s, first %s" % (
+            clip["name"], len(missing), len(names), folder, (missing or [name])[0])
+    return folder, names, offline
 
 
 def is_plate(track):

@@ -49,6 +49,8 @@ class Stack:
     def _build_and_verify(self):
         self.bins.open_bin(self.delivery["name"])
         self.target.open("--new-timeline" in self.flags, self.root)
+        if self.target.base is None:
+            self._require_plates()
         tracks = Tracks(self.target, self.delivery, self.report)
         self.replaced = ReplacedLayers(self.target.timeline, self.delivery, self.report)
         tracks.add_tracks(self.replaced.kept)
@@ -64,6 +66,14 @@ class Stack:
         self._verify()
         self.target.verify_base_unchanged()
         self._add_report_marker()
+
+    def _require_plates(self):
+        """Raise HostError if a plate is missing, which a new timeline needs; a duplicate already has them."""
+        for track in self.delivery["tracks"]:
+            for clip in track["clips"]:
+                if clip["offline"]:
+                    raise HostError("%s. If this machine sees them elsewhere: toolkit conform OUT --map FROM=TO"
+                                    % clip["offline"])
 
     def _place_all(self, tracks):
         self.placer = Placer(self.session, self.target.timeline, self.delivery["fps"], self.report)

@@ -137,6 +137,7 @@ def test_the_same_version_again_leaves_the_editors_work_alone(entry: ModuleType,
     again = layer(made, "sh010_FACE")
     assert (again.grade, again.duration, again.properties["Opacity"]) == ("warmer", 30, 60.0)
     assert [each.name for each in made.tracks["video"]] == ["Video 1", "bodies", "FACE v001"]
+    assert any(note.startswith("4 layers are on the timeline in this version already") for note in report["notes"])
 
 
 # --- and keeps what was done to the old one ----------------------------------------------------------------------

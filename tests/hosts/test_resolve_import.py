@@ -808,6 +808,23 @@ def test_a_missing_frame_is_found_before_anything_is_changed(
     assert desk.fake.snapshot() == before
 
 
+@pytest.mark.parametrize("origin", [True, False], ids=["duplicate", "own timeline"])
+def test_a_plate_that_is_missing_here_matters_only_on_a_new_timeline(
+    entry: ModuleType, at_home: Path, deliver: Deliveries, origin: bool
+) -> None:
+    """A duplicate of the editor's timeline has its plates already, wherever this machine sees them."""
+    desk = Desk(deliver)
+    path = desk.delivery(set_on("PLATE", 0, path="/mnt/farm/A001C003_230114.mov"), origin=origin)
+    before = desk.fake.snapshot()
+    report = run(entry, desk, path=path)
+    if origin:
+        assert report["problems"] == [] and report["made_from"] == "scene_04" and len(report["placed"]) == 4
+        return
+    (problem,) = report["problems"]
+    assert "'A001C003' is offline" in problem and "toolkit conform OUT --map FROM=TO" in problem
+    assert desk.fake.snapshot() == before
+
+
 def test_invalid_json_is_reported(entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path) -> None:
     path = tmp_path / "delivery.json"
     path.write_text("{", encoding="utf-8")

@@ -82,13 +82,20 @@ def check_progress(kind: str, **others: bool) -> None:
 
 
 def settings_options(command: Command) -> Command:
-    """``--preset``, ``--set`` and the shorthands ``--engine``, ``--engine-url`` and ``--handles``."""
+    """``--preset``, ``--set`` and the shorthands ``--engine``, ``--engine-url``, ``--handles`` and ``--map``."""
     for option in (
         click.option("--handles", type=int, help="Source frames kept before and after each clip (cut.handles)."),
         click.option(
             "--engine-url", "urls", multiple=True, metavar="URL", help="Address of an engine server; may be repeated."
         ),
         click.option("--engine", help="Rendering engine (list: 'toolkit engines')."),
+        click.option(
+            "--map",
+            "maps",
+            multiple=True,
+            metavar="FROM=TO",
+            help="A folder that the hosts' machines see elsewhere: /mnt/show=Z:/show (delivery.map); may be repeated.",
+        ),
         click.option(
             "--set",
             "assignments",
@@ -115,6 +122,7 @@ def settings_for(
     engine: str | None,
     urls: tuple[str, ...],
     handles: int | None,
+    maps: tuple[str, ...],
 ) -> Settings:
     """The preset, then ``toolkit.toml`` in the ``folder`` of the cut, then the command line; each later one wins."""
     from toolkit.settings import load_settings
@@ -125,4 +133,5 @@ def settings_for(
     named = [f"engine={engine}"] if engine is not None else []
     named += [f"server.url={','.join(urls)}"] if urls else []
     named += [f"cut.handles={handles}"] if handles is not None else []
+    named += [f"delivery.map={', '.join(maps)}"] if maps else []
     return load_settings(preset=preset, toml=toml if toml.is_file() else None, overrides=[*assignments, *named])

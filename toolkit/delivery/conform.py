@@ -14,6 +14,7 @@ from toolkit.delivery.fusion import write_comps
 from toolkit.delivery.keyframe_text import write_keyframes
 from toolkit.delivery.lua_delivery import write_lua
 from toolkit.delivery.notes import delivery_notes
+from toolkit.delivery.path_map import PathMap
 from toolkit.delivery.plate_stacks import PlateStack, build_stacks
 from toolkit.delivery.plate_tracks import find_plate_tracks
 from toolkit.delivery.remarks import Remark, build_markers, collect_remarks
@@ -48,8 +49,10 @@ def write_delivery(
     delivery = _build_delivery(cut, plans, stacks, remarks, root=root, settings=settings.delivery)
     delivery = delivery.model_copy(update={"notes": (*notes, *delivery.notes)})
     add_layer_tracks(timeline, cut, stacks, plates, root)
+    path_map = PathMap.parse(settings.delivery.map)
+    path_map.map_timeline(timeline)
     write_timeline(timeline, return_path)
-    return _write_files(delivery, root, settings.delivery)
+    return _write_files(delivery, root, settings.delivery, path_map)
 
 
 def _build_delivery(
@@ -102,19 +105,19 @@ def _build_tracks(
     return tuple(track for track in tracks if track.clips)
 
 
-def _write_files(delivery: Delivery, root: Path, settings: DeliverySettings) -> Delivery:
+def _write_files(delivery: Delivery, root: Path, settings: DeliverySettings, path_map: PathMap) -> Delivery:
     """Write ``delivery.json`` and the optional files; returns the delivery with what they add to it."""
     if settings.fusion:
-        delivery = write_comps(delivery, root)
+        delivery = write_comps(delivery, root, path_map)
     if settings.keyframes:
         write_keyframes(delivery, root)
-    delivery.write(root / "delivery.json")
-    write_lua(delivery, root)
-    if settings.aep:  # last, so that the delivery is complete even when this fails
+    path_map.map_plates(delivery).write(root / "delivery.json")
+    write_lua(delivery, root, path_map)
+    if settings.aep:  # last, so that the delivery is complete even when this fails; it is for this machine
         _, aep_notes = write_aep(delivery, root)
         delivery = delivery.model_copy(update={"notes": (*delivery.notes, *aep_notes)})
-        delivery.write(root / "delivery.json")
-    return delivery
+        path_map.map_plates(delivery).write(root / "delivery.json")
+    return path_map.map_plates(delivery)
 
 
 def _most_common(sizes: Sequence[int]) -> int:

@@ -14,15 +14,17 @@ the face when the clip is trimmed later.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import ceil, floor
 from pathlib import Path
 
 from toolkit.delivery.fusion_rig import Tools, build_face_rig, connect, make_inputs, make_tool
 from toolkit.delivery.lua_tables import LuaValue, Table
+from toolkit.delivery.path_map import PathMap
 from toolkit.documents import Delivery, DeliveryClip, DeliveryTrack, FaceKeys, MediaKind, PassName, write_atomically
 
+_SAME_PATHS = PathMap()
 _MOVIES = "QuickTimeMovies"
 _FORMATS = {
     ".exr": "OpenEXRFormat",
@@ -38,13 +40,15 @@ _FORMATS = {
 """Fusion's names for file formats; it detects the others itself."""
 
 
-def write_comps(delivery: Delivery, root: Path) -> Delivery:
+def write_comps(delivery: Delivery, root: Path, path_map: PathMap = _SAME_PATHS) -> Delivery:
     """Write the comps of ``delivery`` under ``root``; returns it with ``comp`` set on the clips that have one.
 
     A FACE layer without a face has none. Raises OutputNotWritable.
     """
     tracks = tuple(
-        track.model_copy(update={"clips": tuple(_write_clip_comps(clip, delivery, root) for clip in track.clips)})
+        track.model_copy(
+            update={"clips": tuple(_write_clip_comps(clip, delivery, root, path_map) for clip in track.clips)}
+        )
         if track.pass_name is PassName.FACE
         else track
         for track in delivery.tracks
@@ -52,13 +56,13 @@ def write_comps(delivery: Delivery, root: Path) -> Delivery:
     return delivery.model_copy(update={"tracks": tracks})
 
 
-def _write_clip_comps(clip: DeliveryClip, delivery: Delivery, root: Path) -> DeliveryClip:
+def _write_clip_comps(clip: DeliveryClip, delivery: Delivery, root: Path, path_map: PathMap) -> DeliveryClip:
     faces = [keys for keys in delivery.faces if keys.shot == clip.shot]
     if not faces:
         return clip
     comp = f"{clip.shot}/{clip.name}.comp"
     _write_text(root / comp, _build_clip_comp(clip, faces, delivery.rate))
-    loader_comp = _build_loader_comp(clip, faces, delivery.tracks, root)
+    loader_comp = _build_loader_comp(clip, faces, delivery.tracks, lambda one: path_map.locate(one, root))
     _write_text(root / f"{clip.shot}/{clip.name}_loaders.comp", loader_comp)
     return clip.model_copy(update={"comp": comp})
 
@@ -83,7 +87,10 @@ def _build_clip_comp(clip: DeliveryClip, faces: Sequence[FaceKeys], record_rate:
 
 
 def _build_loader_comp(
-    face: DeliveryClip, faces: Sequence[FaceKeys], tracks: Sequence[DeliveryTrack], root: Path
+    face: DeliveryClip,
+    faces: Sequence[FaceKeys],
+    tracks: Sequence[DeliveryTrack],
+    locate: Callable[[DeliveryClip], str],
 ) -> Table:
     """The comp for Fusion itself: plate, BODY and FACE merged."""
     length = _media_count(face)
@@ -91,7 +98,7 @@ def _build_loader_comp(
     background = ""
     for column, (name, clip) in enumerate(_plate_and_layers(face, tracks)):
         first = 0 if clip.version else clip.in_frame - face.in_frame  # a plate has more frames than the layer
-        tools[name] = _build_loader(clip, root, first, length, at=(column, 1))
+        tools[name] = _build_loader(clip, locate(clip), first, length, at=(column, 1))
         if background:
             merge = {"Background": connect(background, "Output"), "Foreground": connect(name, "Output")}
             tools[f"Over{name}"] = make_tool("Merge", merge | make_inputs(PerformDepthMerge=0), at=(column, 0))
@@ -122,13 +129,13 @@ def _plate_and_layers(face: DeliveryClip, tracks: Sequence[DeliveryTrack]) -> It
                 yield track.pass_name or "PLATE", clip
 
 
-def _build_loader(clip: DeliveryClip, root: Path, first: int, length: int, *, at: tuple[int, int]) -> Table:
-    """A Loader of ``length`` frames, starting at frame ``first`` of the media.
+def _build_loader(clip: DeliveryClip, file: str, first: int, length: int, *, at: tuple[int, int]) -> Table:
+    """A Loader of ``length`` frames, starting at frame ``first`` of the media, whose first file is ``file``.
 
     Its path is absolute, as in return.otio: when OUT moves, ``toolkit conform OUT`` rewrites it.
     """
-    path = root.absolute() / clip.path
-    settings: dict[str, LuaValue] = {"ID": "Clip1", "Filename": str(path)}
+    path = Path(clip.path)
+    settings: dict[str, LuaValue] = {"ID": "Clip1", "Filename": file}
     if path.suffix.lower() in _FORMATS:
         settings["FormatID"] = _FORMATS[path.suffix.lower()]
     settings |= {"Multiframe": True} if _is_movie(clip, path) else {"StartFrame": _first_number(clip, path)}

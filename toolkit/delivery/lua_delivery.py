@@ -7,18 +7,25 @@ plain table of texts, numbers and booleans, with every path and number in Resolv
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from math import ceil
 from pathlib import Path
 
 from toolkit.delivery.lua_tables import LuaValue, Table
+from toolkit.delivery.path_map import PathMap
 from toolkit.documents import Delivery, DeliveryClip, DeliveryTrack, MediaKind, write_atomically
 
+_SAME_PATHS = PathMap()
 _SCHEMA = "toolkit.delivery_lua/1"
 _HEADER = "-- Read by Resolve's menu entry Toolkit Import Passes (Lua). Data only; written by toolkit conform.\n"
 
 
-def write_lua(delivery: Delivery, root: Path) -> None:
-    """Write ``root/delivery.lua``. Raises OutputNotWritable."""
+def write_lua(delivery: Delivery, root: Path, path_map: PathMap = _SAME_PATHS) -> None:
+    """Write ``root/delivery.lua``, with the paths of ``path_map``. Raises OutputNotWritable."""
+
+    def locate(clip: DeliveryClip) -> str:
+        return path_map.locate(clip, root)
+
     versions = [clip.version or 0 for track in delivery.tracks for clip in track.clips]
     fields: dict[str, LuaValue] = {
         "schema": _SCHEMA,
@@ -31,7 +38,7 @@ def write_lua(delivery: Delivery, root: Path) -> None:
         "start_frame": delivery.start_frame,
         "width": delivery.width,
         "height": delivery.height,
-        "tracks": Table(items=tuple(_track(track, delivery.fps, root.absolute()) for track in delivery.tracks)),
+        "tracks": Table(items=tuple(_track(track, delivery.fps, locate) for track in delivery.tracks)),
         "markers": Table(items=tuple(_markers(delivery))),
         "notes": Table(items=delivery.notes),
     }
@@ -39,19 +46,19 @@ def write_lua(delivery: Delivery, root: Path) -> None:
         temporary.write_text(f"{_HEADER}return {Table(fields=fields).text()}\n", encoding="utf-8", newline="\n")
 
 
-def _track(track: DeliveryTrack, fps: float, root: Path) -> Table:
+def _track(track: DeliveryTrack, fps: float, locate: Callable[[DeliveryClip], str]) -> Table:
     clips = sorted(track.clips, key=lambda clip: clip.record_first)
     fields: dict[str, LuaValue] = {"name": track.name, "is_layer": track.pass_name is not None}
-    return Table(fields={**fields, "clips": Table(items=tuple(_clip(clip, fps, root) for clip in clips))})
+    return Table(fields={**fields, "clips": Table(items=tuple(_clip(clip, fps, locate(clip)) for clip in clips))})
 
 
-def _clip(clip: DeliveryClip, fps: float, root: Path) -> Table:
-    path = root / clip.path
+def _clip(clip: DeliveryClip, fps: float, path: str) -> Table:
+    folder = path[: len(path) - len(re.split(r"[/\\]", path)[-1])]
     frames = clip.end_index - clip.start_index + 1
-    fields: dict[str, LuaValue] = {"name": clip.name, "path": str(path), "pool_path": str(path), "frames": frames}
+    fields: dict[str, LuaValue] = {"name": clip.name, "path": path, "pool_path": path, "frames": frames}
     if clip.kind is MediaKind.SEQUENCE and frames > 1:  # Resolve imports a single frame as a still
         span = re.sub(r"%0(\d)d", r"[%0\1d-%0\1d]", clip.pattern) % (clip.start_index, clip.end_index)
-        fields |= {"pattern": str(path.parent / clip.pattern), "pool_path": str(path.parent / span)}
+        fields |= {"pattern": folder + clip.pattern, "pool_path": folder + span}
         fields |= {"first_number": clip.start_index, "last_number": clip.end_index}
     fields |= {
         "start": float(clip.in_position) if clip.off_by_one else clip.in_frame,

@@ -25,15 +25,12 @@ def face_outline(landmarks: NDArray[np.float32], *, grow: float) -> tuple[Point,
     It is the convex hull. For a frontal face that is MediaPipe's face oval to the pixel; for a turned face it includes
     the nose and brow that stick out of the oval, and it never crosses itself. Closed: the last point joins the first.
     """
-    import cv2
 
     hull = _convex_hull(landmarks[:, :2])
     distance = grow * measure_placement(landmarks).scale
     before, after = np.roll(hull, 1, axis=0), np.roll(hull, -1, axis=0)
-    outwards = _edge_normals(hull - before) + _edge_normals(after - hull)
+    outwards = _edge_normals(hull - before) + _edge_normals(after - hull)  # OpenCV's hulls all run the same way round
     outwards /= np.linalg.norm(outwards, axis=1, keepdims=True)
-    if cv2.contourArea(hull.astype(np.float32), oriented=True) < 0:
-        outwards = -outwards
     grown = _convex_hull(hull + distance * outwards)
     return tuple((round(float(x), 3), round(float(y), 3)) for x, y in grown)
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from toolkit.settings.base import Number, WholeNumber, number, settings_class
+from pydantic import field_validator
+
+from toolkit.settings.base import Number, WholeNumber, number, refuse, settings_class
 from toolkit.settings.looks import BodySettings, FaceSettings
 
 
@@ -129,6 +131,17 @@ class DeliverySettings:
     """Write the faces as text that can be pasted into After Effects as keyframes."""
     aep: bool = False
     """Write an After Effects project. Experimental: not tested in After Effects."""
+    map: str = ""
+    """Folders that the hosts' machines see elsewhere, separated by commas: ``/mnt/show=Z:/show``. Paths in what is
+    delivered begin with the second instead of the first; empty: hosts see what this machine sees."""
+
+    @field_validator("map")
+    @classmethod
+    def _check_map(cls, text: str) -> str:
+        for pair in filter(None, map(str.strip, text.split(","))):
+            if not all(part.strip() for part in pair.split("=")) or pair.count("=") != 1:
+                refuse("map", f"'{pair}' is not FROM=TO, such as /mnt/show=Z:/show")
+        return text
 
 
 @settings_class

@@ -173,6 +173,17 @@ def test_a_guide_with_another_aspect_ratio_is_an_error_with_both_sizes(tmp_path:
         read_guide_picture(plans(tmp_path, control)[PassName.BODY], FIRST)
 
 
+def test_guides_with_numbers_of_their_own_are_checked_by_these(tmp_path: Path) -> None:
+    """The files count 900 higher than the plate's frames."""
+    control = write_plate_as_guide(tmp_path) + "}"
+    shot = shot_of(Path("nowhere/plate.####.png"))
+    guides = plans(tmp_path, control)[PassName.BODY].guides
+    check_guides(shot, [guide for guide in guides if guide is not None])
+    (tmp_path / f"g.{FRAMES[0] + 900:04d}.png").unlink()
+    with pytest.raises(MissingFrames, match=str(FRAMES[0] + 900)):
+        check_guides(shot, [guide for guide in guides if guide is not None])
+
+
 def test_missing_guides_are_reported_before_rendering(depth: Path) -> None:
     shot = shot_of(Path("nowhere/plate.####.png"))
     settings = load_settings(overrides=['body.controls=[{kind="depth"}]', 'face.controls=[{kind="depth"}]'])
