@@ -71,6 +71,12 @@ class ReplacedLayers:
         layer = parse_layer_name(clip["name"])
         return self.old.get(layer[:2], []) if layer else []
 
+    def keep(self, clip):
+        """Keep the old layers of a clip that could not be placed: an older version is better than none."""
+        layer = parse_layer_name(clip["name"])
+        for old in self.old.pop(layer[:2], []) if layer else []:
+            self.report["by_hand"].append("'%s' stays on the timeline until then" % old.name)
+
     def trim_like(self, old, clip, media):
         """Return ``clip`` with the place and the trim of an old layer; as delivered if that cannot be carried over."""
         place = old.start - self.start, old.duration

@@ -90,13 +90,15 @@ class Stack:
         why = describe_unplaceable(clip, self.delivery["fps"])
         if why:
             self.report["by_hand"].append(why)
+            self.replaced.keep(clip)
             return
         olds = self.replaced.find(clip) if "--beside" not in self.flags else []
         for old in olds or [None]:
             edited = clip if old is None else self.replaced.trim_like(old, clip, media)
             item = self._place_or_report(number, edited, clip, media)
             if item is None:
-                continue
+                self.replaced.keep(clip)
+                return
             defaults = None if old is None else ask(item, "GetProperty")
             self.setter.apply_properties(item, clip, is_layer, "--comps" in self.flags)
             if old is not None:

@@ -197,6 +197,20 @@ def test_what_cannot_be_carried_over_is_named(entry: ModuleType, desk: Desk) -> 
     assert "the grade of 'sh010_BODY_v002', 'sh020_BODY_v002'," in by_hand
 
 
+def test_an_older_layer_stays_if_the_new_one_cannot_be_placed(entry: ModuleType, desk: Desk) -> None:
+    """An older version is better than none."""
+
+    def slow(document: Document) -> None:
+        face = next(each for each in document["tracks"] if each["name"].startswith("FACE"))["clips"][0]
+        face.update(speed=0.25, frame_count=12)  # 48 frames at 100 % speed; its media has 64, 8 of them before
+        face["end_index"] = face["start_index"] + 30
+
+    report = import_v002(entry, desk, change=slow)
+    made = stack(desk, report["timeline"])
+    assert shown_layers(made) == ["sh010_BODY_v002", "sh020_BODY_v002", "sh020_FACE_v002", "sh010_FACE_v001"]
+    assert report["by_hand"][1] == "'sh010_FACE_v001' stays on the timeline until then"
+
+
 def test_it_starts_from_the_newest_stack_although_the_cut_is_open(entry: ModuleType, desk: Desk) -> None:
     layer(stack(desk), "sh010_FACE").grade = "warmer"
     desk.fake.project.current = desk.sent
