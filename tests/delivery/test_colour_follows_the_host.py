@@ -179,6 +179,21 @@ def test_when_the_input_space_is_unknown_the_note_names_the_setting(
     assert note in delivery.notes
 
 
+@pytest.mark.parametrize(
+    ("sent", "named"),
+    [(1, "s0"), (3, "s0, s1, s2"), (4, "4 shots, including s0"), (5, "all shots")],
+)
+def test_a_colour_note_names_up_to_three_shots(sent: int, named: str, tmp_path: Path) -> None:
+    write_movie(tmp_path / "a.mov", 10)
+    rows = [host_clip("a.mov", (2 * at, 2), 2 * at, name=f"s{at}", media_count=10) for at in range(5)]
+    path = write_turnover(tmp_path, *rows, colour={"mode": "managed"})
+    shots = [option for at in range(sent) for option in ("--shot", f"s{at}")]
+    arguments = ["run", str(path), "-o", str(tmp_path / "out"), *shots, "--set", "output.passes=BODY"]
+    assert run_command(arguments) == 0
+    (note,) = [note for note in Delivery.read(tmp_path / "out" / "delivery.json").notes if "encoded like" in note]
+    assert note.startswith(f"the layers of {named} are encoded")
+
+
 def test_a_movie_in_after_effects_keeps_its_codes_as_its_profile_is_unknown(tmp_path: Path) -> None:
     write_movie(tmp_path / "a.mov", 2)
     colour = {"mode": "managed", "working": "sRGB IEC61966-2.1"}

@@ -403,6 +403,7 @@ def test_a_shot_without_a_pass_leaves_a_gap_of_its_length(tmp_path: Path) -> Non
     assert len(shown) == 60
     children = video_tracks(tmp_path / "return.otio")[1]["children"]
     assert [child["OTIO_SCHEMA"] for child in children] == ["Gap.1", "Clip.2", "Gap.1"]
+    assert [children[at]["source_range"]["start_time"]["value"] for at in (0, 2)] == [0, 0]
 
 
 def test_shorter_tracks_are_padded_with_a_gap(tmp_path: Path) -> None:
