@@ -15,6 +15,7 @@ import click
 
 from toolkit import __version__
 from toolkit.cli.ae import ae
+from toolkit.cli.background import background
 from toolkit.cli.info import doctor, engines, install_scripts_command, look, models, presets
 from toolkit.cli.resolve import resolve
 from toolkit.cli.run import demo, run
@@ -48,7 +49,7 @@ def toolkit(verbose: bool) -> None:
 
 for stage in (run, demo, shots, track, plan, render, conform, aep):
     toolkit.add_command(stage)
-for about in (engines, presets, look, models, doctor, install_scripts_command, resolve, ae):
+for about in (engines, presets, look, models, doctor, install_scripts_command, resolve, ae, background):
     toolkit.add_command(about)
 
 

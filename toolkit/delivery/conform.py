@@ -20,6 +20,7 @@ from toolkit.delivery.plate_tracks import find_plate_tracks
 from toolkit.delivery.remarks import Remark, build_markers, collect_remarks
 from toolkit.delivery.return_timeline import add_layer_tracks
 from toolkit.documents import Cut, Delivery, DeliveryTrack, PassPlan
+from toolkit.editorial.media_references import replace_media_paths
 from toolkit.editorial.timeline_files import write_timeline
 from toolkit.errors import OutputNotWritable
 from toolkit.frames import timecode_from_frames
@@ -50,7 +51,8 @@ def write_delivery(
     delivery = delivery.model_copy(update={"notes": (*notes, *delivery.notes)})
     add_layer_tracks(timeline, cut, stacks, plates, root)
     path_map = PathMap.parse(settings.delivery.map)
-    path_map.map_timeline(timeline)
+    if path_map.pairs:
+        replace_media_paths(timeline, path_map.map)
     write_timeline(timeline, return_path)
     return _write_files(delivery, root, settings.delivery, path_map)
 

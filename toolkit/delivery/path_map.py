@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from toolkit.documents import Delivery, DeliveryClip
-
-if TYPE_CHECKING:
-    from opentimelineio import schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +52,3 @@ class PathMap:
             for track in delivery.tracks
         )
         return delivery.model_copy(update={"tracks": tracks})
-
-    def map_timeline(self, timeline: schema.Timeline) -> None:
-        """Change the media paths of ``timeline``, layers and plates, in place."""
-        from opentimelineio import schema
-
-        for clip in timeline.find_clips() if self.pairs else ():
-            for reference in clip.media_references().values():
-                if isinstance(reference, schema.ExternalReference):
-                    reference.target_url = self.map(reference.target_url or "")
-                elif isinstance(reference, schema.ImageSequenceReference):
-                    folder = (reference.target_url_base or "").rstrip("/\\")
-                    reference.target_url_base = f"{self.map(folder)}/"

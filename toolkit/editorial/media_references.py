@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -116,6 +117,18 @@ def make_media_paths_absolute(timeline: schema.Timeline, cut_folder: Path) -> No
                 folder = reference.target_url_base or "./"
                 if is_relative(reference.target_url_base or reference.name_prefix or ""):
                     reference.target_url_base = f"{resolve_path(folder, cut_folder).rstrip('/')}/"
+
+
+def replace_media_paths(timeline: schema.Timeline, replace: Callable[[str], str]) -> None:
+    """Give each file, and each folder of a sequence, in ``timeline`` the path that ``replace`` returns, in place."""
+    from opentimelineio import schema
+
+    for clip in timeline.find_clips():
+        for reference in clip.media_references().values():
+            if isinstance(reference, schema.ExternalReference):
+                reference.target_url = replace(reference.target_url or "")
+            elif isinstance(reference, schema.ImageSequenceReference):
+                reference.target_url_base = replace((reference.target_url_base or "").rstrip("/\\")) + "/"
 
 
 @lru_cache(maxsize=1024)
