@@ -208,7 +208,8 @@ def test_a_run_sends_and_reports_and_clears_its_arguments(machine: Machine) -> N
 
 def test_an_entry_that_stops_is_reported_too(machine: Machine) -> None:
     text = launch_script(ENTRY, {"TOOLKIT_TURNOVER": str(machine.out)}, machine.folder / "report.json")
-    broken = text.replace("var automated =", "null.member; var automated =", 1)
+    broken = text.replace("var given =", "null.member; var given =", 1)
+    assert broken != text
     machine.run_text(broken, project(comp()), automated=False)
     answer = json.loads((machine.folder / "report.json").read_text(encoding="utf-8"))
     assert answer["report"] is None and "null" in answer["error"]

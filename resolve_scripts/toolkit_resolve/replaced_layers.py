@@ -46,9 +46,9 @@ class ReplacedLayers:
                     else:
                         self.old.setdefault(layer[:2], []).append(OldLayer(number, item, layer))
         if self.kept:
-            report["notes"].append("%d layers are on the timeline in this version already and stay as they are. If they "
-                                   "were rendered again and Resolve still shows the old pictures: Playback > Delete "
-                                   "Render Cache > All, or reopen the project" % len(self.kept))
+            report["notes"].append("%d layers are on the timeline in this version already and stay as they are. If "
+                                   "they were rendered again and Resolve still shows the old pictures: Playback > "
+                                   "Delete Render Cache > All, or reopen the project" % len(self.kept))
         if self.old or self.kept:
             for clip in clips.values():
                 if clip["name"] not in self.kept and parse_layer_name(clip["name"])[:2] not in self.old:

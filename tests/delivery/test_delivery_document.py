@@ -270,8 +270,8 @@ def test_notes_list_skipped_retimed_and_offline_clips(tmp_path: Path) -> None:
         "first of all",
         "a: media offline (/offline/a.mov); its plate is not in delivery.json",
         "b: media offline (/offline/a.mov); its plate is not in delivery.json",
-        "b runs at -50 %: return.otio has the same on the layers; where the host script cannot, set their speed by "
-        "hand",
+        "b runs at -50 %: its layers have the same in return.otio and in After Effects; in Resolve see the report of "
+        "the import",
         "skipped: Text+ (track 1, 01:00:01:00): no media: a title, a generator, or a clip that was offline when the "
         "cut was exported",
         "skipped: c (track 1, 01:00:03:00): disabled in the timeline",

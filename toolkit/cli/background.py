@@ -1,4 +1,4 @@
-"""``toolkit background``: how the After Effects panel starts a run. Hidden: people run ``toolkit run``."""
+"""``toolkit background``: how the After Effects panel, or another program that cannot wait, starts a run."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from pathlib import Path
 import click
 
 
-@click.command(hidden=True, context_settings={"ignore_unknown_options": True})
-@click.option("--wait", is_flag=True, help="Be the supervisor: return when the run has ended.")
+@click.command(
+    context_settings={"ignore_unknown_options": True}, short_help="Start another command and return at once."
+)
+@click.option("--wait", is_flag=True, help="Return when it has ended, with its exit code.")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.argument("arguments", nargs=-1, required=True, type=click.UNPROCESSED)
 def background(folder: Path, arguments: tuple[str, ...], wait: bool) -> int:
-    """Run ``toolkit ARGUMENTS`` without a terminal; its progress is in FOLDER/render_status.json.
+    """Start toolkit ARGUMENTS and return at once; FOLDER/render_status.json tells how far it is.
+
+    For programs that cannot wait, such as a script in a host. A file FOLDER/stop cancels the run.
 
     \b
     toolkit background turnover -- run turnover/turnover.json -o turnover/passes --progress lines
