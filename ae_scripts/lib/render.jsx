@@ -1,6 +1,9 @@
-// Rendering: runs the toolkit in its own Python, using the command that 'toolkit install-scripts' recorded.
+// Rendering: runs the toolkit in its own Python, using the command that 'toolkit install-scripts' recorded. Either waits
+// for it, or starts it in the background and reads how far it is.
 
 var toolkitRender = (function () {
+    var SILENCE_SECONDS = 60; // a living run writes its status every five seconds
+
     function isCommand(words) {
         var i;
         for (i = 0; toolkitJson.isList(words) && i < words.length; i += 1) {
@@ -44,6 +47,10 @@ var toolkitRender = (function () {
         }
         return {
             words: (command || ["toolkit"]).concat(["run", turnover, "-o", out]),
+            background: (command || ["toolkit"]).concat(
+                ["background", folder, "--", "run", turnover, "-o", out, "--progress", "lines"]
+            ),
+            folder: folder,
             log: folder + "/render_passes.log",
             delivery: out + "/delivery.json",
             obstacle: obstacle
@@ -84,5 +91,37 @@ var toolkitRender = (function () {
         }
     }
 
-    return { prepare: prepare, question: question, run: run };
+    // Starts the job in the background. Throws with the toolkit's own error message when it cannot be started.
+    function start(job) {
+        var log = job.folder + "/render_start.log";
+        if (!toolkitShell.run(job.background, log)) {
+            throw new Error(lastMessage(log));
+        }
+    }
+
+    // How far the background run in a folder is, as toolkit/background.py writes it; null when nothing can be read,
+    // which includes the moment in which the file is replaced.
+    function readStatus(folder) {
+        var file = toolkitFiles.fileAt(folder + "/render_status.json");
+        try {
+            return toolkitJson.parse(toolkitFiles.readText(file));
+        } catch (error) {
+            return null;
+        }
+    }
+
+    // Whether a run that has not ended shows no sign of life any more: its program was killed.
+    function isLost(status) {
+        return status.exit_code === null && new Date().getTime() / 1000 - status.alive_at > SILENCE_SECONDS;
+    }
+
+    // Asks the background run in a folder to stop.
+    function cancel(folder) {
+        toolkitFiles.save(folder + "/stop", "");
+    }
+
+    return {
+        prepare: prepare, question: question, run: run, start: start, readStatus: readStatus, isLost: isLost,
+        cancel: cancel
+    };
 }());

@@ -37,7 +37,7 @@ def pictured(tmp_path_factory: pytest.TempPathFactory) -> Deliveries:
 
 @pytest.fixture
 def studio(tmp_path: Path, pictured: Deliveries) -> Studio:
-    (tmp_path / "Scripts").mkdir()
+    (tmp_path / "Scripts" / "ScriptUI Panels").mkdir(parents=True)
     for name, text in ae_entries():
         (tmp_path / "Scripts" / name).write_text(text, encoding="utf-8")
     return Studio(scripts=tmp_path / "Scripts", folder=tmp_path, deliver=pictured)

@@ -43,7 +43,7 @@ def test_a_bundle_defines_no_globals(entry: Path) -> None:
     """All scripts share one global scope for a whole After Effects session."""
     lines = [line for line in bundle(SCRIPTS, entry.name).splitlines() if not line.startswith("//")]
     code = "\n".join(lines).strip()
-    assert code.startswith("(function () {") and code.endswith("}());")
+    assert re.match(r"\(function \(\w*\) \{", code) and re.search(r"\}\((this)?\)\);$", code)
     assert "//@include" not in code
 
 

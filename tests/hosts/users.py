@@ -42,40 +42,58 @@ class Machine:
         """Run ``entry`` in the project ``user``; what the fake tells."""
         return self.run_text(bundle(SCRIPTS, entry), user, **how)
 
-    def run_text(
+    def run_text(self, text: str, user: Facts, **how: Any) -> Facts:
+        """The same with the text of a script."""
+        (told,) = self.run_session([text], user, **how)
+        return told
+
+    def run_session(
         self,
-        text: str,
+        texts: list[str],
         user: Facts,
         *,
         automated: bool = True,
         cancelled: bool = False,
         answer: str = "",
         movies: Facts | None = None,
+        actions: list[list[str]] | None = None,
+        docked: bool = True,
         **quirks: Any,
-    ) -> Facts:
-        """The same with the text of a script: without windows, or as from the menu, its dialog answered or not."""
-        script, file = self.folder / "bundle.jsx", self.folder / "session.json"
-        step = {
-            "script": str(script),
-            "turnover": str(self.out) if automated else None,
-            "dialog": None if automated or cancelled else str(self.out),
-        }
+    ) -> list[Facts]:
+        """Scripts after each other: without windows, or as from the menu, their dialogs answered or not.
+
+        With ``actions``, each script is a panel (``docked``, or in its own window), and they are what the artist does
+        in it.
+        """
+        steps = []
+        for number, text in enumerate(texts):
+            script = self.folder / f"bundle{number}.jsx"
+            script.write_text(text, encoding="utf-8")
+            steps.append(
+                {
+                    "script": str(script),
+                    "turnover": str(self.out) if automated else None,
+                    "dialog": None if automated or cancelled else str(self.out),
+                    "panel": actions is not None and docked,
+                    "actions": actions[number] if actions is not None else [],
+                }
+            )
         session = {
             "user": user,
             "movies": movies or {},
             "environment": {"HOME": str(self.home), "PATH": os.environ["PATH"], **self.environment},
             "answer": answer,
             "quirks": {"system": "Macintosh OS 14.5.0/64", **quirks},
-            "steps": [step],
+            "steps": steps,
         }
-        script.write_text(text, encoding="utf-8")
+        file = self.folder / "session.json"
         file.write_text(json.dumps(session), encoding="utf-8")
         done = node([str(FAKE), str(file)], return_completed_process=True, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stderr
-        (told,) = json.loads(done.stdout)
-        assert told["error"] is None, told["error"]
-        assert told["openUndoGroups"] == 0
-        found: Facts = told
+        found: list[Facts] = json.loads(done.stdout)
+        for told in found:
+            assert told["error"] is None, told["error"]
+            assert told["openUndoGroups"] == 0
         return found
 
     def send(self, user: Facts, **quirks: Any) -> Turnover:

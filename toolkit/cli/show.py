@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # the doctor must run even if the libraries behind these do n
 
 NEXT_STEPS = """\
 Next, in Resolve:        Workspace > Scripts > Toolkit > Import Passes, then choose {delivery}
-Next, in After Effects:  File > Scripts > toolkit_import_passes.jsx, then choose the same file
+Next, in After Effects:  Window > Toolkit.jsx > Import Passes (or File > Scripts > toolkit_import_passes.jsx)
 Anywhere else:           open {timeline}
 (once per machine: toolkit install-scripts resolve, toolkit install-scripts ae)"""
 

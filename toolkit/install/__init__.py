@@ -9,6 +9,7 @@ from typing import Literal
 from toolkit.documents import write_atomically
 from toolkit.errors import OutputNotWritable
 from toolkit.install.after_effects import (
+    PANELS,
     ae_entries,
     ae_folders,
     bundle,
@@ -89,7 +90,9 @@ def _installed_entries(folder: Path, host: Host) -> list[Path]:
     Before 0.2, Resolve's entries lay in the parent of their sub-menu.
     """
     kinds = {".py", ".lua"} if host == "resolve" else {".jsx"}
-    places = [folder, folder.parent] if host == "resolve" and folder.name == MENU else [folder]
+    places = [folder, folder / PANELS]
+    if host == "resolve":
+        places = [folder, folder.parent] if folder.name == MENU else [folder]
     files = [path for place in places if place.is_dir() for path in sorted(place.iterdir())]
     return [path for path in files if path.suffix in kinds and path.is_file() and installed_version(path)]
 

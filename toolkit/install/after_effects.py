@@ -16,14 +16,17 @@ from toolkit.install.sources import header, scripts
 _INCLUDE = re.compile(r'^[ \t]*//@include "([^"]+)"[ \t]*$', re.MULTILINE)
 _ENTRY = re.compile(r"toolkit_\w+\.jsx")
 """Names of the menu entries; every other file in ae_scripts is included by one."""
+PANELS = "ScriptUI Panels"
+"""The folder in the Scripts folder whose files After Effects lists in its Window menu, under their file names."""
+_INSTALLED_AS = {"toolkit_panel.jsx": f"{PANELS}/Toolkit.jsx"}
 
 
 def ae_entries() -> Iterator[tuple[str, str]]:
-    """(name, text) of every menu entry, bundled."""
+    """(path in the Scripts folder, text) of every menu entry, bundled."""
     folder = scripts("ae_scripts")
     for script in sorted(folder.iterdir(), key=lambda script: script.name):
         if _ENTRY.fullmatch(script.name):
-            yield script.name, bundle(folder, script.name)
+            yield _INSTALLED_AS.get(script.name, script.name), bundle(folder, script.name)
 
 
 def bundle(folder: Traversable, entry: str) -> str:

@@ -48,6 +48,11 @@ class Project {
     item(index) {
         return makeStrict(this._items[expectNumber(index, 1, this._items.length, "an item's index") - 1]);
     }
+    itemByID(id) {
+        const mine = this._items.find((item) => item.id === expectNumber(id, 1, 1e9, "an item's id"));
+        const found = mine || this._userProject.findById(id);
+        return found ? makeStrict(found) : null;
+    }
     get bitsPerChannel() {
         return this._bits === null ? quirks.bitsPerChannel : this._bits;
     }
@@ -129,10 +134,42 @@ class Preferences {
     }
 }
 
-class Application {
+class Settings {
     constructor() {
+        this._values = new Map();
+    }
+    _key(section, key) {
+        return expectType(section, "string", "a section") + "\n" + expectType(key, "string", "a key");
+    }
+    haveSetting(section, key) {
+        return this._values.has(this._key(section, key));
+    }
+    getSetting(section, key) {
+        if (!this.haveSetting(section, key)) {
+            throw new Error("After Effects error: no such setting");
+        }
+        return this._values.get(this._key(section, key));
+    }
+    saveSetting(section, key, value) {
+        this._values.set(this._key(section, key), expectType(value, "string", "a setting"));
+    }
+}
+
+class Application {
+    constructor(userInterface) {
         this._project = new Project();
+        this._interface = userInterface;
+        this._settings = makeStrict(new Settings());
         this._open = 0;
+    }
+    get settings() {
+        return this._settings;
+    }
+    scheduleTask(code, delay, repeats) {
+        return this._interface.schedule(code, delay, repeats);
+    }
+    cancelTask(id) {
+        this._interface.cancel(id);
     }
     get version() {
         return quirks.version;

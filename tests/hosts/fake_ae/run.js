@@ -2,7 +2,8 @@
 
    node fake_ae/run.js session.json  ->  JSON on standard output, one entry per step
    session: { quirks, movies: {path: {width, height, fps, frames}}, user, environment, answer, steps: [step, ...] }
-   step: { script, automated | turnover | dialog, edit, quirks }
+   step: { script, automated | turnover | dialog, edit, quirks, panel, actions }
+   With panel, the script's 'this' is a dockable panel; actions are the artist's in it (see act in scriptui.js).
    Details: user in user_project.js, environment and answer in system.js, quirks in scenario.js.
    All steps share one project. edit is a line of script that stands for the artist's changes; it runs before the
    step's script.
@@ -13,7 +14,7 @@
    layers that cannot be changed; it reads sequences as long as the files on disk; and it uses no JavaScript newer than
    ES3.
    What it does not prove: anything else about the real program. It renders nothing, so it cannot show how masks, frame
-   blending, alpha or colours look. It has no dialogs, no time indicator and no real undo. Its only rounding of times is
+   blending, alpha or colours look. It has no dialogs but the panel's controls, no time indicator and no real undo. Its only rounding of times is
    the quirk quantised. It uses V8's operator precedence where ExtendScript has its own (tests/hosts/es3.py looks for
    such expressions). */
 
@@ -27,6 +28,7 @@ const { REMOVE_LATER_FEATURES } = require("./es3_language.js");
 const { Application } = require("./project.js");
 const { expectType, makeStrict } = require("./strict.js");
 const { beginStep, log, quirks, session } = require("./scenario.js");
+const { Interface } = require("./scriptui.js");
 const { System } = require("./system.js");
 const { constructors, enumerations } = require("./values.js");
 
@@ -44,6 +46,10 @@ function createHost(app) {
         ImportOptions: function (file) {
             return makeStrict(new ImportOptionsObject(file));
         },
+        Window: function (type, title) {
+            expectType(title, "string", "a window's title");
+            return app._interface.createWindow(expectType(type, "string", "a window's type"));
+        },
         ...enumerations,
         ...constructors,
     });
@@ -57,6 +63,15 @@ function createHost(app) {
     host.system = makeStrict(new System());
     vm.runInContext(REMOVE_LATER_FEATURES, host);
     return host;
+}
+
+function runScript(app, host, step) {
+    const text = fs.readFileSync(step.script, "utf8");
+    if (!step.panel) {
+        return vm.runInContext(text, host, { filename: "bundle.jsx" });
+    }
+    host.dockedPanel = app._interface.createWindow("panel");
+    return vm.runInContext("(function () {" + text + "\n}).call(dockedPanel);", host, { filename: "bundle.jsx" });
 }
 
 function runStep(app, host, step) {
@@ -73,18 +88,21 @@ function runStep(app, host, step) {
         if (step.turnover) {
             host.TOOLKIT_TURNOVER = step.turnover;
         }
-        result.summary = vm.runInContext(fs.readFileSync(step.script, "utf8"), host, { filename: "bundle.jsx" });
+        result.summary = runScript(app, host, step);
+        (step.actions || []).forEach((action) => app._interface.act(action, host));
     } catch (error) {
         result.error = String(error && error.stack ? error.stack : error);
     }
     result.globals = Object.getOwnPropertyNames(host).filter((name) => !before.has(name));
     result.report = host.TOOLKIT_REPORT ? JSON.parse(host.TOOLKIT_REPORT) : null;
     result.openUndoGroups = app._open;
-    result.globals.forEach((name) => delete host[name]);
+    if (!step.panel) {
+        result.globals.forEach((name) => delete host[name]); // a panel stays open
+    }
     return Object.assign(result, dumpProject(app._project), log);
 }
 
-const app = new Application();
+const app = new Application(new Interface());
 beginStep({});
 const host = createHost(app);
 process.stdout.write(JSON.stringify(session.steps.map((step) => runStep(app, host, step))));

@@ -56,7 +56,7 @@ function beginStep(step) {
             throw new Error("unknown quirk: " + name);
         }
     }
-    Object.assign(log, { alerts: [], confirms: [], prompts: [], commands: [], dialogs: 0, undo: [], files: [] });
+    Object.assign(log, { alerts: [], confirms: [], prompts: [], commands: [], dialogs: 0, undo: [], files: [], panel: [] });
     log.chosen = step.dialog || null;
 }
 

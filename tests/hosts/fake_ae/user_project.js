@@ -326,6 +326,9 @@ class UserProject {
         }
         return this._items[name];
     }
+    findById(id) {
+        return Object.values(this._items).find((item) => item instanceof UserComp && item.id === id);
+    }
     get active() {
         return this._active === null ? null : makeStrict(this.item(this._active));
     }
