@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -69,3 +70,47 @@ def test_the_doctor_reports_even_if_a_library_does_not_load(library: str) -> Non
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     assert "Python" in [row["what"] for row in json.loads(done.stdout)]
+
+
+# --- Resolve's Python on macOS --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mac(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A Mac whose ``launchctl`` prints the first line of a file, with a folder for Python from python.org."""
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr("toolkit.install.resolve._FRAMEWORKS", tmp_path / "Versions")
+    launchctl = tmp_path / "bin" / "launchctl"
+    launchctl.parent.mkdir()
+    launchctl.write_text(f'#!/bin/sh\n[ "$*" = "getenv PYTHON3HOME" ] && cat {shlex.quote(str(tmp_path / "home"))}\n')
+    launchctl.chmod(0o755)
+    (tmp_path / "home").touch()
+    monkeypatch.setenv("PATH", f"{launchctl.parent}:/usr/bin:/bin")
+    return tmp_path
+
+
+def add_python(folder: Path) -> Path:
+    (folder / "bin").mkdir(parents=True)
+    (folder / "bin" / "python3").touch()
+    return folder
+
+
+def test_resolve_on_a_mac_finds_python_from_python_org_by_itself(mac: Path) -> None:
+    add_python(mac / "Versions" / "3.11")
+    found = _findings()["Resolve's Python"]
+    assert (found.ok, found.detail) == (True, str(mac / "Versions" / "3.11"))
+
+
+def test_resolve_on_a_mac_takes_python3home_if_it_has_bin_python3(mac: Path) -> None:
+    add_python(mac / "Versions" / "3.11")
+    (mac / "home").write_text(f"{mac / 'brew'}\n")
+    found = _findings()["Resolve's Python"]
+    assert not found.ok and f"{mac / 'brew'} has no bin/python3: launchctl setenv PYTHON3HOME" in found.detail
+    add_python(mac / "brew")
+    assert _findings()["Resolve's Python"].ok
+
+
+def test_without_any_python_the_doctor_prints_the_line_to_run(mac: Path) -> None:
+    detail = _findings()["Resolve's Python"].detail
+    line = f"launchctl setenv PYTHON3HOME {sys.base_prefix}, then start Resolve again"
+    assert detail == f"Resolve finds no Python: {line}"

@@ -129,9 +129,23 @@ def _resolve() -> Iterator[Finding]:
         yield Finding(what="Resolve", ok=False, detail=detail, required=False)
     for folder in folders:
         yield _menu("Resolve", "resolve", folder, names)
+    if sys.platform == "darwin":
+        yield _mac_python()
     module = Path(scripting_environment()["RESOLVE_SCRIPT_API"], "Modules", "DaVinciResolveScript.py")
     detail = str(module) if module.is_file() else f"not at {module}; only needed for 'toolkit resolve …'"
     yield Finding(what="Resolve scripting", ok=module.is_file(), detail=detail, required=False)
+
+
+def _mac_python() -> Finding:
+    """Whether Resolve on macOS finds a Python for its menu."""
+    from toolkit.install import mac_python_home
+
+    home, is_usable = mac_python_home()
+    detail = str(home)
+    if not is_usable:
+        state = "finds no Python" if home is None else f"cannot use PYTHON3HOME, {home} has no bin/python3"
+        detail = f"Resolve {state}: launchctl setenv PYTHON3HOME {sys.base_prefix}, then start Resolve again"
+    return Finding(what="Resolve's Python", ok=is_usable, detail=detail, required=False)
 
 
 def _resolve_menus(*, all_users: bool) -> list[Path]:

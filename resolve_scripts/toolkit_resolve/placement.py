@@ -5,7 +5,7 @@ import math
 
 from toolkit_resolve.delivery import count_frames_to_place, media_count
 from toolkit_resolve.files import read_json, state_path, write_json
-from toolkit_resolve.host import HostError, ask, ask_id, ask_optional, call, find_new
+from toolkit_resolve.host import HostError, ask, ask_id, ask_optional, call, find_new, unique_id
 from toolkit_resolve.layout import item_placement, track_items, track_numbers
 from toolkit_resolve.resolve_values import is_same_value
 
@@ -62,6 +62,8 @@ class Placer:
     def __init__(self, session, timeline, fps, report):
         self.session, self.timeline, self.fps, self.notes = session, timeline, fps, report["notes"]
         self.history = AppendHistory(report["resolve"])
+        self.is_doubtful = False
+        """Whether Resolve reported a failure for a clip that it placed: such a clip may vanish at the next save."""
         self.known = [{ask_id(item) for item in track_items(timeline, number)} for number in track_numbers(timeline)]
 
     def place(self, number, clip, item):
@@ -105,6 +107,9 @@ class Placer:
             new = self._find_new_items()
             if new or answer is not None:
                 break
+        returned = answer if isinstance(answer, (list, tuple)) else []
+        ids = [unique_id(item) for item in returned if item is not None]
+        self.is_doubtful = self.is_doubtful or any(ask_id(item) not in ids for _, item in new)
         return new
 
     def _get_placed_duration(self, number, record, item, new):

@@ -5,7 +5,7 @@ import os
 from toolkit_resolve.bins import Bins
 from toolkit_resolve.clip_properties import PropertySetter
 from toolkit_resolve.delivery import is_plate, read_delivery, sort_by_record
-from toolkit_resolve.host import HostError, NotAnswering, ask, ask_id, call
+from toolkit_resolve.host import HostError, NotAnswering, ask, ask_id, ask_list, call
 from toolkit_resolve.layout import audio_counts, item_placement, layout, track_items, track_numbers
 from toolkit_resolve.markers import add_delivery_markers, add_marker
 from toolkit_resolve.placement import Placer, Unplaceable, describe_unplaceable
@@ -64,6 +64,8 @@ class Stack:
         self._link_layers()
         add_delivery_markers(self.target.timeline, self.delivery["markers"], self.report["by_hand"])
         self._verify()
+        if self.placer.is_doubtful:
+            self._verify_saved()
         self.target.verify_base_unchanged()
         self._add_report_marker()
 
@@ -157,6 +159,7 @@ class Stack:
     def _verify(self):
         """Check that the timeline holds exactly what it held before plus the placed clips."""
         found, expected = layout(self.target.timeline), [list(items) for items in self.before[0]]
+        self.report["placed"][:] = []
         for number, placement, name in self.placed:
             if number <= len(found) and placement in found[number - 1]:
                 expected[number - 1].append(placement)
@@ -168,6 +171,19 @@ class Stack:
             self._fail("Resolve changed other clips of the new timeline during the import")
         if audio_counts(self.target.timeline) != self.before[1]:
             self._fail("Resolve added audio clips that were not requested")
+
+    def _verify_saved(self):
+        """Save the project and verify again."""
+        manager = ask(self.session.resolve, "GetProjectManager")
+        names = ask_list(manager, "GetProjectListInCurrentFolder")
+        if ask(self.session.project, "GetName") not in names:  # never saved: saving it might open a dialog
+            self.report["by_hand"].append("Resolve reported an error for clips that are on the timeline: save the "
+                                          "project, then check that every layer is still there")
+            return
+        call(manager, "SaveProject")
+        self._verify()
+        self.report["notes"].append("Resolve reported an error for clips that it did place. The project was saved, and "
+                                    "they are still there")
 
     def _add_report_marker(self):
         report, timeline = self.report, self.target.timeline

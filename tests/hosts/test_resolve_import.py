@@ -465,6 +465,27 @@ def test_the_import_is_rolled_back_if_old_layers_cannot_be_deleted(
     assert desk.fake.snapshot() == before
 
 
+@pytest.mark.parametrize("loses", [False, True], ids=["stays", "disappears"])
+def test_a_clip_reported_as_failed_is_looked_for_again_after_a_save(
+    entry: ModuleType, make_desk: Callable[..., Desk], loses: bool
+) -> None:
+    desk = make_desk(Behaviour(returns_no_items=True, loses_unreturned=loses))
+    report = run(entry, desk)
+    if loses:
+        (problem,) = report["problems"]
+        assert "has disappeared from track" in problem and problem.endswith("the project is unchanged")
+    else:
+        assert any("The project was saved, and they are still there" in note for note in report["notes"])
+        assert len(report["placed"]) == len({(one["name"], one["track"]) for one in report["placed"]}) > 0
+
+
+def test_a_project_that_was_never_saved_is_not_saved(entry: ModuleType, make_desk: Callable[..., Desk]) -> None:
+    desk = make_desk(Behaviour(returns_no_items=True, project_name="Untitled Project"))
+    report = run(entry, desk)
+    assert desk.fake.misuse == [] and report["problems"] == []
+    assert any("save the project, then check that every layer" in text for text in report["by_hand"])
+
+
 def import_complete_delivery(
     entry: ModuleType, make_desk: Callable[..., Desk], switch: Switch, origin: bool
 ) -> tuple[Desk, Any, Report]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.resources.abc import Traversable
@@ -19,6 +20,8 @@ MENU = "Toolkit"
 """The sub-menu of Workspace > Scripts with the entries: a folder among Resolve's scripts."""
 LUA_PACKAGE = "toolkit_resolve_lua"
 """The files that Lua entries include."""
+_FRAMEWORKS = Path("/Library/Frameworks/Python.framework/Versions")
+"""Where Python from python.org is on macOS."""
 
 
 def resolve_entries() -> Iterator[tuple[str, str]]:
@@ -144,3 +147,19 @@ def scripting_environment() -> dict[str, str]:
     library = os.environ.get("RESOLVE_SCRIPT_LIB", library)
     path = os.pathsep.join(filter(None, [str(Path(api, "Modules")), os.environ.get("PYTHONPATH", "")]))
     return {"RESOLVE_SCRIPT_API": api, "RESOLVE_SCRIPT_LIB": library, "PYTHONPATH": path}
+
+
+def mac_python_home() -> tuple[Path | None, bool]:
+    """Where Resolve on macOS takes its Python from, and whether it can use it.
+
+    Resolve finds Python from python.org by itself, and any other through ``PYTHON3HOME``, in the environment of the
+    desktop session. It runs ``bin/python3`` there: without that file it silently lists no Python script (reported by
+    users of other projects, 2026-09).
+    """
+    found = subprocess.run(
+        ["launchctl", "getenv", "PYTHON3HOME"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    if found:
+        return Path(found), Path(found, "bin", "python3").is_file()
+    frameworks = sorted(_FRAMEWORKS.glob("3.*/bin/python3"))
+    return (frameworks[-1].parents[1], True) if frameworks else (None, False)

@@ -100,6 +100,7 @@ class Behaviour:
     record_late: int = 0
     source_late: int = 0
     returns_no_items: bool = False
+    loses_unreturned: bool = False
     places_audio: bool = False
     refuses_speed: bool = False
     ignores_speed: bool = False

@@ -33,6 +33,8 @@ def append_clips(pool: MediaPool, clips: list[Any]) -> list[TimelineItem | None]
         answer.append(None if timeline is None or dropped else _place(timeline, info))
     if behaviour.reverts_after is not None and len(pool.placements) >= behaviour.reverts_after:
         project.set_current(project.timelines[0])
+    if behaviour.loses_unreturned:
+        project.unsaved += [item for item in answer if item is not None]
     return None if behaviour.returns_no_items else answer
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.hosts.resolve import rates
 from tests.hosts.resolve.handles import ApiObject, api_method
+from tests.hosts.resolve.item import TimelineItem
 from tests.hosts.resolve.media import MediaPoolItem
 from tests.hosts.resolve.pool import MediaPool
 from tests.hosts.resolve.settings import default_settings, is_valid_setting, read_settings
@@ -30,6 +31,14 @@ class Project(ApiObject):
         self.timelines: list[Timeline] = []
         self.current: Timeline | None = None
         self.pool = MediaPool(world, self)
+        self.unsaved: list[TimelineItem] = []
+        """Clips that disappear at the next save."""
+
+    def drop_unsaved(self) -> None:
+        """Remove the clips that a save does not keep."""
+        for timeline in self.timelines:
+            timeline.delete_items([item for item in self.unsaved if item.timeline is timeline])
+        self.unsaved.clear()
 
     def is_managed(self) -> bool:
         """Return whether clips have an input colour space."""
@@ -145,7 +154,7 @@ class ProjectManager(ApiObject):
 
     @api_method()
     def GetProjectListInCurrentFolder(self) -> list[str]:
-        return [project.name for project in self.world.projects]
+        return [project.name for project in self.world.projects if project.name != UNTITLED]
 
     @api_method("str", "str?", writes=True)
     def CreateProject(self, projectName: str, mediaLocationPath: str | None = None) -> Project | None:
@@ -176,6 +185,8 @@ class ProjectManager(ApiObject):
         project = self.world.project
         if project is not None and project.name == UNTITLED:
             self.world.misuse.append("SaveProject of a project that was never saved hangs")
+        if project is not None:
+            project.drop_unsaved()
         return project is not None and project.name != UNTITLED
 
     @api_method("str", "str", "bool?")

@@ -153,6 +153,11 @@ FAILURES = (
     Switch("record_late", "placing: every clip is placed one frame late", {"record_late": 1}),
     Switch("source_late", "placing: every clip starts one source frame late", {"source_late": 1}),
     Switch("returns_no_items", "placing: clips are placed but None is returned", {"returns_no_items": True}),
+    Switch(
+        "loses_unreturned",
+        "placing: clips are placed, None is returned, and they disappear when the project is saved",
+        {"returns_no_items": True, "loses_unreturned": True},
+    ),
     Switch("places_audio", "placing: audio is added although only video was requested", {"places_audio": True}),
     Switch("refuses_speed", "clip: SetSpeed returns False", {"refuses_speed": True}),
     Switch("ignores_speed", "clip: SetSpeed returns True but has no effect", {"ignores_speed": True}),

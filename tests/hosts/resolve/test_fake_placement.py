@@ -229,6 +229,15 @@ def test_clips_may_be_placed_but_not_returned(open_project: ProjectFactory) -> N
     assert len(placements(stack)) == 1
 
 
+def test_clips_that_were_not_returned_may_disappear_at_a_save(open_project: ProjectFactory) -> None:
+    opened = open_project(returns_no_items=True, loses_unreturned=True)
+    media, stack = opened.import_media(), opened.create_timeline()
+    opened.place(media, startFrame=0, endFrame=24, recordFrame=HOUR)
+    assert len(placements(stack)) == 1
+    assert opened.fake.handle.GetProjectManager().SaveProject() is True
+    assert placements(stack) == []
+
+
 def test_without_a_current_timeline_no_clip_is_placed(open_project: ProjectFactory) -> None:
     opened = open_project()
     media = opened.import_media()
