@@ -20,6 +20,7 @@
     //@include "lib/compare.jsx"
     //@include "lib/project.jsx"
     //@include "lib/project_colour.jsx"
+    //@include "lib/path_map.jsx"
     //@include "lib/sources.jsx"
     //@include "lib/importing.jsx"
     //@include "lib/report.jsx"
@@ -30,5 +31,7 @@
     if (file === null) {
         return "";
     }
-    return toolkitReport.finish(report, toolkitImportPasses.importFile(file, report), "Import Passes");
+    return toolkitReport.finish(
+        report, toolkitImportPasses.importFile(file, report, !toolkitReport.isAutomated()), "Import Passes"
+    );
 }());

@@ -26,6 +26,7 @@
     //@include "lib/readback.jsx"
     //@include "lib/compare.jsx"
     //@include "lib/project.jsx"
+    //@include "lib/path_map.jsx"
     //@include "lib/sources.jsx"
     //@include "lib/importing.jsx"
     //@include "lib/report.jsx"

@@ -27,6 +27,7 @@
     //@include "lib/readback.jsx"
     //@include "lib/compare.jsx"
     //@include "lib/project.jsx"
+    //@include "lib/path_map.jsx"
     //@include "lib/sources.jsx"
     //@include "lib/importing.jsx"
     //@include "lib/report.jsx"
@@ -56,7 +57,9 @@
             return showCommand(toolkitSend.summary(sent), job);
         }
         toolkitRender.run(job);
-        return toolkitImportPasses.importFile(toolkitFiles.fileAt(job.delivery), report);
+        return toolkitImportPasses.importFile(
+            toolkitFiles.fileAt(job.delivery), report, !toolkitSend.isAutomated()
+        );
     }
 
     function main() {

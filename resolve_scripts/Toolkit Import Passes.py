@@ -12,7 +12,7 @@ from toolkit_resolve.arguments import Arguments
 from toolkit_resolve.host import Cancelled, HostError, find_resolve
 from toolkit_resolve.report import describe_error, finish_report, new_report
 from toolkit_resolve.stack import IMPORT_FLAGS, import_stack
-from toolkit_resolve.window import choose_delivery, choose_options, get_ui, show_outcome
+from toolkit_resolve.window import choose_delivery, choose_options, folder_asker, get_ui, show_outcome
 
 CHOICES = (("--beside", "Keep the older version on disabled tracks"),
            ("--comps", "Add the Fusion comp to each FACE clip"),
@@ -32,7 +32,8 @@ def main(arguments=None):
         pair = get_ui(resolve) if is_menu else None
         if pair:
             flags = choose_options(pair, report["entry"], CHOICES)
-        import_stack(resolve, delivery, flags, report)
+        import_stack(resolve, delivery, flags, report,
+                     folder_asker(resolve, report["entry"]) if is_menu else None)
     except HostError as error:
         report["problems"].append(str(error))
         is_menu = is_menu and not isinstance(error, Cancelled)

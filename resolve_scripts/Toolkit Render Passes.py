@@ -15,7 +15,7 @@ from toolkit_resolve.send import SEND_FLAGS, choose_turnover_folder, send_turnov
 from toolkit_resolve.session import Session
 from toolkit_resolve.stack import IMPORT_FLAGS, import_stack
 from toolkit_resolve.toolkit_process import ToolkitProcess, read_toolkit_command, watch_on_console
-from toolkit_resolve.window import get_ui, show_outcome, watch_in_window
+from toolkit_resolve.window import folder_asker, get_ui, show_outcome, watch_in_window
 
 
 def render(resolve, turnover, more, title):
@@ -46,7 +46,8 @@ def main(arguments=None):
         path = os.path.join(os.path.dirname(delivery), "resolve_report.json")
         if Session(resolve).project_id != project:
             raise HostError("another project is open now: open the original project and import %s" % delivery)
-        import_stack(resolve, delivery, list(given.given), report)
+        import_stack(resolve, delivery, list(given.given), report,
+                     folder_asker(resolve, report["entry"]) if is_menu else None)
     except HostError as error:
         report["problems"].append(str(error))
         is_menu = is_menu and not isinstance(error, Cancelled)

@@ -1,8 +1,8 @@
 // Import Passes for one file: reads it, imports it, and summarises the result. Every outcome goes into the report.
 
 var toolkitImportPasses = (function () {
-    // Imports the delivery in file, fills the report, and returns the summary to show.
-    function importFile(file, report) {
+    // Imports the delivery in file, fills the report, and returns the summary to show. Asks for missing plates if it may.
+    function importFile(file, report, mayAsk) {
         var name = "";
         var saved = "";
         var delivery;
@@ -11,6 +11,7 @@ var toolkitImportPasses = (function () {
             name = delivery.name;
             report.delivery = file.fsName;
             report.notes = delivery.notes.slice(0);
+            toolkitPathMap.locatePlates(delivery, mayAsk);
             toolkitImporting.importDelivery(delivery, file.parent.fsName, report);
         } catch (error) {
             report.problems.push(error.message);

@@ -152,7 +152,7 @@ var toolkitPanelModel = (function () {
     function importDelivery() {
         attempt(function () {
             var report = toolkitReport.create();
-            var summary = toolkitImportPasses.importFile(toolkitFiles.fileAt(shown.delivery), report);
+            var summary = toolkitImportPasses.importFile(toolkitFiles.fileAt(shown.delivery), report, true);
             $.global.TOOLKIT_REPORT = toolkitJson.write(report);
             return summary;
         }, "Nothing was imported");

@@ -80,6 +80,7 @@ var toolkitReport = (function () {
     }
 
     return {
-        create: create, chooseDelivery: chooseDelivery, save: save, summary: summary, finish: finish
+        create: create, isAutomated: isAutomated, chooseDelivery: chooseDelivery, save: save, summary: summary,
+        finish: finish
     };
 }());

@@ -7,6 +7,7 @@ import os
 import re
 
 from toolkit_resolve.host import HostError
+from toolkit_resolve.path_map import read_path_map, translate_path
 
 DELIVERY_SCHEMA = "toolkit.delivery/1"
 DELIVERY_FIELDS = {
@@ -41,11 +42,11 @@ def read_delivery(path):
         raise HostError("%s is not a %s document. Scripts and toolkit may be of different versions: update the scripts "
                         "with 'toolkit install-scripts resolve'" % (path, DELIVERY_SCHEMA))
     check_fields(delivery, DELIVERY_FIELDS, "the delivery")
-    root = os.path.dirname(os.path.realpath(path))
+    root, path_map = os.path.dirname(os.path.realpath(path)), read_path_map()
     for track in delivery["tracks"]:
         check_fields(track, TRACK_FIELDS, "a track")
         for clip in track["clips"]:
-            _check_clip(root, clip, track)
+            _check_clip(root, clip, track, path_map)
     delivery["markers"] = delivery.get("markers") or []
     for marker in delivery["markers"]:
         check_fields(marker, MARKER_FIELDS, "a marker")
@@ -65,7 +66,7 @@ def check_fields(value, fields, what):
             raise HostError("%s: '%s' is missing or invalid (%r)" % (what, field, found))
 
 
-def _check_clip(root, clip, track):
+def _check_clip(root, clip, track, path_map):
     if isinstance(clip, dict):
         for field, default in CLIP_DEFAULTS.items():
             clip.setdefault(field, default)
@@ -75,7 +76,7 @@ def _check_clip(root, clip, track):
         if clip[field] not in words:
             raise HostError("'%s': '%s' is missing or invalid (%r)" % (clip["name"], field, clip[field]))
     is_layer = track.get("pass_name") is not None
-    clip["folder"], clip["names"], clip["offline"] = _find_files(root, clip, is_layer)
+    clip["folder"], clip["names"], clip["offline"] = find_files(root, clip, is_layer, path_map)
     if is_layer and clip["offline"]:
         raise HostError(clip["offline"])
     if clip["comp"]:
@@ -98,7 +99,7 @@ def _is_inside(root, path):
     return os.path.realpath(path).startswith(os.path.join(root, ""))
 
 
-def _find_files(root, clip, is_layer):
+def find_files(root, clip, is_layer, path_map):
     """Return the folder and file names of a clip's media, and a sentence if some are missing.
 
     A layer must be inside ``root``. Plates are needed on a new timeline only, so they may be missing here.
@@ -106,6 +107,9 @@ def _find_files(root, clip, is_layer):
     first = os.path.normpath(os.path.join(root, clip["path"]))
     if is_layer and not _is_inside(root, first):
         raise HostError("layer '%s' is outside the delivery's folder: %s" % (clip["name"], clip["path"]))
+    here = "" if is_layer else translate_path(clip["path"], path_map)
+    if here and not os.path.isfile(first) and os.path.isfile(here):
+        first = here
     folder, name = os.path.split(first)
     names = [name]
     if clip["kind"] != "movie":

@@ -4,10 +4,11 @@ import os
 
 from toolkit_resolve.bins import Bins
 from toolkit_resolve.clip_properties import PropertySetter
-from toolkit_resolve.delivery import is_plate, read_delivery, sort_by_record
+from toolkit_resolve.delivery import find_files, is_plate, read_delivery, sort_by_record
 from toolkit_resolve.host import HostError, NotAnswering, ask, ask_id, ask_list, call
 from toolkit_resolve.layout import audio_counts, item_placement, layout, track_items, track_numbers
 from toolkit_resolve.markers import add_delivery_markers, add_marker
+from toolkit_resolve.path_map import add_to_path_map, read_path_map
 from toolkit_resolve.placement import Placer, Unplaceable, describe_unplaceable
 from toolkit_resolve.replaced_layers import ReplacedLayers
 from toolkit_resolve.report import describe_error
@@ -19,10 +20,13 @@ IMPORT_FLAGS = ("--beside", "--comps", "--new-timeline", "--keep-partial")
 
 
 class Stack:
-    """One import. ``flags`` are the given options out of IMPORT_FLAGS."""
+    """One import. ``flags`` are the given options out of IMPORT_FLAGS.
 
-    def __init__(self, resolve, path, flags, report):
-        self.flags, self.report = flags, report
+    ``ask_folder``, if not None, asks the editor for the folder here of a folder of plates that is missing.
+    """
+
+    def __init__(self, resolve, path, flags, report, ask_folder):
+        self.flags, self.report, self.ask_folder = flags, report, ask_folder
         self.delivery, self.root = read_delivery(path), os.path.dirname(path)
         self.session = Session(resolve)
         self.bins = Bins(self.session, report["by_hand"])
@@ -71,11 +75,22 @@ class Stack:
 
     def _require_plates(self):
         """Raise HostError if a plate is missing, which a new timeline needs; a duplicate already has them."""
-        for track in self.delivery["tracks"]:
-            for clip in track["clips"]:
-                if clip["offline"]:
-                    raise HostError("%s. If this machine sees them elsewhere: toolkit conform OUT --map FROM=TO"
-                                    % clip["offline"])
+        for clip in [clip for track in self.delivery["tracks"] for clip in track["clips"]]:
+            if clip["offline"]:
+                self._find_plate(clip)
+            if clip["offline"]:
+                raise HostError("%s. If this machine sees them elsewhere: toolkit conform OUT --map FROM=TO"
+                                % clip["offline"])
+
+    def _find_plate(self, clip):
+        """Look for a plate in the folders given before, else ask for its folder and keep the answer."""
+        where = self.root, clip, False
+        clip["folder"], clip["names"], clip["offline"] = find_files(*where, path_map=read_path_map())
+        if clip["offline"] and self.ask_folder is not None:
+            here = self.ask_folder(clip["folder"])
+            if here and os.path.isfile(os.path.join(here, clip["names"][0])):
+                add_to_path_map(clip["folder"], here)
+                clip["folder"], clip["names"], clip["offline"] = find_files(*where, path_map=read_path_map())
 
     def _place_all(self, tracks):
         self.placer = Placer(self.session, self.target.timeline, self.delivery["fps"], self.report)
@@ -201,10 +216,10 @@ class Stack:
         return self.session.roll_back(steps, self.target.describe_created() + self.bins.describe_created())
 
 
-def import_stack(resolve, path, flags, report):
+def import_stack(resolve, path, flags, report, ask_folder=None):
     """Import the delivery at ``path`` and fill in ``report``. Raises HostError, with the project unchanged."""
     report.update(delivery=path, resolve=call(resolve, "GetVersionString"), timeline=None, made_from=None,
                   snapshot=None, placed=[])
-    stack = Stack(resolve, path, flags, report)
+    stack = Stack(resolve, path, flags, report, ask_folder)
     report["notes"] += stack.delivery["notes"]
     stack.build()

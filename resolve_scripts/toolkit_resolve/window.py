@@ -142,6 +142,24 @@ def choose_delivery(given):
     return os.path.abspath(str((chosen or [last])[0]))
 
 
+def folder_asker(resolve, title):
+    """Return a function that asks the editor where a folder of plates is; None if there are no dialogs."""
+    request = getattr(get_injected("fusion"), "RequestDir", None)
+    if request is None:
+        return None
+
+    def ask_folder(there):
+        sentence = "The plates in %s are not there on this machine. Choose the folder they are in." % there
+        print("  " + sentence)
+        pair = get_ui(resolve)
+        if pair:
+            _show_text(pair, title, [sentence])
+        chosen = request(os.path.expanduser("~"))
+        return os.path.abspath(str(chosen)) if chosen else ""
+
+    return ask_folder
+
+
 def _require_choice(chosen, sentence):
     if not chosen:
         raise Cancelled(sentence)

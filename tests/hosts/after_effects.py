@@ -29,6 +29,8 @@ class Step:
 
     delivery: Path | None
     """Chosen in the dialog, or set by the caller; None cancels the dialog."""
+    then: tuple[Path | None, ...] = ()
+    """Chosen in the dialogs that follow; None cancels one."""
     automated: bool = True
     edit: str = ""
     """A line of script that runs first, for the artist's changes."""
@@ -56,6 +58,7 @@ class Studio:
         """
         file = self.folder / "session.json"
         session: dict[str, Any] = {"quirks": quirks, "movies": {}, "steps": [self._step(step) for step in steps]}
+        session["environment"] = {"HOME": str(self.folder / "home"), "USERPROFILE": str(self.folder / "home")}
         for step in steps:
             session["movies"].update(movies(step.delivery) | (found or {}))
         file.write_text(json.dumps(session), encoding="utf-8")
@@ -72,7 +75,7 @@ class Studio:
         chosen = None if step.delivery is None else str(step.delivery)
         return {
             "script": str(self.scripts / step.entry),
-            "dialog": None if step.automated else chosen,
+            "dialog": None if step.automated else [chosen, *(path and str(path) for path in step.then)],
             "automated": chosen if step.automated else None,
             "edit": step.edit,
             "quirks": step.quirks or {},

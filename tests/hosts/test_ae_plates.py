@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.hosts.after_effects import Dump, Step, Studio, comps, footage, layers, picture, picture_at
+from tests.hosts.after_effects import Dump, Step, Studio, comps, footage, layers, movies, picture, picture_at
 from tests.hosts.delivered import Deliveries, Document
 
 MOVIE, SEQUENCE = "A001C003_230114.mov", "B002C011.{:04d}.png"
@@ -210,3 +212,69 @@ def test_the_marker_for_hosts_that_cannot_set_a_speed_is_not_shown(studio: Studi
     for name in ("scene_04", "sh010"):
         comments = "\n".join(marker["value"]["comment"] for marker in comps(dump)[name]["markers"])
         assert "Short handles" in comments and "Set the speed" not in comments
+
+
+# --- plates that this machine has elsewhere -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def moved(studio: Studio, delivery: Path) -> Path:
+    """The plates' folder, which is not where the delivery says but in another one of the same name."""
+    (studio.folder / "home" / ".toolkit").mkdir(parents=True)
+    folder = studio.folder / "this machine" / "plates"
+    shutil.copytree(plates(delivery), folder)
+    shutil.rmtree(plates(delivery))
+    return folder
+
+
+def import_moved(studio: Studio, moved: Path, *steps: Step, **quirks: Any) -> list[Dump]:
+    delivery = next(step.delivery for step in steps)
+    facts = {str(moved / Path(path).name): fact for path, fact in movies(delivery).items()}
+    return studio.session(list(steps), found=facts, **quirks)
+
+
+def is_placeholder(dump: Dump) -> bool:
+    return any("is a placeholder" in text for text in dump["report"]["by_hand"])
+
+
+def test_the_artist_is_asked_for_missing_plates_once_and_the_answer_is_kept(
+    studio: Studio, delivery: Path, moved: Path
+) -> None:
+    step = Step(delivery=delivery, automated=False, then=(moved,))
+    (dump,) = import_moved(studio, moved, step)
+    assert_layers_are_built(dump)
+    (question,) = dump["confirms"]
+    assert f"The plates in {plates(delivery)} are not there on this machine" in question
+    assert dump["dialogs"] == 2 and not is_placeholder(dump)
+    kept = json.loads((studio.folder / "home" / ".toolkit" / "path_map.json").read_text(encoding="utf-8"))
+    assert kept == {str(plates(delivery).parent): str(moved.parent)}
+
+    (again,) = import_moved(studio, moved, Step(delivery=delivery))
+    assert again["confirms"] == [] and again["dialogs"] == 0 and not is_placeholder(again)
+
+
+@pytest.mark.parametrize("answer", ["no", "cancel", "wrong folder"])
+def test_without_an_answer_the_layers_are_imported_over_placeholders(
+    studio: Studio, delivery: Path, moved: Path, answer: str
+) -> None:
+    then = {"no": moved, "cancel": None, "wrong folder": studio.folder}[answer]
+    (dump,) = import_moved(
+        studio, moved, Step(delivery=delivery, automated=False, then=(then,)), confirms=answer != "no"
+    )
+    assert_layers_are_built(dump)
+    assert is_placeholder(dump) and not (studio.folder / "home" / ".toolkit" / "path_map.json").exists()
+    wrong = [text for text in dump["alerts"] if "is not in" in text]
+    assert len(wrong) == (answer == "wrong folder")
+
+
+def test_a_caller_is_never_asked(studio: Studio, delivery: Path, moved: Path) -> None:
+    (dump,) = import_moved(studio, moved, Step(delivery=delivery))
+    assert dump["confirms"] == [] and is_placeholder(dump)
+
+
+def test_a_map_that_cannot_be_read_is_named(studio: Studio, delivery: Path, moved: Path) -> None:
+    (studio.folder / "home" / ".toolkit" / "path_map.json").write_text("{", encoding="utf-8")
+    (dump,) = import_moved(studio, moved, Step(delivery=delivery))
+    (problem,) = dump["report"]["problems"]
+    assert "path_map.json cannot be read" in problem and problem.endswith("correct or delete it")
+    assert dump["items"] == []

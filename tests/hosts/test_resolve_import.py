@@ -1062,3 +1062,58 @@ def test_the_calls_grow_with_the_shots_and_not_with_their_square(
         assert run(entry, desk, path=path)["problems"] == []
         calls.append(len(desk.fake.called) - before)
     assert calls[1] < 4.4 * calls[0]
+
+
+# --- plates that this machine has elsewhere -----------------------------------------------------------------------
+
+
+def elsewhere(desk: Desk) -> tuple[Path, Path]:
+    """A delivery for a new timeline that names its plates in /mnt/farm/plates; and where they are here."""
+    path = desk.delivery(origin=False)
+    here = path.parent.parent / "plates"
+    path.write_text(path.read_text(encoding="utf-8").replace(str(here), "/mnt/farm/plates"), encoding="utf-8")
+    return path, here
+
+
+def path_map(home: Path) -> dict[str, str] | None:
+    file = home / ".toolkit" / "path_map.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+
+
+@pytest.mark.parametrize("studio", [True, False])
+def test_the_editor_is_asked_for_missing_plates_once_and_the_answer_is_kept(
+    entry: ModuleType, make_desk: Callable[..., Desk], at_home: Path, studio: bool
+) -> None:
+    desk = make_desk(Behaviour(version="20.3.2.9", studio=studio))
+    path, here = elsewhere(desk)
+    desk.fake.fusion.chosen = [str(path), str(here)]
+    desk.fake.ui.actions = [("Go", "Clicked"), ("Done", "Clicked"), ("Done", "Clicked")] if studio else []
+    report = start_in(entry, desk)
+    assert report["problems"] == [] and read_stack(desk.fake, report["timeline"]) == expected_stack(path)
+    assert len(desk.fake.windows) == 3 * studio
+    assert path_map(at_home) == {"/mnt/farm": str(here.parent)}
+
+    again = run(entry, desk, "--new-timeline", path=path)
+    assert again["problems"] == [] and again["made_from"] is None
+
+
+@pytest.mark.parametrize("answer", ["cancel", "wrong folder", "not from the menu"])
+def test_without_an_answer_a_new_timeline_is_not_made(
+    entry: ModuleType, make_desk: Callable[..., Desk], at_home: Path, answer: str
+) -> None:
+    desk = make_desk(Behaviour(version="20.3.2.9", studio=False))
+    path, _ = elsewhere(desk)
+    desk.fake.fusion.chosen = [str(path), str(at_home) if answer == "wrong folder" else None]
+    before = desk.fake.snapshot()
+    report = run(entry, desk, path=path) if answer == "not from the menu" else start_in(entry, desk)
+    (problem,) = report["problems"]
+    assert "'A001C003' is offline" in problem and problem.endswith("the project is unchanged")
+    assert desk.fake.snapshot() == before and path_map(at_home) is None
+
+
+def test_a_path_map_that_is_none_is_named(entry: ModuleType, make_desk: Callable[..., Desk], at_home: Path) -> None:
+    (at_home / ".toolkit").mkdir(exist_ok=True)
+    for text in ("[", '["/mnt"]', '{"/mnt": 3}'):
+        (at_home / ".toolkit" / "path_map.json").write_text(text, encoding="utf-8")
+        (problem,) = run(entry, make_desk())["problems"]
+        assert "path_map.json is not a map of folders; correct or delete it" in problem

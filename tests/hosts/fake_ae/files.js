@@ -4,7 +4,7 @@
 const fs = require("fs");
 const path = require("path");
 const { expectType, makeStrict } = require("./strict.js");
-const { log, quirks } = require("./scenario.js");
+const { chooseNext, log, quirks } = require("./scenario.js");
 
 class FolderObject {
     constructor(folder) {
@@ -119,8 +119,8 @@ function createFileClass() {
     }
     File.openDialog = function (prompt) {
         expectType(prompt, "string", "the prompt");
-        log.dialogs += 1;
-        return log.chosen ? makeStrict(new FileObject(log.chosen)) : null;
+        const chosen = chooseNext();
+        return chosen ? makeStrict(new FileObject(chosen)) : null;
     };
     return File;
 }
@@ -131,8 +131,8 @@ function createFolderClass() {
     }
     Folder.selectDialog = function (prompt) {
         expectType(prompt, "string", "the prompt");
-        log.dialogs += 1;
-        return log.chosen ? makeStrict(new FolderObject(log.chosen)) : null;
+        const chosen = chooseNext();
+        return chosen ? makeStrict(new FolderObject(chosen)) : null;
     };
     return Folder;
 }

@@ -57,7 +57,13 @@ function beginStep(step) {
         }
     }
     Object.assign(log, { alerts: [], confirms: [], prompts: [], commands: [], dialogs: 0, undo: [], files: [], panel: [] });
-    log.chosen = step.dialog || null;
+    log.answers = [].concat(step.dialog || []);
+}
+
+// What the artist chooses in the next dialog: the step's answers in order, the last one again and again.
+function chooseNext() {
+    log.dialogs += 1;
+    return (log.answers.length > 1 ? log.answers.shift() : log.answers[0]) || null;
 }
 
 // Throws if this version does not have a member yet.
@@ -67,4 +73,4 @@ function requireVersion(version, member) {
     }
 }
 
-module.exports = { beginStep, log, quirks, requireVersion, session };
+module.exports = { beginStep, chooseNext, log, quirks, requireVersion, session };
