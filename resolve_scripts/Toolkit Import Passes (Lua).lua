@@ -50,10 +50,19 @@ end
 
 -- --- bins and timelines. ``s`` is the state of one import -----------------------------------------------------------
 
+--- Return all timelines of the project; raise an error rather than leave one out.
 local function timelines(s)
-  local found = {}
-  for number = 1, ask(s.project, "GetTimelineCount") do found[number] = ask(s.project, "GetTimelineByIndex", number) end
-  return found
+  for _ = 1, 2 do
+    local found, is_whole = {}, s.open_timeline == nil
+    local count = ask(s.project, "GetTimelineCount")
+    if count == 0 then count = ask(s.project, "GetTimelineCount") end -- which may be a failure
+    for number = 1, count do
+      found[number] = ask(s.project, "GetTimelineByIndex", number)
+      is_whole = is_whole or ask_id(found[number]) == ask_id(s.open_timeline)
+    end
+    if is_whole then return found end
+  end
+  fail("Resolve does not list the open timeline")
 end
 
 --- Make ``wanted`` current, and return whether it is.
@@ -76,8 +85,9 @@ local function select_timeline(s)
   s.timeline = ours
 end
 
---- Create something, again if it was not answered and nothing is new. Return the new objects of ``list()``.
-local function create(s, what, list, make)
+--- Create something, again if it was not answered and nothing is new. Return the new objects of ``list()``; raise an
+--- error if one of them is none that ``make`` can have made, since then the list before was too short.
+local function create(s, what, list, make, is_ours)
   local known = ids_of(list())
   s.unsure[#s.unsure + 1] = {what = what, list = list, known = known}
   local new = {}
@@ -85,6 +95,9 @@ local function create(s, what, list, make)
     local answer = make()
     new = find_new(list(), known)
     if #new > 0 or answer ~= nil then break end
+  end
+  for _, one in ipairs(new) do
+    if not is_ours(one) then fail("Resolve did not list reliably what is in the project: import again") end
   end
   for _, one in ipairs(new) do s.own[ask_id(one)] = true end
   s.unsure[#s.unsure] = nil
@@ -99,8 +112,8 @@ local function open_bin(s)
   if not s.bin then
     local new = create(s, format_message("the bin '%s'", name), bins, function()
       return call(s.pool, "AddSubFolder", root, name)
-    end)
-    if #new ~= 1 or ask(new[1], "GetName") ~= name then fail("Resolve did not create the bin '%s'", name) end
+    end, function(one) return ask(one, "GetName") == name end)
+    if #new ~= 1 then fail("Resolve did not create the bin '%s'", name) end
     s.bin, s.bin_id = new[1], ask_id(new[1])
   end
   if not make_current(s.pool, "GetCurrentFolder", "SetCurrentFolder", s.bin) then
@@ -123,7 +136,7 @@ local function create_timeline(s)
     local new = create(s, format_message("the timeline '%s'", name), function() return timelines(s) end, function()
       answer = call(s.pool, "CreateEmptyTimeline", name)
       return answer
-    end)
+    end, function(one) return ask(one, "GetName") == name end)
     if #new == 1 then
       s.timeline_id, s.report.timeline = ask_id(new[1]), name
       return select_timeline(s)
@@ -202,8 +215,6 @@ local function set_properties(s, item, kind, expected, clip, where, may_change)
     local before = ask_optional(item, "Get" .. kind, one[1])
     local found = before
     if may_change and not is_same_value(before, one[2]) then
-      local is_others = kind == "ClipProperty" and not s.own[ask_id(item)] -- restored if the import fails
-      s.changed[#s.changed + 1] = is_others and {item, one[1], before} or nil
       insist(item, "Set" .. kind, one[1], one[2])
       found = ask_optional(item, "Get" .. kind, one[1])
     end
@@ -211,6 +222,12 @@ local function set_properties(s, item, kind, expected, clip, where, may_change)
       s.by_hand("'%s': %s is %s; set %s in %s", clip.name, one[1], found, one[3] or one[2], where)
     end
   end
+end
+
+--- Return whether a media pool path is the clip's media, or a part of its sequence.
+local function is_media_of(clip, path)
+  local head = clip.pool_path:match("^(.-)%[%d+%-%d+%][^/\\]*$") or clip.pool_path
+  return type(path) == "string" and path:sub(1, #head) == head
 end
 
 --- Return a clip's media pool item: from our bin, imported into it, or the editor's own.
@@ -222,7 +239,7 @@ local function import_media(s, clip, is_layer)
     local what = clip.pattern and {FilePath = clip.pattern, StartIndex = clip.first_number, EndIndex = clip.last_number}
     local new = create(s, format_message("the media '%s'", clip.pool_path), contents, function()
       return call(s.pool, "ImportMedia", {what or clip.path})
-    end)
+    end, function(one) return is_media_of(clip, path_of(one)) end)
     if #new > 1 then fail("Resolve imported %s as %s clips, not one", clip.pool_path, #new) end
     item, is_imported = new[1], #new == 1
     item = item or find_in_tree(ask(s.pool, "GetRootFolder"), clip.pool_path)
@@ -238,7 +255,7 @@ local function import_media(s, clip, is_layer)
   end
   if clip.premultiplied then properties[#properties + 1] = {"Alpha mode", "Premultiplied"} end
   if clip.colour_space then properties[#properties + 1] = {"Input Color Space", clip.colour_space} end
-  set_properties(s, item, "ClipProperty", properties, clip, "Clip Attributes", is_layer or is_imported)
+  set_properties(s, item, "ClipProperty", properties, clip, "Clip Attributes", is_imported) -- never existing media
   return item
 end
 
@@ -491,9 +508,6 @@ local function roll_back_once(s)
   if not delete_own(s, function() return timelines(s) end, "DeleteTimelines") then
     left[#left + 1] = format_message("the timeline '%s'", s.report.timeline)
   end
-  for _, one in ipairs(s.changed) do
-    if (one[3] or "") ~= "" then insist(one[1], "SetClipProperty", one[2], one[3]) end
-  end
   local function media() return ask_list(s.bin, "GetClipList") end
   if not delete_bin(s) then
     left[#left + 1] = format_message("the bin '%s'", s.delivery.name)
@@ -529,7 +543,7 @@ end
 local function import_stack(host, project, delivery, report)
   local s = {
     resolve = host, project = project, pool = ask(project, "GetMediaPool"), delivery = delivery, report = report,
-    open_timeline = ask_optional(project, "GetCurrentTimeline"), variants = {}, changed = {}, unsure = {}, own = {},
+    open_timeline = ask_optional(project, "GetCurrentTimeline"), variants = {}, unsure = {}, own = {},
     items = {}, expected = {}, placed_ids = {}, placed_count = 0,
     by_hand = function(...) table.insert(report.by_hand, format_message(...)) end,
     note = function(...) table.insert(report.notes, format_message(...)) end}

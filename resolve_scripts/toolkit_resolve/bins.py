@@ -1,10 +1,10 @@
-"""The bins of an import and the media in them. Everything created or changed here can be rolled back."""
+"""The bins of an import and the media in them. Everything created here can be rolled back; nothing else is changed."""
 
 import os
 
 from toolkit_resolve.delivery import is_sequence, media_count
 from toolkit_resolve.host import HostError, ask, ask_id, ask_list, ask_optional, call, find_new, require
-from toolkit_resolve.resolve_values import is_same_value, rate_text, sequence_name
+from toolkit_resolve.resolve_values import is_media_of_clip, is_same_value, rate_text, sequence_name
 
 
 class Bins:
@@ -17,7 +17,7 @@ class Bins:
         """By path, the bins inside an opened bin by name, and their ids."""
         self.in_pool = None
         """Every item of the media pool by its path, read when it is first needed."""
-        self.created, self.imported, self.changed, self.items = [], [], [], {}
+        self.created, self.imported, self.items = [], [], {}
         self.unsure = []
         """(description, bin, method that lists its contents, ids before) of what is being created."""
 
@@ -70,12 +70,12 @@ class Bins:
                 import_spec = {"FilePath": pattern, "StartIndex": clip["start_index"], "EndIndex": clip["end_index"]}
                 span = sequence_name(clip["pattern"], clip["start_index"], clip["end_index"])
                 path = os.path.join(clip["folder"], span)
-            item = self._find_or_import(import_spec, path, names)
+            item = self._find_or_import(import_spec, path, clip, names)
             self._apply_attributes(item, clip)
             self.items[first] = item
         return self.items[first]
 
-    def _find_or_import(self, import_spec, path, names):
+    def _find_or_import(self, import_spec, path, clip, names):
         folder = self.open_bin(*names)
         inside = ask_list(folder, "GetClipList")
         found = [item for item in inside if path_key(path) == path_key(pool_path(item))]
@@ -83,6 +83,10 @@ class Bins:
             return found[0]
         new = self._create("'%s' in the bin '%s'" % (os.path.basename(path), names[-1]), folder, "GetClipList",
                            [ask_id(item) for item in inside], lambda: call(self.pool, "ImportMedia", [import_spec]))
+        made = [item for item in new if is_media_of_clip(pool_path(item), clip)
+                and path_key(os.path.dirname(pool_path(item))) == path_key(os.path.dirname(path))]
+        if len(made) < len(new):  # the list before it was too short: nothing here is known to be new
+            raise HostError("Resolve did not list the bin '%s' reliably: import again" % names[-1])
         self.imported += [(ask_id(folder), ask_id(item), ask(item, "GetName")) for item in new]
         self.unsure.pop()
         if len(new) > 1:
@@ -107,11 +111,9 @@ class Bins:
         attributes += [("Alpha mode", "Premultiplied")] if clip["alpha"] == "premultiplied" else []
         attributes += [("Input Color Space", clip["input_colour_space"])] if clip["input_colour_space"] else []
         is_imported = ask_id(item) in [item_id for _, item_id, _ in self.imported]
-        may_change = clip.get("version") is not None or is_imported  # never the editor's own plates
         for key, value in attributes:
             found = ask_optional(item, "GetClipProperty", key)
-            if may_change and not is_same_value(found, value):
-                self.changed += [(item, key, found)] if not is_imported else []
+            if is_imported and not is_same_value(found, value):  # other media may be on the editor's timelines
                 found = set_and_read(item, "ClipProperty", key, value)
             if not is_same_value(found, value):
                 self.by_hand.append("'%s': %s is %s; set %s in Clip Attributes"
@@ -123,15 +125,12 @@ class Bins:
                 ) + [what for what, _, _, _ in self.unsure]
 
     def roll_back(self):
-        """Restore properties, delete the created bins and the imported media; return what remains.
+        """Delete the created bins and the imported media; return what remains.
 
         Only what this import has created is deleted, by the id it had right after it was created, and a bin only if
         nothing else is in it. Raises NotAnswering. Bins are looked up from the root bin each time, since the handle of
         a deleted bin does not answer.
         """
-        for item, key, value in self.changed:
-            if value and not is_same_value(ask_optional(item, "GetClipProperty", key), value):
-                set_and_read(item, "ClipProperty", key, value)
         folders = {ask_id(folder): folder for folder in list_bins(self.root)}
         left = [what for what, folder_id, getter, known in self.unsure if folder_id in folders
                 and set(map(ask_id, ask_list(folders[folder_id], getter))) - set(known)]

@@ -49,9 +49,12 @@ def ask(target, method, *arguments):
 
 
 def ask_list(target, method, *arguments):
-    """The same for a list, which must have no holes."""
-    return _ask(lambda: call(target, method, *arguments),
-                lambda found: isinstance(found, (list, tuple)) and all(one is not None for one in found))
+    """The same for a list, which must have no holes. An empty one, which may also be a failure, is asked for twice."""
+    def ask_once():
+        return _ask(lambda: call(target, method, *arguments),
+                    lambda found: isinstance(found, (list, tuple)) and all(one is not None for one in found))
+
+    return ask_once() or ask_once()
 
 
 def ask_optional(target, method, *arguments):

@@ -81,18 +81,19 @@ class SelfCheck:
         call(self.resolve, "OpenPage", "edit")
         bins = [ask(one, "GetName") for one in ask_list(self.bins.root, "GetSubFolderList")]
         self.folder = self.bins.open_bin(find_unused_name(SCRATCH_NAME, bins))
-        taken = [ask(one, "GetName") for one in self.session.timelines()]
-        call(self.pool, "CreateEmptyTimeline", find_unused_name(SCRATCH_NAME, taken))
-        created = self._find_new_timelines()
+        name = find_unused_name(SCRATCH_NAME, [ask(one, "GetName") for one in self.session.timelines()])
+        call(self.pool, "CreateEmptyTimeline", name)
+        created = [one for one in self._find_new_timelines() if ask(one, "GetName") == name]
         self.timeline = require(created, "Resolve did not create a timeline")[0]
         self.session.select_timeline(self.timeline)
         return {"start": call(self.timeline, "GetStartFrame"), "timecode": call(self.timeline, "GetStartTimecode"),
                 "rate": call(self.timeline, "GetSetting", "timelineFrameRate")}
 
     def _find_new_timelines(self):
-        """Return the timelines that were not there before, and remember their ids."""
+        """Return our timelines that were not there before, and remember their ids."""
         known = self.before + self.timelines
-        new = find_new(self.session.timelines(), known)
+        new = [one for one in find_new(self.session.timelines(), known)
+               if ask(one, "GetName").startswith(SCRATCH_NAME)]
         self.timelines += [ask_id(timeline) for timeline in new]
         return new
 
@@ -101,7 +102,7 @@ class SelfCheck:
         pattern, last = write_scratch_sequence(self.disk), SCRATCH_FIRST + SCRATCH_COUNT - 1
         result = call(self.pool, "ImportMedia", [{"FilePath": pattern, "StartIndex": SCRATCH_FIRST, "EndIndex": last}])
         clips = [one for one in ask_list(self.folder, "GetClipList")
-                 if "toolkit_self_check." in str(call(one, "GetClipProperty", "File Path"))]
+                 if "toolkit_self_check." in str(ask(one, "GetClipProperty", "File Path"))]
         self.bins.imported += [(ask_id(self.folder), ask_id(one), ask(one, "GetName")) for one in clips]
         self.media = require(clips, "Resolve did not import the sequence (it returned %s)" % type(result).__name__)[0]
         properties = call(self.media, "GetClipProperty")
@@ -199,7 +200,8 @@ class SelfCheck:
 
     def _remove_timelines(self):
         left = [one for one in self.timelines if not self.session.delete_timeline(one)]
-        others = [one for one in self.session.timelines() if ask_id(one) not in self.before]
+        others = [one for one in self.session.timelines()
+                  if ask_id(one) not in self.before and ask(one, "GetName").startswith(SCRATCH_NAME)]
         return ["the timeline '%s'" % ask(one, "GetName") for one in others] if left or others else []
 
 

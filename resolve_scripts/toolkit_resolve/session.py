@@ -19,9 +19,13 @@ class Session:
             raise HostError("no project is open in Resolve, or an open dialog blocks all calls; close it")
 
     def timelines(self):
-        """Return all timelines of the project. Raises NotAnswering rather than leave one out."""
-        numbers = range(1, int(ask(self.project, "GetTimelineCount")) + 1)
-        return [ask(self.project, "GetTimelineByIndex", number) for number in numbers]
+        """Return all timelines of the project. Raises HostError rather than leave one out."""
+        for _ in range(2):
+            count = ask(self.project, "GetTimelineCount") or ask(self.project, "GetTimelineCount")  # 0 may be a failure
+            found = [ask(self.project, "GetTimelineByIndex", number) for number in range(1, int(count) + 1)]
+            if self.timeline is None or ask_id(self.timeline) in [ask_id(one) for one in found]:
+                return found
+        raise HostError("Resolve does not list the open timeline")
 
     def get_setting(self, timeline, key):
         """Return the timeline's setting; a timeline without custom settings follows the project."""

@@ -39,7 +39,7 @@ class TargetTimeline:
             result_id = None if result is None else unique_id(result)
             self.timeline_id = None if result_id in self.known else result_id
             new = find_new(self.session.timelines(), self.known)
-            if len(new) == 1:
+            if len(new) == 1 and ask(new[0], "GetName") == self.name:
                 self.timeline_id = ask_id(new[0])
                 return new[0]
             if new:

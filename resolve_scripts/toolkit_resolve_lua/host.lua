@@ -58,8 +58,11 @@ end
 --- Call a getter that always has an answer, again if it has none; raise an error if there is none.
 local function ask(target, method, ...) return call_until(is_answer, target, method, ...) end
 
---- The same for a list, which must have no holes.
-local function ask_list(target, method, ...) return call_until(is_whole_list, target, method, ...) end
+--- The same for a list, which must have no holes. An empty one, which may also be a failure, is asked for twice.
+local function ask_list(target, method, ...)
+  local found = call_until(is_whole_list, target, method, ...)
+  return #found > 0 and found or call_until(is_whole_list, target, method, ...)
+end
 
 --- Return the persistent id; handles are new on every call, and expire.
 local function ask_id(target) return ask(target, "GetUniqueId") end

@@ -520,6 +520,30 @@ def test_nothing_is_lost_while_resolve_does_not_answer(
         assert ("check whether the project still contains" in problem) == bool(new), problem
 
 
+@pytest.mark.parametrize("start", ["first", "second"])
+def test_a_list_that_is_wrongly_empty_loses_nothing(lua: Any, deliver: Deliveries, start: str) -> None:
+    path = deliver(without_faces)
+
+    def prepare() -> FakeResolve:
+        fake = resolve_with(path)
+        if start == "second":
+            assert import_delivery(lua, path, fake)["problems"] == []
+        return fake
+
+    fake = prepare()
+    done = len(fake.called)
+    import_delivery(lua, path, fake)
+    getters = [at for at, name in enumerate(fake.called[done:]) if re.search(r"List$|Count$|InTrack$", name)]
+    for at in getters[::2]:
+        fake = prepare()
+        before, done = by_id(fake.snapshot()), len(fake.called)
+        fake.behaviour.unanswered = range(done + at, done + at + 1)
+        fake.behaviour.unanswered_lists_are_empty = True
+        import_delivery(lua, path, fake)
+        after = by_id(fake.snapshot())
+        assert {key: after.get(key) for key in before} == before, fake.called[done + at]
+
+
 # --- the document -------------------------------------------------------------------------------------------------
 
 

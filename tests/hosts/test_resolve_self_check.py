@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -66,3 +67,26 @@ def test_the_report_is_written_to_the_given_folder(
 ) -> None:
     start_in(entry, make_desk(), "-o", str(tmp_path))
     assert (tmp_path / "toolkit_self_check.json").is_file()
+
+
+@pytest.mark.parametrize("opened", [True, False], ids=["a timeline is open", "none is open"])
+def test_a_list_that_is_wrongly_empty_never_makes_it_delete_what_was_there(
+    entry: ModuleType, make_desk: Callable[..., Desk], opened: bool
+) -> None:
+    def prepare() -> Desk:
+        desk = make_desk()
+        if not opened:
+            desk.fake.project.set_current(None)
+        return desk
+
+    desk = prepare()
+    before = len(desk.fake.called)
+    start_in(entry, desk)
+    getters = [at for at, name in enumerate(desk.fake.called[before:]) if re.search(r"List$|Count$|InTrack$", name)]
+    for at in getters:
+        desk = prepare()
+        timelines, done = desk.fake.snapshot()["timelines"], len(desk.fake.called)
+        desk.fake.behaviour.unanswered = range(done + at, done + at + 1)
+        desk.fake.behaviour.unanswered_lists_are_empty = True
+        start_in(entry, desk)
+        assert desk.fake.snapshot()["timelines"] == timelines, desk.fake.called[done + at]

@@ -8,6 +8,7 @@ real Resolve is silent, and whether it then does what it was asked for: both are
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ import pytest
 
 from tests.hosts.delivered import Deliveries, Document
 from tests.hosts.entries import Desk, Report, load, start_in
+from tests.hosts.resolve import Footage
 from tests.hosts.test_resolve_import import expected_stack, later_version, read_stack
 
 Snapshot = dict[str, Any]
@@ -154,6 +156,32 @@ def test_a_longer_silence_stops_the_import_and_loses_nothing(
         entry, deliver, start, silent=MORE_THAN_REPEATED, acts=acts, step=13
     )]  # fmt: skip
     assert any(stopped)
+
+
+@STARTS
+def test_a_list_that_is_wrongly_empty_loses_nothing(
+    entry: ModuleType, deliver: Deliveries, at_home: Path, start: Start
+) -> None:
+    """A failed call may also return an empty list or 0; the bins hold media of the editor's."""
+    one = with_own_media(start(entry, deliver))
+    before = len(one.desk.fake.called)
+    one.run(entry)
+    getters = [at for at, name in enumerate(one.desk.fake.called[before:]) if re.search(r"List$|Count$|InTrack$", name)]
+    for at in getters[::3]:
+        one = with_own_media(start(entry, deliver))
+        ids, done = by_id(one.desk.fake.snapshot()), len(one.desk.fake.called)
+        one.desk.fake.behaviour.unanswered = range(done + at, done + at + 1)
+        one.desk.fake.behaviour.unanswered_lists_are_empty = True
+        one.assert_nothing_is_lost(ids, one.run(entry), f"{one.desk.fake.called[done + at]} (call {at}) is empty")
+
+
+def with_own_media(one: Import) -> Import:
+    """The same with media of the editor's in each bin."""
+    for number, folder in enumerate(list(one.desk.fake.pool.root.all_folders())):
+        media = one.desk.fake.add_media(f"/own/grain{number}.mov", Footage(frames=10))
+        one.desk.fake.pool.root.clips.remove(media)
+        folder.clips.append(media)
+    return one
 
 
 @STARTS

@@ -143,7 +143,8 @@ def _call(
     called = f"{type(target).__name__}.{name}"
     is_unanswered = len(world.called) in world.behaviour.unanswered
     world.called.append(called)
-    if is_unanswered and not world.behaviour.unanswered_calls_act:
+    is_emptied = is_unanswered and world.behaviour.unanswered_lists_are_empty
+    if is_unanswered and not is_emptied and not world.behaviour.unanswered_calls_act:
         return None
     if world.behaviour.raises_on == name:
         raise TypeError(f"{name} failed")
@@ -162,7 +163,16 @@ def _call(
     if declaration.writes and not world.register_change():
         return None
     answer = wrap(getattr(target, name)(*(unwrap(one) for one in arguments)), world)
-    return None if is_unanswered else answer
+    if is_emptied:
+        answer = _empty(name, answer)
+    return None if is_unanswered and not is_emptied else answer
+
+
+def _empty(name: str, answer: Any) -> Any:
+    """What a failed call returns instead of a list or a count; any other answer stays."""
+    if isinstance(answer, list):
+        return []
+    return 0 if name.endswith("Count") else answer
 
 
 def _has_stale(value: Any) -> bool:

@@ -66,6 +66,11 @@ VARIATIONS = (
         "application: every 97th call does what it is called for, and returns None",
         {"unanswered": range(0, 10**6, 97), "unanswered_calls_act": True},
     ),
+    Switch(
+        "empty lists",
+        "application: every 97th call, if it returns a list or a count, returns [] or 0",
+        {"unanswered": range(0, 10**6, 97), "unanswered_lists_are_empty": True},
+    ),
     Switch("source end excluded", "clip: GetSourceEndFrame is exclusive", {"source_end": "exclusive"}),
     Switch("source end on timecode", "clip: GetSourceEndFrame counts from midnight", {"source_end": "timecode"}),
     Switch(
