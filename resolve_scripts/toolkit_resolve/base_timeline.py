@@ -1,16 +1,18 @@
 """Choose the timeline a delivery is imported onto: the one it was sent from, if its plates are still in place."""
 
+import re
+
 from toolkit_resolve.delivery import is_plate, media_count
 from toolkit_resolve.host import ask, ask_id, ask_optional
 from toolkit_resolve.layout import item_path, item_placement, track_items, track_numbers
-from toolkit_resolve.resolve_values import is_media_of_clip, is_same_value, rate_text
+from toolkit_resolve.resolve_values import is_media_of_clip, is_same_value, parse_layer_name, rate_text
 
 
 def choose_base_timeline(session, delivery, notes):
     """Return the timeline to duplicate, or None if the delivery needs a new timeline; the reason goes to ``notes``.
 
-    Work on an earlier stack continues: first the open timeline if it is one, then the newest other one, then the open
-    timeline, then the one the delivery was sent from.
+    Work on an earlier stack continues: first the open timeline if it holds layers of the delivery or is named like a
+    stack, then the newest of those named so, then the open timeline, then the one the delivery was sent from.
     """
     origin = delivery.get("origin")
     if not origin or origin["host"] != "resolve":
@@ -23,7 +25,8 @@ def choose_base_timeline(session, delivery, notes):
         return None
     stacks = [one for one in every if ask(one, "GetName").startswith(delivery["name"] + " v")]
     opened = [session.timeline] if session.timeline is not None else []
-    is_stack_open = bool(opened) and ask_id(opened[0]) in [ask_id(one) for one in stacks]
+    is_stack_open = bool(opened) and (ask_id(opened[0]) in [ask_id(one) for one in stacks]
+                                      or has_layers(opened[0], delivery))
     tried = []
     for timeline in (opened if is_stack_open else []) + stacks[:-4:-1] + opened + candidates[:1]:
         if ask_id(timeline) in tried:
@@ -31,10 +34,22 @@ def choose_base_timeline(session, delivery, notes):
         tried.append(ask_id(timeline))
         name, why = ask(timeline, "GetName"), describe_mismatch(session, timeline, delivery)
         if not why:
+            if opened and ask_id(opened[0]) not in tried:
+                notes.append("the layers are on a duplicate of '%s', the newest stack, and not of the open '%s'"
+                             % (name, ask(opened[0], "GetName")))
             return timeline
         notes.append("'%s' was not used: it %s" % (name, why))
     notes.append("the stack is on a new timeline, with the plates")
     return None
+
+
+def has_layers(timeline, delivery):
+    """Return whether a timeline holds layers of the delivery's shots, of any version."""
+    wanted = {parse_layer_name(clip["name"])[:2] for track in delivery["tracks"] for clip in track["clips"]
+              if parse_layer_name(clip["name"])}
+    found = (parse_layer_name(re.split(r"[/\\]", item_path(item))[-1])
+             for number in track_numbers(timeline) for item in track_items(timeline, number))
+    return any(layer is not None and layer[:2] in wanted for layer in found)
 
 
 def describe_mismatch(session, timeline, delivery):

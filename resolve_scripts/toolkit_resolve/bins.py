@@ -64,13 +64,11 @@ class Bins:
         """Return a clip's media pool item: from the bin ``names``, imported into it, or wherever the pool has it."""
         first = os.path.join(clip["folder"], clip["names"][0])
         if first not in self.items:
-            import_spec, path = first, first
+            import_spec = first
             if is_sequence(clip):
                 pattern = os.path.join(clip["folder"], clip["pattern"])
                 import_spec = {"FilePath": pattern, "StartIndex": clip["start_index"], "EndIndex": clip["end_index"]}
-                span = sequence_name(clip["pattern"], clip["start_index"], clip["end_index"])
-                path = os.path.join(clip["folder"], span)
-            item = self._find_or_import(import_spec, path, clip, names)
+            item = self._find_or_import(import_spec, media_path(clip), clip, names)
             self._apply_attributes(item, clip)
             self.items[first] = item
         return self.items[first]
@@ -176,6 +174,14 @@ def set_and_read(target, kind, key, value):
         if answer is not None or is_same_value(found, value):
             break
     return found
+
+
+def media_path(clip):
+    """Return the path that the media of a delivery's clip has in the media pool."""
+    name = clip["names"][0]
+    if is_sequence(clip):
+        name = sequence_name(clip["pattern"], clip["start_index"], clip["end_index"])
+    return os.path.join(clip["folder"], name)
 
 
 def pool_path(item):

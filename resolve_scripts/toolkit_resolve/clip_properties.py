@@ -23,9 +23,8 @@ class PropertySetter:
         self.by_hand, self.notes = report["by_hand"], report["notes"]
 
     def apply_properties(self, item, clip, is_layer, comps):
-        """Set all properties of one clip."""
-        if clip["speed"] != 1 and media_count(clip) > 1:
-            self._set_speed(item, clip)
+        """Set all properties of one clip; return whether it shows the right frames."""
+        is_right = clip["speed"] == 1 or media_count(clip) == 1 or self._set_speed(item, clip)
         properties = []
         if clip["interpolation"] != "host":
             properties.append(("RetimeProcess", get_constant(self.resolve, *RETIME_PROCESSES[clip["interpolation"]])))
@@ -38,6 +37,7 @@ class PropertySetter:
             self._set_property(item, clip, key, value)
         if comps and clip["comp"]:
             self._import_comp(item, clip)
+        return is_right
 
     def _set_property(self, item, clip, key, value):
         if is_same_value(ask_optional(item, "GetProperty", key), value):
@@ -48,7 +48,7 @@ class PropertySetter:
             self.by_hand.append("'%s': %s is %s; set %s in the Inspector" % (clip["name"], key, found, label))
 
     def _set_speed(self, item, clip):
-        """Set the speed of a placed clip. Scripts can do this since Resolve 21.1; before that only the editor can."""
+        """Set the speed of a placed clip; return whether it has it. Scripts can since 21.1, before only the editor."""
         percent, count = 100.0 * clip["speed"], ask(item, "GetDuration")
         insist(item, "SetSpeed", {"Percentage": percent, "RippleTimeline": False})
         found = ask_optional(item, "GetSpeed")
@@ -56,13 +56,14 @@ class PropertySetter:
         if is_set and ask(item, "GetDuration") == count:
             self.notes.append("'%s' is set to %g %% speed: compare its first and last frame with the plate"
                               % (clip["name"], percent))
-        else:
-            insist(item, "SetClipEnabled", False)  # at the wrong speed it would hide the right plate
-            is_off = ask_optional(item, "GetClipEnabled") is False
-            self.by_hand.append("'%s' is placed at 100 %% speed%s: set %g %% in Change Clip Speed with Ripple Timeline "
-                                "off%s, or import return.otio instead" % (
-                                    clip["name"], " and switched off" if is_off else "", percent,
-                                    " and switch it on" if is_off else ""))
+            return True
+        insist(item, "SetClipEnabled", False)  # at the wrong speed it would hide the right plate
+        is_off = ask_optional(item, "GetClipEnabled") is False
+        self.by_hand.append("'%s' is placed at 100 %% speed%s: set %g %% in Change Clip Speed with Ripple Timeline "
+                            "off%s, or import return.otio instead" % (
+                                clip["name"], " and switched off" if is_off else "", percent,
+                                " and switch it on" if is_off else ""))
+        return False
 
     def _import_comp(self, item, clip):
         before = ask(item, "GetFusionCompCount")

@@ -34,13 +34,19 @@ SIGNED_FIELDS = ("speed", "start_frame")
 def read_delivery(path):
     """Read the delivery at ``path``; each clip gets its ``folder`` and file ``names``. Raises HostError."""
     try:
-        with open(path, encoding="utf-8") as stream:
+        with open(path, encoding="utf-8-sig") as stream:
             delivery = json.load(stream)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise HostError("cannot read %s: %s" % (path, error))
-    if not isinstance(delivery, dict) or delivery.get("schema") != DELIVERY_SCHEMA:
-        raise HostError("%s is not a %s document. Scripts and toolkit may be of different versions: update the scripts "
-                        "with 'toolkit install-scripts resolve'" % (path, DELIVERY_SCHEMA))
+    except ValueError:
+        raise HostError("%s is incomplete or damaged: copy it again, or run 'toolkit conform'" % path)
+    schema = str(delivery.get("schema")) if isinstance(delivery, dict) else ""
+    if schema.startswith("toolkit.turnover/"):
+        raise HostError("%s is a turnover, not a delivery: choose delivery.json in the output folder" % path)
+    if schema != DELIVERY_SCHEMA:
+        raise HostError("%s is not a %s document. It may be of another version of the toolkit: update the scripts with "
+                        "'toolkit install-scripts resolve', and the delivery with 'toolkit conform'"
+                        % (path, DELIVERY_SCHEMA))
     check_fields(delivery, DELIVERY_FIELDS, "the delivery")
     root, path_map = os.path.dirname(os.path.realpath(path)), read_path_map()
     for track in delivery["tracks"]:

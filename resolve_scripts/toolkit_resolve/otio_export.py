@@ -11,8 +11,9 @@ def export_otio(resolve, timeline, path):
     if os.path.isfile(path):
         os.remove(path)
     kind, part = get_constant(resolve, "EXPORT_OTIO", None), get_constant(resolve, "EXPORT_NONE", None)
-    if kind is not None and part is not None:
-        call(timeline, "Export", path, kind, part)
+    for _ in range(2):  # the first may not be answered
+        if kind is not None and part is not None and not os.path.isfile(path):
+            call(timeline, "Export", path, kind, part)
     return os.path.isfile(path) and os.path.getsize(path) > 0
 
 

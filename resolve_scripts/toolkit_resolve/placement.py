@@ -62,9 +62,20 @@ class Placer:
     def __init__(self, session, timeline, fps, report):
         self.session, self.timeline, self.fps, self.notes = session, timeline, fps, report["notes"]
         self.history = AppendHistory(report["resolve"])
+        self.occupied = {}
+        """By track number, (start, duration, name) of what is on it."""
         self.is_doubtful = False
         """Whether Resolve reported a failure for a clip that it placed: such a clip may vanish at the next save."""
         self.known = [{ask_id(item) for item in track_items(timeline, number)} for number in track_numbers(timeline)]
+
+    def find_occupant(self, number, clip):
+        """Return the name of what already is where a clip is to be placed; empty if nothing is."""
+        first = ask(self.timeline, "GetStartFrame") + clip["record_first"]
+        if number not in self.occupied:
+            self.occupied[number] = [item_placement(item)[:2] + (ask(item, "GetName"),)
+                                     for item in track_items(self.timeline, number)]
+        return next((name for start, duration, name in self.occupied[number]
+                     if start < first + clip["record_count"] and first < start + duration), "")
 
     def place(self, number, clip, item):
         """Place a clip on video track ``number`` and verify it; return the timeline item. Raises HostError."""
@@ -83,6 +94,7 @@ class Placer:
             if not fault:
                 self.history.record(clip["kind"], variant, self.notes)
                 self.known[number - 1].add(ask_id(new[0][1]))
+                self.occupied.setdefault(number, []).append((record, clip["record_count"], clip["name"]))
                 return new[0][1]
             faults.append(fault)
             lengths.add(self._get_placed_duration(number, record, item, new))

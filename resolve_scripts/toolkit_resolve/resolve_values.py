@@ -27,6 +27,18 @@ def is_same_value(found, expected):
     return abs(numbers[0] - numbers[1]) < 0.006 if None not in numbers else found == expected
 
 
+def frames_between(start, end, fps):
+    """Return the frames from timecode ``start`` to ``end``, as 01:00:00:00; None if either cannot be counted."""
+    if start == end:
+        return 0
+    parts = [re.match(r"(\d+):(\d+):(\d+):(\d+)$", str(text)) for text in (start, end)]
+    if None in parts:  # drop-frame timecode is written with ;
+        return None
+    base = int(round(fps))
+    one, other = [[int(number) for number in found.groups()] for found in parts]
+    return ((other[0] - one[0]) * 3600 + (other[1] - one[1]) * 60 + other[2] - one[2]) * base + other[3] - one[3]
+
+
 def find_unused_name(name, taken):
     """Return ``name``, or the first of ``name 2``, ``name 3``, … that is not in ``taken``."""
     return next(n for n in [name] + ["%s %d" % (name, i) for i in range(2, len(taken) + 3)] if n not in taken)

@@ -4,7 +4,7 @@ import os
 
 from toolkit_resolve.clips import choose_clips, read_markers, read_pool_clip, read_timeline_clip
 from toolkit_resolve.files import write_json
-from toolkit_resolve.host import HostError, NotAnswering, ask, ask_id, ask_optional, call, call_list, require
+from toolkit_resolve.host import HostError, NotAnswering, ask, ask_id, ask_optional, call, require
 from toolkit_resolve.layout import track_items, track_numbers
 from toolkit_resolve.otio_export import export_otio, read_exported_clips
 from toolkit_resolve.resolve_values import parse_number, to_file_name
@@ -93,7 +93,8 @@ def turnover_from_timeline(session, export, flags, notes):
 
 def turnover_from_media_pool(session):
     """Return the clips selected in the media pool as a turnover, one after another."""
-    selected = require(call_list(session.pool, "GetSelectedClips"),
+    found = ask_optional(session.pool, "GetSelectedClips")
+    selected = require([item for item in found or [] if item is not None],
                        "no timeline is open and no clip is selected in the media pool (the selection can be read "
                        "since Resolve 19.0.3)")
     frame_format, clips, skipped, position = _read_format(session, None), [], [], 0

@@ -3,9 +3,10 @@
 import os
 
 from toolkit_resolve.bins import Bins
+from toolkit_resolve.carry_over import CarryOver
 from toolkit_resolve.clip_properties import PropertySetter
 from toolkit_resolve.delivery import find_files, is_plate, read_delivery, sort_by_record
-from toolkit_resolve.host import HostError, NotAnswering, ask, ask_id, ask_list, call
+from toolkit_resolve.host import HostError, NotAnswering, ask, ask_id, ask_list, ask_optional, call
 from toolkit_resolve.layout import audio_counts, item_placement, layout, track_items, track_numbers
 from toolkit_resolve.markers import add_delivery_markers, add_marker
 from toolkit_resolve.path_map import add_to_path_map, read_path_map
@@ -63,6 +64,9 @@ class Stack:
         self._place_all(tracks)
         if "--beside" in self.flags:
             self.replaced.switch_off()
+            if self.replaced.items():
+                self.report["notes"].append("the older layers are beside the new ones, switched off; what was done to "
+                                            "them is not carried over")
         else:
             self._remove_replaced()
         self._link_layers()
@@ -95,6 +99,7 @@ class Stack:
     def _place_all(self, tracks):
         self.placer = Placer(self.session, self.target.timeline, self.delivery["fps"], self.report)
         self.setter = PropertySetter(self.session.resolve, self.target.timeline, self.report)
+        self.carry_over = CarryOver(self.target.timeline, self.delivery["fps"], self.report)
         for track in self.delivery["tracks"]:
             if track["name"] not in tracks.number:
                 continue  # a plate track, which the duplicate already has
@@ -109,55 +114,70 @@ class Stack:
             self.report["by_hand"].append(why)
             self.replaced.keep(clip)
             return
-        olds = self.replaced.find(clip) if "--beside" not in self.flags else []
+        olds, placed = self.replaced.find(clip) if "--beside" not in self.flags else [], []
         for old in olds or [None]:
-            edited = clip if old is None else self.replaced.trim_like(old, clip, media)
+            edited = clip if old is None else self.carry_over.trim_like(old, clip, media)
+            if placed and edited is clip:
+                self.report["notes"].append("'%s' is there once, as delivered, for all parts and copies of the older "
+                                            "layer" % clip["name"])
+                break
             item = self._place_or_report(number, edited, clip, media)
-            if item is None:
-                self.replaced.keep(clip)
-                return
-            defaults = None if old is None else ask(item, "GetProperty")
-            self.setter.apply_properties(item, clip, is_layer, "--comps" in self.flags)
-            if old is not None:
-                self.replaced.carry_over(old, item, defaults, clip)
-            self.placed.append((number, item_placement(item), clip["name"]))
-            if is_layer:
-                self.layers.setdefault(clip["shot"], []).append(ask_id(item))
+            if item is not None:
+                placed.append(item)
+                self._finish_clip(number, item, clip, old, is_layer)
+        if not placed:
+            self.replaced.keep(clip)
+
+    def _finish_clip(self, number, item, clip, old, is_layer):
+        """Give a placed clip its properties, and what the editor did to the layer that it replaces."""
+        defaults = None if old is None else ask(item, "GetProperty")
+        is_right = self.setter.apply_properties(item, clip, is_layer, "--comps" in self.flags)
+        if old is not None:
+            self.carry_over.copy(old, item, defaults, clip)
+            self.carry_over.report_order(self.replaced.others, old, number, clip)
+            if not is_right and ask_optional(old.item, "GetClipEnabled") is not False:
+                self.replaced.keep(clip)  # at its speed, which the editor may have set
+        self.placed.append((number, item_placement(item), clip["name"]))
+        if is_layer:
+            self.layers.setdefault(clip["shot"], []).append(ask_id(item))
 
     def _place_or_report(self, number, edited, clip, media):
         """Place a clip as the editor had trimmed it, or else as delivered; return the item, or None."""
-        try:
+        for one in [edited] if edited is clip else [edited, clip]:
+            if one is not edited:
+                self.carry_over.lose_trim(clip)
+            over = self.placer.find_occupant(number, one)
+            if over:
+                continue
             try:
-                return self.placer.place(number, edited, media)
+                return self.placer.place(number, one, media)
             except NotAnswering:
                 raise
-            except HostError:
-                if edited is clip:
-                    raise
-            self.replaced.lose_trim(clip)
-            return self.placer.place(number, clip, media)
-        except NotAnswering:
-            raise
-        except Unplaceable as error:
-            self.report["by_hand"].append("'%s' is left out: %s" % (clip["name"], error))
-            return None
-        except HostError as error:
-            self._fail("'%s' is not on track %d: %s" % (clip["name"], number, error))
-            return None
+            except Unplaceable as error:
+                self.report["by_hand"].append("'%s' is left out: %s" % (clip["name"], error))
+                return None
+            except HostError as error:
+                if one is clip:
+                    self._fail("'%s' is not on track %d: %s" % (clip["name"], number, error))
+        if over:
+            self.report["by_hand"].append("'%s' could not be placed on track %d, %d frames into the timeline: '%s' is "
+                                          "there already" % (clip["name"], number, clip["record_first"], over))
+        return None
 
     def _remove_replaced(self):
         """Remove the layers that were replaced; ``before`` and ``placed`` then describe the timeline without them."""
         olds = self.replaced.items()
         deleted = self.replaced.remove() if olds else []
         if deleted is None:
-            raise HostError("Resolve does not delete the older layers of this stack")
+            raise HostError("Resolve does not delete the older layers %s"
+                            % ", ".join("'%s' on track %d" % (old.name, old.number) for old in olds))
         for old in olds:
             self.before[0][old.number - 1].remove(old.placement)
         for number in deleted:  # from the top
             del self.before[0][number - 1]
             self.placed = [(at - (at > number), placement, name) for at, placement, name in self.placed]
         if olds:
-            self.replaced.finish(ask(self.target.base, "GetName"))
+            self.carry_over.finish(ask(self.target.base, "GetName"))
 
     def _link_layers(self):
         self.session.select_timeline(self.target.timeline)

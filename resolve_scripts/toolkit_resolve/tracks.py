@@ -1,8 +1,10 @@
 """The video tracks of a stack: add them above their plates, and name them."""
 
+import re
+
 from toolkit_resolve.delivery import is_plate
-from toolkit_resolve.host import HostError, ask_id, ask_optional, call
-from toolkit_resolve.layout import layout, track_items, track_name, track_numbers, video_counts
+from toolkit_resolve.host import HostError, ask, ask_id, ask_optional, call, insist
+from toolkit_resolve.layout import item_placement, layout, track_items, track_name, track_numbers, video_counts
 from toolkit_resolve.resolve_values import parse_layer_track
 
 
@@ -35,7 +37,7 @@ class Tracks:
                 ids = [one for clip in track["clips"] for one in kept[clip["name"]]]
                 below = max([below] + [number for number in track_numbers(self.timeline)
                                        for item in track_items(self.timeline, number) if ask_id(item) in ids])
-            elif is_duplicate and track["name"] in slots:
+            elif is_duplicate and track["name"] in slots and self._has_room(slots, track, kept):
                 below = self._reuse_track(slots.index(track["name"]) + 1, track["name"])
             else:
                 below = self._add_track(slots, below, track["name"])
@@ -51,21 +53,36 @@ class Tracks:
                 if counts[at] and slots[at] not in own and not parse_layer_track(slots[at])]
         self.displaced += [(slots[number - 1], over)] if over else []
 
+    def _has_room(self, slots, track, kept):
+        """Return whether a track of an earlier import is free where its clips go: the editor may have used it."""
+        number, start = slots.index(track["name"]) + 1, ask(self.timeline, "GetStartFrame")
+        taken = [item_placement(item)[:2] for item in track_items(self.timeline, number)]
+        return not any(first < start + clip["record_first"] + clip["record_count"]
+                       and start + clip["record_first"] < first + duration
+                       for clip in track["clips"] if clip["name"] not in kept for first, duration in taken)
+
     def _reuse_track(self, number, name):
         self.number[name] = number
         self._enable(number, True)
+        if ask_optional(self.timeline, "GetIsTrackLocked", "video", number):
+            insist(self.timeline, "SetTrackLock", "video", number, False)
         return number
+
+    def _names(self):
+        """Return the track names; None for those that Resolve gives by number, which change when one is inserted."""
+        names = [track_name(self.timeline, number) for number in track_numbers(self.timeline)]
+        return [None if re.match(r"\D+%d$" % number, name) else name for number, name in enumerate(names, 1)]
 
     def _add_track(self, slots, below, name):
         """Add a track above track ``below``, or on top if Resolve cannot insert; ``slots`` are the track names."""
         number = len(slots) + 1
-        before = layout(self.timeline)
+        before, names = layout(self.timeline), self._names()
         if len(before) < number:
             for options in ([{"index": below + 1}] if below + 1 < number else [], []):
                 if layout(self.timeline) == before and call(self.timeline, "AddTrack", "video", *options) is None:
                     if layout(self.timeline) == before:
                         call(self.timeline, "AddTrack", "video", *options)
-            number = _find_added_track(before, layout(self.timeline), below + 1)
+            number = _find_added_track(before, layout(self.timeline), names, self._names())
             if not number:
                 raise HostError("Resolve did not add a video track for %s" % name)
         self.number = {one: known + (known >= number) for one, known in self.number.items()}
@@ -79,8 +96,13 @@ class Tracks:
         return number
 
 
-def _find_added_track(before, after, preferred):
-    """Return the number of the empty track added between ``before`` and ``after``; 0 if there is none."""
-    candidates = [number for number in range(1, len(after) + 1)
+def _find_added_track(before, after, names_before, names_after):
+    """Return the number of the empty track added between ``before`` and ``after``, layouts; 0 if there is none.
+
+    The names tell it from empty tracks of the editor's. If it is not clear, the highest: among empty tracks without a
+    name it does not matter.
+    """
+    candidates = [number for number in range(len(after), 0, -1)
                   if not after[number - 1] and after[:number - 1] + after[number:] == before]
-    return preferred if preferred in candidates else (candidates[-1] if candidates else 0)
+    named = [number for number in candidates if names_after[:number - 1] + names_after[number:] == names_before]
+    return (named + candidates + [0])[0]

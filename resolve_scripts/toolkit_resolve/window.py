@@ -67,7 +67,8 @@ def show_outcome(resolve, report, is_menu):
     lines = [report["done"] or "nothing was done"] + report["problems"] + report["by_hand"]
     pair = get_ui(resolve) if resolve is not None else None
     if pair:
-        _show_text(pair, report["entry"], lines[:1] + lines[1:4])
+        more = ["and %d more, in the report and in the red marker" % (len(lines) - 4)] if len(lines) > 4 else []
+        _show_text(pair, report["entry"], lines[:4] + more)
     elif len(lines) > 1:
         path = state_path("last_report.txt")
         try:

@@ -848,8 +848,23 @@ def test_a_plate_that_is_missing_here_matters_only_on_a_new_timeline(
 
 def test_invalid_json_is_reported(entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path) -> None:
     path = tmp_path / "delivery.json"
-    path.write_text("{", encoding="utf-8")
-    assert "cannot read" in run(entry, make_desk(), path=path)["problems"][0]
+    for text, message in (
+        ("{", "delivery.json is incomplete or damaged: copy it again, or run 'toolkit conform'"),
+        (
+            '{"schema": "toolkit.turnover/1"}',
+            "is a turnover, not a delivery: choose delivery.json in the output folder",
+        ),
+        ('{"schema": "toolkit.delivery/9"}', "is not a toolkit.delivery/1 document. It may be of another version"),
+    ):
+        path.write_text(text, encoding="utf-8")
+        assert message in run(entry, make_desk(), path=path)["problems"][0]
+
+
+def test_a_byte_order_mark_is_read_over(entry: ModuleType, make_desk: Callable[..., Desk]) -> None:
+    desk = make_desk()
+    path = desk.path.with_name("marked.json")
+    path.write_text(desk.path.read_text(encoding="utf-8"), encoding="utf-8-sig")
+    assert run(entry, desk, path=path)["problems"] == []
 
 
 def test_a_folder_name_may_contain_percent_signs(entry: ModuleType, at_home: Path, tmp_path: Path) -> None:
@@ -927,13 +942,14 @@ def texts(window: Any) -> list[str]:
 def test_on_studio_a_window_shows_the_outcome(
     entry: ModuleType, make_desk: Callable[..., Desk], event: tuple[str, str]
 ) -> None:
-    """The first line says what was done, and up to three more what is left to do: the console may be closed."""
+    """The first line says what was done, three more what is left to do: the console may be closed."""
     desk = make_desk(Behaviour(refuses_alpha=True, refuses_track_names=True))
     desk.fake.fusion.chosen = [str(desk.path)]
     desk.fake.ui.actions = [("Go", "Clicked"), event]
     report = start_in(entry, desk)
     assert len(report["by_hand"]) > 3
-    assert texts(desk.fake.windows[1]) == [report["done"], *report["by_hand"][:3]]
+    more = f"and {len(report['by_hand']) - 3} more, in the report and in the red marker"
+    assert texts(desk.fake.windows[1]) == [report["done"], *report["by_hand"][:3], more]
     assert not desk.fake.windows[1].shown
 
 
