@@ -141,7 +141,9 @@ class CarryOver:
                     clip["name"], "under" if at > number else "over", name))
 
     def _lose(self, what, clip):
-        self.lost.setdefault(what, []).append("'%s'" % clip["name"])
+        names = self.lost.setdefault(what, [])
+        if "'%s'" % clip["name"] not in names:
+            names.append("'%s'" % clip["name"])
 
     def finish(self, base_name):
         """Report what was carried over and what was not."""

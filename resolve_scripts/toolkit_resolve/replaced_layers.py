@@ -29,7 +29,7 @@ class ReplacedLayers:
     others: then the newest of them are replaced.
     """
 
-    def __init__(self, timeline, delivery, report):
+    def __init__(self, timeline, delivery, report, is_stack):
         self.timeline, self.report, self.start = timeline, report, ask(timeline, "GetStartFrame")
         self.old, self.kept, self.others = {}, {}, []
         """``others``: (id, start, duration, name) of titles, generators and compound clips."""
@@ -44,7 +44,7 @@ class ReplacedLayers:
             for old in self.old.pop(key, []):
                 if old.is_shown:
                     report["notes"].append("'%s' is switched on as well as '%s'" % (old.name, clips[key]["name"]))
-        self._report_kept(clips)
+        self._report_kept(clips, is_stack)
 
     def _read_track(self, number, clips):
         is_shown = ask_optional(self.timeline, "GetIsTrackEnabled", "video", number) is not False
@@ -58,7 +58,7 @@ class ReplacedLayers:
                 self.old.setdefault(layer[:2], []).append(OldLayer(number, item, layer, is_shown))
             elif layer is None and not path:
                 start, duration, _ = item_placement(item)
-                self.others.append((ask_id(item), start, duration, ask(item, "GetName")))
+                self.others.append((ask_id(item), start, duration, ask(item, "GetName") or "a title"))
 
     def _is_of_shot(self, item, path, clip):
         """Return whether a layer is one of this shot: from the same output folder, or at the same time."""
@@ -68,13 +68,13 @@ class ReplacedLayers:
         first = self.start + clip["record_first"]
         return start < first + clip["record_count"] and first < start + duration
 
-    def _report_kept(self, clips):
+    def _report_kept(self, clips, is_stack):
         if self.kept:
             self.report["notes"].append(
                 "%d layers are on the timeline in this version already and stay as they are. If they were rendered "
                 "again and Resolve still shows the old pictures: Playback > Delete Render Cache > All, or reopen the "
                 "project" % len(self.kept))
-        for key, clip in clips.items() if self.old or self.kept else ():
+        for key, clip in clips.items() if is_stack or self.old or self.kept else ():
             if clip["name"] not in self.kept and key not in self.old:
                 self.report["notes"].append(
                     "'%s' had no earlier version on the timeline: it is new, its layer was deleted there, or it is "

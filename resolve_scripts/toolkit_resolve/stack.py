@@ -57,7 +57,9 @@ class Stack:
         if self.target.base is None:
             self._require_plates()
         tracks = Tracks(self.target, self.delivery, self.report)
-        self.replaced = ReplacedLayers(self.target.timeline, self.delivery, self.report)
+        base = self.target.base
+        is_stack = base is not None and ask(base, "GetName").startswith(self.delivery["name"] + " v")
+        self.replaced = ReplacedLayers(self.target.timeline, self.delivery, self.report, is_stack)
         tracks.add_tracks(self.replaced.kept)
         self.replaced.find_again()
         self.before = layout(self.target.timeline), audio_counts(self.target.timeline)

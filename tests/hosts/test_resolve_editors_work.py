@@ -128,6 +128,14 @@ def test_a_layer_that_the_editor_deleted_comes_back_and_that_is_said(entry: Modu
     ]
 
 
+def test_layers_inside_a_compound_clip_are_missed_aloud(entry: ModuleType, desk: Desk) -> None:
+    for each in stack(desk).tracks["video"][1:]:
+        each.items.clear()
+    desk.fake.add_item(stack(desk), None, at=0, duration=96, track=3).name = "Compound Clip 1"
+    notes = import_v002(entry, desk)["notes"]
+    assert len([note for note in notes if "or it is inside a compound clip" in note]) == 4
+
+
 def test_the_same_version_again_leaves_the_editors_work_alone(entry: ModuleType, desk: Desk) -> None:
     face = layer(stack(desk), "sh010_FACE")
     face.grade, face.duration, face.properties["Opacity"] = "warmer", 30, 60.0
