@@ -560,6 +560,7 @@ CHANGES: dict[str, tuple[Json | None, str]] = {
         "b shows different source frames",
     ),
     "retimed": (timeline(track(PLAIN, dict(SECOND, effects=[speed(2)]))), "b has a different speed"),
+    "slowed": (timeline(track(PLAIN, dict(SECOND, effects=[speed(0.5)]))), "b has a different speed"),
     "gone": (None, "no such file"),
 }
 

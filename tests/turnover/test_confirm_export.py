@@ -89,6 +89,7 @@ FILES = sequence_reference("D:\\plates", 1001, time_range(86400, 200), suffix=".
             clip(FILES, time_range(86410, 48)),
             host_clip("D:\\Plates\\plate.1001.exr", (0, 48), 1011, media_count=200, media_index=1001),
         ),
+        (clip(FILES, time_range(86410, 48)), host_clip("D:/plates/plate.[1001-1200].exr", (0, 48), 10, media_index=0)),
         (
             clip(movie_reference("/offline/a.mov", time_range(86400, 200)), time_range(90031, 48, 25)),
             listed((0, 48), 29.76),
@@ -97,7 +98,8 @@ FILES = sequence_reference("D:\\plates", 1001, time_range(86400, 200), suffix=".
     ids=[
         "plain", "counted from timecode", "media without a path", "left offset warped by the retime",
         "double speed from its last picture", "half speed", "reversed", "frozen and unknown", "frozen, one picture",
-        "an unknown speed", "a sequence", "its first file, counted by file number", "media at another rate",
+        "an unknown speed", "a sequence", "its first file, counted by file number",
+        "a sequence without its first number", "media at another rate",
     ],
 )  # fmt: skip
 def test_other_ways_of_counting_are_not_a_disagreement(exported: Json, host_row: Json, tmp_path: Path) -> None:

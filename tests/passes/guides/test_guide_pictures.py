@@ -87,7 +87,7 @@ def test_a_source_may_be_anywhere_and_contain_the_shot_name() -> None:
     )
 
 
-@pytest.mark.parametrize(("near", "far"), [(1.0, 10.0), (2.0, 10.0), (1.5, 5.0)])
+@pytest.mark.parametrize(("near", "far"), [(1.0, 10.0), (2.0, 10.0), (1.5, 5.0), (4.0, 12.0)])
 def test_distances_become_inverse_depth_with_near_white(depth: Path, near: float, far: float) -> None:
     plan = plans(depth, f'{{kind="depth", near={near}, far={far}}}')[PassName.BODY]
     picture = read_guide_picture(plan, FIRST)
@@ -165,6 +165,15 @@ def test_a_guide_of_another_size_is_scaled_to_the_plates(tmp_path: Path, width: 
     picture = read_guide_picture(plans(tmp_path, control)[PassName.BODY], FIRST)
     assert picture.shape == (HEIGHT, WIDTH, 3)
     assert np.abs(picture - plate_picture(FIRST) / np.float32(255)).mean() < 0.03
+
+
+def test_a_larger_guide_is_averaged_not_sampled(tmp_path: Path) -> None:
+    """A checkerboard of single pixels, three times the size, is grey everywhere."""
+    rows, columns = np.indices((HEIGHT * 3, WIDTH * 3))
+    board = np.repeat(((rows + columns) % 2 * 255).astype(np.uint8)[..., None], 3, axis=2)
+    control = write_plate_as_guide(tmp_path / "ink", lambda codes: board) + "}"
+    picture = read_guide_picture(plans(tmp_path, control)[PassName.BODY], FIRST)
+    assert np.abs(picture - 0.5).max() < 0.06
 
 
 def test_a_guide_with_another_aspect_ratio_is_an_error_with_both_sizes(tmp_path: Path) -> None:
