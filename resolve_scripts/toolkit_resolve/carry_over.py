@@ -6,8 +6,7 @@ import tempfile
 
 from toolkit_resolve.bins import set_and_read
 from toolkit_resolve.delivery import media_count
-from toolkit_resolve.host import ask, ask_id, ask_optional, call, insist
-from toolkit_resolve.layout import track_items, track_numbers
+from toolkit_resolve.host import ask, ask_optional, call, insist
 from toolkit_resolve.markers import get_markers
 from toolkit_resolve.resolve_values import frames_between, is_same_value
 
@@ -19,7 +18,7 @@ class CarryOver:
     """``lost[what]`` are the names of the clips for which it could not be carried over."""
 
     def __init__(self, timeline, fps, report):
-        self.timeline, self.fps, self.report, self.start = timeline, fps, report, ask(timeline, "GetStartFrame")
+        self.fps, self.report, self.start = fps, report, ask(timeline, "GetStartFrame")
         self.carried, self.lost = 0, {}
 
     def trim_like(self, old, clip, media):
@@ -131,12 +130,9 @@ class CarryOver:
 
     def report_order(self, others, old, number, clip):
         """Report what lay under or over an old layer and lies on the other side of the new one, on track ``number``."""
-        tracks = {ask_id(item): at for at in track_numbers(self.timeline) for item in track_items(self.timeline, at)} \
-            if others else {}
-        for item_id, start, duration, name in others:
-            at = tracks.get(item_id)
+        for at, start, duration, name in others:
             overlaps = start < old.start + old.duration and old.start < start + duration
-            if at is not None and overlaps and (at < old.number) != (at < number):
+            if overlaps and (at < old.number) != (at < number):
                 self.report["by_hand"].append("'%s' is %s '%s' now: move its track if that is wrong" % (
                     clip["name"], "under" if at > number else "over", name))
 

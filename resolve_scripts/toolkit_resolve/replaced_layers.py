@@ -31,8 +31,8 @@ class ReplacedLayers:
 
     def __init__(self, timeline, delivery, report, is_stack):
         self.timeline, self.report, self.start = timeline, report, ask(timeline, "GetStartFrame")
-        self.old, self.kept, self.others = {}, {}, []
-        """``others``: (id, start, duration, name) of titles, generators and compound clips."""
+        self.old, self.kept, self.others = {}, {}, {}
+        """``others``: by id, (track number, start, duration, name) of everything that is no layer of the delivery."""
         clips = {parse_layer_name(clip["name"])[:2]: clip for track in delivery["tracks"] for clip in track["clips"]
                  if parse_layer_name(clip["name"])}
         for number in track_numbers(timeline):
@@ -56,9 +56,9 @@ class ReplacedLayers:
                 self.kept.setdefault(clip["name"], []).append(ask_id(item))
             elif clip is not None and self._is_of_shot(item, path, clip):
                 self.old.setdefault(layer[:2], []).append(OldLayer(number, item, layer, is_shown))
-            elif layer is None and not path:
-                start, duration, _ = item_placement(item)
-                self.others.append((ask_id(item), start, duration, ask(item, "GetName") or "a title"))
+            else:
+                name = os.path.basename(path) or ask(item, "GetName") or "a title"
+                self.others[ask_id(item)] = (number,) + item_placement(item)[:2] + (name,)
 
     def _is_of_shot(self, item, path, clip):
         """Return whether a layer is one of this shot: from the same output folder, or at the same time."""
@@ -82,11 +82,12 @@ class ReplacedLayers:
                     % clip["name"])
 
     def find_again(self):
-        """Read on which tracks the old layers are, after tracks were added."""
+        """Read on which tracks everything is, after tracks were added."""
         numbers = {ask_id(item): number for number in track_numbers(self.timeline)
                    for item in track_items(self.timeline, number)} if self.old else {}
         for old in self.items():
             old.number = numbers[old.id]
+        self.others = {one: (numbers[one],) + rest[1:] for one, rest in self.others.items() if one in numbers}
 
     def items(self):
         """Return all old layers."""

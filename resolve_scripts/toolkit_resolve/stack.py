@@ -136,7 +136,7 @@ class Stack:
         is_right = self.setter.apply_properties(item, clip, is_layer, "--comps" in self.flags)
         if old is not None:
             self.carry_over.copy(old, item, defaults, clip)
-            self.carry_over.report_order(self.replaced.others, old, number, clip)
+            self.carry_over.report_order(self.replaced.others.values(), old, number, clip)
             if not is_right and ask_optional(old.item, "GetClipEnabled") is not False:
                 self.replaced.keep(clip)  # at its speed, which the editor may have set
         self.placed.append((number, item_placement(item), clip["name"]))
