@@ -1,0 +1,50 @@
+// The run of an import: the items it works with, those it created, and how to undo its other changes.
+
+var toolkitImportRun = (function () {
+    // The state of a run: the items it works with, those it created, and the steps that undo other changes.
+    function start(delivery, report) {
+        return {
+            delivery: delivery, report: report, before: toolkitProject.itemIds(),
+            tagged: toolkitProject.taggedItems(delivery), bits: app.project.bitsPerChannel, items: {}, created: {},
+            undoSteps: []
+        };
+    }
+
+    // Leaves the project as it was before the run.
+    function rollBack(run) {
+        while (run.undoSteps.length > 0) {
+            run.undoSteps.pop()();
+        }
+        toolkitProject.removeNew(run.before);
+        if (app.project.bitsPerChannel !== run.bits) {
+            app.project.bitsPerChannel = run.bits;
+        }
+    }
+
+    function taggedItem(run, tag) {
+        return run.tagged.hasOwnProperty(tag) ? run.tagged[tag] : null;
+    }
+
+    function tagItem(run, item, tag, contentId) {
+        item.comment = tag + contentId;
+        run.tagged[tag] = item;
+    }
+
+    // The folder of the cut ("cut"), or the "footage" folder inside it. Created on first use.
+    function findOrAddFolder(run, role) {
+        var tag = toolkitProject.itemTag(run.delivery, role + " folder");
+        var folder = taggedItem(run, tag);
+        if (folder === null) {
+            folder = app.project.items.addFolder(role === "cut" ? run.delivery.name : role);
+            tagItem(run, folder, tag, "");
+            if (role !== "cut") {
+                folder.parentFolder = findOrAddFolder(run, "cut");
+            }
+        }
+        return folder;
+    }
+
+    return {
+        start: start, rollBack: rollBack, taggedItem: taggedItem, tagItem: tagItem, findOrAddFolder: findOrAddFolder
+    };
+}());
