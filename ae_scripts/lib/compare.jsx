@@ -94,6 +94,8 @@ var toolkitCompare = (function () {
         var at = context.where + "'" + spec.name + "', ";
         var found;
         var look;
+        var missing;
+        var out;
         try {
             found = toolkitReadback.readLayer(layer, spec, items, frameDuration);
         } catch (error) {
@@ -101,11 +103,29 @@ var toolkitCompare = (function () {
             return;
         }
         look = found.look;
+        out = found.outPoint;
         addFinding(context.findings.byHand, at, compareObjects(spec.look, look, ""));
         found.look = spec.look; // compared above; a wrong look is no reason to roll back
-        addFinding(context.findings.wrong, at, compareObjects(spec, found, ""));
+        if (spec.shot !== null && endsWithFootage(layer, found, spec, frameDuration)) {
+            missing = Math.round(spec.outPoint - out);
+            context.findings.notes.push(
+                "the plate of " + spec.shot + " is " + missing + (missing === 1 ? " frame" : " frames") +
+                " shorter than in the delivery"
+            );
+            found.outPoint = spec.outPoint; // it is as long as it can be
+        }
+        addFinding(
+            spec.shot === null ? context.findings.wrong : context.findings.byHand, at, compareObjects(spec, found, "")
+        );
         found.look = look;
+        found.outPoint = out;
         layers.push(thinMaskKeys(found));
+    }
+
+    // Whether a plate's layer ends before its spec because its footage does: only frames in the handles are missing.
+    function endsWithFootage(layer, found, spec, frameDuration) {
+        return found.source === spec.source && !layer.timeRemapEnabled && found.outPoint < spec.outPoint - TOLERANCE &&
+            Math.abs(layer.startTime + layer.source.duration - layer.outPoint) < TOLERANCE * frameDuration;
     }
 
     function addFinding(list, where, difference) {

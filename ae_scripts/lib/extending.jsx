@@ -12,9 +12,10 @@ var toolkitExtending = (function () {
             hasNewFace = hasNewFace || (isNew && layer.name === "FACE");
             if (isNew || (hasNewFace && (layer.kind === "null" || layer.kind === "solid"))) {
                 extendDuration(run, comp, layer.outPoint);
-                toolkitLayers.add(comp, layer, run.items);
-                run.undoSteps.push(layerRemover(comp, layer.name));
-                run.report.notes.push("'" + layer.name + "' was added on top of comp '" + comp.name + "'");
+                if (toolkitComps.addLayer(comp, layer, run.items, run.report.by_hand)) {
+                    run.undoSteps.push(layerRemover(comp, layer.name));
+                    run.report.notes.push("'" + layer.name + "' was added on top of comp '" + comp.name + "'");
+                }
             }
         }
     }

@@ -29,9 +29,7 @@ var toolkitImportFootage = (function () {
         var problem = source.problem;
         if (problem === "") {
             try {
-                return toolkitFootage.create(
-                    source.clip, source.path, folder, !source.pass, run.report.by_hand
-                );
+                return toolkitFootage.create(source, folder, run.report.by_hand);
             } catch (error) {
                 if (source.pass) {
                     throw error;
@@ -40,8 +38,9 @@ var toolkitImportFootage = (function () {
             }
         }
         run.report.by_hand.push(
-            "plate '" + source.clip.name + "' is a placeholder (" + problem + "): right-click it in the Project " +
-            "panel, Replace Footage > File, and choose " + source.path
+            "plate '" + source.clip.name + "' is a placeholder (" + problem + ")" + (source.isUsable
+                ? ": right-click it in the Project panel, Replace Footage > File, and choose " + source.path
+                : "; work without it, or convert it and run the toolkit again")
         );
         return toolkitFootage.createPlaceholder(source.clip, folder);
     }
@@ -88,7 +87,7 @@ var toolkitImportFootage = (function () {
             }
             item.name = name;
         });
-        toolkitFootage.replace(item, source.clip, source.path, !source.pass, run.report.by_hand);
+        toolkitFootage.replace(item, source, run.report.by_hand);
         run.report.replaced.push(
             name === source.clip.name
                 ? "'" + name + "' is linked to " + source.path

@@ -13,7 +13,7 @@ var toolkitImporting = (function () {
             toolkitImportRun.tagItem(run, comp, tag, "");
             run.created["comp " + spec.key] = true;
             run.report.built.push(spec.name);
-            toolkitComps.addLayersAndMarkers(comp, spec, run.items);
+            toolkitComps.addLayersAndMarkers(comp, spec, run.items, run.report.by_hand);
         } else {
             toolkitExtending.extend(run, comp, spec);
         }
@@ -23,8 +23,8 @@ var toolkitImporting = (function () {
     // Reads everything back. Throws when a newly built comp is not as specified. Differences in an existing comp are
     // the artist's work, and are only reported.
     function verify(run, specs) {
-        var inNewComps = { wrong: [], byHand: run.report.by_hand };
-        var inOldComps = { wrong: [], byHand: [] };
+        var inNewComps = { wrong: [], byHand: run.report.by_hand, notes: run.report.notes };
+        var inOldComps = { wrong: [], byHand: [], notes: run.report.notes };
         var key;
         var i;
         inOldComps.byHand = inOldComps.wrong;
