@@ -65,8 +65,61 @@ var toolkitFootage = (function () {
         if (item.mainSource.file === null || item.mainSource.file.name !== file.name) {
             throw new Error("After Effects did not replace the files of '" + item.name + "' with " + source.path);
         }
-        item.name = clip.name;
+        if (isOurName(item.name, clip)) {
+            item.name = clip.name;
+        }
         interpret(item, source, byHand);
+    }
+
+    // Whether an item is called as an import calls another version of a clip, not as the artist does.
+    function isOurName(name, clip) {
+        return name.replace(/\d+$/, "") === clip.name.replace(/\d+$/, "");
+    }
+
+    // What restore needs to undo a replacement.
+    function remember(item, asSequence) {
+        var source = item.mainSource;
+        var before = {
+            name: item.name, file: source.file || null, asSequence: asSequence,
+            path: source.file ? source.file.fsName : source.missingFootagePath || "",
+            width: item.width, height: item.height, rate: source.displayFrameRate, seconds: item.duration,
+            isPlaceholder: item.footageMissing && !source.missingFootagePath
+        };
+        if (!before.isPlaceholder) {
+            before.pixelAspect = item.pixelAspect;
+            before.conform = source.isStill ? null : source.conformFrameRate;
+            before.alphaMode = source.alphaMode;
+            before.premulColor = source.premulColor;
+        }
+        return before;
+    }
+
+    // Undoes a replacement. Returns why it cannot: After Effects does not link an item to a file that is gone.
+    function restore(item, before) {
+        if (before.isPlaceholder) {
+            item.replaceWithPlaceholder(before.name, before.width, before.height, before.rate, before.seconds);
+        } else if (before.file && before.file.exists) {
+            replaceSource(item, before.file, before.asSequence);
+        } else if (!item.footageMissing) {
+            return "'" + item.name + "' keeps its new files, because those that it had (" + before.name + ") are gone";
+        }
+        item.name = before.name;
+        if (!before.isPlaceholder) {
+            restoreInterpretation(item, before);
+        }
+        return "";
+    }
+
+    function restoreInterpretation(item, before) {
+        var source = item.mainSource;
+        if (before.conform !== null) {
+            source.conformFrameRate = before.conform;
+        }
+        item.pixelAspect = before.pixelAspect;
+        source.alphaMode = before.alphaMode;
+        if (before.alphaMode === AlphaMode.PREMULTIPLIED) {
+            source.premulColor = before.premulColor;
+        }
     }
 
     function replaceSource(item, file, asSequence) {
@@ -142,7 +195,7 @@ var toolkitFootage = (function () {
     }
 
     return {
-        create: create, createPlaceholder: createPlaceholder, replace: replace, replaceSource: replaceSource,
+        create: create, createPlaceholder: createPlaceholder, replace: replace, remember: remember, restore: restore,
         isSequence: isSequence
     };
 }());

@@ -49,18 +49,21 @@ var toolkitImportFootage = (function () {
     function replacePlate(run, item, source) {
         var steps = run.undoSteps.length;
         var problem = source.problem;
+        var failures = [];
         if (problem === "") {
             try {
                 replaceFootage(run, item, source);
                 return;
             } catch (error) {
                 problem = error.message;
-                while (run.undoSteps.length > steps) {
-                    run.undoSteps.pop()();
-                }
+                failures = toolkitImportRun.undo(run, steps);
             }
         }
-        run.report.by_hand.push("plate '" + source.clip.name + "' was left as it is: " + problem);
+        run.report.by_hand.push(
+            failures.length > 0
+                ? "plate '" + source.clip.name + "': " + problem + "; " + failures.join("; ")
+                : "plate '" + source.clip.name + "' was left as it is: " + problem
+        );
     }
 
     function usesFile(item, path) {
@@ -69,29 +72,32 @@ var toolkitImportFootage = (function () {
     }
 
     function replaceFootage(run, item, source) {
-        var name = item.name;
-        var file = item.mainSource.file;
-        var isSequence = toolkitFootage.isSequence(source.clip);
+        var before = toolkitFootage.remember(item, toolkitFootage.isSequence(source.clip));
         var oldContent = toolkitProject.contentId(item);
         var newContent = toolkitSources.contentId(source.clip);
         if (oldContent !== newContent) {
             throw new Error(
-                "'" + source.clip.name + "' contains different frames (" + newContent + ") from '" + name + "' (" +
+                "'" + source.clip.name + "' contains different frames (" + newContent + ") from '" + before.name + "' (" +
                 oldContent + "), which would put its layers out of sync. Delete the folder of this cut, or import " +
                 "into another project"
             );
         }
         run.undoSteps.push(function () {
-            if (file && file.exists) {
-                toolkitFootage.replaceSource(item, file, isSequence);
-            }
-            item.name = name;
+            return toolkitFootage.restore(item, before);
         });
         toolkitFootage.replace(item, source, run.report.by_hand);
+        reportReplacement(run, before, source);
+    }
+
+    function reportReplacement(run, before, source) {
+        var version = before.path === "" ? null : /_v(\d+)[^\/\\]*$/.exec(before.path);
+        if (version !== null && source.pass && Number(version[1]) !== source.clip.version) {
+            run.report.versions.push("version " + source.clip.version + " (was " + Number(version[1]) + ")");
+        }
         run.report.replaced.push(
-            name === source.clip.name
-                ? "'" + name + "' is linked to " + source.path
-                : "'" + name + "' by '" + source.clip.name + "'"
+            before.name === source.clip.name || toolkitSources.fileName(before) === toolkitSources.fileName(source)
+                ? "'" + before.name + "' is linked to " + source.path
+                : "'" + before.name + "' by '" + source.clip.name + "'"
         );
     }
 

@@ -10,15 +10,32 @@ var toolkitImportRun = (function () {
         };
     }
 
-    // Leaves the project as it was before the run.
-    function rollBack(run) {
-        while (run.undoSteps.length > 0) {
-            run.undoSteps.pop()();
+    // Undoes all but the first count changes, the last one first: each step finds what it left. Returns what could not
+    // be undone.
+    function undo(run, count) {
+        var failures = [];
+        var failure;
+        while (run.undoSteps.length > count) {
+            try {
+                failure = run.undoSteps.pop()();
+            } catch (error) {
+                failure = error.message;
+            }
+            if (failure) {
+                failures.push(failure);
+            }
         }
+        return failures;
+    }
+
+    // Leaves the project as it was before the run. Returns what could not be undone.
+    function rollBack(run) {
+        var failures = undo(run, 0);
         toolkitProject.removeNew(run.before);
         if (app.project.bitsPerChannel !== run.bits) {
             app.project.bitsPerChannel = run.bits;
         }
+        return failures;
     }
 
     function taggedItem(run, tag) {
@@ -45,6 +62,7 @@ var toolkitImportRun = (function () {
     }
 
     return {
-        start: start, rollBack: rollBack, taggedItem: taggedItem, tagItem: tagItem, findOrAddFolder: findOrAddFolder
+        start: start, undo: undo, rollBack: rollBack, taggedItem: taggedItem, tagItem: tagItem,
+        findOrAddFolder: findOrAddFolder
     };
 }());

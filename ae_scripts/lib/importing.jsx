@@ -75,18 +75,24 @@ var toolkitImporting = (function () {
         }
     }
 
-    function abort(run) {
+    // notes: those that are true of a delivery that was not imported.
+    function abort(run, notes) {
+        var failures;
         run.report.comps = [];
         run.report.replaced = [];
+        run.report.versions = [];
         run.report.built = [];
         run.report.by_hand = [];
+        run.report.differences = [];
+        run.report.notes = notes;
         try {
-            toolkitImportRun.rollBack(run);
+            failures = toolkitImportRun.rollBack(run);
         } catch (error) {
+            failures = ["the incomplete import could not be removed (" + error.message + ")"];
+        }
+        if (failures.length > 0) {
             run.report.done = "begun";
-            run.report.problems.push(
-                "the incomplete import could not be removed (" + error.message + "): choose Edit > Undo"
-            );
+            run.report.problems.push(failures.join("; ") + ": choose Edit > Undo");
         }
     }
 
@@ -95,6 +101,7 @@ var toolkitImporting = (function () {
     function importDelivery(delivery, root, report) {
         var sources = toolkitSources.collect(delivery, root);
         var specs = toolkitCompSpecs.build(delivery, report.notes);
+        var notes = report.notes.slice(0);
         var run = toolkitImportRun.start(delivery, report);
         app.beginUndoGroup("Import passes " + delivery.name);
         try {
@@ -102,7 +109,7 @@ var toolkitImporting = (function () {
                 build(run, sources, specs);
             } catch (error) {
                 report.problems.push(error.message);
-                abort(run);
+                abort(run, notes);
             }
         } finally {
             app.endUndoGroup();

@@ -29,7 +29,7 @@ var toolkitReport = (function () {
     function create() {
         return {
             delivery: null, application: app.version, system: $.os, done: "nothing", built: [], replaced: [], comps: [],
-            differences: [], problems: [], by_hand: [], notes: [], reloaded: 0
+            differences: [], problems: [], by_hand: [], notes: [], reloaded: 0, versions: []
         };
     }
 
@@ -51,6 +51,20 @@ var toolkitReport = (function () {
         }
     }
 
+    // versions: for every layer that got another version, which one.
+    function newFiles(versions) {
+        var i;
+        if (versions.length === 0) {
+            return "Its footage is linked to these files";
+        }
+        for (i = 1; i < versions.length; i += 1) {
+            if (versions[i] !== versions[0]) {
+                return "Its footage now uses other versions";
+            }
+        }
+        return "Its footage now uses " + versions[0];
+    }
+
     function headline(report, name) {
         switch (report.done) {
         case "built":
@@ -60,8 +74,7 @@ var toolkitReport = (function () {
             return "'" + name + "' was already imported. New items were added" +
                 (report.built.length ? " (" + report.built.join(", ") + ")." : ".");
         case "replaced":
-            return "'" + name + "' was already imported. Its footage now uses the new version; " +
-                "the comps are unchanged.";
+            return "'" + name + "' was already imported. " + newFiles(report.versions) + "; the comps are unchanged.";
         case "unchanged":
             return "'" + name + "' is already imported in this version. Nothing was changed; " + report.reloaded +
                 " layers were read from disk again, in case they were rendered anew.";

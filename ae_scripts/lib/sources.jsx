@@ -142,5 +142,5 @@ var toolkitSources = (function () {
         return source.pass ? passTag(source, sources) : plateTag(source, sources);
     }
 
-    return { collect: collect, neededFrames: neededFrames, sourceTag: sourceTag, contentId: contentId };
+    return { collect: collect, neededFrames: neededFrames, sourceTag: sourceTag, contentId: contentId, fileName: fileName };
 }());

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.hosts.after_effects import Dump, Step, Studio, comps, footage, layers
-from tests.hosts.delivered import Change, Document, clips
+from tests.hosts.delivered import Document, clips, make_version_2
 
 ARTIST = """(function () {
     var i;
@@ -26,21 +26,6 @@ ARTIST = """(function () {
         }
     }
 }());"""
-
-
-def make_version_2(change: Change = lambda document: None) -> Change:
-    """A change for ``deliver``: the whole delivery as version 2."""
-
-    def bump(document: Document) -> None:
-        for track in document["tracks"][1:]:
-            track["name"] = track["name"].replace("v001", "v002")
-            for clip in track["clips"]:
-                clip["version"] = 2
-                for field in ("name", "path", "pattern"):
-                    clip[field] = clip[field].replace("v001", "v002")
-        change(document)
-
-    return bump
 
 
 def project_state(dump: Dump) -> Dump:
