@@ -30,6 +30,7 @@
     //@include "lib/sources.jsx"
     //@include "lib/import_run.jsx"
     //@include "lib/import_footage.jsx"
+    //@include "lib/layer_search.jsx"
     //@include "lib/extending.jsx"
     //@include "lib/importing.jsx"
     //@include "lib/report.jsx"

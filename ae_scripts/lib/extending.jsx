@@ -10,41 +10,56 @@ var toolkitExtending = (function () {
             layer = spec.layers[i];
             isNew = isNewLayer(run, comp, spec, layer);
             hasNewFace = hasNewFace || (isNew && layer.name === "FACE");
-            if (isNew || (hasNewFace && (layer.kind === "null" || layer.kind === "solid"))) {
-                extendDuration(run, comp, layer.outPoint);
-                if (toolkitComps.addLayer(comp, layer, run.items, run.report.by_hand)) {
-                    run.undoSteps.push(layerRemover(comp, layer.name));
-                    run.report.notes.push("'" + layer.name + "' was added on top of comp '" + comp.name + "'");
-                }
+            if (isNew || (hasNewFace && isMissingHelper(run, comp, layer))) {
+                add(run, comp, spec, i);
             }
         }
     }
 
-    // A new layer goes on top, but a plate belongs below existing layers. So a plate is added only to the cut, and only
-    // with a new shot.
+    // The layers of a face follow its FACE layer. Those that are still there have the artist's work on them.
+    function isMissingHelper(run, comp, layer) {
+        return (layer.kind === "null" || layer.kind === "solid") &&
+            toolkitLayerSearch.indexOfLayer(comp, layer, run.items) === 0;
+    }
+
+    // A plate is added to the cut with its shot, and everywhere with its footage.
     function isNewLayer(run, comp, spec, layer) {
         var isNewSource = Boolean(run.created[layer.kind + " " + layer.source]);
+        var isNewShot = spec.key === "" && Boolean(run.created["comp " + layer.shot]);
         if (layer.shot === null) {
             return isNewSource;
         }
-        return spec.key === "" && (isNewSource || Boolean(run.created["comp " + layer.shot])) &&
-            !hasPlate(run, comp, layer);
+        // A user who deletes a shot's comp still has its plate in the cut.
+        return (isNewSource || isNewShot) && toolkitLayerSearch.indexOfLayer(comp, layer, run.items) === 0;
     }
 
-    // Whether a plate is already in place: a user who deletes a shot's comp still has its plate in the cut.
-    function hasPlate(run, comp, plate) {
-        var id = run.items["footage " + plate.source].id;
-        var layer;
-        var i;
-        for (i = 1; i <= comp.numLayers; i += 1) {
-            layer = comp.layer(i);
-            if (layer.source && layer.source.id === id) { // text and light layers have no source
-                if (Math.abs(layer.inPoint / comp.frameDuration - plate.inPoint) < 0.1) {
-                    return true;
-                }
-            }
+    function add(run, comp, spec, index) {
+        var layer = spec.layers[index];
+        var place;
+        extendDuration(run, comp, layer.outPoint);
+        if (toolkitComps.addLayer(comp, layer, run.items, run.report.by_hand)) {
+            place = moveToPlace(run, comp, spec, index);
+            run.undoSteps.push(layerRemover(comp, place));
+            run.report.notes.push(
+                "'" + layer.name + "' was added " + (place === 1 ? "on top of" : "to") + " comp '" + comp.name + "'"
+            );
         }
-        return false;
+    }
+
+    // Moves the new layer from the top to below the next layer of its spec that the comp has. Returns its index.
+    function moveToPlace(run, comp, spec, index) {
+        var above = 0;
+        var i;
+        for (i = index + 1; i < spec.layers.length && above === 0; i += 1) {
+            above = toolkitLayerSearch.indexOfLayer(comp, spec.layers[i], run.items);
+        }
+        if (above < 2) {
+            return 1;
+        }
+        comp.layer(1).locked = false; // a locked layer cannot be moved
+        comp.layer(1).moveAfter(comp.layer(above));
+        comp.layer(above).locked = spec.layers[index].look.locked;
+        return above;
     }
 
     function extendDuration(run, comp, frames) {
@@ -57,9 +72,10 @@ var toolkitExtending = (function () {
         }
     }
 
-    function layerRemover(comp, name) {
+    // By index: the steps that undo later changes have run when this one does.
+    function layerRemover(comp, index) {
         return function () {
-            var layer = toolkitLayers.layerByName(comp, name);
+            var layer = comp.layer(index);
             layer.locked = false;
             layer.remove();
         };

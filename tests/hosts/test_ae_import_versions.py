@@ -114,9 +114,10 @@ def test_a_new_shot_is_added_to_the_cut(studio: Studio, session: Callable[..., l
     assert second["report"]["problems"] == [] and second["report"]["done"] == "built"
     assert list(comps(second)) == ["sh010", "sh020", "scene_04", "sh030"]
     stack = [[layer["id"] for layer in comps(dump)["scene_04"]["layers"]] for dump in (first, second)]
-    assert stack[1][2:] == stack[0] and [layer["name"] for layer in comps(second)["scene_04"]["layers"]][:2] == [
-        "sh030",
-        "plate B002C011",
+    assert [layer for layer in stack[1] if layer in stack[0]] == stack[0]
+    assert [layer["name"] for layer in comps(second)["scene_04"]["layers"]] == [
+        *("sh030", "sh020", "sh010"),
+        *("plate B002C011", "plate B002C011", "plate A001C003"),
     ]
     assert comps(second)["scene_04"]["duration"] == pytest.approx(144 / 24)
     assert [layer["id"] for layer in comps(second)["sh010"]["layers"]] == [
@@ -139,8 +140,7 @@ def test_a_deleted_comp_is_rebuilt_and_nothing_is_duplicated(
         second["report"]["built"] == ["sh010"]
         and "was already imported. New items were added (sh010)" in second["summary"]
     )
-    names = [layer["name"] for layer in comps(second)["scene_04"]["layers"]]
-    assert names == ["sh010", "sh020", "plate B002C011", "plate A001C003"]
+    assert list(layers(second, "scene_04")) == list(layers(first, "scene_04"))
     assert list(layers(second, "sh010")) == list(layers(first, "sh010"))
 
 
@@ -184,6 +184,78 @@ def test_a_new_pass_is_added_on_top_with_its_face_layers(studio: Studio) -> None
     assert after["report"]["problems"] == []
     assert "'FACE' was added on top of comp 'sh010'" in after["report"]["notes"]
     assert "'scene_04' was already imported. New items were added." in after["summary"]
+
+
+DELETE = """(function () {{
+    var i;
+    for (i = app.project.numItems; i >= 1; i -= 1) {{
+        if (app.project.item(i).name === "{}") {{ app.project.item(i).remove(); }}
+    }}
+}}());"""
+
+
+def test_a_new_shot_goes_where_its_track_is(studio: Studio) -> None:
+    """Below the shot of an upper track that the project already has."""
+
+    def put_first_shot_below_the_second(document: Document) -> None:
+        for track in document["tracks"]:
+            track["clips"][0]["record_first"] = 48
+
+    def keep_second_shot(document: Document) -> None:
+        for track in document["tracks"]:
+            del track["clips"][0]
+        del document["faces"][0]
+
+    both = studio.deliver(put_first_shot_below_the_second)
+    (fresh,) = studio.session([Step(delivery=both)])
+    _, second = studio.session([Step(delivery=studio.deliver(keep_second_shot)), Step(delivery=both)])
+    assert second["report"]["problems"] == second["report"]["differences"] == []
+    assert list(layers(second, "scene_04")) == list(layers(fresh, "scene_04"))
+    assert "'sh010' was added to comp 'scene_04'" in second["report"]["notes"]
+
+
+def test_the_footage_of_a_plate_that_was_deleted_comes_back_below_the_layers(
+    studio: Studio, session: Callable[..., list[Dump]]
+) -> None:
+    first, second = session(studio.deliver(), DELETE.format("A001C003"))
+    assert second["report"]["problems"] == second["report"]["differences"] == []
+    for comp in ("scene_04", "sh010"):
+        assert list(layers(second, comp)) == list(layers(first, comp))
+    assert layers(second, "sh010")["plate A001C003"]["locked"]
+
+
+def test_the_footage_of_a_face_that_was_deleted_brings_back_only_its_layer(
+    studio: Studio, session: Callable[..., list[Dump]]
+) -> None:
+    first, second = session(studio.deliver(), DELETE.format("sh010_FACE_v001"))
+    assert second["report"]["problems"] == second["report"]["differences"] == []
+    names = [layer["name"] for layer in comps(second)["sh010"]["layers"]]
+    assert names == [layer["name"] for layer in comps(first)["sh010"]["layers"]]
+    kept = [
+        {name: layer["id"] for name, layer in layers(dump, "sh010").items() if name != "FACE"}
+        for dump in (first, second)
+    ]
+    assert kept[0] == kept[1]
+
+
+def test_a_failed_extension_removes_only_its_own_layers(studio: Studio) -> None:
+    """Whatever the artist has given the same name."""
+
+    def remove_face(document: Document) -> None:
+        del document["tracks"][2]
+        document["faces"] = []
+
+    name = """(function () {
+        var i;
+        for (i = 1; i <= app.project.numItems; i += 1) {
+            if (app.project.item(i).name === "sh010") { app.project.item(i).layers.addNull(1).name = "FACE"; }
+        }
+    }());"""
+    quirks = {"noEffect": "ADBE Corner Pin"}
+    steps = [Step(delivery=studio.deliver(remove_face)), Step(delivery=studio.deliver(), edit=name, quirks=quirks)]
+    _, after = studio.session(steps)
+    assert after["report"]["done"] == "nothing"
+    assert [layer["name"] for layer in comps(after)["sh010"]["layers"]] == ["FACE", "BODY", "plate A001C003"]
 
 
 def lengthen_handles(document: Document) -> None:
