@@ -139,7 +139,8 @@ var toolkitFootage = (function () {
         if (item.width !== clip.width || item.height !== clip.height) {
             throw new Error(
                 name + " is " + item.width + "x" + item.height + " in After Effects, " +
-                clip.width + "x" + clip.height + " in the delivery"
+                clip.width + "x" + clip.height + " in the delivery" +
+                (source.pass ? ": these are not the files of this delivery; run the toolkit again" : "")
             );
         }
         if (!isNear(item.pixelAspect, 1)) {

@@ -17,6 +17,7 @@ var toolkitImportFootage = (function () {
                 replacePlate(run, item, source);
             }
         } else if (source.pass) {
+            checkFrames(item, source.clip);
             item.mainSource.reload(); // the files may have been rendered again
             run.report.reloaded += 1;
         }
@@ -73,15 +74,7 @@ var toolkitImportFootage = (function () {
 
     function replaceFootage(run, item, source) {
         var before = toolkitFootage.remember(item, toolkitFootage.isSequence(source.clip));
-        var oldContent = toolkitProject.contentId(item);
-        var newContent = toolkitSources.contentId(source.clip);
-        if (oldContent !== newContent) {
-            throw new Error(
-                "'" + source.clip.name + "' contains different frames (" + newContent + ") from '" + before.name + "' (" +
-                oldContent + "), which would put its layers out of sync. Delete the folder of this cut, or import " +
-                "into another project"
-            );
-        }
+        checkFrames(item, source.clip);
         run.undoSteps.push(function () {
             return toolkitFootage.restore(item, before);
         });
@@ -89,10 +82,24 @@ var toolkitImportFootage = (function () {
         reportReplacement(run, before, source);
     }
 
+    // The layers of an item stay where they are, so they would be out of sync with other frames.
+    function checkFrames(item, clip) {
+        var before = toolkitProject.contentId(item);
+        var after = toolkitSources.contentId(clip);
+        if (before !== after) {
+            throw new Error(
+                "'" + clip.name + "' starts at " + after.replace(" + ", " and has ") +
+                " frames; the one in the project starts at " + before.replace(" + ", " and has ") +
+                ". Its layers would be out of sync: delete the folder of this cut, or import into another project"
+            );
+        }
+    }
+
     function reportReplacement(run, before, source) {
-        var version = before.path === "" ? null : /_v(\d+)[^\/\\]*$/.exec(before.path);
-        if (version !== null && source.pass && Number(version[1]) !== source.clip.version) {
-            run.report.versions.push("version " + source.clip.version + " (was " + Number(version[1]) + ")");
+        var version = source.clip.version;
+        var former = /_v(\d+)[^\/\\]*$/.exec(before.path);
+        if (source.pass && version !== null && former !== null && Number(former[1]) !== version) {
+            run.report.versions.push("version " + version + " (was " + Number(former[1]) + ")");
         }
         run.report.replaced.push(
             before.name === source.clip.name || toolkitSources.fileName(before) === toolkitSources.fileName(source)

@@ -42,6 +42,15 @@ var toolkitImportRun = (function () {
         return run.tagged.hasOwnProperty(tag) ? run.tagged[tag] : null;
     }
 
+    function compTag(run, spec) {
+        return toolkitProject.itemTag(run.delivery, spec.key === "" ? "cut" : "shot | " + spec.key);
+    }
+
+    // The comp that an earlier import built for a spec, or null.
+    function taggedComp(run, spec) {
+        return taggedItem(run, compTag(run, spec));
+    }
+
     function tagItem(run, item, tag, contentId) {
         item.comment = tag + contentId;
         run.tagged[tag] = item;
@@ -62,7 +71,7 @@ var toolkitImportRun = (function () {
     }
 
     return {
-        start: start, undo: undo, rollBack: rollBack, taggedItem: taggedItem, tagItem: tagItem,
-        findOrAddFolder: findOrAddFolder
+        start: start, undo: undo, rollBack: rollBack, taggedItem: taggedItem, compTag: compTag,
+        taggedComp: taggedComp, tagItem: tagItem, findOrAddFolder: findOrAddFolder
     };
 }());

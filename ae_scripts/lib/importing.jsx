@@ -3,14 +3,12 @@
 var toolkitImporting = (function () {
     // Builds a missing comp. An existing comp only gets layers for new items; all else in it is the artist's work.
     function buildOrExtendComp(run, spec) {
-        var role = spec.key === "" ? "cut" : "shot | " + spec.key;
-        var tag = toolkitProject.itemTag(run.delivery, role);
-        var comp = toolkitImportRun.taggedItem(run, tag);
+        var comp = toolkitImportRun.taggedComp(run, spec);
         var folder;
         if (comp === null) {
             folder = toolkitImportRun.findOrAddFolder(run, "cut");
             comp = toolkitComps.create(spec, run.delivery.fps, folder, run.report.by_hand);
-            toolkitImportRun.tagItem(run, comp, tag, "");
+            toolkitImportRun.tagItem(run, comp, toolkitImportRun.compTag(run, spec), "");
             run.created["comp " + spec.key] = true;
             run.report.built.push(spec.name);
             toolkitComps.addLayersAndMarkers(comp, spec, run.items, run.report.by_hand);
@@ -25,15 +23,13 @@ var toolkitImporting = (function () {
     function verify(run, specs) {
         var inNewComps = { wrong: [], byHand: run.report.by_hand, notes: run.report.notes };
         var inOldComps = { wrong: [], byHand: [], notes: run.report.notes };
-        var key;
         var i;
         inOldComps.byHand = inOldComps.wrong;
         for (i = 0; i < specs.length; i += 1) {
-            key = "comp " + specs[i].key;
             run.report.comps.push(
-                run.created[key]
-                    ? toolkitCompare.compareComp(run.items[key], specs[i], run.items, true, inNewComps)
-                    : toolkitCompare.compareComp(run.items[key], specs[i], run.items, false, inOldComps)
+                run.created["comp " + specs[i].key]
+                    ? verifyNewComp(run, specs[i], inNewComps)
+                    : verifyOldComp(run, specs[i], inOldComps)
             );
         }
         run.report.differences = inNewComps.wrong.concat(inOldComps.wrong);
@@ -42,6 +38,21 @@ var toolkitImporting = (function () {
                 "After Effects did not build what the delivery specifies: " + inNewComps.wrong.slice(0, 5).join("; ")
             );
         }
+    }
+
+    function verifyNewComp(run, spec, findings) {
+        return toolkitCompare.compareComp(run.items["comp " + spec.key], spec, run.items, true, findings);
+    }
+
+    function verifyOldComp(run, spec, findings) {
+        var comp = run.items["comp " + spec.key];
+        var found = toolkitCompare.compareComp(comp, spec, run.items, false, findings);
+        var changes = toolkitCutChanges.list(run, comp, spec, found.markers);
+        var i;
+        for (i = 0; i < changes.length; i += 1) {
+            findings.wrong.push("comp '" + spec.name + "': " + changes[i]);
+        }
+        return found;
     }
 
     function hasMembers(object) {
@@ -56,6 +67,7 @@ var toolkitImporting = (function () {
 
     function build(run, sources, specs) {
         var i;
+        toolkitCutChanges.checkRate(run, specs);
         for (i = 0; i < sources.length; i += 1) {
             toolkitImportFootage.importOrReplace(run, sources[i], sources);
         }

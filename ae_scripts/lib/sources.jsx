@@ -36,8 +36,20 @@ var toolkitSources = (function () {
     }
 
     function findFiles(source, root) {
-        var paths = toolkitDelivery.listFiles(source.clip, Boolean(source.pass), root);
-        var missing = firstMissing(source.pass ? paths : usedPaths(source, paths));
+        var paths;
+        var missing;
+        try {
+            paths = toolkitDelivery.listFiles(source.clip, Boolean(source.pass), root);
+        } catch (error) {
+            if (source.pass) {
+                throw error;
+            }
+            source.path = source.clip.path;
+            source.problem = error.message;
+            source.isUsable = false;
+            return;
+        }
+        missing = firstMissing(source.pass ? paths : usedPaths(source, paths));
         if (source.pass && missing !== null) {
             throw new Error(
                 "'" + source.clip.name + "' is offline: " + missing +
@@ -142,5 +154,7 @@ var toolkitSources = (function () {
         return source.pass ? passTag(source, sources) : plateTag(source, sources);
     }
 
-    return { collect: collect, neededFrames: neededFrames, sourceTag: sourceTag, contentId: contentId, fileName: fileName };
+    return {
+        collect: collect, neededFrames: neededFrames, sourceTag: sourceTag, contentId: contentId, fileName: fileName
+    };
 }());

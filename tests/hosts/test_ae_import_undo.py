@@ -141,3 +141,15 @@ def test_the_summary_says_which_version_replaces_which(studio: Studio, delivery:
     dumps = studio.session([Step(delivery=delivery), Step(delivery=newer), Step(delivery=delivery)])
     assert "Its footage now uses version 2 (was 1); the comps are unchanged." in dumps[1]["summary"]
     assert "Its footage now uses version 1 (was 2); the comps are unchanged." in dumps[2]["summary"]
+
+
+def test_a_version_that_the_delivery_does_not_know_is_not_made_up(studio: Studio, delivery: Path) -> None:
+    def forget(document: Document) -> None:
+        make_version_2()(document)
+        for track in document["tracks"][1:]:
+            for clip in track["clips"]:
+                del clip["version"]
+
+    newer = next_version(studio, delivery, forget)
+    _, second = studio.session([Step(delivery=delivery), Step(delivery=newer)])
+    assert "Its footage now uses the files of this delivery; the comps are unchanged." in second["summary"]

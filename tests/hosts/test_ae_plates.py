@@ -165,6 +165,23 @@ def test_a_plate_layer_that_cannot_be_built_is_left_out(studio: Studio) -> None:
     assert list(layers(dump, "sh010"))[:2] == ["BODY", "FACE"]
 
 
+def test_a_plate_layer_that_after_effects_loses_is_reported(studio: Studio, delivery: Path) -> None:
+    dump = studio.run(delivery, losesLayer="plate A001C003")
+    assert dump["report"]["problems"] == [] and dump["report"]["done"] == "built"
+    assert "comp 'sh010': layer 'plate A001C003' is missing" in by_hand(dump)
+    assert "FACE" in layers(dump, "sh010")
+
+
+def test_a_plate_whose_pattern_does_not_fit_its_files_becomes_a_placeholder(studio: Studio, delivery: Path) -> None:
+    document: Document = json.loads(delivery.read_text(encoding="utf-8"))
+    clips(document, "PLATE")[1]["pattern"] = "other.%04d.png"
+    delivery.write_text(json.dumps(document), encoding="utf-8")
+    dump = studio.run(delivery)
+    assert_layers_are_built(dump)
+    (todo,) = by_hand(dump)
+    assert todo.startswith("plate 'B002C011' is a placeholder (") and "does not match" in todo
+
+
 # --- plates of several shots --------------------------------------------------------------------------------------
 
 
