@@ -1,57 +1,15 @@
 // Compares comps and layers with their specs.
 
 var toolkitCompare = (function () {
-    var SOURCE_TOLERANCE = 0.005; // of a source frame: not visible
-    var TOLERANCE = 0.05; // of a frame, pixel, degree or per cent: After Effects rounds positions between keys by 0.015
-
-    function isWithinTolerance(key, a, b) {
-        return Math.abs(a - b) <= (key === "pictures" ? SOURCE_TOLERANCE : TOLERANCE);
-    }
-
-    function compareLists(expected, found, key, at) {
-        var difference = "";
-        var i;
-        if (!toolkitJson.isList(found) || found.length !== expected.length) {
-            return at + ": " + (toolkitJson.isList(found) ? found.length : "no list") + " instead of " +
-                expected.length;
-        }
-        for (i = 0; i < expected.length && difference === ""; i += 1) {
-            difference = compareValues(expected[i], found[i], key, at + "[" + i + "]");
-        }
-        return difference;
-    }
-
-    function compareObjects(expected, found, at) {
-        var difference = "";
-        var name;
-        for (name in expected) {
-            if (expected.hasOwnProperty(name) && difference === "") {
-                difference = compareValues(expected[name], found[name], name, at === "" ? name : at + "." + name);
-            }
-        }
-        return difference;
-    }
-
-    // The first difference as "place: found instead of expected"; empty when there is none. key is the name of the
-    // field that holds both values.
-    function compareValues(expected, found, key, at) {
-        if (toolkitJson.isList(expected)) {
-            return compareLists(expected, found, key, at);
-        }
-        if (typeof expected === "object" && expected !== null && typeof found === "object" && found !== null) {
-            return compareObjects(expected, found, at);
-        }
-        if (expected === found || (typeof expected === "number" && isWithinTolerance(key, expected, found))) {
-            return "";
-        }
-        return at + ": " + toolkitJson.write(found) + " instead of " + toolkitJson.write(expected);
-    }
-
-    // The layer for a spec: by position in a newly built comp, otherwise by name.
-    function findLayer(comp, spec, index, isNewComp) {
+    // The layer for a spec: by position in a newly built comp, otherwise by name. The plates of a long take share one.
+    function findLayer(comp, spec, index, items, isNewComp) {
         var i;
         if (isNewComp) {
             return index < comp.numLayers ? comp.layer(comp.numLayers - index) : null;
+        }
+        i = spec.shot === null ? 0 : toolkitLayerSearch.indexOfLayer(comp, spec, items);
+        if (i > 0) {
+            return comp.layer(i);
         }
         for (i = comp.numLayers; i >= 1; i -= 1) {
             if (comp.layer(i).name === spec.name) {
@@ -67,19 +25,25 @@ var toolkitCompare = (function () {
         var found = toolkitReadback.readComp(comp);
         var where = "comp '" + spec.name + "': ";
         var expected = { frameBlending: spec.frameBlending, workFirst: spec.workFirst, workCount: spec.workCount };
+        var facts = isNewComp ? expected : factsOf(spec, expected);
         var layer;
         var i;
+        if (isNewComp) {
+            leaveOutLostPlates(comp, spec, { where: where, findings: findings });
+        }
         if (isNewComp && comp.numLayers !== spec.layers.length) {
             findings.wrong.push(where + comp.numLayers + " layers instead of " + spec.layers.length);
         }
         if (isNewComp && found.markers.length !== spec.markers.length) {
             findings.byHand.push(where + found.markers.length + " markers instead of " + spec.markers.length);
         }
-        addFinding(findings.byHand, where, compareObjects(expected, found, ""));
+        addFindings(findings.byHand, where, toolkitDifferences.all(facts, found));
         for (i = 0; i < spec.layers.length; i += 1) {
-            layer = findLayer(comp, spec.layers[i], i, isNewComp);
+            layer = findLayer(comp, spec.layers[i], i, items, isNewComp);
             if (layer === null || layer.name !== spec.layers[i].name) {
-                findings.wrong.push(where + "layer '" + spec.layers[i].name + "' is missing, moved or renamed");
+                seriousOf(spec.layers[i], findings).push(
+                    where + "layer '" + spec.layers[i].name + "' is missing, moved or renamed"
+                );
             } else {
                 compareLayer(
                     found.layers, layer, spec.layers[i], items, comp.frameDuration, { where: where, findings: findings }
@@ -89,28 +53,88 @@ var toolkitCompare = (function () {
         return roundNumbers(found);
     }
 
+    // Where a difference goes that changes the image. A plate is only a guide: it never stops the layers.
+    function seriousOf(spec, findings) {
+        return spec.shot === null ? findings.wrong : findings.byHand;
+    }
+
+    // In a new comp layers are found by position, so a plate that After Effects did not keep must not count.
+    function leaveOutLostPlates(comp, spec, context) {
+        var kept = [];
+        var layer;
+        var i;
+        for (i = 0; i < spec.layers.length; i += 1) {
+            layer = kept.length < comp.numLayers ? comp.layer(comp.numLayers - kept.length) : null;
+            if (spec.layers[i].shot !== null && (layer === null || layer.name !== spec.layers[i].name)) {
+                context.findings.byHand.push(context.where + "layer '" + spec.layers[i].name + "' is missing");
+            } else {
+                kept.push(spec.layers[i]);
+            }
+        }
+        spec.layers = kept;
+    }
+
+    // What the builder has already checked of a new comp, the cut or the artist may have changed since.
+    function factsOf(spec, facts) {
+        facts.width = spec.width;
+        facts.height = spec.height;
+        facts.frames = spec.frames;
+        facts.displayStart = spec.displayStart;
+        return facts;
+    }
+
     // Adds a layer as read back to layers. A property that the artist removed counts as a difference like any other.
     function compareLayer(layers, layer, spec, items, frameDuration, context) {
-        var at = context.where + "'" + spec.name + "', ";
+        var at = context.where + "'" + spec.name + "': ";
         var found;
         var look;
+        var out;
         try {
             found = toolkitReadback.readLayer(layer, spec, items, frameDuration);
         } catch (error) {
-            context.findings.wrong.push(context.where + error.message);
+            seriousOf(spec, context.findings).push(context.where + error.message);
             return;
         }
         look = found.look;
-        addFinding(context.findings.byHand, at, compareObjects(spec.look, look, ""));
+        out = found.outPoint;
+        addFindings(context.findings.byHand, at, toolkitDifferences.all(spec.look, look));
         found.look = spec.look; // compared above; a wrong look is no reason to roll back
-        addFinding(context.findings.wrong, at, compareObjects(spec, found, ""));
+        if (spec.shot !== null && endsWithFootage(layer, found, spec, frameDuration)) {
+            noteShortPlate(context.findings.notes, spec, Math.round(spec.outPoint - out));
+            found.outPoint = spec.outPoint; // it is as long as it can be
+        }
+        addFindings(seriousOf(spec, context.findings), at, [toolkitDifferences.first(spec, found)]);
         found.look = look;
+        found.outPoint = out;
         layers.push(thinMaskKeys(found));
     }
 
-    function addFinding(list, where, difference) {
-        if (difference !== "") {
-            list.push(where + difference);
+    // Once, although the plate is in the cut and in its shot.
+    function noteShortPlate(notes, spec, missing) {
+        var note = "the plate of " + spec.shot + " is " + missing + (missing === 1 ? " frame" : " frames") +
+            " shorter than in the delivery";
+        var i;
+        for (i = 0; i < notes.length; i += 1) {
+            if (notes[i] === note) {
+                return;
+            }
+        }
+        notes.push(note);
+    }
+
+    // Whether a plate's layer ends before its spec because its footage does: only frames in the handles are missing.
+    function endsWithFootage(layer, found, spec, frameDuration) {
+        var tolerance = toolkitDifferences.TOLERANCE;
+        return found.source === spec.source && !layer.timeRemapEnabled && found.outPoint < spec.outPoint - tolerance &&
+            Math.abs(layer.startTime + layer.source.duration - layer.outPoint) < tolerance * frameDuration;
+    }
+
+    function addFindings(list, where, sentences) {
+        var i;
+        for (i = 0; i < sentences.length; i += 1) {
+            if (sentences[i] !== "") {
+                list.push(where + sentences[i]);
+            }
         }
     }
 

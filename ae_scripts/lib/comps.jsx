@@ -76,13 +76,31 @@ var toolkitComps = (function () {
         }
     }
 
-    function addLayersAndMarkers(comp, spec, items) {
+    function addLayersAndMarkers(comp, spec, items, byHand) {
+        var added = [];
         var i;
         for (i = 0; i < spec.layers.length; i += 1) {
-            toolkitLayers.add(comp, spec.layers[i], items);
+            if (addLayer(comp, spec.layers[i], items, byHand)) {
+                added.push(spec.layers[i]);
+            }
         }
+        spec.layers = added; // what is read back is compared with these
         addMarkers(comp, spec.markers);
     }
 
-    return { create: create, addLayersAndMarkers: addLayersAndMarkers, firstFrame: firstFrame };
+    // Returns whether the layer was added. A plate is only a guide: one that cannot be added is left out.
+    function addLayer(comp, spec, items, byHand) {
+        try {
+            toolkitLayers.add(comp, spec, items);
+            return true;
+        } catch (error) {
+            if (spec.shot === null) {
+                throw error;
+            }
+            byHand.push("the plate of " + spec.shot + " is not in comp '" + comp.name + "' (" + error.message + ")");
+            return false;
+        }
+    }
+
+    return { create: create, addLayer: addLayer, addLayersAndMarkers: addLayersAndMarkers, firstFrame: firstFrame };
 }());

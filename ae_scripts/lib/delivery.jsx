@@ -19,9 +19,10 @@ var toolkitDelivery = (function () {
     var CLIP_FIELDS = {
         "name": "text", "shot": "text", "kind": "text", "path": "text", "pattern": "text", "start_index": "count",
         "end_index": "count", "in_frame": "count", "frame_count": "positive", "record_first": "count",
-        "record_count": "positive", "fps": "positive", "speed": "number", "timecode": "text", "width": "size",
-        "height": "size", "alpha": "text", "encoding": "text", "opacity": "number", "interpolation": "text"
+        "record_count": "positive", "fps": "positive", "speed": "number", "timecode": "text", "width": "positive",
+        "height": "positive", "alpha": "text", "encoding": "text", "opacity": "number", "interpolation": "text"
     };
+    var LAYER_FIELDS = { "width": "size", "height": "size" }; // a layer is as large as its shot's comp
     var FACE_FIELDS = {
         "shot": "text", "face": "count", "frames": "numbers", "x": "numbers", "y": "numbers", "scale": "numbers",
         "roll": "numbers", "corners": "list", "ovals": "list", "feathers": "numbers"
@@ -113,16 +114,31 @@ var toolkitDelivery = (function () {
         return Number(parts[1]) / (parts[2] ? Number(parts[2]) : 1);
     }
 
+    // Why After Effects cannot show the footage of a clip; empty if it can.
+    function footageProblem(clip) {
+        if (clip.fps > MAX_FPS || clip.fps < 1) {
+            return "runs at " + clip.fps + " fps; After Effects supports 1 to " + MAX_FPS;
+        }
+        if (!isOfType(clip.width, "size") || !isOfType(clip.height, "size")) {
+            return "is " + clip.width + "x" + clip.height + "; After Effects supports " + MIN_SIZE + " to " +
+                MAX_SIZE + " pixels";
+        }
+        if (clip.in_frame + clip.frame_count > clip.end_index - clip.start_index + 1) {
+            return "uses more frames than its media has";
+        }
+        return "";
+    }
+
+    // A plate is only a guide: what is wrong with its footage is kept in its problem, and stops nothing.
     function checkClip(clip, track) {
         fillDefaults(clip, DEFAULTS.clip);
         checkFields(clip, CLIP_FIELDS, "a clip of " + track.name);
-        if (clip.fps > MAX_FPS) {
-            throw new Error(
-                "'" + clip.name + "' runs at " + clip.fps + " fps; After Effects supports at most " + MAX_FPS
-            );
-        }
-        if (clip.in_frame + clip.frame_count > clip.end_index - clip.start_index + 1) {
-            throw new Error("'" + clip.name + "' uses more frames than its media has");
+        clip.problem = footageProblem(clip);
+        if (track.pass_name) {
+            checkFields(clip, LAYER_FIELDS, "a clip of " + track.name);
+            if (clip.problem !== "") {
+                throw new Error("'" + clip.name + "' " + clip.problem);
+            }
         }
         if (!INTERPOLATIONS.hasOwnProperty(clip.interpolation)) {
             throw new Error("'" + clip.name + "' has the unknown interpolation '" + clip.interpolation + "'");

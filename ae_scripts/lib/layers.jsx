@@ -114,9 +114,19 @@ var toolkitLayers = (function () {
         }
     }
 
-    // Adds a layer on top of the comp. A parent must be added before its children, and values are set after parenting.
+    // Adds a layer on top of the comp, or nothing if it throws.
     function add(comp, spec, items) {
         var layer = create(comp, spec, items);
+        try {
+            setUp(layer, comp, spec);
+        } catch (error) {
+            layer.remove();
+            throw error;
+        }
+    }
+
+    // A parent must be added before its children, and values are set after parenting.
+    function setUp(layer, comp, spec) {
         var i;
         layer.name = spec.name;
         layer.label = spec.look.label;

@@ -29,7 +29,7 @@ var toolkitReport = (function () {
     function create() {
         return {
             delivery: null, application: app.version, system: $.os, done: "nothing", built: [], replaced: [], comps: [],
-            differences: [], problems: [], by_hand: [], notes: [], reloaded: 0
+            differences: [], problems: [], by_hand: [], notes: [], reloaded: 0, versions: []
         };
     }
 
@@ -51,20 +51,54 @@ var toolkitReport = (function () {
         }
     }
 
+    function count(number, noun) {
+        return number + " " + noun + (number === 1 ? "" : "s");
+    }
+
+    function readAgain(layers) {
+        return count(layers, "layer") + (layers === 1 ? " was" : " were") +
+            " read from disk again, in case of a new rendering.";
+    }
+
+    // versions: for every layer that got another version, which one.
+    function newFiles(versions) {
+        var i;
+        if (versions.length === 0) {
+            return "Its footage now uses the files of this delivery";
+        }
+        for (i = 1; i < versions.length; i += 1) {
+            if (versions[i] !== versions[0]) {
+                return "Its footage now uses other versions";
+            }
+        }
+        return "Its footage now uses " + versions[0];
+    }
+
+    function builtHeadline(report, name) {
+        if (report.built.length === report.comps.length) {
+            return "'" + name + "': imported " + count(report.comps.length - 1, "shot") +
+                ", each as a comp, and the cut.";
+        }
+        return "'" + name + "' was already imported. New items were added" +
+            (report.built.length ? " (" + report.built.join(", ") + ")." : ".");
+    }
+
+    function unchangedHeadline(report, name) {
+        var start = report.differences.length > 0
+            ? "'" + name + "': the layers are the same files as before, but the cut has changed, or you have " +
+                "changed its comps. They were kept; "
+            : "'" + name + "' is already imported in this version. Nothing was changed; ";
+        return start + readAgain(report.reloaded);
+    }
+
     function headline(report, name) {
         switch (report.done) {
         case "built":
-            if (report.built.length === report.comps.length) {
-                return "'" + name + "': imported " + (report.comps.length - 1) + " shots, each as a comp, and the cut.";
-            }
-            return "'" + name + "' was already imported. New items were added" +
-                (report.built.length ? " (" + report.built.join(", ") + ")." : ".");
+            return builtHeadline(report, name);
         case "replaced":
-            return "'" + name + "' was already imported. Its footage now uses the new version; " +
-                "the comps are unchanged.";
+            return "'" + name + "' was already imported. " + newFiles(report.versions) + "; the comps are unchanged.";
         case "unchanged":
-            return "'" + name + "' is already imported in this version. Nothing was changed; " + report.reloaded +
-                " layers were read from disk again, in case they were rendered anew.";
+            return unchangedHeadline(report, name);
         case "begun":
             return "The import is incomplete.";
         default:

@@ -96,6 +96,21 @@ def set_on(track: str, index: int, **values: Any) -> Change:
     return lambda document: clips(document, track)[index].update(values)
 
 
+def make_version_2(change: Change = lambda document: None) -> Change:
+    """A change for ``deliver``: the whole delivery as version 2."""
+
+    def bump(document: Document) -> None:
+        for track in document["tracks"][1:]:
+            track["name"] = track["name"].replace("v001", "v002")
+            for clip in track["clips"]:
+                clip["version"] = 2
+                for field in ("name", "path", "pattern"):
+                    clip[field] = clip[field].replace("v001", "v002")
+        change(document)
+
+    return bump
+
+
 def retime(speed: float, *, frame_count: int, record_count: int) -> Change:
     """A change for ``deliver``: the first shot at another speed, on all tracks."""
 

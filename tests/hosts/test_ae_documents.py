@@ -22,7 +22,7 @@ from tests.hosts.delivered import Change, set_on
         ),
         pytest.param(
             set_on("FACE", 0, fps=119.88),
-            "119.88 fps; After Effects supports at most 99",
+            "119.88 fps; After Effects supports 1 to 99",
             id="a clip with too high a frame rate",
         ),
         pytest.param(lambda d: d.update(record_count=24 * 10801), "longer than three hours", id="too long a cut"),

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.hosts.after_effects import Dump, Step, Studio, comps, footage, layers
-from tests.hosts.delivered import Change, Document, clips
+from tests.hosts.delivered import Document, clips, make_version_2
 
 ARTIST = """(function () {
     var i;
@@ -26,21 +26,6 @@ ARTIST = """(function () {
         }
     }
 }());"""
-
-
-def make_version_2(change: Change = lambda document: None) -> Change:
-    """A change for ``deliver``: the whole delivery as version 2."""
-
-    def bump(document: Document) -> None:
-        for track in document["tracks"][1:]:
-            track["name"] = track["name"].replace("v001", "v002")
-            for clip in track["clips"]:
-                clip["version"] = 2
-                for field in ("name", "path", "pattern"):
-                    clip[field] = clip[field].replace("v001", "v002")
-        change(document)
-
-    return bump
 
 
 def project_state(dump: Dump) -> Dump:
@@ -114,7 +99,10 @@ def test_a_changed_cut_is_reported_and_the_comps_are_kept(studio: Studio, sessio
 
     first, second = session(studio.deliver(make_version_2(move_second_shot)))
     assert second["report"]["done"] == "replaced"
-    assert any("'sh020', startTime: 40 instead of 42" in difference for difference in second["report"]["differences"])
+    assert any(
+        "'sh020': the layer starts on frame 40 instead of 42" in difference
+        for difference in second["report"]["differences"]
+    )
     assert layers(second, "scene_04")["sh020"]["inPoint"] == layers(first, "scene_04")["sh020"]["inPoint"]
 
 
@@ -129,9 +117,10 @@ def test_a_new_shot_is_added_to_the_cut(studio: Studio, session: Callable[..., l
     assert second["report"]["problems"] == [] and second["report"]["done"] == "built"
     assert list(comps(second)) == ["sh010", "sh020", "scene_04", "sh030"]
     stack = [[layer["id"] for layer in comps(dump)["scene_04"]["layers"]] for dump in (first, second)]
-    assert stack[1][2:] == stack[0] and [layer["name"] for layer in comps(second)["scene_04"]["layers"]][:2] == [
-        "sh030",
-        "plate B002C011",
+    assert [layer for layer in stack[1] if layer in stack[0]] == stack[0]
+    assert [layer["name"] for layer in comps(second)["scene_04"]["layers"]] == [
+        *("sh030", "sh020", "sh010"),
+        *("plate B002C011", "plate B002C011", "plate A001C003"),
     ]
     assert comps(second)["scene_04"]["duration"] == pytest.approx(144 / 24)
     assert [layer["id"] for layer in comps(second)["sh010"]["layers"]] == [
@@ -154,8 +143,7 @@ def test_a_deleted_comp_is_rebuilt_and_nothing_is_duplicated(
         second["report"]["built"] == ["sh010"]
         and "was already imported. New items were added (sh010)" in second["summary"]
     )
-    names = [layer["name"] for layer in comps(second)["scene_04"]["layers"]]
-    assert names == ["sh010", "sh020", "plate B002C011", "plate A001C003"]
+    assert list(layers(second, "scene_04")) == list(layers(first, "scene_04"))
     assert list(layers(second, "sh010")) == list(layers(first, "sh010"))
 
 
@@ -201,6 +189,78 @@ def test_a_new_pass_is_added_on_top_with_its_face_layers(studio: Studio) -> None
     assert "'scene_04' was already imported. New items were added." in after["summary"]
 
 
+DELETE = """(function () {{
+    var i;
+    for (i = app.project.numItems; i >= 1; i -= 1) {{
+        if (app.project.item(i).name === "{}") {{ app.project.item(i).remove(); }}
+    }}
+}}());"""
+
+
+def test_a_new_shot_goes_where_its_track_is(studio: Studio) -> None:
+    """Below the shot of an upper track that the project already has."""
+
+    def put_first_shot_below_the_second(document: Document) -> None:
+        for track in document["tracks"]:
+            track["clips"][0]["record_first"] = 48
+
+    def keep_second_shot(document: Document) -> None:
+        for track in document["tracks"]:
+            del track["clips"][0]
+        del document["faces"][0]
+
+    both = studio.deliver(put_first_shot_below_the_second)
+    (fresh,) = studio.session([Step(delivery=both)])
+    _, second = studio.session([Step(delivery=studio.deliver(keep_second_shot)), Step(delivery=both)])
+    assert second["report"]["problems"] == second["report"]["differences"] == []
+    assert list(layers(second, "scene_04")) == list(layers(fresh, "scene_04"))
+    assert "'sh010' was added to comp 'scene_04'" in second["report"]["notes"]
+
+
+def test_the_footage_of_a_plate_that_was_deleted_comes_back_below_the_layers(
+    studio: Studio, session: Callable[..., list[Dump]]
+) -> None:
+    first, second = session(studio.deliver(), DELETE.format("A001C003"))
+    assert second["report"]["problems"] == second["report"]["differences"] == []
+    for comp in ("scene_04", "sh010"):
+        assert list(layers(second, comp)) == list(layers(first, comp))
+    assert layers(second, "sh010")["plate A001C003"]["locked"]
+
+
+def test_the_footage_of_a_face_that_was_deleted_brings_back_only_its_layer(
+    studio: Studio, session: Callable[..., list[Dump]]
+) -> None:
+    first, second = session(studio.deliver(), DELETE.format("sh010_FACE_v001"))
+    assert second["report"]["problems"] == second["report"]["differences"] == []
+    names = [layer["name"] for layer in comps(second)["sh010"]["layers"]]
+    assert names == [layer["name"] for layer in comps(first)["sh010"]["layers"]]
+    kept = [
+        {name: layer["id"] for name, layer in layers(dump, "sh010").items() if name != "FACE"}
+        for dump in (first, second)
+    ]
+    assert kept[0] == kept[1]
+
+
+def test_a_failed_extension_removes_only_its_own_layers(studio: Studio) -> None:
+    """Whatever the artist has given the same name."""
+
+    def remove_face(document: Document) -> None:
+        del document["tracks"][2]
+        document["faces"] = []
+
+    name = """(function () {
+        var i;
+        for (i = 1; i <= app.project.numItems; i += 1) {
+            if (app.project.item(i).name === "sh010") { app.project.item(i).layers.addNull(1).name = "FACE"; }
+        }
+    }());"""
+    quirks = {"noEffect": "ADBE Corner Pin"}
+    steps = [Step(delivery=studio.deliver(remove_face)), Step(delivery=studio.deliver(), edit=name, quirks=quirks)]
+    _, after = studio.session(steps)
+    assert after["report"]["done"] == "nothing"
+    assert [layer["name"] for layer in comps(after)["sh010"]["layers"]] == ["FACE", "BODY", "plate A001C003"]
+
+
 def lengthen_handles(document: Document) -> None:
     """The first file is another frame of the shot, so all layers would be out of sync."""
     for name in ("BODY", "FACE"):
@@ -211,8 +271,11 @@ def lengthen_handles(document: Document) -> None:
 def test_layers_with_other_frames_are_rejected(studio: Studio, session: Callable[..., list[Dump]]) -> None:
     first, second = session(studio.deliver(make_version_2(lengthen_handles)))
     assert project_state(second) == project_state(first)
-    assert "contains different frames (00:00:00:16 + 60)" in second["report"]["problems"][0]
-    assert "Delete the folder of this cut" in second["summary"] and "the project is unchanged" in second["summary"]
+    assert second["report"]["problems"][0].startswith(
+        "'sh020_BODY_v002' starts at 00:00:00:16 and has 60 frames; "
+        "the one in the project starts at 00:00:00:12 and has 64."
+    )
+    assert "delete the folder of this cut" in second["summary"] and "the project is unchanged" in second["summary"]
 
 
 def test_after_the_cuts_folder_is_deleted_everything_is_rebuilt(

@@ -74,7 +74,7 @@ def test_a_comp_is_rendered_in_the_background_and_imported(panel: Panel) -> None
     assert started["enabled"] == ["Send Turnover", "Cancel", "Choose..."]
     delivery = panel.machine.out / "passes" / "delivery.json"
     assert ended["texts"][:2] == ["Nothing is being rendered", str(delivery)]
-    assert ended["texts"][2].startswith("'main': imported 1 shots")
+    assert ended["texts"][2].startswith("'main': imported 1 shot,")
     assert ended["tasks"] == 0 and "Import Passes" in ended["enabled"]
     names = [item["name"] for item in dump["items"] if item["kind"] == "CompItem"]
     assert names == ["plate", "main"] and len(dump["undo"]) == 1
@@ -84,7 +84,7 @@ def test_a_comp_is_rendered_in_the_background_and_imported(panel: Panel) -> None
 def test_the_last_delivery_of_the_machine_is_offered(panel: Panel) -> None:
     panel.use("Render Passes", "wait")
     dump = panel.use("Import Passes")
-    assert texts(dump)[0][2].startswith("'main': imported 1 shots") and dump["dialogs"] == 0
+    assert texts(dump)[0][2].startswith("'main': imported 1 shot,") and dump["dialogs"] == 0
 
 
 def test_another_delivery_can_be_chosen(panel: Panel) -> None:

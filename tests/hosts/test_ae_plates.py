@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.hosts.after_effects import Dump, Step, Studio, comps, footage, layers, movies, picture, picture_at
-from tests.hosts.delivered import Deliveries, Document
+from tests.hosts.delivered import Deliveries, Document, clips, set_on
 
 MOVIE, SEQUENCE = "A001C003_230114.mov", "B002C011.{:04d}.png"
 
@@ -139,6 +139,126 @@ def test_only_the_frames_that_the_cut_uses_matter(
     dump = studio.run(delivery)
     assert_layers_are_built(dump)
     assert dump["report"]["by_hand"] == [] and "B002C011" in footage(dump)
+
+
+def movie_of(delivery: Path, frames: int) -> Document:
+    return {str(plates(delivery) / MOVIE): {"width": 1280, "height": 720, "fps": 24, "frames": frames}}
+
+
+@pytest.mark.parametrize(("frames", "missing"), [(95, "1 frame"), (90, "6 frames"), (88, "8 frames")])
+def test_a_movie_that_lost_handles_gives_a_shorter_layer(
+    studio: Studio, delivery: Path, frames: int, missing: str
+) -> None:
+    """After Effects ends a layer where its footage ends."""
+    (dump,) = studio.session([Step(delivery=delivery)], found=movie_of(delivery, frames))
+    assert_layers_are_built(dump)
+    assert dump["report"]["by_hand"] == [] and "A001C003" in footage(dump)
+    assert f"the plate of sh010 is {missing} shorter than in the delivery" in dump["report"]["notes"]
+    assert layers(dump, "sh010")["plate A001C003"]["outPoint"] * 24 == pytest.approx(frames - 32)
+
+
+def test_a_plate_layer_that_cannot_be_built_is_left_out(studio: Studio) -> None:
+    slowed = studio.deliver(set_on("PLATE", 0, speed=0.5, frame_count=24), own_media=True)
+    dump = studio.run(slowed, remapIgnored=True)
+    assert dump["report"]["problems"] == []
+    assert any("the plate of sh010 is not in comp 'sh010'" in todo for todo in dump["report"]["by_hand"])
+    assert list(layers(dump, "sh010"))[:2] == ["BODY", "FACE"]
+
+
+def test_a_plate_layer_that_after_effects_loses_is_reported(studio: Studio, delivery: Path) -> None:
+    dump = studio.run(delivery, losesLayer="plate A001C003")
+    assert dump["report"]["problems"] == [] and dump["report"]["done"] == "built"
+    assert "comp 'sh010': layer 'plate A001C003' is missing" in by_hand(dump)
+    assert "FACE" in layers(dump, "sh010")
+
+
+def test_a_plate_whose_pattern_does_not_fit_its_files_becomes_a_placeholder(studio: Studio, delivery: Path) -> None:
+    document: Document = json.loads(delivery.read_text(encoding="utf-8"))
+    clips(document, "PLATE")[1]["pattern"] = "other.%04d.png"
+    delivery.write_text(json.dumps(document), encoding="utf-8")
+    dump = studio.run(delivery)
+    assert_layers_are_built(dump)
+    (todo,) = by_hand(dump)
+    assert todo.startswith("plate 'B002C011' is a placeholder (") and "does not match" in todo
+
+
+# --- plates of several shots --------------------------------------------------------------------------------------
+
+
+def share_movie(document: Document) -> None:
+    """Both shots use the movie: frames 8-55 and 70-117."""
+    first, second = clips(document, "PLATE")
+    second.update({**first, **{name: second[name] for name in ("shot", "record_first", "record_count")}})
+    first.update(in_frame=8, in_position="8")
+    second.update(in_frame=70, in_position="70")
+
+
+def share_sequence(document: Document) -> None:
+    """Both shots use the sequence: numbers 109-156 and 149-196."""
+    first, second = clips(document, "PLATE")
+    first.update({**second, **{name: first[name] for name in ("shot", "record_first", "record_count")}})
+    first.update(in_frame=8, in_position="8")
+    second.update(in_frame=48, in_position="48")
+
+
+@pytest.mark.parametrize(("frames", "is_used"), [(120, True), (118, True), (117, False), (100, False)])
+def test_every_use_of_a_movie_is_checked(studio: Studio, frames: int, is_used: bool) -> None:
+    shared = studio.deliver(share_movie, own_media=True)
+    (dump,) = studio.session([Step(delivery=shared)], found=movie_of(shared, frames))
+    assert dump["report"]["problems"] == [] and dump["report"]["done"] == "built"
+    assert ("A001C003" in footage(dump)) is is_used
+    reasons = [
+        f"has {frames} frames in After Effects, and the cut uses them up to 118" in todo for todo in by_hand(dump)
+    ]
+    assert reasons == ([] if is_used else [True])
+
+
+@pytest.mark.parametrize("missing", [[180], range(180, 197)])
+def test_every_use_of_a_sequence_is_checked(studio: Studio, missing: Sequence[int]) -> None:
+    shared = studio.deliver(share_sequence, own_media=True)
+    for number in missing:
+        (plates(shared) / SEQUENCE.format(number)).unlink()
+    dump = studio.run(shared)
+    assert dump["report"]["problems"] == [] and dump["report"]["done"] == "built"
+    (todo,) = by_hand(dump)
+    assert todo.startswith("plate 'B002C011' is a placeholder (") and "B002C011.0180.png is missing" in todo
+
+
+def by_hand(dump: Dump) -> list[str]:
+    found: list[str] = dump["report"]["by_hand"]
+    return found
+
+
+# --- plates that After Effects cannot have ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"fps": 120.0}, "it runs at 120 fps; After Effects supports 1 to 99"),
+        ({"width": 2, "height": 2}, "it is 2x2; After Effects supports 4 to 30000 pixels"),
+        ({"end_index": 60}, "it uses more frames than its media has"),
+    ],
+)
+def test_a_plate_beyond_the_limits_of_after_effects_becomes_a_placeholder(
+    studio: Studio, values: Document, reason: str
+) -> None:
+    dump = studio.run(studio.deliver(set_on("PLATE", 0, **values), own_media=True))
+    assert dump["report"]["problems"] == [] and dump["report"]["done"] == "built"
+    (todo,) = by_hand(dump)
+    assert todo == (
+        f"plate 'A001C003' is a placeholder ({reason}); work without it, or convert it and run the toolkit again"
+    )
+    assert "FACE" in layers(dump, "sh010")
+
+
+def test_a_missing_plate_may_be_longer_than_a_placeholder(studio: Studio) -> None:
+    """A placeholder lasts three hours at most."""
+    delivery = studio.deliver(set_on("PLATE", 0, end_index=24 * 3600 * 3 + 24 * 800), own_media=True)
+    lose_movie(delivery)
+    dump = studio.run(delivery)
+    assert_layers_are_built(dump)
+    assert is_placeholder(dump)
 
 
 # --- afterwards ---------------------------------------------------------------------------------------------------

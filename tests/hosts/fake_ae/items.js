@@ -61,6 +61,9 @@ class FileSource {
     get file() {
         return fs.existsSync(this._file) ? makeStrict(new FileObject(this._file)) : null;
     }
+    get missingFootagePath() {
+        return this.file === null ? this._file : "";
+    }
     reload() {
         this._reloads = (this._reloads || 0) + 1;
     }
@@ -112,6 +115,9 @@ class PlaceholderSource {
     }
     get file() {
         return undefined; // only a FileSource has one
+    }
+    get missingFootagePath() {
+        return undefined; // likewise
     }
     get isStill() {
         return false;
@@ -196,7 +202,7 @@ class FootageItem extends AVItem {
         return makeStrict(this._source);
     }
     get footageMissing() {
-        return this._source instanceof FileSource && this._source.file === null;
+        return this._source instanceof PlaceholderSource || this._source.missingFootagePath > "";
     }
     get width() {
         return this._facts.width;
@@ -233,6 +239,10 @@ class FootageItem extends AVItem {
     }
     replace(file) {
         this._replaceSource(file, false);
+    }
+    replaceWithPlaceholder(...values) {
+        const placeholder = createPlaceholder(values, this._folder, this._project);
+        Object.assign(this, { _name: placeholder._name, _source: placeholder._source, _facts: placeholder._facts });
     }
     replaceWithSequence(file, forceAlphabetical) {
         if (expectType(forceAlphabetical, "boolean", "forceAlphabetical")) {

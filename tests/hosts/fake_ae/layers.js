@@ -191,6 +191,20 @@ class Layer {
         }
         this._unlockedData("parent").parent = quirks.parentIgnored ? null : layer._data;
     }
+    moveBefore(layer) {
+        this._moveTo(layer, 0);
+    }
+    moveAfter(layer) {
+        this._moveTo(layer, 1);
+    }
+    _moveTo(layer, offset) {
+        if (!(layer instanceof Layer) || layer._comp !== this._comp || layer._data === this._data) {
+            throw new Error("a layer is moved before or after another layer of the comp");
+        }
+        const [moved, other] = [this._unlockedData("the order of the layer"), layer._data];
+        this._comp._layers.splice(this._index - 1, 1);
+        this._comp._layers.splice(this._comp._layers.indexOf(other) + offset, 0, moved);
+    }
     remove() {
         this._unlockedData("the layer");
         this._comp._layers.splice(this._index - 1, 1);

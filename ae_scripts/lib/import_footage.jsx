@@ -1,0 +1,112 @@
+// Footage of an import: created, relinked, or replaced by another version. A plate is only a guide: what is wrong with
+// one never stops the layers.
+
+var toolkitImportFootage = (function () {
+    function importOrReplace(run, source, sources) {
+        var tag = toolkitProject.itemTag(run.delivery, toolkitSources.sourceTag(source, sources));
+        var key = "footage " + source.clip.path;
+        var item = toolkitImportRun.taggedItem(run, tag);
+        if (item === null) {
+            item = createFootage(run, source);
+            toolkitImportRun.tagItem(run, item, tag, toolkitSources.contentId(source.clip));
+            run.created[key] = true;
+        } else if (!usesFile(item, source.path)) {
+            if (source.pass) {
+                replaceFootage(run, item, source);
+            } else {
+                replacePlate(run, item, source);
+            }
+        } else if (source.pass) {
+            checkFrames(item, source.clip);
+            item.mainSource.reload(); // the files may have been rendered again
+            run.report.reloaded += 1;
+        }
+        run.items[key] = item;
+    }
+
+    // A plate is only a guide: one that cannot be imported becomes a placeholder.
+    function createFootage(run, source) {
+        var folder = toolkitImportRun.findOrAddFolder(run, "footage");
+        var problem = source.problem;
+        if (problem === "") {
+            try {
+                return toolkitFootage.create(source, folder, run.report.by_hand);
+            } catch (error) {
+                if (source.pass) {
+                    throw error;
+                }
+                problem = error.message;
+            }
+        }
+        run.report.by_hand.push(
+            "plate '" + source.clip.name + "' is a placeholder (" + problem + ")" + (source.isUsable
+                ? ": right-click it in the Project panel, Replace Footage > File, and choose " + source.path
+                : "; work without it, or convert it and run the toolkit again")
+        );
+        return toolkitFootage.createPlaceholder(source.clip, folder);
+    }
+
+    // Links a plate to its file again; a plate that cannot be linked keeps what it shows.
+    function replacePlate(run, item, source) {
+        var steps = run.undoSteps.length;
+        var problem = source.problem;
+        var failures = [];
+        if (problem === "") {
+            try {
+                replaceFootage(run, item, source);
+                return;
+            } catch (error) {
+                problem = error.message;
+                failures = toolkitImportRun.undo(run, steps);
+            }
+        }
+        run.report.by_hand.push(
+            failures.length > 0
+                ? "plate '" + source.clip.name + "': " + problem + "; " + failures.join("; ")
+                : "plate '" + source.clip.name + "' was left as it is: " + problem
+        );
+    }
+
+    function usesFile(item, path) {
+        var file = item.mainSource.file;
+        return Boolean(file) && !item.footageMissing && file.fsName === toolkitFiles.fileAt(path).fsName;
+    }
+
+    function replaceFootage(run, item, source) {
+        var before = toolkitFootage.remember(item, toolkitFootage.isSequence(source.clip));
+        checkFrames(item, source.clip);
+        run.undoSteps.push(function () {
+            return toolkitFootage.restore(item, before);
+        });
+        toolkitFootage.replace(item, source, run.report.by_hand);
+        reportReplacement(run, before, source);
+    }
+
+    // The layers of an item stay where they are, so they would be out of sync with other frames.
+    function checkFrames(item, clip) {
+        var before = toolkitProject.contentId(item);
+        var after = toolkitSources.contentId(clip);
+        if (before !== after) {
+            throw new Error(
+                "'" + clip.name + "' starts at " + after.replace(" + ", " and has ") +
+                " frames; the one in the project starts at " + before.replace(" + ", " and has ") +
+                ". Its layers would be out of sync: delete the folder of this cut, or import into another project"
+            );
+        }
+    }
+
+    function reportReplacement(run, before, source) {
+        var version = source.clip.version;
+        var former = /_v(\d+)[^\/\\]*$/.exec(before.path);
+        if (source.pass && version !== null && former !== null && Number(former[1]) !== version) {
+            run.report.versions.push("version " + version + " (was " + Number(former[1]) + ")");
+        }
+        run.report.replaced.push(
+            before.name === source.clip.name || toolkitSources.fileName(before) === toolkitSources.fileName(source)
+                ? "'" + before.name + "' is linked to " + source.path
+                : "'" + before.name + "' by '" + source.clip.name + "'"
+        );
+    }
+
+    return { importOrReplace: importOrReplace };
+}());

@@ -1,0 +1,77 @@
+// The run of an import: the items it works with, those it created, and how to undo its other changes.
+
+var toolkitImportRun = (function () {
+    // The state of a run: the items it works with, those it created, and the steps that undo other changes.
+    function start(delivery, report) {
+        return {
+            delivery: delivery, report: report, before: toolkitProject.itemIds(),
+            tagged: toolkitProject.taggedItems(delivery), bits: app.project.bitsPerChannel, items: {}, created: {},
+            undoSteps: []
+        };
+    }
+
+    // Undoes all but the first count changes, the last one first: each step finds what it left. Returns what could not
+    // be undone.
+    function undo(run, count) {
+        var failures = [];
+        var failure;
+        while (run.undoSteps.length > count) {
+            try {
+                failure = run.undoSteps.pop()();
+            } catch (error) {
+                failure = error.message;
+            }
+            if (failure) {
+                failures.push(failure);
+            }
+        }
+        return failures;
+    }
+
+    // Leaves the project as it was before the run. Returns what could not be undone.
+    function rollBack(run) {
+        var failures = undo(run, 0);
+        toolkitProject.removeNew(run.before);
+        if (app.project.bitsPerChannel !== run.bits) {
+            app.project.bitsPerChannel = run.bits;
+        }
+        return failures;
+    }
+
+    function taggedItem(run, tag) {
+        return run.tagged.hasOwnProperty(tag) ? run.tagged[tag] : null;
+    }
+
+    function compTag(run, spec) {
+        return toolkitProject.itemTag(run.delivery, spec.key === "" ? "cut" : "shot | " + spec.key);
+    }
+
+    // The comp that an earlier import built for a spec, or null.
+    function taggedComp(run, spec) {
+        return taggedItem(run, compTag(run, spec));
+    }
+
+    function tagItem(run, item, tag, contentId) {
+        item.comment = tag + contentId;
+        run.tagged[tag] = item;
+    }
+
+    // The folder of the cut ("cut"), or the "footage" folder inside it. Created on first use.
+    function findOrAddFolder(run, role) {
+        var tag = toolkitProject.itemTag(run.delivery, role + " folder");
+        var folder = taggedItem(run, tag);
+        if (folder === null) {
+            folder = app.project.items.addFolder(role === "cut" ? run.delivery.name : role);
+            tagItem(run, folder, tag, "");
+            if (role !== "cut") {
+                folder.parentFolder = findOrAddFolder(run, "cut");
+            }
+        }
+        return folder;
+    }
+
+    return {
+        start: start, undo: undo, rollBack: rollBack, taggedItem: taggedItem, compTag: compTag,
+        taggedComp: taggedComp, tagItem: tagItem, findOrAddFolder: findOrAddFolder
+    };
+}());
