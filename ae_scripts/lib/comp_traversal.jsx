@@ -38,7 +38,9 @@ var toolkitCompTraversal = (function () {
             remap: layer.timeRemapEnabled ? layer.property("ADBE Time Remapping") : null,
             isReversed: layer.stretch < 0,
             // source frames per comp frame
-            step: isMoving ? 100 / layer.stretch * frameRate(source) / frameRate(comp) : 0,
+            step: isMoving
+                ? toolkitFrameGrid.readableSpeed(100 / layer.stretch) * frameRate(source) / frameRate(comp)
+                : 0,
             source: source,
             isNested: isNested,
             isMoving: isMoving,

@@ -1,7 +1,6 @@
 // The turnover of a comp: builds a toolkit.turnover/1 document from the layers that the traversal found.
 
 var toolkitTurnover = (function () {
-    var MAX_DENOMINATOR = 10000; // of a speed as the toolkit reads it
     var SEARCH_STEPS = 40; // each leaves two thirds of the range
 
     function roundToMillionth(number) {
@@ -21,32 +20,6 @@ var toolkitTurnover = (function () {
     // Twelve significant digits: removes the float error that sums of fractions add.
     function roundDigits(number) {
         return Number(number.toPrecision(12));
-    }
-
-    // The fraction nearest to a speed that the toolkit can read: it reads speeds so, for exact percentages.
-    function readableSpeed(speed) {
-        var size = Math.abs(speed);
-        var rest = size;
-        var before = [0, 1]; // numerator and denominator of the last two fractions
-        var found = [1, 0];
-        var whole = Math.floor(rest);
-        var next = [whole, 1];
-        var count;
-        while (next[1] <= MAX_DENOMINATOR && rest !== whole) {
-            before = found;
-            found = next;
-            rest = 1 / (rest - whole);
-            whole = Math.floor(rest);
-            next = [before[0] + whole * found[0], before[1] + whole * found[1]];
-        }
-        if (next[1] > MAX_DENOMINATOR) {
-            count = Math.floor((MAX_DENOMINATOR - before[1]) / found[1]);
-            next = [before[0] + count * found[0], before[1] + count * found[1]];
-            if (Math.abs(found[0] / found[1] - size) <= Math.abs(next[0] / next[1] - size)) {
-                next = found;
-            }
-        }
-        return (speed < 0 ? -1 : 1) * next[0] / next[1];
     }
 
     // The source frames that a step passes until each frame of a run, counted from the lowest one.
@@ -130,7 +103,7 @@ var toolkitTurnover = (function () {
     // The line with a step, or with a readable one close to it: first source frame, step and speed. Null when it does
     // not produce these frames.
     function lineAt(step, frames, lowest, plainStep) {
-        var speed = readableSpeed(roundDigits(step / plainStep));
+        var speed = toolkitFrameGrid.readableSpeed(roundDigits(step / plainStep));
         var first = findStart(frames, speed * plainStep, lowest);
         return first === null ? null : { first: first, step: speed * plainStep, speed: roundDigits(speed) };
     }

@@ -27,7 +27,7 @@ __all__ = ["machine"]
 
 LENGTH = 12
 RATES = ("24000/1001", "24", "25", "30000/1001", "30", "50", "60000/1001", "60")
-STRETCHES = (-100, -50, -200, 100, -125, 80, -66)
+STRETCHES = (-100, -50, -200, 100, -125, 80, -66, 66.667, -66.667)
 STARTS = (31, 36, 30.5, 33, 40)
 
 
@@ -35,13 +35,13 @@ class Use(NamedTuple):
     """A layer of the table: media of a rate, stretched."""
 
     rate: Fraction
-    stretch: int
+    stretch: float
     start: Fraction
     """Of the layer, in frames of its first visible one: where the media's first frame would be."""
 
     def frames(self, record_rate: Fraction) -> list[int]:
         """What the comp shows."""
-        step = self.rate / record_rate * 100 / self.stretch
+        step = self.rate / record_rate * 100 / Fraction(str(self.stretch))
         positions = [(index - self.start) * step for index in range(LENGTH)]
         return [floor(position) if step > 0 else ceil(position) - 1 for position in positions]
 

@@ -106,6 +106,8 @@ def test_only_an_uneven_remap_is_sent_frame_by_frame(
         pytest.param(25, 24, 100, 1, id="24 in 25"),
         pytest.param(24, 24, 300, 1 / 3, id="a third"),
         pytest.param(24, 24, 100 / 1.7, 1.7, id="1.7"),
+        pytest.param(24, 24, 66.6667, 1.5, id="1.5, stretch rounded"),
+        pytest.param(25, 24, -33.3333, -3, id="3, reversed, stretch rounded"),
         pytest.param(NTSC, 60000 / 1001, -250, -0.4, id="2.5 times as long, reversed"),
         pytest.param(24, NTSC, -100, -1, id="23.976 in 24, reversed"),
         pytest.param(NTSC, 24, -100, -1, id="24 in 23.976, reversed"),
