@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from tests.cli.test_bad_input import write_frames
-from toolkit.background import start_background
-from toolkit.errors import InputError
+from toolkit.background import start_background, supervise
+from toolkit.errors import InputError, OutputBusy
 
 Status = dict[str, Any]
 
@@ -101,7 +101,9 @@ def test_a_killed_run_is_reported(folder: Path) -> None:
         words = (process / "cmdline").read_bytes().split(b"\0")
         if b"run" in words and str(folder / "passes").encode() in words and b"--wait" not in words:
             os.kill(int(process.name), signal.SIGKILL)
-    assert wait_until(has_ended, folder)["message"] == "the toolkit exited with code -9"
+    assert wait_until(has_ended, folder)["message"] == (
+        "the render was ended by the system, often because memory ran out; finished frames are kept"
+    )
 
 
 def test_one_folder_has_one_run_at_a_time(folder: Path) -> None:
@@ -111,9 +113,95 @@ def test_one_folder_has_one_run_at_a_time(folder: Path) -> None:
         start_background(arguments, folder)
 
 
-def test_a_status_without_a_sign_of_life_is_replaced(folder: Path) -> None:
+def test_a_run_is_not_taken_for_dead_after_the_computer_slept(folder: Path) -> None:
+    """Its last sign of life is old then, and the next one is seconds away."""
+    arguments = long_run(folder)
+    start_background(arguments, folder)
+    status = wait_until(lambda status: status["done"] > 0, folder)
+    status["alive_at"] -= 3600
+    (folder / "render_status.json").write_text(json.dumps(status), encoding="utf-8")
+    with pytest.raises(InputError, match="has not ended; cancel it or wait"):
+        start_background(arguments, folder)
+
+
+def test_a_run_whose_supervisor_is_only_starting_counts(folder: Path) -> None:
     folder.mkdir()
-    dead = {"exit_code": None, "alive_at": time.time() - 60}
+    starting = {"exit_code": None, "stage": "starting", "alive_at": time.time()}
+    (folder / "render_status.json").write_text(json.dumps(starting), encoding="utf-8")
+    with pytest.raises(InputError, match="has not ended; cancel it or wait"):
+        start_background(["run", "no.otio"], folder)
+    (folder / "render_status.json").write_text(json.dumps(starting | {"exit_code": 2}), encoding="utf-8")
+
+
+@pytest.mark.parametrize("stage", ["starting", "plate  FACE"])
+def test_the_status_of_a_killed_supervisor_is_replaced(folder: Path, stage: str) -> None:
+    folder.mkdir()
+    age = 60 if stage == "starting" else 0
+    dead = {"exit_code": None, "stage": stage, "alive_at": time.time() - age}
     (folder / "render_status.json").write_text(json.dumps(dead), encoding="utf-8")
     start_background(["run", str(folder / "no.otio"), "-o", str(folder / "passes")], folder)
     assert wait_until(has_ended, folder)["exit_code"] == 2
+
+
+def test_a_second_supervisor_leaves_the_status_alone(folder: Path) -> None:
+    start_background(long_run(folder), folder)
+    wait_until(lambda status: status["done"] > 0, folder)
+    with pytest.raises(OutputBusy):
+        supervise(["run", "no.otio"], folder)
+    assert not has_ended(read(folder))
+
+
+# --- files that cannot be written at the moment -----------------------------------------------------------------
+
+
+def fail_replacing(monkeypatch: pytest.MonkeyPatch, *failing: int) -> None:
+    """These replacements of the status (1 is the first) fail, as on Windows while another program reads it."""
+    replace, count = Path.replace, iter(range(1, 1_000_000))
+
+    def refuse(self: Path, target: Path) -> Path:
+        if target.name == "render_status.json" and next(count) in failing:
+            raise PermissionError(13, "another program has it open")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+
+
+@pytest.mark.parametrize("failing", [(1,), (2, 3), tuple(range(1, 15))], ids=["the first", "later ones", "many"])
+def test_a_status_that_cannot_be_replaced_does_not_end_the_run(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, failing: tuple[int, ...]
+) -> None:
+    folder.mkdir()
+    plates = write_frames(folder.parent / "plates", range(1001, 1004))
+    fail_replacing(monkeypatch, *failing)
+    assert supervise(["run", str(plates), "-o", str(folder / "passes"), "--progress", "lines"], folder) == 0
+    assert read(folder)["exit_code"] == 0 and Path(read(folder)["delivery"]).is_file()
+
+
+def test_the_first_status_is_retried(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fail_replacing(monkeypatch, 1, 2)
+    start_background(["run", str(folder / "no.otio"), "-o", str(folder / "passes")], folder)
+    assert wait_until(has_ended, folder)["exit_code"] == 2
+
+
+def test_the_log_is_complete_after_it_could_not_be_written_for_a_while(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.mkdir()
+    open_file, count = Path.open, iter(range(1, 1_000_000))
+
+    def refuse(self: Path, mode: str = "r", **how: Any) -> Any:
+        if self.name == "render_passes.log" and next(count) in {1, 3, 4}:
+            raise PermissionError(13, "another program has it open")
+        return open_file(self, mode, **how)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    assert supervise(["run", str(folder / "no.otio"), "-o", str(folder / "passes")], folder) == 2
+    assert (folder / "render_passes.log").read_text(encoding="utf-8").strip() == read(folder)["message"]
+
+
+def test_a_log_that_cannot_be_begun_is_the_message(folder: Path) -> None:
+    (folder / "render_passes.log").mkdir(parents=True)
+    start_background(["run", str(folder / "no.otio")], folder)
+    status = wait_until(has_ended, folder)
+    assert status["exit_code"] == 2
+    assert status["message"].startswith("toolkit: ") and "render_passes.log" in status["message"]

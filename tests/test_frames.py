@@ -134,6 +134,15 @@ def test_only_files_of_the_pattern_count_as_frames(tmp_path: Path) -> None:
     assert FramePath.parse(tmp_path / "a.####.png").frames_on_disk() == [1, 3, 12345]
 
 
+@pytest.mark.parametrize("name", ["100%_.%04d.png", "50%d_.%04d.png", "p%20x%41.%04d.png", "p%04d.%010d.png"])
+def test_only_the_last_placeholder_is_the_number(name: str) -> None:
+    files = FramePath.parse(name)
+    assert files.printf == name
+    assert files.span(FrameRange(first=7, last=1001)) == name.replace(
+        f"%0{files.padding}d.png", f"[{7:0{files.padding}d}-{1001:0{files.padding}d}].png"
+    )
+
+
 def test_a_range_is_inclusive_and_never_empty() -> None:
     assert len(FrameRange(first=1001, last=1048)) == 48
     assert FrameRange.of(1001, 48).last == 1048

@@ -273,8 +273,13 @@ class FramePath:
 
     @property
     def printf(self) -> str:
-        """``folder/name.%04d.exr``."""
+        """``folder/name.%04d.exr``; the last ``%0…d`` is the number, and any other percent sign is part of the name."""
         return str(self.folder / f"{self.prefix}%0{self.padding}d{self.suffix}")
+
+    def span(self, frames: FrameRange) -> str:
+        """``name.[1001-1064].exr``, as Resolve names a sequence."""
+        first, last = (f"{number:0{self.padding}d}" for number in (frames.first, frames.last))
+        return f"{self.prefix}[{first}-{last}]{self.suffix}"
 
     def __str__(self) -> str:
         return self.hashes

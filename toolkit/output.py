@@ -69,7 +69,7 @@ def lock_output(root: Path, *, made_by: str = "") -> Iterator[Output]:
     except OSError as error:
         raise OutputNotWritable(root, error.strerror or str(error)) from error
     try:
-        if not _lock(descriptor):
+        if not take_lock(descriptor):
             owner = os.pread(descriptor, 200, 0).decode(errors="replace").strip() if hasattr(os, "pread") else ""
             raise OutputBusy(root, owner or "an unknown process")
         try:
@@ -98,7 +98,7 @@ def record_last_delivery(delivery: Path) -> None:
         log.warning("%s; choose delivery.json yourself in the host", error)
 
 
-def _lock(descriptor: int) -> bool:
+def take_lock(descriptor: int) -> bool:
     """Take an exclusive lock, released by the system when the process ends; False if another process holds it."""
     if os.name == "nt":  # pragma: no cover  (exercised on Windows only)
         import msvcrt

@@ -38,7 +38,9 @@ var toolkitCompTraversal = (function () {
             remap: layer.timeRemapEnabled ? layer.property("ADBE Time Remapping") : null,
             isReversed: layer.stretch < 0,
             // source frames per comp frame
-            step: isMoving ? 100 / layer.stretch * frameRate(source) / frameRate(comp) : 0,
+            step: isMoving
+                ? toolkitFrameGrid.readableSpeed(100 / layer.stretch) * frameRate(source) / frameRate(comp)
+                : 0,
             source: source,
             isNested: isNested,
             isMoving: isMoving,
@@ -132,8 +134,8 @@ var toolkitCompTraversal = (function () {
         return runs;
     }
 
-    // Why a layer cannot be sent as a clip; empty when it can.
-    function skipReason(/** @type {AVLayer} */ layer, isSelected) {
+    // Why a layer cannot be sent as a clip; empty when it can. The name of its comp is empty for the comp that is sent.
+    function skipReason(/** @type {AVLayer} */ layer, isSelected, nestedIn) {
         if (layer.matchName !== "ADBE AV Layer") {
             return LAYER_KINDS.hasOwnProperty(layer.matchName) ? LAYER_KINDS[layer.matchName] : "not a footage layer";
         }
@@ -144,7 +146,9 @@ var toolkitCompTraversal = (function () {
             return "an adjustment layer";
         }
         if (layer.guideLayer && !isSelected) {
-            return "a guide layer; select it to send it";
+            return nestedIn === ""
+                ? "a guide layer; select it to send it"
+                : "a guide layer in '" + nestedIn + "'; After Effects does not show it here";
         }
         if (layer.isTrackMatte) {
             return "a track matte";
@@ -187,7 +191,7 @@ var toolkitCompTraversal = (function () {
         }
         for (i = layers.length - 1; i >= 0; i -= 1) { // the last layer is at the bottom
             chain = parentChain.concat([describeLevel(layers[i], comp, hasSolo)]);
-            reason = skipReason(layers[i], isSelected);
+            reason = skipReason(layers[i], isSelected, parentChain.length > 0 ? comp.name : "");
             if (reason === "" && isComp(layers[i].source)) {
                 collectLeaves(layers[i].source, listLayers(layers[i].source), false, chain, leaves);
             } else {

@@ -245,7 +245,7 @@ var toolkitDelivery = (function () {
         var absolute = /^([A-Za-z]:|[\\\/~])/.test(path);
         var folder = absolute ? "" : root + "/";
         var name = path.replace(/^.*\//, "");
-        var pattern = /^([^%\/\\]*)%0([1-9])d([^%\/\\]*)$/.exec(clip.pattern);
+        var pattern = /^([^\/\\]*)%0([1-9][0-9]?)d([^\/\\]*)$/.exec(clip.pattern); // the last one: names have % signs
         var paths = [];
         var i;
         if (isLayer && (absolute || /[\\:%]|(^|\/)\.{0,2}(\/|$)/.test(clip.path))) {

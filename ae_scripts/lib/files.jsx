@@ -40,17 +40,22 @@ var toolkitFiles = (function () {
         }
     }
 
+    // Throws when Preferences do not let scripts write files.
+    function requireWriting() {
+        if (!isWritingAllowed()) {
+            throw new Error(
+                "allow scripts to write files in Preferences > Scripting & Expressions, then run this again"
+            );
+        }
+    }
+
     // Writes to a temporary name first, so that the file is either complete or missing. Throws when it cannot write.
     function save(path, text) {
         var file = fileAt(path);
         var part = fileAt(path + ".part");
         var name = path.replace(/^[\s\S]*\//, "");
         var written = false;
-        if (!isWritingAllowed()) {
-            throw new Error(
-                "allow scripts to write files in Preferences > Scripting & Expressions, then run this again"
-            );
-        }
+        requireWriting();
         part.encoding = "UTF-8";
         part.lineFeed = "Unix";
         if (part.open("w")) {
@@ -83,8 +88,8 @@ var toolkitFiles = (function () {
     }
 
     return {
-        fileAt: fileAt, folderAt: folderAt, readText: readText, isWritingAllowed: isWritingAllowed, save: save,
-        isWindows: isWindows,
-        useForwardSlashes: useForwardSlashes, homeFolder: homeFolder
+        fileAt: fileAt, folderAt: folderAt, readText: readText, isWritingAllowed: isWritingAllowed,
+        requireWriting: requireWriting, save: save, isWindows: isWindows, useForwardSlashes: useForwardSlashes,
+        homeFolder: homeFolder
     };
 }());

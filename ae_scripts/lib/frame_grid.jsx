@@ -1,8 +1,10 @@
-// The frame grid of a comp: exact rates, positions snapped to whole frames, and timecode.
+// The frame grid of a comp: exact rates and speeds, positions snapped to whole frames, and timecode.
 
 var toolkitFrameGrid = (function () {
     var SNAP = 0.001; // of a frame: how far off the grid an After Effects time may be and still mean a whole frame
     var EPSILON = 0.000001; // of a frame: float error in sums of fractions; readers of the turnover use the same value
+    var MAX_DENOMINATOR = 10000; // of a simple speed; both as in the toolkit's own speeds.py
+    var SPEED_ROUNDING = 0.000005;
 
     // The exact rate. After Effects stores 23.976 as a fixed-point number close to it.
     function exactRate(fps) {
@@ -12,6 +14,38 @@ var toolkitFrameGrid = (function () {
             return whole;
         }
         return Math.abs(fps - ntsc) <= ntsc * 0.00025 ? ntsc : fps;
+    }
+
+    // A speed as the toolkit reads it: as a simple fraction if it means one.
+    function readableSpeed(speed) {
+        var simple = nearestFraction(speed);
+        return Math.abs(simple - speed) <= SPEED_ROUNDING ? simple : speed;
+    }
+
+    // The fraction nearest to a number whose denominator is not too large.
+    function nearestFraction(speed) {
+        var size = Math.abs(speed);
+        var rest = size;
+        var before = [0, 1]; // numerator and denominator of the last two fractions
+        var found = [1, 0];
+        var whole = Math.floor(rest);
+        var next = [whole, 1];
+        var count;
+        while (next[1] <= MAX_DENOMINATOR && rest !== whole) {
+            before = found;
+            found = next;
+            rest = 1 / (rest - whole);
+            whole = Math.floor(rest);
+            next = [before[0] + whole * found[0], before[1] + whole * found[1]];
+        }
+        if (next[1] > MAX_DENOMINATOR) {
+            count = Math.floor((MAX_DENOMINATOR - before[1]) / found[1]);
+            next = [before[0] + count * found[0], before[1] + count * found[1]];
+            if (Math.abs(found[0] / found[1] - size) <= Math.abs(next[0] / next[1] - size)) {
+                next = found;
+            }
+        }
+        return (speed < 0 ? -1 : 1) * next[0] / next[1];
     }
 
     // Rounds a position to a whole frame if it is close enough to one.
@@ -49,6 +83,7 @@ var toolkitFrameGrid = (function () {
     }
 
     return {
-        EPSILON: EPSILON, exactRate: exactRate, snap: snap, firstFrameFrom: firstFrameFrom, timecode: timecode
+        EPSILON: EPSILON, exactRate: exactRate, readableSpeed: readableSpeed, snap: snap,
+        firstFrameFrom: firstFrameFrom, timecode: timecode
     };
 }());

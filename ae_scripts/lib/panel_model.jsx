@@ -9,10 +9,12 @@ var toolkitPanelModel = (function () {
         done: 0,
         total: 0,
         isRendering: false,
+        isFollowed: false, // also true when a render is taken for lost, in case it goes on
         delivery: "" // the path of the one to import
     };
-    var folder = ""; // of the running render
-    var sentComp = null; // id and name of the comp that is being rendered; null when an earlier panel sent it
+    var folder = ""; // of the render that is followed
+    var watch = null; // for its signs of life
+    var sentComp = null; // the comp that is being rendered; null when an earlier panel sent it
 
     // Runs an action of the artist; the text shown afterwards is what it returns, or the error.
     function attempt(action, failure) {
@@ -23,23 +25,19 @@ var toolkitPanelModel = (function () {
         }
     }
 
-    // Whether the project that is open now has the comp that was sent. Its file cannot tell: projects are saved under
-    // new names while they are worked on.
+    // Whether the comp that was sent is in the project that is open now. Its object stays valid as long as its project is
+    // open, whatever the comp and the file are called meanwhile. Ids and names would not do: projects made from one
+    // template share them, and projects are saved under new names while they are worked on.
     function hasSentComp() {
-        var item = null;
-        try {
-            item = sentComp === null ? null : app.project.itemByID(sentComp.id);
-        } catch (error) {
-            item = null; // the guide does not say how a missing item is answered
-        }
-        return item !== null && item.name === sentComp.name;
+        return sentComp !== null && isValid(sentComp);
     }
 
+    // Remembers the folder of the running render for the next panel; "" when none is running.
     function remember(path) {
         app.settings.saveSetting(SETTINGS, "turnover folder", path);
     }
 
-    // The folder of the last turnover; empty before the first.
+    // The folder of a render that no panel has seen the end of; empty when there is none.
     function lastFolder() {
         var has = app.settings.haveSetting(SETTINGS, "turnover folder");
         return has ? app.settings.getSetting(SETTINGS, "turnover folder") : "";
@@ -51,34 +49,39 @@ var toolkitPanelModel = (function () {
         return file.exists ? toolkitFiles.readText(file).replace(/[\r\n]+$/, "") : "";
     }
 
-    // What is known when the panel opens. A render that outlived an earlier panel is followed again.
+    // What is known when the panel opens. A render that outlived an earlier panel is followed again; the end of one that
+    // no panel saw is told once.
     function open() {
+        var last = lastFolder();
         attempt(function () {
-            var last = lastFolder();
-            var status = last === "" ? null : toolkitRender.readStatus(last);
             shown.delivery = lastDelivery();
-            if (status !== null && status.exit_code === null && !toolkitRender.isLost(status)) {
-                follow(last, null);
-            }
             return "";
         }, "The last delivery cannot be read");
+        if (last !== "") {
+            follow(last, null);
+            poll();
+        }
     }
 
     function follow(path, comp) {
         folder = path;
-        sentComp = comp === null ? null : { id: comp.id, name: comp.name };
-        shown.isRendering = true;
+        watch = toolkitRender.createWatch();
+        sentComp = comp;
+        setRendering(true);
+        shown.isFollowed = true;
         shown.stage = "starting";
         shown.done = 0;
         shown.total = 0;
     }
 
+    function setRendering(isRendering) {
+        shown.isRendering = isRendering;
+        remember(isRendering ? folder : "");
+    }
+
     // Sends a comp into a folder the artist chooses; null when cancelled.
     function sendComp(comp) {
         var chosen = toolkitSend.chooseFolder();
-        if (chosen !== null) {
-            remember(chosen);
-        }
         return chosen === null ? null : toolkitSend.send(comp, chosen);
     }
 
@@ -116,33 +119,48 @@ var toolkitPanelModel = (function () {
         }, "The render cannot be stopped");
     }
 
-    // Reads how far the render is; imports when it has ended. Called again and again while isRendering.
+    // Reads how far the render is; imports when it has ended. Called again and again while isFollowed.
     function poll() {
-        var status = shown.isRendering ? toolkitRender.readStatus(folder) : null;
-        if (status === null) {
-            return;
+        var status = shown.isFollowed ? toolkitRender.readStatus(folder) : null;
+        var isSilent = shown.isFollowed && toolkitRender.isSilent(watch, status);
+        if (status !== null) {
+            shown.stage = status.stage;
+            shown.done = status.done;
+            shown.total = status.total;
         }
-        shown.stage = status.stage;
-        shown.done = status.done;
-        shown.total = status.total;
-        if (status.exit_code === 0) {
-            shown.isRendering = false;
+        if (status !== null && status.exit_code !== null) {
+            end(status);
+        } else if (shown.isFollowed && isSilent === shown.isRendering) {
+            setRendering(!isSilent);
+            shown.text = isSilent
+                ? "The render stopped without a message. Finished frames are kept; choose Render Passes again to " +
+                    "resume. If it was only held up and goes on, it is shown again." + fullOutput()
+                : "The render goes on.";
+        }
+    }
+
+    function end(status) {
+        setRendering(false);
+        shown.isFollowed = false;
+        if (status.exit_code !== 0 || status.delivery === null) {
+            shown.text = "Nothing was imported: " + (status.message || "the toolkit finished without a delivery") +
+                fullOutput();
+        } else {
             shown.delivery = toolkitFiles.useForwardSlashes(status.delivery);
             importRendered();
-        } else if (status.exit_code !== null) {
-            shown.isRendering = false;
-            shown.text = "Nothing was imported: " + status.message + "\n\nFull output: " + folder + "/render_passes.log";
-        } else if (toolkitRender.isLost(status)) {
-            shown.isRendering = false;
-            shown.text = "The render stopped without a message. Rendered frames are kept; choose Render Passes again " +
-                "to resume.\n\nFull output: " + folder + "/render_passes.log";
         }
+    }
+
+    function fullOutput() {
+        return "\n\nFull output: " + folder + "/render_passes.log";
     }
 
     // Imports beside the comp that was sent; into another project only when the artist asks.
     function importRendered() {
         if (hasSentComp()) {
             importDelivery();
+        } else if (sentComp === null) {
+            shown.text = "Rendered. An earlier panel sent the comp: open its project, then choose Import Passes.";
         } else {
             shown.text = "Rendered. The comp that was sent is not in the open project: open its project, then choose " +
                 "Import Passes.";

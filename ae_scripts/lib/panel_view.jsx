@@ -65,7 +65,7 @@ var toolkitPanelView = (function () {
         controls.delivery.text = shown.delivery === "" ? "No delivery yet" : shown.delivery;
         controls.load.enabled = shown.delivery !== "";
         controls.text.text = shown.text;
-        schedule(shown.isRendering);
+        schedule(shown.isFollowed);
     }
 
     // Asks After Effects to call poll every second while a render is followed.
@@ -82,13 +82,16 @@ var toolkitPanelView = (function () {
         schedule(false);
     }
 
+    // Nothing is imported, and no end of a render is taken note of, when nobody would see it.
     function poll() {
-        toolkitPanelModel.poll();
         try {
             refresh();
         } catch (error) { // the panel was closed; the render goes on, and the next panel follows it
             stop();
+            return;
         }
+        toolkitPanelModel.poll();
+        refresh();
     }
 
     // Shows the panel: in the place that After Effects gives it, else in a window of its own.

@@ -28,6 +28,7 @@ var toolkitSend = (function () {
             folder = Folder.selectDialog("Choose a folder for turnover.json");
         }
         if (folder !== null && !folder.exists && !folder.create()) {
+            toolkitFiles.requireWriting();
             throw new Error("cannot create the folder " + folder.fsName);
         }
         return folder === null ? null : toolkitFiles.useForwardSlashes(folder.fsName);
@@ -49,18 +50,21 @@ var toolkitSend = (function () {
         return count === 1 ? "the selected layer" : "the " + count + " selected layers";
     }
 
-    // Writes turnover.json of a comp into a folder. Returns its path, the document and how many layers were selected.
+    // Writes turnover.json of a comp into a folder. Returns its path, the document, and how many layers were selected if
+    // others were left out.
     function send(comp, folder) {
         var path = folder.replace(/\/$/, "") + "/turnover.json";
         var isSelection = isSelectionMeant(comp);
         var document = toolkitTurnover.build(comp, isSelection);
+        var count = comp.selectedLayers.length;
         if (document.clips.length === 0) {
             throw new Error(
-                "'" + comp.name + "' has no layer that shows a media file" + listSkipped("Skipped:", document.skipped)
+                (isSelection ? "none of the selected layers shows" : "'" + comp.name + "' has no layer that shows") +
+                " a media file" + listSkipped("Skipped:", document.skipped)
             );
         }
         toolkitFiles.save(path, toolkitJson.write(document) + "\n");
-        return { path: path, document: document, selected: isSelection ? comp.selectedLayers.length : 0 };
+        return { path: path, document: document, selected: isSelection && count < comp.numLayers ? count : 0 };
     }
 
     function listSkipped(title, skipped) {

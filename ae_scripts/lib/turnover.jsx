@@ -1,6 +1,8 @@
 // The turnover of a comp: builds a toolkit.turnover/1 document from the layers that the traversal found.
 
 var toolkitTurnover = (function () {
+    var SEARCH_STEPS = 40; // each leaves two thirds of the range
+
     function roundToMillionth(number) {
         return Math.round(number * 1000000) / 1000000;
     }
@@ -20,31 +22,102 @@ var toolkitTurnover = (function () {
         return Number(number.toPrecision(12));
     }
 
+    // The source frames that a step passes until each frame of a run, counted from the lowest one.
+    function passedFrames(index, count, step) {
+        return Math.abs(step) * (step < 0 ? count - 1 - index : index);
+    }
+
     // Whether a first source frame and a step (negative in reverse) produce these frames, by the reader's own rule.
     function isLineThrough(frames, first, step) {
-        var last = frames.length - 1;
-        var offset;
         var i;
-        for (i = 0; i <= last; i += 1) {
-            offset = Math.abs(step) * (step < 0 ? last - i : i);
-            if (Math.floor(first + offset + toolkitFrameGrid.EPSILON) !== frames[i]) {
+        for (i = 0; i < frames.length; i += 1) {
+            if (Math.floor(first + passedFrames(i, frames.length, step) + toolkitFrameGrid.EPSILON) !== frames[i]) {
                 return false;
             }
         }
         return true;
     }
 
-    // The straight line from the first position to the last: first source frame (whole if that works) and step. Null
-    // when it does not produce these frames.
+    // The first source frames that produce these frames at a step: from low to end, which is not one of them. Where
+    // end is below low, there are none.
+    function findStarts(frames, step) {
+        var low = -Infinity;
+        var end = Infinity;
+        var passed;
+        var i;
+        for (i = 0; i < frames.length; i += 1) {
+            passed = passedFrames(i, frames.length, step);
+            low = Math.max(low, frames[i] - passed);
+            end = Math.min(end, frames[i] + 1 - passed);
+        }
+        return { low: low, end: end };
+    }
+
+    // A first source frame that produces these frames at a step; null if there is none. Whole if that works, else the
+    // position itself, else the middle of those that work: a reversed layer shows the frame that ends at its position,
+    // so no position of its own does, and the middle survives every reader's rounding.
+    function findStart(frames, step, lowest) {
+        var starts = findStarts(frames, step);
+        var candidates = [Math.ceil(starts.low - toolkitFrameGrid.EPSILON)];
+        var i;
+        if (step >= 0) {
+            candidates.push(roundDigits(lowest));
+        }
+        candidates.push(roundDigits((starts.low + starts.end) / 2));
+        for (i = 0; i < candidates.length; i += 1) {
+            if (isLineThrough(frames, candidates[i], step)) {
+                return candidates[i];
+            }
+        }
+        return null;
+    }
+
+    // How many first source frames produce these frames at a step; negative where none does.
+    function countStarts(frames, step) {
+        var starts = findStarts(frames, step);
+        return starts.end - starts.low;
+    }
+
+    // The step at which the most first source frames produce these frames.
+    function bestStep(frames) {
+        var last = frames.length - 1;
+        var chord = (frames[last] - frames[0]) / last;
+        var low = chord - 1 / last;
+        var high = chord + 1 / last;
+        var third;
+        var i;
+        if (countStarts(frames, chord) < -1) { // no line shows them: it would be within one frame of the chord
+            return chord;
+        }
+        for (i = 0; i < SEARCH_STEPS; i += 1) {
+            third = (high - low) / 3;
+            if (countStarts(frames, low + third) < countStarts(frames, high - third)) {
+                low += third;
+            } else {
+                high -= third;
+            }
+        }
+        return (low + high) / 2;
+    }
+
+    // The line with a step, or with a readable one close to it: first source frame, step and speed. Null when it does
+    // not produce these frames.
+    function lineAt(step, frames, lowest, plainStep) {
+        var speed = toolkitFrameGrid.readableSpeed(roundDigits(step / plainStep));
+        var first = findStart(frames, speed * plainStep, lowest);
+        return first === null ? null : { first: first, step: speed * plainStep, speed: roundDigits(speed) };
+    }
+
+    // A straight line that produces exactly these frames: from the first position to the last, else the best one, since
+    // positions of a remap that nearly are whole frames were rounded. Null when there is none.
     function fitLine(positions, frames, plainStep) {
         var last = positions.length - 1;
-        var step = last > 0 ? roundDigits((positions[last] - positions[0]) / last) : plainStep;
-        var lowest = roundDigits(Math.min(positions[0], positions[last]));
-        var first = Math.floor(lowest + toolkitFrameGrid.EPSILON);
-        if (!isLineThrough(frames, first, step)) {
-            first = lowest;
+        var lowest = Math.min(positions[0], positions[last]);
+        if (last === 0) {
+            return lineAt(plainStep, frames, lowest, plainStep);
         }
-        return isLineThrough(frames, first, step) ? { first: first, step: step } : null;
+        return lineAt((positions[last] - positions[0]) / last, frames, lowest, plainStep) ||
+            lineAt(bestStep(frames), frames, lowest, plainStep);
     }
 
     function minAndMax(numbers) {
@@ -60,15 +133,13 @@ var toolkitTurnover = (function () {
     function sourceTiming(positions, media, fps) {
         var frames = floorAll(positions);
         var plainStep = media.fps / fps; // source frames per comp frame
-        var line = media.still
-            ? { first: 0, step: 0 }
-            : fitLine(positions, frames, plainStep) || fitLine(frames, frames, plainStep);
+        var line = media.still ? { first: 0, step: 0, speed: 0 } : fitLine(positions, frames, plainStep);
         var range;
         if (line !== null) {
             return {
                 source_first: line.first,
                 source_count: roundDigits(Math.max(1, Math.abs(line.step) * frames.length)),
-                speed: media.still ? 0 : roundDigits(line.step / plainStep),
+                speed: line.speed,
                 remap: []
             };
         }

@@ -8,6 +8,7 @@ import re
 
 from toolkit_resolve.host import HostError
 from toolkit_resolve.path_map import read_path_map, translate_path
+from toolkit_resolve.resolve_values import sequence_files
 
 DELIVERY_SCHEMA = "toolkit.delivery/1"
 DELIVERY_FIELDS = {
@@ -119,10 +120,9 @@ def find_files(root, clip, is_layer, path_map):
     folder, name = os.path.split(first)
     names = [name]
     if clip["kind"] != "movie":
-        pattern = clip["pattern"]
-        if not re.match(r"[^%/\\]*%0\dd[^%/\\]*$", pattern) or pattern % clip["start_index"] != name:
-            raise HostError("'%s': pattern %r does not match %s" % (clip["name"], pattern, first))
-        names = [pattern % number for number in range(clip["start_index"], clip["end_index"] + 1)]
+        if sequence_files(clip["pattern"], clip["start_index"], clip["start_index"]) != [name]:
+            raise HostError("'%s': pattern %r does not match %s" % (clip["name"], clip["pattern"], first))
+        names = sequence_files(clip["pattern"], clip["start_index"], clip["end_index"])
     found = set(os.listdir(folder)) if os.path.isdir(folder) else set()  # list once instead of a stat per frame
     missing = [name for name in names if name not in found and not os.path.isfile(os.path.join(folder, name))]
     offline = ""

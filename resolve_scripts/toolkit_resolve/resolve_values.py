@@ -5,6 +5,7 @@ import re
 
 LAYER_TRACK = re.compile(r"(BODY|FACE) v(\d{3,})( \(.+\))?$")
 LAYER_NAME = re.compile(r"(.+)_(BODY|FACE)_v(\d{3,})(\.|$)")
+FRAME_NUMBER = re.compile(r"([^/\\]*)%0([1-9]\d?)d([^/\\]*)$")  # the last one: a name may contain percent signs
 SEQUENCE_SPAN = re.compile(r"\[(\d+)-(\d+)\]")
 
 
@@ -49,9 +50,22 @@ def to_file_name(name):
     return re.sub(r"[^A-Za-z0-9 ._-]", "_", str(name)).strip(" .") or "timeline"
 
 
+def split_pattern(pattern):
+    """Return (``name.``, 4, ``.exr``) for the file names ``name.%04d.exr``; None if they contain no frame number."""
+    found = FRAME_NUMBER.match(pattern)
+    return (found.group(1), int(found.group(2)), found.group(3)) if found else None
+
+
+def sequence_files(pattern, first, last):
+    """Return the file names of the sequence ``name.%04d.exr``; none if the pattern contains no frame number."""
+    parts = split_pattern(pattern)
+    return ["%s%0*d%s" % (parts[0], parts[1], number, parts[2]) for number in range(first, last + 1)] if parts else []
+
+
 def sequence_name(pattern, first, last):
     """Return ``name.[1001-1064].exr``, the media pool's name for the sequence ``name.%04d.exr``."""
-    return re.sub(r"%0(\d)d", r"[%0\1d-%0\1d]", pattern) % (first, last)
+    head, digits, tail = split_pattern(pattern)
+    return "%s[%0*d-%0*d]%s" % (head, digits, first, digits, last, tail)
 
 
 def parse_media_path(path):
@@ -68,7 +82,7 @@ def is_media_of_clip(path, clip):
     """Return whether a media pool path is the media of a delivery's clip. Folders are ignored: media may be moved."""
     name = re.split(r"[/\\]", str(path))[-1]
     if clip["pattern"]:
-        head, tail = re.split(r"%0\dd", clip["pattern"])
+        head, _, tail = split_pattern(clip["pattern"])
         return bool(re.match(re.escape(head) + r"(\[\d+-\d+\]|\d+)" + re.escape(tail) + "$", name))
     return name == re.split(r"[/\\]", clip["path"])[-1]
 

@@ -12,7 +12,7 @@ from tests.hosts.delivered import GOLDEN
 from tests.hosts.lua_host import new_lua, plain
 from tests.turnover._cuts import clip, movie_reference, speed, time, time_range, timeline, track, write, write_movie
 from toolkit.delivery.lua_delivery import write_lua
-from toolkit.documents import Delivery
+from toolkit.documents import Delivery, MediaKind
 from toolkit.turnover import read_cut
 
 
@@ -51,6 +51,24 @@ def test_everything_is_final(golden: Delivery, tmp_path: Path) -> None:
     assert (face["first_number"], face["last_number"], face["frames"]) == (1001, 1064, 64)
     assert (face["start"], face["count"], face["record_first"], face["record_count"]) == (8, 48, 0, 48)
     assert (face["premultiplied"], movie["premultiplied"], face["speed"]) == (True, False, 100)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "span"),
+    [
+        ("100%_.%04d.png", "100%_.[1001-1003].png"),
+        ("50%d_.%04d.png", "50%d_.[1001-1003].png"),
+        ("p%20x%41.%04d.png", "p%20x%41.[1001-1003].png"),
+        ("p%04d.%010d.png", "p%04d.[0000001001-0000001003].png"),
+    ],
+)
+def test_only_the_last_placeholder_of_a_pattern_is_the_number(
+    golden: Delivery, tmp_path: Path, pattern: str, span: str
+) -> None:
+    files = {"kind": MediaKind.SEQUENCE, "path": f"/p/{span}", "pattern": pattern}
+    write_lua(change_clips(golden, **files, start_index=1001, end_index=1003), tmp_path)
+    clip = read(tmp_path)["tracks"][0]["clips"][0]
+    assert (clip["pattern"], clip["pool_path"]) == (f"/p/{pattern}", f"/p/{span}")
 
 
 @pytest.mark.parametrize(

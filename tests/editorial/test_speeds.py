@@ -25,6 +25,8 @@ THIRD = Fraction(1, 3)
         (24 / 25, Fraction(24, 25)),
         (1.0999999999999999, Fraction(11, 10)),
         (2.0, Fraction(2)),
+        (0.66667, Fraction(2, 3)),
+        (1.4999925, Fraction(599_997, 400_000)),
     ],
 )
 def test_speeds_are_exact_to_hundredths_of_a_percent(written: float, speed: Fraction) -> None:

@@ -116,7 +116,7 @@ def test_a_render_goes_on_without_its_panel_and_the_next_one_follows_it(machine:
     assert closed["panel"][-1]["tasks"] == 0 and closed["items"] == []
     running, ended = opened["panel"]
     assert running["texts"][0].endswith(" of 100") and "Cancel" in running["enabled"]
-    assert ended["texts"][2].startswith("Rendered. The comp that was sent is not in the open project")
+    assert ended["texts"][2].startswith("Rendered. An earlier panel sent the comp: open its project")
     assert ended["texts"][1] == str(machine.out / "passes" / "delivery.json") and opened["items"] == []
 
 
@@ -145,6 +145,142 @@ def test_the_toolkits_error_is_shown(panel: Panel) -> None:
     (_, (_, _, text)) = texts(panel.use("Render Passes", "wait"))
     assert text.startswith("Nothing was imported: toolkit: ") and "plate.1002.png" in text
     assert text.endswith(f"Full output: {panel.machine.out}/render_passes.log")
+
+
+# --- a render whose status the test writes ------------------------------------------------------------------------
+
+
+class Followed(Panel):
+    """A panel whose toolkit starts nothing; the status of the run is what the test writes."""
+
+    def __init__(self, machine: Machine) -> None:
+        super().__init__(machine)
+        program = machine.folder / "nothing.py"
+        program.write_text("", encoding="utf-8")
+        record = {"command": [sys.executable, str(program)], "version": "0.1.0"}
+        (machine.home / ".toolkit" / "toolkit.json").write_text(json.dumps(record), encoding="utf-8")
+
+    def tells(self, **facts: Any) -> str:
+        """The action in which the run writes its status."""
+        usual = {"stage": "plate  FACE", "done": 1, "total": 3, "delivery": None, "exit_code": None, "message": ""}
+        return self.writes(json.dumps({**usual, "alive_at": 1000, **facts}))
+
+    def writes(self, text: str) -> str:
+        """The action in which something is written as the status."""
+        return f"write {self.machine.out}/render_status.json {text}"
+
+
+@pytest.fixture
+def followed(machine: Machine) -> Followed:
+    return Followed(machine)
+
+
+LOST = "The render stopped without a message. Finished frames are kept; choose Render Passes again to resume."
+
+
+def test_a_render_without_signs_of_life_is_called_lost_after_half_a_minute(followed: Followed) -> None:
+    dump = followed.use("Render Passes", followed.tells(), "watch 25", "watch 10")
+    *_, before, after = dump["panel"]
+    assert before["texts"][0] == "plate  FACE  1 of 3" and "Render Passes" not in before["enabled"]
+    assert after["texts"][2].startswith(LOST)
+    assert after["texts"][2].endswith(f"Full output: {followed.machine.out}/render_passes.log")
+    assert "Render Passes" in after["enabled"] and "Cancel" not in after["enabled"]
+
+
+def test_a_render_is_not_lost_because_the_computer_slept(followed: Followed) -> None:
+    dump = followed.use(
+        "Render Passes",
+        followed.tells(),
+        "watch 1",
+        "sleep 36000",
+        "watch 10",
+        followed.tells(alive_at=40000),
+        "watch 25",
+    )
+    assert dump["panel"][-1]["texts"][0] == "plate  FACE  1 of 3"
+    assert "Cancel" in dump["panel"][-1]["enabled"]
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", "null", "nonsense", '{"exit_code": 0}'])
+def test_a_status_that_makes_no_sense_is_no_sign_of_life(followed: Followed, text: str) -> None:
+    dump = followed.use("Render Passes", followed.writes(text), "watch 5", "watch 40")
+    assert "Cancel" in dump["panel"][2]["enabled"]
+    assert dump["panel"][3]["texts"][2].startswith(LOST)
+
+
+def test_a_render_that_goes_on_after_all_is_followed_again(followed: Followed) -> None:
+    alive = followed.tells(alive_at=2000, done=2)
+    failed = followed.tells(exit_code=3, message="toolkit: no")
+    dump = followed.use("Render Passes", followed.tells(), "watch 40", alive, "watch 1", failed, "watch 1")
+    assert dump["panel"][2]["texts"][2].startswith(LOST)
+    assert dump["panel"][4]["texts"] == ["plate  FACE  2 of 3", "No delivery yet", "The render goes on."]
+    assert dump["panel"][6]["texts"][2].startswith("Nothing was imported: toolkit: no")
+    assert dump["panel"][6]["tasks"] == 0
+
+
+def test_an_end_without_a_delivery_is_a_failure(followed: Followed) -> None:
+    text = followed.use("Render Passes", followed.tells(exit_code=0), "watch 1")["panel"][-1]["texts"][2]
+    assert text.startswith("Nothing was imported: the toolkit finished without a delivery\n\nFull output: ")
+
+
+def test_sending_into_another_folder_does_not_lose_the_render(followed: Followed, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    _, _, opened = followed.session(
+        ["Render Passes", "close"],
+        ["Send Turnover", "close"],
+        ["watch 1"],
+        folders=[followed.machine.out, other, other],
+    )
+    assert (other / "turnover.json").is_file()
+    assert opened["panel"][0]["texts"][0] == "starting" and "Cancel" in opened["panel"][0]["enabled"]
+
+
+@pytest.mark.parametrize(
+    ("end", "text"),
+    [
+        ({"exit_code": 3, "message": "toolkit: no room"}, "Nothing was imported: toolkit: no room\n\nFull output: "),
+        (
+            {"exit_code": 0, "delivery": "/d/delivery.json"},
+            "Rendered. An earlier panel sent the comp: open its project",
+        ),
+    ],
+)
+def test_the_end_of_a_render_that_no_panel_saw_is_told_once(followed: Followed, end: Facts, text: str) -> None:
+    ended = ["Render Passes", "close", followed.tells(**end), "watch 5"]
+    closed, opened, again = followed.session(ended, ["watch 1", "close"], ["watch 1"])
+    assert closed["panel"][-1]["tasks"] == 0 and closed["items"] == []
+    assert opened["panel"][0]["texts"][2].startswith(text)
+    assert opened["panel"][0]["texts"][1] == end.get("delivery", "No delivery yet")
+    assert again["panel"][0]["texts"] == ["Nothing is being rendered", "No delivery yet", ""]
+
+
+def test_a_render_that_was_lost_while_the_panel_was_closed_is_told_once(followed: Followed) -> None:
+    _, opened, again = followed.session(
+        ["Render Passes", followed.tells(), "close"], ["watch 40", "close"], ["watch 1"]
+    )
+    assert opened["panel"][0]["texts"][2].startswith(LOST)
+    assert again["panel"][0]["texts"] == ["Nothing is being rendered", "No delivery yet", ""]
+
+
+# --- the comp that was sent ---------------------------------------------------------------------------------------
+
+
+def test_a_comp_that_was_renamed_meanwhile_is_the_comp_that_was_sent(panel: Panel) -> None:
+    dump = panel.use("Render Passes", "rename the comp to main v2", "wait")
+    assert dump["panel"][-1]["texts"][2].startswith("'main': imported 1 shots")
+
+
+def test_another_project_of_the_same_template_does_not_get_the_import(panel: Panel) -> None:
+    """Its comp has the same id and the same name."""
+    dump = panel.use("Render Passes", "open another project", "wait")
+    assert dump["panel"][-1]["texts"][2].startswith("Rendered. The comp that was sent is not in the open project")
+    assert dump["items"] == []
+
+
+def test_if_scripts_may_not_write_the_panel_says_what_to_allow(panel: Panel) -> None:
+    for button in ("Send Turnover", "Render Passes"):
+        ((_, _, text),) = texts(panel.use(button, mayWrite=False))
+        assert "allow scripts to write files in Preferences" in text and not panel.machine.out.exists()
 
 
 def test_without_a_place_in_after_effects_it_is_a_window(panel: Panel) -> None:

@@ -106,6 +106,8 @@ def test_only_an_uneven_remap_is_sent_frame_by_frame(
         pytest.param(25, 24, 100, 1, id="24 in 25"),
         pytest.param(24, 24, 300, 1 / 3, id="a third"),
         pytest.param(24, 24, 100 / 1.7, 1.7, id="1.7"),
+        pytest.param(24, 24, 66.6667, 1.5, id="1.5, stretch rounded"),
+        pytest.param(25, 24, -33.3333, -3, id="3, reversed, stretch rounded"),
         pytest.param(NTSC, 60000 / 1001, -250, -0.4, id="2.5 times as long, reversed"),
         pytest.param(24, NTSC, -100, -1, id="23.976 in 24, reversed"),
         pytest.param(NTSC, 24, -100, -1, id="24 in 23.976, reversed"),
@@ -329,6 +331,7 @@ def test_without_a_partial_selection_nothing_is_asked(machine: Machine, selected
     layers = comp(movie("c", 0, 10), movie("b", 0, 10), movie("a", 0, 10))
     dump = machine.run("toolkit_send_turnover.jsx", project(layers, selected=selected), automated=False)
     assert (dump["confirms"], dump["report"]["clips"]) == ([], 3)
+    assert "Sent: only" not in dump["alerts"][0]
 
 
 def test_only_selected_layers_are_sent_in_layer_order(machine: Machine) -> None:
@@ -367,6 +370,34 @@ def test_a_layer_without_a_media_file_is_skipped_with_a_reason(machine: Machine,
     assert (skipped.name, skipped.reason) == ("it", reason)
     assert (skipped.record_first, skipped.record_count, skipped.track) == (5, 4, 2)
     assert len(turnover.clips) == 1
+
+
+@pytest.mark.parametrize("three_d", [False, True], ids=["2D", "3D"])
+@pytest.mark.parametrize("nested_too", [False, True])
+def test_cameras_and_lights_are_skipped_and_change_nothing_else(
+    machine: Machine, three_d: bool, nested_too: bool
+) -> None:
+    plain = [movie("b", 4, 20), {"source": "shot", "in": 20, "out": 30, "start": 20}, movie("a", 0, 10)]
+    for layer in (plain[0], plain[2]):
+        layer["unsupported"] = {"threeD": three_d}
+    scene = [{"kind": "ADBE Camera Layer", "name": "camera"}, {"kind": "ADBE Light Layer", "name": "light"}]
+    inside = [{**layer, "name": f"inner {layer['name']}"} for layer in scene] if nested_too else []
+    bare = machine.send(project(comp(*plain), shot=comp(movie("inner", 0, 10))))
+    lit = machine.send(project(comp(scene[0], *plain, scene[1]), shot=comp(*inside, movie("inner", 0, 10))))
+    assert lit.clips == bare.clips and len(bare.clips) == 3
+    reasons = {row.name: row.reason for row in lit.skipped}
+    moved = {"a": "sent without its transform", "b": "sent without its transform"} if three_d else {}
+    names = ["", *(["inner "] if nested_too else [])]
+    seen = {f"{name}{kind}": f"a {kind}" for name in names for kind in ("camera", "light")}
+    assert reasons == moved | seen
+
+
+def test_a_guide_layer_of_a_nested_comp_cannot_be_selected_there(machine: Machine) -> None:
+    guide = movie("guide", 0, 10, guide=True)
+    for selected in ([], ["shot"]):
+        user = project(comp({"source": "shot"}), shot=comp(guide, movie("a", 0, 10)), selected=selected)
+        (skipped,) = machine.send(user).skipped
+        assert skipped.reason == "a guide layer in 'shot'; After Effects does not show it here"
 
 
 def test_a_layer_outside_the_comp_is_skipped(machine: Machine) -> None:
@@ -537,6 +568,12 @@ def test_from_the_menu_it_asks_for_a_folder_and_summarises(machine: Machine) -> 
             id="no clip",
         ),
         pytest.param(
+            project(comp({"kind": "ADBE Text Layer", "name": "t"}, movie("a", 0, 9)), selected=["t"]),
+            {},
+            "none of the selected layers shows a media file",
+            id="no clip in the selection",
+        ),
+        pytest.param(
             project(comp({"source": "A001.mov"})),
             {"mayWrite": False},
             "allow scripts to write files",
@@ -551,6 +588,12 @@ def test_a_failed_send_writes_nothing_and_reports_why(
     dump = machine.run("toolkit_send_turnover.jsx", user, **quirks)
     assert message in dump["report"]["problems"][0]
     assert dump["alerts"] == [] and list(machine.out.iterdir()) == []
+
+
+def test_if_scripts_may_not_write_a_new_folder_says_what_to_allow(machine: Machine) -> None:
+    dump = machine.run("toolkit_send_turnover.jsx", project(comp(movie("a", 0, 9))), mayWrite=False)
+    assert "allow scripts to write files in Preferences" in dump["report"]["problems"][0]
+    assert not machine.out.exists()
 
 
 def test_a_cancelled_dialog_sends_nothing(machine: Machine) -> None:

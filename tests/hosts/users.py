@@ -58,12 +58,13 @@ class Machine:
         movies: Facts | None = None,
         actions: list[list[str]] | None = None,
         docked: bool = True,
+        folders: list[Path] | None = None,
         **quirks: Any,
     ) -> list[Facts]:
         """Scripts after each other: without windows, or as from the menu, their dialogs answered or not.
 
         With ``actions``, each script is a panel (``docked``, or in its own window), and they are what the artist does
-        in it.
+        in it. ``folders`` are what they choose in it, panel by panel, where it is not the place for turnovers.
         """
         steps = []
         for number, text in enumerate(texts):
@@ -73,7 +74,7 @@ class Machine:
                 {
                     "script": str(script),
                     "turnover": str(self.out) if automated else None,
-                    "dialog": None if automated or cancelled else str(self.out),
+                    "dialog": None if automated or cancelled else str(folders[number] if folders else self.out),
                     "panel": actions is not None and docked,
                     "actions": actions[number] if actions is not None else [],
                 }

@@ -14,6 +14,7 @@ from pathlib import Path
 from toolkit.delivery.lua_tables import LuaValue, Table
 from toolkit.delivery.path_map import PathMap
 from toolkit.documents import Delivery, DeliveryClip, DeliveryTrack, MediaKind, write_atomically
+from toolkit.frames import FramePath, FrameRange
 
 _SAME_PATHS = PathMap()
 _SCHEMA = "toolkit.delivery_lua/1"
@@ -57,7 +58,7 @@ def _clip(clip: DeliveryClip, fps: float, path: str) -> Table:
     frames = clip.end_index - clip.start_index + 1
     fields: dict[str, LuaValue] = {"name": clip.name, "path": path, "pool_path": path, "frames": frames}
     if clip.kind is MediaKind.SEQUENCE and frames > 1:  # Resolve imports a single frame as a still
-        span = re.sub(r"%0(\d)d", r"[%0\1d-%0\1d]", clip.pattern) % (clip.start_index, clip.end_index)
+        span = FramePath.parse(clip.pattern).span(FrameRange(first=clip.start_index, last=clip.end_index))
         fields |= {"pattern": folder + clip.pattern, "pool_path": folder + span}
         fields |= {"first_number": clip.start_index, "last_number": clip.end_index}
     fields |= {

@@ -38,7 +38,10 @@ class DeliveryClip(Value):
     path: str
     """First file. For a layer relative to delivery.json, with forward slashes; for a plate as in the cut."""
     pattern: str
-    """``name.%04d.exr`` of a sequence (same folder as ``path``); empty for a movie."""
+    """``name.%04d.exr`` of a sequence (same folder as ``path``); empty for a movie.
+
+    The last ``%0Nd`` is the number; any percent sign before it is part of the name. It is no printf format.
+    """
     start_index: int
     """Number in the first file's name; 0 for a movie."""
     end_index: int

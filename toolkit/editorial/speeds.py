@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 _MAX_DENOMINATOR = 10_000
 """Keeps percentages with two decimals exact and removes the noise of doubles: 1.0999999999999999 is 1.1."""
 
+_ROUNDING = Fraction(5, 1_000_000)
+"""How far off a speed with five decimals may be. What is farther off means itself: a layer stretched to 66.667 % in
+After Effects runs at 1.4999925, and at 1.5 every second frame would be another one."""
+
 
 def constant_speed(effects: Sequence[schema.Effect]) -> Fraction:
     """Source seconds per record second; 1 without a retime, 0 for a freeze. Raises Skip for speed ramps."""
@@ -27,12 +31,17 @@ def constant_speed(effects: Sequence[schema.Effect]) -> Fraction:
             continue
         if not isinstance(effect, schema.LinearTimeWarp):
             raise Skip(f"speed ramps are not supported yet ({_describe_ramp(effect)})")
-        speed = exact_number(effect.time_scalar).limit_denominator(_MAX_DENOMINATOR)
+        speed = _without_noise(exact_number(effect.time_scalar))
         if speed != 1:
             speeds.append(speed)
     if len(speeds) > 1:
         raise Skip(f"{len(speeds)} retimes on one clip are not supported yet")
     return speeds[0] if speeds else Fraction(1)
+
+
+def _without_noise(speed: Fraction) -> Fraction:
+    simple = speed.limit_denominator(_MAX_DENOMINATOR)
+    return simple if abs(simple - speed) <= _ROUNDING else speed
 
 
 def _describe_ramp(effect: schema.TimeEffect) -> str:

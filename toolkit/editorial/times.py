@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 _MAX_DENOMINATOR = 1_000_000
 """A larger denominator is rounding noise of the double in the file: 20.000000000000004 is 20."""
 
-_ROUNDING_TOLERANCE = Fraction(1, 1000)
+ROUNDING = Fraction(1, 1000)
+"""How far times in editors' files may be off, frames."""
 _MAX_TOLERANCE = Fraction(1, 20)
-"""Both in frames."""
+"""Frames."""
 
 
 def exact_number(value: float) -> Fraction:
@@ -55,13 +56,13 @@ def seconds_uncertainty(time: RationalTime) -> Fraction:
     return abs(exact_number(time.value) / base * (Fraction(time.rate) / base - 1))
 
 
-def snap_to_whole(frames: Fraction, uncertainty: Fraction) -> Fraction:
-    """The nearest whole number when ``frames`` misses it only by rounding (plus ``uncertainty``, in frames).
+def snap_to_whole(frames: Fraction, uncertainty: Fraction, *, rounding: Fraction = ROUNDING) -> Fraction:
+    """The nearest whole number when ``frames`` misses it only by ``rounding`` (plus ``uncertainty``, in frames).
 
     A true fraction is returned unchanged.
     """
     whole = round_half_up(frames)
-    tolerance = min(_MAX_TOLERANCE, _ROUNDING_TOLERANCE + uncertainty)
+    tolerance = min(_MAX_TOLERANCE, rounding + uncertainty)
     return Fraction(whole) if abs(frames - whole) <= tolerance else frames
 
 

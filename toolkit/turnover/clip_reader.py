@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from toolkit.documents import Shot
 from toolkit.editorial.shot_names import ShotNames
 from toolkit.editorial.speeds import constant_speed, trimmed_source_frames
-from toolkit.editorial.times import seconds_uncertainty, snap_to_whole, to_seconds
+from toolkit.editorial.times import ROUNDING, seconds_uncertainty, snap_to_whole, to_seconds
 from toolkit.editorial.tracks import Slot
 from toolkit.errors import MissingFrames, at
 from toolkit.frames import FrameMap, FrameRange
@@ -31,6 +31,8 @@ class ClipReader:
     """Source frames wanted beyond each end, at 100 % speed."""
     resolver: MediaResolver
     names: ShotNames
+    rounding: Fraction = ROUNDING
+    """How far the start of a clip may be off a whole media frame and still mean it, frames."""
 
     def read(self, clip: schema.Clip, slot: Slot, overlap: tuple[Fraction, Fraction], *, track_index: int) -> Shot:
         """The shot of ``clip`` in ``slot``.
@@ -68,7 +70,7 @@ class ClipReader:
         record_range = slot.record_range(self.record_rate)
         return FrameMap(
             source_first=resolved.source_range.first,
-            source_offset=_source_offset(clip, resolved, speed, slot),
+            source_offset=self._source_offset(clip, resolved, speed, slot),
             source_rate=resolved.media.rate,
             record_first=record_range.first,
             record_count=len(record_range),
@@ -76,6 +78,22 @@ class ClipReader:
             speed=speed,
             source_work_first=resolved.source_range.first,
         )
+
+    def _source_offset(self, clip: schema.Clip, resolved: ResolvedMedia, speed: Fraction, slot: Slot) -> Fraction:
+        """Media frames from the media's first frame to the lowest one that the clip shows."""
+        if resolved.is_still:
+            return Fraction(0)
+        if clip.source_range is None:
+            clip_start, uncertainty = resolved.start_time(None), Fraction(0)
+        else:
+            start_time = clip.source_range.start_time
+            clip_start, uncertainty = to_seconds(start_time), seconds_uncertainty(start_time)
+        if resolved.available is not None:
+            uncertainty += resolved.available.uncertainty
+        rate = resolved.media.rate
+        in_frames = (clip_start - resolved.start_time(clip_start)) * rate
+        from_origin = snap_to_whole(in_frames, uncertainty * rate, rounding=self.rounding)
+        return from_origin + trimmed_source_frames(slot, speed, rate) + resolved.origin - resolved.source_range.first
 
     def _wanted_handles(
         self, resolved: ResolvedMedia, speed: Fraction, overlap: tuple[Fraction, Fraction]
@@ -87,22 +105,6 @@ class ClipReader:
             return ceil(handles), ceil(handles)
         per_second = abs(speed) * resolved.media.rate
         return ceil(handles + before * per_second), ceil(handles + after * per_second)
-
-
-def _source_offset(clip: schema.Clip, resolved: ResolvedMedia, speed: Fraction, slot: Slot) -> Fraction:
-    """Media frames from the media's first frame to the lowest one that the clip shows."""
-    if resolved.is_still:
-        return Fraction(0)
-    if clip.source_range is None:
-        clip_start, uncertainty = resolved.start_time(None), Fraction(0)
-    else:
-        start_time = clip.source_range.start_time
-        clip_start, uncertainty = to_seconds(start_time), seconds_uncertainty(start_time)
-    if resolved.available is not None:
-        uncertainty += resolved.available.uncertainty
-    rate = resolved.media.rate
-    from_origin = snap_to_whole((clip_start - resolved.start_time(clip_start)) * rate, uncertainty * rate)
-    return from_origin + trimmed_source_frames(slot, speed, rate) + resolved.origin - resolved.source_range.first
 
 
 def _missing_frames(resolved: ResolvedMedia, source_range: FrameRange) -> list[int]:

@@ -14,7 +14,7 @@ from toolkit.editorial.items import is_clip, is_gap, is_nested, is_transition, i
 from toolkit.editorial.media_references import is_layer_clip
 from toolkit.editorial.shot_names import ShotNames
 from toolkit.editorial.skips import Skip, summarise_skips
-from toolkit.editorial.times import round_half_up, to_seconds
+from toolkit.editorial.times import ROUNDING, round_half_up, to_seconds
 from toolkit.editorial.tracks import (
     Slot,
     TrackTrim,
@@ -38,15 +38,18 @@ log = logging.getLogger(__name__)
 _DROP_FRAME_RATES = (Fraction(30000, 1001), Fraction(60000, 1001))
 
 
-def read_timeline_cut(timeline: schema.Timeline, path: Path, *, handles: int) -> Cut:
+def read_timeline_cut(timeline: schema.Timeline, path: Path, *, handles: int, rounding: Fraction = ROUNDING) -> Cut:
     """The shots of ``timeline``, loaded from ``path``: bottom track first, each track from left to right.
 
-    Raises like ``read_cut``. The caller must keep a reference to ``timeline``: OpenTimelineIO frees the children of a
-    timeline that is garbage-collected.
+    ``rounding`` is how far the starts of its clips may be off whole media frames, in frames. Raises like ``read_cut``.
+    The caller must keep a reference to ``timeline``: OpenTimelineIO frees the children of a timeline that is
+    garbage-collected.
     """
     record_rate = _record_rate(timeline, path)
     resolver = MediaResolver(path.absolute().parent)
-    reader = ClipReader(record_rate=record_rate, handles=handles, resolver=resolver, names=ShotNames())
+    reader = ClipReader(
+        record_rate=record_rate, handles=handles, resolver=resolver, names=ShotNames(), rounding=rounding
+    )
     shots: list[Shot] = []
     skipped = _skip_children_outside_tracks(timeline)
     transitions: list[Skipped] = []

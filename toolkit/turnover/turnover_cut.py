@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 from toolkit.documents import Cut, Origin, Turnover
+from toolkit.editorial.times import ROUNDING
 from toolkit.editorial.tracks import track_position
 from toolkit.errors import UnreadableCut
 from toolkit.frames import exact_rate
@@ -12,6 +14,11 @@ from toolkit.turnover.confirm_export import confirm_export, host_notes, host_ski
 from toolkit.turnover.source_timeline import load_turnover_timeline
 from toolkit.turnover.timeline_cut import read_timeline_cut
 from toolkit.turnover.turnover_file import read_turnover
+
+_EXACT = Fraction(1, 100_000)
+"""Send Turnover of After Effects rounds by itself, and its starts may mean a place just below a whole frame: a reversed
+clip starts in the middle of the places that show the frames of the comp, which for NTSC media in a comp of a whole rate
+are a thousandth of a frame."""
 
 
 def read_turnover_cut(path: Path, *, handles: int) -> Cut:
@@ -22,7 +29,8 @@ def read_turnover_cut(path: Path, *, handles: int) -> Cut:
     """
     turnover = read_turnover(path)
     timeline, export_problem = load_turnover_timeline(turnover, path)
-    cut = read_timeline_cut(timeline, path, handles=handles)
+    rounding = _EXACT if turnover.host == "after effects" else ROUNDING
+    cut = read_timeline_cut(timeline, path, handles=handles, rounding=rounding)
     if cut.record_rate != exact_rate(turnover.fps):
         problem = f"it runs at {turnover.fps:g} fps, but its export {turnover.otio} at {float(cut.record_rate):g} fps"
         raise UnreadableCut(path, f"{problem}; send the turnover again")

@@ -8,7 +8,7 @@ const REMOVE_LATER_FEATURES = `(function () {
             "SyntaxError TypeError URIError Math parseInt parseFloat isNaN isFinite decodeURI decodeURIComponent " +
             "encodeURI encodeURIComponent escape unescape eval NaN Infinity undefined $ app alert File Folder " +
             "ImportOptions ImportAsType AlphaMode FrameBlendingType MaskMode KeyframeInterpolationType Shape " +
-            "MarkerValue BlendingMode system confirm prompt Window",
+            "MarkerValue BlendingMode system confirm prompt Window isValid",
         "Object": "prototype length name",
         "Object.prototype": "constructor toString toLocaleString valueOf hasOwnProperty isPrototypeOf " +
             "propertyIsEnumerable",

@@ -102,6 +102,15 @@ class Project {
         this._items.push(item);
         return makeStrict(item);
     }
+    // Closes the open project, and opens one that was made from the same template: the same comps with the same ids.
+    _openAnother() {
+        this._userProject.close();
+        this._items.forEach((item) => {
+            item._gone = true;
+        });
+        this._items = [];
+        this._userProject = new UserProject();
+    }
     // Also removes the contents of a folder, and every layer that uses the item.
     _remove(item) {
         this._items.filter((child) => child._folder === item).forEach((child) => this._remove(child));
@@ -159,6 +168,7 @@ class Application {
     constructor(userInterface) {
         this._project = new Project();
         this._interface = userInterface;
+        userInterface.project = this._project;
         this._settings = makeStrict(new Settings());
         this._open = 0;
     }

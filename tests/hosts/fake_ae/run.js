@@ -26,7 +26,7 @@ const { createFileClass, createFolderClass } = require("./files.js");
 const { ImportOptionsObject } = require("./items.js");
 const { REMOVE_LATER_FEATURES } = require("./es3_language.js");
 const { Application } = require("./project.js");
-const { expectType, makeStrict } = require("./strict.js");
+const { expectType, makeStrict, unwrap } = require("./strict.js");
 const { beginStep, log, quirks, session } = require("./scenario.js");
 const { Interface } = require("./scriptui.js");
 const { System } = require("./system.js");
@@ -42,7 +42,9 @@ function createHost(app) {
             log.prompts.push([message, expectType(text, "string", "the text to edit")]);
             return text;
         },
+        Date: app._interface.clock.createDateClass(),
         Folder: createFolderClass(),
+        isValid: (item) => !unwrap(item)._gone,
         ImportOptions: function (file) {
             return makeStrict(new ImportOptionsObject(file));
         },

@@ -4,9 +4,10 @@
    tasks run only between the artist's actions. What it does not prove: how the panel looks. */
 
 "use strict";
+const fs = require("fs");
 const vm = require("vm");
 const { expectNumber, expectType, makeStrict } = require("./strict.js");
-const { log } = require("./scenario.js");
+const { log, session } = require("./scenario.js");
 
 const WITH_TEXT = ["button", "statictext", "edittext"];
 
@@ -128,8 +129,28 @@ function walk(control) {
     return [control].concat(...control._children.map(walk));
 }
 
+// The clock of the scripts, which an action moves on without waiting.
+class Clock {
+    constructor() {
+        this._ahead = 0; // milliseconds
+    }
+    pass(seconds) {
+        this._ahead += 1000 * seconds;
+    }
+    createDateClass() {
+        const now = () => Date.now() + this._ahead;
+        return class extends Date {
+            constructor(...values) {
+                super(...(values.length > 0 ? values : [now()]));
+            }
+        };
+    }
+}
+
 class Interface {
     constructor() {
+        this.clock = new Clock();
+        this.project = null; // set by the application
         this._windows = [];
         this._tasks = new Map();
     }
@@ -148,11 +169,27 @@ class Interface {
     cancel(id) {
         this._tasks.delete(expectNumber(id, 1, 1e6, "a task's number"));
     }
-    // One of the artist's actions: the text of a button to click, "wait" for the tasks, or "close" the panel.
+    // One of the artist's actions: the text of a button to click; "wait" for the tasks, or "wait for TEXT"; "watch
+    // SECONDS", in which the tasks run once a second; "sleep SECONDS", in which none runs; "close" the panel; "open
+    // another project", "rename the comp to NAME"; or "write FILE TEXT", for another program.
     act(action, host) {
         const window = this._windows[this._windows.length - 1];
+        const [word, ...rest] = action.split(" ");
         if (action === "close") {
             window._closed = true;
+        } else if (action === "open another project") {
+            this.project._openAnother();
+        } else if (action.startsWith("rename the comp to ")) {
+            this.project._userProject._items[session.user.active]._name = rest.slice(3).join(" ");
+        } else if (word === "write") {
+            fs.writeFileSync(rest[0], rest.slice(1).join(" "));
+        } else if (word === "sleep") {
+            this.clock.pass(Number(rest[0]));
+        } else if (word === "watch") {
+            for (let second = 0; second < Number(rest[0]); second += 1) {
+                this.clock.pass(1);
+                this._runTasks(host);
+            }
         } else if (action === "wait" || action.startsWith("wait for ")) {
             this._wait(host, window, action.slice(9));
         } else {
@@ -173,8 +210,11 @@ class Interface {
                 throw new Error("the panel waits for ever: " + JSON.stringify(this.describe(window)));
             }
             Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
-            [...this._tasks.values()].forEach((code) => vm.runInContext(code, host, { filename: "task" }));
+            this._runTasks(host);
         }
+    }
+    _runTasks(host) {
+        [...this._tasks.values()].forEach((code) => vm.runInContext(code, host, { filename: "task" }));
     }
     // The texts and states that the panel shows: buttons by their text, the rest in order.
     describe(window) {

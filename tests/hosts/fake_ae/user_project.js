@@ -326,6 +326,11 @@ class UserProject {
         }
         return this._items[name];
     }
+    close() {
+        Object.values(this._items).forEach((item) => {
+            item._gone = true;
+        });
+    }
     findById(id) {
         return Object.values(this._items).find((item) => item instanceof UserComp && item.id === id);
     }

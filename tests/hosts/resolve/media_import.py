@@ -52,14 +52,14 @@ def _sequence(pool: MediaPool, spec: dict[str, Any]) -> list[MediaPoolItem] | No
         world.misuse.append(f"ImportMedia: {spec!r}")
         return []
     pattern, first, last = Path(spec["FilePath"]), spec["StartIndex"], spec["EndIndex"]
-    if not re.search(r"%0\dd", pattern.name):
+    if not re.search(r"%0\d+d", pattern.name):
         return None if world.behaviour.has("21.1") else _movie_or_still(pool, str(pattern))
-    if not {pattern.name % number for number in range(first, last + 1)} <= _files_in(pattern.parent):
+    if not {_numbered(pattern.name, number) for number in range(first, last + 1)} <= _files_in(pattern.parent):
         return []
     middle = (first + last) // 2
     split = world.behaviour.imports == "split" and last > first
     runs = [(first, middle), (middle + 1, last)] if split else [(first, last)]
-    footage = world.footage.get(str(pattern.parent / (pattern.name % first)), Footage())
+    footage = world.footage.get(str(pattern.parent / _numbered(pattern.name, first)), Footage())
     return [
         MediaPoolItem(
             world,
@@ -82,8 +82,14 @@ def _files_in(folder: Path) -> set[str]:
 
 def _sequence_path(pattern: Path, first: int, last: int) -> str:
     """Return ``name.[1001-1064].exr``, Resolve's name for a sequence."""
-    span = re.sub(r"%0(\d)d", lambda digits: f"[{first:0{digits[1]}d}-{last:0{digits[1]}d}]", pattern.name)
-    return str(pattern.parent / span)
+    head, digits, tail = re.split(r"%0(\d+)d(?!.*%0\d+d)", pattern.name)
+    return str(pattern.parent / f"{head}[{first:0{digits}d}-{last:0{digits}d}]{tail}")
+
+
+def _numbered(pattern: str, number: int) -> str:
+    """One file of a sequence. That Resolve takes other percent signs as they are is an assumption of this fake."""
+    head, digits, tail = re.split(r"%0(\d+)d(?!.*%0\d+d)", pattern)
+    return f"{head}{number:0{digits}d}{tail}"
 
 
 def has_files(clip: MediaPoolItem, path: str) -> bool:

@@ -5,7 +5,7 @@ const HOST = [
     "$", "app", "alert", "confirm", "prompt", "system", "File", "Folder", "ImportOptions", "ImportAsType", "AlphaMode",
     "BlendingMode", "MarkerValue", "FrameBlendingType", "MaskMode", "Shape", "TrackMatteType", "PropertyType",
     "KeyframeInterpolationType", "Error", "Math", "String", "Number", "Boolean", "Object", "isFinite", "isNaN",
-    "parseInt", "parseFloat", "undefined", "Window", "Array", "Date", "decodeURI", "encodeURI",
+    "parseInt", "parseFloat", "undefined", "Window", "Array", "Date", "decodeURI", "encodeURI", "isValid",
 ];
 
 export default [

@@ -1,0 +1,54 @@
+"""Numbered files whose names look like patterns: every host finds and places them like any other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.delivery._deliveries import deliver
+from tests.hosts.lua_host import new_lua
+from tests.hosts.placed import Delivered
+from tests.hosts.test_all_hosts_agree import HOSTS, assert_shows
+from tests.hosts.test_lua_script import import_delivery, read_stack, resolve_with
+from tests.turnover import _cuts as cuts
+from toolkit.turnover import read_cut
+
+NAMES = [
+    ("100%_.", 4),
+    ("50%d_.", 4),
+    ("%s.", 4),
+    ("p%20x%41.", 4),
+    ("p%04d.", 4),
+    ("p.", 10),
+    ("p%.", 12),
+]
+"""What comes before the number, and how many digits it has."""
+
+
+@pytest.fixture(scope="module", params=NAMES, ids=lambda name: f"{name[0]}{1001:0{name[1]}d}")
+def delivered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Delivered:
+    prefix, digits = request.param
+    folder = tmp_path_factory.mktemp("cut")
+    cuts.write_sequence(folder, range(1001, 1013))
+    for file in folder.glob("plate.*.png"):
+        number = int(file.suffixes[0][1:])
+        file.rename(folder / f"{prefix}{number:0{digits}d}.png")
+    reference = cuts.sequence_reference(f"{folder}/", 1001, cuts.time_range(0, 12))
+    reference |= {"name_prefix": prefix, "frame_zero_padding": digits}
+    document = cuts.timeline(cuts.track(cuts.clip(reference, cuts.time_range(2, 8), name="odd")), name="cut")
+    deliver(read_cut(cuts.write(folder / "cut.otio", document), handles=8), folder / "out")
+    return Delivered(folder / "out" / "delivery.json")
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_every_host_places_them(delivered: Delivered, host: str, at_home: Path) -> None:
+    assert_shows(host, delivered, at_home)
+
+
+def test_the_lua_entry_places_them(delivered: Delivered) -> None:
+    fake = resolve_with(delivered.path)
+    report = import_delivery(new_lua("luajit21"), delivered.path, fake)
+    assert report["problems"] == []
+    stack = read_stack(fake, report["timeline"])
+    assert [[item[:3] for item in track] for track in stack] == [[(0, 8, 2)]] * 3
