@@ -9,9 +9,11 @@ from toolkit_resolve.delivery import media_count
 from toolkit_resolve.host import ask, ask_optional, call, insist
 from toolkit_resolve.markers import get_markers
 from toolkit_resolve.resolve_values import frames_between, is_same_value
+from toolkit_resolve.tracks import overlaps
 
 DELIVERED_PROPERTIES = {"RetimeProcess": "interpolation", "MotionEstimation": "motion", "Opacity": "opacity"}
-"""Inspector properties that a delivery may set, and the field of the clip."""
+"""Inspector properties that a delivery sets, and the field of the clip."""
+PROPERTY_LABELS = {"RetimeProcess": "Retime Process", "MotionEstimation": "Motion Estimation", "Opacity": "Opacity"}
 
 
 class CarryOver:
@@ -21,20 +23,40 @@ class CarryOver:
         self.fps, self.report, self.start = fps, report, ask(timeline, "GetStartFrame")
         self.carried, self.lost = 0, {}
 
+    def plan(self, clip, olds, media):
+        """Return (old layer, clip as it is to be placed) for each of the layers that a clip replaces.
+
+        Where the trim of a part is lost, the clip is placed in full, instead of the parts there.
+        """
+        found = [(old,) + self.trim_like(old, clip, media) for old in olds]
+        full = [(old, edited) for old, edited, is_carried in found if not is_carried][:1]
+        rest = [(old, edited) for old, edited, is_carried in found
+                if is_carried and not (full and overlaps(edited, clip))]
+        if len(full) + len(rest) < len(found):
+            self.report["by_hand"].append("'%s' is placed as delivered for %d parts of the older layer; what was done "
+                                          "to one of them is carried over" % (clip["name"], len(found) - len(rest)))
+        return full + rest
+
     def trim_like(self, old, clip, media):
-        """Return ``clip`` with the place and the trim of an old layer; as delivered if that cannot be carried over."""
+        """Return ``clip`` with the place and the trim of an old layer, and whether they could be carried over.
+
+        If not, it is ``clip`` as delivered.
+        """
         place, delivered = (old.start - self.start, old.duration), (clip["record_first"], clip["record_count"])
         if self._is_retimed(old, clip):
             self._lose("speed", clip)
-            return clip
+            return clip, False
         head = self._find_head(old, clip, media)
         if place == delivered and (clip["speed"] != 1 or head in (None, clip["in_frame"])):
-            return clip
+            if clip["speed"] == 1 and head is None and old.head is not None and int(old.head) != clip["in_frame"]:
+                self.report["notes"].append("'%s' is placed as delivered, since its media has other handles than the "
+                                            "older layer's: if you had slipped that, slip it again" % clip["name"])
+            return clip, True
         if clip["speed"] != 1 or head is None or head < 0 or head + old.duration > media_count(clip):
             self._lose("trim", clip)
-            return clip
+            return clip, False
         return dict(clip, record_first=place[0], record_count=place[1], in_frame=head, in_position=float(head),
-                    off_by_one=0)
+                    off_by_one=0), True
 
     def _find_head(self, old, clip, media):
         """Return the frame of the new media that an old layer starts on; None if that cannot be known.
@@ -78,14 +100,14 @@ class CarryOver:
             self._carry_property(key, value, new, defaults, clip)
         if insist(old.item, "CopyGrades", [new]) is not True:
             self._lose("grade", clip)
-        if not old.is_shown or ask_optional(old.item, "GetClipEnabled") is False:
+        if old.is_off:
             insist(new, "SetClipEnabled", False)
             if ask_optional(new, "GetClipEnabled") is not False:
                 self._lose("off switch", clip)
         colour = ask_optional(old.item, "GetClipColor")
         if colour and insist(new, "SetClipColor", colour) is not True:
             self._lose("clip colour", clip)
-        for flag in ask_optional(old.item, "GetFlagList") or []:
+        for flag in ask_optional(old.item, "GetFlagList") or ask_optional(old.item, "GetFlagList") or []:
             if insist(new, "AddFlag", flag) is not True:
                 self._lose("flags", clip)
         for frame, marker in get_markers(old.item).items():
@@ -101,15 +123,20 @@ class CarryOver:
 
     def _carry_property(self, key, value, new, defaults, clip):
         field = DELIVERED_PROPERTIES.get(key)
-        if field is None or clip[field] in ("host", 100.0):
-            if value != defaults.get(key) and not is_same_value(set_and_read(new, "Property", key, value), value):
+        if field is not None and clip[field] not in ("host", 100.0):
+            now = ask_optional(new, "GetProperty", key)
+            if value != defaults.get(key) and not is_same_value(value, now):
+                self.report["by_hand"].append("'%s': %s is %s, as delivered; on the older layer it was %s"
+                                              % (clip["name"], PROPERTY_LABELS[key], now, value))
+        elif value != defaults.get(key):
+            if not is_same_value(set_and_read(new, "Property", key, value), value):
                 self._lose(key, clip)
-        elif not is_same_value(value, ask_optional(new, "GetProperty", key)):
-            self.report["notes"].append("'%s': %s was %s on the older layer and is %s now, as delivered"
-                                        % (clip["name"], key, value, ask_optional(new, "GetProperty", key)))
+            elif field is not None:  # set by the editor, or by the delivery of the older layer
+                self.report["notes"].append("'%s': %s is %s, as on the older layer"
+                                            % (clip["name"], PROPERTY_LABELS[key], value))
 
     def _carry_comps(self, old, new, clip):
-        count = ask(old.item, "GetFusionCompCount")
+        count = ask(old.item, "GetFusionCompCount") or ask(old.item, "GetFusionCompCount")  # 0 may be a failure
         if count and ask(new, "GetFusionCompCount"):  # the delivery's own comp has just been added on request
             self._lose("Fusion comp", clip)
         elif count:
@@ -144,8 +171,8 @@ class CarryOver:
     def finish(self, base_name):
         """Report what was carried over and what was not."""
         if self.carried:
-            self.report["notes"].append("replaced %d layers, each with the grade, settings, trim and comps of the one "
-                                        "before%s" % (self.carried, ", except as said" if self.lost else ""))
+            self.report["notes"].append("%d layers were replaced; their grade, settings, trim and comps were carried "
+                                        "over%s" % (self.carried, ", except as said" if self.lost else ""))
         for what, names in sorted(self.lost.items()):
             self.report["by_hand"].append("the %s of %s could not be carried over: copy it from '%s'"
                                           % (what, ", ".join(names), base_name))

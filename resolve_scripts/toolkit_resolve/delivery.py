@@ -111,7 +111,11 @@ def find_files(root, clip, is_layer, path_map):
 
     A layer must be inside ``root``. Plates are needed on a new timeline only, so they may be missing here.
     """
-    first = os.path.normpath(os.path.join(root, clip["path"]))
+    path = clip["path"]
+    if re.match(r"[A-Za-z]:|\\\\", path):  # of a Windows machine; not relative to the delivery on any other system
+        path = path.replace("\\", "/")
+    is_foreign = path[1:2] == ":" and os.sep == "/"
+    first = path if is_foreign else os.path.normpath(os.path.join(root, path))
     if is_layer and not _is_inside(root, first):
         raise HostError("layer '%s' is outside the delivery's folder: %s" % (clip["name"], clip["path"]))
     here = "" if is_layer else translate_path(clip["path"], path_map)

@@ -1,12 +1,15 @@
 """The contents of a timeline's tracks as plain values that can be compared."""
 
+import re
+
 from toolkit_resolve.host import ask, ask_id, ask_list, ask_optional
-from toolkit_resolve.resolve_values import is_layer, parse_layer_track
+from toolkit_resolve.resolve_values import is_layer, parse_layer_name, parse_layer_track
 
 
 def track_numbers(timeline):
     """Return the numbers of the video tracks: from 1, bottom to top."""
-    return range(1, int(ask(timeline, "GetTrackCount", "video")) + 1)
+    count = ask(timeline, "GetTrackCount", "video") or ask(timeline, "GetTrackCount", "video")  # 0 may be a failure
+    return range(1, int(count) + 1)
 
 
 def track_items(timeline, number):
@@ -44,6 +47,12 @@ def audio_counts(timeline):
     """Return the number of items on each audio track."""
     numbers = range(1, int(ask(timeline, "GetTrackCount", "audio")) + 1)
     return [len(ask_list(timeline, "GetItemListInTrack", "audio", number)) for number in numbers]
+
+
+def layer_names(timeline, number):
+    """Return (shot, pass, version) of each layer on a track."""
+    found = [parse_layer_name(re.split(r"[/\\]", item_path(item))[-1]) for item in track_items(timeline, number)]
+    return [layer for layer in found if layer is not None]
 
 
 def find_layer_tracks(timeline):

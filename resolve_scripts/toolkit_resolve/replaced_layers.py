@@ -9,10 +9,16 @@ from toolkit_resolve.resolve_values import parse_layer_name, parse_layer_track
 
 
 class OldLayer:
-    """An item of an earlier version: its track, what it shows and where. ``is_shown``: whether its track is on."""
+    """An item of an earlier version: its track, what it shows and where. ``is_shown``: whether it and its track are on.
 
-    def __init__(self, number, item, layer, is_shown):
-        self.number, self.item, self.layer, self.is_shown, self.id = number, item, layer, is_shown, ask_id(item)
+    ``is_off``: whether the editor switched it off. A track that is off while another version of its pass is on was
+    switched by Compare Versions or --beside.
+    """
+
+    def __init__(self, number, item, layer, is_track_on, is_set_aside):
+        self.number, self.item, self.layer, self.id = number, item, layer, ask_id(item)
+        is_on = ask_optional(item, "GetClipEnabled") is not False
+        self.is_shown, self.is_off = is_on and is_track_on, not is_on or not (is_track_on or is_set_aside)
         self.start, self.duration, self.media_id = self.placement = item_placement(item)
         self.head = ask_optional(item, "GetLeftOffset")
 
@@ -25,8 +31,8 @@ class OldLayer:
 class ReplacedLayers:
     """``old[(shot, pass)]`` are the items to replace; ``kept[name]`` the ids of clips that are already there.
 
-    Older layers on tracks that are off were set aside, by --beside or by the editor, and stay; unless there are no
-    others: then the newest of them are replaced.
+    Older layers that are off were set aside, by --beside, by Compare Versions or by the editor, and stay; unless there
+    are no others: then the newest of them are replaced.
     """
 
     def __init__(self, timeline, delivery, report, is_stack):
@@ -35,34 +41,51 @@ class ReplacedLayers:
         """``others``: by id, (track number, start, duration, name) of everything that is no layer of the delivery."""
         clips = {parse_layer_name(clip["name"])[:2]: clip for track in delivery["tracks"] for clip in track["clips"]
                  if parse_layer_name(clip["name"])}
-        for number in track_numbers(timeline):
-            self._read_track(number, clips)
+        self._read_tracks(clips)
         for key, olds in list(self.old.items()):
             newest = max(old.layer[2] for old in olds)
             self.old[key] = [old for old in olds if old.is_shown] or [old for old in olds if old.layer[2] == newest]
-        for key in [key for key, clip in clips.items() if clip["name"] in self.kept]:
-            for old in self.old.pop(key, []):
-                if old.is_shown:
-                    report["notes"].append("'%s' is switched on as well as '%s'" % (old.name, clips[key]["name"]))
+        shown = [old.name for key, clip in clips.items() if clip["name"] in self.kept
+                 for old in self.old.pop(key, []) if old.is_shown]
+        if shown:
+            report["by_hand"].append("%s and the version to import are on the timeline already: choose with Compare "
+                                     "Versions what is shown" % _join(shown))
         self._report_kept(clips, is_stack)
 
-    def _read_track(self, number, clips):
-        is_shown = ask_optional(self.timeline, "GetIsTrackEnabled", "video", number) is not False
+    def _read_tracks(self, clips):
+        numbers = track_numbers(self.timeline)
+        is_on = {number: ask_optional(self.timeline, "GetIsTrackEnabled", "video", number) is not False
+                 for number in numbers}
+        family = {number: (parse_layer_track(track_name(self.timeline, number)) or ("",))[0] for number in numbers}
+        shown = {family[number] for number in numbers if is_on[number]} - {""}
+        found = [one for number in numbers for one in self._find_layers(number, clips)]
+        folders = {output_folder(path) for item, path, _, _, clip in found if self._is_of_shot(item, path, clip)}
+        for item, path, layer, number, clip in found:
+            if path_key(path) == path_key(media_path(clip)):
+                self.kept.setdefault(clip["name"], []).append(ask_id(item))
+            elif output_folder(path) in folders:
+                self.old.setdefault(layer[:2], []).append(
+                    OldLayer(number, item, layer, is_on[number], family[number] in shown))
+            else:
+                self.report["notes"].append("'%s' of another output folder, on track %d, is left as it is"
+                                            % (os.path.basename(path), number))
+
+    def _find_layers(self, number, clips):
+        """Return (item, path, name, track number, clip) of each layer of the delivery's shots on a track."""
+        found = []
         for item in track_items(self.timeline, number):
             path = item_path(item)
             layer = parse_layer_name(os.path.basename(path.replace("\\", "/")))
-            clip = clips.get(layer[:2]) if layer else None
-            if clip is not None and path_key(path) == path_key(media_path(clip)):
-                self.kept.setdefault(clip["name"], []).append(ask_id(item))
-            elif clip is not None and self._is_of_shot(item, path, clip):
-                self.old.setdefault(layer[:2], []).append(OldLayer(number, item, layer, is_shown))
+            if layer and layer[:2] in clips:
+                found.append((item, path, layer, number, clips[layer[:2]]))
             else:
                 name = os.path.basename(path) or ask(item, "GetName") or "a title"
                 self.others[ask_id(item)] = (number,) + item_placement(item)[:2] + (name,)
+        return found
 
     def _is_of_shot(self, item, path, clip):
-        """Return whether a layer is one of this shot: from the same output folder, or at the same time."""
-        if path_key(os.path.dirname(os.path.dirname(path))) == path_key(os.path.dirname(clip["folder"])):
+        """Return whether a layer is surely one of this shot: from the delivery's output folder, or at the same time."""
+        if output_folder(path) == output_folder(media_path(clip)):
             return True
         start, duration, _ = item_placement(item)
         first = self.start + clip["record_first"]
@@ -74,12 +97,10 @@ class ReplacedLayers:
                 "%d layers are on the timeline in this version already and stay as they are. If they were rendered "
                 "again and Resolve still shows the old pictures: Playback > Delete Render Cache > All, or reopen the "
                 "project" % len(self.kept))
-        for key, clip in clips.items() if is_stack or self.old or self.kept else ():
-            if clip["name"] not in self.kept and key not in self.old:
-                self.report["notes"].append(
-                    "'%s' had no earlier version on the timeline: it is new, its layer was deleted there, or it is "
-                    "inside a compound clip or was rendered again under another name; then switch that off"
-                    % clip["name"])
+        missing = [clip["name"] for key, clip in clips.items() if clip["name"] not in self.kept and key not in self.old]
+        if missing and (is_stack or self.old or self.kept):
+            self.report["notes"].append("no older layer was found for %s. If there is one inside a compound clip, "
+                                        "switch it off there" % _join(missing))
 
     def find_again(self):
         """Read on which tracks everything is, after tracks were added."""
@@ -98,11 +119,13 @@ class ReplacedLayers:
         layer = parse_layer_name(clip["name"])
         return self.old.get(layer[:2], []) if layer else []
 
-    def keep(self, clip):
-        """Keep the old layers of a clip that could not be placed: an older version is better than none."""
-        layer = parse_layer_name(clip["name"])
-        for old in self.old.pop(layer[:2], []) if layer else []:
-            self.report["by_hand"].append("the older '%s' was kept; delete it when the new one is right" % old.name)
+    def keep(self, olds):
+        """Keep old layers whose new ones could not be placed: an older version is better than none."""
+        for old in olds:
+            self.old[old.layer[:2]].remove(old)
+        if olds:
+            self.report["by_hand"].append("the older %s was kept; delete it when the new one is right"
+                                          % _join(old.name for old in olds))
 
     def switch_off(self):
         """Switch the old layers off: their tracks where these hold nothing else, else the items; report failures."""
@@ -154,3 +177,15 @@ class ReplacedLayers:
                 if len(track_numbers(self.timeline)) < count:
                     deleted.append(number)
         return deleted
+
+
+def output_folder(path):
+    """Return the output folder of a layer, which is in OUT/shot/pass/version."""
+    for _ in range(4):
+        path = os.path.dirname(path)
+    return path_key(path)
+
+
+def _join(names):
+    """Return names as a list in a sentence, each once."""
+    return ", ".join("'%s'" % name for name in sorted(set(names)))

@@ -32,12 +32,18 @@ def frames_between(start, end, fps):
     """Return the frames from timecode ``start`` to ``end``, as 01:00:00:00; None if either cannot be counted."""
     if start == end:
         return 0
-    parts = [re.match(r"(\d+):(\d+):(\d+):(\d+)$", str(text)) for text in (start, end)]
-    if None in parts:  # drop-frame timecode is written with ;
+    one, other = [_count_frames(str(text), int(round(fps))) for text in (start, end)]
+    return None if one is None or other is None else other - one
+
+
+def _count_frames(timecode, base):
+    """Return the frames from midnight to a timecode; None if it is none. Drop-frame timecode has a ; ."""
+    found = re.match(r"(\d+):(\d+):(\d+)([:;])(\d+)$", timecode)
+    if not found:
         return None
-    base = int(round(fps))
-    one, other = [[int(number) for number in found.groups()] for found in parts]
-    return ((other[0] - one[0]) * 3600 + (other[1] - one[1]) * 60 + other[2] - one[2]) * base + other[3] - one[3]
+    minutes = int(found.group(1)) * 60 + int(found.group(2))
+    dropped = (minutes - minutes // 10) * (base // 15) if found.group(4) == ";" else 0
+    return (minutes * 60 + int(found.group(3))) * base + int(found.group(5)) - dropped
 
 
 def find_unused_name(name, taken):
@@ -85,6 +91,12 @@ def is_media_of_clip(path, clip):
         head, _, tail = split_pattern(clip["pattern"])
         return bool(re.match(re.escape(head) + r"(\[\d+-\d+\]|\d+)" + re.escape(tail) + "$", name))
     return name == re.split(r"[/\\]", clip["path"])[-1]
+
+
+def parse_stack_name(name):
+    """Return (``scene_04``, 2, 1) for a timeline named ``scene_04 v002``; the last is 3 for ``scene_04 v002 3``."""
+    found = re.match(r"(.+) v(\d{3,})(?: (\d+))?$", str(name))
+    return (found.group(1), int(found.group(2)), int(found.group(3) or 1)) if found else None
 
 
 def parse_layer_track(name):

@@ -1,23 +1,29 @@
 """Import Passes: create bins, timeline, tracks and clips, verify them, and roll everything back on failure."""
 
+import collections
 import os
 
 from toolkit_resolve.bins import Bins
 from toolkit_resolve.carry_over import CarryOver
 from toolkit_resolve.clip_properties import PropertySetter
-from toolkit_resolve.delivery import find_files, is_plate, read_delivery, sort_by_record
+from toolkit_resolve.delivery import is_plate, read_delivery, sort_by_record
 from toolkit_resolve.host import HostError, NotAnswering, ask, ask_id, ask_list, ask_optional, call
 from toolkit_resolve.layout import audio_counts, item_placement, layout, track_items, track_numbers
 from toolkit_resolve.markers import add_delivery_markers, add_marker
-from toolkit_resolve.path_map import add_to_path_map, read_path_map
+from toolkit_resolve.missing_plates import require_plates
 from toolkit_resolve.placement import Placer, Unplaceable, describe_unplaceable
 from toolkit_resolve.replaced_layers import ReplacedLayers
 from toolkit_resolve.report import describe_error
+from toolkit_resolve.resolve_values import parse_stack_name
 from toolkit_resolve.session import Session
 from toolkit_resolve.target_timeline import TargetTimeline
 from toolkit_resolve.tracks import Tracks
 
 IMPORT_FLAGS = ("--beside", "--comps", "--new-timeline", "--keep-partial")
+
+
+Piece = collections.namedtuple("Piece", "clip media old edited is_layer")
+"""A clip of the delivery to place: ``edited`` is the clip with the place and trim of ``old``, if it replaces one."""
 
 
 class Stack:
@@ -55,15 +61,16 @@ class Stack:
         self.bins.open_bin(self.delivery["name"])
         self.target.open("--new-timeline" in self.flags, self.root)
         if self.target.base is None:
-            self._require_plates()
+            require_plates(self.delivery, self.root, self.ask_folder)
         tracks = Tracks(self.target, self.delivery, self.report)
         base = self.target.base
-        is_stack = base is not None and ask(base, "GetName").startswith(self.delivery["name"] + " v")
+        is_stack = base is not None and parse_stack_name(ask(base, "GetName")) is not None
         self.replaced = ReplacedLayers(self.target.timeline, self.delivery, self.report, is_stack)
         tracks.add_tracks(self.replaced.kept)
+        plan = self._plan(tracks)
         self.replaced.find_again()
         self.before = layout(self.target.timeline), audio_counts(self.target.timeline)
-        self._place_all(tracks)
+        self._place_all(tracks, plan)
         if "--beside" in self.flags:
             self.replaced.switch_off()
             if self.replaced.items():
@@ -79,80 +86,65 @@ class Stack:
         self.target.verify_base_unchanged()
         self._add_report_marker()
 
-    def _require_plates(self):
-        """Raise HostError if a plate is missing, which a new timeline needs; a duplicate already has them."""
-        for clip in [clip for track in self.delivery["tracks"] for clip in track["clips"]]:
-            if clip["offline"]:
-                self._find_plate(clip)
-            if clip["offline"]:
-                raise HostError("%s. If this machine sees them elsewhere: toolkit conform OUT --map FROM=TO"
-                                % clip["offline"])
-
-    def _find_plate(self, clip):
-        """Look for a plate in the folders given before, else ask for its folder and keep the answer."""
-        where = self.root, clip, False
-        clip["folder"], clip["names"], clip["offline"] = find_files(*where, path_map=read_path_map())
-        if clip["offline"] and self.ask_folder is not None:
-            here = self.ask_folder(clip["folder"])
-            if here and os.path.isfile(os.path.join(here, clip["names"][0])):
-                add_to_path_map(clip["folder"], here)
-                clip["folder"], clip["names"], clip["offline"] = find_files(*where, path_map=read_path_map())
-
-    def _place_all(self, tracks):
-        self.placer = Placer(self.session, self.target.timeline, self.delivery["fps"], self.report)
-        self.setter = PropertySetter(self.session.resolve, self.target.timeline, self.report)
+    def _plan(self, tracks):
+        """Return the pieces to place, by the name of their track; pieces that overlap get tracks of their own."""
         self.carry_over = CarryOver(self.target.timeline, self.delivery["fps"], self.report)
+        plan = {}
         for track in self.delivery["tracks"]:
-            if track["name"] not in tracks.number:
-                continue  # a plate track, which the duplicate already has
-            for clip in sort_by_record(track):
-                if clip["name"] not in self.replaced.kept:
-                    self._place_clip(tracks.number[track["name"]], clip, not is_plate(track))
+            if track["name"] in tracks.number:  # else a plate track, which the duplicate already has
+                clips = [clip for clip in sort_by_record(track) if clip["name"] not in self.replaced.kept]
+                pieces = [piece for clip in clips for piece in self._plan_clip(clip, is_plate(track))]
+                plan.update(tracks.add_lanes(track["name"], pieces))
+        return plan
 
-    def _place_clip(self, number, clip, is_layer):
+    def _plan_clip(self, clip, is_plate_clip):
+        """Return one piece for a clip, or one for each older layer that it replaces."""
         media = self.bins.find_or_import(clip, self.delivery["name"], clip["shot"])
+        olds = [] if "--beside" in self.flags else list(self.replaced.find(clip))
         why = describe_unplaceable(clip, self.delivery["fps"])
         if why:
             self.report["by_hand"].append(why)
-            self.replaced.keep(clip)
-            return
-        olds, placed = self.replaced.find(clip) if "--beside" not in self.flags else [], []
-        for old in olds or [None]:
-            edited = clip if old is None else self.carry_over.trim_like(old, clip, media)
-            if placed and edited is clip:
-                self.report["notes"].append("'%s' is there once, as delivered, for all parts and copies of the older "
-                                            "layer" % clip["name"])
-                break
-            item = self._place_or_report(number, edited, clip, media)
-            if item is not None:
-                placed.append(item)
-                self._finish_clip(number, item, clip, old, is_layer)
-        if not placed:
-            self.replaced.keep(clip)
+            self.replaced.keep(olds)
+            return []
+        parts = self.carry_over.plan(clip, olds, media) or [(None, clip)]
+        return [Piece(clip, media, old, edited, not is_plate_clip) for old, edited in parts]
 
-    def _finish_clip(self, number, item, clip, old, is_layer):
+    def _place_all(self, tracks, plan):
+        self.placer = Placer(self.session, self.target.timeline, self.delivery["fps"], self.report)
+        self.setter = PropertySetter(self.session.resolve, self.target.timeline, self.report)
+        for name, pieces in plan.items():
+            for piece in pieces:
+                item = self._place_or_report(tracks.number[name], piece)
+                if item is not None:
+                    self._finish_piece(tracks.number[name], item, piece)
+                elif piece.old is not None:
+                    self.replaced.keep([piece.old])
+
+    def _finish_piece(self, number, item, piece):
         """Give a placed clip its properties, and what the editor did to the layer that it replaces."""
+        clip, old = piece.clip, piece.old
         defaults = None if old is None else ask(item, "GetProperty")
-        is_right = self.setter.apply_properties(item, clip, is_layer, "--comps" in self.flags)
+        is_right = self.setter.apply_properties(item, clip, piece.is_layer, "--comps" in self.flags)
         if old is not None:
             self.carry_over.copy(old, item, defaults, clip)
             self.carry_over.report_order(self.replaced.others.values(), old, number, clip)
-            if not is_right and ask_optional(old.item, "GetClipEnabled") is not False:
-                self.replaced.keep(clip)  # at its speed, which the editor may have set
+            if not is_right and old.is_shown:
+                self.replaced.keep([old])  # at its speed, which the editor may have set
         self.placed.append((number, item_placement(item), clip["name"]))
-        if is_layer:
+        if piece.is_layer:
             self.layers.setdefault(clip["shot"], []).append(ask_id(item))
 
-    def _place_or_report(self, number, edited, clip, media):
+    def _place_or_report(self, number, piece):
         """Place a clip as the editor had trimmed it, or else as delivered; return the item, or None."""
-        for one in [edited] if edited is clip else [edited, clip]:
-            if one is not edited:
+        clip, over = piece.clip, ""
+        for one in [piece.edited] if piece.edited is clip else [piece.edited, clip]:
+            if one is not piece.edited:
                 self.carry_over.lose_trim(clip)
             over = self.placer.find_occupant(number, one)
             if over:
                 continue
             try:
-                return self.placer.place(number, one, media)
+                return self.placer.place(number, one, piece.media)
             except NotAnswering:
                 raise
             except Unplaceable as error:
@@ -225,7 +217,9 @@ class Stack:
     def _add_report_marker(self):
         report, timeline = self.report, self.target.timeline
         where = "a duplicate of '%s'" % report["made_from"] if report["made_from"] else "a new timeline"
-        report["done"] = "'%s', %s: %d clips placed" % (report["timeline"], where, len(report["placed"]))
+        what = "%d clips placed" % len(report["placed"]) if report["placed"] or not self.replaced.kept \
+            else "all layers of this version were there already"
+        report["done"] = "'%s', %s: %s" % (report["timeline"], where, what)
         remarks = report["problems"] + report["by_hand"]
         if remarks:  # few editors have the Console open
             add_marker(timeline, 0, "Red", report["entry"], "\n".join(remarks))

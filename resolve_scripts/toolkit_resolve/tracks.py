@@ -13,7 +13,7 @@ class Tracks:
 
     def __init__(self, target, delivery, report):
         self.target, self.timeline, self.delivery, self.report = target, target.timeline, delivery, report
-        self.number, self.displaced = {}, []
+        self.number, self.displaced, self.slots = {}, [], []
 
     def _enable(self, number, enabled):
         """Enable or disable a track, and return whether it is enabled; None if Resolve does not report it."""
@@ -29,6 +29,7 @@ class Tracks:
         """
         is_duplicate = self.target.base is not None
         slots = [track_name(self.timeline, number) for number in track_numbers(self.timeline)] if is_duplicate else []
+        self.slots = slots
         below, plates, lower = len(slots), len(slots), 0
         for track in self.delivery["tracks"]:
             if is_duplicate and is_plate(track):
@@ -55,11 +56,35 @@ class Tracks:
 
     def _has_room(self, slots, track, kept):
         """Return whether a track of an earlier import is free where its clips go: the editor may have used it."""
-        number, start = slots.index(track["name"]) + 1, ask(self.timeline, "GetStartFrame")
-        taken = [item_placement(item)[:2] for item in track_items(self.timeline, number)]
-        return not any(first < start + clip["record_first"] + clip["record_count"]
-                       and start + clip["record_first"] < first + duration
-                       for clip in track["clips"] if clip["name"] not in kept for first, duration in taken)
+        start = ask(self.timeline, "GetStartFrame")
+        taken = [item_placement(item)[:2] for item in track_items(self.timeline, slots.index(track["name"]) + 1)]
+        return not any(overlaps(clip, {"record_first": first - start, "record_count": count})
+                       for clip in track["clips"] if clip["name"] not in kept for first, count in taken)
+
+    def add_lanes(self, name, pieces):
+        """Return the pieces of a track by track name: those that overlap others get tracks above it, ``name (2)``.
+
+        What lay lower before lies lower again.
+        """
+        lanes, busy = [[]], [self._occupied(name)]
+        for piece in sorted(pieces, key=lambda piece: piece.old.number if piece.old is not None else 0):
+            at = next((at for at, clips in enumerate(busy) if not any(overlaps(piece.edited, one) for one in clips)),
+                      len(lanes))
+            if at == len(lanes):
+                lanes.append([])
+                busy.append([])
+            lanes[at].append(piece)
+            busy[at].append(piece.edited)
+        names = [name] + ["%s (%d)" % (name, number) for number in range(2, len(lanes) + 1)]
+        for below, lane in zip(names, names[1:]):
+            self._add_track(self.slots, self.number[below], lane)
+        return dict(zip(names, lanes))
+
+    def _occupied(self, name):
+        """Return what is on a track already, as clips."""
+        start = ask(self.timeline, "GetStartFrame")
+        places = [item_placement(item)[:2] for item in track_items(self.timeline, self.number[name])]
+        return [{"record_first": first - start, "record_count": count} for first, count in places]
 
     def _reuse_track(self, number, name):
         self.number[name] = number
@@ -94,6 +119,12 @@ class Tracks:
         if track_name(self.timeline, number) != name:
             self.report["by_hand"].append("name video track %d '%s'" % (number, name))
         return number
+
+
+def overlaps(one, other):
+    """Return whether two clips overlap in the timeline."""
+    return (one["record_first"] < other["record_first"] + other["record_count"]
+            and other["record_first"] < one["record_first"] + one["record_count"])
 
 
 def _find_added_track(before, after, names_before, names_after):

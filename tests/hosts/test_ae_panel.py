@@ -267,7 +267,7 @@ def test_a_render_that_was_lost_while_the_panel_was_closed_is_told_once(followed
 
 def test_a_comp_that_was_renamed_meanwhile_is_the_comp_that_was_sent(panel: Panel) -> None:
     dump = panel.use("Render Passes", "rename the comp to main v2", "wait")
-    assert dump["panel"][-1]["texts"][2].startswith("'main': imported 1 shots")
+    assert dump["panel"][-1]["texts"][2].startswith("'main': imported 1 shot,")
 
 
 def test_another_project_of_the_same_template_does_not_get_the_import(panel: Panel) -> None:

@@ -122,9 +122,8 @@ def test_a_layer_that_the_editor_deleted_comes_back_and_that_is_said(entry: Modu
     faces.items.remove(layer(stack(desk), "sh010_FACE"))
     report = import_v002(entry, desk)
     assert shown_layers(stack(desk, report["timeline"])) == V002
-    assert [note for note in report["notes"] if "its layer was deleted there" in note] == [
-        "'sh010_FACE_v002' had no earlier version on the timeline: it is new, its layer was deleted there, or it is "
-        "inside a compound clip or was rendered again under another name; then switch that off"
+    assert [note for note in report["notes"] if "no older layer" in note] == [
+        "no older layer was found for 'sh010_FACE_v002'. If there is one inside a compound clip, switch it off there"
     ]
 
 
@@ -133,7 +132,8 @@ def test_layers_inside_a_compound_clip_are_missed_aloud(entry: ModuleType, desk:
         each.items.clear()
     desk.fake.add_item(stack(desk), None, at=0, duration=96, track=3).name = "Compound Clip 1"
     notes = import_v002(entry, desk)["notes"]
-    assert len([note for note in notes if "or it is inside a compound clip" in note]) == 4
+    (note,) = [note for note in notes if "no older layer was found for" in note]
+    assert all(f"'{name}'" in note for name in V002)
 
 
 def test_the_same_version_again_leaves_the_editors_work_alone(entry: ModuleType, desk: Desk) -> None:
@@ -168,7 +168,8 @@ def test_grade_settings_comp_colour_markers_and_state_are_carried_over(entry: Mo
     assert [comp.text for comp in new.comps] == [comp.text for comp in old.comps]
     assert layer(made, "sh020_FACE_v002").enabled is False
     assert report["by_hand"] == []
-    assert "replaced 4 layers, each with the grade, settings, trim and comps of the one before" in report["notes"]
+    assert "4 layers were replaced; their grade, settings, trim and comps were carried over" in report["notes"]
+    assert "'sh010_FACE_v002': Opacity is 60.0, as on the older layer" in report["notes"]
 
 
 def test_a_trim_is_carried_over(entry: ModuleType, desk: Desk) -> None:
@@ -349,13 +350,45 @@ def test_beside_says_that_nothing_is_carried_over(entry: ModuleType, desk: Desk)
     assert any("is not carried over" in note for note in import_v002(entry, desk, "--beside")["notes"])
 
 
-def test_a_layer_that_lies_on_itself_is_placed_once_and_that_is_said(entry: ModuleType, desk: Desk) -> None:
+def test_a_layer_that_lies_on_itself_does_so_again_on_a_track_of_its_own(entry: ModuleType, desk: Desk) -> None:
     old = layer(stack(desk), "sh010_FACE")
-    desk.fake.add_item(stack(desk), old.media, at=0, duration=48, track=4, left=old.left)
+    glow = desk.fake.add_item(stack(desk), old.media, at=0, duration=48, track=4, left=old.left)
+    glow.grade, glow.properties["Opacity"] = "glow", 30.0
     report = import_v002(entry, desk)
     made = stack(desk, report["timeline"])
-    assert shown_layers(made) == V002
-    assert any(note.startswith("'sh010_FACE_v002' is there once, as delivered") for note in report["notes"])
+    assert shown_layers(made) == [*V002, "sh010_FACE_v002"]
+    (again,) = track(made, "FACE v002 (2)").items
+    assert (again.grade, again.properties["Opacity"], again.start - made.start, again.duration) == ("glow", 30.0, 0, 48)
+    assert report["by_hand"] == []
+
+
+@pytest.mark.parametrize("number", [2, 3])
+def test_a_copy_of_a_layer_elsewhere_comes_back_beside_the_original(entry: ModuleType, desk: Desk, number: int) -> None:
+    old = layer(stack(desk), "sh020_FACE")
+    copy = desk.fake.add_item(stack(desk), old.media, at=120, duration=20, track=number, left=old.left + 5)
+    old.grade, copy.grade = "warm", "cold"
+    made = stack(desk, import_v002(entry, desk)["timeline"])
+    found = sorted(
+        (item.start - made.start, item.duration, item.left, item.grade)
+        for item in made.items("video")
+        if item.name.startswith("sh020_FACE_v002")
+    )
+    assert found == [(48, 48, 8, "warm"), (120, 20, 13, "cold")]
+
+
+def test_a_layer_extended_over_the_cut_goes_on_a_track_of_its_own(entry: ModuleType, desk: Desk) -> None:
+    """As for a dissolve."""
+    timeline = stack(desk)
+    timeline.AddTrack("video")
+    face = layer(timeline, "sh010_FACE")
+    track(timeline, "FACE v001").items.remove(face)
+    timeline.tracks["video"][-1].items.append(face)
+    face.duration = 54
+    report = import_v002(entry, desk)
+    made = stack(desk, report["timeline"])
+    assert [item.name.split(".")[0] for item in track(made, "FACE v002").items] == ["sh020_FACE_v002"]
+    (over,) = track(made, "FACE v002 (2)").items
+    assert (over.name.split(".")[0], over.duration, report["by_hand"]) == ("sh010_FACE_v002", 54, [])
 
 
 def test_both_halves_of_a_retimed_layer_become_one_as_delivered(entry: ModuleType, desk: Desk) -> None:
@@ -395,7 +428,7 @@ def test_an_opacity_that_both_set_is_named(entry: ModuleType, desk: Desk) -> Non
         next(each for each in document["tracks"] if each["name"].startswith("FACE"))["clips"][0]["opacity"] = 80.0
 
     report = import_v002(entry, desk, change=half)
-    assert "'sh010_FACE_v002': Opacity was 60.0 on the older layer and is 80.0 now, as delivered" in report["notes"]
+    assert "'sh010_FACE_v002': Opacity is 80.0, as delivered; on the older layer it was 60.0" in report["by_hand"]
 
 
 def test_a_layer_that_was_over_a_title_and_is_under_it_now_is_named(entry: ModuleType, desk: Desk) -> None:
@@ -469,16 +502,3 @@ def test_empty_tracks_of_the_editors_keep_their_names(
         desk.sent.tracks["video"][-1].name = name
     made = stack(desk, start_in(entry, desk, str(desk.path))["timeline"])
     assert [each.name for each in made.tracks["video"]] == ["Video 1", *names, "BODY v001", "FACE v001"]
-
-
-def test_a_moved_layer_whose_place_is_taken_goes_where_it_was_delivered(entry: ModuleType, desk: Desk) -> None:
-    timeline = stack(desk)
-    timeline.AddTrack("video")
-    face = layer(timeline, "sh020_FACE")
-    track(timeline, "FACE v001").items.remove(face)
-    timeline.tracks["video"][-1].items.append(face)
-    face.start = layer(timeline, "sh010_FACE").start + 10  # over the other shot
-    report = import_v002(entry, desk)
-    made = stack(desk, report["timeline"])
-    assert shown_layers(made) == V002
-    assert "the trim of 'sh020_FACE_v002' could not be carried over: copy it from 'scene_04 v001'" in report["by_hand"]

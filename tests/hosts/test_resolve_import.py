@@ -1123,7 +1123,10 @@ def test_without_an_answer_a_new_timeline_is_not_made(
     before = desk.fake.snapshot()
     report = run(entry, desk, path=path) if answer == "not from the menu" else start_in(entry, desk)
     (problem,) = report["problems"]
-    assert "'A001C003' is offline" in problem and problem.endswith("the project is unchanged")
+    why = (
+        "'A001C003_230114.mov' is not in the folder you chose" if answer == "wrong folder" else "'A001C003' is offline"
+    )
+    assert why in problem and problem.endswith("the project is unchanged")
     assert desk.fake.snapshot() == before and path_map(at_home) is None
 
 
