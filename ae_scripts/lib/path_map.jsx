@@ -6,19 +6,40 @@ var toolkitPathMap = (function () {
         return toolkitFiles.homeFolder() + "/.toolkit/path_map.json";
     }
 
+    // A folder as it is compared: with slashes, and none at its end.
+    function plain(folder) {
+        return folder.replace(/\\/g, "/").replace(/\/+$/, "");
+    }
+
     function read() {
         var file = toolkitFiles.fileAt(mapPath());
         var map = {};
+        var found;
+        var there;
         try {
-            map = file.exists ? toolkitJson.parse(toolkitFiles.readText(file)) : map;
+            found = file.exists ? toolkitJson.parse(toolkitFiles.readText(file)) : {};
         } catch (error) {
             throw new Error(file.fsName + " cannot be read (" + error.message + "); correct or delete it");
         }
-        return map || {};
+        if (found === null || typeof found !== "object" || found instanceof Array) {
+            throw new Error(file.fsName + " is not a map of folders; correct or delete it");
+        }
+        for (there in found) {
+            if (found.hasOwnProperty(there) && typeof found[there] !== "string") {
+                throw new Error(file.fsName + " is not a map of folders; correct or delete it");
+            }
+            if (found.hasOwnProperty(there) && plain(there) !== "" && plain(found[there]) !== "") {
+                map[plain(there)] = plain(found[there]);
+            }
+        }
+        return map;
     }
 
+    // Windows, whose paths begin with a drive or two slashes, does not distinguish upper and lower case.
     function isInside(path, folder) {
-        return path.substring(0, folder.length + 1) === folder + "/";
+        var start = path.substring(0, folder.length + 1);
+        var isWindows = /^([A-Za-z]:|\/\/)/.test(path);
+        return isWindows ? start.toLowerCase() === folder.toLowerCase() + "/" : start === folder + "/";
     }
 
     // The path here of a path there, by the longest folder of the map that contains it; "" when there is none.

@@ -5,41 +5,55 @@ import re
 from toolkit_resolve.delivery import is_plate, media_count
 from toolkit_resolve.host import ask, ask_id, ask_optional
 from toolkit_resolve.layout import item_path, item_placement, track_items, track_numbers
-from toolkit_resolve.resolve_values import is_media_of_clip, is_same_value, parse_layer_name, rate_text
+from toolkit_resolve.resolve_values import (
+    is_media_of_clip, is_same_value, parse_layer_name, parse_stack_name, rate_text,
+)
 
 
-def choose_base_timeline(session, delivery, notes):
-    """Return the timeline to duplicate, or None if the delivery needs a new timeline; the reason goes to ``notes``.
+def choose_base_timeline(session, delivery, report):
+    """Return the timeline to duplicate, or None if the delivery needs a new timeline; reasons go to the report.
 
-    Work on an earlier stack continues: first the open timeline if it holds layers of the delivery or is named like a
-    stack, then the newest of those named so, then the open timeline, then the one the delivery was sent from.
+    Work on an earlier stack continues: first the open timeline if it holds layers of the delivery, then the newest
+    stacks by name, then the open timeline, then the one the delivery was sent from.
     """
-    origin = delivery.get("origin")
+    origin, notes = delivery.get("origin"), report["notes"]
     if not origin or origin["host"] != "resolve":
         return None
-    every = session.timelines()
-    candidates = [one for one in every if origin["timeline_id"] and ask_id(one) == origin["timeline_id"]]
-    candidates = candidates or [one for one in every if ask(one, "GetName") == origin["name"]]
-    if not candidates:
+    names = [(ask(one, "GetName"), one) for one in session.timelines()]
+    sent = [one for _, one in names if origin["timeline_id"] and ask_id(one) == origin["timeline_id"]]
+    sent = sent or [one for name, one in names if name == origin["name"]]
+    if not sent:
         notes.append("'%s' is not in this project; the stack is on a new timeline, with the plates" % origin["name"])
         return None
-    stacks = [one for one in every if ask(one, "GetName").startswith(delivery["name"] + " v")]
+    stacks = sorted((parse_stack_name(name)[1:], at) for at, (name, _) in enumerate(names)
+                    if (parse_stack_name(name) or ("",))[0] == delivery["name"])
+    newest = [names[at][1] for _, at in stacks[:-4:-1]]
     opened = [session.timeline] if session.timeline is not None else []
-    is_stack_open = bool(opened) and (ask_id(opened[0]) in [ask_id(one) for one in stacks]
-                                      or has_layers(opened[0], delivery))
-    tried = []
-    for timeline in (opened if is_stack_open else []) + stacks[:-4:-1] + opened + candidates[:1]:
+    continued = opened if opened and has_layers(opened[0], delivery) else []
+    return _choose(session, delivery, continued + newest, opened, sent, report)
+
+
+def _choose(session, delivery, stacks, opened, sent, report):
+    """Return the first fitting timeline of ``stacks``, ``opened`` and ``sent``; None if none fits."""
+    tried, outdated, worked_on = [], [], [ask_id(one) for one in stacks + sent]
+    for timeline in stacks + opened + sent[:1]:
         if ask_id(timeline) in tried:
             continue
         tried.append(ask_id(timeline))
         name, why = ask(timeline, "GetName"), describe_mismatch(session, timeline, delivery)
         if not why:
             if opened and ask_id(opened[0]) not in tried:
-                notes.append("the layers are on a duplicate of '%s', the newest stack, and not of the open '%s'"
-                             % (name, ask(opened[0], "GetName")))
+                report["notes"].append("the layers are on a duplicate of '%s', the newest stack, and not of the open "
+                                       "'%s'" % (name, ask(opened[0], "GetName")))
+            if outdated:
+                report["by_hand"].append("%s no longer matches the cut (%s): the layers are on a duplicate of '%s', "
+                                         "without your work in %s" % (outdated[0] + (name, outdated[0][0])))
             return timeline
-        notes.append("'%s' was not used: it %s" % (name, why))
-    notes.append("the stack is on a new timeline, with the plates")
+        if ask_id(timeline) in worked_on:
+            outdated.append(("'%s'" % name, why))
+    for name, why in outdated:
+        report["notes"].append("%s was not used: %s" % (name, why))
+    report["notes"].append("the stack is on a new timeline, with the plates")
     return None
 
 
@@ -57,15 +71,15 @@ def describe_mismatch(session, timeline, delivery):
     expected_rate = rate_text(delivery["fps"], delivery["drop_frame"])
     rate, start = session.get_setting(timeline, "timelineFrameRate"), ask(timeline, "GetStartFrame")
     if not is_same_value(rate, expected_rate):
-        return "runs at %s, not %s" % (rate, expected_rate)
+        return "it runs at %s, not %s" % (rate, expected_rate)
     if start != delivery["start_frame"]:
-        return "starts at frame %s, not %d" % (start, delivery["start_frame"])
+        return "it starts at frame %s, not %d" % (start, delivery["start_frame"])
     plates = PlateFinder(timeline, delivery["fps"])
     for track in filter(is_plate, delivery["tracks"]):
         for clip in track["clips"]:
             if not plates.find_tracks(clip):
-                return ("has changed since it was sent ('%s' is no longer at frame %d, or shows different source "
-                        "frames)" % (clip["name"], start + clip["record_first"]))
+                return ("'%s' is no longer at frame %d, or shows different source frames"
+                        % (clip["name"], start + clip["record_first"]))
     return ""
 
 

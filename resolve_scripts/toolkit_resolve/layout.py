@@ -56,10 +56,10 @@ def layer_names(timeline, number):
 
 
 def find_layer_tracks(timeline):
-    """Return {number: (family, version)} of our layer tracks: named like one, and holding only layers."""
+    """Return {number: version} of our layer tracks: named like one, and holding only layers."""
     found = {}
     for number in track_numbers(timeline):
         named = parse_layer_track(track_name(timeline, number))
         if named and all(is_layer(item_path(item)) for item in track_items(timeline, number)):
-            found[number] = named
+            found[number] = named[1]
     return found

@@ -3,7 +3,7 @@
 import os
 import re
 
-LAYER_TRACK = re.compile(r"(BODY|FACE) v(\d{3,})( \(.+\))?$")
+LAYER_TRACK = re.compile(r"(BODY|FACE) v(\d{3,})( \(\D.*?\))?( \(\d+\))?$")  # of which plates, and which of several
 LAYER_NAME = re.compile(r"(.+)_(BODY|FACE)_v(\d{3,})(\.|$)")
 FRAME_NUMBER = re.compile(r"([^/\\]*)%0([1-9]\d?)d([^/\\]*)$")  # the last one: a name may contain percent signs
 SEQUENCE_SPAN = re.compile(r"\[(\d+)-(\d+)\]")

@@ -5,9 +5,9 @@ import os
 from toolkit_resolve.clips import choose_clips, read_markers, read_pool_clip, read_timeline_clip
 from toolkit_resolve.files import write_json
 from toolkit_resolve.host import HostError, NotAnswering, ask, ask_id, ask_optional, call, require
-from toolkit_resolve.layout import track_items, track_numbers
+from toolkit_resolve.layout import item_path, layer_names, track_items, track_numbers
 from toolkit_resolve.otio_export import export_otio, read_exported_clips
-from toolkit_resolve.resolve_values import parse_number, to_file_name
+from toolkit_resolve.resolve_values import is_layer, parse_number, parse_stack_name, to_file_name
 from toolkit_resolve.session import Session
 from toolkit_resolve.window import choose_folder
 
@@ -17,11 +17,18 @@ COLOUR_MODES = {
 SEND_FLAGS = ("--whole", "--media-pool")
 
 
+def cut_name(timeline):
+    """Return the name of the cut on a timeline: that of ``scene_04 v002``, if it holds our layers, is ``scene_04``."""
+    name = str(ask(timeline, "GetName"))
+    found = parse_stack_name(name)
+    return found[0] if found and any(layer_names(timeline, number) for number in track_numbers(timeline)) else name
+
+
 def choose_turnover_folder(resolve, given):
     """Return the turnover's folder; by default named after the timeline, or the project if none is open."""
     session = Session(resolve)
     timeline = None if given.has("--media-pool") else session.timeline
-    name = ask_optional(timeline, "GetName") or ask_optional(session.project, "GetName") or "turnover"
+    name = cut_name(timeline) if timeline is not None else ask_optional(session.project, "GetName") or "turnover"
     return choose_folder(given.given.get("-o"), to_file_name(name))
 
 
@@ -70,12 +77,15 @@ def turnover_from_timeline(session, export, flags, notes):
     is_chosen, what = (lambda item, first, end: True), "all of"
     if "--whole" not in flags:
         is_chosen, what = choose_clips(session, timeline, notes)
-    clips, skipped = [], []
+    clips, skipped, layers = [], [], 0
     for number in track_numbers(timeline):
         enabled = ask_optional(timeline, "GetIsTrackEnabled", "video", number) is not False
         for item in track_items(timeline, number):
             first, count = ask(item, "GetStart") - start, ask(item, "GetDuration")
             if not is_chosen(item, first, first + count):
+                continue
+            if is_layer(item_path(item)):
+                layers += 1
                 continue
             try:
                 from_export = exported.get((number, first))
@@ -85,7 +95,9 @@ def turnover_from_timeline(session, export, flags, notes):
             except HostError as error:
                 skipped.append({"name": str(ask_optional(item, "GetName") or ""), "track": number,
                                 "record_first": first, "record_count": count, "reason": str(error)})
-    return dict(frame_format, name=str(ask(timeline, "GetName")), timeline_id=str(ask_id(timeline)),
+    if layers:
+        notes.append("%d layers of the toolkit on this timeline are not part of what is sent" % layers)
+    return dict(frame_format, name=cut_name(timeline), timeline_id=str(ask_id(timeline)),
                 otio="timeline.otio" if otio else "", start_timecode=str(ask(timeline, "GetStartTimecode")),
                 start_frame=start, record_count=ask(timeline, "GetEndFrame") - start, clips=clips, skipped=skipped,
                 markers=read_markers(timeline)), what

@@ -18,7 +18,7 @@ class TargetTimeline:
 
     def open(self, is_new, folder):
         """Duplicate or create the timeline, and open it. Raises HostError."""
-        self.base = None if is_new else choose_base_timeline(self.session, self.delivery, self.report["notes"])
+        self.base = None if is_new else choose_base_timeline(self.session, self.delivery, self.report)
         if self.base is None:
             self._create_empty()
         else:

@@ -614,6 +614,8 @@ def test_a_return_timeline_read_as_a_cut_has_the_same_plates(tmp_path: Path) -> 
         (shot.name, shot.source_work_range, shot.record_range) for shot in cut.shots
     ]
     assert {row.reason for row in again.skipped} == {"a layer made by this toolkit, not a plate"}
+    notes = [note for note in deliver(again, tmp_path / "again").notes if note.startswith("skipped")]
+    assert notes == ["skipped: 4 layers made by this toolkit, not plates"]
 
 
 def test_a_second_delivery_over_a_return_timeline_keeps_the_track_names(tmp_path: Path) -> None:

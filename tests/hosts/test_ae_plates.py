@@ -392,9 +392,30 @@ def test_a_caller_is_never_asked(studio: Studio, delivery: Path, moved: Path) ->
     assert dump["confirms"] == [] and is_placeholder(dump)
 
 
-def test_a_map_that_cannot_be_read_is_named(studio: Studio, delivery: Path, moved: Path) -> None:
-    (studio.folder / "home" / ".toolkit" / "path_map.json").write_text("{", encoding="utf-8")
+@pytest.mark.parametrize("text", ["{", "[]", "3", '{"/mnt": 3}'])
+def test_a_map_that_cannot_be_read_is_named(studio: Studio, delivery: Path, moved: Path, text: str) -> None:
+    (studio.folder / "home" / ".toolkit" / "path_map.json").write_text(text, encoding="utf-8")
     (dump,) = import_moved(studio, moved, Step(delivery=delivery))
     (problem,) = dump["report"]["problems"]
-    assert "path_map.json cannot be read" in problem and problem.endswith("correct or delete it")
+    why = "path_map.json cannot be read" if text == "{" else "path_map.json is not a map of folders"
+    assert why in problem and problem.endswith("correct or delete it")
     assert dump["items"] == []
+
+
+@pytest.mark.parametrize(("there", "here"), [("/farm/{}/", "{}/"), ("S:\\{}", "{}"), ("//NAS/{}", "{}")])
+def test_a_map_is_understood_however_it_is_written(
+    studio: Studio, delivery: Path, moved: Path, there: str, here: str
+) -> None:
+    """Slashes of either kind, one at the end, and on Windows capitals or not."""
+    name = "show"
+    written, known = there.format(name.upper() if "/farm" not in there else name), there.format(name).rstrip("/")
+    map_file = studio.folder / "home" / ".toolkit" / "path_map.json"
+    map_file.write_text(json.dumps({written: here.format(moved.parent)}), encoding="utf-8")
+    facts = {str(moved / Path(path).name): fact for path, fact in movies(delivery).items()}
+    document = json.loads(delivery.read_text(encoding="utf-8"))
+    for track in document["tracks"]:
+        for clip in [] if track["pass_name"] else track["clips"]:
+            clip["path"] = f"{known}/plates/{Path(clip['path']).name}"
+    delivery.write_text(json.dumps(document), encoding="utf-8")
+    (dump,) = studio.session([Step(delivery=delivery)], found=facts)
+    assert dump["report"]["problems"] == [] and not is_placeholder(dump)

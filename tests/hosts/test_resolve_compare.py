@@ -58,6 +58,41 @@ def test_a_version_can_be_given(entry: ModuleType, make_desk: Callable[..., Desk
     assert "there is no v003 on this timeline, only v001, v002, v004" in start_in(entry, desk, "3")["problems"][0]
 
 
+def test_a_version_of_only_some_shots_is_shown_with_the_other_shots_of_the_version_before(
+    entry: ModuleType, make_desk: Callable[..., Desk]
+) -> None:
+    desk = make_desk()
+    for track, shot, version in ((3, "sh020", 1), (4, "sh020", 2), (4, "sh030", 2)):
+        media = desk.fake.add_media(f"/out/{shot}_FACE_v{version:03d}.[1001-1064].exr", first=1001)
+        desk.fake.add_item(desk.sent, media, duration=48, at=48 * (2 if shot == "sh030" else 1), track=track)
+    desk.sent.tracks["video"][3].items.pop(0)  # v002 has no sh010
+    for version, faces in ((2, ["FACE v001", "FACE v002"]), (4, ["FACE v002", "FACE v004"]), (1, ["FACE v001"])):
+        assert start_in(entry, desk, f"v{version:03d}")["problems"] == []
+        assert enabled_tracks(desk) == ["Video 1", "BODY v001", *faces]
+    assert [start_in(entry, desk)["version"] for _ in range(4)] == [2, 4, 1, 2]
+
+
+def test_layers_that_lie_on_each_other_are_shown_together(entry: ModuleType, make_desk: Callable[..., Desk]) -> None:
+    desk = make_desk()
+    media = desk.sent.tracks["video"][3].items[0].media
+    desk.fake.add_item(desk.sent, media, duration=48, track=6)
+    desk.sent.tracks["video"][5].name = "FACE v002 (2)"
+    start_in(entry, desk, "v002")
+    assert enabled_tracks(desk) == ["Video 1", "BODY v001", "FACE v002", "FACE v002 (2)"]
+    start_in(entry, desk)
+    assert enabled_tracks(desk) == ["Video 1", "BODY v001", "FACE v004"]
+
+
+def test_a_layer_track_with_other_clips_is_left_as_it_is_and_named(
+    entry: ModuleType, make_desk: Callable[..., Desk]
+) -> None:
+    desk = make_desk()
+    desk.fake.add_item(desk.sent, None, at=60, duration=20, track=3)  # a title, on FACE v001
+    report = start_in(entry, desk)
+    assert "'FACE v001' holds other clips as well, and is left as it is" in report["notes"]
+    assert enabled_tracks(desk) == ["Video 1", "BODY v001", "FACE v001", "FACE v004"]
+
+
 def test_a_timeline_without_our_layers_is_not_changed(entry: ModuleType, deliver: Deliveries, at_home: Path) -> None:
     desk = Desk(deliver)
     desk.sent.tracks["video"][0].name = "BODY v001"  # but it holds plates
@@ -83,6 +118,8 @@ def test_versions_from_a_vfx_house_are_not_treated_as_ours(entry: ModuleType, ma
 def test_it_recognises_every_pass(entry: ModuleType) -> None:
     for name in PassName:
         assert entry.parse_layer_track(f"{name} v001 (PLATE 2)") == (f"{name} (PLATE 2)", 1)
+        assert entry.parse_layer_track(f"{name} v012 (3)") == (name, 12)
+        assert entry.parse_layer_track(f"{name} v001 (PLATE 2) (3)") == (f"{name} (PLATE 2)", 1)
         assert entry.is_layer(f"/out/sh010/{name}/v001/sh010_{name}_v001.[1001-1064].exr")
 
 

@@ -233,9 +233,10 @@ def test_if_the_stack_no_longer_matches_it_says_why_and_starts_from_the_cut(entr
     stack(desk).tracks["video"][0].items[0].start += 1
     report = import_v002(entry, desk)
     assert report["made_from"] == "scene_04"
-    assert any(
-        note.startswith("'scene_04 v001' was not used: it has changed since it was sent") for note in report["notes"]
-    )
+    assert report["by_hand"] == [
+        "'scene_04 v001' no longer matches the cut ('A001C003' is no longer at frame 86400, or shows different source "
+        "frames): the layers are on a duplicate of 'scene_04', without your work in 'scene_04 v001'"
+    ]
 
 
 def test_a_second_version_of_one_shot_keeps_the_edited_other_shot(entry: ModuleType, desk: Desk) -> None:
@@ -490,6 +491,120 @@ def test_media_of_an_earlier_import_keeps_the_attributes_that_the_editor_gave_it
     report = start_in(entry, desk, str(desk.path), "--new-timeline")
     assert face.properties["Alpha mode"] == "Straight" and report["problems"] == []
     assert any("Alpha mode is Straight; set Premultiplied" in text for text in report["by_hand"])
+
+
+# --- layers that were set aside ---------------------------------------------------------------------------------------
+
+
+def test_after_beside_on_a_track_with_other_clips_the_next_version_is_shown_and_what_was_set_aside_stays(
+    entry: ModuleType, desk: Desk
+) -> None:
+    """There, --beside switches the older layers off one by one; the newer ones are not off because of that."""
+    add_title(stack(desk), desk)
+    import_v002(entry, desk, "--beside")
+    report = start_in(entry, desk, str(desk.delivery(later_version(3))))
+    made = stack(desk, report["timeline"])
+    assert shown_layers(made) == [name.replace("v002", "v003") for name in V002]
+    names = {item.name.split(".")[0] for item in made.items("video")}
+    assert "sh010_FACE_v001" in names and "sh010_FACE_v002" not in names
+
+
+def test_a_layer_that_is_off_stays_while_its_copy_that_is_on_is_replaced(entry: ModuleType, desk: Desk) -> None:
+    old = layer(stack(desk), "sh010_FACE")
+    copy = desk.fake.add_item(stack(desk), old.media, at=0, duration=48, track=4, left=old.left)
+    old.enabled, copy.grade = False, "warmer"
+    made = stack(desk, import_v002(entry, desk)["timeline"])
+    assert [(item.enabled, item.grade) for item in made.items("video") if item.name.startswith("sh010_FACE_v002")] == [
+        (True, "warmer")
+    ]
+    assert layer(made, "sh010_FACE_v001").enabled is False
+
+
+def test_after_compare_versions_the_next_version_replaces_the_one_that_is_shown(
+    entry: ModuleType, desk: Desk, tmp_path: Path
+) -> None:
+    import_v002(entry, desk, "--beside")
+    compare = load("Toolkit Compare Versions.py", tmp_path)
+    assert start_in(compare, desk, "v001")["problems"] == []
+    report = start_in(entry, desk, str(desk.delivery(later_version(3))))
+    made = stack(desk, report["timeline"])
+    assert report["problems"] == [] and shown_layers(made) == [name.replace("v002", "v003") for name in V002]
+    names = {item.name.split(".")[0] for item in made.items("video")}
+    assert "sh010_FACE_v002" in names and "sh010_FACE_v001" not in names
+
+
+# --- which timeline and which layers ----------------------------------------------------------------------------------
+
+
+def copy_timeline(desk: Desk, source: Timeline, name: str) -> Timeline:
+    made = source.DuplicateTimeline(name)
+    assert made is not None
+    return made
+
+
+def test_the_newest_stack_is_the_one_with_the_highest_version(entry: ModuleType, desk: Desk) -> None:
+    """Not the one that was made last; and a longer name is another timeline."""
+    for name in ("scene_04 v010", "scene_04 v009", "scene_04 vertical", "scene_04 v010 b"):
+        copy_timeline(desk, stack(desk), name)
+    desk.fake.project.current = desk.sent
+    assert import_v002(entry, desk)["made_from"] == "scene_04 v010"
+
+
+def test_of_several_stacks_of_a_version_the_last_one_is_the_newest(entry: ModuleType, desk: Desk) -> None:
+    for name in ("scene_04 v001 2", "scene_04 v001 10"):
+        copy_timeline(desk, stack(desk), name)
+    desk.fake.project.current = desk.sent
+    assert import_v002(entry, desk)["made_from"] == "scene_04 v001 10"
+
+
+def test_an_open_timeline_of_something_else_is_not_mentioned(entry: ModuleType, desk: Desk) -> None:
+    desk.fake.project.current = desk.fake.add_timeline("lunch")
+    report = import_v002(entry, desk)
+    assert report["made_from"] == "scene_04 v001"
+    assert not [note for note in report["notes"] + report["by_hand"] if "was not used" in note or "no longer" in note]
+
+
+def test_a_layer_of_another_output_folder_that_was_moved_is_known_by_its_neighbours(
+    entry: ModuleType, desk: Desk, deliver: Any
+) -> None:
+    """Layers of that folder that are still in their places show that it is of this cut."""
+    other = Desk(deliver).delivery(lambda document: document["notes"].append("another folder"))
+    for item in stack(desk).items("video"):
+        if item.media and "_v001" in item.media.name:
+            item.media.path = item.media.path.replace(str(desk.path.parent), "/elsewhere/out")
+    layer(stack(desk), "sh020_FACE").start += 200
+    report = start_in(entry, desk, str(other))
+    assert report["problems"] == []
+    made = stack(desk, report["timeline"])
+    assert [item for item in made.items("video") if item.media and item.media.path.startswith("/elsewhere")] == []
+    assert layer(made, "sh020_FACE").start == made.start + 248
+
+
+def test_a_clip_of_the_editors_between_two_layers_is_reported_when_it_is_over_both(
+    entry: ModuleType, desk: Desk
+) -> None:
+    timeline = stack(desk)
+    timeline.AddTrack("video")
+    faces = track(timeline, "FACE v001")
+    timeline.tracks["video"].remove(faces)
+    timeline.tracks["video"].append(faces)
+    grain = desk.fake.add_media("/own/grain.mov", Footage(frames=90))
+    desk.fake.add_item(timeline, grain, at=0, duration=48, track=3)
+    report = import_v002(entry, desk)
+    order = [each.name for each in stack(desk, report["timeline"]).tracks["video"]]
+    assert order == ["Video 1", "BODY v002", "FACE v002", "Video 4"]
+    said = [text for text in report["by_hand"] if "'grain.mov'" in text]
+    assert said == ["'sh010_FACE_v002' is under 'grain.mov' now: move its track if that is wrong"]
+
+
+def test_drop_frame_timecodes_tell_the_handles_of_another_version(entry: ModuleType, desk: Desk) -> None:
+    """Over a minute, two numbers are dropped at 29.97: 00:01:00;02 comes one frame after 00:00:59;29."""
+    frames_between = entry.frames_between
+    assert frames_between("00:00:59;20", "00:01:00;02", 30000 / 1001) == 10
+    assert frames_between("00:09:59;29", "00:10:00;00", 30000 / 1001) == 1
+    assert frames_between("00:00:59:20", "00:01:00:02", 24.0) == 6
+    assert frames_between("00:00:59;50", "00:01:00;04", 60000 / 1001) == 10
+    assert frames_between("", "01:00:00:00", 24.0) is None
 
 
 @pytest.mark.parametrize("names", [("GFX", "TITLES"), ("GFX", "Video 3")])

@@ -42,7 +42,7 @@ class Editor:
             self.fake.add_item(timeline, media, **place)
 
 
-def test_the_layers_come_back_over_the_clips_they_were_rendered_from(
+def test_the_layers_come_back_over_their_clips_and_again_from_the_stack(
     tmp_path: Path, at_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TOOLKIT_MODELS", str(fetch_asset(FACE_MODEL).parent))
@@ -52,7 +52,11 @@ def test_the_layers_come_back_over_the_clips_they_were_rendered_from(
     editor = Editor(tmp_path)
     entry = load("Toolkit Render Passes.py", tmp_path)
 
-    report = start_in(entry, editor, "-o", str(tmp_path / "turnover"))  # type: ignore[arg-type]  # all it needs: a fake
+    def render(*settings: str) -> Any:
+        arguments = "-o", str(tmp_path / "turnover"), "--", *settings
+        return start_in(entry, editor, *arguments)  # type: ignore[arg-type]  # all it needs: a fake
+
+    report = render()
 
     assert report["problems"] == report["by_hand"] == editor.fake.misuse == []
     assert report["timeline"] == "scene_04 v001" and report["made_from"] == "scene_04"
@@ -62,6 +66,15 @@ def test_the_layers_come_back_over_the_clips_they_were_rendered_from(
     delivery = Delivery.read(Path(report["delivery"]))
     layers = [clip for track in delivery.tracks if track.pass_name for clip in track.clips]
     assert [_source_frame_shown(Path(report["delivery"]).parent, clip) for clip in layers] == [5, 1031, 5, 1031]
+
+    again = render("--set", "face.strength=0.4", "--set", "output.version=2")  # the stack is open now, with its layers
+    assert again["problems"] == again["by_hand"] == editor.fake.misuse == []
+    assert again["timeline"] == "scene_04 v002" and again["made_from"] == "scene_04 v001"
+    assert [one["name"] for one in again["placed"]] == [
+        f"{n}_{p}_v002" for p in ("BODY", "FACE") for n in ("A001", "plate")
+    ]
+    assert again["notes"][0] == "4 layers of the toolkit on this timeline are not part of what is sent"
+    assert "skipped: 4 layers made by this toolkit, not plates" in again["notes"]
 
 
 def _source_frame_shown(root: Path, clip: DeliveryClip) -> int:

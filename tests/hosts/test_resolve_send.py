@@ -361,3 +361,39 @@ def test_without_a_dialog_the_folder_is_named_after_the_timeline(
     report = start_in(entry, desk)
     assert Path(report["turnover"]) == at_home / "toolkit_turnovers" / "reel 3_ d_a_noche" / "turnover.json"
     assert json.loads(Path(report["turnover"]).read_text(encoding="utf-8"))["name"] == "reel 3: día/noche"
+
+
+# --- a timeline with our layers ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stacked(make_desk: Callable[..., Desk], tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A Resolve in which the stack of v001 is open."""
+    desk = make_desk()
+    passes = load("Toolkit Import Passes.py", tmp_path_factory.mktemp("import"))
+    assert start_in(passes, desk, str(desk.path))["problems"] == []
+    return desk
+
+
+@pytest.mark.parametrize(
+    ("name", "cut"), [("scene_04 v001", "scene_04"), ("scene_04 v012 2", "scene_04"), ("Reel 2", "Reel 2")]
+)
+def test_from_a_stack_the_cut_is_sent_without_the_layers(
+    entry: ModuleType, stacked: Desk, tmp_path: Path, at_home: Path, *, name: str, cut: str
+) -> None:
+    """What is rendered from it is another version of the same cut."""
+    stacked.fake.timeline("scene_04 v001").name = name
+    report, turnover = send(entry, stacked, tmp_path)
+    assert turnover.name == cut and turnover.skipped == ()
+    assert [clip.name for clip in turnover.clips] == ["A001C003_230114.mov", "B002C011.[0101-0196].png"]
+    assert report["notes"] == ["4 layers of the toolkit on this timeline are not part of what is sent"]
+    start_in(entry, stacked)
+    assert stacked.fake.fusion.dialog_folders == [str(at_home / "toolkit_turnovers" / cut)]
+
+
+def test_a_timeline_without_layers_keeps_its_name_whatever_it_ends_with(
+    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path
+) -> None:
+    desk = make_desk()
+    desk.sent.name = "anna v002"
+    assert send(entry, desk, tmp_path)[1].name == "anna v002"

@@ -175,6 +175,42 @@ def test_a_list_that_is_wrongly_empty_loses_nothing(
         one.assert_nothing_is_lost(ids, one.run(entry), f"{one.desk.fake.called[done + at]} (call {at}) is empty")
 
 
+def test_what_hangs_on_a_layer_is_not_lost_to_a_wrongly_empty_list(
+    entry: ModuleType, deliver: Deliveries, at_home: Path
+) -> None:
+    """Each call for the tracks, flags and comps in turn answers 0 or an empty list, once."""
+    calls = edited_second(entry, deliver)
+    before = len(calls.desk.fake.called)
+    calls.run(entry)
+    getters = r"GetTrackCount|GetFlagList|GetFusionCompCount"
+    for at in [at for at, name in enumerate(calls.desk.fake.called[before:]) if re.search(getters, name)][::2]:
+        one = edited_second(entry, deliver)
+        done = len(one.desk.fake.called)
+        one.desk.fake.behaviour.unanswered = range(done + at, done + at + 1)
+        one.desk.fake.behaviour.unanswered_lists_are_empty = True
+        report = one.run(entry)
+        where = f"{one.desk.fake.called[done + at]} (call {at}) is empty"
+        if report["problems"]:
+            assert report["problems"][0].endswith("the project is unchanged"), where
+            continue
+        face = face_of_first_shot(one.desk, report["timeline"])
+        assert (face.GetFlagList(), face.GetFusionCompCount()) == (["Red"], 1) or report["by_hand"], where
+
+
+def edited_second(entry: ModuleType, deliver: Deliveries) -> Import:
+    """A second version, where the editor has given a layer of the first one a flag and a comp."""
+    one = Import.second(entry, deliver)
+    face = face_of_first_shot(one.desk, "scene_04 v001")
+    face.AddFlag("Red")
+    face._add("Composition { Tools = ordered() { Blur1 = Blur { } } }")
+    return one
+
+
+def face_of_first_shot(desk: Desk, timeline: str) -> Any:
+    (found,) = (item for item in desk.fake.timeline(timeline).items("video") if item.name.startswith("sh010_FACE"))
+    return found
+
+
 def with_own_media(one: Import) -> Import:
     """The same with media of the editor's in each bin."""
     for number, folder in enumerate(list(one.desk.fake.pool.root.all_folders())):

@@ -8,6 +8,7 @@ from toolkit.delivery.colour import colour_notes
 from toolkit.delivery.plate_stacks import PlateStack
 from toolkit.delivery.remarks import Remark
 from toolkit.documents import Cut, Skipped
+from toolkit.editorial.skips import LAYER_REASON
 from toolkit.frames import timecode_from_frames
 
 
@@ -16,8 +17,12 @@ def delivery_notes(cut: Cut, stacks: Sequence[PlateStack], remarks: Sequence[Rem
     yield from cut.notes
     yield from (remark.sentence for remark in remarks if remark.is_note)
     yield from colour_notes(cut, [layer for stack in stacks for track in stack.layer_tracks for layer in track.layers])
+    layers = sum(row.reason == LAYER_REASON for row in cut.skipped)
     for row in cut.skipped:
-        yield _skip_note(cut, row)
+        if layers < 2 or row.reason != LAYER_REASON:
+            yield _skip_note(cut, row)
+    if layers > 1:
+        yield f"skipped: {layers} layers made by this toolkit, not plates"
 
 
 def _skip_note(cut: Cut, row: Skipped) -> str:

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 _MAX_REASONS = 4
 """Reasons listed on the one line of an ``EmptyCut``."""
 
+LAYER_REASON = "a layer made by this toolkit, not a plate"
+"""The reason for our own layers, in a cut that was imported before and sent again."""
+
 
 class Skip(Exception):
     """Raised for a clip that cannot be rendered; the text is the reason. Callers turn it into a ``Skipped`` row."""

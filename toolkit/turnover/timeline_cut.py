@@ -13,7 +13,7 @@ from toolkit.documents import Cut, Shot, Skipped
 from toolkit.editorial.items import is_clip, is_gap, is_nested, is_transition, item_duration
 from toolkit.editorial.media_references import is_layer_clip
 from toolkit.editorial.shot_names import ShotNames
-from toolkit.editorial.skips import Skip, summarise_skips
+from toolkit.editorial.skips import LAYER_REASON, Skip, summarise_skips
 from toolkit.editorial.times import ROUNDING, round_half_up, to_seconds
 from toolkit.editorial.tracks import (
     Slot,
@@ -192,7 +192,7 @@ def _read_child(
         if not is_clip(child):
             raise Skip(_explain_unsupported(child))
         if is_layer_clip(child, reader.resolver.cut_folder):
-            raise Skip("a layer made by this toolkit, not a plate")
+            raise Skip(LAYER_REASON)
         return reader.read(child, slot, _transition_overlap(slot, slots), track_index=track_index)
     except Skip as skip:
         row = Skipped(

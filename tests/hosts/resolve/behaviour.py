@@ -123,9 +123,9 @@ class Behaviour:
     unanswered: range = range(0)
     """The calls, counted from 0, that return None."""
     unanswered_calls_act: bool = False
+    """Whether those calls do what they are called for all the same."""
     unanswered_lists_are_empty: bool = False
     """Whether instead only lists and counts among these calls are answered, and wrongly: empty, 0."""
-    """Whether those calls do what they are called for all the same."""
 
     @property
     def release(self) -> tuple[int, ...]:
