@@ -11,6 +11,19 @@ var toolkitPathMap = (function () {
         return folder.replace(/\\/g, "/").replace(/\/+$/, "");
     }
 
+    function isMapOfFolders(value) {
+        var there;
+        if (Object.prototype.toString.call(value) !== "[object Object]") {
+            return false;
+        }
+        for (there in value) {
+            if (value.hasOwnProperty(there) && typeof value[there] !== "string") {
+                return false;
+            }
+        }
+        return true;
+    }
+
     function read() {
         var file = toolkitFiles.fileAt(mapPath());
         var map = {};
@@ -21,14 +34,11 @@ var toolkitPathMap = (function () {
         } catch (error) {
             throw new Error(file.fsName + " cannot be read (" + error.message + "); correct or delete it");
         }
-        if (found === null || typeof found !== "object" || found instanceof Array) {
+        if (!isMapOfFolders(found)) {
             throw new Error(file.fsName + " is not a map of folders; correct or delete it");
         }
         for (there in found) {
-            if (found.hasOwnProperty(there) && typeof found[there] !== "string") {
-                throw new Error(file.fsName + " is not a map of folders; correct or delete it");
-            }
-            if (found.hasOwnProperty(there) && plain(there) !== "" && plain(found[there]) !== "") {
+            if (found.hasOwnProperty(there)) {
                 map[plain(there)] = plain(found[there]);
             }
         }
@@ -47,7 +57,7 @@ var toolkitPathMap = (function () {
         var best = "";
         var there;
         for (there in map) {
-            if (map.hasOwnProperty(there) && isInside(path, there) && there.length > best.length) {
+            if (map.hasOwnProperty(there) && map[there] !== "" && isInside(path, there) && there.length > best.length) {
                 best = there;
             }
         }
