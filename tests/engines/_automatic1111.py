@@ -19,12 +19,12 @@ MESH = ControlPlan(kind="face", model="control_v1p_sd15_mediapipe_face", weight=
 
 
 @contextmanager
-def engine_on(*fakes: FakeAutomatic1111, timeout: float = 10.0) -> Iterator[Engine]:
-    """One engine on all of ``fakes``, which are started first."""
+def engine_on(*fakes: FakeAutomatic1111, timeout: float = 10.0, **settings: Any) -> Iterator[Engine]:
+    """One engine on all of ``fakes``, which are started first; ``settings`` of the server."""
     with ExitStack() as stack:
         addresses = [stack.enter_context(fake).address for fake in fakes]
-        settings = ServerSettings(url=", ".join(addresses), timeout=timeout)
-        yield stack.enter_context(Automatic1111Engine(settings))
+        server = ServerSettings(url=", ".join(addresses), timeout=timeout, **settings)
+        yield stack.enter_context(Automatic1111Engine(server))
 
 
 def make_request(seed: int = 7, *, prompt: str = "a face", **changes: Any) -> PaintRequest:

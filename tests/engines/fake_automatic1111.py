@@ -107,7 +107,13 @@ SCHEDULES = (
 
 
 def _answers_by_path(
-    models: Sequence[str], samplers: Sequence[str], controls: Sequence[str] | None, units: int, *, old: bool
+    models: Sequence[str],
+    samplers: Sequence[str],
+    controls: Sequence[str] | None,
+    units: int,
+    *,
+    no_preprocessor: str,
+    old: bool,
 ) -> dict[str, Answer]:
     """What the server answers at each path that only lists something."""
     answers = {
@@ -126,6 +132,7 @@ def _answers_by_path(
         answers["/controlnet/model_list"] = as_json({"model_list": ["None", *controls]})
         option = "control_net_max_models_num" if old else "control_net_unit_count"
         answers["/controlnet/settings"] = as_json({option: units})
+        answers["/controlnet/module_list"] = as_json({"module_list": [no_preprocessor, "canny", "openpose"]})
     return answers
 
 
@@ -143,14 +150,19 @@ class FakeAutomatic1111:
         seconds: float = 0.0,
         units: int = 3,
         tls: ssl.SSLContext | None = None,
+        no_preprocessor: str = "none",
         old: bool = False,
     ) -> None:
         """``controls`` None: the ControlNet extension is not installed. ``auth`` is ``user:password``.
 
-        ``seconds``: time per image. ``units``: number of ControlNet units. ``old``: as version 1.3, which has no task
-        ids, and whose sampler names include the spacing.
+        ``seconds``: time per image. ``units``: number of ControlNet units. ``no_preprocessor``: the name of the module
+        that does nothing, ``None`` in Forge, whose ControlNet fails for a name that it does not list. ``old``: as
+        version 1.3, which has no task ids, and whose sampler names include the spacing.
         """
-        self.answers_by_path = _answers_by_path(models, samplers, controls, units, old=old)
+        self.answers_by_path = _answers_by_path(
+            models, samplers, controls, units, no_preprocessor=no_preprocessor, old=old
+        )
+        self._no_preprocessor = no_preprocessor
         self.options: dict[str, Any] = {"control_net_no_detectmap": False}
         self.options |= {"sd_model_checkpoint": f"{[*models, ''][0]}.safetensors [6ce0161689]", "sd_vae": "Automatic"}
         self.auth, self.paint, self.seconds, self.units, self.old = auth, paint, seconds, units, old
@@ -264,7 +276,8 @@ class FakeAutomatic1111:
     def _guides(self, body: Mapping[str, Any]) -> list[str]:
         """The guides that ControlNet returns for the units it applied; units beyond its number are ignored."""
         applied = body.get("alwayson_scripts", {}).get("controlnet", {"args": []})["args"][: self.units]
-        if self.controls_fail or self.options["control_net_no_detectmap"]:
+        knows_modules = all(unit["module"] == self._no_preprocessor for unit in applied)
+        if self.controls_fail or self.options["control_net_no_detectmap"] or not knows_modules:
             return []
         return [unit["image"] for unit in applied if unit["enabled"] and unit["save_detected_map"]]
 

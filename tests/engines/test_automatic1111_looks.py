@@ -5,8 +5,6 @@ Against a fake server over real sockets; fake_automatic1111.py says what that pr
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from tests.engines._automatic1111 import MESH, engine_on, make_request, request_with_mesh
@@ -80,44 +78,57 @@ def test_an_unknown_number_of_units_is_accepted() -> None:
         assert len(engine.paint([request_with_mesh()])) == 1
 
 
-@pytest.mark.parametrize(("listed", "status"), [(True, 200), (False, 200), (False, 500)])
-def test_an_image_without_its_controls_is_an_error(listed: bool, status: int) -> None:
+@pytest.mark.parametrize("name", ["none", "None"])
+def test_a_guide_is_sent_without_preprocessor_under_the_servers_own_name(name: str) -> None:
+    """``none`` in the extension, ``None`` in Forge: get_preprocessor in its lib_controlnet/global_state.py."""
+    with engine_on(fake := FakeAutomatic1111(no_preprocessor=name)) as engine:
+        assert len(engine.paint([request_with_mesh()])) == 1
+    (unit,) = fake.img2img_bodies[0]["alwayson_scripts"]["controlnet"]["args"]
+    assert unit["module"] == name
+
+
+def test_a_server_that_lists_no_preprocessors_is_sent_the_extensions_name() -> None:
+    fake = FakeAutomatic1111()
+    del fake.answers_by_path["/controlnet/module_list"]
+    with engine_on(fake) as engine:
+        assert len(engine.paint([request_with_mesh()])) == 1
+
+
+def test_a_server_that_cannot_take_a_guide_as_it_is_is_refused() -> None:
+    with (
+        engine_on(FakeAutomatic1111(no_preprocessor="canny")) as engine,
+        pytest.raises(EngineUnavailable, match="lists no ControlNet preprocessor named none"),
+    ):
+        engine.paint([request_with_mesh()])
+
+
+@pytest.mark.parametrize("how", ["ControlNet failed", "an option hides the guides", "a fork says so"])
+def test_an_image_whose_controls_are_not_proven_is_an_error(how: str) -> None:
     """When an extension fails, ScriptRunner.process of the web UI (modules/scripts.py) only prints that and continues.
 
-    The extension returns its guides only where it was applied (postprocess in scripts/controlnet.py). The option that
-    hides them is not listed if the extension loaded modules/api/models.py before extensions added their options, and
-    some versions answer the query for options with an error (the web UI's issue 11805).
+    The extension returns its guides only where it was applied (postprocess in scripts/controlnet.py). What the server
+    says of itself changes nothing: the options are not even asked for.
     """
     fake = FakeAutomatic1111()
-    fake.controls_fail = True
-    message = "rendered without the controls: its ControlNet failed; see the server's console for the reason"
-    with engine_on(fake) as engine:
-        if not listed:
-            fake.answers_by_path["/sdapi/v1/options"] = as_json({}, status=status)
-        with pytest.raises(EngineFailed, match=message):
-            engine.paint([request_with_mesh()])
+    fake.controls_fail = how == "ControlNet failed"
+    fake.options["control_net_no_detectmap"] = how != "ControlNet failed"
+    if how == "a fork says so":
+        fake.options["forge_try_reproduce"] = "None"
+    message = "returned 0 of 1 guides, so its ControlNet failed: see the server's console for the reason, or turn off"
+    with engine_on(fake) as engine, pytest.raises(EngineFailed, match=message):
+        engine.paint([request_with_mesh()])
     assert len(fake.img2img_bodies) == 1
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"control_net_no_detectmap": True},
-        {"control_net_no_detectmap": False, "forge_try_reproduce": "None"},
-    ],
-    ids=["an option", "some versions of Forge"],
-)
-def test_a_server_that_does_not_return_guides_is_reported_once(
-    options: dict[str, Any], caplog: pytest.LogCaptureFixture
+def test_unproven_controls_are_accepted_only_where_the_settings_say_so_and_reported_once(
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """For a time Forge did not return them through the API (its issue 2051)."""
     fake = FakeAutomatic1111()
     fake.options["control_net_no_detectmap"] = True
-    with engine_on(fake) as engine:
-        fake.answers_by_path["/sdapi/v1/options"] = as_json(options)
+    with engine_on(fake, unproven_controls=True) as engine:
         for _ in range(2):
             assert len(engine.paint([request_with_mesh()])) == 1
-    assert caplog.text.count("does not return guides; cannot verify that controls are applied") == 1
+    assert caplog.text.count("returns no guides; whether it applies the controls is not proven") == 1
 
 
 def test_without_the_extension_the_message_says_what_to_install() -> None:
@@ -128,7 +139,9 @@ def test_without_the_extension_the_message_says_what_to_install() -> None:
         engine.paint([request_with_mesh()])
 
 
-@pytest.mark.parametrize(("path", "list_"), [("/sdapi/v1/samplers", {}), ("/controlnet/model_list", [])])
+@pytest.mark.parametrize(
+    ("path", "list_"), [("/sdapi/v1/samplers", {}), ("/controlnet/model_list", []), ("/controlnet/module_list", [])]
+)
 def test_an_unexpected_answer_is_reported(path: str, list_: object) -> None:
     fake = FakeAutomatic1111()
     fake.answers_by_path[path] = as_json(list_)

@@ -68,6 +68,9 @@ class ServerSettings:
     workflow: str = ""
     """For ``comfyui``: a workflow of your own in API format, with placeholders such as ``{{plate}}``; a path relative
     to the current folder. Empty: the workflow that the toolkit builds."""
+    unproven_controls: bool = False
+    """For ``automatic1111``: accept pictures of a server that does not show that it applied their controls. By default
+    such a picture is an error, because a failed ControlNet looks just like that."""
 
 
 @settings_class

@@ -46,8 +46,6 @@ _INTERRUPT = "/sdapi/v1/interrupt"
 _PROGRESS = "/sdapi/v1/progress?skip_current_image=true"
 _TASK_PROGRESS = "/internal/progress"
 _OPTIONS = "/sdapi/v1/options"
-_HIDE_GUIDES_OPTION = "control_net_no_detectmap"
-_FORGE_PREFIX = "forge_"
 PROGRESS_INTERVAL_S = 1.0
 """Between two progress queries, seconds."""
 _KIND = ServerKind(
@@ -70,8 +68,9 @@ class Automatic1111Engine(ServerEngine):
         self._names: dict[LookPlan, dict[str, ServerNames]] = {}
         self._initial_options: defaultdict[str, dict[str, str]] = defaultdict(dict)
         """By address: the values, before any look changed them, of the options that looks change; empty if unknown."""
-        self._unverifiable: set[str] = set()
-        """Addresses of servers that do not report whether ControlNet was applied."""
+        self._accepts_unproven = server.unproven_controls
+        self._unproven: set[str] = set()
+        """Addresses of servers that rendered a frame without proof that its controls were applied."""
 
     def prepare(self, looks: Iterable[LookPlan]) -> None:
         """Look up the model, sampler and controls of each look on every server.
@@ -105,7 +104,7 @@ class Automatic1111Engine(ServerEngine):
             async with self._report_progress(address):
                 answer = await self._run_img2img(address, body, task_id)
             images = read_images(address, answer)
-            await self._check_controls(address, applied=len(images) - 1, wanted=len(request.look.controls))
+            self._check_controls(address, applied=len(images) - 1, wanted=len(request.look.controls))
             return decode_image(address, images[0], request.image.shape[:2])
         except ServerRefused as refusal:
             hint = f"; {AUTH_REMEDY}" if refusal.wants_credentials else ""
@@ -135,25 +134,26 @@ class Automatic1111Engine(ServerEngine):
         if not not_running:
             await self._servers.send_best_effort(address, _INTERRUPT)
 
-    async def _check_controls(self, address: str, *, applied: int, wanted: int) -> None:
-        """Raises ServerRefused when fewer than ``wanted`` controls were applied.
+    def _check_controls(self, address: str, *, applied: int, wanted: int) -> None:
+        """Raises ServerRefused when fewer than ``wanted`` controls were applied, unless the settings allow that.
 
-        When the extension fails (out of memory, a ControlNet for another kind of model), the image is rendered without
+        When ControlNet fails (out of memory, a ControlNet for another kind of model), the image is rendered without
         it, and only the server's console reports that. The guides are then not returned with the image. They are also
-        not returned when an option hides them (which many servers do not list) and by some versions of Forge (which
-        its own options reveal).
+        not returned where an option hides them, which many servers do not list. So whatever the server says of itself,
+        a guide that does not come back is a control that is not proven.
         """
-        if applied >= wanted or address in self._unverifiable:
+        if applied >= wanted:
             return
-        answer = await self._servers.send_best_effort(address, _OPTIONS, method="GET")
-        options = answer if isinstance(answer, dict) else {}
-        is_forge = any(option.startswith(_FORGE_PREFIX) for option in options)
-        if options.get(_HIDE_GUIDES_OPTION) is not True and not is_forge:
-            cause = "its ControlNet failed; see the server's console for the reason"
-            or_else = 'or turn off its option "Do not append detectmap to output", which hides that they were applied'
-            raise ServerRefused(address, f"rendered without the controls: {cause}, {or_else}")
-        self._unverifiable.add(address)
-        log.warning("%s: %s does not return guides; cannot verify that controls are applied", NAME, address)
+        if not self._accepts_unproven:
+            raise ServerRefused(
+                address,
+                f"returned {applied} of {wanted} guides, so its ControlNet failed: see the server's console for the "
+                'reason, or turn off its option "Do not append detectmap to output", which hides them. To accept '
+                "frames without this proof, set server.unproven_controls=true",
+            )
+        if address not in self._unproven:
+            self._unproven.add(address)
+            log.warning("%s: %s returns no guides; whether it applies the controls is not proven", NAME, address)
 
     async def _get_state(self, address: str) -> Mapping[str, Any]:
         """The server's state of its current image, or of the last one; empty when it does not answer."""

@@ -21,6 +21,7 @@ _LORAS = "/sdapi/v1/loras"
 _SAMPLERS = "/sdapi/v1/samplers"
 _SCHEDULES = "/sdapi/v1/schedulers"
 _CONTROLS = "/controlnet/model_list"
+_MODULES = "/controlnet/module_list"
 _CONTROL_SETTINGS = "/controlnet/settings"
 _UNIT_COUNTS = ("control_net_unit_count", "control_net_max_models_num")
 """The setting for the number of ControlNet units: its name since autumn 2023, and its older name."""
@@ -41,6 +42,7 @@ async def resolve_look(servers: Servers, look: LookPlan, address: str) -> Server
         sampler, schedule = choose_sampler(look.sampler, samplers, schedules, missing)
         known_controls = await _control_models(servers, address) if look.controls else {}
         controls = tuple(resolve_name("control", control.model, known_controls, missing) for control in look.controls)
+        module = await _no_preprocessor(servers, address) if look.controls else ""
         if look.controls:
             await _check_unit_count(servers, address, len(look.controls))
     except ServerRefused as refusal:
@@ -49,7 +51,9 @@ async def resolve_look(servers: Servers, look: LookPlan, address: str) -> Server
     if missing:
         remedy = "install it on the server, or choose an available one in the settings of the pass"
         raise EngineUnavailable(NAME, f"{address} has {'; '.join(missing)}", remedy=remedy)
-    return ServerNames(model=model, vae=vae, loras=loras, sampler=sampler, schedule=schedule, controls=controls)
+    return ServerNames(
+        model=model, vae=vae, loras=loras, sampler=sampler, schedule=schedule, controls=controls, module=module
+    )
 
 
 async def _checkpoints(servers: Servers, address: str) -> dict[str, str]:
@@ -88,6 +92,25 @@ async def _control_models(servers: Servers, address: str) -> dict[str, str]:
     if not isinstance(names, list):
         raise _unexpected_answer(address, _CONTROLS)
     return {name: name for name in names if isinstance(name, str) and name != "None"}
+
+
+async def _no_preprocessor(servers: Servers, address: str) -> str:
+    """The server's name for "no preprocessor": ``none`` in the extension, ``None`` in Forge and reForge.
+
+    A name that a server does not know makes its ControlNet fail, and the image is rendered without it. Raises
+    EngineUnavailable when the list has no such name; a server that has no list uses the extension's name.
+    """
+    answer = await _get_or_none(servers, address, _MODULES)
+    if answer is None:
+        return "none"
+    names = answer.get("module_list") if isinstance(answer, dict) else None
+    if not isinstance(names, list):
+        raise _unexpected_answer(address, _MODULES)
+    found = [name for name in names if isinstance(name, str) and name.casefold() == "none"]
+    if not found:
+        problem = f"{address} lists no ControlNet preprocessor named none, which the toolkit's guides need"
+        raise EngineUnavailable(NAME, problem, remedy="update its ControlNet, or remove the controls from the settings")
+    return found[0]
 
 
 async def _check_unit_count(servers: Servers, address: str, wanted: int) -> None:

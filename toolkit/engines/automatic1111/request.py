@@ -43,6 +43,8 @@ class ServerNames:
     """Schedule type: the spacing of the steps, a field of its own since 1.9.0."""
     controls: tuple[str, ...]
     """Names with their hashes, in the order of ``look.controls``."""
+    module: str
+    """Of ControlNet, for guides that need no preprocessor; empty without controls."""
 
 
 def build_body(
@@ -92,7 +94,7 @@ def build_body(
         }
     if look.controls:
         units = zip(look.controls, names.controls, request.guides, strict=True)
-        body["alwayson_scripts"] = {"controlnet": {"args": [_unit(*unit) for unit in units]}}
+        body["alwayson_scripts"] = {"controlnet": {"args": [_unit(*unit, module=names.module) for unit in units]}}
     return body
 
 
@@ -108,11 +110,11 @@ def _named_options(names: ServerNames) -> dict[str, str]:
     return {option: name for option, name in named.items() if name}
 
 
-def _unit(control: ControlPlan, model: str, guide: NDArray[np.uint8]) -> dict[str, Any]:
+def _unit(control: ControlPlan, model: str, guide: NDArray[np.uint8], *, module: str) -> dict[str, Any]:
     """One ControlNet unit. The extension ignores unknown fields, so a misspelt one would go unnoticed."""
     return {
         "enabled": True,
-        "module": "none",  # no preprocessor: the guide is final
+        "module": module,  # no preprocessor: the guide is final
         "model": model,
         "weight": control.weight,
         "image": _base64_png(guide),
