@@ -159,6 +159,16 @@ def test_controls_keep_their_order_and_values() -> None:
     assert np.array_equal(pixels_of(second["image"]), 255 - colours())
 
 
+def test_a_control_whose_guide_shows_nothing_is_not_sent() -> None:
+    """Nobody is seen, or only a face that is too small: Forge's ControlNet fails for an all-black guide."""
+    depth = MESH.model_copy(update={"model": "control_v11f1p_sd15_depth"})
+    black = np.zeros_like(colours())
+    body = send_request(make_request(controls=(depth, MESH), guides=(black, colours())))
+    (unit,) = body["alwayson_scripts"]["controlnet"]["args"]
+    assert unit["model"] == "control_v1p_sd15_mediapipe_face [9e397ea6]"
+    assert send_request(make_request(controls=(MESH,), guides=(black,)))["alwayson_scripts"] == {}
+
+
 @pytest.mark.parametrize(
     "wanted", ["deliberate_v2", "deliberate_v2.safetensors", "deliberate_v2.safetensors [6ce0161689]"]
 )

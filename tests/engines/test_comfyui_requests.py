@@ -145,6 +145,13 @@ def test_controls_are_chained_with_their_values() -> None:
     assert np.array_equal(shown, 255 - colours())
 
 
+def test_a_control_whose_guide_shows_nothing_has_no_weight() -> None:
+    """ControlNetApplyAdvanced of ComfyUI passes the conditioning on unchanged where its strength is 0 (nodes.py)."""
+    black = np.zeros_like(colours())
+    nodes = by_title(send_request(make_request(controls=(DEPTH, MESH), guides=(black, colours())))[0])
+    assert (nodes["control_depth"][1]["strength"], nodes["control_face"][1]["strength"]) == (0.0, MESH.weight)
+
+
 def test_two_controls_of_one_kind_are_distinguished() -> None:
     both = (MESH, MESH.model_copy(update={"weight": 0.2}))
     nodes = by_title(send_request(make_request(controls=both, guides=(colours(), colours())))[0])

@@ -130,11 +130,11 @@ def test_the_revision_depends_on_the_workflow(mine: Callable[[object], Path]) ->
     for workflow in (MINE, modify(lambda graph: graph["6"]["inputs"].update(scheduler="normal"))):
         with engine_on(FakeComfyui(), workflow=mine(workflow)) as engine:
             revisions.add(engine.revision)
-    assert "2" in revisions
+    assert "3" in revisions
     assert len(revisions) == 3
     spaced = mine(json.dumps(MINE, indent=4, sort_keys=True))
     with engine_on(FakeComfyui(), workflow=spaced) as engine:
-        assert engine.revision == f"2+{read_workflow(spaced).digest}"
+        assert engine.revision == f"3+{read_workflow(spaced).digest}"
 
 
 def test_sampled_steps_are_the_part_of_steps_that_strength_runs() -> None:

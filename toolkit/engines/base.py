@@ -42,6 +42,14 @@ class PaintRequest:
     there. None: sampled at the pixel itself. Only for engines whose entry has ``takes_noise_stmap``."""
 
 
+def is_drawn(guide: NDArray[np.uint8]) -> bool:
+    """Whether a guide shows anything. An all-black one has nothing to follow: nobody is seen, or too small to draw.
+
+    Servers do not get it: Forge's ControlNet fails for such a guide, and drops the other controls of the frame as well.
+    """
+    return bool(guide.any())
+
+
 class Engine(ABC):
     """Renders the images of a pass. A new engine is one file and one line in ``ENGINES``.
 

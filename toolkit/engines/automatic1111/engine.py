@@ -31,7 +31,7 @@ from toolkit.documents import LookPlan
 from toolkit.engines.addresses import AUTH_REMEDY
 from toolkit.engines.automatic1111.lookup import MODELS, resolve_look
 from toolkit.engines.automatic1111.request import NAME, OPTIONS, ServerNames, build_body, decode_image, read_images
-from toolkit.engines.base import PaintRequest
+from toolkit.engines.base import PaintRequest, is_drawn
 from toolkit.engines.http_errors import ServerRefused, ServerTimeout
 from toolkit.engines.server_engine import ServerEngine
 from toolkit.engines.servers import ServerKind
@@ -60,7 +60,7 @@ class Automatic1111Engine(ServerEngine):
     """The web UI on one or several machines."""
 
     name: ClassVar[str] = NAME
-    revision = "2"
+    revision = "3"
 
     def __init__(self, server: ServerSettings) -> None:
         """Connect to every server. Raises EngineUnavailable when none answers; logs a warning when only some do."""
@@ -104,7 +104,7 @@ class Automatic1111Engine(ServerEngine):
             async with self._report_progress(address):
                 answer = await self._run_img2img(address, body, task_id)
             images = read_images(address, answer)
-            self._check_controls(address, applied=len(images) - 1, wanted=len(request.look.controls))
+            self._check_controls(address, applied=len(images) - 1, wanted=sum(map(is_drawn, request.guides)))
             return decode_image(address, images[0], request.image.shape[:2])
         except ServerRefused as refusal:
             hint = f"; {AUTH_REMEDY}" if refusal.wants_credentials else ""

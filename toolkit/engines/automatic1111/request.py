@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import ControlPlan
-from toolkit.engines.base import PaintRequest
+from toolkit.engines.base import PaintRequest, is_drawn
 from toolkit.engines.http_errors import ServerRefused
 from toolkit.engines.png import decode_png, encode_png, inpaint_mask
 from toolkit.plates import to_8bit_codes
@@ -92,9 +92,13 @@ def build_body(
             "inpaint_full_res_padding": 0,
             "inpainting_mask_invert": 0,
         }
-    if look.controls:
-        units = zip(look.controls, names.controls, request.guides, strict=True)
-        body["alwayson_scripts"] = {"controlnet": {"args": [_unit(*unit, module=names.module) for unit in units]}}
+    units = [
+        _unit(control, model, guide, module=names.module)
+        for control, model, guide in zip(look.controls, names.controls, request.guides, strict=True)
+        if is_drawn(guide)
+    ]
+    if units:
+        body["alwayson_scripts"] = {"controlnet": {"args": units}}
     return body
 
 

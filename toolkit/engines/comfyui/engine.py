@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from toolkit.documents import LookPlan
 from toolkit.engines.addresses import AUTH_REMEDY
-from toolkit.engines.base import PaintRequest
+from toolkit.engines.base import PaintRequest, is_drawn
 from toolkit.engines.comfyui.default_workflow import build_workflow
 from toolkit.engines.comfyui.object_info import ServerMatch, match_workflow
 from toolkit.engines.comfyui.placeholders import MASK, PLATE, Value, control_placeholders, look_values
@@ -67,7 +67,7 @@ class ComfyuiEngine(ServerEngine):
         Raises NoSuchFile, WorkflowError, and EngineUnavailable when no server answers. Warns when only some do.
         """
         self._workflow = read_workflow(Path(server.workflow)) if server.workflow else None
-        self.revision = "2" if self._workflow is None else f"2+{self._workflow.digest}"
+        self.revision = "3" if self._workflow is None else f"3+{self._workflow.digest}"
         super().__init__(_KIND, server)
         self._queue = Queue(self._servers, timeout=server.timeout)
         self._uploads = Uploads(self._servers)
@@ -148,6 +148,9 @@ class ComfyuiEngine(ServerEngine):
         height, width = request.image.shape[:2]
         own: dict[str, Value] = {"seed": request.seed, "prompt": request.prompt, "negative": request.negative}
         own |= {"width": width, "height": height}
+        guides = zip(control_placeholders(request.look), request.guides, strict=True)
+        # A control with a strength of 0 passes its conditioning on unchanged.
+        own |= {f"{name}_weight": 0.0 for name, guide in guides if not is_drawn(guide)}
         values = {**prepared.values, **own, **await self._uploads.upload_all(address, images)}
         outputs = await self._queue.run(address, workflow, workflow.fill(values, match.names))
         label = workflow.label(match.result_node)
