@@ -42,6 +42,17 @@ def test_the_lock_is_released_after_an_error(tmp_path: Path) -> None:
         pass
 
 
+def test_unfinished_files_of_a_killed_run_are_removed_and_no_others(tmp_path: Path) -> None:
+    leftovers = [".shots.json.4711.part", "sh010/.face_track.json.9.part", "sh010/FACE/v001/.sh010.1001.exr.12.part"]
+    others = ["footage.part", ".notes.part", "sh010/my.12.part", "sh010/FACE/v001/take.1001.exr"]
+    for name in (*leftovers, *others):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    with lock_output(tmp_path):
+        left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {*others, ".toolkit.lock"}
+
+
 FULL = """
 import resource, sys
 from pathlib import Path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,9 +78,18 @@ def lock_output(root: Path, *, made_by: str = "") -> Iterator[Output]:
             os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
         except OSError as error:
             raise OutputNotWritable(root, error.strerror or str(error)) from error
+        _remove_leftovers(root)
         yield Output(root=root)
     finally:
         os.close(descriptor)
+
+
+def _remove_leftovers(root: Path) -> None:
+    """Remove the unfinished files of killed runs; see ``write_atomically``. Only while ``root`` is locked."""
+    for pattern in (".*.part", "*/.*.part", "*/*/*/.*.part"):
+        for path in root.glob(pattern):
+            if re.search(r"\.\d+\.part$", path.name):
+                path.unlink(missing_ok=True)
 
 
 def record_last_delivery(delivery: Path) -> None:

@@ -14,7 +14,18 @@ import numpy as np
 
 from tests.engines._requests import look
 from toolkit.delivery import write_delivery
-from toolkit.documents import Cut, Delivery, FacePlan, FaceState, FramePlan, PassName, PassPlan, Shot
+from toolkit.documents import (
+    Cut,
+    Delivery,
+    FacePlan,
+    FaceState,
+    FrameKeys,
+    FramePlan,
+    PassName,
+    PassPlan,
+    Shot,
+    digest,
+)
 from toolkit.plates import write_exr
 from toolkit.settings import Settings
 
@@ -70,11 +81,13 @@ def plan_of(
 
 
 def write_layers(plan: PassPlan, root: Path, *, only_first: bool = False) -> None:
-    """Write the files of ``plan``, all alike: a delivery reads headers, not pixels."""
+    """Write the files of ``plan``, all alike and current: a delivery reads headers, not pixels."""
     paths = [plan.files(root).path(frame.shot_frame) for frame in plan.frames]
     alpha = "premultiplied" if plan.pass_name is PassName.FACE else "none"
     channels = 4 if plan.pass_name is PassName.FACE else 3
-    attributes: dict[str, Any] = {"toolkit/alpha": alpha, "toolkit/encoding": "display"}
+    attributes: dict[str, Any] = {"toolkit/alpha": alpha, "toolkit/encoding": "display", "toolkit/contentKey": "same"}
+    keys = FrameKeys(plan=digest(plan), keys=("same",) * len(plan.frames))
+    keys.write(plan.files(root).folder / FrameKeys.file_name)
     write_exr(paths[0], np.zeros((HEIGHT, WIDTH, channels), np.float16), attributes)
     for path in () if only_first else paths[1:]:
         shutil.copyfile(paths[0], path)

@@ -25,6 +25,7 @@ from toolkit.documents.passes import (
     ControlPlan,
     EstimatePlan,
     FacePlan,
+    FrameKeys,
     FramePlan,
     GuidePlan,
     LayerEncoding,
@@ -36,7 +37,7 @@ from toolkit.documents.passes import (
 )
 from toolkit.documents.turnover import HostClip, HostMarker, HostSkipped, Turnover
 
-DOCUMENTS: tuple[type[Document], ...] = (Turnover, Cut, FaceTracks, BodyTracks, PassPlan, Delivery)
+DOCUMENTS: tuple[type[Document], ...] = (Turnover, Cut, FaceTracks, BodyTracks, PassPlan, FrameKeys, Delivery)
 """Every document that has a schema file."""
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "FaceState",
     "FaceTrack",
     "FaceTracks",
+    "FrameKeys",
     "FramePlan",
     "GuidePlan",
     "HostClip",

@@ -229,3 +229,16 @@ class PassPlan(Document):
             padding=4,
             suffix=".exr",
         )
+
+
+class FrameKeys(Document):
+    """What the last render of a pass wanted (``frame_keys.json`` beside its plan): a frame with another key is old."""
+
+    made_by: ClassVar[str] = "toolkit render OUT"
+    file_name: ClassVar[str] = "frame_keys.json"
+
+    schema_: Literal["toolkit.frame_keys/1"] = Field(default="toolkit.frame_keys/1", alias="schema")
+    plan: str
+    """Digest of the plan that was rendered."""
+    keys: tuple[str, ...]
+    """The content key of each of its frames, in their order."""

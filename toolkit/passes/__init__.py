@@ -6,7 +6,7 @@ from toolkit.passes.guides.guide_pictures import check_guides
 from toolkit.passes.planning.encoding import pass_encoding
 from toolkit.passes.planning.looks import needs_body_tracks, planned_guides, planned_looks, wanted_passes
 from toolkit.passes.planning.plan import plan_passes
-from toolkit.passes.rendering.render import RenderedPass, render_passes
+from toolkit.passes.rendering.render import RenderedPass, count_current, render_passes
 from toolkit.passes.rendering.slate import Slate, SlateFace
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Slate",
     "SlateFace",
     "check_guides",
+    "count_current",
     "needs_body_tracks",
     "pass_encoding",
     "plan_passes",

@@ -9,7 +9,7 @@ from toolkit.delivery import write_delivery
 from toolkit.documents import Cut, Delivery, PassPlan
 from toolkit.errors import MissingDocument
 from toolkit.output import Output, lock_output, record_last_delivery
-from toolkit.passes import wanted_passes
+from toolkit.passes import count_current, wanted_passes
 from toolkit.settings import Settings
 
 
@@ -32,18 +32,13 @@ def conform_output(cut: Cut, settings: Settings, output: Output) -> Delivery:
         path = output.plan_of(shot.name, name, settings.output.version)
         plan = PassPlan.read(path) if path.exists() else None
         total = len(plan.frames) if plan else len(shot.source_work_range)
-        missing = _missing_frames(plan, output) if plan else total
-        if plan and not missing:
+        current = count_current(plan, output.root) if plan else 0
+        if plan and current == total:
             plans.append(plan)
         else:
-            notes.append(f"{shot.name}: {name} omitted ({total - missing} of {total} frames rendered)")
+            notes.append(f"{shot.name}: {name} omitted ({current} of {total} frames are up to date)")
     if not plans:
         raise MissingDocument(f"a complete pass in {output.root}", "toolkit render OUT")
     delivery = write_delivery(cut, plans, output.root, settings=settings, notes=notes)
     record_last_delivery(output.delivery)
     return delivery
-
-
-def _missing_frames(plan: PassPlan, output: Output) -> int:
-    on_disk = set(plan.files(output.root).frames_on_disk())
-    return sum(frame.shot_frame not in on_disk for frame in plan.frames)

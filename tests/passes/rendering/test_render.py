@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -240,6 +241,22 @@ def test_only_what_changed_is_rendered_again(plate_pattern: Path, tmp_path: Path
     assert {name: done.rendered for name, done in stronger.items()} == {PassName.BODY: 0, PassName.FACE: COUNT}
 
 
+def test_a_version_folder_holds_exactly_the_frames_of_its_plan(
+    plate_pattern: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    root = tmp_path / "out"
+    render(plate_pattern, root)
+    before = digests(root)
+    old = layer(root, "BODY", 1042)
+    shutil.copyfile(layer(root, "BODY", 1001), old)  # of a longer plan
+    old.with_name("sh010_BODY_v001.1001.png").touch()  # named like no frame
+    layer(root, "FACE", 1042).write_bytes(b"somebody's own")
+    render(plate_pattern, root)
+    assert digests(root).keys() - before.keys() == {str(Path("sh010", "FACE", "v001", "sh010_FACE_v001.1042.exr"))}
+    assert "sh010_FACE_v001.1042.exr is not a frame of this pass, nor of the toolkit" in caplog.text
+    assert old.with_name("sh010_BODY_v001.1001.png").exists()
+
+
 def test_a_truncated_layer_is_rendered_again(plate_pattern: Path, tmp_path: Path) -> None:
     root = tmp_path / "out"
     render(plate_pattern, root)
@@ -329,8 +346,8 @@ def test_a_failing_engine_stops_the_run_with_shot_pass_and_frame_and_leaves_comp
         render(plate_pattern, root, "output.passes=BODY", engine=Fails(4, how))
     assert caught.value.exit_code == 4
     assert str(caught.value).startswith("shot sh010, pass BODY, frame 1005: ")
-    for path in root.rglob("*"):
-        assert path.is_dir() or path.suffix == ".exr"
+    for path in root.rglob("*.*"):
+        assert path.suffix == ".exr" or path.name == "frame_keys.json"
         if path.suffix == ".exr":
             read(path)
 

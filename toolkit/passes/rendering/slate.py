@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from toolkit.documents import Point
+from toolkit.errors import MediaError
 from toolkit.plates import is_complete, read_attributes
 
 SLATE_SCHEMA = "toolkit.slate/1"
@@ -85,3 +86,11 @@ class Slate:
 def is_current(path: Path, content_key: str) -> bool:
     """Whether the layer file at ``path`` is complete and has ``content_key`` in its slate."""
     return path.exists() and is_complete(path) and read_attributes(path).get(_KEY) == content_key
+
+
+def is_slated(path: Path) -> bool:
+    """Whether the file at ``path`` was written by this toolkit, complete or not; False for anything but an EXR."""
+    try:
+        return read_attributes(path).get("toolkit/schema") == SLATE_SCHEMA
+    except MediaError:
+        return False
