@@ -122,6 +122,7 @@ def show_rendered(rendered: Sequence[RenderedPass], out: Path, *, as_json: bool)
             "pass": done.plan.label,
             "frames": len(done.plan.frames),
             "rendered": done.rendered,
+            "reused": done.reused,
             "kept": done.kept,
             "files": done.plan.files(out).hashes,
         }
@@ -134,7 +135,14 @@ def show_run(result: RunResult, out: Path, *, as_json: bool) -> None:
     """What was rendered, where it is, and what to do next."""
     if as_json:
         passes = [
-            {"shot": r.plan.shot, "pass": r.plan.label, "rendered": r.rendered, "kept": r.kept} for r in result.rendered
+            {
+                "shot": r.plan.shot,
+                "pass": r.plan.label,
+                "rendered": r.rendered,
+                "reused": r.reused,
+                "kept": r.kept,
+            }
+            for r in result.rendered
         ]
         _print_delivery(result.delivery, passes, out)
         return

@@ -6,7 +6,8 @@ from toolkit.passes.guides.guide_pictures import check_guides
 from toolkit.passes.planning.encoding import pass_encoding
 from toolkit.passes.planning.looks import needs_body_tracks, planned_guides, planned_looks, wanted_passes
 from toolkit.passes.planning.plan import plan_passes
-from toolkit.passes.rendering.render import RenderedPass, count_current, render_passes
+from toolkit.passes.rendering.files_of_pass import count_current
+from toolkit.passes.rendering.render import RenderedPass, render_passes
 from toolkit.passes.rendering.slate import Slate, SlateFace
 
 __all__ = [

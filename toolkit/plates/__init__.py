@@ -7,7 +7,7 @@ or OpenEXR (the demo encodes its movie with PyAV).
 from __future__ import annotations
 
 from toolkit.plates.colour import Encoding, check_encoding, encode, from_linear, to_linear
-from toolkit.plates.exr import read_channels, write_exr
+from toolkit.plates.exr import Attribute, read_channels, write_exr
 from toolkit.plates.exr_header import is_complete, read_attributes
 from toolkit.plates.exr_picture import read_exr
 from toolkit.plates.guide_files import read_distances, read_guide
@@ -19,6 +19,7 @@ from toolkit.plates.read_ahead import prefetch
 from toolkit.plates.stored_picture import StoredPicture, to_8bit_codes
 
 __all__ = [
+    "Attribute",
     "Encoding",
     "Plate",
     "PlateFrame",

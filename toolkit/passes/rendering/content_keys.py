@@ -1,13 +1,14 @@
-"""Content keys: one digest of everything that determines a layer file.
+"""Content keys: one digest of everything that determines a layer file, and one of what determines its pixels.
 
-A file whose slate holds the current key is not rendered again.
+A file whose slate holds the current content key is kept. A file with the same picture key has the pixels that are
+wanted, in another version or under another frame number: they are copied, not painted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from toolkit.documents import FramePlan, PassPlan, digest
+from toolkit.documents import FramePlan, PassName, PassPlan, digest
 from toolkit.engines import Engine
 from toolkit.passes.guides.guide_pictures import ShotGuides
 from toolkit.passes.rendering.slate import SLATE_SCHEMA
@@ -15,6 +16,8 @@ from toolkit.plates import Plate
 
 _REVISION = 1
 """Part of every content key. Increase it whenever rendering would give different pixels from the same plan."""
+_LABELS = {"shot", "version", "rate", "timecode_first", "drop_frame"}
+"""The fields of a plan that are written into the header and change no pixel."""
 
 
 def frames_in_reach(plan: PassPlan, frame: FramePlan) -> Sequence[FramePlan]:
@@ -30,18 +33,35 @@ class ContentKeys:
         self._plate = plate
         self._engine = engine
         self._guides = guides
+        self._picture_keys: dict[tuple[PassName, int], str] = {}
+        """By pass and source frame: each is needed several times."""
         self._histories = {plan.pass_name: self._digest_history(plan) for plan in plans if plan.noise_flows}
 
-    def compute(self, plan: PassPlan, frame: FramePlan) -> str:
-        """Digest of the plan, the bytes of plate and guides, the engine, and this code's revision."""
-        plan_facts = plan.model_dump(mode="json", exclude={"frames", "guides"})
+    def content_key(self, plan: PassPlan, frame: FramePlan) -> str:
+        """Digest of everything in the layer file: its pixels and its labels."""
+        labels = plan.model_dump(mode="json", include=_LABELS)
+        return digest(self.picture_key(plan, frame), labels, frame.shot_frame, plan.frames[0].shot_frame)
+
+    def picture_key(self, plan: PassPlan, frame: FramePlan) -> str:
+        """Digest of what determines the pixels: the plan, the bytes of plate and guides, the engine, this code."""
+        place = plan.pass_name, frame.source_frame
+        if place not in self._picture_keys:
+            self._picture_keys[place] = self._digest_pictures(plan, frame)
+        return self._picture_keys[place]
+
+    def _digest_pictures(self, plan: PassPlan, frame: FramePlan) -> str:
+        plan_facts = plan.model_dump(mode="json", exclude={"frames", "guides", *_LABELS})
         inputs = [
-            (other, self._plate.digest(other.source_frame), self._guides.key(plan, other.source_frame))
+            (
+                other.model_dump(mode="json", exclude={"shot_frame"}),
+                self._plate.digest(other.source_frame),
+                self._guides.key(plan, other.source_frame),
+            )
             for other in frames_in_reach(plan, frame)
         ]
-        histories = [self._histories[plan.pass_name][other.source_frame] for other, *_ in inputs if plan.noise_flows]
-        identity = self._engine.identity(plan.look)
-        return digest(_REVISION, SLATE_SCHEMA, plan_facts, frame, inputs, histories, self._engine.name, identity)
+        histories = [self._histories[plan.pass_name][other["source_frame"]] for other, *_ in inputs if plan.noise_flows]
+        engine = self._engine.name, self._engine.identity(plan.look)
+        return digest(_REVISION, SLATE_SCHEMA, plan_facts, frame.source_frame, inputs, histories, engine)
 
     def _digest_history(self, plan: PassPlan) -> dict[int, str]:
         """Per source frame, a digest of all frames up to it: its noise has moved with the plate through them."""

@@ -10,11 +10,10 @@ from types import TracebackType
 from toolkit.documents import PassName
 from toolkit.engines import Engine
 from toolkit.errors import at
-from toolkit.frames import timecode_from_frames
 from toolkit.passes.rendering.content_keys import ContentKeys
 from toolkit.passes.rendering.frame_jobs import FrameJob
 from toolkit.passes.rendering.layers import LayerPixels, compose_body, compose_face, layer_alpha, layer_encoding
-from toolkit.passes.rendering.slate import Slate, SlateFace
+from toolkit.passes.rendering.slate import Slate, SlateFace, layer_attributes
 from toolkit.plates import write_exr
 from toolkit.progress import Advance, ignore_steps
 
@@ -57,13 +56,7 @@ def _write(job: FrameJob, keys: ContentKeys, engine: Engine) -> None:
     plan, frame = job.task.plan, job.task.frame
     with at(shot=plan.shot, **{"pass": str(plan.pass_name)}, frame=frame.shot_frame):
         layer = _compose_layer(job)
-        label = plan.timecode_first + frame.shot_frame - plan.frames[0].shot_frame
-        attributes = {
-            "framesPerSecond": plan.rate,
-            "timeCode": timecode_from_frames(label, plan.rate, drop_frame=plan.drop_frame),
-            **_build_slate(job, layer, keys.compute(plan, frame), engine).attributes(),
-        }
-        write_exr(job.task.path, layer.pixels, attributes)
+        write_exr(job.task.path, layer.pixels, layer_attributes(plan, frame, _build_slate(job, layer, keys, engine)))
 
 
 def _compose_layer(job: FrameJob) -> LayerPixels:
@@ -75,7 +68,7 @@ def _compose_layer(job: FrameJob) -> LayerPixels:
     return compose_face(plan, job.task.frame.faces, job.plate, images)
 
 
-def _build_slate(job: FrameJob, layer: LayerPixels, key: str, engine: Engine) -> Slate:
+def _build_slate(job: FrameJob, layer: LayerPixels, keys: ContentKeys, engine: Engine) -> Slate:
     plan, frame = job.task.plan, job.task.frame
     return Slate(
         shot=plan.shot,
@@ -83,7 +76,8 @@ def _build_slate(job: FrameJob, layer: LayerPixels, key: str, engine: Engine) ->
         version=plan.version,
         engine=f"{engine.name}/{engine.revision}",
         settings=plan.settings,
-        content_key=key,
+        content_key=keys.content_key(plan, frame),
+        picture_key=keys.picture_key(plan, frame),
         source_frame=frame.source_frame,
         shot_frame=frame.shot_frame,
         encoding=layer_encoding(plan, job.plate),

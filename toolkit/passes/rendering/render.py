@@ -7,7 +7,6 @@ number of frames, whatever the length of the shot.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,21 +15,20 @@ from types import MappingProxyType
 
 import numpy as np
 
-from toolkit.documents import FrameKeys, FramePlan, PassName, PassPlan, digest
+from toolkit.documents import PassName, PassPlan
 from toolkit.engines import DepthEstimator, Engine
-from toolkit.errors import EngineFailed, OutputNotWritable, at
+from toolkit.errors import EngineFailed, at
 from toolkit.passes.guides.depth_estimates import build_estimates
 from toolkit.passes.guides.guide_pictures import ShotGuides
 from toolkit.passes.rendering.content_keys import ContentKeys
+from toolkit.passes.rendering.files_of_pass import find_missing, record_keys, remove_other_frames
 from toolkit.passes.rendering.frame_jobs import FrameJob, FrameRole, FrameTask, build_tasks, prefetch_jobs
 from toolkit.passes.rendering.layer_writer import LayerWriter
-from toolkit.passes.rendering.slate import is_current, is_slated
+from toolkit.passes.rendering.reuse import reuse_frames
 from toolkit.passes.temporal.optical_flow import to_luma
 from toolkit.passes.temporal.overlap import NeighbourBlender
 from toolkit.plates import Plate
 from toolkit.progress import Advance, ignore_steps
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +38,8 @@ class RenderedPass:
     plan: PassPlan
     rendered: int
     """Frames rendered by this run."""
+    reused: int
+    """Frames copied from another version or from another number: their pixels existed already."""
     kept: int
     """Frames of an earlier run that were complete and current."""
 
@@ -63,9 +63,14 @@ def render_passes(
     guided = plans if engine.wants_guides else ()
     guides = ShotGuides(guided, build_estimates(guided, plate, estimators))
     keys = ContentKeys(plans, plate, engine, guides)
+    missing, reused = {}, {}
     for plan in plans:
-        _record_keys(plan, root, keys)
-    missing = {plan.pass_name: _find_missing(plan, root, keys, advance) for plan in plans}
+        name = plan.pass_name
+        record_keys(plan, root, keys)
+        old = find_missing(plan, root, keys)
+        copied = reuse_frames(plan, old, root, keys, threads=writers)
+        reused[name], missing[name] = len(copied), [frame for frame in old if frame.source_frame not in copied]
+        advance.get(name, ignore_steps)(len(plan.frames) - len(missing[name]))
     tasks = [task for plan in plans for task in build_tasks(plan, missing[plan.pass_name], root)]
 
     # Closed here, not by the garbage collector: an error must not leave threads decoding.
@@ -73,64 +78,12 @@ def render_passes(
         for job in _blend_neighbours(_batch_and_paint(jobs, engine), tasks):
             writer.submit(job, keys, engine)
     for plan in plans:
-        _remove_other_frames(plan, root)
-    counts = [(plan, len(missing[plan.pass_name])) for plan in plans]
-    return [RenderedPass(plan=plan, rendered=count, kept=len(plan.frames) - count) for plan, count in counts]
+        remove_other_frames(plan, root)
+    return [_count(plan, rendered=len(missing[plan.pass_name]), reused=reused[plan.pass_name]) for plan in plans]
 
 
-def _record_keys(plan: PassPlan, root: Path, keys: ContentKeys) -> None:
-    """Write down which frames this render wants, before the first: an interrupted one leaves frames of another look."""
-    path = plan.files(root).folder / FrameKeys.file_name
-    wanted = FrameKeys(plan=digest(plan), keys=tuple(keys.compute(plan, frame) for frame in plan.frames))
-    if not path.exists() or FrameKeys.read(path) != wanted:
-        wanted.write(path)
-
-
-def count_current(plan: PassPlan, root: Path) -> int:
-    """How many frames of ``plan`` under ``root`` are complete and as its last render wanted them.
-
-    None of them if the plan has changed since. Raises Unreadable and DocumentError for a damaged record.
-    """
-    files = plan.files(root)
-    path = files.folder / FrameKeys.file_name
-    wanted = FrameKeys.read(path) if path.exists() else None
-    if wanted is None or wanted.plan != digest(plan):
-        return 0
-    pairs = zip(plan.frames, wanted.keys, strict=True)
-    return sum(is_current(files.path(frame.shot_frame), key) for frame, key in pairs)
-
-
-def _find_missing(
-    plan: PassPlan, root: Path, keys: ContentKeys, advance: Mapping[PassName, Advance]
-) -> list[FramePlan]:
-    """The frames whose files are missing, incomplete or out of date."""
-    missing = []
-    for frame in plan.frames:
-        path = plan.files(root).path(frame.shot_frame)
-        if path.exists() and is_current(path, keys.compute(plan, frame)):
-            advance.get(plan.pass_name, ignore_steps)(1)
-        else:
-            missing.append(frame)
-    return missing
-
-
-def _remove_other_frames(plan: PassPlan, root: Path) -> None:
-    """Remove frames of an earlier plan: hosts read every file of a folder as part of the sequence."""
-    files = plan.files(root)
-    planned = {frame.shot_frame for frame in plan.frames}
-    for number in files.frames_on_disk():
-        if number not in planned:
-            _remove_frame(files.path(number))
-
-
-def _remove_frame(path: Path) -> None:
-    try:
-        if is_slated(path):
-            path.unlink()
-        else:
-            log.warning("%s is not a frame of this pass, nor of the toolkit; hosts may take it for one: move it", path)
-    except OSError as error:
-        raise OutputNotWritable(path, error.strerror or str(error)) from error
+def _count(plan: PassPlan, *, rendered: int, reused: int) -> RenderedPass:
+    return RenderedPass(plan=plan, rendered=rendered, reused=reused, kept=len(plan.frames) - rendered - reused)
 
 
 def _batch_and_paint(jobs: Iterable[FrameJob], engine: Engine) -> Iterator[FrameJob]:

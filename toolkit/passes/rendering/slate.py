@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from toolkit.documents import Point
+from toolkit.documents import FramePlan, PassPlan, Point
 from toolkit.errors import MediaError
-from toolkit.plates import is_complete, read_attributes
+from toolkit.frames import timecode_from_frames
+from toolkit.plates import Attribute, is_complete, read_attributes
 
 SLATE_SCHEMA = "toolkit.slate/1"
 _KEY = "toolkit/contentKey"
+_PICTURE_KEY = "toolkit/pictureKey"
 _CORNERS = ("upperLeft", "upperRight", "lowerLeft", "lowerRight")
 
 
@@ -47,7 +51,9 @@ class Slate:
     settings: str
     """Digest of the settings that affect the pixels of this pass."""
     content_key: str
-    """Digest of everything that determines the pixels: a frame whose key is unchanged is not rendered again."""
+    """Digest of everything in the file: a frame whose key is unchanged is kept."""
+    picture_key: str
+    """Digest of what determines the pixels: a frame with the same one, of any version, has the same pixels."""
     source_frame: int
     shot_frame: int
     encoding: str
@@ -66,6 +72,7 @@ class Slate:
             "toolkit/engine": self.engine,
             "toolkit/settings": self.settings,
             _KEY: self.content_key,
+            _PICTURE_KEY: self.picture_key,
             "toolkit/sourceFrame": self.source_frame,
             "toolkit/shotFrame": self.shot_frame,
             "toolkit/encoding": self.encoding,
@@ -81,6 +88,44 @@ class Slate:
             facts[f"{name}/matteArea"] = face.matte_area
             facts |= {f"{name}/{corner}": point for corner, point in zip(_CORNERS, face.corners, strict=True)}
         return facts
+
+
+def layer_attributes(plan: PassPlan, frame: FramePlan, slate: Slate) -> dict[str, Attribute]:
+    """All attributes of a layer file: its rate and timecode, and the slate."""
+    label = plan.timecode_first + frame.shot_frame - plan.frames[0].shot_frame
+    timecode = timecode_from_frames(label, plan.rate, drop_frame=plan.drop_frame)
+    return {"framesPerSecond": plan.rate, "timeCode": timecode, **slate.attributes()}
+
+
+def relabel(path: Path, plan: PassPlan, frame: FramePlan, content_key: str) -> dict[str, Attribute]:
+    """The attributes of a copy of the layer file at ``path`` as ``frame`` of ``plan``, which has the same pixels."""
+    found = read_attributes(path)
+    faces = json.loads(found["toolkit/faces"])
+    slate = Slate(
+        shot=plan.shot,
+        pass_name=plan.pass_name,
+        version=plan.version,
+        engine=found["toolkit/engine"],
+        settings=plan.settings,
+        content_key=content_key,
+        picture_key=found[_PICTURE_KEY],
+        source_frame=frame.source_frame,
+        shot_frame=frame.shot_frame,
+        encoding=found["toolkit/encoding"],
+        alpha=found["toolkit/alpha"],
+        faces=tuple(_read_face(face) for face in faces),
+    )
+    return layer_attributes(plan, frame, slate)
+
+
+def _read_face(facts: Mapping[str, Any]) -> SlateFace:
+    corners = [tuple(corner) for corner in facts["corners"]]
+    return SlateFace(**{**facts, "centre": tuple(facts["centre"]), "corners": tuple(corners)})
+
+
+def read_picture_key(path: Path) -> str:
+    """The picture key of the layer file at ``path``; empty unless it is complete and has one."""
+    return str(read_attributes(path).get(_PICTURE_KEY, "")) if is_complete(path) else ""
 
 
 def is_current(path: Path, content_key: str) -> bool:

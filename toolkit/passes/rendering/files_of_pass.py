@@ -1,0 +1,62 @@
+"""The files of a pass: which of them are current, and which do not belong there."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from toolkit.documents import FrameKeys, FramePlan, PassPlan, digest
+from toolkit.errors import OutputNotWritable
+from toolkit.passes.rendering.content_keys import ContentKeys
+from toolkit.passes.rendering.slate import is_current, is_slated
+
+log = logging.getLogger(__name__)
+
+
+def record_keys(plan: PassPlan, root: Path, keys: ContentKeys) -> None:
+    """Write down which frames this render wants, before the first: an interrupted one leaves frames of another look."""
+    path = plan.files(root).folder / FrameKeys.file_name
+    wanted = FrameKeys(plan=digest(plan), keys=tuple(keys.content_key(plan, frame) for frame in plan.frames))
+    if not path.exists() or FrameKeys.read(path) != wanted:
+        wanted.write(path)
+
+
+def count_current(plan: PassPlan, root: Path) -> int:
+    """How many frames of ``plan`` under ``root`` are complete and as its last render wanted them.
+
+    None of them if the plan has changed since. Raises Unreadable and DocumentError for a damaged record.
+    """
+    files = plan.files(root)
+    path = files.folder / FrameKeys.file_name
+    wanted = FrameKeys.read(path) if path.exists() else None
+    if wanted is None or wanted.plan != digest(plan):
+        return 0
+    pairs = zip(plan.frames, wanted.keys, strict=True)
+    return sum(is_current(files.path(frame.shot_frame), key) for frame, key in pairs)
+
+
+def find_missing(plan: PassPlan, root: Path, keys: ContentKeys) -> list[FramePlan]:
+    """The frames whose files are missing, incomplete or out of date."""
+    files = plan.files(root)
+    return [
+        frame for frame in plan.frames if not is_current(files.path(frame.shot_frame), keys.content_key(plan, frame))
+    ]
+
+
+def remove_other_frames(plan: PassPlan, root: Path) -> None:
+    """Remove frames of an earlier plan: hosts read every file of a folder as part of the sequence."""
+    files = plan.files(root)
+    planned = {frame.shot_frame for frame in plan.frames}
+    for number in files.frames_on_disk():
+        if number not in planned:
+            _remove_frame(files.path(number))
+
+
+def _remove_frame(path: Path) -> None:
+    try:
+        if is_slated(path):
+            path.unlink()
+        else:
+            log.warning("%s is not a frame of this pass, nor of the toolkit; hosts may take it for one: move it", path)
+    except OSError as error:
+        raise OutputNotWritable(path, error.strerror or str(error)) from error
