@@ -175,7 +175,7 @@ def test_stage_by_stage_gives_the_same_bytes_as_one_run(short: Path, cut: Cut, t
     assert len(whole) == 2 * 16
     assert digests(out) == whole
     notes = Delivery.read(out / "delivery.json").notes
-    assert any(cut.shots[0].name in note and "omitted (" in note for note in notes)
+    assert any(cut.shots[0].name in note and "omitted: it is not rendered" in note for note in notes)
 
 
 def test_killed_in_the_middle_and_run_again_equals_an_undisturbed_run(short: Path, cut: Cut, tmp_path: Path) -> None:

@@ -126,6 +126,14 @@ class NoMatchingShot(InputError):
         super().__init__(f"{problem}; shots in this cut: {', '.join(names)}")
 
 
+class VersionDelivered(InputError):
+    """A version was asked for that has been delivered with other pixels."""
+
+    def __init__(self, label: str) -> None:
+        remedy = "leave output.version out for a new version, choose another one, or allow it with --overwrite"
+        super().__init__(f"{label} has been delivered, and its frames would change; {remedy}")
+
+
 class SettingsError(InputError):
     """An unknown setting or an invalid value; ``source`` is where it was written."""
 

@@ -48,7 +48,12 @@ class Output:
 
     def plan_of(self, shot_name: str, pass_name: PassName, version: int) -> Path:
         """The same, for a shot, pass and version."""
-        return self.root / shot_name / pass_name / f"v{version:03d}" / "plan.json"
+        return self.root / shot_name / pass_name / f"v{version:03d}" / PassPlan.file_name
+
+    def versions(self, shot_name: str, pass_name: PassName) -> list[int]:
+        """The planned versions of one pass, ascending."""
+        folders = (path.parent.name for path in (self.root / shot_name / pass_name).glob(f"v*/{PassPlan.file_name}"))
+        return sorted(int(name[1:]) for name in folders if re.fullmatch(r"v\d{3}", name, re.ASCII))
 
 
 @contextmanager

@@ -53,7 +53,7 @@ def test_the_original_recipe_is_rendered_with_the_face_as_its_guide(plates: Path
             assert mask[lines].min() == 255, "the guide lies inside the mask"
             assert node_of(graph, "ControlNetLoader") == {"control_net_name": f"{MESH.model}.safetensors"}
     written = OpenEXR.File(str(plates.parent / "out/plate/FACE/v001/plate_FACE_v001.1003.exr"))
-    assert written.header()["toolkit/engine"] == "comfyui/2"
+    assert written.header()["toolkit/engine"] == "comfyui/3"
 
 
 def test_what_a_server_lacks_is_reported_before_any_work(plates: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -73,7 +73,7 @@ def test_the_original_recipe_is_rendered_with_the_face_as_its_guide(plates: Path
         assert lines.sum() > 2000
         assert mask[lines].min() == 255, "the guide lies inside the mask"
     written = OpenEXR.File(str(plates.parent / "out/plate/FACE/v001/plate_FACE_v001.1003.exr"))
-    assert written.header()["toolkit/engine"] == "automatic1111/2"
+    assert written.header()["toolkit/engine"] == "automatic1111/3"
     alpha = written.channels()["RGBA"].pixels[..., 3]
     assert alpha.max() == 1
 

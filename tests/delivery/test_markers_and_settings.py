@@ -194,8 +194,9 @@ def test_only_the_selected_version_is_delivered(cut: Cut, tmp_path: Path) -> Non
         for plan in (plan_of(shot, name, version=version) for shot in cut.shots for name in PassName):
             plan.write(out.plan(plan))
             write_layers(plan, out.root)
-    for version in (1, 2, 1):
+    for version in (1, 2, 1, 0):
         delivery = conform_output(cut, load_settings(overrides={"output.version": version}), out)
+        version = version or 2  # noqa: PLW2901  0 is the newest
         label = f"v{version:03d}"
         assert [each.name for each in delivery.tracks] == ["PLATE", f"BODY {label}", f"FACE {label}"]
         plates, *layers = delivery.tracks
@@ -206,15 +207,21 @@ def test_only_the_selected_version_is_delivered(cut: Cut, tmp_path: Path) -> Non
         assert names == ["PLATE", f"BODY {label}", f"FACE {label}"]
 
 
-def test_an_incomplete_version_is_not_mixed_with_an_older_one(cut: Cut, tmp_path: Path) -> None:
+def test_a_shot_without_the_version_that_was_asked_for_comes_in_its_newest_one(cut: Cut, tmp_path: Path) -> None:
     out = Output(root=tmp_path / "out")
     for version, shots in ((1, cut.shots), (2, cut.shots[:1])):
         for plan in (plan_of(shot, name, version=version) for shot in shots for name in PassName):
             plan.write(out.plan(plan))
             write_layers(plan, out.root)
     delivery = conform_output(cut, load_settings(overrides={"output.version": 2}), out)
-    assert [len(each.clips) for each in delivery.tracks] == [3, 1, 1]
-    assert sum("omitted (" in note for note in delivery.notes) == 4
+    assert [(each.name, [item.shot for item in each.clips]) for each in delivery.tracks[1:]] == [
+        ("BODY v001", ["double", "frozen"]),
+        ("BODY v002", ["plain"]),
+        ("FACE v001", ["double", "frozen"]),
+        ("FACE v002", ["plain"]),
+    ]
+    assert "double: FACE has no v002; FACE v001 is delivered" in delivery.notes
+    assert conform_output(cut, load_settings(), out).tracks == delivery.tracks  # the newest of each
 
 
 # --- origin ----------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from tests.turnover._cuts import clip, sequence_reference, time, time_range, tim
 from toolkit.documents import Delivery
 from toolkit.engines import PaintRequest
 from toolkit.engines.builtin import BuiltinEngine
-from toolkit.errors import MissingDocument
+from toolkit.errors import MissingDocument, VersionDelivered
 from toolkit.settings import Settings, load_settings
 
 BODY_ONLY = "output.passes=BODY"
@@ -64,28 +65,36 @@ def omitted(delivery: Delivery) -> list[str]:
     return [note for note in delivery.notes if "omitted" in note]
 
 
+def version_tracks(delivery: Delivery) -> list[tuple[str, list[str | None]]]:
+    """Name and shots of every layer track, bottom to top."""
+    return [(each.name, [one.shot for one in each.clips]) for each in delivery.tracks if each.pass_name]
+
+
 def test_after_an_interrupted_re_render_a_mix_of_two_looks_is_not_delivered(
     out: Path, cut: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All files are there, and some of them are of the earlier look."""
+    overwrite = settings(OTHER_LOOK, "output.overwrite=true")
     with monkeypatch.context() as patches:
         stop_after(6, patches)
         with pytest.raises(KeyboardInterrupt):
-            toolkit.run(cut, out, settings(OTHER_LOOK))
+            toolkit.run(cut, out, overwrite)
     delivery = toolkit.conform(out, settings())
     assert shots_of(delivery) == ["sh010"]
     (note,) = omitted(delivery)
-    assert note.startswith("sh020: BODY omitted (") and note.endswith(" of 4 frames are up to date)")
+    assert note.startswith("sh020: BODY omitted: BODY v001 is not complete (")
+    assert note.endswith(" of 4 frames up to date)")
 
-    toolkit.run(cut, out, settings(OTHER_LOOK))
+    toolkit.run(cut, out, overwrite)
     assert shots_of(toolkit.conform(out, settings())) == ["sh010", "sh020"]
 
 
 def test_a_pass_that_was_planned_again_is_not_delivered_until_it_is_rendered(out: Path) -> None:
-    toolkit.plan(out, settings(OTHER_LOOK))
+    overwrite = settings(OTHER_LOOK, "output.overwrite=true")
+    toolkit.plan(out, overwrite)
     with pytest.raises(MissingDocument, match="a complete pass"):
         toolkit.conform(out, settings())
-    toolkit.render(out, settings(), shots=["sh020"])
+    toolkit.render(out, overwrite, shots=["sh020"])
     assert shots_of(toolkit.conform(out, settings())) == ["sh020"]
 
 
@@ -103,3 +112,90 @@ def test_a_frame_that_is_missing_or_truncated_is_not_delivered(out: Path) -> Non
     other.write_bytes(other.read_bytes()[:-10])
     with pytest.raises(MissingDocument, match="a complete pass"):
         toolkit.conform(out, settings())
+
+
+# --- versions ---------------------------------------------------------------------------------------------------------
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*.exr")}
+
+
+def test_another_look_is_a_new_version_once_the_old_one_was_delivered(out: Path, cut: Path) -> None:
+    before = digests(out)
+    result = toolkit.run(cut, out, settings(OTHER_LOOK))
+    assert version_tracks(result.delivery) == [("BODY v002", ["sh010", "sh020"])]
+    assert digests(out).items() >= before.items() and len(digests(out)) == 2 * len(before)
+
+
+def test_before_it_was_delivered_a_version_is_rendered_again_in_place(cut: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    toolkit.track(toolkit.read_cut(cut, handles=0), out, settings())
+    for look in ((), (OTHER_LOOK,)):
+        toolkit.plan(out, settings(*look))
+        toolkit.render(out, settings(*look))
+    assert version_tracks(toolkit.conform(out, settings())) == [("BODY v001", ["sh010", "sh020"])]
+
+
+def test_a_new_version_has_only_the_shots_that_changed(out: Path, cut: Path) -> None:
+    result = toolkit.run(cut, out, settings(OTHER_LOOK), shots=["sh020"])
+    assert version_tracks(result.delivery) == [("BODY v001", ["sh010"]), ("BODY v002", ["sh020"])]
+    assert version_tracks(toolkit.conform(out, settings())) == version_tracks(result.delivery)
+    assert version_tracks(toolkit.conform(out, settings("output.version=1"))) == [("BODY v001", ["sh010", "sh020"])]
+
+
+def test_a_version_by_number_leaves_the_other_shots_in_the_delivery(out: Path, cut: Path) -> None:
+    result = toolkit.run(cut, out, settings("output.version=3"), shots=["sh010"])
+    assert version_tracks(result.delivery) == [("BODY v001", ["sh020"]), ("BODY v003", ["sh010"])]
+    assert version_tracks(toolkit.conform(out, settings())) == version_tracks(result.delivery)
+    assert [(one.rendered, one.reused) for one in result.rendered] == [(0, 4)]
+
+
+def test_a_delivered_version_by_number_is_refused_unless_it_may_be_overwritten(out: Path, cut: Path) -> None:
+    before = digests(out)
+    with pytest.raises(VersionDelivered, match="sh010 BODY v001 has been delivered, and its frames would change"):
+        toolkit.run(cut, out, settings(OTHER_LOOK, "output.version=1"))
+    assert digests(out) == before
+    toolkit.run(cut, out, settings("output.version=1"))  # the same look
+    toolkit.run(cut, out, settings(OTHER_LOOK, "output.version=1", "output.overwrite=true"))
+    assert digests(out).keys() == before.keys() and digests(out) != before
+
+
+def test_an_interrupted_new_version_leaves_the_old_one_in_the_delivery(
+    out: Path, cut: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patches:
+        stop_after(6, patches)
+        with pytest.raises(KeyboardInterrupt):
+            toolkit.run(cut, out, settings(OTHER_LOOK))
+    delivery = toolkit.conform(out, settings())
+    assert version_tracks(delivery) == [("BODY v001", ["sh020"]), ("BODY v002", ["sh010"])]
+    (note,) = [note for note in delivery.notes if "is delivered" in note]
+    assert note.startswith("sh020: BODY v002 is not complete (") and note.endswith("); BODY v001 is delivered")
+    assert version_tracks(toolkit.run(cut, out, settings(OTHER_LOOK)).delivery) == [("BODY v002", ["sh010", "sh020"])]
+
+
+def test_a_plate_that_changed_is_a_new_version_of_its_shot(out: Path, cut: Path) -> None:
+    """The plan is the same: only the pixels that it reads are others."""
+    one, other = sorted((cut.parent / "sh010").iterdir())[:2]
+    one.write_bytes(other.read_bytes())
+    result = toolkit.run(cut, out, settings())
+    assert version_tracks(result.delivery) == [("BODY v001", ["sh020"]), ("BODY v002", ["sh010"])]
+    assert [(one.rendered, one.reused, one.kept) for one in result.rendered] == [(1, 3, 0), (0, 0, 4)]
+
+
+def test_a_version_of_other_source_frames_is_not_delivered(out: Path, cut: Path) -> None:
+    """The cut was trimmed and tracked again, and nothing is rendered yet."""
+    clips = [
+        clip(sequence_reference(f"{name}/", 1001, time_range(0, 4)), time_range(1, 3), name=name)
+        for name in ("sh010", "sh020")
+    ]
+    write(cut, timeline(track(*clips), start=time(0)))
+    toolkit.track(toolkit.read_cut(cut, handles=0), out, settings())
+    with pytest.raises(MissingDocument, match="a complete pass"):
+        toolkit.conform(out, settings())
+    toolkit.plan(out, settings())
+    toolkit.render(out, settings(), shots=["sh010"])
+    delivery = toolkit.conform(out, settings())
+    assert version_tracks(delivery) == [("BODY v002", ["sh010"])]
+    assert "sh020: BODY omitted: BODY v002 is not complete (0 of 3 frames up to date)" in delivery.notes

@@ -114,6 +114,13 @@ def settings_options(command: Command) -> Command:
     return command
 
 
+def overwrite_option(command: Command) -> Command:
+    """``--overwrite``."""
+    return click.option(
+        "--overwrite", is_flag=True, help="Change the frames of versions that have been delivered (output.overwrite)."
+    )(command)
+
+
 def settings_for(
     folder: Path,
     *,
@@ -123,6 +130,7 @@ def settings_for(
     urls: tuple[str, ...],
     handles: int | None,
     maps: tuple[str, ...],
+    overwrite: bool = False,
 ) -> Settings:
     """The preset, then ``toolkit.toml`` in the ``folder`` of the cut, then the command line; each later one wins."""
     from toolkit.settings import load_settings
@@ -134,4 +142,5 @@ def settings_for(
     named += [f"server.url={','.join(urls)}"] if urls else []
     named += [f"cut.handles={handles}"] if handles is not None else []
     named += [f"delivery.map={', '.join(maps)}"] if maps else []
+    named += ["output.overwrite=true"] if overwrite else []
     return load_settings(preset=preset, toml=toml if toml.is_file() else None, overrides=[*assignments, *named])

@@ -13,6 +13,7 @@ from toolkit.cli.options import (
     json_option,
     models_option,
     out_option,
+    overwrite_option,
     progress_option,
     settings_for,
     settings_options,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 @cut_argument
 @out_option
 @settings_options
+@overwrite_option
 @shot_option
 @models_option
 @click.option("--dry-run", is_flag=True, help="Check everything and list what would be rendered; write nothing.")

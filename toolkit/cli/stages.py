@@ -13,6 +13,7 @@ from toolkit.cli.options import (
     json_option,
     models_option,
     out_option,
+    overwrite_option,
     progress_option,
     settings_for,
     settings_options,
@@ -85,10 +86,13 @@ def track(
 @click.command(short_help="Plan every frame of every pass.")
 @OUT
 @settings_options
+@overwrite_option
 @shot_option
 @json_option
 def plan(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) -> None:
     """Plan every frame from the tracks in OUT: OUT/<shot>/<pass>/v001/plan.json. Reads no pixels.
+
+    A pass that has been delivered with another plan gets a new version.
 
     \b
     toolkit plan out --set face.strength=0.4
@@ -102,6 +106,7 @@ def plan(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) -> N
 @click.command(short_help="Render the planned passes.")
 @OUT
 @settings_options
+@overwrite_option
 @shot_option
 @json_option
 @progress_option

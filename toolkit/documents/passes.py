@@ -169,6 +169,7 @@ class PassPlan(Document):
     """Everything decided about one pass of one shot: a pure function of shot, track and settings."""
 
     made_by: ClassVar[str] = "toolkit plan OUT"
+    file_name: ClassVar[str] = "plan.json"
 
     schema_: Literal["toolkit.pass_plan/1"] = Field(default="toolkit.pass_plan/1", alias="schema")
     shot: FileName
@@ -220,6 +221,10 @@ class PassPlan(Document):
         """``FACE v001``: the track name and, with an underscore, part of every file name."""
         return f"{self.pass_name} v{self.version:03d}"
 
+    def with_version(self, version: int) -> PassPlan:
+        """The same plan for another version: the same pixels in files of another name."""
+        return self if version == self.version else self.model_copy(update={"version": version})
+
     def files(self, root: Path) -> FramePath:
         """``root/sh010/FACE/v001/sh010_FACE_v001.####.exr``."""
         version = f"v{self.version:03d}"
@@ -242,3 +247,5 @@ class FrameKeys(Document):
     """Digest of the plan that was rendered."""
     keys: tuple[str, ...]
     """The content key of each of its frames, in their order."""
+    delivered: bool = False
+    """Whether a delivery has named these frames: a host may hold them."""

@@ -9,6 +9,7 @@ from toolkit.passes.planning.plan import plan_passes
 from toolkit.passes.rendering.files_of_pass import count_current
 from toolkit.passes.rendering.render import RenderedPass, render_passes
 from toolkit.passes.rendering.slate import Slate, SlateFace
+from toolkit.passes.rendering.versions import mark_delivered, protect_delivered, when_delivered
 
 __all__ = [
     "RenderedPass",
@@ -16,11 +17,14 @@ __all__ = [
     "SlateFace",
     "check_guides",
     "count_current",
+    "mark_delivered",
     "needs_body_tracks",
     "pass_encoding",
     "plan_passes",
     "planned_guides",
     "planned_looks",
+    "protect_delivered",
     "render_passes",
     "wanted_passes",
+    "when_delivered",
 ]

@@ -99,8 +99,11 @@ class DiffusersSettings:
 class OutputSettings:
     """The layer files."""
 
-    version: WholeNumber = number(1, 999, default=1)
-    """Version of the passes: 1 is v001."""
+    version: WholeNumber = number(0, 999, default=0)
+    """Version of the passes: 1 is v001. 0: the newest of each pass, and a new one instead of changing one that has been
+    delivered."""
+    overwrite: bool = False
+    """Whether to change the frames of a version that has been delivered. Hosts may go on showing the old ones."""
     encoding: Literal["plate", "linear", "acescg"] = "plate"
     """Pixel encoding of the layers. ``plate``: the plate's own, or the one that the host of a turnover needs.
     ``linear``: scene-linear Rec.709. ``acescg``: ACEScg."""

@@ -6,19 +6,20 @@ from itertools import product
 from pathlib import Path
 
 from toolkit.delivery import write_delivery
-from toolkit.documents import Cut, Delivery, PassPlan
+from toolkit.documents import Cut, Delivery, PassName, PassPlan, Shot
 from toolkit.errors import MissingDocument
 from toolkit.output import Output, lock_output, record_last_delivery
-from toolkit.passes import count_current, wanted_passes
+from toolkit.passes import count_current, mark_delivered, wanted_passes
 from toolkit.settings import Settings
 
 
 def conform(out: Path | str, settings: Settings | None = None) -> Delivery:
     """Put every complete pass in ``out`` over its cut: ``return.otio``, ``delivery.json`` and the files beside them.
 
-    Passes that are not complete are left out, and the delivery's notes say so. Raises MissingDocument when nothing is
-    complete, InputError when the cut's file has gone or changed, MediaError for plates and layers that cannot be
-    opened, OutputBusy and OutputNotWritable.
+    Of each shot and pass it takes the version that the settings ask for, or else the newest that is complete and
+    current; the delivery's notes say where that is an older one, and which passes are left out. Raises MissingDocument
+    when nothing is complete, InputError when the cut's file has gone or changed, MediaError for plates and layers that
+    cannot be opened, OutputBusy and OutputNotWritable.
     """
     with lock_output(Path(out), made_by=Cut.made_by) as output:
         return conform_output(Cut.read(output.shots), settings or Settings(), output)
@@ -29,16 +30,40 @@ def conform_output(cut: Cut, settings: Settings, output: Output) -> Delivery:
     plans: list[PassPlan] = []
     notes: list[str] = []
     for shot, name in product(cut.shots, wanted_passes(settings)):
-        path = output.plan_of(shot.name, name, settings.output.version)
-        plan = PassPlan.read(path) if path.exists() else None
-        total = len(plan.frames) if plan else len(shot.source_work_range)
-        current = count_current(plan, output.root) if plan else 0
-        if plan and current == total:
-            plans.append(plan)
-        else:
-            notes.append(f"{shot.name}: {name} omitted ({current} of {total} frames are up to date)")
+        plan, why = _find_complete(shot, name, settings.output.version, output)
+        plans += [plan] if plan else []
+        notes += [f"{shot.name}: {why}"] if why else []
     if not plans:
         raise MissingDocument(f"a complete pass in {output.root}", "toolkit render OUT")
     delivery = write_delivery(cut, plans, output.root, settings=settings, notes=notes)
+    for plan in plans:
+        mark_delivered(plan, output.root)
     record_last_delivery(output.delivery)
     return delivery
+
+
+def _find_complete(shot: Shot, name: PassName, asked: int, output: Output) -> tuple[PassPlan | None, str]:
+    """The version of a pass to deliver, and a note if it is not the one that somebody would expect.
+
+    That is the version ``asked`` for (0: none), or else the newest; if it is not complete, the newest that is.
+    """
+    versions = output.versions(shot.name, name)
+    if not versions:
+        return None, f"{name} omitted: it is not rendered"
+    wanted = asked or versions[-1]
+    problem = "" if wanted in versions else f"{name} has no v{wanted:03d}"
+    for version in sorted(versions, key=lambda one: (one != wanted, -one)):
+        plan = PassPlan.read(output.plan_of(shot.name, name, version))
+        flaw = _find_flaw(plan, shot, output)
+        if not flaw:
+            return plan, f"{problem}; {plan.label} is delivered" if problem else ""
+        problem = problem or f"{plan.label} {flaw}"
+    return None, f"{name} omitted: {problem}"
+
+
+def _find_flaw(plan: PassPlan, shot: Shot, output: Output) -> str:
+    """Why a pass cannot be delivered; empty if it can."""
+    if [frame.source_frame for frame in plan.frames] != list(shot.source_work_range):
+        return "was rendered for other source frames than the cut has now"
+    current = count_current(plan, output.root)
+    return "" if current == len(plan.frames) else f"is not complete ({current} of {len(plan.frames)} frames up to date)"

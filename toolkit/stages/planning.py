@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from toolkit.documents import BodyTracks, Cut, FaceTracks, PassPlan, Shot
+from toolkit.documents import BodyTracks, Cut, FaceTracks, PassName, PassPlan, Shot, digest
 from toolkit.output import Output, lock_output
-from toolkit.passes import plan_passes
+from toolkit.passes import plan_passes, protect_delivered, when_delivered
 from toolkit.settings import Settings
 from toolkit.stages.checks import ShotPatterns, check_before_work, tracks_people
 
@@ -32,9 +32,23 @@ def plan(out: Path | str, settings: Settings | None = None, *, shots: ShotPatter
 def plan_shot(
     cut: Cut, shot: Shot, faces: FaceTracks, people: BodyTracks | None, *, settings: Settings, output: Output
 ) -> tuple[PassPlan, ...]:
-    """The plans of ``shot``, written beside the frames they describe."""
+    """The plans of ``shot``, written beside the frames they describe. Raises VersionDelivered."""
     cut_folder = Path(cut.path).parent
-    plans = plan_passes(shot, faces, settings, cut_folder=cut_folder, bodies=people, origin=cut.origin)
+    planned = plan_passes(shot, faces, settings, cut_folder=cut_folder, bodies=people, origin=cut.origin)
+    plans = tuple(_choose_version(one, output, settings) for one in planned)
     for one in plans:
         one.write(output.plan(one))
     return plans
+
+
+def planned_version(output: Output, shot_name: str, pass_name: PassName, settings: Settings) -> int:
+    """The version that the settings ask for, or else the newest that is planned; 1 if none is."""
+    return settings.output.version or max(output.versions(shot_name, pass_name), default=1)
+
+
+def _choose_version(plan: PassPlan, output: Output, settings: Settings) -> PassPlan:
+    """``plan`` as the version to write; as a new one if that has been delivered with another plan."""
+    plan = plan.with_version(planned_version(output, plan.shot, plan.pass_name, settings))
+    path = output.plan(plan)
+    is_changed = path.exists() and digest(PassPlan.read(path)) != digest(plan)
+    return protect_delivered(plan, output.root, when_delivered(settings.output), is_changed=is_changed)

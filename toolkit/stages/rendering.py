@@ -12,11 +12,12 @@ from toolkit.engines import DepthEstimator, Engine, open_engine, open_estimators
 from toolkit.errors import at
 from toolkit.memory import trim_heap
 from toolkit.output import Output, lock_output
-from toolkit.passes import RenderedPass, planned_guides, planned_looks, render_passes, wanted_passes
+from toolkit.passes import RenderedPass, planned_guides, planned_looks, render_passes, wanted_passes, when_delivered
 from toolkit.plates import Plate, open_plate
 from toolkit.progress import SILENT, Progress
 from toolkit.settings import Settings
 from toolkit.stages.checks import ShotPatterns, check_before_rendering, check_disk, choose_shots
+from toolkit.stages.planning import planned_version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,12 +106,13 @@ def render_shot(
             tools.engine,
             output.root,
             writers=settings.output.writers,
+            when_delivered=when_delivered(settings.output),
             advance=advance,
             estimators=tools.estimators,
         )
 
 
 def _read_plans(shot: Shot, settings: Settings, output: Output) -> list[PassPlan]:
-    """The plans that an earlier ``plan`` wrote for ``shot``. Raises MissingDocument."""
-    version = settings.output.version
-    return [PassPlan.read(output.plan_of(shot.name, name, version)) for name in wanted_passes(settings)]
+    """The plans that an earlier ``plan`` wrote for ``shot``: the newest, or those asked for. Raises MissingDocument."""
+    versions = {name: planned_version(output, shot.name, name, settings) for name in wanted_passes(settings)}
+    return [PassPlan.read(output.plan_of(shot.name, name, version)) for name, version in versions.items()]

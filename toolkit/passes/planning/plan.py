@@ -65,7 +65,7 @@ def _plan_pass(
     return PassPlan(
         shot=shot.name,
         pass_name=name,
-        version=settings.output.version,
+        version=settings.output.version or 1,
         engine=settings.engine,
         look=plan_look(look),
         guides=tuple(plan_guide(control, shot.name, cut_folder) for control in look.controls),

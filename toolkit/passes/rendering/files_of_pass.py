@@ -9,16 +9,33 @@ from toolkit.documents import FrameKeys, FramePlan, PassPlan, digest
 from toolkit.errors import OutputNotWritable
 from toolkit.passes.rendering.content_keys import ContentKeys
 from toolkit.passes.rendering.slate import is_current, is_slated
+from toolkit.passes.rendering.versions import WhenDelivered, protect_delivered, read_frame_keys
 
 log = logging.getLogger(__name__)
 
 
-def record_keys(plan: PassPlan, root: Path, keys: ContentKeys) -> None:
-    """Write down which frames this render wants, before the first: an interrupted one leaves frames of another look."""
-    path = plan.files(root).folder / FrameKeys.file_name
-    wanted = FrameKeys(plan=digest(plan), keys=tuple(keys.content_key(plan, frame) for frame in plan.frames))
-    if not path.exists() or FrameKeys.read(path) != wanted:
-        wanted.write(path)
+def settle_version(plan: PassPlan, root: Path, keys: ContentKeys, policy: WhenDelivered) -> PassPlan:
+    """``plan`` as the version to render, with a record of the frames that this render wants.
+
+    The record is written before the first frame, because an interrupted render leaves frames of another look. Raises
+    VersionDelivered; see ``protect_delivered``.
+    """
+    known = read_frame_keys(plan, root)
+    wanted = _wanted(plan, keys)
+    is_changed = known is not None and known.keys != wanted.keys
+    settled = protect_delivered(plan, root, policy, is_changed=is_changed)
+    if settled is not plan:
+        settled.write(settled.files(root).folder / PassPlan.file_name)
+        known, wanted = None, _wanted(settled, keys)
+    if known is not None:
+        wanted = wanted.model_copy(update={"delivered": known.delivered})
+    if known != wanted:
+        wanted.write(settled.files(root).folder / FrameKeys.file_name)
+    return settled
+
+
+def _wanted(plan: PassPlan, keys: ContentKeys) -> FrameKeys:
+    return FrameKeys(plan=digest(plan), keys=tuple(keys.content_key(plan, frame) for frame in plan.frames))
 
 
 def count_current(plan: PassPlan, root: Path) -> int:
@@ -26,11 +43,10 @@ def count_current(plan: PassPlan, root: Path) -> int:
 
     None of them if the plan has changed since. Raises Unreadable and DocumentError for a damaged record.
     """
-    files = plan.files(root)
-    path = files.folder / FrameKeys.file_name
-    wanted = FrameKeys.read(path) if path.exists() else None
+    wanted = read_frame_keys(plan, root)
     if wanted is None or wanted.plan != digest(plan):
         return 0
+    files = plan.files(root)
     pairs = zip(plan.frames, wanted.keys, strict=True)
     return sum(is_current(files.path(frame.shot_frame), key) for frame, key in pairs)
 

@@ -21,10 +21,11 @@ from toolkit.errors import EngineFailed, at
 from toolkit.passes.guides.depth_estimates import build_estimates
 from toolkit.passes.guides.guide_pictures import ShotGuides
 from toolkit.passes.rendering.content_keys import ContentKeys
-from toolkit.passes.rendering.files_of_pass import find_missing, record_keys, remove_other_frames
+from toolkit.passes.rendering.files_of_pass import find_missing, remove_other_frames, settle_version
 from toolkit.passes.rendering.frame_jobs import FrameJob, FrameRole, FrameTask, build_tasks, prefetch_jobs
 from toolkit.passes.rendering.layer_writer import LayerWriter
 from toolkit.passes.rendering.reuse import reuse_frames
+from toolkit.passes.rendering.versions import WhenDelivered
 from toolkit.passes.temporal.optical_flow import to_luma
 from toolkit.passes.temporal.overlap import NeighbourBlender
 from toolkit.plates import Plate
@@ -51,22 +52,25 @@ def render_passes(
     root: Path,
     *,
     writers: int,
+    when_delivered: WhenDelivered = WhenDelivered.NEW_VERSION,
     advance: Mapping[PassName, Advance] = MappingProxyType({}),
     estimators: Mapping[str, DepthEstimator] = MappingProxyType({}),
 ) -> list[RenderedPass]:
     """Write every frame of ``plans`` (all of one shot) under ``root`` that is missing or out of date.
 
-    ``advance`` is called per pass with the number of frames just written or found current. ``estimators`` are all that
-    ``plans`` name, by name, if ``engine`` takes guides. Raises MediaError, EngineError and OutputNotWritable with shot,
-    pass and frame attached; files written before an error stay and are complete.
+    Where frames of a delivered version would change, ``when_delivered`` says what to do; the plans that are returned
+    have the version that was written. ``advance`` is called per pass with the number of frames just written or found
+    current. ``estimators`` are all that ``plans`` name, by name, if ``engine`` takes guides. Raises MediaError,
+    EngineError and OutputNotWritable with shot, pass and frame attached, and VersionDelivered; files written before an
+    error stay and are complete.
     """
     guided = plans if engine.wants_guides else ()
     guides = ShotGuides(guided, build_estimates(guided, plate, estimators))
     keys = ContentKeys(plans, plate, engine, guides)
+    plans = [settle_version(plan, root, keys, when_delivered) for plan in plans]
     missing, reused = {}, {}
     for plan in plans:
         name = plan.pass_name
-        record_keys(plan, root, keys)
         old = find_missing(plan, root, keys)
         copied = reuse_frames(plan, old, root, keys, threads=writers)
         reused[name], missing[name] = len(copied), [frame for frame in old if frame.source_frame not in copied]
