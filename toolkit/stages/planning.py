@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from toolkit.documents import BodyTracks, Cut, FaceTracks, PassName, PassPlan, Shot, digest
+from toolkit.documents import BodyTracks, Cut, FaceTracks, PassName, PassPlan, Shot
 from toolkit.output import Output, lock_output
 from toolkit.passes import plan_passes, protect_delivered, when_delivered
 from toolkit.settings import Settings
@@ -50,5 +50,5 @@ def _choose_version(plan: PassPlan, output: Output, settings: Settings) -> PassP
     """``plan`` as the version to write; as a new one if that has been delivered with another plan."""
     plan = plan.with_version(planned_version(output, plan.shot, plan.pass_name, settings))
     path = output.plan(plan)
-    is_changed = path.exists() and digest(PassPlan.read(path)) != digest(plan)
+    is_changed = path.exists() and PassPlan.read(path).text_digest() != plan.text_digest()
     return protect_delivered(plan, output.root, when_delivered(settings.output), is_changed=is_changed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from toolkit.documents import FrameKeys, FramePlan, PassPlan, digest
+from toolkit.documents import FrameKeys, FramePlan, PassPlan
 from toolkit.errors import OutputNotWritable
 from toolkit.passes.rendering.content_keys import ContentKeys
 from toolkit.passes.rendering.slate import is_current, is_slated
@@ -35,7 +35,7 @@ def settle_version(plan: PassPlan, root: Path, keys: ContentKeys, policy: WhenDe
 
 
 def _wanted(plan: PassPlan, keys: ContentKeys) -> FrameKeys:
-    return FrameKeys(plan=digest(plan), keys=tuple(keys.content_key(plan, frame) for frame in plan.frames))
+    return FrameKeys(plan=plan.text_digest(), keys=tuple(keys.content_key(plan, frame) for frame in plan.frames))
 
 
 def count_current(plan: PassPlan, root: Path) -> int:
@@ -44,7 +44,7 @@ def count_current(plan: PassPlan, root: Path) -> int:
     None of them if the plan has changed since. Raises Unreadable and DocumentError for a damaged record.
     """
     wanted = read_frame_keys(plan, root)
-    if wanted is None or wanted.plan != digest(plan):
+    if wanted is None or wanted.plan != plan.text_digest():
         return 0
     files = plan.files(root)
     pairs = zip(plan.frames, wanted.keys, strict=True)
