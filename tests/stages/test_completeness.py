@@ -186,11 +186,7 @@ def test_a_plate_that_changed_is_a_new_version_of_its_shot(out: Path, cut: Path)
 
 def test_a_version_of_other_source_frames_is_not_delivered(out: Path, cut: Path) -> None:
     """The cut was trimmed and tracked again, and nothing is rendered yet."""
-    clips = [
-        clip(sequence_reference(f"{name}/", 1001, time_range(0, 4)), time_range(1, 3), name=name)
-        for name in ("sh010", "sh020")
-    ]
-    write(cut, timeline(track(*clips), start=time(0)))
+    trim(cut, 1, 3)
     toolkit.track(toolkit.read_cut(cut, handles=0), out, settings())
     with pytest.raises(MissingDocument, match="a complete pass"):
         toolkit.conform(out, settings())
@@ -199,3 +195,45 @@ def test_a_version_of_other_source_frames_is_not_delivered(out: Path, cut: Path)
     delivery = toolkit.conform(out, settings())
     assert version_tracks(delivery) == [("BODY v002", ["sh010"])]
     assert "sh020: BODY omitted: BODY v002 is not complete (0 of 3 frames up to date)" in delivery.notes
+
+
+# --- trims ------------------------------------------------------------------------------------------------------------
+
+
+def trim(cut: Path, first: int, count: int) -> None:
+    """Use so many frames of each shot, from this one of its four on."""
+    clips = [
+        clip(sequence_reference(f"{name}/", 1001, time_range(0, 4)), time_range(first, count), name=name)
+        for name in ("sh010", "sh020")
+    ]
+    write(cut, timeline(track(*clips), start=time(0)))
+
+
+def test_a_trimmed_shot_is_not_tracked_again(cut: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A track that starts elsewhere differs by fractions of a pixel, and every face would be rendered again."""
+    out, both = tmp_path / "out", load_settings(overrides=["cut.handles=0"])
+    toolkit.run(cut, out, both)
+    trim(cut, 1, 3)
+    with monkeypatch.context() as patches:
+        patches.setattr("toolkit.stages.tracking.track_faces", lambda *_: pytest.fail("it was tracked again"))
+        result = toolkit.run(cut, out, both)
+    assert [(one.rendered, one.reused) for one in result.rendered] == [(0, 3)] * 4
+    trim(cut, 0, 4)
+    result = toolkit.run(cut, out, both)
+    assert [(one.rendered, one.reused) for one in result.rendered] == [(0, 4)] * 4
+
+
+def test_a_longer_shot_and_a_changed_plate_are_tracked_again(cut: Path, tmp_path: Path) -> None:
+    out, both = tmp_path / "out", load_settings(overrides=["cut.handles=0"])
+    trim(cut, 1, 3)
+    toolkit.run(cut, out, both)
+    before = {path: path.read_text(encoding="utf-8") for path in out.glob("*/face_track.json")}
+    trim(cut, 0, 4)
+    toolkit.run(cut, out, both)
+    one, other = sorted(before)
+    longer = one.read_text(encoding="utf-8")
+    plate, another = sorted((cut.parent / "sh010").iterdir())[:2]
+    plate.write_bytes(another.read_bytes())
+    trim(cut, 1, 2)
+    toolkit.run(cut, out, both)
+    assert one.read_text(encoding="utf-8") != longer and other.read_text(encoding="utf-8") != before[other]

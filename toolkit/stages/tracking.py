@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from toolkit.documents import BodyTracks, Cut, FaceTracks, Shot
-from toolkit.errors import at
+from toolkit.errors import MediaError, at
 from toolkit.faces import bodies_key, track_bodies, track_faces, track_key
 from toolkit.models import FACE_MODEL, POSE_MODEL, fetch_asset
 from toolkit.output import Output, lock_output
@@ -75,42 +75,58 @@ def fetch_track_models(settings: Settings, folder: Path | str | None, progress: 
 def track_shot(
     shot: Shot, plate: Plate, settings: Settings, models: TrackModels, *, output: Output, progress: Progress
 ) -> tuple[FaceTracks, BodyTracks | None]:
-    """The faces and people of ``shot``; read from disk when media, range, settings and model are unchanged."""
+    """The faces and people of ``shot``; read from disk when media, settings and model are unchanged.
+
+    Tracks of a longer range are used as they are: where a track starts changes it by fractions of a pixel, and after a
+    trim every face would be rendered again.
+    """
     count = len(shot.source_work_range)
-    facts = shot, plate, settings.track, models.face
     faces = _read_or_compute(
-        FaceTracks,
         output.face_track(shot.name),
-        partial(track_key, *facts),
-        partial(track_faces, *facts),
-        progress.stage(f"{shot.name}  faces", count),
+        shot,
+        kind=FaceTracks,
+        key=lambda part: track_key(part, plate, settings.track, models.face),
+        compute=partial(track_faces, shot, plate, settings.track, models.face),
+        bar=progress.stage(f"{shot.name}  faces", count),
     )
-    if models.pose is None:
+    pose = models.pose
+    if pose is None:
         return faces, None
-    body_facts = shot, plate, settings.track, models.pose
     people = _read_or_compute(
-        BodyTracks,
         output.body_track(shot.name),
-        partial(bodies_key, *body_facts),
-        partial(track_bodies, *body_facts),
-        progress.stage(f"{shot.name}  bodies", count),
+        shot,
+        kind=BodyTracks,
+        key=lambda part: bodies_key(part, plate, settings.track, pose),
+        compute=partial(track_bodies, shot, plate, settings.track, pose),
+        bar=progress.stage(f"{shot.name}  bodies", count),
     )
     return faces, people
 
 
 def _read_or_compute(
-    kind: type[Tracks],
     path: Path,
-    key: Callable[[], str],
+    shot: Shot,
+    *,
+    kind: type[Tracks],
+    key: Callable[[Shot], str],
     compute: Callable[[Advance], Tracks],
     bar: AbstractContextManager[Advance],
 ) -> Tracks:
-    """The tracks at ``path`` when their key matches; otherwise ``compute`` makes them under ``bar`` and writes them."""
-    if path.exists():
-        known = kind.read(path)
-        if known.key == key():
-            return known
+    """The tracks at ``path`` if they are current; otherwise ``compute`` makes them under ``bar`` and writes them."""
+    known = kind.read(path) if path.exists() else None
+    if known is not None and _is_current(known, shot, key):
+        return known
     with bar as advance:
         tracks = compute(advance)
     tracks.write(path)
     return tracks
+
+
+def _is_current(known: FaceTracks | BodyTracks, shot: Shot, key: Callable[[Shot], str]) -> bool:
+    """Whether ``known`` covers ``shot`` and was made of the same media, settings and model; ``key`` digests these."""
+    if known.source_range.intersection(shot.source_work_range) != shot.source_work_range:
+        return False
+    try:
+        return known.key == key(shot.model_copy(update={"source_work_range": known.source_range}))
+    except MediaError:  # a plate of the longer range has gone
+        return False
