@@ -14,6 +14,7 @@
     //@include "lib/layer_specs.jsx"
     //@include "lib/comp_specs.jsx"
     //@include "lib/property.jsx"
+    //@include "lib/footage_files.jsx"
     //@include "lib/footage.jsx"
     //@include "lib/layers.jsx"
     //@include "lib/comps.jsx"

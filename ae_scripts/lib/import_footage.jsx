@@ -73,7 +73,7 @@ var toolkitImportFootage = (function () {
     }
 
     function replaceFootage(run, item, source) {
-        var before = toolkitFootage.remember(item, toolkitFootage.isSequence(source.clip));
+        var before = toolkitFootage.remember(item);
         checkFrames(item, source.clip);
         run.undoSteps.push(function () {
             return toolkitFootage.restore(item, before);

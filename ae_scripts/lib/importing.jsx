@@ -66,6 +66,7 @@ var toolkitImporting = (function () {
     }
 
     function build(run, sources, specs) {
+        var done = "unchanged";
         var i;
         toolkitCutChanges.checkRate(run, specs);
         for (i = 0; i < sources.length; i += 1) {
@@ -77,13 +78,24 @@ var toolkitImporting = (function () {
         verify(run, specs);
         if (hasMembers(run.created)) {
             toolkitProject.setBitDepth(run.report);
-            run.report.done = "built";
-            run.items["comp "].openInViewer();
-        } else {
-            run.report.done = run.report.replaced.length > 0 ? "replaced" : "unchanged";
+            done = "built";
+            openComp(run);
+        } else if (run.report.replaced.length > 0) {
+            done = "replaced";
         }
-        if (run.report.done !== "unchanged") {
+        if (done !== "unchanged") {
             toolkitProjectColour.reportMismatches(run.delivery, run.report);
+        }
+        run.report.done = done; // last: after an error nothing is done
+    }
+
+    // A comp that cannot be shown is no reason to undo the import.
+    function openComp(run) {
+        var comp = run.items["comp "];
+        try {
+            comp.openInViewer();
+        } catch (error) {
+            run.report.notes.push("comp '" + comp.name + "' could not be opened (" + error.message + ")");
         }
     }
 

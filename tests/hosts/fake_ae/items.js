@@ -201,6 +201,9 @@ class FootageItem extends AVItem {
     get mainSource() {
         return makeStrict(this._source);
     }
+    get file() {
+        return this._source.file || null;
+    }
     get footageMissing() {
         return this._source instanceof PlaceholderSource || this._source.missingFootagePath > "";
     }
