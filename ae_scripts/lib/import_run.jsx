@@ -3,9 +3,10 @@
 var toolkitImportRun = (function () {
     // The state of a run: the items it works with, those it created, and the steps that undo other changes.
     function start(delivery, report) {
+        var found = toolkitTags.findItems(delivery);
         return {
             delivery: delivery, report: report, before: toolkitProject.itemIds(),
-            tagged: toolkitProject.taggedItems(delivery), bits: app.project.bitsPerChannel, items: {}, created: {},
+            tagged: found.items, copies: found.copies, bits: app.project.bitsPerChannel, items: {}, created: {},
             undoSteps: []
         };
     }
@@ -43,7 +44,7 @@ var toolkitImportRun = (function () {
     }
 
     function compTag(run, spec) {
-        return toolkitProject.itemTag(run.delivery, spec.key === "" ? "cut" : "shot | " + spec.key);
+        return toolkitTags.itemTag(run.delivery, spec.key === "" ? "cut" : "shot | " + spec.key);
     }
 
     // The comp that an earlier import built for a spec, or null.
@@ -52,13 +53,13 @@ var toolkitImportRun = (function () {
     }
 
     function tagItem(run, item, tag, contentId) {
-        item.comment = tag + contentId;
+        toolkitTags.write(item, tag, contentId);
         run.tagged[tag] = item;
     }
 
     // The folder of the cut ("cut"), or the "footage" folder inside it. Created on first use.
     function findOrAddFolder(run, role) {
-        var tag = toolkitProject.itemTag(run.delivery, role + " folder");
+        var tag = toolkitTags.itemTag(run.delivery, role + " folder");
         var folder = taggedItem(run, tag);
         if (folder === null) {
             folder = app.project.items.addFolder(role === "cut" ? run.delivery.name : role);

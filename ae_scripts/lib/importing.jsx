@@ -6,6 +6,7 @@ var toolkitImporting = (function () {
         var comp = toolkitImportRun.taggedComp(run, spec);
         var folder;
         if (comp === null) {
+            noteCopy(run, spec);
             folder = toolkitImportRun.findOrAddFolder(run, "cut");
             comp = toolkitComps.create(spec, run.delivery.fps, folder, run.report.by_hand);
             toolkitImportRun.tagItem(run, comp, toolkitImportRun.compTag(run, spec), "");
@@ -16,6 +17,16 @@ var toolkitImporting = (function () {
             toolkitExtending.extend(run, comp, spec);
         }
         run.items["comp " + spec.key] = comp;
+    }
+
+    // A copy is the artist's own, also when the comp that it was made of is gone.
+    function noteCopy(run, spec) {
+        var tag = toolkitImportRun.compTag(run, spec);
+        if (run.copies.hasOwnProperty(tag)) {
+            run.report.notes.push(
+                "comp '" + spec.name + "' was built again; '" + run.copies[tag] + "', a copy of it, was left as it is"
+            );
+        }
     }
 
     // Reads everything back. Throws when a newly built comp is not as specified. Differences in an existing comp are
@@ -70,7 +81,11 @@ var toolkitImporting = (function () {
         var i;
         toolkitCutChanges.checkRate(run, specs);
         for (i = 0; i < sources.length; i += 1) {
-            toolkitImportFootage.importOrReplace(run, sources[i], sources);
+            sources[i].tag = toolkitTags.itemTag(run.delivery, toolkitSources.sourceTag(sources[i], sources));
+        }
+        toolkitFramesCheck.check(run, sources);
+        for (i = 0; i < sources.length; i += 1) {
+            toolkitImportFootage.importOrReplace(run, sources[i]);
         }
         for (i = 0; i < specs.length; i += 1) {
             buildOrExtendComp(run, specs[i]);
