@@ -26,6 +26,8 @@
     //@include "lib/project_colour.jsx"
     //@include "lib/sources.jsx"
     //@include "lib/import_run.jsx"
+    //@include "lib/plate_items.jsx"
+    //@include "lib/identity.jsx"
     //@include "lib/frames_check.jsx"
     //@include "lib/import_footage.jsx"
     //@include "lib/layer_search.jsx"

@@ -16,7 +16,27 @@ var toolkitImporting = (function () {
         } else {
             toolkitExtending.extend(run, comp, spec);
         }
+        toolkitImportRun.tagComp(run, comp, spec);
         run.items["comp " + spec.key] = comp;
+    }
+
+    // Finds the items of the sources. Throws when a name in the project stands for something else.
+    function recognise(run, sources) {
+        var plates = [];
+        var uses = toolkitPlateItems.listUses(run);
+        var i;
+        for (i = 0; i < sources.length; i += 1) {
+            if (sources[i].pass) {
+                sources[i].tag = toolkitTags.itemTag(run.delivery, toolkitSources.passRole(sources[i], sources));
+            } else {
+                sources[i].file = toolkitFiles.fileAt(sources[i].path).fsName;
+                sources[i].names = toolkitPlateItems.namesOf(sources[i].file);
+                plates.push(sources[i]);
+            }
+        }
+        toolkitIdentity.check(run, plates, uses);
+        toolkitFramesCheck.check(run, sources);
+        toolkitPlateItems.tagPlates(run, plates, uses);
     }
 
     // A copy is the artist's own, also when the comp that it was made of is gone.
@@ -80,10 +100,7 @@ var toolkitImporting = (function () {
         var done = "unchanged";
         var i;
         toolkitCutChanges.checkRate(run, specs);
-        for (i = 0; i < sources.length; i += 1) {
-            sources[i].tag = toolkitTags.itemTag(run.delivery, toolkitSources.sourceTag(sources[i], sources));
-        }
-        toolkitFramesCheck.check(run, sources);
+        recognise(run, sources);
         for (i = 0; i < sources.length; i += 1) {
             toolkitImportFootage.importOrReplace(run, sources[i]);
         }

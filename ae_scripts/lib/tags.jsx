@@ -1,5 +1,6 @@
-// Tags: the comments by which the next import recognises the items of a cut, whatever the artist calls them and wherever
-// they are. A comment is the tag, what the item contains, and the item's own id: "toolkit | cut | role | content | item 7".
+// Tags: the comments by which the next import recognises the items of a cut, whatever the artist calls them and
+// wherever they are. A comment is the tag, what the item contains, and the item's own id, for example
+// "toolkit | scene_04 | sh010 | FACE | 00:00:00:12 + 64 | item 7".
 
 var toolkitTags = (function () {
     var MARK = "toolkit";
@@ -9,6 +10,11 @@ var toolkitTags = (function () {
     // The tag of an item of this cut, without what follows it in the comment.
     function itemTag(delivery, role) {
         return MARK + SEPARATOR + delivery.name + SEPARATOR + role + SEPARATOR;
+    }
+
+    // A text as it can be what an item contains.
+    function plain(text) {
+        return text.replace(/\|/g, "/");
     }
 
     function write(item, tag, content) {
@@ -25,7 +31,7 @@ var toolkitTags = (function () {
         };
     }
 
-    // What an item contains: of footage its frames, of the cut where it came from.
+    // What an item contains: footage its frames, a shot its plate, the cut where it came from.
     function contentOf(item) {
         return read(item).content;
     }
@@ -42,8 +48,8 @@ var toolkitTags = (function () {
         return entries;
     }
 
-    // The items of this cut by their tags, and the names of copies whose original is gone. A duplicate made by the artist
-    // has the comment of its original, and so the id of another item.
+    // The items of this cut by their tags, and the names of copies whose original is gone. A duplicate made by the
+    // artist has the comment of its original, and so the id of another item.
     function findItems(delivery) {
         var entries = readAll(delivery);
         var items = {};
@@ -135,5 +141,7 @@ var toolkitTags = (function () {
         return ids;
     }
 
-    return { itemTag: itemTag, write: write, contentOf: contentOf, findItems: findItems };
+    return {
+        SEPARATOR: SEPARATOR, itemTag: itemTag, write: write, plain: plain, contentOf: contentOf, findItems: findItems
+    };
 }());

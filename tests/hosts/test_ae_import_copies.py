@@ -37,6 +37,9 @@ DELETE = 'find("{}", true).remove();'
 FORGET_IDS = """var i;
     for (i = 1; i <= app.project.numItems; i += 1) {
         app.project.item(i).comment = app.project.item(i).comment.replace(/ \\| item \\d+$/, "");
+        if ("numLayers" in app.project.item(i)) {
+            app.project.item(i).comment = app.project.item(i).comment.replace(/[^|]*$/, " ");
+        }
     }"""
 """The tags as earlier versions of the toolkit wrote them."""
 

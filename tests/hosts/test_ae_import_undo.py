@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -155,7 +156,8 @@ def test_a_sequence_in_the_place_of_a_movie_stays_a_sequence(
 ) -> None:
     newer = next_version(studio, delivery)
     back = take_away(movie)
-    sequence = movie.with_name("B002C011.0101.png")
+    sequence = movie.parent / "artist" / "B002C011.0101.png"
+    shutil.copytree(movie.parent, sequence.parent)
     replace = f"""(function () {{
         var i;
         for (i = 1; i <= app.project.numItems; i += 1) {{
