@@ -29,6 +29,7 @@
     //@include "lib/plate_items.jsx"
     //@include "lib/identity.jsx"
     //@include "lib/frames_check.jsx"
+    //@include "lib/proxies.jsx"
     //@include "lib/import_footage.jsx"
     //@include "lib/layer_search.jsx"
     //@include "lib/extending.jsx"

@@ -77,6 +77,7 @@ var toolkitImportFootage = (function () {
             return toolkitFootage.restore(item, before);
         });
         toolkitFootage.replace(item, source, run.report.by_hand);
+        source.isReplaced = true;
         reportReplacement(run, before, source);
     }
 

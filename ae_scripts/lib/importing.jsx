@@ -108,6 +108,7 @@ var toolkitImporting = (function () {
             buildOrExtendComp(run, specs[i]);
         }
         verify(run, specs);
+        toolkitProxies.report(run, sources, specs);
         if (hasMembers(run.created)) {
             toolkitProject.setBitDepth(run.report);
             done = "built";
