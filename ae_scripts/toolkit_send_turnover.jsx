@@ -7,6 +7,7 @@
     //@include "lib/files.jsx"
     //@include "lib/frame_grid.jsx"
     //@include "lib/comp_traversal.jsx"
+    //@include "lib/footage_files.jsx"
     //@include "lib/media.jsx"
     //@include "lib/unsupported.jsx"
     //@include "lib/project_colour.jsx"

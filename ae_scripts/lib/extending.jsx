@@ -35,31 +35,32 @@ var toolkitExtending = (function () {
 
     function add(run, comp, spec, index) {
         var layer = spec.layers[index];
-        var place;
+        var place = { index: 1 };
         extendDuration(run, comp, layer.outPoint);
         if (toolkitComps.addLayer(comp, layer, run.items, run.report.by_hand)) {
-            place = moveToPlace(run, comp, spec, index);
             run.undoSteps.push(layerRemover(comp, place));
+            moveToPlace(run, comp, spec, index, place);
             run.report.notes.push(
-                "'" + layer.name + "' was added " + (place === 1 ? "on top of" : "to") + " comp '" + comp.name + "'"
+                "'" + layer.name + "' was added " + (place.index === 1 ? "on top of" : "to") + " comp '" +
+                comp.name + "'"
             );
         }
     }
 
-    // Moves the new layer from the top to below the next layer of its spec that the comp has. Returns its index.
-    function moveToPlace(run, comp, spec, index) {
+    // Moves the new layer from the top to below the next layer of its spec that the comp has. place follows it.
+    function moveToPlace(run, comp, spec, index, place) {
         var above = 0;
         var i;
         for (i = index + 1; i < spec.layers.length && above === 0; i += 1) {
             above = toolkitLayerSearch.indexOfLayer(comp, spec.layers[i], run.items);
         }
         if (above < 2) {
-            return 1;
+            return;
         }
         comp.layer(1).locked = false; // a locked layer cannot be moved
         comp.layer(1).moveAfter(comp.layer(above));
+        place.index = above;
         comp.layer(above).locked = spec.layers[index].look.locked;
-        return above;
     }
 
     function extendDuration(run, comp, frames) {
@@ -73,9 +74,9 @@ var toolkitExtending = (function () {
     }
 
     // By index: the steps that undo later changes have run when this one does.
-    function layerRemover(comp, index) {
+    function layerRemover(comp, place) {
         return function () {
-            var layer = comp.layer(index);
+            var layer = comp.layer(place.index);
             layer.locked = false;
             layer.remove();
         };

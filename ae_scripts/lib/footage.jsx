@@ -76,12 +76,12 @@ var toolkitFootage = (function () {
         return name.replace(/\d+$/, "") === clip.name.replace(/\d+$/, "");
     }
 
-    // What restore needs to undo a replacement.
-    function remember(item, asSequence) {
+    // What restore needs to undo a replacement. The artist may have replaced a movie by a sequence.
+    function remember(item) {
         var source = item.mainSource;
         var before = {
-            name: item.name, file: source.file || null, asSequence: asSequence,
-            path: source.file ? source.file.fsName : source.missingFootagePath || "",
+            name: item.name, file: source.file || null, asSequence: toolkitFootageFiles.isSequence(item),
+            path: toolkitFootageFiles.pathOf(item),
             width: item.width, height: item.height, rate: source.displayFrameRate, seconds: item.duration,
             isPlaceholder: item.footageMissing && !source.missingFootagePath
         };
@@ -196,7 +196,6 @@ var toolkitFootage = (function () {
     }
 
     return {
-        create: create, createPlaceholder: createPlaceholder, replace: replace, remember: remember, restore: restore,
-        isSequence: isSequence
+        create: create, createPlaceholder: createPlaceholder, replace: replace, remember: remember, restore: restore
     };
 }());

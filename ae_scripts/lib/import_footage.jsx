@@ -2,13 +2,13 @@
 // one never stops the layers.
 
 var toolkitImportFootage = (function () {
-    function importOrReplace(run, source, sources) {
-        var tag = toolkitProject.itemTag(run.delivery, toolkitSources.sourceTag(source, sources));
+    // source has the tag of its item.
+    function importOrReplace(run, source) {
         var key = "footage " + source.clip.path;
-        var item = toolkitImportRun.taggedItem(run, tag);
+        var item = toolkitImportRun.taggedItem(run, source.tag);
         if (item === null) {
             item = createFootage(run, source);
-            toolkitImportRun.tagItem(run, item, tag, toolkitSources.contentId(source.clip));
+            toolkitImportRun.tagItem(run, item, source.tag, toolkitSources.contentId(source.clip));
             run.created[key] = true;
         } else if (!usesFile(item, source.path)) {
             if (source.pass) {
@@ -17,7 +17,6 @@ var toolkitImportFootage = (function () {
                 replacePlate(run, item, source);
             }
         } else if (source.pass) {
-            checkFrames(item, source.clip);
             item.mainSource.reload(); // the files may have been rendered again
             run.report.reloaded += 1;
         }
@@ -73,26 +72,13 @@ var toolkitImportFootage = (function () {
     }
 
     function replaceFootage(run, item, source) {
-        var before = toolkitFootage.remember(item, toolkitFootage.isSequence(source.clip));
-        checkFrames(item, source.clip);
+        var before = toolkitFootage.remember(item);
         run.undoSteps.push(function () {
             return toolkitFootage.restore(item, before);
         });
         toolkitFootage.replace(item, source, run.report.by_hand);
+        source.isReplaced = true;
         reportReplacement(run, before, source);
-    }
-
-    // The layers of an item stay where they are, so they would be out of sync with other frames.
-    function checkFrames(item, clip) {
-        var before = toolkitProject.contentId(item);
-        var after = toolkitSources.contentId(clip);
-        if (before !== after) {
-            throw new Error(
-                "'" + clip.name + "' starts at " + after.replace(" + ", " and has ") +
-                " frames; the one in the project starts at " + before.replace(" + ", " and has ") +
-                ". Its layers would be out of sync: delete the folder of this cut, or import into another project"
-            );
-        }
     }
 
     function reportReplacement(run, before, source) {

@@ -1,12 +1,15 @@
 // The run of an import: the items it works with, those it created, and how to undo its other changes.
 
 var toolkitImportRun = (function () {
+    var SEPARATOR = toolkitTags.SEPARATOR;
+
     // The state of a run: the items it works with, those it created, and the steps that undo other changes.
     function start(delivery, report) {
+        var found = toolkitTags.findItems(delivery);
         return {
             delivery: delivery, report: report, before: toolkitProject.itemIds(),
-            tagged: toolkitProject.taggedItems(delivery), bits: app.project.bitsPerChannel, items: {}, created: {},
-            undoSteps: []
+            tagged: found.items, copies: found.copies, bits: app.project.bitsPerChannel, items: {}, created: {},
+            contents: {}, undoSteps: []
         };
     }
 
@@ -43,7 +46,7 @@ var toolkitImportRun = (function () {
     }
 
     function compTag(run, spec) {
-        return toolkitProject.itemTag(run.delivery, spec.key === "" ? "cut" : "shot | " + spec.key);
+        return toolkitTags.itemTag(run.delivery, spec.key === "" ? "cut" : "shot | " + spec.key);
     }
 
     // The comp that an earlier import built for a spec, or null.
@@ -52,13 +55,38 @@ var toolkitImportRun = (function () {
     }
 
     function tagItem(run, item, tag, contentId) {
-        item.comment = tag + contentId;
+        toolkitTags.write(item, tag, contentId);
         run.tagged[tag] = item;
+    }
+
+    // The comps of the shots by their names.
+    function shotComps(run) {
+        var start = toolkitTags.itemTag(run.delivery, "shot");
+        var comps = {};
+        var tag;
+        for (tag in run.tagged) {
+            if (run.tagged.hasOwnProperty(tag) && tag.substring(0, start.length) === start) {
+                comps[tag.slice(start.length, -SEPARATOR.length)] = run.tagged[tag];
+            }
+        }
+        return comps;
+    }
+
+    // Tags a comp with what it contains now.
+    function tagComp(run, comp, spec) {
+        var content = run.contents["comp " + spec.key] || "";
+        var before = comp.comment;
+        if (content !== "" && content !== toolkitTags.contentOf(comp)) {
+            run.undoSteps.push(function () {
+                comp.comment = before;
+            });
+            toolkitTags.write(comp, compTag(run, spec), content);
+        }
     }
 
     // The folder of the cut ("cut"), or the "footage" folder inside it. Created on first use.
     function findOrAddFolder(run, role) {
-        var tag = toolkitProject.itemTag(run.delivery, role + " folder");
+        var tag = toolkitTags.itemTag(run.delivery, role + " folder");
         var folder = taggedItem(run, tag);
         if (folder === null) {
             folder = app.project.items.addFolder(role === "cut" ? run.delivery.name : role);
@@ -72,6 +100,7 @@ var toolkitImportRun = (function () {
 
     return {
         start: start, undo: undo, rollBack: rollBack, taggedItem: taggedItem, compTag: compTag,
-        taggedComp: taggedComp, tagItem: tagItem, findOrAddFolder: findOrAddFolder
+        taggedComp: taggedComp, shotComps: shotComps, tagItem: tagItem, tagComp: tagComp,
+        findOrAddFolder: findOrAddFolder
     };
 }());

@@ -6,6 +6,7 @@ var toolkitImporting = (function () {
         var comp = toolkitImportRun.taggedComp(run, spec);
         var folder;
         if (comp === null) {
+            noteCopy(run, spec);
             folder = toolkitImportRun.findOrAddFolder(run, "cut");
             comp = toolkitComps.create(spec, run.delivery.fps, folder, run.report.by_hand);
             toolkitImportRun.tagItem(run, comp, toolkitImportRun.compTag(run, spec), "");
@@ -15,7 +16,37 @@ var toolkitImporting = (function () {
         } else {
             toolkitExtending.extend(run, comp, spec);
         }
+        toolkitImportRun.tagComp(run, comp, spec);
         run.items["comp " + spec.key] = comp;
+    }
+
+    // Finds the items of the sources. Throws when a name in the project stands for something else.
+    function recognise(run, sources) {
+        var plates = [];
+        var uses = toolkitPlateItems.listUses(run);
+        var i;
+        for (i = 0; i < sources.length; i += 1) {
+            if (sources[i].pass) {
+                sources[i].tag = toolkitTags.itemTag(run.delivery, toolkitSources.passRole(sources[i], sources));
+            } else {
+                sources[i].file = toolkitFiles.fileAt(sources[i].path).fsName;
+                sources[i].names = toolkitPlateItems.namesOf(sources[i].file);
+                plates.push(sources[i]);
+            }
+        }
+        toolkitIdentity.check(run, plates, uses);
+        toolkitFramesCheck.check(run, sources);
+        toolkitPlateItems.tagPlates(run, plates, uses);
+    }
+
+    // A copy is the artist's own, also when the comp that it was made of is gone.
+    function noteCopy(run, spec) {
+        var tag = toolkitImportRun.compTag(run, spec);
+        if (run.copies.hasOwnProperty(tag)) {
+            run.report.notes.push(
+                "comp '" + spec.name + "' was built again; '" + run.copies[tag] + "', a copy of it, was left as it is"
+            );
+        }
     }
 
     // Reads everything back. Throws when a newly built comp is not as specified. Differences in an existing comp are
@@ -66,24 +97,38 @@ var toolkitImporting = (function () {
     }
 
     function build(run, sources, specs) {
+        var done = "unchanged";
         var i;
         toolkitCutChanges.checkRate(run, specs);
+        recognise(run, sources);
         for (i = 0; i < sources.length; i += 1) {
-            toolkitImportFootage.importOrReplace(run, sources[i], sources);
+            toolkitImportFootage.importOrReplace(run, sources[i]);
         }
         for (i = 0; i < specs.length; i += 1) {
             buildOrExtendComp(run, specs[i]);
         }
         verify(run, specs);
+        toolkitProxies.report(run, sources, specs);
         if (hasMembers(run.created)) {
             toolkitProject.setBitDepth(run.report);
-            run.report.done = "built";
-            run.items["comp "].openInViewer();
-        } else {
-            run.report.done = run.report.replaced.length > 0 ? "replaced" : "unchanged";
+            done = "built";
+            openComp(run);
+        } else if (run.report.replaced.length > 0) {
+            done = "replaced";
         }
-        if (run.report.done !== "unchanged") {
+        if (done !== "unchanged") {
             toolkitProjectColour.reportMismatches(run.delivery, run.report);
+        }
+        run.report.done = done; // last: after an error nothing is done
+    }
+
+    // A comp that cannot be shown is no reason to undo the import.
+    function openComp(run) {
+        var comp = run.items["comp "];
+        try {
+            comp.openInViewer();
+        } catch (error) {
+            run.report.notes.push("comp '" + comp.name + "' could not be opened (" + error.message + ")");
         }
     }
 

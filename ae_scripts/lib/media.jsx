@@ -1,16 +1,13 @@
 // Media facts of a footage item, as After Effects reports them: path, frame count, alpha.
 
 var toolkitMedia = (function () {
-    var IMAGE_FILE = /\.(exr|dpx|cin|tiff?|png|jpe?g|tga|sgi|rgb|psd|bmp|iff|pic|hdr|rla|rpf|dng|jp2|j2k|webp)$/i;
-
     // A sequence gets the path that After Effects itself would show: plate.[1001-1100].exr. A movie keeps its path.
     function describe(/** @type {FootageItem} */ item) {
         var source = /** @type {FileSource} */ (item.mainSource);
         var loops = Math.max(1, source.loop);
         var count = source.isStill ? 1 : Math.round(toolkitCompTraversal.frameCount(item) / loops);
-        var path = toolkitFiles.useForwardSlashes(item.footageMissing ? source.missingFootagePath : item.file.fsName);
-        var isSequence = !source.isStill && IMAGE_FILE.test(path);
-        var numbered = isSequence ? /^([\s\S]*?)(\d+)(\.[^.\/]+)$/.exec(path) : null;
+        var path = toolkitFiles.useForwardSlashes(toolkitFootageFiles.pathOf(item));
+        var numbered = toolkitFootageFiles.isSequence(item) ? /^([\s\S]*?)(\d+)(\.[^.\/]+)$/.exec(path) : null;
         var first = numbered ? Number(numbered[2]) : 0;
         return {
             path: numbered ? numbered[1] + numberRange(numbered[2], first + count - 1) + numbered[3] : path,

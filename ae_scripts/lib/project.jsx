@@ -1,15 +1,6 @@
-// Items of a delivery in the project. The comment of an item is its tag: artists may rename items, and the next import
-// recognises them by their comments.
+// The project around an import: which items are new, and its bit depth.
 
 var toolkitProject = (function () {
-    var MARK = "toolkit";
-    var SEPARATOR = " | ";
-
-    // The tag of an item of this cut, without the content id that may follow it.
-    function itemTag(delivery, role) {
-        return MARK + SEPARATOR + delivery.name + SEPARATOR + role + SEPARATOR;
-    }
-
     function itemIds() {
         var ids = {};
         var i;
@@ -17,31 +8,6 @@ var toolkitProject = (function () {
             ids[app.project.item(i).id] = true;
         }
         return ids;
-    }
-
-    // All items of this cut by their tag, which is the comment up to its last separator. A duplicate made by the artist
-    // has the same comment as its original; the original is the older item.
-    function taggedItems(delivery) {
-        var start = itemTag(delivery, "").slice(0, -SEPARATOR.length);
-        var items = {};
-        var item;
-        var tag;
-        var i;
-        for (i = 1; i <= app.project.numItems; i += 1) {
-            item = app.project.item(i);
-            if (item.comment.substring(0, start.length) === start) {
-                tag = item.comment.substring(0, item.comment.length - contentId(item).length);
-                if (!items.hasOwnProperty(tag) || item.id < items[tag].id) {
-                    items[tag] = item;
-                }
-            }
-        }
-        return items;
-    }
-
-    // The part of an item's comment after its tag.
-    function contentId(item) {
-        return item.comment.split(SEPARATOR).pop();
     }
 
     // Removes every item that is not in before. Removing a folder also removes its contents.
@@ -84,8 +50,5 @@ var toolkitProject = (function () {
         }
     }
 
-    return {
-        itemTag: itemTag, itemIds: itemIds, taggedItems: taggedItems, contentId: contentId, removeNew: removeNew,
-        countNew: countNew, setBitDepth: setBitDepth
-    };
+    return { itemIds: itemIds, removeNew: removeNew, countNew: countNew, setBitDepth: setBitDepth };
 }());

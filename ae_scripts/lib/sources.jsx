@@ -110,7 +110,7 @@ var toolkitSources = (function () {
     }
 
     // Versions of one pass share a tag, unless the delivery contains both.
-    function passTag(source, sources) {
+    function passRole(source, sources) {
         var tag = source.clip.shot + " | " + source.pass;
         var i;
         for (i = 0; i < sources.length; i += 1) {
@@ -123,21 +123,9 @@ var toolkitSources = (function () {
         return tag;
     }
 
-    // A plate is tagged by file name and content, so that it is recognised after it has moved. Plates with the same
-    // name and content are numbered.
-    function plateTag(source, sources) {
-        var tag = "plate | " + fileName(source) + " | " + contentId(source.clip);
-        var earlier = 0;
-        var i;
-        for (i = 0; sources[i] !== source; i += 1) {
-            if (
-                !sources[i].pass && fileName(sources[i]) === fileName(source) &&
-                contentId(sources[i].clip) === contentId(source.clip)
-            ) {
-                earlier += 1;
-            }
-        }
-        return earlier > 0 ? tag + " | " + (earlier + 1) : tag;
+    // A plate is tagged by file name and content, so that it is recognised after it has moved.
+    function plateRole(source) {
+        return "plate | " + fileName(source) + " | " + contentId(source.clip);
     }
 
     function fileName(source) {
@@ -149,12 +137,8 @@ var toolkitSources = (function () {
         return clip.timecode + " + " + toolkitRetime.mediaFrameCount(clip);
     }
 
-    // The tag by which the next import recognises this source.
-    function sourceTag(source, sources) {
-        return source.pass ? passTag(source, sources) : plateTag(source, sources);
-    }
-
     return {
-        collect: collect, neededFrames: neededFrames, sourceTag: sourceTag, contentId: contentId, fileName: fileName
+        collect: collect, neededFrames: neededFrames, passRole: passRole, plateRole: plateRole, contentId: contentId,
+        fileName: fileName
     };
 }());

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.hosts.after_effects import Dump, Step, Studio, footage
+from tests.hosts.after_effects import Dump, Step, Studio, comps, footage
 from tests.hosts.delivered import Change, Document, make_version_2, write_media
 
 MOVIE = "A001C003_230114.mov"
@@ -113,6 +114,30 @@ def test_nothing_is_said_about_what_was_removed_again(studio: Studio, delivery: 
     assert report["notes"] == json.loads(delivery.read_text(encoding="utf-8"))["notes"]
 
 
+def add_third_shot(document: Document) -> None:
+    """On the plate of the second shot."""
+    for track in document["tracks"]:
+        text = json.dumps(track["clips"][1]).replace("sh020", "sh030")
+        track["clips"].append({**json.loads(text), "record_first": 96})
+    document["record_count"] = 144
+
+
+def test_a_layer_that_cannot_be_moved_to_its_place_is_removed(studio: Studio, delivery: Path) -> None:
+    """Its footage is in the project already, so removing what is new does not remove the layer."""
+    more = next_version(studio, delivery, add_third_shot)
+    quirks = {"moveThrows": "plate B002C011"}
+    first, second = studio.session([Step(delivery=delivery), Step(delivery=more, quirks=quirks)])
+    assert second["report"]["done"] == "nothing" and "can not move" in second["report"]["problems"][0]
+    assert [item["name"] for item in second["items"]] == [item["name"] for item in first["items"]]
+    assert comps(second) == comps(first)
+
+
+def test_a_comp_that_cannot_be_opened_does_not_undo_the_import(studio: Studio, delivery: Path) -> None:
+    dump = studio.run(delivery, openThrows=True)
+    assert dump["report"]["done"] == "built" and dump["report"]["problems"] == []
+    assert "comp 'scene_04' could not be opened (After Effects error: can not open)" in dump["report"]["notes"]
+
+
 # --- a plate that fails -------------------------------------------------------------------------------------------
 
 
@@ -123,6 +148,31 @@ def test_a_placeholder_stays_when_another_plate_has_its_name(studio: Studio, del
     (todo,) = second["report"]["by_hand"]
     assert todo.startswith("plate 'A001C003' was left as it is: ") and "1920x1080" in todo
     assert "A001C003" not in footage(second)
+
+
+@pytest.mark.parametrize("fails", ["the plate", "the version"])
+def test_a_sequence_in_the_place_of_a_movie_stays_a_sequence(
+    studio: Studio, delivery: Path, movie: Path, fails: str
+) -> None:
+    newer = next_version(studio, delivery)
+    back = take_away(movie)
+    sequence = movie.parent / "artist" / "B002C011.0101.png"
+    shutil.copytree(movie.parent, sequence.parent)
+    replace = f"""(function () {{
+        var i;
+        for (i = 1; i <= app.project.numItems; i += 1) {{
+            if (app.project.item(i).name === "A001C003") {{
+                app.project.item(i).replaceWithSequence(new File("{sequence}"), false);
+                app.project.item(i).mainSource.conformFrameRate = 24;
+            }}
+        }}
+    }}());"""
+    larger = {str(movie): {"width": 1920, "height": 1080, "fps": 24, "frames": 120}}
+    step = Step(delivery=newer, edit=back + replace, quirks=FAILS if fails == "the version" else {})
+    _, second = studio.session([Step(delivery=delivery), step], found=larger if fails == "the plate" else None)
+    found = footage(second)["A001C003"]
+    assert (found["file"], found["frames"], found["fps"], found["isStill"]) == (str(sequence), 96, 24, False)
+    assert second["report"]["done"] == ("replaced" if fails == "the plate" else "nothing")
 
 
 # --- names --------------------------------------------------------------------------------------------------------

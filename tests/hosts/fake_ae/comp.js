@@ -28,6 +28,9 @@ class CompItem extends AVItem {
         this._markers = new Property("ADBE Marker", null, unlocked);
     }
     openInViewer() {
+        if (quirks.openThrows) {
+            throw new Error("After Effects error: can not open");
+        }
         this._project._opened = this._name;
         return {};
     }

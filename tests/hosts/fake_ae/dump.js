@@ -66,6 +66,7 @@ function dumpLayer(data) {
 
 function dumpItem(item) {
     const common = { id: item._id, kind: item.constructor.name, name: item._name, folder: item._folder._name };
+    common.comment = item._comment;
     if (item instanceof FootageItem && item._source instanceof FileSource) {
         return Object.assign(common, {
             file: item._source._file,

@@ -41,6 +41,9 @@ class FileObject {
     get exists() {
         return fs.existsSync(this._path);
     }
+    get length() {
+        return this.exists ? fs.statSync(this._path).size : 0;
+    }
     get encoding() {
         return this._encoding;
     }

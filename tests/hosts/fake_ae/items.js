@@ -186,12 +186,29 @@ class Item {
 }
 
 class FolderItem extends Item {
+    get usedIn() {
+        return undefined; // only footage and comps have it
+    }
     get numItems() {
         return this._project._items.filter((item) => item._folder === this).length;
     }
 }
 
-class AVItem extends Item {}
+class AVItem extends Item {
+    get usedIn() {
+        const comps = this._project._items.filter((item) => item._layers);
+        return comps.filter((comp) => comp._layers.some((layer) => layer.item === this)).map(makeStrict);
+    }
+    get useProxy() {
+        return Boolean(this._proxy);
+    }
+    setProxy(file) {
+        if (!(unwrap(file) instanceof FileObject)) {
+            throw new Error("setProxy takes a File");
+        }
+        this._proxy = unwrap(file)._path; // and uses it
+    }
+}
 
 class FootageItem extends AVItem {
     constructor(name, folder, project, source, facts) {
@@ -200,6 +217,9 @@ class FootageItem extends AVItem {
     }
     get mainSource() {
         return makeStrict(this._source);
+    }
+    get file() {
+        return this._source.file || null;
     }
     get footageMissing() {
         return this._source instanceof PlaceholderSource || this._source.missingFootagePath > "";

@@ -201,6 +201,9 @@ class Layer {
         if (!(layer instanceof Layer) || layer._comp !== this._comp || layer._data === this._data) {
             throw new Error("a layer is moved before or after another layer of the comp");
         }
+        if (this.name === quirks.moveThrows) {
+            throw new Error("After Effects error: can not move");
+        }
         const [moved, other] = [this._unlockedData("the order of the layer"), layer._data];
         this._comp._layers.splice(this._index - 1, 1);
         this._comp._layers.splice(this._comp._layers.indexOf(other) + offset, 0, moved);

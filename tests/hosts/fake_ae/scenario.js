@@ -39,6 +39,8 @@ const QUIRKS = {
     noProperty: "", // match name of a property that is missing
     noEffect: "", // match name that addProperty rejects
     removeThrows: false,
+    moveThrows: "", // name of a layer that cannot be moved
+    openThrows: false, // openInViewer
     pixelAspect: 1,
     runsCommands: true, // whether system.callSystem exists
     confirms: true, // the user's answer to confirm()
