@@ -196,6 +196,14 @@ class OutputBusy(InputError):
         super().__init__(f"another run is writing to {root} ({owner}); {remedy}")
 
 
+class OtherCut(InputError):
+    """The output folder belongs to another cut."""
+
+    def __init__(self, root: Path, name: str) -> None:
+        remedy = "choose another output folder, or replace what is delivered there with --replace"
+        super().__init__(f"{root} holds the layers of another cut, {name!r}; {remedy}")
+
+
 class WorkflowError(InputError):
     """An invalid workflow, or one that does not fit the settings."""
 

@@ -12,7 +12,7 @@ from toolkit.passes import RenderedPass
 from toolkit.plates import open_plate
 from toolkit.progress import SILENT, Progress
 from toolkit.settings import Settings
-from toolkit.stages.checks import ShotPatterns, check_before_work
+from toolkit.stages.checks import ShotPatterns, check_before_work, check_cut_of_output
 from toolkit.stages.conforming import conform_output
 from toolkit.stages.planning import plan_shot
 from toolkit.stages.rendering import open_tools_for, render_shot
@@ -36,16 +36,19 @@ def run(
     *,
     shots: ShotPatterns = None,
     models: Path | str | None = None,
+    replace: bool = False,
     progress: Progress = SILENT,
 ) -> RunResult:
     """Read ``cut``, track the faces, plan and render the passes shot by shot, and conform them in ``out``.
 
     ``cut`` is what ``read_cut`` takes, or what it returned. ``shots`` are shell patterns of shot names, all shots when
-    None; ``models`` is a folder with a studio's own copies of the model files. Everything that can be checked is
-    checked before the first frame. Raises what ``read_cut``, ``track``, ``plan``, ``render`` and ``conform`` raise.
+    None; ``models`` is a folder with a studio's own copies of the model files; ``replace`` allows an ``out`` that holds
+    the layers of another cut. Everything that can be checked is checked before the first frame. Raises what
+    ``read_cut``, ``track``, ``plan``, ``render`` and ``conform`` raise.
     """
     settings = settings or Settings()
     source = cut if isinstance(cut, Cut) else read_cut(cut, handles=settings.cut.handles)
+    check_cut_of_output(source, Path(out), replace=replace)
     chosen = check_before_work(source, shots, settings, Path(out))
     rendered: list[RenderedPass] = []
     with lock_output(Path(out)) as output, open_tools_for(source, chosen, settings) as tools:

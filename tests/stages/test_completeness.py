@@ -15,7 +15,7 @@ from tests.turnover._cuts import clip, sequence_reference, time, time_range, tim
 from toolkit.documents import Delivery
 from toolkit.engines import PaintRequest
 from toolkit.engines.builtin import BuiltinEngine
-from toolkit.errors import MissingDocument, VersionDelivered
+from toolkit.errors import MissingDocument, OtherCut, VersionDelivered
 from toolkit.settings import Settings, load_settings
 
 BODY_ONLY = "output.passes=BODY"
@@ -237,3 +237,27 @@ def test_a_longer_shot_and_a_changed_plate_are_tracked_again(cut: Path, tmp_path
     trim(cut, 1, 2)
     toolkit.run(cut, out, both)
     assert one.read_text(encoding="utf-8") != longer and other.read_text(encoding="utf-8") != before[other]
+
+
+# --- one folder, one cut ----------------------------------------------------------------------------------------------
+
+
+def test_another_cut_does_not_take_over_a_folder_unless_it_may(out: Path, cut: Path, tmp_path: Path) -> None:
+    plates = write_sequence(tmp_path / "other", range(1, 3), prefix="other.").parent
+    other = plates / "other.####.png"
+    before = (out / "delivery.json").read_bytes()
+    with pytest.raises(OtherCut, match=r"holds the layers of another cut, 'cut'; choose another .* with --replace"):
+        toolkit.run(other, out, settings())
+    with pytest.raises(OtherCut):
+        toolkit.track(toolkit.read_cut(other, handles=0), out, settings())
+    assert (out / "delivery.json").read_bytes() == before
+    assert shots_of(toolkit.run(other, out, settings(), replace=True).delivery) == ["other"]
+
+
+def test_the_next_cut_of_the_same_shots_goes_on_in_their_folder(out: Path, cut: Path, tmp_path: Path) -> None:
+    """Under another name, with a shot less, and in another place."""
+    write_sequence(tmp_path / "moved" / "sh010", range(1001, 1005))
+    reference = sequence_reference("sh010/", 1001, time_range(0, 4))
+    clips = [clip(reference, time_range(0, 4), name="sh010")]
+    later = write(tmp_path / "moved" / "cut_v2.otio", timeline(track(*clips), start=time(0)))
+    assert shots_of(toolkit.run(later, out, settings()).delivery) == ["sh010"]

@@ -121,6 +121,13 @@ def overwrite_option(command: Command) -> Command:
     )(command)
 
 
+def replace_option(command: Command) -> Command:
+    """``--replace``."""
+    return click.option("--replace", is_flag=True, help="Use an output folder that holds the layers of another cut.")(
+        command
+    )
+
+
 def settings_for(
     folder: Path,
     *,

@@ -15,6 +15,7 @@ from toolkit.cli.options import (
     out_option,
     overwrite_option,
     progress_option,
+    replace_option,
     settings_for,
     settings_options,
     shot_option,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 @out_option
 @settings_options
 @overwrite_option
+@replace_option
 @shot_option
 @models_option
 @click.option("--dry-run", is_flag=True, help="Check everything and list what would be rendered; write nothing.")
@@ -40,6 +42,7 @@ def run(
     out: Path,
     patterns: tuple[str, ...],
     models: Path | None,
+    replace: bool,
     dry_run: bool,
     as_json: bool,
     progress_kind: str,
@@ -60,7 +63,7 @@ def run(
     if dry_run:
         _dry_run(cut, patterns, settings, as_json=as_json)
         return
-    _run(cut, out, patterns, models, settings, as_json=as_json, progress_kind=progress_kind)
+    _run(cut, out, patterns, models, settings, replace=replace, as_json=as_json, progress_kind=progress_kind)
 
 
 @click.command(short_help="Run the full pipeline on generated footage.")
@@ -93,6 +96,7 @@ def _run(
     models: Path | None,
     settings: Settings,
     *,
+    replace: bool = False,
     as_json: bool,
     progress_kind: str = "bar",
 ) -> None:
@@ -101,7 +105,9 @@ def _run(
     from toolkit.cli.show import show_run
 
     with open_progress(progress_kind) as progress:
-        result = pipeline.run(cut, out, settings, shots=patterns or None, models=models, progress=progress)
+        result = pipeline.run(
+            cut, out, settings, shots=patterns or None, models=models, replace=replace, progress=progress
+        )
     if progress_kind == "lines":
         print_delivery(out / "delivery.json")
     else:

@@ -15,6 +15,7 @@ from toolkit.cli.options import (
     out_option,
     overwrite_option,
     progress_option,
+    replace_option,
     settings_for,
     settings_options,
     shot_option,
@@ -48,6 +49,7 @@ def shots(cut: Path, as_json: bool, **named: Any) -> None:
 @cut_argument
 @out_option
 @settings_options
+@replace_option
 @shot_option
 @models_option
 @json_option
@@ -58,6 +60,7 @@ def track(
     out: Path,
     patterns: tuple[str, ...],
     models: Path | None,
+    replace: bool,
     as_json: bool,
     progress_kind: str,
     **named: Any,
@@ -78,7 +81,9 @@ def track(
     settings = settings_for(cut.parent, **named)
     source = read_cut(cut, handles=settings.cut.handles)
     with open_progress(progress_kind) as progress:
-        found = stages.track(source, out, settings, shots=patterns or None, models=models, progress=progress)
+        found = stages.track(
+            source, out, settings, shots=patterns or None, models=models, replace=replace, progress=progress
+        )
     if progress_kind == "bar":
         show_tracks(found, as_json=as_json)
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from toolkit.delivery import check_aep
 from toolkit.documents import Cut, EstimatePlan, GuidePlan, PassPlan, Shot
 from toolkit.engines import check_engine, find_engine
-from toolkit.errors import MissingMedia, NoMatchingShot, OutputNotWritable, at
+from toolkit.errors import MissingMedia, NoMatchingShot, OtherCut, OutputNotWritable, at
+from toolkit.output import Output
 from toolkit.passes import check_guides, needs_body_tracks, planned_guides
 from toolkit.plates import check_encoding
 from toolkit.settings import Settings
@@ -43,6 +44,21 @@ def check_before_work(cut: Cut, patterns: ShotPatterns, settings: Settings, out:
     if out is not None:
         check_disk(out)
     return shots
+
+
+def check_cut_of_output(cut: Cut, out: Path, *, replace: bool) -> None:
+    """Raises OtherCut when ``out`` was made from another cut than ``cut``, unless that one is to be replaced.
+
+    A cut changes all the time, in its name too, and the folder may have moved. So it is another one if fewer than half
+    of the shots of either have media of the same folder and file name.
+    """
+    path = Output(root=out).shots
+    if replace or not path.exists():
+        return
+    known = Cut.read(path)
+    ours, theirs = ({Path(shot.media.path).parts[-2:] for shot in one.shots} for one in (cut, known))
+    if 2 * len(ours & theirs) < min(len(ours), len(theirs)):
+        raise OtherCut(out, known.name)
 
 
 def check_before_rendering(shots: Sequence[Shot], plans: Iterable[PassPlan], settings: Settings) -> None:

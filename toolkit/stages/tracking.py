@@ -17,7 +17,7 @@ from toolkit.output import Output, lock_output
 from toolkit.plates import Plate, open_plate
 from toolkit.progress import SILENT, Advance, Progress
 from toolkit.settings import Settings
-from toolkit.stages.checks import ShotPatterns, check_before_work, tracks_people
+from toolkit.stages.checks import ShotPatterns, check_before_work, check_cut_of_output, tracks_people
 
 Tracks = TypeVar("Tracks", FaceTracks, BodyTracks)
 
@@ -38,16 +38,19 @@ def track(
     *,
     shots: ShotPatterns = None,
     models: Path | str | None = None,
+    replace: bool = False,
     progress: Progress = SILENT,
 ) -> list[FaceTracks]:
     """Find and follow the faces of the shots of ``cut``: ``out/<shot>/face_track.json``.
 
     Where a look has a ``body`` control, people are followed too (``body_track.json``). ``shots`` are shell patterns of
-    shot names, all shots when None; ``models`` is a folder with a studio's own copies of the model files. Returns one
-    ``FaceTracks`` per shot, in the order of the cut. Raises what ``check_before_work`` raises, AssetUnavailable,
-    MediaError, EngineError, OutputBusy and OutputNotWritable.
+    shot names, all shots when None; ``models`` is a folder with a studio's own copies of the model files; ``replace``
+    allows an ``out`` that holds the layers of another cut. Returns one ``FaceTracks`` per shot, in the order of the
+    cut. Raises OtherCut, what ``check_before_work`` raises, AssetUnavailable, MediaError, EngineError, OutputBusy and
+    OutputNotWritable.
     """
     settings = settings or Settings()
+    check_cut_of_output(cut, Path(out), replace=replace)
     chosen = check_before_work(cut, shots, settings, Path(out))
     found: list[FaceTracks] = []
     with lock_output(Path(out)) as output:
