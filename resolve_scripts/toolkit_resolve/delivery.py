@@ -7,7 +7,7 @@ import os
 import re
 
 from toolkit_resolve.host import HostError
-from toolkit_resolve.path_map import read_path_map, translate_path
+from toolkit_resolve.path_map import read_path_map, translations
 from toolkit_resolve.resolve_values import sequence_files
 
 DELIVERY_SCHEMA = "toolkit.delivery/1"
@@ -118,9 +118,8 @@ def find_files(root, clip, is_layer, path_map):
     first = path if is_foreign else os.path.normpath(os.path.join(root, path))
     if is_layer and not _is_inside(root, first):
         raise HostError("layer '%s' is outside the delivery's folder: %s" % (clip["name"], clip["path"]))
-    here = "" if is_layer else translate_path(clip["path"], path_map)
-    if here and not os.path.isfile(first) and os.path.isfile(here):
-        first = here
+    if not is_layer and not os.path.isfile(first):
+        first = next((here for here in translations(clip["path"], path_map) if os.path.isfile(here)), first)
     folder, name = os.path.split(first)
     names = [name]
     if clip["kind"] != "movie":

@@ -364,7 +364,7 @@ def test_the_artist_is_asked_for_missing_plates_once_and_the_answer_is_kept(
     (dump,) = import_moved(studio, moved, step)
     assert_layers_are_built(dump)
     (question,) = dump["confirms"]
-    assert f"The plates in {plates(delivery)} are not there on this machine" in question
+    assert question.startswith(f"{MOVIE} is not in {plates(delivery)} on this machine.")
     assert dump["dialogs"] == 2 and not is_placeholder(dump)
     kept = json.loads((studio.folder / "home" / ".toolkit" / "path_map.json").read_text(encoding="utf-8"))
     assert kept == {str(plates(delivery).parent): str(moved.parent)}
