@@ -2,6 +2,7 @@
 
 var toolkitExtending = (function () {
     function extend(run, comp, spec) {
+        var before = frameCount(comp);
         var hasNewFace = false;
         var layer;
         var isNew;
@@ -14,6 +15,15 @@ var toolkitExtending = (function () {
                 add(run, comp, spec, i);
             }
         }
+        if (frameCount(comp) !== before) {
+            run.report.notes.push(
+                "comp '" + comp.name + "' was extended from " + before + " to " + frameCount(comp) + " frames"
+            );
+        }
+    }
+
+    function frameCount(comp) {
+        return Math.round(comp.duration / comp.frameDuration);
     }
 
     // The layers of a face follow its FACE layer. Those that are still there have the artist's work on them.
@@ -35,13 +45,17 @@ var toolkitExtending = (function () {
 
     function add(run, comp, spec, index) {
         var layer = spec.layers[index];
+        var seconds = toolkitComps.frameDuration(comp, spec.frameRate);
+        var before = comp.duration;
         var place;
-        extendDuration(run, comp, layer.outPoint);
-        if (toolkitComps.addLayer(comp, layer, run.items, run.report.by_hand)) {
+        extendDuration(run, comp, layer.outPoint * seconds);
+        if (!toolkitComps.addLayer(comp, layer, run.items, run.report.by_hand, seconds)) {
+            comp.duration = before;
+        } else {
             place = moveToPlace(run, comp, spec, index);
             run.undoSteps.push(layerRemover(comp, place));
             run.report.notes.push(
-                "'" + layer.name + "' was added " + (place === 1 ? "on top of" : "to") + " comp '" + comp.name + "'"
+                "'" + layer.name + "' was added " + (place === 1 ? "at the top of" : "to") + " comp '" + comp.name + "'"
             );
         }
     }
@@ -62,10 +76,11 @@ var toolkitExtending = (function () {
         return above;
     }
 
-    function extendDuration(run, comp, frames) {
+    // Makes a comp that the artist shortened, or whose cut has become longer, as long as a layer that is added.
+    function extendDuration(run, comp, seconds) {
         var before = comp.duration;
-        if (before / comp.frameDuration < frames - 0.1) {
-            comp.duration = frames * comp.frameDuration;
+        if (before < seconds - 0.1 * comp.frameDuration) {
+            comp.duration = Math.ceil(seconds / comp.frameDuration - 0.1) * comp.frameDuration;
             run.undoSteps.push(function () {
                 comp.duration = before;
             });

@@ -46,11 +46,19 @@ var toolkitImporting = (function () {
 
     function verifyOldComp(run, spec, findings) {
         var comp = run.items["comp " + spec.key];
-        var found = toolkitCompare.compareComp(comp, spec, run.items, false, findings);
-        var changes = toolkitCutChanges.list(run, comp, spec, found.markers);
+        var where = toolkitCompare.describePlace(comp, spec);
+        var rateChange = toolkitCutChanges.rateChange(comp, spec);
+        var found;
+        var changes;
         var i;
+        if (rateChange !== "") {
+            findings.wrong.push(where + rateChange);
+            return toolkitReadback.readComp(comp);
+        }
+        found = toolkitCompare.compareComp(comp, spec, run.items, false, findings);
+        changes = toolkitCutChanges.list(run, comp, spec, found.markers);
         for (i = 0; i < changes.length; i += 1) {
-            findings.wrong.push("comp '" + spec.name + "': " + changes[i]);
+            findings.wrong.push(where + changes[i]);
         }
         return found;
     }
