@@ -22,6 +22,7 @@
     //@include "lib/comp_specs.jsx"
     //@include "lib/property.jsx"
     //@include "lib/footage.jsx"
+    //@include "lib/interpretation.jsx"
     //@include "lib/layers.jsx"
     //@include "lib/comps.jsx"
     //@include "lib/readback.jsx"

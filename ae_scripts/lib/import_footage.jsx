@@ -74,11 +74,14 @@ var toolkitImportFootage = (function () {
 
     function replaceFootage(run, item, source) {
         var before = toolkitFootage.remember(item, toolkitFootage.isSequence(source.clip));
+        var changes = toolkitInterpretation.findChanges(item, source.clip);
         checkFrames(item, source.clip);
         run.undoSteps.push(function () {
             return toolkitFootage.restore(item, before);
         });
         toolkitFootage.replace(item, source, run.report.by_hand);
+        run.replaced["footage " + source.clip.path] = true;
+        run.report.notes = run.report.notes.concat(toolkitInterpretation.describeReset(item.name, changes));
         reportReplacement(run, before, source);
     }
 
@@ -95,11 +98,21 @@ var toolkitImportFootage = (function () {
         }
     }
 
+    // The version in the name of a layer's file; null if it is not called as the file that replaces it, but for that.
+    // Shots may be called sh010_v3.
+    function formerVersion(before, source) {
+        var parts = /^([\s\S]*_v)\d+(?:\.[^_]*)?$/.exec(toolkitSources.fileName(source));
+        var start = parts === null ? "" : parts[1];
+        var name = toolkitSources.fileName(before);
+        var number = /^\d+(?=\.)/.exec(name.substring(start.length));
+        return start !== "" && name.substring(0, start.length) === start && number !== null ? Number(number[0]) : null;
+    }
+
     function reportReplacement(run, before, source) {
         var version = source.clip.version;
-        var former = /_v(\d+)[^\/\\]*$/.exec(before.path);
-        if (source.pass && version !== null && former !== null && Number(former[1]) !== version) {
-            run.report.versions.push("version " + version + " (was " + Number(former[1]) + ")");
+        var former = formerVersion(before, source);
+        if (source.pass && version !== null && former !== null && former !== version) {
+            run.report.versions.push("version " + version + " (was " + former + ")");
         }
         run.report.replaced.push(
             before.name === source.clip.name || toolkitSources.fileName(before) === toolkitSources.fileName(source)

@@ -6,7 +6,7 @@ var toolkitImportRun = (function () {
         return {
             delivery: delivery, report: report, before: toolkitProject.itemIds(),
             tagged: toolkitProject.taggedItems(delivery), bits: app.project.bitsPerChannel, items: {}, created: {},
-            undoSteps: []
+            replaced: {}, undoSteps: []
         };
     }
 

@@ -32,7 +32,7 @@ var toolkitImporting = (function () {
                     : verifyOldComp(run, specs[i], inOldComps)
             );
         }
-        run.report.differences = inNewComps.wrong.concat(inOldComps.wrong);
+        run.report.differences = inNewComps.wrong.concat(toolkitInterpretation.compareItems(run), inOldComps.wrong);
         if (inNewComps.wrong.length > 0) {
             throw new Error(
                 "After Effects did not build what the delivery specifies: " + inNewComps.wrong.slice(0, 5).join("; ")

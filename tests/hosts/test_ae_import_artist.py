@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.hosts.after_effects import Dump, Step, Studio, comps, layers
+from tests.hosts.after_effects import Dump, Step, Studio, comps, footage, layers
 from tests.hosts.delivered import Change, Document, make_version_2, write_media
 
 
@@ -174,3 +175,81 @@ def test_another_file_in_a_layer_is_named_with_its_folder(studio: Studio, delive
         f"comp 'sh010': 'plate A001C003': the source is '{plates}/B002C011.0101.png' instead of "
         f"'{plates}/A001C003_230114.mov'"
     ) in after["report"]["differences"]
+
+
+# --- Interpret Footage --------------------------------------------------------------------------------------------
+
+FACE, PLATE = "sh010_FACE_v001", "A001C003"
+SETTINGS = [
+    (FACE, "conformFrameRate = 12", "frame rate", "12", "24"),
+    (FACE, "alphaMode = AlphaMode.IGNORE", "alpha", "Ignore", "Premultiplied with black"),
+    (FACE, "alphaMode = AlphaMode.STRAIGHT", "alpha", "Straight", "Premultiplied with black"),
+    (FACE, "premulColor = [1, 0, 0]", "alpha", "Premultiplied with another colour", "Premultiplied with black"),
+    (PLATE, "conformFrameRate = 25", "frame rate", "25", "24"),
+]
+
+
+def interpret(name: str, setting: str) -> str:
+    return edit(name, f"item.mainSource.{setting};", of_comps=False)
+
+
+@pytest.mark.parametrize(("name", "setting", "what", "found", "expected"), SETTINGS)
+def test_footage_that_was_interpreted_otherwise_is_named_and_left(
+    studio: Studio, delivery: Path, *, name: str, setting: str, what: str, found: str, expected: str
+) -> None:
+    _, after = studio.session([Step(delivery=delivery), Step(delivery=delivery, edit=interpret(name, setting))])
+    assert after["report"]["done"] == "unchanged" and after["report"]["problems"] == []
+    sentence = f"the {what} of '{name}' is {found} instead of {expected} in Interpret Footage"
+    assert sentence in after["report"]["differences"] and sentence in after["summary"]
+    assert "Nothing was changed" not in after["summary"] and "changed its comps or footage" in after["summary"]
+
+
+@pytest.mark.parametrize(("name", "setting", "what", "found", "expected"), SETTINGS[:-1])
+def test_an_interpretation_that_a_new_version_sets_back_is_named(
+    studio: Studio, delivery: Path, *, name: str, setting: str, what: str, found: str, expected: str
+) -> None:
+    second = changed(studio, delivery, make_version_2())
+    _, after = studio.session([Step(delivery=delivery), Step(delivery=second, edit=interpret(name, setting))])
+    assert after["report"]["problems"] == after["report"]["differences"] == []
+    assert (f"the {what} of 'sh010_FACE_v002' was set back from {found} to {expected} in Interpret Footage") in after[
+        "report"
+    ]["notes"]
+    face = footage(after)["sh010_FACE_v002"]
+    assert (face["fps"], face["alphaMode"], face["premulColor"]) == (24, "PREMULTIPLIED", [0, 0, 0])
+
+
+def test_footage_as_it_was_imported_is_not_named(studio: Studio, delivery: Path) -> None:
+    second = changed(studio, delivery, make_version_2())
+    _, again, newer = studio.session([Step(delivery=delivery), Step(delivery=delivery), Step(delivery=second)])
+    for dump in (again, newer):
+        assert dump["report"]["differences"] == []
+        assert not any("Interpret Footage" in note for note in dump["report"]["notes"])
+
+
+# --- which version ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shot", ["sh010_v3", "plate_v003", "v003", "sh010_v2_v7"])
+def test_the_version_is_that_of_the_layer_whatever_the_shot_is_called(studio: Studio, shot: str) -> None:
+    def rename(document: Document) -> None:
+        for field in ("tracks", "faces"):
+            document[field] = json.loads(json.dumps(document[field]).replace("sh010", shot))
+
+    first = studio.deliver(rename, own_media=True)
+    second = changed(studio, first, make_version_2())
+    _, after = studio.session([Step(delivery=first), Step(delivery=second)])
+    assert after["report"]["versions"] == ["version 2 (was 1)"] * 4
+    assert "Its footage now uses version 2 (was 1)" in after["summary"]
+
+
+def test_a_file_of_the_artists_own_is_no_version(studio: Studio, delivery: Path) -> None:
+    own = delivery.parent / "retouched_v007.1001.exr"
+    second = changed(studio, delivery, make_version_2())
+    for number in range(1001, 1065):
+        shutil.copy(
+            delivery.parent / "sh010/FACE/v001/sh010_FACE_v001.1001.exr", own.with_name(f"retouched_v007.{number}.exr")
+        )
+    swap = edit(FACE, f"item.replaceWithSequence(new File('{own}'), false);", of_comps=False)
+    _, after = studio.session([Step(delivery=delivery), Step(delivery=second, edit=swap)])
+    assert after["report"]["problems"] == []
+    assert after["report"]["versions"] == ["version 2 (was 1)"] * 3

@@ -1194,3 +1194,10 @@ def test_an_answer_that_cannot_be_kept_is_used_all_the_same(
     assert report["problems"] == [] and report["placed"]
     notes = [note for note in report["notes"] if note.startswith("the folder of the plates was not kept for the next")]
     assert len(notes) == 1
+
+
+def test_of_several_spans_in_a_file_name_the_last_one_is_the_sequence(entry: ModuleType) -> None:
+    path = str(Path("/media [1-2]") / "sh[010-020].[1001-1064].exr")
+    first = str(Path("/media [1-2]") / "sh[010-020].1001.exr")
+    assert entry.parse_media_path(path) == (first, 1001, 64)
+    assert entry.parse_layer_name("sh010_FACE_v003_BODY_v012.1001.exr") == ("sh010_FACE_v003", "BODY", 12)
