@@ -1,5 +1,5 @@
 // The Toolkit panel: Send Turnover, Render Passes with its progress, and Import Passes in one dockable place.
-// Window > Toolkit.jsx. Rendering goes on in the background, and After Effects can be used meanwhile.
+// Window > Toolkit.jsx. Rendering goes on in the background, while the artist keeps working.
 
 (function (panel) {
     //@include "lib/json.jsx"
@@ -10,6 +10,7 @@
     //@include "lib/unsupported.jsx"
     //@include "lib/project_colour.jsx"
     //@include "lib/turnover.jsx"
+    //@include "lib/render_status.jsx"
     //@include "lib/send.jsx"
     //@include "lib/shell.jsx"
     //@include "lib/render.jsx"

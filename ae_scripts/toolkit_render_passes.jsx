@@ -11,6 +11,7 @@
     //@include "lib/unsupported.jsx"
     //@include "lib/project_colour.jsx"
     //@include "lib/turnover.jsx"
+    //@include "lib/render_status.jsx"
     //@include "lib/send.jsx"
     //@include "lib/shell.jsx"
     //@include "lib/render.jsx"
