@@ -6,6 +6,7 @@
 (function () {
     //@include "lib/json.jsx"
     //@include "lib/files.jsx"
+    //@include "lib/delivery_schema.jsx"
     //@include "lib/delivery.jsx"
     //@include "lib/retime.jsx"
     //@include "lib/faces.jsx"

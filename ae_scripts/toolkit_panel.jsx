@@ -14,6 +14,7 @@
     //@include "lib/send.jsx"
     //@include "lib/shell.jsx"
     //@include "lib/render.jsx"
+    //@include "lib/delivery_schema.jsx"
     //@include "lib/delivery.jsx"
     //@include "lib/retime.jsx"
     //@include "lib/faces.jsx"

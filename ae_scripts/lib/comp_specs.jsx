@@ -8,7 +8,8 @@ var toolkitCompSpecs = (function () {
     function baseSpec(key, name, size, frames, displayStart, fps) {
         return {
             key: key, name: name, frameRate: fps, width: size.width, height: size.height, frames: frames,
-            displayStart: displayStart, dropFrame: null, workFirst: 0, workCount: frames, frameBlending: false, layers: [], markers: []
+            displayStart: displayStart, dropFrame: null, workFirst: 0, workCount: frames, frameBlending: false,
+            layers: [], markers: []
         };
     }
 

@@ -7,7 +7,7 @@ var toolkitCutChanges = (function () {
     }
 
     // The comp that shows at which rate this cut was imported: its own, else one of a shot. The artist may have changed
-    // the rate of a shot's comp, so that one with the rate of the delivery counts. Null when there is none.
+    // the rate of some shots' comps, so one with the rate of the delivery counts. Null when there is none.
     function findWitness(run, specs) {
         var witness = null;
         var comp;
@@ -28,8 +28,8 @@ var toolkitCutChanges = (function () {
         if (comp !== null && !toolkitComps.hasRate(comp, run.delivery.fps)) {
             throw new Error(
                 "the cut runs at " + round(run.delivery.fps) + " fps and comp '" + comp.name + "' in the project at " +
-                round(comp.frameRate) + " fps, so the new files would be out of sync. If you changed the comp, set its frame " +
-                "rate back in Composition Settings; if the cut has changed, delete the folder of this cut, or import " +
+                round(comp.frameRate) + " fps, so the new files would be out of sync. If you changed the comp, set its " +
+                "frame rate back in Composition Settings; if the cut has changed, delete the folder of this cut, or import " +
                 "into another project"
             );
         }

@@ -53,7 +53,10 @@ var toolkitExtending = (function () {
             comp.duration = before;
         } else {
             place = moveToPlace(run, comp, spec, index);
-            run.undoSteps.push(layerRemover(comp, place));
+            toolkitImportRun.addUndoStep(
+                run, "layer '" + layer.name + "' was not removed from comp '" + comp.name + "'",
+                layerRemover(comp, place)
+            );
             run.report.notes.push(
                 "'" + layer.name + "' was added " + (place === 1 ? "at the top of" : "to") + " comp '" + comp.name + "'"
             );
@@ -81,7 +84,7 @@ var toolkitExtending = (function () {
         var before = comp.duration;
         if (before < seconds - 0.1 * comp.frameDuration) {
             comp.duration = Math.ceil(seconds / comp.frameDuration - 0.1) * comp.frameDuration;
-            run.undoSteps.push(function () {
+            toolkitImportRun.addUndoStep(run, "comp '" + comp.name + "' was not shortened again", function () {
                 comp.duration = before;
             });
         }

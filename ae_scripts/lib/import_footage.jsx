@@ -39,11 +39,25 @@ var toolkitImportFootage = (function () {
             }
         }
         run.report.by_hand.push(
-            "plate '" + source.clip.name + "' is a placeholder (" + problem + ")" + (source.isUsable
-                ? ": right-click it in the Project panel, Replace Footage > File, and choose " + source.path
-                : "; work without it, or convert it and run the toolkit again")
+            "plate '" + source.clip.name + "' is a placeholder (" + problem + ")" + describeRemedy(source)
         );
         return toolkitFootage.createPlaceholder(source.clip, folder);
+    }
+
+    // Which file to choose for a placeholder: not the one that was just found unusable.
+    function describeRemedy(source) {
+        var clip = source.clip;
+        var replace = "right-click it in the Project panel, Replace Footage > File, and choose ";
+        if (!source.isUsable) {
+            return "; work without it, or convert it and run the toolkit again";
+        }
+        if (source.problem !== "") {
+            return ": restore the file and import again; or " + replace + "where it is now";
+        }
+        return ": " + replace + "a copy of it that After Effects can read, " + clip.width + "x" + clip.height +
+            (toolkitRetime.mediaFrameCount(clip) > 1
+                ? " with at least " + toolkitSources.neededFrames(source) + " frames"
+                : "");
     }
 
     // Links a plate to its file again; a plate that cannot be linked keeps what it shows.
@@ -76,9 +90,11 @@ var toolkitImportFootage = (function () {
         var before = toolkitFootage.remember(item, toolkitFootage.isSequence(source.clip));
         var changes = toolkitInterpretation.findChanges(item, source.clip);
         checkFrames(item, source.clip);
-        run.undoSteps.push(function () {
-            return toolkitFootage.restore(item, before);
-        });
+        toolkitImportRun.addUndoStep(
+            run, "'" + before.name + "' was not linked to its former files again", function () {
+                return toolkitFootage.restore(item, before);
+            }
+        );
         toolkitFootage.replace(item, source, run.report.by_hand);
         run.replaced["footage " + source.clip.path] = true;
         run.report.notes = run.report.notes.concat(toolkitInterpretation.describeReset(item.name, changes));

@@ -10,17 +10,24 @@ var toolkitImportRun = (function () {
         };
     }
 
+    // Adds a step that undoes a change. failure: what is said if After Effects does not let it.
+    function addUndoStep(run, failure, step) {
+        run.undoSteps.push(function () {
+            try {
+                return step();
+            } catch (error) {
+                return failure + " (" + error.message + ")";
+            }
+        });
+    }
+
     // Undoes all but the first count changes, the last one first: each step finds what it left. Returns what could not
     // be undone.
     function undo(run, count) {
         var failures = [];
         var failure;
         while (run.undoSteps.length > count) {
-            try {
-                failure = run.undoSteps.pop()();
-            } catch (error) {
-                failure = error.message;
-            }
+            failure = run.undoSteps.pop()();
             if (failure) {
                 failures.push(failure);
             }
@@ -71,7 +78,7 @@ var toolkitImportRun = (function () {
     }
 
     return {
-        start: start, undo: undo, rollBack: rollBack, taggedItem: taggedItem, compTag: compTag,
-        taggedComp: taggedComp, tagItem: tagItem, findOrAddFolder: findOrAddFolder
+        start: start, addUndoStep: addUndoStep, undo: undo, rollBack: rollBack, taggedItem: taggedItem,
+        compTag: compTag, taggedComp: taggedComp, tagItem: tagItem, findOrAddFolder: findOrAddFolder
     };
 }());

@@ -67,8 +67,8 @@ var toolkitPanelModel = (function () {
         return true;
     }
 
-    // What is known when the panel opens. A render that outlived an earlier panel is followed again; the end of one that
-    // no panel saw is told once. sent: the folder and the comp of the render that the former panel followed, or null.
+    // What is known when the panel opens. A render that outlived an earlier panel is followed again; the end of one
+    // that no panel saw is told once. sent: the folder and the comp of the render that the former panel followed, or null.
     function open(sent) {
         var last = lastFolder();
         attempt(function () {
@@ -216,8 +216,8 @@ var toolkitPanelModel = (function () {
     // What the artist sees is what is imported, so a newer delivery is first shown.
     function importDelivery() {
         if (renew()) {
-            shown.text = "The toolkit has written another delivery, which is shown now. Choose Import Passes again to " +
-                "import it.";
+            shown.text = "The toolkit has written another delivery, which is shown now. Choose Import Passes again " +
+                "to import it.";
         } else {
             importShown();
         }

@@ -51,7 +51,8 @@ var toolkitRenderStatus = (function () {
     }
 
     function describeRunning(folder) {
-        return "a render in " + folder + " has not ended: wait for it, cancel it in the panel, or choose another folder";
+        return "a render in " + folder + " has not ended: wait for it, cancel it in the panel, or choose another " +
+            "folder";
     }
 
     return {

@@ -44,6 +44,8 @@ def read_delivery(path):
     schema = str(delivery.get("schema")) if isinstance(delivery, dict) else ""
     if schema.startswith("toolkit.turnover/"):
         raise HostError("%s is a turnover, not a delivery: choose delivery.json in the output folder" % path)
+    if not schema.startswith("toolkit.delivery/"):
+        raise HostError("%s is not a delivery: choose delivery.json in the output folder" % path)
     if schema != DELIVERY_SCHEMA:
         raise HostError("%s is not a %s document. It may be of another version of the toolkit: update the scripts with "
                         "'toolkit install-scripts resolve', and the delivery with 'toolkit conform'"

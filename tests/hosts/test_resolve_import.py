@@ -853,6 +853,8 @@ def test_invalid_json_is_reported(entry: ModuleType, make_desk: Callable[..., De
             '{"schema": "toolkit.turnover/1"}',
             "is a turnover, not a delivery: choose delivery.json in the output folder",
         ),
+        ('{"entry": "Import Passes"}', "is not a delivery: choose delivery.json in the output folder"),
+        ("[]", "is not a delivery: choose delivery.json in the output folder"),
         ('{"schema": "toolkit.delivery/9"}', "is not a toolkit.delivery/1 document. It may be of another version"),
     ):
         path.write_text(text, encoding="utf-8")
