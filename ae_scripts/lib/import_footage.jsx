@@ -47,12 +47,12 @@ var toolkitImportFootage = (function () {
     // Which file to choose for a placeholder: not the one that was just found unusable.
     function describeRemedy(source) {
         var clip = source.clip;
-        var replace = "right-click it in the Project panel, Replace Footage > File, and choose ";
+        var replace = "right-click the placeholder in the Project panel, Replace Footage > File, and choose ";
         if (!source.isUsable) {
             return "; work without it, or convert it and run the toolkit again";
         }
         if (source.problem !== "") {
-            return ": restore the file and import again; or " + replace + "where it is now";
+            return ": restore the file and import again; or " + replace + "the file where it is now";
         }
         return ": " + replace + "a copy of it that After Effects can read, " + clip.width + "x" + clip.height +
             (toolkitRetime.mediaFrameCount(clip) > 1

@@ -73,8 +73,8 @@ def test_a_plate_without_its_files_becomes_a_placeholder(
     (by_hand,) = dump["report"]["by_hand"]
     assert by_hand.startswith(f"plate '{plate}' is a placeholder (") and reason in by_hand
     assert by_hand.endswith(
-        "is missing): restore the file and import again; or right-click it in the Project panel, "
-        "Replace Footage > File, and choose where it is now"
+        "is missing): restore the file and import again; or right-click the placeholder in the Project panel, "
+        "Replace Footage > File, and choose the file where it is now"
     )
     assert plate not in footage(dump)
 
