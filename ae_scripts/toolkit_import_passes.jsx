@@ -6,6 +6,7 @@
 (function () {
     //@include "lib/json.jsx"
     //@include "lib/files.jsx"
+    //@include "lib/delivery_schema.jsx"
     //@include "lib/delivery.jsx"
     //@include "lib/retime.jsx"
     //@include "lib/faces.jsx"
@@ -15,6 +16,7 @@
     //@include "lib/property.jsx"
     //@include "lib/footage_files.jsx"
     //@include "lib/footage.jsx"
+    //@include "lib/interpretation.jsx"
     //@include "lib/layers.jsx"
     //@include "lib/comps.jsx"
     //@include "lib/readback.jsx"

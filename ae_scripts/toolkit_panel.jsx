@@ -1,5 +1,5 @@
 // The Toolkit panel: Send Turnover, Render Passes with its progress, and Import Passes in one dockable place.
-// Window > Toolkit.jsx. Rendering goes on in the background, and After Effects can be used meanwhile.
+// Window > Toolkit.jsx. Rendering goes on in the background, while the artist keeps working.
 
 (function (panel) {
     //@include "lib/json.jsx"
@@ -11,9 +11,11 @@
     //@include "lib/unsupported.jsx"
     //@include "lib/project_colour.jsx"
     //@include "lib/turnover.jsx"
+    //@include "lib/render_status.jsx"
     //@include "lib/send.jsx"
     //@include "lib/shell.jsx"
     //@include "lib/render.jsx"
+    //@include "lib/delivery_schema.jsx"
     //@include "lib/delivery.jsx"
     //@include "lib/retime.jsx"
     //@include "lib/faces.jsx"
@@ -22,6 +24,7 @@
     //@include "lib/comp_specs.jsx"
     //@include "lib/property.jsx"
     //@include "lib/footage.jsx"
+    //@include "lib/interpretation.jsx"
     //@include "lib/layers.jsx"
     //@include "lib/comps.jsx"
     //@include "lib/readback.jsx"

@@ -12,6 +12,7 @@
     //@include "lib/unsupported.jsx"
     //@include "lib/project_colour.jsx"
     //@include "lib/turnover.jsx"
+    //@include "lib/render_status.jsx"
     //@include "lib/send.jsx"
 
     function main() {

@@ -5,10 +5,11 @@ var toolkitCompSpecs = (function () {
     var DONE_HERE = "Set the speed"; // a marker for hosts that cannot: here every retime is built
     var MARKER_LABELS = { "Red": 1, "Yellow": 2, "Blue": 8, "Green": 9 };
 
-    function baseSpec(key, name, size, frames, displayStart) {
+    function baseSpec(key, name, size, frames, displayStart, fps) {
         return {
-            key: key, name: name, width: size.width, height: size.height, frames: frames, displayStart: displayStart,
-            dropFrame: null, workFirst: 0, workCount: frames, frameBlending: false, layers: [], markers: []
+            key: key, name: name, frameRate: fps, width: size.width, height: size.height, frames: frames,
+            displayStart: displayStart, dropFrame: null, workFirst: 0, workCount: frames, frameBlending: false,
+            layers: [], markers: []
         };
     }
 
@@ -16,7 +17,7 @@ var toolkitCompSpecs = (function () {
     // frame has the number of the first file.
     function shotSpec(shot, delivery, notes) {
         var clip = shot.clip;
-        var spec = baseSpec(shot.name, shot.name, clip, shot.last - shot.first + 1, clip.start_index);
+        var spec = baseSpec(shot.name, shot.name, clip, shot.last - shot.first + 1, clip.start_index, delivery.fps);
         var faces = toolkitShots.collectFaces(shot, delivery, notes);
         var matteMasks = toolkitLayerSpecs.ovalMasks(faces, "ADD");
         var layer;
@@ -58,7 +59,8 @@ var toolkitCompSpecs = (function () {
 
     // The whole cut: the shot comps at their record frames, with the plates below them.
     function cutSpec(shots, delivery, shotSpecs) {
-        var spec = baseSpec("", delivery.name, delivery, delivery.record_count, delivery.start_frame);
+        var frames = delivery.record_count;
+        var spec = baseSpec("", delivery.name, delivery, frames, delivery.start_frame, delivery.fps);
         var clip;
         var last;
         var i;

@@ -19,11 +19,43 @@ var toolkitCompare = (function () {
         return null;
     }
 
+    // How a sentence about a comp begins: with its name in the project, and ours if the artist renamed it.
+    function describePlace(comp, spec) {
+        return "comp '" + comp.name + "'" + (comp.name === spec.name ? "" : " (" + spec.name + ")") + ": ";
+    }
+
+    // The name of the face that a layer belongs to, if the comp has none of the layers of that face; else empty.
+    function nameOfNewFace(comp, spec, specs, items) {
+        var face = /^face \d+/.exec(spec.name);
+        var i;
+        if (face === null || (spec.kind !== "null" && spec.kind !== "solid")) {
+            return "";
+        }
+        for (i = 0; i < specs.length; i += 1) {
+            if (
+                (specs[i].name + " ").substring(0, face[0].length + 1) === face[0] + " " &&
+                findLayer(comp, specs[i], i, items, false) !== null
+            ) {
+                return "";
+            }
+        }
+        return face[0];
+    }
+
+    // What is said of a layer that was not found.
+    function describeMissing(comp, spec, specs, items) {
+        var face = nameOfNewFace(comp, spec, specs, items);
+        return face === ""
+            ? "layer '" + spec.name + "' is missing, moved or renamed"
+            : "it has no layers of " + face + ", which is new in this delivery or was deleted; delete the comp and " +
+                "import again to get them";
+    }
+
     // Compares a comp with its spec and returns what was read back, layers bottom first. Differences that change the
     // image go into findings.wrong, those that can be corrected in a menu into findings.byHand.
     function compareComp(comp, spec, items, isNewComp, findings) {
         var found = toolkitReadback.readComp(comp);
-        var where = "comp '" + spec.name + "': ";
+        var where = describePlace(comp, spec);
         var expected = { frameBlending: spec.frameBlending, workFirst: spec.workFirst, workCount: spec.workCount };
         var facts = isNewComp ? expected : factsOf(spec, expected);
         var layer;
@@ -41,8 +73,9 @@ var toolkitCompare = (function () {
         for (i = 0; i < spec.layers.length; i += 1) {
             layer = findLayer(comp, spec.layers[i], i, items, isNewComp);
             if (layer === null || layer.name !== spec.layers[i].name) {
-                seriousOf(spec.layers[i], findings).push(
-                    where + "layer '" + spec.layers[i].name + "' is missing, moved or renamed"
+                addOnce(
+                    seriousOf(spec.layers[i], findings),
+                    where + describeMissing(comp, spec.layers[i], spec.layers, items)
                 );
             } else {
                 compareLayer(
@@ -111,15 +144,20 @@ var toolkitCompare = (function () {
 
     // Once, although the plate is in the cut and in its shot.
     function noteShortPlate(notes, spec, missing) {
-        var note = "the plate of " + spec.shot + " is " + missing + (missing === 1 ? " frame" : " frames") +
-            " shorter than in the delivery";
+        addOnce(
+            notes, "the plate of " + spec.shot + " is " + missing + (missing === 1 ? " frame" : " frames") +
+                " shorter than in the delivery"
+        );
+    }
+
+    function addOnce(sentences, sentence) {
         var i;
-        for (i = 0; i < notes.length; i += 1) {
-            if (notes[i] === note) {
+        for (i = 0; i < sentences.length; i += 1) {
+            if (sentences[i] === sentence) {
                 return;
             }
         }
-        notes.push(note);
+        sentences.push(sentence);
     }
 
     // Whether a plate's layer ends before its spec because its footage does: only frames in the handles are missing.
@@ -173,5 +211,5 @@ var toolkitCompare = (function () {
         return layer;
     }
 
-    return { compareComp: compareComp };
+    return { describePlace: describePlace, compareComp: compareComp };
 }());

@@ -9,11 +9,21 @@ var toolkitComps = (function () {
         return parseFloat(app.version);
     }
 
+    // After Effects rounds frame rates.
+    function hasRate(comp, fps) {
+        return Math.abs(comp.frameRate - fps) <= 0.001;
+    }
+
+    // The seconds of a frame of the delivery in a comp whose frame rate the artist may have changed.
+    function frameDuration(comp, fps) {
+        return hasRate(comp, fps) ? comp.frameDuration : 1 / fps;
+    }
+
     function create(spec, fps, folder, byHand) {
         var seconds = spec.frames / fps;
         var comp = app.project.items.addComp(spec.name, spec.width, spec.height, 1, seconds, fps);
         comp.parentFolder = folder;
-        if (Math.abs(comp.frameRate - fps) > 0.001) {
+        if (!hasRate(comp, fps)) {
             throw new Error("comp '" + spec.name + "' runs at " + comp.frameRate + " fps instead of " + fps);
         }
         if (Math.round(comp.duration / comp.frameDuration) !== spec.frames) {
@@ -80,7 +90,7 @@ var toolkitComps = (function () {
         var added = [];
         var i;
         for (i = 0; i < spec.layers.length; i += 1) {
-            if (addLayer(comp, spec.layers[i], items, byHand)) {
+            if (addLayer(comp, spec.layers[i], items, byHand, comp.frameDuration)) {
                 added.push(spec.layers[i]);
             }
         }
@@ -89,9 +99,9 @@ var toolkitComps = (function () {
     }
 
     // Returns whether the layer was added. A plate is only a guide: one that cannot be added is left out.
-    function addLayer(comp, spec, items, byHand) {
+    function addLayer(comp, spec, items, byHand, secondsPerFrame) {
         try {
-            toolkitLayers.add(comp, spec, items);
+            toolkitLayers.add(comp, spec, items, secondsPerFrame);
             return true;
         } catch (error) {
             if (spec.shot === null) {
@@ -102,5 +112,8 @@ var toolkitComps = (function () {
         }
     }
 
-    return { create: create, addLayer: addLayer, addLayersAndMarkers: addLayersAndMarkers, firstFrame: firstFrame };
+    return {
+        create: create, hasRate: hasRate, frameDuration: frameDuration, addLayer: addLayer,
+        addLayersAndMarkers: addLayersAndMarkers, firstFrame: firstFrame
+    };
 }());

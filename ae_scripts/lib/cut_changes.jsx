@@ -2,20 +2,45 @@
 // delivery no longer has.
 
 var toolkitCutChanges = (function () {
+    function round(fps) {
+        return Math.round(fps * 1000) / 1000;
+    }
+
+    // The comp that shows at which rate this cut was imported: its own, else one of a shot. The artist may have changed
+    // the rate of some shots' comps, so one with the rate of the delivery counts. Null when there is none.
+    function findWitness(run, specs) {
+        var witness = null;
+        var comp;
+        var i;
+        for (i = specs.length - 1; i >= 0; i -= 1) { // the cut is the last one
+            comp = toolkitImportRun.taggedComp(run, specs[i]);
+            if (comp !== null && (specs[i].key === "" || toolkitComps.hasRate(comp, run.delivery.fps))) {
+                return comp;
+            }
+            witness = comp || witness;
+        }
+        return witness;
+    }
+
     // Throws when the cut has another frame rate than its comps: replaced footage would be out of sync with everything.
     function checkRate(run, specs) {
-        var comp = null;
-        var i;
-        for (i = specs.length - 1; i >= 0 && comp === null; i -= 1) { // the cut is the last one
-            comp = toolkitImportRun.taggedComp(run, specs[i]);
-        }
-        if (comp !== null && Math.abs(comp.frameRate - run.delivery.fps) > 0.001) {
+        var comp = findWitness(run, specs);
+        if (comp !== null && !toolkitComps.hasRate(comp, run.delivery.fps)) {
             throw new Error(
-                "the cut runs at " + run.delivery.fps + " fps and comp '" + comp.name + "' in the project at " +
-                Math.round(comp.frameRate * 1000) / 1000 + " fps, so the new files would be out of sync. Delete the " +
-                "folder of this cut, or import into another project"
+                "the cut runs at " + round(run.delivery.fps) + " fps and comp '" + comp.name + "' in the project at " +
+                round(comp.frameRate) + " fps, so the new files would be out of sync. If you changed the comp, set its " +
+                "frame rate back in Composition Settings; if the cut has changed, delete the folder of this cut, or import " +
+                "into another project"
             );
         }
+    }
+
+    // What is said of an existing comp at another frame rate, instead of all that follows from it; else empty.
+    function rateChange(comp, spec) {
+        return toolkitComps.hasRate(comp, spec.frameRate)
+            ? ""
+            : "the frame rate is " + round(comp.frameRate) + " instead of " + round(spec.frameRate) +
+                "; nothing else in it was compared";
     }
 
     // Sentences about an existing comp. markers: those that it has.
@@ -110,5 +135,5 @@ var toolkitCutChanges = (function () {
         return sentences;
     }
 
-    return { checkRate: checkRate, list: list };
+    return { checkRate: checkRate, rateChange: rateChange, list: list };
 }());

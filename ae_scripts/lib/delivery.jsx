@@ -2,7 +2,6 @@
 // application.
 
 var toolkitDelivery = (function () {
-    var SCHEMA = "toolkit.delivery/1";
     var MAX_FPS = 99; // frames per second, of a comp and of footage
     var MAX_SECONDS = 10800; // seconds of a comp
     var MIN_SIZE = 4; // pixels of a comp
@@ -219,13 +218,8 @@ var toolkitDelivery = (function () {
 
     // Parses and checks a delivery. Throws an Error whose message is shown to the user.
     function read(text) {
-        var delivery = toolkitJson.parse(text);
+        var delivery = toolkitDeliverySchema.parse(text);
         var i;
-        if (delivery === null || delivery.schema !== SCHEMA) {
-            throw new Error(
-                "this is not a " + SCHEMA + " document; use scripts and toolkit of the same version"
-            );
-        }
         checkCut(delivery);
         for (i = 0; i < delivery.tracks.length; i += 1) {
             checkTrack(delivery.tracks[i]);

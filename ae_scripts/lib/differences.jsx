@@ -132,9 +132,6 @@ var toolkitDifferences = (function () {
             return describeProperty(path, found.found, found.expected);
         }
         field = FIELDS[path[0]];
-        if (path[0] === "source" && typeof found.expected === "string") { // the path of a file
-            return compose(field[0], "", found.found, found.expected.replace(/^.*[\/\\]/, ""));
-        }
         if (path[0] === "remap") { // one of both has none
             return field[0] + (found.found ? " on" : " off") + " instead of " + (found.expected ? "on" : "off");
         }

@@ -2,6 +2,7 @@
 
 var toolkitExtending = (function () {
     function extend(run, comp, spec) {
+        var before = frameCount(comp);
         var hasNewFace = false;
         var layer;
         var isNew;
@@ -14,6 +15,15 @@ var toolkitExtending = (function () {
                 add(run, comp, spec, i);
             }
         }
+        if (frameCount(comp) !== before) {
+            run.report.notes.push(
+                "comp '" + comp.name + "' was extended from " + before + " to " + frameCount(comp) + " frames"
+            );
+        }
+    }
+
+    function frameCount(comp) {
+        return Math.round(comp.duration / comp.frameDuration);
     }
 
     // The layers of a face follow its FACE layer. Those that are still there have the artist's work on them.
@@ -35,13 +45,20 @@ var toolkitExtending = (function () {
 
     function add(run, comp, spec, index) {
         var layer = spec.layers[index];
+        var seconds = toolkitComps.frameDuration(comp, spec.frameRate);
+        var before = comp.duration;
         var place = { index: 1 };
-        extendDuration(run, comp, layer.outPoint);
-        if (toolkitComps.addLayer(comp, layer, run.items, run.report.by_hand)) {
-            run.undoSteps.push(layerRemover(comp, place));
+        extendDuration(run, comp, layer.outPoint * seconds);
+        if (!toolkitComps.addLayer(comp, layer, run.items, run.report.by_hand, seconds)) {
+            comp.duration = before;
+        } else {
+            toolkitImportRun.addUndoStep(
+                run, "layer '" + layer.name + "' was not removed from comp '" + comp.name + "'",
+                layerRemover(comp, place)
+            );
             moveToPlace(run, comp, spec, index, place);
             run.report.notes.push(
-                "'" + layer.name + "' was added " + (place.index === 1 ? "on top of" : "to") + " comp '" +
+                "'" + layer.name + "' was added " + (place.index === 1 ? "at the top of" : "to") + " comp '" +
                 comp.name + "'"
             );
         }
@@ -63,11 +80,12 @@ var toolkitExtending = (function () {
         comp.layer(above).locked = spec.layers[index].look.locked;
     }
 
-    function extendDuration(run, comp, frames) {
+    // Makes a comp that the artist shortened, or whose cut has become longer, as long as a layer that is added.
+    function extendDuration(run, comp, seconds) {
         var before = comp.duration;
-        if (before / comp.frameDuration < frames - 0.1) {
-            comp.duration = frames * comp.frameDuration;
-            run.undoSteps.push(function () {
+        if (before < seconds - 0.1 * comp.frameDuration) {
+            comp.duration = Math.ceil(seconds / comp.frameDuration - 0.1) * comp.frameDuration;
+            toolkitImportRun.addUndoStep(run, "comp '" + comp.name + "' was not shortened again", function () {
                 comp.duration = before;
             });
         }

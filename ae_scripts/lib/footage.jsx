@@ -175,8 +175,10 @@ var toolkitFootage = (function () {
         var count = toolkitSources.neededFrames(source);
         if (found < count || (found > count && source.clip.kind !== "movie" && source.pass)) {
             throw new Error(
-                "'" + source.clip.name + "' has " + found + " frames in After Effects, " +
-                (source.pass ? count + " in the delivery" : "and the cut uses them up to " + count)
+                "'" + source.clip.name + "' has " + found + " frames in After Effects, " + (source.pass
+                    ? count + " in the delivery: delete " + source.path.replace(/[\/\\][^\/\\]*$/, "") +
+                        ", which also has other files, and run the toolkit again"
+                    : "and the cut uses them up to " + count)
             );
         }
     }

@@ -38,11 +38,25 @@ var toolkitImportFootage = (function () {
             }
         }
         run.report.by_hand.push(
-            "plate '" + source.clip.name + "' is a placeholder (" + problem + ")" + (source.isUsable
-                ? ": right-click it in the Project panel, Replace Footage > File, and choose " + source.path
-                : "; work without it, or convert it and run the toolkit again")
+            "plate '" + source.clip.name + "' is a placeholder (" + problem + ")" + describeRemedy(source)
         );
         return toolkitFootage.createPlaceholder(source.clip, folder);
+    }
+
+    // Which file to choose for a placeholder: not the one that was just found unusable.
+    function describeRemedy(source) {
+        var clip = source.clip;
+        var replace = "right-click the placeholder in the Project panel, Replace Footage > File, and choose ";
+        if (!source.isUsable) {
+            return "; work without it, or convert it and run the toolkit again";
+        }
+        if (source.problem !== "") {
+            return ": restore the file and import again; or " + replace + "the file where it is now";
+        }
+        return ": " + replace + "a copy of it that After Effects can read, " + clip.width + "x" + clip.height +
+            (toolkitRetime.mediaFrameCount(clip) > 1
+                ? " with at least " + toolkitSources.neededFrames(source) + " frames"
+                : "");
     }
 
     // Links a plate to its file again; a plate that cannot be linked keeps what it shows.
@@ -73,19 +87,33 @@ var toolkitImportFootage = (function () {
 
     function replaceFootage(run, item, source) {
         var before = toolkitFootage.remember(item);
-        run.undoSteps.push(function () {
-            return toolkitFootage.restore(item, before);
-        });
+        var changes = toolkitInterpretation.findChanges(item, source.clip);
+        toolkitImportRun.addUndoStep(
+            run, "'" + before.name + "' was not linked to its former files again", function () {
+                return toolkitFootage.restore(item, before);
+            }
+        );
         toolkitFootage.replace(item, source, run.report.by_hand);
-        source.isReplaced = true;
+        run.replaced["footage " + source.clip.path] = true;
+        run.report.notes = run.report.notes.concat(toolkitInterpretation.describeReset(item.name, changes));
         reportReplacement(run, before, source);
+    }
+
+    // The version in the name of a layer's file; null if it is not called as the file that replaces it, but for that.
+    // Shots may be called sh010_v3.
+    function formerVersion(before, source) {
+        var parts = /^([\s\S]*_v)\d+(?:\.[^_]*)?$/.exec(toolkitSources.fileName(source));
+        var start = parts === null ? "" : parts[1];
+        var name = toolkitSources.fileName(before);
+        var number = /^\d+(?=\.)/.exec(name.substring(start.length));
+        return start !== "" && name.substring(0, start.length) === start && number !== null ? Number(number[0]) : null;
     }
 
     function reportReplacement(run, before, source) {
         var version = source.clip.version;
-        var former = /_v(\d+)[^\/\\]*$/.exec(before.path);
-        if (source.pass && version !== null && former !== null && Number(former[1]) !== version) {
-            run.report.versions.push("version " + version + " (was " + Number(former[1]) + ")");
+        var former = formerVersion(before, source);
+        if (source.pass && version !== null && former !== null && former !== version) {
+            run.report.versions.push("version " + version + " (was " + former + ")");
         }
         run.report.replaced.push(
             before.name === source.clip.name || toolkitSources.fileName(before) === toolkitSources.fileName(source)

@@ -11,7 +11,7 @@ var toolkitImportPasses = (function () {
             name = delivery.name;
             report.delivery = file.fsName;
             report.notes = delivery.notes.slice(0);
-            toolkitPathMap.locatePlates(delivery, mayAsk);
+            toolkitPathMap.locatePlates(delivery, mayAsk, report.notes);
             toolkitImporting.importDelivery(delivery, file.parent.fsName, report);
         } catch (error) {
             report.problems.push(error.message);

@@ -9,8 +9,19 @@ var toolkitImportRun = (function () {
         return {
             delivery: delivery, report: report, before: toolkitProject.itemIds(),
             tagged: found.items, copies: found.copies, bits: app.project.bitsPerChannel, items: {}, created: {},
-            contents: {}, undoSteps: []
+            contents: {}, replaced: {}, undoSteps: []
         };
+    }
+
+    // Adds a step that undoes a change. failure: what is said if After Effects does not let it.
+    function addUndoStep(run, failure, step) {
+        run.undoSteps.push(function () {
+            try {
+                return step();
+            } catch (error) {
+                return failure + " (" + error.message + ")";
+            }
+        });
     }
 
     // Undoes all but the first count changes, the last one first: each step finds what it left. Returns what could not
@@ -19,11 +30,7 @@ var toolkitImportRun = (function () {
         var failures = [];
         var failure;
         while (run.undoSteps.length > count) {
-            try {
-                failure = run.undoSteps.pop()();
-            } catch (error) {
-                failure = error.message;
-            }
+            failure = run.undoSteps.pop()();
             if (failure) {
                 failures.push(failure);
             }
@@ -77,7 +84,7 @@ var toolkitImportRun = (function () {
         var content = run.contents["comp " + spec.key] || "";
         var before = comp.comment;
         if (content !== "" && content !== toolkitTags.contentOf(comp)) {
-            run.undoSteps.push(function () {
+            addUndoStep(run, "the comment of '" + comp.name + "' was not set back", function () {
                 comp.comment = before;
             });
             toolkitTags.write(comp, compTag(run, spec), content);
@@ -99,8 +106,8 @@ var toolkitImportRun = (function () {
     }
 
     return {
-        start: start, undo: undo, rollBack: rollBack, taggedItem: taggedItem, compTag: compTag,
-        taggedComp: taggedComp, shotComps: shotComps, tagItem: tagItem, tagComp: tagComp,
+        start: start, addUndoStep: addUndoStep, undo: undo, rollBack: rollBack, taggedItem: taggedItem,
+        compTag: compTag, taggedComp: taggedComp, shotComps: shotComps, tagItem: tagItem, tagComp: tagComp,
         findOrAddFolder: findOrAddFolder
     };
 }());

@@ -63,7 +63,7 @@ var toolkitImporting = (function () {
                     : verifyOldComp(run, specs[i], inOldComps)
             );
         }
-        run.report.differences = inNewComps.wrong.concat(inOldComps.wrong);
+        run.report.differences = inNewComps.wrong.concat(toolkitInterpretation.compareItems(run), inOldComps.wrong);
         if (inNewComps.wrong.length > 0) {
             throw new Error(
                 "After Effects did not build what the delivery specifies: " + inNewComps.wrong.slice(0, 5).join("; ")
@@ -77,11 +77,19 @@ var toolkitImporting = (function () {
 
     function verifyOldComp(run, spec, findings) {
         var comp = run.items["comp " + spec.key];
-        var found = toolkitCompare.compareComp(comp, spec, run.items, false, findings);
-        var changes = toolkitCutChanges.list(run, comp, spec, found.markers);
+        var where = toolkitCompare.describePlace(comp, spec);
+        var rateChange = toolkitCutChanges.rateChange(comp, spec);
+        var found;
+        var changes;
         var i;
+        if (rateChange !== "") {
+            findings.wrong.push(where + rateChange);
+            return toolkitReadback.readComp(comp);
+        }
+        found = toolkitCompare.compareComp(comp, spec, run.items, false, findings);
+        changes = toolkitCutChanges.list(run, comp, spec, found.markers);
         for (i = 0; i < changes.length; i += 1) {
-            findings.wrong.push("comp '" + spec.name + "': " + changes[i]);
+            findings.wrong.push(where + changes[i]);
         }
         return found;
     }

@@ -114,11 +114,11 @@ var toolkitLayers = (function () {
         }
     }
 
-    // Adds a layer on top of the comp, or nothing if it throws.
-    function add(comp, spec, items) {
+    // Adds a layer on top of the comp, or nothing if it throws. frameDuration: seconds of a frame of the spec.
+    function add(comp, spec, items, frameDuration) {
         var layer = create(comp, spec, items);
         try {
-            setUp(layer, comp, spec);
+            setUp(layer, comp, spec, frameDuration);
         } catch (error) {
             layer.remove();
             throw error;
@@ -126,25 +126,25 @@ var toolkitLayers = (function () {
     }
 
     // A parent must be added before its children, and values are set after parenting.
-    function setUp(layer, comp, spec) {
+    function setUp(layer, comp, spec, frameDuration) {
         var i;
         layer.name = spec.name;
         layer.label = spec.look.label;
         layer.guideLayer = spec.look.guideLayer;
         layer.adjustmentLayer = spec.adjustmentLayer;
-        setTimes(layer, spec, comp.frameDuration);
+        setTimes(layer, spec, frameDuration);
         if (spec.look.frameBlendingType !== "NO_FRAME_BLEND") {
             layer.frameBlendingType = FrameBlendingType[spec.look.frameBlendingType];
         }
         if (spec.parent !== null) {
             layer.setParentWithJump(layerByName(comp, spec.parent));
         }
-        setTransform(layer, spec.transform, comp.frameDuration);
+        setTransform(layer, spec.transform, frameDuration);
         for (i = 0; i < spec.masks.length; i += 1) {
-            addMask(layer, spec.masks[i], comp.frameDuration);
+            addMask(layer, spec.masks[i], frameDuration);
         }
         if (spec.pins.length > 0) {
-            addCornerPin(layer, spec.pins, comp.frameDuration);
+            addCornerPin(layer, spec.pins, frameDuration);
         }
         layer.enabled = spec.enabled;
         layer.shy = spec.look.shy;

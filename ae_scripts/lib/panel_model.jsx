@@ -14,7 +14,9 @@ var toolkitPanelModel = (function () {
     };
     var folder = ""; // of the render that is followed
     var watch = null; // for its signs of life
-    var sentComp = null; // the comp that is being rendered; null when an earlier panel sent it
+    var sentComp = null; // the comp that is being rendered; null when it was sent before After Effects was started
+    var lastRead = ""; // the delivery that the toolkit had written last when this was read
+    var isChosen = false; // whether the artist chose the delivery that is shown
 
     // Runs an action of the artist; the text shown afterwards is what it returns, or the error.
     function attempt(action, failure) {
@@ -49,23 +51,45 @@ var toolkitPanelModel = (function () {
         return file.exists ? toolkitFiles.readText(file).replace(/[\r\n]+$/, "") : "";
     }
 
-    // What is known when the panel opens. A render that outlived an earlier panel is followed again; the end of one that
-    // no panel saw is told once.
-    function open() {
+    // Shows the delivery that the toolkit has written since, unless the artist chose one. Returns whether there is one.
+    function renew() {
+        var found;
+        try {
+            found = lastDelivery();
+        } catch (error) { // it is being written
+            return false;
+        }
+        if (isChosen || found === lastRead) {
+            return false;
+        }
+        lastRead = found;
+        shown.delivery = found;
+        return true;
+    }
+
+    // What is known when the panel opens. A render that outlived an earlier panel is followed again; the end of one
+    // that no panel saw is told once. sent: the folder and the comp of the render that the former panel followed, or null.
+    function open(sent) {
         var last = lastFolder();
         attempt(function () {
-            shown.delivery = lastDelivery();
+            lastRead = lastDelivery();
+            shown.delivery = lastRead;
             return "";
         }, "The last delivery cannot be read");
         if (last !== "") {
-            follow(last, null);
-            poll();
+            follow(last, sent !== null && sent.folder === last ? sent.comp : null);
+            look(false);
         }
+    }
+
+    // The render that the next panel follows on.
+    function sentRender() {
+        return { folder: folder, comp: sentComp };
     }
 
     function follow(path, comp) {
         folder = path;
-        watch = toolkitRender.createWatch();
+        watch = toolkitRenderStatus.createWatch();
         sentComp = comp;
         setRendering(true);
         shown.isFollowed = true;
@@ -82,6 +106,9 @@ var toolkitPanelModel = (function () {
     // Sends a comp into a folder the artist chooses; null when cancelled.
     function sendComp(comp) {
         var chosen = toolkitSend.chooseFolder();
+        if (shown.isRendering && chosen === folder) {
+            throw new Error(toolkitRenderStatus.describeRunning(folder));
+        }
         return chosen === null ? null : toolkitSend.send(comp, chosen);
     }
 
@@ -108,7 +135,7 @@ var toolkitPanelModel = (function () {
             }
             toolkitRender.start(job);
             follow(job.folder, comp);
-            return toolkitSend.summary(sent) + "\n\nRendering. After Effects can be used meanwhile.";
+            return toolkitSend.summary(sent) + "\n\nRendering. You can keep working.";
         }, "Nothing was rendered");
     }
 
@@ -121,33 +148,49 @@ var toolkitPanelModel = (function () {
 
     // Reads how far the render is; imports when it has ended. Called again and again while isFollowed.
     function poll() {
-        var status = shown.isFollowed ? toolkitRender.readStatus(folder) : null;
-        var isSilent = shown.isFollowed && toolkitRender.isSilent(watch, status);
+        renew();
+        look(true);
+    }
+
+    // isSeen: whether the panel was open until now.
+    function look(isSeen) {
+        var status = shown.isFollowed ? toolkitRenderStatus.read(folder) : null;
+        var isSilent = shown.isFollowed && toolkitRenderStatus.isSilent(watch, status);
         if (status !== null) {
             shown.stage = status.stage;
             shown.done = status.done;
             shown.total = status.total;
         }
         if (status !== null && status.exit_code !== null) {
-            end(status);
+            end(status, isSeen);
         } else if (shown.isFollowed && isSilent === shown.isRendering) {
             setRendering(!isSilent);
             shown.text = isSilent
                 ? "The render stopped without a message. Finished frames are kept; choose Render Passes again to " +
-                    "resume. If it was only held up and goes on, it is shown again." + fullOutput()
+                    "resume. If it resumes, it will appear here again." + fullOutput()
                 : "The render goes on.";
         }
     }
 
-    function end(status) {
+    function describeFailure(status) {
+        if (status.message !== "") {
+            return status.message;
+        }
+        return status.exit_code === 0
+            ? "the toolkit finished without a delivery"
+            : "the toolkit ended with exit code " + status.exit_code + " and without a message";
+    }
+
+    function end(status, isSeen) {
         setRendering(false);
         shown.isFollowed = false;
         if (status.exit_code !== 0 || status.delivery === null) {
-            shown.text = "Nothing was imported: " + (status.message || "the toolkit finished without a delivery") +
-                fullOutput();
+            shown.text = "Nothing was imported: " + describeFailure(status) + fullOutput();
         } else {
+            isChosen = false;
+            renew();
             shown.delivery = toolkitFiles.useForwardSlashes(status.delivery);
-            importRendered();
+            importRendered(isSeen);
         }
     }
 
@@ -156,18 +199,31 @@ var toolkitPanelModel = (function () {
     }
 
     // Imports beside the comp that was sent; into another project only when the artist asks.
-    function importRendered() {
-        if (hasSentComp()) {
-            importDelivery();
+    function importRendered(isSeen) {
+        if (hasSentComp() && isSeen) {
+            importShown();
+        } else if (hasSentComp()) {
+            shown.text = "Rendered while the panel was closed. Choose Import Passes to import the result.";
         } else if (sentComp === null) {
-            shown.text = "Rendered. An earlier panel sent the comp: open its project, then choose Import Passes.";
+            shown.text = "Rendered. After Effects was started again since the comp was sent: open its project, then " +
+                "choose Import Passes.";
         } else {
-            shown.text = "Rendered. The comp that was sent is not in the open project: open its project, then choose " +
-                "Import Passes.";
+            shown.text = "Rendered. The comp that was sent was deleted, or its project was closed: open the project " +
+                "that the result is for, then choose Import Passes.";
         }
     }
 
+    // What the artist sees is what is imported, so a newer delivery is first shown.
     function importDelivery() {
+        if (renew()) {
+            shown.text = "The toolkit has written another delivery, which is shown now. Choose Import Passes again " +
+                "to import it.";
+        } else {
+            importShown();
+        }
+    }
+
+    function importShown() {
         attempt(function () {
             var report = toolkitReport.create();
             var summary = toolkitImportPasses.importFile(toolkitFiles.fileAt(shown.delivery), report, true);
@@ -181,11 +237,12 @@ var toolkitPanelModel = (function () {
         var file = toolkitReport.chooseDelivery();
         if (file !== null) {
             shown.delivery = toolkitFiles.useForwardSlashes(file.fsName);
+            isChosen = true;
         }
     }
 
     return {
-        shown: shown, open: open, send: send, render: render, cancel: cancel, poll: poll,
-        importDelivery: importDelivery, chooseDelivery: chooseDelivery
+        shown: shown, open: open, renew: renew, send: send, render: render, cancel: cancel, poll: poll,
+        sentRender: sentRender, importDelivery: importDelivery, chooseDelivery: chooseDelivery
     };
 }());

@@ -10,6 +10,7 @@ var toolkitPanelView = (function () {
         button.alignment = ["fill", "center"];
         button.onClick = function () {
             action();
+            toolkitPanelModel.renew();
             refresh();
         };
         return button;
@@ -49,7 +50,7 @@ var toolkitPanelView = (function () {
         controls.choose = addButton(row, "Choose...", toolkitPanelModel.chooseDelivery);
         controls.choose.alignment = ["right", "center"];
         controls.load = addButton(panel, "Import Passes", toolkitPanelModel.importDelivery);
-        controls.load.helpTip = "Build its comps, or give those it built before the new version";
+        controls.load.helpTip = "Build its comps, or update the ones already in the project to this version";
         controls.text = panel.add("edittext", undefined, "", { multiline: true, readonly: true, scrolling: true });
         controls.text.alignment = ["fill", "fill"];
         controls.text.preferredSize = [320, 140];
@@ -97,15 +98,16 @@ var toolkitPanelView = (function () {
     // Shows the panel: in the place that After Effects gives it, else in a window of its own.
     function open(place) {
         var panel = place || new Window("palette", "Toolkit", undefined, { resizeable: true });
+        var former = $.global.TOOLKIT_PANEL || null;
         build(panel);
-        if ($.global.TOOLKIT_PANEL) {
-            $.global.TOOLKIT_PANEL.stop(); // this panel follows the render now
+        if (former !== null) {
+            former.stop(); // this panel follows the render now
         }
-        $.global.TOOLKIT_PANEL = { poll: poll, stop: stop };
+        $.global.TOOLKIT_PANEL = { poll: poll, stop: stop, sentRender: toolkitPanelModel.sentRender };
         panel.onResizing = panel.onResize = function () {
             panel.layout.resize();
         };
-        toolkitPanelModel.open();
+        toolkitPanelModel.open(former === null ? null : former.sentRender());
         refresh();
         panel.layout.layout(true);
         if (!place) {

@@ -38,7 +38,7 @@ var toolkitPathMap = (function () {
             throw new Error(file.fsName + " is not a map of folders; correct or delete it");
         }
         for (there in found) {
-            if (found.hasOwnProperty(there)) {
+            if (found.hasOwnProperty(there) && plain(there) !== "" && plain(found[there]) !== "") {
                 map[plain(there)] = plain(found[there]);
             }
         }
@@ -52,32 +52,58 @@ var toolkitPathMap = (function () {
         return isWindows ? start.toLowerCase() === folder.toLowerCase() + "/" : start === folder + "/";
     }
 
-    // The path here of a path there, by the longest folder of the map that contains it; "" when there is none.
-    function translate(path, map) {
-        var best = "";
+    function isSame(folder, other) {
+        return folder.length === other.length && isInside(folder + "/", other);
+    }
+
+    // The paths here that a path there may have, by the folders of the map that contain it, the longest first.
+    function translations(path, map) {
+        var holders = [];
+        var paths = [];
         var there;
+        var i;
         for (there in map) {
-            if (map.hasOwnProperty(there) && map[there] !== "" && isInside(path, there) && there.length > best.length) {
-                best = there;
+            if (map.hasOwnProperty(there) && isInside(path, there)) {
+                holders.push(there);
             }
         }
-        return best === "" ? "" : map[best] + path.substring(best.length);
+        holders.sort(function (a, b) {
+            return b.length - a.length;
+        });
+        for (i = 0; i < holders.length; i += 1) {
+            paths.push(map[holders[i]] + path.substring(holders[i].length));
+        }
+        return paths;
     }
 
     function exists(path) {
         return toolkitFiles.fileAt(path).exists;
     }
 
+    // The path here of a path there: the first at which there is a file; "" when there is none.
+    function translate(path, map) {
+        var paths = translations(path, map);
+        var i;
+        for (i = 0; i < paths.length; i += 1) {
+            if (exists(paths[i])) {
+                return paths[i];
+            }
+        }
+        return "";
+    }
+
     function folderOf(path) {
         return path.replace(/\/[^\/]*$/, "");
     }
 
-    // Points the plates that are missing to where the map says. Returns the folders of those that are still missing.
+    // Points the plates that are missing to where the map says. Returns the folders of those that are still missing,
+    // each with the first such file.
     function apply(delivery, map) {
         var folders = [];
         var seen = {};
         var clip;
         var path;
+        var here;
         var folder;
         var i;
         var k;
@@ -89,8 +115,9 @@ var toolkitPathMap = (function () {
                 if (exists(path)) {
                     continue;
                 }
-                if (translate(path, map) !== "" && exists(translate(path, map))) {
-                    clip.path = translate(path, map);
+                here = translate(path, map);
+                if (here !== "") {
+                    clip.path = here;
                 } else if (!seen.hasOwnProperty(folder)) {
                     seen[folder] = true;
                     folders.push({ folder: folder, file: path.substring(folder.length + 1) });
@@ -100,49 +127,106 @@ var toolkitPathMap = (function () {
         return folders;
     }
 
-    // The pair that makes one folder of another: without what both paths end with, but never with an empty one.
-    function pairOf(there, here) {
-        var from = there.split("/");
+    function folderExists(path) {
+        return toolkitFiles.folderAt(path).exists;
+    }
+
+    // Whether the map says that a folder is another one, and that one is still there.
+    function isTaken(there, here, map) {
+        var known;
+        for (known in map) {
+            if (map.hasOwnProperty(known) && isSame(known, there) && map[known] !== here && folderExists(map[known])) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // Adds that one folder is another to the map: without what both paths end with, so that their neighbours are found
+    // as well, but never in place of an answer that holds. Answers for the same folder that do not hold are removed.
+    function add(there, here, map) {
+        var from = plain(there).split("/");
         var to = here.split("/");
-        while (from.length > 2 && to.length > 2 && from[from.length - 1] === to[to.length - 1]) {
+        var known;
+        while (
+            from.length > 2 && to.length > 2 && from[from.length - 1] === to[to.length - 1] &&
+            !isTaken(from.slice(0, -1).join("/"), to.slice(0, -1).join("/"), map)
+        ) {
             from.pop();
             to.pop();
         }
-        return { from: from.join("/"), to: to.join("/") };
+        from = from.join("/");
+        for (known in map) {
+            if (
+                map.hasOwnProperty(known) && isInside(there + "/", known) && isInside(known + "/", from) &&
+                (isSame(known, from) || !folderExists(map[known]))
+            ) {
+                delete map[known];
+            }
+        }
+        map[from] = to.join("/");
     }
 
-    // Asks where the plates of one folder are. Returns whether the map has it now.
+    // Keeps the map for the next import. This import uses it in any case.
+    function keep(map, notes) {
+        var folder = toolkitFiles.folderAt(toolkitFiles.homeFolder() + "/.toolkit");
+        try {
+            if (!folder.exists) {
+                folder.create(); // the scripts were copied here by hand
+            }
+            toolkitFiles.save(mapPath(), toolkitJson.write(map) + "\n");
+        } catch (error) {
+            notes.push("the folder of the plates was not kept for the next import: " + error.message);
+        }
+    }
+
+    // Asks where a plate is, and adds the answer to the map. Returns whether there is one.
     function ask(missing, map) {
         var chosen;
         var here;
-        var pair;
         if (!confirm(
-            "The plates in " + missing.folder + " are not there on this machine.\n\nYes: choose the folder in which they " +
-            "are here. No: import the layers over placeholders.", false, "Import Passes"
+            missing.file + " is not in " + missing.folder + " on this machine.\n\nYes: choose the folder it is in. " +
+            "No: import without the missing plates. New ones become placeholders; those imported before stay as they " +
+            "are.", false, "Import Passes"
         )) {
             return false;
         }
-        chosen = Folder.selectDialog("Where is " + missing.folder + " on this machine?");
+        chosen = Folder.selectDialog("Where is " + missing.file + " on this machine?");
         if (chosen === null) {
             return false;
         }
-        here = toolkitFiles.useForwardSlashes(chosen.fsName);
+        here = plain(toolkitFiles.useForwardSlashes(chosen.fsName));
         if (!exists(here + "/" + missing.file)) {
-            alert(missing.file + " is not in " + chosen.fsName + ". The layers are imported over placeholders.");
+            alert(missing.file + " is not in " + chosen.fsName + ". The import goes on without the missing plates.");
             return false;
         }
-        pair = pairOf(missing.folder, here);
-        map[pair.from] = pair.to;
-        toolkitFiles.save(mapPath(), toolkitJson.write(map) + "\n");
+        add(missing.folder, here, map);
         return true;
     }
 
-    // Finds the plates of a delivery on this machine, and asks for those it does not find if it may.
-    function locatePlates(delivery, mayAsk) {
+    function firstNotAsked(missing, asked) {
+        var i;
+        for (i = 0; i < missing.length; i += 1) {
+            if (!asked.hasOwnProperty(missing[i].folder)) {
+                return missing[i];
+            }
+        }
+        return null;
+    }
+
+    // Finds the plates of a delivery on this machine. If it may, asks for those it does not find, once for each folder.
+    function locatePlates(delivery, mayAsk, notes) {
         var map = read();
-        var missing = apply(delivery, map);
-        while (mayAsk && missing.length > 0 && ask(missing[0], map)) {
-            missing = apply(delivery, map);
+        var asked = {};
+        var isAnswered = false;
+        var missing = firstNotAsked(apply(delivery, map), asked);
+        while (mayAsk && missing !== null && ask(missing, map)) {
+            isAnswered = true;
+            asked[missing.folder] = true;
+            missing = firstNotAsked(apply(delivery, map), asked);
+        }
+        if (isAnswered) {
+            keep(map, notes);
         }
     }
 

@@ -4,9 +4,11 @@ var toolkitProxies = (function () {
     // Reports the proxies of what may look otherwise now: layers, plates that were linked anew, and comps.
     function report(run, sources, specs) {
         var i;
+        var key;
         for (i = 0; i < sources.length; i += 1) {
-            if (sources[i].pass || sources[i].isReplaced) {
-                reportItem(run, "footage " + sources[i].clip.path, "'");
+            key = "footage " + sources[i].clip.path;
+            if (sources[i].pass || run.replaced[key]) {
+                reportItem(run, key, "'");
             }
         }
         for (i = 0; i < specs.length; i += 1) {

@@ -104,7 +104,14 @@ var toolkitReadback = (function () {
         if (item && layer.source && layer.source.id === item.id) {
             return spec.source;
         }
-        return layer.source ? layer.source.name : null;
+        return layer.source ? describeSource(layer.source) : null;
+    }
+
+    // A file with its folder, as the delivery names it; anything else by its name in the Project panel.
+    function describeSource(item) {
+        var source = item.mainSource;
+        var file = source ? source.file : null;
+        return file ? file.fsName : (source && source.missingFootagePath) || item.name;
     }
 
     // One layer in the form of its spec. A still is never remapped, so its remap is copied from the spec.

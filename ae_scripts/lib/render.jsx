@@ -1,10 +1,7 @@
 // Rendering: runs the toolkit in its own Python, using the command that 'toolkit install-scripts' recorded. Either waits
-// for it, or starts it in the background and reads how far it is.
+// for it, or starts it in the background.
 
 var toolkitRender = (function () {
-    var SILENCE_SECONDS = 30; // a living run writes its status every five seconds
-    var LONGEST_STEP = 2; // seconds; the panel asks every second
-
     function isCommand(words) {
         var i;
         for (i = 0; toolkitJson.isList(words) && i < words.length; i += 1) {
@@ -100,50 +97,12 @@ var toolkitRender = (function () {
         }
     }
 
-    // How far the background run in a folder is, as toolkit/background.py writes it; null when nothing can be read,
-    // which includes the moment in which the file is replaced.
-    function readStatus(folder) {
-        var file = toolkitFiles.fileAt(folder + "/render_status.json");
-        var status = null;
-        try {
-            status = toolkitJson.parse(toolkitFiles.readText(file));
-        } catch (error) {
-            return null;
-        }
-        return isStatus(status) ? status : null;
-    }
-
-    function isStatus(value) {
-        return value !== null && typeof value === "object" && typeof value.stage === "string" &&
-            typeof value.done === "number" && typeof value.total === "number" && typeof value.message === "string" &&
-            (value.exit_code === null || typeof value.exit_code === "number") &&
-            (value.delivery === null || typeof value.delivery === "string");
-    }
-
-    // Begins to listen for signs of life of a run.
-    function createWatch() {
-        return { sign: null, silence: 0, askedAt: new Date().getTime() };
-    }
-
-    // Whether a run has shown no sign of life for long while this was asked every second. The age of its last sign cannot
-    // tell: after the computer slept it is old, though the next one is seconds away. So a pause of the panel counts little.
-    function isSilent(watch, status) {
-        var now = new Date().getTime();
-        var sign = status === null ? watch.sign : status.alive_at;
-        var step = Math.min(LONGEST_STEP, Math.max(0, now - watch.askedAt) / 1000);
-        watch.silence = sign === watch.sign ? watch.silence + step : 0;
-        watch.sign = sign;
-        watch.askedAt = now;
-        return watch.silence > SILENCE_SECONDS;
-    }
-
     // Asks the background run in a folder to stop.
     function cancel(folder) {
         toolkitFiles.save(folder + "/stop", "");
     }
 
     return {
-        prepare: prepare, question: question, run: run, start: start, readStatus: readStatus,
-        createWatch: createWatch, isSilent: isSilent, cancel: cancel
+        prepare: prepare, question: question, run: run, start: start, cancel: cancel
     };
 }());

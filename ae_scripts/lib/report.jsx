@@ -86,7 +86,7 @@ var toolkitReport = (function () {
     function unchangedHeadline(report, name) {
         var start = report.differences.length > 0
             ? "'" + name + "': the layers are the same files as before, but the cut has changed, or you have " +
-                "changed its comps. They were kept; "
+                "changed its comps or footage. They were kept; "
             : "'" + name + "' is already imported in this version. Nothing was changed; ";
         return start + readAgain(report.reloaded);
     }

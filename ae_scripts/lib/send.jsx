@@ -53,10 +53,14 @@ var toolkitSend = (function () {
     // Writes turnover.json of a comp into a folder. Returns its path, the document, and how many layers were selected if
     // others were left out.
     function send(comp, folder) {
-        var path = folder.replace(/\/$/, "") + "/turnover.json";
-        var isSelection = isSelectionMeant(comp);
-        var document = toolkitTurnover.build(comp, isSelection);
+        var place = folder.replace(/\/$/, "");
+        var path = place + "/turnover.json";
+        var isSelection;
+        var document;
         var count = comp.selectedLayers.length;
+        toolkitRenderStatus.requireEnded(place);
+        isSelection = isSelectionMeant(comp);
+        document = toolkitTurnover.build(comp, isSelection);
         if (document.clips.length === 0) {
             throw new Error(
                 (isSelection ? "none of the selected layers shows" : "'" + comp.name + "' has no layer that shows") +

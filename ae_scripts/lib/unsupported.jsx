@@ -40,6 +40,20 @@ var toolkitUnsupported = (function () {
         return group !== null && group.numProperties > 0;
     }
 
+    // The group is there without any style; only a style that was added can be switched.
+    function hasLayerStyles(/** @type {AVLayer} */ layer) {
+        var styles = /** @type {PropertyGroup} */ (layer.property("ADBE Layer Styles"));
+        var style;
+        var i;
+        for (i = 1; styles !== null && styles.enabled && i <= styles.numProperties; i += 1) {
+            style = styles.property(i);
+            if (style.canSetEnabled && style.enabled) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     function listForLayer(/** @type {AVLayer} */ layer, /** @type {CompItem} */ comp) {
         var features = [];
         if (!hasDefaultTransform(layer, comp)) {
@@ -50,6 +64,15 @@ var toolkitUnsupported = (function () {
         }
         if (hasProperties(layer, "ADBE Effect Parade")) {
             features.push("effects");
+        }
+        if (hasLayerStyles(layer)) {
+            features.push("layer styles");
+        }
+        if (layer.frameBlending) {
+            features.push("frame blending");
+        }
+        if (layer.preserveTransparency) {
+            features.push("preserve underlying transparency");
         }
         if (layer.blendingMode !== BlendingMode.NORMAL) {
             features.push("blending mode");

@@ -7,7 +7,7 @@ import os
 import re
 
 from toolkit_resolve.host import HostError
-from toolkit_resolve.path_map import read_path_map, translate_path
+from toolkit_resolve.path_map import read_path_map, translations
 from toolkit_resolve.resolve_values import sequence_files
 
 DELIVERY_SCHEMA = "toolkit.delivery/1"
@@ -44,6 +44,8 @@ def read_delivery(path):
     schema = str(delivery.get("schema")) if isinstance(delivery, dict) else ""
     if schema.startswith("toolkit.turnover/"):
         raise HostError("%s is a turnover, not a delivery: choose delivery.json in the output folder" % path)
+    if not schema.startswith("toolkit.delivery/"):
+        raise HostError("%s is not a delivery: choose delivery.json in the output folder" % path)
     if schema != DELIVERY_SCHEMA:
         raise HostError("%s is not a %s document. It may be of another version of the toolkit: update the scripts with "
                         "'toolkit install-scripts resolve', and the delivery with 'toolkit conform'"
@@ -118,9 +120,8 @@ def find_files(root, clip, is_layer, path_map):
     first = path if is_foreign else os.path.normpath(os.path.join(root, path))
     if is_layer and not _is_inside(root, first):
         raise HostError("layer '%s' is outside the delivery's folder: %s" % (clip["name"], clip["path"]))
-    here = "" if is_layer else translate_path(clip["path"], path_map)
-    if here and not os.path.isfile(first) and os.path.isfile(here):
-        first = here
+    if not is_layer and not os.path.isfile(first):
+        first = next((here for here in translations(clip["path"], path_map) if os.path.isfile(here)), first)
     folder, name = os.path.split(first)
     names = [name]
     if clip["kind"] != "movie":

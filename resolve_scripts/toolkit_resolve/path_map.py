@@ -22,14 +22,11 @@ def _plain(folder):
     return str(folder).replace("\\", "/").rstrip("/")
 
 
-def translate_path(path, path_map):
-    """Return the path here of a path there, by the longest folder that contains it; empty if none does."""
+def translations(path, path_map):
+    """Return the paths here that a path there may have, by the folders that contain it, the longest first."""
     plain = path.replace("\\", "/")
-    holders = [there for there in path_map if _starts_with(plain, there + "/")]
-    if not holders:
-        return ""
-    there = max(holders, key=len)
-    return os.path.normpath(path_map[there] + plain[len(there):])
+    holders = sorted((there for there in path_map if _starts_with(plain, there + "/")), key=len, reverse=True)
+    return [os.path.normpath(path_map[there] + plain[len(there):]) for there in holders]
 
 
 def _starts_with(path, folder):
@@ -39,15 +36,30 @@ def _starts_with(path, folder):
     return path.startswith(folder)
 
 
-def add_to_path_map(there, here):
-    """Store that the folder ``there`` is ``here``, without what both paths end with. Raises HostError."""
+def add_to_path_map(there, here, path_map):
+    """Add to ``path_map`` that the folder ``there`` is ``here``, and store it. Raises HostError if it is not stored.
+
+    It is added without what both paths end with, so that neighbours are found as well, but never in place of an answer
+    that holds. Answers for the same folder that do not hold are removed.
+    """
     one, other = _plain(there).split("/"), _plain(here).split("/")
-    while len(one) > 2 and len(other) > 2 and one[-1] == other[-1]:
+    while len(one) > 2 and len(other) > 2 and one[-1] == other[-1] and not _is_taken(one[:-1], other[:-1], path_map):
         one.pop()
         other.pop()
-    path_map = read_path_map()
-    path_map["/".join(one)] = "/".join(other)
+    start = "/".join(one)
+    for known in list(path_map):
+        is_between = _starts_with(_plain(there) + "/", known + "/") and _starts_with(known + "/", start + "/")
+        if is_between and (len(known) == len(start) or not os.path.isdir(path_map[known])):
+            del path_map[known]
+    path_map[start] = "/".join(other)
     try:
         write_json(state_path(PATH_MAP_FILE), path_map)
     except OSError as error:
         raise HostError("cannot write %s: %s" % (state_path(PATH_MAP_FILE), error))
+
+
+def _is_taken(there, here, path_map):
+    """Return whether the map says that a folder is another one, and that one is still there."""
+    there, here = "/".join(there), "/".join(here)
+    same = [known for known in path_map if len(known) == len(there) and _starts_with(known, there)]
+    return any(path_map[known] != here and os.path.isdir(path_map[known]) for known in same)

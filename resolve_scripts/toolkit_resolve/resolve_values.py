@@ -6,7 +6,7 @@ import re
 LAYER_TRACK = re.compile(r"(BODY|FACE) v(\d{3,})( \(\D.*?\))?( \(\d+\))?$")  # of which plates, and which of several
 LAYER_NAME = re.compile(r"(.+)_(BODY|FACE)_v(\d{3,})(\.|$)")
 FRAME_NUMBER = re.compile(r"([^/\\]*)%0([1-9]\d?)d([^/\\]*)$")  # the last one: a name may contain percent signs
-SEQUENCE_SPAN = re.compile(r"\[(\d+)-(\d+)\]")
+SEQUENCE_SPAN = re.compile(r"\[(\d+)-(\d+)\](?!.*\[\d+-\d+\])")  # the last one: a name may contain others
 
 
 def rate_text(fps, drop_frame=False):

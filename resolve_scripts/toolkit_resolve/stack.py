@@ -61,7 +61,7 @@ class Stack:
         self.bins.open_bin(self.delivery["name"])
         self.target.open("--new-timeline" in self.flags, self.root)
         if self.target.base is None:
-            require_plates(self.delivery, self.root, self.ask_folder)
+            require_plates(self.delivery, self.root, self.ask_folder, self.report["notes"])
         tracks = Tracks(self.target, self.delivery, self.report)
         base = self.target.base
         is_stack = base is not None and parse_stack_name(ask(base, "GetName")) is not None

@@ -144,13 +144,13 @@ def choose_delivery(given):
 
 
 def folder_asker(resolve, title):
-    """Return a function that asks the editor where a folder of plates is; None if there are no dialogs."""
+    """Return a function that asks the editor where a plate is; None if there are no dialogs."""
     request = getattr(get_injected("fusion"), "RequestDir", None)
     if request is None:
         return None
 
-    def ask_folder(there):
-        sentence = "The plates in %s are not there on this machine. Choose the folder they are in." % there
+    def ask_folder(name, there):
+        sentence = "%s is not in %s on this machine. Choose the folder it is in." % (name, there)
         print("  " + sentence)
         pair = get_ui(resolve)
         if pair:

@@ -119,7 +119,9 @@ def test_an_invalid_delivery_builds_nothing(studio: Studio, change: Change, mess
 def test_invalid_json_is_rejected(studio: Studio, text: str) -> None:
     file = studio.folder / "bad.json"
     file.write_text(text, encoding="utf-8")
-    assert studio.run(file)["report"]["problems"][0].startswith("not JSON: ")
+    assert studio.run(file)["report"]["problems"][0].startswith(
+        "this is not a delivery, or an incomplete one (not JSON: "
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
@@ -134,3 +136,24 @@ def test_json_is_read_as_python_writes_it(studio: Studio, encoding: str) -> None
         dump = studio.run(delivery)
         assert dump["report"]["problems"] == [] and dump["report"]["notes"][: len(notes)] == notes
         assert (delivery.parent / "ae_report.json").read_bytes().isascii()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"problems": [], "built": []}', "this is not a delivery: choose delivery.json in the output folder"),
+        ("[]", "this is not a delivery: choose delivery.json in the output folder"),
+        ("null", "this is not a delivery: choose delivery.json in the output folder"),
+        ('{"schema": "toolkit.turnover/1"}', "this is a turnover, not a delivery: choose delivery.json in the output"),
+        ('{"schema": "toolkit.delivery/9"}', "of another version of the toolkit: update the scripts with"),
+        ("{", "or an incomplete one (not JSON: "),
+    ],
+)
+def test_another_file_that_was_chosen_is_told_from_a_delivery_of_another_version(
+    studio: Studio, text: str, message: str
+) -> None:
+    """The artist chooses among delivery.json, ae_report.json and turnover.json."""
+    chosen = studio.folder / "chosen.json"
+    chosen.write_text(text, encoding="utf-8")
+    (problem,) = studio.run(chosen)["report"]["problems"]
+    assert message in problem

@@ -146,7 +146,7 @@ def test_nothing_is_replaced_at_another_frame_rate(studio: Studio) -> None:
     before, after = import_changed(studio, conform)
     (problem,) = after["report"]["problems"]
     assert problem.startswith("the cut runs at 25 fps and comp 'scene_04' in the project at 24 fps")
-    assert "Delete the folder of this cut" in problem and "the project is unchanged" in after["summary"]
+    assert "delete the folder of this cut" in problem and "the project is unchanged" in after["summary"]
     assert footage(after) == footage(before) and comps(after) == comps(before)
 
 

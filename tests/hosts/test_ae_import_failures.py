@@ -111,7 +111,10 @@ def test_extra_files_in_a_sequence_are_detected(studio: Studio) -> None:
     first = delivery.parent / "sh010" / "FACE" / "v001" / "sh010_FACE_v001.1001.exr"
     shutil.copy(first, first.with_name("sh010_FACE_v001.1070.exr"))
     dump = studio.run(delivery)
-    assert dump["report"]["problems"] == ["'sh010_FACE_v001' has 70 frames in After Effects, 64 in the delivery"]
+    assert dump["report"]["problems"] == [
+        f"'sh010_FACE_v001' has 70 frames in After Effects, 64 in the delivery: delete {first.parent}, which also has "
+        "other files, and run the toolkit again"
+    ]
     assert dump["items"] == []
 
 

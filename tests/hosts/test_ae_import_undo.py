@@ -203,3 +203,12 @@ def test_a_version_that_the_delivery_does_not_know_is_not_made_up(studio: Studio
     newer = next_version(studio, delivery, forget)
     _, second = studio.session([Step(delivery=delivery), Step(delivery=newer)])
     assert "Its footage now uses the files of this delivery; the comps are unchanged." in second["summary"]
+
+
+def test_what_after_effects_refuses_to_restore_is_named(studio: Studio, delivery: Path) -> None:
+    newer = next_version(studio, delivery)
+    quirks = {"replaceThrows": "sh020_FACE"}
+    _, second = studio.session([Step(delivery=delivery), Step(delivery=newer, quirks=quirks)])
+    problem = second["report"]["problems"][1]
+    assert problem.startswith("'sh020_FACE_v001' was not linked to its former files again (After Effects error: ")
+    assert problem.endswith("): choose Edit > Undo")

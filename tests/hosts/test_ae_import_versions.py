@@ -81,7 +81,7 @@ def test_a_newer_version_replaces_only_the_files(studio: Studio, session: Callab
 
 def test_the_artists_changes_are_reported_and_kept(studio: Studio, session: Callable[..., list[Dump]]) -> None:
     _, second = session(studio.deliver(make_version_2()), ARTIST)
-    assert second["report"]["differences"] == ["comp 'sh010': layer 'FACE' is missing, moved or renamed"]
+    assert second["report"]["differences"] == ["comp 'shot one' (sh010): layer 'FACE' is missing, moved or renamed"]
     assert "Different from the delivery:" in second["summary"]
 
 
@@ -185,7 +185,7 @@ def test_a_new_pass_is_added_on_top_with_its_face_layers(studio: Studio) -> None
         "face 0 corner pin",
     ]
     assert after["report"]["problems"] == []
-    assert "'FACE' was added on top of comp 'sh010'" in after["report"]["notes"]
+    assert "'FACE' was added at the top of comp 'sh010'" in after["report"]["notes"]
     assert "'scene_04' was already imported. New items were added." in after["summary"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ def test_a_comp_is_sent(panel: Panel) -> None:
 def test_a_comp_is_rendered_in_the_background_and_imported(panel: Panel) -> None:
     dump = panel.use("Render Passes", "wait")
     started, ended = dump["panel"]
-    assert started["texts"][2].endswith("Rendering. After Effects can be used meanwhile.")
+    assert started["texts"][2].endswith("Rendering. You can keep working.")
     assert started["enabled"] == ["Send Turnover", "Cancel", "Choose..."]
     delivery = panel.machine.out / "passes" / "delivery.json"
     assert ended["texts"][:2] == ["Nothing is being rendered", str(delivery)]
@@ -116,14 +117,14 @@ def test_a_render_goes_on_without_its_panel_and_the_next_one_follows_it(machine:
     assert closed["panel"][-1]["tasks"] == 0 and closed["items"] == []
     running, ended = opened["panel"]
     assert running["texts"][0].endswith(" of 100") and "Cancel" in running["enabled"]
-    assert ended["texts"][2].startswith("Rendered. An earlier panel sent the comp: open its project")
-    assert ended["texts"][1] == str(machine.out / "passes" / "delivery.json") and opened["items"] == []
+    assert ended["texts"][2].startswith("'main': imported 1 shot,")
+    assert ended["texts"][1] == str(machine.out / "passes" / "delivery.json") and len(opened["undo"]) == 1
 
 
 def test_of_two_open_panels_only_the_second_imports(panel: Panel) -> None:
-    _, second = panel.session(["Render Passes"], ["wait"])
-    assert second["panel"][-1]["tasks"] == 0
-    assert second["panel"][-1]["texts"][2].startswith("Rendered.") and second["items"] == []
+    first, second = panel.session(["Render Passes"], ["wait"])
+    assert second["panel"][-1]["tasks"] == 0 and first["undo"] == []
+    assert second["panel"][-1]["texts"][2].startswith("'main': imported 1 shot,") and len(second["undo"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -241,7 +242,7 @@ def test_sending_into_another_folder_does_not_lose_the_render(followed: Followed
         ({"exit_code": 3, "message": "toolkit: no room"}, "Nothing was imported: toolkit: no room\n\nFull output: "),
         (
             {"exit_code": 0, "delivery": "/d/delivery.json"},
-            "Rendered. An earlier panel sent the comp: open its project",
+            "Rendered while the panel was closed. Choose Import Passes to import the result.",
         ),
     ],
 )
@@ -273,7 +274,9 @@ def test_a_comp_that_was_renamed_meanwhile_is_the_comp_that_was_sent(panel: Pane
 def test_another_project_of_the_same_template_does_not_get_the_import(panel: Panel) -> None:
     """Its comp has the same id and the same name."""
     dump = panel.use("Render Passes", "open another project", "wait")
-    assert dump["panel"][-1]["texts"][2].startswith("Rendered. The comp that was sent is not in the open project")
+    assert dump["panel"][-1]["texts"][2].startswith(
+        "Rendered. The comp that was sent was deleted, or its project was closed"
+    )
     assert dump["items"] == []
 
 
@@ -286,3 +289,101 @@ def test_if_scripts_may_not_write_the_panel_says_what_to_allow(panel: Panel) -> 
 def test_without_a_place_in_after_effects_it_is_a_window(panel: Panel) -> None:
     assert panel.use("Send Turnover", docked=False)["panel"][0]["shown"]
     assert not panel.use("Send Turnover")["panel"][0]["shown"]
+
+
+def test_a_comp_that_was_deleted_meanwhile_is_not_looked_for_in_another_project(followed: Followed) -> None:
+    end = followed.tells(exit_code=0, delivery="/d/delivery.json")
+    dump = followed.use("Render Passes", "delete the comp", end, "watch 1")
+    assert dump["panel"][-1]["texts"][2] == (
+        "Rendered. The comp that was sent was deleted, or its project was closed: open the project that the result is "
+        "for, then choose Import Passes."
+    )
+
+
+def test_after_effects_was_started_again(followed: Followed) -> None:
+    """The panel of the session before is not there any more, and with it the comp."""
+    end = followed.tells(exit_code=0, delivery="/d/delivery.json")
+    forget = "$.global.TOOLKIT_PANEL = undefined;"
+    _, opened = followed.session(
+        ["Render Passes", followed.tells(), "close"], ["watch 1", end, "watch 1"], edits=["", forget]
+    )
+    assert opened["panel"][-1]["texts"][2].startswith("Rendered. After Effects was started again since the comp was")
+    assert opened["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [
+        ({"exit_code": 1}, "the toolkit ended with exit code 1 and without a message"),
+        ({"exit_code": 0}, "the toolkit finished without a delivery"),
+        ({"exit_code": 1, "message": "toolkit: no room"}, "toolkit: no room"),
+    ],
+)
+def test_an_end_is_told_as_it_was(followed: Followed, end: Facts, reason: str) -> None:
+    dump = followed.use("Render Passes", followed.tells(**end), "watch 1")
+    assert dump["panel"][-1]["texts"][2].startswith(f"Nothing was imported: {reason}\n\nFull output: ")
+
+
+# --- the turnover of a running render -----------------------------------------------------------------------------
+
+
+def test_the_turnover_of_a_running_render_is_not_replaced(followed: Followed) -> None:
+    turnover = followed.machine.out / "turnover.json"
+    mark = f"write {turnover} the one that is rendered"
+    dump = followed.use("Render Passes", followed.tells(), "watch 1", mark, "Send Turnover")
+    assert dump["panel"][-1]["texts"][2] == (
+        f"Nothing was sent: a render in {followed.machine.out} has not ended: wait for it, cancel it in the panel, or "
+        "choose another folder"
+    )
+    assert turnover.read_text(encoding="utf-8") == "the one that is rendered"
+
+
+@pytest.mark.parametrize("button", ["Send Turnover", "Render Passes"])
+def test_the_turnover_of_a_render_that_somebody_else_follows_is_not_replaced(followed: Followed, button: str) -> None:
+    out = followed.machine.out
+    out.mkdir()
+    (out / "turnover.json").write_text("the one that is rendered", encoding="utf-8")
+    dump = followed.use(followed.tells(alive_at=time.time()), button)
+    assert f"a render in {out} has not ended" in dump["panel"][-1]["texts"][2]
+    assert (out / "turnover.json").read_text(encoding="utf-8") == "the one that is rendered"
+    if button == "Send Turnover":
+        told = followed.machine.run("toolkit_send_turnover.jsx", followed.user)
+        assert "has not ended" in told["report"]["problems"][0]
+
+
+@pytest.mark.parametrize("facts", [{"alive_at": 1000}, {"exit_code": 0}], ids=["silent", "ended"])
+def test_the_turnover_of_a_render_that_has_ended_is_replaced(followed: Followed, facts: Facts) -> None:
+    followed.machine.out.mkdir()
+    dump = followed.use(followed.tells(**{"alive_at": time.time(), **facts}), "Send Turnover")
+    assert dump["panel"][-1]["texts"][2].startswith("1 clip of 'main' written to ")
+
+
+# --- which delivery -----------------------------------------------------------------------------------------------
+
+
+def wrote(machine: Machine, path: Path) -> str:
+    """The action in which a run in a terminal records its delivery."""
+    return f"write {machine.home}/.toolkit/last_delivery.txt {path}"
+
+
+def test_a_delivery_that_a_terminal_wrote_meanwhile_is_shown_before_it_is_imported(panel: Panel) -> None:
+    old, new = panel.machine.folder / "old.json", panel.machine.folder / "new.json"
+    dump = panel.use(
+        wrote(panel.machine, old), "Send Turnover", wrote(panel.machine, new), "Import Passes", "Import Passes"
+    )
+    _, sent, _, shown, imported = dump["panel"]
+    assert sent["texts"][1] == str(old)
+    assert shown["texts"][1] == str(new)
+    assert shown["texts"][2].startswith("The toolkit has written another delivery, which is shown now.")
+    assert imported["texts"][1] == str(new) and imported["texts"][2].startswith("Nothing was imported")
+
+
+def test_while_a_render_is_followed_the_last_delivery_is_always_shown(followed: Followed, tmp_path: Path) -> None:
+    dump = followed.use("Render Passes", followed.tells(), wrote(followed.machine, tmp_path / "new.json"), "watch 1")
+    assert dump["panel"][-1]["texts"][1] == str(tmp_path / "new.json")
+
+
+def test_the_delivery_that_the_artist_chose_stays(panel: Panel) -> None:
+    dump = panel.use("Choose...", wrote(panel.machine, Path("/new.json")), "Import Passes")
+    assert [shown["texts"][1] for shown in dump["panel"]] == [str(panel.machine.out)] * 3
+    assert dump["panel"][-1]["texts"][2].startswith("Nothing was imported")

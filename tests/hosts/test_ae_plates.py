@@ -72,7 +72,11 @@ def test_a_plate_without_its_files_becomes_a_placeholder(
     assert_layers_are_built(dump)
     (by_hand,) = dump["report"]["by_hand"]
     assert by_hand.startswith(f"plate '{plate}' is a placeholder (") and reason in by_hand
-    assert "Replace Footage > File" in by_hand and plate not in footage(dump)
+    assert by_hand.endswith(
+        "is missing): restore the file and import again; or right-click the placeholder in the Project panel, "
+        "Replace Footage > File, and choose the file where it is now"
+    )
+    assert plate not in footage(dump)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +109,11 @@ def test_a_movie_that_is_something_else_becomes_a_placeholder(
     facts = {"width": 1280, "height": 720, "fps": 24, "frames": 120} | found
     (dump,) = studio.session([Step(delivery=delivery)], found={str(plates(delivery) / MOVIE): facts})
     assert_layers_are_built(dump)
-    assert reason in dump["report"]["by_hand"][0]
+    (by_hand,) = dump["report"]["by_hand"]
+    assert reason in by_hand
+    assert by_hand.endswith(
+        "Replace Footage > File, and choose a copy of it that After Effects can read, 1280x720 with at least 88 frames"
+    )
 
 
 @pytest.mark.parametrize("frames", [119, 121])
@@ -364,7 +372,7 @@ def test_the_artist_is_asked_for_missing_plates_once_and_the_answer_is_kept(
     (dump,) = import_moved(studio, moved, step)
     assert_layers_are_built(dump)
     (question,) = dump["confirms"]
-    assert f"The plates in {plates(delivery)} are not there on this machine" in question
+    assert question.startswith(f"{MOVIE} is not in {plates(delivery)} on this machine.")
     assert dump["dialogs"] == 2 and not is_placeholder(dump)
     kept = json.loads((studio.folder / "home" / ".toolkit" / "path_map.json").read_text(encoding="utf-8"))
     assert kept == {str(plates(delivery).parent): str(moved.parent)}

@@ -426,6 +426,11 @@ def test_a_selected_guide_layer_is_sent(machine: Machine) -> None:
         pytest.param({"unsupported": {"blending": "ADD"}}, "its blending mode", id="blending mode"),
         pytest.param({"unsupported": {"trackMatte": True}}, "its track matte", id="track matte"),
         pytest.param({"unsupported": {"parent": 1}}, "its parent", id="parent"),
+        pytest.param({"unsupported": {"frameBlending": True}}, "its frame blending", id="frame blending"),
+        pytest.param({"unsupported": {"styles": "on"}}, "its layer styles", id="layer styles"),
+        pytest.param(
+            {"unsupported": {"preserveTransparency": True}}, "its preserve underlying transparency", id="transparency"
+        ),
     ],
 )
 def test_unsupported_features_are_listed(machine: Machine, facts: Facts, dropped: str) -> None:
@@ -434,6 +439,12 @@ def test_unsupported_features_are_listed(machine: Machine, facts: Facts, dropped
         ("a", f"sent without {dropped}", 2)
     ]
     assert len(turnover.clips) == 1
+
+
+@pytest.mark.parametrize("styles", [{}, {"styles": "off"}, {"styles": "on", "stylesOff": True}])
+def test_layer_styles_that_are_not_shown_are_not_listed(machine: Machine, styles: Facts) -> None:
+    """Every layer has the group of the styles."""
+    assert machine.send(project(comp(movie("a", 2, 10, unsupported=styles)))).skipped == ()
 
 
 def test_an_anchor_change_without_visible_effect_is_not_a_transform(machine: Machine) -> None:

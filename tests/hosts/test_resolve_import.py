@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -13,6 +14,7 @@ import pytest
 
 from tests.hosts.delivered import Change, Deliveries, Document, clips, golden, retime, set_on
 from tests.hosts.entries import INJECTED, PROBES, Desk, Report, load, pool_path, start_in
+from tests.hosts.path_maps import ANSWERS, THERE, Answer, read_map, write_map
 from tests.hosts.resolve import FAILURES, VARIATIONS, Behaviour, FakeResolve, Footage, Switch, editions
 
 START = 86400
@@ -851,6 +853,8 @@ def test_invalid_json_is_reported(entry: ModuleType, make_desk: Callable[..., De
             '{"schema": "toolkit.turnover/1"}',
             "is a turnover, not a delivery: choose delivery.json in the output folder",
         ),
+        ('{"entry": "Import Passes"}', "is not a delivery: choose delivery.json in the output folder"),
+        ("[]", "is not a delivery: choose delivery.json in the output folder"),
         ('{"schema": "toolkit.delivery/9"}', "is not a toolkit.delivery/1 document. It may be of another version"),
     ):
         path.write_text(text, encoding="utf-8")
@@ -1147,7 +1151,7 @@ def test_a_path_map_is_understood_however_it_is_written(
     (at_home / ".toolkit").mkdir(exist_ok=True)
     text = json.dumps({there: here, "/another": "/place"})
     (at_home / ".toolkit" / "path_map.json").write_text(text, encoding="utf-8")
-    assert entry.translate_path(path, entry.read_path_map()) == expected
+    assert entry.translations(path, entry.read_path_map()) == ([expected] if expected else [])
 
 
 def test_a_path_map_that_is_none_is_named(entry: ModuleType, make_desk: Callable[..., Desk], at_home: Path) -> None:
@@ -1156,3 +1160,46 @@ def test_a_path_map_that_is_none_is_named(entry: ModuleType, make_desk: Callable
         (at_home / ".toolkit" / "path_map.json").write_text(text, encoding="utf-8")
         (problem,) = run(entry, make_desk())["problems"]
         assert "path_map.json is not a map of folders; correct or delete it" in problem
+
+
+def import_from_a_farm(entry: ModuleType, desk: Desk, here: Path) -> Report:
+    """Import a delivery whose plates are in ``THERE`` for a farm and in ``here`` on this machine, with that answer."""
+    path = desk.delivery(origin=False)
+    plates = path.parent.parent / "plates"
+    here.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(plates, here)
+    path.write_text(path.read_text(encoding="utf-8").replace(str(plates), THERE), encoding="utf-8")
+    desk.fake.fusion.chosen = [str(path), str(here), None]
+    known = desk.fake.world.footage
+    known.update({str(here / Path(name).name): facts for name, facts in known.items()})
+    return start_in(entry, desk)
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS.keys())
+def test_an_answer_is_used_and_kept_whatever_the_map_says(
+    entry: ModuleType, make_desk: Callable[..., Desk], at_home: Path, answer: Answer
+) -> None:
+    write_map(at_home, at_home.parent, answer)
+    desk = make_desk(Behaviour(version="20.3.2.9", studio=False))
+    report = import_from_a_farm(entry, desk, at_home.parent / answer.here)
+    assert report["problems"] == [] and report["placed"]
+    assert len(desk.fake.fusion.chosen) == (1 if answer.is_asked else 2)
+    assert read_map(at_home, at_home.parent) == answer.after
+
+
+def test_an_answer_that_cannot_be_kept_is_used_all_the_same(
+    entry: ModuleType, make_desk: Callable[..., Desk], at_home: Path
+) -> None:
+    (at_home / ".toolkit").write_text("", encoding="utf-8")
+    desk = make_desk(Behaviour(version="20.3.2.9", studio=False))
+    report = import_from_a_farm(entry, desk, at_home.parent / "disk")
+    assert report["problems"] == [] and report["placed"]
+    notes = [note for note in report["notes"] if note.startswith("the folder of the plates was not kept for the next")]
+    assert len(notes) == 1
+
+
+def test_of_several_spans_in_a_file_name_the_last_one_is_the_sequence(entry: ModuleType) -> None:
+    path = str(Path("/media [1-2]") / "sh[010-020].[1001-1064].exr")
+    first = str(Path("/media [1-2]") / "sh[010-020].1001.exr")
+    assert entry.parse_media_path(path) == (first, 1001, 64)
+    assert entry.parse_layer_name("sh010_FACE_v003_BODY_v012.1001.exr") == ("sh010_FACE_v003", "BODY", 12)

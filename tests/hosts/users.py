@@ -59,12 +59,14 @@ class Machine:
         actions: list[list[str]] | None = None,
         docked: bool = True,
         folders: list[Path] | None = None,
+        edits: list[str] | None = None,
         **quirks: Any,
     ) -> list[Facts]:
         """Scripts after each other: without windows, or as from the menu, their dialogs answered or not.
 
         With ``actions``, each script is a panel (``docked``, or in its own window), and they are what the artist does
         in it. ``folders`` are what they choose in it, panel by panel, where it is not the place for turnovers.
+        ``edits`` are lines of script that run before each.
         """
         steps = []
         for number, text in enumerate(texts):
@@ -77,6 +79,7 @@ class Machine:
                     "dialog": None if automated or cancelled else str(folders[number] if folders else self.out),
                     "panel": actions is not None and docked,
                     "actions": actions[number] if actions is not None else [],
+                    "edit": edits[number] if edits else "",
                 }
             )
         session = {

@@ -49,6 +49,14 @@ class CompItem extends AVItem {
     get frameRate() {
         return this._fps;
     }
+    // Layers and keys keep their times.
+    set frameRate(value) {
+        this._fps = toFixedPoint(expectNumber(value, 1, 99, "frameRate"));
+        this._duration = Math.round(this._duration * this._fps) / this._fps;
+    }
+    get mainSource() {
+        return undefined; // only footage has one
+    }
     get frameDuration() {
         return 1 / this._fps;
     }

@@ -140,6 +140,12 @@ class SolidSource {
     get isStill() {
         return true;
     }
+    get file() {
+        return undefined; // only a FileSource has one
+    }
+    get missingFootagePath() {
+        return undefined; // likewise
+    }
 }
 
 let nextId = 1;

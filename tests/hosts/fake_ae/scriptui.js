@@ -171,7 +171,7 @@ class Interface {
     }
     // One of the artist's actions: the text of a button to click; "wait" for the tasks, or "wait for TEXT"; "watch
     // SECONDS", in which the tasks run once a second; "sleep SECONDS", in which none runs; "close" the panel; "open
-    // another project", "rename the comp to NAME"; or "write FILE TEXT", for another program.
+    // another project", "rename the comp to NAME", "delete the comp"; or "write FILE TEXT", for another program.
     act(action, host) {
         const window = this._windows[this._windows.length - 1];
         const [word, ...rest] = action.split(" ");
@@ -181,6 +181,8 @@ class Interface {
             this.project._openAnother();
         } else if (action.startsWith("rename the comp to ")) {
             this.project._userProject._items[session.user.active]._name = rest.slice(3).join(" ");
+        } else if (action === "delete the comp") {
+            this.project._userProject._items[session.user.active]._gone = true;
         } else if (word === "write") {
             fs.writeFileSync(rest[0], rest.slice(1).join(" "));
         } else if (word === "sleep") {

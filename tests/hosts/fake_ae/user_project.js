@@ -56,15 +56,23 @@ class UserProperty {
 }
 
 class UserGroup {
-    constructor(properties) {
+    constructor(properties, enabled = true) {
         this._properties = properties;
+        this.enabled = enabled;
     }
     get numProperties() {
         return Object.keys(this._properties).length;
     }
     property(name) {
-        const property = this._properties[name];
+        const property = typeof name === "number" ? Object.values(this._properties)[name - 1] : this._properties[name];
         return property ? makeStrict(property) : null;
+    }
+}
+
+// A layer style, or the place of one that was not added.
+class UserStyle {
+    constructor(canSetEnabled, enabled) {
+        Object.assign(this, { canSetEnabled, enabled });
     }
 }
 
@@ -202,6 +210,12 @@ class UserLayer {
     get threeDLayer() {
         return Boolean(this._facts.unsupported.threeD);
     }
+    get frameBlending() {
+        return Boolean(this._facts.unsupported.frameBlending);
+    }
+    get preserveTransparency() {
+        return Boolean(this._facts.unsupported.preserveTransparency);
+    }
     get blendingMode() {
         return enumerations.BlendingMode[this._facts.unsupported.blending || "NORMAL"];
     }
@@ -220,6 +234,13 @@ class UserLayer {
         }
         if (name === "ADBE Mask Parade" || name === "ADBE Effect Parade") {
             return group(facts.unsupported[name === "ADBE Mask Parade" ? "masks" : "effects"]);
+        }
+        if (name === "ADBE Layer Styles") {
+            const { styles = "", stylesOff } = facts.unsupported;
+            return makeStrict(new UserGroup({
+                "ADBE Blend Options Group": new UserStyle(false, true),
+                "dropShadow/enabled": new UserStyle(styles !== "", styles === "on"),
+            }, !stylesOff));
         }
         if (name === "ADBE Marker") {
             return makeStrict(new UserProperty({ keys: this._comp._markers(facts.markers) }));
