@@ -461,8 +461,8 @@ def test_the_open_stack_is_continued_whatever_it_is_called(entry: ModuleType, de
 
 def test_an_open_timeline_that_is_not_used_is_named(entry: ModuleType, desk: Desk) -> None:
     desk.fake.project.current = desk.sent
-    note = "the layers are on a duplicate of 'scene_04 v001', the newest stack, and not of the open 'scene_04'"
-    assert note in import_v002(entry, desk)["notes"]
+    said = "the layers are on a duplicate of the stack 'scene_04 v001', and not of the open 'scene_04': copy what is"
+    assert import_v002(entry, desk)["by_hand"] == [f"{said} new there"]
 
 
 def test_flags_are_carried_over(entry: ModuleType, desk: Desk) -> None:
