@@ -8,6 +8,7 @@ from toolkit_resolve.bins import set_and_read
 from toolkit_resolve.delivery import media_count
 from toolkit_resolve.host import ask, ask_optional, call, insist
 from toolkit_resolve.markers import get_markers
+from toolkit_resolve.report import count_of
 from toolkit_resolve.resolve_values import frames_between, is_same_value
 from toolkit_resolve.tracks import overlaps
 
@@ -100,7 +101,7 @@ class CarryOver:
             self._carry_property(key, value, new, defaults, clip)
         if insist(old.item, "CopyGrades", [new]) is not True:
             self._lose("grade", clip)
-        if old.is_off:
+        if not old.is_shown:
             insist(new, "SetClipEnabled", False)
             if ask_optional(new, "GetClipEnabled") is not False:
                 self._lose("off switch", clip)
@@ -171,8 +172,8 @@ class CarryOver:
     def finish(self, base_name):
         """Report what was carried over and what was not."""
         if self.carried:
-            self.report["notes"].append("%d layers were replaced; their grade, settings, trim and comps were carried "
-                                        "over%s" % (self.carried, ", except as said" if self.lost else ""))
+            self.report["notes"].append("%s replaced; grade, settings, trim and comps were carried over%s" % (
+                count_of(self.carried, "layer"), ", except as said" if self.lost else ""))
         for what, names in sorted(self.lost.items()):
             self.report["by_hand"].append("the %s of %s could not be carried over: copy it from '%s'"
                                           % (what, ", ".join(names), base_name))
