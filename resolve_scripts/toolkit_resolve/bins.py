@@ -118,8 +118,8 @@ class Bins:
             if is_imported and not is_same_value(found, value):  # other media may be on the editor's timelines
                 found = set_and_read(item, "ClipProperty", key, value)
             if not is_same_value(found, value):
-                self.by_hand.append("'%s': %s is %s; set %s in Clip Attributes"
-                                    % (clip["name"], key, found or "not set", value))
+                self.by_hand.append("'%s': %s is %s; set %s in Clip Attributes" % (
+                    clip["name"], "Video Frame Rate" if key == "FPS" else key, found or "not set", value))
 
     def describe_created(self):
         """Describe what was created, or may have been, for a message."""

@@ -7,6 +7,7 @@ import tempfile
 from toolkit_resolve.bins import set_and_read
 from toolkit_resolve.delivery import media_count
 from toolkit_resolve.host import ask, ask_optional, call, insist
+from toolkit_resolve.inspector import property_name, value_name
 from toolkit_resolve.markers import get_markers
 from toolkit_resolve.report import count_of
 from toolkit_resolve.resolve_values import frames_between, is_same_value
@@ -14,13 +15,13 @@ from toolkit_resolve.tracks import overlaps
 
 DELIVERED_PROPERTIES = {"RetimeProcess": "interpolation", "MotionEstimation": "motion", "Opacity": "opacity"}
 """Inspector properties that a delivery sets, and the field of the clip."""
-PROPERTY_LABELS = {"RetimeProcess": "Retime Process", "MotionEstimation": "Motion Estimation", "Opacity": "Opacity"}
 
 
 class CarryOver:
     """``lost[what]`` are the names of the clips for which it could not be carried over."""
 
-    def __init__(self, timeline, fps, report):
+    def __init__(self, resolve, timeline, fps, report):
+        self.resolve = resolve
         self.fps, self.report, self.start = fps, report, ask(timeline, "GetStartFrame")
         self.carried, self.lost = 0, {}
 
@@ -128,13 +129,14 @@ class CarryOver:
             now = ask_optional(new, "GetProperty", key)
             if value != defaults.get(key) and not is_same_value(value, now):
                 self.report["by_hand"].append("'%s': %s is %s, as delivered; on the older layer it was %s"
-                                              % (clip["name"], PROPERTY_LABELS[key], now, value))
+                                              % ((clip["name"], property_name(key))
+                                                 + tuple(value_name(self.resolve, key, one) for one in (now, value))))
         elif value != defaults.get(key):
             if not is_same_value(set_and_read(new, "Property", key, value), value):
-                self._lose(key, clip)
+                self._lose(property_name(key), clip)
             elif field is not None:  # set by the editor, or by the delivery of the older layer
                 self.report["notes"].append("'%s': %s is %s, as on the older layer"
-                                            % (clip["name"], PROPERTY_LABELS[key], value))
+                                            % (clip["name"], property_name(key), value_name(self.resolve, key, value)))
 
     def _carry_comps(self, old, new, clip):
         count = ask(old.item, "GetFusionCompCount") or ask(old.item, "GetFusionCompCount")  # 0 may be a failure

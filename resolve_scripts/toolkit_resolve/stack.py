@@ -92,7 +92,7 @@ class Stack:
 
     def _plan(self, tracks):
         """Return the pieces to place, by the name of their track; pieces that overlap get tracks of their own."""
-        self.carry_over = CarryOver(self.target.timeline, self.delivery["fps"], self.report)
+        self.carry_over = CarryOver(self.session.resolve, self.target.timeline, self.delivery["fps"], self.report)
         plan = {}
         for track in self.delivery["tracks"]:
             if track["name"] in tracks.number:  # else a plate track, which the duplicate already has

@@ -97,12 +97,15 @@ class TargetTimeline:
             own = [("useCustomSettings", "1"), ("timelineDropFrameTimecode", str(int(drop)))]
             for key, value in own + settings:
                 insist(self.timeline, "SetSetting", key, value)
-        for key, value in settings:
-            if not is_same_value(self._get_setting(key), value):
-                sentence = "the timeline's %s is %s, not %s" % (key, self._get_setting(key), value)
-                if key == "timelineFrameRate":
-                    raise HostError("%s: create a project with that frame rate and import there" % sentence)
-                self.report["by_hand"].append(sentence + ": change it in Timeline Settings")
+        found = [self._get_setting(key) for key, _ in settings]
+        wrong = [not is_same_value(one, value) for one, (_, value) in zip(found, settings)]
+        if wrong[0]:
+            rate, wanted = found[0] if isinstance(found[0], str) else rate_text(found[0] or 0), settings[0][1]
+            raise HostError("the timeline's frame rate is %s, not %s: create a project whose timeline frame rate is %s "
+                            "and import there" % (rate, wanted, wanted))
+        if any(wrong):
+            self.report["by_hand"].append("the timeline's resolution is %s x %s, not %s x %s: change it in Timeline "
+                                          "Settings" % (found[1], found[2], settings[1][1], settings[2][1]))
         insist(self.timeline, "SetStartTimecode", self.delivery["start_timecode"])
         start = ask(self.timeline, "GetStartTimecode"), ask(self.timeline, "GetStartFrame")
         expected = self.delivery["start_timecode"], self.delivery["start_frame"]

@@ -227,7 +227,10 @@ def test_speed_warp_on_the_free_edition_is_reported_as_work_by_hand(
         Behaviour(studio=False), change=set_on("FACE", 0, interpolation="flow", motion="speed warp better")
     )
     report = run(entry, desk)
-    assert report["problems"] == [] and "set speed warp better in the Inspector" in report["by_hand"][0]
+    assert (
+        report["problems"] == []
+        and "set Motion Estimation to Speed Warp Better in the Inspector" in report["by_hand"][0]
+    )
 
 
 @pytest.mark.parametrize("comps", [True, False])
@@ -613,7 +616,7 @@ def test_keep_partial_keeps_the_placed_clips_and_reports_the_rest(
 ) -> None:
     desk = make_desk(Behaviour(refused_media=("sh010_FACE",)))
     report = run(entry, desk, "--keep-partial")
-    assert report["problems"] == ["'sh010_FACE_v001' is not on track 3: AppendToTimeline placed no clip"]
+    assert report["problems"] == ["'sh010_FACE_v001' is not on track 3: Resolve placed no clip"]
     assert len(report["placed"]) == 3
     markers = desk.fake.timeline(report["timeline"]).GetMarkers()
     assert [(one["color"], one["note"]) for one in markers.values()] == [("Red", report["problems"][0])]
@@ -650,7 +653,7 @@ def test_the_editors_plates_keep_their_properties(entry: ModuleType, make_desk: 
     before = dict(plate.properties)
     report = run(entry, desk, "--keep-partial")
     assert plate.properties == before
-    assert any("FPS is 25.0; set 24 in Clip Attributes" in text for text in report["by_hand"])
+    assert any("Video Frame Rate is 25.0; set 24 in Clip Attributes" in text for text in report["by_hand"])
 
 
 # --- retimed clips ------------------------------------------------------------------------------------------------
