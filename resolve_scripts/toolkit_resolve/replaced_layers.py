@@ -117,7 +117,7 @@ class ReplacedLayers:
         """Read on which tracks everything is, after tracks were added."""
         numbers = {ask_id(item): number for number in track_numbers(self.timeline)
                    for item in track_items(self.timeline, number)} if self.old else {}
-        for old in self.items():
+        for old in self.items() + self.stayed:
             old.number = numbers[old.id]
         self.others = {one: (numbers[one],) + rest[1:] for one, rest in self.others.items() if one in numbers}
 

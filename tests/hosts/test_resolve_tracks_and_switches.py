@@ -186,6 +186,11 @@ def too_slow(document: Document) -> None:
     face.update(speed=0.25, frame_count=12, end_index=face["start_index"] + 30)
 
 
+def too_slow_body(document: Document) -> None:
+    body = clips(document, "BODY")[0]
+    body.update(speed=0.25, frame_count=12, end_index=body["start_index"] + 30)
+
+
 def double_speed(document: Document) -> None:
     retime(2.0, frame_count=96, record_count=48)(document)
     for each in document["tracks"]:
@@ -200,6 +205,7 @@ def odd_on_twos(document: Document) -> None:
 
 BESIDE = [
     (too_slow, ["sh010_FACE"], []),
+    (too_slow_body, ["sh010_BODY"], ["'sh010_FACE_v002' is hidden under the older 'sh010_BODY_v001'"]),
     (double_speed, ["sh010_BODY", "sh010_FACE"], []),
     (odd_on_twos, ["sh010_BODY"], ["'sh010_FACE_v002' is hidden under the older 'sh010_BODY_v001'"]),
 ]
