@@ -14,12 +14,16 @@ local ENTRY, SCHEMA = "Toolkit Import Passes (Lua)", "toolkit.delivery_lua/1"
 local SUBFRAME_TOLERANCE = 0.01 -- of a source frame
 local MAX_ROUNDS = 6 -- attempts to roll back
 local RETIME_PROCESSES = {
-  nearest = {"RETIME_NEAREST", 1}, blend = {"RETIME_FRAME_BLEND", 2}, flow = {"RETIME_OPTICAL_FLOW", 3}}
+  nearest = {"RETIME_NEAREST", 1, "Nearest"}, blend = {"RETIME_FRAME_BLEND", 2, "Frame Blend"},
+  flow = {"RETIME_OPTICAL_FLOW", 3, "Optical Flow"}}
 local MOTION_ESTIMATIONS = { -- the numbers are used where a version lacks the named constant
   ["standard faster"] = {"MOTION_EST_STANDARD_FASTER", 1}, ["standard better"] = {"MOTION_EST_STANDARD_BETTER", 2},
   ["enhanced faster"] = {"MOTION_EST_ENHANCED_FASTER", 3}, ["enhanced better"] = {"MOTION_EST_ENHANCED_BETTER", 4},
   ["speed warp better"] = {"MOTION_EST_SPEED_WARP_BETTER", 5},
   ["speed warp faster"] = {"MOTION_EST_SPEED_WARP_FASTER", 6}}
+local NAMES = { -- what the windows of Resolve call these
+  RetimeProcess = "Retime Process", MotionEstimation = "Motion Estimation", FPS = "Video Frame Rate",
+  timelineResolutionWidth = "resolution width", timelineResolutionHeight = "resolution height"}
 
 -- --- the delivery -------------------------------------------------------------------------------------------------
 
@@ -167,8 +171,11 @@ local function apply_settings(s)
   for place, pair in ipairs(expected) do
     local found = get_setting(s, pair[1])
     if not is_same_value(found, pair[2]) then
-      if place == 1 then fail("create a project with Timeline frame rate %s and import there", pair[2]) end
-      s.by_hand("the timeline's %s is %s, not %s: change it in Timeline Settings", pair[1], found, pair[2])
+      if place == 1 then
+        fail("the timeline's frame rate is %s, not %s: create a project whose timeline frame rate is %s and import "
+          .. "there", found, pair[2], pair[2])
+      end
+      s.by_hand("the timeline's %s is %s, not %s: change it in Timeline Settings", NAMES[pair[1]], found, pair[2])
     end
   end
   insist(s.timeline, "SetStartTimecode", delivery.start_timecode)
@@ -219,7 +226,12 @@ local function set_properties(s, item, kind, expected, clip, where, may_change)
       found = ask_optional(item, "Get" .. kind, one[1])
     end
     if not is_same_value(found, one[2]) then
-      s.by_hand("'%s': %s is %s; set %s in %s", clip.name, one[1], found, one[3] or one[2], where)
+      local name, value = NAMES[one[1]] or one[1], one[3] or one[2]
+      if kind == "Property" then -- scripts get its value as a number
+        s.by_hand("'%s': set %s to %s in %s", clip.name, name, value, where)
+      else
+        s.by_hand("'%s': %s is %s; set %s in %s", clip.name, name, found, value, where)
+      end
     end
   end
 end
@@ -351,7 +363,7 @@ local function place_clip(s, number, clip, media)
     end
     if #new_items(s) > 0 then fail("'%s' is not on track %s: %s", clip.name, number, why) end
   end
-  return nil, why or "AppendToTimeline placed no clip"
+  return nil, why or "Resolve placed no clip"
 end
 
 --- Set the speed of a placed clip. Scripts can do this since Resolve 21.1; before that only the editor can.
@@ -376,10 +388,11 @@ local function apply_properties(s, placed, clip, is_layer)
     local found = s.resolve[constant[1]]
     return type(found) == "number" and found or constant[2]
   end
+  local function capitalise(words) return (words:gsub("(%a)(%a*)", function(a, b) return a:upper() .. b end)) end
   if clip.speed ~= 100 and clip.frames > 1 then set_speed(s, placed, clip) end
-  if retime then properties[1] = {"RetimeProcess", number_of(retime), clip.interpolation} end
+  if retime then properties[1] = {"RetimeProcess", number_of(retime), retime[3]} end
   if retime == RETIME_PROCESSES.flow and motion then
-    properties[2] = {"MotionEstimation", number_of(motion), clip.motion}
+    properties[2] = {"MotionEstimation", number_of(motion), capitalise(clip.motion)}
   end
   if is_layer and clip.opacity ~= 100 then properties[#properties + 1] = {"Opacity", clip.opacity} end
   set_properties(s, placed, "Property", properties, clip, "the Inspector", true)
@@ -462,7 +475,8 @@ local function build(s)
   if #s.report.by_hand > 0 then -- few editors have the Console open
     add_marker(s, 0, "Red", ENTRY, table.concat(s.report.by_hand, "\n"))
   end
-  s.report.done = format_message("'%s', a new timeline: %s clips placed", s.report.timeline, s.report.placed)
+  s.report.done = format_message("'%s', a new timeline: %s clip%s placed", s.report.timeline, s.report.placed,
+    s.report.placed == 1 and "" or "s")
 end
 
 --- Delete the objects of ``list()`` that this import created, by the ids they had then; return whether all are gone.

@@ -1,10 +1,13 @@
 """Choose the timeline a delivery is imported onto: the one it was sent from, if its plates are still in place."""
 
+import itertools
 import re
 
+from toolkit_resolve.bins import media_path
 from toolkit_resolve.delivery import is_plate, media_count
 from toolkit_resolve.host import ask, ask_id, ask_optional
 from toolkit_resolve.layout import item_path, item_placement, track_items, track_numbers
+from toolkit_resolve.replaced_layers import output_folder
 from toolkit_resolve.resolve_values import (
     is_media_of_clip, is_same_value, parse_layer_name, parse_stack_name, rate_text,
 )
@@ -13,57 +16,91 @@ from toolkit_resolve.resolve_values import (
 def choose_base_timeline(session, delivery, report):
     """Return the timeline to duplicate, or None if the delivery needs a new timeline; reasons go to the report.
 
-    Work on an earlier stack continues: first the open timeline if it holds layers of the delivery, then the newest
-    stacks by name, then the open timeline, then the one the delivery was sent from.
+    Work on an earlier stack continues: first the open timeline if it is a stack of the cut, then the newest stacks by
+    name. Else it is the open timeline, or the one the delivery was sent from.
     """
-    origin, notes = delivery.get("origin"), report["notes"]
+    origin = delivery.get("origin")
     if not origin or origin["host"] != "resolve":
         return None
     names = [(ask(one, "GetName"), one) for one in session.timelines()]
     sent = [one for _, one in names if origin["timeline_id"] and ask_id(one) == origin["timeline_id"]]
     sent = sent or [one for name, one in names if name == origin["name"]]
-    if not sent:
-        notes.append("'%s' is not in this project; the stack is on a new timeline, with the plates" % origin["name"])
-        return None
-    stacks = sorted((parse_stack_name(name)[1:], at) for at, (name, _) in enumerate(names)
-                    if (parse_stack_name(name) or ("",))[0] == delivery["name"])
-    newest = [names[at][1] for _, at in stacks[:-4:-1]]
     opened = [session.timeline] if session.timeline is not None else []
-    continued = opened if opened and has_layers(opened[0], delivery) else []
-    return _choose(session, delivery, continued + newest, opened, sent, report)
-
-
-def _choose(session, delivery, stacks, opened, sent, report):
-    """Return the first fitting timeline of ``stacks``, ``opened`` and ``sent``; None if none fits."""
-    tried, outdated, worked_on = [], [], [ask_id(one) for one in stacks + sent]
-    for timeline in stacks + opened + sent[:1]:
-        if ask_id(timeline) in tried:
-            continue
-        tried.append(ask_id(timeline))
-        name, why = ask(timeline, "GetName"), describe_mismatch(session, timeline, delivery)
-        if not why:
-            if opened and ask_id(opened[0]) not in tried:
-                report["notes"].append("the layers are on a duplicate of '%s', the newest stack, and not of the open "
-                                       "'%s'" % (name, ask(opened[0], "GetName")))
-            if outdated:
-                report["by_hand"].append("%s no longer matches the cut (%s): the layers are on a duplicate of '%s', "
-                                         "without your work in %s" % (outdated[0] + (name, outdated[0][0])))
-            return timeline
-        if ask_id(timeline) in worked_on:
-            outdated.append(("'%s'" % name, why))
-    for name, why in outdated:
-        report["notes"].append("%s was not used: %s" % (name, why))
-    report["notes"].append("the stack is on a new timeline, with the plates")
+    stacks = itertools.chain((one for one in opened if is_stack_of_cut(one, delivery)),
+                             itertools.islice(_find_newest_stacks(names, delivery), 3))
+    found, outdated = _choose(session, delivery, stacks, opened if sent else [], sent)
+    if found is not None:
+        _report_choice(session, delivery, found, outdated, sent, report)
+        return found
+    for name, why in outdated[:1]:
+        report["by_hand"].append("'%s' was not used: %s. The layers are on a new timeline, with the plates: copy what "
+                                 "else you need from '%s'" % (name, why, name))
+    report["notes"] += ["'%s' was not used: %s" % one for one in outdated[1:]]
+    if not sent:
+        report["by_hand"].append("'%s' is not in this project: the layers are on a new timeline, with the plates, but "
+                                 "without the sound and everything else of the cut" % origin["name"])
     return None
 
 
-def has_layers(timeline, delivery):
-    """Return whether a timeline holds layers of the delivery's shots, of any version."""
-    wanted = {parse_layer_name(clip["name"])[:2] for track in delivery["tracks"] for clip in track["clips"]
-              if parse_layer_name(clip["name"])}
-    found = (parse_layer_name(re.split(r"[/\\]", item_path(item))[-1])
-             for number in track_numbers(timeline) for item in track_items(timeline, number))
-    return any(layer is not None and layer[:2] in wanted for layer in found)
+def _find_newest_stacks(names, delivery):
+    """Yield the stacks of the cut among ``names``, (name, timeline), from the newest; each is read when it is next."""
+    by_version = sorted((parse_stack_name(name)[1:], at) for at, (name, _) in enumerate(names)
+                        if (parse_stack_name(name) or ("",))[0] == delivery["name"])
+    return (names[at][1] for _, at in reversed(by_version) if is_stack_of_cut(names[at][1], delivery))
+
+
+def _choose(session, delivery, stacks, opened, sent):
+    """Return the first fitting timeline of ``stacks``, ``opened`` and ``sent``, or None, and what does not fit.
+
+    The latter are the (name, reason) of those that the editor has worked on: the stacks, and the one that was sent.
+    """
+    tried, outdated = [], []
+    every = itertools.chain(((one, True) for one in stacks), ((one, False) for one in opened),
+                            ((one, True) for one in sent[:1]))
+    for timeline, is_worked_on in every:
+        if ask_id(timeline) not in tried:
+            tried.append(ask_id(timeline))
+            why = describe_mismatch(session, timeline, delivery)
+            if not why:
+                return timeline, outdated
+            if is_worked_on or tried[-1] in map(ask_id, sent):
+                outdated.append((ask(timeline, "GetName"), why))
+    return None, outdated
+
+
+def _report_choice(session, delivery, found, outdated, sent, report):
+    """Report work on another timeline that is not on the duplicate."""
+    name, opened = ask(found, "GetName"), session.timeline
+    for old, why in outdated[:1]:
+        report["by_hand"].append("'%s' no longer matches the cut (%s): the layers are on a duplicate of '%s', without "
+                                 "your work in '%s'" % (old, why, name, old))
+    if opened is None or ask_id(opened) == ask_id(found) or ask(opened, "GetName") in [old for old, _ in outdated]:
+        return
+    is_of_cut = ask_id(opened) in map(ask_id, sent) or not describe_mismatch(session, opened, delivery)
+    if is_of_cut:  # it may have titles or sound that are newer
+        report["by_hand"].append("the layers are on a duplicate of the stack '%s', and not of the open '%s': copy what "
+                                 "is new there" % (name, ask(opened, "GetName")))
+
+
+def is_stack_of_cut(timeline, delivery):
+    """Return whether a timeline holds layers of the delivery's cut, of any version.
+
+    Another cut may have shots of the same names, which are those of the camera's clips: the name, the output folder or
+    a plate in its place must be the same, too.
+    """
+    clips = [clip for track in delivery["tracks"] for clip in track["clips"]]
+    layers = {parse_layer_name(clip["name"])[:2]: clip for clip in clips if parse_layer_name(clip["name"])}
+    paths = (item_path(item) for number in reversed(track_numbers(timeline)) for item in track_items(timeline, number))
+    found = ((path, parse_layer_name(re.split(r"[/\\]", path)[-1])) for path in paths)
+    own = ((path, layers[layer[:2]]) for path, layer in found if layer is not None and layer[:2] in layers)
+    first = next(own, None)
+    if first is None:
+        return False
+    is_named_so = (parse_stack_name(ask(timeline, "GetName")) or ("",))[0] == delivery["name"]
+    if is_named_so or any(output_folder(path) == output_folder(media_path(clip)) for path, clip in [first] + list(own)):
+        return True
+    plates = PlateFinder(timeline, delivery["fps"])
+    return any(plates.find_tracks(clip) for track in filter(is_plate, delivery["tracks"]) for clip in track["clips"])
 
 
 def describe_mismatch(session, timeline, delivery):

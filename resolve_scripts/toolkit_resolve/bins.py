@@ -4,7 +4,7 @@ import os
 
 from toolkit_resolve.delivery import is_sequence, media_count
 from toolkit_resolve.host import HostError, ask, ask_id, ask_list, ask_optional, call, find_new, require
-from toolkit_resolve.resolve_values import is_media_of_clip, is_same_value, rate_text, sequence_name
+from toolkit_resolve.resolve_values import is_media_of_clip, is_same_value, parse_layer_name, rate_text, sequence_name
 
 
 class Bins:
@@ -17,7 +17,8 @@ class Bins:
         """By path, the bins inside an opened bin by name, and their ids."""
         self.in_pool = None
         """Every item of the media pool by its path, read when it is first needed."""
-        self.created, self.imported, self.items = [], [], {}
+        self.created, self.imported, self.items, self.known = [], [], {}, set()
+        """``known``: the names of the clips whose layer was in the pool before, in this version or another."""
         self.unsure = []
         """(description, bin, method that lists its contents, ids before) of what is being created."""
 
@@ -76,7 +77,10 @@ class Bins:
     def _find_or_import(self, import_spec, path, clip, names):
         folder = self.open_bin(*names)
         inside = ask_list(folder, "GetClipList")
-        found = [item for item in inside if path_key(path) == path_key(pool_path(item))]
+        paths, layer = [pool_path(item) for item in inside], parse_layer_name(clip["name"])
+        if layer and layer[:2] in [(parse_layer_name(os.path.basename(one)) or ())[:2] for one in paths]:
+            self.known.add(clip["name"])
+        found = [item for item, one in zip(inside, paths) if path_key(path) == path_key(one)]
         if found:
             return found[0]
         new = self._create("'%s' in the bin '%s'" % (os.path.basename(path), names[-1]), folder, "GetClipList",
@@ -114,8 +118,8 @@ class Bins:
             if is_imported and not is_same_value(found, value):  # other media may be on the editor's timelines
                 found = set_and_read(item, "ClipProperty", key, value)
             if not is_same_value(found, value):
-                self.by_hand.append("'%s': %s is %s; set %s in Clip Attributes"
-                                    % (clip["name"], key, found or "not set", value))
+                self.by_hand.append("'%s': %s is %s; set %s in Clip Attributes" % (
+                    clip["name"], "Video Frame Rate" if key == "FPS" else key, found or "not set", value))
 
     def describe_created(self):
         """Describe what was created, or may have been, for a message."""

@@ -7,19 +7,21 @@ import tempfile
 from toolkit_resolve.bins import set_and_read
 from toolkit_resolve.delivery import media_count
 from toolkit_resolve.host import ask, ask_optional, call, insist
+from toolkit_resolve.inspector import property_name, value_name
 from toolkit_resolve.markers import get_markers
+from toolkit_resolve.report import count_of
 from toolkit_resolve.resolve_values import frames_between, is_same_value
 from toolkit_resolve.tracks import overlaps
 
 DELIVERED_PROPERTIES = {"RetimeProcess": "interpolation", "MotionEstimation": "motion", "Opacity": "opacity"}
 """Inspector properties that a delivery sets, and the field of the clip."""
-PROPERTY_LABELS = {"RetimeProcess": "Retime Process", "MotionEstimation": "Motion Estimation", "Opacity": "Opacity"}
 
 
 class CarryOver:
     """``lost[what]`` are the names of the clips for which it could not be carried over."""
 
-    def __init__(self, timeline, fps, report):
+    def __init__(self, resolve, timeline, fps, report):
+        self.resolve = resolve
         self.fps, self.report, self.start = fps, report, ask(timeline, "GetStartFrame")
         self.carried, self.lost = 0, {}
 
@@ -100,7 +102,7 @@ class CarryOver:
             self._carry_property(key, value, new, defaults, clip)
         if insist(old.item, "CopyGrades", [new]) is not True:
             self._lose("grade", clip)
-        if old.is_off:
+        if not old.is_shown:
             insist(new, "SetClipEnabled", False)
             if ask_optional(new, "GetClipEnabled") is not False:
                 self._lose("off switch", clip)
@@ -127,13 +129,14 @@ class CarryOver:
             now = ask_optional(new, "GetProperty", key)
             if value != defaults.get(key) and not is_same_value(value, now):
                 self.report["by_hand"].append("'%s': %s is %s, as delivered; on the older layer it was %s"
-                                              % (clip["name"], PROPERTY_LABELS[key], now, value))
+                                              % ((clip["name"], property_name(key))
+                                                 + tuple(value_name(self.resolve, key, one) for one in (now, value))))
         elif value != defaults.get(key):
             if not is_same_value(set_and_read(new, "Property", key, value), value):
-                self._lose(key, clip)
+                self._lose(property_name(key), clip)
             elif field is not None:  # set by the editor, or by the delivery of the older layer
                 self.report["notes"].append("'%s': %s is %s, as on the older layer"
-                                            % (clip["name"], PROPERTY_LABELS[key], value))
+                                            % (clip["name"], property_name(key), value_name(self.resolve, key, value)))
 
     def _carry_comps(self, old, new, clip):
         count = ask(old.item, "GetFusionCompCount") or ask(old.item, "GetFusionCompCount")  # 0 may be a failure
@@ -171,8 +174,8 @@ class CarryOver:
     def finish(self, base_name):
         """Report what was carried over and what was not."""
         if self.carried:
-            self.report["notes"].append("%d layers were replaced; their grade, settings, trim and comps were carried "
-                                        "over%s" % (self.carried, ", except as said" if self.lost else ""))
+            self.report["notes"].append("%s replaced; grade, settings, trim and comps were carried over%s" % (
+                count_of(self.carried, "layer"), ", except as said" if self.lost else ""))
         for what, names in sorted(self.lost.items()):
             self.report["by_hand"].append("the %s of %s could not be carried over: copy it from '%s'"
                                           % (what, ", ".join(names), base_name))

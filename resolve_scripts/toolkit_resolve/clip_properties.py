@@ -3,16 +3,8 @@
 from toolkit_resolve.delivery import media_count
 from toolkit_resolve.bins import set_and_read
 from toolkit_resolve.host import ask, ask_id, ask_optional, call, get_constant, insist
+from toolkit_resolve.inspector import MOTION_ESTIMATIONS, RETIME_PROCESSES, property_name, value_name
 from toolkit_resolve.resolve_values import is_same_value
-
-RETIME_PROCESSES = {
-    "nearest": ("RETIME_NEAREST", 1), "blend": ("RETIME_FRAME_BLEND", 2), "flow": ("RETIME_OPTICAL_FLOW", 3)}
-MOTION_ESTIMATIONS = {
-    "standard faster": ("MOTION_EST_STANDARD_FASTER", 1), "standard better": ("MOTION_EST_STANDARD_BETTER", 2),
-    "enhanced faster": ("MOTION_EST_ENHANCED_FASTER", 3), "enhanced better": ("MOTION_EST_ENHANCED_BETTER", 4),
-    "speed warp better": ("MOTION_EST_SPEED_WARP_BETTER", 5),
-    "speed warp faster": ("MOTION_EST_SPEED_WARP_FASTER", 6)}
-"""The numbers are used where a version lacks the named constant; the documentation lists them in another order."""
 
 
 class PropertySetter:
@@ -42,10 +34,9 @@ class PropertySetter:
     def _set_property(self, item, clip, key, value):
         if is_same_value(ask_optional(item, "GetProperty", key), value):
             return
-        found = set_and_read(item, "Property", key, value)
-        if not is_same_value(found, value):
-            label = {"RetimeProcess": clip["interpolation"], "MotionEstimation": clip["motion"]}.get(key, value)
-            self.by_hand.append("'%s': %s is %s; set %s in the Inspector" % (clip["name"], key, found, label))
+        if not is_same_value(set_and_read(item, "Property", key, value), value):
+            self.by_hand.append("'%s': set %s to %s in the Inspector"
+                                % (clip["name"], property_name(key), value_name(self.resolve, key, value)))
 
     def _set_speed(self, item, clip):
         """Set the speed of a placed clip; return whether it has it. Scripts can since 21.1, before only the editor."""

@@ -99,7 +99,7 @@ class Placer:
             faults.append(fault)
             lengths.add(self._get_placed_duration(number, record, item, new))
             self._delete_items([one for _, one in new], fault)
-        if lengths and None not in lengths and not is_same_value(clip["fps"], self.fps):
+        if lengths and not lengths & {None, clip["record_count"]} and not is_same_value(clip["fps"], self.fps):
             durations = " or ".join(str(length) for length in sorted(lengths))
             raise Unplaceable("at %g fps no whole number of source frames fills %d timeline frames (possible: %s). "
                               "Import return.otio for this clip, or place it by hand"
@@ -108,7 +108,7 @@ class Placer:
             raise Unplaceable("it starts between two frames of its media (at %.3f), and this Resolve places only whole "
                               "frames: %d of its %d frames would be one off. Import return.otio for this clip"
                               % (clip["in_position"], clip["off_by_one"], clip["record_count"]))
-        raise HostError((faults or ["AppendToTimeline placed no clip"])[0])
+        raise HostError((faults or ["Resolve placed no clip"])[0])
 
     def _append(self, clip_info):
         """Append a clip, again if Resolve does not answer and nothing is new; return the new (track number, item)."""
@@ -155,7 +155,9 @@ class Placer:
             return "Resolve placed it on video track %s" % " and ".join(str(track) for track, _ in new)
         placed = new[0][1]
         if item_placement(placed) != (record, clip["record_count"], ask_id(item)):
-            return "Resolve placed it at frame %s with %s frames of media %s" % item_placement(placed)
+            start, length, media = item_placement(placed)
+            return "Resolve placed it at frame %s with a duration of %s%s" % (
+                start, length, "" if media == ask_id(item) else ", and other media")
         return self._describe_wrong_start(placed, clip)
 
     def _describe_wrong_start(self, placed, clip):

@@ -5,20 +5,20 @@ import os
 from toolkit_resolve.bins import media_path, path_key
 from toolkit_resolve.host import ask, ask_id, ask_optional, call, insist
 from toolkit_resolve.layout import item_path, item_placement, track_items, track_name, track_numbers
+from toolkit_resolve.report import count_of
 from toolkit_resolve.resolve_values import parse_layer_name, parse_layer_track
 
 
 class OldLayer:
     """An item of an earlier version: its track, what it shows and where. ``is_shown``: whether it and its track are on.
 
-    ``is_off``: whether the editor switched it off. A track that is off while another version of its pass is on was
-    switched by Compare Versions or --beside.
+    ``is_aside``: whether its track is off while another version of its pass is on, as by Compare Versions or --beside.
     """
 
-    def __init__(self, number, item, layer, is_track_on, is_set_aside):
+    def __init__(self, number, item, layer, is_track_on, is_family_shown):
         self.number, self.item, self.layer, self.id = number, item, layer, ask_id(item)
-        is_on = ask_optional(item, "GetClipEnabled") is not False
-        self.is_shown, self.is_off = is_on and is_track_on, not is_on or not (is_track_on or is_set_aside)
+        self.is_shown = is_track_on and ask_optional(item, "GetClipEnabled") is not False
+        self.is_aside = is_family_shown and not is_track_on
         self.start, self.duration, self.media_id = self.placement = item_placement(item)
         self.head = ask_optional(item, "GetLeftOffset")
 
@@ -35,12 +35,15 @@ class ReplacedLayers:
     are no others: then the newest of them are replaced.
     """
 
-    def __init__(self, timeline, delivery, report, is_stack):
+    def __init__(self, timeline, delivery, report, is_stack, is_beside):
         self.timeline, self.report, self.start = timeline, report, ask(timeline, "GetStartFrame")
-        self.old, self.kept, self.others = {}, {}, {}
-        """``others``: by id, (track number, start, duration, name) of everything that is no layer of the delivery."""
-        clips = {parse_layer_name(clip["name"])[:2]: clip for track in delivery["tracks"] for clip in track["clips"]
-                 if parse_layer_name(clip["name"])}
+        self.is_stack, self.is_beside = is_stack, is_beside
+        self.old, self.kept, self.others, self.stayed, self.newest = {}, {}, {}, [], {}
+        """``others``: by id, (track number, start, duration, name) of everything that is no layer of the delivery;
+        ``stayed``: old layers that are shown, since the new ones are not right; ``newest``: by pass, the version."""
+        clips = [clip for track in delivery["tracks"] for clip in track["clips"]]
+        self.clips = clips = {parse_layer_name(clip["name"])[:2]: clip for clip in clips
+                              if parse_layer_name(clip["name"])}
         self._read_tracks(clips)
         for key, olds in list(self.old.items()):
             newest = max(old.layer[2] for old in olds)
@@ -50,7 +53,7 @@ class ReplacedLayers:
         if shown:
             report["by_hand"].append("%s and the version to import are on the timeline already: choose with Compare "
                                      "Versions what is shown" % _join(shown))
-        self._report_kept(clips, is_stack)
+        self._report_kept()
 
     def _read_tracks(self, clips):
         numbers = track_numbers(self.timeline)
@@ -60,15 +63,19 @@ class ReplacedLayers:
         shown = {family[number] for number in numbers if is_on[number]} - {""}
         found = [one for number in numbers for one in self._find_layers(number, clips)]
         folders = {output_folder(path) for item, path, _, _, clip in found if self._is_of_shot(item, path, clip)}
+        foreign = []
         for item, path, layer, number, clip in found:
             if path_key(path) == path_key(media_path(clip)):
                 self.kept.setdefault(clip["name"], []).append(ask_id(item))
             elif output_folder(path) in folders:
+                self.newest[layer[1]] = max(layer[2], self.newest.get(layer[1], 0))
                 self.old.setdefault(layer[:2], []).append(
                     OldLayer(number, item, layer, is_on[number], family[number] in shown))
-            else:
-                self.report["notes"].append("'%s' of another output folder, on track %d, is left as it is"
-                                            % (os.path.basename(path), number))
+            elif is_on[number] and ask_optional(item, "GetClipEnabled") is not False:
+                foreign.append("%s_%s_v%03d" % layer)
+        if foreign:
+            self.report["by_hand"].append("left as they are, being of another output folder: %s. Switch off what is of "
+                                          "this cut" % _join(foreign))
 
     def _find_layers(self, number, clips):
         """Return (item, path, name, track number, clip) of each layer of the delivery's shots on a track."""
@@ -91,22 +98,26 @@ class ReplacedLayers:
         first = self.start + clip["record_first"]
         return start < first + clip["record_count"] and first < start + duration
 
-    def _report_kept(self, clips, is_stack):
+    def _report_kept(self):
         if self.kept:
             self.report["notes"].append(
-                "%d layers are on the timeline in this version already and stay as they are. If they were rendered "
-                "again and Resolve still shows the old pictures: Playback > Delete Render Cache > All, or reopen the "
-                "project" % len(self.kept))
-        missing = [clip["name"] for key, clip in clips.items() if clip["name"] not in self.kept and key not in self.old]
-        if missing and (is_stack or self.old or self.kept):
-            self.report["notes"].append("no older layer was found for %s. If there is one inside a compound clip, "
-                                        "switch it off there" % _join(missing))
+                "on the timeline in this version already, and left as they are: %s. If they were rendered again and "
+                "Resolve still shows the old pictures: Playback > Delete Render Cache > All, or reopen the project"
+                % count_of(len(self.kept), "layer"))
+
+    def report_missing(self, known):
+        """Report the layers without an older one on a stack, although the media pool has one: those in ``known``."""
+        missing = [clip["name"] for key, clip in self.clips.items() if clip["name"] in known
+                   and clip["name"] not in self.kept and key not in self.old]
+        if missing and (self.is_stack or self.old or self.kept):
+            self.report["by_hand"].append("no older layer was found for %s: if you had deleted it, delete the new one; "
+                                          "if it is inside a compound clip, switch it off there" % _join(missing))
 
     def find_again(self):
         """Read on which tracks everything is, after tracks were added."""
         numbers = {ask_id(item): number for number in track_numbers(self.timeline)
                    for item in track_items(self.timeline, number)} if self.old else {}
-        for old in self.items():
+        for old in self.items() + self.stayed:
             old.number = numbers[old.id]
         self.others = {one: (numbers[one],) + rest[1:] for one, rest in self.others.items() if one in numbers}
 
@@ -120,12 +131,34 @@ class ReplacedLayers:
         return self.old.get(layer[:2], []) if layer else []
 
     def keep(self, olds):
-        """Keep old layers whose new ones could not be placed: an older version is better than none."""
+        """Keep old layers whose new ones are not there or not right: an older version is better than none."""
+        olds = [old for old in olds if old.is_shown or not self.is_beside]
         for old in olds:
             self.old[old.layer[:2]].remove(old)
+            self.stayed += [old] if old.is_shown else []
         if olds:
-            self.report["by_hand"].append("the older %s was kept; delete it when the new one is right"
-                                          % _join(old.name for old in olds))
+            does, then = ("stays on", "switch it off") if self.is_beside else ("was kept", "delete it")
+            self.report["by_hand"].append("the older %s %s; %s when the new one is right"
+                                          % (_join(old.name for old in olds), does, then))
+
+    def report_hidden(self, placed):
+        """Report new layers, (track number, placement, name), that an older BODY, which is opaque, lies over."""
+        shots = [old.layer[0] for old in self.stayed if old.layer[1] == "FACE"]  # their new one is off or missing
+        for old in [old for old in self.stayed if old.layer[1] == "BODY" and old.layer[0] not in shots]:
+            under = [name for number, (start, duration, _), name in placed
+                     if number < old.number and parse_layer_name(name)[:2] == (old.layer[0], "FACE")
+                     and start < old.start + old.duration and old.start < start + duration]
+            if under:
+                self.report["by_hand"].append("%s is hidden under the older '%s': move the track of that down"
+                                              % (_join(under), old.name))
+
+    def report_off(self):
+        """Report new layers that are off like their older ones, where it may not be the editor who did that."""
+        names = [self.clips[old.layer[:2]]["name"] for old in self.items()
+                 if not old.is_shown and (old.is_aside or old.layer[2] < self.newest[old.layer[1]])]
+        if names:
+            self.report["by_hand"].append("switched off, as their older versions were: %s. Switch on what you want to "
+                                          "see" % _join(names))
 
     def switch_off(self):
         """Switch the old layers off: their tracks where these hold nothing else, else the items; report failures."""
@@ -164,9 +197,6 @@ class ReplacedLayers:
         if any(ask_id(item) in wanted for number in track_numbers(self.timeline)
                for item in track_items(self.timeline, number)):
             return None
-        for number in locked:
-            if track_items(self.timeline, number):
-                insist(self.timeline, "SetTrackLock", "video", number, True)
         deleted = []
         for number in sorted({old.number for old in wanted.values()}, reverse=True):
             if not track_items(self.timeline, number) and parse_layer_track(track_name(self.timeline, number)):
@@ -176,6 +206,9 @@ class ReplacedLayers:
                         call(self.timeline, "DeleteTrack", "video", number)
                 if len(track_numbers(self.timeline)) < count:
                     deleted.append(number)
+                    continue
+            if number in locked:
+                insist(self.timeline, "SetTrackLock", "video", number, True)
         return deleted
 
 

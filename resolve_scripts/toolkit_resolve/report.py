@@ -12,7 +12,13 @@ def new_report(entry):
 
 def describe_error(error):
     """Return a message for an unexpected exception."""
-    return "stopped by an unexpected error (%s: %s)" % (type(error).__name__, error)
+    return ("stopped by an unexpected error (%s: %s): try again; if it happens again, send us this message and the "
+            "report of Toolkit Self Check" % (type(error).__name__, error))
+
+
+def count_of(number, noun):
+    """Return ``1 layer`` or ``2 layers``."""
+    return "%d %s%s" % (number, noun, "" if number == 1 else "s")
 
 
 def finish_report(report, path=None):

@@ -3,11 +3,13 @@
 import os
 
 from toolkit_resolve.clips import choose_clips, read_markers, read_pool_clip, read_timeline_clip
+from toolkit_resolve.cut_name import cut_name
 from toolkit_resolve.files import write_json
 from toolkit_resolve.host import HostError, NotAnswering, ask, ask_id, ask_optional, call, require
-from toolkit_resolve.layout import item_path, layer_names, track_items, track_numbers
+from toolkit_resolve.layout import item_path, track_items, track_numbers
 from toolkit_resolve.otio_export import export_otio, read_exported_clips
-from toolkit_resolve.resolve_values import is_layer, parse_number, parse_stack_name, to_file_name
+from toolkit_resolve.report import count_of
+from toolkit_resolve.resolve_values import is_layer, parse_number, to_file_name
 from toolkit_resolve.session import Session
 from toolkit_resolve.window import choose_folder
 
@@ -17,19 +19,12 @@ COLOUR_MODES = {
 SEND_FLAGS = ("--whole", "--media-pool")
 
 
-def cut_name(timeline):
-    """Return the name of the cut on a timeline: that of ``scene_04 v002``, if it holds our layers, is ``scene_04``."""
-    name = str(ask(timeline, "GetName"))
-    found = parse_stack_name(name)
-    return found[0] if found and any(layer_names(timeline, number) for number in track_numbers(timeline)) else name
-
-
 def choose_turnover_folder(resolve, given):
     """Return the turnover's folder; by default named after the timeline, or the project if none is open."""
     session = Session(resolve)
     timeline = None if given.has("--media-pool") else session.timeline
-    name = cut_name(timeline) if timeline is not None else ask_optional(session.project, "GetName") or "turnover"
-    return choose_folder(given.given.get("-o"), to_file_name(name))
+    name = cut_name(session, timeline) if timeline is not None else ask_optional(session.project, "GetName")
+    return choose_folder(given.given.get("-o"), to_file_name(name or "turnover"))
 
 
 def send_turnover(resolve, folder, flags, report):
@@ -60,7 +55,7 @@ def _send(session, folder, export, flags, report):
     if turnover["otio"]:
         os.replace(export, os.path.join(folder, turnover["otio"]))
     write_json(path, turnover)
-    done = "%d clips, %s '%s', to %s" % (len(turnover["clips"]), what, turnover["name"], path)
+    done = "%s, %s '%s', to %s" % (count_of(len(turnover["clips"]), "clip"), what, turnover["name"], path)
     report.update(turnover=path, done=done)
     return path
 
@@ -95,9 +90,14 @@ def turnover_from_timeline(session, export, flags, notes):
             except HostError as error:
                 skipped.append({"name": str(ask_optional(item, "GetName") or ""), "track": number,
                                 "record_first": first, "record_count": count, "reason": str(error)})
+    if layers and not clips and not skipped:
+        raise HostError("%s '%s': %s" % (what, ask(timeline, "GetName"), (
+            "only layers of the toolkit are selected; select plates, or nothing to send the whole timeline"
+            if what.startswith("selected") else "only layers of the toolkit are there")))
     if layers:
-        notes.append("%d layers of the toolkit on this timeline are not part of what is sent" % layers)
-    return dict(frame_format, name=cut_name(timeline), timeline_id=str(ask_id(timeline)),
+        notes.append("%s of the toolkit on this timeline %s not part of what is sent"
+                     % (count_of(layers, "layer"), "is" if layers == 1 else "are"))
+    return dict(frame_format, name=cut_name(session, timeline), timeline_id=str(ask_id(timeline)),
                 otio="timeline.otio" if otio else "", start_timecode=str(ask(timeline, "GetStartTimecode")),
                 start_frame=start, record_count=ask(timeline, "GetEndFrame") - start, clips=clips, skipped=skipped,
                 markers=read_markers(timeline)), what

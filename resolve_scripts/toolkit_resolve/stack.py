@@ -13,10 +13,10 @@ from toolkit_resolve.markers import add_delivery_markers, add_marker
 from toolkit_resolve.missing_plates import require_plates
 from toolkit_resolve.placement import Placer, Unplaceable, describe_unplaceable
 from toolkit_resolve.replaced_layers import ReplacedLayers
-from toolkit_resolve.report import describe_error
+from toolkit_resolve.report import count_of, describe_error
 from toolkit_resolve.resolve_values import parse_stack_name
 from toolkit_resolve.session import Session
-from toolkit_resolve.target_timeline import TargetTimeline
+from toolkit_resolve.target_timeline import BaseChanged, TargetTimeline
 from toolkit_resolve.tracks import Tracks
 
 IMPORT_FLAGS = ("--beside", "--comps", "--new-timeline", "--keep-partial")
@@ -55,7 +55,8 @@ class Stack:
             if left:
                 raise HostError("%s; check whether the project still contains %s, and delete that by hand"
                                 % (message, " and ".join(left)))
-            raise HostError("%s; the project is unchanged" % message)
+            raise HostError("%s; %s" % (message, "nothing else in the project has changed"
+                                        if isinstance(error, BaseChanged) else "the project is unchanged"))
 
     def _build_and_verify(self):
         self.bins.open_bin(self.delivery["name"])
@@ -63,15 +64,18 @@ class Stack:
         if self.target.base is None:
             require_plates(self.delivery, self.root, self.ask_folder, self.report["notes"])
         tracks = Tracks(self.target, self.delivery, self.report)
-        base = self.target.base
-        is_stack = base is not None and parse_stack_name(ask(base, "GetName")) is not None
-        self.replaced = ReplacedLayers(self.target.timeline, self.delivery, self.report, is_stack)
+        base, is_beside = self.target.base, "--beside" in self.flags
+        stacked = None if base is None else parse_stack_name(ask(base, "GetName"))
+        is_stack = stacked is not None and stacked[0] == self.delivery["name"]
+        self.replaced = ReplacedLayers(self.target.timeline, self.delivery, self.report, is_stack, is_beside)
         tracks.add_tracks(self.replaced.kept)
         plan = self._plan(tracks)
+        self.replaced.report_missing(self.bins.known)
         self.replaced.find_again()
         self.before = layout(self.target.timeline), audio_counts(self.target.timeline)
         self._place_all(tracks, plan)
-        if "--beside" in self.flags:
+        self.replaced.report_hidden(self.placed)
+        if is_beside:
             self.replaced.switch_off()
             if self.replaced.items():
                 self.report["notes"].append("the older layers are beside the new ones, switched off; what was done to "
@@ -88,7 +92,7 @@ class Stack:
 
     def _plan(self, tracks):
         """Return the pieces to place, by the name of their track; pieces that overlap get tracks of their own."""
-        self.carry_over = CarryOver(self.target.timeline, self.delivery["fps"], self.report)
+        self.carry_over = CarryOver(self.session.resolve, self.target.timeline, self.delivery["fps"], self.report)
         plan = {}
         for track in self.delivery["tracks"]:
             if track["name"] in tracks.number:  # else a plate track, which the duplicate already has
@@ -100,13 +104,13 @@ class Stack:
     def _plan_clip(self, clip, is_plate_clip):
         """Return one piece for a clip, or one for each older layer that it replaces."""
         media = self.bins.find_or_import(clip, self.delivery["name"], clip["shot"])
-        olds = [] if "--beside" in self.flags else list(self.replaced.find(clip))
+        olds = list(self.replaced.find(clip))
         why = describe_unplaceable(clip, self.delivery["fps"])
         if why:
             self.report["by_hand"].append(why)
             self.replaced.keep(olds)
             return []
-        parts = self.carry_over.plan(clip, olds, media) or [(None, clip)]
+        parts = self.carry_over.plan(clip, [] if self.replaced.is_beside else olds, media) or [(None, clip)]
         return [Piece(clip, media, old, edited, not is_plate_clip) for old, edited in parts]
 
     def _place_all(self, tracks, plan):
@@ -117,8 +121,8 @@ class Stack:
                 item = self._place_or_report(tracks.number[name], piece)
                 if item is not None:
                     self._finish_piece(tracks.number[name], item, piece)
-                elif piece.old is not None:
-                    self.replaced.keep([piece.old])
+                else:
+                    self.replaced.keep(self._older(piece))
 
     def _finish_piece(self, number, item, piece):
         """Give a placed clip its properties, and what the editor did to the layer that it replaces."""
@@ -128,11 +132,15 @@ class Stack:
         if old is not None:
             self.carry_over.copy(old, item, defaults, clip)
             self.carry_over.report_order(self.replaced.others.values(), old, number, clip)
-            if not is_right and old.is_shown:
-                self.replaced.keep([old])  # at its speed, which the editor may have set
+        if not is_right:  # the older ones have their speed, which the editor may have set
+            self.replaced.keep([one for one in self._older(piece) if one.is_shown])
         self.placed.append((number, item_placement(item), clip["name"]))
         if piece.is_layer:
             self.layers.setdefault(clip["shot"], []).append(ask_id(item))
+
+    def _older(self, piece):
+        """Return the older layers of a piece: the one that it replaces, or with --beside all of its clip."""
+        return [piece.old] if piece.old is not None else list(self.replaced.find(piece.clip))
 
     def _place_or_report(self, number, piece):
         """Place a clip as the editor had trimmed it, or else as delivered; return the item, or None."""
@@ -160,6 +168,7 @@ class Stack:
 
     def _remove_replaced(self):
         """Remove the layers that were replaced; ``before`` and ``placed`` then describe the timeline without them."""
+        self.replaced.report_off()
         olds = self.replaced.items()
         deleted = self.replaced.remove() if olds else []
         if deleted is None:
@@ -217,7 +226,7 @@ class Stack:
     def _add_report_marker(self):
         report, timeline = self.report, self.target.timeline
         where = "a duplicate of '%s'" % report["made_from"] if report["made_from"] else "a new timeline"
-        what = "%d clips placed" % len(report["placed"]) if report["placed"] or not self.replaced.kept \
+        what = count_of(len(report["placed"]), "clip") + " placed" if report["placed"] or not self.replaced.kept \
             else "all layers of this version were there already"
         report["done"] = "'%s', %s: %s" % (report["timeline"], where, what)
         remarks = report["problems"] + report["by_hand"]

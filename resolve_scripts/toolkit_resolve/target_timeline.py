@@ -6,7 +6,12 @@ from toolkit_resolve.base_timeline import PlateFinder, choose_base_timeline
 from toolkit_resolve.delivery import stack_name
 from toolkit_resolve.host import HostError, ask, ask_id, call, find_new, get_constant, insist, unique_id
 from toolkit_resolve.layout import audio_counts, layout, video_counts
+from toolkit_resolve.report import count_of
 from toolkit_resolve.resolve_values import find_unused_name, is_same_value, rate_text, to_file_name
+
+
+class BaseChanged(HostError):
+    """The editor's timeline is not as it was, although it is only ever read."""
 
 
 class TargetTimeline:
@@ -43,7 +48,8 @@ class TargetTimeline:
                 self.timeline_id = ask_id(new[0])
                 return new[0]
             if new:
-                raise HostError("Resolve shows %d new timelines instead of one" % len(new))
+                raise HostError("Resolve shows %s instead of one named '%s'"
+                                % (count_of(len(new), "new timeline"), self.name))
             if result is not None:  # an existing timeline, which must not be changed or deleted
                 raise HostError("Resolve returned the existing timeline '%s' instead of a new one"
                                 % ask(result, "GetName"))
@@ -91,12 +97,15 @@ class TargetTimeline:
             own = [("useCustomSettings", "1"), ("timelineDropFrameTimecode", str(int(drop)))]
             for key, value in own + settings:
                 insist(self.timeline, "SetSetting", key, value)
-        for key, value in settings:
-            if not is_same_value(self._get_setting(key), value):
-                sentence = "the timeline's %s is %s, not %s" % (key, self._get_setting(key), value)
-                if key == "timelineFrameRate":
-                    raise HostError("%s: create a project with that frame rate and import there" % sentence)
-                self.report["by_hand"].append(sentence + ": change it in Timeline Settings")
+        found = [self._get_setting(key) for key, _ in settings]
+        wrong = [not is_same_value(one, value) for one, (_, value) in zip(found, settings)]
+        if wrong[0]:
+            rate, wanted = found[0] if isinstance(found[0], str) else rate_text(found[0] or 0), settings[0][1]
+            raise HostError("the timeline's frame rate is %s, not %s: create a project whose timeline frame rate is %s "
+                            "and import there" % (rate, wanted, wanted))
+        if any(wrong):
+            self.report["by_hand"].append("the timeline's resolution is %s x %s, not %s x %s: change it in Timeline "
+                                          "Settings" % (found[1], found[2], settings[1][1], settings[2][1]))
         insist(self.timeline, "SetStartTimecode", self.delivery["start_timecode"])
         start = ask(self.timeline, "GetStartTimecode"), ask(self.timeline, "GetStartFrame")
         expected = self.delivery["start_timecode"], self.delivery["start_frame"]
@@ -120,9 +129,10 @@ class TargetTimeline:
     def verify_base_unchanged(self):
         """Raise HostError if the duplicated timeline has changed."""
         if self.base is not None and layout(self.base) != self.base_layout:
-            raise HostError("Resolve changed '%s' while its duplicate was built%s" % (
+            snapshot = self.report.get("snapshot")
+            raise BaseChanged("Resolve changed '%s' while its duplicate was built%s" % (
                 ask(self.base, "GetName"),
-                "; import %s to restore it" % self.report["snapshot"] if self.report.get("snapshot") else ""))
+                ": restore it with File > Import > Timeline from %s" % snapshot if snapshot else ""))
 
     def describe_created(self):
         """Describe what was created, or may have been, for a message."""

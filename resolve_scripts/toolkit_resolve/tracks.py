@@ -3,9 +3,12 @@
 import re
 
 from toolkit_resolve.delivery import is_plate
-from toolkit_resolve.host import HostError, ask, ask_id, ask_optional, call, insist
+from toolkit_resolve.host import HostError, ask, ask_id, ask_optional, call
 from toolkit_resolve.layout import item_placement, layout, track_items, track_name, track_numbers, video_counts
 from toolkit_resolve.resolve_values import parse_layer_track
+
+NEW_TRACK = (True, False)
+"""Enabled, and not locked."""
 
 
 class Tracks:
@@ -14,13 +17,6 @@ class Tracks:
     def __init__(self, target, delivery, report):
         self.target, self.timeline, self.delivery, self.report = target, target.timeline, delivery, report
         self.number, self.displaced, self.slots = {}, [], []
-
-    def _enable(self, number, enabled):
-        """Enable or disable a track, and return whether it is enabled; None if Resolve does not report it."""
-        for _ in range(2):
-            if ask_optional(self.timeline, "GetIsTrackEnabled", "video", number) is not enabled:
-                call(self.timeline, "SetTrackEnable", "video", number, enabled)
-        return ask_optional(self.timeline, "GetIsTrackEnabled", "video", number)
 
     def add_tracks(self, kept):
         """Find or add a track for each track of the delivery, bottom to top; a duplicate already has the plates.
@@ -38,11 +34,11 @@ class Tracks:
                 ids = [one for clip in track["clips"] for one in kept[clip["name"]]]
                 below = max([below] + [number for number in track_numbers(self.timeline)
                                        for item in track_items(self.timeline, number) if ask_id(item) in ids])
-            elif is_duplicate and track["name"] in slots and self._has_room(slots, track, kept):
-                below = self._reuse_track(slots.index(track["name"]) + 1, track["name"])
             else:
-                below = self._add_track(slots, below, track["name"])
-                self._record_displaced(slots, plates, below)
+                number = self._find_usable(slots, track, kept) if is_duplicate else 0
+                below = self.number[track["name"]] = number or self._add_track(slots, below, track["name"])
+                if not number:
+                    self._record_displaced(slots, plates, below)
         for name, over in self.displaced:
             self.report["by_hand"].append("'%s' is above %s, because this Resolve cannot insert tracks: use Move Track "
                                           "Down, unless that is right" % (name, " and ".join(over)))
@@ -54,12 +50,25 @@ class Tracks:
                 if counts[at] and slots[at] not in own and not parse_layer_track(slots[at])]
         self.displaced += [(slots[number - 1], over)] if over else []
 
-    def _has_room(self, slots, track, kept):
-        """Return whether a track of an earlier import is free where its clips go: the editor may have used it."""
+    def _find_usable(self, slots, track, kept):
+        """Return the track of an earlier import that a track's clips can go to; 0 if there is none.
+
+        The editor may have put something else there. One that is off or locked stays so, with what is on it.
+        """
         start = ask(self.timeline, "GetStartFrame")
-        taken = [item_placement(item)[:2] for item in track_items(self.timeline, slots.index(track["name"]) + 1)]
-        return not any(overlaps(clip, {"record_first": first - start, "record_count": count})
-                       for clip in track["clips"] if clip["name"] not in kept for first, count in taken)
+        clips = [clip for clip in track["clips"] if clip["name"] not in kept]
+        for number in [at for at, name in enumerate(slots, 1) if name == track["name"]]:
+            taken = [item_placement(item)[:2] for item in track_items(self.timeline, number)]
+            is_free = not any(overlaps(clip, {"record_first": first - start, "record_count": count})
+                              for clip in clips for first, count in taken)
+            if is_free and self._state(number) == NEW_TRACK:
+                return number
+        return 0
+
+    def _state(self, number):
+        """Return whether a track is enabled and whether it is locked; a track that is new is ``NEW_TRACK``."""
+        return (ask_optional(self.timeline, "GetIsTrackEnabled", "video", number) is not False,
+                bool(ask_optional(self.timeline, "GetIsTrackLocked", "video", number)))
 
     def add_lanes(self, name, pieces):
         """Return the pieces of a track by track name: those that overlap others get tracks above it, ``name (2)``.
@@ -86,28 +95,25 @@ class Tracks:
         places = [item_placement(item)[:2] for item in track_items(self.timeline, self.number[name])]
         return [{"record_first": first - start, "record_count": count} for first, count in places]
 
-    def _reuse_track(self, number, name):
-        self.number[name] = number
-        self._enable(number, True)
-        if ask_optional(self.timeline, "GetIsTrackLocked", "video", number):
-            insist(self.timeline, "SetTrackLock", "video", number, False)
-        return number
+    def _describe(self):
+        """Return what tells the tracks apart from a new one, (layout, states, names), each bottom to top.
 
-    def _names(self):
-        """Return the track names; None for those that Resolve gives by number, which change when one is inserted."""
+        The name is None where Resolve gives it by the number, which changes when a track is inserted.
+        """
         names = [track_name(self.timeline, number) for number in track_numbers(self.timeline)]
-        return [None if re.match(r"\D+%d$" % number, name) else name for number, name in enumerate(names, 1)]
+        return (layout(self.timeline), [self._state(number) for number in range(1, len(names) + 1)],
+                [None if re.match(r"\D+%d$" % number, name) else name for number, name in enumerate(names, 1)])
 
     def _add_track(self, slots, below, name):
         """Add a track above track ``below``, or on top if Resolve cannot insert; ``slots`` are the track names."""
         number = len(slots) + 1
-        before, names = layout(self.timeline), self._names()
-        if len(before) < number:
+        before = self._describe()
+        if len(before[0]) < number:
             for options in ([{"index": below + 1}] if below + 1 < number else [], []):
-                if layout(self.timeline) == before and call(self.timeline, "AddTrack", "video", *options) is None:
-                    if layout(self.timeline) == before:
+                if layout(self.timeline) == before[0] and call(self.timeline, "AddTrack", "video", *options) is None:
+                    if layout(self.timeline) == before[0]:
                         call(self.timeline, "AddTrack", "video", *options)
-            number = _find_added_track(before, layout(self.timeline), names, self._names())
+            number = _find_added_track(before, self._describe(), below + 1)
             if not number:
                 raise HostError("Resolve did not add a video track for %s" % name)
         self.number = {one: known + (known >= number) for one, known in self.number.items()}
@@ -127,13 +133,19 @@ def overlaps(one, other):
             and other["record_first"] < one["record_first"] + one["record_count"])
 
 
-def _find_added_track(before, after, names_before, names_after):
-    """Return the number of the empty track added between ``before`` and ``after``, layouts; 0 if there is none.
+def _find_added_track(before, after, wanted):
+    """Return the number of the empty track added between ``before`` and ``after``; 0 if there is none.
 
-    The names tell it from empty tracks of the editor's. If it is not clear, the highest: among empty tracks without a
-    name it does not matter.
+    Names and states tell it from empty tracks of the editor's, one of which may be off or locked. Among tracks that are
+    all alike it does not matter; it is ``wanted``, where it was asked for, if that is one of them, else the highest.
     """
-    candidates = [number for number in range(len(after), 0, -1)
-                  if not after[number - 1] and after[:number - 1] + after[number:] == before]
-    named = [number for number in candidates if names_after[:number - 1] + names_after[number:] == names_before]
-    return (named + candidates + [0])[0]
+    def is_added(number, parts):
+        return all(after[part][:number - 1] + after[part][number:] == before[part] for part in parts)
+
+    empty = [number for number in range(len(after[0]), 0, -1)
+             if not after[0][number - 1] and after[1][number - 1] == NEW_TRACK]
+    for parts in ((0, 1, 2), (0, 1)):  # a version may number the names of its tracks in another way
+        found = [number for number in empty if is_added(number, parts)]
+        if found:
+            return wanted if wanted in found else found[0]
+    return 0

@@ -21,7 +21,8 @@ local function fail(...) error({sentence = format_message(...)}, 0) end
 --- Return the sentence of an error, expected or not.
 local function describe_error(why)
   if type(why) == "table" and why.sentence then return why.sentence end
-  return format_message("stopped by an unexpected error (%s)", why)
+  return format_message("stopped by an unexpected error (%s): try again; if it happens again, send us this message and "
+    .. "the report of Toolkit Self Check", why)
 end
 
 local function pause(seconds)

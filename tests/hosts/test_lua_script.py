@@ -230,7 +230,7 @@ def test_the_editors_media_is_used_and_never_changed(lua: Any, deliver: Deliveri
     before = dict(plate.properties)
     report = import_delivery(lua, path, fake)
     assert plate.properties == before
-    assert report["by_hand"][0] == "'B002C011': FPS is 25; set 24 in Clip Attributes"
+    assert report["by_hand"][0] == "'B002C011': Video Frame Rate is 25; set 24 in Clip Attributes"
     assert fake.misuse == []
 
 
@@ -312,6 +312,18 @@ def test_cuts_with_gaps_reordered_short_and_repeated_clips(
     assert fake.misuse == []
 
 
+def test_settings_that_resolve_does_not_take_are_named_as_in_the_inspector(each_lua: Any, deliver: Deliveries) -> None:
+    path = deliver(
+        lambda document: clips(document, "FACE")[0].update(interpolation="flow", motion="speed warp better", opacity=80)
+    )
+    report = import_delivery(each_lua, path, resolve_with(path, Behaviour(ignores_properties=True)))
+    assert report["by_hand"] == [
+        "'sh010_FACE_v001': set Retime Process to Optical Flow in the Inspector",
+        "'sh010_FACE_v001': set Motion Estimation to Speed Warp Better in the Inspector",
+        "'sh010_FACE_v001': set Opacity to 80 in the Inspector",
+    ]
+
+
 def test_properties_and_markers_are_set_from_the_delivery(each_lua: Any, deliver: Deliveries) -> None:
     def change(document: Document) -> None:
         document["markers"] = [
@@ -361,7 +373,7 @@ def test_a_clip_that_cannot_be_placed_is_left_out_and_reported(lua: Any, deliver
     path = deliver()
     fake = resolve_with(path, Behaviour(refused_media=("sh010_FACE",)))
     report = import_delivery(lua, path, fake)
-    left_out = "'sh010_FACE_v001' is left out: AppendToTimeline placed no clip. Import return.otio for this clip"
+    left_out = "'sh010_FACE_v001' is left out: Resolve placed no clip. Import return.otio for this clip"
     assert report["problems"] == [] and report["placed"] == 5 and report["by_hand"][0].startswith(left_out)
     assert [marker["note"] for marker in fake.timeline(report["timeline"]).GetMarkers().values()] == report["by_hand"]
 
@@ -408,7 +420,7 @@ def test_a_slow_clip_without_enough_media_is_referred_to_return_otio(lua: Any, d
 # --- the report ---------------------------------------------------------------------------------------------------
 
 BY_HAND = {
-    "size_locked": "timelineResolutionWidth is 1920, not 1280: change it in Timeline Settings",
+    "size_locked": "the timeline's resolution width is 1920, not 1280: change it in Timeline Settings",
     "refuses_track_names": "name it BODY v001",
     "refuses_alpha": "Alpha mode is None; set Premultiplied in Clip Attributes",
     "ignores_alpha": "Alpha mode is None; set Premultiplied in Clip Attributes",
@@ -456,7 +468,7 @@ def test_every_failure_ends_in_a_correct_stack_or_an_unchanged_project(
     [
         ("refuses_timeline", "did not create the timeline 'scene_04 v001'"),
         ("existing_timeline", "returned an existing timeline"),
-        ("rate_locked", "frame rate 24 and import there"),
+        ("rate_locked", "frame rate is 25, not 24: .* whose timeline frame rate is 24 and import there"),
         ("stuck_timeline", "does not switch to the right timeline"),
         ("no_tracks", "did not add a video track for BODY v001"),
         ("no_bins", "did not create the bin 'scene_04'"),

@@ -122,8 +122,9 @@ def test_a_layer_that_the_editor_deleted_comes_back_and_that_is_said(entry: Modu
     faces.items.remove(layer(stack(desk), "sh010_FACE"))
     report = import_v002(entry, desk)
     assert shown_layers(stack(desk, report["timeline"])) == V002
-    assert [note for note in report["notes"] if "no older layer" in note] == [
-        "no older layer was found for 'sh010_FACE_v002'. If there is one inside a compound clip, switch it off there"
+    assert report["by_hand"] == [
+        "no older layer was found for 'sh010_FACE_v002': if you had deleted it, delete the new one; if it is inside a "
+        "compound clip, switch it off there"
     ]
 
 
@@ -131,9 +132,8 @@ def test_layers_inside_a_compound_clip_are_missed_aloud(entry: ModuleType, desk:
     for each in stack(desk).tracks["video"][1:]:
         each.items.clear()
     desk.fake.add_item(stack(desk), None, at=0, duration=96, track=3).name = "Compound Clip 1"
-    notes = import_v002(entry, desk)["notes"]
-    (note,) = [note for note in notes if "no older layer was found for" in note]
-    assert all(f"'{name}'" in note for name in V002)
+    (said,) = import_v002(entry, desk)["by_hand"]
+    assert "no older layer was found for" in said and all(f"'{name}'" in said for name in V002)
 
 
 def test_the_same_version_again_leaves_the_editors_work_alone(entry: ModuleType, desk: Desk) -> None:
@@ -146,7 +146,7 @@ def test_the_same_version_again_leaves_the_editors_work_alone(entry: ModuleType,
     again = layer(made, "sh010_FACE")
     assert (again.grade, again.duration, again.properties["Opacity"]) == ("warmer", 30, 60.0)
     assert [each.name for each in made.tracks["video"]] == ["Video 1", "bodies", "FACE v001"]
-    assert any(note.startswith("4 layers are on the timeline in this version already") for note in report["notes"])
+    assert any("in this version already, and left as they are: 4 layers." in note for note in report["notes"])
 
 
 # --- and keeps what was done to the old one ----------------------------------------------------------------------
@@ -168,7 +168,7 @@ def test_grade_settings_comp_colour_markers_and_state_are_carried_over(entry: Mo
     assert [comp.text for comp in new.comps] == [comp.text for comp in old.comps]
     assert layer(made, "sh020_FACE_v002").enabled is False
     assert report["by_hand"] == []
-    assert "4 layers were replaced; their grade, settings, trim and comps were carried over" in report["notes"]
+    assert "4 layers replaced; grade, settings, trim and comps were carried over" in report["notes"]
     assert "'sh010_FACE_v002': Opacity is 60.0, as on the older layer" in report["notes"]
 
 
@@ -461,8 +461,8 @@ def test_the_open_stack_is_continued_whatever_it_is_called(entry: ModuleType, de
 
 def test_an_open_timeline_that_is_not_used_is_named(entry: ModuleType, desk: Desk) -> None:
     desk.fake.project.current = desk.sent
-    note = "the layers are on a duplicate of 'scene_04 v001', the newest stack, and not of the open 'scene_04'"
-    assert note in import_v002(entry, desk)["notes"]
+    said = "the layers are on a duplicate of the stack 'scene_04 v001', and not of the open 'scene_04': copy what is"
+    assert import_v002(entry, desk)["by_hand"] == [f"{said} new there"]
 
 
 def test_flags_are_carried_over(entry: ModuleType, desk: Desk) -> None:
