@@ -2,6 +2,7 @@
 
 import re
 
+from toolkit_resolve.clip_times import ClipTimes
 from toolkit_resolve.delivery import is_plate, media_count
 from toolkit_resolve.host import ask, ask_id, ask_optional
 from toolkit_resolve.layout import item_path, item_placement, track_items, track_numbers
@@ -74,7 +75,7 @@ def describe_mismatch(session, timeline, delivery):
         return "it runs at %s, not %s" % (rate, expected_rate)
     if start != delivery["start_frame"]:
         return "it starts at frame %s, not %d" % (start, delivery["start_frame"])
-    plates = PlateFinder(timeline, delivery["fps"])
+    plates = PlateFinder(timeline, delivery["fps"], ClipTimes(session.resolve, timeline))
     for track in filter(is_plate, delivery["tracks"]):
         for clip in track["clips"]:
             if not plates.find_tracks(clip):
@@ -86,8 +87,8 @@ def describe_mismatch(session, timeline, delivery):
 class PlateFinder:
     """Finds the plates of a delivery on a timeline, which is read once."""
 
-    def __init__(self, timeline, fps):
-        self.start, self.fps, self.items = ask(timeline, "GetStartFrame"), fps, {}
+    def __init__(self, timeline, fps, times):
+        self.start, self.fps, self.times, self.items = ask(timeline, "GetStartFrame"), fps, times, {}
         for number in track_numbers(timeline):
             for item in track_items(timeline, number):
                 self.items.setdefault(item_placement(item)[:2], []).append((number, item))
@@ -96,7 +97,12 @@ class PlateFinder:
         """Return the numbers of the video tracks that hold a plate at the delivery's position, bottom to top."""
         place = self.start + clip["record_first"], clip["record_count"]
         return [number for number, item in self.items.get(place, [])
-                if is_media_of_clip(item_path(item), clip) and not is_slipped(item, clip, self.fps)]
+                if is_media_of_clip(item_path(item), clip) and not is_slipped(item, clip, self.fps)
+                and not self._is_retimed(item, clip)]
+
+    def _is_retimed(self, item, clip):
+        """Return whether an item of the same media definitely runs at another speed than a clip."""
+        return media_count(clip) > 1 and self.times.has_speed(item, clip["speed"]) is False
 
 
 def is_slipped(item, clip, fps):

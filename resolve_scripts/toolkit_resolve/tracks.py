@@ -23,9 +23,10 @@ class Tracks:
         return ask_optional(self.timeline, "GetIsTrackEnabled", "video", number)
 
     def add_tracks(self, kept):
-        """Find or add a track for each track of the delivery, bottom to top; a duplicate already has the plates.
+        """Find or add a track for each track of the delivery, bottom to top, and yield the delivery's once it is there.
 
-        A track whose clips are all in ``kept``, {name: item ids}, is not needed; the next one goes above those items.
+        A duplicate already has the plates. A track whose clips are all in ``kept``, {name: item ids}, is not needed;
+        the next one goes above those items.
         """
         is_duplicate = self.target.base is not None
         slots = [track_name(self.timeline, number) for number in track_numbers(self.timeline)] if is_duplicate else []
@@ -39,13 +40,22 @@ class Tracks:
                 below = max([below] + [number for number in track_numbers(self.timeline)
                                        for item in track_items(self.timeline, number) if ask_id(item) in ids])
             elif is_duplicate and track["name"] in slots and self._has_room(slots, track, kept):
-                below = self._reuse_track(slots.index(track["name"]) + 1, track["name"])
+                self._reuse_track(slots.index(track["name"]) + 1, track["name"])
+                yield track
+                below = self._find_top(track["name"])
             else:
-                below = self._add_track(slots, below, track["name"])
-                self._record_displaced(slots, plates, below)
+                number = self._add_track(slots, below, track["name"])
+                self._record_displaced(slots, plates, number)
+                yield track
+                below = self._find_top(track["name"])
         for name, over in self.displaced:
             self.report["by_hand"].append("'%s' is above %s, because this Resolve cannot insert tracks: use Move Track "
                                           "Down, unless that is right" % (name, " and ".join(over)))
+
+    def _find_top(self, name):
+        """Return the number of the highest track for clips of a track: it may have got lanes above it."""
+        lane = re.compile(re.escape(name) + r"( \(\d+\))?$")
+        return max(number for one, number in self.number.items() if lane.match(one))
 
     def _record_displaced(self, slots, plates, number):
         """Record which tracks below a new one are neither its plate nor part of the delivery."""
