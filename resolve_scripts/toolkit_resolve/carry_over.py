@@ -128,14 +128,6 @@ class CarryOver:
             if os.path.isfile(path) and ask(new, "GetFusionCompCount") < index:
                 call(new, "ImportFusionComp", path)
 
-    def report_order(self, others, old, number, clip):
-        """Report what lay under or over an old layer and lies on the other side of the new one, on track ``number``."""
-        for at, start, duration, name in others:
-            overlaps = start < old.start + old.duration and old.start < start + duration
-            if overlaps and (at < old.number) != (at < number):
-                self.report["by_hand"].append("'%s' is %s '%s' now: move its track if that is wrong" % (
-                    clip["name"], "under" if at > number else "over", name))
-
     def _lose(self, what, clip):
         _add_name(self.lost, what, clip)
 

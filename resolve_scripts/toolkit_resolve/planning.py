@@ -28,7 +28,7 @@ class Planner:
                                       if self.replaced.find(clip)]
         self.carry_over = CarryOver(self.target.timeline, self.delivery, self.report, self.target.times, pairs)
         olds, plan = {clip["name"]: olds for clip, _, olds in pairs}, {}
-        for track in tracks.add_tracks(self.replaced.kept):
+        for track in tracks.add_tracks(self.replaced.kept, self.replaced.find_under):
             clips = [clip for clip in sort_by_record(track) if clip["name"] not in self.replaced.kept]
             pieces = [piece for clip in clips
                       for piece in self._plan_clip(clip, olds.get(clip["name"], []), is_plate(track))]

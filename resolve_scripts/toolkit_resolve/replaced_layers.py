@@ -1,11 +1,16 @@
 """The layers that a new version replaces: found by their media, wherever the editor put them."""
 
+import collections
 import os
 
 from toolkit_resolve.bins import media_path, path_key
 from toolkit_resolve.host import ask, ask_id, ask_optional, call, insist
 from toolkit_resolve.layout import item_path, item_placement, track_items, track_name, track_numbers
-from toolkit_resolve.resolve_values import parse_layer_name, parse_layer_track
+from toolkit_resolve.resolve_values import join_names, parse_layer_name, parse_layer_track
+
+
+Other = collections.namedtuple("Other", "number start duration name layer is_shown")
+"""An item that stays: of the editor's, or a layer, (shot, pass, version), that the delivery does not replace."""
 
 
 class OldLayer:
@@ -38,10 +43,11 @@ class ReplacedLayers:
     def __init__(self, timeline, delivery, report, is_stack):
         self.timeline, self.report, self.start = timeline, report, ask(timeline, "GetStartFrame")
         self.old, self.kept, self.others = {}, {}, {}
-        """``others``: by id, (track number, start, duration, name) of everything that is no layer of the delivery."""
+        """``others``: by id, everything that is not replaced."""
         clips = {parse_layer_name(clip["name"])[:2]: clip for track in delivery["tracks"] for clip in track["clips"]
                  if parse_layer_name(clip["name"])}
         self._read_tracks(clips)
+        self._replace_strays(clips)
         for key, olds in list(self.old.items()):
             newest = max(old.layer[2] for old in olds)
             self.old[key] = [old for old in olds if old.is_shown] or [old for old in olds if old.layer[2] == newest]
@@ -49,7 +55,7 @@ class ReplacedLayers:
                  for old in self.old.pop(key, []) if old.is_shown]
         if shown:
             report["by_hand"].append("%s and the version to import are on the timeline already: choose with Compare "
-                                     "Versions what is shown" % _join(shown))
+                                     "Versions what is shown" % join_names(shown))
         self._report_kept(clips, is_stack)
 
     def _read_tracks(self, clips):
@@ -58,19 +64,20 @@ class ReplacedLayers:
                  for number in numbers}
         family = {number: (parse_layer_track(track_name(self.timeline, number)) or ("",))[0] for number in numbers}
         shown = {family[number] for number in numbers if is_on[number]} - {""}
-        found = [one for number in numbers for one in self._find_layers(number, clips)]
+        found = [one for number in numbers for one in self._find_layers(number, clips, is_on[number])]
         folders = {output_folder(path) for item, path, _, _, clip in found if self._is_of_shot(item, path, clip)}
         for item, path, layer, number, clip in found:
-            if path_key(path) == path_key(media_path(clip)):
-                self.kept.setdefault(clip["name"], []).append(ask_id(item))
-            elif output_folder(path) in folders:
-                self.old.setdefault(layer[:2], []).append(
-                    OldLayer(number, item, layer, is_on[number], family[number] in shown))
-            else:
+            if path_key(path) != path_key(media_path(clip)) and output_folder(path) not in folders:
                 self.report["notes"].append("'%s' of another output folder, on track %d, is left as it is"
                                             % (os.path.basename(path), number))
+                continue
+            old = OldLayer(number, item, layer, is_on[number], family[number] in shown)
+            if path_key(path) == path_key(media_path(clip)):
+                self.kept.setdefault(clip["name"], []).append(old)
+            else:
+                self.old.setdefault(layer[:2], []).append(old)
 
-    def _find_layers(self, number, clips):
+    def _find_layers(self, number, clips, is_on):
         """Return (item, path, name, track number, clip) of each layer of the delivery's shots on a track."""
         found = []
         for item in track_items(self.timeline, number):
@@ -80,16 +87,48 @@ class ReplacedLayers:
                 found.append((item, path, layer, number, clips[layer[:2]]))
             else:
                 name = os.path.basename(path) or ask(item, "GetName") or "a title"
-                self.others[ask_id(item)] = (number,) + item_placement(item)[:2] + (name,)
+                is_shown = bool(layer) and is_on and ask_optional(item, "GetClipEnabled") is not False
+                name = "%s_%s_v%03d" % layer if layer else name
+                self.others[ask_id(item)] = Other(*((number,) + item_placement(item)[:2] + (name, layer, is_shown)))
         return found
+
+    def _replace_strays(self, clips):
+        """Treat layers of this version like older ones if their plate has moved; name those that were moved themselves.
+
+        ``kept`` then has the ids of the layers that stay.
+        """
+        over = {name: any(self._is_over(old, clip) for old in self.kept.get(name, []) + self.old.get(key, []))
+                for key, clip in clips.items() for name in [clip["name"]]}
+        shots = {clip["shot"] for clip in clips.values() if over[clip["name"]]}
+        moved = [(key, clip) for key, clip in clips.items() if clip["name"] in self.kept and not over[clip["name"]]]
+        for key, clip in moved:
+            if clip["shot"] not in shots:
+                self.old.setdefault(key, []).extend(self.kept.pop(clip["name"]))
+        beside = [clip["name"] for _, clip in moved if clip["shot"] in shots]
+        if beside:
+            self.report["by_hand"].append("%s: not over the plate, although other layers of the shot are. They stay "
+                                          "where they are: move them if that is wrong" % join_names(beside))
+        for olds in self.kept.values():
+            for old in olds:
+                self.others[old.id] = Other(old.number, old.start, old.duration, old.name, old.layer, old.is_shown)
+        self.kept = {name: [old.id for old in olds] for name, olds in self.kept.items()}
+
+    def _is_over(self, old, clip):
+        first = self.start + clip["record_first"]
+        return old.start < first + clip["record_count"] and first < old.start + old.duration
+
+    def find_under(self, track):
+        """Return the ids of shown BODY layers that stay and that the clips of a FACE track must be over."""
+        clips = [clip for clip in track["clips"] if track["pass_name"] == "FACE"]
+        return [one for one, other in self.others.items() if other.is_shown and other.layer[1] == "BODY"
+                and any(clip["shot"] == other.layer[0] and self._is_over(other, clip) for clip in clips)]
 
     def _is_of_shot(self, item, path, clip):
         """Return whether a layer is surely one of this shot: from the delivery's output folder, or at the same time."""
         if output_folder(path) == output_folder(media_path(clip)):
             return True
         start, duration, _ = item_placement(item)
-        first = self.start + clip["record_first"]
-        return start < first + clip["record_count"] and first < start + duration
+        return self._is_over(Other(0, start, duration, "", None, True), clip)
 
     def _report_kept(self, clips, is_stack):
         if self.kept:
@@ -100,15 +139,16 @@ class ReplacedLayers:
         missing = [clip["name"] for key, clip in clips.items() if clip["name"] not in self.kept and key not in self.old]
         if missing and (is_stack or self.old or self.kept):
             self.report["notes"].append("no older layer was found for %s. If there is one inside a compound clip, "
-                                        "switch it off there" % _join(missing))
+                                        "switch it off there" % join_names(missing))
 
     def find_again(self):
         """Read on which tracks everything is, after tracks were added."""
+        is_needed = self.old or any(other.layer for other in self.others.values())
         numbers = {ask_id(item): number for number in track_numbers(self.timeline)
-                   for item in track_items(self.timeline, number)} if self.old else {}
+                   for item in track_items(self.timeline, number)} if is_needed else {}
         for old in self.items():
             old.number = numbers[old.id]
-        self.others = {one: (numbers[one],) + rest[1:] for one, rest in self.others.items() if one in numbers}
+        self.others = {one: other._replace(number=numbers[one]) for one, other in self.others.items() if one in numbers}
 
     def items(self):
         """Return all old layers."""
@@ -125,7 +165,7 @@ class ReplacedLayers:
             self.old[old.layer[:2]].remove(old)
         if olds:
             self.report["by_hand"].append("the older %s was kept; delete it when the new one is right"
-                                          % _join(old.name for old in olds))
+                                          % join_names(old.name for old in olds))
 
     def switch_off(self):
         """Switch the old layers off: their tracks where these hold nothing else, else the items; report failures."""
@@ -184,8 +224,3 @@ def output_folder(path):
     for _ in range(4):
         path = os.path.dirname(path)
     return path_key(path)
-
-
-def _join(names):
-    """Return names as a list in a sentence, each once."""
-    return ", ".join("'%s'" % name for name in sorted(set(names)))

@@ -6,6 +6,7 @@ from toolkit_resolve.bins import Bins
 from toolkit_resolve.clip_properties import PropertySetter
 from toolkit_resolve.delivery import read_delivery
 from toolkit_resolve.host import HostError, NotAnswering, ask, ask_id, ask_list, ask_optional, call
+from toolkit_resolve.layer_order import LayerOrder
 from toolkit_resolve.layout import audio_counts, item_placement, layout, track_items, track_numbers
 from toolkit_resolve.markers import add_delivery_markers, add_marker
 from toolkit_resolve.missing_plates import require_plates
@@ -85,13 +86,16 @@ class Stack:
     def _place_all(self, tracks, plan):
         self.placer = Placer(self.session, self.target.timeline, self.delivery["fps"], self.report)
         self.setter = PropertySetter(self.session.resolve, self.target.timeline, self.report)
+        order = LayerOrder(list(self.replaced.others.values()), self.report["by_hand"])
         for name, pieces in plan.items():
             for piece in pieces:
                 item = self._place_or_report(tracks.number[name], piece)
                 if item is not None:
                     self._finish_piece(tracks.number[name], item, piece)
+                    order.add(tracks.number[name], name, item_placement(item), piece.clip["name"], piece.old)
                 elif piece.old is not None:
                     self.replaced.keep([piece.old])
+        order.report()
 
     def _finish_piece(self, number, item, piece):
         """Give a placed clip its properties, and what the editor did to the layer that it replaces."""
@@ -100,7 +104,6 @@ class Stack:
         is_right = self.setter.apply_properties(item, clip, piece.is_layer, "--comps" in self.flags)
         if old is not None:
             self.carry_over.copy(old, item, defaults, clip)
-            self.carry_over.report_order(self.replaced.others.values(), old, number, clip)
             if not is_right and old.is_shown:
                 self.replaced.keep([old])  # at its speed, which the editor may have set
         self.placed.append((number, item_placement(item), clip["name"]))

@@ -22,11 +22,11 @@ class Tracks:
                 call(self.timeline, "SetTrackEnable", "video", number, enabled)
         return ask_optional(self.timeline, "GetIsTrackEnabled", "video", number)
 
-    def add_tracks(self, kept):
+    def add_tracks(self, kept, find_under):
         """Find or add a track for each track of the delivery, bottom to top, and yield the delivery's once it is there.
 
         A duplicate already has the plates. A track whose clips are all in ``kept``, {name: item ids}, is not needed;
-        the next one goes above those items.
+        the next one goes above those items, and each above those that ``find_under`` returns for it.
         """
         is_duplicate = self.target.base is not None
         slots = [track_name(self.timeline, number) for number in track_numbers(self.timeline)] if is_duplicate else []
@@ -35,11 +35,13 @@ class Tracks:
         for track in self.delivery["tracks"]:
             if is_duplicate and is_plate(track):
                 below = plates = lower = self.target.find_plate_track(track, lower)
-            elif is_duplicate and all(clip["name"] in kept for clip in track["clips"]):
+                continue
+            under = self._find_highest(find_under(track)) if is_duplicate else 0
+            below = max(below, under)
+            if is_duplicate and all(clip["name"] in kept for clip in track["clips"]):
                 ids = [one for clip in track["clips"] for one in kept[clip["name"]]]
-                below = max([below] + [number for number in track_numbers(self.timeline)
-                                       for item in track_items(self.timeline, number) if ask_id(item) in ids])
-            elif is_duplicate and track["name"] in slots and self._has_room(slots, track, kept):
+                below = max(below, self._find_highest(ids))
+            elif is_duplicate and track["name"] in slots[under:] and self._has_room(slots, track, kept):
                 self._reuse_track(slots.index(track["name"]) + 1, track["name"])
                 yield track
                 below = self._find_top(track["name"])
@@ -51,6 +53,11 @@ class Tracks:
         for name, over in self.displaced:
             self.report["by_hand"].append("'%s' is above %s, because this Resolve cannot insert tracks: use Move Track "
                                           "Down, unless that is right" % (name, " and ".join(over)))
+
+    def _find_highest(self, ids):
+        """Return the number of the highest track that holds one of these items; 0 if there are none."""
+        return max([0] + [number for number in (track_numbers(self.timeline) if ids else ())
+                          for item in track_items(self.timeline, number) if ask_id(item) in ids])
 
     def _find_top(self, name):
         """Return the number of the highest track for clips of a track: it may have got lanes above it."""

@@ -17,7 +17,7 @@ from tests.hosts.delivered import Change, Document, clips, golden
 from tests.hosts.entries import Desk, Report, footage_for, load, pool_path, start_in
 from tests.hosts.resolve import VERSIONS, Behaviour, Footage, rates
 from tests.hosts.resolve.item import TimelineItem
-from tests.hosts.resolve.timeline import Timeline
+from tests.hosts.resolve.timeline import Timeline, Track
 from tests.hosts.test_resolve_import import later_version
 
 Edit = Callable[[Timeline], Any]
@@ -237,6 +237,124 @@ def test_a_trim_over_a_plate_that_was_moved_is_named(entry: ModuleType, deliver:
     assert report["by_hand"] == [
         "the trim of 'sh020_FACE_v002' could not be carried over: copy it from 'scene_04 v001'"
     ]
+
+
+def test_layers_of_the_same_version_follow_a_plate_that_was_moved(
+    entry: ModuleType, deliver: Any, at_home: Path
+) -> None:
+    cut = Cut(entry, deliver)
+    cut.layer("sh020_FACE").grade = "warmer"
+    move_plate(cut.open)
+    cut.deliver(1, moved)
+    assert cut.places("sh020_BODY_v001") == cut.places("sh020_FACE_v001") == [(100, 48, 8)]
+    assert cut.layer("sh020_FACE").grade == "warmer"
+    assert cut.places("sh010_FACE_v001") == [(0, 48, 8)]
+
+
+def test_a_layer_of_the_same_version_that_only_the_editor_moved_stays_and_is_named(
+    entry: ModuleType, deliver: Any, at_home: Path
+) -> None:
+    cut = Cut(entry, deliver)
+    cut.layer("sh020_FACE").start += 200
+    report = cut.deliver(1)
+    assert cut.places("sh020_FACE_v001") == [(248, 48, 8)]
+    (text,) = report["by_hand"]
+    assert text.startswith("'sh020_FACE_v001': not over the plate, although other layers of the shot are")
+
+
+def replace_plate(document: Document) -> None:
+    """Another take in the place of sh020: the shot has another name."""
+    for track in document["tracks"]:
+        clip = track["clips"][1]
+        for key in ("shot", "name", "path", "pattern"):
+            clip[key] = clip[key].replace("sh020", "sh030").replace("B002C011", "C003C001")
+
+
+def test_layers_of_a_shot_that_is_no_longer_in_the_cut_are_named_where_they_hide_new_ones(
+    entry: ModuleType, deliver: Any, at_home: Path
+) -> None:
+    cut = Cut(entry, deliver)
+    plate = cut.layer("B002")
+    plate.media = cut.desk.fake.add_media("/plates/C003C001.[0101-0196].png", Footage(frames=96), first=101)
+    plate.name = plate.media.name
+    report = cut.deliver(2, replace_plate)
+    assert report["by_hand"] == [
+        f"'sh020_{name}_v001' hides what is under it, 'sh030_BODY_v002', 'sh030_FACE_v002': switch it off or move its "
+        "track, unless that is right"
+        for name in ("BODY", "FACE")
+    ]
+
+
+# --- the order of the layers --------------------------------------------------------------------------------------
+
+
+def order_of(timeline: Timeline, shot: str) -> list[str]:
+    return [
+        item.name.removeprefix(f"{shot}_")[:9]
+        for track in timeline.tracks["video"]
+        for item in track.items
+        if item.name.startswith(shot)
+    ]
+
+
+def swap_tracks(cut: Cut) -> None:
+    tracks = cut.open.tracks["video"]
+    tracks[1], tracks[2] = tracks[2], tracks[1]
+
+
+def copy_body_over_face(cut: Cut) -> None:
+    body = cut.layer("sh010_BODY")
+    cut.desk.fake.add_item(cut.open, body.media, at=10, duration=20, track=4, left=body.left + 10)
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (swap_tracks, "'FACE v002' is over 'BODY v002' now, for 'sh010_FACE_v002', 'sh020_FACE_v002'"),
+        (copy_body_over_face, "'FACE v002' is over 'BODY v002 (2)' now, for 'sh010_FACE_v002'"),
+    ],
+)
+def test_another_order_of_the_layers_than_the_editors_is_named(
+    entry: ModuleType, deliver: Any, at_home: Path, edit: Callable[[Cut], None], said: str
+) -> None:
+    cut = Cut(entry, deliver)
+    edit(cut)
+    report = cut.deliver(2)
+    assert report["by_hand"] == [f"{said}: move the track if that is wrong"]
+
+
+@pytest.mark.parametrize("version", ["18.6", "21.1"])
+def test_a_body_on_a_second_track_is_under_the_face(
+    entry: ModuleType, deliver: Any, at_home: Path, version: str
+) -> None:
+    """Also where tracks are only added on top."""
+    cut = Cut(entry, deliver, version)
+    body, tracks = cut.layer("sh010_BODY"), cut.open.tracks["video"]
+    tracks[1].items.remove(body)
+    tracks.insert(2, Track(name="Video 4", items=[body]))
+    body.duration = 54
+    cut.deliver(2)
+    assert order_of(cut.open, "sh010") == ["BODY_v002", "FACE_v002"]
+
+
+def only(name: str) -> Change:
+    def change(document: Document) -> None:
+        document["tracks"] = [track for track in document["tracks"] if track["pass_name"] in (None, name)]
+
+    return change
+
+
+@pytest.mark.parametrize("flags", [(), ("--beside",)], ids=["in place", "beside"])
+def test_a_face_that_is_delivered_alone_is_over_the_body_that_is_there(
+    entry: ModuleType, deliver: Any, at_home: Path, flags: tuple[str, ...]
+) -> None:
+    cut = Cut(entry, deliver, change=only("BODY"))
+    first = cut.deliver(1, only("FACE"), *flags)
+    assert order_of(cut.open, "sh010") == ["BODY_v001", "FACE_v001"]
+    report = cut.deliver(2, only("FACE"), *flags)
+    shown = [each for each in order_of(cut.open, "sh010") if each != "FACE_v001"]
+    assert shown == ["BODY_v001", "FACE_v002"]
+    assert first["by_hand"] == report["by_hand"] == []
 
 
 # --- slips and speeds that a script cannot set --------------------------------------------------------------------
