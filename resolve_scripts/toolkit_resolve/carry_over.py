@@ -17,6 +17,10 @@ LOST = ("speed", "slip", "trim")
 PLACES = (
     ("changed", "notes", "%s: as delivered, since the plate is not where it was for the older layer in '%s', or shows "
      "other source frames"),
+    ("moved", "by_hand", "%s: over the plate, as delivered; the older layer in '%s' is not. If you had moved that on "
+     "purpose, and not only the plate, move the new one"),
+    ("retimed", "by_hand", "%s: at the speed that is delivered; the older layer in '%s' has another. If you had set "
+     "that, and not only the plate's, set it again"),
     ("unsure", "by_hand", "%s: placed like the older layer in '%s', and not as delivered. Whether you trimmed or "
      "slipped that, or only its plate was changed since, cannot be told: check the first and last frame"),
     ("unknown", "by_hand", "%s: placed as delivered. Whether you had slipped the older layer in '%s' cannot be told, "
@@ -51,9 +55,9 @@ class CarryOver:
                 _add_name(self.places, why, clip)
             if self.old_places.found[old.id].has_speed is None:
                 _add_name(self.places, "speed unknown", clip)
-        full = [(old, edited) for old, edited, why in found if why in LOST][:1]
+        full = [(old, edited) for old, edited, why in found if why in LOST + ("retimed",)][:1]
         rest = [(old, edited) for old, edited, why in found
-                if why not in LOST and not (full and overlaps(edited, clip))]
+                if why not in LOST + ("retimed",) and not (full and overlaps(edited, clip))]
         if len(full) + len(rest) < len(found):
             self.report["by_hand"].append("'%s' is placed as delivered for %d parts of the older layer; what was done "
                                           "to one of them is carried over" % (clip["name"], len(found) - len(rest)))

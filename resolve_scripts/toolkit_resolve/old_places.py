@@ -34,8 +34,9 @@ class OldPlaces:
                               and one.first < clip["record_first"] + clip["record_count"]
                               and clip["record_first"] < one.first + one.count}
         """The shots with a layer over the plate as it is now, however trimmed."""
-        self.room = {(clip["shot"], clip["record_first"]): clip
-                     for track in filter(is_plate, delivery["tracks"]) for clip in track["clips"]}
+        self.shots_at_speed = {clip["shot"] for clip, one in found if one.has_speed}
+        self.plates = {(clip["shot"], clip["record_first"]): clip
+                       for track in filter(is_plate, delivery["tracks"]) for clip in track["clips"]}
 
     def _compare(self, old, clip, media):
         old_media, fps, first = ask_optional(old.item, "GetMediaPoolItem"), clip["fps"], old.start - self.start
@@ -84,19 +85,21 @@ class OldPlaces:
         """Return how the new layer is placed, and why.
 
         ``delivered``: as it is delivered anyway. ``carried``: as the older one, which the editor has changed.
-        ``unsure``: as the older one, which the editor or the cut has changed. ``changed``: as delivered, since the
-        plate has changed. ``unknown``: as delivered, though the editor may have slipped the older one. ``slip``,
-        ``trim``, ``speed``: as delivered, though the editor has changed the older one.
+        ``unsure``: as the older one, which the editor or the cut has changed.
+
+        The others are placed as delivered. ``changed``: the plate has changed. ``moved``, ``retimed``: the plate was,
+        or else the older one. ``unknown``: the editor may have slipped the older one. ``slip``, ``trim``, ``speed``:
+        the editor has changed the older one.
         """
         one = self.found[old.id]
         if one.has_speed is False:
-            return clip, "speed"
+            return clip, "speed" if clip["shot"] in self.shots_at_speed else "retimed"
         in_place, is_plate_same = is_in_place(one, clip), clip["shot"] in self.shots_in_place
         if in_place and one.offset == 0:
             return clip, "delivered"
         is_moved = not is_plate_same and not (one.has_media and clip["shot"] in self.shots_in_sync)
         if is_moved and self._is_untouched(one, clip):
-            return clip, "changed"
+            return clip, "moved" if one.has_media else "changed"
         if one.offset is None and in_place:
             return clip, "unknown"
         if one.offset is None or not one.is_plain:
@@ -121,7 +124,7 @@ class OldPlaces:
 
         Media that ends with its plate's is the same for any part of it.
         """
-        plate = self.room.get((clip["shot"], clip["record_first"]))
+        plate = self.plates.get((clip["shot"], clip["record_first"]))
         if plate is None:
             return False
         is_head_changed = one.offset != 0 or one.first != clip["record_first"]

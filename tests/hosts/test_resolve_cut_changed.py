@@ -153,8 +153,8 @@ def test_layers_follow_a_plate_that_has_changed(
     for name, place in (("sh010_BODY", first), ("sh010_FACE", first), ("sh020_BODY", second), ("sh020_FACE", second)):
         assert cut.places(f"{name}_v002") == [place]
     assert cut.layer("sh010_FACE_v002").grade == "warmer"
-    assert report["by_hand"] == []
-    assert any("since the plate is not where it was for the older layer" in note for note in report["notes"])
+    said = [text for text in report["by_hand"] + report["notes"] if text.startswith("'sh0") and "as delivered" in text]
+    assert len(said) == 1 and len(report["by_hand"]) == (case == "a plate is moved")
 
 
 def trim_faces_head(timeline: Timeline) -> None:
@@ -228,15 +228,24 @@ def test_a_trim_is_kept_at_one_end_and_named_where_the_other_follows_the_cut(
     assert text.startswith("'sh020_FACE_v002': placed like the older layer")
 
 
+def test_a_layer_that_may_have_been_moved_by_the_editor_is_named(
+    entry: ModuleType, deliver: Any, at_home: Path
+) -> None:
+    """The only layer of its shot: whether its plate was moved cannot be told."""
+    cut = Cut(entry, deliver, change=only("FACE"))
+    cut.layer("sh020_FACE").start += 3
+    (text,) = cut.deliver(2)["by_hand"]
+    assert cut.places("sh020_FACE_v002") == [(48, 48, 8)]
+    assert text.startswith("'sh020_FACE_v002': over the plate, as delivered; the older layer in 'scene_04 v001' is not")
+
+
 def test_a_trim_over_a_plate_that_was_moved_is_named(entry: ModuleType, deliver: Any, at_home: Path) -> None:
     cut = Cut(entry, deliver)
     trim_faces_head(cut.open)
     move_plate(cut.open)
     report = cut.deliver(2, moved)
     assert cut.places("sh020_FACE_v002") == [(100, 48, 8)]
-    assert report["by_hand"] == [
-        "the trim of 'sh020_FACE_v002' could not be carried over: copy it from 'scene_04 v001'"
-    ]
+    assert "the trim of 'sh020_FACE_v002' could not be carried over: copy it from 'scene_04 v001'" in report["by_hand"]
 
 
 def test_layers_of_the_same_version_follow_a_plate_that_was_moved(
@@ -245,7 +254,8 @@ def test_layers_of_the_same_version_follow_a_plate_that_was_moved(
     cut = Cut(entry, deliver)
     cut.layer("sh020_FACE").grade = "warmer"
     move_plate(cut.open)
-    cut.deliver(1, moved)
+    (text,) = cut.deliver(1, moved)["by_hand"]
+    assert text.startswith("'sh020_BODY_v001', 'sh020_FACE_v001': over the plate, as delivered; the older layer in")
     assert cut.places("sh020_BODY_v001") == cut.places("sh020_FACE_v001") == [(100, 48, 8)]
     assert cut.layer("sh020_FACE").grade == "warmer"
     assert cut.places("sh010_FACE_v001") == [(0, 48, 8)]
@@ -414,6 +424,17 @@ def test_a_retimed_layer_that_the_editor_set_to_normal_speed_is_named(
     report = cut.deliver(2)
     assert cut.layer("sh010_FACE_v002").speed == 200.0
     assert "the speed of 'sh010_FACE_v002' could not be carried over: copy it from 'scene_04 v001'" in report["by_hand"]
+
+
+def test_layers_of_a_plate_with_another_speed_get_that_and_are_named(
+    entry: ModuleType, deliver: Any, at_home: Path
+) -> None:
+    cut = Cut(entry, deliver, change=speed(200))
+    cut.layer("A001").speed = 100.0
+    report = cut.deliver(2, unchanged)
+    assert cut.layer("sh010_FACE_v002").speed == cut.layer("sh010_BODY_v002").speed == 100.0
+    (text,) = report["by_hand"]
+    assert text.startswith("'sh010_BODY_v002', 'sh010_FACE_v002': at the speed that is delivered; the older layer in")
 
 
 def test_where_resolve_tells_no_speeds_that_is_said(entry: ModuleType, deliver: Any, at_home: Path) -> None:
