@@ -4,10 +4,11 @@ import itertools
 import re
 
 from toolkit_resolve.bins import media_path
+from toolkit_resolve.clip_times import ClipTimes
 from toolkit_resolve.delivery import is_plate, media_count
 from toolkit_resolve.host import ask, ask_id, ask_optional
 from toolkit_resolve.layout import item_path, item_placement, track_items, track_numbers
-from toolkit_resolve.replaced_layers import output_folder
+from toolkit_resolve.old_layers import output_folder
 from toolkit_resolve.resolve_values import (
     is_media_of_clip, is_same_value, parse_layer_name, parse_stack_name, rate_text,
 )
@@ -26,8 +27,8 @@ def choose_base_timeline(session, delivery, report):
     sent = [one for _, one in names if origin["timeline_id"] and ask_id(one) == origin["timeline_id"]]
     sent = sent or [one for name, one in names if name == origin["name"]]
     opened = [session.timeline] if session.timeline is not None else []
-    stacks = itertools.chain((one for one in opened if is_stack_of_cut(one, delivery)),
-                             itertools.islice(_find_newest_stacks(names, delivery), 3))
+    stacks = itertools.chain((one for one in opened if is_stack_of_cut(session, one, delivery)),
+                             itertools.islice(_find_newest_stacks(session, names, delivery), 3))
     found, outdated = _choose(session, delivery, stacks, opened if sent else [], sent)
     if found is not None:
         _report_choice(session, delivery, found, outdated, sent, report)
@@ -42,11 +43,11 @@ def choose_base_timeline(session, delivery, report):
     return None
 
 
-def _find_newest_stacks(names, delivery):
+def _find_newest_stacks(session, names, delivery):
     """Yield the stacks of the cut among ``names``, (name, timeline), from the newest; each is read when it is next."""
     by_version = sorted((parse_stack_name(name)[1:], at) for at, (name, _) in enumerate(names)
                         if (parse_stack_name(name) or ("",))[0] == delivery["name"])
-    return (names[at][1] for _, at in reversed(by_version) if is_stack_of_cut(names[at][1], delivery))
+    return (names[at][1] for _, at in reversed(by_version) if is_stack_of_cut(session, names[at][1], delivery))
 
 
 def _choose(session, delivery, stacks, opened, sent):
@@ -82,7 +83,7 @@ def _report_choice(session, delivery, found, outdated, sent, report):
                                  "is new there" % (name, ask(opened, "GetName")))
 
 
-def is_stack_of_cut(timeline, delivery):
+def is_stack_of_cut(session, timeline, delivery):
     """Return whether a timeline holds layers of the delivery's cut, of any version.
 
     Another cut may have shots of the same names, which are those of the camera's clips: the name, the output folder or
@@ -99,7 +100,7 @@ def is_stack_of_cut(timeline, delivery):
     is_named_so = (parse_stack_name(ask(timeline, "GetName")) or ("",))[0] == delivery["name"]
     if is_named_so or any(output_folder(path) == output_folder(media_path(clip)) for path, clip in [first] + list(own)):
         return True
-    plates = PlateFinder(timeline, delivery["fps"])
+    plates = PlateFinder(timeline, delivery["fps"], ClipTimes(session.resolve, timeline))
     return any(plates.find_tracks(clip) for track in filter(is_plate, delivery["tracks"]) for clip in track["clips"])
 
 
@@ -111,7 +112,7 @@ def describe_mismatch(session, timeline, delivery):
         return "it runs at %s, not %s" % (rate, expected_rate)
     if start != delivery["start_frame"]:
         return "it starts at frame %s, not %d" % (start, delivery["start_frame"])
-    plates = PlateFinder(timeline, delivery["fps"])
+    plates = PlateFinder(timeline, delivery["fps"], ClipTimes(session.resolve, timeline))
     for track in filter(is_plate, delivery["tracks"]):
         for clip in track["clips"]:
             if not plates.find_tracks(clip):
@@ -123,8 +124,8 @@ def describe_mismatch(session, timeline, delivery):
 class PlateFinder:
     """Finds the plates of a delivery on a timeline, which is read once."""
 
-    def __init__(self, timeline, fps):
-        self.start, self.fps, self.items = ask(timeline, "GetStartFrame"), fps, {}
+    def __init__(self, timeline, fps, times):
+        self.start, self.fps, self.times, self.items = ask(timeline, "GetStartFrame"), fps, times, {}
         for number in track_numbers(timeline):
             for item in track_items(timeline, number):
                 self.items.setdefault(item_placement(item)[:2], []).append((number, item))
@@ -133,7 +134,12 @@ class PlateFinder:
         """Return the numbers of the video tracks that hold a plate at the delivery's position, bottom to top."""
         place = self.start + clip["record_first"], clip["record_count"]
         return [number for number, item in self.items.get(place, [])
-                if is_media_of_clip(item_path(item), clip) and not is_slipped(item, clip, self.fps)]
+                if is_media_of_clip(item_path(item), clip) and not is_slipped(item, clip, self.fps)
+                and not self._is_retimed(item, clip)]
+
+    def _is_retimed(self, item, clip):
+        """Return whether an item of the same media definitely runs at another speed than a clip."""
+        return media_count(clip) > 1 and self.times.has_speed(item, clip["speed"]) is False
 
 
 def is_slipped(item, clip, fps):

@@ -5,88 +5,65 @@ import shutil
 import tempfile
 
 from toolkit_resolve.bins import set_and_read
-from toolkit_resolve.delivery import media_count
 from toolkit_resolve.host import ask, ask_optional, call, insist
 from toolkit_resolve.inspector import property_name, value_name
 from toolkit_resolve.markers import get_markers
+from toolkit_resolve.old_places import OldPlaces
 from toolkit_resolve.report import count_of
-from toolkit_resolve.resolve_values import frames_between, is_same_value
+from toolkit_resolve.resolve_values import is_same_value
 from toolkit_resolve.tracks import overlaps
 
 DELIVERED_PROPERTIES = {"RetimeProcess": "interpolation", "MotionEstimation": "motion", "Opacity": "opacity"}
 """Inspector properties that a delivery sets, and the field of the clip."""
+LOST = ("speed", "slip", "trim")
+PLACES = (
+    ("changed", "notes", "%s: as delivered, since the plate is not where it was for the older layer in '%s', or shows "
+     "other source frames"),
+    ("moved", "by_hand", "%s: over the plate, as delivered; the older layer in '%s' is not. If you had moved that on "
+     "purpose, and not only the plate, move the new one"),
+    ("retimed", "by_hand", "%s: at the speed that is delivered; the older layer in '%s' has another. If you had set "
+     "that, and not only the plate's, set it again"),
+    ("unsure", "by_hand", "%s: placed like the older layer in '%s', and not as delivered. Whether you trimmed or "
+     "slipped that, or only its plate was changed since, cannot be told: check the first and last frame"),
+    ("unknown", "by_hand", "%s: placed as delivered. Whether you had slipped the older layer in '%s' cannot be told, "
+     "since Resolve does not show which frames of the plate that starts on: if you had, slip the new one"),
+    ("speed unknown", "by_hand", "%s: this Resolve does not tell the speed of the older layer in '%s'. If you had "
+     "changed it, the in point and the speed of the new one are wrong"))
+"""Why layers are where they are, the list of the report that it goes to, and the sentence there."""
 
 
 class CarryOver:
-    """``lost[what]`` are the names of the clips for which it could not be carried over."""
+    """``lost[what]`` are the names of the clips for which it could not be carried over, and ``places[why]`` of those
+    whose places are told at the end, see ``OldPlaces.plan``.
 
-    def __init__(self, resolve, timeline, fps, report):
+    ``pairs`` are (clip, its media, the layers that it replaces).
+    """
+
+    def __init__(self, resolve, timeline, delivery, report, times, pairs):
         self.resolve = resolve
-        self.fps, self.report, self.start = fps, report, ask(timeline, "GetStartFrame")
-        self.carried, self.lost = 0, {}
+        self.report, self.carried, self.lost, self.places = report, 0, {}, {}
+        self.old_places = OldPlaces(timeline, delivery, times, pairs)
 
-    def plan(self, clip, olds, media):
+    def plan(self, clip, olds):
         """Return (old layer, clip as it is to be placed) for each of the layers that a clip replaces.
 
         Where the trim of a part is lost, the clip is placed in full, instead of the parts there.
         """
-        found = [(old,) + self.trim_like(old, clip, media) for old in olds]
-        full = [(old, edited) for old, edited, is_carried in found if not is_carried][:1]
-        rest = [(old, edited) for old, edited, is_carried in found
-                if is_carried and not (full and overlaps(edited, clip))]
+        found = [(old,) + self.old_places.plan(old, clip) for old in olds]
+        for old, edited, why in found:
+            if why in LOST:
+                self._lose(why, clip)
+            else:
+                _add_name(self.places, why, clip)
+            if self.old_places.found[old.id].has_speed is None:
+                _add_name(self.places, "speed unknown", clip)
+        full = [(old, edited) for old, edited, why in found if why in LOST + ("retimed",)][:1]
+        rest = [(old, edited) for old, edited, why in found
+                if why not in LOST + ("retimed",) and not (full and overlaps(edited, clip))]
         if len(full) + len(rest) < len(found):
             self.report["by_hand"].append("'%s' is placed as delivered for %d parts of the older layer; what was done "
                                           "to one of them is carried over" % (clip["name"], len(found) - len(rest)))
         return full + rest
-
-    def trim_like(self, old, clip, media):
-        """Return ``clip`` with the place and the trim of an old layer, and whether they could be carried over.
-
-        If not, it is ``clip`` as delivered.
-        """
-        place, delivered = (old.start - self.start, old.duration), (clip["record_first"], clip["record_count"])
-        if self._is_retimed(old, clip):
-            self._lose("speed", clip)
-            return clip, False
-        head = self._find_head(old, clip, media)
-        if place == delivered and (clip["speed"] != 1 or head in (None, clip["in_frame"])):
-            if clip["speed"] == 1 and head is None and old.head is not None and int(old.head) != clip["in_frame"]:
-                self.report["notes"].append("'%s' is placed as delivered, since its media has other handles than the "
-                                            "older layer's: if you had slipped that, slip it again" % clip["name"])
-            return clip, True
-        if clip["speed"] != 1 or head is None or head < 0 or head + old.duration > media_count(clip):
-            self._lose("trim", clip)
-            return clip, False
-        return dict(clip, record_first=place[0], record_count=place[1], in_frame=head, in_position=float(head),
-                    off_by_one=0), True
-
-    def _find_head(self, old, clip, media):
-        """Return the frame of the new media that an old layer starts on; None if that cannot be known.
-
-        The media of two versions may have different handles; their timecodes tell by how much.
-        """
-        old_media = ask_optional(old.item, "GetMediaPoolItem")
-        one, other = [[ask_optional(item, "GetClipProperty", key) for key in ("Start TC", "FPS", "Frames")]
-                      for item in (old_media, media)]
-        shift = frames_between(other[0], one[0], clip["fps"])
-        is_unknown = old.head is None or shift is None or not is_same_value(one[1], clip["fps"]) \
-            or not is_same_value(clip["fps"], self.fps) or (shift == 0 and not is_same_value(one[2], other[2]))
-        return None if is_unknown else int(old.head) + shift
-
-    def _is_retimed(self, old, clip):
-        """Return whether the editor has given an old layer another speed than it was delivered with.
-
-        Resolve tells the speed since 21.1; before, the source frames of a layer at 100 % tell most of it.
-        """
-        speed = ask_optional(old.item, "GetSpeed")
-        if isinstance(speed, dict) and "Percentage" in speed:
-            return not any(is_same_value(speed["Percentage"], one) for one in (100, 100 * clip["speed"]))
-        first, last = (ask_optional(old.item, name) for name in ("GetSourceStartFrame", "GetSourceEndFrame"))
-        are_known = isinstance(first, (int, float)) and isinstance(last, (int, float))
-        if clip["speed"] != 1 or media_count(clip) == 1 or not are_known:
-            return False
-        span, expected = last - first, old.duration * clip["fps"] / self.fps
-        return abs(span - expected) > 2 and abs(span) <= media_count(clip) + 2  # else it counts on the timecode
 
     def lose_trim(self, clip):
         """Report that a trimmed layer could only be placed as delivered."""
@@ -158,18 +135,8 @@ class CarryOver:
             if os.path.isfile(path) and ask(new, "GetFusionCompCount") < index:
                 call(new, "ImportFusionComp", path)
 
-    def report_order(self, others, old, number, clip):
-        """Report what lay under or over an old layer and lies on the other side of the new one, on track ``number``."""
-        for at, start, duration, name in others:
-            overlaps = start < old.start + old.duration and old.start < start + duration
-            if overlaps and (at < old.number) != (at < number):
-                self.report["by_hand"].append("'%s' is %s '%s' now: move its track if that is wrong" % (
-                    clip["name"], "under" if at > number else "over", name))
-
     def _lose(self, what, clip):
-        names = self.lost.setdefault(what, [])
-        if "'%s'" % clip["name"] not in names:
-            names.append("'%s'" % clip["name"])
+        _add_name(self.lost, what, clip)
 
     def finish(self, base_name):
         """Report what was carried over and what was not."""
@@ -179,3 +146,13 @@ class CarryOver:
         for what, names in sorted(self.lost.items()):
             self.report["by_hand"].append("the %s of %s could not be carried over: copy it from '%s'"
                                           % (what, ", ".join(names), base_name))
+        for why, kind, sentence in PLACES:
+            if why in self.places:
+                self.report[kind].append(sentence % (", ".join(self.places[why]), base_name))
+
+
+def _add_name(names, key, clip):
+    """Add a clip's name to ``names[key]``, once."""
+    found = names.setdefault(key, [])
+    if "'%s'" % clip["name"] not in found:
+        found.append("'%s'" % clip["name"])

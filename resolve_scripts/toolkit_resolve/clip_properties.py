@@ -71,6 +71,7 @@ class PropertySetter:
             return
         insist(self.timeline, "SetClipsLinked", items, True)
         found = ask_optional(items[0], "GetLinkedItems")
+        found = found or ask_optional(items[0], "GetLinkedItems")  # none may be a failure
         linked = [ask_id(one) for one in found or [] if one is not None]
         if found is None:
             self.notes.append("%s: links between its layers cannot be verified before Resolve 19.0" % shot)

@@ -5,27 +5,9 @@ import os
 from toolkit_resolve.bins import media_path, path_key
 from toolkit_resolve.host import ask, ask_id, ask_optional, call, insist
 from toolkit_resolve.layout import item_path, item_placement, track_items, track_name, track_numbers
+from toolkit_resolve.old_layers import OldLayer, Other, output_folder
 from toolkit_resolve.report import count_of
-from toolkit_resolve.resolve_values import parse_layer_name, parse_layer_track
-
-
-class OldLayer:
-    """An item of an earlier version: its track, what it shows and where. ``is_shown``: whether it and its track are on.
-
-    ``is_aside``: whether its track is off while another version of its pass is on, as by Compare Versions or --beside.
-    """
-
-    def __init__(self, number, item, layer, is_track_on, is_family_shown):
-        self.number, self.item, self.layer, self.id = number, item, layer, ask_id(item)
-        self.is_shown = is_track_on and ask_optional(item, "GetClipEnabled") is not False
-        self.is_aside = is_family_shown and not is_track_on
-        self.start, self.duration, self.media_id = self.placement = item_placement(item)
-        self.head = ask_optional(item, "GetLeftOffset")
-
-    @property
-    def name(self):
-        """Its name as in the delivery, ``sh010_FACE_v001``."""
-        return "%s_%s_v%03d" % self.layer
+from toolkit_resolve.resolve_values import join_names, parse_layer_name, parse_layer_track
 
 
 class ReplacedLayers:
@@ -39,12 +21,13 @@ class ReplacedLayers:
         self.timeline, self.report, self.start = timeline, report, ask(timeline, "GetStartFrame")
         self.is_stack, self.is_beside = is_stack, is_beside
         self.old, self.kept, self.others, self.stayed, self.newest = {}, {}, {}, [], {}
-        """``others``: by id, (track number, start, duration, name) of everything that is no layer of the delivery;
-        ``stayed``: old layers that are shown, since the new ones are not right; ``newest``: by pass, the version."""
+        """``others``: by id, everything that is not replaced; ``stayed``: old layers that are shown, since the new ones
+        are not right; ``newest``: by pass, the version."""
         clips = [clip for track in delivery["tracks"] for clip in track["clips"]]
         self.clips = clips = {parse_layer_name(clip["name"])[:2]: clip for clip in clips
                               if parse_layer_name(clip["name"])}
         self._read_tracks(clips)
+        self._replace_strays(clips)
         for key, olds in list(self.old.items()):
             newest = max(old.layer[2] for old in olds)
             self.old[key] = [old for old in olds if old.is_shown] or [old for old in olds if old.layer[2] == newest]
@@ -52,7 +35,7 @@ class ReplacedLayers:
                  for old in self.old.pop(key, []) if old.is_shown]
         if shown:
             report["by_hand"].append("%s and the version to import are on the timeline already: choose with Compare "
-                                     "Versions what is shown" % _join(shown))
+                                     "Versions what is shown" % join_names(shown))
         self._report_kept()
 
     def _read_tracks(self, clips):
@@ -61,23 +44,26 @@ class ReplacedLayers:
                  for number in numbers}
         family = {number: (parse_layer_track(track_name(self.timeline, number)) or ("",))[0] for number in numbers}
         shown = {family[number] for number in numbers if is_on[number]} - {""}
-        found = [one for number in numbers for one in self._find_layers(number, clips)]
+        found = [one for number in numbers for one in self._find_layers(number, clips, is_on[number])]
         folders = {output_folder(path) for item, path, _, _, clip in found if self._is_of_shot(item, path, clip)}
         foreign = []
         for item, path, layer, number, clip in found:
-            if path_key(path) == path_key(media_path(clip)):
-                self.kept.setdefault(clip["name"], []).append(ask_id(item))
-            elif output_folder(path) in folders:
+            is_same = path_key(path) == path_key(media_path(clip))
+            if not is_same and output_folder(path) not in folders:
+                if is_on[number] and ask_optional(item, "GetClipEnabled") is not False:
+                    foreign.append("%s_%s_v%03d" % layer)
+                continue
+            old = OldLayer(number, item, layer, is_on[number], family[number] in shown)
+            if is_same:
+                self.kept.setdefault(clip["name"], []).append(old)
+            else:
                 self.newest[layer[1]] = max(layer[2], self.newest.get(layer[1], 0))
-                self.old.setdefault(layer[:2], []).append(
-                    OldLayer(number, item, layer, is_on[number], family[number] in shown))
-            elif is_on[number] and ask_optional(item, "GetClipEnabled") is not False:
-                foreign.append("%s_%s_v%03d" % layer)
+                self.old.setdefault(layer[:2], []).append(old)
         if foreign:
             self.report["by_hand"].append("left as they are, being of another output folder: %s. Switch off what is of "
-                                          "this cut" % _join(foreign))
+                                          "this cut" % join_names(foreign))
 
-    def _find_layers(self, number, clips):
+    def _find_layers(self, number, clips, is_on):
         """Return (item, path, name, track number, clip) of each layer of the delivery's shots on a track."""
         found = []
         for item in track_items(self.timeline, number):
@@ -87,16 +73,48 @@ class ReplacedLayers:
                 found.append((item, path, layer, number, clips[layer[:2]]))
             else:
                 name = os.path.basename(path) or ask(item, "GetName") or "a title"
-                self.others[ask_id(item)] = (number,) + item_placement(item)[:2] + (name,)
+                is_shown = bool(layer) and is_on and ask_optional(item, "GetClipEnabled") is not False
+                name = "%s_%s_v%03d" % layer if layer else name
+                self.others[ask_id(item)] = Other(*((number,) + item_placement(item)[:2] + (name, layer, is_shown)))
         return found
+
+    def _replace_strays(self, clips):
+        """Treat layers of this version like older ones if their plate has moved; name those that were moved themselves.
+
+        ``kept`` then has the ids of the layers that stay.
+        """
+        over = {name: any(self._is_over(old, clip) for old in self.kept.get(name, []) + self.old.get(key, []))
+                for key, clip in clips.items() for name in [clip["name"]]}
+        shots = {clip["shot"] for clip in clips.values() if over[clip["name"]]}
+        moved = [(key, clip) for key, clip in clips.items() if clip["name"] in self.kept and not over[clip["name"]]]
+        for key, clip in moved:
+            if clip["shot"] not in shots:
+                self.old.setdefault(key, []).extend(self.kept.pop(clip["name"]))
+        beside = [clip["name"] for _, clip in moved if clip["shot"] in shots]
+        if beside:
+            self.report["by_hand"].append("%s: not over the plate, although other layers of the shot are. They stay "
+                                          "where they are: move them if that is wrong" % join_names(beside))
+        for olds in self.kept.values():
+            for old in olds:
+                self.others[old.id] = Other(old.number, old.start, old.duration, old.name, old.layer, old.is_shown)
+        self.kept = {name: [old.id for old in olds] for name, olds in self.kept.items()}
+
+    def _is_over(self, old, clip):
+        first = self.start + clip["record_first"]
+        return old.start < first + clip["record_count"] and first < old.start + old.duration
+
+    def find_under(self, track):
+        """Return the ids of shown BODY layers that stay and that the clips of a FACE track must be over."""
+        clips = [clip for clip in track["clips"] if track["pass_name"] == "FACE"]
+        return [one for one, other in self.others.items() if other.is_shown and other.layer[1] == "BODY"
+                and any(clip["shot"] == other.layer[0] and self._is_over(other, clip) for clip in clips)]
 
     def _is_of_shot(self, item, path, clip):
         """Return whether a layer is surely one of this shot: from the delivery's output folder, or at the same time."""
         if output_folder(path) == output_folder(media_path(clip)):
             return True
         start, duration, _ = item_placement(item)
-        first = self.start + clip["record_first"]
-        return start < first + clip["record_count"] and first < start + duration
+        return self._is_over(Other(0, start, duration, "", None, True), clip)
 
     def _report_kept(self):
         if self.kept:
@@ -111,15 +129,16 @@ class ReplacedLayers:
                    and clip["name"] not in self.kept and key not in self.old]
         if missing and (self.is_stack or self.old or self.kept):
             self.report["by_hand"].append("no older layer was found for %s: if you had deleted it, delete the new one; "
-                                          "if it is inside a compound clip, switch it off there" % _join(missing))
+                                          "if it is inside a compound clip, switch it off there" % join_names(missing))
 
     def find_again(self):
         """Read on which tracks everything is, after tracks were added."""
+        is_needed = self.old or any(other.layer for other in self.others.values())
         numbers = {ask_id(item): number for number in track_numbers(self.timeline)
-                   for item in track_items(self.timeline, number)} if self.old else {}
+                   for item in track_items(self.timeline, number)} if is_needed else {}
         for old in self.items() + self.stayed:
             old.number = numbers[old.id]
-        self.others = {one: (numbers[one],) + rest[1:] for one, rest in self.others.items() if one in numbers}
+        self.others = {one: other._replace(number=numbers[one]) for one, other in self.others.items() if one in numbers}
 
     def items(self):
         """Return all old layers."""
@@ -139,7 +158,7 @@ class ReplacedLayers:
         if olds:
             does, then = ("stays on", "switch it off") if self.is_beside else ("was kept", "delete it")
             self.report["by_hand"].append("the older %s %s; %s when the new one is right"
-                                          % (_join(old.name for old in olds), does, then))
+                                          % (join_names(old.name for old in olds), does, then))
 
     def report_hidden(self, placed):
         """Report new layers, (track number, placement, name), that an older BODY, which is opaque, lies over."""
@@ -150,15 +169,15 @@ class ReplacedLayers:
                      and start < old.start + old.duration and old.start < start + duration]
             if under:
                 self.report["by_hand"].append("%s is hidden under the older '%s': move the track of that down"
-                                              % (_join(under), old.name))
+                                              % (join_names(under), old.name))
 
     def report_off(self):
         """Report new layers that are off like their older ones, where it may not be the editor who did that."""
         names = [self.clips[old.layer[:2]]["name"] for old in self.items()
-                 if not old.is_shown and (old.is_aside or old.layer[2] < self.newest[old.layer[1]])]
+                 if not old.is_shown and (old.is_aside or old.layer[2] < self.newest.get(old.layer[1], 0))]
         if names:
             self.report["by_hand"].append("switched off, as their older versions were: %s. Switch on what you want to "
-                                          "see" % _join(names))
+                                          "see" % join_names(names))
 
     def switch_off(self):
         """Switch the old layers off: their tracks where these hold nothing else, else the items; report failures."""
@@ -210,15 +229,3 @@ class ReplacedLayers:
             if number in locked:
                 insist(self.timeline, "SetTrackLock", "video", number, True)
         return deleted
-
-
-def output_folder(path):
-    """Return the output folder of a layer, which is in OUT/shot/pass/version."""
-    for _ in range(4):
-        path = os.path.dirname(path)
-    return path_key(path)
-
-
-def _join(names):
-    """Return names as a list in a sentence, each once."""
-    return ", ".join("'%s'" % name for name in sorted(set(names)))

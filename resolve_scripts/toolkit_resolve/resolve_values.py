@@ -51,6 +51,11 @@ def find_unused_name(name, taken):
     return next(n for n in [name] + ["%s %d" % (name, i) for i in range(2, len(taken) + 3)] if n not in taken)
 
 
+def join_names(names):
+    """Return names as a list in a sentence, each once."""
+    return ", ".join("'%s'" % name for name in sorted(set(names)))
+
+
 def to_file_name(name):
     """Return ``name`` as a file name that is valid on every system."""
     return re.sub(r"[^A-Za-z0-9 ._-]", "_", str(name)).strip(" .") or "timeline"

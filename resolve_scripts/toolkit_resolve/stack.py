@@ -1,17 +1,17 @@
 """Import Passes: create bins, timeline, tracks and clips, verify them, and roll everything back on failure."""
 
-import collections
 import os
 
 from toolkit_resolve.bins import Bins
-from toolkit_resolve.carry_over import CarryOver
 from toolkit_resolve.clip_properties import PropertySetter
-from toolkit_resolve.delivery import is_plate, read_delivery, sort_by_record
-from toolkit_resolve.host import HostError, NotAnswering, ask, ask_id, ask_list, ask_optional, call
+from toolkit_resolve.delivery import read_delivery
+from toolkit_resolve.host import HostError, NotAnswering, ask, ask_id, ask_list, call
+from toolkit_resolve.layer_order import LayerOrder
 from toolkit_resolve.layout import audio_counts, item_placement, layout, track_items, track_numbers
 from toolkit_resolve.markers import add_delivery_markers, add_marker
 from toolkit_resolve.missing_plates import require_plates
-from toolkit_resolve.placement import Placer, Unplaceable, describe_unplaceable
+from toolkit_resolve.placement import Placer, Unplaceable
+from toolkit_resolve.planning import Planner
 from toolkit_resolve.replaced_layers import ReplacedLayers
 from toolkit_resolve.report import count_of, describe_error
 from toolkit_resolve.resolve_values import parse_stack_name
@@ -20,10 +20,6 @@ from toolkit_resolve.target_timeline import BaseChanged, TargetTimeline
 from toolkit_resolve.tracks import Tracks
 
 IMPORT_FLAGS = ("--beside", "--comps", "--new-timeline", "--keep-partial")
-
-
-Piece = collections.namedtuple("Piece", "clip media old edited is_layer")
-"""A clip of the delivery to place: ``edited`` is the clip with the place and trim of ``old``, if it replaces one."""
 
 
 class Stack:
@@ -68,8 +64,9 @@ class Stack:
         stacked = None if base is None else parse_stack_name(ask(base, "GetName"))
         is_stack = stacked is not None and stacked[0] == self.delivery["name"]
         self.replaced = ReplacedLayers(self.target.timeline, self.delivery, self.report, is_stack, is_beside)
-        tracks.add_tracks(self.replaced.kept)
-        plan = self._plan(tracks)
+        planner = Planner(self.session.resolve, self.target, self.delivery, self.bins, self.replaced, self.report)
+        plan = planner.plan(tracks)
+        self.carry_over = planner.carry_over
         self.replaced.report_missing(self.bins.known)
         self.replaced.find_again()
         self.before = layout(self.target.timeline), audio_counts(self.target.timeline)
@@ -90,39 +87,19 @@ class Stack:
         self.target.verify_base_unchanged()
         self._add_report_marker()
 
-    def _plan(self, tracks):
-        """Return the pieces to place, by the name of their track; pieces that overlap get tracks of their own."""
-        self.carry_over = CarryOver(self.session.resolve, self.target.timeline, self.delivery["fps"], self.report)
-        plan = {}
-        for track in self.delivery["tracks"]:
-            if track["name"] in tracks.number:  # else a plate track, which the duplicate already has
-                clips = [clip for clip in sort_by_record(track) if clip["name"] not in self.replaced.kept]
-                pieces = [piece for clip in clips for piece in self._plan_clip(clip, is_plate(track))]
-                plan.update(tracks.add_lanes(track["name"], pieces))
-        return plan
-
-    def _plan_clip(self, clip, is_plate_clip):
-        """Return one piece for a clip, or one for each older layer that it replaces."""
-        media = self.bins.find_or_import(clip, self.delivery["name"], clip["shot"])
-        olds = list(self.replaced.find(clip))
-        why = describe_unplaceable(clip, self.delivery["fps"])
-        if why:
-            self.report["by_hand"].append(why)
-            self.replaced.keep(olds)
-            return []
-        parts = self.carry_over.plan(clip, [] if self.replaced.is_beside else olds, media) or [(None, clip)]
-        return [Piece(clip, media, old, edited, not is_plate_clip) for old, edited in parts]
-
     def _place_all(self, tracks, plan):
         self.placer = Placer(self.session, self.target.timeline, self.delivery["fps"], self.report)
         self.setter = PropertySetter(self.session.resolve, self.target.timeline, self.report)
+        order = LayerOrder(list(self.replaced.others.values()), self.report["by_hand"])
         for name, pieces in plan.items():
             for piece in pieces:
                 item = self._place_or_report(tracks.number[name], piece)
                 if item is not None:
                     self._finish_piece(tracks.number[name], item, piece)
+                    order.add(tracks.number[name], name, item_placement(item), piece.clip["name"], piece.old)
                 else:
                     self.replaced.keep(self._older(piece))
+        order.report()
 
     def _finish_piece(self, number, item, piece):
         """Give a placed clip its properties, and what the editor did to the layer that it replaces."""
@@ -131,7 +108,6 @@ class Stack:
         is_right = self.setter.apply_properties(item, clip, piece.is_layer, "--comps" in self.flags)
         if old is not None:
             self.carry_over.copy(old, item, defaults, clip)
-            self.carry_over.report_order(self.replaced.others.values(), old, number, clip)
         if not is_right:  # the older ones have their speed, which the editor may have set
             self.replaced.keep([one for one in self._older(piece) if one.is_shown])
         self.placed.append((number, item_placement(item), clip["name"]))

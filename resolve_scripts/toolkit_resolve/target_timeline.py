@@ -3,6 +3,7 @@
 import os
 
 from toolkit_resolve.base_timeline import PlateFinder, choose_base_timeline
+from toolkit_resolve.clip_times import ClipTimes
 from toolkit_resolve.delivery import stack_name
 from toolkit_resolve.host import HostError, ask, ask_id, call, find_new, get_constant, insist, unique_id
 from toolkit_resolve.layout import audio_counts, layout, video_counts
@@ -15,11 +16,14 @@ class BaseChanged(HostError):
 
 
 class TargetTimeline:
-    """``timeline`` is the one we created, named ``name``; ``base`` is the one it duplicates, or None."""
+    """``timeline`` is the one we created, named ``name``; ``base`` is the one it duplicates, or None.
+
+    ``times``: the speeds and in points of its clips.
+    """
 
     def __init__(self, session, delivery, report):
         self.session, self.delivery, self.report = session, delivery, report
-        self.timeline = self.base = self.base_layout = self.name = self.timeline_id = self.known = None
+        self.timeline = self.base = self.base_layout = self.name = self.timeline_id = self.known = self.times = None
 
     def open(self, is_new, folder):
         """Duplicate or create the timeline, and open it. Raises HostError."""
@@ -31,6 +35,7 @@ class TargetTimeline:
             self._duplicate_base()
         self.report["timeline"] = self.name = ask(self.timeline, "GetName")
         self.session.select_timeline(self.timeline)
+        self.times = ClipTimes(self.session.resolve, self.timeline)
         if self.base is None:
             self._apply_settings()
 
@@ -122,7 +127,7 @@ class TargetTimeline:
 
         A plate may be on several tracks: the lowest above ``lower`` counts, the track of the previous plate track.
         """
-        plates = PlateFinder(self.timeline, self.delivery["fps"])
+        plates = PlateFinder(self.timeline, self.delivery["fps"], self.times)
         numbers_by_clip = [plates.find_tracks(clip) for clip in track["clips"]]
         return max(next((number for number in numbers if number > lower), numbers[0]) for numbers in numbers_by_clip)
 

@@ -18,10 +18,11 @@ class Tracks:
         self.target, self.timeline, self.delivery, self.report = target, target.timeline, delivery, report
         self.number, self.displaced, self.slots = {}, [], []
 
-    def add_tracks(self, kept):
-        """Find or add a track for each track of the delivery, bottom to top; a duplicate already has the plates.
+    def add_tracks(self, kept, find_under):
+        """Find or add a track for each track of the delivery, bottom to top, and yield the delivery's once it is there.
 
-        A track whose clips are all in ``kept``, {name: item ids}, is not needed; the next one goes above those items.
+        A duplicate already has the plates. A track whose clips are all in ``kept``, {name: item ids}, is not needed;
+        the next one goes above those items, and each above those that ``find_under`` returns for it.
         """
         is_duplicate = self.target.base is not None
         slots = [track_name(self.timeline, number) for number in track_numbers(self.timeline)] if is_duplicate else []
@@ -30,18 +31,34 @@ class Tracks:
         for track in self.delivery["tracks"]:
             if is_duplicate and is_plate(track):
                 below = plates = lower = self.target.find_plate_track(track, lower)
-            elif is_duplicate and all(clip["name"] in kept for clip in track["clips"]):
+                continue
+            under = self._find_highest(find_under(track)) if is_duplicate else 0
+            below = max(below, under)
+            if is_duplicate and all(clip["name"] in kept for clip in track["clips"]):
                 ids = [one for clip in track["clips"] for one in kept[clip["name"]]]
-                below = max([below] + [number for number in track_numbers(self.timeline)
-                                       for item in track_items(self.timeline, number) if ask_id(item) in ids])
+                below = max(below, self._find_highest(ids))
+                continue
+            number = self._find_usable(slots, under, track, kept) if is_duplicate else 0
+            if number:
+                self.number[track["name"]] = number
             else:
-                number = self._find_usable(slots, track, kept) if is_duplicate else 0
-                below = self.number[track["name"]] = number or self._add_track(slots, below, track["name"])
-                if not number:
-                    self._record_displaced(slots, plates, below)
+                number = self._add_track(slots, below, track["name"])
+                self._record_displaced(slots, plates, number)
+            yield track
+            below = self._find_top(track["name"])
         for name, over in self.displaced:
             self.report["by_hand"].append("'%s' is above %s, because this Resolve cannot insert tracks: use Move Track "
                                           "Down, unless that is right" % (name, " and ".join(over)))
+
+    def _find_highest(self, ids):
+        """Return the number of the highest track that holds one of these items; 0 if there are none."""
+        return max([0] + [number for number in (track_numbers(self.timeline) if ids else ())
+                          for item in track_items(self.timeline, number) if ask_id(item) in ids])
+
+    def _find_top(self, name):
+        """Return the number of the highest track for clips of a track: it may have got lanes above it."""
+        lane = re.compile(re.escape(name) + r"( \(\d+\))?$")
+        return max(number for one, number in self.number.items() if lane.match(one))
 
     def _record_displaced(self, slots, plates, number):
         """Record which tracks below a new one are neither its plate nor part of the delivery."""
@@ -50,14 +67,14 @@ class Tracks:
                 if counts[at] and slots[at] not in own and not parse_layer_track(slots[at])]
         self.displaced += [(slots[number - 1], over)] if over else []
 
-    def _find_usable(self, slots, track, kept):
-        """Return the track of an earlier import that a track's clips can go to; 0 if there is none.
+    def _find_usable(self, slots, under, track, kept):
+        """Return the track of an earlier import above ``under`` that a track's clips can go to; 0 if there is none.
 
         The editor may have put something else there. One that is off or locked stays so, with what is on it.
         """
         start = ask(self.timeline, "GetStartFrame")
         clips = [clip for clip in track["clips"] if clip["name"] not in kept]
-        for number in [at for at, name in enumerate(slots, 1) if name == track["name"]]:
+        for number in [at for at, name in enumerate(slots, 1) if at > under and name == track["name"]]:
             taken = [item_placement(item)[:2] for item in track_items(self.timeline, number)]
             is_free = not any(overlaps(clip, {"record_first": first - start, "record_count": count})
                               for clip in clips for first, count in taken)

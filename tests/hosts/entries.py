@@ -76,7 +76,7 @@ class Desk:
         for clip in clips(document, "PLATE"):
             media = self.fake.add_media(pool_path(self.path, clip), footage_for(clip), first=clip["start_index"])
             at = {"at": clip["record_first"], "left": clip["in_frame"], "duration": clip["record_count"]}
-            self.fake.add_item(self.sent, media, **at)
+            self.fake.add_item(self.sent, media, **at, speed=100 * clip["speed"])
 
     def delivery(self, change: Callable[[Document], Any] = lambda document: None, *, origin: bool = True) -> Path:
         """Write a delivery of the cut on the timeline, changed; the path."""

@@ -191,17 +191,19 @@ def test_both_halves_of_a_layer_that_was_cut_are_replaced(entry: ModuleType, des
     assert sorted(found) == [(0, 20, 8, "cold"), (20, 28, 28, "warm")]
 
 
-def test_what_cannot_be_carried_over_is_named(entry: ModuleType, desk: Desk) -> None:
+def test_what_cannot_be_carried_over_is_named(entry: ModuleType, deliver: Any, at_home: Path) -> None:
     """A retimed layer's trim, and on a Resolve that refuses it the grade."""
 
-    def slow(document: Document) -> None:
+    def fast(document: Document) -> None:
         for each in document["tracks"]:
-            each["clips"][0].update(speed=2.0, frame_count=48, end_index=each["clips"][0]["end_index"] + 100)
+            each["clips"][0].update(speed=2.0, frame_count=96, end_index=each["clips"][0]["end_index"] + 100)
 
+    desk = Desk(deliver, change=fast)
+    start_in(entry, desk, str(desk.path))
     old = layer(stack(desk), "sh010_FACE")
     old.start, old.duration, old.grade = old.start + 6, 30, "warmer"
     desk.fake.behaviour.refuses_grades = True
-    report = import_v002(entry, desk, change=slow)
+    report = import_v002(entry, desk, change=fast)
     by_hand = "\n".join(report["by_hand"])
     assert "the trim of 'sh010_FACE_v002' could not be carried over: copy it from 'scene_04 v001'" in by_hand
     assert "the grade of 'sh010_BODY_v002', 'sh020_BODY_v002'," in by_hand
@@ -294,7 +296,8 @@ def test_layers_with_other_handles_stay_on_their_frames(entry: ModuleType, desk:
     made = stack(desk, report["timeline"])
     for name in ("sh010_BODY_v002", "sh010_FACE_v002"):
         assert (layer(made, name).duration, layer(made, name).left) == (48, 16)
-    assert report["by_hand"] == []
+    unknown = [text for text in report["by_hand"] if "Whether you had slipped the older layer" in text]
+    assert unknown == report["by_hand"] and bool(unknown) is not timecodes
 
 
 def test_a_trim_is_carried_over_to_media_with_other_handles_by_their_timecode(entry: ModuleType, desk: Desk) -> None:

@@ -222,6 +222,8 @@ def test_beside_keeps_an_older_layer_on_where_the_new_one_is_not_right(
     if change is odd_on_twos:
         for item in stack(desk).items("video"):
             item.duration = 47 if item.start == stack(desk).start else 48
+    if change is double_speed:
+        stack(desk).tracks["video"][0].items[0].speed = 200.0  # of the plate, when the cut was sent again
     report = import_v002(entry, desk, "--beside", change=change)
     made = stack(desk, report["timeline"])
     news = [one[:10] for one in V001 if one[:10] not in stay]
