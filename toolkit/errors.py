@@ -7,11 +7,13 @@
     │   ├── UnreadableCut               a file that is not a supported timeline
     │   ├── EmptyCut                    a timeline in which nothing can be rendered
     │   ├── NoMatchingShot              --shot matches no shot
+    │   ├── VersionDelivered            a version that has been delivered with other frames
     │   ├── SettingsError               an unknown key or an invalid value of a setting
     │   ├── DocumentError               an invalid JSON document of the toolkit
     │   ├── MissingDocument             a stage was run before the stage it depends on
     │   ├── OutputNotWritable           OUT cannot be created or written
     │   ├── OutputBusy                  another run is writing to OUT
+    │   ├── OtherCut                    OUT holds the layers of another cut
     │   ├── WorkflowError               an invalid ComfyUI workflow, or one that does not fit the look
     │   ├── NoInfotext                  a picture without AUTOMATIC1111's settings
     │   └── UnknownEngine               no engine of that name
