@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         NoInfotext,
         NoMatchingShot,
         NoSuchFile,
+        OtherCut,
         OutputBusy,
         OutputNotWritable,
         PackageMissing,
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
         Unreadable,
         UnreadableCut,
         UnsupportedMedia,
+        VersionDelivered,
         WorkflowError,
     )
     from toolkit.frames import FrameMap, FrameRange
@@ -99,9 +101,9 @@ _HOMES = {
     "errors": (
         "AssetUnavailable", "CorruptMedia", "DepthUnavailable", "DocumentError", "EmptyCut", "EngineError",
         "EngineFailed", "EngineUnavailable", "InputError", "MediaError", "MissingDocument", "MissingFrames",
-        "MissingMedia", "NoInfotext", "NoMatchingShot", "NoSuchFile", "OutputBusy", "OutputNotWritable",
+        "MissingMedia", "NoInfotext", "NoMatchingShot", "NoSuchFile", "OtherCut", "OutputBusy", "OutputNotWritable",
         "PackageMissing", "SettingsError", "ToolkitError", "UnknownEngine", "Unreadable", "UnreadableCut",
-        "UnsupportedMedia", "WorkflowError",
+        "UnsupportedMedia", "VersionDelivered", "WorkflowError",
     ),
     "frames": ("FrameMap", "FrameRange",),
     "passes": ("RenderedPass",),
@@ -157,6 +159,7 @@ __all__ = [
     "NoInfotext",
     "NoMatchingShot",
     "NoSuchFile",
+    "OtherCut",
     "OutputBusy",
     "OutputNotWritable",
     "OutputSettings",
@@ -180,6 +183,7 @@ __all__ = [
     "Unreadable",
     "UnreadableCut",
     "UnsupportedMedia",
+    "VersionDelivered",
     "WorkflowError",
     "__version__",
     "conform",

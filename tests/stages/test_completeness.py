@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from toolkit.engines import PaintRequest
 from toolkit.engines.builtin import BuiltinEngine
 from toolkit.errors import MissingDocument, OtherCut, VersionDelivered
 from toolkit.settings import Settings, load_settings
+from toolkit.stages import check_run
 
 BODY_ONLY = "output.passes=BODY"
 OTHER_LOOK = "body.strength=0.3"
@@ -261,3 +263,53 @@ def test_the_next_cut_of_the_same_shots_goes_on_in_their_folder(out: Path, cut: 
     clips = [clip(reference, time_range(0, 4), name="sh010")]
     later = write(tmp_path / "moved" / "cut_v2.otio", timeline(track(*clips), start=time(0)))
     assert shots_of(toolkit.run(later, out, settings()).delivery) == ["sh010"]
+
+
+# --- a dry run --------------------------------------------------------------------------------------------------------
+
+
+def forecast(cut: Path, out: Path, *assignments: str) -> list[tuple[str, int, int, int, dict[str, int]]]:
+    """Per shot: the version of BODY, the frames that would be kept, reused and rendered, and why."""
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
+    found = check_run(cut, out, settings(*assignments))
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("*")} == before
+    return [(one.label, one.kept, one.reused, one.rendered, dict(one.reasons)) for one in found.passes]
+
+
+def test_a_dry_run_tells_what_a_run_then_does(out: Path, cut: Path) -> None:
+    assert forecast(cut, out) == [("BODY v001", 4, 0, 0, {})] * 2
+    assert forecast(cut, out, OTHER_LOOK) == [("BODY v002", 0, 0, 4, {"other settings": 4})] * 2
+    one, other = sorted((cut.parent / "sh010").iterdir())[:2]
+    one.write_bytes(other.read_bytes())
+    (out / "sh020" / "BODY" / "v001" / "sh020_BODY_v001.1003.exr").unlink()
+    told = forecast(cut, out)
+    assert told[0] == ("BODY", 0, 0, 4, {"not tracked yet": 4})  # the plate is another one
+    assert told[1] == ("BODY v001", 3, 0, 1, {"new": 1})
+    toolkit.track(toolkit.read_cut(cut, handles=0), out, settings())
+    told = forecast(cut, out)
+    assert told[0] == ("BODY v002", 0, 3, 1, {"another plate, guide, face or model": 1})
+    done = toolkit.run(cut, out, settings()).rendered
+    assert [(one.plan.label, one.kept, one.reused, one.rendered) for one in done] == [row[:4] for row in told]
+
+
+def test_a_dry_run_of_a_new_cut_counts_all_frames_and_guesses_their_space(cut: Path, tmp_path: Path) -> None:
+    found = check_run(cut, tmp_path / "out", settings())
+    assert not (tmp_path / "out").exists()
+    assert [(one.label, one.rendered, one.reasons) for one in found.passes] == [("BODY", 4, {"not tracked yet": 4})] * 2
+    assert all(one.size > 0 and one.seconds is None for one in found.passes)
+
+
+def test_a_dry_run_estimates_time_and_space_from_earlier_frames(out: Path, cut: Path) -> None:
+    files = sorted((out / "sh010" / "BODY" / "v001").glob("*.exr"))
+    for number, path in enumerate(files):
+        os.utime(path, (1000 + 7 * number, 1000 + 7 * number))
+    one = check_run(cut, out, settings(OTHER_LOOK)).passes[0]
+    assert (one.seconds, one.size) == (28, sum(path.stat().st_size for path in files))
+
+
+def test_a_dry_run_refuses_what_a_run_would(out: Path, cut: Path, tmp_path: Path) -> None:
+    other = write_sequence(tmp_path / "other", range(1, 3), prefix="other.").parent / "other.####.png"
+    with pytest.raises(OtherCut):
+        check_run(other, out, settings())
+    with pytest.raises(VersionDelivered):
+        check_run(cut, out, settings(OTHER_LOOK, "output.version=1"))

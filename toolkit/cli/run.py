@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 @replace_option
 @shot_option
 @models_option
-@click.option("--dry-run", is_flag=True, help="Check everything and list what would be rendered; write nothing.")
+@click.option(
+    "--dry-run", is_flag=True, help="Check everything and list what would be rendered, and why; write nothing."
+)
 @json_option
 @progress_option
 def run(
@@ -61,7 +63,7 @@ def run(
     check_progress(progress_kind, json=as_json, dry_run=dry_run)
     settings = settings_for(cut.parent, **named)
     if dry_run:
-        _dry_run(cut, patterns, settings, as_json=as_json)
+        _dry_run(cut, out, patterns, models, settings, replace=replace, as_json=as_json)
         return
     _run(cut, out, patterns, models, settings, replace=replace, as_json=as_json, progress_kind=progress_kind)
 
@@ -114,11 +116,18 @@ def _run(
         show_run(result, out, as_json=as_json)
 
 
-def _dry_run(cut_path: Path, patterns: tuple[str, ...], settings: Settings, *, as_json: bool) -> None:
+def _dry_run(
+    cut: Path,
+    out: Path,
+    patterns: tuple[str, ...],
+    models: Path | None,
+    settings: Settings,
+    *,
+    replace: bool,
+    as_json: bool,
+) -> None:
     from toolkit import stages
-    from toolkit.cli.show import show_shots
+    from toolkit.cli.show import show_dry_run
 
-    cut, chosen = stages.check_run(cut_path, settings, shots=patterns or None)
-    show_shots(
-        cut.model_copy(update={"shots": tuple(chosen)}), as_json=as_json, passes=settings.output.passes.split("+")
-    )
+    found = stages.check_run(cut, out, settings, shots=patterns or None, models=models, replace=replace)
+    show_dry_run(found, as_json=as_json)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # the doctor must run even if the libraries behind these do n
     from toolkit.documents import Cut, Delivery, FaceTracks, PassPlan, Shot
     from toolkit.passes import RenderedPass
     from toolkit.pipeline import RunResult
+    from toolkit.stages.dry_run import DryRun
 
 NEXT_STEPS = """\
 Next, in Resolve:        Workspace > Scripts > Toolkit > Import Passes, then choose {delivery}
@@ -38,8 +39,8 @@ def _print(table: Table) -> None:
     Console(width=width, markup=False).print(table)
 
 
-def show_shots(cut: Cut, *, as_json: bool, passes: Sequence[str]) -> None:
-    """The shots of a cut and what is left out; with ``passes``, how many frames a run would render."""
+def show_shots(cut: Cut, *, as_json: bool) -> None:
+    """The shots of a cut and what is left out."""
     if as_json:
         print_json(json.loads(cut.model_dump_json(by_alias=True)))
         return
@@ -52,9 +53,44 @@ def show_shots(cut: Cut, *, as_json: bool, passes: Sequence[str]) -> None:
         click.echo(f"left out: {row.clip_name} on track {row.track_index + 1}{where}: {row.reason}")
     for note in cut.notes:
         click.echo(f"note: {note}")
-    if passes:
-        frames = sum(len(shot.source_work_range) for shot in cut.shots)
-        click.echo(f"would render {frames} frames each of {', '.join(passes)}; nothing was written")
+
+
+def show_dry_run(found: DryRun, *, as_json: bool) -> None:
+    """The shots, and what a run would do to each of their passes."""
+    rows = [
+        {
+            "shot": one.shot,
+            "pass": one.label,
+            "kept": one.kept,
+            "reused": one.reused,
+            "to_render": one.rendered,
+            "why": ", ".join(f"{count} {reason}" for reason, count in sorted(one.reasons.items())),
+            "megabytes": round(one.size / 1e6),
+        }
+        for one in found.passes
+    ]
+    if as_json:
+        seconds = [{"seconds": None if one.seconds is None else round(one.seconds, 1)} for one in found.passes]
+        cut = json.loads(found.cut.model_dump_json(by_alias=True))
+        print_json({**cut, "passes": [row | more for row, more in zip(rows, seconds, strict=True)]})
+        return
+    show_shots(found.cut, as_json=False)
+    show_rows(rows, as_json=False)
+    painted = sum(one.rendered for one in found.passes)
+    total = sum(one.kept + one.reused + one.rendered for one in found.passes)
+    size = sum(one.size for one in found.passes) / 1e6
+    click.echo(f"would render {painted} of {total} frames{_tell_time(found)}, about {size:.0f} MB; nothing was written")
+
+
+def _tell_time(found: DryRun) -> str:
+    """The time that the frames take, as far as earlier ones tell."""
+    known = [one for one in found.passes if one.seconds is not None]
+    seconds = sum(one.seconds or 0.0 for one in known)
+    unknown = any(one.rendered and one.seconds is None for one in found.passes)
+    if not seconds:
+        return ""
+    text = f"{seconds / 60:.0f} min" if seconds > 90 else f"{seconds:.0f} s"
+    return f" in {text}{' and more' if unknown else ''} at the pace of earlier frames"
 
 
 def _shot_row(cut: Cut, shot: Shot) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ def shots(cut: Path, as_json: bool, **named: Any) -> None:
     from toolkit.turnover import read_cut
 
     settings = settings_for(cut.parent, **named)
-    show_shots(read_cut(cut, handles=settings.cut.handles), as_json=as_json, passes=())
+    show_shots(read_cut(cut, handles=settings.cut.handles), as_json=as_json)
 
 
 @click.command(short_help="Detect and track the faces of every shot.")

@@ -7,16 +7,20 @@ from toolkit.passes.planning.encoding import pass_encoding
 from toolkit.passes.planning.looks import needs_body_tracks, planned_guides, planned_looks, wanted_passes
 from toolkit.passes.planning.plan import plan_passes
 from toolkit.passes.rendering.files_of_pass import count_current
+from toolkit.passes.rendering.forecast import PassForecast, forecast_passes, forecast_untracked
 from toolkit.passes.rendering.render import RenderedPass, render_passes
 from toolkit.passes.rendering.slate import Slate, SlateFace
 from toolkit.passes.rendering.versions import mark_delivered, protect_delivered, when_delivered
 
 __all__ = [
+    "PassForecast",
     "RenderedPass",
     "Slate",
     "SlateFace",
     "check_guides",
     "count_current",
+    "forecast_passes",
+    "forecast_untracked",
     "mark_delivered",
     "needs_body_tracks",
     "pass_encoding",

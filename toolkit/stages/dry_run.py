@@ -1,20 +1,77 @@
-"""``run --dry-run``: read and check everything that a run would, and write nothing."""
+"""``run --dry-run``: read and check everything that a run would, and say what it would do; write nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit.documents import Cut, Shot
+from toolkit.documents import BodyTracks, Cut, FaceTracks, PassPlan, Shot
+from toolkit.errors import at
+from toolkit.output import Output
+from toolkit.passes import PassForecast, forecast_passes, forecast_untracked, wanted_passes, when_delivered
+from toolkit.plates import Plate, open_plate
+from toolkit.progress import SILENT
 from toolkit.settings import Settings
-from toolkit.stages.checks import ShotPatterns, check_before_work
-from toolkit.stages.rendering import open_tools_for
+from toolkit.stages.checks import ShotPatterns, check_before_work, check_cut_of_output
+from toolkit.stages.planning import decide_plans
+from toolkit.stages.rendering import RenderTools, open_tools_for
+from toolkit.stages.tracking import fetch_track_models, read_current_tracks
 from toolkit.turnover import read_cut
 
 
-def check_run(cut: Path | str, settings: Settings, *, shots: ShotPatterns = None) -> tuple[Cut, Sequence[Shot]]:
-    """Read and check everything that ``run`` would, the engine's server and models included; write nothing."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DryRun:
+    """What a run would do."""
+
+    cut: Cut
+    """With the chosen shots."""
+    passes: tuple[PassForecast, ...]
+    """Shot by shot, bottom to top."""
+
+
+def check_run(
+    cut: Path | str,
+    out: Path | str,
+    settings: Settings,
+    *,
+    shots: ShotPatterns = None,
+    models: Path | str | None = None,
+    replace: bool = False,
+) -> DryRun:
+    """Read and check everything that ``run`` would, the engine's server and models included, and what is in ``out``.
+
+    Writes nothing there. For a shot that is tracked already it plans the passes and compares every frame with what is
+    on disk; of others only the number of frames is known. Raises what ``run`` raises before its first frame.
+    """
     source = read_cut(cut, handles=settings.cut.handles)
-    chosen = check_before_work(source, shots, settings)
-    with open_tools_for(source, chosen, settings):
-        return source, chosen
+    check_cut_of_output(source, Path(out), replace=replace)
+    chosen = check_before_work(source, shots, settings, Path(out))
+    output = Output(root=Path(out))
+    found: list[PassForecast] = []
+    with open_tools_for(source, chosen, settings) as tools:
+        for shot in chosen:
+            with at(shot=shot.name), open_plate(shot.media) as plate:
+                tracks = _read_tracks(shot, plate, settings, models, output)
+                if tracks is None:
+                    frames = len(shot.source_work_range)
+                    found += [forecast_untracked(shot.name, name, frames, plate) for name in wanted_passes(settings)]
+                else:
+                    plans = decide_plans(source, shot, *tracks, settings=settings, output=output)
+                    found += _forecast(plans, plate, tools, settings, output)
+    return DryRun(cut=source.model_copy(update={"shots": tuple(chosen)}), passes=tuple(found))
+
+
+def _read_tracks(
+    shot: Shot, plate: Plate, settings: Settings, models: Path | str | None, output: Output
+) -> tuple[FaceTracks, BodyTracks | None] | None:
+    if not output.face_track(shot.name).exists():
+        return None  # without fetching models for that answer
+    return read_current_tracks(shot, plate, settings, fetch_track_models(settings, models, SILENT), output)
+
+
+def _forecast(
+    plans: Sequence[PassPlan], plate: Plate, tools: RenderTools, settings: Settings, output: Output
+) -> list[PassForecast]:
+    policy = when_delivered(settings.output)
+    return forecast_passes(plans, plate, tools.engine, output.root, when_delivered=policy, estimators=tools.estimators)

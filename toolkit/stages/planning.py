@@ -33,12 +33,19 @@ def plan_shot(
     cut: Cut, shot: Shot, faces: FaceTracks, people: BodyTracks | None, *, settings: Settings, output: Output
 ) -> tuple[PassPlan, ...]:
     """The plans of ``shot``, written beside the frames they describe. Raises VersionDelivered."""
-    cut_folder = Path(cut.path).parent
-    planned = plan_passes(shot, faces, settings, cut_folder=cut_folder, bodies=people, origin=cut.origin)
-    plans = tuple(_choose_version(one, output, settings) for one in planned)
+    plans = decide_plans(cut, shot, faces, people, settings=settings, output=output)
     for one in plans:
         one.write(output.plan(one))
     return plans
+
+
+def decide_plans(
+    cut: Cut, shot: Shot, faces: FaceTracks, people: BodyTracks | None, *, settings: Settings, output: Output
+) -> tuple[PassPlan, ...]:
+    """The plans of ``shot`` in the versions to write. Raises VersionDelivered."""
+    cut_folder = Path(cut.path).parent
+    planned = plan_passes(shot, faces, settings, cut_folder=cut_folder, bodies=people, origin=cut.origin)
+    return tuple(_choose_version(one, output, settings) for one in planned)
 
 
 def planned_version(output: Output, shot_name: str, pass_name: PassName, settings: Settings) -> int:

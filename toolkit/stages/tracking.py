@@ -106,6 +106,23 @@ def track_shot(
     return faces, people
 
 
+def read_current_tracks(
+    shot: Shot, plate: Plate, settings: Settings, models: TrackModels, output: Output
+) -> tuple[FaceTracks, BodyTracks | None] | None:
+    """The tracks of ``shot`` that ``track_shot`` would read from disk; None if it would track."""
+    path = output.face_track(shot.name)
+    faces = FaceTracks.read(path) if path.exists() else None
+    if faces is None or not _is_current(faces, shot, lambda part: track_key(part, plate, settings.track, models.face)):
+        return None
+    pose, path = models.pose, output.body_track(shot.name)
+    if pose is None:
+        return faces, None
+    people = BodyTracks.read(path) if path.exists() else None
+    if people is None or not _is_current(people, shot, lambda part: bodies_key(part, plate, settings.track, pose)):
+        return None
+    return faces, people
+
+
 def _read_or_compute(
     path: Path,
     shot: Shot,

@@ -20,18 +20,23 @@ def settle_version(plan: PassPlan, root: Path, keys: ContentKeys, policy: WhenDe
     The record is written before the first frame, because an interrupted render leaves frames of another look. Raises
     VersionDelivered; see ``protect_delivered``.
     """
-    known = read_frame_keys(plan, root)
-    wanted = _wanted(plan, keys)
-    is_changed = known is not None and known.keys != wanted.keys
-    settled = protect_delivered(plan, root, policy, is_changed=is_changed)
+    settled = choose_version(plan, root, keys, policy)
     if settled is not plan:
         settled.write(settled.files(root).folder / PassPlan.file_name)
-        known, wanted = None, _wanted(settled, keys)
+    known = read_frame_keys(settled, root)
+    wanted = _wanted(settled, keys)
     if known is not None:
         wanted = wanted.model_copy(update={"delivered": known.delivered})
     if known != wanted:
         wanted.write(settled.files(root).folder / FrameKeys.file_name)
     return settled
+
+
+def choose_version(plan: PassPlan, root: Path, keys: ContentKeys, policy: WhenDelivered) -> PassPlan:
+    """``plan`` as the version that a render would write. Raises VersionDelivered; see ``protect_delivered``."""
+    known = read_frame_keys(plan, root)
+    is_changed = known is not None and known.keys != _wanted(plan, keys).keys
+    return protect_delivered(plan, root, policy, is_changed=is_changed)
 
 
 def _wanted(plan: PassPlan, keys: ContentKeys) -> FrameKeys:

@@ -123,9 +123,15 @@ def _read_face(facts: Mapping[str, Any]) -> SlateFace:
     return SlateFace(**{**facts, "centre": tuple(facts["centre"]), "corners": tuple(corners)})
 
 
+def read_slate(path: Path) -> dict[str, Any]:
+    """The attributes of the layer file at ``path``; empty unless it is complete and has a slate. Raises MediaError."""
+    found = read_attributes(path) if is_complete(path) else {}
+    return found if _PICTURE_KEY in found else {}
+
+
 def read_picture_key(path: Path) -> str:
-    """The picture key of the layer file at ``path``; empty unless it is complete and has one."""
-    return str(read_attributes(path).get(_PICTURE_KEY, "")) if is_complete(path) else ""
+    """The picture key of the layer file at ``path``; empty unless it is complete and has one. Raises MediaError."""
+    return str(read_slate(path).get(_PICTURE_KEY, ""))
 
 
 def is_current(path: Path, content_key: str) -> bool:

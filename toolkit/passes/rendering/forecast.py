@@ -1,0 +1,129 @@
+"""What a render would do: the frames it would keep, copy and paint, why, and what that takes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from statistics import mean, median
+from types import MappingProxyType
+from typing import Any
+
+from toolkit.documents import PassName, PassPlan
+from toolkit.engines import DepthEstimator, Engine
+from toolkit.errors import MediaError
+from toolkit.passes.guides.depth_estimates import build_estimates
+from toolkit.passes.guides.guide_pictures import ShotGuides
+from toolkit.passes.rendering.content_keys import ContentKeys
+from toolkit.passes.rendering.files_of_pass import choose_version, find_missing
+from toolkit.passes.rendering.slate import read_slate
+from toolkit.passes.rendering.versions import WhenDelivered
+from toolkit.plates import Plate
+
+_BYTES_PER_VALUE = 1.4
+"""Of a compressed half in a layer of footage, where nothing has been rendered yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassForecast:
+    """What would happen to one pass of one shot."""
+
+    shot: str
+    label: str
+    """Pass and version, ``FACE v002``."""
+    kept: int
+    """Frames that are current."""
+    reused: int
+    """Frames whose pixels would be copied from another version or number."""
+    rendered: int
+    """Frames that would be painted."""
+    reasons: Mapping[str, int]
+    """Why, with the number of frames."""
+    size: int
+    """Bytes that the new files would take, roughly."""
+    seconds: float | None
+    """Time to paint at the pace of earlier frames; None where there are none."""
+
+
+def forecast_passes(
+    plans: Sequence[PassPlan],
+    plate: Plate,
+    engine: Engine,
+    root: Path,
+    *,
+    when_delivered: WhenDelivered,
+    estimators: Mapping[str, DepthEstimator] = MappingProxyType({}),
+) -> list[PassForecast]:
+    """What ``render_passes`` would do with the same arguments; writes nothing. Raises VersionDelivered, MediaError."""
+    guided = plans if engine.wants_guides else ()
+    keys = ContentKeys(plans, plate, engine, ShotGuides(guided, build_estimates(guided, plate, estimators)))
+    return [_forecast(choose_version(plan, root, keys, when_delivered), root, keys, engine) for plan in plans]
+
+
+def forecast_untracked(shot: str, name: PassName, frame_count: int, plate: Plate) -> PassForecast:
+    """The same for a shot that is not tracked yet: without a plan, all of its frames would be painted."""
+    return PassForecast(
+        shot=shot,
+        label=str(name),
+        kept=0,
+        reused=0,
+        rendered=frame_count,
+        reasons={"not tracked yet": frame_count},
+        size=frame_count * _guess_size(name, plate.width, plate.height),
+        seconds=None,
+    )
+
+
+def _forecast(plan: PassPlan, root: Path, keys: ContentKeys, engine: Engine) -> PassForecast:
+    missing = find_missing(plan, root, keys)
+    files = sorted((root / plan.shot / plan.pass_name).glob("v[0-9]*/[!.]*.exr"))
+    slates = [slate for slate in map(_try_read_slate, files) if slate]
+    pictures = {str(slate.get("toolkit/pictureKey")) for slate in slates}
+    latest = {slate["toolkit/sourceFrame"]: slate for slate in slates}
+    painted = [frame for frame in missing if keys.picture_key(plan, frame) not in pictures]
+    sizes = [path.stat().st_size for path in files]
+    pace = _measure_pace(files)
+    return PassForecast(
+        shot=plan.shot,
+        label=plan.label,
+        kept=len(plan.frames) - len(missing),
+        reused=len(missing) - len(painted),
+        rendered=len(painted),
+        reasons=Counter(_explain(plan, latest.get(frame.source_frame), engine) for frame in painted),
+        size=len(missing) * (round(mean(sizes)) if sizes else _guess_size(plan.pass_name, plan.width, plan.height)),
+        seconds=None if pace is None else len(painted) * pace,
+    )
+
+
+def _try_read_slate(path: Path) -> dict[str, Any]:
+    try:
+        return read_slate(path)
+    except MediaError:  # somebody's own file
+        return {}
+
+
+def _explain(plan: PassPlan, slate: Mapping[str, Any] | None, engine: Engine) -> str:
+    """Why a frame is painted, from the newest layer of its source frame."""
+    if slate is None:
+        return "new"
+    if slate["toolkit/engine"] != f"{engine.name}/{engine.revision}":
+        return "another engine"
+    if slate["toolkit/settings"] != plan.settings:
+        return "other settings"
+    return "another plate, guide, face or model"
+
+
+def _measure_pace(files: Sequence[Path]) -> float | None:
+    """Seconds per frame: the median time between the files of a version. The longest, as copies are made faster."""
+    paces = []
+    for folder in {path.parent for path in files}:
+        times = sorted(path.stat().st_mtime for path in files if path.parent == folder)
+        if len(times) > 1:
+            paces.append(median(later - earlier for earlier, later in pairwise(times)))
+    return max(paces, default=None)
+
+
+def _guess_size(name: PassName, width: int, height: int) -> int:
+    return round(width * height * (4 if name is PassName.FACE else 3) * _BYTES_PER_VALUE)
