@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.hosts.lua_host import new_lua
-from toolkit.documents import write_atomically
+from toolkit.documents import PassName, write_atomically
 from toolkit.errors import MissingDocument, OutputBusy, OutputNotWritable
-from toolkit.output import lock_output, record_last_delivery
+from toolkit.output import Output, lock_output, record_last_delivery
 
 HOLD = """
 import sys, time
@@ -51,6 +52,42 @@ def test_unfinished_files_of_a_killed_run_are_removed_and_no_others(tmp_path: Pa
     with lock_output(tmp_path):
         left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
     assert left == {*others, ".toolkit.lock"}
+
+
+def test_a_lock_that_is_a_symbolic_link_is_refused_and_its_target_kept(tmp_path: Path) -> None:
+    target = tmp_path / "diary.txt"
+    target.write_text("dear diary")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / ".toolkit.lock").symlink_to(target)
+    with pytest.raises(OutputNotWritable, match=r"toolkit\.lock: it is a symbolic link; delete it"), lock_output(out):
+        pass
+    assert target.read_text() == "dear diary"
+
+
+@pytest.mark.parametrize("link", ["sh010", "sh010/FACE", "sh010/FACE/v001"])
+def test_a_folder_of_a_shot_that_is_a_symbolic_link_is_not_followed(tmp_path: Path, link: str) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    path = tmp_path / "out" / link
+    path.parent.mkdir(parents=True)
+    path.symlink_to(elsewhere, target_is_directory=True)
+    with pytest.raises(OutputNotWritable, match="it is a symbolic link"):
+        Output(root=tmp_path / "out").plan_of("sh010", PassName.FACE, 1)
+    if link == "sh010":
+        with pytest.raises(OutputNotWritable, match="it is a symbolic link"):
+            Output(root=tmp_path / "out").face_track("sh010")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not let go of an open file")
+@pytest.mark.parametrize("how", ["removed", "replaced"])
+def test_a_folder_that_goes_during_the_work_is_an_error(tmp_path: Path, how: str) -> None:
+    out = tmp_path / "out"
+    with pytest.raises(OutputNotWritable, match="removed or replaced during the work"), lock_output(out):
+        shutil.rmtree(out)
+        if how == "replaced":
+            out.mkdir()
+            (out / ".toolkit.lock").touch()
 
 
 FULL = """

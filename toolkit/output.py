@@ -35,25 +35,34 @@ class Output:
         return self.root / "delivery.json"
 
     def face_track(self, shot_name: str) -> Path:
-        """Path of the face tracks of one shot."""
-        return self.root / shot_name / "face_track.json"
+        """Path of the face tracks of one shot. Raises OutputNotWritable if its folder is a symbolic link."""
+        return self._folder(shot_name) / "face_track.json"
 
     def body_track(self, shot_name: str) -> Path:
-        """Path of the body tracks of one shot."""
-        return self.root / shot_name / "body_track.json"
+        """Path of the body tracks of one shot. Raises OutputNotWritable if its folder is a symbolic link."""
+        return self._folder(shot_name) / "body_track.json"
 
     def plan(self, plan: PassPlan) -> Path:
         """Path of the plan of one pass, next to its frames."""
         return self.plan_of(plan.shot, plan.pass_name, plan.version)
 
     def plan_of(self, shot_name: str, pass_name: PassName, version: int) -> Path:
-        """The same, for a shot, pass and version."""
-        return self.root / shot_name / pass_name / f"v{version:03d}" / PassPlan.file_name
+        """The same, for a shot, pass and version. Raises OutputNotWritable if a folder of it is a symbolic link."""
+        return self._folder(shot_name, pass_name, f"v{version:03d}") / PassPlan.file_name
 
     def versions(self, shot_name: str, pass_name: PassName) -> list[int]:
         """The planned versions of one pass, ascending."""
         folders = (path.parent.name for path in (self.root / shot_name / pass_name).glob(f"v*/{PassPlan.file_name}"))
         return sorted(int(name[1:]) for name in folders if re.fullmatch(r"v\d{3}", name, re.ASCII))
+
+    def _folder(self, *names: str) -> Path:
+        """A folder below the root; never a symbolic link, which may lead anywhere: OUT may come from somebody else."""
+        folder = self.root
+        for name in names:
+            folder /= name
+            if folder.is_symlink():
+                raise OutputNotWritable(folder, "it is a symbolic link; put the folder itself there, or move OUT")
+        return folder
 
 
 @contextmanager
@@ -61,15 +70,17 @@ def lock_output(root: Path, *, made_by: str = "") -> Iterator[Output]:
     """Lock ``root`` for this run until the block ends; the system releases the lock of a killed run.
 
     Creates the folder, unless the command ``made_by`` should have done so. Raises OutputBusy if another run holds the
-    lock, OutputNotWritable if the folder cannot be created or written, and MissingDocument if ``made_by`` is given and
-    the folder does not exist.
+    lock, OutputNotWritable if the folder cannot be created or written or has gone at the end, and MissingDocument if
+    ``made_by`` is given and the folder does not exist.
     """
     if made_by and not root.is_dir():
         raise MissingDocument(root, made_by)
     lock_path = root / ".toolkit.lock"
     try:
         root.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT, 0o644)
+        if lock_path.is_symlink():  # it would be emptied, whatever it is
+            raise OutputNotWritable(lock_path, "it is a symbolic link; delete it")
+        descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
     except FileExistsError as error:
         raise OutputNotWritable(root, "it is a file, not a folder") from error
     except OSError as error:
@@ -85,8 +96,18 @@ def lock_output(root: Path, *, made_by: str = "") -> Iterator[Output]:
             raise OutputNotWritable(root, error.strerror or str(error)) from error
         _remove_leftovers(root)
         yield Output(root=root)
+        if not _is_open_file(descriptor, lock_path):
+            raise OutputNotWritable(root, "it was removed or replaced during the work; what was written may be lost")
     finally:
         os.close(descriptor)
+
+
+def _is_open_file(descriptor: int, path: Path) -> bool:
+    """Whether ``path`` is still the file that is open as ``descriptor``: not deleted, nor on a disk that has gone."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except OSError:
+        return False
 
 
 def _remove_leftovers(root: Path) -> None:
