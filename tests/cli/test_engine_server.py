@@ -35,9 +35,13 @@ def plates(tmp_path: Path, anna: Person) -> Path:
     return tmp_path / "plate.####.png"
 
 
+NO_WAIT = ("--set", "server.reconnect=0")
+"""For servers that do not come back."""
+
+
 def run(plates: Path, *arguments: str) -> int:
     out = str(plates.parent / "out")
-    return run_command(["run", str(plates), "-o", out, "--engine", "automatic1111", *arguments])
+    return run_command(["run", str(plates), "-o", out, "--engine", "automatic1111", *NO_WAIT, *arguments])
 
 
 def write_depth(plates: Path) -> None:

@@ -23,7 +23,7 @@ def engine_on(*fakes: FakeAutomatic1111, timeout: float = 10.0, **settings: Any)
     """One engine on all of ``fakes``, which are started first; ``settings`` of the server."""
     with ExitStack() as stack:
         addresses = [stack.enter_context(fake).address for fake in fakes]
-        server = ServerSettings(url=", ".join(addresses), timeout=timeout, **settings)
+        server = ServerSettings(url=", ".join(addresses), timeout=timeout, **{"reconnect": 0.0, **settings})
         yield stack.enter_context(Automatic1111Engine(server))
 
 

@@ -25,7 +25,7 @@ def engine_on(*fakes: FakeComfyui, timeout: float = 10.0, workflow: object = "")
     """One engine on all of ``fakes``, which are started first."""
     with ExitStack() as stack:
         addresses = [stack.enter_context(fake).address for fake in fakes]
-        settings = ServerSettings(url=", ".join(addresses), timeout=timeout, workflow=str(workflow))
+        settings = ServerSettings(url=", ".join(addresses), timeout=timeout, reconnect=0.0, workflow=str(workflow))
         yield stack.enter_context(ComfyuiEngine(settings))
 
 

@@ -12,6 +12,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,6 +46,29 @@ def test_the_work_of_a_dying_server_goes_to_the_others(caplog: pytest.LogCapture
         assert seeds_in(engine.paint([make_request(seed) for seed in (8, 9)])) == [8, 9]
     assert len(dying.img2img_bodies) == 1 + 1 + http_client.RETRIES
     assert f"continuing without {dying.address}" in caplog.text
+
+
+def test_a_server_that_restarts_is_waited_for(caplog: pytest.LogCaptureFixture) -> None:
+    """A ComfyUI took 13 to 30 s; a night's run must not end with that."""
+    fake = FakeAutomatic1111(paint=paint_seed)
+    fake.queued_answers.extend([BROKEN] * (http_client.RETRIES + 4))
+    with engine_on(fake, reconnect=60.0) as engine:
+        assert seeds_in(engine.paint([make_request(1)])) == [1]
+    assert caplog.text.count("waiting up to 60 s for it to come back") == 1
+    assert f"{fake.address} broke the connection" in caplog.text
+
+
+def test_a_server_that_does_not_come_back_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_client, "MAX_BACKOFF_S", 0.05)
+    fake = FakeAutomatic1111()
+    with engine_on(fake, reconnect=0.4) as engine:
+        engine.paint([make_request(1)])
+        fake.remaining_images = 0
+        start = time.monotonic()
+        with pytest.raises(EngineFailed, match="no server is left"):
+            engine.paint([make_request(2)])
+        assert time.monotonic() - start > 0.3
+    assert len(fake.img2img_bodies) > 2 + http_client.RETRIES
 
 
 def test_work_of_a_server_lost_last_is_still_done() -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -32,9 +34,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 RETRIES = 3
-"""Retries of a request after a temporary failure."""
+"""Least number of retries of a request after a temporary failure."""
 BACKOFF_S = 0.5
 """Wait before the first retry, seconds; doubles with each one."""
+MAX_BACKOFF_S = 5.0
+"""Longest wait between two retries, seconds."""
 CONNECT_TIMEOUT_S = 10.0
 _QUERY_TIMEOUT_S = 30.0
 """For requests that the server answers without rendering, seconds."""
@@ -52,11 +56,15 @@ _MAX_MESSAGE = 2**26
 class HttpClient:
     """Sends requests to any address; all on one event loop."""
 
-    def __init__(self, *, timeout_s: float, credentials: tuple[str, str] | None) -> None:
-        """``timeout_s``: longest wait for an answer to a POST, which may need work; for others at most 30 s."""
+    def __init__(self, *, timeout_s: float, reconnect_s: float, credentials: tuple[str, str] | None) -> None:
+        """``timeout_s``: longest wait for an answer to a POST, which may need work; for others at most 30 s.
+
+        ``reconnect_s``: how long a request is repeated while the server does not answer, which may be restarting.
+        """
         import httpx
 
         self._timeout_s = timeout_s
+        self._reconnect_s = reconnect_s
         self._query_timeout_s = min(_QUERY_TIMEOUT_S, timeout_s)
         self._credentials = credentials
         self._client = httpx.AsyncClient(
@@ -158,9 +166,10 @@ class HttpClient:
         import httpx
 
         timeout, problem = httpx.Timeout(timeout_s, connect=CONNECT_TIMEOUT_S), ""
-        for attempt in range(RETRIES + 1):
-            if attempt:
-                await asyncio.sleep(BACKOFF_S * 2 ** (attempt - 1))
+        failed_at = time.monotonic()
+        for attempt in count():
+            if attempt and not await self._wait_before_retry(attempt, f"{address} {problem}", failed_at):
+                break
             try:
                 response = await self._client.request(method, address + path, timeout=timeout, **content)
             except httpx.ReadTimeout as error:
@@ -186,6 +195,16 @@ class HttpClient:
                     hint = "a proxy in front of it timed out; raise the proxy's timeout, or bypass the proxy"
                     raise ServerTimeout(address, f"{problem}: {hint}", status=response.status_code)
         raise ServerLost(f"{address} {problem}")
+
+    async def _wait_before_retry(self, attempt: int, failure: str, failed_at: float) -> bool:
+        """Wait before retry number ``attempt``; False if that is too late. Says once that this takes longer."""
+        wait = min(BACKOFF_S * 2 ** (attempt - 1), MAX_BACKOFF_S)
+        if attempt > RETRIES and time.monotonic() + wait > failed_at + self._reconnect_s:
+            return False
+        if attempt == RETRIES + 1:
+            log.warning("%s; waiting up to %g s for it to come back", failure, self._reconnect_s)
+        await asyncio.sleep(wait)
+        return True
 
 
 @cache

@@ -52,7 +52,11 @@ class Servers(HttpClient):
         self._kind = kind
         self._losses: list[str] = []
         self.addresses = parse_addresses(settings.url, kind.engine, kind.default_address)
-        super().__init__(timeout_s=settings.timeout, credentials=read_credentials(kind.engine))
+        super().__init__(
+            timeout_s=settings.timeout,
+            reconnect_s=settings.reconnect,
+            credentials=read_credentials(kind.engine),
+        )
         self._runner = CoroutineRunner()
         with ExitStack() as on_failure:
             on_failure.callback(self.close)

@@ -65,6 +65,8 @@ class ServerSettings:
     """Address of the server, or several separated by commas; empty: the engine's default address on this machine."""
     timeout: Number = number(0.1, 86400.0, default=600.0)
     """Longest wait for one picture, seconds."""
+    reconnect: Number = number(0.0, 86400.0, default=120.0)
+    """How long to wait for a server that stops answering during the work, which may be restarting, seconds."""
     workflow: str = ""
     """For ``comfyui``: a workflow of your own in API format, with placeholders such as ``{{plate}}``; a path relative
     to the current folder. Empty: the workflow that the toolkit builds."""
