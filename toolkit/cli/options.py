@@ -144,7 +144,8 @@ def settings_for(
 
     toml = folder / "toolkit.toml"
     if toml.is_file():
-        log.info("loaded %s on top of the preset %s", toml, preset)
+        # Always shown: a file beside a cut that somebody sent may name another server.
+        log.warning("loaded %s on top of the preset %s", toml, preset)
     named = [f"engine={engine}"] if engine is not None else []
     named += [f"server.url={','.join(urls)}"] if urls else []
     named += [f"cut.handles={handles}"] if handles is not None else []

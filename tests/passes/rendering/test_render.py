@@ -352,6 +352,30 @@ def test_a_failing_engine_stops_the_run_with_shot_pass_and_frame_and_leaves_comp
             read(path)
 
 
+class Blackens(Engine):
+    """Paints black, as a VAE does whose numbers overflow."""
+
+    name = "blackens"
+    revision = "1"
+
+    def paint(self, requests: Sequence[PaintRequest]) -> list[NDArray[np.float32]]:
+        return [np.zeros_like(request.image) for request in requests]
+
+
+def test_pictures_of_a_single_colour_are_warned_of_once(
+    plate_pattern: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert render(plate_pattern, tmp_path / "out", engine=Blackens())[PassName.BODY].rendered == COUNT
+    assert caplog.text.count("blackens painted a picture of a single colour. A VAE that fails in half precision") == 1
+
+
+def test_a_flat_plate_is_not_warned_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for number in range(FIRST, FIRST + COUNT):
+        cv2.imwrite(str(tmp_path / f"plate.{number:04d}.png"), np.full((HEIGHT, WIDTH, 3), 90, np.uint8))
+    render(tmp_path / "plate.####.png", tmp_path / "out", "output.passes=BODY", engine=Blackens())
+    assert "single colour" not in caplog.text
+
+
 def test_ctrl_c_stops_cleanly_and_the_next_run_resumes(plate_pattern: Path, tmp_path: Path) -> None:
     root = tmp_path / "out"
     with pytest.raises(KeyboardInterrupt):

@@ -7,6 +7,7 @@ number of frames, whatever the length of the shot.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,9 +15,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import NDArray
 
 from toolkit.documents import PassName, PassPlan
-from toolkit.engines import DepthEstimator, Engine
+from toolkit.engines import DepthEstimator, Engine, PaintRequest
 from toolkit.errors import EngineFailed, at
 from toolkit.passes.guides.depth_estimates import build_estimates
 from toolkit.passes.guides.guide_pictures import ShotGuides
@@ -30,6 +32,8 @@ from toolkit.passes.temporal.optical_flow import to_luma
 from toolkit.passes.temporal.overlap import NeighbourBlender
 from toolkit.plates import Plate
 from toolkit.progress import Advance, ignore_steps
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +94,31 @@ def _count(plan: PassPlan, *, rendered: int, reused: int) -> RenderedPass:
     return RenderedPass(plan=plan, rendered=rendered, reused=reused, kept=len(plan.frames) - rendered - reused)
 
 
+class _ResultCheck:
+    """Checks what an engine painted."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._is_warned = False
+
+    def check(self, request: PaintRequest, result: NDArray[np.float32]) -> None:
+        """Raises EngineFailed for an unusable picture; warns, once, of one that has a single colour."""
+        if result.shape != request.image.shape or not np.isfinite(result).all():
+            raise EngineFailed(self._engine.name, f"{request.place}: wrong size {result.shape} or NaN/Inf")
+        if not self._is_warned and np.ptp(result) == 0 < np.ptp(request.image):
+            self._is_warned = True
+            log.warning(
+                "%s: %s painted a picture of a single colour. A VAE that fails in half precision does that: use "
+                "another one, or full precision (--no-half-vae)",
+                request.place,
+                self._engine.name,
+            )
+
+
 def _batch_and_paint(jobs: Iterable[FrameJob], engine: Engine) -> Iterator[FrameJob]:
     """Paint the jobs, gathering requests of one pass and size over frames and faces up to the engine's batch."""
     queues: dict[tuple[PassName, tuple[int, ...]], list[FrameJob]] = {}
+    check = _ResultCheck(engine)
     for job in jobs:
         if not job.requests:
             yield job
@@ -100,13 +126,13 @@ def _batch_and_paint(jobs: Iterable[FrameJob], engine: Engine) -> Iterator[Frame
         queue = queues.setdefault((job.task.plan.pass_name, job.requests[0].image.shape), [])
         queue.append(job)
         if sum(len(other.requests) for other in queue) >= engine.batch:
-            yield from _paint_batch(queue, engine)
+            yield from _paint_batch(queue, engine, check)
             queue.clear()
     for queue in queues.values():
-        yield from _paint_batch(queue, engine)
+        yield from _paint_batch(queue, engine, check)
 
 
-def _paint_batch(queue: Sequence[FrameJob], engine: Engine) -> list[FrameJob]:
+def _paint_batch(queue: Sequence[FrameJob], engine: Engine, check: _ResultCheck) -> list[FrameJob]:
     requests = [request for job in queue for request in job.requests]
     if not requests:
         return []
@@ -114,8 +140,7 @@ def _paint_batch(queue: Sequence[FrameJob], engine: Engine) -> list[FrameJob]:
     with at(shot=first.plan.shot, **{"pass": str(first.plan.pass_name)}, frame=first.frame.shot_frame):
         results = engine.paint(requests)
         for request, result in zip(requests, results, strict=True):
-            if result.shape != request.image.shape or not np.isfinite(result).all():
-                raise EngineFailed(engine.name, f"{request.place}: wrong size {result.shape} or NaN/Inf")
+            check.check(request, result)
     remaining = iter(results)
     for job in queue:
         if job.task.plan.overlap:
