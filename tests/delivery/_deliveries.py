@@ -85,7 +85,7 @@ def write_layers(plan: PassPlan, root: Path, *, only_first: bool = False) -> Non
     alpha = "premultiplied" if plan.pass_name is PassName.FACE else "none"
     channels = 4 if plan.pass_name is PassName.FACE else 3
     attributes: dict[str, Any] = {"toolkit/alpha": alpha, "toolkit/encoding": "display", "toolkit/contentKey": "same"}
-    keys = FrameKeys(plan=plan.text_digest(), keys=("same",) * len(plan.frames))
+    keys = FrameKeys(plan=plan.digest(), keys=("same",) * len(plan.frames))
     keys.write(plan.files(root).folder / FrameKeys.file_name)
     write_exr(paths[0], np.zeros((HEIGHT, WIDTH, channels), np.float16), attributes)
     for path in () if only_first else paths[1:]:

@@ -310,13 +310,18 @@ def test_a_trim_is_carried_over_to_media_with_other_handles_by_their_timecode(en
     assert (new.start - old.start, new.duration, new.left) == (0, 30, old.left + 8)
 
 
-def test_layers_of_another_output_folder_are_replaced_though_their_names_are_the_same(
-    entry: ModuleType, desk: Desk, deliver: Any
-) -> None:
-    other = Desk(deliver).delivery(lambda document: document["notes"].append("another folder"))
+def deliver_from_elsewhere(desk: Desk, deliver: Any) -> Path:
+    """Let the layers on the stack be of another output folder than that of the delivery that is returned."""
     for item in stack(desk).items("video"):
         if item.media and "_v001" in item.media.name:
             item.media.path = item.media.path.replace(str(desk.path.parent), "/elsewhere/out")
+    return Desk(deliver).delivery(lambda document: document["notes"].append("another folder"))
+
+
+def test_layers_of_another_output_folder_are_replaced_though_their_names_are_the_same(
+    entry: ModuleType, desk: Desk, deliver: Any
+) -> None:
+    other = deliver_from_elsewhere(desk, deliver)
     report = start_in(entry, desk, str(other))
     assert report["problems"] == [] and len(report["placed"]) == 4
     made = stack(desk, report["timeline"])
@@ -571,10 +576,7 @@ def test_a_layer_of_another_output_folder_that_was_moved_is_known_by_its_neighbo
     entry: ModuleType, desk: Desk, deliver: Any
 ) -> None:
     """Layers of that folder that are still in their places show that it is of this cut."""
-    other = Desk(deliver).delivery(lambda document: document["notes"].append("another folder"))
-    for item in stack(desk).items("video"):
-        if item.media and "_v001" in item.media.name:
-            item.media.path = item.media.path.replace(str(desk.path.parent), "/elsewhere/out")
+    other = deliver_from_elsewhere(desk, deliver)
     layer(stack(desk), "sh020_FACE").start += 200
     report = start_in(entry, desk, str(other))
     assert report["problems"] == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -184,6 +185,19 @@ def test_a_plate_that_changed_is_a_new_version_of_its_shot(out: Path, cut: Path)
     result = toolkit.run(cut, out, settings())
     assert version_tracks(result.delivery) == [("BODY v001", ["sh020"]), ("BODY v002", ["sh010"])]
     assert [(one.rendered, one.reused, one.kept) for one in result.rendered] == [(1, 3, 0), (0, 0, 4)]
+
+
+def test_guides_that_moved_are_no_change(cut: Path, tmp_path: Path) -> None:
+    """A plan names their folder; what they show is what counts."""
+    look = settings('body.controls=[{kind="lineart", source="guides/{shot}/lineart.####.png"}]')
+    out = tmp_path / "out"
+    toolkit.run(cut, out, look)
+    shutil.copytree(cut.parent / "sh010", tmp_path / "moved" / "sh010")
+    shutil.copytree(cut.parent / "sh020", tmp_path / "moved" / "sh020")
+    result = toolkit.run(shutil.copy(cut, tmp_path / "moved" / "cut.otio"), out, look)
+    assert version_tracks(result.delivery) == [("BODY v001", ["sh010", "sh020"])]
+    assert [(one.rendered, one.kept) for one in result.rendered] == [(0, 4), (0, 4)]
+    assert version_tracks(toolkit.conform(out, settings())) == version_tracks(result.delivery)
 
 
 def test_a_version_of_other_source_frames_is_not_delivered(out: Path, cut: Path) -> None:

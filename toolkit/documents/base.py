@@ -102,13 +102,6 @@ class Document(Value):
         with write_atomically(path) as temporary, temporary.open("w", encoding="utf-8") as file:
             file.writelines(self._text())
 
-    def text_digest(self) -> str:
-        """Digest of the file that ``write`` would write: 32 hex digits."""
-        text = hashlib.sha256()
-        for piece in self._text():
-            text.update(piece.encode())
-        return text.hexdigest()[:32]
-
     def _text(self) -> Iterator[str]:
         """The JSON text, in pieces if it is too large to hold in memory at once."""
         yield self.model_dump_json(by_alias=True, indent=1)

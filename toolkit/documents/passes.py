@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from hashlib import sha256
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -210,6 +211,13 @@ class PassPlan(Document):
         yield from json_lines(self.frames, margin=2)
         yield "\n ]\n}\n"
 
+    def digest(self) -> str:
+        """Digest of everything but the guides: 32 hex digits. These may move; the content keys cover what they show."""
+        text = sha256()
+        for piece in self.model_copy(update={"guides": ()})._text():
+            text.update(piece.encode())
+        return text.hexdigest()[:32]
+
     @property
     def looks(self) -> tuple[LookPlan, ...]:
         """The look, and again with each negative prompt of a single face."""
@@ -244,7 +252,7 @@ class FrameKeys(Document):
 
     schema_: Literal["toolkit.frame_keys/1"] = Field(default="toolkit.frame_keys/1", alias="schema")
     plan: str
-    """Digest of the plan that was rendered."""
+    """Digest of the plan that was rendered, without its guides."""
     keys: tuple[str, ...]
     """The content key of each of its frames, in their order."""
     delivered: bool = False

@@ -166,9 +166,10 @@ class HttpClient:
         import httpx
 
         timeout, problem = httpx.Timeout(timeout_s, connect=CONNECT_TIMEOUT_S), ""
-        failed_at = time.monotonic()
+        is_at_work = retry_unanswered or method == "POST"
+        give_up_at = time.monotonic() + (self._reconnect_s if is_at_work else 0.0)
         for attempt in count():
-            if attempt and not await self._wait_before_retry(attempt, f"{address} {problem}", failed_at):
+            if attempt and not await self._wait_before_retry(attempt, f"{address} {problem}", give_up_at):
                 break
             try:
                 response = await self._client.request(method, address + path, timeout=timeout, **content)
@@ -196,10 +197,10 @@ class HttpClient:
                     raise ServerTimeout(address, f"{problem}: {hint}", status=response.status_code)
         raise ServerLost(f"{address} {problem}")
 
-    async def _wait_before_retry(self, attempt: int, failure: str, failed_at: float) -> bool:
+    async def _wait_before_retry(self, attempt: int, failure: str, give_up_at: float) -> bool:
         """Wait before retry number ``attempt``; False if that is too late. Says once that this takes longer."""
         wait = min(BACKOFF_S * 2 ** (attempt - 1), MAX_BACKOFF_S)
-        if attempt > RETRIES and time.monotonic() + wait > failed_at + self._reconnect_s:
+        if attempt > RETRIES and time.monotonic() + wait > give_up_at:
             return False
         if attempt == RETRIES + 1:
             log.warning("%s; waiting up to %g s for it to come back", failure, self._reconnect_s)

@@ -57,5 +57,5 @@ def _choose_version(plan: PassPlan, output: Output, settings: Settings) -> PassP
     """``plan`` as the version to write; as a new one if that has been delivered with another plan."""
     plan = plan.with_version(planned_version(output, plan.shot, plan.pass_name, settings))
     path = output.plan(plan)
-    is_changed = path.exists() and PassPlan.read(path).text_digest() != plan.text_digest()
+    is_changed = path.exists() and PassPlan.read(path).digest() != plan.digest()
     return protect_delivered(plan, output.root, when_delivered(settings.output), is_changed=is_changed)

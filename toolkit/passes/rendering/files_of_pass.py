@@ -40,7 +40,7 @@ def choose_version(plan: PassPlan, root: Path, keys: ContentKeys, policy: WhenDe
 
 
 def _wanted(plan: PassPlan, keys: ContentKeys) -> FrameKeys:
-    return FrameKeys(plan=plan.text_digest(), keys=tuple(keys.content_key(plan, frame) for frame in plan.frames))
+    return FrameKeys(plan=plan.digest(), keys=tuple(keys.content_key(plan, frame) for frame in plan.frames))
 
 
 def count_current(plan: PassPlan, root: Path) -> int:
@@ -49,7 +49,7 @@ def count_current(plan: PassPlan, root: Path) -> int:
     None of them if the plan has changed since. Raises Unreadable and DocumentError for a damaged record.
     """
     wanted = read_frame_keys(plan, root)
-    if wanted is None or wanted.plan != plan.text_digest():
+    if wanted is None or wanted.plan != plan.digest():
         return 0
     files = plan.files(root)
     pairs = zip(plan.frames, wanted.keys, strict=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -13,12 +13,12 @@ from typing import Any
 
 from toolkit.documents import PassName, PassPlan
 from toolkit.engines import DepthEstimator, Engine
-from toolkit.errors import MediaError
 from toolkit.passes.guides.depth_estimates import build_estimates
 from toolkit.passes.guides.guide_pictures import ShotGuides
 from toolkit.passes.rendering.content_keys import ContentKeys
 from toolkit.passes.rendering.files_of_pass import choose_version, find_missing
-from toolkit.passes.rendering.slate import read_slate
+from toolkit.passes.rendering.reuse import read_layers
+from toolkit.passes.rendering.slate import PICTURE_KEY
 from toolkit.passes.rendering.versions import WhenDelivered
 from toolkit.plates import Plate
 
@@ -78,13 +78,12 @@ def forecast_untracked(shot: str, name: PassName, frame_count: int, plate: Plate
 
 def _forecast(plan: PassPlan, root: Path, keys: ContentKeys, engine: Engine) -> PassForecast:
     missing = find_missing(plan, root, keys)
-    files = sorted((root / plan.shot / plan.pass_name).glob("v[0-9]*/[!.]*.exr"))
-    slates = [slate for slate in map(_try_read_slate, files) if slate]
-    pictures = {str(slate.get("toolkit/pictureKey")) for slate in slates}
-    latest = {slate["toolkit/sourceFrame"]: slate for slate in slates}
+    layers = read_layers(plan, root)
+    pictures = {slate[PICTURE_KEY] for slate in layers.values()}
+    latest = {slate["toolkit/sourceFrame"]: slate for slate in layers.values()}
     painted = [frame for frame in missing if keys.picture_key(plan, frame) not in pictures]
-    sizes = [path.stat().st_size for path in files]
-    pace = _measure_pace(files)
+    sizes = [path.stat().st_size for path in layers]
+    pace = _measure_pace(layers)
     return PassForecast(
         shot=plan.shot,
         label=plan.label,
@@ -95,13 +94,6 @@ def _forecast(plan: PassPlan, root: Path, keys: ContentKeys, engine: Engine) -> 
         size=len(missing) * (round(mean(sizes)) if sizes else _guess_size(plan.pass_name, plan.width, plan.height)),
         seconds=None if pace is None else len(painted) * pace,
     )
-
-
-def _try_read_slate(path: Path) -> dict[str, Any]:
-    try:
-        return read_slate(path)
-    except MediaError:  # somebody's own file
-        return {}
 
 
 def _explain(plan: PassPlan, slate: Mapping[str, Any] | None, engine: Engine) -> str:
@@ -115,7 +107,7 @@ def _explain(plan: PassPlan, slate: Mapping[str, Any] | None, engine: Engine) ->
     return "another plate, guide, face or model"
 
 
-def _measure_pace(files: Sequence[Path]) -> float | None:
+def _measure_pace(files: Collection[Path]) -> float | None:
     """Seconds per frame: the median time between the files of a version. The longest, as copies are made faster."""
     paces = []
     for folder in {path.parent for path in files}:

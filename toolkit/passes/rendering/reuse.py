@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from toolkit.documents import FramePlan, PassPlan
 from toolkit.errors import CorruptMedia, MediaError, OutputNotWritable
 from toolkit.passes.rendering.content_keys import ContentKeys
-from toolkit.passes.rendering.slate import read_picture_key, relabel
+from toolkit.passes.rendering.slate import PICTURE_KEY, read_slate, relabel
 from toolkit.plates import read_channels, write_exr
 
 
@@ -22,7 +24,8 @@ def reuse_frames(
     A trim moves frames to other numbers in the same folder, where they would overwrite each other. So all copies are
     made under temporary names first, and then renamed. Raises OutputNotWritable.
     """
-    pictures = _find_pictures(plan, root) if frames else {}
+    layers = read_layers(plan, root) if frames else {}
+    pictures = {slate[PICTURE_KEY]: path for path, slate in layers.items()}
     chosen = [frame for frame in frames if keys.picture_key(plan, frame) in pictures]
     files = plan.files(root)
 
@@ -53,13 +56,10 @@ def _replace(temporary: Path, path: Path) -> None:
         raise OutputNotWritable(path, error.strerror or str(error)) from error
 
 
-def _find_pictures(plan: PassPlan, root: Path) -> dict[str, Path]:
-    """The complete layer files of this shot and pass, of any version, by picture key."""
+def read_layers(plan: PassPlan, root: Path) -> dict[Path, dict[str, Any]]:
+    """The slates of the complete layer files of this shot and pass, of any version, oldest version first."""
     found = {}
     for path in sorted((root / plan.shot / plan.pass_name).glob("v[0-9]*/[!.]*.exr")):
-        try:
-            found[read_picture_key(path)] = path
-        except MediaError:  # somebody's own file, or a damaged one
-            continue
-    found.pop("", None)
-    return found
+        with suppress(MediaError):  # somebody's own file, or a damaged one
+            found[path] = read_slate(path)
+    return {path: slate for path, slate in found.items() if slate}

@@ -15,7 +15,7 @@ from toolkit.plates import Attribute, is_complete, read_attributes
 
 SLATE_SCHEMA = "toolkit.slate/1"
 _KEY = "toolkit/contentKey"
-_PICTURE_KEY = "toolkit/pictureKey"
+PICTURE_KEY = "toolkit/pictureKey"
 _CORNERS = ("upperLeft", "upperRight", "lowerLeft", "lowerRight")
 
 
@@ -72,7 +72,7 @@ class Slate:
             "toolkit/engine": self.engine,
             "toolkit/settings": self.settings,
             _KEY: self.content_key,
-            _PICTURE_KEY: self.picture_key,
+            PICTURE_KEY: self.picture_key,
             "toolkit/sourceFrame": self.source_frame,
             "toolkit/shotFrame": self.shot_frame,
             "toolkit/encoding": self.encoding,
@@ -108,7 +108,7 @@ def relabel(path: Path, plan: PassPlan, frame: FramePlan, content_key: str) -> d
         engine=found["toolkit/engine"],
         settings=plan.settings,
         content_key=content_key,
-        picture_key=found[_PICTURE_KEY],
+        picture_key=found[PICTURE_KEY],
         source_frame=frame.source_frame,
         shot_frame=frame.shot_frame,
         encoding=found["toolkit/encoding"],
@@ -126,12 +126,7 @@ def _read_face(facts: Mapping[str, Any]) -> SlateFace:
 def read_slate(path: Path) -> dict[str, Any]:
     """The attributes of the layer file at ``path``; empty unless it is complete and has a slate. Raises MediaError."""
     found = read_attributes(path) if is_complete(path) else {}
-    return found if _PICTURE_KEY in found else {}
-
-
-def read_picture_key(path: Path) -> str:
-    """The picture key of the layer file at ``path``; empty unless it is complete and has one. Raises MediaError."""
-    return str(read_slate(path).get(_PICTURE_KEY, ""))
+    return found if PICTURE_KEY in found else {}
 
 
 def is_current(path: Path, content_key: str) -> bool:
