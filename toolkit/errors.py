@@ -20,21 +20,23 @@
     ├── MediaError                      exit code 3  media
     │   ├── MissingMedia                a file or sequence that is missing
     │   ├── MissingFrames               a sequence with holes, or media shorter than the cut
+    │   ├── CutIncomplete               clips that cannot be rendered, where nothing may be left out
     │   ├── CorruptMedia                media that is truncated or cannot be decoded
     │   └── UnsupportedMedia            media that can be read but not worked on
-    └── EngineError                     exit code 4  engine, model or optional package
-        ├── EngineUnavailable           packages, weights or server of an engine are missing
-        ├── PackageMissing              an optional package is not installed
-        ├── EngineFailed                an engine failed while rendering
-        ├── DepthUnavailable            the depth estimator is missing or failed
-        └── AssetUnavailable            a model or a demo picture cannot be obtained
+    ├── EngineError                     exit code 4  engine, model or optional package
+    │   ├── EngineUnavailable           packages, weights or server of an engine are missing
+    │   ├── PackageMissing              an optional package is not installed
+    │   ├── EngineFailed                an engine failed while rendering
+    │   ├── DepthUnavailable            the depth estimator is missing or failed
+    │   └── AssetUnavailable            a model or a demo picture cannot be obtained
+    └── ShotsLeftOut                    exit code 5  all is done but for some shots
 
 ``at(...)`` adds the place (shot, pass, frame) to any error that passes through it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
@@ -253,6 +255,13 @@ class MissingFrames(MediaError):
         super().__init__(f"{path}: {len(source_frames)} source frame{plural} missing: {named}{has}")
 
 
+class CutIncomplete(MediaError):
+    """Clips that cannot be rendered, in whole or in part; ``reasons`` are given shot by shot."""
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        super().__init__(f"cannot be rendered: {_join_reasons(reasons)}")
+
+
 class CorruptMedia(MediaError):
     """Media that is truncated or cannot be decoded."""
 
@@ -310,6 +319,24 @@ class AssetUnavailable(EngineError):
     def __init__(self, use: str, name: str, attempts: Sequence[str], *, remedy: str) -> None:
         reasons = "; ".join(attempts) if attempts else "no sources"
         super().__init__(f"{use} {name} is not available ({reasons}); {remedy}")
+
+
+# --- the end of the work ---------------------------------------------------------------------------------------
+
+
+class ShotsLeftOut(ToolkitError):
+    """Everything was done but for some shots, in whole or in part; ``reasons`` are given shot by shot."""
+
+    exit_code = 5
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        super().__init__(f"everything else is done, but left out in whole or in part: {_join_reasons(reasons)}")
+
+
+def _join_reasons(reasons: Mapping[str, str], most: int = 4) -> str:
+    """``sh010 (why), sh020 (why)``, and how many more."""
+    named = [f"{shot} ({why})" for shot, why in reasons.items()]
+    return ", ".join(named[:most]) + (f" and {len(named) - most} more" if len(named) > most else "")
 
 
 def _frame_list(frames: Sequence[int], most: int = 6) -> str:

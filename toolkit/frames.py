@@ -12,8 +12,8 @@ A frame number is meaningless without its space, so every variable name carries 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor
 from pathlib import Path
@@ -82,6 +82,13 @@ class FrameRange:
         first, last = max(self.first, other.first), min(self.last, other.last)
         return FrameRange(first=first, last=last) if first <= last else None
 
+    def without(self, frames: Collection[int]) -> list[FrameRange]:
+        """The runs of this range between ``frames``, ascending; empty when no frame is left."""
+        kept = [frame for frame in self if frame not in frames]
+        starts = [frame for frame in kept if frame == self.first or frame - 1 in frames]
+        ends = [frame for frame in kept if frame == self.last or frame + 1 in frames]
+        return [FrameRange(first=first, last=last) for first, last in zip(starts, ends, strict=True)]
+
     def minus(self, other: FrameRange) -> list[int]:
         """The frames of this range that are not in ``other``, ascending."""
         return [frame for frame in self if frame not in other]
@@ -127,6 +134,22 @@ class FrameMap:
             self.source_frame_at_record(self.record_first + self.record_count - 1),
         )
         return FrameRange(first=min(ends), last=max(ends))
+
+    def trimmed(self, record_range: FrameRange) -> FrameMap:
+        """The map of a part of the clip: it shows the same source frame at every frame of ``record_range``."""
+        head = record_range.first - self.record_first
+        tail = self.record_count - head - len(record_range)
+        hidden = head if self.speed >= 0 else tail
+        return replace(
+            self,
+            source_offset=self.source_offset + abs(self.speed) * hidden * self.source_rate / self.record_rate,
+            record_first=record_range.first,
+            record_count=len(record_range),
+        )
+
+    def with_work_range(self, source_work_range: FrameRange) -> FrameMap:
+        """The same map for layer files that begin with ``source_work_range``."""
+        return replace(self, source_work_first=source_work_range.first)
 
     def shot_frame(self, source_frame: int) -> int:
         """The number of the layer file that shows ``source_frame``."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.documents import Cut, Delivery
-from toolkit.errors import at
 from toolkit.output import lock_output
 from toolkit.passes import RenderedPass
 from toolkit.plates import open_plate
 from toolkit.progress import SILENT, Progress
 from toolkit.settings import Settings
-from toolkit.stages.checks import ShotPatterns, check_before_work, check_cut_of_output
+from toolkit.stages.checks import check_before_work, check_cut_of_output
+from toolkit.stages.choosing import ShotPatterns, find_left_out
 from toolkit.stages.conforming import conform_output
+from toolkit.stages.failures import Failures
 from toolkit.stages.planning import plan_shot
 from toolkit.stages.rendering import open_tools_for, render_shot
 from toolkit.stages.tracking import fetch_track_models, track_shot
@@ -27,6 +29,8 @@ class RunResult:
     delivery: Delivery
     rendered: tuple[RenderedPass, ...]
     """One per pass and shot, in the order of the cut."""
+    left_out: Mapping[str, str]
+    """Shots that could not be rendered, in whole or in part, by name; with the reasons."""
 
 
 def run(
@@ -43,21 +47,26 @@ def run(
 
     ``cut`` is what ``read_cut`` takes, or what it returned. ``shots`` are shell patterns of shot names, all shots when
     None; ``models`` is a folder with a studio's own copies of the model files; ``replace`` allows an ``out`` that holds
-    the layers of another cut. Everything that can be checked is checked before the first frame. Raises what
-    ``read_cut``, ``track``, ``plan``, ``render`` and ``conform`` raise.
+    the layers of another cut. Everything that can be checked is checked before the first frame. A shot whose media
+    cannot be used is left out, and the others go on, unless ``settings.strict``. Raises what ``read_cut``, ``track``,
+    ``plan``, ``render`` and ``conform`` raise.
     """
     settings = settings or Settings()
     source = cut if isinstance(cut, Cut) else read_cut(cut, handles=settings.cut.handles)
     check_cut_of_output(source, Path(out), replace=replace)
     chosen = check_before_work(source, shots, settings, Path(out))
     rendered: list[RenderedPass] = []
+    failures = Failures(strict=settings.strict)
     with lock_output(Path(out)) as output, open_tools_for(source, chosen, settings) as tools:
         files = fetch_track_models(settings, models, progress)
         source.write(output.shots)
         for shot in chosen:
-            with at(shot=shot.name), open_plate(shot.media) as plate:
+            with failures.catch(shot), open_plate(shot.media) as plate:
                 faces, people = track_shot(shot, plate, settings, files, output=output, progress=progress)
                 plans = plan_shot(source, shot, faces, people, settings=settings, output=output)
                 del faces, people  # a shot's landmarks are large, and the plans hold what is needed of them
                 rendered += render_shot(plans, plate, tools, settings=settings, output=output, progress=progress)
-        return RunResult(delivery=conform_output(source, settings, output), rendered=tuple(rendered))
+        failures.check(chosen)
+        delivery = conform_output(source, settings, output, failed=failures.reasons)
+    left_out = {**failures.reasons, **find_left_out(source, shots)}
+    return RunResult(delivery=delivery, rendered=tuple(rendered), left_out=left_out)

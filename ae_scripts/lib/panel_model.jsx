@@ -176,7 +176,7 @@ var toolkitPanelModel = (function () {
         if (status.message !== "") {
             return status.message;
         }
-        return status.exit_code === 0
+        return toolkitRenderStatus.isDone(status)
             ? "the toolkit finished without a delivery"
             : "the toolkit ended with exit code " + status.exit_code + " and without a message";
     }
@@ -184,7 +184,7 @@ var toolkitPanelModel = (function () {
     function end(status, isSeen) {
         setRendering(false);
         shown.isFollowed = false;
-        if (status.exit_code !== 0 || status.delivery === null) {
+        if (!toolkitRenderStatus.isDone(status) || status.delivery === null) {
             shown.text = "Nothing was imported: " + describeFailure(status) + fullOutput();
         } else {
             isChosen = false;

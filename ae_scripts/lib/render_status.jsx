@@ -50,13 +50,18 @@ var toolkitRenderStatus = (function () {
         }
     }
 
+    // Whether a run has delivered; 5: everything but some shots, which the delivery's notes name.
+    function isDone(status) {
+        return status.exit_code === 0 || status.exit_code === 5;
+    }
+
     function describeRunning(folder) {
         return "a render in " + folder + " has not ended: wait for it, cancel it in the panel, or choose another " +
             "folder";
     }
 
     return {
-        read: read, createWatch: createWatch, isSilent: isSilent, requireEnded: requireEnded,
-        describeRunning: describeRunning
+        read: read, createWatch: createWatch, isSilent: isSilent, isDone: isDone,
+        requireEnded: requireEnded, describeRunning: describeRunning
     };
 }());

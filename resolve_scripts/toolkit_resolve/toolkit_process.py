@@ -12,6 +12,9 @@ import time
 from toolkit_resolve.files import read_json, state_path
 from toolkit_resolve.host import HostError
 
+SHOTS_LEFT_OUT = 5
+"""Exit code of a run that has delivered everything but some shots, which the delivery's notes name."""
+
 TERMINATE_AFTER = 10.0
 """Seconds between cancelling a run and terminating it; after as many again it is killed."""
 
@@ -112,7 +115,7 @@ class ToolkitProcess:
         if self.cancelled_at is not None:
             raise HostError("cancelled. Frames already rendered are complete; run Render Passes again to resume")
         errors = [line for line in self.errors if line]
-        if self.process.returncode != 0:
+        if self.process.returncode not in (0, SHOTS_LEFT_OUT):
             raise HostError(errors[-1] if errors else "the toolkit exited with code %s" % self.process.returncode)
         if not isinstance(self.delivery, str) or not os.path.isfile(self.delivery):
             raise HostError("the toolkit ended without a delivery (%s)" % (errors[-1] if errors else self.delivery))

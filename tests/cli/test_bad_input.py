@@ -110,7 +110,7 @@ def test_a_cut_that_cannot_be_read(command: Run, tmp_path: Path, name: str, cont
 def test_a_sequence_with_holes_names_the_frames(command: Run, tmp_path: Path) -> None:
     write_frames(tmp_path / "plates", range(1001, 1009))
     (tmp_path / "plates" / "plate.1004.png").unlink()
-    code, line = command("run", write_cut(tmp_path / "cut.otio"), "-o", tmp_path / "out")
+    code, line = command("run", write_cut(tmp_path / "cut.otio"), "-o", tmp_path / "out", "--strict")
     assert code == 3
     assert "1004" in line
     assert nothing_written(tmp_path / "out")
@@ -118,7 +118,7 @@ def test_a_sequence_with_holes_names_the_frames(command: Run, tmp_path: Path) ->
 
 def test_media_shorter_than_the_cut_names_the_frames(command: Run, tmp_path: Path) -> None:
     write_frames(tmp_path / "plates", range(1001, 1005))
-    code, line = command("run", write_cut(tmp_path / "cut.otio"), "-o", tmp_path / "out")
+    code, line = command("run", write_cut(tmp_path / "cut.otio"), "-o", tmp_path / "out", "--strict")
     assert code == 3
     assert "1005-1006" in line
     assert nothing_written(tmp_path / "out")

@@ -7,6 +7,7 @@ timeline agree with one another under the imitations; what the real programs sho
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -184,6 +185,52 @@ def test_resolve_places_them_on_the_frames_of_the_cut_or_leaves_them_out_and_say
                 assert shown[name, shot.name] == expected, (name, shot.frame_map)
             assert is_said or (name, shot.name) in shown
     assert kept > 0
+
+
+@pytest.fixture(scope="module")
+def in_parts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Cut, Delivered]:
+    """Clips whose media lack frames: holes plain, at double speed and backwards; an end that is missing."""
+    folder = tmp_path_factory.mktemp("parts")
+    for name in ("A", "B", "C"):
+        cuts.write_sequence(folder / name, [number for number in range(101, 221) if number not in {150, 158, 159}])
+    cuts.write_movie(folder / "short.mov", 50, timecode="10:00:00:00")
+
+    def holed(name: str, start: int, label: str, *effects: cuts.Json) -> cuts.Json:
+        reference = cuts.sequence_reference(f"{name}/", 101, cuts.time_range(0, 120))
+        return cuts.clip(reference, cuts.time_range(start, 20), name=label, effects=effects)
+
+    short = cuts.movie_reference("short.mov", cuts.time_range(10 * 86400, 60))
+    document = cuts.timeline(
+        cuts.track(
+            cuts.gap(5),
+            holed("A", 40, "plain"),
+            holed("B", 34, "double", cuts.speed(2.0)),
+            holed("C", 41, "backwards", cuts.speed(-1.0)),
+            cuts.clip(short, cuts.time_range(10 * 86400 + 35, 20), name="short"),
+        ),
+        start=cuts.time(86400),
+        name="parts",
+    )
+    cut = read_cut(cuts.write(folder / "cut.otio", document), handles=HANDLES)
+    deliver(cut, folder / "out")
+    return cut, Delivered(folder / "out" / "delivery.json")
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_parts_of_a_clip_lie_over_the_frames_that_its_media_have(
+    in_parts: tuple[Cut, Delivered], host: str, at_home: Path
+) -> None:
+    """Plates are compared in After Effects: return.otio keeps the editor's whole clips, and in Resolve the table cannot
+    tell stretches of one sequence apart."""
+    cut, delivered = in_parts
+    assert Counter(shot.clip_name for shot in cut.shots) == {"plain": 3, "double": 3, "backwards": 3, "short": 1}
+    found = HOSTS[host](delivered, at_home)
+    for shot in cut.shots:
+        sources = [(frame, shot.frame_map.source_frame_at_record(frame)) for frame in shot.record_range]
+        layer = [(frame, shot.frame_map.shot_frame(source)) for frame, source in sources]
+        assert found["FACE", shot.name] == found["BODY", shot.name] == layer, shot.name
+        if host in {"After Effects", "a ready-made project"}:
+            assert found["PLATE", shot.name] == sources, shot.name
 
 
 def test_a_layer_shows_what_its_plate_shows(conformed: Delivered) -> None:

@@ -40,7 +40,7 @@ from tests.turnover._cuts import (
     write_sequence,
 )
 from toolkit.documents import Shot
-from toolkit.errors import MissingFrames
+from toolkit.frames import FrameRange
 from toolkit.turnover import read_cut
 
 RESOLVE_23976 = 23.976024627685547
@@ -289,8 +289,12 @@ def test_t38_a_sequence_with_a_frame_step_is_skipped(tmp_path: Path) -> None:
 def test_t39_frames_beyond_the_media_are_listed(tmp_path: Path) -> None:
     write_sequence(tmp_path / "plates", range(1, 21))
     item = clip(sequence_reference("plates/", 1, time_range(0, 20)), time_range(15, 10))
-    with pytest.raises(MissingFrames, match=r"sh010.*5 source frames missing: 21-25; available: 1-20"):
-        read_cut(write(tmp_path / "cut.otio", one_clip(item)), handles=0)
+    cut = read_cut(write(tmp_path / "cut.otio", one_clip(item)), handles=0)
+    ((shot,), (row,)) = cut.shots, cut.skipped
+
+    assert (shot.record_range, shot.source_range) == (FrameRange.of(0, 5), FrameRange(first=16, last=20))
+    assert (row.shot, row.record_range) == ("sh010", FrameRange.of(5, 5))
+    assert "5 source frames missing: 21-25; available: 1-20" in row.reason
 
 
 def test_t43_a_timeline_read_from_a_temporary_is_not_empty(tmp_path: Path) -> None:

@@ -121,6 +121,13 @@ def overwrite_option(command: Command) -> Command:
     )(command)
 
 
+def strict_option(command: Command) -> Command:
+    """``--strict``."""
+    return click.option(
+        "--strict", is_flag=True, help="Stop when a shot cannot be rendered, in whole or in part (strict)."
+    )(command)
+
+
 def replace_option(command: Command) -> Command:
     """``--replace``."""
     return click.option("--replace", is_flag=True, help="Use an output folder that holds the layers of another cut.")(
@@ -138,6 +145,7 @@ def settings_for(
     handles: int | None,
     maps: tuple[str, ...],
     overwrite: bool = False,
+    strict: bool = False,
 ) -> Settings:
     """The preset, then ``toolkit.toml`` in the ``folder`` of the cut, then the command line; each later one wins."""
     from toolkit.settings import load_settings
@@ -151,4 +159,5 @@ def settings_for(
     named += [f"cut.handles={handles}"] if handles is not None else []
     named += [f"delivery.map={', '.join(maps)}"] if maps else []
     named += ["output.overwrite=true"] if overwrite else []
+    named += ["strict=true"] if strict else []
     return load_settings(preset=preset, toml=toml if toml.is_file() else None, overrides=[*assignments, *named])

@@ -19,7 +19,9 @@ from toolkit.cli.options import (
     settings_for,
     settings_options,
     shot_option,
+    strict_option,
 )
+from toolkit.errors import ShotsLeftOut
 
 if TYPE_CHECKING:
     from toolkit.settings import Settings
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 @settings_options
 @overwrite_option
 @replace_option
+@strict_option
 @shot_option
 @models_option
 @click.option(
@@ -53,7 +56,8 @@ def run(
     """Run the full pipeline: read CUT, track the faces, render BODY and FACE, conform them over the cut.
 
     CUT is a timeline (.otio), a host's turnover.json, one movie, or one image sequence written as plate.####.exr or
-    plate.%04d.png. Run the same command again to resume; only what has changed is rendered again.
+    plate.%04d.png. Run the same command again to resume; only what has changed is rendered again. Where media are
+    offline or lack frames, that shot is left out or cut short, and the exit code is 5.
 
     \b
     toolkit run cut.otio -o out
@@ -114,6 +118,8 @@ def _run(
         print_delivery(out / "delivery.json")
     else:
         show_run(result, out, as_json=as_json)
+    if result.left_out:
+        raise ShotsLeftOut(result.left_out)
 
 
 def _dry_run(
@@ -131,3 +137,5 @@ def _dry_run(
 
     found = stages.check_run(cut, out, settings, shots=patterns or None, models=models, replace=replace)
     show_dry_run(found, as_json=as_json)
+    if found.left_out:
+        raise ShotsLeftOut(found.left_out)

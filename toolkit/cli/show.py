@@ -180,7 +180,7 @@ def show_run(result: RunResult, out: Path, *, as_json: bool) -> None:
             }
             for r in result.rendered
         ]
-        _print_delivery(result.delivery, passes, out)
+        _print_delivery(result.delivery, passes, out, left_out=dict(result.left_out))
         return
     show_rendered(result.rendered, out, as_json=False)
     _show_next(result.delivery, out)
@@ -206,9 +206,9 @@ def show_conform(delivery: Delivery, out: Path, *, as_json: bool) -> None:
     _show_next(delivery, out)
 
 
-def _print_delivery(delivery: Delivery, passes: Sequence[dict[str, Any]], out: Path) -> None:
+def _print_delivery(delivery: Delivery, passes: Sequence[dict[str, Any]], out: Path, **more: Any) -> None:
     files = {"delivery": str(out / "delivery.json"), "timeline": str(out / "return.otio")}
-    print_json({**files, "passes": passes, "notes": list(delivery.notes)})
+    print_json({**files, "passes": passes, "notes": list(delivery.notes), **more})
 
 
 def _show_next(delivery: Delivery, out: Path) -> None:

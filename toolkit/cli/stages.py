@@ -19,9 +19,12 @@ from toolkit.cli.options import (
     settings_for,
     settings_options,
     shot_option,
+    strict_option,
 )
+from toolkit.errors import ShotsLeftOut
 
 if TYPE_CHECKING:
+    from toolkit.documents import Cut
     from toolkit.settings import Settings
 
 OUT = click.argument("out", type=click.Path(path_type=Path))
@@ -50,6 +53,7 @@ def shots(cut: Path, as_json: bool, **named: Any) -> None:
 @out_option
 @settings_options
 @replace_option
+@strict_option
 @shot_option
 @models_option
 @json_option
@@ -86,12 +90,14 @@ def track(
         )
     if progress_kind == "bar":
         show_tracks(found, as_json=as_json)
+    _check_left_out(source, patterns)
 
 
 @click.command(short_help="Plan every frame of every pass.")
 @OUT
 @settings_options
 @overwrite_option
+@strict_option
 @shot_option
 @json_option
 def plan(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) -> None:
@@ -106,12 +112,14 @@ def plan(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) -> N
     from toolkit.cli.show import show_plans
 
     show_plans(stages.plan(out, _settings_of(out, **named), shots=patterns or None), as_json=as_json)
+    _check_left_out(_cut_of(out), patterns)
 
 
 @click.command(short_help="Render the planned passes.")
 @OUT
 @settings_options
 @overwrite_option
+@strict_option
 @shot_option
 @json_option
 @progress_option
@@ -130,6 +138,7 @@ def render(out: Path, patterns: tuple[str, ...], as_json: bool, progress_kind: s
         rendered = stages.render(out, _settings_of(out, **named), shots=patterns or None, progress=progress)
     if progress_kind == "bar":
         show_rendered(rendered, out, as_json=as_json)
+    _check_left_out(_cut_of(out), patterns)
 
 
 @click.command(short_help="Put the rendered passes back over the cut.")
@@ -146,6 +155,7 @@ def conform(out: Path, as_json: bool, **named: Any) -> None:
     from toolkit.cli.show import show_conform
 
     show_conform(stages.conform(out, _settings_of(out, **named)), out, as_json=as_json)
+    _check_left_out(_cut_of(out), ())
 
 
 def _settings_of(out: Path, **named: Any) -> Settings:
@@ -153,11 +163,23 @@ def _settings_of(out: Path, **named: Any) -> Settings:
 
     Raises MissingDocument when nothing was tracked there.
     """
+    return settings_for(Path(_cut_of(out).path).parent, **named)
+
+
+def _cut_of(out: Path) -> Cut:
     from toolkit.documents import Cut
     from toolkit.output import Output
 
-    cut = Cut.read(Output(root=out).shots)
-    return settings_for(Path(cut.path).parent, **named)
+    return Cut.read(Output(root=out).shots)
+
+
+def _check_left_out(cut: Cut, patterns: tuple[str, ...]) -> None:
+    """Raises ShotsLeftOut, which sets the exit code, when some of the work could not be done."""
+    from toolkit.stages import find_left_out
+
+    left_out = find_left_out(cut, patterns or None)
+    if left_out:
+        raise ShotsLeftOut(left_out)
 
 
 @click.command(short_help="Experimental: write an After Effects project.")

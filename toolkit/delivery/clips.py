@@ -9,17 +9,20 @@ from typing import NamedTuple
 
 from toolkit.delivery.colour import input_colour_space
 from toolkit.delivery.plate_stacks import LayerClip
+from toolkit.delivery.plate_tracks import source_position
 from toolkit.documents import DeliveryClip, Media, MediaKind, Origin, Shot
-from toolkit.frames import timecode_from_frames
+from toolkit.frames import FrameRange, timecode_from_frames
 from toolkit.settings import DeliverySettings
 
 
 class PlateFacts(NamedTuple):
-    """What a host needs to know of a plate's pixels."""
+    """What a host needs to know of a plate's media."""
 
     width: int
     height: int
     encoding: str
+    runs: tuple[FrameRange, ...]
+    """The stretches of its frames without a hole, ascending (source space): hosts take no sequence with holes."""
 
 
 class PlateFactsCache:
@@ -34,8 +37,17 @@ class PlateFactsCache:
 
         if media.path not in self._facts:
             with open_plate(media) as plate:
-                self._facts[media.path] = PlateFacts(plate.width, plate.height, plate.encoding)
+                runs = _find_runs(media)
+                self._facts[media.path] = PlateFacts(plate.width, plate.height, plate.encoding, runs)
         return self._facts[media.path]
+
+
+def _find_runs(media: Media) -> tuple[FrameRange, ...]:
+    from toolkit.plates import missing_frames
+
+    if media.source_range is None:
+        raise ValueError(f"{media.path} is offline: it has no range")
+    return tuple(media.source_range.without(set(missing_frames(media, media.source_range))))
 
 
 def build_layer_clip(layer: LayerClip, root: Path, origin: Origin | None, settings: DeliverySettings) -> DeliveryClip:
@@ -52,7 +64,7 @@ def build_layer_clip(layer: LayerClip, root: Path, origin: Origin | None, settin
         start_index=numbers.first,
         end_index=numbers.last,
         in_frame=shot.handles[0],
-        in_position=_source_position(shot) - shot.source_work_range.first,
+        in_position=source_position(shot) - shot.source_work_range.first,
         off_by_one=_count_off_by_one(shot),
         frame_count=len(shot.source_range),
         record_first=shot.record_range.first,
@@ -73,13 +85,16 @@ def build_layer_clip(layer: LayerClip, root: Path, origin: Origin | None, settin
 
 
 def build_plate_clip(shot: Shot, facts: PlateFacts, origin: Origin | None) -> DeliveryClip:
-    """The clip of the plate of ``shot``, which must have a source range; ``origin`` is the cut's."""
+    """The clip of the plate of ``shot``, which must be online; ``origin`` is the cut's.
+
+    Its media are the stretch without a hole that ``shot`` is in.
+    """
     media, used = shot.media, shot.source_range
-    if media.source_range is None:
-        raise ValueError(f"{media.path} is offline: it has no range")
-    first, last = media.source_range.first, media.source_range.last
+    run = next(run for run in facts.runs if used.first in run)
+    first, last = run.first, run.last
     is_one_file = media.kind is MediaKind.MOVIE or "#" not in Path(media.path).name
-    timecode = timecode_from_frames(media.timecode_first or 0, media.rate, drop_frame=media.drop_frame)
+    timecode_first = (media.timecode_first or 0) + first - shot.frame_map.source_first
+    timecode = timecode_from_frames(timecode_first, media.rate, drop_frame=media.drop_frame)
     return DeliveryClip(
         name=shot.clip_name,
         shot=shot.name,
@@ -89,7 +104,7 @@ def build_plate_clip(shot: Shot, facts: PlateFacts, origin: Origin | None) -> De
         start_index=0 if is_one_file else first,
         end_index=last - first if is_one_file else last,
         in_frame=used.first - first,
-        in_position=_source_position(shot) - first,
+        in_position=source_position(shot) - first,
         off_by_one=_count_off_by_one(shot),
         frame_count=len(used),
         record_first=shot.record_range.first,
@@ -106,13 +121,8 @@ def build_plate_clip(shot: Shot, facts: PlateFacts, origin: Origin | None) -> De
     )
 
 
-def _source_position(shot: Shot) -> Fraction:
-    """Where the clip starts, or ends if it is reversed (source space)."""
-    return shot.frame_map.source_first + shot.frame_map.source_offset
-
-
 def _count_off_by_one(shot: Shot) -> int:
     """See ``DeliveryClip.off_by_one``."""
-    exact = shot.frame_map
+    exact = shot.frame_map.trimmed(shot.record_range)
     whole = replace(exact, source_offset=Fraction(shot.source_range.first - exact.source_first))
     return sum(exact.source_frame_at_record(n) != whole.source_frame_at_record(n) for n in shot.record_range)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from toolkit import __version__
 from toolkit.delivery.aep import write_aep
@@ -17,7 +18,7 @@ from toolkit.delivery.notes import delivery_notes
 from toolkit.delivery.path_map import PathMap
 from toolkit.delivery.plate_stacks import PlateStack, build_stacks
 from toolkit.delivery.plate_tracks import find_plate_tracks
-from toolkit.delivery.remarks import Remark, build_markers, collect_remarks
+from toolkit.delivery.remarks import Remark, build_markers, collect_remarks, skip_remarks
 from toolkit.delivery.return_timeline import add_layer_tracks
 from toolkit.documents import Cut, Delivery, DeliveryTrack, PassPlan
 from toolkit.editorial.media_references import replace_media_paths
@@ -31,12 +32,19 @@ _DEFAULTS = Settings()
 
 
 def write_delivery(
-    cut: Cut, plans: Sequence[PassPlan], root: Path, *, settings: Settings = _DEFAULTS, notes: Sequence[str] = ()
+    cut: Cut,
+    plans: Sequence[PassPlan],
+    root: Path,
+    *,
+    settings: Settings = _DEFAULTS,
+    notes: Sequence[str] = (),
+    failed: Mapping[str, str] = MappingProxyType({}),
 ) -> Delivery:
     """Write ``root/return.otio``, ``root/delivery.json`` and the other files that ``settings.delivery`` asks for.
 
     ``plans`` are the passes (at least one) whose layers are complete under ``root``; a shot without passes keeps only
-    its plate. Of ``settings``, ``delivery`` and ``cut.handles`` are used; ``notes`` come before the delivery's own.
+    its plate. Of ``settings``, ``delivery`` and ``cut.handles`` are used; ``notes`` come before the delivery's own;
+    ``failed`` says why a shot could not be rendered, by its name.
     Raises InputError when the cut's file is missing or has changed since it was read, MediaError for plates and layers
     that cannot be opened, PackageMissing when an .aep is requested without py-aep, and OutputNotWritable.
     """
@@ -46,7 +54,7 @@ def write_delivery(
     timeline = open_timeline(cut)
     plates = find_plate_tracks(timeline, cut)
     stacks = build_stacks(cut, plans, [plate.track_index for plate in plates], root)
-    remarks = list(collect_remarks(stacks, plates, handles=settings.cut.handles))
+    remarks = [*collect_remarks(stacks, plates, handles=settings.cut.handles, failed=failed), *skip_remarks(cut)]
     delivery = _build_delivery(cut, plans, stacks, remarks, root=root, settings=settings.delivery)
     delivery = delivery.model_copy(update={"notes": (*notes, *delivery.notes)})
     add_layer_tracks(timeline, cut, stacks, plates, root)

@@ -43,7 +43,7 @@ def find_plate_tracks(timeline: schema.Timeline, cut: Cut) -> tuple[PlateTrack, 
 
     Raises UnreadableCut when the clip of a shot is missing or no longer shows what was rendered.
     """
-    shots: dict[int, dict[int, Shot]] = {}
+    shots: dict[int, dict[int, Shot]] = {}  # of a clip in parts, one of them
     for shot in cut.shots:
         shots.setdefault(shot.track_index, {})[shot.clip_index] = shot
     plates: list[PlateTrack] = []
@@ -72,6 +72,12 @@ def source_position_at_clip_start(shot: Shot, slot: Slot) -> Fraction:
     return frame_map.source_first + frame_map.source_offset - trimmed
 
 
+def source_position(shot: Shot) -> Fraction:
+    """Lowest source position of ``shot`` itself, which may be a part of its clip, in source frames."""
+    part = shot.frame_map.trimmed(shot.record_range)
+    return part.source_first + part.source_offset
+
+
 def _is_layer(child: Composable, cut: Cut) -> bool:
     return is_clip(child) and is_layer_clip(child, Path(cut.path).absolute().parent)
 
@@ -84,7 +90,7 @@ def _build_slots(timeline: schema.Timeline, track: schema.Track, shots: Mapping[
 def _child_length(child: Composable, shot: Shot | None, cut: Cut) -> Fraction | None:
     """Seconds; when the timeline does not say, those of its shot, else None."""
     length = item_duration(child)
-    return len(shot.record_range) / cut.record_rate if length is None and shot is not None else length
+    return len(shot.clip_record_range) / cut.record_rate if length is None and shot is not None else length
 
 
 def _check_unchanged(shot: Shot, slots: tuple[Slot, ...], cut: Cut) -> None:
@@ -92,7 +98,7 @@ def _check_unchanged(shot: Shot, slots: tuple[Slot, ...], cut: Cut) -> None:
     slot = slots[shot.clip_index] if shot.clip_index < len(slots) else None
     if slot is None or not is_clip(slot.child) or (slot.child.name or shot.clip_name) != shot.clip_name:
         raise Skip(f"{shot.clip_name} is no longer in its place")
-    if slot.record_range(cut.record_rate) != shot.record_range:
+    if slot.record_range(cut.record_rate) != shot.clip_record_range:
         raise Skip(f"{shot.clip_name} has moved or has a different length")
     is_still = shot.media.source_range is not None and len(shot.media.source_range) == 1
     if not is_still and shot.frame_map.speed != constant_speed(slot.child.effects):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from math import ceil
@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING, Literal
 
 from toolkit.delivery.plate_stacks import LayerClip, PlateStack
 from toolkit.delivery.plate_tracks import PlateTrack
-from toolkit.documents import DeliveryMarker, PassName, Shot
+from toolkit.documents import Cut, DeliveryMarker, PassName, Shot
 from toolkit.editorial.items import is_transition
 from toolkit.editorial.times import to_seconds
 
 if TYPE_CHECKING:
     from opentimelineio import schema
 
-MarkerName = Literal["Media offline", "No face found", "Set the speed", "Add the transition", "Short handles"]
+MarkerName = Literal[
+    "Media offline", "Not rendered", "No face found", "Set the speed", "Add the transition", "Short handles"
+]
 
 _COLOURS: dict[MarkerName, Literal["Red", "Yellow", "Green", "Blue"]] = {
     "Media offline": "Red",
+    "Not rendered": "Red",
     "No face found": "Yellow",
     "Set the speed": "Blue",
     "Add the transition": "Blue",
@@ -30,20 +33,32 @@ _COLOURS: dict[MarkerName, Literal["Red", "Yellow", "Green", "Blue"]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
-    """One fact about one shot."""
+    """One fact about one shot, or about a clip that is none."""
 
-    shot: Shot
+    shot: str
+    """Its name."""
+    record_first: int
+    """Where its marker goes (record space)."""
     sentence: str
     marker: MarkerName | None = None
     """Name of its marker; None when it gets no marker."""
     is_note: bool = True
     """Whether it is listed in the delivery's notes."""
 
+    @classmethod
+    def on(cls, shot: Shot, sentence: str, marker: MarkerName | None = None, *, is_note: bool = True) -> Remark:
+        """A remark on ``shot``, with its marker where the shot begins."""
+        first = shot.record_range.first
+        return cls(shot=shot.name, record_first=first, sentence=sentence, marker=marker, is_note=is_note)
 
-def collect_remarks(stacks: Sequence[PlateStack], plates: Sequence[PlateTrack], *, handles: int) -> Iterator[Remark]:
-    """All remarks, bottom track first, in record order.
 
-    ``plates`` are the tracks of ``stacks``; ``handles`` is the number of source frames requested at 100 % speed.
+def collect_remarks(
+    stacks: Sequence[PlateStack], plates: Sequence[PlateTrack], *, handles: int, failed: Mapping[str, str]
+) -> Iterator[Remark]:
+    """All remarks on shots, bottom track first, in record order.
+
+    ``plates`` are the tracks of ``stacks``; ``handles`` is the number of source frames requested at 100 % speed;
+    ``failed`` says why a shot could not be rendered, by its name.
     """
     for stack, plate in zip(stacks, plates, strict=True):
         layers_of: dict[str, list[LayerClip]] = {}
@@ -54,13 +69,24 @@ def collect_remarks(stacks: Sequence[PlateStack], plates: Sequence[PlateTrack], 
             layers = layers_of.get(shot.name, [])
             if not shot.media.online:
                 sentence = f"{shot.name}: media offline ({shot.media.path}); its plate is not in delivery.json"
-                yield Remark(shot=shot, sentence=sentence, marker="Media offline")
+                yield Remark.on(shot, sentence, "Media offline")
+            elif shot.name in failed:
+                yield Remark.on(shot, f"{shot.name}: {failed[shot.name]}", "Not rendered")
             yield from _empty_face_remarks(layers)
             if layers:
                 yield from _retime_remarks(shot)
                 yield from _transition_remarks(shot, plate, layered)
                 yield from _effect_remarks(shot, plate.slots[shot.clip_index].child)
                 yield from _handle_remarks(shot, handles)
+
+
+def skip_remarks(cut: Cut) -> Iterator[Remark]:
+    """A marker on each clip, or part of one, that was to be rendered and could not; the notes list these already."""
+    for row in cut.skipped:
+        if row.shot and row.record_range is not None:
+            first = row.record_range.first
+            sentence = f"{row.shot}: {row.reason}"
+            yield Remark(shot=row.shot, record_first=first, sentence=sentence, marker="Not rendered", is_note=False)
 
 
 def build_markers(remarks: Iterable[Remark], *, record_count: int) -> tuple[DeliveryMarker, ...]:
@@ -71,14 +97,13 @@ def build_markers(remarks: Iterable[Remark], *, record_count: int) -> tuple[Deli
     """
     by_frame: dict[int, DeliveryMarker] = {}
     for remark in remarks:
-        first = remark.shot.record_range.first
-        frames = chain(range(first, record_count), reversed(range(first)))
+        frames = chain(range(remark.record_first, record_count), reversed(range(remark.record_first)))
         free = next((frame for frame in frames if frame not in by_frame), None)
         if remark.marker is None or free is None:
             continue
         by_frame[free] = DeliveryMarker(
             record_frame=free,
-            shot=remark.shot.name,
+            shot=remark.shot,
             name=remark.marker,
             note=remark.sentence,
             colour=_COLOURS[remark.marker],
@@ -90,7 +115,7 @@ def _empty_face_remarks(layers: Sequence[LayerClip]) -> Iterator[Remark]:
     for layer in layers:
         if layer.plan.pass_name is PassName.FACE and not any(frame.faces for frame in layer.plan.frames):
             sentence = f"{layer.shot.name}: no face found; its FACE layer is fully transparent"
-            yield Remark(shot=layer.shot, sentence=sentence, marker="No face found")
+            yield Remark.on(layer.shot, sentence, "No face found")
 
 
 def _retime_remarks(shot: Shot) -> Iterator[Remark]:
@@ -98,7 +123,7 @@ def _retime_remarks(shot: Shot) -> Iterator[Remark]:
     if speed != 1:
         retime = "is a freeze frame" if speed == 0 else f"runs at {100 * float(speed):g} %"
         remedy = "its layers have the same in return.otio and in After Effects; in Resolve see the report of the import"
-        yield Remark(shot=shot, sentence=f"{shot.name} {retime}: {remedy}", marker="Set the speed")
+        yield Remark.on(shot, f"{shot.name} {retime}: {remedy}", "Set the speed")
 
 
 def _transition_remarks(shot: Shot, plate: PlateTrack, layered: Collection[int]) -> Iterator[Remark]:
@@ -111,7 +136,11 @@ def _transition_remarks(shot: Shot, plate: PlateTrack, layered: Collection[int])
         slot.clip_index: slot.child for slot in plate.slots[max(0, shot.clip_index - 1) : shot.clip_index + 2]
     }
     before, after = neighbours.get(shot.clip_index - 1), neighbours.get(shot.clip_index + 1)
-    for end, child in (("starts", before), ("ends", None if shot.clip_index + 2 in layered else after)):
+    if shot.record_range.first > shot.clip_record_range.first:
+        before = None
+    if shot.clip_index + 2 in layered or shot.record_range.last < shot.clip_record_range.last:
+        after = None
+    for end, child in (("starts", before), ("ends", after)):
         if child is not None and is_transition(child):
             length = to_seconds(child.in_offset) + to_seconds(child.out_offset)
             kind = child.transition_type or "of unknown type"
@@ -119,7 +148,7 @@ def _transition_remarks(shot: Shot, plate: PlateTrack, layered: Collection[int])
                 f"{shot.name} {end} with a transition ({kind}, {round(length * shot.frame_map.record_rate)} frames): "
                 "return.otio has it on the layers; the host scripts do not add it"
             )
-            yield Remark(shot=shot, sentence=sentence, marker="Add the transition", is_note=False)
+            yield Remark.on(shot, sentence, "Add the transition", is_note=False)
 
 
 def _effect_remarks(shot: Shot, plate: schema.Clip) -> Iterator[Remark]:
@@ -134,7 +163,7 @@ def _effect_remarks(shot: Shot, plate: schema.Clip) -> Iterator[Remark]:
             f"{shot.name} has {', '.join(names)} on its plate: return.otio has the same on the layers; "
             "the host scripts do not add it"
         )
-        yield Remark(shot=shot, sentence=sentence)
+        yield Remark.on(shot, sentence)
 
 
 def _handle_remarks(shot: Shot, handles: int) -> Iterator[Remark]:
@@ -146,4 +175,4 @@ def _handle_remarks(shot: Shot, handles: int) -> Iterator[Remark]:
     head, tail = shot.handles
     if (head < wanted and work.first == available.first) or (tail < wanted and work.last == available.last):
         sentence = f"{shot.name}: handles of {head} and {tail} frames instead of {wanted}, as its media has no more"
-        yield Remark(shot=shot, sentence=sentence, marker="Short handles", is_note=False)
+        yield Remark.on(shot, sentence, "Short handles", is_note=False)

@@ -3,7 +3,7 @@
 A layer track mirrors its plate track child by child: a layer where the plate has a shot, a gap for anything else, and
 the plate's transitions. Both tracks therefore have the same trims and the same length. A layer clip copies the plate
 clip's source range and effects, and its media uses the plate's timecode: slipping, retiming and relinking work as on
-the plate.
+the plate. Where the plate's media lack frames, the clip has a layer for each part that was rendered and gaps between.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.delivery.plate_stacks import LayerClip, LayerTrack, PlateStack
-from toolkit.delivery.plate_tracks import PlateTrack, source_position_at_clip_start
+from toolkit.delivery.plate_tracks import PlateTrack, source_position, source_position_at_clip_start
 from toolkit.documents import Cut, Shot
 from toolkit.editorial.builders import (
     make_clip,
@@ -62,7 +62,9 @@ def add_layer_tracks(
 
 def _build_layer_track(layer_track: LayerTrack, plate: PlateTrack, root: Path) -> schema.Track:
     track = make_video_track(layer_track.name, plate.track.source_range)
-    layers = {layer.shot.clip_index: layer for layer in layer_track.layers}
+    layers: dict[int, list[LayerClip]] = {}
+    for layer in layer_track.layers:
+        layers.setdefault(layer.shot.clip_index, []).append(layer)
     record_rate = layer_track.layers[0].shot.frame_map.record_rate
     for child in _mirror_children(plate.slots, layers, record_rate, root):
         track.append(child)
@@ -70,22 +72,49 @@ def _build_layer_track(layer_track: LayerTrack, plate: PlateTrack, root: Path) -
 
 
 def _mirror_children(
-    slots: Sequence[Slot], layers: Mapping[int, LayerClip], record_rate: Fraction, root: Path
+    slots: Sequence[Slot], layers: Mapping[int, Sequence[LayerClip]], record_rate: Fraction, root: Path
 ) -> Iterator[Item | schema.Transition]:
     """Layers, the transitions next to them, and one gap for everything in between."""
     empty = Fraction(0)
     for slot in slots:
-        layer, child = layers.get(slot.clip_index), slot.child
-        next_to_layer = {slot.clip_index - 1, slot.clip_index + 1} & layers.keys()
-        if layer is None and not (is_transition(child) and next_to_layer):
-            empty += slot.length or 0
-            continue
-        if empty:
-            yield _make_gap_of_seconds(empty, record_rate)
-            empty = Fraction(0)
-        yield deepcopy(child) if layer is None else _build_layer_clip(layer, child, slot, root)
+        for child, length in _mirror_slot(slot, layers, root):
+            if child is None:
+                empty += length
+                continue
+            if empty:
+                yield _make_gap_of_seconds(empty, record_rate)
+                empty = Fraction(0)
+            yield child
     if empty:
         yield _make_gap_of_seconds(empty, record_rate)
+
+
+def _mirror_slot(
+    slot: Slot, layers: Mapping[int, Sequence[LayerClip]], root: Path
+) -> Iterator[tuple[Item | schema.Transition | None, Fraction]]:
+    """What goes over ``slot``, with its length in seconds; None: nothing."""
+    length = slot.length or Fraction(0)
+    parts = layers.get(slot.clip_index, ())
+    if is_transition(slot.child) and {slot.clip_index - 1, slot.clip_index + 1} & layers.keys():
+        yield deepcopy(slot.child), length
+    elif len(parts) == 1 and parts[0].shot.record_range == parts[0].shot.clip_record_range:
+        yield _build_layer_clip(parts[0], slot, _used_range(slot.child, parts[0].shot), root), length
+    else:
+        done = Fraction(0)
+        for layer in parts:
+            head, part = _place_part(layer.shot, slot)
+            yield None, head - done
+            yield _build_layer_clip(layer, slot, _part_range(layer.shot, slot, part), root), part
+            done = head + part
+        yield None, length - done
+
+
+def _place_part(shot: Shot, slot: Slot) -> tuple[Fraction, Fraction]:
+    """Where a part of a clip begins in the ``slot`` of the clip, and its length, in seconds."""
+    record_rate = shot.frame_map.record_rate
+    head = slot.trimmed_head + (shot.record_range.first - shot.clip_record_range.first) / record_rate
+    end = head + len(shot.record_range) / record_rate
+    return head, min(end, (slot.length or end) - slot.trimmed_tail) - head
 
 
 def _pad_to_timeline_end(track: schema.Track, end: Fraction, cut: Cut) -> None:
@@ -102,14 +131,26 @@ def _make_gap_of_seconds(length: Fraction, record_rate: Fraction) -> schema.Gap:
 # --- one layer -------------------------------------------------------------------------------------------------
 
 
-def _build_layer_clip(layer: LayerClip, plate: schema.Clip, slot: Slot, root: Path) -> schema.Clip:
-    shot = layer.shot
+def _build_layer_clip(layer: LayerClip, slot: Slot, shown: TimeRange, root: Path) -> schema.Clip:
+    """The clip of ``layer`` over the plate in ``slot``, of which it shows the range ``shown``."""
+    shot, plate = layer.shot, slot.child
     used = _used_range(plate, shot)
     effects = [deepcopy(effect) for effect in plate.effects]
     if shot.frame_map.speed == 0 and not has_time_effect(plate):
         effects.insert(0, make_speed_effect(0))  # the plate is a still; its layer is a sequence of one frame
     reference = _build_reference(layer, _layer_start(shot, used, slot), _written_rate(plate, used, shot), root)
-    return make_clip(layer.name, reference, used, effects=effects, metadata={LAYER_METADATA: _layer_metadata(layer)})
+    return make_clip(layer.name, reference, shown, effects=effects, metadata={LAYER_METADATA: _layer_metadata(layer)})
+
+
+def _part_range(shot: Shot, slot: Slot, length: Fraction) -> TimeRange:
+    """The range of the plate in ``slot`` that ``shot``, a part of it, shows for ``length`` seconds."""
+    used = _used_range(slot.child, shot)
+    skipped = (source_position(shot) - source_position_at_clip_start(shot, slot)) / shot.frame_map.source_rate
+    start, duration = used.start_time.rate, used.duration.rate
+    return make_time_range(
+        make_time((to_seconds(used.start_time) + skipped) * time_base(start), start),
+        make_time(length * time_base(duration), duration),
+    )
 
 
 def _used_range(plate: schema.Clip, shot: Shot) -> TimeRange:
@@ -119,7 +160,7 @@ def _used_range(plate: schema.Clip, shot: Shot) -> TimeRange:
     if plate.media_reference is not None and plate.media_reference.available_range is not None:
         return plate.media_reference.available_range
     timecode, rate = Fraction(shot.media.timecode_first or 0), shot.media.rate
-    length = len(shot.record_range) / shot.frame_map.record_rate
+    length = len(shot.clip_record_range) / shot.frame_map.record_rate
     return make_time_range(make_time(timecode, rate), make_time(length * rate, rate))
 
 

@@ -61,15 +61,21 @@ class Shot(Value):
     source_work_range: FrameRange
     """The frames to render: ``source_range`` plus the handles that the media has (source space)."""
     record_range: FrameRange
-    """Position on the timeline (record space, 0-based from the timeline's start)."""
+    """Position on the timeline (record space, 0-based from the timeline's start). Smaller than ``clip_record_range``
+    where the clip's media lack frames."""
     frame_map: FrameMap = Field(validation_alias="map", serialization_alias="map")
-    """Converts between source, shot and record frames."""
+    """Converts between source, shot and record frames, for the whole clip."""
     track_index: int
     """Video track, 0 at the bottom."""
     clip_index: int
     """Index among the items of its track, gaps and transitions included."""
     input_colour_space: str = ""
     """Input colour space of the plate in a colour-managed host, by the host's name; empty: unknown."""
+
+    @property
+    def clip_record_range(self) -> FrameRange:
+        """Position of the whole clip on the timeline, the frames that its media lack included (record space)."""
+        return FrameRange.of(self.frame_map.record_first, self.frame_map.record_count)
 
     @property
     def shot_range(self) -> FrameRange:
@@ -90,6 +96,8 @@ class Skipped(Value):
     track_index: int
     record_range: FrameRange | None
     reason: str
+    shot: str = ""
+    """Name of the shot that it is missing from, or that it would have been; empty: it never was to be rendered."""
 
 
 class Cut(Document):

@@ -15,6 +15,14 @@ class Skip(Exception):
     """Raised for a clip that cannot be rendered; the text is the reason. Callers turn it into a ``Skipped`` row."""
 
 
+class MediaSkip(Skip):
+    """The clip was to be rendered as ``shot``, but its media cannot be used."""
+
+    def __init__(self, reason: str, *, shot: str = "") -> None:
+        super().__init__(reason)
+        self.shot = shot
+
+
 def summarise_skips(skipped: Iterable[tuple[str, str]]) -> list[str]:
     """Group (clip name, reason) pairs by reason, the most frequent first; long lists end with a count of the rest."""
     names: dict[str, list[str]] = {}

@@ -26,7 +26,9 @@ TrackPosition = tuple[int, int]
 
 
 def track_position(item: Shot | Skipped) -> TrackPosition:
-    """Where ``item`` lies; frame -1 when its position is unknown."""
+    """Where the clip of ``item`` lies; frame -1 when its position is unknown."""
+    if isinstance(item, Shot):
+        return item.track_index, item.clip_record_range.first
     return item.track_index, item.record_range.first if item.record_range is not None else -1
 
 

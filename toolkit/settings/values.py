@@ -158,6 +158,9 @@ class Settings:
 
     engine: str = "builtin"
     """Rendering engine (list: ``toolkit engines``)."""
+    strict: bool = False
+    """Stop when a shot cannot be rendered, in whole or in part, or a result looks wrong. By default it is left out or
+    reported, and the rest of the cut goes on."""
     cut: CutSettings = CutSettings()
     track: TrackSettings = TrackSettings()
     matte: MatteSettings = MatteSettings()

@@ -7,7 +7,8 @@ and re-rendering after a change are the same thing.
 
 from __future__ import annotations
 
-from toolkit.stages.checks import check_before_work, choose_shots
+from toolkit.stages.checks import check_before_work
+from toolkit.stages.choosing import choose_shots, find_left_out
 from toolkit.stages.conforming import conform
 from toolkit.stages.dry_run import check_run
 from toolkit.stages.planning import plan, plan_shot
@@ -22,6 +23,7 @@ __all__ = [
     "choose_shots",
     "conform",
     "fetch_track_models",
+    "find_left_out",
     "open_render_tools",
     "open_tools_for",
     "plan",

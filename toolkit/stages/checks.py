@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Sequence
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from toolkit.delivery import check_aep
 from toolkit.documents import Cut, EstimatePlan, GuidePlan, PassPlan, Shot
 from toolkit.engines import check_engine, find_engine
-from toolkit.errors import MissingMedia, NoMatchingShot, OtherCut, OutputNotWritable, at
+from toolkit.errors import OtherCut, OutputNotWritable, at
 from toolkit.output import Output
 from toolkit.passes import check_guides, needs_body_tracks, planned_guides
 from toolkit.plates import check_encoding
 from toolkit.settings import Settings
-
-ShotPatterns = Sequence[str] | str | None
-"""Shell patterns of shot names, such as ``["sh02*"]``; None: all shots."""
+from toolkit.stages.choosing import ShotPatterns, choose_shots
 
 _LEAST_FREE = 64 * 2**20
 """Bytes of free disk space below which no work is started: a few frames would fill it."""
@@ -31,10 +28,10 @@ def check_before_work(cut: Cut, patterns: ShotPatterns, settings: Settings, out:
     """Check all that ``settings`` need for the shots matching ``patterns``, and return these shots.
 
     Checked are, in this order: the shots and their media, the optional packages, the engine's name and packages, the
-    guides, and free space for ``out``. Raises NoMatchingShot, MissingMedia, PackageMissing, UnknownEngine,
+    guides, and free space for ``out``. Raises NoMatchingShot, CutIncomplete, PackageMissing, UnknownEngine,
     EngineUnavailable, MissingFrames and OutputNotWritable.
     """
-    shots = choose_shots(cut, patterns)
+    shots = choose_shots(cut, patterns, strict=settings.strict)
     check_packages(settings)
     check_engine(settings.engine, settings)
     if find_engine(settings.engine).wants_guides:
@@ -70,28 +67,6 @@ def check_before_rendering(shots: Sequence[Shot], plans: Iterable[PassPlan], set
         if find_engine(plan.engine).wants_guides:
             with at(shot=plan.shot):
                 check_guides(by_name[plan.shot], _read_or_estimated(plan))
-
-
-def choose_shots(cut: Cut, patterns: ShotPatterns) -> list[Shot]:
-    """The shots whose name matches one of the shell ``patterns``; all shots when None.
-
-    Raises NoMatchingShot for a pattern that matches no shot and for an empty list, and MissingMedia naming every
-    offline source these shots need.
-    """
-    if patterns is None:
-        chosen = list(cut.shots)
-    else:
-        wanted = [patterns] if isinstance(patterns, str) else patterns
-        names = [shot.name for shot in cut.shots]
-        unmatched = [one for one in wanted if not any(fnmatchcase(name, one) for name in names)]
-        if unmatched or not wanted:
-            raise NoMatchingShot(unmatched, names)
-        chosen = [shot for shot in cut.shots if any(fnmatchcase(shot.name, one) for one in wanted)]
-    offline = [shot for shot in chosen if not shot.media.online]
-    if offline:
-        paths = ", ".join(sorted({shot.media.path for shot in offline}))
-        raise MissingMedia(paths, f"needed by {', '.join(shot.name for shot in offline)}")
-    return chosen
 
 
 def check_packages(settings: Settings) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
+from types import MappingProxyType
 
 from toolkit.delivery import write_delivery
 from toolkit.documents import Cut, Delivery, PassName, PassPlan, Shot
-from toolkit.errors import MissingDocument
+from toolkit.errors import CutIncomplete, MissingDocument
 from toolkit.output import Output, lock_output, record_last_delivery
 from toolkit.passes import count_current, mark_delivered, wanted_passes
 from toolkit.settings import Settings
+from toolkit.stages.choosing import find_left_out
 
 
 def conform(out: Path | str, settings: Settings | None = None) -> Delivery:
@@ -18,24 +21,35 @@ def conform(out: Path | str, settings: Settings | None = None) -> Delivery:
 
     Of each shot and pass it takes the version that the settings ask for, or else the newest that is complete and
     current; the delivery's notes say where that is an older one, and which passes are left out. Raises MissingDocument
-    when nothing is complete, InputError when the cut's file has gone or changed, MediaError for plates and layers that
-    cannot be opened, OutputBusy and OutputNotWritable.
+    when nothing is complete, CutIncomplete if ``settings.strict`` and shots cannot be rendered, InputError when the
+    cut's file has gone or changed, MediaError for plates and layers that cannot be opened, OutputBusy and
+    OutputNotWritable.
     """
     with lock_output(Path(out), made_by=Cut.made_by) as output:
-        return conform_output(Cut.read(output.shots), settings or Settings(), output)
+        cut, settings = Cut.read(output.shots), settings or Settings()
+        left_out = find_left_out(cut)
+        if left_out and settings.strict:
+            raise CutIncomplete(left_out)
+        return conform_output(cut, settings, output)
 
 
-def conform_output(cut: Cut, settings: Settings, output: Output) -> Delivery:
-    """The same for an ``output`` that this process has locked already."""
+def conform_output(
+    cut: Cut, settings: Settings, output: Output, *, failed: Mapping[str, str] = MappingProxyType({})
+) -> Delivery:
+    """The same for an ``output`` that this process has locked already.
+
+    ``failed`` says why a shot could not be rendered just now, by its name.
+    """
     plans: list[PassPlan] = []
     notes: list[str] = []
     for shot, name in product(cut.shots, wanted_passes(settings)):
         plan, why = _find_complete(shot, name, settings.output.version, output)
         plans += [plan] if plan else []
-        notes += [f"{shot.name}: {why}"] if why else []
+        is_explained = plan is None and (shot.name in failed or not shot.media.online)
+        notes += [f"{shot.name}: {why}"] if why and not is_explained else []
     if not plans:
         raise MissingDocument(f"a complete pass in {output.root}", "toolkit render OUT")
-    delivery = write_delivery(cut, plans, output.root, settings=settings, notes=notes)
+    delivery = write_delivery(cut, plans, output.root, settings=settings, notes=notes, failed=failed)
     for plan in plans:
         mark_delivered(plan, output.root)
     record_last_delivery(output.delivery)

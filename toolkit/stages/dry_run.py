@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.documents import BodyTracks, Cut, FaceTracks, PassPlan, Shot
-from toolkit.errors import at
 from toolkit.output import Output
 from toolkit.passes import PassForecast, forecast_passes, forecast_untracked, wanted_passes, when_delivered
 from toolkit.plates import Plate, open_plate
 from toolkit.progress import SILENT
 from toolkit.settings import Settings
-from toolkit.stages.checks import ShotPatterns, check_before_work, check_cut_of_output
+from toolkit.stages.checks import check_before_work, check_cut_of_output
+from toolkit.stages.choosing import ShotPatterns, find_left_out
+from toolkit.stages.failures import Failures
 from toolkit.stages.planning import decide_plans
 from toolkit.stages.rendering import RenderTools, open_tools_for
 from toolkit.stages.tracking import fetch_track_models, read_current_tracks
@@ -28,6 +29,8 @@ class DryRun:
     """With the chosen shots."""
     passes: tuple[PassForecast, ...]
     """Shot by shot, bottom to top."""
+    left_out: Mapping[str, str]
+    """Shots that cannot be rendered, in whole or in part, by name; with the reasons."""
 
 
 def check_run(
@@ -49,9 +52,10 @@ def check_run(
     chosen = check_before_work(source, shots, settings, Path(out))
     output = Output(root=Path(out))
     found: list[PassForecast] = []
+    failures = Failures(strict=settings.strict)
     with open_tools_for(source, chosen, settings) as tools:
         for shot in chosen:
-            with at(shot=shot.name), open_plate(shot.media) as plate:
+            with failures.catch(shot), open_plate(shot.media) as plate:
                 tracks = _read_tracks(shot, plate, settings, models, output)
                 if tracks is None:
                     frames = len(shot.source_work_range)
@@ -59,7 +63,9 @@ def check_run(
                 else:
                     plans = decide_plans(source, shot, *tracks, settings=settings, output=output)
                     found += _forecast(plans, plate, tools, settings, output)
-    return DryRun(cut=source.model_copy(update={"shots": tuple(chosen)}), passes=tuple(found))
+    failures.check(chosen)
+    left_out = {**failures.reasons, **find_left_out(source, shots)}
+    return DryRun(cut=source.model_copy(update={"shots": tuple(chosen)}), passes=tuple(found), left_out=left_out)
 
 
 def _read_tracks(

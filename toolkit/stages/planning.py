@@ -8,7 +8,8 @@ from toolkit.documents import BodyTracks, Cut, FaceTracks, PassName, PassPlan, S
 from toolkit.output import Output, lock_output
 from toolkit.passes import plan_passes, protect_delivered, when_delivered
 from toolkit.settings import Settings
-from toolkit.stages.checks import ShotPatterns, check_before_work, tracks_people
+from toolkit.stages.checks import check_before_work, tracks_people
+from toolkit.stages.choosing import ShotPatterns
 
 
 def plan(out: Path | str, settings: Settings | None = None, *, shots: ShotPatterns = None) -> list[PassPlan]:

@@ -9,14 +9,15 @@ from pathlib import Path
 
 from toolkit.documents import Cut, EstimatePlan, GuidePlan, LookPlan, PassPlan, Shot
 from toolkit.engines import DepthEstimator, Engine, open_engine, open_estimators
-from toolkit.errors import at
 from toolkit.memory import trim_heap
 from toolkit.output import Output, lock_output
 from toolkit.passes import RenderedPass, planned_guides, planned_looks, render_passes, wanted_passes, when_delivered
 from toolkit.plates import Plate, open_plate
 from toolkit.progress import SILENT, Progress
 from toolkit.settings import Settings
-from toolkit.stages.checks import ShotPatterns, check_before_rendering, check_disk, choose_shots
+from toolkit.stages.checks import check_before_rendering, check_disk
+from toolkit.stages.choosing import ShotPatterns, choose_shots
+from toolkit.stages.failures import Failures
 from toolkit.stages.planning import planned_version
 
 
@@ -37,14 +38,16 @@ def render(
 
     ``shots`` are shell patterns of shot names, all shots when None. Engine and look come from the plans; ``settings``
     say which passes and version, and how the engine runs. Returns one ``RenderedPass`` per pass and shot. Raises
-    MissingDocument when a shot is not planned yet, MissingMedia, MissingFrames, EngineError, OutputBusy and
-    OutputNotWritable; frames written before an error stay and are complete.
+    MissingDocument when a shot is not planned yet, CutIncomplete, MissingFrames, EngineError, OutputBusy and
+    OutputNotWritable; frames written before an error stay and are complete. Raises ShotsLeftOut at the end if the media
+    of some shots could not be used.
     """
     settings = settings or Settings()
     rendered: list[RenderedPass] = []
+    failures = Failures(strict=settings.strict)
     with lock_output(Path(out), made_by=Cut.made_by) as output:
         cut = Cut.read(output.shots)
-        chosen = choose_shots(cut, shots)
+        chosen = choose_shots(cut, shots, strict=settings.strict)
         plans = [one for shot in chosen for one in _read_plans(shot, settings, output)]
         check_before_rendering(chosen, plans, settings)
         check_disk(output.root)
@@ -54,9 +57,10 @@ def render(
             guides = [guide for one in mine for guide in one.guides if guide is not None]
             with open_render_tools(name, looks, guides, settings) as tools:
                 for shot in chosen:
-                    with at(shot=shot.name), open_plate(shot.media) as plate:
+                    with failures.catch(shot), open_plate(shot.media) as plate:
                         own = [one for one in mine if one.shot == shot.name]
                         rendered += render_shot(own, plate, tools, settings=settings, output=output, progress=progress)
+    failures.raise_if_any(chosen)
     return rendered
 
 

@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from toolkit.documents import BodyTracks, Cut, FaceTracks, Shot
-from toolkit.errors import MediaError, at
+from toolkit.errors import MediaError
 from toolkit.faces import bodies_key, track_bodies, track_faces, track_key
 from toolkit.models import FACE_MODEL, POSE_MODEL, fetch_asset
 from toolkit.output import Output, lock_output
 from toolkit.plates import Plate, open_plate
 from toolkit.progress import SILENT, Advance, Progress
 from toolkit.settings import Settings
-from toolkit.stages.checks import ShotPatterns, check_before_work, check_cut_of_output, tracks_people
+from toolkit.stages.checks import check_before_work, check_cut_of_output, tracks_people
+from toolkit.stages.choosing import ShotPatterns
+from toolkit.stages.failures import Failures
 
 Tracks = TypeVar("Tracks", FaceTracks, BodyTracks)
 
@@ -47,19 +49,21 @@ def track(
     shot names, all shots when None; ``models`` is a folder with a studio's own copies of the model files; ``replace``
     allows an ``out`` that holds the layers of another cut. Returns one ``FaceTracks`` per shot, in the order of the
     cut. Raises OtherCut, what ``check_before_work`` raises, AssetUnavailable, MediaError, EngineError, OutputBusy and
-    OutputNotWritable.
+    OutputNotWritable, and ShotsLeftOut at the end if the media of some shots could not be used.
     """
     settings = settings or Settings()
     check_cut_of_output(cut, Path(out), replace=replace)
     chosen = check_before_work(cut, shots, settings, Path(out))
     found: list[FaceTracks] = []
+    failures = Failures(strict=settings.strict)
     with lock_output(Path(out)) as output:
         files = fetch_track_models(settings, models, progress)
         cut.write(output.shots)
         for shot in chosen:
-            with at(shot=shot.name), open_plate(shot.media) as plate:
+            with failures.catch(shot), open_plate(shot.media) as plate:
                 faces, _ = track_shot(shot, plate, settings, files, output=output, progress=progress)
-            found.append(faces)
+                found.append(faces)
+    failures.raise_if_any(chosen)
     return found
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING
 
-from toolkit.documents import Shot
+from toolkit.documents import Shot, Skipped
 from toolkit.editorial.shot_names import ShotNames
+from toolkit.editorial.skips import MediaSkip
 from toolkit.editorial.speeds import constant_speed, trimmed_source_frames
 from toolkit.editorial.times import ROUNDING, seconds_uncertainty, snap_to_whole, to_seconds
 from toolkit.editorial.tracks import Slot
-from toolkit.errors import MissingFrames, at
 from toolkit.frames import FrameMap, FrameRange
+from toolkit.turnover.parts import split_at_missing_frames
 from toolkit.turnover.resolved_media import MediaResolver, ResolvedMedia
 
 if TYPE_CHECKING:
@@ -34,36 +35,47 @@ class ClipReader:
     rounding: Fraction = ROUNDING
     """How far the start of a clip may be off a whole media frame and still mean it, frames."""
 
-    def read(self, clip: schema.Clip, slot: Slot, overlap: tuple[Fraction, Fraction], *, track_index: int) -> Shot:
-        """The shot of ``clip`` in ``slot``.
+    def read(
+        self, clip: schema.Clip, slot: Slot, overlap: tuple[Fraction, Fraction], *, track_index: int
+    ) -> tuple[list[Shot], list[Skipped]]:
+        """The shot of ``clip`` in ``slot``; where its media lack frames, its parts and what is missing between them.
 
         ``overlap`` is how long transitions show the clip before and after its own range, in seconds; handles start
-        beyond that. Raises Skip when the clip cannot be rendered, MissingFrames when its media lacks frames it shows.
+        beyond that. Raises Skip when the clip cannot be rendered.
         """
         speed = constant_speed(clip.effects)
-        resolved = self.resolver.resolve(clip)
+        resolved = self._resolve(clip)
         if resolved.is_still:
             speed = Fraction(0)
+        wanted = self._wanted_handles(resolved, speed, overlap)
         frame_map = self._frame_map(clip, resolved, speed, slot)
         source_range = frame_map.source_range()
         clip_name = clip.name or resolved.media.path.rpartition("/")[2]
-        name = self.names.next_name(clip_name)
-        missing = _missing_frames(resolved, source_range)
-        if missing:
-            with at(shot=name):
-                raise MissingFrames(resolved.media.path, missing, available=str(resolved.source_range))
-        work_range = _work_range(resolved, source_range, self._wanted_handles(resolved, speed, overlap))
-        return Shot(
-            name=name,
+        shot = Shot(
+            name=self.names.next_name(clip_name),
             clip_name=clip_name,
             media=resolved.media,
             source_range=source_range,
-            source_work_range=work_range,
+            source_work_range=source_range,
             record_range=slot.record_range(self.record_rate),
-            frame_map=replace(frame_map, source_work_first=work_range.first),
+            frame_map=frame_map,
             track_index=track_index,
             clip_index=slot.clip_index,
         )
+        return split_at_missing_frames(
+            shot,
+            set(_missing_frames(resolved, source_range)),
+            self.names,
+            lambda part: _work_range(resolved, part, wanted),
+            available=resolved.source_range,
+        )
+
+    def _resolve(self, clip: schema.Clip) -> ResolvedMedia:
+        """The media of ``clip``. Raises Skip, which names the shot that ``clip`` would have been."""
+        try:
+            return self.resolver.resolve(clip)
+        except MediaSkip as skip:
+            raise MediaSkip(str(skip), shot=self.names.next_name(clip.name)) from skip
 
     def _frame_map(self, clip: schema.Clip, resolved: ResolvedMedia, speed: Fraction, slot: Slot) -> FrameMap:
         """The frame map of a clip without handles."""

@@ -78,12 +78,13 @@ def _record_range(first: int, count: int) -> FrameRange | None:
 
 
 def _skips_in_selection(cut: Cut, shots: Sequence[Shot], known: Set[TrackPosition]) -> Iterator[Skipped]:
-    """The skipped rows of the export that the host lists too, or that overlap one of ``shots``."""
+    """The skipped rows of the export that the host lists too, or that overlap or belong to one of ``shots``."""
+    names = {shot.name for shot in shots}
     for row in cut.skipped:
         overlaps = row.record_range is not None and any(
             shot.track_index == row.track_index and shot.record_range.intersection(row.record_range) for shot in shots
         )
-        if track_position(row) in known or overlaps:
+        if track_position(row) in known or overlaps or row.shot in names:
             yield row
 
 
@@ -115,7 +116,7 @@ def _compare_clip(shot: Shot, clip: HostClip, turnover: Turnover, cut_folder: Pa
     if not _is_same_speed(shot, clip):
         parts.append(f"speed {100 * clip.speed:g} %, not {100 * float(shot.frame_map.speed):g} %")
     elif not _is_same_start(shot, clip, turnover):
-        first = shot.source_range.first - (shot.media.source_range.first if shot.media.source_range else 0)
+        first = shot.frame_map.source_range().first - (shot.media.source_range.first if shot.media.source_range else 0)
         parts.append(f"start frame {clip.source_first:g}, not {first}")
     if parts:
         yield f"{shot.name}: the host's clip list has {' and '.join(parts)}; its export was used, check the shot"
@@ -153,7 +154,7 @@ def _is_same_start(shot: Shot, clip: HostClip, turnover: Turnover) -> bool:
     if shot.frame_map.speed != 1 or _is_still(shot):
         return True
     possible = {floor(start + Fraction(1, 1000)) for start in _possible_starts(shot, clip, turnover)}
-    return shot.source_range.first in possible
+    return shot.frame_map.source_range().first in possible
 
 
 def _possible_starts(shot: Shot, clip: HostClip, turnover: Turnover) -> Iterator[Fraction]:

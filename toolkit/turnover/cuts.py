@@ -8,10 +8,12 @@ from pathlib import Path
 
 from toolkit.documents import Cut, Media, Shot
 from toolkit.editorial.locations import IMAGE_SUFFIXES, MOVIE_SUFFIXES
-from toolkit.editorial.shot_names import shot_stem
+from toolkit.editorial.shot_names import ShotNames
+from toolkit.editorial.skips import MediaSkip
 from toolkit.editorial.timeline_files import is_timeline, load_timeline
-from toolkit.errors import EmptyCut, MissingFrames, MissingMedia, NoSuchFile, UnreadableCut, at
+from toolkit.errors import EmptyCut, MissingMedia, NoSuchFile, UnreadableCut
 from toolkit.frames import FrameMap, FramePath, FrameRange
+from toolkit.turnover.parts import split_at_missing_frames
 from toolkit.turnover.timeline_cut import read_timeline_cut
 from toolkit.turnover.turnover_cut import read_turnover_cut
 from toolkit.turnover.turnover_file import is_turnover
@@ -26,9 +28,11 @@ def read_cut(path: Path | str, *, handles: int = 8) -> Cut:
 
     ``handles`` is the number of source frames wanted beyond each end of each shot at 100 % speed: for a retimed shot
     it is multiplied by the speed, and no shot gets more than its media has. A clip with offline media is still a shot.
+    A clip whose media lack frames that it shows becomes a shot for each part that can be rendered; the rest is listed
+    in ``skipped``.
 
-    Raises NoSuchFile, UnreadableCut, DocumentError for an invalid turnover, EmptyCut when nothing can be rendered,
-    MissingFrames when media lacks frames that its clip shows, CorruptMedia.
+    Raises NoSuchFile, UnreadableCut, DocumentError for an invalid turnover, EmptyCut when nothing can be rendered, and
+    CorruptMedia for a single movie or sequence that cannot be read.
     """
     path = Path(path)
     suffix = path.suffix.lower().removeprefix(".")
@@ -59,12 +63,13 @@ def _explain_folder(folder: Path) -> str:
 
 
 def _read_media_cut(path: Path) -> Cut:
-    """All of ``path`` as a cut of one shot, without handles."""
+    """All of ``path`` as a cut of one shot, without handles; a sequence with holes gives a shot for each part."""
+    from toolkit.plates import missing_frames
+
     media, source_range = _probe_media(path)
-    name = shot_stem(path.name)
-    _check_frames(name, media, source_range)
+    names = ShotNames()
     shot = Shot(
-        name=name,
+        name=names.next_name(path.name),
         clip_name=path.name,
         media=media,
         source_range=source_range,
@@ -74,15 +79,20 @@ def _read_media_cut(path: Path) -> Cut:
         track_index=0,
         clip_index=0,
     )
+    missing = set(missing_frames(media, source_range))
+    try:
+        shots, skipped = split_at_missing_frames(shot, missing, names, lambda part: part, available=source_range)
+    except MediaSkip as skip:
+        raise EmptyCut(path, [str(skip)]) from skip
     return Cut(
-        name=name,
+        name=shot.name,
         path=str(path.absolute()),
         record_rate=media.rate,
         record_start=media.timecode_first or 0,
         drop_frame=media.drop_frame,
         record_count=len(source_range),
-        shots=(shot,),
-        skipped=(),
+        shots=tuple(shots),
+        skipped=tuple(skipped),
     )
 
 
@@ -96,15 +106,6 @@ def _probe_media(path: Path) -> tuple[Media, FrameRange]:
     if media.source_range is None:
         raise EmptyCut(path, ["it has no frames"])
     return media, media.source_range
-
-
-def _check_frames(name: str, media: Media, source_range: FrameRange) -> None:
-    from toolkit.plates import missing_frames
-
-    missing = missing_frames(media, source_range)
-    if missing:
-        with at(shot=name):
-            raise MissingFrames(media.path, missing, available=str(source_range))
 
 
 def _one_to_one_map(media: Media, source_range: FrameRange) -> FrameMap:

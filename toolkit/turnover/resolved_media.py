@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from toolkit.documents import Media, MediaKind
 from toolkit.editorial.locations import IMAGE_SUFFIXES, Location, sequence_from_first_file
 from toolkit.editorial.media_references import AvailableRange, MediaReference, read_media_reference
-from toolkit.editorial.skips import Skip
+from toolkit.editorial.skips import MediaSkip, Skip
 from toolkit.editorial.times import round_half_up
-from toolkit.errors import MissingMedia, UnsupportedMedia
+from toolkit.errors import MediaError, MissingMedia, UnsupportedMedia
 from toolkit.frames import FrameRange
 
 if TYPE_CHECKING:
@@ -73,13 +73,13 @@ class MediaResolver:
         self._holes: dict[str, tuple[int, ...]] = {}
 
     def resolve(self, clip: schema.Clip) -> ResolvedMedia:
-        """The media of ``clip``. Raises Skip when it has none that can be used, CorruptMedia when it is broken."""
+        """The media of ``clip``. Raises Skip when it has none, MediaSkip when it cannot be used."""
         reference = read_media_reference(clip, self.cut_folder)
         resolved = self._resolved.get(reference)
         if resolved is None:
             resolved = self._resolved[reference] = self._resolve_or_skip(reference)
         if isinstance(resolved, Skip):
-            raise Skip(*resolved.args)
+            raise type(resolved)(*resolved.args)
         return resolved
 
     def _resolve_or_skip(self, reference: MediaReference) -> ResolvedMedia | Skip:
@@ -168,13 +168,15 @@ def _probe_location(location: Location) -> MediaOnDisk | None:
         return None
     except UnsupportedMedia as error:
         raise Skip(error.sentence) from error
+    except MediaError as error:
+        raise MediaSkip(error.sentence) from error
     return MediaOnDisk(media=media, source_range=media.source_range) if media.source_range is not None else None
 
 
 def _offline_media(reference: MediaReference, kind: MediaKind, first: int, rate: Fraction | None) -> ResolvedMedia:
     """Offline media as the cut describes it. Raises Skip when the cut does not say how long it is."""
     if reference.available is None or rate is None:
-        raise Skip(f"media offline ({reference.location.path}), and the cut does not give its length")
+        raise MediaSkip(f"media offline ({reference.location.path}), and the cut does not give its length")
     source_range = FrameRange.of(first, max(1, round_half_up(reference.available.length * rate)))
     media = Media(
         kind=kind,

@@ -65,12 +65,12 @@ def _build_one_clip_timeline(cut: Cut, shot: Shot) -> schema.Timeline:
     """A timeline as an editor would export it with only this media on V1."""
     rate, media = float(cut.record_rate), shot.media
     start = make_time(cut.record_start, rate)
-    used = make_time_range(start, make_time(len(shot.source_range), rate))
+    used = make_time_range(start, make_time(cut.record_count, rate))
     reference: schema.MediaReference
     if media.kind is MediaKind.MOVIE or "#" not in Path(media.path).name:
         reference = make_file_reference(media.path, used)
     else:
-        files, first = media.sequence, shot.source_range.first
+        files, first = media.sequence, shot.frame_map.source_first
         folder = files.folder.as_posix()
         reference = make_sequence_reference(folder, files, first_file=first, rate=rate, available_range=used)
     reference.name = shot.clip_name

@@ -13,7 +13,7 @@ from toolkit.documents import Cut, Shot, Skipped
 from toolkit.editorial.items import is_clip, is_gap, is_nested, is_transition, item_duration
 from toolkit.editorial.media_references import is_layer_clip
 from toolkit.editorial.shot_names import ShotNames
-from toolkit.editorial.skips import LAYER_REASON, Skip, summarise_skips
+from toolkit.editorial.skips import LAYER_REASON, MediaSkip, Skip, summarise_skips
 from toolkit.editorial.times import ROUNDING, round_half_up, to_seconds
 from toolkit.editorial.tracks import (
     Slot,
@@ -58,11 +58,9 @@ def read_timeline_cut(timeline: schema.Timeline, path: Path, *, handles: int, ro
         slots = _build_slots(timeline, track, resolver, path)
         ends += [slot.end for slot in slots]
         for slot in slots:
-            result = _read_child(slot, slots, track, track_index, reader)
-            if isinstance(result, Shot):
-                shots.append(result)
-            elif result is not None:
-                (transitions if is_transition(slot.child) else skipped).append(result)
+            found, rows = _read_child(slot, slots, track, track_index, reader)
+            shots += found
+            (transitions if is_transition(slot.child) else skipped).extend(rows)
     if not shots:
         raise EmptyCut(path, summarise_skips((row.clip_name, row.reason) for row in skipped))
     record_start = _record_start(timeline, record_rate, path)
@@ -177,13 +175,13 @@ def _audio_end(timeline: schema.Timeline) -> Fraction:
 
 def _read_child(
     slot: Slot, slots: Sequence[Slot], track: schema.Track, track_index: int, reader: ClipReader
-) -> Shot | Skipped | None:
-    """A shot, or a row with the reason why there is none; None for gaps."""
+) -> tuple[list[Shot], list[Skipped]]:
+    """The shots of a child (none for a gap), and rows with the reason for all of it that is left out."""
     child = slot.child
     if is_gap(child):
-        return None
+        return [], []
     if is_transition(child):
-        return _skip_transition(child, slot, track_index, reader.record_rate)
+        return [], [_skip_transition(child, slot, track_index, reader.record_rate)]
     try:
         if not track.enabled:
             raise Skip("its track is disabled")
@@ -200,9 +198,10 @@ def _read_child(
             track_index=track_index,
             record_range=_range_or_none(slot, reader.record_rate),
             reason=str(skip),
+            shot=skip.shot if isinstance(skip, MediaSkip) else "",
         )
         log.debug("skipped %s: %s", row.clip_name, row.reason)
-        return row
+        return [], [row]
 
 
 def _explain_unsupported(child: Composable) -> str:
