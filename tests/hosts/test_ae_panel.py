@@ -244,6 +244,10 @@ def test_sending_into_another_folder_does_not_lose_the_render(followed: Followed
             {"exit_code": 0, "delivery": "/d/delivery.json"},
             "Rendered while the panel was closed. Choose Import Passes to import the result.",
         ),
+        (
+            {"exit_code": 5, "delivery": "/d/delivery.json", "message": "toolkit: everything else is done, …"},
+            "Rendered while the panel was closed. Choose Import Passes to import the result.",
+        ),
     ],
 )
 def test_the_end_of_a_render_that_no_panel_saw_is_told_once(followed: Followed, end: Facts, text: str) -> None:

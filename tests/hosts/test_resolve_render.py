@@ -150,6 +150,15 @@ def test_a_failed_run_is_reported_with_the_toolkits_message_and_changes_nothing(
     assert desk.fake.snapshot() == before
 
 
+def test_a_run_that_left_a_shot_out_is_imported(
+    entry: ModuleType, make_desk: Callable[..., Desk], record_stand_in: RecordStandIn, tmp_path: Path
+) -> None:
+    desk = make_desk()
+    record_stand_in(f"{DELIVERS}; print('toolkit: everything else is done, …', file=sys.stderr); sys.exit(5)", desk)
+    report = render(entry, desk, tmp_path / "to")
+    assert report["done"] and not report["problems"] and len(report["placed"]) == 4
+
+
 @pytest.mark.parametrize(
     ("behaviour", "message"),
     [
