@@ -10,7 +10,9 @@ Advance = Callable[[int], None]
 """Called with the number of steps (usually frames) finished since the last call."""
 
 StepCallback = Callable[[str, int, int], None]
-"""Called with the place of an image (``sh010 FACE 1004``), the sampling steps done and their total."""
+"""Called with the address of the server that paints an image, the sampling steps done and their total.
+
+Both are 1 when the image is done or has failed."""
 
 
 class Progress(Protocol):

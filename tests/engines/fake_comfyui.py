@@ -98,6 +98,10 @@ class FakeComfyui:
         """The server dies at the start of the image after this many: every connection breaks; None: never."""
         self.remaining_restarts = 0
         """So many of the next items are lost together with all temporary files; the server answers again at once."""
+        self.steps = 1
+        """So many steps a KSampler reports."""
+        self.extra_messages: list[tuple[str, dict[str, Any]]] = []
+        """Sent with each item when it starts, about it unless they name another one."""
         self.hangs = False
         """Whether an item is finished only by an interrupt, or after ``hang_s``."""
         self.hang_s = 20.0
@@ -272,6 +276,8 @@ class FakeComfyui:
 
             send("status", status={"exec_info": {"queue_remaining": 1}})
             send("execution_start", **item_data)
+            for kind, data in self.extra_messages:
+                send(kind, **{**item_data, **data})
             self.on_start()
             outputs = self._run(item, send, ends)
             failed = bool(ends)
@@ -301,11 +307,12 @@ class FakeComfyui:
                 ends.append(["execution_error", data | exception | {"traceback": ["File a.py"]}])
                 return {}
             if node["class_type"] == "KSampler":
-                time.sleep(self.seconds)
-                if self._interrupted.is_set():
-                    ends.append(["execution_interrupted", data])
-                    return {}
-                send("progress", value=1, max=1, node=key, **item_data)
+                for step in range(1, self.steps + 1):
+                    time.sleep(self.seconds / self.steps)
+                    if self._interrupted.is_set():
+                        ends.append(["execution_interrupted", data])
+                        return {}
+                    send("progress", value=step, max=self.steps, node=key, **item_data)
         self.executed += 1
         outputs = self._outputs(item, send)
         self._cached[signature] = outputs

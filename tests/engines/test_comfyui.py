@@ -49,6 +49,35 @@ def test_without_a_websocket_the_history_is_polled_with_a_warning(
     assert f"the websocket of {fake.address} {words}; polling /history instead" in caplog.text
 
 
+def test_the_websocket_reports_steps_and_the_end() -> None:
+    fake, reports = FakeComfyui(), []
+    fake.steps = 4
+    with engine_on(fake) as engine:
+        engine.step_callback = lambda *facts: reports.append(facts)
+        engine.paint([make_request()])
+    assert reports == [(fake.address, step, 4) for step in (1, 2, 3)] + [(fake.address, 1, 1)]
+
+
+@pytest.mark.parametrize("fields", [{"value": 2}, {"value": "2", "max": 4}, {"value": 2, "max": 4, "prompt_id": "b"}])
+def test_progress_that_is_not_ours_or_has_no_numbers_is_not_reported(fields: dict[str, object]) -> None:
+    fake, reports = FakeComfyui(), []
+    fake.extra_messages = [("progress", fields)]
+    with engine_on(fake) as engine:
+        engine.step_callback = lambda *facts: reports.append(facts)
+        engine.paint([make_request()])
+    assert reports == [(fake.address, 1, 1)]
+
+
+def test_the_end_of_a_failed_picture_is_reported() -> None:
+    fake, reports = FakeComfyui(), []
+    fake.fails = ("VAEDecode", "RuntimeError", "no")
+    with engine_on(fake) as engine:
+        engine.step_callback = lambda *facts: reports.append(facts)
+        with pytest.raises(EngineFailed):
+            engine.paint([make_request()])
+    assert reports == [(fake.address, 1, 1)]
+
+
 def test_a_refused_websocket_is_not_tried_again(caplog: pytest.LogCaptureFixture) -> None:
     fake = FakeComfyui()
     fake.websocket = "is refused"
@@ -146,7 +175,8 @@ def test_credentials_are_sent_with_every_request_and_the_websocket(
     coded = base64.b64encode(b"ada:s3cret:x").decode()
     assert {request.authorization for request in fake.requests} == {f"Basic {coded}"}
     parts = {"/" + request.path.split("/")[1].partition("?")[0] for request in fake.requests}
-    assert parts == {"/prompt", "/object_info", "/upload", "/ws", "/history", "/view"}
+    # The queue is read only when the history is late.
+    assert parts - {"/queue"} == {"/prompt", "/object_info", "/upload", "/ws", "/history", "/view"}
     assert coded not in caplog.text
     assert "s3cret" not in caplog.text
 

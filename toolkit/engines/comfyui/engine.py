@@ -123,6 +123,17 @@ class ComfyuiEngine(ServerEngine):
         return match
 
     async def _paint_one(self, address: str, request: PaintRequest) -> NDArray[np.float32]:
+        try:
+            return await self._paint_until_done(address, request)
+        finally:
+            self._report_step(address, 1, 1)
+
+    def _report_step(self, address: str, step: int, steps: int) -> None:
+        if self.step_callback is not None:
+            self.step_callback(address, step, steps)
+
+    async def _paint_until_done(self, address: str, request: PaintRequest) -> NDArray[np.float32]:
+        """Paint, once more after each restart of the server. Raises ServerLost and EngineFailed."""
         workflow = self._workflow_for(request.look, masked=request.matte is not None)
         images = _encode_images(request, workflow.placeholders)
         for _ in range(RETRIES + 1):
@@ -152,7 +163,8 @@ class ComfyuiEngine(ServerEngine):
         # A control with a strength of 0 passes its conditioning on unchanged.
         own |= {f"{name}_weight": 0.0 for name, guide in guides if not is_drawn(guide)}
         values = {**prepared.values, **own, **await self._uploads.upload_all(address, images)}
-        outputs = await self._queue.run(address, workflow, workflow.fill(values, match.names))
+        graph = workflow.fill(values, match.names)
+        outputs = await self._queue.run(address, workflow, graph, partial(self._report_step, address))
         label = workflow.label(match.result_node)
         params = _image_location(address, outputs.get(match.result_node), label)
         data = await self._servers.get_bytes(address, "/view", params)

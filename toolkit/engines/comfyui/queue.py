@@ -1,8 +1,8 @@
 """Runs one workflow on a ComfyUI server: puts it into the queue, waits for it, and removes it when it is cancelled.
 
-ComfyUI calls an item of its queue a "prompt"; here it is an item. A websocket reports when an item is done. Where there
-is none (a proxy may not pass websockets), or when it breaks, a warning is logged and ``/history`` is polled instead.
-The outputs are read from ``/history`` in any case.
+ComfyUI calls an item of its queue a "prompt"; here it is an item. A websocket reports its steps, and when it is done.
+Where there is none (a proxy may not pass websockets), or when it breaks, a warning is logged and ``/history`` is polled
+instead, without steps. The outputs are read from ``/history`` in any case.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -32,6 +33,10 @@ _FIRST_POLL_S = 0.01
 """Wait before the second query, seconds: the history is updated slightly after the websocket reports the end."""
 
 
+ReportStep = Callable[[int, int], None]
+"""Called with the steps done and their total, each time a node of the item has done one; both start anew per node."""
+
+
 class ItemLost(Exception):
     """The server no longer knows an item that it accepted: it was restarted."""
 
@@ -45,7 +50,7 @@ class Queue:
         self._no_websocket: set[str] = set()
         """Addresses of servers that refused a websocket; it is not tried again."""
 
-    async def run(self, address: str, workflow: Workflow, graph: Graph) -> Mapping[str, Any]:
+    async def run(self, address: str, workflow: Workflow, graph: Graph, report_step: ReportStep) -> Mapping[str, Any]:
         """Run ``graph``, which is ``workflow`` filled in; returns the outputs of each node by its id.
 
         On a timeout, and when it is cancelled, our own item is removed from the server's queue, and no other. Raises
@@ -57,7 +62,8 @@ class Queue:
                 # Without a client id, servers before 2026 return no outputs for nodes that they take from their cache.
                 body = {"prompt": graph, "client_id": client_id, "prompt_id": item_id}
                 item_id = await self._enqueue(address, workflow, body)
-                return await self._wait_for_outputs(address, item_id, workflow, socket)
+                listener = None if socket is None else _Listener(address, item_id, workflow, socket, report_step)
+                return await self._wait_for_outputs(address, item_id, workflow, listener)
         except TimeoutError as error:
             await self._remove(address, item_id)
             problem = f"was not done within {self._timeout:g} s; raise server.timeout if it needs longer"
@@ -83,19 +89,19 @@ class Queue:
         return item_id
 
     async def _wait_for_outputs(
-        self, address: str, item_id: str, workflow: Workflow, socket: ClientConnection | None
+        self, address: str, item_id: str, workflow: Workflow, listener: _Listener | None
     ) -> Mapping[str, Any]:
         wait_s, is_queued = _FIRST_POLL_S, True
         while True:
-            if socket is not None and not await self._listen(address, item_id, workflow, socket):
-                socket = None
+            if listener is not None and not await listener.listen():
+                listener = None
             history = await self._servers.get(address, f"/history/{item_id}", retry_unanswered=True)
             entry = history.get(item_id) if isinstance(history, dict) else None
             if isinstance(entry, dict):
                 return _read_outputs(address, workflow, entry)
             if not is_queued:
                 raise ItemLost
-            if socket is None:
+            if listener is None:
                 # An item may move from the queue to the history between the two queries, so look once more.
                 is_queued = item_id in _item_ids(await self._servers.get(address, "/queue", retry_unanswered=True))
                 await asyncio.sleep(wait_s if is_queued else 0.0)
@@ -119,7 +125,25 @@ class Queue:
                     _warn(address, f"cannot be opened ({one_line(str(error))})")
             yield socket
 
-    async def _listen(self, address: str, item_id: str, workflow: Workflow, socket: ClientConnection) -> bool:
+    async def _remove(self, address: str, item_id: str) -> None:
+        """Remove the item from the queue, or interrupt it if it is running. Items of other clients are unaffected."""
+        await self._servers.send_best_effort(address, "/queue", {"delete": [item_id]})
+        # Servers before 2025 ignore the id and interrupt whatever is running, so ask only while our item is.
+        if item_id in _item_ids(await self._servers.send_best_effort(address, "/queue", method="GET")):
+            await self._servers.send_best_effort(address, "/interrupt", {"prompt_id": item_id})
+
+
+@dataclass(frozen=True, slots=True)
+class _Listener:
+    """Reads the messages about one item from its websocket."""
+
+    address: str
+    item_id: str
+    workflow: Workflow
+    socket: ClientConnection
+    report_step: ReportStep
+
+    async def listen(self) -> bool:
         """Listen for at most ``SILENCE_S``; returns whether to listen again.
 
         False when the item has ended and when the websocket is broken. Raises ServerRefused when the item has failed.
@@ -129,8 +153,8 @@ class Queue:
         try:
             async with asyncio.timeout(SILENCE_S):
                 while True:
-                    message = await socket.recv()
-                    if isinstance(message, str) and _is_end(address, workflow, json.loads(message), item_id):
+                    message = await self.socket.recv()
+                    if isinstance(message, str) and self._is_end(json.loads(message)):
                         return False
         except TimeoutError:
             return True
@@ -138,15 +162,21 @@ class Queue:
             problem = "was closed"
         except ValueError:
             problem = "does not send JSON"
-        _warn(address, problem)
+        _warn(self.address, problem)
         return False
 
-    async def _remove(self, address: str, item_id: str) -> None:
-        """Remove the item from the queue, or interrupt it if it is running. Items of other clients are unaffected."""
-        await self._servers.send_best_effort(address, "/queue", {"delete": [item_id]})
-        # Servers before 2025 ignore the id and interrupt whatever is running, so ask only while our item is.
-        if item_id in _item_ids(await self._servers.send_best_effort(address, "/queue", method="GET")):
-            await self._servers.send_best_effort(address, "/interrupt", {"prompt_id": item_id})
+    def _is_end(self, message: Any) -> bool:
+        """Whether a message reports that the item is done. Raises ServerRefused when it reports a failure."""
+        kind, data = (message.get("type"), message.get("data")) if isinstance(message, dict) else ("", None)
+        if not isinstance(data, dict) or data.get("prompt_id") != self.item_id:
+            return False
+        if failure := _describe_failure(self.workflow, kind, data):
+            raise ServerRefused(self.address, failure)
+        if kind == "progress":
+            step, steps = data.get("value"), data.get("max")
+            if isinstance(step, int) and isinstance(steps, int) and 0 < step < steps:
+                self.report_step(step, steps)
+        return kind == "execution_success" or (kind == "executing" and data.get("node") is None)
 
 
 def _warn(address: str, problem: str) -> None:
@@ -157,16 +187,6 @@ def _item_ids(queue: Any) -> set[str]:
     """The ids of all items that are waiting or running."""
     parts = [queue.get(part) for part in ("queue_running", "queue_pending")] if isinstance(queue, dict) else []
     return {str(item[1]) for part in parts if isinstance(part, list) for item in part if len(item) > 1}
-
-
-def _is_end(address: str, workflow: Workflow, message: Any, item_id: str) -> bool:
-    """Whether a message reports that the item is done. Raises ServerRefused when it reports a failure."""
-    kind, data = (message.get("type"), message.get("data")) if isinstance(message, dict) else ("", None)
-    if not isinstance(data, dict) or data.get("prompt_id") != item_id:
-        return False
-    if failure := _describe_failure(workflow, kind, data):
-        raise ServerRefused(address, failure)
-    return kind == "execution_success" or (kind == "executing" and data.get("node") is None)
 
 
 def _describe_failure(workflow: Workflow, kind: Any, data: Any) -> str:
