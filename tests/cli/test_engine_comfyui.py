@@ -63,8 +63,8 @@ def test_what_a_server_lacks_is_reported_before_any_work(plates: Path, capsys: p
         assert run(plates, server) == 4
     message = capsys.readouterr().err.strip().splitlines()
     assert len(message) == 3
-    assert all("no sampler 'Eulr' (similar: euler" in line for line in message[:2])
-    assert "no model is set (available: v1-5-pruned-emaonly, deliberate_v2)" in message[2]
+    assert all("face.sampler: no sampler 'Eulr' (similar: euler" in line for line in message[:2])
+    assert "body.model: no model is set (available: v1-5-pruned-emaonly, deliberate_v2)" in message[2]
     assert not list((plates.parent / "out").rglob("*.json"))
 
 

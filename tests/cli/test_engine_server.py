@@ -95,7 +95,7 @@ def test_depth_of_the_3d_package_guides_both_passes(plates: Path, capsys: pytest
         ]
         assert run(plates, *arguments) == 3
         message = capsys.readouterr().err
-        assert "shot plate, guide depth.####.exr: media offline" in message
+        assert "shot plate, control depth of BODY, guide depth.####.exr: media offline" in message
         assert str(Path("guides/plate/depth.####.exr")) in message
         assert not server.img2img_bodies
         write_depth(plates)
@@ -232,7 +232,7 @@ def test_what_a_server_lacks_is_reported_before_any_work(plates: Path, capsys: p
         assert run(plates, "--engine-url", server.address, "--set", "face.sampler=Eulr", "--dry-run") == 4
     message = capsys.readouterr().err.strip().splitlines()
     assert len(message) == 2
-    assert all("no sampler 'Eulr' (similar: Euler, Euler a)" in line for line in message)
+    assert all("face.sampler: no sampler 'Eulr' (similar: Euler, Euler a)" in line for line in message)
     assert not list((plates.parent / "out").rglob("*.json"))
 
 

@@ -5,6 +5,8 @@ Against a fake server over real sockets; fake_automatic1111.py says what that pr
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.engines._automatic1111 import MESH, engine_on, make_request, request_with_mesh
@@ -40,6 +42,20 @@ def test_missing_parts_of_a_look_are_named_with_available_ones(request_: PaintRe
     assert not lacking.img2img_bodies
 
 
+def test_missing_parts_of_a_look_are_named_with_their_settings() -> None:
+    changes: dict[str, Any] = {"model": "x", "vae": "x", "sampler": "x", "loras": (LoraPlan(model="x", weight=1.0),)}
+    with engine_on(FakeAutomatic1111()) as engine, pytest.raises(EngineUnavailable) as caught:
+        engine.prepare([request_with_mesh(model="y").look.model_copy(update=changes)], section="face")
+    for words in (
+        "face.model: no model 'x'",
+        "face.vae: no VAE 'x'",
+        "face.sampler: no sampler 'x'",
+        "face.loras: no LoRA 'x'",
+        "face.controls (face): no control 'y'",
+    ):
+        assert words in str(caught.value)
+
+
 def test_a_server_too_old_to_list_vaes_is_reported_with_a_remedy() -> None:
     fake = FakeAutomatic1111()
     del fake.answers_by_path["/sdapi/v1/sd-vae"]  # as before 1.4.0
@@ -53,7 +69,7 @@ def test_a_server_too_old_to_list_vaes_is_reported_with_a_remedy() -> None:
 def test_a_look_that_one_server_cannot_render_is_refused_with_its_address() -> None:
     with (
         engine_on(FakeAutomatic1111(), lacking := FakeAutomatic1111(samplers=["LMS"])) as engine,
-        pytest.raises(EngineUnavailable, match=f"{lacking.address} has no sampler 'Euler'"),
+        pytest.raises(EngineUnavailable, match=f"{lacking.address}: no sampler 'Euler'"),
     ):
         engine.paint([make_request()])
 

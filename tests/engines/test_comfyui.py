@@ -8,11 +8,12 @@ from __future__ import annotations
 import base64
 import logging
 import socket
+from typing import Any
 
 import pytest
 
-from tests.engines._comfyui import engine_on, make_request, paint_seed, request_with_mesh
-from tests.engines._requests import seeds_in
+from tests.engines._comfyui import DEPTH, MESH, engine_on, make_request, paint_seed, request_with_mesh
+from tests.engines._requests import colours, seeds_in
 from tests.engines.fake_comfyui import FakeComfyui, node_of
 from toolkit.documents import LoraPlan
 from toolkit.engines import PaintRequest
@@ -217,6 +218,24 @@ def test_missing_parts_of_a_look_are_named_with_available_ones(request_: PaintRe
     assert lacking.address in str(caught.value)
     assert not lacking.graphs
     assert not lacking.uploads
+
+
+def test_missing_parts_of_a_look_are_named_with_their_settings() -> None:
+    controls = (MESH.model_copy(update={"model": "x"}), DEPTH, DEPTH.model_copy(update={"model": "y"}))
+    changes: dict[str, Any] = {"model": "x", "vae": "x", "sampler": "x/y", "loras": (LoraPlan(model="x", weight=1.0),)}
+    request = make_request(controls=controls, guides=(colours(),) * 3, **changes)
+    with engine_on(FakeComfyui()) as engine, pytest.raises(EngineUnavailable) as caught:
+        engine.prepare([request.look], section="body")
+    for words in (
+        "body.model: no model 'x'",
+        "body.vae: no VAE 'x'",
+        "body.sampler: no sampler 'x'",
+        "body.sampler: no scheduler 'y'",
+        "body.loras: no LoRA 'x'",
+        "body.controls (face): no control 'x'",
+        "body.controls (depth 2): no control 'y'",
+    ):
+        assert words in str(caught.value)
 
 
 def test_a_look_that_one_server_cannot_render_is_refused_with_its_address() -> None:

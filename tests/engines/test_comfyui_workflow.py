@@ -269,6 +269,14 @@ def test_a_workflow_that_does_not_fit_the_look_is_reported(
         assert [request.path for request in fake.requests] == ["/prompt"], "only the probe at opening"
 
 
+def test_a_workflow_that_does_not_fit_the_look_is_reported_with_the_settings(mine: Callable[[object], Path]) -> None:
+    with engine_on(FakeComfyui(), workflow=mine(modify(add_control_placeholder))) as engine:
+        with pytest.raises(WorkflowError, match=r"body.controls \(face\): the look has no value for {{control_face}}"):
+            engine.prepare([plain_request().look], section="body")
+        with pytest.raises(WorkflowError, match=r"face.vae: the look sets vae, but {{vae}} is not in the workflow"):
+            engine.prepare([plain_request(vae="x").look], section="face")
+
+
 # --- checks against a server -------------------------------------------------------------------------------------
 
 

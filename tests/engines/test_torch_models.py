@@ -95,6 +95,15 @@ def test_a_missing_checkpoint_is_refused(tiny: TinyModels, name: str, models: bo
     assert expected in refusal_message(look(model=name), models=str(tiny.folder) if models else "")
 
 
+def test_the_setting_that_names_a_missing_model_is_named(tiny: TinyModels) -> None:
+    mesh = ControlPlan(kind="face", model="mesh", weight=1, start=0, end=1)
+    with DiffusersEngine(DiffusersSettings()) as engine:
+        with pytest.raises(EngineUnavailable, match=r"^setting face.controls: .*no ControlNet 'mesh'"):
+            engine.prepare([look(model=str(tiny.checkpoint), controls=(mesh,))], section="face")
+        with pytest.raises(EngineUnavailable, match=r"set body.model to a folder"):
+            engine.prepare([look(model="")], section="body")
+
+
 def test_a_missing_studio_folder_is_refused() -> None:
     assert "diffusers.models: no folder /no/studio" in refusal_message(look(model="tiny"), models="/no/studio")
 

@@ -77,10 +77,11 @@ class Engine(ABC):
         """
         return self.revision
 
-    def prepare(self, looks: Iterable[LookPlan]) -> None:  # noqa: B027  most engines need nothing that a look names
+    def prepare(self, looks: Iterable[LookPlan], section: str = "") -> None:  # noqa: B027  most need nothing of a look
         """Check, before any work is done, that everything ``looks`` name is available.
 
-        Raises EngineUnavailable, and InputError where a look does not fit a file that the user wrote.
+        ``section`` is where they are set, ``body`` or ``face``, for messages; empty: it is not known. Raises
+        EngineUnavailable, and InputError where a look does not fit a file that the user wrote.
         """
 
     @abstractmethod

@@ -1,4 +1,4 @@
-"""Matches the names that users write against the names that a server lists."""
+"""Matches the names that users write against the names that a server lists, and names the settings they wrote."""
 
 from __future__ import annotations
 
@@ -8,16 +8,24 @@ from difflib import get_close_matches
 _MAX_SUGGESTIONS = 3
 
 
-def resolve_name(kind: str, wanted: str, known: Mapping[str, str], missing: list[str]) -> str:
+def setting_prefix(section: str, key: str, control: str = "") -> str:
+    """``body.model: ``, or ``face.controls (depth): `` for one ``control``, to begin a message with.
+
+    Empty without a section: it is not known where the look comes from.
+    """
+    return f"{section}.{key}{f' ({control})' if control else ''}: " if section else ""
+
+
+def resolve_name(kind: str, wanted: str, known: Mapping[str, str], missing: list[str], setting: str = "") -> str:
     """The server's own name for ``wanted``, which may leave out the hash at the end (``face [9e397ea6]``).
 
-    ``known`` maps every accepted spelling to the server's name. Without a match, appends a line to ``missing`` and
-    returns an empty string.
+    ``known`` maps every accepted spelling to the server's name. Without a match, appends a line to ``missing``, which
+    begins with ``setting``, and returns an empty string.
     """
     for name, full_name in known.items():
         if wanted in {name, name.partition(" [")[0]}:
             return full_name
-    missing.append(f"no {kind} '{wanted}' ({suggest_names(wanted, known)})")
+    missing.append(f"{setting}no {kind} '{wanted}' ({suggest_names(wanted, known)})")
     return ""
 
 

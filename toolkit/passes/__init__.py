@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from toolkit.passes.guides.guide_pictures import check_guides
 from toolkit.passes.planning.encoding import pass_encoding
-from toolkit.passes.planning.looks import needs_body_tracks, planned_guides, planned_looks, wanted_passes
+from toolkit.passes.planning.looks import (
+    describe_control,
+    needs_body_tracks,
+    planned_guides,
+    planned_looks,
+    wanted_passes,
+)
 from toolkit.passes.planning.plan import plan_passes
 from toolkit.passes.rendering.files_of_pass import count_current
 from toolkit.passes.rendering.forecast import PassForecast, forecast_passes, forecast_untracked
@@ -19,6 +25,7 @@ __all__ = [
     "SlateFace",
     "check_guides",
     "count_current",
+    "describe_control",
     "forecast_passes",
     "forecast_untracked",
     "mark_delivered",

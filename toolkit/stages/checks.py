@@ -15,7 +15,7 @@ from toolkit.documents import Cut, EstimatePlan, GuidePlan, PassPlan, Shot
 from toolkit.engines import check_engine, find_engine
 from toolkit.errors import OtherCut, OutputNotWritable, at
 from toolkit.output import Output
-from toolkit.passes import check_guides, needs_body_tracks, planned_guides
+from toolkit.passes import check_guides, describe_control, needs_body_tracks, planned_guides
 from toolkit.plates import check_encoding
 from toolkit.settings import Settings
 from toolkit.stages.choosing import ShotPatterns, choose_shots
@@ -91,5 +91,9 @@ def tracks_people(settings: Settings) -> bool:
     return needs_body_tracks(settings) and find_engine(settings.engine).wants_guides
 
 
-def _read_or_estimated(plan: PassPlan) -> list[GuidePlan | EstimatePlan]:
-    return [guide for guide in plan.guides if guide is not None]
+def _read_or_estimated(plan: PassPlan) -> dict[GuidePlan | EstimatePlan, str]:
+    return {
+        guide: describe_control(plan.pass_name, control.kind)
+        for control, guide in zip(plan.look.controls, plan.guides, strict=True)
+        if guide is not None
+    }

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit.documents import Cut, EstimatePlan, GuidePlan, LookPlan, PassPlan, Shot
+from toolkit.documents import Cut, EstimatePlan, GuidePlan, LookPlan, PassName, PassPlan, Shot
 from toolkit.engines import DepthEstimator, Engine, open_engine, open_estimators
 from toolkit.memory import trim_heap
 from toolkit.output import Output, lock_output
@@ -53,7 +53,9 @@ def render(
         check_disk(output.root)
         for name in sorted({one.engine for one in plans}):
             mine = [one for one in plans if one.engine == name]
-            looks = [look for one in mine for look in one.looks]
+            looks: dict[PassName, list[LookPlan]] = {}
+            for one in mine:
+                looks.setdefault(one.pass_name, []).extend(one.looks)
             guides = [guide for one in mine for guide in one.guides if guide is not None]
             with open_render_tools(name, looks, guides, settings) as tools:
                 for shot in chosen:
@@ -75,14 +77,18 @@ def open_tools_for(cut: Cut, shots: Sequence[Shot], settings: Settings) -> Itera
 
 @contextmanager
 def open_render_tools(
-    name: str, looks: Iterable[LookPlan], guides: Iterable[GuidePlan | EstimatePlan], settings: Settings
+    name: str,
+    looks: Mapping[PassName, Sequence[LookPlan]],
+    guides: Iterable[GuidePlan | EstimatePlan],
+    settings: Settings,
 ) -> Iterator[RenderTools]:
-    """The engine ``name``, prepared for ``looks``, and the estimators that ``guides`` need; closed with the block.
+    """The engine ``name``, prepared for the ``looks`` of each pass, and the estimators that ``guides`` need.
 
-    Raises EngineUnavailable, DepthUnavailable, and InputError for a file named by the settings that does not fit.
+    Both are closed with the block. Raises EngineUnavailable, DepthUnavailable, and InputError for a file named by the settings that does not fit.
     """
     with open_engine(name, settings) as engine:
-        engine.prepare(dict.fromkeys(looks))
+        for pass_name, own in looks.items():
+            engine.prepare(dict.fromkeys(own), section=pass_name.lower())
         named = [guide.estimator for guide in guides if engine.wants_guides and isinstance(guide, EstimatePlan)]
         yield RenderTools(engine=engine, estimators=open_estimators(named, settings.diffusers))
 

@@ -187,10 +187,10 @@ def test_guides_with_numbers_of_their_own_are_checked_by_these(tmp_path: Path) -
     control = write_plate_as_guide(tmp_path) + "}"
     shot = shot_of(Path("nowhere/plate.####.png"))
     guides = plans(tmp_path, control)[PassName.BODY].guides
-    check_guides(shot, [guide for guide in guides if guide is not None])
+    check_guides(shot, {guide: "depth of BODY" for guide in guides if guide is not None})
     (tmp_path / f"g.{FRAMES[0] + 900:04d}.png").unlink()
     with pytest.raises(MissingFrames, match=str(FRAMES[0] + 900)):
-        check_guides(shot, [guide for guide in guides if guide is not None])
+        check_guides(shot, {guide: "depth of BODY" for guide in guides if guide is not None})
 
 
 def test_missing_guides_are_reported_before_rendering(depth: Path) -> None:

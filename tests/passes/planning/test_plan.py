@@ -249,9 +249,14 @@ def test_prompts_for_another_shot_do_not_change_this_one() -> None:
 def test_the_planned_looks_include_every_shot_and_negative_prompt() -> None:
     settings = load_settings(overrides=['face.prompts=[{shot="sh020", negative="rain"}]'])
     shots = [SHOT.model_copy(update={"name": name}) for name in ("sh010", "sh020", "sh030")]
-    assert sorted(look.negative for look in planned_looks(shots, settings)) == ["", "", "rain"]
+    looks = planned_looks(shots, settings)
+    assert {name: [look.negative for look in own] for name, own in looks.items()} == {
+        "BODY": [""],
+        "FACE": ["", "rain"],
+    }
     settings = load_settings(overrides=['face.prompts=[{face=1, negative="beard"}]', "output.passes=FACE"])
-    assert [look.negative for look in planned_looks(shots, settings)] == ["", "beard"]
+    assert [look.negative for look in planned_looks(shots, settings)[PassName.FACE]] == ["", "beard"]
+    assert PassName.BODY not in planned_looks(shots, settings)
 
 
 def test_noise_per_shot_has_one_seed_per_pass_and_face() -> None:

@@ -72,16 +72,16 @@ class Automatic1111Engine(ServerEngine):
         self._unproven: set[str] = set()
         """Addresses of servers that rendered a frame without proof that its controls were applied."""
 
-    def prepare(self, looks: Iterable[LookPlan]) -> None:
+    def prepare(self, looks: Iterable[LookPlan], section: str = "") -> None:
         """Look up the model, sampler and controls of each look on every server.
 
         Raises EngineUnavailable, which names what is missing and where, and EngineFailed when no server is left.
         """
         for look in looks:
             if look not in self._names and look.strength > 0.0:
-                self._names[look] = self._servers.broadcast(partial(self._resolve_look, look))
+                self._names[look] = self._servers.broadcast(partial(self._resolve_look, look, section))
 
-    async def _resolve_look(self, look: LookPlan, address: str) -> ServerNames:
+    async def _resolve_look(self, look: LookPlan, section: str, address: str) -> ServerNames:
         """What one server calls the parts of ``look``. Raises EngineUnavailable with everything missing; ServerLost.
 
         Saves the options that the look will change. They stay changed after an image, because restoring them would
@@ -94,7 +94,7 @@ class Automatic1111Engine(ServerEngine):
             answer = await self._servers.send_best_effort(address, _OPTIONS, method="GET")
             values = {option: answer.get(option) if isinstance(answer, dict) else None for option in unsaved}
             self._initial_options[address] |= {option: str(value or "") for option, value in values.items()}
-        return await resolve_look(self._servers, look, address)
+        return await resolve_look(self._servers, look, section, address)
 
     async def _paint_one(self, address: str, request: PaintRequest) -> NDArray[np.float32]:
         task_id = f"task({uuid4().hex})"

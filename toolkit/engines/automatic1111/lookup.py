@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -11,7 +12,7 @@ from toolkit.engines.addresses import AUTH_REMEDY
 from toolkit.engines.automatic1111.request import NAME, ServerNames
 from toolkit.engines.automatic1111.samplers import Row, choose_sampler
 from toolkit.engines.http_errors import ServerRefused
-from toolkit.engines.names import resolve_name
+from toolkit.engines.names import resolve_name, setting_prefix
 from toolkit.engines.servers import Servers
 from toolkit.errors import EngineUnavailable
 
@@ -27,21 +28,29 @@ _UNIT_COUNTS = ("control_net_unit_count", "control_net_max_models_num")
 """The setting for the number of ControlNet units: its name since autumn 2023, and its older name."""
 
 
-async def resolve_look(servers: Servers, look: LookPlan, address: str) -> ServerNames:
-    """What one server calls the parts of ``look``. Raises EngineUnavailable with everything missing; ServerLost."""
+async def resolve_look(servers: Servers, look: LookPlan, section: str, address: str) -> ServerNames:
+    """What one server calls the parts of ``look``, which comes from ``section`` of the settings.
+
+    Raises EngineUnavailable with everything missing; ServerLost.
+    """
     missing: list[str] = []
+    setting = partial(setting_prefix, section)
     try:
         checkpoints = await _checkpoints(servers, address) if look.model else {"": ""}
-        model = resolve_name("model", look.model, checkpoints, missing)
-        vae = resolve_name("VAE", look.vae, await _vaes(servers, address) if look.vae else {"": ""}, missing)
+        model = resolve_name("model", look.model, checkpoints, missing, setting("model"))
+        known_vaes = await _vaes(servers, address) if look.vae else {"": ""}
+        vae = resolve_name("VAE", look.vae, known_vaes, missing, setting("vae"))
         known_loras = await _loras(servers, address) if look.loras else {}
-        loras = tuple(resolve_name("LoRA", lora.model, known_loras, missing) for lora in look.loras)
+        loras = tuple(resolve_name("LoRA", lora.model, known_loras, missing, setting("loras")) for lora in look.loras)
         samplers = _rows(address, _SAMPLERS, await servers.get(address, _SAMPLERS), "name")
         answer = await _get_or_none(servers, address, _SCHEDULES)
         schedules = None if answer is None else _rows(address, _SCHEDULES, answer, "label")
-        sampler, schedule = choose_sampler(look.sampler, samplers, schedules, missing)
+        sampler, schedule = choose_sampler(look.sampler, samplers, schedules, missing, setting("sampler"))
         known_controls = await _control_models(servers, address) if look.controls else {}
-        controls = tuple(resolve_name("control", control.model, known_controls, missing) for control in look.controls)
+        controls = tuple(
+            resolve_name("control", one.model, known_controls, missing, setting("controls", one.kind))
+            for one in look.controls
+        )
         module = await _no_preprocessor(servers, address) if look.controls else ""
         if look.controls:
             await _check_unit_count(servers, address, len(look.controls))
@@ -49,8 +58,8 @@ async def resolve_look(servers: Servers, look: LookPlan, address: str) -> Server
         remedy = AUTH_REMEDY if refusal.wants_credentials else "see the server's console for the reason"
         raise EngineUnavailable(NAME, str(refusal), remedy=remedy) from refusal
     if missing:
-        remedy = "install it on the server, or choose an available one in the settings of the pass"
-        raise EngineUnavailable(NAME, f"{address} has {'; '.join(missing)}", remedy=remedy)
+        remedy = "install it on the server, or set an available one"
+        raise EngineUnavailable(NAME, f"{address}: {'; '.join(missing)}", remedy=remedy)
     return ServerNames(
         model=model, vae=vae, loras=loras, sampler=sampler, schedule=schedule, controls=controls, module=module
     )

@@ -25,12 +25,12 @@ Row = Mapping[str, Any]
 
 
 def choose_sampler(
-    wanted: str, samplers: Sequence[Row], schedules: Sequence[Row] | None, missing: list[str]
+    wanted: str, samplers: Sequence[Row], schedules: Sequence[Row] | None, missing: list[str], setting: str = ""
 ) -> tuple[str, str]:
     """``sampler_name`` and ``scheduler`` for the name in a look.
 
     ``schedules`` None: the server is older than 1.9.0 and has no schedule types. For an unknown sampler, appends a line
-    to ``missing`` and returns empty strings.
+    to ``missing``, which begins with ``setting``, and returns empty strings.
     """
     options = {row["name"]: row.get("options") for row in samplers}
     if wanted in options:
@@ -42,7 +42,7 @@ def choose_sampler(
         sampler = wanted.removesuffix(f" {name}")
         if sampler != wanted and sampler in options:
             return sampler, label
-    missing.append(f"no sampler '{wanted}' ({suggest_names(wanted, options)})")
+    missing.append(f"{setting}no sampler '{wanted}' ({suggest_names(wanted, options)})")
     return "", ""
 
 

@@ -75,7 +75,7 @@ class ComfyuiEngine(ServerEngine):
         """By address."""
         self._prepared: dict[LookPlan, _PreparedLook] = {}
 
-    def prepare(self, looks: Iterable[LookPlan]) -> None:
+    def prepare(self, looks: Iterable[LookPlan], section: str = "") -> None:
         """Check the workflow of each look against what every server offers.
 
         Raises WorkflowError when it does not fit the look, EngineUnavailable, which names what is missing and where or
@@ -85,8 +85,8 @@ class ComfyuiEngine(ServerEngine):
             if look not in self._prepared and look.strength > 0.0:
                 self._check_masked_content(look)
                 workflow, values = self._workflow_for(look, masked=True), look_values(look)
-                workflow.check_look(look)
-                matches = self._servers.broadcast(partial(self._match, workflow, values))
+                workflow.check_look(look, section)
+                matches = self._servers.broadcast(partial(self._match, workflow, values, section))
                 self._prepared[look] = _PreparedLook(values=values, matches=matches)
 
     def _check_masked_content(self, look: LookPlan) -> None:
@@ -102,7 +102,7 @@ class ComfyuiEngine(ServerEngine):
     def _workflow_for(self, look: LookPlan, *, masked: bool) -> Workflow:
         return self._workflow or build_workflow(look, masked=masked)
 
-    async def _match(self, workflow: Workflow, values: Mapping[str, Value], address: str) -> ServerMatch:
+    async def _match(self, workflow: Workflow, values: Mapping[str, Value], section: str, address: str) -> ServerMatch:
         """Match ``workflow`` with one server. Raises EngineUnavailable with everything missing; ServerLost."""
         try:
             if address not in self._object_info:
@@ -114,9 +114,9 @@ class ComfyuiEngine(ServerEngine):
             problem = f"{address} answered {_OBJECT_INFO} without a table of nodes"
             raise EngineUnavailable(self.name, problem, remedy="check that it is a ComfyUI server")
         problems: list[str] = []
-        match = match_workflow(workflow, values, self._object_info[address], problems)
+        match = match_workflow(workflow, values, self._object_info[address], problems, section)
         if problems:
-            remedy = "install it on the server, or choose an available one in the settings of the pass"
+            remedy = "install it on the server, or set an available one"
             if self._workflow is not None:
                 remedy += f", or change {self._workflow.name}"
             raise EngineUnavailable(self.name, f"{address}: {'; '.join(dict.fromkeys(problems))}", remedy=remedy)

@@ -15,6 +15,7 @@ from toolkit.engines.comfyui.placeholders import (
     find_placeholders,
     is_image,
     label_of,
+    setting_of,
     sole_placeholder,
 )
 from toolkit.engines.comfyui.workflow import Workflow
@@ -39,11 +40,12 @@ class ServerMatch:
 
 
 def match_workflow(
-    workflow: Workflow, values: Mapping[str, Value], object_info: Mapping[str, Any], problems: list[str]
+    workflow: Workflow, values: Mapping[str, Value], object_info: Mapping[str, Any], problems: list[str], section: str
 ) -> ServerMatch:
     """Match ``workflow`` with the nodes in ``object_info``; everything missing is appended to ``problems``.
 
-    ``values`` are those of the placeholders that are the same for every image of the pass.
+    ``values`` are those of the placeholders that are the same for every image of the pass; ``section`` of the settings
+    is where they come from.
     """
     names: dict[tuple[str, str], str] = {}
     for key, node in workflow.nodes.items():
@@ -62,7 +64,9 @@ def match_workflow(
             if choices is None or isinstance(value, list) or _differs_per_image(value):
                 continue
             if kind := label_of(placeholder):
-                names[key, name] = _resolve_choice(kind, str(values[placeholder]), choices, problems)
+                found: list[str] = []
+                names[key, name] = _resolve_choice(kind, str(values[placeholder]), choices, found)
+                problems += (setting_of(placeholder, section) + problem for problem in found)
             elif (filled := fill_placeholders(value, values)) not in choices:
                 hint = suggest_names(str(filled), _texts(choices))
                 problems.append(f"{label} has '{name}' {filled!r}, which is not one of its choices ({hint})")

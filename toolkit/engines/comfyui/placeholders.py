@@ -10,6 +10,7 @@ from typing import Any
 
 from toolkit.documents import LookPlan
 from toolkit.engines.comfyui.samplers import choose_sampler
+from toolkit.engines.names import setting_prefix
 
 Value = str | int | float
 """What replaces a placeholder."""
@@ -89,6 +90,18 @@ def label_of(name: str) -> str:
     if _LORA.fullmatch(name):
         return "LoRA"
     return _LABELS.get(name) or ("control" if name.startswith("control_") and name.endswith("_model") else "")
+
+
+def setting_of(name: str, section: str) -> str:
+    """The setting that gives a placeholder its value, to begin a message with: ``body.controls (depth): ``.
+
+    Empty without a section.
+    """
+    if match := _CONTROL.match(name):
+        return setting_prefix(section, "controls", match[0].removeprefix("control_").replace("_", " "))
+    if name == "scheduler":
+        return setting_prefix(section, "sampler")
+    return setting_prefix(section, "loras" if _LORA.match(name) else name)
 
 
 def find_placeholders(value: Any) -> Iterator[str]:

@@ -21,6 +21,7 @@ from toolkit.engines.comfyui.placeholders import (
     is_known,
     look_values,
     lora_placeholders,
+    setting_of,
 )
 from toolkit.errors import NoSuchFile, WorkflowError
 
@@ -80,15 +81,21 @@ class Workflow:
                 graph[key]["inputs"][input_name] = server_name
         return graph
 
-    def check_look(self, look: LookPlan) -> None:
-        """Check that ``look`` fills every placeholder, and that everything it sets has one. Raises WorkflowError."""
+    def check_look(self, look: LookPlan, section: str) -> None:
+        """Check that ``look`` fills every placeholder, and that everything it sets has one. Raises WorkflowError.
+
+        ``section`` of the settings is where the look comes from, for messages.
+        """
         guides = control_placeholders(look)
         available = PER_IMAGE | set(look_values(look)) | set(guides)
-        unfilled = [f"the look has no value for {{{{{name}}}}}" for name in self.placeholders - available]
+        unfilled = [
+            f"{setting_of(name, section)}the look has no value for {{{{{name}}}}}"
+            for name in self.placeholders - available
+        ]
         is_set = {"model": bool(look.model), "vae": bool(look.vae), "negative": bool(look.negative)}
         is_set |= dict.fromkeys((*lora_placeholders(look), *guides), True)
         unused = [
-            f"the look sets {name}, but {{{{{name}}}}} is not in the workflow"
+            f"{setting_of(name, section)}the look sets {name}, but {{{{{name}}}}} is not in the workflow"
             for name, given in is_set.items()
             if given and name not in self.placeholders
         ]

@@ -44,11 +44,11 @@ class DiffusersEngine(Engine):
         self.batch = self._sizes.preferred
         _silence_libraries()
 
-    def prepare(self, looks: Iterable[LookPlan]) -> None:
+    def prepare(self, looks: Iterable[LookPlan], section: str = "") -> None:
         """Find and load everything ``looks`` name. Raises EngineUnavailable: what is missing, and where it belongs."""
         for look in looks:
             if look.strength > 0.0 and look not in self._models:
-                models = self._cache.load(look)
+                models = self._cache.load(look, section)
                 check_look(look, self._settings.compat, models.checkpoint.scheduler)
                 self._models[look] = models
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from toolkit.engines.diffusers_local.prompts import PromptEncoder
 from toolkit.engines.torch_models.devices import NAME, Device
 from toolkit.engines.torch_models.files import CHECKPOINT, CONFIGURATION, CONTROL, LORA, VAE, ModelFiles, digest_files
 from toolkit.engines.torch_models.lookup import find_model, first_line
-from toolkit.errors import EngineUnavailable
+from toolkit.errors import EngineUnavailable, at
 from toolkit.settings import DiffusersSettings
 
 if TYPE_CHECKING:
@@ -92,16 +93,24 @@ class ModelCache:
         self._controls: dict[tuple[Path, Path], Control] = {}
         self._digests: dict[tuple[Path, ...], str] = {}
 
-    def load(self, look: LookPlan) -> LookModels:
-        """Load the models of ``look``. Raises EngineUnavailable for missing ones before anything is loaded."""
+    def load(self, look: LookPlan, section: str) -> LookModels:
+        """Load the models of ``look``. Raises EngineUnavailable for missing ones before anything is loaded.
+
+        ``section`` of the settings is where the look comes from, for messages; empty: it is not known.
+        """
         if not look.model:
-            remedy = "set body.model and face.model to a folder, a .safetensors file, or owner/name on the hub"
+            named = f"{section}.model" if section else "body.model and face.model"
+            remedy = f"set {named} to a folder, a .safetensors file, or owner/name on the hub"
             raise EngineUnavailable(NAME, "no checkpoint is set, and this engine has no default", remedy=remedy)
-        base = find_model(CHECKPOINT, look.model, self._folder)
+        with _in_setting(section, "model"):
+            base = find_model(CHECKPOINT, look.model, self._folder)
         configs = find_model(CONFIGURATION, _CONFIG_REPOSITORY, self._folder) if base.is_single_file else base
-        vae = find_model(VAE, look.vae, self._folder) if look.vae else None
-        controls = [find_model(CONTROL, control.model, self._folder) for control in look.controls]
-        loras = [find_model(LORA, lora.model, self._folder) for lora in look.loras]
+        with _in_setting(section, "vae"):
+            vae = find_model(VAE, look.vae, self._folder) if look.vae else None
+        with _in_setting(section, "controls"):
+            controls = [find_model(CONTROL, control.model, self._folder) for control in look.controls]
+        with _in_setting(section, "loras"):
+            loras = [find_model(LORA, lora.model, self._folder) for lora in look.loras]
         files = [one.files for one in (base, configs, *([vae] if vae else []), *controls, *loras)]
         checkpoint = self._checkpoint(base, configs)
         return LookModels(
@@ -268,6 +277,11 @@ def _check_family(pipeline: Any, scheduler: dict[str, Any]) -> None:
         raise ValueError("it does not belong to the Stable Diffusion 1.5 family")
     if scheduler.get("prediction_type", "epsilon") != "epsilon":
         raise ValueError(f"it predicts {scheduler['prediction_type']}; only noise prediction (epsilon) is supported")
+
+
+def _in_setting(section: str, key: str) -> AbstractContextManager[None]:
+    """Attach the setting that names a model to an error about it."""
+    return at(setting=f"{section}.{key}") if section else nullcontext()
 
 
 def _try_load(label: str, model: ModelFiles, load: Callable[[], Any]) -> Any:

@@ -53,9 +53,9 @@ class MultiDeviceEngine(Engine):
         self.revision = answers[0][0]
         self.batch = sum(batch for _, batch in answers)
 
-    def prepare(self, looks: Iterable[LookPlan]) -> None:
+    def prepare(self, looks: Iterable[LookPlan], section: str = "") -> None:
         """See ``DiffusersEngine.prepare``; on all devices at once."""
-        self._call_all(_prepare, list(looks))
+        self._call_all(_prepare, list(looks), section)
 
     def identity(self, look: LookPlan) -> str:
         """See ``DiffusersEngine.identity``; all devices load the same files."""
@@ -119,8 +119,8 @@ def _get_revision_and_batch() -> tuple[str, int]:
     return _engine.revision, _engine.batch
 
 
-def _prepare(looks: Sequence[LookPlan]) -> None:
-    _engine.prepare(looks)
+def _prepare(looks: Sequence[LookPlan], section: str) -> None:
+    _engine.prepare(looks, section)
 
 
 def _identity(look: LookPlan) -> str:

@@ -32,12 +32,15 @@ _ASPECT_TOLERANCE = 0.01
 _WORKERS = 2
 
 
-def check_guides(shot: Shot, guides: Iterable[GuidePlan | EstimatePlan]) -> None:
-    """Check that each sequence has a file for every frame of ``shot``. Raises MissingMedia and MissingFrames."""
-    for guide in guides:
+def check_guides(shot: Shot, guides: Mapping[GuidePlan | EstimatePlan, str]) -> None:
+    """Check that each sequence has a file for every frame of ``shot``. Raises MissingMedia and MissingFrames.
+
+    ``guides`` come with the control that names them, ``depth of BODY``, for messages.
+    """
+    for guide, control in guides.items():
         if isinstance(guide, GuidePlan):
             path = Path(guide.path)
-            with at(guide=path.name):
+            with at(control=control, guide=path.name):
                 check_frames(probe(path), [frame + guide.offset for frame in shot.source_work_range])
 
 

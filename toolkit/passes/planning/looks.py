@@ -23,18 +23,22 @@ def wanted_passes(settings: Settings) -> list[PassName]:
     return [name for name in PassName if name in settings.output.passes.split("+")]
 
 
-def planned_looks(shots: Iterable[Shot], settings: Settings) -> list[LookPlan]:
-    """Every look that an engine must be prepared for, each once.
+def planned_looks(shots: Iterable[Shot], settings: Settings) -> dict[PassName, list[LookPlan]]:
+    """Every look that an engine must be prepared for, by pass, each once.
 
     A face with its own negative prompt adds a look with that prompt: an engine may have to check it.
     """
-    resolved = (resolve_look(name, shot.name, settings) for shot in shots for name in wanted_passes(settings))
-    looks = (
-        plan_look(replace(look, negative=negative))
-        for look in resolved
-        for negative in (look.negative, *(entry.negative for entry in look.prompts if entry.negative))
-    )
-    return list(dict.fromkeys(looks))
+    shots = list(shots)
+    looks: dict[PassName, list[LookPlan]] = {}
+    for name in wanted_passes(settings):
+        resolved = [resolve_look(name, shot.name, settings) for shot in shots]
+        planned = (
+            plan_look(replace(look, negative=negative))
+            for look in resolved
+            for negative in (look.negative, *(entry.negative for entry in look.prompts if entry.negative))
+        )
+        looks[name] = list(dict.fromkeys(planned))
+    return looks
 
 
 def needs_body_tracks(settings: Settings) -> bool:
@@ -42,11 +46,20 @@ def needs_body_tracks(settings: Settings) -> bool:
     return any(has_control(_section(name, settings), "body") for name in wanted_passes(settings))
 
 
-def planned_guides(shot_name: str, settings: Settings, *, cut_folder: Path) -> list[GuidePlan | EstimatePlan]:
-    """Every guide of ``shot_name`` that is read or estimated, not drawn from a track; each once."""
-    looks = [resolve_look(name, shot_name, settings) for name in wanted_passes(settings)]
-    guides = [plan_guide(control, shot_name, cut_folder) for look in looks for control in look.controls]
-    return list(dict.fromkeys(guide for guide in guides if guide is not None))
+def planned_guides(shot_name: str, settings: Settings, *, cut_folder: Path) -> dict[GuidePlan | EstimatePlan, str]:
+    """Every guide of ``shot_name`` that is read or estimated, not drawn from a track, and the control that names it."""
+    guides: dict[GuidePlan | EstimatePlan, str] = {}
+    for name in wanted_passes(settings):
+        for control in resolve_look(name, shot_name, settings).controls:
+            guide = plan_guide(control, shot_name, cut_folder)
+            if guide is not None:
+                guides.setdefault(guide, describe_control(name, control.kind))
+    return guides
+
+
+def describe_control(name: PassName, kind: str) -> str:
+    """A control in a message: ``depth of BODY``."""
+    return f"{kind} of {name}"
 
 
 def _section(name: PassName, settings: Settings) -> Look:
