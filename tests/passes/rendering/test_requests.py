@@ -86,6 +86,13 @@ def test_the_guide_of_a_crop_is_the_mesh_in_canvas_pixels() -> None:
         assert np.array_equal(guide, draw_face_annotation([transformed_points], (256, 256)))
 
 
+@pytest.mark.parametrize("canvas", [64, 128, 512])
+def test_the_face_of_a_crop_is_always_drawn(canvas: int) -> None:
+    """The annotator leaves small faces out, because a detector finds them anywhere. A crop is made for its face."""
+    plan = plan_of(PassName.FACE, f"face.controls={CONTROLS}", f"face.canvas={canvas}")
+    assert request_for(plan).guides[0].any()
+
+
 def test_the_face_guide_of_body_shows_every_face_in_place() -> None:
     """The face of the test plate is 40 pixels high, too small for the annotator: it is enlarged here."""
     plan = plan_of(PassName.BODY, f"body.controls={CONTROLS}")

@@ -44,17 +44,20 @@ _THICKNESS = 2
 _PUPIL_RADIUS = 2
 """Half the side of a pupil's square, pixels."""
 _MIN_SIDE = 64
-"""Faces whose bounding box has a shorter side than this, pixels, are left out: the network was not trained on them."""
+"""Faces of a whole picture whose bounding box has a shorter side than this, pixels, are left out: the network was not
+trained on them."""
 
 
-def draw_face_annotation(faces: Sequence[NDArray[np.float32]], size: tuple[int, int]) -> Picture:
+def draw_face_annotation(
+    faces: Sequence[NDArray[np.float32]], size: tuple[int, int], *, min_side: int = _MIN_SIDE
+) -> Picture:
     """Draw the guide of ``faces``, uint8 (H, W, 3) RGB: coloured lines and pupils on black.
 
     Each face is its landmarks, (478, 3), x and y in pixels of the image (z is ignored); later faces are drawn over
     earlier ones. ``size`` is the image's width and height. A face is left out if either side of the bounding box of its
-    landmarks is under 64 pixels; without any face the image is black. A line with an end outside the image is left out
-    entirely, and so is a pupil whose centre is outside or within two pixels of the top or left edge. Raises IndexError
-    for landmarks without irises.
+    landmarks is under ``min_side`` pixels; without any face the image is black. A line with an end outside the image is
+    left out entirely, and so is a pupil whose centre is outside or within two pixels of the top or left edge. Raises
+    IndexError for landmarks without irises.
 
     Pixel for pixel what the network was trained on: CrucibleAI's ``mediapipe_face`` annotator, which passes the edges
     as a dict, part by part, to MediaPipe's ``draw_landmarks``, draws the pupils, and swaps blue and red. Within a part
@@ -63,7 +66,7 @@ def draw_face_annotation(faces: Sequence[NDArray[np.float32]], size: tuple[int, 
     """
     picture = np.zeros((size[1], size[0], 3), dtype=np.uint8)
     for landmarks in faces:
-        if np.ptp(landmarks[:, :2], axis=0).min() >= _MIN_SIDE:
+        if np.ptp(landmarks[:, :2], axis=0).min() >= min_side:
             _draw_face(picture, landmarks[:, :2])
     return picture
 

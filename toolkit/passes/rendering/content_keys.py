@@ -14,7 +14,7 @@ from toolkit.passes.guides.guide_pictures import ShotGuides
 from toolkit.passes.rendering.slate import SLATE_SCHEMA
 from toolkit.plates import Plate
 
-_REVISION = 1
+_REVISION = 2
 """Part of every content key. Increase it whenever rendering would give different pixels from the same plan."""
 _LABELS = {"shot", "version", "rate", "timecode_first", "drop_frame"}
 """The fields of a plan that are written into the header and change no pixel."""

@@ -132,7 +132,7 @@ def _build_guides(
     """
     people = [np.asarray(points, dtype=np.float32) for points in frame.bodies]
     drawing: Mapping[str, Callable[[], NDArray[np.uint8]]] = {
-        "face": lambda: draw_face_annotation([transform_points(plate_to_canvas, m) for m in meshes], plan.canvas),
+        "face": lambda: _draw_faces(plan, [transform_points(plate_to_canvas, mesh) for mesh in meshes]),
         "body": lambda: draw_skeleton([transform_points(plate_to_canvas, p) for p in people], plan.canvas),
     }
     sources = [guide or control.kind for control, guide in zip(plan.look.controls, plan.guides, strict=True)]
@@ -141,3 +141,10 @@ def _build_guides(
         for source in dict.fromkeys(sources)
     }
     return tuple(images[source] for source in sources)
+
+
+def _draw_faces(plan: PassPlan, meshes: Sequence[NDArray[np.float32]]) -> NDArray[np.uint8]:
+    """The ``face`` guide. A crop is made for its face, so the face is drawn however small it is on the canvas."""
+    if plan.pass_name is PassName.FACE:
+        return draw_face_annotation(meshes, plan.canvas, min_side=0)
+    return draw_face_annotation(meshes, plan.canvas)
