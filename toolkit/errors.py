@@ -249,7 +249,7 @@ class MissingFrames(MediaError):
     """A sequence with holes, or media shorter than the cut."""
 
     def __init__(self, path: Path | str, source_frames: Sequence[int], *, available: str = "") -> None:
-        named = _frame_list(source_frames)
+        named = list_frames(source_frames)
         has = f"; available: {available}" if available else ""
         plural = "s" if len(source_frames) != 1 else ""
         super().__init__(f"{path}: {len(source_frames)} source frame{plural} missing: {named}{has}")
@@ -339,7 +339,7 @@ def _join_reasons(reasons: Mapping[str, str], most: int = 4) -> str:
     return ", ".join(named[:most]) + (f" and {len(named) - most} more" if len(named) > most else "")
 
 
-def _frame_list(frames: Sequence[int], most: int = 6) -> str:
+def list_frames(frames: Sequence[int], most: int = 6) -> str:
     """``1003-1005, 1009`` with an ellipsis after ``most`` runs."""
     runs: list[list[int]] = []
     for frame in frames:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from toolkit.engines.base import Engine, PaintRequest
+from toolkit.engines.base import Engine, PaintRequest, is_drawn
 from toolkit.engines.depth import DepthEstimator, open_estimators
 from toolkit.errors import EngineUnavailable, UnknownEngine
 from toolkit.settings import Settings
@@ -19,6 +19,7 @@ __all__ = [
     "PaintRequest",
     "check_engine",
     "find_engine",
+    "is_drawn",
     "open_engine",
     "open_estimators",
 ]

@@ -15,7 +15,7 @@ from toolkit.passes.planning.plan import plan_passes
 from toolkit.passes.rendering.files_of_pass import count_current
 from toolkit.passes.rendering.forecast import PassForecast, forecast_passes, forecast_untracked
 from toolkit.passes.rendering.render import RenderedPass, render_passes
-from toolkit.passes.rendering.slate import Slate, SlateFace
+from toolkit.passes.rendering.slate import Slate, SlateFace, find_empty_guides
 from toolkit.passes.rendering.versions import mark_delivered, protect_delivered, when_delivered
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "check_guides",
     "count_current",
     "describe_control",
+    "find_empty_guides",
     "forecast_passes",
     "forecast_untracked",
     "mark_delivered",

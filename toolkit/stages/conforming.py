@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import product
 from pathlib import Path
 from types import MappingProxyType
 
 from toolkit.delivery import write_delivery
 from toolkit.documents import Cut, Delivery, PassName, PassPlan, Shot
-from toolkit.errors import CutIncomplete, MissingDocument
+from toolkit.errors import CutIncomplete, MissingDocument, list_frames
 from toolkit.output import Output, lock_output, record_last_delivery
-from toolkit.passes import count_current, mark_delivered, wanted_passes
+from toolkit.passes import count_current, find_empty_guides, mark_delivered, wanted_passes
 from toolkit.settings import Settings
 from toolkit.stages.choosing import find_left_out
 
@@ -47,6 +47,7 @@ def conform_output(
         plans += [plan] if plan else []
         is_explained = plan is None and (shot.name in failed or not shot.media.online)
         notes += [f"{shot.name}: {why}"] if why and not is_explained else []
+        notes += _control_notes(plan, output.root) if plan else []
     if not plans:
         raise MissingDocument(f"a complete pass in {output.root}", "toolkit render OUT")
     delivery = write_delivery(cut, plans, output.root, settings=settings, notes=notes, failed=failed)
@@ -54,6 +55,15 @@ def conform_output(
         mark_delivered(plan, output.root)
     record_last_delivery(output.delivery)
     return delivery
+
+
+def _control_notes(plan: PassPlan, root: Path) -> Iterator[str]:
+    """Which frames were painted without which control; see ``engines.is_drawn``."""
+    for kind, frames in find_empty_guides(plan, root).items():
+        yield (
+            f"{plan.shot}: {plan.label} was painted without its control {kind} in {list_frames(frames)}: "
+            "nobody is seen there, or too small, or the guide is black"
+        )
 
 
 def _find_complete(shot: Shot, name: PassName, asked: int, output: Output) -> tuple[PassPlan | None, str]:

@@ -84,7 +84,8 @@ def open_render_tools(
 ) -> Iterator[RenderTools]:
     """The engine ``name``, prepared for the ``looks`` of each pass, and the estimators that ``guides`` need.
 
-    Both are closed with the block. Raises EngineUnavailable, DepthUnavailable, and InputError for a file named by the settings that does not fit.
+    Both are closed with the block. Raises EngineUnavailable, DepthUnavailable, and InputError for a file named by the
+    settings that does not fit.
     """
     with open_engine(name, settings) as engine:
         for pass_name, own in looks.items():

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import FramePlan, PassName, PassPlan
-from toolkit.engines import Engine, PaintRequest
+from toolkit.engines import Engine, PaintRequest, is_drawn
 from toolkit.passes.guides.guide_pictures import GuidePictures, ShotGuides
 from toolkit.passes.rendering.content_keys import frames_in_reach
 from toolkit.passes.rendering.layers import PlateProperties
@@ -54,6 +54,8 @@ class FrameJob:
     plate: PlateProperties
     requests: list[PaintRequest]
     overbrights: list[NDArray[np.float32] | None]
+    empty_guides: tuple[str, ...]
+    """Kinds of the controls whose guide shows nothing in one of the requests."""
     painted: list[NDArray[np.float32]] = field(default_factory=list)
     luma: list[Luma] = field(default_factory=list)
     """Of the engine's inputs, for a pass that blends with its neighbours."""
@@ -143,7 +145,18 @@ class _JobBuilder:
                     plate=properties,
                     requests=[request for request, _ in pairs],
                     overbrights=[overbrights for _, overbrights in pairs],
+                    empty_guides=_find_empty_guides([request for request, _ in pairs]),
                 )
+
+
+def _find_empty_guides(requests: Sequence[PaintRequest]) -> tuple[str, ...]:
+    kinds = (
+        control.kind
+        for request in requests
+        for control, guide in zip(request.look.controls, request.guides, strict=False)  # no guides: it takes none
+        if not is_drawn(guide)
+    )
+    return tuple(dict.fromkeys(kinds))
 
 
 def _attach_flow(

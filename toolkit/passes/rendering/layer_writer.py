@@ -94,4 +94,5 @@ def _build_slate(job: FrameJob, layer: LayerPixels, keys: ContentKeys, engine: E
             )
             for face, area in zip(frame.faces, layer.matte_areas, strict=True)
         ),
+        empty_guides=job.empty_guides,
     )

@@ -16,6 +16,7 @@ from toolkit.plates import Attribute, is_complete, read_attributes
 SLATE_SCHEMA = "toolkit.slate/1"
 _KEY = "toolkit/contentKey"
 PICTURE_KEY = "toolkit/pictureKey"
+_EMPTY_GUIDES = "toolkit/emptyGuides"
 _CORNERS = ("upperLeft", "upperRight", "lowerLeft", "lowerRight")
 
 
@@ -61,6 +62,8 @@ class Slate:
     alpha: str
     """``premultiplied`` or ``none``."""
     faces: tuple[SlateFace, ...]
+    empty_guides: tuple[str, ...] = ()
+    """Kinds of the controls that had nothing to follow in this frame: their guide shows nothing."""
 
     def attributes(self) -> dict[str, str | int | float | tuple[float, float]]:
         """EXR header attributes: one typed attribute per value, and the faces again as JSON at full precision."""
@@ -79,6 +82,8 @@ class Slate:
             "toolkit/alpha": self.alpha,
             "toolkit/faces": json.dumps([asdict(face) for face in self.faces]),
         }
+        if self.empty_guides:
+            facts[_EMPTY_GUIDES] = " ".join(self.empty_guides)
         for face in self.faces:
             name = f"toolkit/face{face.face}"
             facts[f"{name}/state"] = face.state
@@ -114,6 +119,7 @@ def relabel(path: Path, plan: PassPlan, frame: FramePlan, content_key: str) -> d
         encoding=found["toolkit/encoding"],
         alpha=found["toolkit/alpha"],
         faces=tuple(_read_face(face) for face in faces),
+        empty_guides=_read_empty_guides(found),
     )
     return layer_attributes(plan, frame, slate)
 
@@ -127,6 +133,22 @@ def read_slate(path: Path) -> dict[str, Any]:
     """The attributes of the layer file at ``path``; empty unless it is complete and has a slate. Raises MediaError."""
     found = read_attributes(path) if is_complete(path) else {}
     return found if PICTURE_KEY in found else {}
+
+
+def _read_empty_guides(attributes: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(attributes.get(_EMPTY_GUIDES, "")).split())
+
+
+def find_empty_guides(plan: PassPlan, root: Path) -> dict[str, list[int]]:
+    """The shot frames in which a control had nothing to follow, by its kind, as the files of ``plan`` say.
+
+    Raises MediaError.
+    """
+    files, found = plan.files(root), dict[str, list[int]]()
+    for frame in plan.frames if plan.look.controls else ():
+        for kind in _read_empty_guides(read_attributes(files.path(frame.shot_frame))):
+            found.setdefault(kind, []).append(frame.shot_frame)
+    return found
 
 
 def is_current(path: Path, content_key: str) -> bool:
