@@ -65,7 +65,7 @@ GUIDES = ("--set", 'body.controls=[{kind="lineart", source="guides/{shot}/linear
         pytest.param(
             (*SERVER, *GUIDES),
             3,
-            "shot sh020, guide lineart.####.png: media offline: ",
+            "shot sh020, control lineart of BODY, guide lineart.####.png: media offline: ",
             id="the second shot has no guides",
         ),
         pytest.param(("--shot=sh9*",), 2, "no shot matches 'sh9*'; shots in this cut: sh010, sh020", id="no such shot"),
@@ -98,7 +98,7 @@ def test_every_stage_names_the_missing_guides_of_all_its_shots(
     for path in lost.iterdir():
         path.unlink()
     code, line = say(stage, *((cut, "-o", out) if stage == "track" else (out,)), *options)
-    assert (code, "shot sh020, guide lineart.####.png: media offline" in line) == (3, True)
+    assert (code, "shot sh020, control lineart of BODY, guide lineart.####.png: media offline" in line) == (3, True)
     assert not list(out.rglob("*.exr"))
 
 
