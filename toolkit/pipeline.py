@@ -52,7 +52,7 @@ def run(
     ``plan``, ``render`` and ``conform`` raise.
     """
     settings = settings or Settings()
-    source = cut if isinstance(cut, Cut) else read_cut(cut, handles=settings.cut.handles)
+    source = cut if isinstance(cut, Cut) else read_cut(cut, handles=settings.cut.handles, plate=settings.plate)
     check_cut_of_output(source, Path(out), replace=replace)
     chosen = check_before_work(source, shots, settings, Path(out))
     rendered: list[RenderedPass] = []

@@ -45,7 +45,7 @@ def shots(cut: Path, as_json: bool, **named: Any) -> None:
     from toolkit.turnover import read_cut
 
     settings = settings_for(cut.parent, **named)
-    show_shots(read_cut(cut, handles=settings.cut.handles), as_json=as_json)
+    show_shots(read_cut(cut, handles=settings.cut.handles, plate=settings.plate), as_json=as_json)
 
 
 @click.command(short_help="Detect and track the faces of every shot.")
@@ -83,7 +83,7 @@ def track(
 
     check_progress(progress_kind, json=as_json)
     settings = settings_for(cut.parent, **named)
-    source = read_cut(cut, handles=settings.cut.handles)
+    source = read_cut(cut, handles=settings.cut.handles, plate=settings.plate)
     with open_progress(progress_kind) as progress:
         found = stages.track(
             source, out, settings, shots=patterns or None, models=models, replace=replace, progress=progress

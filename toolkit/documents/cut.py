@@ -36,6 +36,11 @@ class Media(Value):
     """Whether its timecode is drop frame."""
     online: bool
     """Whether it was found on disk."""
+    layer: str | None = None
+    """The layer, or the part, of EXR files that is the picture; empty: R, G and B without a layer name; None: not an
+    EXR, or not on disk."""
+    notes: tuple[str, ...] = ()
+    """What was chosen, guessed or left out when it was read, one sentence each."""
 
     @property
     def sequence(self) -> FramePath:
@@ -123,4 +128,4 @@ class Cut(Document):
     origin: Origin | None = None
     """None: the cut was read from a file, not sent from a host."""
     notes: tuple[str, ...] = ()
-    """Differences between the host's clip list and its export, one sentence each."""
+    """What was guessed or left out, and differences between the host's clip list and its export, one sentence each."""

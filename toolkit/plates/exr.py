@@ -9,6 +9,7 @@ frame per thread is faster than several threads per frame.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -29,28 +30,65 @@ Attribute = str | int | float | Fraction | Timecode | tuple[float, ...] | list[s
 _RESERVED_NAMES = ("channels", "compression", "dataWindow", "displayWindow", "lineOrder", "type")
 
 
-def read_channels(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """The header of the first part, as OpenEXR returns it, and its channels by full name.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExrPart:
+    """One part of an EXR file; most files have a single one."""
 
-    Channels are (rows, columns) of the data window in float16, float32 or uint32. Raises MissingMedia, and
-    CorruptMedia for a truncated or undecodable file, even if only a later part is damaged.
+    name: str
+    """Unique in its file; "" in a file of one part, where a name means nothing."""
+    is_deep: bool
+    """Whether its pixels have any number of samples: then its channels are no pictures."""
+    header: dict[str, Any]
+    """As OpenEXR returns it."""
+    channels: dict[str, NDArray[Any]]
+    """By full name: (rows, columns) of the data window in float16, float32 or uint32; in a part that was read without
+    its pixels, they are empty."""
+
+
+def read_parts(path: Path, *, pixels: bool = True) -> list[ExrPart]:
+    """The parts of the file at ``path``, without ``pixels`` only their headers.
+
+    Raises MissingMedia, and CorruptMedia for a file that cannot be read; with ``pixels``, also for a truncated or
+    undecodable one, even if only a later part is damaged.
     """
     import OpenEXR  # type: ignore[import-not-found,unused-ignore]
 
     if not path.is_file():
         raise MissingMedia(path)
-    if not is_complete(path):
+    if pixels and not is_complete(path):
         raise CorruptMedia(path, "truncated, or not an EXR file")
     try:
-        with capture_prints() as printed, OpenEXR.File(str(path), separate_channels=True) as file:
-            parts = [(dict(part.header), dict(part.channels)) for part in file.parts]
+        with (
+            capture_prints() as printed,
+            OpenEXR.File(str(path), separate_channels=True, header_only=not pixels) as file,
+        ):
+            parts = [_read_part(part, is_only=len(file.parts) == 1, pixels=pixels) for part in file.parts]
     except (RuntimeError, ValueError, OSError, MemoryError) as error:
         raise CorruptMedia(path, str(error)) from error
     warnings = " ".join("".join(printed).split())
     if "Exception" in warnings or not parts:
         raise CorruptMedia(path, warnings or "none of its parts can be read")
-    header, channels = parts[0]
-    return header, {name: channel.pixels for name, channel in channels.items()}
+    return parts
+
+
+def _read_part(part: Any, *, is_only: bool, pixels: bool) -> ExrPart:
+    header = dict(part.header)
+    if pixels:
+        channels = {name: channel.pixels for name, channel in part.channels.items()}
+    else:
+        channels = {channel.name: np.empty((0, 0), np.float16) for channel in header["channels"]}
+    return ExrPart(
+        name="" if is_only else str(header.get("name", "")),
+        is_deep=str(header.get("type", "")).rpartition(".")[2].startswith("deep"),
+        header=header,
+        channels=channels,
+    )
+
+
+def read_channels(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """The header and the channels of the first part. Raises what ``read_parts`` raises."""
+    first = read_parts(path)[0]
+    return first.header, first.channels
 
 
 def write_exr(

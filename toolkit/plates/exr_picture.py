@@ -1,4 +1,4 @@
-"""Read the picture of an EXR plate: choose its channels, and fit the data window to the display window."""
+"""Read the picture of an EXR plate, and fit the data window to the display window."""
 
 from __future__ import annotations
 
@@ -12,41 +12,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.errors import UnsupportedMedia
-from toolkit.plates.exr import read_channels
+from toolkit.plates.exr import read_parts
+from toolkit.plates.exr_layers import choose_layer, find_layer
 from toolkit.plates.half_float import from_half
 from toolkit.plates.stored_picture import StoredPicture, make_finite
 
 log = logging.getLogger(__name__)
 
-_COMPONENT_NAMES = {
-    "r": "R",
-    "red": "R",
-    "g": "G",
-    "green": "G",
-    "b": "B",
-    "blue": "B",
-    "a": "A",
-    "alpha": "A",
-    "y": "Y",
-}
 _REC709 = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290)
 
 
-def read_exr(path: Path) -> StoredPicture:
-    """The picture of the first part, as large as its display window: scene-linear, premultiplied if it has alpha.
+def read_exr(path: Path, *, layer: str | None = None) -> StoredPicture:
+    """The picture in ``layer``, as large as its display window: scene-linear, premultiplied if it has alpha.
 
-    Channels: R, G, B (and A) without a layer name, else of the first layer that has all three, else Y (and A) as grey;
-    half or float32. Outside the data window the picture is black and transparent. NaN and infinities are replaced by
-    ``make_finite``.
+    Without ``layer``, it is chosen as ``choose_layer`` says. Half or float32. Outside the data window the picture is
+    black and transparent. NaN and infinities are replaced by ``make_finite``.
 
     Raises MissingMedia, CorruptMedia and UnsupportedMedia.
     """
-    header, channels = read_channels(path)
-    names = _choose_channels(path, channels)
-    for name in names:
+    parts = read_parts(path)
+    found = choose_layer(path, parts) if layer is None else find_layer(path, parts, layer)
+    header, channels = parts[found.part].header, parts[found.part].channels
+    for name in found.channels:
         _check(path, name, header, channels[name])
-    rgb = _merge_channels([channels[name] for name in names[:3]])
-    alpha = _merge_channels([channels[names[3]]])[..., 0] if len(names) == 4 else None
+    rgb = _merge_channels([channels[name] for name in found.channels[:3]])
+    alpha = _merge_channels([channels[found.channels[3]]])[..., 0] if len(found.channels) == 4 else None
     _check_primaries(str(path.parent), header.get("chromaticities"))
     return StoredPicture(
         rgb=_fit_to_display_window(header, rgb),
@@ -61,31 +51,11 @@ def fit_channel_to_display_window(
 ) -> NDArray[np.float32]:
     """The channel ``name`` as large as the display window, values unchanged, 0 outside the data window.
 
-    ``header`` and ``channels`` come from ``read_channels``. Raises UnsupportedMedia.
+    ``header`` and ``channels`` are those of a part. Raises UnsupportedMedia.
     """
     _check(path, name, header, channels[name])
     plane = channels[name]
     return _fit_to_display_window(header, from_half(plane) if plane.dtype == np.float16 else np.array(plane))
-
-
-def _choose_channels(path: Path, channels: Mapping[str, Any]) -> list[str]:
-    """Names of the red, green and blue channels (three times Y for grey), and of alpha if there is one."""
-    layers: dict[str, dict[str, str]] = {}
-    for name in channels:
-        layer, _, component = name.rpartition(".")
-        kind = _COMPONENT_NAMES.get(component.lower())
-        if kind:
-            layers.setdefault(layer, {})[kind] = name
-    for layer in sorted(layers):  # "" sorts first
-        found = layers[layer]
-        if found.keys() >= {"R", "G", "B"}:
-            return [found[kind] for kind in "RGBA" if kind in found]
-    unnamed = layers.get("", {})
-    if "Y" in unnamed:
-        if {"RY", "BY", "X"} & channels.keys():  # luminance beside its chroma, or CIE XYZ
-            raise UnsupportedMedia(path, f"its channels {', '.join(sorted(channels))} are not RGB")
-        return [unnamed["Y"]] * 3 + ([unnamed["A"]] if "A" in unnamed else [])
-    raise UnsupportedMedia(path, f"no R, G, B or Y among its channels: {', '.join(sorted(channels))}")
 
 
 def _check(path: Path, name: str, header: Mapping[str, Any], pixels: NDArray[Any]) -> None:

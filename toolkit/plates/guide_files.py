@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from toolkit.errors import UnsupportedMedia
 from toolkit.plates.colour import from_linear
-from toolkit.plates.exr import read_channels
+from toolkit.plates.exr import ExrPart, read_parts
 from toolkit.plates.exr_picture import fit_channel_to_display_window, read_exr
 from toolkit.plates.stills import read_still
 from toolkit.plates.stored_picture import to_float
@@ -43,12 +43,23 @@ def read_distances(path: Path) -> NDArray[np.float32]:
     else R or Y. Some renderers write negative distances: the absolute value is used. Raises MissingMedia, CorruptMedia
     and UnsupportedMedia.
     """
-    header, channels = read_channels(path)
-    by_layer = sorted(channels, key=lambda name: name.rpartition("."))  # "" sorts first
-    named = [name for name in by_layer if _DISTANCE_NAMES & set(name.lower().split("."))]
-    candidates = named or [name for name in _FALLBACK_NAMES if name in channels]
+    parts = [part for part in read_parts(path) if not part.is_deep]
+    by_layer = [
+        (part, name) for part in parts for name in sorted(part.channels, key=lambda name: name.rpartition("."))
+    ]  # "" sorts first
+    named = [(part, name) for part, name in by_layer if _DISTANCE_NAMES & _words(part, name)]
+    candidates = named or [
+        (part, fallback) for fallback in _FALLBACK_NAMES for part in parts[:1] if fallback in part.channels
+    ]
     if not candidates:
-        raise UnsupportedMedia(path, f"no Z, depth, R or Y among its channels: {', '.join(by_layer)}")
-    distances = np.abs(fit_channel_to_display_window(path, header, channels, candidates[0]))
+        listed = ", ".join(name for _, name in by_layer)
+        raise UnsupportedMedia(path, f"no Z, depth, R or Y among its channels: {listed}")
+    part, name = candidates[0]
+    distances = np.abs(fit_channel_to_display_window(path, part.header, part.channels, name))
     distances[~(distances < NO_HIT)] = 0.0  # the comparison is also false for NaN
     return distances
+
+
+def _words(part: ExrPart, channel: str) -> set[str]:
+    """The parts of a channel's full name in lower case; the name of its part counts if it has no layer name."""
+    return set((channel if "." in channel else f"{part.name}.{channel}").lower().split("."))

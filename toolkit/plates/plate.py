@@ -48,6 +48,8 @@ class Plate(ABC):
     """``linear`` for EXR, ``display`` for everything else."""
     has_alpha: bool
     """Whether the first frame has alpha."""
+    _reading: tuple[str, ...] = ()
+    """How the files are read where that is not their only reading (a layer): part of every digest."""
     _closed = False
 
     @property
@@ -83,8 +85,11 @@ class Plate(ABC):
         """The file that contains ``source_frame``."""
 
     def digest(self, source_frame: int) -> str:
-        """SHA-256 in hex of the file that contains ``source_frame``: the movie, or that file of the sequence."""
-        return file_digest(self._file(source_frame))
+        """SHA-256 in hex of the file that contains ``source_frame`` (the movie, or that file of the sequence), and of
+        how it is read where that is not its only reading.
+        """
+        content = file_digest(self._file(source_frame))
+        return hashlib.sha256("\n".join([content, *self._reading]).encode()).hexdigest() if self._reading else content
 
     def close(self) -> None:
         """Close the files; nothing can be read afterwards. Iterators already running continue to their end."""

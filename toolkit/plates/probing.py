@@ -11,6 +11,7 @@ from toolkit.documents import Media, MediaKind
 from toolkit.errors import MissingFrames, MissingMedia, UnsupportedMedia
 from toolkit.frames import FramePath, FrameRange, Timecode, exact_rate, frames_from_timecode
 from toolkit.plates.exr_header import read_attributes
+from toolkit.plates.exr_layers import probe_layer
 from toolkit.plates.movie_index import index_movie
 
 log = logging.getLogger(__name__)
@@ -19,18 +20,19 @@ READABLE_IMAGE_SUFFIXES = (".exr", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
 """Suffixes of the image files that the toolkit can read, single or as a sequence."""
 
 
-def probe(path: Path, *, sequence_rate: Fraction = Fraction(24)) -> Media:
+def probe(path: Path, *, sequence_rate: Fraction = Fraction(24), layer: str | None = None) -> Media:
     """The media at ``path``: a movie, a sequence written ``plate.####.exr`` or ``plate.%04d.png``, or one still.
 
     Source frames are the 0-based frames of a movie and the file numbers of a sequence; a still is a sequence of one
     (its number, or 0 if its name has none). A sequence's rate and timecode come from the header of its first file;
-    ``sequence_rate`` is used if that has none. Missing frames are not an error here: see ``missing_frames``.
+    ``sequence_rate`` is used if that has none. With ``layer``, the setting ``plate.layer``, the picture is chosen among
+    the layers of EXR files. Missing frames are not an error here: see ``missing_frames``.
 
     Raises MissingMedia, CorruptMedia and UnsupportedMedia.
     """
     path = path.absolute()
     if path.suffix.lower() in READABLE_IMAGE_SUFFIXES:
-        return _probe_sequence(path, sequence_rate)
+        return _probe_sequence(path, sequence_rate, layer)
     if FramePath.is_pattern(path) and not path.exists():
         readable = ", ".join(suffix[1:] for suffix in READABLE_IMAGE_SUFFIXES)
         raise UnsupportedMedia(path, f"sequences are read from {readable} files")
@@ -108,7 +110,7 @@ def _still_number(path: Path) -> int:
     return int(path.name[len(name.prefix) : len(path.name) - len(name.suffix)])
 
 
-def _probe_sequence(path: Path, rate: Fraction) -> Media:
+def _probe_sequence(path: Path, rate: Fraction, wanted_layer: str | None) -> Media:
     if FramePath.is_pattern(path):
         files = FramePath.parse(path)
         numbers = files.frames_on_disk()
@@ -121,7 +123,12 @@ def _probe_sequence(path: Path, rate: Fraction) -> Media:
             raise MissingMedia(path)
     timecode_first: int | None = None
     drop_frame = False
+    layer: str | None = None
+    notes: list[str] = []
     if first_file.suffix.lower() == ".exr":
+        if wanted_layer is not None:
+            layer, note = probe_layer(first_file, wanted_layer)
+            notes += [note] if note else []
         header = read_attributes(first_file)
         if isinstance(header.get("framesPerSecond"), Fraction) and header["framesPerSecond"] > 0:
             rate = exact_rate(header["framesPerSecond"])
@@ -135,6 +142,8 @@ def _probe_sequence(path: Path, rate: Fraction) -> Media:
         timecode_first=timecode_first,
         drop_frame=drop_frame,
         online=True,
+        layer=layer,
+        notes=tuple(notes),
     )
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from toolkit.documents import Media
 from toolkit.errors import UnsupportedMedia
 from toolkit.plates.exr_header import read_attributes
+from toolkit.plates.exr_layers import probe_layer
 from toolkit.plates.exr_picture import read_exr
 from toolkit.plates.plate import Plate, PlateFrame
 from toolkit.plates.probing import first_frame_on_disk, frame_file
@@ -30,11 +31,14 @@ class SequencePlate(Plate):
     def __init__(self, media: Media) -> None:
         self.media = media
         number = first_frame_on_disk(media)
+        is_exr = self._file(number).suffix.lower() == ".exr"
+        self._layer = probe_layer(self._file(number))[0] if is_exr and media.layer is None else media.layer
+        self._reading = (f"layer {self._layer}",) if self._layer else ()
         first = self._read_stored(number)
         self.height, self.width = first.rgb.shape[:2]
         self.encoding = first.encoding
         self.has_alpha = first.alpha is not None
-        if self._file(number).suffix.lower() == ".exr":
+        if is_exr:
             self._warn_about_pixel_aspect(read_attributes(self._file(number)).get("pixelAspectRatio", 1.0))
 
     def _iterate_float(self, source_frames: list[int]) -> Generator[PlateFrame, None, None]:
@@ -50,7 +54,7 @@ class SequencePlate(Plate):
 
     def _read_stored(self, source_frame: int) -> StoredPicture:
         path = self._file(source_frame)
-        return read_exr(path) if path.suffix.lower() == ".exr" else read_still(path)
+        return read_exr(path, layer=self._layer) if path.suffix.lower() == ".exr" else read_still(path)
 
     def _read_checked(self, source_frame: int) -> StoredPicture:
         picture = self._read_stored(source_frame)

@@ -25,6 +25,16 @@ class CutSettings:
 
 
 @settings_class
+class PlateSettings:
+    """How plates are read."""
+
+    layer: str = ""
+    """Layer, or part, of EXR files that is the picture, or several names separated by commas: the first that a file
+    has. Empty: R, G and B without a layer name, else a layer called Combined, beauty, rgba, rgb, primary, FinalImage
+    or C, in this order. ``Main.Combined`` can be written as ``Combined``; case does not matter."""
+
+
+@settings_class
 class TrackSettings:
     """How faces are found and followed."""
 
@@ -162,6 +172,7 @@ class Settings:
     """Stop when a shot cannot be rendered, in whole or in part, or a result looks wrong. By default it is left out or
     reported, and the rest of the cut goes on."""
     cut: CutSettings = CutSettings()
+    plate: PlateSettings = PlateSettings()
     track: TrackSettings = TrackSettings()
     matte: MatteSettings = MatteSettings()
     body: BodySettings = BodySettings()

@@ -13,37 +13,44 @@ from toolkit.editorial.skips import MediaSkip
 from toolkit.editorial.timeline_files import is_timeline, load_timeline
 from toolkit.errors import EmptyCut, MissingMedia, NoSuchFile, UnreadableCut
 from toolkit.frames import FrameMap, FramePath, FrameRange
+from toolkit.settings import PlateSettings
+from toolkit.turnover.media_notes import add_media_notes
 from toolkit.turnover.parts import split_at_missing_frames
 from toolkit.turnover.timeline_cut import read_timeline_cut
 from toolkit.turnover.turnover_cut import read_turnover_cut
 from toolkit.turnover.turnover_file import is_turnover
 
+_DEFAULTS = PlateSettings()
+
 _UNSUPPORTED = ("aaf", "ale", "drp", "drt", "edl", "fcpxml", "fcpxmld", "otiod", "otioz", "prproj", "xges", "xml")
 """Timeline formats that editors export and this version does not read."""
 
 
-def read_cut(path: Path | str, *, handles: int = 8) -> Cut:
+def read_cut(path: Path | str, *, handles: int = 8, plate: PlateSettings = _DEFAULTS) -> Cut:
     """The shots of a cut: an ``.otio`` timeline, a ``turnover.json``, one movie, one sequence (``plate.####.exr``) or
     one still.
 
     ``handles`` is the number of source frames wanted beyond each end of each shot at 100 % speed: for a retimed shot
     it is multiplied by the speed, and no shot gets more than its media has. A clip with offline media is still a shot.
     A clip whose media lack frames that it shows becomes a shot for each part that can be rendered; the rest is listed
-    in ``skipped``.
+    in ``skipped``. ``plate`` says how media is read. The cut's notes say what was chosen, guessed or left out.
 
     Raises NoSuchFile, UnreadableCut, DocumentError for an invalid turnover, EmptyCut when nothing can be rendered, and
-    CorruptMedia for a single movie or sequence that cannot be read.
+    CorruptMedia and UnsupportedMedia for a single movie or sequence that cannot be read.
     """
-    path = Path(path)
+    return add_media_notes(_read_cut(Path(path), handles=handles, plate=plate))
+
+
+def _read_cut(path: Path, *, handles: int, plate: PlateSettings) -> Cut:
     suffix = path.suffix.lower().removeprefix(".")
     if path.is_dir():
         raise UnreadableCut(path, _explain_folder(path))
     if is_turnover(path):
-        return read_turnover_cut(path, handles=handles)
+        return read_turnover_cut(path, handles=handles, plate=plate)
     if is_timeline(path):
-        return read_timeline_cut(load_timeline(path), path, handles=handles)
+        return read_timeline_cut(load_timeline(path), path, handles=handles, plate=plate)
     if suffix in MOVIE_SUFFIXES or suffix in IMAGE_SUFFIXES:
-        return _read_media_cut(path)
+        return _read_media_cut(path, plate)
     if not path.exists():
         raise NoSuchFile(path)
     if suffix in _UNSUPPORTED:
@@ -62,11 +69,11 @@ def _explain_folder(folder: Path) -> str:
     return "it is a folder; give a timeline, a movie, or a sequence as plate.####.exr"
 
 
-def _read_media_cut(path: Path) -> Cut:
+def _read_media_cut(path: Path, plate: PlateSettings) -> Cut:
     """All of ``path`` as a cut of one shot, without handles; a sequence with holes gives a shot for each part."""
     from toolkit.plates import missing_frames
 
-    media, source_range = _probe_media(path)
+    media, source_range = _probe_media(path, plate)
     names = ShotNames()
     shot = Shot(
         name=names.next_name(path.name),
@@ -96,11 +103,11 @@ def _read_media_cut(path: Path) -> Cut:
     )
 
 
-def _probe_media(path: Path) -> tuple[Media, FrameRange]:
+def _probe_media(path: Path, plate: PlateSettings) -> tuple[Media, FrameRange]:
     from toolkit.plates import probe
 
     try:
-        media = probe(path.absolute())
+        media = probe(path.absolute(), layer=plate.layer)
     except MissingMedia as error:
         raise NoSuchFile(path) from error
     if media.source_range is None:

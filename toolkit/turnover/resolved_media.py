@@ -18,6 +18,7 @@ from toolkit.editorial.skips import MediaSkip, Skip
 from toolkit.editorial.times import round_half_up
 from toolkit.errors import MediaError, MissingMedia, UnsupportedMedia
 from toolkit.frames import FrameRange
+from toolkit.settings import PlateSettings
 
 if TYPE_CHECKING:
     from opentimelineio import schema
@@ -66,8 +67,9 @@ class ResolvedMedia:
 class MediaResolver:
     """Resolves the media of a cut; each file is looked up once, however many clips use it."""
 
-    def __init__(self, cut_folder: Path) -> None:
+    def __init__(self, cut_folder: Path, plate: PlateSettings) -> None:
         self.cut_folder = cut_folder
+        self._plate = plate
         self._resolved: dict[MediaReference, ResolvedMedia | Skip] = {}
         self._on_disk: dict[str, MediaOnDisk | None] = {}
         self._holes: dict[str, tuple[int, ...]] = {}
@@ -128,7 +130,7 @@ class MediaResolver:
     def _look_up(self, location: Location) -> MediaOnDisk | None:
         """The media at ``location``; None when it is offline. Raises Skip for files without pictures."""
         if location.path not in self._on_disk:
-            self._on_disk[location.path] = _probe_location(location)
+            self._on_disk[location.path] = _probe_location(location, self._plate)
         return self._on_disk[location.path]
 
     def _find_holes(self, on_disk: MediaOnDisk) -> tuple[int, ...]:
@@ -156,14 +158,14 @@ class MediaOnDisk:
         return _build_resolved_media(self.media, self.source_range, origin, available)
 
 
-def _probe_location(location: Location) -> MediaOnDisk | None:
+def _probe_location(location: Location, plate: PlateSettings) -> MediaOnDisk | None:
     from toolkit.plates import probe
 
     path = Path(location.path)
     if not location.is_sequence and not path.exists():  # a movie's name may contain "#", which probe reads as a pattern
         return None
     try:
-        media = probe(path)
+        media = probe(path, layer=plate.layer)
     except MissingMedia:
         return None
     except UnsupportedMedia as error:

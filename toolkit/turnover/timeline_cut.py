@@ -26,6 +26,7 @@ from toolkit.editorial.tracks import (
 )
 from toolkit.errors import EmptyCut, UnreadableCut
 from toolkit.frames import FrameRange, exact_rate, timecode_from_frames
+from toolkit.settings import PlateSettings
 from toolkit.turnover.clip_reader import ClipReader
 from toolkit.turnover.resolved_media import MediaResolver
 
@@ -38,7 +39,9 @@ log = logging.getLogger(__name__)
 _DROP_FRAME_RATES = (Fraction(30000, 1001), Fraction(60000, 1001))
 
 
-def read_timeline_cut(timeline: schema.Timeline, path: Path, *, handles: int, rounding: Fraction = ROUNDING) -> Cut:
+def read_timeline_cut(
+    timeline: schema.Timeline, path: Path, *, handles: int, plate: PlateSettings, rounding: Fraction = ROUNDING
+) -> Cut:
     """The shots of ``timeline``, loaded from ``path``: bottom track first, each track from left to right.
 
     ``rounding`` is how far the starts of its clips may be off whole media frames, in frames. Raises like ``read_cut``.
@@ -46,7 +49,7 @@ def read_timeline_cut(timeline: schema.Timeline, path: Path, *, handles: int, ro
     garbage-collected.
     """
     record_rate = _record_rate(timeline, path)
-    resolver = MediaResolver(path.absolute().parent)
+    resolver = MediaResolver(path.absolute().parent, plate)
     reader = ClipReader(
         record_rate=record_rate, handles=handles, resolver=resolver, names=ShotNames(), rounding=rounding
     )

@@ -10,6 +10,7 @@ from toolkit.editorial.times import ROUNDING
 from toolkit.editorial.tracks import track_position
 from toolkit.errors import UnreadableCut
 from toolkit.frames import exact_rate
+from toolkit.settings import PlateSettings
 from toolkit.turnover.confirm_export import confirm_export, host_notes, host_skips
 from toolkit.turnover.source_timeline import load_turnover_timeline
 from toolkit.turnover.timeline_cut import read_timeline_cut
@@ -21,7 +22,7 @@ clip starts in the middle of the places that show the frames of the comp, which 
 are a thousandth of a frame."""
 
 
-def read_turnover_cut(path: Path, *, handles: int) -> Cut:
+def read_turnover_cut(path: Path, *, handles: int, plate: PlateSettings) -> Cut:
     """The shots of the ``turnover.json`` at ``path``.
 
     The shots are read from the export, which has transitions and effects; the host's clip list selects and confirms
@@ -30,7 +31,7 @@ def read_turnover_cut(path: Path, *, handles: int) -> Cut:
     turnover = read_turnover(path)
     timeline, export_problem = load_turnover_timeline(turnover, path)
     rounding = _EXACT if turnover.host == "after effects" else ROUNDING
-    cut = read_timeline_cut(timeline, path, handles=handles, rounding=rounding)
+    cut = read_timeline_cut(timeline, path, handles=handles, plate=plate, rounding=rounding)
     if cut.record_rate != exact_rate(turnover.fps):
         problem = f"it runs at {turnover.fps:g} fps, but its export {turnover.otio} at {float(cut.record_rate):g} fps"
         raise UnreadableCut(path, f"{problem}; send the turnover again")
