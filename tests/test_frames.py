@@ -121,7 +121,10 @@ def test_drop_frame_exists_only_at_29_97_and_59_94() -> None:
         ("plate #1.####.exr", 7, "plate #1.0007.exr"),
         ("plate #1.%04d.exr", 7, "plate #1.0007.exr"),
         ("plate.%d.png", 5, "plate.5.png"),
-        ("plate.####.exr", -5, "plate.-0005.exr"),
+        ("plate.####.exr", -5, "plate.-005.exr"),
+        ("plate.-005.exr", -12, "plate.-012.exr"),
+        ("plate-005.exr", 12, "plate-012.exr"),
+        ("plate.%d.png", -12, "plate.-12.png"),
     ],
 )
 def test_a_pattern_names_the_file_of_a_frame(text: str, frame: int, file: str) -> None:
@@ -132,6 +135,22 @@ def test_only_files_of_the_pattern_count_as_frames(tmp_path: Path) -> None:
     for name in ("a.0001.png", "a.0003.png", "a.00003.png", "b.0002.png", "a.0002.jpg", "a.x.png", "a.12345.png"):
         (tmp_path / name).touch()
     assert FramePath.parse(tmp_path / "a.####.png").frames_on_disk() == [1, 3, 12345]
+
+
+@pytest.mark.parametrize("names", [("f.-011", "f.-002"), ("f.-0011", "f.-0002")], ids=["printf", "sign before zeros"])
+def test_negative_frames_are_found_however_they_are_written(names: tuple[str, str], tmp_path: Path) -> None:
+    for name in (*names, "f.0000", "f.0013"):
+        (tmp_path / f"{name}.png").touch()
+    files = FramePath.parse(tmp_path / "f.####.png")
+    assert files.frames_on_disk() == [-11, -2, 0, 13]
+    assert [files.path_on_disk(frame).stem for frame in (-11, -2)] == list(names)
+    assert files.frames_left_out() == []
+
+
+def test_files_of_another_padding_are_left_out(tmp_path: Path) -> None:
+    for name in ("p.98", "p.099", "p.100", "p.0101", "p.102", "p.0102"):
+        (tmp_path / f"{name}.png").touch()
+    assert FramePath.parse(tmp_path / "p.###.png").frames_left_out() == [98, 101]
 
 
 @pytest.mark.parametrize("name", ["100%_.%04d.png", "50%d_.%04d.png", "p%20x%41.%04d.png", "p%04d.%010d.png"])

@@ -236,12 +236,17 @@ def _dropped_per_minute(rate: Fraction) -> int:
 
 _PLACEHOLDER = re.compile(r"#+|%0?(\d*)d")
 """Where a pattern has its number: the last match, since a name may contain another ``#`` before it."""
-_DIGITS = re.compile(r"(\d+)(?=\.[A-Za-z0-9]+$)")
+FRAME_NUMBER = re.compile(r"((?:(?<=\.)-)?\d+)(?=\.[A-Za-z0-9]+$)")
+"""The number in the name of one file. A hyphen is a sign only after a dot: in ``sh010-0002.png`` it is a separator."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FramePath:
-    """The files of one sequence: ``folder/prefix`` + zero-padded number + ``suffix``."""
+    """The files of one sequence: ``folder/prefix`` + zero-padded number + ``suffix``.
+
+    The minus sign of a negative number takes one of the digits, as ``printf`` writes it: ``-002`` beside ``0002``. On
+    disk, ``-0002`` is found too.
+    """
 
     folder: Path
     prefix: str
@@ -257,7 +262,7 @@ class FramePath:
         Raises ValueError when the name has no frame number.
         """
         path = Path(text)
-        place = _last_placeholder(path.name) or _DIGITS.search(path.name)
+        place = _last_placeholder(path.name) or FRAME_NUMBER.search(path.name)
         if place is None:
             raise ValueError(f"no frame number in {path.name!r}")
         printf = place[0].startswith("%")
@@ -274,25 +279,47 @@ class FramePath:
         return _last_placeholder(Path(text).name) is not None
 
     def path(self, frame: int) -> Path:
-        """The file of ``frame``; negative numbers keep their sign in front of the padding."""
-        number = f"{abs(frame):0{self.padding}d}"
-        return self.folder / f"{self.prefix}{'-' if frame < 0 else ''}{number}{self.suffix}"
+        """The file of ``frame``, as ``printf`` writes its number."""
+        return self.folder / self._names(frame)[0]
+
+    def path_on_disk(self, frame: int) -> Path:
+        """The file of ``frame`` as it is on disk; ``path(frame)`` if it is not."""
+        names = self._names(frame)
+        found = (name for name in names if frame < 0 and (self.folder / name).exists())
+        return self.folder / next(found, names[0])
 
     def frames_on_disk(self) -> list[int]:
         """The frame numbers on disk, ascending; lists the folder once."""
+        return sorted({frame for frame, fits in self._numbers_on_disk() if fits})
+
+    def frames_left_out(self) -> list[int]:
+        """Numbers of files that are named like those of the sequence, but have too few digits or too many zeros."""
+        numbers = list(self._numbers_on_disk())
+        return sorted({frame for frame, fits in numbers if not fits} - {frame for frame, fits in numbers if fits})
+
+    def _numbers_on_disk(self) -> Iterator[tuple[int, bool]]:
+        """The number of each file that differs from the pattern at most in its padding, and whether it fits."""
         name = re.compile(re.escape(self.prefix) + r"(-?\d+)" + re.escape(self.suffix) + r"$")
-        found: set[int] = set()
-        if self.folder.is_dir():
-            for entry in self.folder.iterdir():
-                match = name.match(entry.name)
-                if match and self.path(int(match[1])).name == entry.name:
-                    found.add(int(match[1]))
-        return sorted(found)
+        for entry in self.folder.iterdir() if self.folder.is_dir() else ():
+            match = name.match(entry.name)
+            if match:
+                frame = int(match[1])
+                yield frame, entry.name in self._names(frame)
+
+    def _names(self, frame: int) -> tuple[str, str]:
+        """The two ways to write a negative number, which are one for the others."""
+        after, before = f"{frame:0{self.padding}d}", f"{'-' if frame < 0 else ''}{abs(frame):0{self.padding}d}"
+        return f"{self.prefix}{after}{self.suffix}", f"{self.prefix}{before}{self.suffix}"
+
+    @property
+    def name(self) -> str:
+        """``name.####.exr``."""
+        return f"{self.prefix}{'#' * self.padding}{self.suffix}"
 
     @property
     def hashes(self) -> str:
         """``folder/name.####.exr``."""
-        return str(self.folder / f"{self.prefix}{'#' * self.padding}{self.suffix}")
+        return str(self.folder / self.name)
 
     @property
     def printf(self) -> str:

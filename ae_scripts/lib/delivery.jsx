@@ -16,8 +16,8 @@ var toolkitDelivery = (function () {
     };
     var TRACK_FIELDS = { "name": "text", "clips": "list" };
     var CLIP_FIELDS = {
-        "name": "text", "shot": "text", "kind": "text", "path": "text", "pattern": "text", "start_index": "count",
-        "end_index": "count", "in_frame": "count", "frame_count": "positive", "record_first": "count",
+        "name": "text", "shot": "text", "kind": "text", "path": "text", "pattern": "text", "start_index": "integer",
+        "end_index": "integer", "in_frame": "count", "frame_count": "positive", "record_first": "count",
         "record_count": "positive", "fps": "positive", "speed": "number", "timecode": "text", "width": "positive",
         "height": "positive", "alpha": "text", "encoding": "text", "opacity": "number", "interpolation": "text"
     };
@@ -258,12 +258,14 @@ var toolkitDelivery = (function () {
         return paths;
     }
 
+    // As printf does: the sign of a negative number takes one of the digits.
     function padNumber(number, digits) {
-        var text = String(number);
-        while (text.length < digits) {
+        var sign = number < 0 ? "-" : "";
+        var text = String(Math.abs(number));
+        while (sign.length + text.length < digits) {
             text = "0" + text;
         }
-        return text;
+        return sign + text;
     }
 
     return { read: read, listFiles: listFiles };

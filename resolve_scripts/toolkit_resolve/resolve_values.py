@@ -6,7 +6,7 @@ import re
 LAYER_TRACK = re.compile(r"(BODY|FACE) v(\d{3,})( \(\D.*?\))?( \(\d+\))?$")  # of which plates, and which of several
 LAYER_NAME = re.compile(r"(.+)_(BODY|FACE)_v(\d{3,})(\.|$)")
 FRAME_NUMBER = re.compile(r"([^/\\]*)%0([1-9]\d?)d([^/\\]*)$")  # the last one: a name may contain percent signs
-SEQUENCE_SPAN = re.compile(r"\[(\d+)-(\d+)\](?!.*\[\d+-\d+\])")  # the last one: a name may contain others
+SEQUENCE_SPAN = re.compile(r"\[(-?\d+)-(-?\d+)\](?!.*\[-?\d+--?\d+\])")  # the last one: a name may contain others
 
 
 def rate_text(fps, drop_frame=False):
@@ -94,7 +94,7 @@ def is_media_of_clip(path, clip):
     name = re.split(r"[/\\]", str(path))[-1]
     if clip["pattern"]:
         head, _, tail = split_pattern(clip["pattern"])
-        return bool(re.match(re.escape(head) + r"(\[\d+-\d+\]|\d+)" + re.escape(tail) + "$", name))
+        return bool(re.match(re.escape(head) + r"(\[-?\d+--?\d+\]|-?\d+)" + re.escape(tail) + "$", name))
     return name == re.split(r"[/\\]", clip["path"])[-1]
 
 

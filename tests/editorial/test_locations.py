@@ -45,6 +45,7 @@ SEQUENCES = {
     "brackets, as Resolve names sequences": ("/x/out.[1001-1099].tif", "/x/out.####.tif", 1001),
     "brackets with wide numbers": ("/x/out.[0000997-0001099].exr", "/x/out.#######.exr", 997),
     "brackets whose numbers become longer": ("/x/out.[998-1002].exr", "/x/out.###.exr", 998),
+    "brackets with a number before zero": ("/x/out.[-012-0099].exr", "/x/out.####.exr", -12),
     "printf": ("/x/out.%04d.exr", "/x/out.####.exr", None),
     "printf in a file URL": ("file:///x/a%20b/out.%04d.exr", "/x/a b/out.####.exr", None),
     "printf escaped in a file URL": ("file:///x/out.%2504d.exr", "/x/out.####.exr", None),
@@ -78,6 +79,8 @@ def test_a_numbered_still_can_be_the_first_file_of_a_sequence() -> None:
     still = parse_location("/x/plate.1001.exr", CUT_FOLDER)
 
     assert sequence_from_first_file(still) == Location(path="/x/plate.####.exr", is_sequence=True, first_file=1001)
+    before_zero = parse_location("/x/plate.-008.exr", CUT_FOLDER)
+    assert sequence_from_first_file(before_zero) == Location(path="/x/plate.####.exr", is_sequence=True, first_file=-8)
     assert sequence_from_first_file(parse_location("/x/plate.exr", CUT_FOLDER)) is None
     assert sequence_from_first_file(parse_location("/x/take.1001.mov", CUT_FOLDER)) is None
 

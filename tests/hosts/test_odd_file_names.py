@@ -29,12 +29,16 @@ NAMES = [
 @pytest.fixture(scope="module", params=NAMES, ids=lambda name: f"{name[0]}{1001:0{name[1]}d}")
 def delivered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Delivered:
     prefix, digits = request.param
-    folder = tmp_path_factory.mktemp("cut")
+    return _deliver(tmp_path_factory.mktemp("cut"), prefix, digits, 1001)
+
+
+def _deliver(folder: Path, prefix: str, digits: int, first: int) -> Delivered:
+    """A delivery of one clip that shows frames 3 to 10 of a sequence of twelve."""
     cuts.write_sequence(folder, range(1001, 1013))
     for file in folder.glob("plate.*.png"):
-        number = int(file.suffixes[0][1:])
+        number = int(file.suffixes[0][1:]) - 1001 + first
         file.rename(folder / f"{prefix}{number:0{digits}d}.png")
-    reference = cuts.sequence_reference(f"{folder}/", 1001, cuts.time_range(0, 12))
+    reference = cuts.sequence_reference(f"{folder}/", first, cuts.time_range(0, 12))
     reference |= {"name_prefix": prefix, "frame_zero_padding": digits}
     document = cuts.timeline(cuts.track(cuts.clip(reference, cuts.time_range(2, 8), name="odd")), name="cut")
     deliver(read_cut(cuts.write(folder / "cut.otio", document), handles=8), folder / "out")
@@ -52,3 +56,8 @@ def test_the_lua_entry_places_them(delivered: Delivered) -> None:
     assert report["problems"] == []
     stack = read_stack(fake, report["timeline"])
     assert [[item[:3] for item in track] for track in stack] == [[(0, 8, 2)]] * 3
+
+
+def test_after_effects_places_frames_before_zero(tmp_path: Path, at_home: Path) -> None:
+    """What Resolve makes of them is not known."""
+    assert_shows("After Effects", _deliver(tmp_path, "p.", 4, -5), at_home)

@@ -136,6 +136,37 @@ def test_missing_frames_of_a_sequence_are_listed(tmp_path: Path) -> None:
     assert missing_frames(media, [1, 2, 9]) == []
 
 
+def test_frames_before_zero_are_read(tmp_path: Path) -> None:
+    for number in (-12, -1, 0, 1):
+        _write_png(tmp_path / f"plate.{number:04d}.png", value=100 + number)
+    media = probe(tmp_path / "plate.####.png")
+    assert media.source_range == FrameRange(first=-12, last=1)
+    assert media.notes == ()
+    with open_plate(media) as plate:
+        assert [int(rgb[0, 0, 0]) for _, rgb in plate.frames_8bit([-12, -1, 0, 1])] == [88, 99, 100, 101]
+    assert probe(tmp_path / "plate.-012.png").source_range == FrameRange(first=-12, last=-12)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "first", "note"),
+    [
+        ("p.####.png", 1000, "98, 999 are left out: their files are not numbered like p.####.png; give p.##.png to "),
+        ("p.###.png", 999, "98 is left out: their files are not numbered like p.###.png; give p.##.png to include"),
+        ("p.##.png", 98, None),
+        ("p.#####.png", 1, "98, 999-1001 are left out: their files are not numbered like p.#####.png"),
+    ],
+)
+def test_numbers_that_do_not_fit_the_padding_are_left_out_aloud(
+    pattern: str, first: int, note: str | None, tmp_path: Path
+) -> None:
+    for number in ("98", "999", "1000", "1001") + (("00001",) if pattern == "p.#####.png" else ()):
+        _write_png(tmp_path / f"p.{number}.png")
+    media = probe(tmp_path / pattern)
+    assert media.source_range is not None
+    assert media.source_range.first == first
+    assert [one.startswith(note or "") for one in media.notes] == ([True] if note else [])
+
+
 def test_frames_outside_a_movie_are_missing(movie: Movies) -> None:
     assert missing_frames(probe(movie("prores_timecode.mov")), range(-1, 25)) == [-1, 24]
 

@@ -99,7 +99,7 @@ def build_plate_clip(shot: Shot, facts: PlateFacts, origin: Origin | None) -> De
         name=shot.clip_name,
         shot=shot.name,
         kind=MediaKind.MOVIE if is_one_file else MediaKind.SEQUENCE,
-        path=media.path if is_one_file else media.sequence.path(first).as_posix(),
+        path=media.path if is_one_file else media.sequence.path_on_disk(first).as_posix(),
         pattern="" if is_one_file else Path(media.sequence.printf).name,
         start_index=0 if is_one_file else first,
         end_index=last - first if is_one_file else last,

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from toolkit.editorial.skips import Skip
+from toolkit.frames import FRAME_NUMBER
 
 _MOVIES = "3gp avi braw crm dv flv gif insv m2ts m2v m4v mkv mov mp4 mpeg mpg mts mxf ogv r3d ts vob webm wmv y4m"
 MOVIE_SUFFIXES = frozenset(_MOVIES.split())
@@ -26,8 +27,7 @@ _DRIVE = re.compile(r"^[A-Za-z]:/")
 _SLASH_DRIVE = re.compile(r"^/+(?=[A-Za-z]:/)")
 _PRINTF = re.compile(r"%(0\d+)?d(?![0-9A-Fa-f])")
 _HASHES = re.compile(r"#+")
-_BRACKETS = re.compile(r"\[(\d+)-(\d+)\](?=\.[^.]+$)")
-_NUMBER = re.compile(r"(\d+)(?=\.[A-Za-z0-9]+$)")
+_BRACKETS = re.compile(r"\[(-?\d+)-(-?\d+)\](?=\.[^.]+$)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ def parse_location(text: str, cut_folder: Path) -> Location:
 def sequence_from_first_file(location: Location) -> Location | None:
     """The sequence that begins with ``plate.1001.exr``; None for a movie or a name without a number."""
     folder, _, name = location.path.rpartition("/")
-    match = _NUMBER.search(name)
+    match = FRAME_NUMBER.search(name)
     if location.suffix not in IMAGE_SUFFIXES or match is None:
         return None
     pattern = f"{folder}/{name[: match.start()]}{'#' * len(match[1])}{name[match.end() :]}"

@@ -11,9 +11,9 @@ _MAX_LENGTH = 48
 """Characters kept of a clip's name: it appears twice in each layer's path, and Windows allows 260 characters."""
 
 _EXTENSION = re.compile(rf"\.(?:{'|'.join(sorted(MOVIE_SUFFIXES | IMAGE_SUFFIXES))})$", re.IGNORECASE)
-_FRAME_PATTERN = re.compile(r"[._ -]*(?:\[\d+-\d+\]|#+|%0?\d*d)$")
-_FRAME_NUMBER = re.compile(r"\.\d{3,}$")
-"""The frame number of ``plate.1001``; the 5 of ``Panel 3.3.5`` is part of the name."""
+_FRAME_PATTERN = re.compile(r"[._ -]*(?:\[-?\d+--?\d+\]|#+|%0?\d*d)$")
+_FRAME_NUMBER = re.compile(r"\.(?:\d{3,}|-\d+)$")
+"""The frame number of ``plate.1001``; and the sign of a negative one; the 5 of ``Panel 3.3.5`` is part of the name."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
 _LAYER_PATH = re.compile(r"(?:^|/)([^/]+)/(BODY|FACE)/(v\d{3,})/\1_\2_\3\.[^/]*$")

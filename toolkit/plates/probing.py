@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 from toolkit.documents import Media, MediaKind
-from toolkit.errors import MissingFrames, MissingMedia, UnsupportedMedia
+from toolkit.errors import MissingFrames, MissingMedia, UnsupportedMedia, list_frames
 from toolkit.frames import FramePath, FrameRange, Timecode, exact_rate, frames_from_timecode
 from toolkit.plates.exr_header import read_attributes
 from toolkit.plates.exr_layers import probe_layer
@@ -88,7 +89,7 @@ def frame_file(media: Media, source_frame: int) -> Path:
     path = Path(media.path)
     if media.kind is MediaKind.MOVIE or not FramePath.is_pattern(path):
         return path
-    return FramePath.parse(path).path(source_frame)
+    return FramePath.parse(path).path_on_disk(source_frame)
 
 
 def _movie_range(media: Media) -> FrameRange:
@@ -111,12 +112,14 @@ def _still_number(path: Path) -> int:
 
 
 def _probe_sequence(path: Path, rate: Fraction, wanted_layer: str | None) -> Media:
+    notes: list[str] = []
     if FramePath.is_pattern(path):
         files = FramePath.parse(path)
         numbers = files.frames_on_disk()
         if not numbers:
             raise MissingMedia(path, "no file of this sequence exists")
-        path, first_file = Path(files.hashes), files.path(numbers[0])
+        path, first_file = Path(files.hashes), files.path_on_disk(numbers[0])
+        notes += _left_out_notes(files)
     else:
         numbers, first_file = [_still_number(path)], path
         if not path.is_file():
@@ -124,7 +127,6 @@ def _probe_sequence(path: Path, rate: Fraction, wanted_layer: str | None) -> Med
     timecode_first: int | None = None
     drop_frame = False
     layer: str | None = None
-    notes: list[str] = []
     if first_file.suffix.lower() == ".exr":
         if wanted_layer is not None:
             layer, note = probe_layer(first_file, wanted_layer)
@@ -145,6 +147,18 @@ def _probe_sequence(path: Path, rate: Fraction, wanted_layer: str | None) -> Med
         layer=layer,
         notes=tuple(notes),
     )
+
+
+def _left_out_notes(files: FramePath) -> list[str]:
+    """A note if files are left out only because of the padding of their numbers."""
+    frames = files.frames_left_out()
+    if not frames:
+        return []
+    verb = "is" if len(frames) == 1 else "are"
+    padding = min(len(str(frame)) for frame in frames)
+    wider = replace(files, padding=padding)
+    remedy = f"; give {wider.name} to include them" if padding < files.padding and not wider.frames_left_out() else ""
+    return [f"{list_frames(frames)} {verb} left out: their files are not numbered like {files.name}{remedy}"]
 
 
 def _parse_timecode(path: Path, text: str, rate: Fraction) -> tuple[int | None, bool]:
