@@ -16,6 +16,7 @@ from toolkit.frames import (
     FrameRange,
     exact_rate,
     frames_from_timecode,
+    media_timecode,
     timecode_from_frames,
 )
 
@@ -104,6 +105,12 @@ def test_timecode_wraps_at_24_hours() -> None:
 def test_labels_that_do_not_exist_are_refused(label: str) -> None:
     with pytest.raises(ValueError, match="timecode"):
         frames_from_timecode(label, Fraction(24))
+
+
+def test_a_drop_frame_mark_of_media_counts_only_where_drop_frame_exists() -> None:
+    ntsc = Fraction(30000, 1001)
+    assert media_timecode("01:00:00;00", ntsc) == (107892, True)
+    assert media_timecode("01:00:00;00", Fraction(25)) == (90000, False)
 
 
 def test_drop_frame_exists_only_at_29_97_and_59_94() -> None:

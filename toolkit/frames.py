@@ -178,6 +178,9 @@ class Timecode:
         return f"{self.hours:02}:{self.minutes:02}:{self.seconds:02}{mark}{self.frames:02}"
 
 
+DROP_FRAME_RATES = {Fraction(30000, 1001): 2, Fraction(60000, 1001): 4}
+"""Labels that drop frame skips each minute but the tenth, by the rates that have it."""
+
 _TIMECODE = re.compile(r"^(\d{1,2}):(\d{2}):(\d{2})([:;.])(\d{2,3})$")
 
 
@@ -219,16 +222,24 @@ def frames_from_timecode(text: str, rate: Fraction) -> int:
     return total
 
 
+def media_timecode(text: str, rate: Fraction) -> tuple[int, bool]:
+    """The timecode of media as frames after 00:00:00:00, and whether it is drop frame.
+
+    A drop-frame mark at a rate that has no drop frame is ignored: some cameras set the flag at 24 fps. Raises
+    ValueError like ``frames_from_timecode``.
+    """
+    drop_frame = ";" in text and rate in DROP_FRAME_RATES
+    return frames_from_timecode(text if drop_frame else text.replace(";", ":"), rate), drop_frame
+
+
 def _labels_per_second(rate: Fraction) -> int:
     """Labels per second: 24 at 23.976; 1 for anything slower than one frame a second."""
     return max(1, round(rate))
 
 
 def _dropped_per_minute(rate: Fraction) -> int:
-    if rate == Fraction(30000, 1001):
-        return 2
-    if rate == Fraction(60000, 1001):
-        return 4
+    if rate in DROP_FRAME_RATES:
+        return DROP_FRAME_RATES[rate]
     raise ValueError(f"drop-frame timecode does not exist at {float(rate):g} fps")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.plates._footage import encode
 from toolkit.documents import MediaKind
 from toolkit.errors import MissingMedia, UnsupportedMedia
 from toolkit.frames import FrameRange, Timecode, frames_from_timecode
@@ -41,6 +42,37 @@ def test_rate_and_timecode_of_a_movie_are_exact(
     assert media.source_range.first == 0
     assert media.online
     assert Path(media.path).is_absolute()
+
+
+@pytest.mark.parametrize("rate", [24, 25, 30, 48, 60])
+@pytest.mark.parametrize("moov", ["at the end", "first"])
+def test_a_drop_frame_flag_at_other_rates_is_ignored(rate: int, moov: str, tmp_path: Path) -> None:
+    """Some cameras set it at 24 fps; the track has the number of the frame."""
+    label = "19:36:01:07"
+    muxer = {"movflags": "faststart"} if moov == "first" else {}
+    path = encode(tmp_path / "a.mov", "mpeg4", count=3, rate=rate, metadata={"timecode": label}, muxer=muxer)
+    data = bytearray(path.read_bytes())
+    entry = next(place for place in _find_all(data, b"tmcd") if data[place - 16 : place - 12] == b"stsd")
+    data[entry + 19] |= 1  # the flags of the sample description
+    path.write_bytes(data)
+    media = probe(path)
+    assert media.timecode_first == frames_from_timecode(label, Fraction(rate))
+    assert not media.drop_frame
+
+
+def _find_all(data: bytearray, part: bytes) -> Iterator[int]:
+    place = data.find(part)
+    while place >= 0:
+        yield place
+        place = data.find(part, place + 1)
+
+
+def test_a_drop_frame_flag_in_an_exr_header_is_ignored_at_24_fps(tmp_path: Path) -> None:
+    label = Timecode(hours=1, minutes=2, seconds=3, frames=4, drop_frame=True)
+    black = np.zeros((9, 16, 3), np.float16)
+    write_exr(tmp_path / "plate.1001.exr", black, {"framesPerSecond": Fraction(24), "timeCode": label})
+    media = probe(tmp_path / "plate.####.exr")
+    assert (media.timecode_first, media.drop_frame) == (frames_from_timecode("01:02:03:04", Fraction(24)), False)
 
 
 def test_a_variable_rate_is_that_of_the_commonest_interval_and_logged(

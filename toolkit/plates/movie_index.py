@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.errors import CorruptMedia, MissingMedia, UnsupportedMedia
-from toolkit.frames import exact_rate
+from toolkit.frames import DROP_FRAME_RATES, exact_rate
+from toolkit.plates.timecode_track import read_timecode_track
 
 if TYPE_CHECKING:
     from av import Packet, VideoStream
@@ -48,7 +49,7 @@ class MovieIndex:
     rate: Fraction
     """Frames per second, exact."""
     timecode: str
-    """Timecode of the first frame as written in the file; empty if there is none."""
+    """Timecode of the first frame; empty if there is none."""
 
 
 def index_movie(path: Path) -> MovieIndex:
@@ -114,6 +115,8 @@ def _index(path: Path, size: int, _changed: int) -> MovieIndex:
     if not count:
         raise CorruptMedia(path, "it contains no frames")
     rate = _rate(path, pts, time_base, nominal)
+    if not timecode or (";" in timecode and rate not in DROP_FRAME_RATES):
+        timecode = read_timecode_track(path) or timecode
     return MovieIndex(
         count=count, pts=pts, keyframes=tuple(keyframes), time_base=time_base, rate=rate, timecode=timecode
     )

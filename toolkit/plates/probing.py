@@ -10,7 +10,7 @@ from pathlib import Path
 
 from toolkit.documents import Media, MediaKind
 from toolkit.errors import MissingFrames, MissingMedia, UnsupportedMedia, list_frames
-from toolkit.frames import FramePath, FrameRange, Timecode, exact_rate, frames_from_timecode
+from toolkit.frames import FramePath, FrameRange, Timecode, exact_rate, media_timecode
 from toolkit.plates.exr_header import read_attributes
 from toolkit.plates.exr_layers import probe_layer
 from toolkit.plates.movie_index import index_movie
@@ -166,7 +166,7 @@ def _parse_timecode(path: Path, text: str, rate: Fraction) -> tuple[int | None, 
     if not text:
         return None, False
     try:
-        return frames_from_timecode(text, rate), ";" in text
+        return media_timecode(text, rate)
     except ValueError as error:
         log.warning("%s: its timecode is ignored: %s", path, error)
         return None, False

@@ -25,7 +25,7 @@ from toolkit.editorial.tracks import (
     video_tracks,
 )
 from toolkit.errors import EmptyCut, UnreadableCut
-from toolkit.frames import FrameRange, exact_rate, timecode_from_frames
+from toolkit.frames import DROP_FRAME_RATES, FrameRange, exact_rate, timecode_from_frames
 from toolkit.settings import PlateSettings
 from toolkit.turnover.clip_reader import ClipReader
 from toolkit.turnover.resolved_media import MediaResolver
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from opentimelineio.core import Composable
 
 log = logging.getLogger(__name__)
-
-_DROP_FRAME_RATES = (Fraction(30000, 1001), Fraction(60000, 1001))
 
 
 def read_timeline_cut(
@@ -155,7 +153,7 @@ def _is_drop_frame(record_start: int, record_rate: Fraction) -> bool:
 
     Timelines start on a whole minute: 107892 at 29.97 is 01:00:00;00, as a start at 00:59:56:12 is unlikely.
     """
-    if record_rate not in _DROP_FRAME_RATES:
+    if record_rate not in DROP_FRAME_RATES:
         return False
     labels = [timecode_from_frames(record_start, record_rate, drop_frame=drop_frame) for drop_frame in (True, False)]
     whole_minute = [label.seconds == label.frames == 0 for label in labels]

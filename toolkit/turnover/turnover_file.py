@@ -12,7 +12,7 @@ from pathlib import Path
 from toolkit.documents import HostClip, Turnover
 from toolkit.editorial.skips import summarise_skips
 from toolkit.errors import DocumentError, EmptyCut, NoSuchFile, UnreadableCut
-from toolkit.frames import exact_rate, frames_from_timecode, timecode_from_frames
+from toolkit.frames import exact_rate, media_timecode, timecode_from_frames
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ def first_timecode(clip: HostClip, rate: Fraction) -> int | None:
     if not clip.media_timecode:
         return None
     try:
-        return frames_from_timecode(clip.media_timecode, rate)
+        return media_timecode(clip.media_timecode, rate)[0]
     except ValueError as error:
         log.warning("%s: timecode ignored: %s", clip.name, error)
         return None
