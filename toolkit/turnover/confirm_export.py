@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence, Set
 from fractions import Fraction
 from math import floor
@@ -132,7 +133,8 @@ def _is_same_media(listed: str, exported: str, cut_folder: Path) -> bool:
 def _comparable_path(text: str, cut_folder: Path) -> str:
     """The path of a file or of its sequence: hosts name a sequence by its range or by its first file."""
     location = parse_location(text, cut_folder)
-    return (sequence_from_first_file(location) or location).path.casefold()
+    path = (sequence_from_first_file(location) or location).path
+    return unicodedata.normalize("NFC", path).casefold()
 
 
 def _is_same_speed(shot: Shot, clip: HostClip) -> bool:

@@ -27,6 +27,7 @@ from toolkit.editorial.locations import IMAGE_SUFFIXES, Location, parse_location
 from toolkit.editorial.skips import Skip
 from toolkit.errors import MissingMedia, UnsupportedMedia
 from toolkit.frames import FramePath, exact_rate
+from toolkit.turnover.path_on_disk import find_on_disk
 from toolkit.turnover.turnover_file import first_timecode
 
 if TYPE_CHECKING:
@@ -204,6 +205,7 @@ def _find_location(clip: HostClip, cut_folder: Path) -> Location | None:
 def _probe_media(location: Location, record_rate: Fraction) -> Media | None:
     from toolkit.plates import probe
 
+    location, _ = find_on_disk(location)
     readable = location.suffix in IMAGE_SUFFIXES or Path(location.path).is_file()
     try:
         return probe(Path(location.path), sequence_rate=record_rate) if readable else None

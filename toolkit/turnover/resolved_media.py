@@ -19,6 +19,7 @@ from toolkit.editorial.times import round_half_up
 from toolkit.errors import MediaError, MissingMedia, UnsupportedMedia
 from toolkit.frames import FrameRange
 from toolkit.settings import PlateSettings
+from toolkit.turnover.path_on_disk import find_on_disk
 
 if TYPE_CHECKING:
     from opentimelineio import schema
@@ -159,6 +160,18 @@ class MediaOnDisk:
 
 
 def _probe_location(location: Location, plate: PlateSettings) -> MediaOnDisk | None:
+    found = _probe_exactly(location, plate)
+    if found is not None:
+        return found
+    other, case_differs = find_on_disk(location)
+    found = _probe_exactly(other, plate) if other != location else None
+    if found is None or not case_differs:
+        return found
+    note = f"its media was found as {other.path}: the cut writes it {location.path}"
+    return replace(found, media=found.media.model_copy(update={"notes": (*found.media.notes, note)}))
+
+
+def _probe_exactly(location: Location, plate: PlateSettings) -> MediaOnDisk | None:
     from toolkit.plates import probe
 
     path = Path(location.path)
