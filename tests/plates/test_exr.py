@@ -327,12 +327,6 @@ def test_nan_and_infinite_pixels_are_replaced(tmp_path: Path) -> None:
     assert np.array_equal(picture.rgb[4:], pixels[4:].astype(np.float32))
 
 
-def test_primaries_that_are_not_rec709_are_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    ap1 = (0.713, 0.293, 0.165, 0.83, 0.128, 0.044, 0.32168, 0.33767)
-    read_exr(_write_with_binding(tmp_path / "a.exr", {"RGB": LAYER[..., :3]}, chromaticities=ap1))
-    assert "not Rec.709" in caplog.text
-
-
 def test_pixels_that_are_not_square_are_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     write_exr(tmp_path / "p.0001.exr", LAYER[..., :3], {"pixelAspectRatio": 2.0})
     open_plate(probe(tmp_path / "p.####.exr")).close()

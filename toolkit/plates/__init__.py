@@ -14,15 +14,18 @@ from toolkit.plates.guide_files import read_distances, read_guide
 from toolkit.plates.half_float import from_half, to_half
 from toolkit.plates.open import open_plate
 from toolkit.plates.plate import Plate, PlateFrame, file_digest, to_display_referred
+from toolkit.plates.primaries import AP1, Primaries, from_rec709
 from toolkit.plates.probing import check_frames, frame_file, missing_frames, probe
 from toolkit.plates.read_ahead import prefetch
 from toolkit.plates.stored_picture import StoredPicture, to_8bit_codes
 
 __all__ = [
+    "AP1",
     "Attribute",
     "Encoding",
     "Plate",
     "PlateFrame",
+    "Primaries",
     "StoredPicture",
     "check_encoding",
     "check_frames",
@@ -31,6 +34,7 @@ __all__ = [
     "frame_file",
     "from_half",
     "from_linear",
+    "from_rec709",
     "is_complete",
     "missing_frames",
     "open_plate",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +13,8 @@ from toolkit.errors import UnsupportedMedia
 from toolkit.plates.exr import read_parts
 from toolkit.plates.exr_layers import choose_layer, find_layer
 from toolkit.plates.half_float import from_half
+from toolkit.plates.primaries import parse_primaries
 from toolkit.plates.stored_picture import StoredPicture, make_finite
-
-log = logging.getLogger(__name__)
-
-_REC709 = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290)
 
 
 def read_exr(path: Path, *, layer: str | None = None) -> StoredPicture:
@@ -37,12 +32,12 @@ def read_exr(path: Path, *, layer: str | None = None) -> StoredPicture:
         _check(path, name, header, channels[name])
     rgb = _merge_channels([channels[name] for name in found.channels[:3]])
     alpha = _merge_channels([channels[found.channels[3]]])[..., 0] if len(found.channels) == 4 else None
-    _check_primaries(str(path.parent), header.get("chromaticities"))
     return StoredPicture(
         rgb=_fit_to_display_window(header, rgb),
         alpha=None if alpha is None else _fit_to_display_window(header, alpha),
         premultiplied=alpha is not None,
         encoding="linear",
+        primaries=parse_primaries(header.get("chromaticities")),
     )
 
 
@@ -91,13 +86,3 @@ def _fit_to_display_window(header: Mapping[str, Any], pixels: NDArray[np.float32
     cut = pixels[max(-y, 0) : max(height - y, 0), max(-x, 0) : max(width - x, 0)]
     picture[to_row, to_column] = cut
     return picture
-
-
-@lru_cache(maxsize=256)
-def _warn_about_primaries(folder: str, chromaticities: tuple[float, ...]) -> None:
-    log.warning("%s: primaries %s are not Rec.709; they are treated as Rec.709", folder, chromaticities)
-
-
-def _check_primaries(folder: str, chromaticities: tuple[float, ...] | None) -> None:
-    if chromaticities and max(abs(a - b) for a, b in zip(chromaticities, _REC709, strict=True)) > 1e-3:
-        _warn_about_primaries(folder, tuple(round(value, 4) for value in chromaticities))

@@ -11,6 +11,7 @@ from toolkit.errors import UnsupportedMedia
 from toolkit.plates.colour import from_linear
 from toolkit.plates.exr import ExrPart, read_parts
 from toolkit.plates.exr_picture import fit_channel_to_display_window, read_exr
+from toolkit.plates.primaries import to_rec709
 from toolkit.plates.stills import read_still
 from toolkit.plates.stored_picture import to_float
 
@@ -30,7 +31,7 @@ def read_guide(path: Path) -> NDArray[np.float32]:
     stored = read_exr(path) if path.suffix.lower() == ".exr" else read_still(path)
     rgb = to_float(stored.rgb)
     if stored.encoding == "linear":
-        rgb = from_linear(rgb)
+        rgb = from_linear(rgb if stored.primaries is None else to_rec709(rgb, stored.primaries))
     if stored.alpha is not None and not stored.premultiplied:
         rgb = rgb * to_float(stored.alpha)[..., None]
     return np.clip(rgb, 0.0, 1.0)

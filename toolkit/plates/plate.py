@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from toolkit.documents import Media
 from toolkit.errors import MissingMedia
 from toolkit.plates.colour import Encoding, from_linear
+from toolkit.plates.primaries import Primaries, to_rec709
 from toolkit.plates.probing import check_frames
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,8 @@ class PlateFrame:
     """(H, W) 0..1, as stored; None if this frame has none."""
     premultiplied: bool
     """Whether ``rgb`` is stored multiplied by ``alpha`` (EXR, TIFF with associated alpha); it is returned as stored."""
+    primaries: Primaries | None = None
+    """Of linear ``rgb``; None: Rec.709."""
 
 
 class Plate(ABC):
@@ -45,7 +48,7 @@ class Plate(ABC):
     """Of the display window, pixels, rotation applied."""
     height: int
     encoding: Encoding
-    """``linear`` for EXR, ``display`` for everything else."""
+    """``linear`` for EXR and for PNG that says so, ``display`` for everything else."""
     has_alpha: bool
     """Whether the first frame has alpha."""
     _reading: tuple[str, ...] = ()
@@ -139,5 +142,10 @@ def _file_digest(path: Path, _size: int, _changed: int) -> str:
 
 
 def to_display_referred(frame: PlateFrame, encoding: Encoding) -> NDArray[np.float32]:
-    """The colours display-referred, as engines take them; above 1 where the plate is brighter than white."""
-    return from_linear(frame.rgb) if encoding == "linear" else frame.rgb
+    """The colours display-referred with Rec.709 primaries, as engines take them.
+
+    They are above 1 where the plate is brighter than white, and below 0 where its colours are outside Rec.709.
+    """
+    if encoding == "display":
+        return frame.rgb
+    return from_linear(frame.rgb if frame.primaries is None else to_rec709(frame.rgb, frame.primaries))

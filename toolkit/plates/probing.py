@@ -14,6 +14,8 @@ from toolkit.frames import FramePath, FrameRange, Timecode, exact_rate, media_ti
 from toolkit.plates.exr_header import read_attributes
 from toolkit.plates.exr_layers import probe_layer
 from toolkit.plates.movie_index import index_movie
+from toolkit.plates.png_gamma import png_gamma_notes
+from toolkit.plates.primaries import spans_colours
 
 log = logging.getLogger(__name__)
 
@@ -132,10 +134,14 @@ def _probe_sequence(path: Path, rate: Fraction, wanted_layer: str | None) -> Med
             layer, note = probe_layer(first_file, wanted_layer)
             notes += [note] if note else []
         header = read_attributes(first_file)
+        chromaticities = header.get("chromaticities")
+        if chromaticities is not None and not spans_colours(chromaticities):
+            notes.append("the chromaticities in its header span no colours; they are ignored, and Rec.709 is assumed")
         if isinstance(header.get("framesPerSecond"), Fraction) and header["framesPerSecond"] > 0:
             rate = exact_rate(header["framesPerSecond"])
         if isinstance(header.get("timeCode"), Timecode):
             timecode_first, drop_frame = _parse_timecode(first_file, str(header["timeCode"]), rate)
+    notes += png_gamma_notes(first_file)
     return Media(
         kind=MediaKind.SEQUENCE,
         path=str(path),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from toolkit.documents import Media
 from toolkit.errors import UnsupportedMedia
+from toolkit.plates.colour import Encoding
 from toolkit.plates.exr_header import read_attributes
 from toolkit.plates.exr_layers import probe_layer
 from toolkit.plates.exr_picture import read_exr
 from toolkit.plates.plate import Plate, PlateFrame
+from toolkit.plates.primaries import Primaries
 from toolkit.plates.probing import first_frame_on_disk, frame_file
 from toolkit.plates.read_ahead import prefetch
 from toolkit.plates.stills import read_still
@@ -33,10 +35,10 @@ class SequencePlate(Plate):
         number = first_frame_on_disk(media)
         is_exr = self._file(number).suffix.lower() == ".exr"
         self._layer = probe_layer(self._file(number))[0] if is_exr and media.layer is None else media.layer
-        self._reading = (f"layer {self._layer}",) if self._layer else ()
         first = self._read_stored(number)
+        self._reading = tuple(_describe_reading(first, self._layer, is_exr=is_exr))
         self.height, self.width = first.rgb.shape[:2]
-        self.encoding = first.encoding
+        self.encoding, self._primaries = first.encoding, first.primaries
         self.has_alpha = first.alpha is not None
         if is_exr:
             self._warn_about_pixel_aspect(read_attributes(self._file(number)).get("pixelAspectRatio", 1.0))
@@ -64,6 +66,10 @@ class SequencePlate(Plate):
                 self._file(source_frame),
                 f"source frame {source_frame} is {width}x{height}, the first frame {self.width}x{self.height}",
             )
+        if (picture.encoding, picture.primaries) != (self.encoding, self._primaries):
+            problem = f"source frame {source_frame} is {_describe_colour(picture.encoding, picture.primaries)}"
+            first = _describe_colour(self.encoding, self._primaries)
+            raise UnsupportedMedia(self._file(source_frame), f"{problem}, the first frame {first}")
         return picture
 
     def _detector_frame(self, source_frame: int) -> tuple[int, NDArray[np.uint8]]:
@@ -81,4 +87,21 @@ def _plate_frames(
                 rgb=to_float(picture.rgb),
                 alpha=None if picture.alpha is None else to_float(picture.alpha),
                 premultiplied=picture.premultiplied,
+                primaries=picture.primaries,
             )
+
+
+def _describe_reading(picture: StoredPicture, layer: str | None, *, is_exr: bool) -> Iterator[str]:
+    """What of the file's own description was followed, for the digests."""
+    if layer:
+        yield f"layer {layer}"
+    if picture.primaries is not None:
+        yield _describe_colour(picture.encoding, picture.primaries)
+    if picture.encoding == "linear" and not is_exr:
+        yield "linear"
+
+
+def _describe_colour(encoding: Encoding, primaries: Primaries | None) -> str:
+    return (
+        encoding if primaries is None else f"{encoding} with primaries {', '.join(f'{one:.4g}' for one in primaries)}"
+    )

@@ -18,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.errors import CorruptMedia, MissingMedia
+from toolkit.plates.colour import Encoding
+from toolkit.plates.png_gamma import png_encoding
 from toolkit.plates.stored_picture import StoredPicture
 from toolkit.plates.tiff import read_tiff
 
@@ -27,7 +29,7 @@ _JPEG_SEGMENT_END = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 
 
 def read_still(path: Path) -> StoredPicture:
-    """The picture at ``path``, display-referred: 8 and 16-bit codes, or the float32 of a float TIFF.
+    """The picture at ``path``: 8 and 16-bit codes, or the float32 of a float TIFF; display-referred, if not linear PNG.
 
     Alpha is straight in PNG and as tagged in TIFF; JPEG is rotated by its Exif orientation. Raises MissingMedia,
     CorruptMedia and UnsupportedMedia.
@@ -44,7 +46,8 @@ def read_still(path: Path) -> StoredPicture:
     problem = _png_problem(data) if is_png else _jpeg_problem(data)
     if problem:
         raise CorruptMedia(path, problem)
-    return _to_stored_picture(_decode(path, data, keep_alpha=is_png))
+    encoding = png_encoding(data) if is_png else "display"
+    return _to_stored_picture(_decode(path, data, keep_alpha=is_png), encoding)
 
 
 def _decode(path: Path, data: bytes, *, keep_alpha: bool) -> NDArray[Any]:
@@ -60,7 +63,7 @@ def _decode(path: Path, data: bytes, *, keep_alpha: bool) -> NDArray[Any]:
     return np.asarray(codes)
 
 
-def _to_stored_picture(bgr: NDArray[Any]) -> StoredPicture:
+def _to_stored_picture(bgr: NDArray[Any], encoding: Encoding) -> StoredPicture:
     import cv2
 
     if bgr.ndim == 2:
@@ -70,7 +73,7 @@ def _to_stored_picture(bgr: NDArray[Any]) -> StoredPicture:
     else:
         rgb = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
     alpha = np.ascontiguousarray(bgr[..., 3]) if bgr.ndim == 3 and bgr.shape[2] == 4 else None
-    return StoredPicture(rgb=rgb, alpha=alpha, premultiplied=False, encoding="display")
+    return StoredPicture(rgb=rgb, alpha=alpha, premultiplied=False, encoding=encoding)
 
 
 def _png_problem(data: bytes) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from toolkit.plates.colour import Encoding, from_linear
 from toolkit.plates.half_float import HALF_MAX, from_half, to_half
+from toolkit.plates.primaries import Primaries, to_rec709
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,8 @@ class StoredPicture:
     premultiplied: bool
     """Whether ``rgb`` has been multiplied by ``alpha``."""
     encoding: Encoding
+    primaries: Primaries | None = None
+    """Of linear light; None: Rec.709."""
 
 
 def make_finite(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -52,6 +55,9 @@ def to_8bit(picture: StoredPicture) -> NDArray[np.uint8]:
     import cv2
 
     rgb = picture.rgb
+    if picture.encoding == "linear" and (rgb.dtype != np.float32 or picture.primaries is not None):
+        rgb = to_float(rgb)
+        rgb = rgb if picture.primaries is None else to_rec709(rgb, picture.primaries)
     if rgb.dtype == np.uint8:
         return np.ascontiguousarray(rgb)
     if rgb.dtype == np.uint16:

@@ -133,7 +133,10 @@ class _JobBuilder:
         picture = to_display_referred(plate_frame, self._plate.encoding)
         estimated = self._guides.estimate(plate_frame.source_frame, picture, [task.plan for task in tasks])
         properties = PlateProperties(
-            alpha=plate_frame.alpha, premultiplied=plate_frame.premultiplied, encoding=self._plate.encoding
+            alpha=plate_frame.alpha,
+            premultiplied=plate_frame.premultiplied,
+            encoding=self._plate.encoding,
+            primaries=plate_frame.primaries,
         )
         for task in tasks:
             pairs = build_requests(task.plan, task.frame, picture, self._engine, {**read, **estimated})

@@ -12,7 +12,14 @@ from toolkit.engines import Engine
 from toolkit.errors import at
 from toolkit.passes.rendering.content_keys import ContentKeys
 from toolkit.passes.rendering.frame_jobs import FrameJob
-from toolkit.passes.rendering.layers import LayerPixels, compose_body, compose_face, layer_alpha, layer_encoding
+from toolkit.passes.rendering.layers import (
+    LayerPixels,
+    compose_body,
+    compose_face,
+    layer_alpha,
+    layer_encoding,
+    layer_primaries,
+)
 from toolkit.passes.rendering.slate import Slate, SlateFace, layer_attributes
 from toolkit.plates import write_exr
 from toolkit.progress import Advance, ignore_steps
@@ -82,6 +89,7 @@ def _build_slate(job: FrameJob, layer: LayerPixels, keys: ContentKeys, engine: E
         shot_frame=frame.shot_frame,
         encoding=layer_encoding(plan, job.plate),
         alpha=layer_alpha(plan),
+        primaries=layer_primaries(plan, job.plate),
         faces=tuple(
             SlateFace(
                 face=face.face,

@@ -1,7 +1,7 @@
 """From the engine's images to the pixels of a layer file: warped onto the plate, matted, encoded.
 
-Everything up to the final encoding is display-referred, in the plate's own primaries. Overbrights, the values outside
-0..1 (an EXR plate's highlights), never reach the engine; they are added back here.
+Everything up to the final encoding is display-referred, with Rec.709 primaries. Overbrights, the values outside 0..1
+(an EXR plate's highlights, colours outside Rec.709), never reach the engine; they are added back here.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from toolkit.documents import FacePlan, PassName, PassPlan
 from toolkit.mattes import PixelWindow, draw_plate_matte, matte_window
 from toolkit.passes.resampling import Picture, mean_zoom, prefilter, split_affine, warp_affine
-from toolkit.plates import Encoding, encode, to_half, to_linear
+from toolkit.plates import AP1, Encoding, Primaries, encode, from_rec709, to_half, to_linear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,8 @@ class PlateProperties:
     """Whether the plate's colours are multiplied by ``alpha``."""
     encoding: Encoding
     """The plate's encoding, which display-referred colours are converted back to."""
+    primaries: Primaries | None = None
+    """Of a linear plate; None: Rec.709."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +107,19 @@ def _premultiply_face(
 
 def _encode(rgb: Picture, plan: PassPlan, plate: PlateProperties) -> Picture:
     """Convert display-referred colours to the encoding of the layer."""
-    if plate.encoding == "linear":
-        return encode(to_linear(rgb), source="linear", target=plan.encoding)
-    return encode(rgb, source="display", target=plan.encoding)
+    if plate.encoding == "display":
+        return encode(rgb, source="display", target=plan.encoding)
+    linear, primaries = to_linear(rgb), layer_primaries(plan, plate)
+    if primaries is not None and primaries == plate.primaries:  # back the way it came, exactly
+        return from_rec709(linear, primaries)
+    return encode(linear, source="linear", target=plan.encoding)
+
+
+def layer_primaries(plan: PassPlan, plate: PlateProperties) -> Primaries | None:
+    """Primaries of the layer, for its header; None: Rec.709, or display codes."""
+    if plan.encoding == "acescg":
+        return AP1
+    return plate.primaries if plan.encoding == "plate" else None
 
 
 def layer_encoding(plan: PassPlan, plate: PlateProperties) -> str:

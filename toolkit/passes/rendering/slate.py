@@ -11,7 +11,7 @@ from typing import Any
 from toolkit.documents import FramePlan, PassPlan, Point
 from toolkit.errors import MediaError
 from toolkit.frames import timecode_from_frames
-from toolkit.plates import Attribute, is_complete, read_attributes
+from toolkit.plates import Attribute, Primaries, is_complete, read_attributes
 
 SLATE_SCHEMA = "toolkit.slate/1"
 _KEY = "toolkit/contentKey"
@@ -64,10 +64,12 @@ class Slate:
     faces: tuple[SlateFace, ...]
     empty_guides: tuple[str, ...] = ()
     """Kinds of the controls that had nothing to follow in this frame: their guide shows nothing."""
+    primaries: Primaries | None = None
+    """Of linear colours; None: Rec.709, or display codes."""
 
-    def attributes(self) -> dict[str, str | int | float | tuple[float, float]]:
+    def attributes(self) -> dict[str, str | int | float | tuple[float, ...]]:
         """EXR header attributes: one typed attribute per value, and the faces again as JSON at full precision."""
-        facts: dict[str, str | int | float | tuple[float, float]] = {
+        facts: dict[str, str | int | float | tuple[float, ...]] = {
             "toolkit/schema": SLATE_SCHEMA,
             "toolkit/shot": self.shot,
             "toolkit/pass": self.pass_name,
@@ -84,6 +86,8 @@ class Slate:
         }
         if self.empty_guides:
             facts[_EMPTY_GUIDES] = " ".join(self.empty_guides)
+        if self.primaries is not None:
+            facts["chromaticities"] = self.primaries
         for face in self.faces:
             name = f"toolkit/face{face.face}"
             facts[f"{name}/state"] = face.state
@@ -120,6 +124,7 @@ def relabel(path: Path, plan: PassPlan, frame: FramePlan, content_key: str) -> d
         alpha=found["toolkit/alpha"],
         faces=tuple(_read_face(face) for face in faces),
         empty_guides=_read_empty_guides(found),
+        primaries=found.get("chromaticities"),
     )
     return layer_attributes(plan, frame, slate)
 
