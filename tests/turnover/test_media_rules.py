@@ -25,6 +25,7 @@ from tests.turnover._cuts import (
 from toolkit.documents import Cut, MediaKind, Shot
 from toolkit.errors import CorruptMedia, EmptyCut, UnreadableCut
 from toolkit.frames import FrameRange
+from toolkit.settings import PlateSettings
 from toolkit.turnover import open_timeline, read_cut
 
 
@@ -298,3 +299,51 @@ def test_audio_on_a_video_track_is_skipped(tmp_path: Path) -> None:
         sound.writeframes(b"\0\0" * 8000)
     with pytest.raises(EmptyCut, match=r"sh010: .*a\.wav"):
         read(tmp_path, one_clip(clip(movie_reference("a.wav", time_range(0, 24)), time_range(0, 12))))
+
+
+# --- what the cut does not say ---------------------------------------------------------------------------------
+
+
+def test_the_rate_of_a_sequence_that_gives_none_is_a_note(tmp_path: Path) -> None:
+    pattern = write_sequence(tmp_path, range(1001, 1005))
+    guessed, told = read_cut(pattern), read_cut(pattern, plate=PlateSettings(rate=23.976))
+
+    assert (guessed.record_rate, told.record_rate) == (24, Fraction(24000, 1001))
+    assert guessed.notes == ("plate: plate.####.png gives no frame rate: 24 fps is assumed (--rate, plate.rate)",)
+    assert told.notes == ()
+
+
+def test_the_rate_is_no_guess_where_the_cut_gives_it(tmp_path: Path) -> None:
+    write_sequence(tmp_path, range(1, 21))
+    item = clip(sequence_reference("", 1, time_range(0, 20, 25), rate=25), time_range(0, 10, 25))
+    cut = read_cut(write(tmp_path / "cut.otio", one_clip(item, rate=25)), plate=PlateSettings(rate=30))
+
+    assert (cut.shots[0].media.rate, cut.notes) == (25, ())
+
+
+def test_a_sequence_without_a_rate_plays_at_that_of_its_timeline(tmp_path: Path) -> None:
+    write_sequence(tmp_path, range(1, 21))
+    cut = read(tmp_path, one_clip(clip(movie_reference("plate.####.png", None), time_range(0, 10, 25)), rate=25))
+
+    assert (cut.shots[0].media.rate, cut.shots[0].frame_map.source_rate, cut.notes) == (25, 25, ())
+
+
+def test_frames_that_offline_media_would_not_have_are_a_note(tmp_path: Path) -> None:
+    item = clip(movie_reference("/offline/a.mov", time_range(0, 100)), time_range(90, 50))
+    cut = read(tmp_path, one_clip(item))
+    assert cut.notes == (
+        "sh010: it shows frames 100-139 of /offline/a.mov, which is offline; by the cut it has 0 to 99",
+    )
+
+
+@pytest.mark.parametrize(("name", "is_missed"), [("title.psd", False), ("plate.exr", True)])
+def test_a_file_of_a_kind_that_is_not_read_is_left_out_but_not_missed(
+    name: str, tmp_path: Path, *, is_missed: bool
+) -> None:
+    write_movie(tmp_path / "a.mov", 40)
+    (tmp_path / name).write_bytes(b"nothing that anybody reads")
+    here = clip(movie_reference("a.mov", time_range(0, 40)), time_range(0, 10), name="here")
+    other = clip(movie_reference(name, time_range(0, 40)), time_range(0, 10), name="other")
+    (row,) = read(tmp_path, timeline(track(here, other), start=time(0))).skipped
+
+    assert row.shot == ("other" if is_missed else "")

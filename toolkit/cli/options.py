@@ -82,8 +82,9 @@ def check_progress(kind: str, **others: bool) -> None:
 
 
 def settings_options(command: Command) -> Command:
-    """``--preset``, ``--set`` and the shorthands ``--engine``, ``--engine-url``, ``--handles`` and ``--map``."""
+    """``--preset``, ``--set``, and ``--engine``, ``--engine-url``, ``--handles``, ``--rate`` and ``--map`` for short."""
     for option in (
+        click.option("--rate", type=float, help="Frames per second of sequences that give none (plate.rate)."),
         click.option("--handles", type=int, help="Source frames kept before and after each clip (cut.handles)."),
         click.option(
             "--engine-url", "urls", multiple=True, metavar="URL", help="Address of an engine server; may be repeated."
@@ -143,6 +144,7 @@ def settings_for(
     engine: str | None,
     urls: tuple[str, ...],
     handles: int | None,
+    rate: float | None,
     maps: tuple[str, ...],
     overwrite: bool = False,
     strict: bool = False,
@@ -157,6 +159,7 @@ def settings_for(
     named = [f"engine={engine}"] if engine is not None else []
     named += [f"server.url={','.join(urls)}"] if urls else []
     named += [f"cut.handles={handles}"] if handles is not None else []
+    named += [f"plate.rate={rate}"] if rate is not None else []
     named += [f"delivery.map={', '.join(maps)}"] if maps else []
     named += ["output.overwrite=true"] if overwrite else []
     named += ["strict=true"] if strict else []

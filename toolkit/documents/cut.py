@@ -29,6 +29,8 @@ class Media(Value):
     """Its frames (source space): probed if the media is online, else as stated in the cut; None: unknown."""
     rate: Rate
     """Frames per second of the media."""
+    is_rate_assumed: bool = False
+    """Whether nothing says at which rate the files of a sequence are played."""
     timecode_first: int | None
     """Timecode of its first frame, in frames after 00:00:00:00 at the rounded ``rate``: from the cut, else from the
     media; None: unknown."""

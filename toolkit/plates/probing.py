@@ -22,14 +22,17 @@ log = logging.getLogger(__name__)
 READABLE_IMAGE_SUFFIXES = (".exr", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
 """Suffixes of the image files that the toolkit can read, single or as a sequence."""
 
+_ASSUMED_RATE = Fraction(24)
+"""Frames per second of a sequence for which nothing gives a rate."""
 
-def probe(path: Path, *, sequence_rate: Fraction = Fraction(24), layer: str | None = None) -> Media:
+
+def probe(path: Path, *, sequence_rate: Fraction | None = None, layer: str | None = None) -> Media:
     """The media at ``path``: a movie, a sequence written ``plate.####.exr`` or ``plate.%04d.png``, or one still.
 
     Source frames are the 0-based frames of a movie and the file numbers of a sequence; a still is a sequence of one
     (its number, or 0 if its name has none). A sequence's rate and timecode come from the header of its first file;
-    ``sequence_rate`` is used if that has none. With ``layer``, the setting ``plate.layer``, the picture is chosen among
-    the layers of EXR files. Missing frames are not an error here: see ``missing_frames``.
+    ``sequence_rate`` is used if that has none, or else 24. With ``layer``, the setting ``plate.layer``, the picture is
+    chosen among the layers of EXR files. Missing frames are not an error here: see ``missing_frames``.
 
     Raises MissingMedia, CorruptMedia and UnsupportedMedia.
     """
@@ -113,7 +116,7 @@ def _still_number(path: Path) -> int:
     return int(path.name[len(name.prefix) : len(path.name) - len(name.suffix)])
 
 
-def _probe_sequence(path: Path, rate: Fraction, wanted_layer: str | None) -> Media:
+def _probe_sequence(path: Path, rate: Fraction | None, wanted_layer: str | None) -> Media:
     notes: list[str] = []
     if FramePath.is_pattern(path):
         files = FramePath.parse(path)
@@ -140,13 +143,14 @@ def _probe_sequence(path: Path, rate: Fraction, wanted_layer: str | None) -> Med
         if isinstance(header.get("framesPerSecond"), Fraction) and header["framesPerSecond"] > 0:
             rate = exact_rate(header["framesPerSecond"])
         if isinstance(header.get("timeCode"), Timecode):
-            timecode_first, drop_frame = _parse_timecode(first_file, str(header["timeCode"]), rate)
+            timecode_first, drop_frame = _parse_timecode(first_file, str(header["timeCode"]), rate or _ASSUMED_RATE)
     notes += png_gamma_notes(first_file)
     return Media(
         kind=MediaKind.SEQUENCE,
         path=str(path),
         source_range=FrameRange(first=numbers[0], last=numbers[-1]),
-        rate=rate,
+        rate=rate or _ASSUMED_RATE,
+        is_rate_assumed=rate is None,
         timecode_first=timecode_first,
         drop_frame=drop_frame,
         online=True,

@@ -7,10 +7,12 @@ themselves: whoever builds one, from TOML, ``--set`` or Python, gets a SettingsE
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Literal
 
 from pydantic import field_validator
 
+from toolkit.frames import exact_rate
 from toolkit.settings.base import Number, WholeNumber, number, refuse, settings_class
 from toolkit.settings.looks import BodySettings, FaceSettings
 
@@ -32,6 +34,14 @@ class PlateSettings:
     """Layer, or part, of EXR files that is the picture, or several names separated by commas: the first that a file
     has. Empty: R, G and B without a layer name, else a layer called Combined, beauty, rgba, rgb, primary, FinalImage
     or C, in this order. ``Main.Combined`` can be written as ``Combined``; case does not matter."""
+    rate: Number = number(0.0, 1000.0, default=0.0)
+    """Frames per second of image sequences for which neither the cut nor their files give a rate; 23.976 means
+    24000/1001. 0: the rate of the timeline; a single sequence gets 24, and a note says so."""
+
+    @property
+    def sequence_rate(self) -> Fraction | None:
+        """``rate``, exact; None when it is 0."""
+        return exact_rate(self.rate) if self.rate else None
 
 
 @settings_class

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from toolkit.documents import Cut
+from collections.abc import Iterator
+from pathlib import Path
+
+from toolkit.documents import Cut, Shot
+from toolkit.errors import list_frames
 
 _MOST_NAMES = 3
 """Shots named in one note; more are counted."""
@@ -12,10 +16,22 @@ def add_media_notes(cut: Cut) -> Cut:
     """``cut`` with the notes of its media, each once, with the shots that use the media."""
     shots: dict[tuple[str, str], list[str]] = {}
     for shot in cut.shots:
-        for note in shot.media.notes:
+        for note in _notes_of(shot):
             shots.setdefault((shot.media.path, note), []).append(shot.name)
     notes = [f"{_list_shots(names)}: {note}" for (_, note), names in shots.items()]
     return cut.model_copy(update={"notes": (*cut.notes, *notes)}) if notes else cut
+
+
+def _notes_of(shot: Shot) -> Iterator[str]:
+    media = shot.media
+    yield from media.notes
+    if media.is_rate_assumed and media.source_range is not None and len(media.source_range) > 1:
+        yield f"{Path(media.path).name} gives no frame rate: {float(media.rate):g} fps is assumed (--rate, plate.rate)"
+    if not media.online and media.source_range is not None:
+        beyond = [frame for frame in shot.source_range if frame not in media.source_range]
+        if beyond:
+            claimed = f"by the cut it has {media.source_range.first} to {media.source_range.last}"
+            yield f"it shows frames {list_frames(beyond)} of {media.path}, which is offline; {claimed}"
 
 
 def _list_shots(names: list[str]) -> str:

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.documents import Media, MediaKind
-from toolkit.editorial.locations import IMAGE_SUFFIXES, Location, sequence_from_first_file
+from toolkit.editorial.locations import IMAGE_SUFFIXES, MOVIE_SUFFIXES, Location, sequence_from_first_file
 from toolkit.editorial.media_references import AvailableRange, MediaReference, read_media_reference
 from toolkit.editorial.skips import MediaSkip, Skip
 from toolkit.editorial.times import round_half_up
-from toolkit.errors import MediaError, MissingMedia, UnsupportedMedia
+from toolkit.errors import MediaError, MissingMedia
 from toolkit.frames import FrameRange
 from toolkit.settings import PlateSettings
 from toolkit.turnover.path_on_disk import find_on_disk
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _SAME_RATE = Fraction(1, 500)
 """Relative. 23.976 and 24 count as one rate, as many editors call a 23.976 movie 24; 24 and 25 do not."""
+
+_PLATES = (IMAGE_SUFFIXES | MOVIE_SUFFIXES) - {"psd"}
+"""Extensions of files that somebody expects to be rendered, readable by this toolkit or not. PSD is for titles."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +69,15 @@ class ResolvedMedia:
 
 
 class MediaResolver:
-    """Resolves the media of a cut; each file is looked up once, however many clips use it."""
+    """Resolves the media of a cut; each file is looked up once, however many clips use it.
 
-    def __init__(self, cut_folder: Path, plate: PlateSettings) -> None:
+    A sequence for which nothing gives a rate plays at that of the timeline, as it does in hosts.
+    """
+
+    def __init__(self, cut_folder: Path, plate: PlateSettings, record_rate: Fraction) -> None:
         self.cut_folder = cut_folder
         self._plate = plate
+        self._sequence_rate = plate.sequence_rate or record_rate
         self._resolved: dict[MediaReference, ResolvedMedia | Skip] = {}
         self._on_disk: dict[str, MediaOnDisk | None] = {}
         self._holes: dict[str, tuple[int, ...]] = {}
@@ -117,7 +124,7 @@ class MediaResolver:
         if on_disk is None:
             return _offline_media(reference, MediaKind.SEQUENCE, first, rate)
         holes = self._find_holes(on_disk)
-        return replace(on_disk.at_rate(rate or on_disk.media.rate).resolve(first, available), holes=holes)
+        return replace((on_disk if rate is None else on_disk.at_rate(rate)).resolve(first, available), holes=holes)
 
     def _resolve_still(self, reference: MediaReference) -> ResolvedMedia:
         on_disk, available = self._look_up(reference.location), reference.available
@@ -131,7 +138,7 @@ class MediaResolver:
     def _look_up(self, location: Location) -> MediaOnDisk | None:
         """The media at ``location``; None when it is offline. Raises Skip for files without pictures."""
         if location.path not in self._on_disk:
-            self._on_disk[location.path] = _probe_location(location, self._plate)
+            self._on_disk[location.path] = _probe_location(location, self._plate.layer, self._sequence_rate)
         return self._on_disk[location.path]
 
     def _find_holes(self, on_disk: MediaOnDisk) -> tuple[int, ...]:
@@ -152,39 +159,37 @@ class MediaOnDisk:
 
     def at_rate(self, rate: Fraction) -> MediaOnDisk:
         """The same media played at ``rate``."""
-        return replace(self, media=self.media.model_copy(update={"rate": rate}))
+        return replace(self, media=self.media.model_copy(update={"rate": rate, "is_rate_assumed": False}))
 
     def resolve(self, origin: int, available: AvailableRange | None) -> ResolvedMedia:
         """The resolved media, with source frame ``origin`` at the start of ``available``."""
         return _build_resolved_media(self.media, self.source_range, origin, available)
 
 
-def _probe_location(location: Location, plate: PlateSettings) -> MediaOnDisk | None:
-    found = _probe_exactly(location, plate)
+def _probe_location(location: Location, layer: str, sequence_rate: Fraction) -> MediaOnDisk | None:
+    found = _probe_exactly(location, layer, sequence_rate)
     if found is not None:
         return found
     other, case_differs = find_on_disk(location)
-    found = _probe_exactly(other, plate) if other != location else None
+    found = _probe_exactly(other, layer, sequence_rate) if other != location else None
     if found is None or not case_differs:
         return found
     note = f"its media was found as {other.path}: the cut writes it {location.path}"
     return replace(found, media=found.media.model_copy(update={"notes": (*found.media.notes, note)}))
 
 
-def _probe_exactly(location: Location, plate: PlateSettings) -> MediaOnDisk | None:
+def _probe_exactly(location: Location, layer: str, sequence_rate: Fraction) -> MediaOnDisk | None:
     from toolkit.plates import probe
 
     path = Path(location.path)
     if not location.is_sequence and not path.exists():  # a movie's name may contain "#", which probe reads as a pattern
         return None
     try:
-        media = probe(path, layer=plate.layer)
+        media = probe(path, sequence_rate=sequence_rate, layer=layer)
     except MissingMedia:
         return None
-    except UnsupportedMedia as error:
-        raise Skip(error.sentence) from error
     except MediaError as error:
-        raise MediaSkip(error.sentence) from error
+        raise (MediaSkip if location.suffix in _PLATES else Skip)(error.sentence) from error
     return MediaOnDisk(media=media, source_range=media.source_range) if media.source_range is not None else None
 
 

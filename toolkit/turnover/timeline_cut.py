@@ -47,7 +47,7 @@ def read_timeline_cut(
     garbage-collected.
     """
     record_rate = _record_rate(timeline, path)
-    resolver = MediaResolver(path.absolute().parent, plate)
+    resolver = MediaResolver(path.absolute().parent, plate, record_rate)
     reader = ClipReader(
         record_rate=record_rate, handles=handles, resolver=resolver, names=ShotNames(), rounding=rounding
     )
