@@ -153,7 +153,7 @@ var toolkitFootage = (function () {
             );
         }
         if (clip.alpha === "premultiplied") {
-            setPremultiplied(item.mainSource, clip, byHand);
+            setPremultiplied(item.mainSource, source, byHand);
         }
     }
 
@@ -183,17 +183,22 @@ var toolkitFootage = (function () {
         }
     }
 
-    function setPremultiplied(source, clip, byHand) {
-        if (!source.hasAlpha) {
+    // After Effects may read other channels of a plate than the toolkit does.
+    function setPremultiplied(media, source, byHand) {
+        var name = "'" + source.clip.name + "'";
+        if (!media.hasAlpha && source.pass) {
             throw new Error(
-                "'" + clip.name + "' has no alpha and would hide the layers below; " +
-                "check that its files belong to the delivery"
+                name + " has no alpha and would hide the layers below; check that its files belong to the delivery"
             );
         }
-        source.alphaMode = AlphaMode.PREMULTIPLIED;
-        source.premulColor = [0, 0, 0];
-        if (source.alphaMode !== AlphaMode.PREMULTIPLIED) {
-            byHand.push("'" + clip.name + "': set its alpha to Premultiplied with black in Interpret Footage");
+        if (!media.hasAlpha) {
+            byHand.push(name + " has alpha, which After Effects does not read: check the channels of the plate");
+            return;
+        }
+        media.alphaMode = AlphaMode.PREMULTIPLIED;
+        media.premulColor = [0, 0, 0];
+        if (media.alphaMode !== AlphaMode.PREMULTIPLIED) {
+            byHand.push(name + ": set its alpha to Premultiplied with black in Interpret Footage");
         }
     }
 

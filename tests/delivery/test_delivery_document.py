@@ -6,9 +6,12 @@ import json
 from fractions import Fraction
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from tests.delivery._deliveries import deliver, face, plan_of
+from tests.delivery._fusion import read_comp
 from tests.turnover._cuts import (
     Json,
     clip,
@@ -29,6 +32,7 @@ from toolkit import __version__
 from toolkit.delivery import write_delivery
 from toolkit.documents import Cut, Delivery, FacePlan, PassName
 from toolkit.errors import CorruptMedia
+from toolkit.plates import write_exr
 from toolkit.turnover import read_cut
 
 
@@ -206,6 +210,29 @@ def test_a_still_is_one_file_without_a_pattern(tmp_path: Path) -> None:
     assert (plate.kind, plate.path, plate.pattern) == ("movie", f"{tmp_path}/plate.0007.png", "")
     assert (plate.start_index, plate.end_index, plate.in_frame, plate.frame_count) == (0, 0, 0, 1)
     assert (plate.record_count, plate.speed) == (48, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "channels", "alpha"),
+    [("p.1001.png", 3, "none"), ("p.1001.png", 4, "straight"), ("p.1001.exr", 3, "none"),
+     ("p.1001.exr", 4, "premultiplied")],
+)  # fmt: skip
+def test_a_plate_says_whether_it_has_alpha(name: str, channels: int, alpha: str, tmp_path: Path) -> None:
+    if name.endswith(".png"):
+        assert cv2.imwrite(str(tmp_path / name), np.full((16, 32, channels), 99, np.uint8))
+    else:
+        write_exr(tmp_path / name, np.full((16, 32, channels), 0.5, np.float16), {})
+    cut = read_cut(tmp_path / name.replace("1001", "####"))
+    plate = deliver(cut, tmp_path / "out").tracks[0].clips[0]
+    assert plate.alpha == alpha
+    # A Fusion comp makes the plate solid or premultiplied.
+    name, value = {
+        "none": ("MakeAlphaSolid", 1),
+        "straight": ("PostMultiplyByAlpha", 1),
+        "premultiplied": ("PostMultiplyByAlpha", 0),
+    }[alpha]
+    comp = read_comp(next((tmp_path / "out").rglob("*_loaders.comp")))
+    assert comp.tools["PLATE"]["Inputs"][name]["Value"] == value
 
 
 def test_ntsc_rates_are_exact_and_also_given_as_a_float(tmp_path: Path) -> None:

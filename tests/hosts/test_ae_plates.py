@@ -124,6 +124,15 @@ def test_a_movie_of_one_frame_more_or_fewer_is_used(studio: Studio, delivery: Pa
     assert dump["report"]["by_hand"] == [] and "A001C003" in footage(dump)
 
 
+def test_a_plate_whose_alpha_after_effects_does_not_read_is_used(studio: Studio) -> None:
+    """It may read other channels of an EXR than the toolkit does."""
+    dump = studio.run(studio.deliver(set_on("PLATE", 0, alpha="premultiplied")))
+    assert_layers_are_built(dump)
+    (by_hand,) = dump["report"]["by_hand"]
+    assert by_hand == "'A001C003' has alpha, which After Effects does not read: check the channels of the plate"
+    assert "A001C003" in footage(dump)
+
+
 # --- plates that only look wrong ----------------------------------------------------------------------------------
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from toolkit.delivery.colour import input_colour_space
 from toolkit.delivery.plate_stacks import LayerClip
@@ -14,6 +14,9 @@ from toolkit.documents import DeliveryClip, Media, MediaKind, Origin, Shot
 from toolkit.frames import FrameRange, timecode_from_frames
 from toolkit.settings import DeliverySettings
 
+if TYPE_CHECKING:
+    from toolkit.plates import Plate
+
 
 class PlateFacts(NamedTuple):
     """What a host needs to know of a plate's media."""
@@ -21,6 +24,7 @@ class PlateFacts(NamedTuple):
     width: int
     height: int
     encoding: str
+    alpha: Literal["premultiplied", "straight", "none"]
     runs: tuple[FrameRange, ...]
     """The stretches of its frames without a hole, ascending (source space): hosts take no sequence with holes."""
 
@@ -38,7 +42,9 @@ class PlateFactsCache:
         if media.path not in self._facts:
             with open_plate(media) as plate:
                 runs = _find_runs(media)
-                self._facts[media.path] = PlateFacts(plate.width, plate.height, plate.encoding, runs)
+                self._facts[media.path] = PlateFacts(
+                    plate.width, plate.height, plate.encoding, _describe_alpha(plate), runs
+                )
         return self._facts[media.path]
 
 
@@ -115,10 +121,16 @@ def build_plate_clip(shot: Shot, facts: PlateFacts, origin: Origin | None) -> De
         timecode=str(timecode),
         width=facts.width,
         height=facts.height,
-        alpha="none",
+        alpha=facts.alpha,
         encoding=facts.encoding,
         input_colour_space=input_colour_space(shot, origin, is_plate_encoded=True),
     )
+
+
+def _describe_alpha(plate: Plate) -> Literal["premultiplied", "straight", "none"]:
+    if not plate.has_alpha:
+        return "none"
+    return "premultiplied" if plate.premultiplied else "straight"
 
 
 def _count_off_by_one(shot: Shot) -> int:

@@ -129,6 +129,14 @@ def _plate_and_layers(face: DeliveryClip, tracks: Sequence[DeliveryTrack]) -> It
                 yield track.pass_name or "PLATE", clip
 
 
+_ALPHA = {
+    "none": {"MakeAlphaSolid": 1},
+    "premultiplied": {"PostMultiplyByAlpha": 0},
+    "straight": {"PostMultiplyByAlpha": 1},
+}
+"""Inputs of a Loader by a clip's alpha: Fusion works on premultiplied pictures."""
+
+
 def _build_loader(clip: DeliveryClip, file: str, first: int, length: int, *, at: tuple[int, int]) -> Table:
     """A Loader of ``length`` frames, starting at frame ``first`` of the media, whose first file is ``file``.
 
@@ -142,7 +150,7 @@ def _build_loader(clip: DeliveryClip, file: str, first: int, length: int, *, at:
     settings |= {"Length": _media_count(clip), "LengthSetManually": True}
     settings |= {"TrimIn": first, "TrimOut": first + length - 1, "ExtendFirst": 0, "ExtendLast": 0}
     settings |= {"Loop": 0, "AspectMode": 0, "Depth": 0, "GlobalStart": 0, "GlobalEnd": length - 1}
-    alpha = make_inputs(MakeAlphaSolid=1) if clip.alpha == "none" else make_inputs(PostMultiplyByAlpha=0)
+    alpha = make_inputs(**_ALPHA[clip.alpha])
     return make_tool("Loader", alpha, at=at, Clips=Table(items=(Table("Clip", fields=settings),)))
 
 

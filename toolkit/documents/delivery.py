@@ -68,7 +68,8 @@ class DeliveryClip(Value):
     """Timecode of the media's first frame."""
     width: int
     height: int
-    alpha: Literal["premultiplied", "none"]
+    alpha: Literal["premultiplied", "straight", "none"]
+    """How its colours are stored; a layer is never straight."""
     encoding: str
     """How the pixels are encoded: ``display`` (the plate's own codes), ``linear`` (Rec.709), ``acescg``."""
     version: int | None = None

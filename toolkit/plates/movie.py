@@ -36,6 +36,7 @@ class MoviePlate(Plate):
     """Frames of a movie file; codes are display-referred, and alpha is treated as straight."""
 
     encoding = "display"
+    premultiplied = False
 
     def __init__(self, media: Media) -> None:
         self.media = media

@@ -50,7 +50,9 @@ class Plate(ABC):
     encoding: Encoding
     """``linear`` for EXR and for PNG that says so, ``display`` for everything else."""
     has_alpha: bool
-    """Whether the first frame has alpha."""
+    """Whether the first frame has alpha; then a frame without is opaque. Otherwise no frame is transparent."""
+    premultiplied: bool
+    """Whether its colours are stored multiplied by alpha."""
     _reading: tuple[str, ...] = ()
     """How the files are read where that is not their only reading (a layer): part of every digest."""
     _closed = False

@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,7 @@ class SequencePlate(Plate):
         self._reading = tuple(_describe_reading(first, self._layer, is_exr=is_exr))
         self.height, self.width = first.rgb.shape[:2]
         self.encoding, self._primaries = first.encoding, first.primaries
-        self.has_alpha = first.alpha is not None
+        self.has_alpha, self.premultiplied = first.alpha is not None, first.premultiplied
         if is_exr:
             self._warn_about_pixel_aspect(read_attributes(self._file(number)).get("pixelAspectRatio", 1.0))
 
@@ -70,6 +71,9 @@ class SequencePlate(Plate):
             problem = f"source frame {source_frame} is {_describe_colour(picture.encoding, picture.primaries)}"
             first = _describe_colour(self.encoding, self._primaries)
             raise UnsupportedMedia(self._file(source_frame), f"{problem}, the first frame {first}")
+        if picture.alpha is not None and not self.has_alpha and not _is_opaque(picture.alpha):
+            problem = f"source frame {source_frame} has transparency, the first frame has no alpha"
+            raise UnsupportedMedia(self._file(source_frame), problem)
         return picture
 
     def _detector_frame(self, source_frame: int) -> tuple[int, NDArray[np.uint8]]:
@@ -89,6 +93,11 @@ def _plate_frames(
                 premultiplied=picture.premultiplied,
                 primaries=picture.primaries,
             )
+
+
+def _is_opaque(alpha: NDArray[Any]) -> bool:
+    full = np.iinfo(alpha.dtype).max if alpha.dtype.kind == "u" else 1
+    return bool((alpha >= full).all())
 
 
 def _describe_reading(picture: StoredPicture, layer: str | None, *, is_exr: bool) -> Iterator[str]:

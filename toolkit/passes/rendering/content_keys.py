@@ -61,7 +61,10 @@ class ContentKeys:
         ]
         histories = [self._histories[plan.pass_name][other["source_frame"]] for other, *_ in inputs if plan.noise_flows]
         engine = self._engine.name, self._engine.identity(plan.look)
-        return digest(_REVISION, SLATE_SCHEMA, plan_facts, frame.source_frame, inputs, histories, engine)
+        facts = [_REVISION, SLATE_SCHEMA, plan_facts, frame.source_frame, inputs, histories, engine]
+        # BODY used to be opaque: only that of plates with alpha has changed.
+        has_alpha = plan.pass_name is PassName.BODY and self._plate.has_alpha
+        return digest(*facts, "alpha") if has_alpha else digest(*facts)
 
     def _digest_history(self, plan: PassPlan) -> dict[int, str]:
         """Per source frame, a digest of all frames up to it: its noise has moved with the plate through them."""

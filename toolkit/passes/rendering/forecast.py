@@ -59,7 +59,7 @@ def forecast_passes(
     """What ``render_passes`` would do with the same arguments; writes nothing. Raises VersionDelivered, MediaError."""
     guided = plans if engine.wants_guides else ()
     keys = ContentKeys(plans, plate, engine, ShotGuides(guided, build_estimates(guided, plate, estimators)))
-    return [_forecast(choose_version(plan, root, keys, when_delivered), root, keys, engine) for plan in plans]
+    return [_forecast(choose_version(plan, root, keys, when_delivered), root, keys, engine, plate) for plan in plans]
 
 
 def forecast_untracked(shot: str, name: PassName, frame_count: int, plate: Plate) -> PassForecast:
@@ -71,12 +71,12 @@ def forecast_untracked(shot: str, name: PassName, frame_count: int, plate: Plate
         reused=0,
         rendered=frame_count,
         reasons={"not tracked yet": frame_count},
-        size=frame_count * _guess_size(name, plate.width, plate.height),
+        size=frame_count * _guess_size(name, plate),
         seconds=None,
     )
 
 
-def _forecast(plan: PassPlan, root: Path, keys: ContentKeys, engine: Engine) -> PassForecast:
+def _forecast(plan: PassPlan, root: Path, keys: ContentKeys, engine: Engine, plate: Plate) -> PassForecast:
     missing = find_missing(plan, root, keys)
     layers = read_layers(plan, root)
     pictures = {slate[PICTURE_KEY] for slate in layers.values()}
@@ -91,7 +91,7 @@ def _forecast(plan: PassPlan, root: Path, keys: ContentKeys, engine: Engine) -> 
         reused=len(missing) - len(painted),
         rendered=len(painted),
         reasons=Counter(_explain(plan, latest.get(frame.source_frame), engine) for frame in painted),
-        size=len(missing) * (round(mean(sizes)) if sizes else _guess_size(plan.pass_name, plan.width, plan.height)),
+        size=len(missing) * (round(mean(sizes)) if sizes else _guess_size(plan.pass_name, plate)),
         seconds=None if pace is None else len(painted) * pace,
     )
 
@@ -117,5 +117,6 @@ def _measure_pace(files: Collection[Path]) -> float | None:
     return max(paces, default=None)
 
 
-def _guess_size(name: PassName, width: int, height: int) -> int:
-    return round(width * height * (4 if name is PassName.FACE else 3) * _BYTES_PER_VALUE)
+def _guess_size(name: PassName, plate: Plate) -> int:
+    channels = 4 if name is PassName.FACE or plate.has_alpha else 3
+    return round(plate.width * plate.height * channels * _BYTES_PER_VALUE)

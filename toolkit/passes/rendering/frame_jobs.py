@@ -17,7 +17,7 @@ from toolkit.documents import FramePlan, PassName, PassPlan
 from toolkit.engines import Engine, PaintRequest, is_drawn
 from toolkit.passes.guides.guide_pictures import GuidePictures, ShotGuides
 from toolkit.passes.rendering.content_keys import frames_in_reach
-from toolkit.passes.rendering.layers import PlateProperties
+from toolkit.passes.rendering.layers import PlateProperties, measure_ceiling
 from toolkit.passes.rendering.requests import RequestAndOverbrights, build_requests
 from toolkit.passes.temporal.noise_flow import FlowAccumulator
 from toolkit.passes.temporal.optical_flow import Luma, to_luma
@@ -132,12 +132,7 @@ class _JobBuilder:
         tasks = self._by_frame[plate_frame.source_frame]
         picture = to_display_referred(plate_frame, self._plate.encoding)
         estimated = self._guides.estimate(plate_frame.source_frame, picture, [task.plan for task in tasks])
-        properties = PlateProperties(
-            alpha=plate_frame.alpha,
-            premultiplied=plate_frame.premultiplied,
-            encoding=self._plate.encoding,
-            primaries=plate_frame.primaries,
-        )
+        properties = self._describe_plate(plate_frame, picture)
         for task in tasks:
             pairs = build_requests(task.plan, task.frame, picture, self._engine, {**read, **estimated})
             if task.plan.pass_name in self._flows:
@@ -150,6 +145,20 @@ class _JobBuilder:
                     overbrights=[overbrights for _, overbrights in pairs],
                     empty_guides=_find_empty_guides([request for request, _ in pairs]),
                 )
+
+    def _describe_plate(self, frame: PlateFrame, picture: NDArray[np.float32]) -> PlateProperties:
+        """What the layers take over from ``frame``; a frame without alpha in a plate that has some is opaque."""
+        alpha = None
+        if self._plate.has_alpha:
+            alpha = np.ones(picture.shape[:2], np.float32) if frame.alpha is None else frame.alpha
+        is_limited = alpha is not None and frame.premultiplied and PassName.BODY in self._plans and alpha.min() < 1
+        return PlateProperties(
+            alpha=alpha,
+            premultiplied=frame.premultiplied,
+            encoding=self._plate.encoding,
+            primaries=frame.primaries,
+            ceiling=measure_ceiling(alpha, picture, self._plate.encoding) if is_limited and alpha is not None else None,
+        )
 
 
 def _find_empty_guides(requests: Sequence[PaintRequest]) -> tuple[str, ...]:

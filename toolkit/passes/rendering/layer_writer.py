@@ -88,7 +88,7 @@ def _build_slate(job: FrameJob, layer: LayerPixels, keys: ContentKeys, engine: E
         source_frame=frame.source_frame,
         shot_frame=frame.shot_frame,
         encoding=layer_encoding(plan, job.plate),
-        alpha=layer_alpha(plan),
+        alpha=layer_alpha(plan, job.plate),
         primaries=layer_primaries(plan, job.plate),
         faces=tuple(
             SlateFace(

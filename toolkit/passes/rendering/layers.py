@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from toolkit.documents import FacePlan, PassName, PassPlan
 from toolkit.mattes import PixelWindow, draw_plate_matte, matte_window
 from toolkit.passes.resampling import Picture, mean_zoom, prefilter, split_affine, warp_affine
-from toolkit.plates import AP1, Encoding, Primaries, encode, from_rec709, to_half, to_linear
+from toolkit.plates import AP1, Encoding, Primaries, encode, from_linear, from_rec709, to_half, to_linear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +24,15 @@ class PlateProperties:
     """What a layer takes over from its plate frame besides the colours."""
 
     alpha: NDArray[np.float32] | None
-    """(H, W) 0..1."""
+    """(H, W) 0..1; None if the plate has none, in all of its frames."""
     premultiplied: bool
     """Whether the plate's colours are multiplied by ``alpha``."""
     encoding: Encoding
     """The plate's encoding, which display-referred colours are converted back to."""
     primaries: Primaries | None = None
     """Of a linear plate; None: Rec.709."""
+    ceiling: Picture | None = None
+    """(H, W, 3) display-referred, see ``measure_ceiling``; None: no limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,7 @@ class LayerPixels:
 
 
 def compose_body(plan: PassPlan, plate: PlateProperties, painted: Picture, overbrights: Picture | None) -> LayerPixels:
-    """The whole frame without alpha; ``overbrights`` are plate-sized."""
+    """The whole frame, premultiplied with the plate's alpha if it has one; ``overbrights`` are plate-sized."""
     if plan.plate_to_canvas is None:
         rgb = painted[: plan.height, : plan.width]
     else:
@@ -52,8 +54,24 @@ def compose_body(plan: PassPlan, plate: PlateProperties, painted: Picture, overb
         painted, matrix = prefilter(painted, 1 / mean_zoom(linear)), np.column_stack([linear, shift])
         rgb = warp_affine(painted, matrix, (plan.width, plan.height), inverse=True)
         np.clip(rgb, 0.0, 1.0, out=rgb)
+    if plate.ceiling is not None:
+        rgb = np.minimum(rgb, plate.ceiling)
     rgb = _encode(rgb if overbrights is None else rgb + overbrights, plan, plate)
-    return LayerPixels(pixels=to_half(np.ascontiguousarray(rgb)), matte_areas=())
+    if plate.alpha is None:
+        return LayerPixels(pixels=to_half(np.ascontiguousarray(rgb)), matte_areas=())
+    colours = rgb if plate.premultiplied else rgb * plate.alpha[..., None]
+    return LayerPixels(pixels=to_half(np.dstack([colours, plate.alpha])), matte_areas=())
+
+
+def measure_ceiling(alpha: NDArray[np.float32], picture: Picture, encoding: Encoding) -> Picture:
+    """The brightest that an engine may paint on a premultiplied plate, display-referred (H, W, 3).
+
+    Engines see an opaque picture and paint outside of the alpha, too, where light would add to what is below. A pixel
+    has room for white times its alpha, and for what the plate's ``picture`` itself has there, such as a glow.
+    """
+    room = np.clip(alpha, 0.0, 1.0)
+    room = from_linear(room) if encoding == "linear" else room
+    return np.maximum(room[..., None], np.clip(picture, 0.0, 1.0))
 
 
 def compose_face(
@@ -127,6 +145,6 @@ def layer_encoding(plan: PassPlan, plate: PlateProperties) -> str:
     return plate.encoding if plan.encoding == "plate" else plan.encoding
 
 
-def layer_alpha(plan: PassPlan) -> str:
-    """``premultiplied`` for FACE, ``none`` for BODY."""
-    return "premultiplied" if plan.pass_name is PassName.FACE else "none"
+def layer_alpha(plan: PassPlan, plate: PlateProperties) -> str:
+    """``premultiplied`` for FACE, and for BODY of a plate with alpha; else ``none``."""
+    return "none" if plan.pass_name is PassName.BODY and plate.alpha is None else "premultiplied"
