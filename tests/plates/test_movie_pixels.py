@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import struct
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -14,7 +16,7 @@ from numpy.typing import NDArray
 
 from tests.plates._footage import encode, encode_frames, number_in, picture, yuv_frame
 from toolkit.errors import UnsupportedMedia
-from toolkit.plates import open_plate, probe
+from toolkit.plates import file_digest, open_plate, probe
 from toolkit.plates.movie_pixels import describe_problem, to_float_rgb
 
 Movies = Callable[[str], Path]
@@ -242,6 +244,40 @@ def test_a_rotated_movie_is_read_upright(degrees: int, tmp_path: Path) -> None:
     assert np.abs(bytes_8bit - upright.astype(float)).mean() < 5
     assert floats.flags.c_contiguous
     assert bytes_8bit.flags.c_contiguous
+
+
+@pytest.mark.parametrize(
+    ("matrix", "shown"),
+    [
+        ((-1, 0, 0, 1), lambda stored: stored[:, ::-1]),
+        ((1, 0, 0, -1), lambda stored: stored[::-1]),
+        ((-1, 0, 0, -1), lambda stored: stored[::-1, ::-1]),
+        ((0, 1, 1, 0), lambda stored: np.swapaxes(stored, 0, 1)),
+        ((0, -1, -1, 0), lambda stored: np.swapaxes(stored, 0, 1)[::-1, ::-1]),
+        ((0, 1, -1, 0), lambda stored: np.rot90(stored, -1)),
+        ((0, -1, 1, 0), np.rot90),
+    ],
+    ids=["left-right", "upside down", "half a turn", "main diagonal", "other diagonal", "clockwise", "anticlockwise"],
+)
+def test_a_mirrored_movie_is_read_as_players_show_it(
+    matrix: tuple[int, ...], shown: Callable[[NDArray[Any]], NDArray[Any]], tmp_path: Path
+) -> None:
+    """The display matrix is that of the track header: x' = ax + cy, y' = bx + dy, y down."""
+    path = encode(tmp_path / "mirrored.mp4", "libx264", count=3, options={"crf": "10"})
+    data = bytearray(path.read_bytes())
+    place = data.find(b"tkhd") + 44
+    a, b, c, d = (value << 16 for value in matrix)
+    data[place : place + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
+    path.write_bytes(data)
+    expected = shown(picture(2))
+    with open_plate(probe(path)) as plate:
+        assert (plate.width, plate.height) == expected.shape[1::-1]
+        floats, (_, bytes_8bit) = next(plate.frames([2])).rgb, next(plate.frames_8bit([2]))
+        is_mirrored = matrix[0] * matrix[3] - matrix[1] * matrix[2] < 0
+        assert (plate.digest(0) != file_digest(path)) == is_mirrored, "rendered again, as it was read as rotated"
+    assert np.abs(floats - expected / 255).mean() < 0.02
+    assert np.abs(bytes_8bit - expected.astype(float)).mean() < 5
+    assert floats.flags.c_contiguous
 
 
 def test_detectors_get_the_same_frame_as_engines(movie: Movies) -> None:

@@ -17,6 +17,7 @@ from toolkit.errors import UnsupportedMedia
 from toolkit.plates import movie_pixels
 from toolkit.plates.movie_index import index_movie
 from toolkit.plates.movie_seek import MovieReader
+from toolkit.plates.orientation import Orientation
 from toolkit.plates.plate import Plate, PlateFrame
 from toolkit.plates.read_ahead import prefetch
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-Number = TypeVar("Number", bound=np.generic)
 
 _CENTRED_CHROMA = {"mjpeg", "mjpegb", "mpeg1video"}
 """Codecs whose chroma samples lie between the luma samples."""
@@ -48,9 +48,10 @@ class MoviePlate(Plate):
             self._warn_about_pixel_aspect(reader.pixel_aspect)
             self._centred = reader.codec in _CENTRED_CHROMA
         self._stored_size = (first.width, first.height)
-        self._quarter_turns = self._count_quarter_turns(first)
-        is_sideways = self._quarter_turns % 2 == 1
+        self._orientation = self._read_orientation(first)
+        is_sideways = self._orientation.transpose
         self.width, self.height = (first.height, first.width) if is_sideways else (first.width, first.height)
+        self._reading = ("mirrored",) if self._orientation.is_mirrored else ()
         self.has_alpha = movie_pixels.has_alpha(first)
         self._check(0, first)
         if movie_pixels.is_untagged(first):
@@ -91,25 +92,21 @@ class MoviePlate(Plate):
         rgb, alpha = movie_pixels.to_float_rgb(frame, centred_chroma=self._centred)
         return PlateFrame(
             source_frame=source_frame,
-            rgb=self._rotate_upright(rgb),
-            alpha=None if alpha is None else self._rotate_upright(alpha),
+            rgb=self._orientation.apply(rgb),
+            alpha=None if alpha is None else self._orientation.apply(alpha),
             premultiplied=False,
         )
 
     def _detector_frame(self, source_frame: int, frame: VideoFrame) -> tuple[int, NDArray[np.uint8]]:
-        return source_frame, self._rotate_upright(movie_pixels.to_8bit_rgb(frame))
+        return source_frame, self._orientation.apply(movie_pixels.to_8bit_rgb(frame))
 
-    def _rotate_upright(self, picture: NDArray[Number]) -> NDArray[Number]:
-        return np.ascontiguousarray(np.rot90(picture, self._quarter_turns)) if self._quarter_turns else picture
-
-    def _count_quarter_turns(self, frame: VideoFrame) -> int:
-        """Anticlockwise quarter turns that rotate the picture upright, from the file's display matrix."""
-        turns, rest = divmod(frame.rotation, 90)
-        if rest:
-            raise UnsupportedMedia(
-                self._path, f"its rotation is {frame.rotation} degrees; only multiples of 90 are supported"
-            )
-        return int(turns) % 4
+    def _read_orientation(self, frame: VideoFrame) -> Orientation:
+        matrix = movie_pixels.display_matrix(frame)
+        try:
+            return Orientation() if matrix is None else Orientation.from_display_matrix(matrix)
+        except ValueError as error:
+            problem = f"its rotation is {frame.rotation} degrees; only multiples of 90 are supported"
+            raise UnsupportedMedia(self._path, problem) from error
 
     def _check(self, source_frame: int, frame: VideoFrame) -> None:
         if (frame.width, frame.height) != self._stored_size:

@@ -53,6 +53,15 @@ def has_alpha(frame: VideoFrame) -> bool:
     return any(component.is_alpha for component in frame.format.components)
 
 
+def display_matrix(frame: VideoFrame) -> tuple[int, ...] | None:
+    """The 9 numbers that place the picture on the display, row by row; None if it is shown as stored."""
+    found: Any = frame.side_data  # PyAV's types say that it holds names
+    for one in found:
+        if one.type.name == "DISPLAYMATRIX":
+            return tuple(np.frombuffer(bytes(one), np.int32).tolist())
+    return None
+
+
 def is_untagged(frame: VideoFrame) -> bool:
     """Whether a YUV frame has no matrix tag."""
     return _is_yuv(frame.format) and int(frame.colorspace) in {_UNSPECIFIED, _RESERVED}
