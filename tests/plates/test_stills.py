@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -123,6 +124,33 @@ def test_alpha_of_a_tiff_is_as_tagged_and_never_applied(
     assert frame.alpha is not None
     assert np.array_equal(frame.alpha, unit[..., 3])
     assert frame.premultiplied == premultiplied
+
+
+UPRIGHT: dict[int, Callable[[NDArray[Any]], NDArray[Any]]] = {
+    1: lambda stored: stored,
+    2: np.fliplr,
+    3: lambda stored: np.rot90(stored, 2),
+    4: np.flipud,
+    5: lambda stored: np.swapaxes(stored, 0, 1),
+    6: lambda stored: np.rot90(stored, -1),
+    7: lambda stored: np.rot90(np.swapaxes(stored, 0, 1), 2),
+    8: np.rot90,
+}
+"""By the Orientation tag of TIFF 6.0: 6 says that the first row is the right side of the picture."""
+
+
+@pytest.mark.parametrize("tag", UPRIGHT)
+def test_a_tiff_is_read_upright(tag: int, tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    path.write_bytes(_tiff(CODES[8], extra=2, t274=(tag,)))
+    frame, rgb_8bit, _ = _only_frame(path)
+    expected = UPRIGHT[tag](CODES[8])
+    assert np.array_equal(rgb_8bit, expected[..., :3])
+    assert frame.alpha is not None
+    assert np.array_equal(frame.alpha, (expected[..., 3] / 255).astype(np.float32))
+    with open_plate(probe(path)) as plate:
+        assert (plate.width, plate.height) == expected.shape[1::-1]
+        assert (plate.digest(0) != file_digest(path)) == (tag > 1), "rendered again, as it was read as stored"
 
 
 @pytest.mark.parametrize("channels", [3, 4])

@@ -108,6 +108,8 @@ def _describe_reading(picture: StoredPicture, layer: str | None, *, is_exr: bool
         yield _describe_colour(picture.encoding, picture.primaries)
     if picture.encoding == "linear" and not is_exr:
         yield "linear"
+    if picture.was_turned:
+        yield "upright"
 
 
 def _describe_colour(encoding: Encoding, primaries: Primaries | None) -> str:

@@ -27,6 +27,8 @@ class StoredPicture:
     encoding: Encoding
     primaries: Primaries | None = None
     """Of linear light; None: Rec.709."""
+    was_turned: bool = False
+    """Whether a TIFF is stored turned or mirrored; here it is upright."""
 
 
 def make_finite(pixels: NDArray[np.float32]) -> NDArray[np.float32]:

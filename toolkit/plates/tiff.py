@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from toolkit.errors import CorruptMedia, UnsupportedMedia
+from toolkit.plates.orientation import Orientation
 from toolkit.plates.stored_picture import StoredPicture, make_finite
 
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 _LETTERS = {1: "B", 3: "H", 4: "I"}
-_BITS, _COLOURS, _STRIP_OFFSETS, _STRIP_SIZES, _PLANAR = 258, 262, 273, 279, 284
+_BITS, _COLOURS, _STRIP_OFFSETS, _ORIENTATION, _STRIP_SIZES, _PLANAR = 258, 262, 273, 274, 279, 284
 _PREDICTOR, _TILE_WIDTH, _EXTRA, _FORMAT = 317, 322, 338, 339
 """Tag numbers of TIFF 6.0 and its SampleFormat extension."""
 
@@ -25,7 +26,7 @@ _GREY_RGB_PALETTE = {0, 1, 2, 3}
 
 
 def read_tiff(path: Path, data: bytes) -> StoredPicture:
-    """The first picture of the file; premultiplied if its ExtraSamples tag is "associated alpha".
+    """The first picture of the file, upright; premultiplied if its ExtraSamples tag is "associated alpha".
 
     Raises CorruptMedia for a file whose directory or strips reach beyond its end, UnsupportedMedia for tiles, for
     sample kinds other than 8 and 16-bit integers and 32-bit floats, and for floats that FFmpeg would scramble. NaN and
@@ -51,7 +52,8 @@ def read_tiff(path: Path, data: bytes) -> StoredPicture:
         raise CorruptMedia(path, "its directory lists no strips")
     if max(offset + size for offset, size in zip(offsets, sizes, strict=True)) > len(data):
         raise CorruptMedia(path, f"truncated after {len(data)} bytes")
-    return _decode(path, premultiplied=tags.get(_EXTRA, (0,))[0] == 1)
+    orientation = Orientation.from_tiff(tags.get(_ORIENTATION, (1,))[0])
+    return _decode(path, orientation, premultiplied=tags.get(_EXTRA, (0,))[0] == 1)
 
 
 def _read_directory(data: bytes) -> dict[int, tuple[int, ...]]:
@@ -69,7 +71,7 @@ def _read_directory(data: bytes) -> dict[int, tuple[int, ...]]:
     return tags
 
 
-def _decode(path: Path, *, premultiplied: bool) -> StoredPicture:
+def _decode(path: Path, orientation: Orientation, *, premultiplied: bool) -> StoredPicture:
     import av
 
     from toolkit.plates.movie_pixels import extract_codes
@@ -83,4 +85,10 @@ def _decode(path: Path, *, premultiplied: bool) -> StoredPicture:
     for plane in (rgb, alpha):
         if plane is not None and plane.dtype == np.float32:
             make_finite(plane)
-    return StoredPicture(rgb=rgb, alpha=alpha, premultiplied=premultiplied, encoding="display")
+    return StoredPicture(
+        rgb=orientation.apply(rgb),
+        alpha=None if alpha is None else orientation.apply(alpha),
+        premultiplied=premultiplied,
+        encoding="display",
+        was_turned=orientation != Orientation(),
+    )
