@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -22,6 +23,10 @@ STEMS = {
     "a dot that does not start an extension": ("sh010.v2", "sh010_v2"),
     "a path": ("../../etc/passwd", "etc_passwd"),
     "accents": ("Café Zoë.mov", "Cafe_Zoe"),
+    "letters without an accent": ("Straße Łódź Ærø Þór Ǿ.mov", "Strasse_Lodz_AEro_THor_O"),
+    "decomposed accents": (unicodedata.normalize("NFD", "Ünïcödé"), "Unicode"),
+    "a file before frame zero": ("plate.-012.exr", "plate"),
+    "a sequence from before frame zero": ("plate.[-012-0099].exr", "plate"),
     "no ASCII letter": ("日本語", "shot"),
     "nothing": ("", "shot"),
     "only punctuation": ("-- __ ..", "shot"),

@@ -18,6 +18,11 @@ _FRAME_NUMBER = re.compile(r"\.(?:\d{3,}|-\d+)$")
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
 _LAYER_PATH = re.compile(r"(?:^|/)([^/]+)/(BODY|FACE)/(v\d{3,})/\1_\2_\3\.[^/]*$")
 """``sh010/FACE/v001/sh010_FACE_v001.####.exr``"""
+_LETTERS = {"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"}
+_LETTERS |= {"đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "TH", "ħ": "h", "Ħ": "H", "ŧ": "t", "Ŧ": "T"}
+_LATIN = str.maketrans(_LETTERS | {"\N{LATIN SMALL LETTER DOTLESS I}": "i", "ŋ": "ng", "Ŋ": "NG", "ĸ": "k"})
+"""Latin letters that have no accent to remove, as they are usually written in ASCII."""
+
 _WINDOWS_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
 """Names that Windows reserves for devices."""
 
@@ -25,14 +30,14 @@ _WINDOWS_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
 def shot_stem(clip_name: str) -> str:
     """A safe name from a clip's name: ``output.[1001-1099].tif`` gives ``output``; ``shot`` when nothing is left.
 
-    Accents are removed. Each run of characters other than ASCII letters, digits and hyphens becomes one underscore;
-    this includes dots, so that a shot's folder never looks like a file.
+    Accents are removed, and letters such as ß are written in ASCII. Each run of characters other than ASCII letters,
+    digits and hyphens becomes one underscore; this includes dots, so that a shot's folder never looks like a file.
     """
     stem, extensions = _EXTENSION.subn("", clip_name)
     stem = _FRAME_PATTERN.sub("", stem)
     if extensions:
         stem = _FRAME_NUMBER.sub("", stem)
-    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", stem).translate(_LATIN).encode("ascii", "ignore").decode()
     safe = _UNSAFE.sub("_", plain).strip("_-")[:_MAX_LENGTH].rstrip("_-")
     if not safe:
         return "shot"
