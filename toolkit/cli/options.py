@@ -82,7 +82,7 @@ def check_progress(kind: str, **others: bool) -> None:
 
 
 def settings_options(command: Command) -> Command:
-    """``--preset``, ``--set``, and ``--engine``, ``--engine-url``, ``--handles``, ``--rate`` and ``--map`` for short."""
+    """``--preset``, ``--set``, and ``--engine``, ``--engine-url``, ``--handles``, ``--rate``, ``--map``."""
     for option in (
         click.option("--rate", type=float, help="Frames per second of sequences that give none (plate.rate)."),
         click.option("--handles", type=int, help="Source frames kept before and after each clip (cut.handles)."),
