@@ -22,6 +22,7 @@
     │   ├── MissingFrames               a sequence with holes, or media shorter than the cut
     │   ├── CutIncomplete               clips that cannot be rendered, where nothing may be left out
     │   ├── CorruptMedia                media that is truncated or cannot be decoded
+    │   ├── MediaChanged                media that was replaced or written to while it was read
     │   └── UnsupportedMedia            media that can be read but not worked on
     ├── EngineError                     exit code 4  engine, model or optional package
     │   ├── EngineUnavailable           packages, weights or server of an engine are missing
@@ -267,6 +268,14 @@ class CorruptMedia(MediaError):
 
     def __init__(self, path: Path | str, problem: str) -> None:
         super().__init__(f"cannot decode {path}: {problem}")
+
+
+class MediaChanged(MediaError):
+    """Media that was replaced or written to while it was read."""
+
+    def __init__(self, path: Path | str) -> None:
+        remedy = "run the same command again when nothing writes to it any more"
+        super().__init__(f"{path} was replaced or written to while it was read; {remedy}")
 
 
 class UnsupportedMedia(MediaError):

@@ -220,5 +220,6 @@ def test_the_digest_is_that_of_the_frames_file(tmp_path: Path) -> None:
         for number in (1, 2):
             assert plate.digest(number) == sha256((tmp_path / f"p.{number:04d}.png").read_bytes()).hexdigest()
         before = plate.digest(2)
-        _write(tmp_path / "p.0002.png", CODES[8][..., :3].copy())
+    _write(tmp_path / "p.0002.png", CODES[8][..., :3].copy())
+    with open_plate(probe(tmp_path / "p.####.png")) as plate:
         assert plate.digest(2) != before

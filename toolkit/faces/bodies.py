@@ -82,6 +82,7 @@ def track_bodies(
     ``advance`` is called with the number of frames done since the last call. Raises what the plate raises, EngineFailed
     if MediaPipe fails, and EngineUnavailable if MediaPipe cannot be loaded.
     """
+    key = bodies_key(shot, plate, settings, model)  # first: it names what is read below
     bodies: dict[int, list[Body]] = {}
     reader = BodyReader(model, confidence=settings.confidence, bodies=settings.max_bodies)
     with reader, closing(plate.frames_8bit(shot.source_work_range)) as frames:
@@ -91,7 +92,7 @@ def track_bodies(
             advance(1)
     return BodyTracks(
         shot=shot.name,
-        key=bodies_key(shot, plate, settings, model),
+        key=key,
         width=plate.width,
         height=plate.height,
         source_range=shot.source_work_range,

@@ -35,6 +35,7 @@ def track_faces(shot: Shot, plate: Plate, settings: TrackSettings, model: Path, 
     ``advance`` is called with the number of frames done since the last call. Raises what the plate raises, EngineFailed
     if MediaPipe fails, and EngineUnavailable if MediaPipe cannot be loaded.
     """
+    key = track_key(shot, plate, settings, model)  # first: it names what is read below
     canonical = CanonicalFace.load(model)
     with FaceTracker(model, settings) as tracker, closing(plate.frames_8bit(shot.source_work_range)) as frames:
         for source_frame, picture in frames:
@@ -57,7 +58,7 @@ def track_faces(shot: Shot, plate: Plate, settings: TrackSettings, model: Path, 
     ]
     return FaceTracks(
         shot=shot.name,
-        key=track_key(shot, plate, settings, model),
+        key=key,
         width=plate.width,
         height=plate.height,
         source_range=shot.source_work_range,

@@ -13,11 +13,12 @@ from toolkit.plates.exr_picture import read_exr
 from toolkit.plates.guide_files import read_distances, read_guide
 from toolkit.plates.half_float import from_half, to_half
 from toolkit.plates.open import open_plate
-from toolkit.plates.plate import Plate, PlateFrame, file_digest, to_display_referred
+from toolkit.plates.plate import Plate, PlateFrame, to_display_referred
 from toolkit.plates.primaries import AP1, Primaries, from_rec709
 from toolkit.plates.probing import check_frames, frame_file, missing_frames, probe
 from toolkit.plates.read_ahead import prefetch
 from toolkit.plates.stored_picture import StoredPicture, to_8bit_codes
+from toolkit.plates.unchanged_files import UnchangedFiles, file_digest
 
 __all__ = [
     "AP1",
@@ -27,6 +28,7 @@ __all__ = [
     "PlateFrame",
     "Primaries",
     "StoredPicture",
+    "UnchangedFiles",
     "check_encoding",
     "check_frames",
     "encode",

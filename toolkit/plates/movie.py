@@ -39,14 +39,15 @@ class MoviePlate(Plate):
     premultiplied = False
 
     def __init__(self, media: Media) -> None:
-        self.media = media
+        super().__init__(media)
         self._path = Path(media.path)
-        self._index = index_movie(self._path)
         self._idle: list[MovieReader] = []
-        with self._reader() as reader:
-            first = reader.read(0)
-            self._warn_about_pixel_aspect(reader.pixel_aspect)
-            self._centred = reader.codec in _CENTRED_CHROMA
+        with self._files.reading(self._path):
+            self._index = index_movie(self._path)
+            with self._reader() as reader:
+                first = reader.read(0)
+                self._warn_about_pixel_aspect(reader.pixel_aspect)
+                self._centred = reader.codec in _CENTRED_CHROMA
         self._stored_size = (first.width, first.height)
         self._orientation = self._read_orientation(first)
         is_sideways = self._orientation.transpose
@@ -81,7 +82,8 @@ class MoviePlate(Plate):
         with self._reader() as reader:
 
             def read(source_frame: int) -> T:
-                frame = reader.read(source_frame)
+                with self._files.reading(self._path):
+                    frame = reader.read(source_frame)
                 self._check(source_frame, frame)
                 return convert(source_frame, frame)
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from toolkit.errors import CorruptMedia, MissingMedia, UnsupportedMedia
 from toolkit.frames import DROP_FRAME_RATES, exact_rate
 from toolkit.plates.timecode_track import read_timecode_track
+from toolkit.plates.unchanged_files import FileState
 
 if TYPE_CHECKING:
     from av import Packet, VideoStream
@@ -57,11 +58,7 @@ def index_movie(path: Path) -> MovieIndex:
 
     Raises MissingMedia, CorruptMedia (truncated files too) and UnsupportedMedia.
     """
-    try:
-        status = path.stat()
-    except OSError as error:
-        raise MissingMedia(path, error.strerror or "not found") from error
-    return _index(path, status.st_size, status.st_mtime_ns)
+    return _index(path, FileState.at(path))
 
 
 @contextmanager
@@ -88,10 +85,10 @@ def open_movie(path: Path, *, threads: bool = True) -> Iterator[tuple[InputConta
 
 
 @lru_cache(maxsize=64)
-def _index(path: Path, size: int, _changed: int) -> MovieIndex:
+def _index(path: Path, state: FileState) -> MovieIndex:
     with open_movie(path) as (container, stream):
         packets = [_Packet.of(packet) for packet in container.demux(stream) if packet.size]
-        _refuse_truncated(path, size, container, stream, packets)
+        _refuse_truncated(path, state.size, container, stream, packets)
         time_base = stream.time_base or Fraction(1, 1000)
         timecode = _timecode(container)
         nominal = [stream.average_rate, stream.base_rate, stream.guessed_rate]

@@ -8,7 +8,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import Media
-from toolkit.errors import MissingMedia
 from toolkit.plates.colour import Encoding, from_linear
 from toolkit.plates.primaries import Primaries, to_rec709
 from toolkit.plates.probing import check_frames
+from toolkit.plates.unchanged_files import UnchangedFiles
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +56,10 @@ class Plate(ABC):
     """How the files are read where that is not their only reading (a layer): part of every digest."""
     _closed = False
 
+    def __init__(self, media: Media) -> None:
+        self.media = media
+        self._files = UnchangedFiles()
+
     @property
     def rate(self) -> Fraction:
         """Frames per second."""
@@ -65,8 +68,8 @@ class Plate(ABC):
     def frames(self, source_frames: Iterable[int]) -> Generator[PlateFrame, None, None]:
         """The ``source_frames``, in that order (ascending is fast), decoded up to two frames ahead in threads.
 
-        Raises MissingFrames at once with every missing frame, and CorruptMedia and UnsupportedMedia when the affected
-        frame is reached.
+        Raises MissingFrames at once with every missing frame, and CorruptMedia, UnsupportedMedia and MediaChanged when
+        the affected frame is reached.
         """
         return self._iterate_float(self._check_wanted(source_frames))
 
@@ -92,8 +95,10 @@ class Plate(ABC):
     def digest(self, source_frame: int) -> str:
         """SHA-256 in hex of the file that contains ``source_frame`` (the movie, or that file of the sequence), and of
         how it is read where that is not its only reading.
+
+        Its frames are those that are read, before and after: whatever changes meanwhile raises MediaChanged.
         """
-        content = file_digest(self._file(source_frame))
+        content = self._files.digest(self._file(source_frame))
         return hashlib.sha256("\n".join([content, *self._reading]).encode()).hexdigest() if self._reading else content
 
     def close(self) -> None:
@@ -124,23 +129,6 @@ class Plate(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 in hex of ``path``; cached until its size or modification time changes. Raises MissingMedia."""
-    try:
-        status = path.stat()
-        return _file_digest(path, status.st_size, status.st_mtime_ns)
-    except OSError as error:
-        raise MissingMedia(path, error.strerror or str(error)) from error
-
-
-@lru_cache(
-    maxsize=1 << 16
-)  # 45 minutes of files, 50 MB; with one file more, a second pass in order would read all of them again
-def _file_digest(path: Path, _size: int, _changed: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def to_display_referred(frame: PlateFrame, encoding: Encoding) -> NDArray[np.float32]:

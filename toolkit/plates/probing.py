@@ -98,7 +98,8 @@ def frame_file(media: Media, source_frame: int) -> Path:
 
 
 def _movie_range(media: Media) -> FrameRange:
-    return media.source_range or FrameRange.of(0, index_movie(Path(media.path)).count)
+    """The frames that the movie has now: it may have been replaced since the cut was read."""
+    return FrameRange.of(0, index_movie(Path(media.path)).count)
 
 
 def _frames_on_disk(media: Media) -> set[int]:

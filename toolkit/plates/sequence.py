@@ -32,17 +32,19 @@ class SequencePlate(Plate):
     """Frames of numbered PNG, JPEG, TIFF or EXR files."""
 
     def __init__(self, media: Media) -> None:
-        self.media = media
+        super().__init__(media)
         number = first_frame_on_disk(media)
-        is_exr = self._file(number).suffix.lower() == ".exr"
-        self._layer = probe_layer(self._file(number))[0] if is_exr and media.layer is None else media.layer
+        path = self._file(number)
+        is_exr = path.suffix.lower() == ".exr"
+        with self._files.reading(path):
+            self._layer = probe_layer(path)[0] if is_exr and media.layer is None else media.layer
         first = self._read_stored(number)
         self._reading = tuple(_describe_reading(first, self._layer, is_exr=is_exr))
         self.height, self.width = first.rgb.shape[:2]
         self.encoding, self._primaries = first.encoding, first.primaries
         self.has_alpha, self.premultiplied = first.alpha is not None, first.premultiplied
         if is_exr:
-            self._warn_about_pixel_aspect(read_attributes(self._file(number)).get("pixelAspectRatio", 1.0))
+            self._warn_about_pixel_aspect(read_attributes(path).get("pixelAspectRatio", 1.0))
 
     def _iterate_float(self, source_frames: list[int]) -> Generator[PlateFrame, None, None]:
         stored = prefetch((partial(self._read_checked, f) for f in source_frames), workers=_WORKERS, ahead=_WORKERS)
@@ -57,7 +59,8 @@ class SequencePlate(Plate):
 
     def _read_stored(self, source_frame: int) -> StoredPicture:
         path = self._file(source_frame)
-        return read_exr(path, layer=self._layer) if path.suffix.lower() == ".exr" else read_still(path)
+        with self._files.reading(path):
+            return read_exr(path, layer=self._layer) if path.suffix.lower() == ".exr" else read_still(path)
 
     def _read_checked(self, source_frame: int) -> StoredPicture:
         picture = self._read_stored(source_frame)

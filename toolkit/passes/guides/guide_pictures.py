@@ -7,7 +7,7 @@ and ``far`` are constant over a shot, so that its guides do not flicker. Other s
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from toolkit.errors import UnsupportedMedia, at
 from toolkit.passes.guides.depth_estimates import DepthEstimates
 from toolkit.passes.guides.depth_range import depth_range, normalise_depth, sample_frames
 from toolkit.passes.resampling import Picture
-from toolkit.plates import check_frames, file_digest, frame_file, prefetch, probe, read_distances, read_guide
+from toolkit.plates import UnchangedFiles, check_frames, frame_file, prefetch, probe, read_distances, read_guide
 
 GuidePictures = Mapping[GuidePlan | EstimatePlan, Picture]
 """The guides of one frame in the plate's size, 0..1."""
@@ -55,17 +55,22 @@ class _Sequence:
     far: float
     plate_size: tuple[int, int]
     """Width and height."""
+    files: UnchangedFiles
 
-    def file(self, source_frame: int) -> Path:
+    def digest(self, source_frame: int) -> str:
+        return self.files.digest(self._file(source_frame))
+
+    def _file(self, source_frame: int) -> Path:
         return frame_file(self.media, source_frame + self.guide.offset)
 
     def read(self, source_frame: int) -> Picture:
         """(H, W, 3) 0..1 in the plate's size. Raises what reading raises, and UnsupportedMedia if the shape differs."""
-        path = self.file(source_frame)
+        path = self._file(source_frame)
+        with self.files.reading(path):
+            stored = read_distances(path) if self.guide.distances else read_guide(path)
+        picture = stored
         if self.guide.distances:
-            picture = cv2.cvtColor(_inverse_depth(read_distances(path), self.near, self.far), cv2.COLOR_GRAY2RGB)
-        else:
-            picture = read_guide(path)
+            picture = np.asarray(cv2.cvtColor(_inverse_depth(stored, self.near, self.far), cv2.COLOR_GRAY2RGB))
         if self.guide.invert:
             picture = np.float32(1) - picture
         return _resize_to_plate(path, picture, self.plate_size)
@@ -98,7 +103,7 @@ class ShotGuides:
                 facts.append((self._estimates[guide.estimator].key, guide.invert))
             elif isinstance(guide, GuidePlan) and guide in self._sequences:
                 sequence = self._sequences[guide]
-                file = file_digest(sequence.file(source_frame))
+                file = sequence.digest(source_frame)
                 facts.append((file, guide.distances, sequence.near, sequence.far, guide.invert))
         return facts
 
@@ -133,16 +138,22 @@ def _open_sequence(guide: GuidePlan, source_frames: Sequence[int], plate_size: t
     media = probe(Path(guide.path))
     numbers = [source_frame + guide.offset for source_frame in source_frames]
     check_frames(media, numbers)
-    near, far = guide.near, guide.far
+    near, far, files = guide.near, guide.far, UnchangedFiles()
     if guide.distances and not far:
-        near, far = _distance_range(media, numbers)
-    return _Sequence(guide=guide, media=media, near=near, far=far, plate_size=plate_size)
+        near, far = _distance_range(media, numbers, files)
+    return _Sequence(guide=guide, media=media, near=near, far=far, plate_size=plate_size, files=files)
 
 
-def _distance_range(media: Media, numbers: Sequence[int]) -> tuple[float, float]:
+def _distance_range(media: Media, numbers: Sequence[int], files: UnchangedFiles) -> tuple[float, float]:
     """The nearest and the farthest distance of a shot. Raises UnsupportedMedia if no frame has any object."""
-    pictures = (read_distances(frame_file(media, number)) for number in sample_frames(numbers))
-    measured = depth_range(distances[distances > 0] for distances in pictures)
+
+    def measure() -> Iterator[NDArray[np.float32]]:
+        for path in (frame_file(media, number) for number in sample_frames(numbers)):
+            with files.reading(path):
+                distances = read_distances(path)
+            yield distances[distances > 0]
+
+    measured = depth_range(measure())
     if measured is None:
         raise UnsupportedMedia(media.path, "no distances found in the sampled frames; set near and far")
     return measured

@@ -49,6 +49,13 @@ class ContentKeys:
             self._picture_keys[place] = self._digest_pictures(plan, frame)
         return self._picture_keys[place]
 
+    def check_inputs(self, plans: Sequence[PassPlan]) -> None:
+        """Raises MediaChanged if the plate or a guide is not any more what the keys were made from."""
+        for plan in plans:
+            for frame in plan.frames:
+                self._plate.digest(frame.source_frame)
+                self._guides.key(plan, frame.source_frame)
+
     def _digest_pictures(self, plan: PassPlan, frame: FramePlan) -> str:
         plan_facts = plan.model_dump(mode="json", exclude={"frames", "guides", *_LABELS})
         inputs = [

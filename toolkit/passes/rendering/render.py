@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from toolkit.documents import PassName, PassPlan
 from toolkit.engines import DepthEstimator, Engine, PaintRequest
-from toolkit.errors import EngineFailed, at
+from toolkit.errors import EngineFailed, UnsupportedMedia, at
 from toolkit.passes.guides.depth_estimates import build_estimates
 from toolkit.passes.guides.guide_pictures import ShotGuides
 from toolkit.passes.rendering.content_keys import ContentKeys
@@ -68,6 +68,7 @@ def render_passes(
     EngineError and OutputNotWritable with shot, pass and frame attached, and VersionDelivered; files written before an
     error stay and are complete.
     """
+    _check_size(plans, plate)
     guided = plans if engine.wants_guides else ()
     guides = ShotGuides(guided, build_estimates(guided, plate, estimators))
     keys = ContentKeys(plans, plate, engine, guides)
@@ -85,9 +86,17 @@ def render_passes(
     with closing(prefetch_jobs(tasks, plate, engine, guides)) as jobs, LayerWriter(writers, advance) as writer:
         for job in _blend_neighbours(_batch_and_paint(jobs, engine), tasks):
             writer.submit(job, keys, engine)
+    keys.check_inputs(plans)
     for plan in plans:
         remove_other_frames(plan, root)
     return [_count(plan, rendered=len(missing[plan.pass_name]), reused=reused[plan.pass_name]) for plan in plans]
+
+
+def _check_size(plans: Sequence[PassPlan], plate: Plate) -> None:
+    for plan in plans:
+        if (plan.width, plan.height) != (plate.width, plate.height):
+            sizes = f"{plate.width}x{plate.height} now, and was {plan.width}x{plan.height}"
+            raise UnsupportedMedia(plate.media.path, f"it is {sizes} when it was tracked; track and plan it again")
 
 
 def _count(plan: PassPlan, *, rendered: int, reused: int) -> RenderedPass:
