@@ -291,7 +291,7 @@ class _Status:
     def end(self, exit_code: int, *, is_cancelled: bool, log_problem: str) -> None:
         """Record the end of the run. Raises OutputNotWritable."""
         message = "" if exit_code == 0 else self._last_line or f"the toolkit exited with code {exit_code}"
-        if not 0 <= exit_code <= _LAST_EXIT_CODE and not self._last_line.startswith("toolkit: "):
+        if not 0 <= exit_code <= _LAST_EXIT_CODE:
             message = "the render was ended by the system, often because memory ran out; finished frames are kept"
         if is_cancelled and exit_code != 0:
             message = "cancelled; rendered frames are kept, and the next run resumes from there"

@@ -9,6 +9,7 @@
     │   ├── NoMatchingShot              --shot matches no shot
     │   ├── VersionDelivered            a version that has been delivered with other frames
     │   ├── SettingsError               an unknown key or an invalid value of a setting
+    │   ├── UntrustedSettings           a file beside a cut that asks for what only the user may decide
     │   ├── DocumentError               an invalid JSON document of the toolkit
     │   ├── MissingDocument             a stage was run before the stage it depends on
     │   ├── OutputNotWritable           OUT cannot be created or written
@@ -164,6 +165,14 @@ class SettingsError(InputError):
         """The file cannot be parsed; a repeated section usually comes from pasting one file into another."""
         merge = "; TOML allows each section only once: merge the two" if "twice" in str(error) else ""
         return cls("not valid TOML", f"{error}{merge}", source=str(path))
+
+
+class UntrustedSettings(InputError):
+    """A file beside a cut names an engine, a server, a workflow or files elsewhere; ``requests`` are its lines."""
+
+    def __init__(self, path: Path | str, requests: Sequence[str], *, trusted_folders: str) -> None:
+        remedy = f"if you trust that file, add --trust, or write its folder into {trusted_folders}"
+        super().__init__(f"{path} beside the cut asks for {', '.join(requests)}; {remedy}")
 
 
 def _suggest(name: str, candidates: Sequence[str], label: str) -> str:

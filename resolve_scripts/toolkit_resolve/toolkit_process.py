@@ -115,6 +115,9 @@ class ToolkitProcess:
         if self.cancelled_at is not None:
             raise HostError("cancelled. Frames already rendered are complete; run Render Passes again to resume")
         errors = [line for line in self.errors if line]
+        if self.process.returncode < 0:
+            raise HostError("the toolkit was ended by the system, often because memory ran out; finished frames are "
+                            "kept, run Render Passes again to resume")
         if self.process.returncode not in (0, SHOTS_LEFT_OUT):
             raise HostError(errors[-1] if errors else "the toolkit exited with code %s" % self.process.returncode)
         if not isinstance(self.delivery, str) or not os.path.isfile(self.delivery):

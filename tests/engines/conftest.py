@@ -9,7 +9,7 @@ import pytest
 
 from tests.engines import _tiny
 from toolkit.engines import http_client
-from toolkit.engines.addresses import AUTH_VARIABLE
+from toolkit.engines.addresses import AUTH_VARIABLE, HOST_VARIABLE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,4 +41,5 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> TinyModels:
 def short_server_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Short waits between retries, and no server credentials in the environment."""
     monkeypatch.setattr(http_client, "BACKOFF_S", 0.005)
-    monkeypatch.delenv(AUTH_VARIABLE, raising=False)
+    for name in (AUTH_VARIABLE, HOST_VARIABLE):
+        monkeypatch.delenv(name, raising=False)

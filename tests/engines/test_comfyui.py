@@ -182,6 +182,17 @@ def test_credentials_are_sent_with_every_request_and_the_websocket(
     assert "s3cret" not in caplog.text
 
 
+def test_a_server_that_only_a_file_beside_the_cut_names_gets_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(AUTH_VARIABLE, "ada:s3cret")
+    with (
+        FakeComfyui() as fake,
+        ComfyuiEngine(ServerSettings(url=fake.address, is_url_from_cut=True)) as engine,
+    ):
+        engine.paint([make_request()])
+    assert any(request.path.startswith("/ws") for request in fake.requests)
+    assert {request.authorization for request in fake.requests} == {""}
+
+
 def test_a_locked_server_is_reported_with_the_environment_variable() -> None:
     with (
         pytest.raises(EngineUnavailable, match="answered 401 Unauthorized; set the environment variable"),

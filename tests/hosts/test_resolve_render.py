@@ -159,6 +159,16 @@ def test_a_run_that_left_a_shot_out_is_imported(
     assert report["done"] and not report["problems"] and len(report["placed"]) == 4
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals")
+def test_a_run_that_the_system_kills_is_not_reported_with_its_last_line(
+    entry: ModuleType, make_desk: Callable[..., Desk], record_stand_in: RecordStandIn, tmp_path: Path
+) -> None:
+    desk = make_desk()
+    record_stand_in("print('toolkit: builtin paints', file=sys.stderr); os.kill(os.getpid(), signal.SIGKILL)", desk)
+    (problem,) = render(entry, desk, tmp_path / "to")["problems"]
+    assert problem.startswith("the toolkit was ended by the system, often because memory ran out")
+
+
 @pytest.mark.parametrize(
     ("behaviour", "message"),
     [

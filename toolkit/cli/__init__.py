@@ -25,6 +25,9 @@ from toolkit.memory import use_one_heap
 
 log = logging.getLogger(__name__)
 
+WHO_PAINTS = "toolkit.stages.rendering"
+"""The logger that says which engine paints, and on which host: always shown."""
+
 
 class _OrderedGroup(click.Group):
     """Lists its commands in the order they are used, not alphabetically."""
@@ -45,6 +48,7 @@ def toolkit(verbose: bool) -> None:
     toolkit doctor                      Check the installation
     """
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="toolkit: %(message)s", force=True)
+    logging.getLogger(WHO_PAINTS).setLevel(logging.INFO)
 
 
 for stage in (run, demo, shots, track, plan, render, conform, aep):

@@ -129,6 +129,15 @@ def strict_option(command: Command) -> Command:
     )(command)
 
 
+def trust_option(command: Command) -> Command:
+    """``--trust``."""
+    return click.option(
+        "--trust",
+        is_flag=True,
+        help="Let toolkit.toml beside the cut choose the engine, its server and workflow, and files in other folders.",
+    )(command)
+
+
 def replace_option(command: Command) -> Command:
     """``--replace``."""
     return click.option("--replace", is_flag=True, help="Use an output folder that holds the layers of another cut.")(
@@ -148,13 +157,18 @@ def settings_for(
     maps: tuple[str, ...],
     overwrite: bool = False,
     strict: bool = False,
+    trust: bool | None = None,
 ) -> Settings:
-    """The preset, then ``toolkit.toml`` in the ``folder`` of the cut, then the command line; each later one wins."""
-    from toolkit.settings import load_settings
+    """The preset, then ``toolkit.toml`` in the ``folder`` of the cut, then the command line; each later one wins.
+
+    ``trust`` is whether the file may choose an engine, a server and the like; None: the command uses nothing of that.
+    Raises what ``load_settings`` raises.
+    """
+    from toolkit.settings import is_trusted, load_settings
 
     toml = folder / "toolkit.toml"
     if toml.is_file():
-        # Always shown: a file beside a cut that somebody sent may name another server.
+        # Always shown: it may have come with the cut.
         log.warning("loaded %s on top of the preset %s", toml, preset)
     named = [f"engine={engine}"] if engine is not None else []
     named += [f"server.url={','.join(urls)}"] if urls else []
@@ -163,4 +177,10 @@ def settings_for(
     named += [f"delivery.map={', '.join(maps)}"] if maps else []
     named += ["output.overwrite=true"] if overwrite else []
     named += ["strict=true"] if strict else []
-    return load_settings(preset=preset, toml=toml if toml.is_file() else None, overrides=[*assignments, *named])
+    may_choose = trust is None or trust or is_trusted(folder)
+    return load_settings(
+        preset=preset,
+        toml=toml if toml.is_file() else None,
+        overrides=[*assignments, *named],
+        origin="trusted" if may_choose else "cut",
+    )

@@ -20,6 +20,7 @@ from toolkit.cli.options import (
     settings_options,
     shot_option,
     strict_option,
+    trust_option,
 )
 from toolkit.errors import ShotsLeftOut
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 @overwrite_option
 @replace_option
 @strict_option
+@trust_option
 @shot_option
 @models_option
 @click.option(
@@ -75,6 +77,7 @@ def run(
 @click.command(short_help="Run the full pipeline on generated footage.")
 @out_option
 @settings_options
+@trust_option
 @models_option
 @json_option
 def demo(out: Path, models: Path | None, as_json: bool, **named: Any) -> None:

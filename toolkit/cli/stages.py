@@ -20,6 +20,7 @@ from toolkit.cli.options import (
     settings_options,
     shot_option,
     strict_option,
+    trust_option,
 )
 from toolkit.errors import ShotsLeftOut
 
@@ -98,6 +99,7 @@ def track(
 @settings_options
 @overwrite_option
 @strict_option
+@trust_option
 @shot_option
 @json_option
 def plan(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) -> None:
@@ -120,6 +122,7 @@ def plan(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) -> N
 @settings_options
 @overwrite_option
 @strict_option
+@trust_option
 @shot_option
 @json_option
 @progress_option

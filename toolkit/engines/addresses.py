@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import logging
 import os
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from toolkit.errors import EngineUnavailable
@@ -13,6 +14,8 @@ log = logging.getLogger(__name__)
 
 AUTH_VARIABLE = "TOOLKIT_ENGINE_AUTH"
 """Environment variable that holds ``user:password``."""
+HOST_VARIABLE = "TOOLKIT_ENGINE_AUTH_HOST"
+"""Environment variable that holds the only hosts that get them: ``render01, render02:7860``."""
 AUTH_REMEDY = f"set the environment variable {AUTH_VARIABLE} to user:password"
 
 
@@ -46,12 +49,44 @@ def _is_valid(address: str) -> bool:
         return False
 
 
-def read_credentials(engine: str) -> tuple[str, str] | None:
-    """User and password from the environment; None when the variable is not set. Raises EngineUnavailable."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """User and password, and who gets them."""
+
+    login: tuple[str, str] | None = field(default=None, repr=False)
+    """User and password; None: there are none."""
+    hosts: tuple[str, ...] = ()
+    """The only hosts that get them, some with a port; empty: every address that the user named."""
+    is_named_by_user: bool = True
+    """Whether the user named the addresses, and not only a file beside the cut."""
+
+    def for_address(self, address: str) -> tuple[str, str] | None:
+        """User and password for the server at ``address``; None if it gets none."""
+        if not self.hosts:
+            return self.login if self.is_named_by_user else None
+        netloc = urlsplit(address).netloc.lower()
+        return self.login if {netloc, netloc.rpartition(":")[0]} & set(self.hosts) else None
+
+    def explain_withheld(self, address: str) -> str:
+        """Why the server at ``address`` gets none, though there are some, and what to do; empty if it gets them."""
+        if self.login is None or self.for_address(address):
+            return ""
+        host = urlsplit(address).netloc
+        why = f"{HOST_VARIABLE} does not name it" if self.hosts else "only a file beside the cut names that server"
+        return f"{AUTH_VARIABLE} is not sent to {address}: {why}; to send it, set {HOST_VARIABLE}={host}"
+
+
+def read_credentials(engine: str, *, is_named_by_user: bool = True) -> Credentials:
+    """User, password and their hosts from the environment. Raises EngineUnavailable."""
     user, separator, password = (text := os.environ.get(AUTH_VARIABLE, "")).partition(":")
     if text and not separator:
         raise EngineUnavailable(engine, f"{AUTH_VARIABLE} has no colon", remedy=AUTH_REMEDY)
-    return (user, password) if text else None
+    hosts = (part.strip().lower().rpartition("://")[2] for part in os.environ.get(HOST_VARIABLE, "").split(","))
+    return Credentials(
+        login=(user, password) if text else None,
+        hosts=tuple(host.rstrip("/") for host in hosts if host),
+        is_named_by_user=is_named_by_user,
+    )
 
 
 def authorization_header(credentials: tuple[str, str] | None) -> dict[str, str]:

@@ -69,6 +69,11 @@ class Engine(ABC):
     step_callback: StepCallback | None = None
     """Optional callback for step progress within one image. Only some engines report it."""
 
+    @property
+    def place(self) -> str:
+        """Where it paints, for people: ``on this machine``, ``at http://render01:7860``."""
+        return "on this machine"
+
     def identity(self, look: LookPlan) -> str:
         """Everything besides the request that determines the pixels of ``look``; part of every frame's content key.
 

@@ -1,6 +1,6 @@
 """HTTP and websocket requests to the servers of an engine, with retries, credentials and readable errors.
 
-Credentials go to every server as HTTP basic authentication, and never appear in a message.
+Credentials go as HTTP basic authentication to the servers that they are for, and never appear in a message.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from toolkit.engines.addresses import authorization_header
+from toolkit.engines.addresses import Credentials, authorization_header
 from toolkit.engines.http_errors import (
     ServerLost,
     ServerRefused,
@@ -56,7 +56,7 @@ _MAX_MESSAGE = 2**26
 class HttpClient:
     """Sends requests to any address; all on one event loop."""
 
-    def __init__(self, *, timeout_s: float, reconnect_s: float, credentials: tuple[str, str] | None) -> None:
+    def __init__(self, *, timeout_s: float, reconnect_s: float, credentials: Credentials) -> None:
         """``timeout_s``: longest wait for an answer to a POST, which may need work; for others at most 30 s.
 
         ``reconnect_s``: how long a request is repeated while the server does not answer, which may be restarting.
@@ -68,7 +68,7 @@ class HttpClient:
         self._query_timeout_s = min(_QUERY_TIMEOUT_S, timeout_s)
         self._credentials = credentials
         self._client = httpx.AsyncClient(
-            verify=_ssl_context(), auth=credentials, mounts=dict.fromkeys(f"all://{host}" for host in _LOOPBACK)
+            verify=_ssl_context(), mounts=dict.fromkeys(f"all://{host}" for host in _LOOPBACK)
         )
 
     @property
@@ -129,11 +129,12 @@ class HttpClient:
 
         with suppress(httpx.RequestError, TimeoutError, ValueError):
             async with asyncio.timeout(BEST_EFFORT_TIMEOUT_S):
-                return (await self._client.request(method, address + path, json=body)).json()
+                login = self._credentials.for_address(address)
+                return (await self._client.request(method, address + path, json=body, auth=login)).json()
         return None
 
     def open_websocket(self, address: str, path: str) -> WebSocket:
-        """A websocket at ``path`` with the same credentials, to be entered with ``async with``.
+        """A websocket at ``path`` with the credentials for that server, to be entered with ``async with``.
 
         Entering it raises OSError and websockets.WebSocketException.
         """
@@ -142,7 +143,7 @@ class HttpClient:
         is_local = urlsplit(address).hostname in {host.strip("[]") for host in _LOOPBACK}
         return connect(
             "ws" + address.removeprefix("http") + path,
-            additional_headers=authorization_header(self._credentials),
+            additional_headers=authorization_header(self._credentials.for_address(address)),
             ssl=_ssl_context() if address.startswith("https") else None,
             proxy=None if is_local else True,
             open_timeout=CONNECT_TIMEOUT_S,
@@ -166,13 +167,14 @@ class HttpClient:
         import httpx
 
         timeout, problem = httpx.Timeout(timeout_s, connect=CONNECT_TIMEOUT_S), ""
+        login = self._credentials.for_address(address)
         is_at_work = retry_unanswered or method == "POST"
         give_up_at = time.monotonic() + (self._reconnect_s if is_at_work else 0.0)
         for attempt in count():
             if attempt and not await self._wait_before_retry(attempt, f"{address} {problem}", give_up_at):
                 break
             try:
-                response = await self._client.request(method, address + path, timeout=timeout, **content)
+                response = await self._client.request(method, address + path, timeout=timeout, auth=login, **content)
             except httpx.ReadTimeout as error:
                 problem = f"did not answer within {timeout_s:g} s"
                 if method == "POST":  # it is still working

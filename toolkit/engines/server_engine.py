@@ -26,6 +26,11 @@ class ServerEngine(Engine):
         self.batch = 2 * len(self._servers.addresses)
         """Two requests per server, so that the next one is waiting when a server is done."""
 
+    @property
+    def place(self) -> str:
+        """See ``Engine.place``."""
+        return f"at {', '.join(self._servers.addresses)}"
+
     def close(self) -> None:
         """Close the connections."""
         self._servers.close()

@@ -52,11 +52,11 @@ class Servers(HttpClient):
         self._kind = kind
         self._losses: list[str] = []
         self.addresses = parse_addresses(settings.url, kind.engine, kind.default_address)
-        super().__init__(
-            timeout_s=settings.timeout,
-            reconnect_s=settings.reconnect,
-            credentials=read_credentials(kind.engine),
-        )
+        credentials = read_credentials(kind.engine, is_named_by_user=not settings.is_url_from_cut)
+        super().__init__(timeout_s=settings.timeout, reconnect_s=settings.reconnect, credentials=credentials)
+        self._withheld = [why for why in map(credentials.explain_withheld, self.addresses) if why]
+        for why in self._withheld:
+            log.warning("%s", why)
         self._runner = CoroutineRunner()
         with ExitStack() as on_failure:
             on_failure.callback(self.close)
@@ -73,7 +73,7 @@ class Servers(HttpClient):
         answered, failed = self._runner.run(self._query_all(lambda address: self.get(address, self._kind.probe_path)))
         if not answered:
             locked = any(isinstance(error, ServerRefused) and error.wants_credentials for error in failed.values())
-            remedy = AUTH_REMEDY if locked else self._kind.remedy
+            remedy = (self._withheld or [AUTH_REMEDY])[0] if locked else self._kind.remedy
             raise EngineUnavailable(self._kind.engine, "; ".join(map(str, failed.values())), remedy=remedy)
         for address, error in failed.items():
             self._drop(address, error)

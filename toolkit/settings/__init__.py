@@ -14,6 +14,7 @@ from toolkit.settings.looks import (
     LoraSettings,
     PromptSettings,
 )
+from toolkit.settings.trust import is_trusted
 from toolkit.settings.values import (
     CutSettings,
     DeliverySettings,
@@ -45,6 +46,7 @@ __all__ = [
     "Settings",
     "TrackSettings",
     "describe_settings",
+    "is_trusted",
     "load_settings",
     "preset_names",
     "preset_summary",

@@ -36,9 +36,10 @@ prompt = "portrait of an old man, {expression}"
 handles = 12
 ```
 
-Precedence: `--set`, then `toolkit.toml`, then `--preset`. `toolkit -v run …` reports whether a `toolkit.toml` was
-loaded. The defaults below are those of the preset `founding`; `toolkit presets show dva-2023` prints another preset in
-full, and `toolkit engines --settings` lists the settings in a terminal."""
+Precedence: `--set`, then `toolkit.toml`, then `--preset`. A `toolkit.toml` that is loaded is always named. To choose
+an engine, a server or files elsewhere it must be [trusted](engines-guide.md#a-toolkittoml-that-came-with-a-cut).
+The defaults below are those of the preset `founding`; `toolkit presets show dva-2023` prints another preset in full,
+and `toolkit engines --settings` lists the settings in a terminal."""
 _TABLES = (
     ("Tables of `controls`", ControlSettings(kind="face")),
     ("Tables of `loras`", LoraSettings(model="name")),
@@ -75,7 +76,7 @@ def _section(title: str, values: Any, *, prefix: str = "") -> Iterator[str]:
     rows = ["| key | default | allowed | meaning |", "|---|---|---|---|"]
     for name, info in cls.__pydantic_fields__.items():
         value = getattr(values, name)
-        if hasattr(value, "__pydantic_fields__"):
+        if hasattr(value, "__pydantic_fields__") or info.exclude:
             continue
         tables = table_class(info)
         allowed = limits_of(info) if tables is None else "list of tables"

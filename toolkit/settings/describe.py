@@ -70,4 +70,4 @@ def _walk(settings: Settings) -> Iterator[tuple[str, Any, Any]]:
         if inner is None:
             yield name, value, info
         else:
-            yield from ((f"{name}.{one}", getattr(value, one), inner[one]) for one in inner)
+            yield from ((f"{name}.{one}", getattr(value, one), inner[one]) for one in inner if not inner[one].exclude)

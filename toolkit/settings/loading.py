@@ -10,14 +10,15 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from toolkit.errors import NoSuchFile, SettingsError, Unreadable
+from toolkit.errors import NoSuchFile, SettingsError, Unreadable, UntrustedSettings
 from toolkit.settings.base import settings_error
 from toolkit.settings.describe import setting_keys
-from toolkit.settings.values import Settings
+from toolkit.settings.trust import TRUSTED_FOLDERS, find_requests
+from toolkit.settings.values import URL_FROM_CUT, Settings
 
 Overrides = Mapping[str, Any] | Sequence[str]
 """``{"face.strength": 0.4}`` or ``["face.strength=0.4"]``."""
@@ -42,33 +43,56 @@ def preset_summary(name: str) -> str:
     return " ".join(line.lstrip("# ") for line in comment.splitlines())
 
 
-def load_settings(*, preset: str = "founding", toml: Path | str | None = None, overrides: Overrides = ()) -> Settings:
+def load_settings(
+    *,
+    preset: str = "founding",
+    toml: Path | str | None = None,
+    overrides: Overrides = (),
+    origin: Literal["user", "trusted", "cut"] = "user",
+) -> Settings:
     """Settings from a preset, then the file ``toml`` (if any), then ``overrides``; each later one wins.
 
     ``overrides`` maps dotted keys to values, ``{"face.strength": 0.4}``, or lists them as text,
-    ``["face.strength=0.4"]``.
+    ``["face.strength=0.4"]``. ``origin`` is where ``toml`` comes from: ``user``: it is the user's own. ``cut``: it lies
+    beside a cut and may have come with it, so it may not choose an engine, a server, a workflow or files elsewhere.
+    ``trusted``: it lies there, and may; but ``TOOLKIT_ENGINE_AUTH`` goes to a server that only it names if that names
+    the host.
 
-    Raises SettingsError for unknown keys and values that do not fit, NoSuchFile when ``toml`` does not exist, and
-    Unreadable when it cannot be opened.
+    Raises SettingsError for unknown keys and values that do not fit, UntrustedSettings, NoSuchFile when ``toml`` does
+    not exist, and Unreadable when it cannot be opened.
     """
-    layers = [(f"preset {preset}", _flatten(tomllib.loads(preset_text(preset))))]
+    layers = [(f"preset {preset}", dict(_flatten(tomllib.loads(preset_text(preset)))))]
     if toml is not None:
-        layers.append((str(toml), _flatten(_read_toml(Path(toml)))))
-    layers.append((_override_source(overrides), _parse_overrides(overrides)))
+        layers.append((str(toml), dict(_flatten(_read_toml(Path(toml))))))
+    layers.append((_override_source(overrides), dict(_parse_overrides(overrides))))
     known = setting_keys(Settings())
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
     for source, pairs in layers:
-        for key, value in pairs:
+        for key, value in pairs.items():
             if key not in known:
                 raise SettingsError.unknown(key, known, source=source)
             is_tables = known[key][1].startswith("tables of ")
             values[key] = _parse_tables(key, value, source) if is_tables else value
             sources[key] = source
+    if toml is not None and origin == "cut":
+        _refuse_requests(Path(toml), values, sources, preset=layers[0][1])
+    if origin != "user" and sources["server.url"] == str(toml):
+        values[URL_FROM_CUT] = values["server.url"] not in {"", layers[0][1]["server.url"]}
     try:
         return TypeAdapter(Settings).validate_python(_group_by_section(values))
     except ValidationError as error:
         raise settings_error(error, Settings, sources=sources) from None
+
+
+def _refuse_requests(
+    toml: Path, values: Mapping[str, Any], sources: Mapping[str, str], *, preset: Mapping[str, Any]
+) -> None:
+    """Raises UntrustedSettings if ``toml`` sets what needs trust, and nothing later than it replaces that."""
+    its_own = {key: value for key, value in values.items() if sources[key] == str(toml)}
+    requests = find_requests(its_own, preset, toml.parent)
+    if requests:
+        raise UntrustedSettings(toml, requests, trusted_folders=TRUSTED_FOLDERS)
 
 
 def _override_source(overrides: Overrides) -> str:

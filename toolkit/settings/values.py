@@ -10,11 +10,13 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Literal
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from toolkit.frames import exact_rate
 from toolkit.settings.base import Number, WholeNumber, number, refuse, settings_class
 from toolkit.settings.looks import BodySettings, FaceSettings
+
+URL_FROM_CUT = "server.is_url_from_cut"
 
 
 @settings_class
@@ -90,6 +92,9 @@ class ServerSettings:
     workflow: str = ""
     """For ``comfyui``: a workflow of your own in API format, with placeholders such as ``{{plate}}``; a path relative
     to the current folder. Empty: the workflow that the toolkit builds."""
+    is_url_from_cut: bool = Field(default=False, exclude=True)
+    """Not a setting: whether only a file beside the cut names ``url``. Such a server gets no credentials unless they
+    name its host."""
     unproven_controls: bool = False
     """For ``automatic1111``: accept pictures of a server that does not show that it applied their controls. By default
     such a picture is an error, because a failed ControlNet looks just like that."""

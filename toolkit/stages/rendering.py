@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from toolkit.stages.checks import check_before_rendering, check_disk
 from toolkit.stages.choosing import ShotPatterns, choose_shots
 from toolkit.stages.failures import Failures
 from toolkit.stages.planning import planned_version
+
+log = logging.getLogger(__name__)
+"""The command line always shows what this module logs: who paints, and where."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +92,7 @@ def open_render_tools(
     settings that does not fit.
     """
     with open_engine(name, settings) as engine:
+        log.info("%s paints %s", name, engine.place)
         for pass_name, own in looks.items():
             engine.prepare(dict.fromkeys(own), section=pass_name.lower())
         named = [guide.estimator for guide in guides if engine.wants_guides and isinstance(guide, EstimatePlan)]
