@@ -21,7 +21,9 @@ from toolkit.documents.delivery import (
 from toolkit.documents.faces import FaceSample, FaceState, FaceTrack, FaceTracks
 from toolkit.documents.origin import HostColour, Origin
 from toolkit.documents.passes import (
+    LOSSY_COMPRESSIONS,
     Affine,
+    Compression,
     ControlPlan,
     EstimatePlan,
     FacePlan,
@@ -42,11 +44,13 @@ DOCUMENTS: tuple[type[Document], ...] = (Turnover, Cut, FaceTracks, BodyTracks, 
 
 __all__ = [
     "DOCUMENTS",
+    "LOSSY_COMPRESSIONS",
     "Affine",
     "BodyFrame",
     "BodyPoints",
     "BodySample",
     "BodyTracks",
+    "Compression",
     "ControlPlan",
     "Cut",
     "Delivery",

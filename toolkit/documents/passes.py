@@ -15,6 +15,10 @@ from toolkit.documents.bodies import BodyPoints
 from toolkit.documents.faces import FaceState, Landmarks
 from toolkit.frames import FramePath
 
+Compression = Literal["zip", "zips", "piz", "dwaa", "dwab"]
+"""How the pixels of a layer file are compressed."""
+LOSSY_COMPRESSIONS: tuple[Compression, ...] = ("dwaa", "dwab")
+"""Those that change pixels."""
 LayerEncoding = Literal["plate", "linear", "acescg"]
 """``plate``: the plate's own; ``linear``: scene-linear Rec.709; ``acescg``."""
 Affine = tuple[float, float, float, float, float, float]
@@ -29,6 +33,11 @@ def _is_unset(value: object) -> bool:
 def _is_original(value: object) -> bool:
     """The same for ``masked_content``, which was always the plate before."""
     return value == "original"
+
+
+def _is_zip(value: object) -> bool:
+    """The same for ``compression``, which was always ZIP before."""
+    return value == "zip"
 
 
 class PassName(StrEnum):
@@ -187,6 +196,8 @@ class PassPlan(Document):
     settings: str
     """Digest of the settings that affect the pixels of this pass."""
     encoding: LayerEncoding
+    compression: Compression = Field(default="zip", exclude_if=_is_zip)
+    """Of the layer files; only ``dwaa`` and ``dwab`` change pixels."""
     width: int
     """Of the plate and of every layer file, pixels."""
     height: int
@@ -212,11 +223,19 @@ class PassPlan(Document):
         yield "\n ]\n}\n"
 
     def digest(self) -> str:
-        """Digest of everything but the guides: 32 hex digits. These may move; the content keys cover what they show."""
+        """Digest of all that determines pixels and labels: 32 hex digits.
+
+        Without the guides, which may move: the content keys cover what they show.
+        """
         text = sha256()
-        for piece in self.model_copy(update={"guides": ()})._text():
+        for piece in self.without_lossless_compression().model_copy(update={"guides": ()})._text():
             text.update(piece.encode())
         return text.hexdigest()[:32]
+
+    def without_lossless_compression(self) -> PassPlan:
+        """The same plan for digests: a compression that keeps every pixel is none of its facts."""
+        is_lossy = self.compression in LOSSY_COMPRESSIONS
+        return self if is_lossy or self.compression == "zip" else self.model_copy(update={"compression": "zip"})
 
     @property
     def looks(self) -> tuple[LookPlan, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from toolkit.plates.colour import Encoding, check_encoding, encode, from_linear, to_linear
 from toolkit.plates.exr import Attribute, read_channels, write_exr
+from toolkit.plates.exr_copy import copy_pixels
 from toolkit.plates.exr_header import is_complete, read_attributes
 from toolkit.plates.exr_picture import read_exr
 from toolkit.plates.guide_files import read_distances, read_guide
@@ -31,6 +32,7 @@ __all__ = [
     "UnchangedFiles",
     "check_encoding",
     "check_frames",
+    "copy_pixels",
     "encode",
     "file_digest",
     "frame_file",

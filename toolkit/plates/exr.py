@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.documents import write_atomically
+from toolkit.documents import Compression, write_atomically
 from toolkit.errors import CorruptMedia, MissingMedia, OutputNotWritable
 from toolkit.frames import Timecode
 from toolkit.plates.capture_prints import capture_prints
@@ -92,9 +92,13 @@ def read_channels(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
 
 
 def write_exr(
-    path: Path, pixels: NDArray[np.float16] | Mapping[str, NDArray[Any]], attributes: Mapping[str, Attribute]
+    path: Path,
+    pixels: NDArray[np.float16] | Mapping[str, NDArray[Any]],
+    attributes: Mapping[str, Attribute],
+    *,
+    compression: Compression = "zip",
 ) -> None:
-    """Write one flat scanline file, ZIP, display window = data window = the whole picture, atomically.
+    """Write one flat scanline file, display window = data window = the whole picture, atomically.
 
     ``pixels`` is half (H, W, 3) as R,G,B or (H, W, 4) as R,G,B,A, or a mapping from channel names to half or float32
     (H, W). Infinities in halves are written as +-65504. Attributes: str, int (32 bits), float (kept as float32),
@@ -109,7 +113,7 @@ def write_exr(
     rate = attributes.get("framesPerSecond")
     label_frames = frames_per_label(rate) if isinstance(rate, Fraction) else 1
     header: dict[str, Any] = {name: _attribute(name, value, label_frames) for name, value in attributes.items()}
-    header |= {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+    header |= {"compression": getattr(OpenEXR, f"{compression.upper()}_COMPRESSION"), "type": OpenEXR.scanlineimage}
     file = OpenEXR.File(header, _channels(pixels))
     with write_atomically(path) as temporary:
         try:

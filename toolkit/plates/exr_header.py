@@ -58,6 +58,12 @@ def is_complete(path: Path) -> bool:
         return False
 
 
+def locate_chunks(data: bytes) -> tuple[int, int]:
+    """Where the offset table of a file with one part begins, and the number of its entries; the chunks follow it."""
+    (part,), position = _read_headers(data, 8, multi_part=False)
+    return position, part.chunk_count()
+
+
 def frames_per_label(rate: Fraction) -> int:
     """How many frames share one EXR ``timeCode``, whose frame field ends at 29.
 

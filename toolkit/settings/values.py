@@ -134,6 +134,10 @@ class OutputSettings:
     encoding: Literal["plate", "linear", "acescg"] = "plate"
     """Pixel encoding of the layers. ``plate``: the plate's own, or the one that the host of a turnover needs.
     ``linear``: scene-linear Rec.709. ``acescg``: ACEScg."""
+    compression: Literal["zip", "zips", "piz", "dwaa", "dwab"] = "zip"
+    """Of the EXR files. ``zip``, ``zips`` and ``piz`` keep every pixel: ``zips`` lets a host read single lines, ``piz``
+    suits grain. ``dwaa`` and ``dwab`` take less than half the space and change pixels: by 0.5 codes of 255 on average
+    and by up to 7, measured on the demo; alpha stays exact. A layer of unchanged pixels then shows on its plate."""
     passes: Literal["BODY+FACE", "BODY", "FACE"] = "BODY+FACE"
     """Which passes are rendered, bottom to top."""
     writers: WholeNumber = number(1, 64, default=2)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import (
+    LOSSY_COMPRESSIONS,
     Affine,
     BodyPoints,
     BodyTracks,
@@ -73,6 +74,7 @@ def _plan_pass(
         noise_flows=look.noise == "flow",
         settings=_digest_settings(name, look, settings),
         encoding=settings.output.encoding,
+        compression=settings.output.compression,
         width=tracks.width,
         height=tracks.height,
         canvas=canvas,
@@ -89,7 +91,8 @@ def _digest_settings(name: PassName, look: Look, settings: Settings) -> str:
     """Digest of the settings that affect the pixels of a pass."""
     # The matte affects FACE only. For BODY the default is hashed, so that its digest does not change with the matte.
     matte = settings.matte if name is PassName.FACE else MatteSettings()
-    return digest(settings.engine, digest_input(look), matte, settings.output.encoding)[:12]
+    lossy = [settings.output.compression] if settings.output.compression in LOSSY_COMPRESSIONS else []
+    return digest(settings.engine, digest_input(look), matte, settings.output.encoding, *lossy)[:12]
 
 
 def _plan_canvas(name: PassName, tracks: FaceTracks, settings: Settings) -> tuple[tuple[int, int], Affine | None]:

@@ -57,7 +57,8 @@ class ContentKeys:
                 self._guides.key(plan, frame.source_frame)
 
     def _digest_pictures(self, plan: PassPlan, frame: FramePlan) -> str:
-        plan_facts = plan.model_dump(mode="json", exclude={"frames", "guides", *_LABELS})
+        facts = plan.without_lossless_compression()
+        plan_facts = facts.model_dump(mode="json", exclude={"frames", "guides", *_LABELS})
         inputs = [
             (
                 other.model_dump(mode="json", exclude={"shot_frame"}),

@@ -63,7 +63,8 @@ def _write(job: FrameJob, keys: ContentKeys, engine: Engine) -> None:
     plan, frame = job.task.plan, job.task.frame
     with at(shot=plan.shot, **{"pass": str(plan.pass_name)}, frame=frame.shot_frame):
         layer = _compose_layer(job)
-        write_exr(job.task.path, layer.pixels, layer_attributes(plan, frame, _build_slate(job, layer, keys, engine)))
+        attributes = layer_attributes(plan, frame, _build_slate(job, layer, keys, engine))
+        write_exr(job.task.path, layer.pixels, attributes, compression=plan.compression)
 
 
 def _compose_layer(job: FrameJob) -> LayerPixels:

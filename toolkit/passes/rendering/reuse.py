@@ -9,11 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from toolkit.documents import FramePlan, PassPlan
+from toolkit.documents import LOSSY_COMPRESSIONS, FramePlan, PassPlan
 from toolkit.errors import CorruptMedia, MediaError, OutputNotWritable
 from toolkit.passes.rendering.content_keys import ContentKeys
 from toolkit.passes.rendering.slate import PICTURE_KEY, read_slate, relabel
-from toolkit.plates import read_channels, write_exr
+from toolkit.plates import copy_pixels, read_channels, write_exr
 
 
 def reuse_frames(
@@ -34,7 +34,11 @@ def reuse_frames(
         temporary = files.folder / f".copy.{frame.shot_frame}.{os.getpid()}.part"
         try:
             _, channels = read_channels(source)
-            write_exr(temporary, channels, relabel(source, plan, frame, keys.content_key(plan, frame)))
+            labels = relabel(source, plan, frame, keys.content_key(plan, frame))
+            if plan.compression in LOSSY_COMPRESSIONS:  # compressed a second time, it would lose more
+                copy_pixels(source, temporary, channels, labels, compression=plan.compression)
+            else:
+                write_exr(temporary, channels, labels, compression=plan.compression)
         except CorruptMedia:  # damaged pixels under a good header: painted again
             return None
         return temporary
