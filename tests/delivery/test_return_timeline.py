@@ -29,6 +29,7 @@ from tests.turnover._cuts import (
 from tests.turnover._turnovers import host_clip, write_turnover
 from toolkit.documents import Cut, PassName
 from toolkit.errors import InputError, OutputNotWritable, UnreadableCut
+from toolkit.settings import DeliverySettings, Settings
 from toolkit.turnover import read_cut
 
 NTSC = 23.976024627685547
@@ -308,9 +309,9 @@ def test_plate_clips_audio_and_timeline_metadata_are_unchanged(tmp_path: Path) -
         clip(movie_reference("/offline/a.wav", time_range(0, 99)), time_range(0, 40)), kind="Audio", name="A1"
     )
     document = dict(timeline(track(item), sound, start=time(86400), name="reel"), metadata={"job": "x"})
-    deliver(read(tmp_path, document, handles=0), tmp_path)
+    deliver(read(tmp_path, document, handles=0), tmp_path / "out")
 
-    back = json.loads((tmp_path / "return.otio").read_text())
+    back = json.loads((tmp_path / "out" / "return.otio").read_text())
     untouched = otio.core.deserialize_json_from_string(json.dumps(document))
     as_otio_writes_it = json.loads(untouched.to_json_string())
     plate, *_, audio = back["tracks"]["children"]
@@ -503,9 +504,9 @@ def test_the_metadata_and_the_path_of_a_layer(tmp_path: Path) -> None:
         }
     }
     reference = layer["media_references"]["DEFAULT_MEDIA"]
-    assert reference["target_url_base"] == f"{tmp_path}/out/sh010/FACE/v001/"
+    assert reference["target_url_base"] == "sh010/FACE/v001/"
     first = reference["target_url_base"] + reference["name_prefix"] + "1001" + reference["name_suffix"]
-    assert Path(first).exists()
+    assert (tmp_path / "out" / first).exists()
     assert (reference["frame_zero_padding"], reference["frame_step"]) == (4, 1)
     assert layers_of(tmp_path / "out", "BODY v001")[0]["metadata"]["resolve_ae_toolkit"]["alpha"] == "none"
 
@@ -538,6 +539,38 @@ def test_paths_relative_to_the_cut_become_absolute(tmp_path: Path) -> None:
 
     (plate,) = layers_of(tmp_path / "elsewhere" / "out", "PLATE")
     assert plate["media_references"]["DEFAULT_MEDIA"]["target_url"] == f"{tmp_path}/media/a.mov"
+
+
+@pytest.mark.parametrize("plates", ["plates", "out/footage"])
+def test_an_output_folder_that_was_moved_is_loaded_with_all_its_layers(tmp_path: Path, plates: str) -> None:
+    """The plates too, if they are in it, as those of the demo."""
+    write_movie(tmp_path / plates / "a.mov", 30)
+    item = clip(movie_reference(f"{plates}/a.mov", time_range(0, 30)), time_range(5, 10), name="a")
+    cut = read(tmp_path, timeline(track(item), start=time(0)))
+    deliver(cut, tmp_path / "out")
+    (tmp_path / "elsewhere").mkdir()
+    moved = (tmp_path / "out").rename(tmp_path / "elsewhere" / "moved")
+
+    loaded = otio.adapters.read_from_file(str(moved / "return.otio"))
+    references = [one.media_reference for one in loaded.find_clips()]
+    sequences = [one for one in references if isinstance(one, otio.schema.ImageSequenceReference)]
+    assert len(sequences) == 2
+    for one in sequences:
+        files = [moved / one.target_url_for_image_number(i) for i in range(one.number_of_images_in_sequence())]
+        assert len(files) == 23 and all(file.is_file() for file in files)
+        assert not one.target_url_base.startswith("./"), "Resolve may not take it"
+    (again,) = read_cut(moved / "return.otio", handles=0).shots
+    assert again.media.online
+    assert again.source_range == cut.shots[0].source_range
+
+
+def test_absolute_paths_on_request(tmp_path: Path) -> None:
+    write_movie(tmp_path / "a.mov", 30)
+    item = clip(movie_reference("a.mov", time_range(0, 30)), time_range(5, 10), name="a")
+    settings = Settings(delivery=DeliverySettings(relative=False))
+    deliver(read(tmp_path, timeline(track(item), start=time(0))), tmp_path / "out", settings=settings)
+    (layer,) = layers_of(tmp_path / "out", "FACE v001")
+    assert layer["media_references"]["DEFAULT_MEDIA"]["target_url_base"] == f"{tmp_path}/out/a/FACE/v001/"
 
 
 # --- refused ---------------------------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ def in_return_otio(delivered: Delivered) -> Shown:
     shown: Shown = {}
     for track in timeline.video_tracks():
         for clip in track.find_clips():
-            key, _ = delivered.of_pattern(_target(clip.media_reference))
+            key, _ = delivered.of_pattern(str(delivered.path.parent / _target(clip.media_reference)))
             where = clip.trimmed_range_in_parent()
             count = round(where.duration.value_rescaled_to(delivered.fps))
             first = round(where.start_time.value_rescaled_to(delivered.fps))

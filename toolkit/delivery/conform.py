@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -61,8 +62,15 @@ def write_delivery(
     path_map = PathMap.parse(settings.delivery.map)
     if path_map.pairs:
         replace_media_paths(timeline, path_map.map)
+    elif settings.delivery.relative:
+        replace_media_paths(timeline, partial(_relative_to, root.absolute().as_posix()))
     write_timeline(timeline, return_path)
     return _write_files(delivery, root, settings.delivery, path_map)
+
+
+def _relative_to(folder: str, path: str) -> str:
+    """``path`` as seen from ``folder`` if it lies there, without ``./``: OUT can be moved as a whole."""
+    return path.removeprefix(f"{folder}/") or path
 
 
 def _build_delivery(

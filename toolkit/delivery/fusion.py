@@ -140,7 +140,7 @@ _ALPHA = {
 def _build_loader(clip: DeliveryClip, file: str, first: int, length: int, *, at: tuple[int, int]) -> Table:
     """A Loader of ``length`` frames, starting at frame ``first`` of the media, whose first file is ``file``.
 
-    Its path is absolute, as in return.otio: when OUT moves, ``toolkit conform OUT`` rewrites it.
+    Its path is absolute, as Fusion needs it: when OUT moves, ``toolkit conform OUT`` rewrites it.
     """
     path = Path(clip.path)
     settings: dict[str, LuaValue] = {"ID": "Clip1", "Filename": file}

@@ -179,8 +179,7 @@ def _written_rate(plate: schema.Clip, used: TimeRange, shot: Shot) -> float:
 
 
 def _build_reference(layer: LayerClip, start: Fraction, rate: float, root: Path) -> schema.ImageSequenceReference:
-    # A plain absolute path, as Resolve itself writes it: hosts resolve relative paths against folders of their own,
-    # and Resolve takes no file URL. When OUT moves, `toolkit conform OUT` rewrites it.
+    # A plain path, as Resolve itself writes it, and no file URL, which it does not take.
     files, numbers = layer.plan.files(root.absolute()), layer.shot.shot_range
     return make_sequence_reference(
         files.folder.as_posix(),

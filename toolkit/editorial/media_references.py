@@ -128,7 +128,9 @@ def replace_media_paths(timeline: schema.Timeline, replace: Callable[[str], str]
             if isinstance(reference, schema.ExternalReference):
                 reference.target_url = replace(reference.target_url or "")
             elif isinstance(reference, schema.ImageSequenceReference):
-                reference.target_url_base = replace((reference.target_url_base or "").rstrip("/\\")) + "/"
+                folder = (reference.target_url_base or "").rstrip("/\\")
+                if (other := replace(folder)) != folder:
+                    reference.target_url_base = f"{other}/"
 
 
 @lru_cache(maxsize=1024)

@@ -168,6 +168,10 @@ class DeliverySettings:
     """Write the faces as text that can be pasted into After Effects as keyframes."""
     aep: bool = False
     """Write an After Effects project. Experimental: not tested in After Effects."""
+    relative: bool = True
+    """Whether ``return.otio`` names the files in the output folder relative to itself, so that the folder can be moved
+    as a whole. ``false``: absolute paths, for an application that looks for relative ones elsewhere. With ``map`` they
+    are absolute."""
     map: str = ""
     """Folders that the hosts' machines see elsewhere, separated by commas: ``/mnt/show=Z:/show``. Paths in what is
     delivered begin with the second instead of the first; empty: hosts see what this machine sees."""
