@@ -29,6 +29,7 @@
     │   ├── EngineUnavailable           packages, weights or server of an engine are missing
     │   ├── PackageMissing              an optional package is not installed
     │   ├── EngineFailed                an engine failed while rendering
+    │   ├── ResultUnusable              an engine painted what cannot be meant, such as a picture of a single colour
     │   ├── DepthUnavailable            the depth estimator is missing or failed
     │   └── AssetUnavailable            a model or a demo picture cannot be obtained
     └── ShotsLeftOut                    exit code 5  all is done but for some shots
@@ -322,6 +323,13 @@ class EngineFailed(EngineError):
 
     def __init__(self, name: str, problem: str) -> None:
         super().__init__(f"engine '{name}' failed: {problem}")
+
+
+class ResultUnusable(EngineError):
+    """An engine painted something that cannot be meant, and the run is strict about it."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
 
 
 class DepthUnavailable(EngineError):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from threading import Event
+from typing import ClassVar
 
 import cv2
 import numpy as np
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from tests.passes._plate import COUNT, CUT_FOLDER, FIRST, HEIGHT, WIDTH, plate_picture, sample, shot_of, tracks_of
 from toolkit.documents import FacePlan, FaceState, PassName, PassPlan
 from toolkit.engines import Engine, PaintRequest, open_engine
-from toolkit.errors import EngineFailed, ToolkitError
+from toolkit.errors import EngineFailed, ResultUnusable, ToolkitError
 from toolkit.passes import RenderedPass, plan_passes, render_passes
 from toolkit.passes.rendering.canvases import draw_crop_matte
 from toolkit.plates import open_plate
@@ -367,6 +368,38 @@ def test_pictures_of_a_single_colour_are_warned_of_once(
 ) -> None:
     assert render(plate_pattern, tmp_path / "out", engine=Blackens())[PassName.BODY].rendered == COUNT
     assert caplog.text.count("blackens painted a picture of a single colour. A VAE that fails in half precision") == 1
+
+
+class BlackensTheFace(Engine):
+    """Paints its matte in one colour, like a server that lays what it has painted over what it was sent."""
+
+    name = "blackens"
+    revision = "1"
+    wants_matte: ClassVar[bool] = True
+
+    def paint(self, requests: Sequence[PaintRequest]) -> list[NDArray[np.float32]]:
+        pictures = [request.image.copy() for request in requests]
+        for picture, request in zip(pictures, requests, strict=True):
+            if request.matte is not None:
+                picture[request.matte > 0] = (0.1, 0.2, 0.3)
+        return pictures
+
+
+def test_a_face_of_a_single_colour_is_warned_of(
+    plate_pattern: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    render(plate_pattern, tmp_path / "out", engine=BlackensTheFace())
+    assert caplog.text.count("painted a picture of a single colour") == 1
+    assert "sh010 FACE" in caplog.text
+
+
+def test_a_strict_run_stops_at_a_picture_of_a_single_colour(plate_pattern: Path, tmp_path: Path) -> None:
+    shot = shot_of(plate_pattern)
+    tracks, settings = tracks_of([sample(FIRST)]), load_settings(overrides=["output.passes=BODY"])
+    plans = plan_passes(shot, tracks, settings, cut_folder=CUT_FOLDER)
+    with open_plate(shot.media) as plate, pytest.raises(ResultUnusable, match="sh010 BODY 1001: blackens painted a"):
+        render_passes(plans, plate, Blackens(), tmp_path, writers=1, strict=True)
+    assert not list(tmp_path.rglob("*.exr"))
 
 
 def test_a_flat_plate_is_not_warned_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

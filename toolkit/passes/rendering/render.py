@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from toolkit.documents import PassName, PassPlan
 from toolkit.engines import DepthEstimator, Engine, PaintRequest
-from toolkit.errors import EngineFailed, UnsupportedMedia, at
+from toolkit.errors import EngineFailed, ResultUnusable, UnsupportedMedia, at
 from toolkit.passes.guides.depth_estimates import build_estimates
 from toolkit.passes.guides.guide_pictures import ShotGuides
 from toolkit.passes.rendering.content_keys import ContentKeys
@@ -59,14 +59,15 @@ def render_passes(
     when_delivered: WhenDelivered = WhenDelivered.NEW_VERSION,
     advance: Mapping[PassName, Advance] = MappingProxyType({}),
     estimators: Mapping[str, DepthEstimator] = MappingProxyType({}),
+    strict: bool = False,
 ) -> list[RenderedPass]:
     """Write every frame of ``plans`` (all of one shot) under ``root`` that is missing or out of date.
 
     Where frames of a delivered version would change, ``when_delivered`` says what to do; the plans that are returned
     have the version that was written. ``advance`` is called per pass with the number of frames just written or found
-    current. ``estimators`` are all that ``plans`` name, by name, if ``engine`` takes guides. Raises MediaError,
-    EngineError and OutputNotWritable with shot, pass and frame attached, and VersionDelivered; files written before an
-    error stay and are complete.
+    current. ``estimators`` are all that ``plans`` name, by name, if ``engine`` takes guides. ``strict``: stop at a
+    picture that cannot be meant, instead of warning of it. Raises MediaError, EngineError and OutputNotWritable with
+    shot, pass and frame attached, and VersionDelivered; files written before an error stay and are complete.
     """
     _check_size(plans, plate)
     guided = plans if engine.wants_guides else ()
@@ -84,7 +85,7 @@ def render_passes(
 
     # Closed here, not by the garbage collector: an error must not leave threads decoding.
     with closing(prefetch_jobs(tasks, plate, engine, guides)) as jobs, LayerWriter(writers, advance) as writer:
-        for job in _blend_neighbours(_batch_and_paint(jobs, engine), tasks):
+        for job in _blend_neighbours(_batch_and_paint(jobs, engine, strict=strict), tasks):
             writer.submit(job, keys, engine)
     keys.check_inputs(plans)
     for plan in plans:
@@ -106,28 +107,40 @@ def _count(plan: PassPlan, *, rendered: int, reused: int) -> RenderedPass:
 class _ResultCheck:
     """Checks what an engine painted."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, strict: bool) -> None:
         self._engine = engine
+        self._strict = strict
         self._is_warned = False
 
     def check(self, request: PaintRequest, result: NDArray[np.float32]) -> None:
-        """Raises EngineFailed for an unusable picture; warns, once, of one that has a single colour."""
+        """Raises EngineFailed for a picture that cannot be used.
+
+        One that has a single colour is warned of, once; a strict run raises ResultUnusable.
+        """
         if result.shape != request.image.shape or not np.isfinite(result).all():
             raise EngineFailed(self._engine.name, f"{request.place}: wrong size {result.shape} or NaN/Inf")
-        if not self._is_warned and np.ptp(result) == 0 < np.ptp(request.image):
-            self._is_warned = True
-            log.warning(
-                "%s: %s painted a picture of a single colour. A VAE that fails in half precision does that: use "
-                "another one, or full precision (--no-half-vae)",
-                request.place,
-                self._engine.name,
-            )
+        if self._is_warned or not _is_flat(result, request.matte) or _is_flat(request.image, request.matte):
+            return
+        problem = (
+            f"{request.place}: {self._engine.name} painted a picture of a single colour. A VAE that fails in half "
+            "precision does that: use another one, or full precision (--no-half-vae)"
+        )
+        if self._strict:
+            raise ResultUnusable(problem)
+        self._is_warned = True
+        log.warning(problem)
 
 
-def _batch_and_paint(jobs: Iterable[FrameJob], engine: Engine) -> Iterator[FrameJob]:
+def _is_flat(picture: NDArray[np.float32], matte: NDArray[np.float32] | None) -> bool:
+    """Whether a picture has a single colour where it is seen: outside a matte, a server returns what it was sent."""
+    seen = picture.reshape(-1, 3) if matte is None else picture[matte > 0]
+    return bool(seen.size) and bool((seen == seen[0]).all())
+
+
+def _batch_and_paint(jobs: Iterable[FrameJob], engine: Engine, *, strict: bool) -> Iterator[FrameJob]:
     """Paint the jobs, gathering requests of one pass and size over frames and faces up to the engine's batch."""
     queues: dict[tuple[PassName, tuple[int, ...]], list[FrameJob]] = {}
-    check = _ResultCheck(engine)
+    check = _ResultCheck(engine, strict=strict)
     for job in jobs:
         if not job.requests:
             yield job
