@@ -67,7 +67,7 @@ class ReceivedRequest:
 
 def png(pixels: Pixels) -> str:
     """An image in base64, as the API sends it."""
-    stored = pixels[..., ::-1] if pixels.ndim == 3 else pixels
+    stored = pixels[..., [2, 1, 0, 3][: pixels.shape[2]]] if pixels.ndim == 3 else pixels
     return base64.b64encode(cv2.imencode(".png", np.ascontiguousarray(stored))[1].tobytes()).decode()
 
 
@@ -271,7 +271,16 @@ class FakeAutomatic1111:
         if self.remaining_images is not None:
             self.remaining_images -= 1
         painted = self.paint(pixels_of(body["init_images"][0]), body)
-        return as_json({"images": [png(painted), *self._guides(body)], "parameters": {}, "info": "{}"})
+        returned = [png(painted), *self._masks(body), *self._guides(body)]
+        return as_json({"images": returned, "parameters": {}, "info": "{}"})
+
+    def _masks(self, body: Mapping[str, Any]) -> list[str]:
+        """What two options of modules/shared_options.py add to the results of inpainting (modules/processing.py)."""
+        if "mask" not in body:
+            return []
+        composite = np.dstack([pixels_of(body["init_images"][0]), pixels_of(body["mask"])])
+        masks = [pixels_of(body["mask"])] if self.options.get("return_mask") else []
+        return [png(one) for one in (*masks, *([composite] if self.options.get("return_mask_composite") else []))]
 
     def _guides(self, body: Mapping[str, Any]) -> list[str]:
         """The guides that ControlNet returns for the units it applied; units beyond its number are ignored."""

@@ -5,8 +5,10 @@ Against a fake server over real sockets; fake_automatic1111.py says what that pr
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.engines._automatic1111 import MESH, engine_on, make_request, request_with_mesh
@@ -134,6 +136,31 @@ def test_an_image_whose_controls_are_not_proven_is_an_error(how: str) -> None:
     with engine_on(fake) as engine, pytest.raises(EngineFailed, match=message):
         engine.paint([request_with_mesh()])
     assert len(fake.img2img_bodies) == 1
+
+
+@pytest.mark.parametrize("option", ["return_mask", "return_mask_composite"])
+def test_a_mask_that_comes_back_proves_no_control(option: str) -> None:
+    """The web UI returns the mask, or the picture cut by it, behind the result where its options say so."""
+    matte = np.zeros((16, 24), np.float32)
+    matte[4:8, 4:8] = 1.0
+    request = replace(request_with_mesh(), matte=matte)
+    fake = FakeAutomatic1111()
+    fake.options[option] = True
+    with engine_on(fake) as engine:
+        assert len(engine.paint([request])) == 1
+        fake.controls_fail = True
+        with pytest.raises(EngineFailed, match="returned 0 of 1 guides"):
+            engine.paint([request])
+
+
+def test_options_that_cannot_be_read_are_an_error_where_a_look_changes_them() -> None:
+    """They would stay changed for the looks that leave them as they are."""
+    fake = FakeAutomatic1111()
+    fake.answers_by_path["/sdapi/v1/options"] = as_json([])
+    with engine_on(fake) as engine:
+        assert len(engine.paint([make_request()])) == 1
+        with pytest.raises(EngineUnavailable, match="answered /sdapi/v1/options without a table of options"):
+            engine.paint([make_request(model="deliberate_v2")])
 
 
 def test_unproven_controls_are_accepted_only_where_the_settings_say_so_and_reported_once(

@@ -30,12 +30,20 @@ from numpy.typing import NDArray
 from toolkit.documents import LookPlan
 from toolkit.engines.addresses import AUTH_REMEDY
 from toolkit.engines.automatic1111.lookup import MODELS, resolve_look
-from toolkit.engines.automatic1111.request import NAME, OPTIONS, ServerNames, build_body, decode_image, read_images
+from toolkit.engines.automatic1111.request import (
+    NAME,
+    OPTIONS,
+    ServerNames,
+    build_body,
+    count_guides,
+    decode_image,
+    read_images,
+)
 from toolkit.engines.base import PaintRequest, is_drawn
 from toolkit.engines.http_errors import ServerRefused, ServerTimeout
 from toolkit.engines.server_engine import ServerEngine
 from toolkit.engines.servers import ServerKind
-from toolkit.errors import EngineFailed
+from toolkit.errors import EngineFailed, EngineUnavailable
 from toolkit.progress import StepCallback
 from toolkit.settings import ServerSettings
 
@@ -91,10 +99,24 @@ class Automatic1111Engine(ServerEngine):
         options = {option for option, part in OPTIONS.items() if getattr(look, part)}
         unsaved = options - self._initial_options[address].keys()
         if unsaved:
-            answer = await self._servers.send_best_effort(address, _OPTIONS, method="GET")
-            values = {option: answer.get(option) if isinstance(answer, dict) else None for option in unsaved}
-            self._initial_options[address] |= {option: str(value or "") for option, value in values.items()}
+            values = await self._read_options(address)
+            self._initial_options[address] |= {option: str(values.get(option) or "") for option in unsaved}
         return await resolve_look(self._servers, look, section, address)
+
+    async def _read_options(self, address: str) -> Mapping[str, Any]:
+        """The server's options. Raises EngineUnavailable when it does not say them; ServerLost.
+
+        Without them, a look that names no checkpoint would be painted with that of another look.
+        """
+        try:
+            answer = await self._servers.get(address, _OPTIONS)
+        except ServerRefused as refusal:
+            remedy = AUTH_REMEDY if refusal.wants_credentials else "see the server's console for the reason"
+            raise EngineUnavailable(self.name, str(refusal), remedy=remedy) from refusal
+        if not isinstance(answer, dict):
+            problem = f"{address} answered {_OPTIONS} without a table of options"
+            raise EngineUnavailable(self.name, problem, remedy="check that it is a web UI started with --api")
+        return answer
 
     async def _paint_one(self, address: str, request: PaintRequest) -> NDArray[np.float32]:
         task_id = f"task({uuid4().hex})"
@@ -104,7 +126,8 @@ class Automatic1111Engine(ServerEngine):
             async with self._report_progress(address):
                 answer = await self._run_img2img(address, body, task_id)
             images = read_images(address, answer)
-            self._check_controls(address, applied=len(images) - 1, wanted=sum(map(is_drawn, request.guides)))
+            if wanted := sum(map(is_drawn, request.guides)):
+                self._check_controls(address, applied=count_guides(images[1:], body), wanted=wanted)
             return decode_image(address, images[0], request.image.shape[:2])
         except ServerRefused as refusal:
             hint = f"; {AUTH_REMEDY}" if refusal.wants_credentials else ""
@@ -117,8 +140,12 @@ class Automatic1111Engine(ServerEngine):
         except (ServerTimeout, asyncio.CancelledError):
             await self._interrupt(address, task_id)
             raise
-        # An interrupted image is returned as if it were finished, however little of it has been denoised.
-        state = await self._get_state(address)
+        # An interrupted image is returned as if it were finished, however little of it has been denoised. So a server
+        # that does not answer this is asked again, unlike for its progress.
+        try:
+            state = _state_in(await self._servers.get(address, _PROGRESS, retry_unanswered=True))
+        except ServerRefused:  # it has no such path
+            state = {}
         if state.get("interrupted") is True or state.get("skipped") is True:
             raise ServerRefused(address, "was interrupted by another client")
         return answer
@@ -157,9 +184,7 @@ class Automatic1111Engine(ServerEngine):
 
     async def _get_state(self, address: str) -> Mapping[str, Any]:
         """The server's state of its current image, or of the last one; empty when it does not answer."""
-        answer = await self._servers.send_best_effort(address, _PROGRESS, method="GET")
-        state = answer.get("state") if isinstance(answer, dict) else None
-        return state if isinstance(state, dict) else {}
+        return _state_in(await self._servers.send_best_effort(address, _PROGRESS, method="GET"))
 
     @asynccontextmanager
     async def _report_progress(self, address: str) -> AsyncIterator[None]:
@@ -185,3 +210,9 @@ class Automatic1111Engine(ServerEngine):
             step, steps = state.get("sampling_step"), state.get("sampling_steps")
             if isinstance(step, int) and isinstance(steps, int) and 0 < step < steps:
                 callback(address, step, steps)
+
+
+def _state_in(answer: Any) -> Mapping[str, Any]:
+    """The state of the current or last image in an answer to a progress query; empty when there is none."""
+    state = answer.get("state") if isinstance(answer, dict) else None
+    return state if isinstance(state, dict) else {}

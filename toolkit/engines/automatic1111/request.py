@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,6 +26,8 @@ NAME = "automatic1111"
 """Name of the engine, as in ``--engine``."""
 OPTIONS = {"sd_model_checkpoint": "model", "sd_vae": "vae"}
 """The web UI's options that a look can set, and the fields of the look that set them."""
+_MASK_TOLERANCE = 0.02
+"""Fraction of the pixels in which a mask that comes back may differ from the one that was sent."""
 _MASKED_CONTENT = {"fill": 0, "original": 1, "latent noise": 2, "latent nothing": 3}
 
 
@@ -142,6 +145,35 @@ def read_images(address: str, answer: Any) -> list[str]:
     if not isinstance(images, list) or not images or not isinstance(images[0], str):
         raise ServerRefused(address, "answered without an image")
     return images
+
+
+def count_guides(returned: Sequence[str], body: Mapping[str, Any]) -> int:
+    """How many of the images ``returned`` behind the result are guides.
+
+    With the options "include the greyscale mask in results" and "include masked composite", a mask and a picture with
+    transparency come back as well; they prove nothing.
+    """
+    mask = _decode(body["mask"]) if "mask" in body else None
+    return sum(not _is_mask(image, mask) for image in map(_decode, returned))
+
+
+def _decode(text: str) -> NDArray[np.uint8] | None:
+    """The pixels of an image in base64 as stored; None if it cannot be read."""
+    try:
+        data = base64.b64decode(text.rpartition(",")[2], validate=True)
+    except binascii.Error:
+        return None
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
+    return None if pixels is None else np.asarray(pixels, np.uint8)
+
+
+def _is_mask(image: NDArray[np.uint8] | None, mask: NDArray[np.uint8] | None) -> bool:
+    """Whether an image is not a guide: unreadable, transparent, or the ``mask`` (H, W) that was sent."""
+    if image is None or (image.ndim == 3 and image.shape[2] == 4):
+        return True
+    if mask is None or image.shape[:2] != mask.shape:
+        return False
+    return float((image != (mask if image.ndim == 2 else mask[..., None])).mean()) < _MASK_TOLERANCE
 
 
 def decode_image(address: str, text: str, size: tuple[int, ...]) -> NDArray[np.float32]:
