@@ -123,6 +123,7 @@ def render_shot(
             output.root,
             writers=settings.output.writers,
             when_delivered=when_delivered(settings.output),
+            strict=settings.strict,
             advance=advance,
             estimators=tools.estimators,
         )
