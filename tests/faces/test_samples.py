@@ -15,6 +15,7 @@ from tests.faces.test_geometry import face
 from toolkit.documents import FaceSample, FaceState, FaceTrack, FaceTracks
 from toolkit.faces.detect import Reading
 from toolkit.faces.identity import group_by_identity
+from toolkit.faces.keypoints import KEYPOINT_COUNT
 from toolkit.faces.pose import CanonicalFace
 from toolkit.faces.samples import build_samples
 from toolkit.faces.smooth import smooth_over_time
@@ -319,7 +320,8 @@ class CanvasReader:
 
     def read(self, canvas: NDArray[np.uint8]) -> Reading:
         assert canvas.shape == (CANVAS, CANVAS, 3)
-        return Reading(landmarks=self.landmarks, blendshapes=np.zeros(52, np.float32))
+        shapes, agreement = np.zeros(52, np.float32), np.zeros((KEYPOINT_COUNT, 2), np.float32)
+        return Reading(landmarks=self.landmarks, blendshapes=shapes, disagreement=agreement)
 
 
 def test_similarity_ignores_exposure_and_contrast_and_sees_another_face(anna: Person) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.faces.graph import MediaPipeGraph
+from toolkit.faces.keypoints import KeypointReader, measure_disagreement
 from toolkit.faces.upright import FacePlacement, Picture, measure_placement
 
 LANDMARK_COUNT = 478
@@ -19,6 +20,8 @@ _STEADY = 0.06
 fraction, is read again."""
 _STEADY_ROLL = 5.0
 """The same limit for its roll, degrees."""
+_MAX_READINGS = 3
+"""How often a picture is read until the face is where the graph looked: the second reading may be off as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,8 @@ class Reading:
     """float32 (478, 3): x, y in pixels (centres at integers), z in the same unit, smaller is nearer."""
     blendshapes: NDArray[np.float32] | None
     """float32 (52,), 0..1; None from a FaceDetector."""
+    disagreement: NDArray[np.float32] | None = None
+    """float32 (4, 2): see ``measure_disagreement``; None from a FaceDetector."""
 
 
 class _Landmarker(MediaPipeGraph):
@@ -73,24 +78,42 @@ class LandmarkReader(_Landmarker):
     The graph looks where the face was in the previous picture and runs no detector: faster than detecting again, and as
     exact. MediaPipe's temporal filter for a single face is disabled (see ``MediaPipeGraph``): it delayed the nose of a
     facial capture by 0.5 frames, and a face swinging through the frame was off by up to 11 % of its width. Landmarks
-    depend on the framing, so a face that is not where the graph looked is read a second time: without that, errors
-    reach 1.3 % of the width for a face that moves half its width per frame; with it, 0.3 %.
+    depend on the framing, so a face that is not where the graph looked is read again: without that, errors
+    reach 1.3 % of the width for a face that moves half its width per frame; with it, 0.3 %. A reading that BlazeFace
+    does not confirm is none: see ``keypoints``.
     """
 
     def __init__(self, model: Path, *, confidence: float) -> None:
         super().__init__(model, confidence=confidence, faces=1, video=True, blendshapes=True)
+        self.keypoints = KeypointReader(model)
+        """For this thread."""
         self._expected: FacePlacement | None = None
         """Where the graph will look in the next picture; None: it will run its detector."""
 
     def read(self, picture: Picture) -> Reading | None:
         """The face in ``picture``; if there are several, the one read before, else any. Raises EngineFailed."""
-        expected = self._expected
-        reading = self._read_once(picture)
-        if expected is None and reading is None:
-            return None  # the detector found nothing
-        if expected and self._expected and _is_steady(self._expected, expected):
-            return reading
-        return self._read_once(picture) or reading
+        reading = self._read_until_steady(picture)
+        if reading is None:
+            return None
+        disagreement = measure_disagreement(reading.landmarks, self.keypoints.read(picture))
+        return None if disagreement is None else replace(reading, disagreement=disagreement)
+
+    def _read_until_steady(self, picture: Picture) -> Reading | None:
+        reading, expected = None, self._expected
+        for _ in range(_MAX_READINGS):
+            latest = self._read_once(picture)
+            if latest is None and expected is None:
+                break  # the detector found nothing
+            reading = latest or reading
+            if expected and self._expected and _is_steady(self._expected, expected):
+                break
+            expected = self._expected
+        return reading
+
+    def close(self) -> None:
+        """Release both graphs."""
+        super().close()
+        self.keypoints.close()
 
     def _read_once(self, picture: Picture) -> Reading | None:
         reading = next(iter(self._read_faces(picture)), None)

@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -27,20 +28,22 @@ _REMEDY = "run 'toolkit doctor'"
 class MediaPipeGraph:
     """One MediaPipe graph; for one thread at a time."""
 
-    def __init__(self, model: Path, *, task: str, video: bool, **options: Any) -> None:
+    def __init__(self, model: Path, *, task: str, video: bool, member: str = "", **options: Any) -> None:
         """``task`` is a class of ``mediapipe.tasks.vision``; ``options`` are the fields of its options class.
 
-        ``video``: pictures are successive, and each is first searched where the previous one showed something.
-        Raises EngineUnavailable if MediaPipe or one of its libraries cannot be loaded, and EngineFailed if it rejects
-        the model.
+        ``member`` is the network to use of a ``model`` that bundles several; empty: the model as a whole. ``video``:
+        pictures are successive, and each is first searched where the previous one showed something. Raises
+        EngineUnavailable if MediaPipe or one of its libraries cannot be loaded, and EngineFailed if it rejects the
+        model.
         """
         self._video = video
         self._timestamp_ms = 0
+        asset = {"model_asset_buffer": _read_member(model, member)} if member else {"model_asset_path": str(model)}
         with silence_stderr():
             vision, base_options, self._image = _mediapipe()
             mode = vision.RunningMode.VIDEO if video else vision.RunningMode.IMAGE
             task_options = getattr(vision, f"{task}Options")(
-                base_options=base_options(model_asset_path=str(model)), running_mode=mode, **options
+                base_options=base_options(**asset), running_mode=mode, **options
             )
             try:
                 self._graph = getattr(vision, task).create_from_options(task_options)
@@ -62,13 +65,22 @@ class MediaPipeGraph:
 
     def close(self) -> None:
         """Release threads and memory; if this is left to the interpreter's exit, MediaPipe prints a traceback."""
-        self._graph.close()
+        with silence_stderr():
+            self._graph.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _read_member(model: Path, member: str) -> bytes:
+    try:
+        with zipfile.ZipFile(model) as bundle:
+            return bundle.read(member)
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        raise EngineFailed("mediapipe", f"no {member} in {model}: {error}") from error
 
 
 def _mediapipe() -> tuple[Any, Any, Any]:

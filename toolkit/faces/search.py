@@ -66,10 +66,26 @@ def search_tiles(
         part, factor = _cut_tile(picture, tile)
         for face in (*known, *found):
             cover_face(part, _frame_to_tile(face, tile, factor))
-        found += [
-            _tile_to_frame(measure_placement(reading.landmarks), tile, factor) for reading in detector.detect(part)
-        ]
+        found += [_tile_to_frame(face, tile, factor) for face in _detect_both_ways_up(detector, part)]
     return found
+
+
+def _detect_both_ways_up(detector: FaceDetector, part: Picture) -> list[FacePlacement]:
+    """The faces in ``part``: the detector sees faces up to about 100 degrees from upright, so it is turned over too.
+
+    Which way up a face is shows only when it is read closely (``turn_upright``).
+    """
+    found = [measure_placement(reading.landmarks) for reading in detector.detect(part)]
+    over = np.ascontiguousarray(part[::-1, ::-1])
+    for face in found:
+        cover_face(over, _turn_over(face, part))
+    return found + [_turn_over(measure_placement(reading.landmarks), part) for reading in detector.detect(over)]
+
+
+def _turn_over(face: FacePlacement, part: Picture) -> FacePlacement:
+    """``face`` in ``part`` turned by 180 degrees."""
+    height, width = part.shape[:2]
+    return replace(face, x=width - 1 - face.x, y=height - 1 - face.y, roll=face.roll % 360 - 180)
 
 
 def _cut_tile(picture: Picture, tile: Tile) -> tuple[Picture, int]:

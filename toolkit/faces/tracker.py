@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from toolkit.faces.detect import FaceDetector, LandmarkReader
+from toolkit.faces.keypoints import turn_upright
 from toolkit.faces.search import Tile, coarse_tiles, fine_tiles, remove_duplicates, search_tiles
 from toolkit.faces.tracklet import SAME_PLACE, Detection, Tracklet, detect_near, is_same_face, similarity
 from toolkit.faces.upright import FacePlacement, Picture
@@ -140,7 +141,8 @@ class FaceTracker:
         if len(self._active) >= self._settings.max_faces + _SPARE or self._is_known(source_frame, placement):
             return
         reader = self._idle_readers.pop() if self._idle_readers else self._new_reader()
-        detection = detect_near(reader, picture, placement, source_frame)
+        upright = turn_upright(reader.keypoints, picture, placement)
+        detection = detect_near(reader, picture, upright, source_frame) if upright else None
         if detection is None or self._is_known(source_frame, detection.placement):
             self._idle_readers.append(reader)
             return

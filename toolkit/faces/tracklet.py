@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.faces.detect import LandmarkReader
+from toolkit.faces.keypoints import KEYPOINT_COUNT
 from toolkit.faces.upright import (
     CANVAS,
     RIGID,
@@ -57,6 +58,8 @@ class Detection:
     thumbnail: NDArray[np.float16]
     """float16 (THUMBNAIL_SIZE * THUMBNAIL_SIZE * 3,): the upright face, mean 0 and norm 1, so that the dot product of
     two is their correlation."""
+    disagreement: NDArray[np.float32] = field(default_factory=lambda: np.zeros((KEYPOINT_COUNT, 2), np.float32))
+    """float32 (4, 2), face heights: how far BlazeFace's key points are from the landmarks, upright."""
 
 
 def detect_near(
@@ -80,7 +83,7 @@ def _read_at(
     matrix = canvas_affine(around, zoom=zoom)
     canvas = cut_canvas(picture, matrix)
     reading = reader.read(canvas)
-    if reading is None or reading.blendshapes is None:
+    if reading is None or reading.blendshapes is None or reading.disagreement is None:
         return None
     landmarks = map_to_plate(reading.landmarks, matrix)
     placement = measure_placement(landmarks)
@@ -92,6 +95,7 @@ def _read_at(
         landmarks=landmarks,
         blendshapes=reading.blendshapes,
         thumbnail=_make_thumbnail(canvas, matrix, placement),
+        disagreement=reading.disagreement,
     )
 
 
