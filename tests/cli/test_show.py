@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.passes._plate import sample, tracks_of
 from tests.turnover._cuts import clip, movie_reference, time, time_range, timeline, track, write
 from tests.turnover._turnovers import host_clip, write_turnover
 from toolkit.cli import run_command
-from toolkit.cli.show import show_rows
+from toolkit.cli.show import show_rows, show_tracks
 
 
 def test_brackets_in_a_table_are_text(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,6 +22,14 @@ def test_brackets_in_a_table_are_text(capsys: pytest.CaptureFixture[str], monkey
     monkeypatch.setattr("toolkit.engines.find_spec", lambda name: None)
     assert run_command(["engines"]) == 0
     assert "pip install 'resolve-ae-toolkit[diffusers]'" in capsys.readouterr().out
+
+
+def test_the_list_of_tracks_says_where_faces_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    tracks = tracks_of([sample(1)]).model_copy(update={"left_out": 1})
+    show_tracks([tracks], as_json=False)
+    assert "1 face is left out where track.max_faces others are in the picture" in capsys.readouterr().out
+    show_tracks([tracks], as_json=True)
+    assert json.loads(capsys.readouterr().out)["faces_left_out"] == {tracks.shot: 1}
 
 
 def test_a_path_too_long_for_its_column_is_wrapped(capsys: pytest.CaptureFixture[str]) -> None:

@@ -126,6 +126,15 @@ def test_short_handles_have_a_marker_but_no_note(cut: Cut, tmp_path: Path) -> No
     assert not any("handles" in note for note in delivery.notes)
 
 
+def test_faces_beyond_the_maximum_are_a_note_that_names_the_setting(cut: Cut, tmp_path: Path) -> None:
+    shot = cut.shots[0]
+    plan = plan_of(shot).model_copy(update={"left_out": 2})
+    write_layers(plan, tmp_path)
+    (note,) = [note for note in write_delivery(cut, [plan], tmp_path).notes if "track.max_faces" in note]
+    assert note.startswith(f"{shot.name}: 2 faces or more are left out")
+    assert plan.digest() == plan_of(shot).digest(), "no pixel depends on it"
+
+
 def test_handles_are_not_short_when_the_cut_was_read_with_fewer(cut: Cut, tmp_path: Path) -> None:
     """``toolkit conform OUT`` may have other ``cut.handles`` than the run."""
     settings = load_settings(overrides=["cut.handles=24"])

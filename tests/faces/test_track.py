@@ -80,6 +80,22 @@ def test_two_faces_are_two_tracks_with_the_largest_first(clip: Clip, track: Trac
     assert [sample.centre for sample in only.samples] == large
 
 
+def test_the_setting_limits_the_faces_at_once_and_what_is_left_out_is_counted(
+    clip: Clip, track: Track, anna: Person, bert: Person
+) -> None:
+    """One face leaves before the second comes; then a third, smaller one is there together with the second."""
+    first = [anna.composite_over(grey(), 150, 140, height=110)] * 8
+    second = [bert.composite_over(grey(), 480, 140, height=110)] * 8
+    third = [anna.composite_over(frame, 150, 150, height=80, roll=8) for frame in second]
+    alone = track(clip(first + second), max_faces=1)
+    assert [states(face) for face in alone.faces] == ["F" * 8 + "." * 8, "." * 8 + "F" * 8]
+    assert alone.left_out == 0
+    crowded = track(clip(second + third), max_faces=1)
+    assert [states(face) for face in crowded.faces] == ["F" * 16]
+    assert crowded.left_out == 1
+    assert track(clip(second + third)).left_out == 0
+
+
 def test_faces_that_pass_in_front_of_each_other_keep_their_identities(
     clip: Clip, track: Track, anna: Person, bert: Person
 ) -> None:

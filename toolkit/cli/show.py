@@ -110,7 +110,7 @@ def _shot_row(cut: Cut, shot: Shot) -> tuple[str, ...]:
 
 def show_tracks(tracks: Sequence[FaceTracks], *, as_json: bool) -> None:
     """Faces per shot, with the number of frames in which each is FOUND, HELD and ABSENT."""
-    from toolkit.documents import FaceState
+    from toolkit.documents import FaceState, left_out_sentence
 
     rows = [
         {
@@ -123,7 +123,8 @@ def show_tracks(tracks: Sequence[FaceTracks], *, as_json: bool) -> None:
     ]
     empty = [one.shot for one in tracks if not one.faces]
     if as_json:
-        print_json({"faces": rows, "shots_without_faces": empty})
+        left_out = {one.shot: one.left_out for one in tracks if one.left_out}
+        print_json({"faces": rows, "shots_without_faces": empty, "faces_left_out": left_out})
         return
     table = Table("shot", "face", "found", "held", "absent")
     for row in rows:
@@ -131,6 +132,9 @@ def show_tracks(tracks: Sequence[FaceTracks], *, as_json: bool) -> None:
     _print(table)
     for shot_name in empty:
         click.echo(f"{shot_name}: no face found; its FACE layer will be transparent")
+    for one in tracks:
+        if one.left_out:
+            click.echo(left_out_sentence(one.shot, one.left_out))
 
 
 def show_plans(plans: Sequence[PassPlan], *, as_json: bool) -> None:

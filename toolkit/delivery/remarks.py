@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from toolkit.delivery.plate_stacks import LayerClip, PlateStack
 from toolkit.delivery.plate_tracks import PlateTrack
-from toolkit.documents import Cut, DeliveryMarker, PassName, Shot
+from toolkit.documents import Cut, DeliveryMarker, PassName, Shot, left_out_sentence
 from toolkit.editorial.items import is_transition
 from toolkit.editorial.times import to_seconds
 
@@ -73,6 +73,7 @@ def collect_remarks(
             elif shot.name in failed:
                 yield Remark.on(shot, f"{shot.name}: {failed[shot.name]}", "Not rendered")
             yield from _empty_face_remarks(layers)
+            yield from _left_out_remarks(layers)
             if layers:
                 yield from _retime_remarks(shot)
                 yield from _transition_remarks(shot, plate, layered)
@@ -116,6 +117,12 @@ def _empty_face_remarks(layers: Sequence[LayerClip]) -> Iterator[Remark]:
         if layer.plan.pass_name is PassName.FACE and not any(frame.faces for frame in layer.plan.frames):
             sentence = f"{layer.shot.name}: no face found; its FACE layer is fully transparent"
             yield Remark.on(layer.shot, sentence, "No face found")
+
+
+def _left_out_remarks(layers: Sequence[LayerClip]) -> Iterator[Remark]:
+    for layer in layers:
+        if layer.plan.left_out:
+            yield Remark.on(layer.shot, left_out_sentence(layer.shot.name, layer.plan.left_out))
 
 
 def _retime_remarks(shot: Shot) -> Iterator[Remark]:

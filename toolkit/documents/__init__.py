@@ -18,7 +18,7 @@ from toolkit.documents.delivery import (
     Interpolation,
     Motion,
 )
-from toolkit.documents.faces import FaceSample, FaceState, FaceTrack, FaceTracks
+from toolkit.documents.faces import FaceSample, FaceState, FaceTrack, FaceTracks, left_out_sentence
 from toolkit.documents.origin import HostColour, Origin
 from toolkit.documents.passes import (
     LOSSY_COMPRESSIONS,
@@ -90,6 +90,7 @@ __all__ = [
     "Value",
     "digest",
     "json_schema",
+    "left_out_sentence",
     "schema_file_name",
     "write_atomically",
 ]

@@ -72,6 +72,12 @@ class FaceTrack(Value):
     samples: tuple[FaceSample, ...]
 
 
+def left_out_sentence(shot: str, count: int) -> str:
+    """What the user is told about the ``count`` faces of ``shot`` that are left out."""
+    faces = "1 face is" if count == 1 else f"{count} faces or more are"
+    return f"{shot}: {faces} left out where track.max_faces others are in the picture; raise it to render them too"
+
+
 class FaceTracks(Document):
     """All faces of one shot."""
 
@@ -88,6 +94,9 @@ class FaceTracks(Document):
     """The work range that was analysed (source space)."""
     blendshape_names: tuple[str, ...]
     faces: tuple[FaceTrack, ...]
+    left_out: int = 0
+    """Faces left out, at least in some frames, because ``track.max_faces`` others are there: as many as were followed,
+    and there may be more."""
 
     def _text(self) -> Iterator[str]:
         """One line per sample: readable by frame, and the text of a long shot is never held in memory."""

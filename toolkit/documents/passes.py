@@ -30,6 +30,11 @@ def _is_unset(value: object) -> bool:
     return value is None or value == ""
 
 
+def _is_zero(value: object) -> bool:
+    """The same for a count."""
+    return value == 0
+
+
 def _is_original(value: object) -> bool:
     """The same for ``masked_content``, which was always the plate before."""
     return value == "original"
@@ -210,6 +215,8 @@ class PassPlan(Document):
     """For FACE: the blur of the mattes, instead of the faces' feathers."""
     rate: Rate
     """Frames per second of the plate."""
+    left_out: int = Field(default=0, exclude_if=_is_zero)
+    """For FACE: faces that were followed but not planned, at least in some frames: more than ``track.max_faces``."""
     timecode_first: int
     """Timecode of the first planned frame, in frames after 00:00:00:00."""
     drop_frame: bool
@@ -223,12 +230,13 @@ class PassPlan(Document):
         yield "\n ]\n}\n"
 
     def digest(self) -> str:
-        """Digest of all that determines pixels and labels: 32 hex digits.
+        """Digest of everything but the guides and what is left out: 32 hex digits.
 
-        Without the guides, which may move: the content keys cover what they show.
+        Guides may move; the content keys cover what they show.
         """
         text = sha256()
-        for piece in self.without_lossless_compression().model_copy(update={"guides": ()})._text():
+        facts = self.without_lossless_compression().model_copy(update={"guides": (), "left_out": 0})
+        for piece in facts._text():
             text.update(piece.encode())
         return text.hexdigest()[:32]
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from toolkit.documents import FaceTrack, FaceTracks, Shot, digest
 from toolkit.errors import at
 from toolkit.faces.identity import group_by_identity
 from toolkit.faces.pose import CanonicalFace
 from toolkit.faces.samples import build_samples
+from toolkit.faces.selection import select_people
 from toolkit.faces.tracker import FaceTracker
 from toolkit.faces.tracklet import Detection
 from toolkit.progress import Advance
@@ -23,14 +23,12 @@ from toolkit.settings import TrackSettings
 if TYPE_CHECKING:
     from toolkit.plates import Plate
 
-ALGORITHM = "faces/3"
+ALGORITHM = "faces/4"
 """Increment when this package would give different numbers for the same pictures; part of every track's key."""
-_MIN_DETECTIONS = 5
-"""A face detected in fewer frames than this, or in less than half of a shorter shot, is discarded as noise."""
 
 
 def track_faces(shot: Shot, plate: Plate, settings: TrackSettings, model: Path, advance: Advance) -> FaceTracks:
-    """Track every face in ``shot``'s work range; at most ``settings.max_faces``, the one present longest first.
+    """Track every face in ``shot``'s work range; at most ``settings.max_faces`` at once, the one present longest first.
 
     ``advance`` is called with the number of frames done since the last call. Raises what the plate raises, EngineFailed
     if MediaPipe fails, and EngineUnavailable if MediaPipe cannot be loaded.
@@ -44,17 +42,18 @@ def track_faces(shot: Shot, plate: Plate, settings: TrackSettings, model: Path, 
             advance(1)
         tracker.finish()
     people = group_by_identity(tracker.tracklets)
+    selected, crowded = select_people(people, len(shot.source_work_range), settings)
     faces = [
         build_samples(
             person,
             shot.source_work_range,
             settings,
             canonical,
-            others=[other for other in people if other is not person],
+            others=[other for other in people if not _is_same_person(person, other)],
             width=plate.width,
             height=plate.height,
         )
-        for person in _select_people(people, len(shot.source_work_range), settings)
+        for person in selected
     ]
     return FaceTracks(
         shot=shot.name,
@@ -64,6 +63,7 @@ def track_faces(shot: Shot, plate: Plate, settings: TrackSettings, model: Path, 
         source_range=shot.source_work_range,
         blendshape_names=tracker.blendshape_names,
         faces=tuple(FaceTrack(face=index, samples=samples) for index, samples in enumerate(faces)),
+        left_out=len(crowded),
     )
 
 
@@ -87,15 +87,7 @@ def media_digest(shot: Shot, plate: Plate) -> str:
     return content.hexdigest()
 
 
-def _select_people(
-    people: list[dict[int, Detection]], frame_count: int, settings: TrackSettings
-) -> list[dict[int, Detection]]:
-    """Those detected long enough and large enough, the one present longest first, then the largest."""
-    min_count = min(_MIN_DETECTIONS, (frame_count + 1) // 2)
-
-    def height(person: dict[int, Detection]) -> float:
-        return float(np.median([detection.placement.scale for detection in person.values()]))
-
-    selected = [person for person in people if len(person) >= min_count and height(person) >= settings.min_size]
-    selected.sort(key=lambda person: (-len(person), -height(person)))
-    return selected[: settings.max_faces]
+def _is_same_person(selected: Mapping[int, Detection], other: Mapping[int, Detection]) -> bool:
+    """Whether ``selected`` are detections of ``other``, in all or some of its frames."""
+    first = next(iter(selected))
+    return other.get(first) is selected[first]

@@ -80,6 +80,7 @@ def _plan_pass(
         canvas=canvas,
         plate_to_canvas=plate_to_canvas,
         mask_blur=plan_mask_blur(look),
+        left_out=tracks.left_out if name is PassName.FACE else 0,
         rate=media.rate,
         timecode_first=first_label,
         drop_frame=media.drop_frame,

@@ -58,7 +58,7 @@ class ContentKeys:
 
     def _digest_pictures(self, plan: PassPlan, frame: FramePlan) -> str:
         facts = plan.without_lossless_compression()
-        plan_facts = facts.model_dump(mode="json", exclude={"frames", "guides", *_LABELS})
+        plan_facts = facts.model_dump(mode="json", exclude={"frames", "guides", "left_out", *_LABELS})
         inputs = [
             (
                 other.model_dump(mode="json", exclude={"shot_frame"}),
