@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import FaceSample, FaceState
+from toolkit.faces.occlusion import find_disturbed
 from toolkit.faces.pose import CanonicalFace
 from toolkit.faces.smooth import smooth_over_time, unwrap_degrees
 from toolkit.faces.tracklet import SAME_PLACE, Detection, is_plausible_motion
@@ -33,15 +34,18 @@ def build_samples(
 
     ``person`` and each of ``others`` are detections by source frame; ``person`` is in ascending order. A gap during
     which another person was detected in this face's place is not filled: that person was in front, or in another take.
+    Readings that something in front of the face has disturbed are replaced like gaps, however many they are.
     """
-    detections = list(person.values())
+    disturbed = find_disturbed(person)
+    detections = [detection for frame, detection in person.items() if frame not in disturbed]
+    read = {detection.source_frame for detection in detections}
     # The centre is a fixed point relative to the rigid landmarks, so that the acting of the nose does not move it.
     offset = np.median(
         [measure_centre_offset(detection.landmarks, detection.placement) for detection in detections], axis=0
     )
     present: dict[int, FaceSample] = {}
     last_roll = 0.0
-    for run in _split_runs(detections, settings.hold, others):
+    for run in _split_runs(detections, settings.hold, others, disturbed):
         filled = list(_fill_gaps(run))
         placements = _smooth_placements([detection.placement for detection in filled], settings.smooth, near=last_roll)
         last_roll = placements[-1].roll
@@ -49,7 +53,7 @@ def build_samples(
             np.stack([detection.landmarks for detection in filled]), width=width, height=height
         )
         for detection, placement, pose in zip(filled, placements, poses, strict=True):
-            state = FaceState.FOUND if detection.source_frame in person else FaceState.HELD
+            state = FaceState.FOUND if detection.source_frame in read else FaceState.HELD
             present[detection.source_frame] = _build_sample(detection, state, placement, offset, pose)
     return tuple(
         present.get(source_frame, FaceSample(source_frame=source_frame, state=FaceState.ABSENT))
@@ -58,12 +62,15 @@ def build_samples(
 
 
 def _split_runs(
-    detections: Sequence[Detection], hold: int, others: Sequence[Mapping[int, Detection]]
+    detections: Sequence[Detection], hold: int, others: Sequence[Mapping[int, Detection]], disturbed: Collection[int]
 ) -> Iterator[list[Detection]]:
-    """Split into runs whose gaps can be filled: short, without a jump, and with nobody else in that place."""
+    """Split into runs whose gaps can be filled: short (not counting the ``disturbed`` frames), without a jump, and with
+    nobody else in that place.
+    """
     run = [detections[0]]
     for before, after in pairwise(detections):
-        is_short = after.source_frame - before.source_frame - 1 <= hold
+        gap = range(before.source_frame + 1, after.source_frame)
+        is_short = sum(frame not in disturbed for frame in gap) <= hold
         is_continuous = is_short and is_plausible_motion(before.placement, after.placement)
         if not is_continuous or _is_covered(before, after, others):
             yield run

@@ -63,7 +63,7 @@ class TrackSettings:
     """Also search overlapping tiles of the frame: finds smaller faces, but takes longer."""
     hold: WholeNumber = number(0, 48, default=6)
     """A face or person missing for at most this many frames between two detections is HELD (interpolated); for longer,
-    it is ABSENT."""
+    it is ABSENT. A face that something passes in front of is HELD however long that takes."""
     smooth: WholeNumber = number(0, 12, default=2)
     """Frames on each side used to smooth centre, scale and roll of a face and the points of a body, without lag; 0
     off."""
