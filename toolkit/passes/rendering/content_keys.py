@@ -57,8 +57,8 @@ class ContentKeys:
                 self._guides.key(plan, frame.source_frame)
 
     def _digest_pictures(self, plan: PassPlan, frame: FramePlan) -> str:
-        facts = plan.without_lossless_compression()
-        plan_facts = facts.model_dump(mode="json", exclude={"frames", "guides", "left_out", *_LABELS})
+        lossless = plan.without_lossless_compression()
+        plan_facts = lossless.model_dump(mode="json", exclude={"frames", "guides", "left_out", *_LABELS})
         inputs = [
             (
                 other.model_dump(mode="json", exclude={"shot_frame"}),
