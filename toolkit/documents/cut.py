@@ -38,6 +38,8 @@ class Media(Value):
     """Whether its timecode is drop frame."""
     online: bool
     """Whether it was found on disk."""
+    by_time: bool = False
+    """Of a movie of variable frame rate: whether its source frames are moments at ``rate``, not its pictures."""
     layer: str | None = None
     """The layer, or the part, of EXR files that is the picture; empty: R, G and B without a layer name; None: not an
     EXR, or not on disk."""

@@ -16,7 +16,7 @@ from toolkit.plates.half_float import from_half, to_half
 from toolkit.plates.open import open_plate
 from toolkit.plates.plate import Plate, PlateFrame, to_display_referred
 from toolkit.plates.primaries import AP1, Primaries, from_rec709
-from toolkit.plates.probing import check_frames, frame_file, missing_frames, probe
+from toolkit.plates.probing import check_frames, count_by_time, frame_file, missing_frames, probe
 from toolkit.plates.read_ahead import prefetch
 from toolkit.plates.stored_picture import StoredPicture, to_8bit_codes
 from toolkit.plates.unchanged_files import UnchangedFiles, file_digest
@@ -33,6 +33,7 @@ __all__ = [
     "check_encoding",
     "check_frames",
     "copy_pixels",
+    "count_by_time",
     "encode",
     "file_digest",
     "frame_file",

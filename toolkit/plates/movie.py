@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from toolkit.documents import Media
 from toolkit.errors import UnsupportedMedia
 from toolkit.plates import movie_pixels
-from toolkit.plates.movie_index import index_movie
+from toolkit.plates.movie_index import index_movie, pictures_by_time
 from toolkit.plates.movie_seek import MovieReader
 from toolkit.plates.orientation import Orientation
 from toolkit.plates.plate import Plate, PlateFrame
@@ -52,7 +52,9 @@ class MoviePlate(Plate):
         self._orientation = self._read_orientation(first)
         is_sideways = self._orientation.transpose
         self.width, self.height = (first.height, first.width) if is_sideways else (first.width, first.height)
+        self._pictures = pictures_by_time(self._index, media.rate) if media.by_time else None
         self._reading = ("mirrored",) if self._orientation.is_mirrored else ()
+        self._reading += (f"by time at {media.rate} fps",) if media.by_time else ()
         self.has_alpha = movie_pixels.has_alpha(first)
         self._check(0, first)
         if movie_pixels.is_untagged(first):
@@ -80,10 +82,11 @@ class MoviePlate(Plate):
         self, source_frames: list[int], convert: Callable[[int, VideoFrame], T], *, ahead: int
     ) -> Generator[T, None, None]:
         with self._reader() as reader:
+            read_picture = lru_cache(maxsize=1)(reader.read)  # a picture may be up for several frames
 
             def read(source_frame: int) -> T:
                 with self._files.reading(self._path):
-                    frame = reader.read(source_frame)
+                    frame = read_picture(source_frame if self._pictures is None else self._pictures[source_frame])
                 self._check(source_frame, frame)
                 return convert(source_frame, frame)
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.errors import CorruptMedia, MissingMedia, UnsupportedMedia
-from toolkit.frames import DROP_FRAME_RATES, exact_rate
+from toolkit.frames import DROP_FRAME_RATES
+from toolkit.plates.movie_rate import find_rate, pictures_at
 from toolkit.plates.timecode_track import read_timecode_track
 from toolkit.plates.unchanged_files import FileState
 
@@ -48,7 +47,9 @@ class MovieIndex:
     """In presentation order."""
     time_base: Fraction
     rate: Fraction
-    """Frames per second, exact."""
+    """Frames per second, exact; of the commonest interval if the rate is variable."""
+    is_variable: bool
+    """Whether some frames are not up when a constant ``rate`` would show them."""
     timecode: str
     """Timecode of the first frame; empty if there is none."""
 
@@ -111,12 +112,24 @@ def _index(path: Path, state: FileState) -> MovieIndex:
         count = len(pts)
     if not count:
         raise CorruptMedia(path, "it contains no frames")
-    rate = _rate(path, pts, time_base, nominal)
+    rate, is_constant = find_rate(path, pts, time_base, nominal)
+    is_variable = not is_constant and pictures_at(pts, time_base, rate) != tuple(range(count))
     if not timecode or (";" in timecode and rate not in DROP_FRAME_RATES):
         timecode = read_timecode_track(path) or timecode
     return MovieIndex(
-        count=count, pts=pts, keyframes=tuple(keyframes), time_base=time_base, rate=rate, timecode=timecode
+        count=count,
+        pts=pts,
+        keyframes=tuple(keyframes),
+        time_base=time_base,
+        rate=rate,
+        is_variable=is_variable,
+        timecode=timecode,
     )
+
+
+def pictures_by_time(index: MovieIndex, rate: Fraction) -> tuple[int, ...]:
+    """Which picture is up at each frame of a constant ``rate``; see ``pictures_at``."""
+    return pictures_at(index.pts, index.time_base, rate) if index.pts else tuple(range(index.count))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,34 +214,6 @@ def _drop_undecodable(path: Path, presented: list[int], packets: list[_Packet]) 
             if any(f.pts is not None and f.pts >= first_keyframe_time for f in frames):
                 break
     return tuple(pts for pts in presented if pts >= first_keyframe_time or pts in decodable)
-
-
-# --- rate and timecode -----------------------------------------------------------------------------------------
-
-
-def _rate(path: Path, pts: tuple[int, ...], time_base: Fraction, nominal: Iterable[Fraction | None]) -> Fraction:
-    """The constant rate that places every frame within one tick of its time, else the rate of the commonest interval.
-
-    A variable rate is logged: frames are counted one by one, as hosts do, so layers match the frames but drift from the
-    sound.
-    """
-    candidates = [exact_rate(rate) for rate in nominal if rate and 0 < rate <= 1000]
-    if len(pts) < 2:
-        return candidates[0] if candidates else Fraction(24)
-    for rate in candidates:
-        ticks, per = (1 / (rate * time_base)).as_integer_ratio()
-        if all(abs((time - pts[0]) * per - number * ticks) <= per for number, time in enumerate(pts)):
-            return rate
-    intervals = Counter(later - earlier for earlier, later in pairwise(pts))
-    commonest, _ = intervals.most_common(1)[0]
-    fitting = [rate for rate in candidates if abs(commonest - 1 / (rate * time_base)) <= 1]
-    try:
-        rate = fitting[0] if fitting else exact_rate(1 / (commonest * time_base))
-    except ValueError as error:
-        raise UnsupportedMedia(path, f"its timestamps give no valid frame rate ({error})") from error
-    if len(intervals) > 1:
-        log.warning("%s has a variable frame rate; its frames are counted one by one at %s fps", path, rate)
-    return rate
 
 
 def _timecode(container: InputContainer) -> str:

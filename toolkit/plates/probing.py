@@ -7,17 +7,30 @@ from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Literal
 
 from toolkit.documents import Media, MediaKind
 from toolkit.errors import MissingFrames, MissingMedia, UnsupportedMedia, list_frames
 from toolkit.frames import FramePath, FrameRange, Timecode, exact_rate, media_timecode
 from toolkit.plates.exr_header import read_attributes
 from toolkit.plates.exr_layers import probe_layer
-from toolkit.plates.movie_index import index_movie
+from toolkit.plates.movie_index import index_movie, pictures_by_time
 from toolkit.plates.png_gamma import png_gamma_notes
 from toolkit.plates.primaries import spans_colours
 
 log = logging.getLogger(__name__)
+
+VariableRate = Literal["refuse", "time", "pictures"]
+"""How a movie of variable frame rate is counted: not at all, by time, or picture by picture."""
+
+_VARIABLE = (
+    "its frame rate is variable, so that a count by time, as in hosts, and one by picture differ; transcode it to a "
+    "constant rate, or choose one of them with the setting plate.variable_rate"
+)
+_NOTES: dict[VariableRate, str] = {
+    "time": "its frame rate is variable: its frames are counted by time, each shows the picture that is up then",
+    "pictures": "its frame rate is variable: its frames are counted picture by picture, hosts may count by time",
+}
 
 READABLE_IMAGE_SUFFIXES = (".exr", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
 """Suffixes of the image files that the toolkit can read, single or as a sequence."""
@@ -26,13 +39,20 @@ _ASSUMED_RATE = Fraction(24)
 """Frames per second of a sequence for which nothing gives a rate."""
 
 
-def probe(path: Path, *, sequence_rate: Fraction | None = None, layer: str | None = None) -> Media:
+def probe(
+    path: Path,
+    *,
+    sequence_rate: Fraction | None = None,
+    layer: str | None = None,
+    variable_rate: VariableRate = "pictures",
+) -> Media:
     """The media at ``path``: a movie, a sequence written ``plate.####.exr`` or ``plate.%04d.png``, or one still.
 
     Source frames are the 0-based frames of a movie and the file numbers of a sequence; a still is a sequence of one
     (its number, or 0 if its name has none). A sequence's rate and timecode come from the header of its first file;
     ``sequence_rate`` is used if that has none, or else 24. With ``layer``, the setting ``plate.layer``, the picture is
-    chosen among the layers of EXR files. Missing frames are not an error here: see ``missing_frames``.
+    chosen among the layers of EXR files. ``variable_rate`` is the setting ``plate.variable_rate``. Missing frames are
+    not an error here: see ``missing_frames``.
 
     Raises MissingMedia, CorruptMedia and UnsupportedMedia.
     """
@@ -44,9 +64,15 @@ def probe(path: Path, *, sequence_rate: Fraction | None = None, layer: str | Non
         raise UnsupportedMedia(path, f"sequences are read from {readable} files")
     if path.is_dir():
         raise UnsupportedMedia(path, "it is a folder; give a movie, or a sequence as plate.####.exr")
+    return _probe_movie(path, variable_rate)
+
+
+def _probe_movie(path: Path, variable_rate: VariableRate) -> Media:
     index = index_movie(path)
+    if index.is_variable and variable_rate == "refuse":
+        raise UnsupportedMedia(path, _VARIABLE)
     timecode_first, drop_frame = _parse_timecode(path, index.timecode, index.rate)
-    return Media(
+    media = Media(
         kind=MediaKind.MOVIE,
         path=str(path),
         source_range=FrameRange.of(0, index.count),
@@ -54,7 +80,15 @@ def probe(path: Path, *, sequence_rate: Fraction | None = None, layer: str | Non
         timecode_first=timecode_first,
         drop_frame=drop_frame,
         online=True,
+        notes=(_NOTES[variable_rate],) if index.is_variable else (),
     )
+    return count_by_time(media, index.rate) if index.is_variable and variable_rate == "time" else media
+
+
+def count_by_time(media: Media, rate: Fraction) -> Media:
+    """The movie ``media`` with the moments of a constant ``rate`` as its source frames, instead of its pictures."""
+    count = len(pictures_by_time(index_movie(Path(media.path)), rate))
+    return media.model_copy(update={"by_time": True, "rate": rate, "source_range": FrameRange.of(0, count)})
 
 
 def missing_frames(media: Media, source_frames: Iterable[int]) -> list[int]:

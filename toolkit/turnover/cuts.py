@@ -107,7 +107,12 @@ def _probe_media(path: Path, plate: PlateSettings) -> tuple[Media, FrameRange]:
     from toolkit.plates import probe
 
     try:
-        media = probe(path.absolute(), sequence_rate=plate.sequence_rate, layer=plate.layer)
+        media = probe(
+            path.absolute(),
+            sequence_rate=plate.sequence_rate,
+            layer=plate.layer,
+            variable_rate=plate.variable_rate,
+        )
     except MissingMedia as error:
         raise NoSuchFile(path) from error
     if media.source_range is None:

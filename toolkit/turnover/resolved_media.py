@@ -113,7 +113,9 @@ class MediaResolver:
         if on_disk is None:
             return _offline_media(reference, MediaKind.MOVIE, 0, available.rate if available else None)
         if available is not None:
-            on_disk = on_disk.at_rate(_movie_rate(available, on_disk.media.rate, len(on_disk.source_range)))
+            is_by_time = on_disk.media.by_time
+            own_rate, own_count = on_disk.media.rate, len(on_disk.source_range)
+            on_disk = on_disk.at_rate(available.rate if is_by_time else _movie_rate(available, own_rate, own_count))
         return on_disk.resolve(0, available)
 
     def _resolve_sequence(self, reference: MediaReference) -> ResolvedMedia:
@@ -138,7 +140,7 @@ class MediaResolver:
     def _look_up(self, location: Location) -> MediaOnDisk | None:
         """The media at ``location``; None when it is offline. Raises Skip for files without pictures."""
         if location.path not in self._on_disk:
-            self._on_disk[location.path] = _probe_location(location, self._plate.layer, self._sequence_rate)
+            self._on_disk[location.path] = _probe_location(location, self._plate, self._sequence_rate)
         return self._on_disk[location.path]
 
     def _find_holes(self, on_disk: MediaOnDisk) -> tuple[int, ...]:
@@ -159,6 +161,11 @@ class MediaOnDisk:
 
     def at_rate(self, rate: Fraction) -> MediaOnDisk:
         """The same media played at ``rate``."""
+        from toolkit.plates import count_by_time
+
+        if self.media.by_time:
+            media = count_by_time(self.media, rate)
+            return replace(self, media=media, source_range=media.source_range or self.source_range)
         return replace(self, media=self.media.model_copy(update={"rate": rate, "is_rate_assumed": False}))
 
     def resolve(self, origin: int, available: AvailableRange | None) -> ResolvedMedia:
@@ -166,26 +173,26 @@ class MediaOnDisk:
         return _build_resolved_media(self.media, self.source_range, origin, available)
 
 
-def _probe_location(location: Location, layer: str, sequence_rate: Fraction) -> MediaOnDisk | None:
-    found = _probe_exactly(location, layer, sequence_rate)
+def _probe_location(location: Location, plate: PlateSettings, sequence_rate: Fraction) -> MediaOnDisk | None:
+    found = _probe_exactly(location, plate, sequence_rate)
     if found is not None:
         return found
     other, case_differs = find_on_disk(location)
-    found = _probe_exactly(other, layer, sequence_rate) if other != location else None
+    found = _probe_exactly(other, plate, sequence_rate) if other != location else None
     if found is None or not case_differs:
         return found
     note = f"its media was found as {other.path}: the cut writes it {location.path}"
     return replace(found, media=found.media.model_copy(update={"notes": (*found.media.notes, note)}))
 
 
-def _probe_exactly(location: Location, layer: str, sequence_rate: Fraction) -> MediaOnDisk | None:
+def _probe_exactly(location: Location, plate: PlateSettings, sequence_rate: Fraction) -> MediaOnDisk | None:
     from toolkit.plates import probe
 
     path = Path(location.path)
     if not location.is_sequence and not path.exists():  # a movie's name may contain "#", which probe reads as a pattern
         return None
     try:
-        media = probe(path, sequence_rate=sequence_rate, layer=layer)
+        media = probe(path, sequence_rate=sequence_rate, layer=plate.layer, variable_rate=plate.variable_rate)
     except MissingMedia:
         return None
     except MediaError as error:
