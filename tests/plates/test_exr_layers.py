@@ -50,6 +50,7 @@ def _level(path: Path, layer: str = "") -> float:
     [
         ("Main.Combined", ["Main.AOV"]),
         ("ViewLayer.Combined", ["ViewLayer.Emit", "AO"]),
+        ("Composite.Combined", ["ViewLayer.Combined", "ViewLayer.Emit"]),
         ("beauty", ["AO", "rgb"]),
         ("rgba", ["albedo"]),
         ("RGBA", ["AO", "C"]),

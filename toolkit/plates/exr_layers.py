@@ -13,8 +13,9 @@ from pathlib import Path
 from toolkit.errors import UnsupportedMedia
 from toolkit.plates.exr import ExrPart, read_parts
 
-BEAUTY_NAMES = ("combined", "beauty", "rgba", "rgb", "primary", "finalimage", "c")
-"""Names that renderers give to the picture, the preferred first: Blender, most renderers, Arnold, Unreal, Karma."""
+BEAUTY_NAMES = ("composite.combined", "combined", "beauty", "rgba", "rgb", "primary", "finalimage", "c")
+"""Names that renderers give to the picture, the preferred first: Blender's compositor, Blender, most renderers, Arnold,
+Unreal, Karma."""
 
 _COMPONENT_NAMES = {
     "r": "R",

@@ -34,8 +34,8 @@ class PlateSettings:
 
     layer: str = ""
     """Layer, or part, of EXR files that is the picture, or several names separated by commas: the first that a file
-    has. Empty: R, G and B without a layer name, else a layer called Combined, beauty, rgba, rgb, primary, FinalImage
-    or C, in this order. ``Main.Combined`` can be written as ``Combined``; case does not matter."""
+    has. Empty: R, G and B without a layer name, else a layer called Composite.Combined, Combined, beauty, rgba, rgb,
+    primary, FinalImage or C, in this order. ``Main.Combined`` can be written as ``Combined``; case does not matter."""
     variable_rate: Literal["refuse", "time", "pictures"] = "refuse"
     """How a movie of variable frame rate is counted. ``refuse``: it is left out; transcode it to a constant rate.
     ``time``: as hosts do, at the rate that the cut gives it: each frame shows the picture that is up at its time.

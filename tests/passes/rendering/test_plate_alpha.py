@@ -80,6 +80,18 @@ def test_an_engine_that_paints_outside_the_alpha_adds_no_light_there(tmp_path: P
         assert np.allclose(pixels[edge][:, :3], pixels[edge][:, 3:], atol=2e-3), "white, premultiplied"
 
 
+def test_a_face_adds_no_light_outside_the_alpha_either(tmp_path: Path) -> None:
+    """The face of the tests is around (74, 45), half in front of nothing here."""
+    alpha = np.zeros((HEIGHT, WIDTH), np.float32)
+    alpha[:, 74:] = 1.0
+    for number in range(FIRST, FIRST + COUNT):
+        write_exr(tmp_path / f"plate.{number:04d}.exr", np.dstack([alpha] * 4).astype(np.float16), {})
+    render(tmp_path / "plate.####.exr", tmp_path / "out", "output.passes=FACE", engine=White())
+    _, pixels = read(layer(tmp_path / "out", "FACE", 1003))
+    assert pixels[:, 76:, :3].max() == pytest.approx(1, abs=1e-3)
+    assert not pixels[:, :74].any()
+
+
 def test_engines_see_an_opaque_picture(tmp_path: Path) -> None:
     seen: list[NDArray[np.float32]] = []
 

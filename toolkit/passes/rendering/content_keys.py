@@ -69,10 +69,16 @@ class ContentKeys:
         ]
         histories = [self._histories[plan.pass_name][other["source_frame"]] for other, *_ in inputs if plan.noise_flows]
         engine = self._engine.name, self._engine.identity(plan.look)
-        facts = [_REVISION, SLATE_SCHEMA, plan_facts, frame.source_frame, inputs, histories, engine]
-        # BODY used to be opaque: only that of plates with alpha has changed.
-        has_alpha = plan.pass_name is PassName.BODY and self._plate.has_alpha
-        return digest(*facts, "alpha") if has_alpha else digest(*facts)
+        determining = [_REVISION, SLATE_SCHEMA, plan_facts, frame.source_frame, inputs, histories, engine]
+        return digest(*determining, *self._alpha_facts(plan))
+
+    def _alpha_facts(self, plan: PassPlan) -> list[str]:
+        """What revises the keys of plates with alpha only: their BODY was opaque, and FACE added light outside it."""
+        if not self._plate.has_alpha:
+            return []
+        if plan.pass_name is PassName.BODY:
+            return ["alpha"]
+        return ["ceiling"] if self._plate.premultiplied else []
 
     def _digest_history(self, plan: PassPlan) -> dict[int, str]:
         """Per source frame, a digest of all frames up to it: its noise has moved with the plate through them."""

@@ -151,7 +151,7 @@ class _JobBuilder:
         alpha = None
         if self._plate.has_alpha:
             alpha = np.ones(picture.shape[:2], np.float32) if frame.alpha is None else frame.alpha
-        is_limited = alpha is not None and frame.premultiplied and PassName.BODY in self._plans and alpha.min() < 1
+        is_limited = alpha is not None and frame.premultiplied and alpha.min() < 1
         return PlateProperties(
             alpha=alpha,
             premultiplied=frame.premultiplied,

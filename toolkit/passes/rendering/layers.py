@@ -67,11 +67,11 @@ def measure_ceiling(alpha: NDArray[np.float32], picture: Picture, encoding: Enco
     """The brightest that an engine may paint on a premultiplied plate, display-referred (H, W, 3).
 
     Engines see an opaque picture and paint outside of the alpha, too, where light would add to what is below. A pixel
-    has room for white times its alpha, and for what the plate's ``picture`` itself has there, such as a glow.
+    has room for white times its alpha, and for what the plate's ``picture`` itself has there, such as a glow or a lamp.
     """
     room = np.clip(alpha, 0.0, 1.0)
     room = from_linear(room) if encoding == "linear" else room
-    return np.maximum(room[..., None], np.clip(picture, 0.0, 1.0))
+    return np.maximum(room[..., None], picture)
 
 
 def compose_face(
@@ -115,6 +115,8 @@ def _premultiply_face(
     rgb = warp_affine(painted, matrix, (right - left, bottom - top), inverse=True, mask=matte)
     if plate.encoding == "display":
         np.clip(rgb, 0.0, 1.0, out=rgb)  # Lanczos overshoots; display codes end at white
+    if plate.ceiling is not None:
+        np.minimum(rgb, plate.ceiling[top:bottom, left:right], out=rgb)
     alpha = matte if plate.alpha is None else matte * plate.alpha[top:bottom, left:right]
     rgb = _encode(rgb, plan, plate)
     factor = matte if plate.premultiplied else alpha
