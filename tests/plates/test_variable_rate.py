@@ -38,11 +38,17 @@ def _read(movie: Path, rate: float, first: int, count: int, folder: Path, **plat
     return read_cut(write(folder / "cut.otio", one_clip(item, rate=rate)), handles=2, plate=settings)
 
 
-def test_by_default_it_is_left_out_with_what_to_do(uneven: Path, tmp_path: Path) -> None:
+def test_it_can_be_refused_with_what_to_do(uneven: Path, tmp_path: Path) -> None:
     with pytest.raises(EmptyCut, match=r"frame rate is variable.*transcode it to a constant rate.*plate.variable_rate"):
-        _read(uneven, 30, 4, 6, tmp_path)
+        _read(uneven, 30, 4, 6, tmp_path, variable_rate="refuse")
     with pytest.raises(UnsupportedMedia, match="frame rate is variable"):
-        read_cut(uneven)
+        read_cut(uneven, plate=PlateSettings(variable_rate="refuse"))
+
+
+def test_by_default_it_is_counted_by_time_and_a_note_says_so(uneven: Path, tmp_path: Path) -> None:
+    cut = _read(uneven, 30, 4, 6, tmp_path)
+    assert cut.shots[0].media.by_time
+    assert ["counted by time" in note for note in cut.notes] == [True]
 
 
 @pytest.mark.parametrize("rate", [30.0, 24.0, 60.0, 29.97, 12.0])

@@ -52,7 +52,7 @@ class MoviePlate(Plate):
         self._orientation = self._read_orientation(first)
         is_sideways = self._orientation.transpose
         self.width, self.height = (first.height, first.width) if is_sideways else (first.width, first.height)
-        self._pictures = pictures_by_time(self._index, media.rate) if media.by_time else None
+        self._pictures = pictures_by_time(self._index, media.rate) if media.by_time else self._index.repeats
         self._reading = ("mirrored",) if self._orientation.is_mirrored else ()
         self._reading += (f"by time at {media.rate} fps",) if media.by_time else ()
         self.has_alpha = movie_pixels.has_alpha(first)
@@ -86,7 +86,7 @@ class MoviePlate(Plate):
 
             def read(source_frame: int) -> T:
                 with self._files.reading(self._path):
-                    frame = read_picture(source_frame if self._pictures is None else self._pictures[source_frame])
+                    frame = read_picture(self._pictures[source_frame] if self._pictures else source_frame)
                 self._check(source_frame, frame)
                 return convert(source_frame, frame)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,10 +38,13 @@ class Keyframe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovieIndex:
-    """The frames of a movie; source frame ``i`` is the ``i``-th presented frame."""
+    """The frames of a movie; source frame ``i`` is the ``i``-th presented frame, unless the movie ``repeats`` some."""
 
     count: int
     """Number of presented frames: without those an edit list cuts off, and those that cannot be decoded."""
+    repeats: tuple[int, ...]
+    """Which presented frame each source frame shows, of an AVI that repeats some by empty chunks; empty: it repeats
+    none."""
     pts: tuple[int, ...]
     """Presentation time of each, ascending, in ``time_base``; empty if the file has none."""
     keyframes: tuple[Keyframe, ...]
@@ -52,6 +56,11 @@ class MovieIndex:
     """Whether some frames are not up when a constant ``rate`` would show them."""
     timecode: str
     """Timecode of the first frame; empty if there is none."""
+
+    @property
+    def source_count(self) -> int:
+        """Number of source frames."""
+        return len(self.repeats) or self.count
 
 
 def index_movie(path: Path) -> MovieIndex:
@@ -94,6 +103,7 @@ def _index(path: Path, state: FileState) -> MovieIndex:
         timecode = _timecode(container)
         nominal = [stream.average_rate, stream.base_rate, stream.guessed_rate]
         has_times = _has_presentation_times(container, stream, packets)
+        avi_count = stream.frames if container.format.name == "avi" else 0
     keyframes = sorted(
         (
             Keyframe(pts=p.pts, dts=p.pts if p.dts is None else p.dts)
@@ -112,12 +122,14 @@ def _index(path: Path, state: FileState) -> MovieIndex:
         count = len(pts)
     if not count:
         raise CorruptMedia(path, "it contains no frames")
+    repeats = _find_repeats(pts, avi_count) if avi_count and pts else ()
     rate, is_constant = find_rate(path, pts, time_base, nominal)
-    is_variable = not is_constant and pictures_at(pts, time_base, rate) != tuple(range(count))
+    is_variable = not is_constant and not repeats and pictures_at(pts, time_base, rate) != tuple(range(count))
     if not timecode or (";" in timecode and rate not in DROP_FRAME_RATES):
         timecode = read_timecode_track(path) or timecode
     return MovieIndex(
         count=count,
+        repeats=repeats,
         pts=pts,
         keyframes=tuple(keyframes),
         time_base=time_base,
@@ -153,10 +165,7 @@ def _refuse_truncated(
 ) -> None:
     """Raise CorruptMedia if the container's index refers to frames beyond the end of the file."""
     indexed_end = max((entry.pos + entry.size for entry in stream.index_entries), default=0)
-    is_short_avi = (
-        container.format.name == "avi" and len(packets) < stream.frames
-    )  # its index is at the end of the file
-    if indexed_end > size or is_short_avi:
+    if indexed_end > size or (container.format.name == "avi" and _is_riff_cut_off(path, size)):
         raise CorruptMedia(path, f"truncated: {len(packets)} of {stream.frames} frames left")
     if "matroska" in container.format.name and packets:
         # Matroska has no frame index, and FFmpeg reports no error at the end of a truncated file.
@@ -164,6 +173,28 @@ def _refuse_truncated(
         last = max((p.pts or 0) for p in packets) * (stream.time_base or 0)
         if declared and last + 2 / (stream.average_rate or 1) < declared:
             raise CorruptMedia(path, f"truncated: {float(last):.2f} of {float(declared):.2f} seconds left")
+
+
+def _is_riff_cut_off(path: Path, size: int) -> bool:
+    """Whether one of the RIFF chunks that make up an AVI ends after the file: its index is at the end of the chunk.
+
+    Fewer frames than its header states are no sign: empty chunks repeat a frame, and FFmpeg does not report them.
+    """
+    position = 0
+    with path.open("rb") as file:
+        while position < size and (head := file.read(8))[:4] == b"RIFF":
+            length = int.from_bytes(head[4:], "little")
+            position += 8 + length + length % 2
+            file.seek(position)
+    return position > size + 1  # the last byte of padding may be missing
+
+
+def _find_repeats(pts: tuple[int, ...], count: int) -> tuple[int, ...]:
+    """Which frame each of ``count`` or more shows, where ``pts`` are frame numbers; empty when each shows its own."""
+    count = max(count, pts[-1] + 1)
+    if count == len(pts):
+        return ()
+    return tuple(max(0, bisect_right(pts, number) - 1) for number in range(count))
 
 
 def _seconds(text: str) -> Fraction:

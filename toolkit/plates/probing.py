@@ -75,7 +75,7 @@ def _probe_movie(path: Path, variable_rate: VariableRate) -> Media:
     media = Media(
         kind=MediaKind.MOVIE,
         path=str(path),
-        source_range=FrameRange.of(0, index.count),
+        source_range=FrameRange.of(0, index.source_count),
         rate=index.rate,
         timecode_first=timecode_first,
         drop_frame=drop_frame,
@@ -133,7 +133,7 @@ def frame_file(media: Media, source_frame: int) -> Path:
 
 def _movie_range(media: Media) -> FrameRange:
     """The frames that the movie has now: it may have been replaced since the cut was read."""
-    return FrameRange.of(0, index_movie(Path(media.path)).count)
+    return FrameRange.of(0, index_movie(Path(media.path)).source_count)
 
 
 def _frames_on_disk(media: Media) -> set[int]:
