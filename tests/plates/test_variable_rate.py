@@ -12,7 +12,7 @@ from tests.plates._footage import X264_LONG, encode, number_in
 from tests.turnover._cuts import clip, movie_reference, one_clip, time_range, write
 from toolkit.documents import Cut
 from toolkit.errors import EmptyCut, UnsupportedMedia
-from toolkit.plates import file_digest, open_plate, probe
+from toolkit.plates import count_by_time, file_digest, open_plate, probe
 from toolkit.settings import PlateSettings
 from toolkit.turnover import read_cut
 
@@ -38,17 +38,11 @@ def _read(movie: Path, rate: float, first: int, count: int, folder: Path, **plat
     return read_cut(write(folder / "cut.otio", one_clip(item, rate=rate)), handles=2, plate=settings)
 
 
-def test_it_can_be_refused_with_what_to_do(uneven: Path, tmp_path: Path) -> None:
+def test_by_default_it_is_left_out_with_what_to_do(uneven: Path, tmp_path: Path) -> None:
     with pytest.raises(EmptyCut, match=r"frame rate is variable.*transcode it to a constant rate.*plate.variable_rate"):
-        _read(uneven, 30, 4, 6, tmp_path, variable_rate="refuse")
+        _read(uneven, 30, 4, 6, tmp_path)
     with pytest.raises(UnsupportedMedia, match="frame rate is variable"):
-        read_cut(uneven, plate=PlateSettings(variable_rate="refuse"))
-
-
-def test_by_default_it_is_counted_by_time_and_a_note_says_so(uneven: Path, tmp_path: Path) -> None:
-    cut = _read(uneven, 30, 4, 6, tmp_path)
-    assert cut.shots[0].media.by_time
-    assert ["counted by time" in note for note in cut.notes] == [True]
+        read_cut(uneven)
 
 
 @pytest.mark.parametrize("rate", [30.0, 24.0, 60.0, 29.97, 12.0])
@@ -102,3 +96,11 @@ def test_a_dropped_frame_is_noticed_though_a_tick_is_a_whole_frame(tmp_path: Pat
         probe(path, variable_rate="refuse")
     with open_plate(probe(path, variable_rate="time")) as plate:
         assert [number_in(frame.rgb) for frame in plate.frames(range(4, 9))] == [4, 5, 5, 6, 7]
+
+
+def test_by_time_there_may_be_more_frames_than_pictures(uneven: Path) -> None:
+    media = count_by_time(probe(uneven, variable_rate="time"), Fraction(120))
+    assert media.source_range is not None
+    with open_plate(media) as plate:
+        shown = [number_in(frame.rgb) for frame in plate.frames(media.source_range)]
+    assert len(shown) > len(set(shown)) and shown == [_up_at(Fraction(frame, 120)) for frame in media.source_range]

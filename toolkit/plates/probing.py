@@ -87,8 +87,8 @@ def _probe_movie(path: Path, variable_rate: VariableRate) -> Media:
 
 def count_by_time(media: Media, rate: Fraction) -> Media:
     """The movie ``media`` with the moments of a constant ``rate`` as its source frames, instead of its pictures."""
-    count = len(pictures_by_time(index_movie(Path(media.path)), rate))
-    return media.model_copy(update={"by_time": True, "rate": rate, "source_range": FrameRange.of(0, count)})
+    media = media.model_copy(update={"by_time": True, "rate": rate})
+    return media.model_copy(update={"source_range": _movie_range(media)})
 
 
 def missing_frames(media: Media, source_frames: Iterable[int]) -> list[int]:
@@ -133,7 +133,9 @@ def frame_file(media: Media, source_frame: int) -> Path:
 
 def _movie_range(media: Media) -> FrameRange:
     """The frames that the movie has now: it may have been replaced since the cut was read."""
-    return FrameRange.of(0, index_movie(Path(media.path)).source_count)
+    index = index_movie(Path(media.path))
+    count = len(pictures_by_time(index, media.rate)) if media.by_time else index.source_count
+    return FrameRange.of(0, count)
 
 
 def _frames_on_disk(media: Media) -> set[int]:

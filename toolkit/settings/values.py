@@ -36,10 +36,10 @@ class PlateSettings:
     """Layer, or part, of EXR files that is the picture, or several names separated by commas: the first that a file
     has. Empty: R, G and B without a layer name, else a layer called Composite.Combined, Combined, beauty, rgba, rgb,
     primary, FinalImage or C, in this order. ``Main.Combined`` can be written as ``Combined``; case does not matter."""
-    variable_rate: Literal["time", "pictures", "refuse"] = "time"
-    """How a movie of variable frame rate is counted; a note says so. ``time``: as hosts do, at the rate that the cut
-    gives it: each frame shows the picture that is up at its time. ``pictures``: picture by picture. ``refuse``: it is
-    left out; transcode it to a constant rate."""
+    variable_rate: Literal["refuse", "time", "pictures"] = "refuse"
+    """How a movie of variable frame rate is counted. ``refuse``: it is left out; transcode it to a constant rate.
+    ``time``: as hosts do, at the rate that the cut gives it: each frame shows the picture that is up at its time.
+    ``pictures``: picture by picture. The last two are a note."""
     rate: Number = number(0.0, 1000.0, default=0.0)
     """Frames per second of image sequences for which neither the cut nor their files give a rate; 23.976 means
     24000/1001. 0: the rate of the timeline; a single sequence gets 24, and a note says so."""
