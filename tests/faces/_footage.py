@@ -63,6 +63,12 @@ def grey(width: int = 640, height: int = 360) -> Picture:
     return np.full((height, width, 3), 96, dtype=np.uint8)
 
 
+def add_grain(picture: Picture, strength: float, rng: np.random.Generator) -> Picture:
+    """``picture`` with Gaussian grain of a standard deviation of ``strength`` codes."""
+    grain = strength * rng.standard_normal(picture.shape, dtype=np.float32)
+    return np.asarray(np.rint(picture + grain).clip(0, 255), np.uint8)
+
+
 def shot_of(path: Path, source_range: FrameRange | None = None) -> Shot:
     """The shot of a whole clip, or of a part of it."""
     (shot,) = read_cut(path, handles=0).shots

@@ -318,6 +318,9 @@ class CanvasReader:
         self.landmarks = face()
         self.landmarks[:, :2] = self.landmarks[:, :2] @ matrix[:, :2].T + matrix[:, 2]
 
+    def aim(self, around: FacePlacement, *, zoom: float) -> NDArray[np.float64]:
+        return canvas_affine(around, zoom=zoom)
+
     def read(self, canvas: NDArray[np.uint8]) -> Reading:
         assert canvas.shape == (CANVAS, CANVAS, 3)
         shapes, agreement = np.zeros(52, np.float32), np.zeros((KEYPOINT_COUNT, 2), np.float32)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,14 +11,22 @@ from numpy.typing import NDArray
 
 from toolkit.faces.graph import MediaPipeGraph
 from toolkit.faces.keypoints import KeypointReader, measure_disagreement
-from toolkit.faces.upright import FacePlacement, Picture, measure_placement
+from toolkit.faces.upright import (
+    FacePlacement,
+    Picture,
+    canvas_affine,
+    centre_of_canvas,
+    difference,
+    measure_placement,
+    placement_affine,
+)
 
 LANDMARK_COUNT = 478
 _STEADY = 0.06
-"""A face that is farther than this (in face heights) from where the graph looked, or larger or smaller by this
-fraction, is read again."""
-_STEADY_ROLL = 5.0
-"""The same limit for its roll, degrees."""
+"""A face that is farther than this from where the graph looked (in face heights), or larger or smaller by this
+fraction, or rolled by this angle (radians), is read again."""
+_OFF_CENTRE = 0.1
+"""The same limits for a face in its canvas: beyond them, the canvas is centred again."""
 _MAX_READINGS = 3
 """How often a picture is read until the face is where the graph looked: the second reading may be off as well."""
 
@@ -90,6 +97,17 @@ class LandmarkReader(_Landmarker):
         self._expected: FacePlacement | None = None
         """Where the graph will look in the next picture; None: it will run its detector."""
 
+    def aim(self, around: FacePlacement, *, zoom: float = 1.0) -> NDArray[np.float64]:
+        """2x3 affine from plate to canvas: what the graph will look at in the canvas is at ``around`` in the plate.
+
+        Where it looks is where the last canvas showed the face. If that is too far from the centre of the canvas, the
+        canvas is centred, and ``read`` reads twice.
+        """
+        centre = centre_of_canvas(zoom=zoom)
+        if self._expected and _is_near(self._expected, centre, _OFF_CENTRE):
+            return placement_affine(around, self._expected)
+        return canvas_affine(around, zoom=zoom)
+
     def read(self, picture: Picture) -> Reading | None:
         """The face in ``picture``; if there are several, the one read before, else any. Raises EngineFailed."""
         reading = self._read_until_steady(picture)
@@ -105,7 +123,7 @@ class LandmarkReader(_Landmarker):
             if latest is None and expected is None:
                 break  # the detector found nothing
             reading = latest or reading
-            if expected and self._expected and _is_steady(self._expected, expected):
+            if expected and self._expected and _is_near(self._expected, expected, _STEADY):
                 break
             expected = self._expected
         return reading
@@ -121,10 +139,9 @@ class LandmarkReader(_Landmarker):
         return reading
 
 
-def _is_steady(found: FacePlacement, expected: FacePlacement) -> bool:
-    roll_change = abs((found.roll - expected.roll + 180) % 360 - 180)
-    size_change = abs(math.log(found.scale / expected.scale))
-    return found.distance_to(expected) < _STEADY and size_change < _STEADY and roll_change < _STEADY_ROLL
+def _is_near(one: FacePlacement, other: FacePlacement, limit: float) -> bool:
+    """Whether position (in face heights), size (natural logarithm) and roll (radians) differ by less than ``limit``."""
+    return bool(np.abs(difference(one, other)).max() < limit)
 
 
 def _to_reading(result: Any, index: int, width: int, height: int) -> Reading:

@@ -6,12 +6,14 @@ import os
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from itertools import chain, repeat
 from pathlib import Path
 from typing import Self
 
 from toolkit.faces.detect import FaceDetector, LandmarkReader
 from toolkit.faces.keypoints import turn_upright
+from toolkit.faces.motion import measure_motion
 from toolkit.faces.search import Tile, coarse_tiles, fine_tiles, remove_duplicates, search_tiles
 from toolkit.faces.tracklet import SAME_PLACE, Detection, Tracklet, detect_near, is_same_face, similarity
 from toolkit.faces.upright import FacePlacement, Picture
@@ -115,7 +117,10 @@ class FaceTracker:
         """Read every tracked face in this frame; returns whether one was lost."""
 
         def read(tracklet: Tracklet) -> Detection | None:
-            return detect_near(tracklet.reader, picture, tracklet.predict(), source_frame, far=tracklet.missed > 0)
+            is_lost = tracklet.missed > 0
+            motion = None if is_lost else measure_motion(self._recent[-2][1], picture, tracklet.last.placement)
+            found = detect_near(tracklet.reader, picture, tracklet.predict(motion), source_frame, far=is_lost)
+            return replace(found, motion=motion) if found else None
 
         lost = False
         results = list(zip(self._active, self._threads.map(read, self._active), strict=True))
@@ -147,13 +152,21 @@ class FaceTracker:
             self._idle_readers.append(reader)
             return
         tracklet = Tracklet.start(reader, detection)
-        for earlier_frame, earlier_picture in list(self._recent)[-2::-1]:
-            earlier = detect_near(reader, earlier_picture, detection.placement, earlier_frame)
-            if not earlier or not is_same_face(detection, earlier) or self._is_known(earlier_frame, earlier.placement):
-                break
-            tracklet.detections[earlier_frame] = detection = earlier
+        self._follow_back(tracklet, picture)
         self._active.append(tracklet)
         self.tracklets.append(tracklet)
+
+    def _follow_back(self, tracklet: Tracklet, picture: Picture) -> None:
+        """Add the detections before the first one of ``tracklet``, which is in ``picture``."""
+        detection, later_picture = tracklet.last, picture
+        for earlier_frame, earlier_picture in list(self._recent)[-2::-1]:
+            earlier = detect_near(tracklet.reader, earlier_picture, detection.placement, earlier_frame)
+            if not earlier or not is_same_face(detection, earlier) or self._is_known(earlier_frame, earlier.placement):
+                break
+            motion = measure_motion(earlier_picture, later_picture, earlier.placement)
+            tracklet.detections[detection.source_frame] = replace(detection, motion=motion)
+            tracklet.detections[earlier_frame] = detection = earlier
+            later_picture = earlier_picture
 
     def _is_known(self, source_frame: int, placement: FacePlacement) -> bool:
         others = (tracklet.detections.get(source_frame) for tracklet in self.tracklets)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from toolkit.faces.detect import LandmarkReader
 from toolkit.faces.keypoints import KEYPOINT_COUNT
+from toolkit.faces.motion import Motion
+from toolkit.faces.predict import Predictor
 from toolkit.faces.upright import (
     CANVAS,
     RIGID,
@@ -28,8 +30,6 @@ _THUMBNAIL_ZOOM = 1.6
 """Shows the face from brow to chin and no background."""
 _WIDER, _FAR = 0.7, 0.5
 """Zoom of the canvas for the second attempt, and for a face that has been lost for a while."""
-_FAST = 0.05
-"""Motion per frame, in face heights, above which it is extrapolated."""
 _MAX_STEP = 0.8
 """No face moves farther than this between two frames, face heights."""
 _MAX_RESIZE = 0.3
@@ -60,6 +60,8 @@ class Detection:
     two is their correlation."""
     disagreement: NDArray[np.float32] = field(default_factory=lambda: np.zeros((KEYPOINT_COUNT, 2), np.float32))
     """float32 (4, 2), face heights: how far BlazeFace's key points are from the landmarks, upright."""
+    motion: Motion | None = None
+    """Of the picture of the face since the frame before; None: unknown or large."""
 
 
 def detect_near(
@@ -80,7 +82,7 @@ def detect_near(
 def _read_at(
     reader: LandmarkReader, picture: Picture, around: FacePlacement, source_frame: int, zoom: float
 ) -> Detection | None:
-    matrix = canvas_affine(around, zoom=zoom)
+    matrix = reader.aim(around, zoom=zoom)
     canvas = cut_canvas(picture, matrix)
     reading = reader.read(canvas)
     if reading is None or reading.blendshapes is None or reading.disagreement is None:
@@ -138,6 +140,10 @@ class Tracklet:
     """The latest."""
     missed: int = 0
     """Frames since then."""
+    _predictor: Predictor = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._predictor = Predictor(self.last.placement)
 
     @classmethod
     def start(cls, reader: LandmarkReader, detection: Detection) -> Self:
@@ -146,19 +152,19 @@ class Tracklet:
 
     def add(self, detection: Detection) -> None:
         """Append the next detection."""
+        if self.missed:
+            self._predictor = Predictor(detection.placement)
+        else:
+            self._predictor.update(detection.placement, detection.motion)
         self.detections[detection.source_frame] = self.last = detection
         self.missed = 0
 
-    def predict(self) -> FacePlacement:
-        """Where to look in the next frame: at the last placement, or, if the face moves fast, extrapolated from the
-        last two.
+    def predict(self, motion: Motion | None = None) -> FacePlacement:
+        """Where to look in the next frame: at the predicted placement, or, if the face is lost, at the last one.
 
-        A slow face is not extrapolated: that would only add noise.
+        ``motion`` of the picture of the face since the last frame, if it is known.
         """
-        now, before = self.last.placement, self.detections.get(self.last.source_frame - 1)
-        if before is None or self.missed or now.distance_to(before.placement) < _FAST:
-            return now
-        return replace(now, x=2 * now.x - before.placement.x, y=2 * now.y - before.placement.y)
+        return self.last.placement if self.missed else self._predictor.predict(motion)
 
 
 def is_plausible_motion(before: FacePlacement, now: FacePlacement) -> bool:

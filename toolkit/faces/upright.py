@@ -61,6 +61,26 @@ class FacePlacement:
         return math.hypot(self.x - other.x, self.y - other.y) / max(self.scale, other.scale)
 
 
+def difference(now: FacePlacement, before: FacePlacement) -> NDArray[np.float64]:
+    """(4,): the motion from ``before`` to ``now``: x and y in face heights, natural logarithm of the size, roll in
+    radians.
+    """
+    roll = math.radians((now.roll - before.roll + 180) % 360 - 180)
+    x, y = (now.x - before.x) / before.scale, (now.y - before.y) / before.scale
+    return np.array([x, y, math.log(now.scale / before.scale), roll])
+
+
+def displace(before: FacePlacement, motion: NDArray[np.float64]) -> FacePlacement:
+    """The inverse of ``difference``: ``before`` after ``motion``."""
+    x, y, size, roll = motion.tolist()
+    return FacePlacement(
+        x=before.x + x * before.scale,
+        y=before.y + y * before.scale,
+        scale=before.scale * math.exp(size),
+        roll=(before.roll + math.degrees(roll) + 180) % 360 - 180,
+    )
+
+
 def measure_placement(landmarks: NDArray[np.float32]) -> FacePlacement:
     """The placement of ``landmarks`` (478, 3), in their pixels.
 
@@ -106,17 +126,28 @@ def measure_centre_offset(landmarks: NDArray[np.float32], placement: FacePlaceme
     return centre
 
 
+def centre_of_canvas(*, zoom: float = 1.0) -> FacePlacement:
+    """Where ``canvas_affine`` shows the face, canvas pixels."""
+    scale = zoom * _FACE_IN_CANVAS * CANVAS
+    middle = (CANVAS - 1) / 2
+    return FacePlacement(x=middle, y=middle - _CENTRE_BELOW_EYES * scale, scale=scale, roll=0.0)
+
+
 def canvas_affine(around: FacePlacement, *, zoom: float = 1.0) -> NDArray[np.float64]:
     """2x3 affine from plate pixels to canvas pixels: the face upright, centred, half as high as the canvas.
 
     ``zoom`` below 1 shows more around the face.
     """
-    factor = zoom * _FACE_IN_CANVAS * CANVAS / around.scale
-    angle = math.radians(-around.roll)
+    return placement_affine(around, centre_of_canvas(zoom=zoom))
+
+
+def placement_affine(now: FacePlacement, wanted: FacePlacement) -> NDArray[np.float64]:
+    """2x3 affine that moves a face from ``now`` to ``wanted``."""
+    factor = wanted.scale / now.scale
+    angle = math.radians(wanted.roll - now.roll)
     cos, sin = factor * math.cos(angle), factor * math.sin(angle)
-    x, y = around.middle()
-    middle = (CANVAS - 1) / 2
-    return np.array([[cos, -sin, middle - cos * x + sin * y], [sin, cos, middle - sin * x - cos * y]])
+    shift = wanted.x - cos * now.x + sin * now.y, wanted.y - sin * now.x - cos * now.y
+    return np.array([[cos, -sin, shift[0]], [sin, cos, shift[1]]])
 
 
 def cut_canvas(picture: Picture, matrix: NDArray[np.float64]) -> Picture:
