@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
 import cv2
@@ -67,6 +69,18 @@ def add_grain(picture: Picture, strength: float, rng: np.random.Generator) -> Pi
     """``picture`` with Gaussian grain of a standard deviation of ``strength`` codes."""
     grain = strength * rng.standard_normal(picture.shape, dtype=np.float32)
     return np.asarray(np.rint(picture + grain).clip(0, 255), np.uint8)
+
+
+def expose(lengths: Sequence[int], count: int) -> list[int]:
+    """``count`` frame numbers, each the moment that the frame shows: the first of its hold; holds of ``lengths``, over
+    and over.
+    """
+    shown: list[int] = []
+    for length in cycle(lengths):
+        if len(shown) >= count:
+            return shown[:count]
+        shown += [len(shown)] * length
+    raise ValueError("no lengths")
 
 
 def shot_of(path: Path, source_range: FrameRange | None = None) -> Shot:

@@ -169,7 +169,8 @@ def test_a_held_face_has_the_shape_between_its_neighbours(canonical: CanonicalFa
 def test_centre_scale_and_roll_are_smoothed_over_the_set_number_of_frames(
     smooth: int, canonical: CanonicalFace
 ) -> None:
-    seen = [detection(100 + i, x=(-1) ** i, scale=2 + 0.02 * (-1) ** i, roll=(-1) ** i) for i in range(20)]
+    signs = [(-1) ** i for i in range(20)]
+    seen = [detection(100 + i, x=sign, scale=2 + 0.01 * sign, roll=0.3 * sign) for i, sign in enumerate(signs)]
     built = samples(canonical, *seen, smooth=smooth)
     rolls = [detection.placement.roll for detection in seen]
     scales = [np.log(detection.placement.scale) for detection in seen]

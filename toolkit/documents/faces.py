@@ -50,7 +50,8 @@ class FaceSample(Value):
     source_frame: int
     state: FaceState
     centre: Point | None = None
-    """A point at the bridge of the nose, fixed relative to the eye corners, smoothed without lag; pixels."""
+    """A point at the bridge of the nose, fixed relative to the eye corners, smoothed without lag; pixels. In a hold, as
+    in animation on twos, all frames have the same."""
     scale: float | None = None
     """Height of the face in pixels, from its rigid landmarks: it does not change when the mouth opens."""
     roll: float | None = None

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import FaceSample, FaceState
+from toolkit.faces.holds import find_holds
 from toolkit.faces.occlusion import find_disturbed
 from toolkit.faces.pose import CanonicalFace
-from toolkit.faces.smooth import smooth_over_time, unwrap_degrees
+from toolkit.faces.smooth import smooth_holds, unwrap_degrees
 from toolkit.faces.tracklet import SAME_PLACE, Detection, is_plausible_motion
 from toolkit.faces.upright import FacePlacement, from_face_coordinates, measure_centre_offset, to_face_coordinates
 from toolkit.frames import FrameRange
@@ -47,7 +48,7 @@ def build_samples(
     last_roll = 0.0
     for run in _split_runs(detections, settings.hold, others, disturbed):
         filled = list(_fill_gaps(run))
-        placements = _smooth_placements([detection.placement for detection in filled], settings.smooth, near=last_roll)
+        placements = _smooth_placements(filled, settings.smooth, near=last_roll)
         last_roll = placements[-1].roll
         poses = canonical.solve_poses(
             np.stack([detection.landmarks for detection in filled]), width=width, height=height
@@ -111,6 +112,7 @@ def _interpolate(before: Detection, after: Detection, fraction: float, source_fr
     shape += fraction * to_face_coordinates(after.landmarks, end)
     return replace(
         before,
+        motion=None,
         source_frame=source_frame,
         placement=placement,
         landmarks=from_face_coordinates(shape, placement).astype(np.float32),
@@ -118,14 +120,16 @@ def _interpolate(before: Detection, after: Detection, fraction: float, source_fr
     )
 
 
-def _smooth_placements(placements: Sequence[FacePlacement], reach: int, *, near: float) -> list[FacePlacement]:
+def _smooth_placements(run: Sequence[Detection], reach: int, *, near: float) -> list[FacePlacement]:
     """Smooth without lag; rolls have no jumps of a full turn, and the first is within half a turn of ``near``."""
+    placements = [detection.placement for detection in run]
     rolls = unwrap_degrees(np.array([near, *(placement.roll for placement in placements)]))[1:]
     rows = [(place.x, place.y, math.log(place.scale), roll) for place, roll in zip(placements, rolls, strict=True)]
-    smoothed = smooth_over_time(np.array(rows), reach)
+    units = np.array([(place.scale, place.scale, 1.0, math.degrees(1)) for place in placements])
+    holds = find_holds([detection.motion for detection in run])
     return [
         FacePlacement(x=float(x), y=float(y), scale=math.exp(log_scale), roll=float(roll))
-        for x, y, log_scale, roll in smoothed
+        for x, y, log_scale, roll in smooth_holds(np.array(rows), holds, reach, units)
     ]
 
 

@@ -69,8 +69,8 @@ class TrackSettings:
     """A face or person missing for at most this many frames between two detections is HELD (interpolated); for longer,
     it is ABSENT. A face that something passes in front of is HELD however long that takes."""
     smooth: WholeNumber = number(0, 12, default=2)
-    """Frames on each side used to smooth centre, scale and roll of a face and the points of a body, without lag; 0
-    off."""
+    """Frames on each side used to smooth centre, scale and roll of a face and the points of a body, without lag; 0 off.
+    Where a face moves in steps, as in animation on twos, holds count instead of frames."""
 
 
 @settings_class
