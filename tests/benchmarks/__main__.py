@@ -1,7 +1,7 @@
 """Measures speed and memory as ratios within one interleaved run: ``python -m tests.benchmarks [NAME]…``.
 
 Machines are noisy, so nothing here passes or fails: each benchmark prints its measurement and the target.
-Names: help, exr, analysis, run, around, engines, shot, steady, memory (without a name: all; memory takes several
+Names: help, exr, analysis, holds, run, around, engines, shot, steady, memory (without a name: all; memory takes several
 minutes). ``engines`` and ``shot`` need a GPU, for about eight minutes each.
 """
 
@@ -23,6 +23,7 @@ import numpy as np
 
 from tests.benchmarks.bench_around import bench_around
 from tests.benchmarks.bench_engines import bench_engines
+from tests.benchmarks.bench_holds import bench_holds
 from tests.benchmarks.bench_shot import bench_shot
 from tests.benchmarks.bench_steady import bench_steady
 
@@ -218,6 +219,7 @@ BENCHMARKS: dict[str, Callable[[Path], None]] = {
     "help": bench_help,
     "exr": bench_exr,
     "analysis": bench_analysis,
+    "holds": bench_holds,
     "run": bench_run,
     "around": bench_around,
     "engines": bench_engines,
