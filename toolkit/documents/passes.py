@@ -35,6 +35,11 @@ def _is_zero(value: object) -> bool:
     return value == 0
 
 
+def _is_one(value: object) -> bool:
+    """The same for ``opacity``: before that field nothing faded."""
+    return value == 1
+
+
 def _is_original(value: object) -> bool:
     """The same for ``masked_content``, which was always the plate before."""
     return value == "original"
@@ -147,6 +152,9 @@ class FacePlan(Value):
     """The grown face oval in plate pixels, closed."""
     feather: float
     """Width of the matte's soft edge inwards from the outline, plate pixels; unused if the pass has a ``mask_blur``."""
+    opacity: float = Field(default=1.0, exclude_if=_is_one)
+    """0..1, what the matte is multiplied by in the layer: below 1 where the face comes or leaves. The engine gets the
+    whole matte."""
     centre: Point
     """As in the track."""
     scale: float

@@ -82,6 +82,9 @@ class MatteSettings:
     line."""
     feather: Number = number(0.0, 0.5, default=0.08)
     """Width of the matte's soft edge, as a fraction of the face's height: it scales with the face."""
+    fade: WholeNumber = number(0, 48, default=4)
+    """Frames over which the matte of a face that comes or leaves within a shot fades in or out; 0: at once. At the ends
+    of a shot, and where the media cut to another face, nothing fades."""
 
 
 @settings_class

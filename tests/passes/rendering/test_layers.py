@@ -10,7 +10,7 @@ import pytest
 from tests.faces._footage import Person
 from tests.passes._plate import CUT_FOLDER, FIRST, sample, shot_of, tracks_of
 from toolkit.passes import plan_passes
-from toolkit.passes.rendering.canvases import fit_frame_to_canvas
+from toolkit.passes.rendering.canvases import draw_crop_matte, fit_frame_to_canvas
 from toolkit.passes.rendering.layers import PlateProperties, compose_body, compose_face
 from toolkit.plates import Encoding
 from toolkit.settings import load_settings
@@ -48,3 +48,19 @@ def test_a_face_over_a_display_plate_is_never_brighter_than_white(encoding: Enco
     inside = pixels[..., 3] == 1
     assert inside.any()
     assert (pixels[inside][:, :3].max() > 1.001) == overshoots
+
+
+def test_a_face_that_fades_covers_the_plate_by_its_opacity_and_the_engine_sees_it_whole() -> None:
+    settings = load_settings(overrides=["output.passes=FACE"])
+    (plan,) = plan_passes(
+        shot_of(Path("nowhere/plate.####.png")), tracks_of([sample(FIRST)]), settings, cut_folder=CUT_FOLDER
+    )
+    (face,) = plan.frames[0].faces
+    fading = face.model_copy(update={"opacity": 0.25})
+    painted = np.full((*plan.canvas[::-1], 3), 0.5, np.float32)
+    backing = PlateProperties(alpha=None, premultiplied=False, encoding="display")
+    whole, faded = (compose_face(plan, [one], backing, [painted]) for one in (face, fading))
+    assert whole.pixels[..., 3].max() == 1
+    assert faded.pixels.astype(np.float32) == pytest.approx(whole.pixels.astype(np.float32) / 4, abs=1e-3)
+    assert faded.matte_areas == pytest.approx([area / 4 for area in whole.matte_areas])
+    assert (draw_crop_matte(plan, fading) == draw_crop_matte(plan, face)).all()

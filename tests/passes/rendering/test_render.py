@@ -465,7 +465,7 @@ def test_overbrights_keep_their_energy(tmp_path: Path, strength: float) -> None:
 
 
 def test_a_face_is_no_more_opaque_than_its_plate(tmp_path: Path) -> None:
-    render(write_exr_plates(tmp_path / "plates"), tmp_path / "out", "face.strength=0")
+    render(write_exr_plates(tmp_path / "plates"), tmp_path / "out", "face.strength=0", "matte.fade=0")
     _, pixels = read(layer(tmp_path / "out", "FACE", 1004))
     alpha = pixels[..., 3]
     assert alpha[45, 70] == pytest.approx(1.0)

@@ -26,6 +26,7 @@ from toolkit.passes.planning.crops import (
     enclosing_square,
     rigid_crop_affine,
 )
+from toolkit.passes.planning.fades import plan_fades
 from toolkit.passes.planning.looks import resolve_look
 from toolkit.passes.planning.prompts import fill_prompt, words_by_frame
 from toolkit.passes.planning.seeds import look_seed
@@ -37,9 +38,11 @@ def plan_faces(shot: Shot, tracks: FaceTracks, settings: Settings) -> dict[int, 
     by_frame: dict[int, list[FacePlan]] = {}
     look = resolve_look(PassName.FACE, shot.name, settings)
     plate = tracks.width, tracks.height
-    for track, words in zip(tracks.faces, words_by_frame(tracks, look), strict=True):
+    fades = plan_fades(shot, tracks, settings.matte.fade)
+    for track, words, opacities in zip(tracks.faces, words_by_frame(tracks, look), fades, strict=True):
         for source_frame, face in _plan_face(shot.name, track, words, look, settings.matte, plate=plate):
-            by_frame.setdefault(source_frame, []).append(face)
+            opacity = opacities.get(source_frame, 1.0)
+            by_frame.setdefault(source_frame, []).append(face.model_copy(update={"opacity": opacity}))
     return by_frame
 
 

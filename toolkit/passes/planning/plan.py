@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -91,7 +91,8 @@ def _plan_pass(
 def _digest_settings(name: PassName, look: Look, settings: Settings) -> str:
     """Digest of the settings that affect the pixels of a pass."""
     # The matte affects FACE only. For BODY the default is hashed, so that its digest does not change with the matte.
-    matte = settings.matte if name is PassName.FACE else MatteSettings()
+    matte = asdict(settings.matte if name is PassName.FACE else MatteSettings())
+    del matte["fade"]  # each face's ``opacity`` holds what it does
     lossy = [settings.output.compression] if settings.output.compression in LOSSY_COMPRESSIONS else []
     return digest(settings.engine, digest_input(look), matte, settings.output.encoding, *lossy)[:12]
 

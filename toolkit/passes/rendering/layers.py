@@ -112,6 +112,7 @@ def _premultiply_face(
     matrix = np.column_stack([linear, shift + linear @ (left, top)])
     size = plan.width, plan.height
     matte = draw_plate_matte(face.outline, face.feather, plan.mask_blur, window=window, plate=size)
+    matte *= np.float32(face.opacity)
     rgb = warp_affine(painted, matrix, (right - left, bottom - top), inverse=True, mask=matte)
     if plate.encoding == "display":
         np.clip(rgb, 0.0, 1.0, out=rgb)  # Lanczos overshoots; display codes end at white
