@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from toolkit.documents import FaceSample, FaceState
 from toolkit.faces.holds import find_holds
+from toolkit.faces.leaving import continue_outwards
 from toolkit.faces.occlusion import find_disturbed
 from toolkit.faces.pose import CanonicalFace
 from toolkit.faces.smooth import smooth_holds, unwrap_degrees
@@ -35,7 +36,8 @@ def build_samples(
 
     ``person`` and each of ``others`` are detections by source frame; ``person`` is in ascending order. A gap during
     which another person was detected in this face's place is not filled: that person was in front, or in another take.
-    Readings that something in front of the face has disturbed are replaced like gaps, however many they are.
+    Readings that something in front of the face has disturbed are replaced like gaps, however many they are. A face
+    that crosses the edge of the picture is HELD beyond its readings while a useful part of it is seen.
     """
     disturbed = find_disturbed(person)
     detections = [detection for frame, detection in person.items() if frame not in disturbed]
@@ -46,8 +48,9 @@ def build_samples(
     )
     present: dict[int, FaceSample] = {}
     last_roll = 0.0
-    for run in _split_runs(detections, settings.hold, others, disturbed):
-        filled = list(_fill_gaps(run))
+    runs = [list(_fill_gaps(run)) for run in _split_runs(detections, settings.hold, others, disturbed)]
+    for run, (before, after) in zip(runs, _find_room(runs, source_range), strict=True):
+        filled = list(continue_outwards(run, before=before, after=after, width=width, height=height))
         placements = _smooth_placements(filled, settings.smooth, near=last_roll)
         last_roll = placements[-1].roll
         poses = canonical.solve_poses(
@@ -60,6 +63,17 @@ def build_samples(
         present.get(source_frame, FaceSample(source_frame=source_frame, state=FaceState.ABSENT))
         for source_frame in source_range
     )
+
+
+def _find_room(runs: Sequence[Sequence[Detection]], source_range: FrameRange) -> Iterator[tuple[int, int]]:
+    """The empty frames before and after each of ``runs`` that it may use: half of a gap between two."""
+    for index, run in enumerate(runs):
+        before, after = run[0].source_frame - source_range.first, source_range.last - run[-1].source_frame
+        if index:
+            before = (run[0].source_frame - runs[index - 1][-1].source_frame - 1) // 2
+        if index + 1 < len(runs):
+            after = (runs[index + 1][0].source_frame - run[-1].source_frame - 1) // 2
+        yield before, after
 
 
 def _split_runs(
