@@ -13,7 +13,7 @@ import pytest
 from tests.hosts.lua_host import new_lua
 from toolkit.documents import PassName, write_atomically
 from toolkit.errors import MissingDocument, OutputBusy, OutputNotWritable
-from toolkit.output import Output, lock_output, record_last_delivery
+from toolkit.output import Output, lock_output, record_last_delivery, take_lock
 
 HOLD = """
 import sys, time
@@ -36,11 +36,66 @@ def test_a_second_run_fails_and_names_the_process_that_holds_the_lock(tmp_path: 
         assert output.root == tmp_path
 
 
-def test_the_lock_is_released_after_an_error(tmp_path: Path) -> None:
+def test_the_lock_is_released_and_removed_also_after_an_error(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError), lock_output(tmp_path):
         raise ZeroDivisionError
+    assert list(tmp_path.iterdir()) == []
+    with lock_output(tmp_path):
+        assert (tmp_path / ".toolkit.lock").exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_lock_of_a_killed_run_is_taken_over(tmp_path: Path) -> None:
+    (tmp_path / ".toolkit.lock").write_text("process 4711 on elsewhere\n")
     with lock_output(tmp_path):
         pass
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows removes no open file")
+def test_a_lock_that_its_holder_removes_after_it_was_opened_is_not_taken_for_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Locked all the same, it would leave the path free for a third run."""
+    lock, calls = tmp_path / ".toolkit.lock", []
+
+    def take_after_removal(descriptor: int) -> bool:
+        calls.append(descriptor)
+        if len(calls) == 1:
+            lock.unlink()
+        return take_lock(descriptor)
+
+    monkeypatch.setattr("toolkit.output.take_lock", take_after_removal)
+    with lock_output(tmp_path):
+        assert len(calls) == 2
+        with pytest.raises(OutputBusy), lock_output(tmp_path):
+            pass
+    assert not lock.exists()
+
+
+COMPETE = """
+import os, sys
+from pathlib import Path
+from toolkit.errors import OutputBusy
+from toolkit.output import lock_output
+root, left = Path(sys.argv[1]), 60
+while left:
+    try:
+        with lock_output(root):
+            os.close(os.open(root / "in use", os.O_CREAT | os.O_EXCL))
+            (root / "in use").unlink()
+        left -= 1
+    except OutputBusy:
+        pass
+"""
+
+
+def test_runs_that_compete_for_a_folder_hold_it_one_at_a_time(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", COMPETE, str(tmp_path)]
+    runs = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    problems = [run.communicate(timeout=120)[1] for run in runs]
+    assert [run.returncode for run in runs] == [0, 0, 0, 0], problems
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_unfinished_files_of_a_killed_run_are_removed_and_no_others(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import os
 import re
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,19 +76,8 @@ def lock_output(root: Path, *, made_by: str = "") -> Iterator[Output]:
     if made_by and not root.is_dir():
         raise MissingDocument(root, made_by)
     lock_path = root / ".toolkit.lock"
+    descriptor = _lock_file(root, lock_path)
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        if lock_path.is_symlink():  # it would be emptied, whatever it is
-            raise OutputNotWritable(lock_path, "it is a symbolic link; delete it")
-        descriptor = os.open(lock_path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
-    except FileExistsError as error:
-        raise OutputNotWritable(root, "it is a file, not a folder") from error
-    except OSError as error:
-        raise OutputNotWritable(root, error.strerror or str(error)) from error
-    try:
-        if not take_lock(descriptor):
-            owner = os.pread(descriptor, 200, 0).decode(errors="replace").strip() if hasattr(os, "pread") else ""
-            raise OutputBusy(root, owner or "an unknown process")
         try:
             os.ftruncate(descriptor, 0)
             os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
@@ -99,6 +88,50 @@ def lock_output(root: Path, *, made_by: str = "") -> Iterator[Output]:
         if not _is_open_file(descriptor, lock_path):
             raise OutputNotWritable(root, "it was removed or replaced during the work; what was written may be lost")
     finally:
+        _remove_lock(descriptor, lock_path)
+
+
+def _lock_file(root: Path, lock_path: Path) -> int:
+    """Create the file, if need be, and lock it; returns its descriptor. Raises OutputBusy and OutputNotWritable."""
+    while True:
+        descriptor = _open_lock(root, lock_path)
+        try:
+            if not take_lock(descriptor):
+                owner = os.pread(descriptor, 200, 0).decode(errors="replace").strip() if hasattr(os, "pread") else ""
+                raise OutputBusy(root, owner or "an unknown process")
+            if _is_open_file(descriptor, lock_path):
+                return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        # Its holder removed it after it was opened here. A third run may have locked a new one: try again.
+        os.close(descriptor)
+
+
+def _open_lock(root: Path, lock_path: Path) -> int:
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        if lock_path.is_symlink():  # it would be emptied, whatever it is
+            raise OutputNotWritable(lock_path, "it is a symbolic link; delete it")
+        return os.open(lock_path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
+    except FileExistsError as error:
+        raise OutputNotWritable(root, "it is a file, not a folder") from error
+    except OSError as error:
+        raise OutputNotWritable(root, error.strerror or str(error)) from error
+
+
+def _remove_lock(descriptor: int, lock_path: Path) -> None:
+    """Remove the lock file while it is still locked, so that it is no other run's, and close it.
+
+    Windows removes no open file, and so none that another run has opened: there it is closed first.
+    """
+    is_ours = _is_open_file(descriptor, lock_path)
+    if os.name == "nt":  # pragma: no cover  (exercised on Windows only)
+        os.close(descriptor)
+    with suppress(OSError):  # the folder became read-only, or Windows: an empty file does no harm
+        if is_ours:
+            lock_path.unlink()
+    if os.name != "nt":
         os.close(descriptor)
 
 
