@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         MissingFrames,
         MissingMedia,
         NoInfotext,
+        NoMatchingFrame,
         NoMatchingShot,
         NoSuchFile,
         OtherCut,
@@ -75,7 +76,7 @@ if TYPE_CHECKING:
     )
     from toolkit.frames import FrameMap, FrameRange
     from toolkit.passes import RenderedPass
-    from toolkit.pipeline import RunResult, run
+    from toolkit.pipeline import run
     from toolkit.progress import SILENT, Advance, Progress, SilentProgress, StepCallback
     from toolkit.settings import (
         BodySettings,
@@ -94,7 +95,7 @@ if TYPE_CHECKING:
         TrackSettings,
         load_settings,
     )
-    from toolkit.stages import conform, plan, render, track
+    from toolkit.stages import RunResult, conform, plan, render, track
     from toolkit.turnover import read_cut
 
 __version__ = "0.1.0"
@@ -107,21 +108,21 @@ _HOMES = {
     "errors": (
         "AssetUnavailable", "CorruptMedia", "CutIncomplete", "DepthUnavailable", "DocumentError", "EmptyCut",
         "EngineError", "EngineFailed", "EngineUnavailable", "InputError", "MediaChanged", "MediaError",
-        "MissingDocument", "MissingFrames", "MissingMedia", "NoInfotext", "NoMatchingShot", "NoSuchFile", "OtherCut",
-        "OutputBusy", "OutputNotWritable", "PackageMissing", "ResultUnusable", "SettingsError", "ShotsLeftOut",
-        "ToolkitError", "UnknownEngine", "Unreadable", "UnreadableCut", "UnsupportedMedia", "UntrustedSettings",
-        "VersionDelivered", "WorkflowError",
+        "MissingDocument", "MissingFrames", "MissingMedia", "NoInfotext", "NoMatchingFrame", "NoMatchingShot",
+        "NoSuchFile", "OtherCut", "OutputBusy", "OutputNotWritable", "PackageMissing", "ResultUnusable",
+        "SettingsError", "ShotsLeftOut", "ToolkitError", "UnknownEngine", "Unreadable", "UnreadableCut",
+        "UnsupportedMedia", "UntrustedSettings", "VersionDelivered", "WorkflowError",
     ),
     "frames": ("FrameMap", "FrameRange",),
     "passes": ("RenderedPass",),
-    "pipeline": ("RunResult", "run",),
+    "pipeline": ("run",),
     "progress": ("Advance", "Progress", "SILENT", "SilentProgress", "StepCallback",),
     "settings": (
         "BodySettings", "ControlSettings", "CutSettings", "DeliverySettings", "DiffusersSettings", "FaceSettings",
         "LoraSettings", "MatteSettings", "OutputSettings", "PlateSettings", "PromptSettings", "ServerSettings",
         "Settings", "TrackSettings", "load_settings",
     ),
-    "stages": ("conform", "plan", "render", "track",),
+    "stages": ("RunResult", "conform", "plan", "render", "track",),
     "turnover": ("read_cut",),
 }  # fmt: skip
 """Module of this package: the public names it defines."""
@@ -166,6 +167,7 @@ __all__ = [
     "MissingFrames",
     "MissingMedia",
     "NoInfotext",
+    "NoMatchingFrame",
     "NoMatchingShot",
     "NoSuchFile",
     "OtherCut",

@@ -7,6 +7,7 @@
     │   ├── UnreadableCut               a file that is not a supported timeline
     │   ├── EmptyCut                    a timeline in which nothing can be rendered
     │   ├── NoMatchingShot              --shot matches no shot
+    │   ├── NoMatchingFrame             --frames matches no frame of a shot
     │   ├── VersionDelivered            a version that has been delivered with other frames
     │   ├── SettingsError               an unknown key or an invalid value of a setting
     │   ├── UntrustedSettings           a file beside a cut that asks for what only the user may decide
@@ -131,6 +132,15 @@ class NoMatchingShot(InputError):
     def __init__(self, patterns: Sequence[str], names: Sequence[str]) -> None:
         problem = f"no shot matches {', '.join(map(repr, patterns))}" if patterns else "no shots were chosen"
         super().__init__(f"{problem}; shots in this cut: {', '.join(names)}")
+
+
+class NoMatchingFrame(InputError):
+    """Frames that no shot has; ``ranges`` are the numbers of the layer files of each shot."""
+
+    def __init__(self, frames: object, ranges: Mapping[str, object]) -> None:
+        known = ", ".join(f"{name} {one}" for name, one in list(ranges.items())[:6])
+        more = f", … ({len(ranges) - 6} more)" if len(ranges) > 6 else ""
+        super().__init__(f"no shot has frames {frames}; layer files are numbered: {known}{more}")
 
 
 class VersionDelivered(InputError):

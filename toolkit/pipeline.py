@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit.documents import Cut, Delivery
+from toolkit.documents import Cut
 from toolkit.output import lock_output
 from toolkit.passes import RenderedPass
 from toolkit.plates import open_plate
@@ -18,19 +16,9 @@ from toolkit.stages.conforming import conform_output
 from toolkit.stages.failures import Failures
 from toolkit.stages.planning import plan_shot
 from toolkit.stages.rendering import open_tools_for, render_shot
+from toolkit.stages.run_result import RunResult
 from toolkit.stages.tracking import fetch_track_models, track_shot
 from toolkit.turnover import read_cut
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunResult:
-    """What a run made."""
-
-    delivery: Delivery
-    rendered: tuple[RenderedPass, ...]
-    """One per pass and shot, in the order of the cut."""
-    left_out: Mapping[str, str]
-    """Shots that could not be rendered, in whole or in part, by name; with the reasons."""
 
 
 def run(
@@ -67,6 +55,7 @@ def run(
                 del faces, people  # a shot's landmarks are large, and the plans hold what is needed of them
                 rendered += render_shot(plans, plate, tools, settings=settings, output=output, progress=progress)
         failures.check(chosen)
-        delivery = conform_output(source, settings, output, failed=failures.reasons)
+        is_test = settings.output.frame_range is not None
+        delivered = None if is_test else conform_output(source, settings, output, failed=failures.reasons)
     left_out = {**failures.reasons, **find_left_out(source, shots)}
-    return RunResult(delivery=delivery, rendered=tuple(rendered), left_out=left_out)
+    return RunResult(delivered=delivered, rendered=tuple(rendered), left_out=left_out)

@@ -25,7 +25,7 @@ from tests.turnover._cuts import (
 from toolkit.delivery.path_map import PathMap
 from toolkit.documents import Delivery, PassName
 from toolkit.errors import SettingsError
-from toolkit.settings import DeliverySettings, Settings
+from toolkit.settings import DeliverySettings, Settings, load_settings
 from toolkit.turnover import read_cut
 
 
@@ -87,3 +87,8 @@ def test_everything_that_is_delivered_is_mapped(tmp_path: Path) -> None:
     loaders = read_comp(tmp_path / "out" / "a" / "a_FACE_v001_loaders.comp").tools
     files = [tool["Clips"][1]["Filename"] for tool in loaders.values() if tool["__kind"] == "Loader"]
     assert len(files) == 3 and all(name.startswith("Z:/show/") for name in files)
+
+
+def test_a_map_that_is_none_is_refused_by_its_key() -> None:
+    with pytest.raises(SettingsError, match=r"^--set: delivery\.map: 'x' is not FROM=TO"):
+        load_settings(overrides=["delivery.map=x"])

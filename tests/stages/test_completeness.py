@@ -25,23 +25,6 @@ BODY_ONLY = "output.passes=BODY"
 OTHER_LOOK = "body.strength=0.3"
 
 
-@pytest.fixture
-def cut(tmp_path: Path) -> Path:
-    """Two shots of four frames."""
-    clips = []
-    for name in ("sh010", "sh020"):
-        write_sequence(tmp_path / name, range(1001, 1005))
-        clips.append(clip(sequence_reference(f"{name}/", 1001, time_range(0, 4)), time_range(0, 4), name=name))
-    return write(tmp_path / "cut.otio", timeline(track(*clips), start=time(0)))
-
-
-@pytest.fixture
-def out(cut: Path, tmp_path: Path) -> Path:
-    """The cut, rendered and delivered."""
-    toolkit.run(cut, tmp_path / "out", settings())
-    return tmp_path / "out"
-
-
 def settings(*assignments: str) -> Settings:
     return load_settings(overrides=[BODY_ONLY, *assignments])
 

@@ -122,6 +122,15 @@ def overwrite_option(command: Command) -> Command:
     )(command)
 
 
+def frames_option(command: Command) -> Command:
+    """``--frames``."""
+    return click.option(
+        "--frames",
+        metavar="FIRST-LAST",
+        help="Only these frames of each shot, by their layer files, such as 1010-1020, as a test (output.frames).",
+    )(command)
+
+
 def strict_option(command: Command) -> Command:
     """``--strict``."""
     return click.option(
@@ -157,6 +166,7 @@ def settings_for(
     maps: tuple[str, ...],
     overwrite: bool = False,
     strict: bool = False,
+    frames: str | None = None,
     trust: bool | None = None,
 ) -> Settings:
     """The preset, then ``toolkit.toml`` in the ``folder`` of the cut, then the command line; each later one wins.
@@ -177,6 +187,7 @@ def settings_for(
     named += [f"delivery.map={', '.join(maps)}"] if maps else []
     named += ["output.overwrite=true"] if overwrite else []
     named += ["strict=true"] if strict else []
+    named += [f"output.frames={frames}"] if frames is not None else []
     may_choose = trust is None or trust or is_trusted(folder)
     return load_settings(
         preset=preset,

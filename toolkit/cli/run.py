@@ -10,6 +10,7 @@ import click
 from toolkit.cli.options import (
     check_progress,
     cut_argument,
+    frames_option,
     json_option,
     models_option,
     out_option,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 @strict_option
 @trust_option
 @shot_option
+@frames_option
 @models_option
 @click.option(
     "--dry-run", is_flag=True, help="Check everything and list what would be rendered, and why; write nothing."
@@ -117,10 +119,10 @@ def _run(
         result = pipeline.run(
             cut, out, settings, shots=patterns or None, models=models, replace=replace, progress=progress
         )
-    if progress_kind == "lines":
-        print_delivery(out / "delivery.json")
-    else:
+    if progress_kind == "bar":
         show_run(result, out, as_json=as_json)
+    elif result.delivered is not None:
+        print_delivery(out / "delivery.json")
     if result.left_out:
         raise ShotsLeftOut(result.left_out)
 

@@ -17,8 +17,8 @@ from toolkit.frames import FramePath, timecode_from_frames
 if TYPE_CHECKING:  # the doctor must run even if the libraries behind these do not load
     from toolkit.documents import Cut, Delivery, FaceTracks, PassPlan, Shot
     from toolkit.passes import RenderedPass
-    from toolkit.pipeline import RunResult
     from toolkit.stages.dry_run import DryRun
+    from toolkit.stages.run_result import RunResult
 
 NEXT_STEPS = """\
 Next, in Resolve:        Workspace > Scripts > Toolkit > Import Passes, then choose {delivery}
@@ -156,6 +156,7 @@ def show_plans(plans: Sequence[PassPlan], *, as_json: bool) -> None:
 
 def show_rendered(rendered: Sequence[RenderedPass], out: Path, *, as_json: bool) -> None:
     """Frames rendered and kept per pass, and where they are."""
+    left = sum(done.left for done in rendered)
     rows = [
         {
             "shot": done.plan.shot,
@@ -164,11 +165,14 @@ def show_rendered(rendered: Sequence[RenderedPass], out: Path, *, as_json: bool)
             "rendered": done.rendered,
             "reused": done.reused,
             "kept": done.kept,
+            **({"left": done.left} if as_json or left else {}),
             "files": done.plan.files(out).hashes,
         }
         for done in rendered
     ]
     show_rows(rows, as_json=as_json)
+    if left and not as_json:
+        click.echo(f"{left} frames are left; for these, run the same command without --frames")
 
 
 def show_run(result: RunResult, out: Path, *, as_json: bool) -> None:
@@ -181,13 +185,17 @@ def show_run(result: RunResult, out: Path, *, as_json: bool) -> None:
                 "rendered": r.rendered,
                 "reused": r.reused,
                 "kept": r.kept,
+                "left": r.left,
             }
             for r in result.rendered
         ]
-        _print_delivery(result.delivery, passes, out, left_out=dict(result.left_out))
+        _print_delivery(result.delivered, passes, out, left_out=dict(result.left_out))
         return
     show_rendered(result.rendered, out, as_json=False)
-    _show_next(result.delivery, out)
+    if result.delivered is None:
+        click.echo("nothing is delivered, since only some frames were asked for")
+    else:
+        _show_next(result.delivered, out)
 
 
 def show_conform(delivery: Delivery, out: Path, *, as_json: bool) -> None:
@@ -210,9 +218,10 @@ def show_conform(delivery: Delivery, out: Path, *, as_json: bool) -> None:
     _show_next(delivery, out)
 
 
-def _print_delivery(delivery: Delivery, passes: Sequence[dict[str, Any]], out: Path, **more: Any) -> None:
-    files = {"delivery": str(out / "delivery.json"), "timeline": str(out / "return.otio")}
-    print_json({**files, "passes": passes, "notes": list(delivery.notes), **more})
+def _print_delivery(delivery: Delivery | None, passes: Sequence[dict[str, Any]], out: Path, **more: Any) -> None:
+    names = {"delivery": "delivery.json", "timeline": "return.otio"}
+    files = {key: None if delivery is None else str(out / name) for key, name in names.items()}
+    print_json({**files, "passes": passes, "notes": list(delivery.notes) if delivery else [], **more})
 
 
 def _show_next(delivery: Delivery, out: Path) -> None:

@@ -10,6 +10,7 @@ import click
 from toolkit.cli.options import (
     check_progress,
     cut_argument,
+    frames_option,
     json_option,
     models_option,
     out_option,
@@ -124,6 +125,7 @@ def plan(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) -> N
 @strict_option
 @trust_option
 @shot_option
+@frames_option
 @json_option
 @progress_option
 def render(out: Path, patterns: tuple[str, ...], as_json: bool, progress_kind: str, **named: Any) -> None:

@@ -13,7 +13,7 @@ from pydantic import Field
 from toolkit.documents.base import Document, FileName, Point, Rate, Value, json_lines
 from toolkit.documents.bodies import BodyPoints
 from toolkit.documents.faces import FaceState, Landmarks
-from toolkit.frames import FramePath
+from toolkit.frames import FramePath, FrameRange
 
 Compression = Literal["zip", "zips", "piz", "dwaa", "dwab"]
 """How the pixels of a layer file are compressed."""
@@ -258,6 +258,10 @@ class PassPlan(Document):
         """The look, and again with each negative prompt of a single face."""
         negatives = dict.fromkeys(face.negative for frame in self.frames for face in frame.faces if face.negative)
         return (self.look, *(self.look.model_copy(update={"negative": negative}) for negative in negatives))
+
+    def frames_in(self, only: FrameRange | None) -> list[FramePlan]:
+        """The frames whose numbers are in ``only`` (shot space); all when None."""
+        return [frame for frame in self.frames if only is None or frame.shot_frame in only]
 
     @property
     def label(self) -> str:

@@ -7,12 +7,13 @@ themselves: whoever builds one, from TOML, ``--set`` or Python, gets a SettingsE
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Literal
 
 from pydantic import Field, field_validator
 
-from toolkit.frames import exact_rate
+from toolkit.frames import FrameRange, exact_rate
 from toolkit.settings.base import Number, WholeNumber, number, refuse, settings_class
 from toolkit.settings.looks import BodySettings, FaceSettings
 
@@ -148,8 +149,35 @@ class OutputSettings:
     and by up to 7, measured on the demo; alpha stays exact. A layer of unchanged pixels then shows on its plate."""
     passes: Literal["BODY+FACE", "BODY", "FACE"] = "BODY+FACE"
     """Which passes are rendered, bottom to top."""
+    frames: str = ""
+    """Render only these frames of each shot, for a test before a long run: ``1010-1020``, or ``1010``, by the numbers
+    of the layer files, which begin at 1001 with the head handle. Nothing is delivered then. Empty: all."""
     writers: WholeNumber = number(1, 64, default=2)
     """Threads that compress and write EXR frames."""
+
+    @field_validator("frames")
+    @classmethod
+    def _check_frames(cls, text: str) -> str:
+        try:
+            _parse_frames(text)
+        except ValueError:
+            refuse((), f"'{text}' is not a range of frames, such as 1010-1020")
+        return text
+
+    @property
+    def frame_range(self) -> FrameRange | None:
+        """The ``frames`` to render (shot space); None: all."""
+        return _parse_frames(self.frames)
+
+
+def _parse_frames(text: str) -> FrameRange | None:
+    """``1010-1020`` or ``1010``. Raises ValueError."""
+    if not text.strip():
+        return None
+    numbers = re.fullmatch(r"(\d+)(?:-(\d+))?", text.strip(), re.ASCII)
+    if numbers is None:
+        raise ValueError(text)
+    return FrameRange(first=int(numbers[1]), last=int(numbers[2] or numbers[1]))
 
 
 @settings_class
@@ -189,7 +217,7 @@ class DeliverySettings:
     def _check_map(cls, text: str) -> str:
         for pair in filter(None, map(str.strip, text.split(","))):
             if not all(part.strip() for part in pair.split("=")) or pair.count("=") != 1:
-                refuse("map", f"'{pair}' is not FROM=TO, such as /mnt/show=Z:/show")
+                refuse((), f"'{pair}' is not FROM=TO, such as /mnt/show=Z:/show")
         return text
 
 

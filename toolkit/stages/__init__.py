@@ -13,10 +13,12 @@ from toolkit.stages.conforming import conform
 from toolkit.stages.dry_run import check_run
 from toolkit.stages.planning import plan, plan_shot
 from toolkit.stages.rendering import RenderTools, open_render_tools, open_tools_for, render, render_shot
+from toolkit.stages.run_result import RunResult
 from toolkit.stages.tracking import TrackModels, fetch_track_models, track, track_shot
 
 __all__ = [
     "RenderTools",
+    "RunResult",
     "TrackModels",
     "check_before_work",
     "check_run",

@@ -18,7 +18,7 @@ from toolkit.output import Output
 from toolkit.passes import check_guides, describe_control, needs_body_tracks, planned_guides
 from toolkit.plates import check_encoding
 from toolkit.settings import Settings
-from toolkit.stages.choosing import ShotPatterns, choose_shots
+from toolkit.stages.choosing import ShotPatterns, choose_by_frames, choose_shots
 
 _LEAST_FREE = 64 * 2**20
 """Bytes of free disk space below which no work is started: a few frames would fill it."""
@@ -28,10 +28,10 @@ def check_before_work(cut: Cut, patterns: ShotPatterns, settings: Settings, out:
     """Check all that ``settings`` need for the shots matching ``patterns``, and return these shots.
 
     Checked are, in this order: the shots and their media, the optional packages, the engine's name and packages, the
-    guides, and free space for ``out``. Raises NoMatchingShot, CutIncomplete, PackageMissing, UnknownEngine,
-    EngineUnavailable, MissingFrames and OutputNotWritable.
+    guides, and free space for ``out``. Raises NoMatchingShot, NoMatchingFrame, CutIncomplete, PackageMissing,
+    UnknownEngine, EngineUnavailable, MissingFrames and OutputNotWritable.
     """
-    shots = choose_shots(cut, patterns, strict=settings.strict)
+    shots = choose_by_frames(choose_shots(cut, patterns, strict=settings.strict), settings.output.frame_range)
     check_packages(settings)
     check_engine(settings.engine, settings)
     if find_engine(settings.engine).wants_guides:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from toolkit.documents import Cut, Shot
-from toolkit.errors import CutIncomplete, NoMatchingShot
+from toolkit.errors import CutIncomplete, NoMatchingFrame, NoMatchingShot
+from toolkit.frames import FrameRange
 
 ShotPatterns = Sequence[str] | str | None
 """Shell patterns of shot names, such as ``["sh02*"]``; None: all shots."""
@@ -31,6 +32,14 @@ def choose_shots(cut: Cut, patterns: ShotPatterns, *, strict: bool) -> list[Shot
         raise CutIncomplete(left_out)
     for name, reason in left_out.items():
         log.warning("%s is left out, in whole or in part: %s", name, reason)
+    return chosen
+
+
+def choose_by_frames(shots: Sequence[Shot], frames: FrameRange | None) -> list[Shot]:
+    """Those of ``shots`` that have some of ``frames`` (shot space). Raises NoMatchingFrame if none has."""
+    chosen = [shot for shot in shots if frames is None or shot.shot_range.intersection(frames)]
+    if not chosen:
+        raise NoMatchingFrame(frames, {shot.name: shot.shot_range for shot in shots})
     return chosen
 
 

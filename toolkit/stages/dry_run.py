@@ -58,7 +58,8 @@ def check_run(
             with failures.catch(shot), open_plate(shot.media) as plate:
                 tracks = _read_tracks(shot, plate, settings, models, output)
                 if tracks is None:
-                    frames = len(shot.source_work_range)
+                    only = settings.output.frame_range
+                    frames = len(shot.shot_range if only is None else shot.shot_range.intersection(only) or ())
                     found += [forecast_untracked(shot.name, name, frames, plate) for name in wanted_passes(settings)]
                 else:
                     plans = decide_plans(source, shot, *tracks, settings=settings, output=output)
@@ -80,4 +81,12 @@ def _forecast(
     plans: Sequence[PassPlan], plate: Plate, tools: RenderTools, settings: Settings, output: Output
 ) -> list[PassForecast]:
     policy = when_delivered(settings.output)
-    return forecast_passes(plans, plate, tools.engine, output.root, when_delivered=policy, estimators=tools.estimators)
+    return forecast_passes(
+        plans,
+        plate,
+        tools.engine,
+        output.root,
+        when_delivered=policy,
+        only=settings.output.frame_range,
+        estimators=tools.estimators,
+    )

@@ -17,7 +17,7 @@ from toolkit.plates import Plate, open_plate
 from toolkit.progress import SILENT, Progress
 from toolkit.settings import Settings
 from toolkit.stages.checks import check_before_rendering, check_disk
-from toolkit.stages.choosing import ShotPatterns, choose_shots
+from toolkit.stages.choosing import ShotPatterns, choose_by_frames, choose_shots
 from toolkit.stages.failures import Failures
 from toolkit.stages.planning import planned_version
 
@@ -51,7 +51,7 @@ def render(
     failures = Failures(strict=settings.strict)
     with lock_output(Path(out), made_by=Cut.made_by) as output:
         cut = Cut.read(output.shots)
-        chosen = choose_shots(cut, shots, strict=settings.strict)
+        chosen = choose_by_frames(choose_shots(cut, shots, strict=settings.strict), settings.output.frame_range)
         plans = [one for shot in chosen for one in _read_plans(shot, settings, output)]
         check_before_rendering(chosen, plans, settings)
         check_disk(output.root)
@@ -111,9 +111,10 @@ def render_shot(
     """Write every frame of ``plans`` (all of one shot) that is not on disk yet."""
     tools.engine.step_callback = progress.step_callback
     trim_heap()  # tracking leaves some 100 MB of small freed blocks
+    only = settings.output.frame_range
     with ExitStack() as bars:
         advance = {
-            one.pass_name: bars.enter_context(progress.stage(f"{one.shot}  {one.pass_name}", len(one.frames)))
+            one.pass_name: bars.enter_context(progress.stage(f"{one.shot}  {one.pass_name}", len(one.frames_in(only))))
             for one in plans
         }
         return render_passes(
@@ -123,6 +124,7 @@ def render_shot(
             output.root,
             writers=settings.output.writers,
             when_delivered=when_delivered(settings.output),
+            only=only,
             strict=settings.strict,
             advance=advance,
             estimators=tools.estimators,

@@ -13,6 +13,7 @@ from typing import Any
 
 from toolkit.documents import PassName, PassPlan
 from toolkit.engines import DepthEstimator, Engine
+from toolkit.frames import FrameRange
 from toolkit.passes.guides.depth_estimates import build_estimates
 from toolkit.passes.guides.guide_pictures import ShotGuides
 from toolkit.passes.rendering.content_keys import ContentKeys
@@ -54,12 +55,14 @@ def forecast_passes(
     root: Path,
     *,
     when_delivered: WhenDelivered,
+    only: FrameRange | None = None,
     estimators: Mapping[str, DepthEstimator] = MappingProxyType({}),
 ) -> list[PassForecast]:
     """What ``render_passes`` would do with the same arguments; writes nothing. Raises VersionDelivered, MediaError."""
     guided = plans if engine.wants_guides else ()
     keys = ContentKeys(plans, plate, engine, ShotGuides(guided, build_estimates(guided, plate, estimators)))
-    return [_forecast(choose_version(plan, root, keys, when_delivered), root, keys, engine, plate) for plan in plans]
+    settled = [choose_version(plan, root, keys, when_delivered) for plan in plans]
+    return [_forecast(plan, root, keys, engine, plate, only=only) for plan in settled]
 
 
 def forecast_untracked(shot: str, name: PassName, frame_count: int, plate: Plate) -> PassForecast:
@@ -76,8 +79,11 @@ def forecast_untracked(shot: str, name: PassName, frame_count: int, plate: Plate
     )
 
 
-def _forecast(plan: PassPlan, root: Path, keys: ContentKeys, engine: Engine, plate: Plate) -> PassForecast:
-    missing = find_missing(plan, root, keys)
+def _forecast(
+    plan: PassPlan, root: Path, keys: ContentKeys, engine: Engine, plate: Plate, *, only: FrameRange | None
+) -> PassForecast:
+    outdated = find_missing(plan, root, keys)
+    missing = [frame for frame in outdated if only is None or frame.shot_frame in only]
     layers = read_layers(plan, root)
     pictures = {slate[PICTURE_KEY] for slate in layers.values()}
     latest = {slate["toolkit/sourceFrame"]: slate for slate in layers.values()}
@@ -87,7 +93,7 @@ def _forecast(plan: PassPlan, root: Path, keys: ContentKeys, engine: Engine, pla
     return PassForecast(
         shot=plan.shot,
         label=plan.label,
-        kept=len(plan.frames) - len(missing),
+        kept=len(plan.frames) - len(outdated),
         reused=len(missing) - len(painted),
         rendered=len(painted),
         reasons=Counter(_explain(plan, latest.get(frame.source_frame), engine) for frame in painted),

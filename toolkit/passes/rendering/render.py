@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from toolkit.documents import PassName, PassPlan
 from toolkit.engines import DepthEstimator, Engine, PaintRequest
 from toolkit.errors import EngineFailed, ResultUnusable, UnsupportedMedia, at
+from toolkit.frames import FrameRange
 from toolkit.passes.guides.depth_estimates import build_estimates
 from toolkit.passes.guides.guide_pictures import ShotGuides
 from toolkit.passes.rendering.content_keys import ContentKeys
@@ -38,7 +39,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedPass:
-    """One complete pass on disk."""
+    """One pass on disk; complete if no frame is ``left``."""
 
     plan: PassPlan
     rendered: int
@@ -47,6 +48,8 @@ class RenderedPass:
     """Frames copied from another version or from another number: their pixels existed already."""
     kept: int
     """Frames of an earlier run that were complete and current."""
+    left: int
+    """Frames that are still to be rendered: only others were asked for."""
 
 
 def render_passes(
@@ -57,12 +60,14 @@ def render_passes(
     *,
     writers: int,
     when_delivered: WhenDelivered = WhenDelivered.NEW_VERSION,
+    only: FrameRange | None = None,
     advance: Mapping[PassName, Advance] = MappingProxyType({}),
     estimators: Mapping[str, DepthEstimator] = MappingProxyType({}),
     strict: bool = False,
 ) -> list[RenderedPass]:
     """Write every frame of ``plans`` (all of one shot) under ``root`` that is missing or out of date.
 
+    With ``only``, those of these numbers (shot space); the version is then not complete.
     Where frames of a delivered version would change, ``when_delivered`` says what to do; the plans that are returned
     have the version that was written. ``advance`` is called per pass with the number of frames just written or found
     current. ``estimators`` are all that ``plans`` name, by name, if ``engine`` takes guides. ``strict``: stop at a
@@ -74,13 +79,23 @@ def render_passes(
     guides = ShotGuides(guided, build_estimates(guided, plate, estimators))
     keys = ContentKeys(plans, plate, engine, guides)
     plans = [settle_version(plan, root, keys, when_delivered) for plan in plans]
-    missing, reused = {}, {}
+    missing, done = {}, []
     for plan in plans:
-        name = plan.pass_name
-        old = find_missing(plan, root, keys)
+        name, asked = plan.pass_name, plan.frames_in(only)
+        outdated = find_missing(plan, root, keys)
+        old = [frame for frame in outdated if only is None or frame.shot_frame in only]
         copied = reuse_frames(plan, old, root, keys, threads=writers)
-        reused[name], missing[name] = len(copied), [frame for frame in old if frame.source_frame not in copied]
-        advance.get(name, ignore_steps)(len(plan.frames) - len(missing[name]))
+        missing[name] = [frame for frame in old if frame.source_frame not in copied]
+        advance.get(name, ignore_steps)(len(asked) - len(missing[name]))
+        done.append(
+            RenderedPass(
+                plan=plan,
+                rendered=len(missing[name]),
+                reused=len(copied),
+                kept=len(plan.frames) - len(outdated),
+                left=len(outdated) - len(old),
+            )
+        )
     tasks = [task for plan in plans for task in build_tasks(plan, missing[plan.pass_name], root)]
 
     # Closed here, not by the garbage collector: an error must not leave threads decoding.
@@ -90,7 +105,7 @@ def render_passes(
     keys.check_inputs(plans)
     for plan in plans:
         remove_other_frames(plan, root)
-    return [_count(plan, rendered=len(missing[plan.pass_name]), reused=reused[plan.pass_name]) for plan in plans]
+    return done
 
 
 def _check_size(plans: Sequence[PassPlan], plate: Plate) -> None:
@@ -98,10 +113,6 @@ def _check_size(plans: Sequence[PassPlan], plate: Plate) -> None:
         if (plan.width, plan.height) != (plate.width, plate.height):
             sizes = f"{plate.width}x{plate.height} now, and was {plan.width}x{plan.height}"
             raise UnsupportedMedia(plate.media.path, f"it is {sizes} when it was tracked; track and plan it again")
-
-
-def _count(plan: PassPlan, *, rendered: int, reused: int) -> RenderedPass:
-    return RenderedPass(plan=plan, rendered=rendered, reused=reused, kept=len(plan.frames) - rendered - reused)
 
 
 class _ResultCheck:
