@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from toolkit import doctor
+from toolkit.cli import run_command
 
 PROJECT = tomllib.loads((Path(__file__).resolve().parent.parent / "pyproject.toml").read_text(encoding="utf-8"))
 
@@ -70,6 +71,15 @@ def test_the_doctor_reports_even_if_a_library_does_not_load(library: str) -> Non
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     assert "Python" in [row["what"] for row in json.loads(done.stdout)]
+
+
+def test_the_table_ends_with_a_verdict(without: Callable[[str], None], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["doctor"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith("All that is required is there.")
+    without("av")
+    assert run_command(["doctor"]) == 1
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last == "MISSING: av. The toolkit does not work without; the table says what to do."
 
 
 # --- Resolve's Python on macOS --------------------------------------------------------------------------------------

@@ -247,7 +247,7 @@ class UnknownEngine(InputError):
     """No engine of that name."""
 
     def __init__(self, name: str, available: Sequence[str]) -> None:
-        super().__init__(f"unknown engine '{name}'; available: {', '.join(available)}")
+        super().__init__(f"unknown engine '{name}'; {_suggest(name, available, 'available')}")
 
 
 # --- media -------------------------------------------------------------------------------------------------

@@ -30,6 +30,9 @@ VALUES = {
     "guidance": 8.0,
     "model": "deliberate_v2",
     "strength": 0.5,
+    "seed": 1234,
+    "canvas": 512,
+    "size": 512,
     "mask_blur": 4,
     "mask_blur_version": "1.3",
     "controls": (
@@ -42,8 +45,6 @@ def test_known_settings_are_converted_and_the_rest_is_listed() -> None:
     found = parse_infotext(TEXT)
     assert found.values == VALUES
     assert found.unmapped == (
-        "Seed: 1234",
-        "Size: 512x512",
         "Model hash: 9aba26abdf",
         "ControlNet 1: Module: depth_midas, Model: control_v11f1p_sd15_depth [cfd03158], Weight: 1",
         "Version: v1.2.1",
@@ -132,6 +133,23 @@ def test_missing_parts_of_the_text_are_empty(text: str, prompt: str, negative: s
     assert (values["prompt"], values["negative"]) == (prompt, negative)
 
 
+@pytest.mark.parametrize(
+    ("pairs", "values", "unmapped"),
+    [
+        ("Seed: 5, Size: 640x512", {"seed": 5, "size": 512}, ()),
+        ("Seed: 4294967295, Size: 512x512", {"canvas": 512, "size": 512}, ("Seed: 4294967295",)),
+        ("Seed: -1, Size: 500x500", {}, ("Seed: -1", "Size: 500x500")),
+        ("Seed: x, Size: big", {}, ("Seed: x", "Size: big")),
+    ],
+)
+def test_seed_and_size_are_taken_if_the_settings_take_them(
+    pairs: str, values: dict[str, int], unmapped: tuple[str, ...]
+) -> None:
+    found = parse_infotext(f"x\nSteps: 2, Sampler: Euler, CFG scale: 7, {pairs}")
+    assert {name: found.values[name] for name in ("seed", "canvas", "size") if name in found.values} == values
+    assert found.unmapped == unmapped
+
+
 def test_a_value_that_is_not_a_number_is_listed() -> None:
     found = parse_infotext("x\nSteps: many, Sampler: Euler, CFG scale: 7")
     assert "steps" not in found.values
@@ -149,12 +167,14 @@ def test_a_png_gives_a_toolkit_toml_that_loads(kind: str, tmp_path: Path, capsys
     Image.new("RGB", (8, 8)).save(picture, pnginfo=info)
     assert run_command(["look", "from-png", str(picture), "--pass", "body"]) == 0
     printed = capsys.readouterr().out
-    assert "# no matching setting: Seed: 1234" in printed
+    assert "\nseed = 1234  # each frame and face gets a seed of its own from it\n" in printed
+    assert "\n# FACE only: canvas = 512\nsize = 512\n" in printed
+    assert "# no matching setting: Model hash: 9aba26abdf" in printed
     toml = tmp_path / "toolkit.toml"
     toml.write_text(printed, encoding="utf-8")
     body = load_settings(toml=toml).body
     expected = VALUES | {"prompt": str(VALUES["prompt"]).replace("woman", "woman" if kind == "tEXt" else "wömän")}
-    of_any = {name: value for name, value in expected.items() if not name.startswith("mask")}
+    of_any = {name: value for name, value in expected.items() if not name.startswith(("mask", "canvas"))}
     assert {name: getattr(body, name) for name in of_any} == of_any
     assert set(tomllib.loads(printed)) == {"body"}
     assert "# FACE only: mask_blur = 4" in printed
@@ -162,7 +182,9 @@ def test_a_png_gives_a_toolkit_toml_that_loads(kind: str, tmp_path: Path, capsys
     assert run_command(["look", "from-png", str(picture)]) == 0
     toml.write_text(capsys.readouterr().out, encoding="utf-8")
     face = load_settings(toml=toml).face
-    assert {name: getattr(face, name) for name in expected} == expected
+    assert {name: getattr(face, name) for name in expected if name != "size"} == {
+        name: value for name, value in expected.items() if name != "size"
+    }
 
 
 CHUNK = b"iTXtparameters\0\x01\0\0\0nothing deflated"

@@ -64,7 +64,8 @@ def test_what_a_server_lacks_is_reported_before_any_work(plates: Path, capsys: p
     message = [line for line in capsys.readouterr().err.strip().splitlines() if "paints at" not in line]
     assert len(message) == 3
     assert all("face.sampler: no sampler 'Eulr' (similar: euler" in line for line in message[:2])
-    assert "body.model: no model is set (available: v1-5-pruned-emaonly, deliberate_v2)" in message[2]
+    listed = "body.model: no model is set (available: v1-5-pruned-emaonly, deliberate_v2)"
+    assert f"{listed}; for instance --set body.model=v1-5-pruned-emaonly" in message[2]
     assert not list((plates.parent / "out").rglob("*.json"))
 
 

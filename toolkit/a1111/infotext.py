@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -79,6 +79,8 @@ def parse_infotext(text: str) -> Infotext:
         control = _parse_control(value) if _CONTROLNET.fullmatch(key) else None
         if control is not None:
             controls.append(control)
+        elif key == "Size" and (sides := _parse_size(value)):
+            values |= sides
         elif key in _SETTINGS and (parsed := _parse_value(key, value)) is not None:
             values[_SETTINGS[key][0]] = parsed
         elif key == _SCHEDULE and "sampler" in values:
@@ -96,16 +98,39 @@ def parse_infotext(text: str) -> Infotext:
 
 _IMPLIED_SCHEDULES = {"Automatic", "Uniform"}
 """Schedules that are not part of a sampler's name. If "Automatic" was not even spacing, the text names the schedule."""
-_SETTINGS: Mapping[str, tuple[str, type]] = {
+
+
+def _parse_seed(text: str) -> int:
+    """Raises ValueError for seeds that the setting does not take: those of the web UI have one bit more."""
+    if not 0 <= int(text) < 2**31:
+        raise ValueError(text)
+    return int(text)
+
+
+_SETTINGS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "Denoising strength": ("strength", float),
     "Model": ("model", str),
+    "Seed": ("seed", _parse_seed),
     "Steps": ("steps", int),
     "CFG scale": ("guidance", float),
     "Sampler": ("sampler", str),
     "Mask blur": ("mask_blur", int),
     "Masked content": ("masked_content", str),
 }
-"""Key in the text: name of the matching setting, and its type."""
+"""Key in the text: name of the matching setting, and how its value is read."""
+
+
+def _parse_size(text: str) -> dict[str, int]:
+    """``640x512`` as the ``size`` of BODY, its shorter side, and, if square, the ``canvas`` of FACE.
+
+    Empty if the settings do not take it.
+    """
+    sides = re.fullmatch(r"(\d+)x(\d+)", text)
+    width, height = (int(sides[1]), int(sides[2])) if sides else (0, 0)
+    shorter = min(width, height)
+    if shorter % 8 or not 64 <= shorter <= 2048:
+        return {}
+    return {"canvas": shorter, "size": shorter} if width == height else {"size": shorter}
 
 
 def _merge_legacy_units(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -51,10 +51,27 @@ def toolkit(verbose: bool) -> None:
     logging.getLogger(WHO_PAINTS).setLevel(logging.INFO)
 
 
+def _show_verbose(_context: click.Context, _parameter: click.Parameter, verbose: bool) -> None:
+    if verbose:
+        logging.getLogger().setLevel(logging.INFO)
+
+
+def _take_verbose(command: click.Command) -> None:
+    """Make ``-v`` work after ``command`` and its subcommands too, except where options are passed on."""
+    if command.context_settings.get("ignore_unknown_options"):
+        return
+    names = ["-v", "--verbose"]
+    command.params.append(click.Option(names, is_flag=True, expose_value=False, hidden=True, callback=_show_verbose))
+    for inner in command.commands.values() if isinstance(command, click.Group) else ():
+        _take_verbose(inner)
+
+
 for stage in (run, demo, shots, track, plan, render, conform, aep):
     toolkit.add_command(stage)
 for about in (engines, presets, look, models, doctor, install_scripts_command, resolve, ae, background):
     toolkit.add_command(about)
+for each in toolkit.commands.values():
+    _take_verbose(each)
 
 
 def main() -> None:

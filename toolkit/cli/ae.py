@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from toolkit.cli.options import NamedPath
+
 Command = Callable[..., Any]
 
 
@@ -44,7 +46,7 @@ def _launch_options(command: Command) -> Command:
 
 
 @ae.command(short_help="Write the open comp as turnover.json.")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", type=NamedPath(path_type=Path, file_okay=False))
 @_launch_options
 def send(folder: Path, app: Path | None, timeout: float) -> int:
     """Write the open comp, or the layers selected in it, to FOLDER/turnover.json.

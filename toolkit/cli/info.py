@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 import click
 
-from toolkit.cli.options import json_option, models_option
+from toolkit.cli.options import NamedPath, json_option, models_option
 
 
 @click.command()
@@ -67,6 +68,10 @@ def show_preset(name: str) -> None:
     click.echo(preset_text(name), nl=False)
 
 
+_REMARKS = {"seed": "  # each frame and face gets a seed of its own from it"}
+"""What a setting does not do that somebody might expect."""
+
+
 @click.group(short_help="Import settings from other tools.")
 def look() -> None:
     """Import settings from other tools.
@@ -102,7 +107,8 @@ def look_from_png(file: Path, section: str) -> None:
     click.echo(f"[{section}]  # from {file.name}")
     for name, value in found.values.items():
         applies = f"{section}.{name}" in known
-        click.echo(f"{'' if applies else '# FACE only: '}{name} = {toml_text(value)}")
+        other = "BODY" if section == "face" else "FACE"
+        click.echo(f"{'' if applies else f'# {other} only: '}{name} = {toml_text(value)}{_REMARKS.get(name, '')}")
     for fact in found.unmapped:
         click.echo(f"# no matching setting: {fact}")
 
@@ -156,13 +162,29 @@ def doctor(as_json: bool) -> int:
 
     findings = check_installation()
     show_rows([finding.row() for finding in findings], as_json=as_json)
-    return 1 if any(finding.required and not finding.ok for finding in findings) else 0
+    missing = [finding.what for finding in findings if finding.required and not finding.ok]
+    if not as_json:
+        click.echo(_verdict(missing))
+    return 1 if missing else 0
+
+
+def _verdict(missing: Sequence[str]) -> str:
+    if missing:
+        return f"\nMISSING: {', '.join(missing)}. The toolkit does not work without; the table says what to do."
+    return "\nAll that is required is there. What is not installed is only needed for what the table says."
+
+
+_WHERE = {
+    "resolve": "in Resolve: Workspace > Scripts > Toolkit",
+    "ae": "in After Effects: File > Scripts, and Window > Toolkit.jsx, after the next start",
+}
+"""Where a host shows its entries."""
 
 
 @click.command("install-scripts", short_help="Install the menu entries into Resolve or After Effects.")
 @click.argument("host", type=click.Choice(["resolve", "ae"]))
 @click.option(
-    "--to", type=click.Path(path_type=Path, file_okay=False), help="Install into this folder instead of the default."
+    "--to", type=NamedPath(path_type=Path, file_okay=False), help="Install into this folder instead of the default."
 )
 @click.option("--remove", is_flag=True, help="Remove the toolkit's entries instead; other files stay.")
 @click.option("--all-users", is_flag=True, help="Install for all users of Resolve (needs administrator rights).")
@@ -176,5 +198,11 @@ def install_scripts_command(host: Literal["resolve", "ae"], to: Path | None, rem
     """
     from toolkit.install import install_scripts, remove_scripts
 
-    for path in (remove_scripts if remove else install_scripts)(host, to, all_users=all_users):
+    paths = (remove_scripts if remove else install_scripts)(host, to, all_users=all_users)
+    for path in paths:
         click.echo(path)
+    count = f"{len(paths)} file{'s' if len(paths) != 1 else ''}"
+    if remove:
+        click.echo(f"removed {count}" if paths else "nothing to remove: no entries of the toolkit are installed there")
+    else:
+        click.echo(f"installed {count}; {_WHERE[host]}")

@@ -26,13 +26,28 @@ def cut_argument(command: Command) -> Command:
             raise click.UsageError(f"{problem}; write a sequence as 'plate.####.exr', in quotes")
         return paths[0]
 
-    path = click.Path(path_type=Path)
+    path = NamedPath(path_type=Path)
     return click.argument("cut", nargs=-1, required=True, metavar="CUT", type=path, callback=check_single_path)(command)
+
+
+class NamedPath(click.Path):
+    """A path that is not empty: that would mean the current folder, as of a variable that is not set."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Raises UsageError for an empty path."""
+        if value == "":
+            self.fail("it is empty; for the current folder write a dot", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def out_argument(command: Command) -> Command:
+    """``OUT``."""
+    return click.argument("out", type=NamedPath(path_type=Path))(command)
 
 
 def out_option(command: Command) -> Command:
     """``-o OUT``."""
-    option = click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="Output folder.")
+    option = click.option("-o", "--out", type=NamedPath(path_type=Path), required=True, help="Output folder.")
     return option(command)
 
 
@@ -172,8 +187,9 @@ def settings_for(
     """The preset, then ``toolkit.toml`` in the ``folder`` of the cut, then the command line; each later one wins.
 
     ``trust`` is whether the file may choose an engine, a server and the like; None: the command uses nothing of that.
-    Raises what ``load_settings`` raises.
+    Raises what ``load_settings`` raises, and UnknownEngine.
     """
+    from toolkit.engines import find_engine
     from toolkit.settings import is_trusted, load_settings
 
     toml = folder / "toolkit.toml"
@@ -189,9 +205,11 @@ def settings_for(
     named += ["strict=true"] if strict else []
     named += [f"output.frames={frames}"] if frames is not None else []
     may_choose = trust is None or trust or is_trusted(folder)
-    return load_settings(
+    settings = load_settings(
         preset=preset,
         toml=toml if toml.is_file() else None,
         overrides=[*assignments, *named],
         origin="trusted" if may_choose else "cut",
     )
+    find_engine(settings.engine)
+    return settings

@@ -13,6 +13,7 @@ from toolkit.cli.options import (
     frames_option,
     json_option,
     models_option,
+    out_argument,
     out_option,
     overwrite_option,
     progress_option,
@@ -28,8 +29,6 @@ from toolkit.errors import ShotsLeftOut
 if TYPE_CHECKING:
     from toolkit.documents import Cut
     from toolkit.settings import Settings
-
-OUT = click.argument("out", type=click.Path(path_type=Path))
 
 
 @click.command(short_help="List the shots of a cut, and what is left out and why.")
@@ -96,7 +95,7 @@ def track(
 
 
 @click.command(short_help="Plan every frame of every pass.")
-@OUT
+@out_argument
 @settings_options
 @overwrite_option
 @strict_option
@@ -119,7 +118,7 @@ def plan(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) -> N
 
 
 @click.command(short_help="Render the planned passes.")
-@OUT
+@out_argument
 @settings_options
 @overwrite_option
 @strict_option
@@ -147,7 +146,7 @@ def render(out: Path, patterns: tuple[str, ...], as_json: bool, progress_kind: s
 
 
 @click.command(short_help="Put the rendered passes back over the cut.")
-@OUT
+@out_argument
 @settings_options
 @json_option
 def conform(out: Path, as_json: bool, **named: Any) -> None:
@@ -188,7 +187,7 @@ def _check_left_out(cut: Cut, patterns: tuple[str, ...]) -> None:
 
 
 @click.command(short_help="Experimental: write an After Effects project.")
-@OUT
+@out_argument
 @json_option
 def aep(out: Path, as_json: bool) -> None:
     """Experimental: write an After Effects project from the delivery in OUT, for users who cannot run scripts.

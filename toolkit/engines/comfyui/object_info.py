@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -64,9 +65,8 @@ def match_workflow(
             if choices is None or isinstance(value, list) or _differs_per_image(value):
                 continue
             if kind := label_of(placeholder):
-                found: list[str] = []
-                names[key, name] = _resolve_choice(kind, str(values[placeholder]), choices, found)
-                problems += (setting_of(placeholder, section) + problem for problem in found)
+                setting = setting_of(placeholder, section)
+                names[key, name] = _resolve_choice(kind, str(values[placeholder]), choices, problems, setting)
             elif (filled := fill_placeholders(value, values)) not in choices:
                 hint = suggest_names(str(filled), _texts(choices))
                 problems.append(f"{label} has '{name}' {filled!r}, which is not one of its choices ({hint})")
@@ -106,8 +106,8 @@ def _choices(class_info: Mapping[str, Any], name: str) -> list[Any] | None:
     return options if isinstance(options, list) else None
 
 
-def _resolve_choice(kind: str, wanted: str, choices: list[Any], problems: list[str]) -> str:
-    """The choice that ``wanted`` means.
+def _resolve_choice(kind: str, wanted: str, choices: list[Any], problems: list[str], setting: str) -> str:
+    """The choice that ``wanted`` means; without one, appends a problem, which begins with ``setting``.
 
     The folder, the suffix, and the hash that AUTOMATIC1111 appends may each be left out.
     """
@@ -119,7 +119,9 @@ def _resolve_choice(kind: str, wanted: str, choices: list[Any], problems: list[s
     if not choice:
         short = [min((alias for alias in _aliases(text) if uses[alias] == 1), key=len, default=text) for text in texts]
         problem = f"no {kind} '{wanted}'" if wanted else f"no {kind} is set"
-        problems.append(f"{problem} ({suggest_names(wanted, short)})")
+        option = shlex.quote(f"{setting.removesuffix(': ')}={short[0]}") if setting and short and not wanted else ""
+        remedy = f"; {'for instance ' if len(short) > 1 else ''}--set {option}" if option else ""
+        problems.append(f"{setting}{problem} ({suggest_names(wanted, short)}){remedy}")
     return choice
 
 
