@@ -98,10 +98,10 @@ class InputError(ToolkitError):
 
 
 class NoSuchFile(InputError):
-    """The path does not exist."""
+    """The path does not exist; ``meant`` is what may have been meant."""
 
-    def __init__(self, path: Path | str) -> None:
-        super().__init__(f"no such file: {path}")
+    def __init__(self, path: Path | str, meant: str = "") -> None:
+        super().__init__(f"no such file: {path}{f'. Did you mean {meant}?' if meant else ''}")
 
 
 class Unreadable(InputError):

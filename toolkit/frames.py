@@ -245,7 +245,7 @@ def _dropped_per_minute(rate: Fraction) -> int:
 
 # --- numbered files --------------------------------------------------------------------------------------------
 
-_PLACEHOLDER = re.compile(r"#+|%0?(\d*)d")
+_PLACEHOLDER = re.compile(r"#+|%0?(\d*)d|\[(-?\d+)-(-?\d+)\](?=\.[^.]+$)")
 """Where a pattern has its number: the last match, since a name may contain another ``#`` before it."""
 FRAME_NUMBER = re.compile(r"((?:(?<=\.)-)?\d+)(?=\.[A-Za-z0-9]+$)")
 """The number in the name of one file. A hyphen is a sign only after a dot: in ``sh010-0002.png`` it is a separator."""
@@ -268,7 +268,7 @@ class FramePath:
 
     @classmethod
     def parse(cls, text: str | Path) -> FramePath:
-        """Read ``plate.####.exr``, ``plate.%04d.png`` or one file of the sequence, ``plate.1001.exr``.
+        """Read ``plate.####.exr``, ``plate.%04d.png``, ``plate.[1001-1099].png`` or one file, ``plate.1001.exr``.
 
         Raises ValueError when the name has no frame number.
         """
@@ -276,18 +276,26 @@ class FramePath:
         place = _last_placeholder(path.name) or FRAME_NUMBER.search(path.name)
         if place is None:
             raise ValueError(f"no frame number in {path.name!r}")
-        printf = place[0].startswith("%")
+        digits = {"%": int(place[1] or 1) if place[0][0] == "%" else 0, "[": len(place[0].partition("-")[0]) - 1}
         return cls(
             folder=path.parent,
             prefix=path.name[: place.start()],
-            padding=int(place[1] or 1) if printf else len(place[0]),
+            padding=digits.get(place[0][0], len(place[0])),
             suffix=path.name[place.end() :],
         )
 
     @staticmethod
     def is_pattern(text: str | Path) -> bool:
-        """Whether the name contains ``####`` or ``%04d``: a whole sequence rather than one file."""
+        """Whether the name contains ``####``, ``%04d`` or ``[1001-1099]``: a sequence rather than one file."""
         return _last_placeholder(Path(text).name) is not None
+
+    @staticmethod
+    def named_range(text: str | Path) -> FrameRange | None:
+        """The frames that ``plate.[1001-1099].exr`` names; None for other names, and if they are in the wrong order."""
+        place = _last_placeholder(Path(text).name)
+        if place is None or place[2] is None or int(place[2]) > int(place[3]):
+            return None
+        return FrameRange(first=int(place[2]), last=int(place[3]))
 
     def path(self, frame: int) -> Path:
         """The file of ``frame``, as ``printf`` writes its number."""

@@ -221,6 +221,12 @@ def test_a_star_expanded_by_the_shell_is_refused_and_the_error_shows_how_to_writ
     assert "plate.1002.png" not in line
 
 
+def test_files_that_the_shell_listed_suggest_their_sequence(command: Run, tmp_path: Path) -> None:
+    pattern = write_frames(tmp_path / "plates", range(1001, 1006))
+    code, line = command("run", *sorted(pattern.parent.iterdir()), "-o", tmp_path / "out")
+    assert (code, f"write a sequence as '{pattern}' (5 frames), in quotes" in line) == (2, True), line
+
+
 def test_out_that_is_a_file_cannot_be_written(command: Run, tmp_path: Path) -> None:
     write_frames(tmp_path / "plates", range(1001, 1009))
     (tmp_path / "out").write_text("mine")

@@ -22,8 +22,11 @@ def cut_argument(command: Command) -> Command:
 
     def check_single_path(_context: click.Context, _parameter: click.Parameter, paths: tuple[Path, ...]) -> Path:
         if len(paths) > 1:
+            from toolkit.plates import READABLE_IMAGE_SUFFIXES, name_likely_sequence
+
+            meant = name_likely_sequence(paths[0], READABLE_IMAGE_SUFFIXES) or "'plate.####.exr'"
             problem = f"CUT takes one path, not {len(paths)} (the first is {paths[0]})"
-            raise click.UsageError(f"{problem}; write a sequence as 'plate.####.exr', in quotes")
+            raise click.UsageError(f"{problem}; write a sequence as {meant}, in quotes")
         return paths[0]
 
     path = NamedPath(path_type=Path)

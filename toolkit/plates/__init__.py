@@ -13,16 +13,25 @@ from toolkit.plates.exr_header import is_complete, read_attributes
 from toolkit.plates.exr_picture import read_exr
 from toolkit.plates.guide_files import read_distances, read_guide
 from toolkit.plates.half_float import from_half, to_half
+from toolkit.plates.likely_sequences import name_likely_sequence
 from toolkit.plates.open import open_plate
 from toolkit.plates.plate import Plate, PlateFrame, to_display_referred
 from toolkit.plates.primaries import AP1, Primaries, from_rec709
-from toolkit.plates.probing import check_frames, count_by_time, frame_file, missing_frames, probe
+from toolkit.plates.probing import (
+    READABLE_IMAGE_SUFFIXES,
+    check_frames,
+    count_by_time,
+    frame_file,
+    missing_frames,
+    probe,
+)
 from toolkit.plates.read_ahead import prefetch
 from toolkit.plates.stored_picture import StoredPicture, to_8bit_codes
 from toolkit.plates.unchanged_files import UnchangedFiles, file_digest
 
 __all__ = [
     "AP1",
+    "READABLE_IMAGE_SUFFIXES",
     "Attribute",
     "Encoding",
     "Plate",
@@ -42,6 +51,7 @@ __all__ = [
     "from_rec709",
     "is_complete",
     "missing_frames",
+    "name_likely_sequence",
     "open_plate",
     "prefetch",
     "probe",

@@ -14,6 +14,7 @@ from toolkit.errors import MissingFrames, MissingMedia, UnsupportedMedia, list_f
 from toolkit.frames import FramePath, FrameRange, Timecode, exact_rate, media_timecode
 from toolkit.plates.exr_header import read_attributes
 from toolkit.plates.exr_layers import probe_layer
+from toolkit.plates.likely_sequences import name_likely_sequence
 from toolkit.plates.movie_index import index_movie, pictures_by_time
 from toolkit.plates.png_gamma import png_gamma_notes
 from toolkit.plates.primaries import spans_colours
@@ -159,7 +160,8 @@ def _probe_sequence(path: Path, rate: Fraction | None, wanted_layer: str | None)
         files = FramePath.parse(path)
         numbers = files.frames_on_disk()
         if not numbers:
-            raise MissingMedia(path, "no file of this sequence exists")
+            meant = name_likely_sequence(path, READABLE_IMAGE_SUFFIXES)
+            raise MissingMedia(path, f"no file of this sequence exists{f'; did you mean {meant}?' if meant else ''}")
         path, first_file = Path(files.hashes), files.path_on_disk(numbers[0])
         notes += _left_out_notes(files)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -52,7 +53,7 @@ def _read_cut(path: Path, *, handles: int, plate: PlateSettings) -> Cut:
     if suffix in MOVIE_SUFFIXES or suffix in IMAGE_SUFFIXES:
         return _read_media_cut(path, plate)
     if not path.exists():
-        raise NoSuchFile(path)
+        raise NoSuchFile(path, _name_likely_sequence(path))
     if suffix in _UNSUPPORTED:
         problem = f"{suffix.upper()} is not supported. Export OTIO instead"
         raise UnreadableCut(path, f"{problem} (Resolve: File > Export > Timeline > OpenTimelineIO)")
@@ -61,12 +62,16 @@ def _read_cut(path: Path, *, handles: int, plate: PlateSettings) -> Cut:
 
 def _explain_folder(folder: Path) -> str:
     """Why a folder is not a cut, naming the first sequence in it."""
-    for path in sorted(folder.iterdir()):
-        if path.suffix.lower().removeprefix(".") in IMAGE_SUFFIXES:
-            with suppress(ValueError):  # no number in the name
-                files = FramePath.parse(path)
-                return f"it is a folder. Did you mean '{files}' ({len(files.frames_on_disk())} frames)?"
+    meant = _name_likely_sequence(folder)
+    if meant:
+        return f"it is a folder. Did you mean {meant}?"
     return "it is a folder; give a timeline, a movie, or a sequence as plate.####.exr"
+
+
+def _name_likely_sequence(path: Path) -> str:
+    from toolkit.plates import name_likely_sequence
+
+    return name_likely_sequence(path, tuple(f".{suffix}" for suffix in IMAGE_SUFFIXES))
 
 
 def _read_media_cut(path: Path, plate: PlateSettings) -> Cut:
@@ -74,6 +79,7 @@ def _read_media_cut(path: Path, plate: PlateSettings) -> Cut:
     from toolkit.plates import missing_frames
 
     media, source_range = _probe_media(path, plate)
+    first = media.source_range.first if media.source_range is not None else source_range.first
     names = ShotNames()
     shot = Shot(
         name=names.next_name(path.name),
@@ -95,12 +101,23 @@ def _read_media_cut(path: Path, plate: PlateSettings) -> Cut:
         name=shot.name,
         path=str(path.absolute()),
         record_rate=media.rate,
-        record_start=media.timecode_first or 0,
+        record_start=0 if media.timecode_first is None else media.timecode_first + source_range.first - first,
         drop_frame=media.drop_frame,
         record_count=len(source_range),
         shots=tuple(shots),
         skipped=tuple(skipped),
+        notes=tuple(_note_siblings(path)),
     )
+
+
+def _note_siblings(path: Path) -> Iterator[str]:
+    """That ``path`` is one frame of a sequence, which may have been meant."""
+    if path.suffix.lower().removeprefix(".") in IMAGE_SUFFIXES and not FramePath.is_pattern(path):
+        with suppress(ValueError):  # no number in the name
+            files = FramePath.parse(path)
+            count = len(files.frames_on_disk())
+            if count > 1:
+                yield f"{path.name} is a single frame; for all {count} frames give '{files}'"
 
 
 def _probe_media(path: Path, plate: PlateSettings) -> tuple[Media, FrameRange]:
@@ -114,10 +131,10 @@ def _probe_media(path: Path, plate: PlateSettings) -> tuple[Media, FrameRange]:
             variable_rate=plate.variable_rate,
         )
     except MissingMedia as error:
-        raise NoSuchFile(path) from error
+        raise NoSuchFile(path, _name_likely_sequence(path)) from error
     if media.source_range is None:
         raise EmptyCut(path, ["it has no frames"])
-    return media, media.source_range
+    return media, FramePath.named_range(path) or media.source_range
 
 
 def _one_to_one_map(media: Media, source_range: FrameRange) -> FrameMap:
