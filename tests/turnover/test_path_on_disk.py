@@ -11,7 +11,7 @@ import pytest
 from tests.turnover._cuts import clip, movie_reference, one_clip, time_range, write, write_movie, write_sequence
 from tests.turnover._turnovers import host_clip, write_turnover
 from toolkit.documents import Cut
-from toolkit.errors import EmptyCut
+from toolkit.errors import EmptyCut, NoSuchFile
 from toolkit.turnover import read_cut
 
 Form = Literal["NFC", "NFD"]
@@ -39,6 +39,16 @@ def test_accents_may_be_written_in_either_normal_form(kind: str, disk: Form, cut
     assert found.shots[0].media.online
     assert Path(found.shots[0].media.path).parent == folder
     assert found.notes == ()
+
+
+@pytest.mark.parametrize("name", ["é.####.png", "é.%04d.png", "é.mov"])
+def test_so_may_those_of_a_single_plate(name: str, tmp_path: Path) -> None:
+    write_sequence(tmp_path, range(5, 9), prefix="é.")
+    write_movie(tmp_path / "é.mov", 4)
+    (shot,) = read_cut(tmp_path / unicodedata.normalize("NFD", name)).shots
+    assert Path(shot.media.path).name == name.replace("%04d", "####")
+    with pytest.raises(NoSuchFile):
+        read_cut(tmp_path / name.upper())
 
 
 def test_a_turnover_of_a_mac_is_found(tmp_path: Path) -> None:

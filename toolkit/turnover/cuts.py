@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from toolkit.documents import Cut, Media, Shot
-from toolkit.editorial.locations import IMAGE_SUFFIXES, MOVIE_SUFFIXES
+from toolkit.editorial.locations import IMAGE_SUFFIXES, MOVIE_SUFFIXES, Location
 from toolkit.editorial.shot_names import ShotNames
 from toolkit.editorial.skips import MediaSkip
 from toolkit.editorial.timeline_files import is_timeline, load_timeline
@@ -17,6 +17,7 @@ from toolkit.frames import FrameMap, FramePath, FrameRange
 from toolkit.settings import PlateSettings
 from toolkit.turnover.media_notes import add_media_notes
 from toolkit.turnover.parts import split_at_missing_frames
+from toolkit.turnover.path_on_disk import find_on_disk
 from toolkit.turnover.timeline_cut import read_timeline_cut
 from toolkit.turnover.turnover_cut import read_turnover_cut
 from toolkit.turnover.turnover_file import is_turnover
@@ -123,9 +124,12 @@ def _note_siblings(path: Path) -> Iterator[str]:
 def _probe_media(path: Path, plate: PlateSettings) -> tuple[Media, FrameRange]:
     from toolkit.plates import probe
 
+    wanted = Location(path=path.absolute().as_posix(), is_sequence=FramePath.is_pattern(path) and not path.exists())
+    found, case_differs = find_on_disk(wanted)
     try:
         media = probe(
-            path.absolute(),
+            # A name in another letter case is for the cut of a Mac, not for a path that somebody typed.
+            path.absolute() if case_differs else Path(found.path),
             sequence_rate=plate.sequence_rate,
             layer=plate.layer,
             variable_rate=plate.variable_rate,
