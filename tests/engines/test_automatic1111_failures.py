@@ -53,6 +53,30 @@ def test_a_gateway_timeout_is_not_retried(status: int) -> None:
     assert len(fake.img2img_bodies) == 1
 
 
+@pytest.mark.parametrize(
+    "not_ready", [error(404, "", detail="Not Found"), error(500, "IndexError", errors="list index")]
+)
+def test_a_server_that_has_just_come_back_may_not_be_ready(not_ready: Answer) -> None:
+    """The web UI listens before its API exists, and its API exists before the extensions' values do (webui.py)."""
+    fake = FakeAutomatic1111()
+    fake.queued_answers.extend([proxy_answer(503), not_ready, not_ready])
+    with engine_on(fake) as engine:
+        assert len(engine.paint([make_request()])) == 1
+    assert len(fake.img2img_bodies) == 4
+
+
+@pytest.mark.parametrize(("starting_s", "posts"), [(0.0, 2), (30.0, 1 + http_client.RETRIES)])
+def test_an_error_that_stays_after_a_restart_is_reported(
+    starting_s: float, posts: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_client, "STARTING_S", starting_s)
+    fake = FakeAutomatic1111()
+    fake.queued_answers.extend([proxy_answer(503), *[error(404, "", detail="Sampler not found")] * 9])
+    with engine_on(fake) as engine, pytest.raises(EngineFailed, match="answered 404 Not Found: Sampler not found"):
+        engine.paint([make_request()])
+    assert len(fake.img2img_bodies) == posts
+
+
 def test_the_wait_doubles_with_every_retry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_client, "BACKOFF_S", 0.05)
     fake = FakeAutomatic1111()

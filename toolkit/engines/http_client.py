@@ -39,6 +39,9 @@ BACKOFF_S = 0.5
 """Wait before the first retry, seconds; doubles with each one."""
 MAX_BACKOFF_S = 5.0
 """Longest wait between two retries, seconds."""
+STARTING_S = 30.0
+"""How long a server that was away may answer with errors, seconds. A web UI listens before it is ready: until then its
+API does not exist (404), or fails for want of the extensions' values (500)."""
 CONNECT_TIMEOUT_S = 10.0
 _QUERY_TIMEOUT_S = 30.0
 """For requests that the server answers without rendering, seconds."""
@@ -170,9 +173,14 @@ class HttpClient:
         login = self._credentials.for_address(address)
         is_at_work = retry_unanswered or method == "POST"
         give_up_at = time.monotonic() + (self._reconnect_s if is_at_work else 0.0)
+        ready_at = 0.0
+        """When a server that was away must be ready."""
+        refused: httpx.Response | None = None
+        """The last answer, if it was an error of a server that may not be ready."""
         for attempt in count():
             if attempt and not await self._wait_before_retry(attempt, f"{address} {problem}", give_up_at):
                 break
+            refused = None
             try:
                 response = await self._client.request(method, address + path, timeout=timeout, auth=login, **content)
             except httpx.ReadTimeout as error:
@@ -186,17 +194,20 @@ class HttpClient:
                 problem = f"cannot be reached ({one_line(reason)}){_tls_hint(reason)}"
                 if method == "GET" and not retry_unanswered:  # no server is running there, or the machine is off
                     break
+                ready_at = time.monotonic() + STARTING_S
             except httpx.TransportError as error:
                 problem = f"broke the connection ({one_line(str(error) or type(error).__name__)})"
             except httpx.RequestError as error:
                 raise ServerRefused(address, f"sent an unreadable answer ({one_line(str(error))})") from error
             else:
-                if response.status_code not in _TEMPORARY:
+                is_away = response.status_code in _TEMPORARY
+                if not is_away and (response.is_success or time.monotonic() > ready_at):
                     return check_status(address, response)
                 problem = describe_failure(response)
-                if answers_when_done and response.status_code in _GATEWAY_TIMEOUTS:
-                    hint = "a proxy in front of it timed out; raise the proxy's timeout, or bypass the proxy"
-                    raise ServerTimeout(address, f"{problem}: {hint}", status=response.status_code)
+                _check_gateway(address, response, problem, answers_when_done=answers_when_done)
+                ready_at, refused = (time.monotonic() + STARTING_S, None) if is_away else (ready_at, response)
+        if refused is not None:
+            return check_status(address, refused)
         raise ServerLost(f"{address} {problem}")
 
     async def _wait_before_retry(self, attempt: int, failure: str, give_up_at: float) -> bool:
@@ -208,6 +219,13 @@ class HttpClient:
             log.warning("%s; waiting up to %g s for it to come back", failure, self._reconnect_s)
         await asyncio.sleep(wait)
         return True
+
+
+def _check_gateway(address: str, response: httpx.Response, problem: str, *, answers_when_done: bool) -> None:
+    """Raises ServerTimeout when a proxy has stopped waiting for a server that is still working."""
+    if answers_when_done and response.status_code in _GATEWAY_TIMEOUTS:
+        hint = "a proxy in front of it timed out; raise the proxy's timeout, or bypass the proxy"
+        raise ServerTimeout(address, f"{problem}: {hint}", status=response.status_code)
 
 
 @cache
