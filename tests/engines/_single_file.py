@@ -33,6 +33,7 @@ def write_single_file(path: Path, checkpoint: Path) -> Path:
 
 
 def unet_weights(unet: Any) -> Iterator[tuple[str, Any]]:
+    """Of a UNet, or of the part of it that a ControlNet copies."""
     layers = unet.config.layers_per_block + 1
     fixed = {
         "conv_in": "input_blocks.0.0", "time_embedding.linear_1": "time_embed.0",
@@ -46,7 +47,7 @@ def unet_weights(unet: Any) -> Iterator[tuple[str, Any]]:
             fixed[f"down_blocks.{level}.attentions.{layer}"] = f"input_blocks.{level * layers + layer + 1}.1"
         fixed[f"down_blocks.{level}.downsamplers.0.conv"] = f"input_blocks.{(level + 1) * layers}.0.op"
         assert block is not None
-    for level, block in enumerate(unet.up_blocks):
+    for level, block in enumerate(getattr(unet, "up_blocks", ())):
         for layer in range(layers):
             fixed[f"up_blocks.{level}.resnets.{layer}"] = f"output_blocks.{level * layers + layer}.0"
             fixed[f"up_blocks.{level}.attentions.{layer}"] = f"output_blocks.{level * layers + layer}.1"
