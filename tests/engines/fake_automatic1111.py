@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 import ssl
 import threading
 import time
@@ -173,6 +174,8 @@ class FakeAutomatic1111:
         """Answers to the next img2img requests, in order; when there are none left, images are rendered."""
         self.remaining_images: int | None = None
         """After this many images every connection breaks; None: never."""
+        self.remaining_cuts = 0
+        """So many of the next images lose their connection when they begin; the server goes on with them."""
         self.hangs = False
         """Whether an image is finished only by an interrupt, or after ``hang_s``."""
         self.hang_s = 20.0
@@ -307,6 +310,9 @@ class FakeAutomatic1111:
                 authorization = self.headers.get("Authorization", "")
                 request = ReceivedRequest(method=self.command, path=self.path, authorization=authorization, body=body)
                 fake.requests.append(request)
+                if fake.remaining_cuts and request.path == "/sdapi/v1/img2img":
+                    fake.remaining_cuts -= 1
+                    self.connection.shutdown(socket.SHUT_RDWR)
                 answer = fake.answer(request)
                 if not answer.status:
                     self.close_connection = True

@@ -53,6 +53,22 @@ def test_a_gateway_timeout_is_not_retried(status: int) -> None:
     assert len(fake.img2img_bodies) == 1
 
 
+def test_an_image_whose_connection_is_cut_is_stopped_before_it_is_asked_for_again() -> None:
+    """The server does not notice that nobody waits any more, and a retry would wait behind the first request."""
+    fake = FakeAutomatic1111()
+    fake.remaining_cuts, fake.hangs = 1, True
+
+    def start() -> None:
+        fake.hangs = len(fake.img2img_bodies) == 1
+
+    fake.on_start = start
+    began = time.monotonic()
+    with engine_on(fake) as engine:
+        assert len(engine.paint([make_request()])) == 1
+    assert time.monotonic() - began < fake.hang_s / 2
+    assert (len(fake.img2img_bodies), fake.interrupt_count) == (2, 1)
+
+
 @pytest.mark.parametrize(
     "not_ready", [error(404, "", detail="Not Found"), error(500, "IndexError", errors="list index")]
 )

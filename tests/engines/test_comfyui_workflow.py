@@ -284,6 +284,19 @@ def add_node(key: str, **node: Any) -> Callable[[Graph], object]:
     return lambda graph: graph.update({key: node})
 
 
+@pytest.mark.parametrize("flag", ["image_upload", "audio_upload", "video_upload", "file_upload"])
+def test_a_file_that_a_class_validates_itself_may_be_missing_from_its_choices(
+    flag: str, mine: Callable[[object], Path]
+) -> None:
+    """Such a file may be in another folder, as ``grain.png [output]``: VALIDATE_INPUTS in nodes.py and comfy_extras."""
+    fake = FakeComfyui()
+    loader = dict(fake.object_info["LoadImage"], input={"required": {"file": [["a.png"], {flag: True}]}})
+    fake.object_info["LoadsFile"] = loader
+    grown = modify(add_node("9", class_type="LoadsFile", inputs={"file": "grain.png [output]"}))
+    with engine_on(fake, workflow=mine(grown)) as engine:
+        engine.prepare([plain_request().look])
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import cache
 from itertools import count
@@ -18,13 +18,16 @@ from urllib.parse import urlsplit
 
 from toolkit.engines.addresses import Credentials, authorization_header
 from toolkit.engines.http_errors import (
+    GATEWAY_TIMEOUTS,
     ServerLost,
     ServerRefused,
     ServerTimeout,
+    check_gateway,
     check_status,
     describe_failure,
     one_line,
     parse_json,
+    tls_hint,
 )
 
 if TYPE_CHECKING:
@@ -46,14 +49,16 @@ CONNECT_TIMEOUT_S = 10.0
 _QUERY_TIMEOUT_S = 30.0
 """For requests that the server answers without rendering, seconds."""
 BEST_EFFORT_TIMEOUT_S = 2.0
-_GATEWAY_TIMEOUTS = {504, 524}
-"""A proxy stopped waiting for the server: gateway timeout, and Cloudflare's own code."""
-_TEMPORARY = {502, 503, 521, 522, 523} | _GATEWAY_TIMEOUTS
+_TEMPORARY = {502, 503, 521, 522, 523} | GATEWAY_TIMEOUTS
 """A proxy did not reach the server, which may be restarting: bad gateway, unavailable, and Cloudflare's own codes."""
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 """Hosts that never go through a proxy from the environment."""
 _MAX_MESSAGE = 2**26
 """Largest websocket message, bytes: some are preview images."""
+
+
+StopWork = Callable[[], Awaitable[None]]
+"""Stops what a server is working on for us, as far as possible."""
 
 
 class HttpClient:
@@ -101,17 +106,32 @@ class HttpClient:
         )
         return response.content
 
-    async def post(self, address: str, path: str, body: object, *, answers_when_done: bool = False) -> Any:
+    async def post(
+        self,
+        address: str,
+        path: str,
+        body: object,
+        *,
+        answers_when_done: bool = False,
+        when_cut: StopWork | None = None,
+    ) -> Any:
         """POST ``body`` and return the JSON answer, after at most ``server.timeout`` seconds.
 
         ``answers_when_done``: the server answers only after it has done the work. A gateway timeout then means that it
-        is still working, and a retry would only make its queue longer.
+        is still working, and a retry would only make its queue longer. ``when_cut`` stops that work, if it goes
+        on, before it is asked for again, because the connection broke before the answer.
 
         The request must give the same result when it is repeated: when a connection breaks before the answer, we do
         not know whether the server had started. Raises ServerLost and ServerRefused, ServerTimeout among them.
         """
         response = await self._request(
-            address, path, method="POST", timeout_s=self._timeout_s, answers_when_done=answers_when_done, json=body
+            address,
+            path,
+            method="POST",
+            timeout_s=self._timeout_s,
+            answers_when_done=answers_when_done,
+            when_cut=when_cut,
+            json=body,
         )
         return parse_json(address, response)
 
@@ -164,6 +184,7 @@ class HttpClient:
         timeout_s: float,
         retry_unanswered: bool = False,
         answers_when_done: bool = False,
+        when_cut: StopWork | None = None,
         **content: Any,
     ) -> httpx.Response:
         """Send a request, with retries, and return a successful response. Raises ServerLost and ServerRefused."""
@@ -177,8 +198,9 @@ class HttpClient:
         """When a server that was away must be ready."""
         refused: httpx.Response | None = None
         """The last answer, if it was an error of a server that may not be ready."""
+        stop: StopWork | None = None
         for attempt in count():
-            if attempt and not await self._wait_before_retry(attempt, f"{address} {problem}", give_up_at):
+            if attempt and not await self._wait_before_retry(attempt, f"{address} {problem}", give_up_at, stop):
                 break
             refused = None
             try:
@@ -191,11 +213,12 @@ class HttpClient:
                     break
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 reason = str(error) or f"no answer within {CONNECT_TIMEOUT_S:g} s"
-                problem = f"cannot be reached ({one_line(reason)}){_tls_hint(reason)}"
+                problem = f"cannot be reached ({one_line(reason)}){tls_hint(reason)}"
                 if method == "GET" and not retry_unanswered:  # no server is running there, or the machine is off
                     break
                 ready_at = time.monotonic() + STARTING_S
             except httpx.TransportError as error:
+                stop = when_cut
                 problem = f"broke the connection ({one_line(str(error) or type(error).__name__)})"
             except httpx.RequestError as error:
                 raise ServerRefused(address, f"sent an unreadable answer ({one_line(str(error))})") from error
@@ -204,28 +227,26 @@ class HttpClient:
                 if not is_away and (response.is_success or time.monotonic() > ready_at):
                     return check_status(address, response)
                 problem = describe_failure(response)
-                _check_gateway(address, response, problem, answers_when_done=answers_when_done)
+                check_gateway(address, response, problem, answers_when_done=answers_when_done)
                 ready_at, refused = (time.monotonic() + STARTING_S, None) if is_away else (ready_at, response)
         if refused is not None:
             return check_status(address, refused)
         raise ServerLost(f"{address} {problem}")
 
-    async def _wait_before_retry(self, attempt: int, failure: str, give_up_at: float) -> bool:
-        """Wait before retry number ``attempt``; False if that is too late. Says once that this takes longer."""
+    async def _wait_before_retry(self, attempt: int, failure: str, give_up_at: float, stop: StopWork | None) -> bool:
+        """Wait before retry number ``attempt``, then ``stop``; False if that is too late.
+
+        Says once that this takes longer.
+        """
         wait = min(BACKOFF_S * 2 ** (attempt - 1), MAX_BACKOFF_S)
         if attempt > RETRIES and time.monotonic() + wait > give_up_at:
             return False
         if attempt == RETRIES + 1:
             log.warning("%s; waiting up to %g s for it to come back", failure, self._reconnect_s)
         await asyncio.sleep(wait)
+        if stop is not None:
+            await stop()
         return True
-
-
-def _check_gateway(address: str, response: httpx.Response, problem: str, *, answers_when_done: bool) -> None:
-    """Raises ServerTimeout when a proxy has stopped waiting for a server that is still working."""
-    if answers_when_done and response.status_code in _GATEWAY_TIMEOUTS:
-        hint = "a proxy in front of it timed out; raise the proxy's timeout, or bypass the proxy"
-        raise ServerTimeout(address, f"{problem}: {hint}", status=response.status_code)
 
 
 @cache
@@ -234,13 +255,6 @@ def _ssl_context() -> ssl.SSLContext:
     import httpx
 
     return httpx.create_ssl_context()
-
-
-def _tls_hint(reason: str) -> str:
-    """What to do about an OpenSSL error; empty for other errors."""
-    if "CERTIFICATE_VERIFY_FAILED" in reason:
-        return ": to trust its certificate, set the environment variable SSL_CERT_FILE to the certificate's file"
-    return ": it does not use TLS; write http://" if "WRONG_VERSION_NUMBER" in reason else ""
 
 
 def _websocket_logger() -> logging.Logger:

@@ -12,6 +12,10 @@ _MAX_CHARS = 300
 """Longest excerpt of a server's own text in a message."""
 
 
+GATEWAY_TIMEOUTS = {504, 524}
+"""A proxy stopped waiting for the server: gateway timeout, and Cloudflare's own code."""
+
+
 class ServerLost(Exception):
     """The server cannot be reached, even after retries. The text begins with its address."""
 
@@ -92,3 +96,17 @@ def _error_text(body: dict[str, Any]) -> str:
     if "Traceback (most recent call last)" in text:
         text = text.splitlines()[-1]
     return f"{name}: {text}" if name and text and not text.startswith(name) else text or name
+
+
+def check_gateway(address: str, response: httpx.Response, problem: str, *, answers_when_done: bool) -> None:
+    """Raises ServerTimeout when a proxy has stopped waiting for a server that is still working."""
+    if answers_when_done and response.status_code in GATEWAY_TIMEOUTS:
+        hint = "a proxy in front of it timed out; raise the proxy's timeout, or bypass the proxy"
+        raise ServerTimeout(address, f"{problem}: {hint}", status=response.status_code)
+
+
+def tls_hint(reason: str) -> str:
+    """What to do about an OpenSSL error; empty for other errors."""
+    if "CERTIFICATE_VERIFY_FAILED" in reason:
+        return ": to trust its certificate, set the environment variable SSL_CERT_FILE to the certificate's file"
+    return ": it does not use TLS; write http://" if "WRONG_VERSION_NUMBER" in reason else ""

@@ -136,7 +136,8 @@ class Automatic1111Engine(ServerEngine):
     async def _run_img2img(self, address: str, body: Mapping[str, Any], task_id: str) -> Any:
         """The answer to a finished ``img2img`` request. Raises ServerLost and ServerRefused."""
         try:
-            answer = await self._servers.post(address, _IMG2IMG, body, answers_when_done=True)
+            when_cut = partial(self._interrupt, address, task_id, only_if_known=True)
+            answer = await self._servers.post(address, _IMG2IMG, body, answers_when_done=True, when_cut=when_cut)
         except (ServerTimeout, asyncio.CancelledError):
             await self._interrupt(address, task_id)
             raise
@@ -150,15 +151,17 @@ class Automatic1111Engine(ServerEngine):
             raise ServerRefused(address, "was interrupted by another client")
         return answer
 
-    async def _interrupt(self, address: str, task_id: str) -> None:
+    async def _interrupt(self, address: str, task_id: str, *, only_if_known: bool = False) -> None:
         """Stop our own image. ``/interrupt`` stops whatever the server is working on, so check first that it is ours.
 
-        A server that does not know our task (before 1.8.0, or with ``--nowebui``) is interrupted anyway.
+        A server that does not know our task (before 1.8.0, or with ``--nowebui``) is interrupted anyway, unless
+        ``only_if_known``: it may have been restarted, and be working for somebody else.
         """
         query = {"id_task": task_id, "live_preview": False}
         task = await self._servers.send_best_effort(address, _TASK_PROGRESS, query)
-        not_running = isinstance(task, dict) and (task.get("queued") is True or task.get("completed") is True)
-        if not not_running:
+        facts = task if isinstance(task, dict) else {}
+        may_run = facts.get("queued") is not True and facts.get("completed") is not True
+        if facts.get("active") is True if only_if_known else may_run:
             await self._servers.send_best_effort(address, _INTERRUPT)
 
     def _check_controls(self, address: str, *, applied: int, wanted: int) -> None:

@@ -98,7 +98,9 @@ def _choices(class_info: Mapping[str, Any], name: str) -> list[Any] | None:
     if not isinstance(spec, list) or not spec:
         return None
     details = spec[1] if len(spec) > 1 and isinstance(spec[1], Mapping) else {}
-    if details.get("image_upload") or details.get("remote") or details.get("remote_combo"):
+    # Such a class validates the file itself: it may be in another folder, or be uploaded later.
+    is_file = any(flag.endswith("_upload") and value for flag, value in details.items())
+    if is_file or details.get("remote") or details.get("remote_combo"):
         return None
     if isinstance(spec[0], list):
         return spec[0]
