@@ -87,6 +87,17 @@ def test_an_absent_sample_has_a_frame_number_only(canonical: CanonicalFace) -> N
     assert absent == FaceSample(source_frame=100, state=FaceState.ABSENT)
 
 
+def test_a_frame_more_at_the_end_leaves_the_samples_before_it_as_they_are(canonical: CanonicalFace) -> None:
+    """Else every picture of the face would be painted again. Smoothing reaches over the last two."""
+    seen = [detection(frame, x=3 * (frame % 3), smile=frame % 4 / 4) for frame in range(100, 116)]
+    for one in seen:  # the nose acts, and with it the point that the centre is measured at
+        one.landmarks[:, 1] += np.float32(0.3 * (one.source_frame % 5)) * (one.landmarks[:, 1] > one.placement.y)
+    shorter, longer = samples(canonical, *seen[:12]), samples(canonical, *seen)
+
+    assert shorter[:10] == longer[:10]
+    assert shorter[11] != longer[11]
+
+
 def test_a_gap_across_a_jump_is_not_held(canonical: CanonicalFace) -> None:
     built = samples(canonical, detection(104), detection(107, x=500))
     assert states(FaceTrack(face=0, samples=built)) == "....F..F............"

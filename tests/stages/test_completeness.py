@@ -222,6 +222,30 @@ def test_a_trimmed_shot_is_not_tracked_again(cut: Path, tmp_path: Path, monkeypa
     assert [(one.rendered, one.reused) for one in result.rendered] == [(0, 4)] * 4
 
 
+def test_a_longer_shot_is_tracked_together_with_what_was_tracked_before(cut: Path, tmp_path: Path) -> None:
+    """So it starts where it started, and the faces of the earlier frames keep their places."""
+    out, both = tmp_path / "out", load_settings(overrides=["cut.handles=0"])
+
+    def tracked(first: int, count: int) -> str:
+        trim(cut, first, count)
+        toolkit.run(cut, out, both)
+        return str(toolkit.FaceTracks.read(out / "sh010" / "face_track.json").source_range)
+
+    assert tracked(0, 2) == "1001-1002"
+    assert tracked(1, 2) == "1001-1003"
+    assert tracked(2, 1) == "1001-1003"
+    assert tracked(2, 2) == "1001-1004"
+    assert tracked(0, 1) == "1001-1004"
+
+
+def test_a_shot_that_has_moved_far_through_its_media_is_tracked_alone(cut: Path, tmp_path: Path) -> None:
+    out, both = tmp_path / "out", load_settings(overrides=["cut.handles=0"])
+    for first, count in ((0, 1), (2, 2)):
+        trim(cut, first, count)
+        toolkit.run(cut, out, both)
+    assert str(toolkit.FaceTracks.read(out / "sh010" / "face_track.json").source_range) == "1003-1004"
+
+
 def test_a_longer_shot_and_a_changed_plate_are_tracked_again(cut: Path, tmp_path: Path) -> None:
     out, both = tmp_path / "out", load_settings(overrides=["cut.handles=0"])
     trim(cut, 1, 3)

@@ -21,6 +21,10 @@ from toolkit.faces.upright import FacePlacement, from_face_coordinates, measure_
 from toolkit.frames import FrameRange
 from toolkit.settings import TrackSettings
 
+_CENTRE_GRID = 0.005
+"""Face heights. The centre's place in the face is a multiple of it: it is measured over the whole shot, and must not
+change when the shot becomes a frame longer."""
+
 
 def build_samples(
     person: dict[int, Detection],
@@ -46,6 +50,7 @@ def build_samples(
     offset = np.median(
         [measure_centre_offset(detection.landmarks, detection.placement) for detection in detections], axis=0
     )
+    offset = np.round(offset / _CENTRE_GRID) * _CENTRE_GRID
     present: dict[int, FaceSample] = {}
     last_roll = 0.0
     runs = [list(_fill_gaps(run)) for run in _split_runs(detections, settings.hold, others, disturbed)]

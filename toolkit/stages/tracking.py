@@ -12,6 +12,7 @@ from typing import TypeVar
 from toolkit.documents import BodyTracks, Cut, FaceTracks, Shot
 from toolkit.errors import MediaError
 from toolkit.faces import bodies_key, track_bodies, track_faces, track_key
+from toolkit.frames import FrameRange
 from toolkit.models import FACE_MODEL, POSE_MODEL, fetch_asset
 from toolkit.output import Output, lock_output
 from toolkit.plates import Plate, open_plate
@@ -22,6 +23,9 @@ from toolkit.stages.choosing import ShotPatterns
 from toolkit.stages.failures import Failures
 
 Tracks = TypeVar("Tracks", FaceTracks, BodyTracks)
+
+_MOST_TRACKED = 2
+"""Frames that are tracked for a shot with an earlier track, as a multiple of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,17 +88,16 @@ def track_shot(
 ) -> tuple[FaceTracks, BodyTracks | None]:
     """The faces and people of ``shot``; read from disk when media, settings and model are unchanged.
 
-    Tracks of a longer range are used as they are: where a track starts changes it by fractions of a pixel, and after a
-    trim every face would be rendered again.
+    Tracks of a longer range are used as they are, and tracks of a part are made anew for that part and ``shot``
+    together: where a track starts changes it by fractions of a pixel, and every face would be rendered again.
     """
-    count = len(shot.source_work_range)
     faces = _read_or_compute(
         output.face_track(shot.name),
         shot,
         kind=FaceTracks,
         key=lambda part: track_key(part, plate, settings.track, models.face),
-        compute=partial(track_faces, shot, plate, settings.track, models.face),
-        bar=progress.stage(f"{shot.name}  faces", count),
+        compute=lambda part, advance: track_faces(part, plate, settings.track, models.face, advance),
+        bar=partial(progress.stage, f"{shot.name}  faces"),
     )
     pose = models.pose
     if pose is None:
@@ -104,8 +107,8 @@ def track_shot(
         shot,
         kind=BodyTracks,
         key=lambda part: bodies_key(part, plate, settings.track, pose),
-        compute=partial(track_bodies, shot, plate, settings.track, pose),
-        bar=progress.stage(f"{shot.name}  bodies", count),
+        compute=lambda part, advance: track_bodies(part, plate, settings.track, pose, advance),
+        bar=partial(progress.stage, f"{shot.name}  bodies"),
     )
     return faces, people
 
@@ -133,24 +136,43 @@ def _read_or_compute(
     *,
     kind: type[Tracks],
     key: Callable[[Shot], str],
-    compute: Callable[[Advance], Tracks],
-    bar: AbstractContextManager[Advance],
+    compute: Callable[[Shot, Advance], Tracks],
+    bar: Callable[[int], AbstractContextManager[Advance]],
 ) -> Tracks:
-    """The tracks at ``path`` if they are current; otherwise ``compute`` makes them under ``bar`` and writes them."""
+    """The tracks at ``path`` if they are current; otherwise ``compute`` makes them under a ``bar`` and writes them."""
     known = kind.read(path) if path.exists() else None
     if known is not None and _is_current(known, shot, key):
         return known
-    with bar as advance:
-        tracks = compute(advance)
+    widened = shot if known is None else _widen(shot, known, key)
+    with bar(len(widened.source_work_range)) as advance:
+        tracks = compute(widened, advance)
     tracks.write(path)
     return tracks
 
 
 def _is_current(known: FaceTracks | BodyTracks, shot: Shot, key: Callable[[Shot], str]) -> bool:
     """Whether ``known`` covers ``shot`` and was made of the same media, settings and model; ``key`` digests these."""
-    if known.source_range.intersection(shot.source_work_range) != shot.source_work_range:
-        return False
+    covers = known.source_range.intersection(shot.source_work_range) == shot.source_work_range
+    return covers and _is_same_media(known, shot, key)
+
+
+def _is_same_media(known: FaceTracks | BodyTracks, shot: Shot, key: Callable[[Shot], str]) -> bool:
     try:
-        return known.key == key(shot.model_copy(update={"source_work_range": known.source_range}))
-    except MediaError:  # a plate of the longer range has gone
+        return known.key == key(_with_range(shot, known.source_range))
+    except MediaError:  # a plate of its range has gone
         return False
+
+
+def _widen(shot: Shot, known: FaceTracks | BodyTracks, key: Callable[[Shot], str]) -> Shot:
+    """``shot`` with the range of ``known`` added, if both overlap and ``known`` is of the same media and settings.
+
+    A shot that has moved far through its media is tracked alone.
+    """
+    work, tracked = shot.source_work_range, known.source_range
+    both = FrameRange(first=min(work.first, tracked.first), last=max(work.last, tracked.last))
+    is_near = work.intersection(tracked) is not None and len(both) <= _MOST_TRACKED * len(work)
+    return _with_range(shot, both) if is_near and _is_same_media(known, shot, key) else shot
+
+
+def _with_range(shot: Shot, source_range: FrameRange) -> Shot:
+    return shot.model_copy(update={"source_work_range": source_range})

@@ -69,6 +69,17 @@ def test_the_crop_is_as_large_as_the_largest_matte_and_the_same_in_every_frame()
     )
 
 
+def test_a_matte_that_reaches_a_little_farther_in_new_frames_leaves_the_crop_as_it_is() -> None:
+    """Else a shot that becomes a frame longer would be painted again as a whole."""
+    poses = [CropPose(centre=(100, 100), scale=100, turn=0)] * 2
+    usual = [(61.0, 51.0), (138.0, 51.0), (100.0, 171.0)]
+    farther = [(60.5, 51.0), (139.0, 50.5), (100.0, 174.0)]
+    square = enclosing_square(poses[:1], [usual])
+
+    assert enclosing_square(poses, [usual, farther]) == square
+    assert square.side <= 1.2 + 0.1
+
+
 def test_the_affine_of_a_crop_is_rounded_to_9_decimals() -> None:
     """It is part of the content keys: with another rounding, every frame of a cut would be rendered again."""
     pose = CropPose(centre=(913.272, 404.616), scale=217.804, turn=-23.173)

@@ -42,14 +42,20 @@ class FaceSquare:
     """Face heights, without padding."""
 
 
+_GRID = 0.05
+"""Face heights. The square's bounds are rounded outwards to multiples of it: a shot that becomes longer keeps its crop,
+and with it the pictures that it has, unless the matte reaches much farther in the new frames."""
+
+
 def enclosing_square(poses: Sequence[CropPose], outlines: Sequence[Sequence[Point]]) -> FaceSquare:
-    """The smallest square in the face's own coordinates that contains every outline."""
+    """A square in the face's own coordinates that contains every outline; its sides are multiples of 0.05 heights."""
     low = np.full(2, np.inf)
     high = np.full(2, -np.inf)
     for pose, outline in zip(poses, outlines, strict=True):
         local = (np.asarray(outline) - pose.centre) @ _rotation(pose.turn) / pose.scale
         low = np.minimum(low, local.min(axis=0))
         high = np.maximum(high, local.max(axis=0))
+    low, high = np.floor(low / _GRID) * _GRID, np.ceil(high / _GRID) * _GRID
     middle = (low + high) / 2
     return FaceSquare(centre=(float(middle[0]), float(middle[1])), side=float((high - low).max()))
 
