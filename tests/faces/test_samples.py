@@ -92,7 +92,7 @@ def test_a_frame_more_at_the_end_leaves_the_samples_before_it_as_they_are(canoni
     seen = [detection(frame, x=3 * (frame % 3), smile=frame % 4 / 4) for frame in range(100, 116)]
     for one in seen:  # the nose acts, and with it the point that the centre is measured at
         one.landmarks[:, 1] += np.float32(0.3 * (one.source_frame % 5)) * (one.landmarks[:, 1] > one.placement.y)
-    shorter, longer = samples(canonical, *seen[:12]), samples(canonical, *seen)
+    shorter, longer = ([one.model_dump_json() for one in samples(canonical, *some)] for some in (seen[:12], seen))
 
     assert shorter[:10] == longer[:10]
     assert shorter[11] != longer[11]
