@@ -20,7 +20,8 @@ from tests.faces._footage import Person, Picture, grey
 from toolkit.documents import BodyFrame, BodySample, BodyTracks, FaceState, Shot, json_schema
 from toolkit.errors import DocumentError, EngineFailed
 from toolkit.faces import bodies_key, track_bodies, track_key
-from toolkit.faces.bodies import BodyReader, build_frames, group_people
+from toolkit.faces.bodies import BodyReader
+from toolkit.faces.people import build_frames, group_people
 from toolkit.frames import FrameRange
 from toolkit.plates import open_plate
 from toolkit.settings import TrackSettings
@@ -60,7 +61,15 @@ def who(frames: Sequence[BodyFrame]) -> list[str]:
 
 def follow(frames: dict[int, list[NDArray[np.float32]]], **changes: int) -> list[str]:
     source_range = FrameRange(first=1, last=len(frames))
-    return who(build_frames(group_people(frames), source_range, TrackSettings(**cast("Any", changes))))
+    return who(build(frames, source_range, TrackSettings(**cast("Any", changes))))
+
+
+def build(
+    frames: dict[int, list[NDArray[np.float32]]], source_range: FrameRange, settings: TrackSettings
+) -> tuple[BodyFrame, ...]:
+    """Of people whose motion between pictures is not known."""
+    people = group_people(frames)
+    return build_frames(people, source_range, settings, motions=[{}] * len(people))
 
 
 def test_nose_and_shoulders_follow_a_known_motion(clip: Clip, pose_model: Path, anna: Person) -> None:
@@ -115,7 +124,7 @@ def test_pictures_without_anybody_are_frames_without_people(clip: Clip, pose_mod
 
 
 def test_a_gap_is_filled_linearly() -> None:
-    frames = build_frames(group_people(people_at([10], [], [], [40])), FrameRange(first=1, last=4), TrackSettings())
+    frames = build(people_at([10], [], [], [40]), FrameRange(first=1, last=4), TrackSettings())
     assert who(frames) == ["0F", "0h", "0h", "0F"]
     assert [frame.people[0].points[NOSE] for frame in frames] == [(x, 100, 0.9) for x in (10, 20, 30, 40)]
 
@@ -144,7 +153,7 @@ def test_points_are_smoothed_without_lag_and_visibility_stays_in_range() -> None
     source_range = FrameRange(first=1, last=12)
 
     def noise(smooth: int) -> float:
-        frames = build_frames(group_people(noisy), source_range, TrackSettings(smooth=smooth))
+        frames = build(noisy, source_range, TrackSettings(smooth=smooth))
         assert all(frame.people[0].points[5][2] == 1 for frame in frames)
         offsets = [frame.people[0].points[NOSE][0] - 100 - 10 * (frame.source_frame - 1) for frame in frames[4:8]]
         assert abs(np.mean(offsets)) < 0.01, "no lag"
@@ -153,6 +162,15 @@ def test_points_are_smoothed_without_lag_and_visibility_stays_in_range() -> None
     assert noise(0) == pytest.approx(3)
     assert noise(2) < 1.5
     assert noise(4) < noise(2)
+
+
+def test_motion_in_steps_is_kept(clip: Clip, pose_model: Path, anna: Person) -> None:
+    """Smoothed over five frames regardless, a nose on twos is in four places for every two pictures."""
+    picture = [anna.composite_over(grey(1280, 720), 420 + 30 * step, 230, height=120) for step in range(6)]
+    shot = clip([picture[frame // 2] for frame in range(12)])
+    noses = [frame.people[0].points[NOSE] for frame in track(shot, pose_model).frames]
+    assert noses[::2] == noses[1::2]
+    assert np.diff([x for x, _, _ in noses[::2]]) == pytest.approx(30, abs=8)
 
 
 def test_a_body_far_from_every_known_person_is_a_new_person() -> None:

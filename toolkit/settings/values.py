@@ -71,7 +71,7 @@ class TrackSettings:
     it is ABSENT. A face that something passes in front of is HELD however long that takes."""
     smooth: WholeNumber = number(0, 12, default=2)
     """Frames on each side used to smooth centre, scale and roll of a face and the points of a body, without lag; 0 off.
-    Where a face moves in steps, as in animation on twos, holds count instead of frames."""
+    Where they move in steps, as in animation on twos, holds count instead of frames."""
 
 
 @settings_class
