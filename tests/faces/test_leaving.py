@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -64,6 +65,17 @@ def test_a_face_that_leaves_goes_on_at_its_speed() -> None:
 
 def test_a_face_that_comes_was_there_before() -> None:
     assert continued(moving(1220, 1200, 1180)) == [(96, 1300), (97, 1280), (98, 1260), (99, 1240)]
+
+
+def test_a_face_that_was_on_hold_when_it_was_lost_goes_on_moving() -> None:
+    """What is added has no pictures: it must not count as one hold with the last reading."""
+    step, still = np.array([0.1, 0, 0, 0]), np.zeros(4)
+    run = [
+        replace(one, motion=still if index % 2 else step) for index, one in enumerate(moving(1160, 1160, 1200, 1200))
+    ]
+    added = list(continue_outwards(run, before=0, after=20, width=1280, height=720))[len(run) :]
+    assert len(added) > 2
+    assert all(one.motion is None for one in added)
 
 
 def test_a_face_goes_on_only_in_the_frames_there_are() -> None:

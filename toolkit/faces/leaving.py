@@ -66,7 +66,7 @@ def _extrapolate(run: Sequence[Detection], number: int) -> FacePlacement:
 def _move(detection: Detection, placement: FacePlacement, source_frame: int) -> Detection:
     shape = to_face_coordinates(detection.landmarks, detection.placement)
     landmarks = from_face_coordinates(shape, placement).astype(np.float32)
-    return replace(detection, source_frame=source_frame, placement=placement, landmarks=landmarks)
+    return replace(detection, motion=None, source_frame=source_frame, placement=placement, landmarks=landmarks)
 
 
 def _visible_part(detection: Detection, width: int, height: int) -> float:

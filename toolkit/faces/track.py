@@ -23,7 +23,7 @@ from toolkit.settings import TrackSettings
 if TYPE_CHECKING:
     from toolkit.plates import Plate
 
-ALGORITHM = "faces/6"
+ALGORITHM = "faces/7"
 """Increment when this package would give different numbers for the same pictures; part of every track's key."""
 
 
