@@ -1,4 +1,4 @@
-"""Faces that cross the picture's edge go on beyond the last reading while a useful part of them is seen."""
+"""Faces that cross the picture's edge go on beyond the last reading until they are out."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def visible(points: np.ndarray[tuple[int, ...], np.dtype[np.float64]], width: in
 @pytest.mark.parametrize(
     ("step", "roll"), [((24.0, 0.0), 0.0), ((-24.0, 4.0), 20.0), ((0.0, -18.0), 0.0), ((0.0, 18.0), 180.0)]
 )
-def test_a_face_that_walks_out_is_followed_while_a_useful_part_of_it_is_seen(
+def test_a_face_that_walks_out_is_followed_until_little_of_it_is_seen(
     step: tuple[float, float], roll: float, clip: Clip, track: Track, anna: Person
 ) -> None:
     places = [(480 + 8 * step[0] + i * step[0], 270 + 4 * step[1] + i * step[1]) for i in range(20)]
@@ -37,8 +37,7 @@ def test_a_face_that_walks_out_is_followed_while_a_useful_part_of_it_is_seen(
     (face,) = track(clip(frames)).faces
     for sample, points in zip(face.samples, truths, strict=True):
         part = visible(points, 960, 540)
-        assert sample.state != "ABSENT" or part < 0.4, part
-        assert sample.state == "ABSENT" or part > 0.1, part
+        assert sample.state != "ABSENT" or part < 0.2, part
         if sample.landmarks is not None:
             assert np.hypot(*(sample.landmarks[:, :2] - points).T).mean() < 0.06 * 150
     entering = clip(frames[::-1])
@@ -60,11 +59,11 @@ def continued(run: Sequence[Detection], *, before: int = 20, after: int = 20) ->
 
 
 def test_a_face_that_leaves_goes_on_at_its_speed() -> None:
-    assert continued(moving(1180, 1200, 1220)) == [(103, 1240), (104, 1260), (105, 1280), (106, 1300)]
+    assert continued(moving(1180, 1200, 1220)) == [(103 + i, 1240 + 20 * i) for i in range(6)]
 
 
 def test_a_face_that_comes_was_there_before() -> None:
-    assert continued(moving(1220, 1200, 1180)) == [(96, 1300), (97, 1280), (98, 1260), (99, 1240)]
+    assert continued(moving(1220, 1200, 1180)) == [(99 - i, 1240 + 20 * i) for i in range(6)][::-1]
 
 
 def test_a_face_that_was_on_hold_when_it_was_lost_goes_on_moving() -> None:

@@ -114,7 +114,10 @@ class LandmarkReader(_Landmarker):
         if reading is None:
             return None
         disagreement = measure_disagreement(reading.landmarks, self.keypoints.read(picture))
-        return None if disagreement is None else replace(reading, disagreement=disagreement)
+        if disagreement is None:
+            self._read_once(np.zeros_like(picture))  # forget the place: the graph would look there again
+            return None
+        return replace(reading, disagreement=disagreement)
 
     def _read_until_steady(self, picture: Picture) -> Reading | None:
         reading, expected = None, self._expected

@@ -1,4 +1,4 @@
-"""Faces that walk out of the picture and into it: they go on beyond the last reading as long as much of them is seen.
+"""Faces that walk out of the picture and into it: they go on beyond the last reading until they are out.
 
 A face is read while both eyes are in the picture. At the left and right edges that ends with nine tenths of it still to
 be seen, and a matte that ended there would pop.
@@ -16,8 +16,9 @@ from toolkit.faces.smooth import unwrap_degrees
 from toolkit.faces.tracklet import Detection
 from toolkit.faces.upright import FacePlacement, from_face_coordinates, to_face_coordinates
 
-_USEFUL = 0.25
-"""Smallest part of a face inside the picture, as a fraction of its area, for which it goes on."""
+_LEAST = 0.05
+"""Smallest part of a face inside the picture, as a fraction of its area, for which it goes on: its matte fades in the
+last few frames, which should not be those in which a useful part of it is seen."""
 _MAX_FRAMES = 24
 """A face goes on for at most this many frames: slower ones may have stopped since."""
 _FITTED = 5
@@ -47,7 +48,7 @@ def _continue(run: Sequence[Detection], count: int, width: int, height: int) -> 
     for number in range(1, min(count, _MAX_FRAMES) + 1):
         moved = _move(last, _extrapolate(run[-_FITTED:], number), last.source_frame + number * step)
         part = _visible_part(moved, width, height)
-        if part >= visible or part < _USEFUL:
+        if part >= visible or part < _LEAST:
             return  # it was lost for another reason than the edge, or is gone
         visible = part
         yield moved

@@ -41,7 +41,7 @@ def build_samples(
     ``person`` and each of ``others`` are detections by source frame; ``person`` is in ascending order. A gap during
     which another person was detected in this face's place is not filled: that person was in front, or in another take.
     Readings that something in front of the face has disturbed are replaced like gaps, however many they are. A face
-    that crosses the edge of the picture is HELD beyond its readings while a useful part of it is seen.
+    that crosses the edge of the picture is HELD beyond its readings until it is out.
     """
     disturbed = find_disturbed(person)
     detections = [detection for frame, detection in person.items() if frame not in disturbed]
