@@ -36,6 +36,8 @@ _MIN_SCORE = 0.3
 """Below this BlazeFace sees no face: a face half hidden by a hand still gets 0.4."""
 _MAX_DISAGREEMENT = 0.17
 """Largest distance of a key point from its landmarks, face heights, for a reading to be believed."""
+_WARM_UPS = 4
+"""Pictures read at the start: LiteRT prints a warning once, with the first whose memory lies oddly."""
 _TURNS = (0.0, 180.0, 90.0, -90.0)
 """Orientations that are tried for a new face, degrees."""
 _ZOOM = 0.7
@@ -62,7 +64,8 @@ class KeypointReader(MediaPipeGraph):
             model, member="face_detector.tflite", task="FaceDetector", video=False, min_detection_confidence=_MIN_SCORE
         )
         with silence_stderr():
-            self.read(np.zeros((CANVAS, CANVAS, 3), dtype=np.uint8))  # it prints a warning with its first picture
+            for extra in range(_WARM_UPS):
+                self.read(np.zeros((CANVAS + 64 * extra, CANVAS, 3), dtype=np.uint8))
 
     def read(self, canvas: Picture) -> list[Keypoints]:
         """The faces in ``canvas``, a square with one upright face in the middle. Raises EngineFailed."""
