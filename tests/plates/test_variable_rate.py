@@ -76,6 +76,15 @@ def test_each_way_to_count_has_its_own_digest(uneven: Path) -> None:
         assert one.digest(3) == file_digest(uneven) != other.digest(3)
 
 
+def test_all_moments_are_there_though_they_are_more_than_the_pictures(uneven: Path) -> None:
+    media = count_by_time(probe(uneven, variable_rate="time"), Fraction(60))
+    assert media.source_range is not None
+    assert len(media.source_range) > len(TICKS)
+    with open_plate(media) as plate:
+        (last,) = plate.frames([media.source_range.last])
+    assert number_in(last.rgb) == len(TICKS) - 1
+
+
 def test_a_single_movie_lasts_as_long_by_time(uneven: Path) -> None:
     cut = read_cut(uneven, plate=PlateSettings(variable_rate="time"))
     seconds = Fraction(TICKS[-1], BASE)
