@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -9,12 +10,26 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from tests.passes._plate import sample, tracks_of
-from tests.turnover._cuts import clip, movie_reference, time, time_range, timeline, track, write
+from tests.plates._footage import encode
+from tests.turnover._cuts import (
+    clip,
+    movie_reference,
+    sequence_reference,
+    time,
+    time_range,
+    timeline,
+    track,
+    write,
+    write_sequence,
+)
 from tests.turnover._turnovers import host_clip, write_turnover
 from toolkit.cli import run_command
+from toolkit.cli.shots_table import build_shots_table
 from toolkit.cli.show import show_rows, show_tracks
+from toolkit.turnover import read_cut
 
 
 def test_brackets_in_a_table_are_text(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,6 +60,46 @@ def test_a_name_that_the_output_cannot_encode_is_escaped(tmp_path: Path) -> None
     environment = {**os.environ, "PYTHONIOENCODING": "cp1252"}
     done = subprocess.run(command, capture_output=True, env=environment, check=False)
     assert (done.returncode, rb"\u5834\u9762.mov" in done.stdout) == (0, True), done.stderr
+
+
+def test_the_shots_fit_a_terminal_of_80_columns(tmp_path: Path) -> None:
+    """With the size, the rate, the duration and the timecode of the source."""
+    encode(tmp_path / "A001.mov", "mjpeg", count=60, pixels="yuvj420p", metadata={"timecode": "10:00:00:00"})
+    write_sequence(tmp_path / "plates", range(1001, 1061))
+    clips = [
+        clip(movie_reference("A001.mov", None), time_range(864010, 40), name="push in"),
+        clip(sequence_reference("plates/", 1001, time_range(0, 60)), time_range(5, 48), name="float away"),
+        clip(movie_reference("/offline/C001.mov", time_range(0, 99)), time_range(3, 9), name="lost"),
+    ]
+    cut = read_cut(write(tmp_path / "cut.otio", timeline(track(*clips), start=time(86400))), handles=8)
+    table, problems = build_shots_table(cut)
+    text = io.StringIO()
+    Console(file=text, width=80).print(table)
+    lines = text.getvalue().splitlines()
+    assert max(map(len, lines)) <= 80
+    cells = [[cell.strip() for cell in line.split("│")[1:-1]] for line in lines if line.startswith("│")]
+    assert cells == [
+        ["push_in", "A001.mov", "10-49 (+8 +8)", "0-39", "1"],
+        ["", "192x108, 24 fps", "10:00:00:10, 1.67 s", "01:00:00:00", "online"],
+        ["float_away", "plate.####.png", "1006-1053 (+5 +7)", "40-87", "1"],
+        ["", "32x16, 24 fps", "no timecode, 2.00 s", "01:00:01:16", "online"],
+        ["lost", "C001.mov", "3-11 (+3 +8)", "88-96", "1"],
+        ["", "?, 24 fps", "no timecode, 0.38 s", "01:00:03:16", "OFFLINE"],
+    ]
+    assert problems == []
+
+
+def test_media_that_cannot_be_opened_are_named_below_the_shots(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pattern = tmp_path / "plates" / "p.####.png"
+    write_sequence(tmp_path / "plates", range(1, 4), prefix="p.")
+    for path in (tmp_path / "plates").iterdir():
+        path.write_bytes(path.read_bytes()[:-20])
+    assert run_command(["shots", str(pattern)]) == 0
+    said = capsys.readouterr().out
+    assert "?, 24 fps" in said
+    assert "note: cannot decode " in said
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from toolkit.frames import FramePath, timecode_from_frames
+from toolkit.frames import FramePath
 
 if TYPE_CHECKING:  # the doctor must run even if the libraries behind these do not load
-    from toolkit.documents import Cut, Delivery, FaceTracks, PassPlan, Shot
+    from toolkit.documents import Cut, Delivery, FaceTracks, PassPlan
     from toolkit.passes import RenderedPass
     from toolkit.stages.dry_run import DryRun
     from toolkit.stages.run_result import RunResult
@@ -44,14 +44,14 @@ def show_shots(cut: Cut, *, as_json: bool) -> None:
     if as_json:
         print_json(json.loads(cut.model_dump_json(by_alias=True)))
         return
-    table = Table("shot", "media", "source", "work (handles)", "record", "timecode", "speed", "state", title=cut.name)
-    for shot in cut.shots:
-        table.add_row(*_shot_row(cut, shot))
+    from toolkit.cli.shots_table import build_shots_table
+
+    table, problems = build_shots_table(cut)
     _print(table)
     for row in cut.skipped:
         where = f" at record {row.record_range}" if row.record_range else ""
         click.echo(f"left out: {row.clip_name} on track {row.track_index + 1}{where}: {row.reason}")
-    for note in cut.notes:
+    for note in (*cut.notes, *problems):
         click.echo(f"note: {note}")
 
 
@@ -91,21 +91,6 @@ def _tell_time(found: DryRun) -> str:
         return ""
     text = f"{seconds / 60:.0f} min" if seconds > 90 else f"{seconds:.0f} s"
     return f" in {text}{' and more' if unknown else ''} at the pace of earlier frames"
-
-
-def _shot_row(cut: Cut, shot: Shot) -> tuple[str, ...]:
-    head, tail = shot.handles
-    label = timecode_from_frames(cut.record_start + shot.record_range.first, cut.record_rate, drop_frame=cut.drop_frame)
-    return (
-        shot.name,
-        Path(shot.media.path).name,
-        str(shot.source_range),
-        f"{shot.source_work_range} (+{head} +{tail})",
-        str(shot.record_range),
-        str(label),
-        f"{float(shot.frame_map.speed):g}",
-        "online" if shot.media.online else "OFFLINE",
-    )
 
 
 def show_tracks(tracks: Sequence[FaceTracks], *, as_json: bool) -> None:
