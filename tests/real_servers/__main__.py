@@ -13,13 +13,16 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Iterable
 from pathlib import Path
 
-from tests.real_servers._checks import CHECKS, Bench
+from tests.real_servers._checks import CHECKS, Bench, Check
+from tests.real_servers._comparison import check_diffusers_paints_the_same
 from tests.real_servers._processes import ComfyuiServer, ForgeServer, RealServer
 from toolkit import __version__
 from toolkit.errors import ToolkitError
 
+_OWN_CHECKS: dict[str, tuple[Check, ...]] = {"comfyui": (), "forge": (check_diffusers_paints_the_same,)}
 _SERVERS: dict[str, type[RealServer]] = {"comfyui": ComfyuiServer, "forge": ForgeServer}
 
 
@@ -40,15 +43,13 @@ def _find_python(checkout: Path) -> Path:
     sys.exit(f"no environment in {checkout}; name the server's Python with --python")
 
 
-def _run_checks(server: RealServer, folder: Path, only: str) -> bool:
+def _run_checks(server: RealServer, folder: Path, checks: Iterable[Check]) -> bool:
     """Print a line for each check; returns whether all passed."""
     print(f"toolkit {__version__} on {server.version}", flush=True)
     passed = True
     with tempfile.TemporaryDirectory(dir=folder) as rendered:
         bench = Bench(server=server, folder=Path(rendered))
-        for check in CHECKS:
-            if only not in check.__name__:
-                continue
+        for check in checks:
             start, name = time.monotonic(), check.__name__.removeprefix("check_").replace("_", " ")
             try:
                 outcome = f"ok      {name}: {check(bench)}"
@@ -66,12 +67,13 @@ def main() -> int:
     arguments = _parse_arguments()
     logging.basicConfig(format="        %(message)s", stream=sys.stdout)
     checkout = arguments.checkout.absolute()
+    checks = [check for check in (*CHECKS, *_OWN_CHECKS[arguments.kind]) if arguments.only in check.__name__]
     python = (arguments.python or _find_python(checkout)).absolute()
     with tempfile.TemporaryDirectory() as temporary:
         folder = (arguments.keep or Path(temporary)).absolute()
         folder.mkdir(parents=True, exist_ok=True)
         with _SERVERS[arguments.kind](checkout, python, folder) as server:
-            passed = _run_checks(server, folder, arguments.only)
+            passed = _run_checks(server, folder, checks)
     print("all checks passed" if passed else "some checks failed")
     return 0 if passed else 1
 

@@ -24,6 +24,7 @@ from toolkit.errors import EngineUnavailable
 from toolkit.plates import read_channels
 from toolkit.settings import Settings, load_settings
 
+CONTROL_PLAN = ControlPlan(kind="face", model=CONTROL, weight=1.0, start=0.0, end=1.0)
 FRAMES = 3
 _IDLE_S = 120.0
 """How long a server may take to stop after a picture was cancelled, seconds: it ends the step that it is at."""
@@ -69,7 +70,10 @@ class Bench:
         return folder / "plate.####.png"
 
 
-def _request(*, seed: int = 7, size: tuple[int, int] = _SIZE, steps: int = 4, **changes: Any) -> PaintRequest:
+Check = Callable[[Bench], str]
+
+
+def make_request(*, seed: int = 7, size: tuple[int, int] = _SIZE, steps: int = 4, **changes: Any) -> PaintRequest:
     """A request for a picture of tiles of 8 x 8 pixels, which the VAE of our checkpoint leaves as they are."""
     tiles = np.random.default_rng(1).random((size[0] // 8, size[1] // 8, 3), np.float32)
     own = {key: changes.pop(key) for key in ("matte", "guides") if key in changes}
@@ -78,10 +82,18 @@ def _request(*, seed: int = 7, size: tuple[int, int] = _SIZE, steps: int = 4, **
     return PaintRequest(image=image, look=wanted, prompt="a face", negative="blurry", seed=seed, place="check", **own)
 
 
-def _matte() -> NDArray[np.float32]:
+def make_matte() -> NDArray[np.float32]:
+    """A square in the middle."""
     matte = np.zeros(_SIZE, np.float32)
     matte[24:40, 32:48] = 1.0
     return matte
+
+
+def make_guide() -> NDArray[np.uint8]:
+    """A green bar."""
+    guide = np.zeros((*_SIZE, 3), np.uint8)
+    guide[16:48, 40:44] = (10, 200, 10)
+    return guide
 
 
 def _paint(engine: Engine, *requests: PaintRequest) -> list[NDArray[np.float32]]:
@@ -95,8 +107,8 @@ def _difference(one: NDArray[Any], other: NDArray[Any]) -> float:
 def check_sizes_and_seeds(bench: Bench) -> str:
     """A picture has the size of its request; the same request gives the same picture, another seed another one."""
     with bench.open() as engine:
-        first, other, wide = _paint(engine, _request(), _request(seed=8), _request(size=(72, 136)))
-        (again,) = _paint(engine, _request())
+        first, other, wide = _paint(engine, make_request(), make_request(seed=8), make_request(size=(72, 136)))
+        (again,) = _paint(engine, make_request())
     assert (first.shape, wide.shape) == ((*_SIZE, 3), (72, 136, 3))
     assert np.array_equal(first, again), "the same request gave another picture"
     assert _difference(first, other) > _ROUNDING, "another seed gave the same picture"
@@ -105,12 +117,12 @@ def check_sizes_and_seeds(bench: Bench) -> str:
 
 def check_only_the_mask_changes(bench: Bench) -> str:
     """Outside the matte a picture stays as it is, up to rounding; inside it is painted."""
-    request = _request(matte=_matte())
+    request = make_request(matte=make_matte())
     with bench.open() as engine:
         (painted,) = _paint(engine, request)
-    may_change = cv2.dilate(_matte(), np.ones((2 * _MARGIN + 1, 2 * _MARGIN + 1), np.uint8)) > 0
+    may_change = cv2.dilate(make_matte(), np.ones((2 * _MARGIN + 1, 2 * _MARGIN + 1), np.uint8)) > 0
     outside = _difference(painted[~may_change], request.image[~may_change])
-    inside = _difference(painted[_matte() > 0], request.image[_matte() > 0])
+    inside = _difference(painted[make_matte() > 0], request.image[make_matte() > 0])
     assert outside <= _ROUNDING, f"{255 * outside:.0f} codes of difference outside the matte"
     assert inside > 4 * _ROUNDING, f"only {255 * inside:.0f} codes of difference inside the matte"
     return f"at most {255 * outside:.0f} codes outside the matte, {255 * inside:.0f} inside"
@@ -118,15 +130,13 @@ def check_only_the_mask_changes(bench: Bench) -> str:
 
 def check_controls_are_used(bench: Bench) -> str:
     """A guide changes the picture; a black one gives the picture without the control."""
-    control = ControlPlan(kind="face", model=CONTROL, weight=1.0, start=0.0, end=1.0)
-    guide = np.zeros((*_SIZE, 3), np.uint8)
-    guide[16:48, 40:44] = (10, 200, 10)
+    guide = make_guide()
     with bench.open() as engine:
         without, guided, empty = _paint(
             engine,
-            _request(),
-            _request(controls=(control,), guides=(guide,)),
-            _request(controls=(control,), guides=(np.zeros_like(guide),)),
+            make_request(),
+            make_request(controls=(CONTROL_PLAN,), guides=(guide,)),
+            make_request(controls=(CONTROL_PLAN,), guides=(np.zeros_like(guide),)),
         )
     changed = _difference(guided, without)
     assert changed > _ROUNDING, "the guide has no effect"
@@ -138,7 +148,7 @@ def check_missing_models_are_named(bench: Bench) -> str:
     """A model that the server lacks is reported before any work, with the setting that names it."""
     with bench.open() as engine:
         try:
-            engine.prepare([_request().look.model_copy(update={"model": "toolkit_randon"})], section="body")
+            engine.prepare([make_request().look.model_copy(update={"model": "toolkit_randon"})], section="body")
         except EngineUnavailable as error:
             assert "body.model: no model 'toolkit_randon'" in str(error), error
             assert CHECKPOINT in str(error), error
@@ -158,7 +168,7 @@ def check_ctrl_c_stops_the_server(bench: Bench) -> str:
     with bench.open() as engine:
         engine.step_callback = interrupt
         try:
-            _paint(engine, _request(steps=900), _request(steps=900, seed=8))
+            _paint(engine, make_request(steps=900), make_request(steps=900, seed=8))
         except KeyboardInterrupt:
             start = time.monotonic()
         else:
@@ -215,7 +225,7 @@ def _control_notes(delivery: Delivery) -> list[str]:
     return [note for note in delivery.notes if "without its control" in note]
 
 
-CHECKS: tuple[Callable[[Bench], str], ...] = (
+CHECKS: tuple[Check, ...] = (
     check_missing_models_are_named,
     check_sizes_and_seeds,
     check_only_the_mask_changes,

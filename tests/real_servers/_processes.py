@@ -34,7 +34,7 @@ class RealServer(ABC):
 
     def __init__(self, checkout: Path, python: Path, folder: Path) -> None:
         """``folder`` takes the models, which are kept, the server's log, and what it writes."""
-        self._checkout, self._python, self.folder = checkout, python, folder
+        self.checkout, self._python, self.folder = checkout, python, folder
         self.log = folder / f"{self.engine}.log"
         self.address = f"http://127.0.0.1:{_free_port()}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -59,7 +59,7 @@ class RealServer(ABC):
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [self._python, *self._arguments()],
-                cwd=self._checkout,
+                cwd=self.checkout,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "PYTHONPATH": "", "PYTHONUNBUFFERED": "1", **self._environment()},
@@ -170,7 +170,7 @@ class ForgeServer(RealServer):
 
     @property
     def version(self) -> str:
-        command = ["git", "-C", str(self._checkout), "log", "-1", "--format=%h of %cs"]
+        command = ["git", "-C", str(self.checkout), "log", "-1", "--format=%h of %cs"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         return f"Forge {done.stdout.strip() or 'of an unknown revision'}"
 

@@ -14,7 +14,7 @@ from typing import Any
 from tests.engines._single_file import unet_weights, vae_weights
 
 CHECKPOINT, CONTROL = "toolkit_random", "toolkit_random_control"
-_LEVELS = {
+LEVELS: dict[str, Any] = {
     "block_out_channels": (320, 640), "layers_per_block": 1, "cross_attention_dim": 768, "attention_head_dim": 8,
     "down_block_types": ("CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
 }  # fmt: skip
@@ -50,7 +50,7 @@ def _checkpoint_weights() -> dict[str, Any]:
     from diffusers import AutoencoderKL, UNet2DConditionModel
     from transformers import CLIPTextConfig, CLIPTextModel
 
-    unet = UNet2DConditionModel(up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D"), **_LEVELS)
+    unet = UNet2DConditionModel(up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D"), **LEVELS)
     text = CLIPTextModel(
         CLIPTextConfig(hidden_size=768, intermediate_size=3072, num_attention_heads=12, num_hidden_layers=12)
     )
@@ -69,7 +69,7 @@ def _control_weights() -> dict[str, Any]:
     import torch
     from diffusers import ControlNetModel
 
-    control = ControlNetModel(conditioning_channels=3, **_LEVELS)
+    control = ControlNetModel(conditioning_channels=3, **LEVELS)
     for name, weight in control.named_parameters():
         if not weight.any() or "conv_out" in name:
             torch.nn.init.normal_(weight, std=0.2)
