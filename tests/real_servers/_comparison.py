@@ -16,7 +16,7 @@ from toolkit.engines import PaintRequest, open_engine
 from toolkit.settings import load_settings
 
 _CONFIGS = "stable-diffusion-v1-5/stable-diffusion-v1-5"
-_TOLERANCE = 5 / 255
+_TOLERANCE = 8 / 255
 """Half precision of the weights, and 8 bits there and back."""
 _REQUESTS: Mapping[str, PaintRequest] = {
     "Euler": make_request(),
