@@ -261,9 +261,14 @@ def test_without_a_start_time_the_rate_is_that_of_most_clips(tmp_path: Path) -> 
     clips = [clip(media, time_range(0, 25, 25), name=f"c{index}") for index in range(3)]
     document = timeline(track(gap(1, 1), clip(media, time_range(0, 24, 24)), *clips))
 
-    assert read(tmp_path, document).record_rate == 25
+    cut = read(tmp_path, document)
+    assert cut.record_rate == 25
+    assert cut.notes == (
+        "the timeline does not say its frame rate: 25 fps is assumed, as most of its clips are counted in it",
+    )
     assert read(tmp_path, dict(document, global_start_time=time(0, 1))).record_rate == 25
-    assert read(tmp_path, dict(document, global_start_time=time(0, 30))).record_rate == 30
+    told = read(tmp_path, dict(document, global_start_time=time(0, 30)))
+    assert (told.record_rate, told.notes) == (30, ())
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ class MoviePlate(Plate):
             matrix = "BT.709" if first.height >= 720 else "BT.601"
             log.info("%s has no colour matrix tag; %s is assumed", self._path, matrix)
         if first.interlaced_frame:
-            log.info("%s is interlaced; frames are used with both fields, not deinterlaced", self._path)
+            log.warning("%s is interlaced; frames are used with both fields, not deinterlaced", self._path)
 
     def close(self) -> None:
         """See ``Plate``."""

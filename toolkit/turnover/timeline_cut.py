@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_SAME_RATE = 1e-4
+"""Relative: 23.976 is 24000/1001."""
+
 
 def read_timeline_cut(
     timeline: schema.Timeline, path: Path, *, handles: int, plate: PlateSettings, rounding: Fraction = ROUNDING
@@ -46,7 +49,7 @@ def read_timeline_cut(
     The caller must keep a reference to ``timeline``: OpenTimelineIO frees the children of a timeline that is
     garbage-collected.
     """
-    record_rate = _record_rate(timeline, path)
+    record_rate, rate_notes = _record_rate(timeline, path)
     resolver = MediaResolver(path.absolute().parent, plate, record_rate)
     reader = ClipReader(
         record_rate=record_rate, handles=handles, resolver=resolver, names=ShotNames(), rounding=rounding
@@ -74,6 +77,7 @@ def read_timeline_cut(
         record_count=round_half_up(max(ends) * record_rate),
         shots=tuple(shots),
         skipped=tuple(sorted([*skipped, *transitions], key=track_position)),
+        notes=rate_notes,
     )
 
 
@@ -115,20 +119,29 @@ def _child_length(child: Composable, resolver: MediaResolver) -> Fraction | None
     return resolved.available.length if resolved.available else len(resolved.source_range) / resolved.media.rate
 
 
-def _record_rate(timeline: schema.Timeline, path: Path) -> Fraction:
-    """Frames per second: the rate of the start timecode, else the one that most clips are counted in."""
+def _record_rate(timeline: schema.Timeline, path: Path) -> tuple[Fraction, tuple[str, ...]]:
+    """Frames per second, and a note if that is a guess.
+
+    It is the rate of the start timecode, else the one that most clips are counted in.
+    """
     start = timeline.global_start_time
     # OpenTimelineIO writes 1 when no rate was set.
     if start is not None and start.rate != 1:
-        rates = [start.rate]
-    else:
-        clips = [child for track in video_tracks(timeline) for child in track if is_clip(child)]
-        counts = Counter(_clip_rate(clip) for clip in clips)
-        rates = [rate for rate, _ in counts.most_common() if rate is not None] or [24.0]
+        return _exact_record_rate(start.rate, path), ()
+    clips = [child for track in video_tracks(timeline) for child in track if is_clip(child)]
+    counts = Counter(rate for rate in map(_clip_rate, clips) if rate is not None)
+    rate = _exact_record_rate(counts.most_common(1)[0][0] if counts else 24.0, path)
+    if counts and all(abs(other / float(rate) - 1) < _SAME_RATE for other in counts):
+        return rate, ()
+    why = "most of its clips are counted in it" if counts else "nothing in it gives one"
+    return rate, (f"the timeline does not say its frame rate: {float(rate):g} fps is assumed, as {why}",)
+
+
+def _exact_record_rate(rate: float, path: Path) -> Fraction:
     try:
-        return exact_rate(rates[0])
+        return exact_rate(rate)
     except ValueError as error:
-        raise UnreadableCut(path, f"its frame rate is {rates[0]:g}") from error
+        raise UnreadableCut(path, f"its frame rate is {rate:g}") from error
 
 
 def _clip_rate(clip: schema.Clip) -> float | None:
