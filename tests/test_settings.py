@@ -158,6 +158,7 @@ def test_the_command_line_overrides_toolkit_toml_which_overrides_the_preset(tmp_
         ("[face]\nsteps = nan\n", "face.steps: nan is not a whole number"),
         ('[face]\nprompt = ["a", "b"]\n', "face.prompt: ['a', 'b'] is not text"),
         ("[face]\nprompt = 2023-04-07\n", "is not text"),
+        ('[server]\nurl = ["http://a"]\n', "server.url: ['http://a'] is not text"),
     ],
 )
 def test_a_value_of_another_kind_in_toolkit_toml_is_refused(tmp_path: Path, written: str, says: str) -> None:

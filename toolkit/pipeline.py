@@ -54,6 +54,7 @@ def run(
                 plans = plan_shot(source, shot, faces, people, settings=settings, output=output)
                 del faces, people  # a shot's landmarks are large, and the plans hold what is needed of them
                 rendered += render_shot(plans, plate, tools, settings=settings, output=output, progress=progress)
+        failures.record(source, output)
         failures.check(chosen)
         is_test = settings.output.frame_range is not None
         delivered = None if is_test else conform_output(source, settings, output, failed=failures.reasons)

@@ -135,6 +135,17 @@ def test_a_folder_in_the_users_own_list_is_trusted(
     assert logins(server) == {""}
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_the_list_may_be_written_as_windows_writes_it(
+    encoding: str, cut: Path, server: FakeAutomatic1111, run: Run, tmp_path: Path
+) -> None:
+    name_server(cut, server)
+    listed = tmp_path / "home/.toolkit/trusted_folders.txt"
+    listed.parent.mkdir(parents=True)
+    listed.write_text(f"{cut.parent}\n", encoding=encoding)
+    assert run()[0] == 0
+
+
 @pytest.mark.parametrize(
     ("text", "asked"),
     [

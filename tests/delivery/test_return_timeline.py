@@ -25,6 +25,7 @@ from tests.turnover._cuts import (
     transition,
     write,
     write_movie,
+    write_sequence,
 )
 from tests.turnover._turnovers import host_clip, write_turnover
 from toolkit.documents import Cut, PassName
@@ -675,3 +676,20 @@ def test_a_failed_write_leaves_no_partial_files(tmp_path: Path) -> None:
 
     assert not (tmp_path / "out" / "delivery.json").exists()
     assert not list((tmp_path / "out").glob(".*.part"))
+
+
+def test_a_transition_is_copied_only_where_the_layers_reach_it(tmp_path: Path) -> None:
+    """A dissolve from a layer that ends at a hole in its plate would ask for frames that nobody has."""
+    write_sequence(tmp_path / "whole", range(1, 41))
+    write_sequence(tmp_path / "holed", [number for number in range(1, 41) if number != 20])
+    whole = sequence_reference("whole/", 1, time_range(0, 40))
+    holed = sequence_reference("holed/", 1, time_range(0, 40))
+    reaching = [clip(whole, time_range(8, 12), name="a"), transition(3, 3), clip(holed, time_range(8, 16), name="b")]
+    short = [transition(3, 3), clip(holed, time_range(18, 12), name="c")]  # its first part has one frame
+    document = timeline(track(*reaching, *short), start=time(0))
+    cut = read(tmp_path, document, handles=4)
+    deliver(cut, tmp_path / "out")
+    (face,) = [one for one in video_tracks(tmp_path / "out" / "return.otio") if one["name"] == "FACE v001"]
+
+    kinds = [child["OTIO_SCHEMA"].partition(".")[0] for child in face["children"]]
+    assert kinds == ["Clip", "Transition", "Clip", "Gap", "Clip", "Clip", "Gap", "Clip"]

@@ -11,7 +11,7 @@ import pytest
 from tests.plates._footage import X264_LONG, encode, number_in
 from tests.turnover._cuts import clip, movie_reference, one_clip, time_range, write
 from toolkit.documents import Cut
-from toolkit.errors import EmptyCut, UnsupportedMedia
+from toolkit.errors import CutIncomplete, UnsupportedMedia
 from toolkit.plates import count_by_time, file_digest, open_plate, probe
 from toolkit.settings import PlateSettings
 from toolkit.turnover import read_cut
@@ -39,7 +39,8 @@ def _read(movie: Path, rate: float, first: int, count: int, folder: Path, **plat
 
 
 def test_by_default_it_is_left_out_with_what_to_do(uneven: Path, tmp_path: Path) -> None:
-    with pytest.raises(EmptyCut, match=r"frame rate is variable.*transcode it to a constant rate.*plate.variable_rate"):
+    what_to_do = r"frame rate is variable.*transcode it to a constant rate.*plate.variable_rate"
+    with pytest.raises(CutIncomplete, match=what_to_do):
         _read(uneven, 30, 4, 6, tmp_path)
     with pytest.raises(UnsupportedMedia, match="frame rate is variable"):
         read_cut(uneven)

@@ -187,3 +187,52 @@ def test_holes_that_are_filled_later_make_one_shot_again(cut: Path, say: Callabl
     (body,) = [clips for name, clips in delivered(out).items() if name.startswith("BODY v002")]
     assert body == [("hole", 4, 5)]
     assert delivered(out)["BODY v001"] == [WHOLE[0], WHOLE[3]]
+
+
+def test_stages_after_a_failure_leave_the_same_shot_out_and_say_why(cut: Path, say: Callable[..., Said]) -> None:
+    out, damaged = cut.parent / "out", cut.parent / "whole" / "plate.1003.png"
+    damaged.write_bytes(damaged.read_bytes()[:60])
+    codes = [
+        say(*arguments)[0]
+        for arguments in (("track", cut, "-o", out), ("plan", out), ("render", out), ("conform", out))
+    ]
+    delivery = Delivery.read(out / "delivery.json")
+
+    assert codes == [5, 5, 5, 5]
+    assert delivered(out)["FACE v001"] == WHOLE[1:]
+    assert any("whole" in note and "plate.1003.png" in note for note in delivery.notes)
+    assert [one.name for one in delivery.markers if one.shot == "whole"] == ["Not rendered"]
+
+
+def test_conform_repeats_what_the_run_left_out_until_it_is_repaired(cut: Path, say: Callable[..., Said]) -> None:
+    out, damaged = cut.parent / "out", cut.parent / "whole" / "plate.1003.png"
+    intact = damaged.read_bytes()
+    damaged.write_bytes(intact[:60])
+    say("run", cut, "-o", out)
+    code, _, errors = say("conform", out)
+    assert (code, "whole (" in errors.splitlines()[-1]) == (5, True)
+
+    damaged.write_bytes(intact)
+    say("run", cut, "-o", out)
+    _, _, errors = say("conform", out)
+    assert "whole (" not in errors.splitlines()[-1]
+    assert delivered(out)["BODY v001"] == WHOLE
+
+
+def test_a_plate_that_cannot_be_opened_any_more_does_not_stop_the_delivery(cut: Path, say: Callable[..., Said]) -> None:
+    out = cut.parent / "out"
+    say("run", cut, "-o", out)
+    (cut.parent / "whole" / "plate.1001.png").write_bytes(b"")
+    code, _, _ = say("conform", out)
+    delivery = Delivery.read(out / "delivery.json")
+
+    assert code == 5  # for the others
+    assert delivered(out)["BODY v001"] == WHOLE
+    assert "whole" not in [clip.shot for track in delivery.tracks if not track.pass_name for clip in track.clips]
+    assert any(note.startswith("whole: its plate cannot be used") for note in delivery.notes)
+
+
+@pytest.mark.parametrize("pattern", ["hole_part2", "hole_part*"])
+def test_a_part_is_not_the_whole_clip_under_strict(pattern: str, cut: Path, say: Callable[..., Said]) -> None:
+    assert say("run", cut, "-o", cut.parent / "out", "--shot", pattern, "--strict")[0] == 3
+    assert say("run", cut, "-o", cut.parent / "out", "--shot", pattern)[0] == 5

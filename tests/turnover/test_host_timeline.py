@@ -393,3 +393,15 @@ def test_an_invalid_turnover_is_refused_in_one_line(
     assert message in str(caught.value)
     assert "turnover.json" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_one_broken_movie_of_unknown_length_does_not_stop_the_others(tmp_path: Path) -> None:
+    (tmp_path / "broken.mov").write_bytes(b"not a movie")
+    write_sequence(tmp_path, range(1, 9))
+    cut = read(
+        tmp_path,
+        host_clip("broken.mov", (0, 4), media_fps=0.0, media_count=0, name="broken"),
+        host_clip("plate.[0001-0008].png", (4, 4), name="whole"),
+    )
+    assert [shot.name for shot in cut.shots] == ["whole"]
+    assert [(row.shot, "broken.mov" in row.reason) for row in cut.skipped] == [("broken", True)]

@@ -23,7 +23,7 @@ from tests.turnover._cuts import (
     write_sequence,
 )
 from toolkit.documents import Cut, MediaKind, Shot
-from toolkit.errors import CorruptMedia, EmptyCut, UnreadableCut
+from toolkit.errors import CorruptMedia, CutIncomplete, EmptyCut, UnreadableCut
 from toolkit.frames import FrameRange
 from toolkit.settings import PlateSettings
 from toolkit.turnover import open_timeline, read_cut
@@ -225,7 +225,7 @@ def test_one_broken_movie_does_not_affect_the_others(tmp_path: Path) -> None:
 def test_a_broken_movie_alone_is_nothing_to_render(tmp_path: Path) -> None:
     movie = write_movie(tmp_path / "a.mov", 40)
     movie.write_bytes(movie.read_bytes()[:600])
-    with pytest.raises(EmptyCut, match=r"nothing to render in .*cannot decode .*a\.mov"):
+    with pytest.raises(CutIncomplete, match=r"cannot be rendered: sh010 \(cannot decode .*a\.mov"):
         only(tmp_path, clip(movie_reference("a.mov", time_range(0, 40)), time_range(0, 10)))
     with pytest.raises(CorruptMedia, match=r"a\.mov"):
         read_cut(movie)

@@ -13,13 +13,16 @@ from tests.turnover._cuts import (
     one_clip,
     sequence_reference,
     speed,
+    time,
     time_range,
+    timeline,
+    track,
     write,
     write_movie,
     write_sequence,
 )
 from toolkit.documents import Cut
-from toolkit.errors import EmptyCut
+from toolkit.errors import CutIncomplete
 from toolkit.turnover import read_cut
 
 
@@ -103,14 +106,15 @@ def test_a_frame_that_the_speed_leaves_out_divides_the_shot_but_is_not_missed(tm
     cut = read(tmp_path, item)
 
     assert [(shot.name, str(shot.record_range)) for shot in cut.shots] == [("sh010", "0-5"), ("sh010_part2", "6-9")]
-    assert not cut.skipped
+    (row,) = cut.skipped
+    assert (row.shot, "missing: 12" in row.reason, "divide the shot" in row.reason) == ("", True, True)
 
 
 @pytest.mark.parametrize("numbers", [range(100, 140), range(1, 41, 2)], ids=["elsewhere", "every second frame"])
 def test_a_clip_of_which_nothing_useful_is_left_is_left_out(numbers: range, tmp_path: Path) -> None:
     write_sequence(tmp_path, numbers)
     available = time_range(0, 40)
-    with pytest.raises(EmptyCut, match=r"sh010: .*plate\.####\.png: \d+ source frames missing"):
+    with pytest.raises(CutIncomplete, match=r"sh010 \(.*plate\.####\.png: \d+ source frames missing"):
         read(tmp_path, clip(sequence_reference("", 1, available), time_range(0, 40), name="sh010"))
 
 
@@ -124,4 +128,17 @@ def test_a_single_sequence_with_holes_is_a_shot_for_each_part(tmp_path: Path) ->
     assert left_out(cut) == [
         ("plate", "3-3", "1 source frame missing: 4; available: 1-9"),
         ("plate", "6-7", "2 source frames missing: 7-8; available: 1-9"),
+    ]
+
+
+def test_a_part_does_not_take_the_name_of_another_clip(tmp_path: Path) -> None:
+    write_sequence(tmp_path, [1, 2, 4, 5, 6])
+    reference = sequence_reference("", 1, time_range(0, 6))
+    clips = [clip(reference, time_range(0, 6), name="s"), clip(reference, time_range(3, 2), name="s_part2")]
+    cut = read_cut(write(tmp_path / "cut.otio", timeline(track(*clips), start=time(0))), handles=0)
+
+    assert [(shot.clip_name, shot.name) for shot in cut.shots] == [
+        ("s", "s"),
+        ("s", "s_part2_of_clip"),
+        ("s_part2", "s_part2"),
     ]

@@ -11,7 +11,7 @@ import pytest
 from tests.turnover._cuts import clip, movie_reference, one_clip, time_range, write, write_movie, write_sequence
 from tests.turnover._turnovers import host_clip, write_turnover
 from toolkit.documents import Cut
-from toolkit.errors import EmptyCut, NoSuchFile
+from toolkit.errors import CutIncomplete, NoSuchFile
 from toolkit.turnover import read_cut
 
 Form = Literal["NFC", "NFD"]
@@ -85,5 +85,5 @@ def test_an_exact_name_is_never_replaced(tmp_path: Path) -> None:
 def test_ambiguous_letter_case_is_not_guessed(tmp_path: Path) -> None:
     for name in ("take.mov", "Take.mov"):
         write_movie(tmp_path / name, 12)
-    with pytest.raises(EmptyCut, match="offline"):
+    with pytest.raises(CutIncomplete, match="offline"):
         _read(tmp_path, "TAKE.mov")

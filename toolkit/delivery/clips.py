@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +12,7 @@ from toolkit.delivery.colour import input_colour_space
 from toolkit.delivery.plate_stacks import LayerClip
 from toolkit.delivery.plate_tracks import source_position
 from toolkit.documents import DeliveryClip, Media, MediaKind, Origin, Shot
+from toolkit.errors import MediaError
 from toolkit.frames import FrameRange, timecode_from_frames
 from toolkit.settings import DeliverySettings
 
@@ -29,23 +31,35 @@ class PlateFacts(NamedTuple):
     """The stretches of its frames without a hole, ascending (source space): hosts take no sequence with holes."""
 
 
-class PlateFactsCache:
-    """The facts of a cut's plates; each plate is opened once."""
+def read_plate_facts(shots: Iterable[Shot]) -> tuple[dict[str, PlateFacts], dict[str, str]]:
+    """The facts of the plates of the online ``shots``, and why a plate can no longer be used; both by shot name.
 
-    def __init__(self) -> None:
-        self._facts: dict[str, PlateFacts] = {}
+    Each plate is opened once.
+    """
+    known: dict[str, PlateFacts | str] = {}
+    facts, unusable = {}, {}
+    for shot in shots:
+        path = shot.media.path
+        if shot.media.online and path not in known:
+            known[path] = _read_facts(shot.media)
+        found = known.get(path)
+        if isinstance(found, PlateFacts) and any(shot.source_range.first in run for run in found.runs):
+            facts[shot.name] = found
+        elif found is not None:
+            unusable[shot.name] = found if isinstance(found, str) else f"{path}: its frames have gone"
+    return facts, unusable
 
-    def read(self, media: Media) -> PlateFacts:
-        """The facts of ``media``. Raises MediaError when it can no longer be opened."""
-        from toolkit.plates import open_plate
 
-        if media.path not in self._facts:
-            with open_plate(media) as plate:
-                runs = _find_runs(media)
-                self._facts[media.path] = PlateFacts(
-                    plate.width, plate.height, plate.encoding, _describe_alpha(plate), runs
-                )
-        return self._facts[media.path]
+def _read_facts(media: Media) -> PlateFacts | str:
+    """The facts of ``media``, or why it can no longer be opened."""
+    from toolkit.plates import open_plate
+
+    try:
+        with open_plate(media) as plate:
+            alpha = _describe_alpha(plate)
+            return PlateFacts(plate.width, plate.height, plate.encoding, alpha, _find_runs(media))
+    except MediaError as error:
+        return error.sentence
 
 
 def _find_runs(media: Media) -> tuple[FrameRange, ...]:

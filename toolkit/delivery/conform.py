@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from toolkit import __version__
 from toolkit.delivery.aep import write_aep
-from toolkit.delivery.clips import PlateFactsCache, build_layer_clip, build_plate_clip
+from toolkit.delivery.clips import PlateFacts, build_layer_clip, build_plate_clip, read_plate_facts
 from toolkit.delivery.face_keyframes import build_face_keys
 from toolkit.delivery.fusion import write_comps
 from toolkit.delivery.keyframe_text import write_keyframes
@@ -46,8 +46,8 @@ def write_delivery(
     ``plans`` are the passes (at least one) whose layers are complete under ``root``; a shot without passes keeps only
     its plate. Of ``settings``, ``delivery`` and ``cut.handles`` are used; ``notes`` come before the delivery's own;
     ``failed`` says why a shot could not be rendered, by its name.
-    Raises InputError when the cut's file is missing or has changed since it was read, MediaError for plates and layers
-    that cannot be opened, PackageMissing when an .aep is requested without py-aep, and OutputNotWritable.
+    Raises InputError when the cut's file is missing or has changed since it was read, MediaError for layers that
+    cannot be opened, PackageMissing when an .aep is requested without py-aep, and OutputNotWritable.
     """
     return_path = root / "return.otio"
     if Path(cut.path) == return_path.absolute():
@@ -55,8 +55,10 @@ def write_delivery(
     timeline = open_timeline(cut)
     plates = find_plate_tracks(timeline, cut)
     stacks = build_stacks(cut, plans, [plate.track_index for plate in plates], root)
+    facts, unusable = read_plate_facts(cut.shots)
+    failed = {name: f"its plate cannot be used: {why}" for name, why in unusable.items()} | dict(failed)
     remarks = [*collect_remarks(stacks, plates, handles=settings.cut.handles, failed=failed), *skip_remarks(cut)]
-    delivery = _build_delivery(cut, plans, stacks, remarks, root=root, settings=settings.delivery)
+    delivery = _build_delivery(cut, plans, stacks, remarks, facts, root=root, settings=settings.delivery)
     delivery = delivery.model_copy(update={"notes": (*notes, *delivery.notes)})
     add_layer_tracks(timeline, cut, stacks, plates, root)
     path_map = PathMap.parse(settings.delivery.map)
@@ -78,6 +80,7 @@ def _build_delivery(
     plans: Sequence[PassPlan],
     stacks: Sequence[PlateStack],
     remarks: Sequence[Remark],
+    facts: Mapping[str, PlateFacts],
     *,
     root: Path,
     settings: DeliverySettings,
@@ -93,7 +96,7 @@ def _build_delivery(
         record_count=cut.record_count,
         width=_most_common([plan.width for plan in plans]),
         height=_most_common([plan.height for plan in plans]),
-        tracks=_build_tracks(stacks, root, cut, settings),
+        tracks=_build_tracks(stacks, facts, root, cut, settings),
         faces=build_face_keys(plans),
         markers=build_markers(remarks, record_count=cut.record_count),
         origin=cut.origin,
@@ -102,14 +105,17 @@ def _build_delivery(
 
 
 def _build_tracks(
-    stacks: Sequence[PlateStack], root: Path, cut: Cut, settings: DeliverySettings
+    stacks: Sequence[PlateStack],
+    facts: Mapping[str, PlateFacts],
+    root: Path,
+    cut: Cut,
+    settings: DeliverySettings,
 ) -> tuple[DeliveryTrack, ...]:
-    """The tracks that have clips, bottom to top; offline plates are left out."""
-    facts = PlateFactsCache()
+    """The tracks that have clips, bottom to top; plates without ``facts`` are left out."""
     tracks = []
     for stack in stacks:
         plates = tuple(
-            build_plate_clip(shot, facts.read(shot.media), cut.origin) for shot in stack.shots if shot.media.online
+            build_plate_clip(shot, facts[shot.name], cut.origin) for shot in stack.shots if shot.name in facts
         )
         tracks.append(DeliveryTrack(name=stack.name, pass_name=None, clips=plates))
         tracks += [

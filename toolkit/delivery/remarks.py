@@ -58,7 +58,7 @@ def collect_remarks(
     """All remarks on shots, bottom track first, in record order.
 
     ``plates`` are the tracks of ``stacks``; ``handles`` is the number of source frames requested at 100 % speed;
-    ``failed`` says why a shot could not be rendered, by its name.
+    ``failed`` says why a shot could not be rendered, or its plate cannot be used, by its name.
     """
     for stack, plate in zip(stacks, plates, strict=True):
         layers_of: dict[str, list[LayerClip]] = {}

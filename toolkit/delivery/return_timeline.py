@@ -95,8 +95,9 @@ def _mirror_slot(
     """What goes over ``slot``, with its length in seconds; None: nothing."""
     length = slot.length or Fraction(0)
     parts = layers.get(slot.clip_index, ())
-    if is_transition(slot.child) and {slot.clip_index - 1, slot.clip_index + 1} & layers.keys():
-        yield deepcopy(slot.child), length
+    if is_transition(slot.child):
+        if _fits(slot.child, layers.get(slot.clip_index - 1, ()), layers.get(slot.clip_index + 1, ())):
+            yield deepcopy(slot.child), length
     elif len(parts) == 1 and parts[0].shot.record_range == parts[0].shot.clip_record_range:
         yield _build_layer_clip(parts[0], slot, _used_range(slot.child, parts[0].shot), root), length
     else:
@@ -107,6 +108,24 @@ def _mirror_slot(
             yield _build_layer_clip(layer, slot, _part_range(layer.shot, slot, part), root), part
             done = head + part
         yield None, length - done
+
+
+def _fits(transition: schema.Transition, before: Sequence[LayerClip], after: Sequence[LayerClip]) -> bool:
+    """Whether ``transition`` is between layers, or a layer and nothing, that reach up to it and are long enough.
+
+    A layer that ends at a hole in the plate, or is shorter than the transition, has no frames for it.
+    """
+    sides = [(before[-1].shot, transition.in_offset)] if before else []
+    ends = all(shot.record_range.last == shot.clip_record_range.last for shot, _ in sides)
+    if after:
+        sides.append((after[0].shot, transition.out_offset))
+        ends = ends and after[0].shot.record_range.first == after[0].shot.clip_record_range.first
+    return bool(sides) and ends and all(_is_whole_or_long(shot, to_seconds(offset)) for shot, offset in sides)
+
+
+def _is_whole_or_long(shot: Shot, seconds: Fraction) -> bool:
+    is_whole = shot.record_range == shot.clip_record_range
+    return is_whole or len(shot.record_range) / shot.frame_map.record_rate >= seconds
 
 
 def _place_part(shot: Shot, slot: Slot) -> tuple[Fraction, Fraction]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from toolkit.editorial.locations import IMAGE_SUFFIXES, MOVIE_SUFFIXES
 
@@ -53,9 +54,13 @@ def is_layer_path(path: str) -> bool:
 
 
 class ShotNames:
-    """Gives out unique shot names: the second ``sh010`` becomes ``sh010_2``. Case is ignored."""
+    """Gives out unique shot names: the second ``sh010`` becomes ``sh010_2``. Case is ignored.
 
-    def __init__(self) -> None:
+    ``clip_names`` are those of all clips: no part of another clip gets the name of one that comes later.
+    """
+
+    def __init__(self, clip_names: Iterable[str] = ()) -> None:
+        self._reserved = {shot_stem(name).casefold() for name in clip_names}
         self._taken: set[str] = set()
         self._uses: dict[str, int] = {}
 
@@ -68,3 +73,8 @@ class ShotNames:
         self._uses[stem.casefold()] = number
         self._taken.add(name.casefold())
         return name
+
+    def part_name(self, shot_name: str, number: int) -> str:
+        """A unique name for part ``number`` of a shot: ``sh010_part2``."""
+        name = f"{shot_name}_part{number}"
+        return self.next_name(f"{name}_of_clip" if name.casefold() in self._reserved else name)

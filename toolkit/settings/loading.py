@@ -5,7 +5,6 @@ What a key may be is checked by the classes in ``values``; here each value is on
 
 from __future__ import annotations
 
-import codecs
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
@@ -17,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from toolkit.errors import NoSuchFile, SettingsError, Unreadable, UntrustedSettings
 from toolkit.settings.base import settings_error
 from toolkit.settings.describe import setting_keys
+from toolkit.settings.text_files import decode_text
 from toolkit.settings.trust import TRUSTED_FOLDERS, find_requests
 from toolkit.settings.values import URL_FROM_CUT, Settings
 
@@ -78,7 +78,7 @@ def load_settings(
     if toml is not None and origin == "cut":
         _refuse_requests(Path(toml), values, sources, preset=layers[0][1])
     if origin != "user" and sources["server.url"] == str(toml):
-        values[URL_FROM_CUT] = values["server.url"] not in {"", layers[0][1]["server.url"]}
+        values[URL_FROM_CUT] = values["server.url"] not in ("", layers[0][1]["server.url"])  # a list is refused below
     try:
         return TypeAdapter(Settings).validate_python(_group_by_section(values))
     except ValidationError as error:
@@ -141,15 +141,14 @@ def _parse_tables(key: str, value: Any, source: str) -> Any:
 
 
 def _read_toml(path: Path) -> Mapping[str, Any]:
-    """The file as TOML; UTF-16 too, which is what ``>`` writes in PowerShell on Windows."""
+    """The file as TOML."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         raise NoSuchFile(path) from None
     except OSError as error:
         raise Unreadable(path, error) from error
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        return tomllib.loads(data.decode("utf-16" if wide else "utf-8-sig"))
+        return tomllib.loads(decode_text(data))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError.not_toml(path, error) from None

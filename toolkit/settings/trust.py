@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.errors import Unreadable
+from toolkit.settings.text_files import decode_text
 
 TRUSTED_FOLDERS = "~/.toolkit/trusted_folders.txt"
 """The user's own list: one folder a line; a ``toolkit.toml`` in one of them, at any depth, is trusted."""
@@ -57,7 +58,7 @@ def is_trusted(folder: Path) -> bool:
     """Whether the user's own list names ``folder`` or one above it. Raises Unreadable."""
     try:
         path = Path(TRUSTED_FOLDERS).expanduser()
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = decode_text(path.read_bytes()).splitlines()
     except (FileNotFoundError, RuntimeError):  # RuntimeError: the home folder is unknown
         return False
     except (OSError, UnicodeDecodeError) as error:

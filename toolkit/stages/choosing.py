@@ -43,14 +43,22 @@ def choose_by_frames(shots: Sequence[Shot], frames: FrameRange | None) -> list[S
     return chosen
 
 
+def failed_shots(cut: Cut) -> set[str]:
+    """The names of the shots that failed as a whole when they were worked on last."""
+    whole = {(row.shot, row.record_range) for row in cut.skipped if row.shot}
+    return {shot.name for shot in cut.shots if (shot.name, shot.record_range) in whole}
+
+
 def find_left_out(cut: Cut, patterns: ShotPatterns = None) -> dict[str, str]:
     """The shots matching ``patterns`` that cannot be rendered, in whole or in part, by name; with the reasons."""
     wanted = [patterns] if isinstance(patterns, str) else patterns
     reasons: dict[str, list[str]] = {}
+    shots = _matching_shots(cut, wanted)
+    names = {shot.name for shot in shots}
     for row in cut.skipped:
-        if row.shot and _matches(row.shot, wanted):
+        if row.shot and (row.shot in names or _matches(row.shot, wanted)):
             reasons.setdefault(row.shot, []).append(row.reason)
-    for shot in _matching_shots(cut, wanted):
+    for shot in shots:
         if not shot.media.online:
             reasons.setdefault(shot.name, []).append(f"media offline: {shot.media.path}")
     return {name: "; ".join(rows) for name, rows in reasons.items()}

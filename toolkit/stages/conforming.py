@@ -13,7 +13,7 @@ from toolkit.errors import CutIncomplete, MissingDocument, list_frames
 from toolkit.output import Output, lock_output, record_last_delivery
 from toolkit.passes import count_current, find_empty_guides, mark_delivered, wanted_passes
 from toolkit.settings import Settings
-from toolkit.stages.choosing import find_left_out
+from toolkit.stages.choosing import failed_shots, find_left_out
 
 
 def conform(out: Path | str, settings: Settings | None = None) -> Delivery:
@@ -26,11 +26,22 @@ def conform(out: Path | str, settings: Settings | None = None) -> Delivery:
     OutputNotWritable.
     """
     with lock_output(Path(out), made_by=Cut.made_by) as output:
-        cut, settings = Cut.read(output.shots), settings or Settings()
+        cut, settings = _without_repaired(Cut.read(output.shots), output), settings or Settings()
         left_out = find_left_out(cut)
         if left_out and settings.strict:
             raise CutIncomplete(left_out)
         return conform_output(cut, settings, output)
+
+
+def _without_repaired(cut: Cut, output: Output) -> Cut:
+    """``cut`` without the rows of shots that failed once and have complete layers since."""
+    repaired = {
+        (shot.name, shot.record_range)
+        for shot in cut.shots
+        if shot.name in failed_shots(cut) and any(_find_complete(shot, name, 0, output)[0] for name in PassName)
+    }
+    rows = tuple(row for row in cut.skipped if (row.shot, row.record_range) not in repaired)
+    return cut.model_copy(update={"skipped": rows})
 
 
 def conform_output(
@@ -41,11 +52,12 @@ def conform_output(
     ``failed`` says why a shot could not be rendered just now, by its name.
     """
     plans: list[PassPlan] = []
+    explained = {*failed, *failed_shots(cut)}
     notes: list[str] = []
     for shot, name in product(cut.shots, wanted_passes(settings)):
         plan, why = _find_complete(shot, name, settings.output.version, output)
         plans += [plan] if plan else []
-        is_explained = plan is None and (shot.name in failed or not shot.media.online)
+        is_explained = plan is None and (shot.name in explained or not shot.media.online)
         notes += [f"{shot.name}: {why}"] if why and not is_explained else []
         notes += _control_notes(plan, output.root) if plan else []
     if not plans:

@@ -6,8 +6,9 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from toolkit.documents import Shot
+from toolkit.documents import Cut, Shot, Skipped
 from toolkit.errors import MediaError, ShotsLeftOut, at
+from toolkit.output import Output
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,23 @@ class Failures:
                 raise
             log.warning("%s; this shot is left out, and the others go on", error)
             self._errors[shot.name] = error
+
+    def record(self, cut: Cut, output: Output) -> None:
+        """Write ``cut`` with a row for each failed shot: the later stages and ``conform`` say so, too."""
+        if not self._errors:
+            return
+        rows = [
+            Skipped(
+                clip_name=shot.clip_name,
+                track_index=shot.track_index,
+                record_range=shot.record_range,
+                reason=self._errors[shot.name].sentence,
+                shot=shot.name,
+            )
+            for shot in cut.shots
+            if shot.name in self._errors
+        ]
+        cut.model_copy(update={"skipped": (*cut.skipped, *rows)}).write(output.shots)
 
     def check(self, shots: Sequence[Shot]) -> None:
         """Raises the error of the first shot if all ``shots`` failed."""

@@ -9,7 +9,7 @@ from toolkit.output import Output, lock_output
 from toolkit.passes import plan_passes, protect_delivered, when_delivered
 from toolkit.settings import Settings
 from toolkit.stages.checks import check_before_work, tracks_people
-from toolkit.stages.choosing import ShotPatterns
+from toolkit.stages.choosing import ShotPatterns, failed_shots
 
 
 def plan(out: Path | str, settings: Settings | None = None, *, shots: ShotPatterns = None) -> list[PassPlan]:
@@ -23,7 +23,10 @@ def plan(out: Path | str, settings: Settings | None = None, *, shots: ShotPatter
     plans: list[PassPlan] = []
     with lock_output(Path(out), made_by=Cut.made_by) as output:
         cut = Cut.read(output.shots)
+        failed = failed_shots(cut)
         for shot in check_before_work(cut, shots, settings, output.root):
+            if shot.name in failed and not output.face_track(shot.name).exists():
+                continue
             faces = FaceTracks.read(output.face_track(shot.name))
             people = BodyTracks.read(output.body_track(shot.name)) if tracks_people(settings) else None
             plans += plan_shot(cut, shot, faces, people, settings=settings, output=output)

@@ -17,7 +17,7 @@ from toolkit.plates import Plate, open_plate
 from toolkit.progress import SILENT, Progress
 from toolkit.settings import Settings
 from toolkit.stages.checks import check_before_rendering, check_disk
-from toolkit.stages.choosing import ShotPatterns, choose_by_frames, choose_shots
+from toolkit.stages.choosing import ShotPatterns, choose_by_frames, choose_shots, failed_shots
 from toolkit.stages.failures import Failures
 from toolkit.stages.planning import planned_version
 
@@ -52,6 +52,8 @@ def render(
     with lock_output(Path(out), made_by=Cut.made_by) as output:
         cut = Cut.read(output.shots)
         chosen = choose_by_frames(choose_shots(cut, shots, strict=settings.strict), settings.output.frame_range)
+        failed = failed_shots(cut)
+        chosen = [one for one in chosen if one.name not in failed or output.face_track(one.name).exists()]
         plans = [one for shot in chosen for one in _read_plans(shot, settings, output)]
         check_before_rendering(chosen, plans, settings)
         check_disk(output.root)

@@ -67,6 +67,7 @@ def track(
             with failures.catch(shot), open_plate(shot.media) as plate:
                 faces, _ = track_shot(shot, plate, settings, files, output=output, progress=progress)
                 found.append(faces)
+        failures.record(cut, output)
     failures.raise_if_any(chosen)
     return found
 

@@ -12,7 +12,7 @@ from toolkit.editorial.locations import IMAGE_SUFFIXES, MOVIE_SUFFIXES, Location
 from toolkit.editorial.shot_names import ShotNames
 from toolkit.editorial.skips import MediaSkip
 from toolkit.editorial.timeline_files import is_timeline, load_timeline
-from toolkit.errors import EmptyCut, MissingMedia, NoSuchFile, UnreadableCut
+from toolkit.errors import CutIncomplete, EmptyCut, MissingMedia, NoSuchFile, UnreadableCut
 from toolkit.frames import FrameMap, FramePath, FrameRange
 from toolkit.settings import PlateSettings
 from toolkit.turnover.media_notes import add_media_notes
@@ -37,8 +37,9 @@ def read_cut(path: Path | str, *, handles: int = 8, plate: PlateSettings = _DEFA
     A clip whose media lack frames that it shows becomes a shot for each part that can be rendered; the rest is listed
     in ``skipped``. ``plate`` says how media is read. The cut's notes say what was chosen, guessed or left out.
 
-    Raises NoSuchFile, UnreadableCut, DocumentError for an invalid turnover, EmptyCut when nothing can be rendered, and
-    CorruptMedia and UnsupportedMedia for a single movie or sequence that cannot be read.
+    Raises NoSuchFile, UnreadableCut, DocumentError for an invalid turnover, EmptyCut when nothing can be rendered,
+    CutIncomplete when that is because of the media of all clips, and CorruptMedia and UnsupportedMedia for a single
+    movie or sequence that cannot be read.
     """
     return add_media_notes(_read_cut(Path(path), handles=handles, plate=plate))
 
@@ -97,7 +98,7 @@ def _read_media_cut(path: Path, plate: PlateSettings) -> Cut:
     try:
         shots, skipped = split_at_missing_frames(shot, missing, names, lambda part: part, available=source_range)
     except MediaSkip as skip:
-        raise EmptyCut(path, [str(skip)]) from skip
+        raise CutIncomplete({skip.shot: str(skip)}) from skip
     return Cut(
         name=shot.name,
         path=str(path.absolute()),

@@ -25,7 +25,7 @@ from toolkit.editorial.builders import (
 )
 from toolkit.editorial.locations import IMAGE_SUFFIXES, Location, parse_location, sequence_from_first_file
 from toolkit.editorial.skips import Skip
-from toolkit.errors import MissingMedia, UnsupportedMedia
+from toolkit.errors import MediaError
 from toolkit.frames import FramePath, exact_rate
 from toolkit.turnover.path_on_disk import find_on_disk
 from toolkit.turnover.turnover_file import first_timecode
@@ -209,5 +209,5 @@ def _probe_media(location: Location, record_rate: Fraction) -> Media | None:
     readable = location.suffix in IMAGE_SUFFIXES or Path(location.path).is_file()
     try:
         return probe(Path(location.path), sequence_rate=record_rate) if readable else None
-    except (MissingMedia, UnsupportedMedia):  # reported later, when the timeline is read
+    except MediaError:  # reported later, when the timeline is read
         return None

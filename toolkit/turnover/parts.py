@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from toolkit.documents import Shot, Skipped
@@ -39,22 +39,31 @@ def split_at_missing_frames(
     if not kept or len(kept) > _MAX_PARTS:
         raise MediaSkip(_explain(shot, sorted(missing), available), shot=shot.name)
     parts = [
-        _build_part(
-            shot, records, names.next_name(f"{shot.name}_part{number}") if number > 1 else shot.name, work_range
-        )
+        _build_part(shot, records, names.part_name(shot.name, number) if number > 1 else shot.name, work_range)
         for number, records in enumerate(kept, start=1)
     ]
-    return parts, [
-        Skipped(
-            clip_name=shot.clip_name,
-            track_index=shot.track_index,
-            record_range=FrameRange(first=records[0], last=records[-1]),
-            reason=_explain(shot, sorted({shown(frame) for frame in records}), available),
-            shot=shot.name,
-        )
-        for number, records in stretches
-        if number is None
-    ]
+    return parts, [*_hidden_rows(shot, missing, available), *_rows(shot, stretches, available)]
+
+
+def _rows(shot: Shot, stretches: Iterable[tuple[int | None, list[int]]], available: FrameRange) -> Iterator[Skipped]:
+    for number, records in stretches:
+        if number is None:
+            frames = sorted({shot.frame_map.source_frame_at_record(frame) for frame in records})
+            yield Skipped(
+                clip_name=shot.clip_name,
+                track_index=shot.track_index,
+                record_range=FrameRange(first=records[0], last=records[-1]),
+                reason=_explain(shot, frames, available),
+                shot=shot.name,
+            )
+
+
+def _hidden_rows(shot: Shot, missing: Collection[int], available: FrameRange) -> Iterator[Skipped]:
+    """A row for frames that the speed of the clip leaves out: they divide the shot, but nobody misses them."""
+    hidden = sorted(set(missing) - {shot.frame_map.source_frame_at_record(frame) for frame in shot.record_range})
+    if hidden:
+        reason = f"{_explain(shot, hidden, available)}; nothing shows them at its speed, but they divide the shot"
+        yield Skipped(clip_name=shot.clip_name, track_index=shot.track_index, record_range=None, reason=reason)
 
 
 def _build_part(shot: Shot, record_range: FrameRange, name: str, work_range: WorkRange) -> Shot:

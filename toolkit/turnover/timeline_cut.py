@@ -24,7 +24,7 @@ from toolkit.editorial.tracks import (
     track_slots,
     video_tracks,
 )
-from toolkit.errors import EmptyCut, UnreadableCut
+from toolkit.errors import CutIncomplete, EmptyCut, UnreadableCut
 from toolkit.frames import DROP_FRAME_RATES, FrameRange, exact_rate, timecode_from_frames
 from toolkit.settings import PlateSettings
 from toolkit.turnover.clip_reader import ClipReader
@@ -52,7 +52,11 @@ def read_timeline_cut(
     record_rate, rate_notes = _record_rate(timeline, path)
     resolver = MediaResolver(path.absolute().parent, plate, record_rate)
     reader = ClipReader(
-        record_rate=record_rate, handles=handles, resolver=resolver, names=ShotNames(), rounding=rounding
+        record_rate=record_rate,
+        handles=handles,
+        resolver=resolver,
+        names=ShotNames(_clip_names(timeline)),
+        rounding=rounding,
     )
     shots: list[Shot] = []
     skipped = _skip_children_outside_tracks(timeline)
@@ -65,6 +69,9 @@ def read_timeline_cut(
             found, rows = _read_child(slot, slots, track, track_index, reader)
             shots += found
             (transitions if is_transition(slot.child) else skipped).extend(rows)
+    troubles = {row.shot: row.reason for row in skipped if row.shot}
+    if not shots and troubles and all(row.shot for row in skipped):
+        raise CutIncomplete(troubles)
     if not shots:
         raise EmptyCut(path, summarise_skips((row.clip_name, row.reason) for row in skipped))
     record_start = _record_start(timeline, record_rate, path)
@@ -106,6 +113,10 @@ def _build_slots(timeline: schema.Timeline, track: schema.Track, resolver: Media
     except Skip as skip:
         raise UnreadableCut(path, f"the trim of track '{track.name}' is invalid: {skip}") from skip
     return list(track_slots(track, trim, lambda _, child: _child_length(child, resolver)))
+
+
+def _clip_names(timeline: schema.Timeline) -> list[str]:
+    return [child.name for track in video_tracks(timeline) for child in track if is_clip(child)]
 
 
 def _child_length(child: Composable, resolver: MediaResolver) -> Fraction | None:
