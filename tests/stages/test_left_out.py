@@ -169,7 +169,8 @@ def test_a_plate_that_turns_out_to_be_damaged_ends_its_own_shot(cut: Path, say: 
 
     assert code == 5
     assert delivered(out)["BODY v001"] == WHOLE[1:]
-    assert any("whole: " in note and "plate.1003.png" in note for note in Delivery.read(out / "delivery.json").notes)
+    (note,) = [one for one in Delivery.read(out / "delivery.json").notes if one.startswith("whole: ")]
+    assert "plate.1003.png" in note and "shot whole" not in note
     assert "plate.1003.png" in errors.splitlines()[-1]
     assert say("run", cut, "-o", out, "--shot", "whole")[0] == 3  # nothing else was asked for
 

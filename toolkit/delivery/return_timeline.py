@@ -98,7 +98,7 @@ def _mirror_slot(
     if is_transition(slot.child):
         if _fits(slot.child, layers.get(slot.clip_index - 1, ()), layers.get(slot.clip_index + 1, ())):
             yield deepcopy(slot.child), length
-    elif len(parts) == 1 and parts[0].shot.record_range == parts[0].shot.clip_record_range:
+    elif len(parts) == 1 and not parts[0].shot.is_part:
         yield _build_layer_clip(parts[0], slot, _used_range(slot.child, parts[0].shot), root), length
     else:
         done = Fraction(0)
@@ -115,17 +115,21 @@ def _fits(transition: schema.Transition, before: Sequence[LayerClip], after: Seq
 
     A layer that ends at a hole in the plate, or is shorter than the transition, has no frames for it.
     """
-    sides = [(before[-1].shot, transition.in_offset)] if before else []
-    ends = all(shot.record_range.last == shot.clip_record_range.last for shot, _ in sides)
+    fits: list[bool] = []
+    if before:
+        shot = before[-1].shot
+        reaches = shot.record_range.last == shot.clip_record_range.last
+        fits.append(reaches and _is_long_enough(shot, to_seconds(transition.in_offset)))
     if after:
-        sides.append((after[0].shot, transition.out_offset))
-        ends = ends and after[0].shot.record_range.first == after[0].shot.clip_record_range.first
-    return bool(sides) and ends and all(_is_whole_or_long(shot, to_seconds(offset)) for shot, offset in sides)
+        shot = after[0].shot
+        reaches = shot.record_range.first == shot.clip_record_range.first
+        fits.append(reaches and _is_long_enough(shot, to_seconds(transition.out_offset)))
+    return bool(fits) and all(fits)
 
 
-def _is_whole_or_long(shot: Shot, seconds: Fraction) -> bool:
-    is_whole = shot.record_range == shot.clip_record_range
-    return is_whole or len(shot.record_range) / shot.frame_map.record_rate >= seconds
+def _is_long_enough(shot: Shot, seconds: Fraction) -> bool:
+    """Whether a transition of ``seconds`` fits; over a whole clip it is the editor's own."""
+    return not shot.is_part or len(shot.record_range) / shot.frame_map.record_rate >= seconds
 
 
 def _place_part(shot: Shot, slot: Slot) -> tuple[Fraction, Fraction]:

@@ -87,6 +87,11 @@ class Shot(Value):
         return FrameRange.of(self.frame_map.record_first, self.frame_map.record_count)
 
     @property
+    def is_part(self) -> bool:
+        """Whether it is only a part of its clip, whose media lack frames."""
+        return self.record_range != self.clip_record_range
+
+    @property
     def shot_range(self) -> FrameRange:
         """The frame numbers of the layer files, handles included (shot space)."""
         return FrameRange.of(self.frame_map.shot_frame(self.source_work_range.first), len(self.source_work_range))

@@ -22,8 +22,7 @@ def conform(out: Path | str, settings: Settings | None = None) -> Delivery:
     Of each shot and pass it takes the version that the settings ask for, or else the newest that is complete and
     current; the delivery's notes say where that is an older one, and which passes are left out. Raises MissingDocument
     when nothing is complete, CutIncomplete if ``settings.strict`` and shots cannot be rendered, InputError when the
-    cut's file has gone or changed, MediaError for plates and layers that cannot be opened, OutputBusy and
-    OutputNotWritable.
+    cut's file has gone or changed, MediaError for layers that cannot be opened, OutputBusy and OutputNotWritable.
     """
     with lock_output(Path(out), made_by=Cut.made_by) as output:
         cut, settings = _without_repaired(Cut.read(output.shots), output), settings or Settings()

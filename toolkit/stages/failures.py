@@ -23,7 +23,7 @@ class Failures:
     @property
     def reasons(self) -> Mapping[str, str]:
         """Why each failed shot failed."""
-        return {name: str(error) for name, error in self._errors.items()}
+        return {name: _explain(error) for name, error in self._errors.items()}
 
     @contextmanager
     def catch(self, shot: Shot) -> Iterator[None]:
@@ -34,7 +34,7 @@ class Failures:
         except MediaError as error:
             if self._strict:
                 raise
-            log.warning("%s; this shot is left out, and the others go on", error)
+            log.warning("%s; this shot is left out", error)
             self._errors[shot.name] = error
 
     def record(self, cut: Cut, output: Output) -> None:
@@ -46,7 +46,7 @@ class Failures:
                 clip_name=shot.clip_name,
                 track_index=shot.track_index,
                 record_range=shot.record_range,
-                reason=self._errors[shot.name].sentence,
+                reason=_explain(self._errors[shot.name]),
                 shot=shot.name,
             )
             for shot in cut.shots
@@ -64,3 +64,9 @@ class Failures:
         self.check(shots)
         if self._errors:
             raise ShotsLeftOut(self.reasons)
+
+
+def _explain(error: MediaError) -> str:
+    """The error with its place in the shot, but without the shot's name: what it is put into begins with that."""
+    where = ", ".join(f"{space} {name}" for space, name in error.place.items() if space != "shot")
+    return f"{where}: {error.sentence}" if where else error.sentence
