@@ -30,6 +30,9 @@ OWNERS = {
     "OpenEXR": {"plates"},
     "PyOpenColorIO": {"plates"},
     "opentimelineio": {"editorial"},
+    "pycmx": {"turnover"},
+    "defusedxml": {"turnover"},
+    "scenedetect": {"turnover"},
     "platformdirs": {"models"},
     "py_aep": {"delivery"},
     "pydantic": {"documents", "settings"},  # values that check themselves

@@ -15,10 +15,10 @@ from toolkit.stages.choosing import ShotPatterns, find_left_out
 from toolkit.stages.conforming import conform_output
 from toolkit.stages.failures import Failures
 from toolkit.stages.planning import plan_shot
+from toolkit.stages.reading import read_source
 from toolkit.stages.rendering import open_tools_for, render_shot
 from toolkit.stages.run_result import RunResult
 from toolkit.stages.tracking import fetch_track_models, track_shot
-from toolkit.turnover import read_cut
 
 
 def run(
@@ -40,7 +40,7 @@ def run(
     ``plan``, ``render`` and ``conform`` raise.
     """
     settings = settings or Settings()
-    source = cut if isinstance(cut, Cut) else read_cut(cut, handles=settings.cut.handles, plate=settings.plate)
+    source = read_source(cut, settings)
     check_cut_of_output(source, Path(out), replace=replace)
     chosen = check_before_work(source, shots, settings, Path(out))
     rendered: list[RenderedPass] = []

@@ -100,9 +100,17 @@ def check_progress(kind: str, **others: bool) -> None:
 
 
 def settings_options(command: Command) -> Command:
-    """``--preset``, ``--set``, and ``--engine``, ``--engine-url``, ``--handles``, ``--rate``, ``--map``."""
+    """``--preset``, ``--set``, and the options that are short for one setting each, from ``--engine`` to ``--rate``."""
     for option in (
         click.option("--rate", type=float, help="Frames per second of sequences that give none (plate.rate)."),
+        click.option("--cut-rate", type=float, help="Frames per second of a cut that does not say (cut.rate)."),
+        click.option(
+            "--media",
+            "media_folders",
+            multiple=True,
+            metavar="DIR",
+            help="Folder to search for the media of a cut that names none (cut.media); may be repeated.",
+        ),
         click.option("--handles", type=int, help="Source frames kept before and after each clip (cut.handles)."),
         click.option(
             "--engine-url", "urls", multiple=True, metavar="URL", help="Address of an engine server; may be repeated."
@@ -182,6 +190,8 @@ def settings_for(
     handles: int | None,
     rate: float | None,
     maps: tuple[str, ...],
+    cut_rate: float | None,
+    media_folders: tuple[str, ...],
     overwrite: bool = False,
     strict: bool = False,
     frames: str | None = None,
@@ -202,6 +212,8 @@ def settings_for(
     named = [f"engine={engine}"] if engine is not None else []
     named += [f"server.url={','.join(urls)}"] if urls else []
     named += [f"cut.handles={handles}"] if handles is not None else []
+    named += [f"cut.rate={cut_rate}"] if cut_rate is not None else []
+    named += [f"cut.media={','.join(str(Path(one).absolute()) for one in media_folders)}"] if media_folders else []
     named += [f"plate.rate={rate}"] if rate is not None else []
     named += [f"delivery.map={', '.join(maps)}"] if maps else []
     named += ["output.overwrite=true"] if overwrite else []

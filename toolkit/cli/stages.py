@@ -42,11 +42,10 @@ def shots(cut: Path, as_json: bool, **named: Any) -> None:
     toolkit shots cut.otio
     toolkit shots cut.otio --handles 16 --json
     """
+    from toolkit import stages
     from toolkit.cli.show import show_shots
-    from toolkit.turnover import read_cut
 
-    settings = settings_for(cut.parent, **named)
-    show_shots(read_cut(cut, handles=settings.cut.handles, plate=settings.plate), as_json=as_json)
+    show_shots(stages.read_source(cut, settings_for(cut.parent, **named)), as_json=as_json)
 
 
 @click.command(short_help="Detect and track the faces of every shot.")
@@ -80,11 +79,10 @@ def track(
     from toolkit import stages
     from toolkit.cli.progress import open_progress
     from toolkit.cli.show import show_tracks
-    from toolkit.turnover import read_cut
 
     check_progress(progress_kind, json=as_json)
     settings = settings_for(cut.parent, **named)
-    source = read_cut(cut, handles=settings.cut.handles, plate=settings.plate)
+    source = stages.read_source(cut, settings)
     with open_progress(progress_kind) as progress:
         found = stages.track(
             source, out, settings, shots=patterns or None, models=models, replace=replace, progress=progress

@@ -114,6 +114,15 @@ class Skipped(Value):
     """Name of the shot that it is missing from, or that it would have been; empty: it never was to be rendered."""
 
 
+class ReadOptions(Value):
+    """What a user chose for reading a cut's file; it is read again in the same way when the passes are put back."""
+
+    record_rate: Rate | None = None
+    """Frames per second of a timeline whose file does not say, such as an EDL; None: guessed, with a note."""
+    media: tuple[str, ...] = ()
+    """Folders, absolute, that are searched for the media of a file that names none, such as an EDL."""
+
+
 class Cut(Document):
     """What editorial handed over, as shots."""
 
@@ -124,6 +133,7 @@ class Cut(Document):
     """Name of the timeline, or of the file when the timeline has none."""
     path: str
     """The file it was read from, absolute."""
+    read_options: ReadOptions = ReadOptions()
     record_rate: Rate
     """Frames per second of the timeline."""
     record_start: int

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from opentimelineio import schema
     from opentimelineio.opentime import RationalTime, TimeRange
 
+REMAP_METADATA = "resolve_ae_toolkit"
+"""Metadata key of the positions in a retime that a reader of the toolkit sampled."""
+
 
 def make_time(value: float | Fraction, rate: float | Fraction) -> RationalTime:
     """``value`` units of 1 / ``rate`` seconds."""
@@ -94,6 +97,34 @@ def make_sequence_reference(
     )
 
 
+def make_missing_reference(name: str, available_range: TimeRange | None = None) -> schema.MissingReference:
+    """A title, or media of which only the name is known."""
+    from opentimelineio import schema
+
+    return schema.MissingReference(name=name, available_range=available_range)
+
+
+def make_generator_reference(kind: str, available_range: TimeRange | None = None) -> schema.GeneratorReference:
+    """Pictures that the editing system makes itself: ``kind`` is its name for them, such as ``SMPTE Bars``."""
+    from opentimelineio import schema
+
+    return schema.GeneratorReference(generator_kind=kind, available_range=available_range)
+
+
+def make_transition(name: str, kind: str, *, before: RationalTime, after: RationalTime) -> schema.Transition:
+    """A transition that begins ``before`` the cut and ends ``after`` it; ``kind`` is ``SMPTE_Dissolve``, say."""
+    from opentimelineio import schema
+
+    return schema.Transition(name=name, transition_type=kind, in_offset=before, out_offset=after)
+
+
+def make_stack(name: str, source_range: TimeRange | None, tracks: Sequence[schema.Track]) -> schema.Stack:
+    """A nested timeline: ``source_range`` is the part of it that is shown, counted from its own first frame."""
+    from opentimelineio import schema
+
+    return schema.Stack(name=name, source_range=source_range, children=list(tracks))
+
+
 def make_speed_effect(speed: float) -> schema.LinearTimeWarp:
     """A constant speed: 2 is double speed, negative is reversed, 0 is a freeze frame."""
     from opentimelineio import schema
@@ -106,6 +137,14 @@ def make_ramp_effect(name: str, metadata: Mapping[str, Any]) -> schema.TimeEffec
     from opentimelineio import schema
 
     return schema.TimeEffect(effect_name=name, metadata=dict(metadata))
+
+
+def make_remap_effect(name: str, positions: Sequence[Fraction]) -> schema.TimeEffect:
+    """A retime of varying speed: ``positions`` is the media frame shown in each timeline frame of the clip, exact.
+
+    It is counted from the first frame of the media.
+    """
+    return make_ramp_effect(name, {REMAP_METADATA: {"remap": [str(position) for position in positions]}})
 
 
 def make_marker(name: str, start: RationalTime, *, colour: str, note: str) -> schema.Marker:

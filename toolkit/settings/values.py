@@ -27,6 +27,22 @@ class CutSettings:
     handles: WholeNumber = number(0, 240, default=8)
     """Source frames kept beyond each end of the cut, where the media has them. For a retimed shot the number is
     multiplied by its speed, so that the editor can slip it just as far."""
+    rate: Number = number(0.0, 1000.0, default=0.0)
+    """Frames per second of a timeline whose file does not say, such as an EDL; 23.976 means 24000/1001. 0: guessed,
+    and a note says so."""
+    media: str = ""
+    """Folders, separated by commas, that are searched for the media of a file that names none, such as an EDL.
+    They may be relative to the cut."""
+
+    @property
+    def record_rate(self) -> Fraction | None:
+        """``rate``, exact; None when it is 0."""
+        return exact_rate(self.rate) if self.rate else None
+
+    @property
+    def media_folders(self) -> tuple[str, ...]:
+        """``media``, folder by folder."""
+        return tuple(filter(None, map(str.strip, self.media.split(","))))
 
 
 @settings_class

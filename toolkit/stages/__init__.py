@@ -12,6 +12,7 @@ from toolkit.stages.choosing import choose_shots, find_left_out
 from toolkit.stages.conforming import conform
 from toolkit.stages.dry_run import check_run
 from toolkit.stages.planning import plan, plan_shot
+from toolkit.stages.reading import read_source
 from toolkit.stages.rendering import RenderTools, open_render_tools, open_tools_for, render, render_shot
 from toolkit.stages.run_result import RunResult
 from toolkit.stages.tracking import TrackModels, fetch_track_models, track, track_shot
@@ -30,6 +31,7 @@ __all__ = [
     "open_tools_for",
     "plan",
     "plan_shot",
+    "read_source",
     "render",
     "render_shot",
     "track",

@@ -16,9 +16,9 @@ from toolkit.stages.checks import check_before_work, check_cut_of_output
 from toolkit.stages.choosing import ShotPatterns, find_left_out
 from toolkit.stages.failures import Failures
 from toolkit.stages.planning import decide_plans
+from toolkit.stages.reading import read_source
 from toolkit.stages.rendering import RenderTools, open_tools_for
 from toolkit.stages.tracking import fetch_track_models, read_current_tracks
-from toolkit.turnover import read_cut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ def check_run(
     Writes nothing there. For a shot that is tracked already it plans the passes and compares every frame with what is
     on disk; of others only the number of frames is known. Raises what ``run`` raises before its first frame.
     """
-    source = read_cut(cut, handles=settings.cut.handles, plate=settings.plate)
+    source = read_source(cut, settings)
     check_cut_of_output(source, Path(out), replace=replace)
     chosen = check_before_work(source, shots, settings, Path(out))
     output = Output(root=Path(out))

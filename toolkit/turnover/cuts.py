@@ -7,14 +7,14 @@ from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
-from toolkit.documents import Cut, Media, Shot
+from toolkit.documents import Cut, Media, ReadOptions, Shot
 from toolkit.editorial.locations import IMAGE_SUFFIXES, MOVIE_SUFFIXES, Location
 from toolkit.editorial.shot_names import ShotNames
 from toolkit.editorial.skips import MediaSkip
-from toolkit.editorial.timeline_files import is_timeline, load_timeline
 from toolkit.errors import CutIncomplete, EmptyCut, MissingMedia, NoSuchFile, UnreadableCut
 from toolkit.frames import FrameMap, FramePath, FrameRange
 from toolkit.settings import PlateSettings
+from toolkit.turnover.formats import is_timeline_file, open_timeline_file
 from toolkit.turnover.media_notes import add_media_notes
 from toolkit.turnover.parts import split_at_missing_frames
 from toolkit.turnover.path_on_disk import find_on_disk
@@ -24,34 +24,40 @@ from toolkit.turnover.turnover_file import is_turnover
 
 _DEFAULTS = PlateSettings()
 
+_NO_OPTIONS = ReadOptions()
+
 _UNSUPPORTED = ("aaf", "ale", "drp", "drt", "edl", "fcpxml", "fcpxmld", "otiod", "otioz", "prproj", "xges", "xml")
 """Timeline formats that editors export and this version does not read."""
 
 
-def read_cut(path: Path | str, *, handles: int = 8, plate: PlateSettings = _DEFAULTS) -> Cut:
-    """The shots of a cut: an ``.otio`` timeline, a ``turnover.json``, one movie, one sequence (``plate.####.exr``) or
-    one still.
+def read_cut(
+    path: Path | str, *, handles: int = 8, plate: PlateSettings = _DEFAULTS, options: ReadOptions = _NO_OPTIONS
+) -> Cut:
+    """The shots of a cut: a timeline of any format, a ``turnover.json``, one movie, one sequence (``plate.####.exr``)
+    or one still.
 
     ``handles`` is the number of source frames wanted beyond each end of each shot at 100 % speed: for a retimed shot
     it is multiplied by the speed, and no shot gets more than its media has. A clip with offline media is still a shot.
     A clip whose media lack frames that it shows becomes a shot for each part that can be rendered; the rest is listed
-    in ``skipped``. ``plate`` says how media is read. The cut's notes say what was chosen, guessed or left out.
+    in ``skipped``. ``plate`` says how media is read, ``options`` how the timeline is. The cut's notes say what was
+    chosen, guessed or left out.
 
     Raises NoSuchFile, UnreadableCut, DocumentError for an invalid turnover, EmptyCut when nothing can be rendered,
     CutIncomplete when that is because of the media of all clips, and CorruptMedia and UnsupportedMedia for a single
     movie or sequence that cannot be read.
     """
-    return add_media_notes(_read_cut(Path(path), handles=handles, plate=plate))
+    return add_media_notes(_read_cut(Path(path), options, handles=handles, plate=plate))
 
 
-def _read_cut(path: Path, *, handles: int, plate: PlateSettings) -> Cut:
+def _read_cut(path: Path, options: ReadOptions, *, handles: int, plate: PlateSettings) -> Cut:
     suffix = path.suffix.lower().removeprefix(".")
-    if path.is_dir():
-        raise UnreadableCut(path, _explain_folder(path))
     if is_turnover(path):
         return read_turnover_cut(path, handles=handles, plate=plate)
-    if is_timeline(path):
-        return read_timeline_cut(load_timeline(path), path, handles=handles, plate=plate)
+    if is_timeline_file(path):
+        found = open_timeline_file(path, options)
+        return read_timeline_cut(found, path, options, handles=handles, plate=plate)
+    if path.is_dir():
+        raise UnreadableCut(path, _explain_folder(path))
     if suffix in MOVIE_SUFFIXES or suffix in IMAGE_SUFFIXES:
         return _read_media_cut(path, plate)
     if not path.exists():

@@ -16,8 +16,9 @@ from toolkit.editorial.builders import (
     make_video_track,
 )
 from toolkit.editorial.media_references import make_media_paths_absolute
-from toolkit.editorial.timeline_files import is_timeline, load_timeline
+from toolkit.editorial.timeline_files import load_timeline
 from toolkit.errors import UnreadableCut
+from toolkit.turnover.formats import is_timeline_file, open_timeline_file
 from toolkit.turnover.host_timeline import build_host_timeline
 from toolkit.turnover.turnover_file import is_turnover, read_turnover
 
@@ -32,9 +33,12 @@ def open_timeline(cut: Cut) -> schema.Timeline:
     written to another folder. Raises NoSuchFile, UnreadableCut and DocumentError when the file has gone or changed.
     """
     path = Path(cut.path)
-    if not is_timeline(path):
+    if is_turnover(path):
+        timeline = load_turnover_timeline(read_turnover(path), path)[0]
+    elif is_timeline_file(path):
+        timeline = open_timeline_file(path, cut.read_options).timeline
+    else:
         return _build_one_clip_timeline(cut, cut.shots[0])
-    timeline = load_turnover_timeline(read_turnover(path), path)[0] if is_turnover(path) else load_timeline(path)
     make_media_paths_absolute(timeline, path.absolute().parent)
     return timeline
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit.documents import Cut, Shot, Skipped
+from toolkit.documents import Cut, ReadOptions, Shot, Skipped
 from toolkit.editorial.items import is_clip, is_gap, is_nested, is_transition, item_duration
 from toolkit.editorial.media_references import is_layer_clip
 from toolkit.editorial.shot_names import ShotNames
@@ -28,6 +28,7 @@ from toolkit.errors import CutIncomplete, EmptyCut, UnreadableCut
 from toolkit.frames import DROP_FRAME_RATES, FrameRange, exact_rate, timecode_from_frames
 from toolkit.settings import PlateSettings
 from toolkit.turnover.clip_reader import ClipReader
+from toolkit.turnover.formats.timeline_file import TimelineFile
 from toolkit.turnover.resolved_media import MediaResolver
 
 if TYPE_CHECKING:
@@ -36,20 +37,28 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_NO_OPTIONS = ReadOptions()
+
 _SAME_RATE = 1e-4
 """Relative: 23.976 is 24000/1001."""
 
 
 def read_timeline_cut(
-    timeline: schema.Timeline, path: Path, *, handles: int, plate: PlateSettings, rounding: Fraction = ROUNDING
+    found: TimelineFile,
+    path: Path,
+    options: ReadOptions = _NO_OPTIONS,
+    *,
+    handles: int,
+    plate: PlateSettings,
+    rounding: Fraction = ROUNDING,
 ) -> Cut:
-    """The shots of ``timeline``, loaded from ``path``: bottom track first, each track from left to right.
+    """The shots of the timeline ``found`` in the file ``path``: bottom track first, each track from left to right.
 
-    ``rounding`` is how far the starts of its clips may be off whole media frames, in frames. Raises like ``read_cut``.
-    The caller must keep a reference to ``timeline``: OpenTimelineIO frees the children of a timeline that is
-    garbage-collected.
+    ``options`` are those it was read with; ``rounding`` is how far the starts of its clips may be off whole media
+    frames, in frames. Raises like ``read_cut``.
     """
-    record_rate, rate_notes = _record_rate(timeline, path)
+    timeline = found.timeline
+    record_rate, rate_notes = _record_rate(timeline, path, options.record_rate)
     resolver = MediaResolver(path.absolute().parent, plate, record_rate)
     reader = ClipReader(
         record_rate=record_rate,
@@ -66,8 +75,8 @@ def read_timeline_cut(
         slots = _build_slots(timeline, track, resolver, path)
         ends += [slot.end for slot in slots]
         for slot in slots:
-            found, rows = _read_child(slot, slots, track, track_index, reader)
-            shots += found
+            made, rows = _read_child(slot, slots, track, track_index, reader)
+            shots += made
             (transitions if is_transition(slot.child) else skipped).extend(rows)
     troubles = {row.shot: row.reason for row in skipped if row.shot}
     if not shots and troubles and all(row.shot for row in skipped):
@@ -78,13 +87,14 @@ def read_timeline_cut(
     return Cut(
         name=timeline.name or path.stem,
         path=str(path.absolute()),
+        read_options=options,
         record_rate=record_rate,
         record_start=record_start,
-        drop_frame=_is_drop_frame(record_start, record_rate),
+        drop_frame=_is_drop_frame(record_start, record_rate) if found.drop_frame is None else found.drop_frame,
         record_count=round_half_up(max(ends) * record_rate),
         shots=tuple(shots),
         skipped=tuple(sorted([*skipped, *transitions], key=track_position)),
-        notes=rate_notes,
+        notes=(*found.notes, *rate_notes),
     )
 
 
@@ -130,15 +140,18 @@ def _child_length(child: Composable, resolver: MediaResolver) -> Fraction | None
     return resolved.available.length if resolved.available else len(resolved.source_range) / resolved.media.rate
 
 
-def _record_rate(timeline: schema.Timeline, path: Path) -> tuple[Fraction, tuple[str, ...]]:
+def _record_rate(timeline: schema.Timeline, path: Path, chosen: Fraction | None) -> tuple[Fraction, tuple[str, ...]]:
     """Frames per second, and a note if that is a guess.
 
-    It is the rate of the start timecode, else the one that most clips are counted in.
+    It is the rate of the start timecode, else the one ``chosen`` by the user, else the one that most clips are counted
+    in.
     """
     start = timeline.global_start_time
     # OpenTimelineIO writes 1 when no rate was set.
     if start is not None and start.rate != 1:
         return _exact_record_rate(start.rate, path), ()
+    if chosen is not None:
+        return chosen, ()
     clips = [child for track in video_tracks(timeline) for child in track if is_clip(child)]
     counts = Counter(rate for rate in map(_clip_rate, clips) if rate is not None)
     rate = _exact_record_rate(counts.most_common(1)[0][0] if counts else 24.0, path)

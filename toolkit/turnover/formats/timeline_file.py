@@ -1,0 +1,24 @@
+"""What a reader of a timeline format returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from opentimelineio import schema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineFile:
+    """A timeline as it was read from a file of any format.
+
+    The caller must keep it: OpenTimelineIO frees the children of a timeline that is garbage-collected.
+    """
+
+    timeline: schema.Timeline
+    """Its ``global_start_time`` has the rate of the timeline, unless the file gives none."""
+    drop_frame: bool | None = None
+    """Whether its timecode is drop frame; None: the file does not say."""
+    notes: tuple[str, ...] = ()
+    """What was guessed or could not be carried, one sentence each."""
