@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -251,3 +252,23 @@ def test_our_file_numbers_and_source_frames_are_one_to_one(source_frame: int) ->
     frames = shot_map()
     assert frames.source_frame(frames.shot_frame(source_frame)) == source_frame
     assert frames.shot_frame(frames.source_work_first) == SHOT_FIRST
+
+
+def test_a_map_of_varying_speed_lists_its_frames_and_is_trimmed_like_any_other() -> None:
+    ramp = FrameMap(
+        source_first=1001,
+        source_offset=Fraction(4),
+        source_rate=Fraction(24),
+        record_first=30,
+        record_count=5,
+        record_rate=Fraction(24),
+        speed=Fraction(1),
+        source_work_first=1001,
+        frames=(1005, 1006, 1009, 1013, 1007),
+    )
+    assert ramp.source_range() == FrameRange(first=1005, last=1013)
+    part = ramp.trimmed(FrameRange(first=32, last=34))
+    assert [part.source_frame_at_record(n) for n in (32, 33, 34)] == [1009, 1013, 1007]
+    assert (part.source_range(), part.source_offset) == (FrameRange(first=1007, last=1013), 6)
+    with pytest.raises(ValueError, match="5 source frames for 4"):
+        replace(ramp, record_count=4)

@@ -101,6 +101,7 @@ class FrameMap:
     The rule for record frame ``record_first + i`` of ``record_count`` is
     ``source_first + floor(source_offset + |speed| * j * source_rate / record_rate)`` with ``j = i`` forwards and
     ``j = record_count - 1 - i`` backwards: hosts keep the lowest source frame as the start of a reversed clip.
+    Where the speed varies, ``frames`` lists the source frames instead.
     """
 
     source_first: int
@@ -116,12 +117,20 @@ class FrameMap:
     record_rate: Fraction
     """Frames per second of the timeline."""
     speed: Fraction
-    """Source seconds per record second: 1 normal, 2 double speed, -1 reversed, 0 freeze."""
+    """Source seconds per record second: 1 normal, 2 double speed, -1 reversed, 0 freeze; the mean if it varies."""
     source_work_first: int
     """Source frame shown by layer file ``SHOT_FIRST``, head handle included (source space)."""
+    frames: tuple[int, ...] | None = None
+    """The source frame shown in each of the ``record_count`` timeline frames; None: the rule above gives it."""
+
+    def __post_init__(self) -> None:
+        if self.frames is not None and len(self.frames) != self.record_count:
+            raise ValueError(f"{len(self.frames)} source frames for {self.record_count} timeline frames")
 
     def source_frame_at_record(self, record_frame: int) -> int:
         """The source frame shown at ``record_frame``."""
+        if self.frames is not None:
+            return self.frames[record_frame - self.record_first]
         i = record_frame - self.record_first
         j = i if self.speed >= 0 else self.record_count - 1 - i
         position = self.source_offset + abs(self.speed) * j * self.source_rate / self.record_rate
@@ -129,6 +138,8 @@ class FrameMap:
 
     def source_range(self) -> FrameRange:
         """The source frames from the lowest to the highest one shown, both included."""
+        if self.frames is not None:
+            return FrameRange(first=min(self.frames), last=max(self.frames))
         ends = (
             self.source_frame_at_record(self.record_first),
             self.source_frame_at_record(self.record_first + self.record_count - 1),
@@ -139,6 +150,15 @@ class FrameMap:
         """The map of a part of the clip: it shows the same source frame at every frame of ``record_range``."""
         head = record_range.first - self.record_first
         tail = self.record_count - head - len(record_range)
+        if self.frames is not None:
+            frames = self.frames[head : head + len(record_range)]
+            return replace(
+                self,
+                frames=frames,
+                source_offset=Fraction(min(frames) - self.source_first),
+                record_first=record_range.first,
+                record_count=len(record_range),
+            )
         hidden = head if self.speed >= 0 else tail
         return replace(
             self,

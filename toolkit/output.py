@@ -145,7 +145,7 @@ def _is_open_file(descriptor: int, path: Path) -> bool:
 
 def _remove_leftovers(root: Path) -> None:
     """Remove the unfinished files of killed runs; see ``write_atomically``. Only while ``root`` is locked."""
-    for pattern in (".*.part", "*/.*.part", "*/*/*/.*.part"):
+    for pattern in (".*.part", "*/.*.part", "*/*/*/.*.part", "*/*/*/*/.*.part"):
         for path in root.glob(pattern):
             if re.search(r"\.\d+\.part$", path.name):
                 path.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 from math import floor
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,14 @@ def write_layers(plan: PassPlan, root: Path, *, only_first: bool = False) -> Non
     paths = [plan.files(root).path(frame.shot_frame) for frame in plan.frames]
     alpha = "premultiplied" if plan.pass_name is PassName.FACE else "none"
     channels = 4 if plan.pass_name is PassName.FACE else 3
-    attributes: dict[str, Any] = {"toolkit/alpha": alpha, "toolkit/encoding": "display", "toolkit/contentKey": "same"}
+    attributes: dict[str, Any] = {
+        "toolkit/alpha": alpha,
+        "toolkit/encoding": "display",
+        "toolkit/contentKey": "same",
+        "toolkit/pictureKey": "same",
+        "toolkit/engine": "builtin/1",
+        "toolkit/faces": "[]",
+    }
     keys = FrameKeys(plan=plan.digest(), keys=("same",) * len(plan.frames))
     keys.write(plan.files(root).folder / FrameKeys.file_name)
     write_exr(paths[0], np.zeros((HEIGHT, WIDTH, channels), np.float16), attributes)
@@ -105,7 +113,8 @@ def deliver(
     if plans is None:
         plans = [plan_of(shot, name) for shot in cut.shots for name in PassName]
     for plan in plans:
-        write_layers(plan, root, only_first=only_first)
+        varies = any(shot.name == plan.shot and shot.frame_map.frames is not None for shot in cut.shots)
+        write_layers(plan, root, only_first=only_first and not varies)
     return write_delivery(cut, plans, root, settings=settings, notes=notes)
 
 
@@ -150,6 +159,9 @@ def _numbers(child: Json, count: int, record_rate: Fraction) -> list[int]:
     available = media["available_range"]
     used = child["source_range"] or available
     rate = _rate(available["start_time"]["rate"])
+    ramps = [e["metadata"]["Resolve_OTIO"]["Key Frames"] for e in child["effects"] if "TimeEffect" in e["OTIO_SCHEMA"]]
+    for ramp in ramps:
+        return [media.get("start_frame", 0) + floor(_follow(ramp, i / record_rate) * rate) for i in range(count)]
     scalars = [e["time_scalar"] for e in child["effects"] if "time_scalar" in e and e.get("enabled", True)]
     speed = Fraction(scalars[0]).limit_denominator(10_000) if scalars else Fraction(1)
     first = media.get("start_frame", 0)
@@ -159,6 +171,13 @@ def _numbers(child: Json, count: int, record_rate: Fraction) -> list[int]:
     offset = Fraction(round(offset)) if abs(offset - round(offset)) < Fraction(1, 20) else offset
     forward = [floor(offset + abs(speed) * i * rate / record_rate + Fraction(1, 10**6)) for i in range(count)]
     return [first + n for n in (forward if speed >= 0 else reversed(forward))]
+
+
+def _follow(keys: list[list[float]], moment: Fraction) -> Fraction:
+    """Seconds of the media at ``moment`` of a clip that starts with its media, on a curve without easing."""
+    times = [tuple(Fraction(number).limit_denominator(10**6) for number in key[:2]) for key in keys]
+    (a, b), (c, d) = next(pair for pair in pairwise(times) if moment <= pair[1][0])
+    return b + (d - b) * (moment - a) / (c - a)
 
 
 def _seconds(time: Json) -> Fraction:

@@ -28,8 +28,9 @@ from tests.turnover._cuts import (
     write_sequence,
 )
 from tests.turnover._turnovers import host_clip, write_turnover
-from toolkit.documents import Cut, PassName
+from toolkit.documents import Cut, PassName, Shot
 from toolkit.errors import InputError, OutputNotWritable, UnreadableCut
+from toolkit.plates import read_attributes
 from toolkit.settings import DeliverySettings, Settings
 from toolkit.turnover import read_cut
 
@@ -70,7 +71,12 @@ def assert_layers_lie_over_their_plate(cut: Cut, root: Path) -> None:
             source_frame = shot.frame_map.source_frame_at_record(record_frame)
             for name in over:
                 label = name.partition(" (")[0].replace(" ", "_")
-                assert frames[name][record_frame] == (f"{shot.name}_{label}", shot.frame_map.shot_frame(source_frame))
+                number = shot.frame_map.shot_frame(source_frame)
+                if shot.frame_map.frames is not None:  # its files are in the order of the timeline
+                    number = 1001 + record_frame - shot.record_range.first
+                assert frames[name][record_frame] == (f"{shot.name}_{label}", number)
+        if shot.frame_map.frames is not None:
+            assert_baked_files_hold_what_the_timeline_shows(shot, root)
         if shot.frame_map.speed != 0:
             (plate,) = [
                 shown
@@ -79,6 +85,14 @@ def assert_layers_lie_over_their_plate(cut: Cut, root: Path) -> None:
             ]
             numbers = [entry[1] for frame in shot.record_range if (entry := plate[frame])]
             assert numbers == [shot.frame_map.source_frame_at_record(frame) for frame in shot.record_range]
+
+
+def assert_baked_files_hold_what_the_timeline_shows(shot: Shot, root: Path) -> None:
+    for name in PassName:
+        (folder,) = (root / shot.name / name / "v001").glob("retime_*")
+        files = sorted(folder.glob("*.exr"))
+        found = [read_attributes(path)["toolkit/sourceFrame"] for path in files]
+        assert found == [shot.frame_map.source_frame_at_record(frame) for frame in shot.record_range]
 
 
 def _shows(shown: list[tuple[str, int] | None], clip_name: str, record_frame: int) -> bool:

@@ -77,6 +77,10 @@ def ramp() -> Json:
     return {"OTIO_SCHEMA": "TimeEffect.1", "effect_name": "", "metadata": metadata}
 
 
+def unknown_retime() -> Json:
+    return {"OTIO_SCHEMA": "TimeEffect.1", "effect_name": "Ease", "metadata": {}}
+
+
 def clip_of_an_older_schema() -> Json:
     item = {"OTIO_SCHEMA": "Clip.1", "name": "x", "media_reference": None, "source_range": time_range(0, 10)}
     return dict(item, effects=[], markers=[], metadata={})
@@ -92,8 +96,11 @@ GENERATOR = {
 
 SKIPPED: dict[str, tuple[Json, str]] = {
     "a disabled clip": (used("x", enabled=False), "disabled in the timeline"),
-    "a speed ramp": (used("x", effects=[ramp()]), "speed ramps are not supported yet (2 keyframes)"),
-    "two retimes": (used("x", effects=[speed(2), speed(-1)]), "2 retimes on one clip are not supported yet"),
+    "a retime that nobody knows": (used("x", effects=[unknown_retime()]), "a retime of unknown kind (Ease)"),
+    "a ramp and a speed": (
+        used("x", effects=[ramp(), speed(-1)]),
+        "2 retimes on one clip, one of varying speed, are not supported",
+    ),
     "a nested stack": (nested("Stack.1"), "a nested timeline (Stack) is not supported yet; decompose it in the editor"),
     "a nested track": (nested("Track.1"), "a nested timeline (Track) is not supported yet; decompose it in the editor"),
     "a title": (

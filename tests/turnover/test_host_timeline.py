@@ -13,7 +13,7 @@ from tests.turnover._turnovers import host_clip, turnover, write_turnover
 from tests.turnover.test_conform_cases import CASES, Case
 from toolkit.documents import Cut, Shot, Turnover
 from toolkit.errors import DocumentError, EmptyCut, InputError, UnreadableCut
-from toolkit.frames import timecode_from_frames
+from toolkit.frames import FrameRange, timecode_from_frames
 from toolkit.turnover import open_timeline, read_cut
 from toolkit.turnover.host_timeline import build_host_timeline
 
@@ -136,13 +136,14 @@ def test_the_speed_of_a_remap_takes_the_rates_into_account(remap: list[float], s
     assert (shot.frame_map.speed, shown(shot)) == (speed, remap)
 
 
-def test_a_non_linear_remap_is_skipped_as_a_ramp(tmp_path: Path) -> None:
+def test_a_remap_that_is_no_straight_line_is_followed_frame_by_frame(tmp_path: Path) -> None:
+    """The host counts from the start of the media; its doubles may lie just below a whole frame."""
     plain = host_clip("/offline/a.mov", (0, 4))
-    ramp = host_clip("/offline/a.mov", (4, 4), 0, name="ramp", remap=[0.0, 1.0, 3.0, 6.0])
+    ramp = host_clip("/offline/a.mov", (4, 5), 0, name="ramp", remap=[7.0, 8.0, 9.99999, 13.5, 11.0])
     cut = read(tmp_path, plain, ramp)
-    assert [(row.clip_name, row.reason) for row in cut.skipped] == [
-        ("ramp", "speed ramps are not supported yet (time remap)")
-    ]
+    shot = cut.shots[1]
+    assert shown(shot) == [7, 8, 10, 13, 11]
+    assert (shot.source_range, cut.skipped) == (FrameRange(first=7, last=13), ())
 
 
 # --- media -----------------------------------------------------------------------------------------------------

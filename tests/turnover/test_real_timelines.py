@@ -10,6 +10,7 @@ import pytest
 from tests.turnover._cuts import one_clip, timeline, track, write
 from toolkit.documents import Cut, Shot
 from toolkit.errors import EmptyCut, InputError, UnreadableCut
+from toolkit.frames import FrameRange
 from toolkit.turnover import read_cut
 
 
@@ -61,9 +62,14 @@ def test_exports_of_resolve_21(name: str, shots: int, skipped: int, shared: Path
     assert {shot.media.timecode_first for shot in cut.shots} == {1_800_000}
 
 
-def test_a_speed_ramp_of_resolve_is_skipped(shared: Path) -> None:
-    with pytest.raises(EmptyCut, match="speed ramps are not supported yet \\(4 keyframes\\)"):
-        read_cut(shared / "timelines/resolve21/ref5_speedramp_stepped.otio", handles=8)
+def test_a_speed_ramp_of_resolve_is_followed_frame_by_frame(shared: Path) -> None:
+    """100 % for 10.32 s, 25 % to 49.2 s, then 100 % again, of 30 s of media at 50 fps."""
+    cut = read_cut(shared / "timelines/resolve21/ref5_speedramp_stepped.otio", handles=8)
+
+    (shot,) = cut.shots
+    assert (shot.source_range, len(shot.record_range)) == (FrameRange(first=0, last=1497), 2956)
+    shown = [shot.frame_map.source_frame_at_record(frame) for frame in (0, 515, 516, 520, 2459, 2460, 2461, 2955)]
+    assert shown == [0, 515, 516, 517, 1001, 1002, 1003, 1497]
 
 
 @pytest.mark.parametrize("name", ["premiere_example", "screening_example"])

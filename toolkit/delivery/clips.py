@@ -74,7 +74,7 @@ def build_layer_clip(layer: LayerClip, root: Path, origin: Origin | None, settin
     """The clip of one layer, its path relative to ``root``; ``origin`` is the cut's."""
     shot, plan = layer.shot, layer.plan
     interpolation = settings.interpolation if shot.frame_map.speed not in {0, 1} else "host"
-    files, numbers = plan.files(root), shot.shot_range
+    files, numbers = layer.files(root), shot.shot_range
     return DeliveryClip(
         name=layer.name,
         shot=shot.name,

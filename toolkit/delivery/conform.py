@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from toolkit import __version__
 from toolkit.delivery.aep import write_aep
+from toolkit.delivery.baking import bake_stack
 from toolkit.delivery.clips import PlateFacts, build_layer_clip, build_plate_clip, read_plate_facts
 from toolkit.delivery.face_keyframes import build_face_keys
 from toolkit.delivery.fusion import write_comps
@@ -58,6 +59,7 @@ def write_delivery(
     facts, unusable = read_plate_facts(cut.shots)
     failed = {name: f"its plate cannot be used: {why}" for name, why in unusable.items()} | dict(failed)
     remarks = [*collect_remarks(stacks, plates, handles=settings.cut.handles, failed=failed), *skip_remarks(cut)]
+    stacks = tuple(bake_stack(stack, cut, root) for stack in stacks)
     delivery = _build_delivery(cut, plans, stacks, remarks, facts, root=root, settings=settings.delivery)
     delivery = delivery.model_copy(update={"notes": (*notes, *delivery.notes)})
     add_layer_tracks(timeline, cut, stacks, plates, root)
@@ -97,7 +99,7 @@ def _build_delivery(
         width=_most_common([plan.width for plan in plans]),
         height=_most_common([plan.height for plan in plans]),
         tracks=_build_tracks(stacks, facts, root, cut, settings),
-        faces=build_face_keys(plans),
+        faces=build_face_keys([layer.plan for stack in stacks for layer in stack.layers]),
         markers=build_markers(remarks, record_count=cut.record_count),
         origin=cut.origin,
         notes=tuple(delivery_notes(cut, stacks, remarks)),
@@ -115,7 +117,9 @@ def _build_tracks(
     tracks = []
     for stack in stacks:
         plates = tuple(
-            build_plate_clip(shot, facts[shot.name], cut.origin) for shot in stack.shots if shot.name in facts
+            build_plate_clip(shot, facts[shot.name], cut.origin)
+            for shot in stack.shots
+            if shot.name in facts and shot.frame_map.frames is None  # no host can be told a varying speed
         )
         tracks.append(DeliveryTrack(name=stack.name, pass_name=None, clips=plates))
         tracks += [

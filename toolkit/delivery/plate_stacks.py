@@ -6,12 +6,13 @@ V1, and the editor's stacking order is kept.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from toolkit.documents import Cut, PassName, PassPlan, Shot
 from toolkit.errors import CorruptMedia
+from toolkit.frames import FramePath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +25,18 @@ class LayerClip:
     """``premultiplied`` or ``none``, from the file headers."""
     encoding: str
     """``display``, ``linear`` or ``acescg``, from the file headers."""
+    retime: str = ""
+    """Names the retime of a baked layer, whose files are in the order of the timeline: see ``baking``."""
 
     @property
     def name(self) -> str:
         """``sh010_FACE_v001``: identifies the layer where metadata is lost."""
         return f"{self.shot.name}_{self.plan.pass_name}_v{self.plan.version:03d}"
+
+    def files(self, root: Path) -> FramePath:
+        """Its files under ``root``; those of a baked layer have a folder of their own."""
+        files = self.plan.files(root)
+        return replace(files, folder=files.folder / f"retime_{self.retime}") if self.retime else files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +62,11 @@ class PlateStack:
     """In record order; empty for a track of titles."""
     layer_tracks: tuple[LayerTrack, ...]
     """Bottom to top: BODY under FACE."""
+
+    @property
+    def layers(self) -> Iterator[LayerClip]:
+        """All its layers, track by track."""
+        return (layer for track in self.layer_tracks for layer in track.layers)
 
 
 def build_stacks(

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from toolkit.documents import Cut, MediaKind, Shot
 from toolkit.editorial.items import is_clip, is_gap, is_transition, item_duration
 from toolkit.editorial.media_references import is_layer_clip, reference_origin
+from toolkit.editorial.retimes import read_retime, sample_retime, trimmed_source_frames
 from toolkit.editorial.skips import Skip
-from toolkit.editorial.speeds import constant_speed, trimmed_source_frames
-from toolkit.editorial.times import to_seconds
+from toolkit.editorial.times import round_half_up, to_seconds
 from toolkit.editorial.tracks import Slot, TrackTrim, track_slots, video_tracks
 from toolkit.errors import UnreadableCut
+from toolkit.frames import FrameMap
 
 if TYPE_CHECKING:
     from opentimelineio import schema
@@ -101,14 +102,15 @@ def _check_unchanged(shot: Shot, slots: tuple[Slot, ...], cut: Cut) -> None:
     if slot.record_range(cut.record_rate) != shot.clip_record_range:
         raise Skip(f"{shot.clip_name} has moved or has a different length")
     is_still = shot.media.source_range is not None and len(shot.media.source_range) == 1
-    if not is_still and shot.frame_map.speed != constant_speed(slot.child.effects):
+    retime = read_retime(slot.child.effects)
+    if not is_still and (retime != shot.frame_map.speed if isinstance(retime, Fraction) else not shot.frame_map.frames):
         raise Skip(f"{shot.clip_name} has a different speed")
     if _is_slipped(shot, slot):
         raise Skip(f"{shot.clip_name} shows different source frames")
 
 
 def _is_slipped(shot: Shot, slot: Slot) -> bool:
-    """Whether the clip starts at a different frame; False when the timeline does not say where its media starts."""
+    """Whether the clip shows other frames; False when the timeline does not say where its media starts."""
     clip, frame_map = slot.child, shot.frame_map
     if clip.source_range is None or frame_map.speed == 0:
         return False
@@ -116,6 +118,19 @@ def _is_slipped(shot: Shot, slot: Slot) -> bool:
     if origin is None:
         return False
     media_start, first_frame = origin
-    offset = (to_seconds(clip.source_range.start_time) - media_start) * frame_map.source_rate
+    start = to_seconds(clip.source_range.start_time) - media_start
+    if frame_map.frames is not None:
+        return _frames_shown(slot, start, frame_map) != [frame - first_frame for frame in frame_map.frames]
     expected = source_position_at_clip_start(shot, slot) - first_frame
-    return bool(abs(offset - expected) > _TOLERANCE)
+    return bool(abs(start * frame_map.source_rate - expected) > _TOLERANCE)
+
+
+def _frames_shown(slot: Slot, media_start: Fraction, frame_map: FrameMap) -> list[int]:
+    """The media frames that a clip of varying speed shows, counted from the first frame of its media."""
+    retime = read_retime(slot.child.effects)
+    if isinstance(retime, Fraction):
+        return []
+    head = frame_map.record_first - round_half_up((slot.first or Fraction(0)) * frame_map.record_rate)
+    records = range(head, head + frame_map.record_count)
+    rates = {"record_rate": frame_map.record_rate, "source_rate": frame_map.source_rate}
+    return list(sample_retime(retime, records, media_start=media_start, **rates))

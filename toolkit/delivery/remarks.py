@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from opentimelineio import schema
 
 MarkerName = Literal[
-    "Media offline", "Not rendered", "No face found", "Set the speed", "Add the transition", "Short handles"
+    "Media offline",
+    "Not rendered",
+    "No face found",
+    "Set the speed",
+    "Varying speed",
+    "Add the transition",
+    "Short handles",
 ]
 
 _COLOURS: dict[MarkerName, Literal["Red", "Yellow", "Green", "Blue"]] = {
@@ -26,6 +32,7 @@ _COLOURS: dict[MarkerName, Literal["Red", "Yellow", "Green", "Blue"]] = {
     "Not rendered": "Red",
     "No face found": "Yellow",
     "Set the speed": "Blue",
+    "Varying speed": "Blue",
     "Add the transition": "Blue",
     "Short handles": "Green",
 }
@@ -65,6 +72,7 @@ def collect_remarks(
         for layer in (layer for track in stack.layer_tracks for layer in track.layers):
             layers_of.setdefault(layer.shot.name, []).append(layer)
         layered = {shot.clip_index for shot in stack.shots if shot.name in layers_of}
+        baked = {shot.clip_index for shot in stack.shots if shot.frame_map.frames is not None}
         for shot in stack.shots:
             layers = layers_of.get(shot.name, [])
             if not shot.media.online:
@@ -76,7 +84,7 @@ def collect_remarks(
             yield from _left_out_remarks(layers)
             if layers:
                 yield from _retime_remarks(shot)
-                yield from _transition_remarks(shot, plate, layered)
+                yield from _transition_remarks(shot, plate, layered, baked)
                 yield from _effect_remarks(shot, plate.slots[shot.clip_index].child)
                 yield from _handle_remarks(shot, handles)
 
@@ -127,17 +135,26 @@ def _left_out_remarks(layers: Sequence[LayerClip]) -> Iterator[Remark]:
 
 def _retime_remarks(shot: Shot) -> Iterator[Remark]:
     speed = shot.frame_map.speed
-    if speed != 1:
+    if shot.frame_map.frames is not None:
+        sentence = (
+            f"{shot.name} has a speed that varies: its layers have the retime in them and play at 100 %; "
+            "its plate is not in delivery.json"
+        )
+        yield Remark.on(shot, sentence, "Varying speed")
+    elif speed != 1:
         retime = "is a freeze frame" if speed == 0 else f"runs at {100 * float(speed):g} %"
         remedy = "its layers have the same in return.otio and in After Effects; in Resolve see the report of the import"
         yield Remark.on(shot, f"{shot.name} {retime}: {remedy}", "Set the speed")
 
 
-def _transition_remarks(shot: Shot, plate: PlateTrack, layered: Collection[int]) -> Iterator[Remark]:
+def _transition_remarks(
+    shot: Shot, plate: PlateTrack, layered: Collection[int], baked: Collection[int]
+) -> Iterator[Remark]:
     """A marker only, because the notes already list every transition.
 
     A transition between two layers belongs to the second one; ``layered`` holds the clip indices of plates with
-    layers. Without the transition, opaque BODY layers would show a cut and hide the plates' dissolve.
+    layers, ``baked`` those of clips whose speed varies. Without the transition, opaque BODY layers would show a cut
+    and hide the plates' dissolve.
     """
     neighbours = {
         slot.clip_index: slot.child for slot in plate.slots[max(0, shot.clip_index - 1) : shot.clip_index + 2]
@@ -147,14 +164,17 @@ def _transition_remarks(shot: Shot, plate: PlateTrack, layered: Collection[int])
         before = None
     if shot.clip_index + 2 in layered or shot.record_range.last < shot.clip_record_range.last:
         after = None
-    for end, child in (("starts", before), ("ends", after)):
+    for end, child, other in (("starts", before, shot.clip_index - 2), ("ends", after, shot.clip_index + 2)):
         if child is not None and is_transition(child):
             length = to_seconds(child.in_offset) + to_seconds(child.out_offset)
             kind = child.transition_type or "of unknown type"
-            sentence = (
-                f"{shot.name} {end} with a transition ({kind}, {round(length * shot.frame_map.record_rate)} frames): "
-                "return.otio has it on the layers; the host scripts do not add it"
+            where = (
+                "add it on the layers, which have no frames beyond this clip of varying speed"
+                if {shot.clip_index, other} & {*baked}
+                else "return.otio has it on the layers; the host scripts do not add it"
             )
+            frames = round(length * shot.frame_map.record_rate)
+            sentence = f"{shot.name} {end} with a transition ({kind}, {frames} frames): {where}"
             yield Remark.on(shot, sentence, "Add the transition", is_note=False)
 
 

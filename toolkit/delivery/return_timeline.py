@@ -26,9 +26,9 @@ from toolkit.editorial.builders import (
     make_time_range,
     make_video_track,
 )
-from toolkit.editorial.items import has_time_effect, is_transition
+from toolkit.editorial.items import has_time_effect, is_time_effect, is_transition
 from toolkit.editorial.timeline_files import LAYER_METADATA
-from toolkit.editorial.times import snap_to_whole, time_base, to_seconds
+from toolkit.editorial.times import round_half_up, snap_to_whole, time_base, to_seconds
 from toolkit.editorial.tracks import Slot
 
 if TYPE_CHECKING:
@@ -98,14 +98,17 @@ def _mirror_slot(
     if is_transition(slot.child):
         if _fits(slot.child, layers.get(slot.clip_index - 1, ()), layers.get(slot.clip_index + 1, ())):
             yield deepcopy(slot.child), length
-    elif len(parts) == 1 and not parts[0].shot.is_part:
+    elif len(parts) == 1 and not parts[0].shot.is_part and not parts[0].retime:
         yield _build_layer_clip(parts[0], slot, _used_range(slot.child, parts[0].shot), root), length
     else:
         done = Fraction(0)
         for layer in parts:
             head, part = _place_part(layer.shot, slot)
             yield None, head - done
-            yield _build_layer_clip(layer, slot, _part_range(layer.shot, slot, part), root), part
+            if layer.retime:
+                yield _build_baked_clip(layer, slot.child, root), part
+            else:
+                yield _build_layer_clip(layer, slot, _part_range(layer.shot, slot, part), root), part
             done = head + part
         yield None, length - done
 
@@ -115,6 +118,8 @@ def _fits(transition: schema.Transition, before: Sequence[LayerClip], after: Seq
 
     A layer that ends at a hole in the plate, or is shorter than the transition, has no frames for it.
     """
+    if any(layer.retime for layer in (*before, *after)):
+        return False  # it has no frames beyond its ends
     fits: list[bool] = []
     if before:
         shot = before[-1].shot
@@ -135,7 +140,8 @@ def _is_long_enough(shot: Shot, seconds: Fraction) -> bool:
 def _place_part(shot: Shot, slot: Slot) -> tuple[Fraction, Fraction]:
     """Where a part of a clip begins in the ``slot`` of the clip, and its length, in seconds."""
     record_rate = shot.frame_map.record_rate
-    head = slot.trimmed_head + (shot.record_range.first - shot.clip_record_range.first) / record_rate
+    clip_first = round_half_up(((slot.first or Fraction(0)) + slot.trimmed_head) * record_rate)
+    head = slot.trimmed_head + (shot.record_range.first - clip_first) / record_rate
     end = head + len(shot.record_range) / record_rate
     return head, min(end, (slot.length or end) - slot.trimmed_tail) - head
 
@@ -162,6 +168,15 @@ def _build_layer_clip(layer: LayerClip, slot: Slot, shown: TimeRange, root: Path
     if shot.frame_map.speed == 0 and not has_time_effect(plate):
         effects.insert(0, make_speed_effect(0))  # the plate is a still; its layer is a sequence of one frame
     reference = _build_reference(layer, _layer_start(shot, used, slot), _written_rate(plate, used, shot), root)
+    return make_clip(layer.name, reference, shown, effects=effects, metadata={LAYER_METADATA: _layer_metadata(layer)})
+
+
+def _build_baked_clip(layer: LayerClip, plate: schema.Clip, root: Path) -> schema.Clip:
+    """The clip of a layer whose files are in the order of the timeline, and carry its timecode."""
+    rate, count = layer.plan.rate, len(layer.shot.record_range)
+    shown = make_time_range(make_time(layer.plan.timecode_first, rate), make_time(count, rate))
+    effects = [deepcopy(effect) for effect in plate.effects if not is_time_effect(effect)]
+    reference = _build_reference(layer, Fraction(layer.plan.timecode_first), float(rate), root)
     return make_clip(layer.name, reference, shown, effects=effects, metadata={LAYER_METADATA: _layer_metadata(layer)})
 
 
@@ -203,7 +218,7 @@ def _written_rate(plate: schema.Clip, used: TimeRange, shot: Shot) -> float:
 
 def _build_reference(layer: LayerClip, start: Fraction, rate: float, root: Path) -> schema.ImageSequenceReference:
     # A plain path, as Resolve itself writes it, and no file URL, which it does not take.
-    files, numbers = layer.plan.files(root.absolute()), layer.shot.shot_range
+    files, numbers = layer.files(root.absolute()), layer.shot.shot_range
     return make_sequence_reference(
         files.folder.as_posix(),
         files,

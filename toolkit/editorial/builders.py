@@ -132,19 +132,15 @@ def make_speed_effect(speed: float) -> schema.LinearTimeWarp:
     return schema.FreezeFrame() if speed == 0 else schema.LinearTimeWarp(time_scalar=speed)
 
 
-def make_ramp_effect(name: str, metadata: Mapping[str, Any]) -> schema.TimeEffect:
-    """A retime of varying speed, which OpenTimelineIO has no numbers for; ``metadata`` keeps them."""
-    from opentimelineio import schema
-
-    return schema.TimeEffect(effect_name=name, metadata=dict(metadata))
-
-
 def make_remap_effect(name: str, positions: Sequence[Fraction]) -> schema.TimeEffect:
     """A retime of varying speed: ``positions`` is the media frame shown in each timeline frame of the clip, exact.
 
-    It is counted from the first frame of the media.
+    It is counted from the first frame of the media. OpenTimelineIO has no field for it, so it is metadata.
     """
-    return make_ramp_effect(name, {REMAP_METADATA: {"remap": [str(position) for position in positions]}})
+    from opentimelineio import schema
+
+    written = [str(position) for position in positions]
+    return schema.TimeEffect(effect_name=name, metadata={REMAP_METADATA: {"remap": written}})
 
 
 def make_marker(name: str, start: RationalTime, *, colour: str, note: str) -> schema.Marker:

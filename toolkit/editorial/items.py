@@ -40,11 +40,16 @@ def is_nested(child: Composable | None) -> bool:
     return isinstance(child, core.Composition)
 
 
-def has_time_effect(clip: schema.Clip) -> bool:
-    """Whether ``clip`` has a retime of any kind, enabled or not."""
+def is_time_effect(effect: schema.Effect) -> bool:
+    """Whether ``effect`` is a retime of any kind, enabled or not."""
     from opentimelineio import schema
 
-    return any(isinstance(effect, schema.TimeEffect) for effect in clip.effects)
+    return isinstance(effect, schema.TimeEffect)
+
+
+def has_time_effect(clip: schema.Clip) -> bool:
+    """Whether ``clip`` has a retime of any kind, enabled or not."""
+    return any(map(is_time_effect, clip.effects))
 
 
 def item_duration(child: Composable) -> Fraction | None:

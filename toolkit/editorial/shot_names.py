@@ -17,8 +17,8 @@ _FRAME_NUMBER = re.compile(r"\.(?:\d{3,}|-\d+)$")
 """The frame number of ``plate.1001``; and the sign of a negative one; the 5 of ``Panel 3.3.5`` is part of the name."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]+")
-_LAYER_PATH = re.compile(r"(?:^|/)([^/]+)/(BODY|FACE)/(v\d{3,})/\1_\2_\3\.[^/]*$")
-"""``sh010/FACE/v001/sh010_FACE_v001.####.exr``"""
+_LAYER_PATH = re.compile(r"(?:^|/)([^/]+)/(BODY|FACE)/(v\d{3,})/(?:retime_[0-9a-f]+/)?\1_\2_\3\.[^/]*$")
+"""``sh010/FACE/v001/sh010_FACE_v001.####.exr``; the files of a varying speed are in a folder of their own."""
 _LETTERS = {"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"}
 _LETTERS |= {"đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "TH", "ħ": "h", "Ħ": "H", "ŧ": "t", "Ŧ": "T"}
 _LATIN = str.maketrans(_LETTERS | {"\N{LATIN SMALL LETTER DOTLESS I}": "i", "ŋ": "ng", "Ŋ": "NG", "ĸ": "k"})

@@ -15,7 +15,8 @@ from toolkit.passes.planning.plan import plan_passes
 from toolkit.passes.rendering.files_of_pass import count_current
 from toolkit.passes.rendering.forecast import PassForecast, forecast_passes, forecast_untracked
 from toolkit.passes.rendering.render import RenderedPass, render_passes
-from toolkit.passes.rendering.slate import Slate, SlateFace, find_empty_guides
+from toolkit.passes.rendering.reuse import copy_layer
+from toolkit.passes.rendering.slate import Slate, SlateFace, find_empty_guides, is_current, read_content_key
 from toolkit.passes.rendering.versions import mark_delivered, protect_delivered, when_delivered
 
 __all__ = [
@@ -24,11 +25,13 @@ __all__ = [
     "Slate",
     "SlateFace",
     "check_guides",
+    "copy_layer",
     "count_current",
     "describe_control",
     "find_empty_guides",
     "forecast_passes",
     "forecast_untracked",
+    "is_current",
     "mark_delivered",
     "needs_body_tracks",
     "pass_encoding",
@@ -36,6 +39,7 @@ __all__ = [
     "planned_guides",
     "planned_looks",
     "protect_delivered",
+    "read_content_key",
     "render_passes",
     "wanted_passes",
     "when_delivered",

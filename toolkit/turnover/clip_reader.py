@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING
 
 from toolkit.documents import Shot, Skipped
+from toolkit.editorial.retimes import Remap, Retime, read_retime, sample_retime, trimmed_source_frames
 from toolkit.editorial.shot_names import ShotNames
 from toolkit.editorial.skips import MediaSkip
-from toolkit.editorial.speeds import constant_speed, trimmed_source_frames
-from toolkit.editorial.times import ROUNDING, seconds_uncertainty, snap_to_whole, to_seconds
+from toolkit.editorial.speed_curves import SpeedCurve
+from toolkit.editorial.times import ROUNDING, round_half_up, seconds_uncertainty, snap_to_whole, to_seconds
 from toolkit.editorial.tracks import Slot
 from toolkit.frames import FrameMap, FrameRange
 from toolkit.turnover.parts import split_at_missing_frames
@@ -43,12 +45,12 @@ class ClipReader:
         ``overlap`` is how long transitions show the clip before and after its own range, in seconds; handles start
         beyond that. Raises Skip when the clip cannot be rendered.
         """
-        speed = constant_speed(clip.effects)
+        retime = read_retime(clip.effects)
         resolved = self._resolve(clip)
         if resolved.is_still:
-            speed = Fraction(0)
-        wanted = self._wanted_handles(resolved, speed, overlap)
-        frame_map = self._frame_map(clip, resolved, speed, slot)
+            retime = Fraction(0)
+        frame_map = self._frame_map(clip, resolved, retime, slot)
+        wanted = self._wanted_handles(resolved, frame_map.speed, overlap)
         source_range = frame_map.source_range()
         clip_name = clip.name or resolved.media.path.rpartition("/")[2]
         shot = Shot(
@@ -77,24 +79,47 @@ class ClipReader:
         except MediaSkip as skip:
             raise MediaSkip(str(skip), shot=self.names.next_name(clip.name)) from skip
 
-    def _frame_map(self, clip: schema.Clip, resolved: ResolvedMedia, speed: Fraction, slot: Slot) -> FrameMap:
+    def _frame_map(self, clip: schema.Clip, resolved: ResolvedMedia, retime: Retime, slot: Slot) -> FrameMap:
         """The frame map of a clip without handles."""
         record_range = slot.record_range(self.record_rate)
-        return FrameMap(
+        rate = resolved.media.rate
+        in_position = self._in_position(clip, resolved)
+        first = resolved.origin - resolved.source_range.first
+        frame_map = FrameMap(
             source_first=resolved.source_range.first,
-            source_offset=self._source_offset(clip, resolved, speed, slot),
-            source_rate=resolved.media.rate,
+            source_offset=Fraction(0) if resolved.is_still else in_position + first,
+            source_rate=rate,
             record_first=record_range.first,
             record_count=len(record_range),
             record_rate=self.record_rate,
-            speed=speed,
+            speed=retime if isinstance(retime, Fraction) else Fraction(1),
             source_work_first=resolved.source_range.first,
         )
+        if isinstance(retime, Fraction):
+            trimmed = trimmed_source_frames(slot, retime, rate)
+            return replace(frame_map, source_offset=frame_map.source_offset + trimmed)
+        return _vary_speed(frame_map, self._sample(retime, in_position / rate, rate, record_range, slot), resolved)
 
-    def _source_offset(self, clip: schema.Clip, resolved: ResolvedMedia, speed: Fraction, slot: Slot) -> Fraction:
-        """Media frames from the media's first frame to the lowest one that the clip shows."""
-        if resolved.is_still:
-            return Fraction(0)
+    def _sample(
+        self,
+        retime: SpeedCurve | Remap,
+        media_start: Fraction,
+        source_rate: Fraction,
+        record_range: FrameRange,
+        slot: Slot,
+    ) -> tuple[int, ...]:
+        """The media frame of each frame of ``record_range``, from the first frame of the media."""
+        head = record_range.first - round_half_up((slot.first or Fraction(0)) * self.record_rate)
+        return sample_retime(
+            retime,
+            range(head, head + len(record_range)),
+            media_start=media_start,
+            record_rate=self.record_rate,
+            source_rate=source_rate,
+        )
+
+    def _in_position(self, clip: schema.Clip, resolved: ResolvedMedia) -> Fraction:
+        """Where the clip starts, before any trim, in media frames from the start of the available range."""
         if clip.source_range is None:
             clip_start, uncertainty = resolved.start_time(None), Fraction(0)
         else:
@@ -104,8 +129,7 @@ class ClipReader:
             uncertainty += resolved.available.uncertainty
         rate = resolved.media.rate
         in_frames = (clip_start - resolved.start_time(clip_start)) * rate
-        from_origin = snap_to_whole(in_frames, uncertainty * rate, rounding=self.rounding)
-        return from_origin + trimmed_source_frames(slot, speed, rate) + resolved.origin - resolved.source_range.first
+        return snap_to_whole(in_frames, uncertainty * rate, rounding=self.rounding)
 
     def _wanted_handles(
         self, resolved: ResolvedMedia, speed: Fraction, overlap: tuple[Fraction, Fraction]
@@ -117,6 +141,18 @@ class ClipReader:
             return ceil(handles), ceil(handles)
         per_second = abs(speed) * resolved.media.rate
         return ceil(handles + before * per_second), ceil(handles + after * per_second)
+
+
+def _vary_speed(frame_map: FrameMap, positions: Sequence[int], resolved: ResolvedMedia) -> FrameMap:
+    """``frame_map`` for the media frames ``positions``, which are counted from the first frame of the media."""
+    frames = tuple(resolved.origin + position for position in positions)
+    seconds = Fraction(max(1, len(frames) - 1)) / frame_map.record_rate
+    return replace(
+        frame_map,
+        source_offset=Fraction(min(frames) - frame_map.source_first),
+        speed=(frames[-1] - frames[0]) / frame_map.source_rate / seconds,
+        frames=frames,
+    )
 
 
 def _missing_frames(resolved: ResolvedMedia, source_range: FrameRange) -> list[int]:

@@ -15,7 +15,7 @@ from toolkit.editorial.builders import (
     make_file_reference,
     make_gap,
     make_marker,
-    make_ramp_effect,
+    make_remap_effect,
     make_sequence_reference,
     make_speed_effect,
     make_time,
@@ -25,6 +25,7 @@ from toolkit.editorial.builders import (
 )
 from toolkit.editorial.locations import IMAGE_SUFFIXES, Location, parse_location, sequence_from_first_file
 from toolkit.editorial.skips import Skip
+from toolkit.editorial.times import exact_number, snap_to_whole
 from toolkit.errors import MediaError
 from toolkit.frames import FramePath, exact_rate
 from toolkit.turnover.path_on_disk import find_on_disk
@@ -84,7 +85,9 @@ def _build_clip(clip: HostClip, fps: float, cut_folder: Path) -> schema.Clip:
     )
     built.enabled = clip.enabled
     if constant is None:
-        built.effects.append(make_ramp_effect("time remap", {HOST_METADATA: list(clip.remap)}))
+        built.effects.append(
+            make_remap_effect("time remap", [snap_to_whole(exact_number(frame), Fraction(0)) for frame in clip.remap])
+        )
     elif constant.speed != 1 and media.count != 1:
         built.effects.append(make_speed_effect(constant.speed))
     for marker in clip.markers:

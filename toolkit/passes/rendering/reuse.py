@@ -33,12 +33,7 @@ def reuse_frames(
         source = pictures[keys.picture_key(plan, frame)]
         temporary = files.folder / f".copy.{frame.shot_frame}.{os.getpid()}.part"
         try:
-            _, channels = read_channels(source)
-            labels = relabel(source, plan, frame, keys.content_key(plan, frame))
-            if plan.compression in LOSSY_COMPRESSIONS:  # compressed a second time, it would lose more
-                copy_pixels(source, temporary, channels, labels, compression=plan.compression)
-            else:
-                write_exr(temporary, channels, labels, compression=plan.compression)
+            copy_layer(source, temporary, plan, frame, keys.content_key(plan, frame))
         except CorruptMedia:  # damaged pixels under a good header: painted again
             return None
         return temporary
@@ -51,6 +46,19 @@ def reuse_frames(
             _replace(temporary, files.path(frame.shot_frame))
             reused.add(frame.source_frame)
     return reused
+
+
+def copy_layer(source: Path, path: Path, plan: PassPlan, frame: FramePlan, content_key: str) -> None:
+    """Write the layer file ``source`` to ``path`` as ``frame`` of ``plan``: the same pixels under other labels.
+
+    Raises MissingMedia, CorruptMedia and OutputNotWritable.
+    """
+    _, channels = read_channels(source)
+    labels = relabel(source, plan, frame, content_key)
+    if plan.compression in LOSSY_COMPRESSIONS:  # compressed a second time, it would lose more
+        copy_pixels(source, path, channels, labels, compression=plan.compression)
+    else:
+        write_exr(path, channels, labels, compression=plan.compression)
 
 
 def _replace(temporary: Path, path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.documents import FramePlan, PassPlan, Point
-from toolkit.errors import MediaError
+from toolkit.errors import CorruptMedia, MediaError
 from toolkit.frames import timecode_from_frames
 from toolkit.plates import Attribute, Primaries, is_complete, read_attributes
 
@@ -154,6 +154,14 @@ def find_empty_guides(plan: PassPlan, root: Path) -> dict[str, list[int]]:
         for kind in _read_empty_guides(read_attributes(files.path(frame.shot_frame))):
             found.setdefault(kind, []).append(frame.shot_frame)
     return found
+
+
+def read_content_key(path: Path) -> str:
+    """The content key of the layer file at ``path``. Raises MissingMedia, and CorruptMedia if it has none."""
+    found = read_attributes(path)
+    if _KEY not in found:
+        raise CorruptMedia(path, "it has no slate, so this toolkit did not write it")
+    return str(found[_KEY])
 
 
 def is_current(path: Path, content_key: str) -> bool:

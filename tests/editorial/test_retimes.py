@@ -7,8 +7,8 @@ from fractions import Fraction
 import pytest
 from opentimelineio import schema
 
+from toolkit.editorial.retimes import read_retime, trimmed_source_frames
 from toolkit.editorial.skips import Skip
-from toolkit.editorial.speeds import constant_speed, trimmed_source_frames
 from toolkit.editorial.tracks import Slot
 
 THIRD = Fraction(1, 3)
@@ -30,20 +30,20 @@ THIRD = Fraction(1, 3)
     ],
 )
 def test_speeds_are_exact_to_hundredths_of_a_percent(written: float, speed: Fraction) -> None:
-    assert constant_speed([schema.LinearTimeWarp(time_scalar=written)]) == speed
+    assert read_retime([schema.LinearTimeWarp(time_scalar=written)]) == speed
 
 
 def test_no_retime_is_speed_1_and_a_freeze_is_0() -> None:
-    assert constant_speed([]) == 1
-    assert constant_speed([schema.Effect()]) == 1
-    assert constant_speed([schema.FreezeFrame()]) == 0
+    assert read_retime([]) == 1
+    assert read_retime([schema.Effect()]) == 1
+    assert read_retime([schema.FreezeFrame()]) == 0
 
 
-def test_a_ramp_and_two_retimes_are_skipped() -> None:
-    with pytest.raises(Skip, match=r"speed ramps are not supported yet \(Ease\)"):
-        constant_speed([schema.TimeEffect(effect_name="Ease")])
-    with pytest.raises(Skip, match="2 retimes"):
-        constant_speed([schema.LinearTimeWarp(time_scalar=1.5), schema.LinearTimeWarp(time_scalar=-1)])
+def test_several_constant_speeds_multiply_and_an_unknown_retime_is_skipped() -> None:
+    with pytest.raises(Skip, match=r"a retime of unknown kind \(Ease\)"):
+        read_retime([schema.TimeEffect(effect_name="Ease")])
+    assert read_retime([schema.LinearTimeWarp(time_scalar=1.5), schema.LinearTimeWarp(time_scalar=-1)]) == -1.5
+    assert read_retime([schema.LinearTimeWarp(time_scalar=3), schema.FreezeFrame()]) == 0
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,108 @@
+"""The retime of a clip: a constant speed, or the place in the media that each timeline frame shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import floor, prod
+from typing import TYPE_CHECKING, Any
+
+from toolkit.editorial.builders import REMAP_METADATA
+from toolkit.editorial.skips import Skip
+from toolkit.editorial.speed_curves import SpeedCurve
+from toolkit.editorial.times import exact_number
+from toolkit.editorial.tracks import Slot
+
+if TYPE_CHECKING:
+    from opentimelineio import schema
+
+_MAX_DENOMINATOR = 10_000
+"""Keeps percentages with two decimals exact and removes the noise of doubles: 1.0999999999999999 is 1.1."""
+
+_ROUNDING = Fraction(5, 1_000_000)
+"""How far off a speed with five decimals may be. What is farther off means itself: a layer stretched to 66.667 % in
+After Effects runs at 1.4999925, and at 1.5 every second frame would be another one."""
+
+
+_FLOOR = Fraction(1, 1_000_000)
+"""Frames that a position may lie below the frame it means."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remap:
+    """A retime that its reader sampled: the media frame shown in each timeline frame of the clip, untrimmed."""
+
+    positions: tuple[Fraction, ...]
+    """Exact, counted from the first frame of the media."""
+
+
+Retime = Fraction | SpeedCurve | Remap
+"""A constant speed in source seconds per record second (0: a freeze), or a speed that varies."""
+
+
+def read_retime(effects: Sequence[schema.Effect]) -> Retime:
+    """The retime that ``effects`` give a clip; 1 without one. Raises Skip for a retime of an unknown kind."""
+    from opentimelineio import schema
+
+    speeds: list[Fraction] = []
+    varying: list[Retime] = []
+    for effect in effects:
+        if not isinstance(effect, schema.TimeEffect) or not effect.enabled:
+            continue
+        if isinstance(effect, schema.LinearTimeWarp):
+            speeds.append(_without_noise(exact_number(effect.time_scalar)))
+        else:
+            varying.append(_read_varying(effect))
+    speed = prod(speeds, start=Fraction(1))
+    if not varying:
+        return speed
+    if len(varying) > 1 or speed != 1:
+        raise Skip(f"{len(varying) + len(speeds)} retimes on one clip, one of varying speed, are not supported")
+    return varying[0]
+
+
+def sample_retime(
+    retime: SpeedCurve | Remap, records: range, *, media_start: Fraction, record_rate: Fraction, source_rate: Fraction
+) -> tuple[int, ...]:
+    """The media frame shown in each of ``records``, counted from the first frame of the media.
+
+    ``records`` are timeline frames counted from the start of the clip before any trim; ``media_start`` is the place in
+    the media where the clip starts, in seconds from its first frame. Raises Skip when the retime does not reach them.
+    """
+    if isinstance(retime, Remap):
+        if records.stop > len(retime.positions) or records.start < 0:
+            raise Skip(f"its retime has {len(retime.positions)} frames, but the clip {records.stop}")
+        return tuple(floor(position + _FLOOR) for position in retime.positions[records.start : records.stop])
+    start = retime.clip_time(media_start)
+    return tuple(floor(retime.media_time(start + n / record_rate) * source_rate + _FLOOR) for n in records)
+
+
+def _read_varying(effect: schema.TimeEffect) -> Retime:
+    ours, resolve = effect.metadata.get(REMAP_METADATA), effect.metadata.get("Resolve_OTIO")
+    if hasattr(ours, "get") and ours.get("remap"):
+        return Remap(positions=tuple(map(_read_position, ours["remap"])))
+    if hasattr(resolve, "get") and resolve.get("Key Frames"):
+        return SpeedCurve.from_resolve([[float(number) for number in key] for key in resolve["Key Frames"]])
+    raise Skip(f"a retime of unknown kind ({effect.effect_name or effect.name or effect.schema_name()})")
+
+
+def _read_position(written: Any) -> Fraction:
+    try:
+        return Fraction(written) if isinstance(written, str) else exact_number(float(written))
+    except (ValueError, TypeError, ZeroDivisionError) as error:
+        raise Skip(f"its retime has a position that is not a number ({written})") from error
+
+
+def _without_noise(speed: Fraction) -> Fraction:
+    simple = speed.limit_denominator(_MAX_DENOMINATOR)
+    return simple if abs(simple - speed) <= _ROUNDING else speed
+
+
+def trimmed_source_frames(slot: Slot, speed: Fraction, source_rate: Fraction) -> Fraction:
+    """Source frames that the trim of ``slot``'s track removes below the lowest one shown.
+
+    A reversed clip ends on its lowest source frame, so there it is the trim of the tail that counts.
+    """
+    trimmed = slot.trimmed_head if speed >= 0 else slot.trimmed_tail
+    return abs(speed) * trimmed * source_rate
