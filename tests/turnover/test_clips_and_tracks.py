@@ -60,13 +60,12 @@ def test_an_unnamed_timeline_gets_the_name_of_its_file(tmp_path: Path) -> None:
     assert read(tmp_path, timeline(track(used("a")))).name == "cut"
 
 
-def nested(schema: str) -> Json:
+def compound_of_a_title() -> Json:
     return {
-        "OTIO_SCHEMA": schema,
+        "OTIO_SCHEMA": "Stack.1",
         "name": "compound",
         "source_range": time_range(0, 10),
-        "children": [used("inside")],
-        "kind": "Video",
+        "children": [clip(missing_reference(), time_range(0, 40))],
         "metadata": {},
     }
 
@@ -101,8 +100,6 @@ SKIPPED: dict[str, tuple[Json, str]] = {
         used("x", effects=[ramp(), speed(-1)]),
         "2 retimes on one clip, one of varying speed, are not supported",
     ),
-    "a nested stack": (nested("Stack.1"), "a nested timeline (Stack) is not supported yet; decompose it in the editor"),
-    "a nested track": (nested("Track.1"), "a nested timeline (Track) is not supported yet; decompose it in the editor"),
     "a title": (
         clip(missing_reference(), time_range(0, 10), name="x"),
         "no media: a title, a generator, or a clip that was offline when the cut was exported",
@@ -150,7 +147,11 @@ def test_clips_that_cannot_be_rendered_are_skipped_with_a_reason(item: Json, rea
 
 def test_clips_after_a_skipped_one_keep_their_position(tmp_path: Path) -> None:
     edit = track(
-        used("a"), nested("Stack.1"), used("off", enabled=False), clip(missing_reference(), time_range(0, 7)), used("b")
+        used("a"),
+        compound_of_a_title(),
+        used("off", enabled=False),
+        clip(missing_reference(), time_range(0, 7)),
+        used("b"),
     )
     cut = read(tmp_path, timeline(edit, start=time(0)))
 

@@ -105,14 +105,36 @@ def _read_layer(shot: Shot, plan: PassPlan, root: Path) -> LayerClip:
 
 
 def _group_by_track(layers: Sequence[LayerClip], plate_name: str) -> tuple[LayerTrack, ...]:
-    """One track per pass and version, in the order of ``PassName``."""
+    """One track per pass and version, in the order of ``PassName``; again for each track inside compound clips."""
     order = list(PassName)
-    labels = sorted({(order.index(layer.plan.pass_name), layer.plan.label) for layer in layers})
+    floors = _rank_inner_tracks(layers)
+    groups: dict[tuple[int, int, str], list[LayerClip]] = {}
+    for layer in layers:
+        key = (floors[layer.shot.clip_index, _inner_tracks(layer)], order.index(layer.plan.pass_name), layer.plan.label)
+        groups.setdefault(key, []).append(layer)
     return tuple(
         LayerTrack(
-            name=label if plate_name == "PLATE" else f"{label} ({plate_name})",
+            name=_track_name(label, plate_name, floor),
             pass_name=order[rank],
-            layers=tuple(sorted((layer for layer in layers if layer.plan.label == label), key=_record_first)),
+            layers=tuple(sorted(groups[floor, rank, label], key=_record_first)),
         )
-        for rank, label in labels
+        for floor, rank, label in sorted(groups)
     )
+
+
+def _track_name(label: str, plate_name: str, floor: int) -> str:
+    places = ([] if plate_name == "PLATE" else [plate_name]) + ([f"compound {floor + 1}"] if floor else [])
+    return f"{label} ({', '.join(places)})" if places else label
+
+
+def _inner_tracks(layer: LayerClip) -> tuple[int, ...]:
+    """The tracks inside compounds that its clip is on, from the outermost; empty outside of any."""
+    return tuple(track for track, _ in layer.shot.inside)
+
+
+def _rank_inner_tracks(layers: Sequence[LayerClip]) -> dict[tuple[int, tuple[int, ...]], int]:
+    """For each compound (by its clip index) and each track inside it: how many tracks with layers are below that."""
+    found: dict[int, set[tuple[int, ...]]] = {}
+    for layer in layers:
+        found.setdefault(layer.shot.clip_index, set()).add(_inner_tracks(layer))
+    return {(index, tracks): rank for index, one in found.items() for rank, tracks in enumerate(sorted(one))}

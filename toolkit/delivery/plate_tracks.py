@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.documents import Cut, MediaKind, Shot
-from toolkit.editorial.items import is_clip, is_gap, is_transition, item_duration
+from toolkit.editorial.items import is_clip, is_gap, is_nested, is_transition, item_duration
 from toolkit.editorial.media_references import is_layer_clip, reference_origin
+from toolkit.editorial.nesting import Inside, Leaf, open_compound
 from toolkit.editorial.retimes import read_retime, sample_retime, trimmed_source_frames
 from toolkit.editorial.skips import Skip
 from toolkit.editorial.times import round_half_up, to_seconds
@@ -37,6 +38,8 @@ class PlateTrack:
     """Its children with their positions."""
     top: schema.Track
     """The track itself, or the highest track of layers over it that an earlier delivery added."""
+    leaves: Mapping[str, Leaf]
+    """The clip of each shot, by the name of the shot."""
 
 
 def find_plate_tracks(timeline: schema.Timeline, cut: Cut) -> tuple[PlateTrack, ...]:
@@ -44,21 +47,20 @@ def find_plate_tracks(timeline: schema.Timeline, cut: Cut) -> tuple[PlateTrack, 
 
     Raises UnreadableCut when the clip of a shot is missing or no longer shows what was rendered.
     """
-    shots: dict[int, dict[int, Shot]] = {}  # of a clip in parts, one of them
+    shots: dict[int, list[Shot]] = {}
     for shot in cut.shots:
-        shots.setdefault(shot.track_index, {})[shot.clip_index] = shot
+        shots.setdefault(shot.track_index, []).append(shot)
     plates: list[PlateTrack] = []
     for track_index, track in enumerate(video_tracks(timeline)):
-        expected = shots.pop(track_index, {})
+        expected = shots.pop(track_index, [])
         try:
             slots = tuple(_build_slots(timeline, track, expected, cut))
-            for shot in expected.values():
-                _check_unchanged(shot, slots, cut)
+            leaves = _find_leaves(expected, slots, cut)
         except Skip as change:
             raise UnreadableCut(cut.path, f"it has changed since its shots were read: {change}") from change
         pictures = [slot.child for slot in slots if not (is_gap(slot.child) or is_transition(slot.child))]
         if not all(_is_layer(child, cut) for child in pictures):
-            plates.append(PlateTrack(track_index=track_index, track=track, slots=slots, top=track))
+            plates.append(PlateTrack(track_index=track_index, track=track, slots=slots, top=track, leaves=leaves))
         elif pictures and plates:
             plates[-1] = replace(plates[-1], top=track)
     if shots:
@@ -83,29 +85,53 @@ def _is_layer(child: Composable, cut: Cut) -> bool:
     return is_clip(child) and is_layer_clip(child, Path(cut.path).absolute().parent)
 
 
-def _build_slots(timeline: schema.Timeline, track: schema.Track, shots: Mapping[int, Shot], cut: Cut) -> list[Slot]:
+def _build_slots(timeline: schema.Timeline, track: schema.Track, shots: Sequence[Shot], cut: Cut) -> list[Slot]:
     trim = TrackTrim.from_ranges(track.source_range, timeline.tracks.source_range)
-    return list(track_slots(track, trim, lambda index, child: _child_length(child, shots.get(index), cut)))
+    lengths = {shot.clip_index: len(shot.clip_record_range) / cut.record_rate for shot in shots if not shot.inside}
+
+    def length_of(index: int, child: Composable) -> Fraction | None:
+        length = item_duration(child)
+        return lengths.get(index) if length is None else length  # which the timeline does not say
+
+    return list(track_slots(track, trim, length_of))
 
 
-def _child_length(child: Composable, shot: Shot | None, cut: Cut) -> Fraction | None:
-    """Seconds; when the timeline does not say, those of its shot, else None."""
-    length = item_duration(child)
-    return len(shot.clip_record_range) / cut.record_rate if length is None and shot is not None else length
+def _find_leaves(shots: Sequence[Shot], slots: Sequence[Slot], cut: Cut) -> dict[str, Leaf]:
+    """The clip of each of ``shots``, by the shot's name. Raises Skip with what has changed since they were read."""
+    opened: dict[int, dict[Inside, Leaf]] = {}
+    leaves = {}
+    for shot in shots:
+        if shot.clip_index >= len(slots):
+            raise Skip(f"{shot.clip_name} is no longer in its place")
+        slot = slots[shot.clip_index]
+        if shot.clip_index not in opened:
+            inner = open_compound(slot, cut.record_rate, item_duration) if is_nested(slot.child) else ()
+            opened[shot.clip_index] = {leaf.inside: leaf for leaf in (Leaf(slot=slot, siblings=slots), *inner)}
+        leaf = opened[shot.clip_index].get(shot.inside)
+        if leaf is None:
+            raise Skip(f"{shot.clip_name} is no longer in its place")
+        _check_unchanged(shot, leaf, cut)
+        leaves[shot.name] = leaf
+    return leaves
 
 
-def _check_unchanged(shot: Shot, slots: tuple[Slot, ...], cut: Cut) -> None:
+def _check_unchanged(shot: Shot, leaf: Leaf, cut: Cut) -> None:
     """Raises Skip with what has changed since ``shot`` was read."""
-    slot = slots[shot.clip_index] if shot.clip_index < len(slots) else None
-    if slot is None or not is_clip(slot.child) or (slot.child.name or shot.clip_name) != shot.clip_name:
+    clip = leaf.slot.child
+    own_name = shot.clip_name.rpartition("/")[2] if shot.inside else shot.clip_name
+    if not is_clip(clip) or (clip.name or own_name) not in (own_name, shot.clip_name):
         raise Skip(f"{shot.clip_name} is no longer in its place")
-    if slot.record_range(cut.record_rate) != shot.clip_record_range:
+    if leaf.time is not None:
+        if leaf.record_range(cut.record_rate) is None:
+            raise Skip(f"{shot.clip_name} is no longer shown by the compound that it is in")
+        return
+    if leaf.slot.record_range(cut.record_rate) != shot.clip_record_range:
         raise Skip(f"{shot.clip_name} has moved or has a different length")
     is_still = shot.media.source_range is not None and len(shot.media.source_range) == 1
-    retime = read_retime(slot.child.effects)
+    retime = read_retime(clip.effects)
     if not is_still and (retime != shot.frame_map.speed if isinstance(retime, Fraction) else not shot.frame_map.frames):
         raise Skip(f"{shot.clip_name} has a different speed")
-    if _is_slipped(shot, slot):
+    if _is_slipped(shot, leaf.slot):
         raise Skip(f"{shot.clip_name} shows different source frames")
 
 

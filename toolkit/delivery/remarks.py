@@ -15,7 +15,7 @@ from toolkit.editorial.items import is_transition
 from toolkit.editorial.times import to_seconds
 
 if TYPE_CHECKING:
-    from opentimelineio import schema
+    from opentimelineio.core import Item
 
 MarkerName = Literal[
     "Media offline",
@@ -72,7 +72,7 @@ def collect_remarks(
         for layer in (layer for track in stack.layer_tracks for layer in track.layers):
             layers_of.setdefault(layer.shot.name, []).append(layer)
         layered = {shot.clip_index for shot in stack.shots if shot.name in layers_of}
-        baked = {shot.clip_index for shot in stack.shots if shot.frame_map.frames is not None}
+        cut_off = {shot.clip_index for shot in stack.shots if shot.inside or shot.frame_map.frames is not None}
         for shot in stack.shots:
             layers = layers_of.get(shot.name, [])
             if not shot.media.online:
@@ -84,8 +84,9 @@ def collect_remarks(
             yield from _left_out_remarks(layers)
             if layers:
                 yield from _retime_remarks(shot)
-                yield from _transition_remarks(shot, plate, layered, baked)
-                yield from _effect_remarks(shot, plate.slots[shot.clip_index].child)
+                yield from _transition_remarks(shot, plate, layered, cut_off)
+                leaf = plate.leaves[shot.name]
+                yield from _effect_remarks(shot, [leaf.slot.child, *leaf.compounds])
                 yield from _handle_remarks(shot, handles)
 
 
@@ -148,29 +149,30 @@ def _retime_remarks(shot: Shot) -> Iterator[Remark]:
 
 
 def _transition_remarks(
-    shot: Shot, plate: PlateTrack, layered: Collection[int], baked: Collection[int]
+    shot: Shot, plate: PlateTrack, layered: Collection[int], cut_off: Collection[int]
 ) -> Iterator[Remark]:
     """A marker only, because the notes already list every transition.
 
     A transition between two layers belongs to the second one; ``layered`` holds the clip indices of plates with
-    layers, ``baked`` those of clips whose speed varies. Without the transition, opaque BODY layers would show a cut
-    and hide the plates' dissolve.
+    layers, ``cut_off`` those of layers without frames beyond their ends. Without the transition, opaque BODY layers
+    would show a cut and hide the plates' dissolve.
     """
     neighbours = {
         slot.clip_index: slot.child for slot in plate.slots[max(0, shot.clip_index - 1) : shot.clip_index + 2]
     }
     before, after = neighbours.get(shot.clip_index - 1), neighbours.get(shot.clip_index + 1)
-    if shot.record_range.first > shot.clip_record_range.first:
+    slot_range = plate.slots[shot.clip_index].record_range(shot.frame_map.record_rate)
+    if shot.record_range.first > slot_range.first:
         before = None
-    if shot.clip_index + 2 in layered or shot.record_range.last < shot.clip_record_range.last:
+    if shot.clip_index + 2 in layered or shot.record_range.last < slot_range.last:
         after = None
     for end, child, other in (("starts", before, shot.clip_index - 2), ("ends", after, shot.clip_index + 2)):
         if child is not None and is_transition(child):
             length = to_seconds(child.in_offset) + to_seconds(child.out_offset)
             kind = child.transition_type or "of unknown type"
             where = (
-                "add it on the layers, which have no frames beyond this clip of varying speed"
-                if {shot.clip_index, other} & {*baked}
+                "add it on the layers, one of which has no frames beyond its end"
+                if {shot.clip_index, other} & {*cut_off}
                 else "return.otio has it on the layers; the host scripts do not add it"
             )
             frames = round(length * shot.frame_map.record_rate)
@@ -178,10 +180,10 @@ def _transition_remarks(
             yield Remark.on(shot, sentence, "Add the transition", is_note=False)
 
 
-def _effect_remarks(shot: Shot, plate: schema.Clip) -> Iterator[Remark]:
+def _effect_remarks(shot: Shot, plates: Sequence[Item]) -> Iterator[Remark]:
     """Resolve's own effects that are enabled and have a parameter that is not at its default."""
     names = []
-    for effect in plate.effects:
+    for effect in (effect for plate in plates for effect in plate.effects):
         resolve = effect.metadata.get("Resolve_OTIO")
         if hasattr(resolve, "get") and effect.enabled and resolve.get("Enabled") and resolve.get("Parameters"):
             names.append(str(resolve.get("Effect Name")))

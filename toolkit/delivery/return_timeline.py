@@ -3,7 +3,8 @@
 A layer track mirrors its plate track child by child: a layer where the plate has a shot, a gap for anything else, and
 the plate's transitions. Both tracks therefore have the same trims and the same length. A layer clip copies the plate
 clip's source range and effects, and its media uses the plate's timecode: slipping, retiming and relinking work as on
-the plate. Where the plate's media lack frames, the clip has a layer for each part that was rendered and gaps between.
+the plate. Where the plate's media lack frames, the clip has a layer for each part that was rendered and gaps between;
+over a compound clip there is a layer for each clip inside it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from toolkit.editorial.builders import (
     make_video_track,
 )
 from toolkit.editorial.items import has_time_effect, is_time_effect, is_transition
+from toolkit.editorial.nesting import Leaf
 from toolkit.editorial.timeline_files import LAYER_METADATA
 from toolkit.editorial.times import round_half_up, snap_to_whole, time_base, to_seconds
 from toolkit.editorial.tracks import Slot
@@ -66,18 +68,18 @@ def _build_layer_track(layer_track: LayerTrack, plate: PlateTrack, root: Path) -
     for layer in layer_track.layers:
         layers.setdefault(layer.shot.clip_index, []).append(layer)
     record_rate = layer_track.layers[0].shot.frame_map.record_rate
-    for child in _mirror_children(plate.slots, layers, record_rate, root):
+    for child in _mirror_children(plate, layers, record_rate, root):
         track.append(child)
     return track
 
 
 def _mirror_children(
-    slots: Sequence[Slot], layers: Mapping[int, Sequence[LayerClip]], record_rate: Fraction, root: Path
+    plate: PlateTrack, layers: Mapping[int, Sequence[LayerClip]], record_rate: Fraction, root: Path
 ) -> Iterator[Item | schema.Transition]:
     """Layers, the transitions next to them, and one gap for everything in between."""
     empty = Fraction(0)
-    for slot in slots:
-        for child, length in _mirror_slot(slot, layers, root):
+    for slot in plate.slots:
+        for child, length in _mirror_slot(slot, plate, layers, root):
             if child is None:
                 empty += length
                 continue
@@ -90,7 +92,7 @@ def _mirror_children(
 
 
 def _mirror_slot(
-    slot: Slot, layers: Mapping[int, Sequence[LayerClip]], root: Path
+    slot: Slot, plate: PlateTrack, layers: Mapping[int, Sequence[LayerClip]], root: Path
 ) -> Iterator[tuple[Item | schema.Transition | None, Fraction]]:
     """What goes over ``slot``, with its length in seconds; None: nothing."""
     length = slot.length or Fraction(0)
@@ -98,17 +100,19 @@ def _mirror_slot(
     if is_transition(slot.child):
         if _fits(slot.child, layers.get(slot.clip_index - 1, ()), layers.get(slot.clip_index + 1, ())):
             yield deepcopy(slot.child), length
-    elif len(parts) == 1 and not parts[0].shot.is_part and not parts[0].retime:
-        yield _build_layer_clip(parts[0], slot, _used_range(slot.child, parts[0].shot), root), length
+    elif len(parts) == 1 and not (parts[0].shot.is_part or parts[0].retime or parts[0].shot.inside):
+        leaf = plate.leaves[parts[0].shot.name]
+        yield _build_layer_clip(parts[0], leaf, _used_range(slot.child, parts[0].shot), root), length
     else:
         done = Fraction(0)
         for layer in parts:
             head, part = _place_part(layer.shot, slot)
             yield None, head - done
+            leaf = plate.leaves[layer.shot.name]
             if layer.retime:
-                yield _build_baked_clip(layer, slot.child, root), part
+                yield _build_baked_clip(layer, leaf, root), part
             else:
-                yield _build_layer_clip(layer, slot, _part_range(layer.shot, slot, part), root), part
+                yield _build_layer_clip(layer, leaf, _part_range(layer.shot, leaf.slot, part), root), part
             done = head + part
         yield None, length - done
 
@@ -118,8 +122,8 @@ def _fits(transition: schema.Transition, before: Sequence[LayerClip], after: Seq
 
     A layer that ends at a hole in the plate, or is shorter than the transition, has no frames for it.
     """
-    if any(layer.retime for layer in (*before, *after)):
-        return False  # it has no frames beyond its ends
+    if any(layer.retime or layer.shot.inside for layer in (*before, *after)):
+        return False  # there are no frames beyond its ends
     fits: list[bool] = []
     if before:
         shot = before[-1].shot
@@ -160,22 +164,29 @@ def _make_gap_of_seconds(length: Fraction, record_rate: Fraction) -> schema.Gap:
 # --- one layer -------------------------------------------------------------------------------------------------
 
 
-def _build_layer_clip(layer: LayerClip, slot: Slot, shown: TimeRange, root: Path) -> schema.Clip:
-    """The clip of ``layer`` over the plate in ``slot``, of which it shows the range ``shown``."""
-    shot, plate = layer.shot, slot.child
+def _build_layer_clip(layer: LayerClip, leaf: Leaf, shown: TimeRange, root: Path) -> schema.Clip:
+    """The clip of ``layer`` over the plate ``leaf``, of which it shows the range ``shown``."""
+    shot, slot, plate = layer.shot, leaf.slot, leaf.slot.child
     used = _used_range(plate, shot)
-    effects = [deepcopy(effect) for effect in plate.effects]
+    effects = [*(deepcopy(effect) for effect in plate.effects), *_compound_effects(leaf)]
     if shot.frame_map.speed == 0 and not has_time_effect(plate):
         effects.insert(0, make_speed_effect(0))  # the plate is a still; its layer is a sequence of one frame
     reference = _build_reference(layer, _layer_start(shot, used, slot), _written_rate(plate, used, shot), root)
     return make_clip(layer.name, reference, shown, effects=effects, metadata={LAYER_METADATA: _layer_metadata(layer)})
 
 
-def _build_baked_clip(layer: LayerClip, plate: schema.Clip, root: Path) -> schema.Clip:
+def _compound_effects(leaf: Leaf) -> Iterator[schema.Effect]:
+    """The effects, other than retimes, of the compounds that a clip is in, the innermost first."""
+    for compound in reversed(leaf.compounds):
+        yield from (deepcopy(effect) for effect in compound.effects if not is_time_effect(effect))
+
+
+def _build_baked_clip(layer: LayerClip, leaf: Leaf, root: Path) -> schema.Clip:
     """The clip of a layer whose files are in the order of the timeline, and carry its timecode."""
     rate, count = layer.plan.rate, len(layer.shot.record_range)
     shown = make_time_range(make_time(layer.plan.timecode_first, rate), make_time(count, rate))
-    effects = [deepcopy(effect) for effect in plate.effects if not is_time_effect(effect)]
+    own = [deepcopy(effect) for effect in leaf.slot.child.effects if not is_time_effect(effect)]
+    effects = [*own, *_compound_effects(leaf)]
     reference = _build_reference(layer, Fraction(layer.plan.timecode_first), float(rate), root)
     return make_clip(layer.name, reference, shown, effects=effects, metadata={LAYER_METADATA: _layer_metadata(layer)})
 

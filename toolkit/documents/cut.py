@@ -63,7 +63,7 @@ class Shot(Value):
     name: FileName
     """Unique in the cut and safe as a file name."""
     clip_name: str
-    """Name of the clip in the timeline."""
+    """Name of the clip in the timeline; of a clip inside a compound clip ``compound/clip``."""
     media: Media
     source_range: FrameRange
     """The frames visible in the edit (source space)."""
@@ -78,6 +78,9 @@ class Shot(Value):
     """Video track, 0 at the bottom."""
     clip_index: int
     """Index among the items of its track, gaps and transitions included."""
+    inside: tuple[tuple[int, int], ...] = ()
+    """Of a clip inside compound clips, from the outermost: the track, 0 at the bottom, and its index on it; then
+    ``clip_index`` is the index of the outermost compound."""
     input_colour_space: str = ""
     """Input colour space of the plate in a colour-managed host, by the host's name; empty: unknown."""
 

@@ -40,6 +40,20 @@ def is_nested(child: Composable | None) -> bool:
     return isinstance(child, core.Composition)
 
 
+def is_track(child: Composable | None) -> bool:
+    """A track; inside another track it is a nested timeline of one track."""
+    from opentimelineio import schema
+
+    return isinstance(child, schema.Track)
+
+
+def is_video_track(child: Composable | None) -> bool:
+    """A track with pictures."""
+    from opentimelineio import schema
+
+    return isinstance(child, schema.Track) and bool(child.kind == schema.TrackKind.Video)
+
+
 def is_time_effect(effect: schema.Effect) -> bool:
     """Whether ``effect`` is a retime of any kind, enabled or not."""
     from opentimelineio import schema

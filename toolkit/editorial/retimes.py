@@ -16,6 +16,7 @@ from toolkit.editorial.tracks import Slot
 
 if TYPE_CHECKING:
     from opentimelineio import schema
+    from opentimelineio.core import Composable
 
 _MAX_DENOMINATOR = 10_000
 """Keeps percentages with two decimals exact and removes the noise of doubles: 1.0999999999999999 is 1.1."""
@@ -76,6 +77,15 @@ def sample_retime(
         return tuple(floor(position + _FLOOR) for position in retime.positions[records.start : records.stop])
     start = retime.clip_time(media_start)
     return tuple(floor(retime.media_time(start + n / record_rate) * source_rate + _FLOOR) for n in records)
+
+
+def is_varying(child: Composable) -> bool:
+    """Whether ``child`` has a retime whose speed varies, or one of a kind that nobody knows."""
+    from opentimelineio import schema
+
+    effects = getattr(child, "effects", ())
+    retimes = [effect for effect in effects if isinstance(effect, schema.TimeEffect) and effect.enabled]
+    return not all(isinstance(effect, schema.LinearTimeWarp) for effect in retimes)
 
 
 def _read_varying(effect: schema.TimeEffect) -> Retime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -49,6 +49,11 @@ class Slot:
     """Removed at the end."""
 
     @property
+    def is_outside_trim(self) -> bool:
+        """Whether the trim of the track, or of a compound around it, leaves nothing of it."""
+        return bool(self.length and self.trimmed_head + self.trimmed_tail >= self.length)
+
+    @property
     def end(self) -> Fraction:
         """Where it ends after the trim; 0 when unknown."""
         if self.first is None or self.length is None:
@@ -85,19 +90,28 @@ class TrackTrim:
     """Timeline seconds, excluded."""
 
     @classmethod
+    def nothing(cls) -> TrackTrim:
+        """A track in its own time, which nothing trims."""
+        return cls(shift=Fraction(0), first=None, end=None)
+
+    @classmethod
     def from_ranges(cls, track_range: TimeRange | None, stack_range: TimeRange | None) -> TrackTrim:
         """The trim by both ranges. Raises Skip for times that are not finite or have an invalid rate."""
-        shift = Fraction(0)
-        firsts, ends = [], []
-        if stack_range is not None:
-            shift -= to_seconds(stack_range.start_time)
-            firsts.append(Fraction(0))
-            ends.append(to_seconds(stack_range.duration))
-        if track_range is not None:
-            firsts.append(shift)
-            ends.append(shift + to_seconds(track_range.duration))
-            shift -= to_seconds(track_range.start_time)
-        return cls(shift=shift, first=max(firsts, default=None), end=min(ends, default=None))
+        if stack_range is None:
+            return cls.nothing().trimmed(track_range)
+        shift, end = -to_seconds(stack_range.start_time), to_seconds(stack_range.duration)
+        return cls(shift=shift, first=Fraction(0), end=end).trimmed(track_range)
+
+    def trimmed(self, source_range: TimeRange | None) -> TrackTrim:
+        """This part of a track that is itself trimmed to ``source_range``. Raises Skip like ``from_ranges``."""
+        if source_range is None:
+            return self
+        end = self.shift + to_seconds(source_range.duration)
+        return TrackTrim(
+            shift=self.shift - to_seconds(source_range.start_time),
+            first=self.shift if self.first is None else max(self.first, self.shift),
+            end=end if self.end is None else min(self.end, end),
+        )
 
     def head_and_tail(self, first: Fraction, length: Fraction) -> tuple[Fraction, Fraction]:
         """Seconds of a child at ``first`` that the trim removes from its start and from its end."""
@@ -128,7 +142,7 @@ def children_outside_tracks(timeline: Timeline) -> list[Composable]:
 
 
 def track_slots(
-    track: Track, trim: TrackTrim, length_of: Callable[[int, Composable], Fraction | None]
+    track: Iterable[Composable], trim: TrackTrim, length_of: Callable[[int, Composable], Fraction | None]
 ) -> Iterator[Slot]:
     """The children of ``track`` with their positions.
 

@@ -6,14 +6,15 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING
 
 from toolkit.documents import Shot, Skipped
-from toolkit.editorial.retimes import Remap, Retime, read_retime, sample_retime, trimmed_source_frames
+from toolkit.editorial.nesting import Leaf
+from toolkit.editorial.retimes import Retime, read_retime, sample_retime, trimmed_source_frames
 from toolkit.editorial.shot_names import ShotNames
 from toolkit.editorial.skips import MediaSkip
-from toolkit.editorial.speed_curves import SpeedCurve
 from toolkit.editorial.times import ROUNDING, round_half_up, seconds_uncertainty, snap_to_whole, to_seconds
 from toolkit.editorial.tracks import Slot
 from toolkit.frames import FrameMap, FrameRange
@@ -38,39 +39,59 @@ class ClipReader:
     """How far the start of a clip may be off a whole media frame and still mean it, frames."""
 
     def read(
-        self, clip: schema.Clip, slot: Slot, overlap: tuple[Fraction, Fraction], *, track_index: int
+        self, leaf: Leaf, overlap: tuple[Fraction, Fraction], *, track_index: int, clip_index: int
     ) -> tuple[list[Shot], list[Skipped]]:
-        """The shot of ``clip`` in ``slot``; where its media lack frames, its parts and what is missing between them.
+        """The shot of the clip ``leaf``; where its media lack frames, its parts and what is missing between them.
 
-        ``overlap`` is how long transitions show the clip before and after its own range, in seconds; handles start
-        beyond that. Raises Skip when the clip cannot be rendered.
+        A retimed compound may show a clip more than once: each time is a shot. ``overlap`` is how long transitions
+        show the clip before and after its own range, in seconds; handles start beyond that. ``clip_index`` is that of
+        the clip, or of the outermost compound that it is in. Raises Skip when the clip cannot be rendered.
         """
-        retime = read_retime(clip.effects)
-        resolved = self._resolve(clip)
+        retime = read_retime(leaf.slot.child.effects)
+        resolved = self._resolve(leaf.slot.child)
         if resolved.is_still:
             retime = Fraction(0)
-        frame_map = self._frame_map(clip, resolved, retime, slot)
-        wanted = self._wanted_handles(resolved, frame_map.speed, overlap)
+        shots: list[Shot] = []
+        rows: list[Skipped] = []
+        for frame_map in self._frame_maps(leaf, resolved, retime):
+            wanted = self._wanted_handles(resolved, frame_map.speed, overlap)
+            shot = self._build_shot(leaf, resolved, frame_map, track_index=track_index, clip_index=clip_index)
+            parts, missing = split_at_missing_frames(
+                shot,
+                set(_missing_frames(resolved, shot.source_range)),
+                self.names,
+                partial(_work_range, resolved, wanted),
+                available=resolved.source_range,
+            )
+            shots += parts
+            rows += missing
+        return shots, rows
+
+    def _build_shot(
+        self, leaf: Leaf, resolved: ResolvedMedia, frame_map: FrameMap, *, track_index: int, clip_index: int
+    ) -> Shot:
+        """The shot of ``leaf`` without handles."""
+        clip_name = "/".join([*leaf.compound_names, leaf.slot.child.name or resolved.media.path.rpartition("/")[2]])
         source_range = frame_map.source_range()
-        clip_name = clip.name or resolved.media.path.rpartition("/")[2]
-        shot = Shot(
+        return Shot(
             name=self.names.next_name(clip_name),
             clip_name=clip_name,
             media=resolved.media,
             source_range=source_range,
             source_work_range=source_range,
-            record_range=slot.record_range(self.record_rate),
+            record_range=FrameRange.of(frame_map.record_first, frame_map.record_count),
             frame_map=frame_map,
             track_index=track_index,
-            clip_index=slot.clip_index,
+            clip_index=clip_index,
+            inside=leaf.inside,
         )
-        return split_at_missing_frames(
-            shot,
-            set(_missing_frames(resolved, source_range)),
-            self.names,
-            lambda part: _work_range(resolved, part, wanted),
-            available=resolved.source_range,
-        )
+
+    def _frame_maps(self, leaf: Leaf, resolved: ResolvedMedia, retime: Retime) -> list[FrameMap]:
+        """The map of each use of the clip, without handles: one, unless a retimed compound is around it."""
+        if leaf.time is None:
+            return [self._frame_map(leaf.slot, resolved, retime, self.record_rate)]
+        inner = self._frame_map(leaf.slot, resolved, retime, leaf.time.rate)
+        return leaf.time.place(inner, self.record_rate)
 
     def _resolve(self, clip: schema.Clip) -> ResolvedMedia:
         """The media of ``clip``. Raises Skip, which names the shot that ``clip`` would have been."""
@@ -79,11 +100,11 @@ class ClipReader:
         except MediaSkip as skip:
             raise MediaSkip(str(skip), shot=self.names.next_name(clip.name)) from skip
 
-    def _frame_map(self, clip: schema.Clip, resolved: ResolvedMedia, retime: Retime, slot: Slot) -> FrameMap:
-        """The frame map of a clip without handles."""
-        record_range = slot.record_range(self.record_rate)
+    def _frame_map(self, slot: Slot, resolved: ResolvedMedia, retime: Retime, record_rate: Fraction) -> FrameMap:
+        """The frame map of the clip in ``slot`` at ``record_rate``, which may be the rate of a compound."""
+        record_range = slot.record_range(record_rate)
         rate = resolved.media.rate
-        in_position = self._in_position(clip, resolved)
+        in_position = self._in_position(slot.child, resolved)
         first = resolved.origin - resolved.source_range.first
         frame_map = FrameMap(
             source_first=resolved.source_range.first,
@@ -91,32 +112,22 @@ class ClipReader:
             source_rate=rate,
             record_first=record_range.first,
             record_count=len(record_range),
-            record_rate=self.record_rate,
+            record_rate=record_rate,
             speed=retime if isinstance(retime, Fraction) else Fraction(1),
             source_work_first=resolved.source_range.first,
         )
         if isinstance(retime, Fraction):
             trimmed = trimmed_source_frames(slot, retime, rate)
             return replace(frame_map, source_offset=frame_map.source_offset + trimmed)
-        return _vary_speed(frame_map, self._sample(retime, in_position / rate, rate, record_range, slot), resolved)
-
-    def _sample(
-        self,
-        retime: SpeedCurve | Remap,
-        media_start: Fraction,
-        source_rate: Fraction,
-        record_range: FrameRange,
-        slot: Slot,
-    ) -> tuple[int, ...]:
-        """The media frame of each frame of ``record_range``, from the first frame of the media."""
-        head = record_range.first - round_half_up((slot.first or Fraction(0)) * self.record_rate)
-        return sample_retime(
+        head = record_range.first - round_half_up((slot.first or Fraction(0)) * record_rate)
+        sampled = sample_retime(
             retime,
             range(head, head + len(record_range)),
-            media_start=media_start,
-            record_rate=self.record_rate,
-            source_rate=source_rate,
+            media_start=in_position / rate,
+            record_rate=record_rate,
+            source_rate=rate,
         )
+        return _vary_speed(frame_map, sampled, resolved)
 
     def _in_position(self, clip: schema.Clip, resolved: ResolvedMedia) -> Fraction:
         """Where the clip starts, before any trim, in media frames from the start of the available range."""
@@ -164,7 +175,7 @@ def _missing_frames(resolved: ResolvedMedia, source_range: FrameRange) -> list[i
     return sorted([*outside, *(frame for frame in resolved.holes if frame in source_range)])
 
 
-def _work_range(resolved: ResolvedMedia, source_range: FrameRange, wanted: tuple[int, int]) -> FrameRange:
+def _work_range(resolved: ResolvedMedia, wanted: tuple[int, int], source_range: FrameRange) -> FrameRange:
     """``source_range`` with handles, as far as the media goes without a hole."""
     usable = resolved.handle_range
     first = max(source_range.first - wanted[0], min(usable.first, source_range.first))

@@ -6,12 +6,15 @@ import logging
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.documents import Cut, ReadOptions, Shot, Skipped
 from toolkit.editorial.items import is_clip, is_gap, is_nested, is_transition, item_duration
 from toolkit.editorial.media_references import is_layer_clip
+from toolkit.editorial.nesting import Leaf, open_compound
+from toolkit.editorial.retimes import is_varying
 from toolkit.editorial.shot_names import ShotNames
 from toolkit.editorial.skips import LAYER_REASON, MediaSkip, Skip, summarise_skips
 from toolkit.editorial.times import ROUNDING, round_half_up, to_seconds
@@ -108,7 +111,7 @@ def _skip_children_outside_tracks(timeline: schema.Timeline) -> list[Skipped]:
     log.debug("%d audio and other tracks without pictures are not read", without_pictures)
     return [
         Skipped(
-            clip_name=_display_name(child),
+            clip_name=_name(child),
             track_index=0,
             record_range=None,
             reason=f"a {child.schema_name()} outside the tracks is not supported yet; put it on a track",
@@ -215,58 +218,82 @@ def _read_child(
     slot: Slot, slots: Sequence[Slot], track: schema.Track, track_index: int, reader: ClipReader
 ) -> tuple[list[Shot], list[Skipped]]:
     """The shots of a child (none for a gap), and rows with the reason for all of it that is left out."""
-    child = slot.child
+    leaf = Leaf(slot=slot, siblings=slots, is_enabled=getattr(slot.child, "enabled", True))
+    leaves = [leaf]
+    if is_nested(slot.child) and track.enabled and leaf.is_enabled:
+        try:
+            leaves = list(open_compound(slot, reader.record_rate, partial(_child_length, resolver=reader.resolver)))
+        except Skip as skip:
+            return [], [_skip(leaf, track_index, reader, skip)]
+    shots: list[Shot] = []
+    rows: list[Skipped] = []
+    for one in leaves:
+        found, missing = _read_leaf(one, track, track_index, slot.clip_index, reader)
+        shots += found
+        rows += missing
+    return shots, rows
+
+
+def _read_leaf(
+    leaf: Leaf, track: schema.Track, track_index: int, clip_index: int, reader: ClipReader
+) -> tuple[list[Shot], list[Skipped]]:
+    child = leaf.slot.child
     if is_gap(child):
         return [], []
     if is_transition(child):
-        return [], [_skip_transition(child, slot, track_index, reader.record_rate)]
+        return [], [_skip_transition(leaf, track_index, reader.record_rate)]
     try:
         if not track.enabled:
             raise Skip("its track is disabled")
-        if not getattr(child, "enabled", True):
+        if not leaf.is_enabled:
             raise Skip("disabled in the timeline")
         if not is_clip(child):
-            raise Skip(_explain_unsupported(child))
+            raise Skip(f"a {child.schema_name()} is not supported yet")
         if is_layer_clip(child, reader.resolver.cut_folder):
             raise Skip(LAYER_REASON)
-        return reader.read(child, slot, _transition_overlap(slot, slots), track_index=track_index)
+        return reader.read(leaf, _transition_overlap(leaf), track_index=track_index, clip_index=clip_index)
     except Skip as skip:
-        row = Skipped(
-            clip_name=_display_name(child),
-            track_index=track_index,
-            record_range=_range_or_none(slot, reader.record_rate),
-            reason=str(skip),
-            shot=skip.shot if isinstance(skip, MediaSkip) else "",
-        )
-        log.debug("skipped %s: %s", row.clip_name, row.reason)
-        return [], [row]
+        return [], [_skip(leaf, track_index, reader, skip)]
 
 
-def _explain_unsupported(child: Composable) -> str:
-    if is_nested(child):
-        return f"a nested timeline ({child.schema_name()}) is not supported yet; decompose it in the editor"
-    return f"a {child.schema_name()} is not supported yet"
+def _skip(leaf: Leaf, track_index: int, reader: ClipReader, skip: Skip) -> Skipped:
+    row = Skipped(
+        clip_name=_display_name(leaf),
+        track_index=track_index,
+        record_range=_range_or_none(leaf, reader.record_rate),
+        reason=str(skip),
+        shot=skip.shot if isinstance(skip, MediaSkip) else "",
+    )
+    log.debug("skipped %s: %s", row.clip_name, row.reason)
+    return row
 
 
-def _transition_overlap(slot: Slot, slots: Sequence[Slot]) -> tuple[Fraction, Fraction]:
+def _transition_overlap(leaf: Leaf) -> tuple[Fraction, Fraction]:
     """Seconds that transitions show the clip before its start and after its end."""
-    before = slots[slot.clip_index - 1].child if slot.clip_index > 0 else None
-    after = slots[slot.clip_index + 1].child if slot.clip_index + 1 < len(slots) else None
+    index, slots = leaf.slot.clip_index, leaf.siblings
+    before = slots[index - 1].child if index > 0 else None
+    after = slots[index + 1].child if index + 1 < len(slots) else None
     return (
         to_seconds(before.in_offset) if before is not None and is_transition(before) else Fraction(0),
         to_seconds(after.out_offset) if after is not None and is_transition(after) else Fraction(0),
     )
 
 
-def _skip_transition(transition: schema.Transition, slot: Slot, track_index: int, record_rate: Fraction) -> Skipped:
+def _skip_transition(leaf: Leaf, track_index: int, record_rate: Fraction) -> Skipped:
+    transition = leaf.slot.child
     kind = transition.transition_type or "of unknown type"
+    index, siblings = leaf.slot.clip_index, leaf.siblings
+    sides = [siblings[other].child for other in (index - 1, index + 1) if 0 <= other < len(siblings)]
+    done = "return.otio has the transition on their layers"
+    if leaf.inside or any(is_nested(side) or is_varying(side) for side in sides):
+        done = "their layers are cut where it is, as return.otio cannot have it on a compound clip or a varying speed"
     return Skipped(
-        clip_name=_display_name(transition),
+        clip_name=_display_name(leaf),
         track_index=track_index,
-        record_range=_transition_range(transition, slot, record_rate),
+        record_range=None if leaf.time is not None else _transition_range(transition, leaf.slot, record_rate),
         reason=(
             f"a transition ({kind}) is not rendered: the shots on both sides are rendered through it as far as their "
-            "media goes, and return.otio has the transition on their layers"
+            f"media goes, and {done}"
         ),
     )
 
@@ -282,12 +309,16 @@ def _transition_range(transition: schema.Transition, slot: Slot, record_rate: Fr
     return FrameRange(first=first, last=end - 1) if end > first else None
 
 
-def _range_or_none(slot: Slot, record_rate: Fraction) -> FrameRange | None:
+def _range_or_none(leaf: Leaf, record_rate: Fraction) -> FrameRange | None:
     try:
-        return slot.record_range(record_rate)
+        return leaf.record_range(record_rate)
     except Skip:
         return None
 
 
-def _display_name(child: Composable) -> str:
+def _display_name(leaf: Leaf) -> str:
+    return "/".join([*leaf.compound_names, _name(leaf.slot.child)])
+
+
+def _name(child: Composable) -> str:
     return child.name or f"unnamed {child.schema_name()}"
