@@ -111,9 +111,9 @@ def deliver(
 ) -> Delivery:
     """Deliver ``plans``; by default BODY and FACE of every shot."""
     if plans is None:
-        plans = [plan_of(shot, name) for shot in cut.shots for name in PassName]
+        plans = [plan_of(shot, name) for shot in cut.source_shots() for name in PassName]
     for plan in plans:
-        varies = any(shot.name == plan.shot and shot.frame_map.frames is not None for shot in cut.shots)
+        varies = any(shot.rendered_name == plan.shot and shot.frame_map.frames is not None for shot in cut.shots)
         write_layers(plan, root, only_first=only_first and not varies)
     return write_delivery(cut, plans, root, settings=settings, notes=notes)
 

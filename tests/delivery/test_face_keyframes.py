@@ -10,6 +10,7 @@ import pytest
 from tests.delivery._deliveries import face, plan_of
 from tests.turnover._cuts import write_movie
 from toolkit.delivery.face_keyframes import OVAL_POINTS, build_face_keys, resample_oval
+from toolkit.delivery.plate_stacks import LayerClip
 from toolkit.documents import Point
 from toolkit.turnover import read_cut
 
@@ -42,7 +43,8 @@ def test_keys_are_rounded_to_keep_the_delivery_short(tmp_path: Path) -> None:
     cut = read_cut(write_movie(tmp_path / "a.mov", 3), handles=0)
     outline = tuple(ellipse(37, roll=17, x=401.372, y=299.618))
     turned = [face(0, 401.372, roll=17.123456 + i).model_copy(update={"outline": outline}) for i in range(3)]
-    (keys,) = build_face_keys([plan_of(cut.shots[0], faces=[[one] for one in turned])])
+    plan = plan_of(cut.shots[0], faces=[[one] for one in turned])
+    (keys,) = build_face_keys([LayerClip(shot=cut.shots[0], plan=plan, alpha="none", encoding="display")])
 
     assert keys.roll == (17.1235, 18.1235, 19.1235)
     for numbers in (keys.roll, keys.scale):

@@ -36,7 +36,7 @@ from toolkit.turnover import read_cut
 def deliver(
     cut: Cut, root: Path, *, settings: Settings | None = None, plans: Sequence[PassPlan] | None = None
 ) -> Delivery:
-    item = plans if plans is not None else [plan_of(shot, name) for shot in cut.shots for name in PassName]
+    item = plans if plans is not None else [plan_of(shot, name) for shot in cut.source_shots() for name in PassName]
     for plan in item:
         write_layers(plan, root)
     return write_delivery(cut, item, root, settings=settings or Settings())
@@ -56,7 +56,7 @@ def cut(tmp_path: Path) -> Cut:
         ),
         start=time(86400),
     )
-    return read_cut(write(tmp_path / "cut.otio", document), handles=8)
+    return read_cut(write(tmp_path / "cut.otio", document), handles=8, share=False)
 
 
 # --- markers ---------------------------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ def test_a_transition_is_marked_once_where_its_layers_meet(cut: Cut, tmp_path: P
         ),
         start=time(0),
     )
-    dissolved = read_cut(write(tmp_path / "dissolved.otio", document), handles=8)
+    dissolved = read_cut(write(tmp_path / "dissolved.otio", document), handles=8, share=False)
     plans = [plan_of(shot, name) for shot in dissolved.shots[:3] for name in PassName]
     delivery = deliver(dissolved, tmp_path / "out", plans=plans)
     remedy = "return.otio has it on the layers; the host scripts do not add it"
@@ -117,7 +117,7 @@ def test_offline_media_has_a_red_marker(tmp_path: Path) -> None:
 
 
 def test_short_handles_have_a_marker_but_no_note(cut: Cut, tmp_path: Path) -> None:
-    long = read_cut(Path(cut.path), handles=24)
+    long = read_cut(Path(cut.path), handles=24, share=False)
     delivery = deliver(long, tmp_path / "out", settings=load_settings(overrides=["cut.handles=24"]))
     short = [marker for marker in delivery.markers if marker.name == "Short handles"]
     assert [(m.record_frame, m.shot, m.colour, m.note) for m in short] == [

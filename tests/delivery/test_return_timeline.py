@@ -143,7 +143,7 @@ def test_t07_two_shots_with_a_gap(tmp_path: Path) -> None:
         track(
             clip(sequence(), time_range(86408, 48), name="a"),
             gap(12),
-            clip(sequence(1001, time_range(90000, 60)), time_range(90003, 50), name="b"),
+            clip(sequence_reference("/other", 1001, time_range(90000, 60)), time_range(90003, 50), name="b"),
         ),
         start=time(86400),
     )
@@ -672,7 +672,7 @@ def test_a_second_delivery_over_a_return_timeline_keeps_the_track_names(tmp_path
     cut = read(tmp_path, timeline(track(PLAIN, gap(5), SECOND), upper, start=time(0)))
     names = [track.name for track in deliver(cut, tmp_path / "one").tracks]
     again = read_cut(tmp_path / "one" / "return.otio", handles=8)
-    plans = [plan_of(shot, name, version=2) for shot in again.shots for name in PassName]
+    plans = [plan_of(shot, name, version=2) for shot in again.source_shots() for name in PassName]
     delivery = deliver(again, tmp_path / "two", plans)
 
     assert [track.name for track in delivery.tracks] == [name.replace("v001", "v002") for name in names]

@@ -34,7 +34,7 @@ def _row(cut: Cut, shot: Shot, size: str) -> tuple[str, ...]:
     first = cut.record_start + shot.record_range.first
     record = timecode_from_frames(first, cut.record_rate, drop_frame=cut.drop_frame)
     return (
-        shot.name,
+        shot.name if shot.rendered_name == shot.name else f"{shot.name}\n= {shot.rendered_name}",
         f"{Path(media.path).name}\n{size}, {rate}",
         f"{shot.source_range} (+{head} +{tail})\n{_source_timecode(shot)}, {float(seconds):.2f} s",
         f"{shot.record_range}\n{record}",

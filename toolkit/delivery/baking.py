@@ -94,4 +94,5 @@ def _bake_shot(shot: Shot, record_rate: Fraction) -> Shot:
         speed=Fraction(1),
         source_work_first=record.first,
     )
-    return shot.model_copy(update={"source_range": record, "source_work_range": record, "frame_map": frame_map})
+    ranges = {"source_range": record, "source_work_range": record, "source_shot": None}
+    return shot.model_copy(update={**ranges, "frame_map": frame_map})

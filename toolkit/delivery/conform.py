@@ -99,7 +99,7 @@ def _build_delivery(
         width=_most_common([plan.width for plan in plans]),
         height=_most_common([plan.height for plan in plans]),
         tracks=_build_tracks(stacks, facts, root, cut, settings),
-        faces=build_face_keys([layer.plan for stack in stacks for layer in stack.layers]),
+        faces=build_face_keys(layer for stack in stacks for layer in stack.layers),
         markers=build_markers(remarks, record_count=cut.record_count),
         origin=cut.origin,
         notes=tuple(delivery_notes(cut, stacks, remarks)),

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from toolkit.delivery.plate_stacks import LayerClip
 from toolkit.documents import FaceKeys, FacePlan, PassName, PassPlan, Point
 
 OVAL_POINTS = 36
 """Few enough to edit by hand; at most half a pixel off the outline of a face 300 pixels high."""
 
 
-def build_face_keys(plans: Sequence[PassPlan]) -> tuple[FaceKeys, ...]:
-    """One ``FaceKeys`` for each face of each FACE pass, with an entry wherever the face is FOUND or HELD."""
-    return tuple(keys for plan in plans if plan.pass_name is PassName.FACE for keys in _build_keys(plan))
+def build_face_keys(layers: Iterable[LayerClip]) -> tuple[FaceKeys, ...]:
+    """One ``FaceKeys`` for each face of each FACE layer, with an entry wherever the face is FOUND or HELD."""
+    faces = (layer for layer in layers if layer.plan.pass_name is PassName.FACE)
+    return tuple(keys for layer in faces for keys in _build_keys(layer.shot.name, layer.plan))
 
 
-def _build_keys(plan: PassPlan) -> list[FaceKeys]:
+def _build_keys(shot_name: str, plan: PassPlan) -> list[FaceKeys]:
     entries: dict[int, list[tuple[int, FacePlan]]] = {}
     for frame in plan.frames:
         for face in frame.faces:
             entries.setdefault(face.face, []).append((frame.shot_frame - plan.frames[0].shot_frame, face))
     return [
         FaceKeys(
-            shot=plan.shot,
+            shot=shot_name,
             face=number,
             frames=tuple(frame for frame, _ in samples),
             states=tuple(face.state for _, face in samples),

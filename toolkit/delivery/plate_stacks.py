@@ -76,8 +76,10 @@ def build_stacks(
 
     Raises CorruptMedia when a layer under ``root`` was not written by this toolkit.
     """
-    shots = {shot.name: shot for shot in cut.shots}
-    layers = [_read_layer(shots[plan.shot], plan, root) for plan in plans]
+    uses: dict[str, list[Shot]] = {}
+    for shot in cut.shots:
+        uses.setdefault(shot.rendered_name, []).append(shot)
+    layers = [layer for plan in plans for layer in _read_layers(uses[plan.shot], plan, root)]
     return tuple(
         PlateStack(
             track_index=track_index,
@@ -94,14 +96,16 @@ def _record_first(item: Shot | LayerClip) -> int:
     return shot.record_range.first
 
 
-def _read_layer(shot: Shot, plan: PassPlan, root: Path) -> LayerClip:
+def _read_layers(uses: Sequence[Shot], plan: PassPlan, root: Path) -> list[LayerClip]:
+    """The layer of ``plan`` over each of its ``uses``."""
     from toolkit.plates import read_attributes
 
-    first_file = plan.files(root).path(shot.shot_range.first)
+    first_file = plan.files(root).path(plan.frames[0].shot_frame)
     slate = read_attributes(first_file)
     if "toolkit/alpha" not in slate or "toolkit/encoding" not in slate:
         raise CorruptMedia(first_file, "it has no slate, so this toolkit did not write it")
-    return LayerClip(shot=shot, plan=plan, alpha=str(slate["toolkit/alpha"]), encoding=str(slate["toolkit/encoding"]))
+    alpha, encoding = str(slate["toolkit/alpha"]), str(slate["toolkit/encoding"])
+    return [LayerClip(shot=shot, plan=plan, alpha=alpha, encoding=encoding) for shot in uses]
 
 
 def _group_by_track(layers: Sequence[LayerClip], plate_name: str) -> tuple[LayerTrack, ...]:

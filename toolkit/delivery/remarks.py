@@ -78,8 +78,8 @@ def collect_remarks(
             if not shot.media.online:
                 sentence = f"{shot.name}: media offline ({shot.media.path}); its plate is not in delivery.json"
                 yield Remark.on(shot, sentence, "Media offline")
-            elif shot.name in failed:
-                yield Remark.on(shot, f"{shot.name}: {failed[shot.name]}", "Not rendered")
+            elif shot.rendered_name in failed:
+                yield Remark.on(shot, f"{shot.name}: {failed[shot.rendered_name]}", "Not rendered")
             yield from _empty_face_remarks(layers)
             yield from _left_out_remarks(layers)
             if layers:

@@ -240,13 +240,13 @@ def _build_reference(layer: LayerClip, start: Fraction, rate: float, root: Path)
 
 
 def _layer_metadata(layer: LayerClip) -> dict[str, str | int | list[int]]:
-    head, tail = layer.shot.handles
+    used, rendered = layer.shot.source_range, layer.shot.rendered_range
     return {
         "schema": _LAYER_SCHEMA,
         "pass": str(layer.plan.pass_name),
         "shot": layer.shot.name,
         "version": layer.plan.version,
-        "handles": [head, tail],
+        "handles": [used.first - rendered.first, rendered.last - used.last],
         "encoding": layer.encoding,
         "alpha": layer.alpha,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import ClassVar, Literal
 
@@ -54,6 +55,15 @@ class Media(Value):
         return FramePath.parse(self.path)
 
 
+class SourceShot(Value):
+    """What several uses of the same frames of one media are tracked and rendered as."""
+
+    name: FileName
+    """That of the first use."""
+    source_work_range: FrameRange
+    """The frames of all uses, handles included (source space)."""
+
+
 class Shot(Value):
     """One use of one source in the cut.
 
@@ -78,6 +88,8 @@ class Shot(Value):
     """Video track, 0 at the bottom."""
     clip_index: int
     """Index among the items of its track, gaps and transitions included."""
+    source_shot: SourceShot | None = None
+    """What it is tracked and rendered as, together with other uses of its media; None: as itself."""
     inside: tuple[tuple[int, int], ...] = ()
     """Of a clip inside compound clips, from the outermost: the track, 0 at the bottom, and its index on it; then
     ``clip_index`` is the index of the outermost compound."""
@@ -90,6 +102,16 @@ class Shot(Value):
         return FrameRange.of(self.frame_map.record_first, self.frame_map.record_count)
 
     @property
+    def rendered_name(self) -> str:
+        """Name of the shot whose tracks and layers it uses."""
+        return self.source_shot.name if self.source_shot is not None else self.name
+
+    @property
+    def rendered_range(self) -> FrameRange:
+        """The frames of those tracks and layers (source space)."""
+        return self.source_shot.source_work_range if self.source_shot is not None else self.source_work_range
+
+    @property
     def is_part(self) -> bool:
         """Whether it is only a part of its clip, whose media lack frames."""
         return self.record_range != self.clip_record_range
@@ -97,7 +119,7 @@ class Shot(Value):
     @property
     def shot_range(self) -> FrameRange:
         """The frame numbers of the layer files, handles included (shot space)."""
-        return FrameRange.of(self.frame_map.shot_frame(self.source_work_range.first), len(self.source_work_range))
+        return FrameRange.of(self.frame_map.shot_frame(self.rendered_range.first), len(self.rendered_range))
 
     @property
     def handles(self) -> tuple[int, int]:
@@ -149,5 +171,22 @@ class Cut(Document):
     skipped: tuple[Skipped, ...]
     origin: Origin | None = None
     """None: the cut was read from a file, not sent from a host."""
+    frames_to_render: int = 0
+    """Source frames of all shots, handles included, each once; those of offline media too."""
     notes: tuple[str, ...] = ()
     """What was guessed or left out, and differences between the host's clip list and its export, one sentence each."""
+
+    def source_shots(self) -> tuple[Shot, ...]:
+        """What is tracked and rendered: one shot for all uses of the same frames, which shows the frames of all."""
+        uses: dict[str, list[Shot]] = {}
+        for shot in self.shots:
+            uses.setdefault(shot.rendered_name, []).append(shot)
+        return tuple(_join(name, group) for name, group in uses.items())
+
+
+def _join(name: str, uses: Sequence[Shot]) -> Shot:
+    """The use called ``name``, with the frames that all ``uses`` show."""
+    first = next(shot for shot in uses if shot.name == name)
+    shown = [shot.source_range for shot in uses]
+    source_range = FrameRange(first=min(one.first for one in shown), last=max(one.last for one in shown))
+    return first.model_copy(update={"source_range": source_range, "source_work_range": first.rendered_range})

@@ -27,6 +27,9 @@ class CutSettings:
     handles: WholeNumber = number(0, 240, default=8)
     """Source frames kept beyond each end of the cut, where the media has them. For a retimed shot the number is
     multiplied by its speed, so that the editor can slip it just as far."""
+    share: bool = True
+    """Whether several uses of the same frames of one media are tracked and rendered once. ``false``: each on its own,
+    so that they can have different settings."""
     rate: Number = number(0.0, 1000.0, default=0.0)
     """Frames per second of a timeline whose file does not say, such as an EDL; 23.976 means 24000/1001. 0: guessed,
     and a note says so."""

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 def choose_shots(cut: Cut, patterns: ShotPatterns, *, strict: bool) -> list[Shot]:
-    """The online shots whose name matches one of the shell ``patterns``; all online shots when None.
+    """The online source shots with a use whose name matches one of the shell ``patterns``; all of them when None.
 
     A part of a clip is chosen with any other part of it. What has to be left out is logged, shot by shot; raises
     CutIncomplete if that is everything, or anything when ``strict``, and NoMatchingShot for a pattern that matches no
@@ -27,7 +27,8 @@ def choose_shots(cut: Cut, patterns: ShotPatterns, *, strict: bool) -> list[Shot
     if wanted is not None:
         _check_patterns(cut, wanted)
     left_out = find_left_out(cut, patterns)
-    chosen = [shot for shot in _matching_shots(cut, wanted) if shot.media.online]
+    names = {shot.rendered_name for shot in _matching_shots(cut, wanted)}
+    chosen = [shot for shot in cut.source_shots() if shot.name in names and shot.media.online]
     if left_out and (strict or not chosen):
         raise CutIncomplete(left_out)
     for name, reason in left_out.items():

@@ -53,7 +53,7 @@ def conform_output(
     plans: list[PassPlan] = []
     explained = {*failed, *failed_shots(cut)}
     notes: list[str] = []
-    for shot, name in product(cut.shots, wanted_passes(settings)):
+    for shot, name in product(cut.source_shots(), wanted_passes(settings)):
         plan, why = _find_complete(shot, name, settings.output.version, output)
         plans += [plan] if plan else []
         is_explained = plan is None and (shot.name in explained or not shot.media.online)
@@ -82,13 +82,13 @@ def _find_complete(shot: Shot, name: PassName, asked: int, output: Output) -> tu
 
     That is the version ``asked`` for (0: none), or else the newest; if it is not complete, the newest that is.
     """
-    versions = output.versions(shot.name, name)
+    versions = output.versions(shot.rendered_name, name)
     if not versions:
         return None, f"{name} omitted: it is not rendered"
     wanted = asked or versions[-1]
     problem = "" if wanted in versions else f"{name} has no v{wanted:03d}"
     for version in sorted(versions, key=lambda one: (one != wanted, -one)):
-        plan = PassPlan.read(output.plan_of(shot.name, name, version))
+        plan = PassPlan.read(output.plan_of(shot.rendered_name, name, version))
         flaw = _find_flaw(plan, shot, output)
         if not flaw:
             return plan, f"{problem}; {plan.label} is delivered" if problem else ""

@@ -66,7 +66,9 @@ def check_run(
                     found += _forecast(plans, plate, tools, settings, output)
     failures.check(chosen)
     left_out = {**failures.reasons, **find_left_out(source, shots)}
-    return DryRun(cut=source.model_copy(update={"shots": tuple(chosen)}), passes=tuple(found), left_out=left_out)
+    names = {shot.name for shot in chosen}
+    uses = tuple(shot for shot in source.shots if shot.rendered_name in names)
+    return DryRun(cut=source.model_copy(update={"shots": uses}), passes=tuple(found), left_out=left_out)
 
 
 def _read_tracks(

@@ -46,11 +46,11 @@ class Failures:
                 clip_name=shot.clip_name,
                 track_index=shot.track_index,
                 record_range=shot.record_range,
-                reason=_explain(self._errors[shot.name]),
+                reason=_explain(self._errors[shot.rendered_name]),
                 shot=shot.name,
             )
             for shot in cut.shots
-            if shot.name in self._errors
+            if shot.rendered_name in self._errors
         ]
         cut.model_copy(update={"skipped": (*cut.skipped, *rows)}).write(output.shots)
 

@@ -18,4 +18,4 @@ def read_source(cut: Cut | Path | str, settings: Settings) -> Cut:
         return cut
     media = tuple(str(Path(cut).absolute().parent / folder) for folder in settings.cut.media_folders)
     options = ReadOptions(record_rate=settings.cut.record_rate, media=media)
-    return read_cut(cut, handles=settings.cut.handles, plate=settings.plate, options=options)
+    return read_cut(cut, handles=settings.cut.handles, share=settings.cut.share, plate=settings.plate, options=options)

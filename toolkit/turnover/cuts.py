@@ -18,6 +18,7 @@ from toolkit.turnover.formats import is_timeline_file, open_timeline_file
 from toolkit.turnover.media_notes import add_media_notes
 from toolkit.turnover.parts import split_at_missing_frames
 from toolkit.turnover.path_on_disk import find_on_disk
+from toolkit.turnover.shared_frames import count_frames, share_frames
 from toolkit.turnover.timeline_cut import read_timeline_cut
 from toolkit.turnover.turnover_cut import read_turnover_cut
 from toolkit.turnover.turnover_file import is_turnover
@@ -31,7 +32,12 @@ _UNSUPPORTED = ("aaf", "ale", "drp", "drt", "edl", "fcpxml", "fcpxmld", "otiod",
 
 
 def read_cut(
-    path: Path | str, *, handles: int = 8, plate: PlateSettings = _DEFAULTS, options: ReadOptions = _NO_OPTIONS
+    path: Path | str,
+    *,
+    handles: int = 8,
+    share: bool = True,
+    plate: PlateSettings = _DEFAULTS,
+    options: ReadOptions = _NO_OPTIONS,
 ) -> Cut:
     """The shots of a cut: a timeline of any format, a ``turnover.json``, one movie, one sequence (``plate.####.exr``)
     or one still.
@@ -39,14 +45,15 @@ def read_cut(
     ``handles`` is the number of source frames wanted beyond each end of each shot at 100 % speed: for a retimed shot
     it is multiplied by the speed, and no shot gets more than its media has. A clip with offline media is still a shot.
     A clip whose media lack frames that it shows becomes a shot for each part that can be rendered; the rest is listed
-    in ``skipped``. ``plate`` says how media is read, ``options`` how the timeline is. The cut's notes say what was
-    chosen, guessed or left out.
+    in ``skipped``. With ``share``, several uses of the same frames are rendered once. ``plate`` says how media is read,
+    ``options`` how the timeline is. The cut's notes say what was chosen, guessed or left out.
 
     Raises NoSuchFile, UnreadableCut, DocumentError for an invalid turnover, EmptyCut when nothing can be rendered,
     CutIncomplete when that is because of the media of all clips, and CorruptMedia and UnsupportedMedia for a single
     movie or sequence that cannot be read.
     """
-    return add_media_notes(_read_cut(Path(path), options, handles=handles, plate=plate))
+    cut = _read_cut(Path(path), options, handles=handles, plate=plate)
+    return add_media_notes(share_frames(cut, near=handles) if share else count_frames(cut))
 
 
 def _read_cut(path: Path, options: ReadOptions, *, handles: int, plate: PlateSettings) -> Cut:

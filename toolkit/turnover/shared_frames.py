@@ -1,0 +1,94 @@
+"""Several uses of the same frames of one media are tracked and rendered once.
+
+An editor cuts back and forth between takes, so many clips of a cut show overlapping ranges of one file. They form one
+*source shot*, named after the first of them, with the frames of all; each use keeps its own clip on the timeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from toolkit.documents import Cut, Shot, SourceShot
+from toolkit.frames import FrameRange
+
+
+def share_frames(cut: Cut, *, near: int) -> Cut:
+    """``cut`` with uses of the same frames as one source shot.
+
+    Two uses of one media belong together if the frames that they show overlap, or if the ranges to render for them are
+    at most ``near`` frames apart. The two sides of a through edit do not: a movie that is cut where its own picture
+    cuts would become one shot of many scenes.
+    """
+    names: dict[str, str] = {}
+    works: dict[str, FrameRange] = {}
+    order = {shot.name: index for index, shot in enumerate(cut.shots)}
+    for group in _group(cut.shots, near):
+        name = min((shot.name for shot in group), key=order.__getitem__)
+        names |= {shot.name: name for shot in group}
+        works[name] = _hull(shot.source_work_range for shot in group)
+    shots = tuple(_share(shot, names[shot.name], works[names[shot.name]]) for shot in cut.shots)
+    return cut.model_copy(update={"shots": shots, "frames_to_render": sum(map(len, works.values()))})
+
+
+def count_frames(cut: Cut) -> Cut:
+    """``cut`` with every shot on its own, and the number of frames that are to be rendered for them."""
+    return cut.model_copy(update={"frames_to_render": sum(len(shot.source_work_range) for shot in cut.shots)})
+
+
+def _share(shot: Shot, name: str, work: FrameRange) -> Shot:
+    """``shot`` as a use of the source shot ``name``."""
+    if name == shot.name and work == shot.source_work_range:
+        return shot
+    source_shot = SourceShot(name=name, source_work_range=work)
+    return shot.model_copy(update={"source_shot": source_shot, "frame_map": shot.frame_map.with_work_range(work)})
+
+
+def _hull(ranges: Iterable[FrameRange]) -> FrameRange:
+    found = list(ranges)
+    return FrameRange(first=min(one.first for one in found), last=max(one.last for one in found))
+
+
+def _group(shots: Iterable[Shot], near: int) -> Iterator[list[Shot]]:
+    """The uses of each source shot."""
+    by_media: dict[object, list[Shot]] = {}
+    for shot in shots:
+        media = shot.media
+        key = (media.path, media.layer, media.rate, media.by_time, shot.input_colour_space)
+        by_media.setdefault(key, []).append(shot)
+    for uses in by_media.values():
+        yield from _divide(sorted(uses, key=lambda shot: shot.source_range.first), near)
+
+
+def _divide(uses: Sequence[Shot], near: int) -> Iterator[list[Shot]]:
+    """``uses`` of one media, in the order of their first frames, in groups that share frames."""
+    group: list[Shot] = []
+    shown_last = work_last = 0
+    for use in uses:
+        overlaps = use.source_range.first <= shown_last
+        if group and not overlaps and not _is_near(use, group, work_last, near):
+            yield group
+            group = []
+        shown_last = max(shown_last, use.source_range.last) if group else use.source_range.last
+        work_last = max(work_last, use.source_work_range.last) if group else use.source_work_range.last
+        group.append(use)
+    yield group
+
+
+def _is_near(use: Shot, group: Sequence[Shot], work_last: int, near: int) -> bool:
+    """Whether few frames are between ``use`` and ``group``, the media has them, and no through edit is there."""
+    gap = range(work_last + 1, use.source_work_range.first)
+    if len(gap) > near or any(_is_through_edit(shot, use) for shot in group):
+        return False
+    return not gap or _has_all(use, gap)
+
+
+def _is_through_edit(before: Shot, after: Shot) -> bool:
+    """Whether ``after`` goes on where ``before`` ends, in the media and on the same track."""
+    goes_on = before.source_range.last + 1 == after.source_range.first and before.track_index == after.track_index
+    return goes_on and before.record_range.last + 1 == after.record_range.first
+
+
+def _has_all(shot: Shot, source_frames: range) -> bool:
+    from toolkit.plates import missing_frames
+
+    return not shot.media.online or not missing_frames(shot.media, source_frames)
