@@ -32,7 +32,8 @@ def print_json(facts: Any) -> None:
     click.echo(json.dumps(facts, indent=1, default=str))
 
 
-def _print(table: Table) -> None:
+def print_table(table: Table) -> None:
+    """Print ``table`` as wide as the terminal, or 140 columns into a file; nothing is cut off."""
     for column in table.columns:
         column.overflow = "fold"  # a cut-off path is useless
     width = None if sys.stdout.isatty() else 140
@@ -47,7 +48,7 @@ def show_shots(cut: Cut, *, as_json: bool) -> None:
     from toolkit.cli.shots_table import build_shots_table
 
     table, problems = build_shots_table(cut)
-    _print(table)
+    print_table(table)
     for row in cut.skipped:
         where = f" at record {row.record_range}" if row.record_range else ""
         click.echo(f"left out: {row.clip_name} on track {row.track_index + 1}{where}: {row.reason}")
@@ -114,7 +115,7 @@ def show_tracks(tracks: Sequence[FaceTracks], *, as_json: bool) -> None:
     table = Table("shot", "face", "found", "held", "absent")
     for row in rows:
         table.add_row(*(str(value) for value in row.values()))
-    _print(table)
+    print_table(table)
     for shot_name in empty:
         click.echo(f"{shot_name}: no face found; its FACE layer will be transparent")
     for one in tracks:
@@ -224,4 +225,4 @@ def show_rows(rows: Sequence[dict[str, Any]], *, as_json: bool) -> None:
     table = Table(*(name.replace("_", " ") for name in (rows[0] if rows else ())))
     for row in rows:
         table.add_row(*(str(value) for value in row.values()))
-    _print(table)
+    print_table(table)

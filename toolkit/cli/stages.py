@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from toolkit.cli.options import (
+    NamedPath,
     check_progress,
     cut_argument,
     frames_option,
@@ -34,18 +35,33 @@ if TYPE_CHECKING:
 @click.command(short_help="List the shots of a cut, and what is left out and why.")
 @cut_argument
 @settings_options
+@click.option(
+    "--since",
+    type=NamedPath(path_type=Path, exists=True),
+    metavar="OLD",
+    help="List what has changed since OLD, an earlier cut or the output folder of one.",
+)
 @json_option
-def shots(cut: Path, as_json: bool, **named: Any) -> None:
+def shots(cut: Path, since: Path | None, as_json: bool, **named: Any) -> None:
     """List the shots of CUT: media, ranges, handles, and what is left out and why.
+
+    With --since, list what has changed: what is new, gone, moved, trimmed, slipped and retimed, and how many frames
+    have to be rendered for it.
 
     \b
     toolkit shots cut.otio
     toolkit shots cut.otio --handles 16 --json
+    toolkit shots cut_v2.otio --since out
     """
     from toolkit import stages
     from toolkit.cli.show import show_shots
+    from toolkit.cli.show_changes import show_changes
 
-    show_shots(stages.read_source(cut, settings_for(cut.parent, **named)), as_json=as_json)
+    settings = settings_for(cut.parent, **named)
+    if since is None:
+        show_shots(stages.read_source(cut, settings), as_json=as_json)
+    else:
+        show_changes(stages.find_changes(cut, since, settings), as_json=as_json)
 
 
 @click.command(short_help="Detect and track the faces of every shot.")
@@ -82,7 +98,7 @@ def track(
 
     check_progress(progress_kind, json=as_json)
     settings = settings_for(cut.parent, **named)
-    source = stages.read_source(cut, settings)
+    source = stages.read_source(cut, settings, out)
     with open_progress(progress_kind) as progress:
         found = stages.track(
             source, out, settings, shots=patterns or None, models=models, replace=replace, progress=progress

@@ -185,8 +185,10 @@ class Cut(Document):
 
 
 def _join(name: str, uses: Sequence[Shot]) -> Shot:
-    """The use called ``name``, with the frames that all ``uses`` show."""
-    first = next(shot for shot in uses if shot.name == name)
+    """The use called ``name``, or another one under that name if it is gone, with the frames that all ``uses`` show."""
+    first = next((shot for shot in uses if shot.name == name), uses[0])
     shown = [shot.source_range for shot in uses]
     source_range = FrameRange(first=min(one.first for one in shown), last=max(one.last for one in shown))
-    return first.model_copy(update={"source_range": source_range, "source_work_range": first.rendered_range})
+    return first.model_copy(
+        update={"name": name, "source_range": source_range, "source_work_range": first.rendered_range}
+    )

@@ -56,16 +56,27 @@ def is_layer_path(path: str) -> bool:
 class ShotNames:
     """Gives out unique shot names: the second ``sh010`` becomes ``sh010_2``. Case is ignored.
 
-    ``clip_names`` are those of all clips: no part of another clip gets the name of one that comes later.
+    ``clip_names`` are those of all clips: no part of another clip gets the name of one that comes later. The names in
+    ``taken`` are not given out.
     """
 
-    def __init__(self, clip_names: Iterable[str] = ()) -> None:
+    def __init__(self, clip_names: Iterable[str] = (), *, taken: Iterable[str] = ()) -> None:
         self._reserved = {shot_stem(name).casefold() for name in clip_names}
-        self._taken: set[str] = set()
+        self._taken = {name.casefold() for name in taken}
         self._uses: dict[str, int] = {}
+        self._count = 0
+
+    @property
+    def count(self) -> int:
+        """How many names were given out, those of parts left out."""
+        return self._count
 
     def next_name(self, clip_name: str) -> str:
         """A unique name for the next shot made from ``clip_name``."""
+        self._count += 1
+        return self._unique(clip_name)
+
+    def _unique(self, clip_name: str) -> str:
         stem = shot_stem(clip_name)
         number = self._uses.get(stem.casefold(), 0) + 1
         while (name := stem if number == 1 else f"{stem}_{number}").casefold() in self._taken:
@@ -77,4 +88,4 @@ class ShotNames:
     def part_name(self, shot_name: str, number: int) -> str:
         """A unique name for part ``number`` of a shot: ``sh010_part2``."""
         name = f"{shot_name}_part{number}"
-        return self.next_name(f"{name}_of_clip" if name.casefold() in self._reserved else name)
+        return self._unique(f"{name}_of_clip" if name.casefold() in self._reserved else name)

@@ -17,6 +17,11 @@ from toolkit.frames import FrameRange, exact_rate
 from toolkit.settings.base import Number, WholeNumber, number, refuse, settings_class
 from toolkit.settings.looks import BodySettings, FaceSettings
 
+_NAME_TOKENS: dict[str, str | int] = {
+    "clip": "sh010", "reel": "A001", "scene": "12", "take": "3", "track": 1, "index": 1, "timecode": "01000000"
+}  # fmt: skip
+"""What a template of names may contain, with a value of each."""
+
 URL_FROM_CUT = "server.is_url_from_cut"
 
 
@@ -27,6 +32,10 @@ class CutSettings:
     handles: WholeNumber = number(0, 240, default=8)
     """Source frames kept beyond each end of the cut, where the media has them. For a retimed shot the number is
     multiplied by its speed, so that the editor can slip it just as far."""
+    names: str = "{clip}"
+    """Template of the shots' names, of ``{clip}``, ``{reel}``, ``{scene}``, ``{take}``, ``{track}``, ``{index}`` and
+    ``{timecode}`` (of the timeline): ``ep01_{index:04d}``. The second shot of a name gets ``_2``. Shots of an output
+    folder keep the names that they have."""
     share: bool = True
     """Whether several uses of the same frames of one media are tracked and rendered once. ``false``: each on its own,
     so that they can have different settings."""
@@ -36,6 +45,20 @@ class CutSettings:
     media: str = ""
     """Folders, separated by commas, that are searched for the media of a file that names none, such as an EDL.
     They may be relative to the cut."""
+
+    @field_validator("names")
+    @classmethod
+    def _check_names(cls, text: str) -> str:
+        try:
+            filled = text.format(**_NAME_TOKENS)
+        except KeyError as error:
+            known = ", ".join(f"{{{name}}}" for name in _NAME_TOKENS)
+            refuse("names", f"there is no {{{error.args[0]}}}, only {known}")
+        except (ValueError, IndexError, AttributeError, TypeError) as error:
+            refuse("names", f"not a template: {error}")
+        if not filled.strip() or filled == text:
+            refuse("names", "needs a part that differs from shot to shot, such as {clip} or {index:04d}")
+        return text
 
     @property
     def record_rate(self) -> Fraction | None:

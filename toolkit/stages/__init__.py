@@ -7,6 +7,7 @@ and re-rendering after a change are the same thing.
 
 from __future__ import annotations
 
+from toolkit.stages.changes import CutChanges, find_changes
 from toolkit.stages.checks import check_before_work
 from toolkit.stages.choosing import choose_shots, find_left_out
 from toolkit.stages.conforming import conform
@@ -18,6 +19,7 @@ from toolkit.stages.run_result import RunResult
 from toolkit.stages.tracking import TrackModels, fetch_track_models, track, track_shot
 
 __all__ = [
+    "CutChanges",
     "RenderTools",
     "RunResult",
     "TrackModels",
@@ -26,6 +28,7 @@ __all__ = [
     "choose_shots",
     "conform",
     "fetch_track_models",
+    "find_changes",
     "find_left_out",
     "open_render_tools",
     "open_tools_for",

@@ -47,7 +47,7 @@ def check_run(
     Writes nothing there. For a shot that is tracked already it plans the passes and compares every frame with what is
     on disk; of others only the number of frames is known. Raises what ``run`` raises before its first frame.
     """
-    source = read_source(cut, settings)
+    source = read_source(cut, settings, out)
     check_cut_of_output(source, Path(out), replace=replace)
     chosen = check_before_work(source, shots, settings, Path(out))
     output = Output(root=Path(out))

@@ -5,17 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 
 from toolkit.documents import Cut, ReadOptions
+from toolkit.output import Output
 from toolkit.settings import Settings
 from toolkit.turnover import read_cut
 
 
-def read_source(cut: Cut | Path | str, settings: Settings) -> Cut:
+def read_source(cut: Cut | Path | str, settings: Settings, out: Path | str | None = None) -> Cut:
     """``cut`` itself, or the cut at that path, read with ``settings``; folders of media may be relative to it.
 
-    Raises what ``read_cut`` raises.
+    The shots that ``out`` holds already keep their names. Raises what ``read_cut`` raises, and Unreadable and
+    DocumentError for a damaged ``out``.
     """
     if isinstance(cut, Cut):
         return cut
     media = tuple(str(Path(cut).absolute().parent / folder) for folder in settings.cut.media_folders)
-    options = ReadOptions(record_rate=settings.cut.record_rate, media=media)
-    return read_cut(cut, handles=settings.cut.handles, share=settings.cut.share, plate=settings.plate, options=options)
+    known = Output(root=Path(out)).shots if out is not None else None
+    return read_cut(
+        cut,
+        handles=settings.cut.handles,
+        names=settings.cut.names,
+        share=settings.cut.share,
+        plate=settings.plate,
+        options=ReadOptions(record_rate=settings.cut.record_rate, media=media),
+        known=Cut.read(known) if known is not None and known.exists() else None,
+    )

@@ -1,12 +1,15 @@
 """The turnover: reads a timeline, a host's ``turnover.json``, a movie or an image sequence as shots.
 
-``read_cut`` reads a cut. ``open_timeline`` loads its timeline again, so that layers can be added to it. Clips that
-cannot be rendered are listed in ``Cut.skipped``, each with the reason.
+``read_cut`` reads a cut, ``compare_cuts`` says what has changed between two. ``open_timeline`` loads the timeline of a
+cut again, so that layers can be added to it. Clips that cannot be rendered are listed in ``Cut.skipped``, each with the
+reason.
 """
 
 from __future__ import annotations
 
 from toolkit.turnover.cuts import read_cut
+from toolkit.turnover.kept_names import keep_names
+from toolkit.turnover.recut import ChangeKind, ShotChange, compare_cuts
 from toolkit.turnover.source_timeline import open_timeline
 
-__all__ = ["open_timeline", "read_cut"]
+__all__ = ["ChangeKind", "ShotChange", "compare_cuts", "keep_names", "open_timeline", "read_cut"]

@@ -18,6 +18,7 @@ from toolkit.editorial.skips import MediaSkip
 from toolkit.editorial.times import ROUNDING, round_half_up, seconds_uncertainty, snap_to_whole, to_seconds
 from toolkit.editorial.tracks import Slot
 from toolkit.frames import FrameMap, FrameRange
+from toolkit.turnover.name_template import NameTemplate
 from toolkit.turnover.parts import split_at_missing_frames
 from toolkit.turnover.resolved_media import MediaResolver, ResolvedMedia
 
@@ -35,6 +36,7 @@ class ClipReader:
     """Source frames wanted beyond each end, at 100 % speed."""
     resolver: MediaResolver
     names: ShotNames
+    template: NameTemplate
     rounding: Fraction = ROUNDING
     """How far the start of a clip may be off a whole media frame and still mean it, frames."""
 
@@ -48,7 +50,7 @@ class ClipReader:
         the clip, or of the outermost compound that it is in. Raises Skip when the clip cannot be rendered.
         """
         retime = read_retime(leaf.slot.child.effects)
-        resolved = self._resolve(leaf.slot.child)
+        resolved = self._resolve(leaf, track_index)
         if resolved.is_still:
             retime = Fraction(0)
         shots: list[Shot] = []
@@ -74,7 +76,7 @@ class ClipReader:
         clip_name = "/".join([*leaf.compound_names, leaf.slot.child.name or resolved.media.path.rpartition("/")[2]])
         source_range = frame_map.source_range()
         return Shot(
-            name=self.names.next_name(clip_name),
+            name=self._next_name(leaf, clip_name, resolved.media.path, track_index, frame_map.record_first),
             clip_name=clip_name,
             media=resolved.media,
             source_range=source_range,
@@ -93,12 +95,28 @@ class ClipReader:
         inner = self._frame_map(leaf.slot, resolved, retime, leaf.time.rate)
         return leaf.time.place(inner, self.record_rate)
 
-    def _resolve(self, clip: schema.Clip) -> ResolvedMedia:
-        """The media of ``clip``. Raises Skip, which names the shot that ``clip`` would have been."""
+    def _resolve(self, leaf: Leaf, track_index: int) -> ResolvedMedia:
+        """The media of the clip ``leaf``. Raises Skip, which names the shot that the clip would have been."""
+        clip = leaf.slot.child
         try:
             return self.resolver.resolve(clip)
         except MediaSkip as skip:
-            raise MediaSkip(str(skip), shot=self.names.next_name(clip.name)) from skip
+            clip_name = "/".join([*leaf.compound_names, clip.name])
+            record_range = leaf.record_range(self.record_rate)
+            record_first = record_range.first if record_range is not None else 0
+            name = self._next_name(leaf, clip_name, "", track_index, record_first)
+            raise MediaSkip(str(skip), shot=name) from skip
+
+    def _next_name(self, leaf: Leaf, clip_name: str, media_path: str, track_index: int, record_first: int) -> str:
+        filled = self.template.fill(
+            leaf.slot.child,
+            clip_name=clip_name,
+            media_path=media_path,
+            track_index=track_index,
+            record_first=record_first,
+            index=self.names.count + 1,
+        )
+        return self.names.next_name(filled)
 
     def _frame_map(self, slot: Slot, resolved: ResolvedMedia, retime: Retime, record_rate: Fraction) -> FrameMap:
         """The frame map of the clip in ``slot`` at ``record_rate``, which may be the rate of a compound."""

@@ -15,6 +15,7 @@ from toolkit.errors import CutIncomplete, EmptyCut, MissingMedia, NoSuchFile, Un
 from toolkit.frames import FrameMap, FramePath, FrameRange
 from toolkit.settings import PlateSettings
 from toolkit.turnover.formats import is_timeline_file, open_timeline_file
+from toolkit.turnover.kept_names import keep_names
 from toolkit.turnover.media_notes import add_media_notes
 from toolkit.turnover.parts import split_at_missing_frames
 from toolkit.turnover.path_on_disk import find_on_disk
@@ -35,9 +36,11 @@ def read_cut(
     path: Path | str,
     *,
     handles: int = 8,
+    names: str = "{clip}",
     share: bool = True,
     plate: PlateSettings = _DEFAULTS,
     options: ReadOptions = _NO_OPTIONS,
+    known: Cut | None = None,
 ) -> Cut:
     """The shots of a cut: a timeline of any format, a ``turnover.json``, one movie, one sequence (``plate.####.exr``)
     or one still.
@@ -45,24 +48,26 @@ def read_cut(
     ``handles`` is the number of source frames wanted beyond each end of each shot at 100 % speed: for a retimed shot
     it is multiplied by the speed, and no shot gets more than its media has. A clip with offline media is still a shot.
     A clip whose media lack frames that it shows becomes a shot for each part that can be rendered; the rest is listed
-    in ``skipped``. With ``share``, several uses of the same frames are rendered once. ``plate`` says how media is read,
-    ``options`` how the timeline is. The cut's notes say what was chosen, guessed or left out.
+    in ``skipped``. ``names`` is the template of the shots' names (``cut.names``); the shots of ``known``, an earlier
+    version of the cut, keep theirs. With ``share``, several uses of the same frames are rendered once. ``plate`` says
+    how media is read, ``options`` how the timeline is. The cut's notes say what was chosen, guessed or left out.
 
     Raises NoSuchFile, UnreadableCut, DocumentError for an invalid turnover, EmptyCut when nothing can be rendered,
     CutIncomplete when that is because of the media of all clips, and CorruptMedia and UnsupportedMedia for a single
     movie or sequence that cannot be read.
     """
-    cut = _read_cut(Path(path), options, handles=handles, plate=plate)
-    return add_media_notes(share_frames(cut, near=handles) if share else count_frames(cut))
+    cut = _read_cut(Path(path), options, handles=handles, plate=plate, names=names)
+    cut = share_frames(cut, near=handles) if share else count_frames(cut)
+    return add_media_notes(cut if known is None else keep_names(cut, known))
 
 
-def _read_cut(path: Path, options: ReadOptions, *, handles: int, plate: PlateSettings) -> Cut:
+def _read_cut(path: Path, options: ReadOptions, *, handles: int, plate: PlateSettings, names: str) -> Cut:
     suffix = path.suffix.lower().removeprefix(".")
     if is_turnover(path):
-        return read_turnover_cut(path, handles=handles, plate=plate)
+        return read_turnover_cut(path, handles=handles, plate=plate, names=names)
     if is_timeline_file(path):
         found = open_timeline_file(path, options)
-        return read_timeline_cut(found, path, options, handles=handles, plate=plate)
+        return read_timeline_cut(found, path, options, handles=handles, plate=plate, names=names)
     if path.is_dir():
         raise UnreadableCut(path, _explain_folder(path))
     if suffix in MOVIE_SUFFIXES or suffix in IMAGE_SUFFIXES:

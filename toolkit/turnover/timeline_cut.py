@@ -32,6 +32,7 @@ from toolkit.frames import DROP_FRAME_RATES, FrameRange, exact_rate, timecode_fr
 from toolkit.settings import PlateSettings
 from toolkit.turnover.clip_reader import ClipReader
 from toolkit.turnover.formats.timeline_file import TimelineFile
+from toolkit.turnover.name_template import NameTemplate
 from toolkit.turnover.resolved_media import MediaResolver
 
 if TYPE_CHECKING:
@@ -53,21 +54,25 @@ def read_timeline_cut(
     *,
     handles: int,
     plate: PlateSettings,
+    names: str = "{clip}",
     rounding: Fraction = ROUNDING,
 ) -> Cut:
     """The shots of the timeline ``found`` in the file ``path``: bottom track first, each track from left to right.
 
     ``options`` are those it was read with; ``rounding`` is how far the starts of its clips may be off whole media
-    frames, in frames. Raises like ``read_cut``.
+    frames, in frames; ``names`` is the template of the shots' names. Raises like ``read_cut``.
     """
     timeline = found.timeline
     record_rate, rate_notes = _record_rate(timeline, path, options.record_rate)
+    record_start = _record_start(timeline, record_rate, path)
+    drop_frame = _is_drop_frame(record_start, record_rate) if found.drop_frame is None else found.drop_frame
     resolver = MediaResolver(path.absolute().parent, plate, record_rate)
     reader = ClipReader(
         record_rate=record_rate,
         handles=handles,
         resolver=resolver,
         names=ShotNames(_clip_names(timeline)),
+        template=NameTemplate(text=names, record_rate=record_rate, record_start=record_start, drop_frame=drop_frame),
         rounding=rounding,
     )
     shots: list[Shot] = []
@@ -86,14 +91,13 @@ def read_timeline_cut(
         raise CutIncomplete(troubles)
     if not shots:
         raise EmptyCut(path, summarise_skips((row.clip_name, row.reason) for row in skipped))
-    record_start = _record_start(timeline, record_rate, path)
     return Cut(
         name=timeline.name or path.stem,
         path=str(path.absolute()),
         read_options=options,
         record_rate=record_rate,
         record_start=record_start,
-        drop_frame=_is_drop_frame(record_start, record_rate) if found.drop_frame is None else found.drop_frame,
+        drop_frame=drop_frame,
         record_count=round_half_up(max(ends) * record_rate),
         shots=tuple(shots),
         skipped=tuple(sorted([*skipped, *transitions], key=track_position)),

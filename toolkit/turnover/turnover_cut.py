@@ -23,7 +23,7 @@ clip starts in the middle of the places that show the frames of the comp, which 
 are a thousandth of a frame."""
 
 
-def read_turnover_cut(path: Path, *, handles: int, plate: PlateSettings) -> Cut:
+def read_turnover_cut(path: Path, *, handles: int, plate: PlateSettings, names: str) -> Cut:
     """The shots of the ``turnover.json`` at ``path``.
 
     The shots are read from the export, which has transitions and effects; the host's clip list selects and confirms
@@ -32,7 +32,9 @@ def read_turnover_cut(path: Path, *, handles: int, plate: PlateSettings) -> Cut:
     turnover = read_turnover(path)
     timeline, export_problem = load_turnover_timeline(turnover, path)
     rounding = _EXACT if turnover.host == "after effects" else ROUNDING
-    cut = read_timeline_cut(TimelineFile(timeline=timeline), path, handles=handles, plate=plate, rounding=rounding)
+    cut = read_timeline_cut(
+        TimelineFile(timeline=timeline), path, handles=handles, plate=plate, names=names, rounding=rounding
+    )
     if cut.record_rate != exact_rate(turnover.fps):
         problem = f"it runs at {turnover.fps:g} fps, but its export {turnover.otio} at {float(cut.record_rate):g} fps"
         raise UnreadableCut(path, f"{problem}; send the turnover again")

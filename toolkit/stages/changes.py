@@ -1,0 +1,45 @@
+"""What has changed since an earlier version of a cut."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolkit.documents import Cut
+from toolkit.output import Output
+from toolkit.settings import Settings
+from toolkit.stages.reading import read_source
+from toolkit.turnover import ShotChange, compare_cuts, keep_names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutChanges:
+    """Two versions of a cut, shot by shot."""
+
+    old: Cut
+    new: Cut
+    shots: tuple[ShotChange, ...]
+    """Every use of the new cut, then what is gone."""
+
+    @property
+    def frames_to_render(self) -> int:
+        """Source frames of the new cut, handles included, that the old one did not have."""
+        return sum(change.frames_to_render for change in self.shots)
+
+
+def find_changes(cut: Path | str, since: Path | str, settings: Settings) -> CutChanges:
+    """What has changed in ``cut`` since ``since``: an earlier version of it, or an output folder, or its shots.json.
+
+    The shots have the names that a run into the folder of the old one gives them. Raises what ``read_cut`` raises, and
+    MissingDocument, Unreadable and DocumentError for a folder without a cut.
+    """
+    path = Path(since)
+    shots = Output(root=path).shots
+    if path.name == shots.name:
+        old = Cut.read(path)
+    elif path.is_dir() and shots.exists():
+        old = Cut.read(shots)
+    else:
+        old = read_source(path, settings)
+    new = keep_names(read_source(cut, settings), old)
+    return CutChanges(old=old, new=new, shots=tuple(compare_cuts(old, new)))
