@@ -106,6 +106,8 @@ def _path_of_file_url(rest: str) -> str:
         host, _, rest_of_path = path[2:].partition("/")
         if host.lower() in {"", "localhost"}:
             path = f"/{rest_of_path}"
+        elif host == ".":  # scripts write "file://./plates/a.mov" and mean a relative path
+            path = rest_of_path
         elif _DRIVE.match(f"{host}/"):
             path = f"{host}/{rest_of_path}"
     return _SLASH_DRIVE.sub("", path)

@@ -28,7 +28,7 @@ _DEFAULTS = PlateSettings()
 
 _NO_OPTIONS = ReadOptions()
 
-_UNSUPPORTED = ("aaf", "ale", "drp", "drt", "edl", "fcpxml", "fcpxmld", "otiod", "otioz", "prproj", "xges", "xml")
+_UNSUPPORTED = ("aaf", "ale", "drp", "drt", "edl", "fcpxml", "fcpxmld", "otiod", "otioz", "prproj", "xges")
 """Timeline formats that editors export and this version does not read."""
 
 

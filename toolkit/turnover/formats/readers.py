@@ -7,11 +7,27 @@ from pathlib import Path
 
 from toolkit.documents import ReadOptions
 from toolkit.editorial.timeline_files import is_timeline, load_timeline
+from toolkit.errors import UnreadableCut
 from toolkit.turnover.formats.timeline_file import TimelineFile
+from toolkit.turnover.formats.xmeml import read_xmeml
+from toolkit.turnover.formats.xml_files import root_tag
 
 Reader = Callable[[Path, ReadOptions], TimelineFile]
 
-_READERS: dict[str, Reader] = {}
+_XML_READERS: dict[str, Reader] = {"xmeml": read_xmeml}
+"""By the root element of a ``.xml`` file."""
+
+
+def _read_xml_timeline(path: Path, options: ReadOptions) -> TimelineFile:
+    tag = root_tag(path)
+    reader = _XML_READERS.get(tag)
+    if reader is None:
+        known = "FCPXML, which is not supported" if tag == "fcpxml" else f"XML, but no timeline: its root is <{tag}>"
+        raise UnreadableCut(path, f"it is {known}. Give FCP7 XML (its root is <xmeml>) or OTIO")
+    return reader(path, options)
+
+
+_READERS: dict[str, Reader] = {"xml": _read_xml_timeline, "xmeml": _read_xml_timeline}
 """By suffix, without its dot."""
 
 

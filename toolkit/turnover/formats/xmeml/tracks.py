@@ -1,0 +1,197 @@
+"""The tracks of a sequence: items in their places, transitions on the cuts, gaps between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from toolkit.editorial.builders import (
+    make_clip,
+    make_gap,
+    make_missing_reference,
+    make_time,
+    make_time_range,
+    make_transition,
+    make_video_track,
+)
+from toolkit.editorial.skips import Skip
+from toolkit.turnover.formats.xmeml.clips import build_clip, build_nested
+from toolkit.turnover.formats.xmeml.counting import Overlap, Placement
+from toolkit.turnover.formats.xmeml.elements import Elements, display_name, flag, rate, text
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+    from opentimelineio import schema
+    from opentimelineio.core import Composable
+
+_ITEMS = {"clipitem", "generatoritem"}
+_MAX_DEPTH = 20
+_MAX_ITEMS = 30_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Placed:
+    item: Element
+    placement: Placement
+
+
+class TooManyItems(Exception):
+    """More items than any real cut has, those of nested sequences counted each time: they may repeat each other."""
+
+
+class TrackReader:
+    """Builds the video tracks of the sequences of one document; ``notes`` is what was guessed or left out."""
+
+    def __init__(self, elements: Elements) -> None:
+        self.elements = elements
+        self.notes: list[str] = []
+        self._built = 0
+
+    def read(self, sequence: Element, record_rate: Fraction, inside: tuple[Element, ...] = ()) -> list[schema.Track]:
+        """The video tracks of ``sequence``, bottom first; ``inside`` are the sequences that it is nested in.
+
+        Raises TooManyItems.
+        """
+        tracks = []
+        for number, element in enumerate(_video_tracks(sequence, self.elements), start=1):
+            name = text(element, "name") or f"Video {number}"
+            for lane in self._lanes(element, record_rate, name):
+                track = make_video_track(name)
+                track.enabled = flag(element, "enabled", default=True)
+                overlaps = self._overlaps(element, record_rate)
+                track.extend(self._children(lane, overlaps, record_rate, (*inside, sequence)))
+                tracks.append(track)
+        return tracks
+
+    def _lanes(self, track: Element, record_rate: Fraction, name: str) -> list[list[_Placed]]:
+        """The items of ``track`` by their position; what overlaps another item goes into a track of its own above."""
+        lanes: list[list[_Placed]] = [[]]
+        for placed in sorted(self._placed(track, record_rate), key=lambda one: one.placement.first):
+            free = (lane for lane in lanes if not lane or lane[-1].placement.end <= placed.placement.first)
+            lane = next(free, None)
+            if lane is None:
+                lanes.append(lane := [])
+                self.notes.append(
+                    f"{display_name(placed.item)} overlaps the clip before it on {name}: it was put on a track above"
+                )
+            lane.append(placed)
+        return lanes
+
+    def _placed(self, track: Element, record_rate: Fraction) -> Iterator[_Placed]:
+        children = [self.elements.full(one) for one in track if one.tag in {*_ITEMS, "transitionitem"}]
+        for head, item, tail in zip([None, *children], children, [*children[1:], None], strict=False):
+            if item.tag not in _ITEMS:
+                continue
+            try:
+                sides = [_overlap(side, record_rate) for side in (head, tail)]
+                yield _Placed(item=item, placement=Placement.of(item, *sides))
+            except Skip as skip:
+                self.notes.append(f"{display_name(item)} is left out: {skip}")
+
+    def _overlaps(self, track: Element, record_rate: Fraction) -> list[tuple[Element, Overlap]]:
+        """The transitions of ``track``, each with its cut where the clips beside it meet."""
+        children = [one for one in track if one.tag in {*_ITEMS, "transitionitem"}]
+        found = []
+        for before, element, after in zip([None, *children], children, [*children[1:], None], strict=False):
+            try:
+                overlap = _overlap(element, record_rate)
+            except Skip as skip:
+                self.notes.append(f"the transition {_transition_name(element)} is left out: {skip}")
+                continue
+            if overlap is not None:
+                found.append((element, overlap.at_cut_of(before, after)))
+        return found
+
+    def _children(
+        self,
+        lane: Sequence[_Placed],
+        overlaps: Sequence[tuple[Element, Overlap]],
+        record_rate: Fraction,
+        inside: tuple[Element, ...],
+    ) -> Iterator[Composable]:
+        by_cut = {overlap.cut: (element, overlap) for element, overlap in overlaps}
+        position = 0
+        for placed in lane:
+            if placed.placement.first > position:
+                yield from _transition(by_cut.pop(position, None), record_rate)
+                yield make_gap(make_time(placed.placement.first - position, record_rate))
+            yield from _transition(by_cut.pop(placed.placement.first, None), record_rate)
+            yield self._item(placed, record_rate, inside)
+            position = placed.placement.end
+        yield from _transition(by_cut.pop(position, None), record_rate)
+        for element, _ in by_cut.values():
+            self.notes.append(f"the transition {_transition_name(element)} is left out: it lies on no cut")
+
+    def _item(self, placed: _Placed, record_rate: Fraction, inside: tuple[Element, ...]) -> Composable:
+        item, placement = placed.item, placed.placement
+        self._built += 1
+        if self._built > _MAX_ITEMS:
+            raise TooManyItems
+        nested = self.elements.child(item, "sequence")
+        if nested is None:
+            return build_clip(item, placement, self.elements, record_rate=record_rate, note=self.notes.append)
+        if nested in inside or len(inside) >= _MAX_DEPTH or nested.find("media") is None:
+            self.notes.append(f"the nested sequence {display_name(item)} is left out: {_why(nested, inside)}")
+            time = make_time_range(make_time(0, record_rate), make_time(placement.count, record_rate))
+            return make_clip(display_name(item), make_missing_reference(display_name(item)), time)
+        nested_rate = rate(nested, record_rate) or record_rate
+        return build_nested(
+            item,
+            placement,
+            self.read(nested, nested_rate, inside),
+            record_rate=record_rate,
+            nested_rate=nested_rate,
+            note=self.notes.append,
+        )
+
+
+def has_clips(sequence: Element, elements: Elements) -> bool:
+    """Whether a video track of ``sequence`` has an item."""
+    return any(child.tag in _ITEMS for track in _video_tracks(sequence, elements) for child in track)
+
+
+def nested_sequences(sequence: Element, elements: Elements) -> Iterator[Element]:
+    """The sequences that items of ``sequence`` show."""
+    for track in _video_tracks(sequence, elements):
+        for item in track:
+            nested = elements.child(item, "sequence")
+            if nested is not None:
+                yield nested
+
+
+def _video_tracks(sequence: Element, elements: Elements) -> list[Element]:
+    media = elements.child(sequence, "media")
+    video = elements.child(media, "video") if media is not None else None
+    return [] if video is None else [elements.full(track) for track in video.iterfind("track")]
+
+
+def _overlap(element: Element | None, record_rate: Fraction) -> Overlap | None:
+    """The place of ``element`` when it is a transition."""
+    return Overlap.of(element, record_rate) if element is not None and element.tag == "transitionitem" else None
+
+
+def _transition(found: tuple[Element, Overlap] | None, record_rate: Fraction) -> Iterator[schema.Transition]:
+    if found is not None:
+        element, overlap = found
+        is_dissolve = "dissolve" in text(element, "effect/effectid").lower()
+        yield make_transition(
+            _transition_name(element),
+            "SMPTE_Dissolve" if is_dissolve else "Custom_Transition",
+            before=make_time(overlap.cut - overlap.first, record_rate),
+            after=make_time(overlap.end - overlap.cut, record_rate),
+        )
+
+
+def _transition_name(element: Element) -> str:
+    return text(element, "effect/name") or display_name(element)
+
+
+def _why(nested: Element, inside: tuple[Element, ...]) -> str:
+    if nested in inside:
+        return "it contains itself"
+    if len(inside) >= _MAX_DEPTH:
+        return f"it is nested more than {_MAX_DEPTH} deep"
+    return "the file does not define it"
