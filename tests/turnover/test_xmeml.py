@@ -99,6 +99,15 @@ def test_a_fade_at_the_head_and_a_transition_that_touches_nothing(tmp_path: Path
     assert cut.notes == ("the transition Cross Dissolve is left out: it lies on no cut",)
 
 
+def test_a_clip_begins_and_ends_with_its_fades_where_no_other_clip_is(tmp_path: Path) -> None:
+    """A real export of Final Cut: the first clip begins under a transition that is centred on nothing."""
+    items = xm.transition(10, 40), xm.clip("a", -1, -1, 0, 90, A), xm.transition(80, 100)
+    cut = read(tmp_path, xm.sequence(xm.track(xm.clip("z", 0, 9, 0, 9, AGAIN), *items)))
+
+    assert (record(cut.shots[1]), shown(cut.shots[1])) == ((10, 99), list(range(90)))
+    assert not cut.notes
+
+
 def test_a_side_without_its_transition_is_placed_by_its_length(tmp_path: Path) -> None:
     lost = xm.clip("lost", -1, -1, 0, 10, AGAIN)
     cut = read(tmp_path, xm.sequence(xm.track(xm.clip("a", -1, 50, 10, 40, A), lost)))
@@ -129,7 +138,7 @@ def test_items_are_read_by_their_place_and_one_that_overlaps_another_is_kept(tmp
     items = [
         xm.clip(name, start, end, 0, end - start, A) for name, start, end in (("c", 20, 30), ("a", 0, 10), ("b", 5, 15))
     ]
-    cut = read(tmp_path, xm.sequence(xm.track(*items)))
+    cut = read(tmp_path, xm.sequence(xm.track(items[0], xm.transition(28, 30), *items[1:])))
 
     assert [(shot.name, record(shot), shot.track_index) for shot in cut.shots] == [
         ("a", (0, 9), 0),

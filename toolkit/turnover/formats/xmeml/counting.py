@@ -53,11 +53,23 @@ class Overlap:
             cut = (first + end) // 2
         return cls(first=first, end=end, cut=cut)
 
-    def at_cut_of(self, before: Element | None, after: Element | None) -> Overlap:
-        """The same transition with its cut where the items beside it say, if they do."""
-        given = [frame(one, path) for one, path in ((after, "start"), (before, "end")) if one is not None]
-        cut = next((one for one in given if one is not None and self.first <= one <= self.end), self.cut)
-        return replace(self, cut=cut)
+    def between(self, before: Element | None, after: Element | None) -> Overlap:
+        """The same transition with its cut where the items on both sides of it meet.
+
+        Where there is an item on one side only, that begins or ends with the transition.
+        """
+        end, start = (
+            frame(before, "end") if before is not None else None,
+            frame(after, "start") if after is not None else None,
+        )
+        for given in (start, end):
+            if given is not None and self.first <= given <= self.end:
+                return replace(self, cut=given)
+        if before is None or (end is not None and end < self.first):
+            return replace(self, cut=self.first)
+        if after is None or (start is not None and start > self.end):
+            return replace(self, cut=self.end)
+        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from toolkit.editorial.builders import make_time, make_timeline
 from toolkit.errors import UnreadableCut
 from toolkit.turnover.formats.timeline_file import TimelineFile
 from toolkit.turnover.formats.xmeml.clips import read_markers
-from toolkit.turnover.formats.xmeml.elements import Elements, display_name, rate, timecode
+from toolkit.turnover.formats.xmeml.elements import Elements, display_name, rate, text, timecode
 from toolkit.turnover.formats.xmeml.tracks import TooManyItems, TrackReader, has_clips, nested_sequences
 from toolkit.turnover.formats.xml_files import read_xml
 
@@ -28,12 +28,14 @@ def read_xmeml(path: Path, options: ReadOptions) -> TimelineFile:
     record_rate = _record_rate(sequence, options, path)
     start = timecode(sequence, record_rate)
     first = start.seconds * record_rate if start is not None else Fraction(0)
-    timeline = make_timeline(display_name(sequence), make_time(first, record_rate))
+    timeline = make_timeline(text(sequence, "name"), make_time(first, record_rate))
     reader = TrackReader(elements)
     try:
         timeline.tracks.extend(reader.read(sequence, record_rate))
     except TooManyItems:
-        raise UnreadableCut(path, "it has more than 30,000 clips, those of nested sequences counted each time") from None
+        raise UnreadableCut(
+            path, "it has more than 30,000 clips, those of nested sequences counted each time"
+        ) from None
     timeline.tracks.markers.extend(read_markers(sequence, Fraction(0), counted=record_rate, own_rate=record_rate))
     return TimelineFile(
         timeline=timeline,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -58,18 +58,21 @@ class TrackReader:
         tracks = []
         for number, element in enumerate(_video_tracks(sequence, self.elements), start=1):
             name = text(element, "name") or f"Video {number}"
-            for lane in self._lanes(element, record_rate, name):
+            overlaps = self._overlaps(element, record_rate)
+            by_cut = {overlap.cut: (transition, overlap) for transition, overlap in overlaps.items()}
+            for lane in self._lanes(element, overlaps, name):
                 track = make_video_track(name)
                 track.enabled = flag(element, "enabled", default=True)
-                overlaps = self._overlaps(element, record_rate)
-                track.extend(self._children(lane, overlaps, record_rate, (*inside, sequence)))
+                track.extend(self._children(lane, by_cut, record_rate, (*inside, sequence)))
                 tracks.append(track)
+            for transition, _ in by_cut.values():
+                self.notes.append(f"the transition {_transition_name(transition)} is left out: it lies on no cut")
         return tracks
 
-    def _lanes(self, track: Element, record_rate: Fraction, name: str) -> list[list[_Placed]]:
+    def _lanes(self, track: Element, overlaps: Mapping[Element, Overlap], name: str) -> list[list[_Placed]]:
         """The items of ``track`` by their position; what overlaps another item goes into a track of its own above."""
         lanes: list[list[_Placed]] = [[]]
-        for placed in sorted(self._placed(track, record_rate), key=lambda one: one.placement.first):
+        for placed in sorted(self._placed(track, overlaps), key=lambda one: one.placement.first):
             free = (lane for lane in lanes if not lane or lane[-1].placement.end <= placed.placement.first)
             lane = next(free, None)
             if lane is None:
@@ -80,39 +83,35 @@ class TrackReader:
             lane.append(placed)
         return lanes
 
-    def _placed(self, track: Element, record_rate: Fraction) -> Iterator[_Placed]:
-        children = [self.elements.full(one) for one in track if one.tag in {*_ITEMS, "transitionitem"}]
-        for head, item, tail in zip([None, *children], children, [*children[1:], None], strict=False):
-            if item.tag not in _ITEMS:
-                continue
-            try:
-                sides = [_overlap(side, record_rate) for side in (head, tail)]
-                yield _Placed(item=item, placement=Placement.of(item, *sides))
-            except Skip as skip:
-                self.notes.append(f"{display_name(item)} is left out: {skip}")
+    def _placed(self, track: Element, overlaps: Mapping[Element, Overlap]) -> Iterator[_Placed]:
+        for head, item, tail in _neighbours(track, self.elements):
+            if item.tag in _ITEMS:
+                sides = [overlaps.get(side) if side is not None else None for side in (head, tail)]
+                try:
+                    yield _Placed(item=item, placement=Placement.of(item, *sides))
+                except Skip as skip:
+                    self.notes.append(f"{display_name(item)} is left out: {skip}")
 
-    def _overlaps(self, track: Element, record_rate: Fraction) -> list[tuple[Element, Overlap]]:
-        """The transitions of ``track``, each with its cut where the clips beside it meet."""
-        children = [one for one in track if one.tag in {*_ITEMS, "transitionitem"}]
-        found = []
-        for before, element, after in zip([None, *children], children, [*children[1:], None], strict=False):
-            try:
-                overlap = _overlap(element, record_rate)
-            except Skip as skip:
-                self.notes.append(f"the transition {_transition_name(element)} is left out: {skip}")
-                continue
-            if overlap is not None:
-                found.append((element, overlap.at_cut_of(before, after)))
+    def _overlaps(self, track: Element, record_rate: Fraction) -> dict[Element, Overlap]:
+        """The transitions of ``track``, each with its cut where the items beside it meet."""
+        found = {}
+        for before, element, after in _neighbours(track, self.elements):
+            if element.tag == "transitionitem":
+                items = [side if side is not None and side.tag in _ITEMS else None for side in (before, after)]
+                try:
+                    found[element] = Overlap.of(element, record_rate).between(*items)
+                except Skip as skip:
+                    self.notes.append(f"the transition {_transition_name(element)} is left out: {skip}")
         return found
 
     def _children(
         self,
         lane: Sequence[_Placed],
-        overlaps: Sequence[tuple[Element, Overlap]],
+        by_cut: dict[int, tuple[Element, Overlap]],
         record_rate: Fraction,
         inside: tuple[Element, ...],
     ) -> Iterator[Composable]:
-        by_cut = {overlap.cut: (element, overlap) for element, overlap in overlaps}
+        """The children of a track; transitions are taken out of ``by_cut``."""
         position = 0
         for placed in lane:
             if placed.placement.first > position:
@@ -122,8 +121,6 @@ class TrackReader:
             yield self._item(placed, record_rate, inside)
             position = placed.placement.end
         yield from _transition(by_cut.pop(position, None), record_rate)
-        for element, _ in by_cut.values():
-            self.notes.append(f"the transition {_transition_name(element)} is left out: it lies on no cut")
 
     def _item(self, placed: _Placed, record_rate: Fraction, inside: tuple[Element, ...]) -> Composable:
         item, placement = placed.item, placed.placement
@@ -168,9 +165,10 @@ def _video_tracks(sequence: Element, elements: Elements) -> list[Element]:
     return [] if video is None else [elements.full(track) for track in video.iterfind("track")]
 
 
-def _overlap(element: Element | None, record_rate: Fraction) -> Overlap | None:
-    """The place of ``element`` when it is a transition."""
-    return Overlap.of(element, record_rate) if element is not None and element.tag == "transitionitem" else None
+def _neighbours(track: Element, elements: Elements) -> Iterator[tuple[Element | None, Element, Element | None]]:
+    """Each item and transition of ``track`` between those before and after it."""
+    children = [elements.full(one) for one in track if one.tag in {*_ITEMS, "transitionitem"}]
+    return zip([None, *children], children, [*children[1:], None], strict=False)
 
 
 def _transition(found: tuple[Element, Overlap] | None, record_rate: Fraction) -> Iterator[schema.Transition]:
