@@ -178,6 +178,36 @@ def test_handles_that_are_not_numbers_are_straight(tmp_path: Path) -> None:
     assert not notes
 
 
+# --- nested sequences ------------------------------------------------------------------------------------------
+
+
+def test_a_retimed_nested_sequence_retimes_its_clips(tmp_path: Path) -> None:
+    clips = xm.clip("deep", 20, 120, 7, 107, MEDIA)
+    inner = xm.sequence(xm.track(clips), name="inner", number="inner")
+    ramp = xm.retime(99, varies=True, keys=[(0, 0, ""), (20, 40, ""), (40, 30, ""), (60, 70, "")])
+    items = (
+        xm.clip("fast", 0, 20, 11, 31, inner, filters=xm.retime(200)),
+        xm.clip("ramp", 20, 60, 10, 50, '<sequence id="inner"/>', filters=ramp),
+    )
+    (fast, ramped), _ = read(tmp_path, *items)
+
+    assert shown(fast) == list(range(9, 49, 2))
+    down = [ceil(Fraction(40) - Fraction(index, 2)) - 1 for index in range(20)]
+    assert [frame + 13 for frame in shown(ramped)] == [*range(20, 40, 2), *down, *range(30, 50, 2)]
+
+
+def test_a_nested_sequence_of_another_rate(tmp_path: Path) -> None:
+    """``in`` counts the frames of the outer sequence: 5 of them at 25 fps are 10 at 50."""
+    media = xm.file("f1", "/gone/A.mov", rates=xm.rate(50))
+    inner = xm.sequence(
+        xm.track(xm.clip("deep", 0, 100, 7, 107, media, rates=xm.rate(50))), rates=xm.rate(50), number="inner"
+    )
+    outer = xm.sequence(xm.track(xm.clip("nest", 0, 20, 5, 25, inner, rates=xm.rate(25))), rates=xm.rate(25))
+    (shot,) = read_cut(xm.write(tmp_path, outer), handles=0).shots
+
+    assert shown(shot) == list(range(17, 57, 2))
+
+
 # --- random sequences ------------------------------------------------------------------------------------------
 
 RATES = [(24, False), (24, True), (25, False), (30, True), (50, False)]
