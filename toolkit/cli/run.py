@@ -59,9 +59,9 @@ def run(
 ) -> None:
     """Run the full pipeline: read CUT, track the faces, render BODY and FACE, conform them over the cut.
 
-    CUT is a timeline (.otio), a host's turnover.json, one movie, or one image sequence written as plate.####.exr or
-    plate.%04d.png. Run the same command again to resume; only what has changed is rendered again. Where media are
-    offline or lack frames, that shot is left out or cut short, and the exit code is 5.
+    CUT is a timeline (.otio, FCP7 .xml), a host's turnover.json, one movie, or one image sequence written as
+    plate.####.exr or plate.%04d.png. Run the same command again to resume; only what has changed is rendered again.
+    Where media are offline or lack frames, that shot is left out or cut short, and the exit code is 5.
 
     \b
     toolkit run cut.otio -o out

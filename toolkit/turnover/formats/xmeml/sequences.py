@@ -73,5 +73,7 @@ def _record_rate(sequence: Element, options: ReadOptions, path: Path) -> Fractio
     found = rate(sequence, rate(picture, None) if picture is not None else None) or options.record_rate
     if found is None:
         name = display_name(sequence)
-        raise UnreadableCut(path, f"its sequence {name} does not give a frame rate; set cut.record_rate")
+        raise UnreadableCut(
+            path, f"its sequence {name} does not give a frame rate; give it with --set cut.rate=25, say"
+        )
     return found
