@@ -118,6 +118,16 @@ def test_a_filter_that_is_off_or_does_nothing_does_not_retime(tmp_path: Path) ->
     assert shown(a) == shown(b) == list(range(40, 50))
 
 
+@pytest.mark.parametrize("percent", ["nan", "x", "", "1e9"])
+def test_a_speed_that_is_none_leaves_out_its_clip(percent: str, tmp_path: Path) -> None:
+    odd = xm.clip("odd", 0, 10, 40, 50, MEDIA, filters=xm.retime(200).replace(">200<", f">{percent}<"))
+    path = xm.write(tmp_path, xm.sequence(xm.track(odd, xm.clip("a", 10, 20, 0, 10, '<file id="f1"/>'))))
+    cut = read_cut(path, handles=0)
+
+    assert [shot.name for shot in cut.shots] == ["a"]
+    assert cut.notes == (f"odd is left out: its speed is '{percent}' percent",)
+
+
 def test_a_retimed_clip_under_a_transition(tmp_path: Path) -> None:
     items = (
         xm.clip("a", 0, -1, 10, 64, MEDIA, filters=xm.retime(200)),

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _TICKS = 254_016_000_000
 """Premiere's ticks per second."""
+_MAX_TICKS = 100 * 24 * 3600 * _TICKS
+"""A hundred days."""
 
 _CLEARLY = Fraction(1, 2)
 """Frames by which another way of counting must fit better than the one that the file declares."""
@@ -42,7 +44,7 @@ class Overlap:
         if first is None or end is None or end < first:
             raise Skip("its place on the timeline is not given")
         alignment = text(element, "alignment").lower()
-        ticks = number(element, "cutPointTicks")
+        ticks = number(element, "cutPointTicks", limit=_MAX_TICKS)
         if ticks is not None and 0 <= ticks * rate / _TICKS <= end - first:
             cut = first + round_half_up(ticks * rate / _TICKS)
         elif alignment.startswith("start"):
@@ -149,5 +151,5 @@ def find_counting(
 
 def media_ticks(item: Element, rate: Fraction) -> Fraction | None:
     """Premiere's exact ``in`` in frames at ``rate``; None when the item does not give it."""
-    ticks = number(item, "pproTicksIn")
+    ticks = number(item, "pproTicksIn", limit=_MAX_TICKS)
     return None if ticks is None or ticks < 0 else ticks * rate / _TICKS

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import isfinite
 from typing import TYPE_CHECKING
 
 from toolkit.editorial.times import round_half_up
@@ -14,6 +13,8 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 _NTSC = Fraction(1000, 1001)
+_MAX_NUMBER = 1_000_000_000
+"""No time in frames, and no other value, is larger: a hundred days at 120 fps."""
 
 
 class Elements:
@@ -43,15 +44,11 @@ def text(parent: Element, path: str) -> str:
     return (parent.findtext(path) or "").strip()
 
 
-def number(parent: Element, path: str) -> Fraction | None:
-    """The number at ``path``; None when there is none."""
-    return parse_number(text(parent, path))
-
-
-def parse_number(written: str) -> Fraction | None:
-    """The number that is ``written``; None for anything else, infinities included."""
+def number(parent: Element, path: str, *, limit: int = _MAX_NUMBER) -> Fraction | None:
+    """The number at ``path``; None when there is none, or one beyond ``limit``."""
+    written = text(parent, path)
     try:
-        return Fraction(written) if isfinite(float(written)) else None
+        return Fraction(written) if abs(float(written)) <= limit else None  # false for nan
     except (ValueError, OverflowError):
         return None
 
@@ -74,7 +71,7 @@ def rate(parent: Element, inherited: Fraction | None) -> Fraction | None:
     Final Cut leaves out ``ntsc`` where it is that of the element around it.
     """
     timebase = number(parent, "rate/timebase")
-    if timebase is None or not 0 < timebase <= 1000:
+    if timebase is None or not 1 <= timebase <= 1000:
         return inherited
     if timebase.denominator != 1:
         return exact_rate(timebase)

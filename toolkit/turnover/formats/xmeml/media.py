@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _STILL = 11 * 3600
 """Seconds. No sequence is as long; Premiere gives a still picture twelve hours."""
 
+_RESOLVE_OFFLINE = "Slug"
+"""Resolve's name for the file of a clip that was offline."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemMedia:
@@ -87,7 +90,7 @@ def _without_file(item: Element, file: Element | None, counted: Fraction, note: 
     reference: schema.MediaReference
     if item.tag == "generatoritem":
         reference = make_generator_reference(text(item, "effect/name") or name)
-    elif file is not None and text(file, "mediaSource"):
+    elif file is not None and text(file, "mediaSource") and text(file, "name") != _RESOLVE_OFFLINE:
         reference = make_generator_reference(text(file, "name") or text(file, "mediaSource"))
     else:
         reference = make_missing_reference(name)

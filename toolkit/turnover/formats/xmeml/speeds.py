@@ -14,11 +14,14 @@ from functools import cached_property
 from math import isfinite, tan
 from typing import TYPE_CHECKING
 
-from toolkit.turnover.formats.xmeml.elements import flag, number, parse_number, text
+from toolkit.editorial.skips import Skip
+from toolkit.turnover.formats.xmeml.elements import flag, number, text
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+_MAX_PERCENT = 100_000
+"""The limit of Premiere."""
 _MAX_SLOPE = 10_000
 _MAX_DENOMINATOR = 1000
 
@@ -85,7 +88,7 @@ class Retime:
 
 
 def read_retime(item: Element) -> Retime | None:
-    """The retime of ``item``; None when it plays at 100 %."""
+    """The retime of ``item``; None when it plays at 100 %. Raises Skip for a speed that is none."""
     for applied in item.iterfind("filter"):
         effect = applied.find("effect")
         is_on = flag(applied, "enabled", default=True)
@@ -97,11 +100,13 @@ def read_retime(item: Element) -> Retime | None:
 
 def _read_effect(effect: Element) -> Retime:
     parameters = {text(one, "parameterid"): one for one in effect.iterfind("parameter")}
-    speed = parameters.get("speed")
-    percent = number(speed, "value") if speed is not None else None
-    ratio = abs(percent) / 100 if percent is not None else Fraction(1)
+    percent = number(parameters["speed"], "value") if "speed" in parameters else Fraction(100)
+    if percent is None or abs(percent) > _MAX_PERCENT:
+        written = text(parameters["speed"], "value")
+        raise Skip(f"its speed is '{written}' percent")
+    ratio = abs(percent) / 100
     reverse = parameters.get("reverse")
-    is_reversed = (reverse is not None and flag(reverse, "value", default=False)) or (percent or 0) < 0
+    is_reversed = (reverse is not None and flag(reverse, "value", default=False)) or percent < 0
     variable = parameters.get("variablespeed")
     varies = variable is not None and flag(variable, "value", default=False)
     graph = parameters.get("graphdict")
@@ -150,7 +155,7 @@ def _ascending(elements: Sequence[Element]) -> tuple[Key, ...]:
 
 def _slope(element: Element, name: str) -> Fraction | None:
     """The direction of a curve's handle: it is written as its length (``horiz``) and its angle (``vert``, radians)."""
-    angle = parse_number(text(element, f"{name}/vert"))
+    angle = number(element, f"{name}/vert")
     if angle is None:
         return None
     slope = tan(float(angle))

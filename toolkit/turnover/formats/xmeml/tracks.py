@@ -123,17 +123,30 @@ class TrackReader:
         yield from _transition(by_cut.pop(position, None), record_rate)
 
     def _item(self, placed: _Placed, record_rate: Fraction, inside: tuple[Element, ...]) -> Composable:
-        item, placement = placed.item, placed.placement
+        """The clip or nested timeline of ``placed``; a clip without media where that is invalid, with a note."""
         self._built += 1
         if self._built > _MAX_ITEMS:
             raise TooManyItems
+        try:
+            return self._build(placed.item, placed.placement, record_rate, inside)
+        except Skip as skip:
+            name = display_name(placed.item)
+            self.notes.append(f"{name} is left out: {skip}")
+            time = make_time_range(make_time(0, record_rate), make_time(placed.placement.count, record_rate))
+            return make_clip(name, make_missing_reference(name), time)
+
+    def _build(
+        self, item: Element, placement: Placement, record_rate: Fraction, inside: tuple[Element, ...]
+    ) -> Composable:
         nested = self.elements.child(item, "sequence")
         if nested is None:
             return build_clip(item, placement, self.elements, record_rate=record_rate, note=self.notes.append)
-        if nested in inside or len(inside) >= _MAX_DEPTH or nested.find("media") is None:
-            self.notes.append(f"the nested sequence {display_name(item)} is left out: {_why(nested, inside)}")
-            time = make_time_range(make_time(0, record_rate), make_time(placement.count, record_rate))
-            return make_clip(display_name(item), make_missing_reference(display_name(item)), time)
+        if nested in inside:
+            raise Skip("its sequence contains itself")
+        if len(inside) >= _MAX_DEPTH:
+            raise Skip(f"its sequence is nested more than {_MAX_DEPTH} deep")
+        if nested.find("media") is None:
+            raise Skip("the file does not define its sequence")
         nested_rate = rate(nested, record_rate) or record_rate
         return build_nested(
             item,
@@ -185,11 +198,3 @@ def _transition(found: tuple[Element, Overlap] | None, record_rate: Fraction) ->
 
 def _transition_name(element: Element) -> str:
     return text(element, "effect/name") or display_name(element)
-
-
-def _why(nested: Element, inside: tuple[Element, ...]) -> str:
-    if nested in inside:
-        return "it contains itself"
-    if len(inside) >= _MAX_DEPTH:
-        return f"it is nested more than {_MAX_DEPTH} deep"
-    return "the file does not define it"
