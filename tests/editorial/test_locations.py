@@ -19,6 +19,7 @@ FILES = {
     "file URL with a drive": ("file:///C:/x/y.mov", "C:/x/y.mov"),
     "file URL with the drive as its host": ("file://C:/x/y.mov", "C:/x/y.mov"),
     "file URL of a share": ("file://server/share/y.mov", "//server/share/y.mov"),
+    "file URL of a relative path, as scripts write it": ("file://./media/y.mov", "/cuts/reel 1/media/y.mov"),
     "file URL of a share with an empty host": ("file:////server/share/y.mov", "//server/share/y.mov"),
     "file URL with an unescaped hash": ("file:///a b/c#1.mov", "/a b/c#1.mov"),
     "file URL with a letter of two bytes": ("file:///x/%d0%b0.mov", "/x/\N{CYRILLIC SMALL LETTER A}.mov"),
