@@ -40,7 +40,7 @@ def run(
     ``plan``, ``render`` and ``conform`` raise.
     """
     settings = settings or Settings()
-    source = read_source(cut, settings, out)
+    source = read_source(cut, settings, out, progress=progress)
     check_cut_of_output(source, Path(out), replace=replace)
     chosen = check_before_work(source, shots, settings, Path(out))
     rendered: list[RenderedPass] = []

@@ -141,6 +141,15 @@ def settings_options(command: Command) -> Command:
     return command
 
 
+def detect_option(command: Command) -> Command:
+    """``--detect-cuts``."""
+    return click.option(
+        "--detect-cuts",
+        is_flag=True,
+        help="Divide a single movie or sequence into shots where its picture cuts (cut.detect).",
+    )(command)
+
+
 def overwrite_option(command: Command) -> Command:
     """``--overwrite``."""
     return click.option(
@@ -192,6 +201,7 @@ def settings_for(
     maps: tuple[str, ...],
     cut_rate: float | None,
     media_folders: tuple[str, ...],
+    detect_cuts: bool = False,
     overwrite: bool = False,
     strict: bool = False,
     frames: str | None = None,
@@ -214,6 +224,7 @@ def settings_for(
     named += [f"cut.handles={handles}"] if handles is not None else []
     named += [f"cut.rate={cut_rate}"] if cut_rate is not None else []
     named += [f"cut.media={','.join(str(Path(one).absolute()) for one in media_folders)}"] if media_folders else []
+    named += ["cut.detect=true"] if detect_cuts else []
     named += [f"plate.rate={rate}"] if rate is not None else []
     named += [f"delivery.map={', '.join(maps)}"] if maps else []
     named += ["output.overwrite=true"] if overwrite else []

@@ -10,6 +10,7 @@ import click
 from toolkit.cli.options import (
     check_progress,
     cut_argument,
+    detect_option,
     frames_option,
     json_option,
     models_option,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 @cut_argument
 @out_option
 @settings_options
+@detect_option
 @overwrite_option
 @replace_option
 @strict_option
@@ -67,6 +69,7 @@ def run(
     toolkit run cut.otio -o out
     toolkit run cut.otio -o out --shot 'sh02*' --set face.strength=0.4
     toolkit run plates/plate.####.exr -o out --dry-run
+    toolkit run movie.mov -o out --detect-cuts
     """
     check_progress(progress_kind, json=as_json, dry_run=dry_run)
     settings = settings_for(cut.parent, **named)
@@ -138,9 +141,13 @@ def _dry_run(
     as_json: bool,
 ) -> None:
     from toolkit import stages
+    from toolkit.cli.progress import RichProgress
     from toolkit.cli.show import show_dry_run
 
-    found = stages.check_run(cut, out, settings, shots=patterns or None, models=models, replace=replace)
+    with RichProgress() as progress:
+        found = stages.check_run(
+            cut, out, settings, shots=patterns or None, models=models, replace=replace, progress=progress
+        )
     show_dry_run(found, as_json=as_json)
     if found.left_out:
         raise ShotsLeftOut(found.left_out)

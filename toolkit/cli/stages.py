@@ -11,6 +11,7 @@ from toolkit.cli.options import (
     NamedPath,
     check_progress,
     cut_argument,
+    detect_option,
     frames_option,
     json_option,
     models_option,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     metavar="OLD",
     help="List what has changed since OLD, an earlier cut or the output folder of one.",
 )
+@detect_option
 @json_option
 def shots(cut: Path, since: Path | None, as_json: bool, **named: Any) -> None:
     """List the shots of CUT: media, ranges, handles, and what is left out and why.
@@ -52,22 +54,27 @@ def shots(cut: Path, since: Path | None, as_json: bool, **named: Any) -> None:
     toolkit shots cut.otio
     toolkit shots cut.otio --handles 16 --json
     toolkit shots cut_v2.otio --since out
+    toolkit shots movie.mov --detect-cuts
     """
     from toolkit import stages
+    from toolkit.cli.progress import open_progress
     from toolkit.cli.show import show_shots
     from toolkit.cli.show_changes import show_changes
 
     settings = settings_for(cut.parent, **named)
-    if since is None:
-        show_shots(stages.read_source(cut, settings), as_json=as_json)
-    else:
+    if since is not None:
         show_changes(stages.find_changes(cut, since, settings), as_json=as_json)
+        return
+    with open_progress("bar") as progress:
+        found = stages.read_source(cut, settings, progress=progress)
+    show_shots(found, as_json=as_json)
 
 
 @click.command(short_help="Detect and track the faces of every shot.")
 @cut_argument
 @out_option
 @settings_options
+@detect_option
 @replace_option
 @strict_option
 @shot_option
@@ -98,8 +105,8 @@ def track(
 
     check_progress(progress_kind, json=as_json)
     settings = settings_for(cut.parent, **named)
-    source = stages.read_source(cut, settings, out)
     with open_progress(progress_kind) as progress:
+        source = stages.read_source(cut, settings, out, progress=progress)
         found = stages.track(
             source, out, settings, shots=patterns or None, models=models, replace=replace, progress=progress
         )

@@ -58,7 +58,8 @@ def write_delivery(
     stacks = build_stacks(cut, plans, [plate.track_index for plate in plates], root)
     facts, unusable = read_plate_facts(cut.shots)
     failed = {name: f"its plate cannot be used: {why}" for name, why in unusable.items()} | dict(failed)
-    remarks = [*collect_remarks(stacks, plates, handles=settings.cut.handles, failed=failed), *skip_remarks(cut)]
+    handles = 0 if cut.read_options.boundaries else settings.cut.handles  # beyond them is the neighbouring shot
+    remarks = [*collect_remarks(stacks, plates, handles=handles, failed=failed), *skip_remarks(cut)]
     stacks = tuple(bake_stack(stack, cut, root) for stack in stacks)
     delivery = _build_delivery(cut, plans, stacks, remarks, facts, root=root, settings=settings.delivery)
     delivery = delivery.model_copy(update={"notes": (*notes, *delivery.notes)})

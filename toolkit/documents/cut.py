@@ -146,6 +146,13 @@ class ReadOptions(Value):
     """Frames per second of a timeline whose file does not say, such as an EDL; None: guessed, with a note."""
     media: tuple[str, ...] = ()
     """Folders, absolute, that are searched for the media of a file that names none, such as an EDL."""
+    detect_cuts: bool = False
+    """Whether a single movie or sequence is divided into shots where its picture cuts."""
+    detect_threshold: float = 8.0
+    """Mean change of hue, saturation and value, 0..255, from one frame to the next, below which nothing is a cut."""
+    boundaries: tuple[int, ...] | None = None
+    """Where a single movie or sequence is divided: the first frame of each shot but the first (source space),
+    ascending. None: nobody has said, and none have been looked for."""
 
 
 class Cut(Document):

@@ -45,6 +45,13 @@ def shot_stem(clip_name: str) -> str:
     return f"shot_{safe}" if _WINDOWS_DEVICE.match(safe) else safe
 
 
+def numbered_names(clip_name: str, count: int) -> list[str]:
+    """Names of ``count`` shots that one movie is divided into, in tens as shots are numbered: ``reel1_010``."""
+    digits = max(3, len(str(10 * count)))
+    stem = shot_stem(clip_name)[: _MAX_LENGTH - digits - 1].rstrip("_-")
+    return [f"{stem}_{10 * number:0{digits}d}" for number in range(1, count + 1)]
+
+
 def is_layer_path(path: str) -> bool:
     """Whether ``path`` (forward slashes) is one this toolkit gives to its layers.
 

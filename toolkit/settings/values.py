@@ -45,6 +45,30 @@ class CutSettings:
     media: str = ""
     """Folders, separated by commas, that are searched for the media of a file that names none, such as an EDL.
     They may be relative to the cut."""
+    detect: bool = False
+    """Whether a single movie or sequence is divided into shots where its picture cuts (``--detect-cuts``)."""
+    detect_threshold: Number = number(1.0, 255.0, default=8.0)
+    """Smallest change from one frame to the next that can be a cut: mean change of hue, saturation and value, 0..255.
+    Lower finds cuts between shots that look alike, and more that are none."""
+    at: str = ""
+    """Where a single movie or sequence is divided, instead of looking for its cuts: the first frame of each shot but
+    the first, separated by commas, as ``toolkit shots`` shows them. Empty: nowhere, or as ``cut.detect`` says."""
+
+    @field_validator("at")
+    @classmethod
+    def _check_at(cls, text: str) -> str:
+        for number_ in filter(None, map(str.strip, text.split(","))):
+            try:
+                int(number_)
+            except ValueError:
+                refuse((), f"'{number_}' is not the number of a frame; write them as 48, 96, 130")
+        return text
+
+    @property
+    def boundaries(self) -> tuple[int, ...] | None:
+        """``at``, ascending; None when it is empty."""
+        frames = {int(one) for one in self.at.split(",") if one.strip()}
+        return tuple(sorted(frames)) or None
 
     @field_validator("names")
     @classmethod

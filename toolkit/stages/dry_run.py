@@ -10,7 +10,7 @@ from toolkit.documents import BodyTracks, Cut, FaceTracks, PassPlan, Shot
 from toolkit.output import Output
 from toolkit.passes import PassForecast, forecast_passes, forecast_untracked, wanted_passes, when_delivered
 from toolkit.plates import Plate, open_plate
-from toolkit.progress import SILENT
+from toolkit.progress import SILENT, Progress
 from toolkit.settings import Settings
 from toolkit.stages.checks import check_before_work, check_cut_of_output
 from toolkit.stages.choosing import ShotPatterns, find_left_out
@@ -41,13 +41,15 @@ def check_run(
     shots: ShotPatterns = None,
     models: Path | str | None = None,
     replace: bool = False,
+    progress: Progress = SILENT,
 ) -> DryRun:
     """Read and check everything that ``run`` would, the engine's server and models included, and what is in ``out``.
 
     Writes nothing there. For a shot that is tracked already it plans the passes and compares every frame with what is
-    on disk; of others only the number of frames is known. Raises what ``run`` raises before its first frame.
+    on disk; of others only the number of frames is known. ``progress`` shows the search for cuts. Raises what ``run``
+    raises before its first frame.
     """
-    source = read_source(cut, settings, out)
+    source = read_source(cut, settings, out, progress=progress)
     check_cut_of_output(source, Path(out), replace=replace)
     chosen = check_before_work(source, shots, settings, Path(out))
     output = Output(root=Path(out))

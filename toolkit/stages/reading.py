@@ -6,11 +6,14 @@ from pathlib import Path
 
 from toolkit.documents import Cut, ReadOptions
 from toolkit.output import Output
+from toolkit.progress import SILENT, Progress
 from toolkit.settings import Settings
 from toolkit.turnover import read_cut
 
 
-def read_source(cut: Cut | Path | str, settings: Settings, out: Path | str | None = None) -> Cut:
+def read_source(
+    cut: Cut | Path | str, settings: Settings, out: Path | str | None = None, *, progress: Progress = SILENT
+) -> Cut:
     """``cut`` itself, or the cut at that path, read with ``settings``; folders of media may be relative to it.
 
     The shots that ``out`` holds already keep their names. Raises what ``read_cut`` raises, and Unreadable and
@@ -20,12 +23,20 @@ def read_source(cut: Cut | Path | str, settings: Settings, out: Path | str | Non
         return cut
     media = tuple(str(Path(cut).absolute().parent / folder) for folder in settings.cut.media_folders)
     known = Output(root=Path(out)).shots if out is not None else None
+    options = ReadOptions(
+        record_rate=settings.cut.record_rate,
+        media=media,
+        detect_cuts=settings.cut.detect,
+        detect_threshold=settings.cut.detect_threshold,
+        boundaries=settings.cut.boundaries,
+    )
     return read_cut(
         cut,
         handles=settings.cut.handles,
         names=settings.cut.names,
         share=settings.cut.share,
         plate=settings.plate,
-        options=ReadOptions(record_rate=settings.cut.record_rate, media=media),
+        options=options,
         known=Cut.read(known) if known is not None and known.exists() else None,
+        progress=progress,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit.documents import Cut, MediaKind, Shot, Turnover
+from toolkit.documents import Cut, Media, MediaKind, Turnover
 from toolkit.editorial.builders import (
     make_clip,
     make_file_reference,
@@ -18,8 +18,10 @@ from toolkit.editorial.builders import (
 from toolkit.editorial.media_references import make_media_paths_absolute
 from toolkit.editorial.timeline_files import load_timeline
 from toolkit.errors import UnreadableCut
+from toolkit.frames import FrameRange
 from toolkit.turnover.formats import is_timeline_file, open_timeline_file
 from toolkit.turnover.host_timeline import build_host_timeline
+from toolkit.turnover.media_cut import divide, name_clips
 from toolkit.turnover.turnover_file import is_turnover, read_turnover
 
 if TYPE_CHECKING:
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
 
 
 def open_timeline(cut: Cut) -> schema.Timeline:
-    """The timeline ``cut`` was read from, loaded again; a single movie or sequence gives a timeline of one clip.
+    """The timeline ``cut`` was read from, loaded again; a single movie or sequence gives a timeline of one clip
+    for each of its shots.
 
     It is unchanged, except that media paths relative to the cut are made absolute, because what is built on it is
     written to another folder. Raises NoSuchFile, UnreadableCut and DocumentError when the file has gone or changed.
@@ -38,7 +41,7 @@ def open_timeline(cut: Cut) -> schema.Timeline:
     elif is_timeline_file(path):
         timeline = open_timeline_file(path, cut.read_options).timeline
     else:
-        return _build_one_clip_timeline(cut, cut.shots[0])
+        return _build_media_timeline(cut)
     make_media_paths_absolute(timeline, path.absolute().parent)
     return timeline
 
@@ -65,21 +68,32 @@ def load_turnover_timeline(turnover: Turnover, path: Path) -> tuple[schema.Timel
     return timeline, ""
 
 
-def _build_one_clip_timeline(cut: Cut, shot: Shot) -> schema.Timeline:
-    """A timeline as an editor would export it with only this media on V1."""
-    rate, media = float(cut.record_rate), shot.media
+def _build_media_timeline(cut: Cut) -> schema.Timeline:
+    """A timeline as an editor would export it with only this media on V1, divided where its shots are."""
+    shot, rate = cut.shots[0], float(cut.record_rate)
     start = make_time(cut.record_start, rate)
-    used = make_time_range(start, make_time(cut.record_count, rate))
-    reference: schema.MediaReference
-    if media.kind is MediaKind.MOVIE or "#" not in Path(media.path).name:
-        reference = make_file_reference(media.path, used)
-    else:
-        files, first = media.sequence, shot.frame_map.source_first
-        folder = files.folder.as_posix()
-        reference = make_sequence_reference(folder, files, first_file=first, rate=rate, available_range=used)
-    reference.name = shot.clip_name
+    whole = FrameRange.of(shot.frame_map.source_first, cut.record_count)
     timeline = make_timeline(cut.name, start)
     track = make_video_track("Video 1")
-    track.append(make_clip(shot.clip_name, reference, used))
+    ranges = divide(whole, cut.read_options.boundaries or ())
+    for clip_name, part in zip(name_clips(Path(cut.path), len(ranges)), ranges, strict=True):
+        reference = _build_media_reference(cut, shot.media, whole)
+        used_first = make_time(cut.record_start + part.first - whole.first, rate)
+        track.append(make_clip(clip_name, reference, make_time_range(used_first, make_time(len(part), rate))))
     timeline.tracks.append(track)
     return timeline
+
+
+def _build_media_reference(cut: Cut, media: Media, whole: FrameRange) -> schema.MediaReference:
+    """The media of all clips, of which the frames ``whole`` (source space) are in the cut."""
+    rate = float(cut.record_rate)
+    available = make_time_range(make_time(cut.record_start, rate), make_time(cut.record_count, rate))
+    reference: schema.MediaReference
+    if media.kind is MediaKind.MOVIE or "#" not in Path(media.path).name:
+        reference = make_file_reference(media.path, available)
+    else:
+        files = media.sequence
+        folder = files.folder.as_posix()
+        reference = make_sequence_reference(folder, files, first_file=whole.first, rate=rate, available_range=available)
+    reference.name = Path(cut.path).name
+    return reference
