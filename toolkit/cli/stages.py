@@ -43,8 +43,14 @@ if TYPE_CHECKING:
     help="List what has changed since OLD, an earlier cut or the output folder of one.",
 )
 @detect_option
+@click.option(
+    "--sheet",
+    type=NamedPath(path_type=Path, dir_okay=False),
+    metavar="PICTURE",
+    help="Write a contact sheet (.png, .jpg): the first, middle and last frame of every shot.",
+)
 @json_option
-def shots(cut: Path, since: Path | None, as_json: bool, **named: Any) -> None:
+def shots(cut: Path, since: Path | None, sheet: Path | None, as_json: bool, **named: Any) -> None:
     """List the shots of CUT: media, ranges, handles, and what is left out and why.
 
     With --since, list what has changed: what is new, gone, moved, trimmed, slipped and retimed, and how many frames
@@ -54,20 +60,29 @@ def shots(cut: Path, since: Path | None, as_json: bool, **named: Any) -> None:
     toolkit shots cut.otio
     toolkit shots cut.otio --handles 16 --json
     toolkit shots cut_v2.otio --since out
-    toolkit shots movie.mov --detect-cuts
+    toolkit shots movie.mov --detect-cuts --sheet sheet.png
     """
     from toolkit import stages
     from toolkit.cli.progress import open_progress
     from toolkit.cli.show import show_shots
     from toolkit.cli.show_changes import show_changes
 
+    if sheet is not None:
+        stages.check_sheet_path(sheet)
     settings = settings_for(cut.parent, **named)
     if since is not None:
         show_changes(stages.find_changes(cut, since, settings), as_json=as_json)
         return
+    problems: list[str] = []
     with open_progress("bar") as progress:
         found = stages.read_source(cut, settings, progress=progress)
+        if sheet is not None:
+            problems = stages.write_contact_sheet(found, sheet, progress=progress)
     show_shots(found, as_json=as_json)
+    for problem in problems:
+        click.echo(f"note: {problem}", err=True)
+    if sheet is not None:
+        click.echo(f"contact sheet: {sheet}", err=True)
 
 
 @click.command(short_help="Detect and track the faces of every shot.")

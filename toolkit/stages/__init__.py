@@ -11,6 +11,7 @@ from toolkit.stages.changes import CutChanges, find_changes
 from toolkit.stages.checks import check_before_work
 from toolkit.stages.choosing import choose_shots, find_left_out
 from toolkit.stages.conforming import conform
+from toolkit.stages.contact_sheet import check_sheet_path, write_contact_sheet
 from toolkit.stages.dry_run import check_run
 from toolkit.stages.planning import plan, plan_shot
 from toolkit.stages.reading import read_source
@@ -25,6 +26,7 @@ __all__ = [
     "TrackModels",
     "check_before_work",
     "check_run",
+    "check_sheet_path",
     "choose_shots",
     "conform",
     "fetch_track_models",
@@ -39,4 +41,5 @@ __all__ = [
     "render_shot",
     "track",
     "track_shot",
+    "write_contact_sheet",
 ]
