@@ -135,8 +135,11 @@ def test_a_boundary_outside_the_movie_is_refused(tmp_path: Path, frame: int) -> 
 def test_a_timeline_is_not_divided_and_says_so(tmp_path: Path) -> None:
     write_movie(tmp_path / "a.mov", 30)
     item = clip(movie_reference("a.mov", time_range(0, 30)), time_range(5, 10))
-    cut = read_cut(write(tmp_path / "cut.otio", timeline(track(item), start=time(0))), options=DETECT)
+    options = ReadOptions(detect_cuts=True, boundaries=(7,))
+    cut = read_cut(write(tmp_path / "cut.otio", timeline(track(item), start=time(0))), options=options)
     assert len(cut.shots) == 1
+    assert cut.shots[0].handles == (5, 8)
+    assert cut.read_options == ReadOptions()
     assert any("only a single movie or sequence is divided" in note for note in cut.notes)
 
 

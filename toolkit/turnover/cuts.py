@@ -58,8 +58,9 @@ def read_cut(
     """
     path = Path(path)
     if is_turnover(path) or is_timeline_file(path):
-        cut = _read_edited_cut(path, options, handles=handles, plate=plate, names=names)
-        if options.detect_cuts or options.boundaries is not None:
+        undivided = options.model_copy(update={"detect_cuts": False, "boundaries": None})
+        cut = _read_edited_cut(path, undivided, handles=handles, plate=plate, names=names)
+        if undivided != options:
             cut = cut.model_copy(update={"notes": (*cut.notes, _NOT_DIVIDED)})
         cut = share_frames(cut, near=handles) if share else count_frames(cut)
     else:
