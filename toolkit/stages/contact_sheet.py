@@ -14,7 +14,7 @@ from toolkit.documents import Cut, Media, Shot, write_atomically
 from toolkit.errors import MediaError, OutputNotWritable
 from toolkit.frames import timecode_from_frames
 from toolkit.plates import open_plate
-from toolkit.progress import SILENT, Advance, Progress, ignore_steps
+from toolkit.progress import SILENT, Advance, Progress
 
 Picture = NDArray[np.uint8]
 """(H, W, 3) RGB, display-referred."""
@@ -75,9 +75,7 @@ def _shown_frames(shot: Shot) -> list[int]:
     return list(dict.fromkeys(shot.frame_map.source_frame_at_record(moment) for moment in moments))
 
 
-def _read_thumbnails(
-    wanted: Mapping[Media, Iterable[int]], advance: Advance = ignore_steps
-) -> tuple[Thumbnails, list[str]]:
+def _read_thumbnails(wanted: Mapping[Media, Iterable[int]], advance: Advance) -> tuple[Thumbnails, list[str]]:
     """Each media is read once, in ascending order; what cannot be read is missing, with a sentence."""
     found: Thumbnails = {}
     problems: list[str] = []
