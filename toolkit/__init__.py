@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         Media,
         PassName,
         PassPlan,
+        ReadOptions,
         Shot,
         Turnover,
     )
@@ -103,7 +104,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "documents": (
         "BodySample", "BodyTracks", "Cut", "Delivery", "DeliveryClip", "DeliveryTrack", "FaceSample", "FaceState",
-        "FaceTrack", "FaceTracks", "Media", "PassName", "PassPlan", "Shot", "Turnover",
+        "FaceTrack", "FaceTracks", "Media", "PassName", "PassPlan", "ReadOptions", "Shot", "Turnover",
     ),
     "errors": (
         "AssetUnavailable", "CorruptMedia", "CutIncomplete", "DepthUnavailable", "DocumentError", "EmptyCut",
@@ -180,6 +181,7 @@ __all__ = [
     "PlateSettings",
     "Progress",
     "PromptSettings",
+    "ReadOptions",
     "RenderedPass",
     "ResultUnusable",
     "RunResult",
