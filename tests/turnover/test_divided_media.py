@@ -87,6 +87,8 @@ def test_a_hole_divides_a_shot_into_parts_and_a_missing_shot_is_left_out(tmp_pat
     assert [shot.name for shot in cut.shots] == ["reel_010", "reel_010_part2", "reel_030"]
     assert source_ranges(cut) == ["1001-1004", "1006-1013", "1021-1030"]
     assert [row.shot for row in cut.skipped] == ["reel_010", "reel_020"]
+    assert [shot.source_shot for shot in cut.shots] == [None] * 3  # no two of them are one shot, across what is missing
+    assert cut.frames_to_render == 4 + 8 + 10
 
 
 def test_with_nothing_left_the_cut_is_incomplete(tmp_path: Path) -> None:
