@@ -262,6 +262,33 @@ def test_each_record_frame_shows_the_same_frame_of_layer_and_plate(
     assert lengths == {cut.record_count}
 
 
+@pytest.mark.parametrize("retime", [1.0, 1.1, -0.5])
+def test_a_layer_over_a_converted_start_is_as_far_from_it_as_the_plate(retime: float, tmp_path: Path) -> None:
+    """In plain seconds, as hosts and OpenTimelineIO itself read it."""
+    available = time_range(1937896, 98, 23.976)
+    used = time_range(1937905.9905694576, 40, NTSC)  # 8 frames later, converted
+    cut = read(tmp_path, timeline(track(clip(sequence(1001, available, rate=23.976), used, effects=[speed(retime)]))))
+    deliver(cut, tmp_path)
+
+    (shot,), (layer,) = cut.shots, layers_of(tmp_path, "FACE v001")
+    media = layer["media_references"]["DEFAULT_MEDIA"]
+    start = media["available_range"]["start_time"]
+    head = (used["start_time"]["value"] / NTSC - start["value"] / start["rate"]) * start["rate"]
+    assert start["rate"] == 23.976
+    assert head == pytest.approx(1009 - shot.source_work_range.first, abs=1e-4)
+    assert media["start_frame"] == shot.shot_range.first
+
+
+def test_a_layer_over_a_clip_that_counts_from_the_first_file_counts_from_it_too(tmp_path: Path) -> None:
+    used = time_range(10, 20)
+    cut = read(tmp_path, timeline(track(clip(sequence(1000, time_range(1000, 101)), used)), start=time(0)))
+    deliver(cut, tmp_path)
+
+    (shot,), (layer,) = cut.shots, layers_of(tmp_path, "FACE v001")
+    assert (shot.source_range.first, shot.source_work_range.first) == (1010, 1002)
+    assert _floats(layer["media_references"]["DEFAULT_MEDIA"]["available_range"]) == (2, 24, 36, 24)
+
+
 def test_layer_tracks_are_trimmed_like_their_plate_track(tmp_path: Path) -> None:
     edit = track(
         clip(sequence(), time_range(86410, 20), name="a"),

@@ -130,6 +130,23 @@ CASES = {
         record_rate=23.976,
         shown=(884042, 884149),
     ),
+    "N01 a converted start at a 32-bit float of the media's rate": Case(
+        source=(1937905.9905694576, 82, RESOLVE_23976),
+        available=(1937896, 98, 23.976),
+        record_rate=RESOLVE_23976,
+        handles=8,
+        shown=(1009, 1090),
+        work=(1001, 1098),
+    ),
+    "N02 a clip counts from 0, its media from the number of the first file": Case(
+        source=(0, 104, 25),
+        available=(1000, 101, 24),
+        start_frame=1000,
+        record_rate=25,
+        handles=10,
+        shown=(1000, 1098),
+        work=(1000, 1100),
+    ),
     "a rate through a 32-bit float does not lose a frame in ten hours": Case(
         source=(1_078_921 * 29.970029830932617 / (30000 / 1001), 10, 29.970029830932617),
         available=(1_078_900, 100, 30000 / 1001),

@@ -102,11 +102,11 @@ def test_single_clips_of_resolve_and_hiero_on_a_timeline(name: str, shared: Path
     assert _ends(shot) == AYON[name]
 
 
-def test_an_offline_clip_may_start_before_its_media(shared: Path, tmp_path: Path) -> None:
-    """Hiero wrote file numbers as times: the clip counts from 0, its media from 997."""
+def test_a_clip_may_count_from_the_first_file(shared: Path, tmp_path: Path) -> None:
+    """Hiero wrote file numbers as times of the media: the clip counts from 0, its media from 997."""
     item = json.loads((shared / "timelines/ayon_clips/img_seq_23.976_metadata.json").read_text())
     (shot,) = read_cut(write(tmp_path / "cut.otio", one_clip(item, rate=23.976)), handles=8).shots
-    assert _ends(shot) == (51, 0, 50)
+    assert _ends(shot) == (51, 997, 1047)
 
 
 def test_a_whole_track_of_hiero(shared: Path, tmp_path: Path) -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.documents import Cut, MediaKind, Shot
+from toolkit.editorial.clip_starts import find_clip_start
 from toolkit.editorial.items import is_clip, is_gap, is_nested, is_transition, item_duration
 from toolkit.editorial.media_references import is_layer_clip, reference_origin
 from toolkit.editorial.nesting import Inside, Leaf, open_compound
 from toolkit.editorial.retimes import read_retime, sample_retime, trimmed_source_frames
 from toolkit.editorial.skips import Skip
-from toolkit.editorial.times import round_half_up, to_seconds
+from toolkit.editorial.times import round_half_up
 from toolkit.editorial.tracks import Slot, TrackTrim, track_slots, video_tracks
 from toolkit.errors import UnreadableCut
 from toolkit.frames import FrameMap
@@ -143,12 +144,14 @@ def _is_slipped(shot: Shot, slot: Slot) -> bool:
     origin = reference_origin(clip, is_movie=shot.media.kind is MediaKind.MOVIE)
     if origin is None:
         return False
-    media_start, first_frame = origin
-    start = to_seconds(clip.source_range.start_time) - media_start
+    retime = read_retime(clip.effects)
+    speed = retime if isinstance(retime, Fraction) else Fraction(1)
+    start = find_clip_start(clip.source_range, origin, frame_map.source_rate, speed)
     if frame_map.frames is not None:
-        return _frames_shown(slot, start, frame_map) != [frame - first_frame for frame in frame_map.frames]
-    expected = source_position_at_clip_start(shot, slot) - first_frame
-    return bool(abs(start * frame_map.source_rate - expected) > _TOLERANCE)
+        expected = [frame - origin.frame for frame in frame_map.frames]
+        return _frames_shown(slot, start.frames / frame_map.source_rate, frame_map) != expected
+    position = source_position_at_clip_start(shot, slot) - origin.frame
+    return bool(abs(start.frames - position) > _TOLERANCE)
 
 
 def _frames_shown(slot: Slot, media_start: Fraction, frame_map: FrameMap) -> list[int]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.delivery.plate_stacks import LayerClip, LayerTrack, PlateStack
 from toolkit.delivery.plate_tracks import PlateTrack, source_position, source_position_at_clip_start
-from toolkit.documents import Cut, Shot
+from toolkit.documents import Cut, MediaKind, Shot
 from toolkit.editorial.builders import (
     make_clip,
     make_gap,
@@ -27,7 +27,9 @@ from toolkit.editorial.builders import (
     make_time_range,
     make_video_track,
 )
+from toolkit.editorial.clip_starts import find_clip_start
 from toolkit.editorial.items import has_time_effect, is_time_effect, is_transition
+from toolkit.editorial.media_references import reference_origin
 from toolkit.editorial.nesting import Leaf
 from toolkit.editorial.timeline_files import LAYER_METADATA
 from toolkit.editorial.times import round_half_up, snap_to_whole, time_base, to_seconds
@@ -171,7 +173,8 @@ def _build_layer_clip(layer: LayerClip, leaf: Leaf, shown: TimeRange, root: Path
     effects = [*(deepcopy(effect) for effect in plate.effects), *_compound_effects(leaf)]
     if shot.frame_map.speed == 0 and not has_time_effect(plate):
         effects.insert(0, make_speed_effect(0))  # the plate is a still; its layer is a sequence of one frame
-    reference = _build_reference(layer, _layer_start(shot, used, slot), _written_rate(plate, used, shot), root)
+    rate = _written_rate(plate, used, shot)
+    reference = _build_reference(layer, _layer_start(shot, used, slot, rate), rate, root)
     return make_clip(layer.name, reference, shown, effects=effects, metadata={LAYER_METADATA: _layer_metadata(layer)})
 
 
@@ -213,8 +216,11 @@ def _used_range(plate: schema.Clip, shot: Shot) -> TimeRange:
     return make_time_range(make_time(timecode, rate), make_time(length * rate, rate))
 
 
-def _layer_start(shot: Shot, used: TimeRange, slot: Slot) -> Fraction:
-    """Source time of the layer's first file, in media frames: where the plate has the same frame."""
+def _layer_start(shot: Shot, used: TimeRange, slot: Slot, rate: float) -> Fraction:
+    """Source time of the layer's first file, in frames at ``rate``: where the plate has the same frame."""
+    origin = reference_origin(slot.child, is_movie=shot.media.kind is MediaKind.MOVIE)
+    if origin is not None and find_clip_start(used, origin, shot.media.rate, shot.frame_map.speed).is_plain:
+        return origin.time.plain * Fraction(rate) + shot.frame_map.source_work_first - origin.frame
     offset = source_position_at_clip_start(shot, slot) - shot.frame_map.source_work_first
     # Rounding errors in the clip's start must not end up in the media's start.
     return snap_to_whole(to_seconds(used.start_time) * shot.frame_map.source_rate - offset, _HALF_A_FRAME)

@@ -3,6 +3,7 @@
 ``tracks``            positions of the children of a track
 ``items``             what a child of a track is, and how long it lasts
 ``times, speeds``     OpenTimelineIO's floats as exact numbers
+``clip_starts``       where in its media a clip starts
 ``media_references``  what a timeline says about a clip's media; ``locations`` parses the paths
 ``shot_names``        unique, safe names for shots
 ``builders``          new timelines, tracks, clips and references

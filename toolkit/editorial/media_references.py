@@ -9,11 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from toolkit.editorial.clip_starts import MediaOrigin
 from toolkit.editorial.locations import Location, is_relative, parse_location, resolve_path
 from toolkit.editorial.shot_names import is_layer_path
 from toolkit.editorial.skips import Skip
 from toolkit.editorial.timeline_files import LAYER_METADATA
-from toolkit.editorial.times import round_half_up, seconds_uncertainty, time_base, to_seconds
+from toolkit.editorial.times import WrittenTime, round_half_up, time_base, to_seconds
 
 if TYPE_CHECKING:
     from opentimelineio import schema
@@ -24,14 +25,17 @@ if TYPE_CHECKING:
 class AvailableRange:
     """An ``available_range`` with exact numbers."""
 
-    start: Fraction
-    """Seconds; often the media's timecode."""
-    uncertainty: Fraction
-    """Seconds that ``start`` may be off."""
+    start_time: WrittenTime
+    """Often the media's timecode."""
     length: Fraction
     """Seconds."""
     rate: Fraction
     """The rate it is written in: usually, not always, the media's own."""
+
+    @property
+    def start(self) -> Fraction:
+        """Seconds."""
+        return self.start_time.exact
 
     @classmethod
     def from_time_range(cls, time_range: TimeRange) -> AvailableRange:
@@ -85,8 +89,8 @@ def is_layer_clip(clip: schema.Clip, cut_folder: Path) -> bool:
         return False
 
 
-def reference_origin(clip: schema.Clip, *, is_movie: bool) -> tuple[Fraction, int] | None:
-    """Where the media of ``clip`` starts: seconds in the clip's own time, and the media's frame there (source space).
+def reference_origin(clip: schema.Clip, *, is_movie: bool) -> MediaOrigin | None:
+    """Where the media of ``clip`` starts.
 
     None when the timeline does not say: it gives no available range, or a path that names a sequence (an external
     reference with ``is_movie`` False).
@@ -102,7 +106,8 @@ def reference_origin(clip: schema.Clip, *, is_movie: bool) -> tuple[Fraction, in
         first = 0
     else:
         return None
-    return to_seconds(reference.available_range.start_time), first
+    available = AvailableRange.from_time_range(reference.available_range)
+    return MediaOrigin(time=available.start_time, frame=first, length=available.length)
 
 
 def make_media_paths_absolute(timeline: schema.Timeline, cut_folder: Path) -> None:
@@ -139,8 +144,7 @@ def _available_range(start: float, start_rate: float, count: float, count_rate: 
 
     start_time = RationalTime(start, start_rate)
     return AvailableRange(
-        start=to_seconds(start_time),
-        uncertainty=seconds_uncertainty(start_time),
+        start_time=WrittenTime.of(start_time),
         length=to_seconds(RationalTime(count, count_rate)),
         rate=time_base(start_rate),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from math import isfinite
@@ -45,15 +46,60 @@ def to_seconds(time: RationalTime) -> Fraction:
     return exact_number(time.value) / time_base(time.rate)
 
 
-def seconds_uncertainty(time: RationalTime) -> Fraction:
-    """How far ``to_seconds(time)`` may be off because the rate in the file is only close to the exact one, in seconds.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenTime:
+    """A time with both meanings that a rounded rate, such as 23.976, may have."""
 
-    At a rate that went through a 32-bit float (23.976024627685547), ten hours are off by a fortieth of a frame.
+    exact: Fraction
+    """Seconds at the exact NTSC rate."""
+    plain: Fraction
+    """Seconds at the rate as it is written."""
+    rate: Fraction
+    """The exact rate."""
+    plain_rate: Fraction
+    """The rate as it is written."""
+    is_count: bool
+    """Whether it is a whole number: frames that somebody counted. A fraction was converted from another rate."""
+
+    @classmethod
+    def of(cls, time: RationalTime) -> WrittenTime:
+        """Both meanings of ``time``. Raises Skip for NaN, infinity and invalid rates."""
+        value, rate = exact_number(time.value), time_base(time.rate)
+        plain_rate = rate if float(rate) == time.rate else Fraction(time.rate)
+        exact, plain = value / rate, value / plain_rate
+        return cls(exact=exact, plain=plain, rate=rate, plain_rate=plain_rate, is_count=value.denominator == 1)
+
+    @classmethod
+    def at(cls, frame: Fraction, rate: Fraction) -> WrittenTime:
+        """The moment of ``frame`` at an exact ``rate``."""
+        return cls(exact=frame / rate, plain=frame / rate, rate=rate, plain_rate=rate, is_count=True)
+
+    @property
+    def uncertainty(self) -> Fraction:
+        """How far ``exact`` may be off because the rate in the file is only close to the exact one, in seconds.
+
+        At a rate that went through a 32-bit float (23.976024627685547), ten hours are off by a fortieth of a frame.
+        """
+        return abs(self.exact * (self.plain_rate / self.rate - 1))
+
+
+def frames_between(start: WrittenTime, end: WrittenTime, rate: Fraction) -> tuple[Fraction, Fraction]:
+    """Media frames from ``start`` to ``end`` at the exact ``rate`` of the media, and how far that may be off.
+
+    The one rule for NTSC rates that are written rounded (23.976, or a 32-bit float of it): whole numbers are counts of
+    frames, at exactly 24000/1001 a second; a fraction was converted by a program that divided by the rate it wrote, so
+    that it is plain seconds. From eleven hours of timecode on, the two are a frame apart.
     """
-    base = time_base(time.rate)
-    if float(base) == time.rate:
-        return Fraction(0)
-    return abs(exact_number(time.value) / base * (Fraction(time.rate) / base - 1))
+    if is_plain(start, end):
+        frames = (end.plain - start.plain) * (start.plain_rate if start.rate == rate else rate)
+        return frames.limit_denominator(_MAX_DENOMINATOR), Fraction(0)
+    return (end.exact - start.exact) * rate, (start.uncertainty + end.uncertainty) * rate
+
+
+def is_plain(start: WrittenTime, end: WrittenTime) -> bool:
+    """Whether the stretch between two times is read in plain seconds; see ``frames_between``."""
+    is_rounded = any(time.plain_rate != time.rate for time in (start, end))
+    return is_rounded and not (start.is_count and end.is_count)
 
 
 def snap_to_whole(frames: Fraction, uncertainty: Fraction, *, rounding: Fraction = ROUNDING) -> Fraction:

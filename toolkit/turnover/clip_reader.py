@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING
 
 from toolkit.documents import Shot, Skipped
+from toolkit.editorial.clip_starts import ClipStart, find_clip_start
 from toolkit.editorial.nesting import Leaf
 from toolkit.editorial.retimes import Retime, read_retime, sample_retime, trimmed_source_frames
 from toolkit.editorial.shot_names import ShotNames
 from toolkit.editorial.skips import MediaSkip
-from toolkit.editorial.times import ROUNDING, round_half_up, seconds_uncertainty, snap_to_whole, to_seconds
+from toolkit.editorial.times import ROUNDING, round_half_up
 from toolkit.editorial.tracks import Slot
 from toolkit.frames import FrameMap, FrameRange
+from toolkit.turnover.clip_notes import ClipNotes
 from toolkit.turnover.name_template import NameTemplate
 from toolkit.turnover.parts import split_at_missing_frames
 from toolkit.turnover.resolved_media import MediaResolver, ResolvedMedia
@@ -39,6 +41,7 @@ class ClipReader:
     template: NameTemplate
     rounding: Fraction = ROUNDING
     """How far the start of a clip may be off a whole media frame and still mean it, frames."""
+    notes: ClipNotes = field(default_factory=ClipNotes)
 
     def read(
         self, leaf: Leaf, overlap: tuple[Fraction, Fraction], *, track_index: int, clip_index: int
@@ -58,6 +61,7 @@ class ClipReader:
         for frame_map in self._frame_maps(leaf, resolved, retime):
             wanted = self._wanted_handles(resolved, frame_map.speed, overlap)
             shot = self._build_shot(leaf, resolved, frame_map, track_index=track_index, clip_index=clip_index)
+            self.notes.add(shot.name, self._clip_start(leaf.slot.child, resolved, retime).note)
             parts, missing = split_at_missing_frames(
                 shot,
                 set(_missing_frames(resolved, shot.source_range)),
@@ -122,11 +126,11 @@ class ClipReader:
         """The frame map of the clip in ``slot`` at ``record_rate``, which may be the rate of a compound."""
         record_range = slot.record_range(record_rate)
         rate = resolved.media.rate
-        in_position = self._in_position(slot.child, resolved)
+        start = self._clip_start(slot.child, resolved, retime)
         first = resolved.origin - resolved.source_range.first
         frame_map = FrameMap(
             source_first=resolved.source_range.first,
-            source_offset=Fraction(0) if resolved.is_still else in_position + first,
+            source_offset=Fraction(0) if resolved.is_still else start.frames + first,
             source_rate=rate,
             record_first=record_range.first,
             record_count=len(record_range),
@@ -141,24 +145,19 @@ class ClipReader:
         sampled = sample_retime(
             retime,
             range(head, head + len(record_range)),
-            media_start=in_position / rate,
+            media_start=start.frames / rate,
             record_rate=record_rate,
             source_rate=rate,
         )
         return _vary_speed(frame_map, sampled, resolved)
 
-    def _in_position(self, clip: schema.Clip, resolved: ResolvedMedia) -> Fraction:
-        """Where the clip starts, before any trim, in media frames from the start of the available range."""
-        if clip.source_range is None:
-            clip_start, uncertainty = resolved.start_time(None), Fraction(0)
-        else:
-            start_time = clip.source_range.start_time
-            clip_start, uncertainty = to_seconds(start_time), seconds_uncertainty(start_time)
-        if resolved.available is not None:
-            uncertainty += resolved.available.uncertainty
-        rate = resolved.media.rate
-        in_frames = (clip_start - resolved.start_time(clip_start)) * rate
-        return snap_to_whole(in_frames, uncertainty * rate, rounding=self.rounding)
+    def _clip_start(self, clip: schema.Clip, resolved: ResolvedMedia, retime: Retime) -> ClipStart:
+        """Where in its media ``clip`` starts, before any trim of its track."""
+        used, rate = clip.source_range, resolved.media.rate
+        if used is None or resolved.is_still:
+            return ClipStart(frames=Fraction(0))
+        speed = retime if isinstance(retime, Fraction) else Fraction(1)
+        return find_clip_start(used, resolved.origin_for(used.start_time), rate, speed, rounding=self.rounding)
 
     def _wanted_handles(
         self, resolved: ResolvedMedia, speed: Fraction, overlap: tuple[Fraction, Fraction]

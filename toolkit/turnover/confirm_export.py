@@ -42,7 +42,8 @@ def confirm_export(cut: Cut, turnover: Turnover) -> Cut:
     enabled = tuple(shot for shot in shots if listed[track_position(shot)].enabled)
     if not enabled:
         raise EmptyCut(path, summarise_skips((row.clip_name, row.reason) for row in skipped))
-    notes = [f"{others} other {'clip is' if others == 1 else 'clips are'} not in the turnover"] if others else []
+    notes = list(cut.notes)
+    notes += [f"{others} other {'clip is' if others == 1 else 'clips are'} not in the turnover"] if others else []
     for shot in enabled:
         notes += _compare_clip(shot, listed[track_position(shot)], turnover, path.parent)
     notes += host_notes(turnover)

@@ -7,9 +7,7 @@ from pathlib import Path
 
 from toolkit.documents import Cut, Shot
 from toolkit.errors import list_frames
-
-_MOST_NAMES = 3
-"""Shots named in one note; more are counted."""
+from toolkit.turnover.clip_notes import list_shots
 
 
 def add_media_notes(cut: Cut) -> Cut:
@@ -18,7 +16,7 @@ def add_media_notes(cut: Cut) -> Cut:
     for shot in cut.shots:
         for note in _notes_of(shot):
             shots.setdefault((shot.media.path, note), []).append(shot.name)
-    notes = [f"{_list_shots(names)}: {note}" for (_, note), names in shots.items()]
+    notes = [f"{list_shots(names)}: {note}" for (_, note), names in shots.items()]
     return cut.model_copy(update={"notes": (*cut.notes, *notes)}) if notes else cut
 
 
@@ -32,8 +30,3 @@ def _notes_of(shot: Shot) -> Iterator[str]:
         if beyond:
             claimed = f"by the cut it has {media.source_range.first} to {media.source_range.last}"
             yield f"it shows frames {list_frames(beyond)} of {media.path}, which is offline; {claimed}"
-
-
-def _list_shots(names: list[str]) -> str:
-    named = ", ".join(names[:_MOST_NAMES])
-    return named if len(names) <= _MOST_NAMES else f"{named} and {len(names) - _MOST_NAMES} more"

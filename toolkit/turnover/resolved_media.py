@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.documents import Media, MediaKind
+from toolkit.editorial.clip_starts import MediaOrigin
 from toolkit.editorial.locations import IMAGE_SUFFIXES, MOVIE_SUFFIXES, Location, sequence_from_first_file
 from toolkit.editorial.media_references import AvailableRange, MediaReference, read_media_reference
 from toolkit.editorial.skips import MediaSkip, Skip
-from toolkit.editorial.times import round_half_up
+from toolkit.editorial.times import WrittenTime, round_half_up, to_seconds
 from toolkit.errors import MediaError, MissingMedia
 from toolkit.frames import FrameRange
 from toolkit.settings import PlateSettings
@@ -23,6 +24,7 @@ from toolkit.turnover.path_on_disk import find_on_disk
 
 if TYPE_CHECKING:
     from opentimelineio import schema
+    from opentimelineio.opentime import RationalTime
 
 _SAME_RATE = Fraction(1, 500)
 """Relative. 23.976 and 24 count as one rate, as many editors call a 23.976 movie 24; 24 and 25 do not."""
@@ -54,18 +56,19 @@ class ResolvedMedia:
         count = max(1, round_half_up(self.available.length * self.media.rate))
         return FrameRange.of(self.origin, count).intersection(self.source_range) or self.source_range
 
-    def start_time(self, clip_start: Fraction | None) -> Fraction:
-        """Source time of ``origin`` in seconds, for a clip that begins at ``clip_start``.
+    def origin_for(self, clip_start: RationalTime) -> MediaOrigin:
+        """Where a clip that begins at ``clip_start`` counts from. Raises Skip for an invalid time.
 
         Without an available range, a clip that begins at or after the media's timecode counts from that timecode, any
         other clip from zero.
         """
         if self.available is not None:
-            return self.available.start
-        if self.media.timecode_first is None:
-            return Fraction(0)
-        timecode = Fraction(self.media.timecode_first + self.origin - self.source_range.first) / self.media.rate
-        return timecode if clip_start is None or clip_start >= timecode else Fraction(0)
+            return MediaOrigin(time=self.available.start_time, frame=self.origin, length=self.available.length)
+        first = Fraction(0)
+        if self.media.timecode_first is not None:
+            timecode = Fraction(self.media.timecode_first + self.origin - self.source_range.first)
+            first = timecode if to_seconds(clip_start) >= timecode / self.media.rate else first
+        return MediaOrigin(time=WrittenTime.at(first, self.media.rate), frame=self.origin)
 
 
 class MediaResolver:

@@ -101,7 +101,7 @@ def read_timeline_cut(
         record_count=round_half_up(max(ends) * record_rate),
         shots=tuple(shots),
         skipped=tuple(sorted([*skipped, *transitions], key=track_position)),
-        notes=(*found.notes, *rate_notes),
+        notes=(*found.notes, *rate_notes, *reader.notes.lines()),
     )
 
 

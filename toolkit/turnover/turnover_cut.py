@@ -41,7 +41,7 @@ def read_turnover_cut(path: Path, *, handles: int, plate: PlateSettings, names: 
     if turnover.otio and not export_problem:
         cut = confirm_export(cut, turnover)
     else:
-        notes = (*_clip_list_notes(turnover, export_problem), *host_notes(turnover))
+        notes = (*cut.notes, *_clip_list_notes(turnover, export_problem), *host_notes(turnover))
         cut = cut.model_copy(update={"skipped": (*cut.skipped, *host_skips(turnover)), "notes": notes})
     return _add_host_facts(cut, turnover)
 
