@@ -115,6 +115,10 @@ def timeline(*tracks: Json, start: Json | None = None, name: str = "", **stack: 
     }
 
 
+def collection(*children: Json) -> Json:
+    return {"OTIO_SCHEMA": "SerializableCollection.1", "name": "bin", "metadata": {}, "children": list(children)}
+
+
 def one_clip(item: Json, *, rate: float = 24) -> Json:
     """A timeline with only ``item`` on V1."""
     return timeline(track(item), start=time(0, rate))

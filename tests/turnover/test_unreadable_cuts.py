@@ -11,6 +11,8 @@ import pytest
 from tests.turnover._cuts import (
     Json,
     clip,
+    collection,
+    gap,
     missing_reference,
     movie_reference,
     one_clip,
@@ -41,21 +43,19 @@ TEXTS: dict[str, tuple[bytes, str]] = {
     "other JSON": (b'{"shots": []}', "it is JSON, but not OpenTimelineIO"),
     "a JSON list": (b"[1, 2]", "it is JSON, but not OpenTimelineIO"),
     "JSON null": (b"null", "it is JSON, but not OpenTimelineIO"),
-    "a clip": (json.dumps(CLIP).encode(), "it is a single Clip called 'sh010', not a timeline"),
-    "a track": (json.dumps(track(CLIP)).encode(), "it is a single Track called 'Video 1', not a timeline"),
-    "a collection": (
-        json.dumps({"OTIO_SCHEMA": "SerializableCollection.1", "name": "bin", "children": [CLIP]}).encode(),
-        "it is a collection of 1 item called 'bin', not a timeline; export a single timeline",
+    "a gap": (json.dumps(gap(10)).encode(), "it is a single Gap, not a timeline"),
+    "a collection of clips": (
+        json.dumps(collection(CLIP)).encode(),
+        "it is a collection of 1 item called 'bin' with no timelines; export a single timeline",
     ),
-    "a newer schema": (json.dumps(newer("Clip")).encode(), "it uses Clip.92, newer than the Clip.2 that"),
-    "an unknown effect": (
-        json.dumps(one_clip(dict(CLIP, effects=[{"OTIO_SCHEMA": "Sparkle.1"}]))).encode(),
-        "it uses Sparkle.1, which OpenTimelineIO",
+    "a collection of two timelines": (
+        json.dumps(collection(one_clip(CLIP), one_clip(CLIP))).encode(),
+        "it is a collection of 2 items called 'bin' with 2 timelines; export a single timeline",
     ),
-    "an unknown child": (
-        json.dumps(timeline(track(CLIP, {"OTIO_SCHEMA": "Subtitle.1"}))).encode(),
-        "it uses Subtitle.1, which OpenTimelineIO",
-    ),
+    "a newer track": (json.dumps(newer("Track")).encode(), "it uses Track.91, newer than the Track.1 that"),
+    "a newer timeline": (json.dumps(newer("Timeline")).encode(), "it uses Timeline.91, newer than the Timeline.1"),
+    "a newer clip on its own": (json.dumps(dict(CLIP, OTIO_SCHEMA="Clip.9")).encode(), "it uses Clip.9, newer than"),
+    "something else": (b'{"OTIO_SCHEMA": "Shopping.1"}', "it is a single UnknownSchema, not a timeline"),
     "a missing field": (
         json.dumps(one_clip(dict(CLIP, effects=[{"OTIO_SCHEMA": "LinearTimeWarp.1", "time_scalar": 2.0}]))).encode(),
         "OpenTimelineIO cannot read it: While reading object named",

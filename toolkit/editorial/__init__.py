@@ -8,5 +8,6 @@
 ``shot_names``        unique, safe names for shots
 ``builders``          new timelines, tracks, clips and references
 ``timeline_files``    .otio files, in and out
+``unknown_schemas``   what of a file OpenTimelineIO does not know
 ``skips``             why a clip is not rendered
 """

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.documents import write_atomically
+from toolkit.editorial.unknown_schemas import remove_unknown, unknown_structure
 from toolkit.errors import NoSuchFile, UnreadableCut
 
 if TYPE_CHECKING:
@@ -20,29 +21,55 @@ LAYER_METADATA = "resolve_ae_toolkit"
 _CPP_TYPE_NAME = re.compile(r" \(of type '[^']*'\)|N\d+opentimelineio\w*?\d([A-Z][A-Za-z]+)E\b")
 """C++ type names in OpenTimelineIO's messages."""
 
-_VALUE_SCHEMAS = frozenset({"RationalTime", "TimeRange", "TimeTransform", "V2d", "Box2d"})
-"""Value types with a schema name that OpenTimelineIO does not list among its schemas."""
-
 
 def is_timeline(path: Path) -> bool:
     """Whether ``path`` has the suffix of a timeline file."""
     return path.suffix.lower() in {".otio", ".json"}
 
 
-def load_timeline(path: Path) -> schema.Timeline:
-    """The timeline in an .otio file. Raises NoSuchFile and UnreadableCut."""
+def load_timeline(path: Path) -> tuple[schema.Timeline, tuple[str, ...]]:
+    """The timeline in an .otio file, and notes on what of it was left out. Raises NoSuchFile and UnreadableCut."""
+    return parse_timeline(_read_text(path), path)
+
+
+def parse_timeline(text: str, path: Path) -> tuple[schema.Timeline, tuple[str, ...]]:
+    """The timeline in ``text``, OpenTimelineIO JSON, and notes on what of it was left out.
+
+    A single clip, track or stack is put into a timeline. ``path`` is the file to name in errors. Raises UnreadableCut.
+    """
+    loaded, notes = _load(text, path)
+    timeline, more = _as_timeline(loaded, path)
+    if timeline.tracks is None:
+        raise UnreadableCut(path, "the timeline has no tracks")
+    return timeline, (*notes, *more)
+
+
+def _load(text: str, path: Path) -> tuple[Any, tuple[str, ...]]:
+    """What ``text`` holds; where OpenTimelineIO refuses it, without the parts that it does not know."""
     import opentimelineio as otio
 
-    text = _read_text(path)
+    refusals = (otio.exceptions.OTIOError, ValueError, LookupError, TypeError, RuntimeError)
     try:
-        loaded = otio.core.deserialize_json_from_string(text)
-    except (otio.exceptions.OTIOError, ValueError, LookupError, TypeError, RuntimeError) as error:
-        raise UnreadableCut(path, _explain_refusal(text, error)) from error
-    if not isinstance(loaded, otio.schema.Timeline):
-        raise UnreadableCut(path, _describe_object(loaded))
-    if loaded.tracks is None:
-        raise UnreadableCut(path, "the timeline has no tracks")
-    return loaded
+        return otio.core.deserialize_json_from_string(text), ()
+    except refusals as error:
+        document = _parse_json(text, path, error)
+    notes = remove_unknown(document)
+    if problem := unknown_structure(document):
+        raise UnreadableCut(path, problem)
+    try:
+        return otio.core.deserialize_json_from_string(json.dumps(document)), notes
+    except refusals as error:
+        said = _CPP_TYPE_NAME.sub(lambda match: match[1] or "", str(error.args[0]))
+        raise UnreadableCut(path, f"OpenTimelineIO cannot read it: {said}") from error
+
+
+def _parse_json(text: str, path: Path, refusal: Exception) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        where = str(refusal).rpartition("(")[2].rstrip(")")
+        problem = f"it is not OpenTimelineIO JSON, or the file is truncated ({where})"
+        raise UnreadableCut(path, problem) from refusal
 
 
 def write_timeline(timeline: schema.Timeline, path: Path, *, indent: int = 1) -> None:
@@ -65,40 +92,31 @@ def _read_text(path: Path) -> str:
     return text
 
 
-def _explain_refusal(text: str, error: Exception) -> str:
-    """Why OpenTimelineIO refused ``text``; its own message does not name the schema or the version."""
+def _as_timeline(loaded: Any, path: Path) -> tuple[schema.Timeline, tuple[str, ...]]:
+    """``loaded`` as a timeline, and a note if it was none: the timeline around it starts at 0 and has no rate.
+
+    Of a collection it is the only timeline. Raises UnreadableCut for anything else.
+    """
     import opentimelineio as otio
 
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return f"it is not OpenTimelineIO JSON, or the file is truncated ({str(error).rpartition('(')[2].rstrip(')')})"
-    known = otio.core.type_version_map()
-    reader = f"OpenTimelineIO {otio.__version__}"
-    used = dict(_iter_schemas(document))
-    for name, version in used.items():
-        if version > known.get(name, version):
-            older = f"{name}.{known[name]}"
-            return f"it uses {name}.{version}, newer than the {older} that {reader} reads; export it for {older}"
-    supported = known.keys() | _VALUE_SCHEMAS
-    unknown = [f"{name}.{version}" for name, version in used.items() if name not in supported]
-    if unknown:
-        return f"it uses {', '.join(unknown)}, which {reader} does not support"
-    return f"OpenTimelineIO cannot read it: {_CPP_TYPE_NAME.sub(lambda match: match[1] or '', str(error.args[0]))}"
-
-
-def _iter_schemas(document: Any) -> Iterator[tuple[str, int]]:
-    """Name and version of each ``OTIO_SCHEMA`` in the document."""
-    pending = [document]
-    while pending:
-        value = pending.pop()
-        if isinstance(value, dict):
-            name, _, version = str(value.get("OTIO_SCHEMA", "")).rpartition(".")
-            if name and version.isdecimal():
-                yield name, int(version)
-            pending += value.values()
-        elif isinstance(value, list):
-            pending += value
+    if isinstance(loaded, otio.schema.Timeline):
+        return loaded, ()
+    if isinstance(loaded, otio.schema.SerializableCollection):
+        timelines = [deepcopy(item) for item in loaded if isinstance(item, otio.schema.Timeline)]
+        if len(timelines) == 1:
+            others = len(loaded) - 1
+            note = f"the file is a collection; its {others} other item{'s are' if others > 1 else ' is'} not read"
+            return timelines[0], (note,) if others else ()
+    if not isinstance(loaded, otio.schema.Clip | otio.schema.Track | otio.schema.Stack):
+        raise UnreadableCut(path, _describe_object(loaded))
+    timeline = otio.schema.Timeline(name=loaded.name)
+    if isinstance(loaded, otio.schema.Stack):
+        timeline.tracks = loaded
+    elif isinstance(loaded, otio.schema.Track):
+        timeline.tracks.append(loaded)
+    else:
+        timeline.tracks.append(otio.schema.Track(name="Video 1", kind=otio.schema.TrackKind.Video, children=[loaded]))
+    return timeline, (f"the file is a single {loaded.schema_name()}, no timeline: it is read as one that starts at 0",)
 
 
 def _describe_object(loaded: Any) -> str:
@@ -109,5 +127,6 @@ def _describe_object(loaded: Any) -> str:
     name = f" called '{loaded.name}'" if getattr(loaded, "name", "") else ""
     if isinstance(loaded, otio.schema.SerializableCollection):
         items = "1 item" if len(loaded) == 1 else f"{len(loaded)} items"
-        return f"it is a collection of {items}{name}, not a timeline; export a single timeline"
+        count = sum(isinstance(item, otio.schema.Timeline) for item in loaded)
+        return f"it is a collection of {items}{name} with {count or 'no'} timelines; export a single timeline"
     return f"it is a single {loaded.schema_name()}{name}, not a timeline"

@@ -20,6 +20,7 @@ from toolkit.editorial.timeline_files import load_timeline
 from toolkit.errors import UnreadableCut
 from toolkit.frames import FrameRange
 from toolkit.turnover.formats import is_timeline_file, open_timeline_file
+from toolkit.turnover.formats.timeline_file import TimelineFile
 from toolkit.turnover.host_timeline import build_host_timeline
 from toolkit.turnover.media_cut import divide, name_clips
 from toolkit.turnover.turnover_file import is_turnover, read_turnover
@@ -37,7 +38,7 @@ def open_timeline(cut: Cut) -> schema.Timeline:
     """
     path = Path(cut.path)
     if is_turnover(path):
-        timeline = load_turnover_timeline(read_turnover(path), path)[0]
+        timeline = load_turnover_timeline(read_turnover(path), path)[0].timeline
     elif is_timeline_file(path):
         timeline = open_timeline_file(path, cut.read_options).timeline
     else:
@@ -46,7 +47,7 @@ def open_timeline(cut: Cut) -> schema.Timeline:
     return timeline
 
 
-def load_turnover_timeline(turnover: Turnover, path: Path) -> tuple[schema.Timeline, str]:
+def load_turnover_timeline(turnover: Turnover, path: Path) -> tuple[TimelineFile, str]:
     """The timeline of the ``turnover`` at ``path``, and why its export could not be used.
 
     The timeline is the host's own export, or else built from the clip list. The reason is empty when the export was
@@ -54,18 +55,18 @@ def load_turnover_timeline(turnover: Turnover, path: Path) -> tuple[schema.Timel
     """
     cut_folder = path.absolute().parent
     if not turnover.otio:
-        return build_host_timeline(turnover, cut_folder), ""
+        return TimelineFile(timeline=build_host_timeline(turnover, cut_folder)), ""
     export = path.with_name(turnover.otio)
     if not export.exists():
         problem = f"its export {turnover.otio} is missing"
         remedy = 'send the turnover again, or set "otio" to "" to work without the export'
         raise UnreadableCut(path, f"{problem}; {remedy}")
     try:
-        timeline = load_timeline(export)
+        timeline, notes = load_timeline(export)
     except UnreadableCut as error:
-        return build_host_timeline(turnover, cut_folder), error.sentence
+        return TimelineFile(timeline=build_host_timeline(turnover, cut_folder)), error.sentence
     timeline.name = turnover.name or timeline.name
-    return timeline, ""
+    return TimelineFile(timeline=timeline, notes=notes), ""
 
 
 def _build_media_timeline(cut: Cut) -> schema.Timeline:

@@ -27,6 +27,7 @@ from toolkit.editorial.tracks import (
     track_slots,
     video_tracks,
 )
+from toolkit.editorial.unknown_schemas import check_known
 from toolkit.errors import CutIncomplete, EmptyCut, UnreadableCut
 from toolkit.frames import DROP_FRAME_RATES, FrameRange, exact_rate, timecode_from_frames
 from toolkit.settings import PlateSettings
@@ -251,6 +252,7 @@ def _read_leaf(
             raise Skip("its track is disabled")
         if not leaf.is_enabled:
             raise Skip("disabled in the timeline")
+        check_known(child, reader.names.next_name)
         if not is_clip(child):
             raise Skip(f"a {child.schema_name()} is not supported yet")
         if is_layer_clip(child, reader.resolver.cut_folder):

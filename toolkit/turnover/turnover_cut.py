@@ -12,7 +12,6 @@ from toolkit.errors import UnreadableCut
 from toolkit.frames import exact_rate
 from toolkit.settings import PlateSettings
 from toolkit.turnover.confirm_export import confirm_export, host_notes, host_skips
-from toolkit.turnover.formats.timeline_file import TimelineFile
 from toolkit.turnover.source_timeline import load_turnover_timeline
 from toolkit.turnover.timeline_cut import read_timeline_cut
 from toolkit.turnover.turnover_file import read_turnover
@@ -30,11 +29,9 @@ def read_turnover_cut(path: Path, *, handles: int, plate: PlateSettings, names: 
     them. Raises like ``read_cut``.
     """
     turnover = read_turnover(path)
-    timeline, export_problem = load_turnover_timeline(turnover, path)
+    found, export_problem = load_turnover_timeline(turnover, path)
     rounding = _EXACT if turnover.host == "after effects" else ROUNDING
-    cut = read_timeline_cut(
-        TimelineFile(timeline=timeline), path, handles=handles, plate=plate, names=names, rounding=rounding
-    )
+    cut = read_timeline_cut(found, path, handles=handles, plate=plate, names=names, rounding=rounding)
     if cut.record_rate != exact_rate(turnover.fps):
         problem = f"it runs at {turnover.fps:g} fps, but its export {turnover.otio} at {float(cut.record_rate):g} fps"
         raise UnreadableCut(path, f"{problem}; send the turnover again")

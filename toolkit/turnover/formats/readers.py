@@ -39,7 +39,8 @@ def is_timeline_file(path: Path) -> bool:
 def open_timeline_file(path: Path, options: ReadOptions) -> TimelineFile:
     """The timeline at ``path``. Raises NoSuchFile and UnreadableCut."""
     if is_timeline(path):
-        return TimelineFile(timeline=load_timeline(path))
+        timeline, notes = load_timeline(path)
+        return TimelineFile(timeline=timeline, notes=notes)
     return _READERS[_suffix(path)](path, options)
 
 
