@@ -124,6 +124,24 @@ def make_media_paths_absolute(timeline: schema.Timeline, cut_folder: Path) -> No
                     reference.target_url_base = f"{resolve_path(folder, cut_folder).rstrip('/')}/"
 
 
+def relocate_media(timeline: schema.Timeline, find: Callable[[str], str | None]) -> None:
+    """Point the relative media paths of ``timeline`` where ``find`` says, in place; None leaves one as it is.
+
+    ``find`` gets ``media/a.mov`` or, for a sequence, ``media/plate.####.exr``, and returns the absolute path.
+    """
+    from opentimelineio import schema
+
+    for clip in timeline.find_clips():
+        for reference in clip.media_references().values():
+            if isinstance(reference, schema.ExternalReference) and is_relative(reference.target_url or ""):
+                reference.target_url = find(reference.target_url) or reference.target_url
+            elif isinstance(reference, schema.ImageSequenceReference):
+                text = _sequence_text(reference)
+                found = find(text) if is_relative(text) else None
+                if found is not None:
+                    reference.target_url_base = f"{found.rpartition('/')[0]}/"
+
+
 def replace_media_paths(timeline: schema.Timeline, replace: Callable[[str], str]) -> None:
     """Give each file, and each folder of a sequence, in ``timeline`` the path that ``replace`` returns, in place."""
     from opentimelineio import schema
@@ -155,17 +173,22 @@ def _read_sequence(
 ) -> MediaReference:
     if reference.frame_step != 1:
         raise Skip(f"sequences with a frame step of {reference.frame_step} are not supported yet")
-    folder = reference.target_url_base or ""
-    # Resolve writes the folder without the trailing slash that OpenTimelineIO expects.
-    slash = "" if not folder or folder[-1] in "/\\" else "/"
-    hashes = "#" * max(1, reference.frame_zero_padding)
-    path = resolve_path(f"{folder}{slash}{reference.name_prefix}{hashes}{reference.name_suffix}", cut_folder)
+    path = resolve_path(_sequence_text(reference), cut_folder)
     return MediaReference(
         location=Location(path=path, is_sequence=True, first_file=reference.start_frame),
         # 1 is the schema's default for a rate that was never set.
         sequence_rate=time_base(reference.rate) if reference.rate != 1 else None,
         available=available,
     )
+
+
+def _sequence_text(reference: schema.ImageSequenceReference) -> str:
+    """``folder/name.####.exr``."""
+    folder = reference.target_url_base or ""
+    # Resolve writes the folder without the trailing slash that OpenTimelineIO expects.
+    slash = "" if not folder or folder[-1] in "/\\" else "/"
+    hashes = "#" * max(1, reference.frame_zero_padding)
+    return f"{folder}{slash}{reference.name_prefix}{hashes}{reference.name_suffix}"
 
 
 def _resolve_media_url(reference: schema.MissingReference | None) -> str:

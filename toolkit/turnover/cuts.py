@@ -22,7 +22,7 @@ _DEFAULTS = PlateSettings()
 
 _NO_OPTIONS = ReadOptions()
 
-_UNSUPPORTED = ("aaf", "ale", "drp", "drt", "edl", "fcpxml", "fcpxmld", "otiod", "otioz", "prproj", "xges")
+_UNSUPPORTED = ("aaf", "ale", "drp", "drt", "edl", "fcpxml", "fcpxmld", "prproj", "xges")
 """Timeline formats that editors export and this version does not read."""
 
 _NOT_DIVIDED = (
@@ -86,7 +86,7 @@ def _read_media(path: Path, options: ReadOptions, plate: PlateSettings, progress
     if suffix in _UNSUPPORTED:
         problem = f"{suffix.upper()} is not supported. Export OTIO instead"
         raise UnreadableCut(path, f"{problem} (Resolve: File > Export > Timeline > OpenTimelineIO)")
-    raise UnreadableCut(path, "unknown file type; give a timeline (.otio, turnover.json), a movie, or a sequence")
+    raise UnreadableCut(path, "unknown file type; give a timeline (.otio, .otioz, turnover.json), a movie, or a sequence")
 
 
 def _explain_folder(folder: Path) -> str:

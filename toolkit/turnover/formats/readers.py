@@ -8,6 +8,7 @@ from pathlib import Path
 from toolkit.documents import ReadOptions
 from toolkit.editorial.timeline_files import is_timeline, load_timeline
 from toolkit.errors import UnreadableCut
+from toolkit.turnover.formats.bundles import read_otiod, read_otioz
 from toolkit.turnover.formats.timeline_file import TimelineFile
 from toolkit.turnover.formats.xmeml import read_xmeml
 from toolkit.turnover.formats.xml_files import root_tag
@@ -27,7 +28,12 @@ def _read_xml_timeline(path: Path, options: ReadOptions) -> TimelineFile:
     return reader(path, options)
 
 
-_READERS: dict[str, Reader] = {"xml": _read_xml_timeline, "xmeml": _read_xml_timeline}
+_READERS: dict[str, Reader] = {
+    "otiod": read_otiod,
+    "otioz": read_otioz,
+    "xml": _read_xml_timeline,
+    "xmeml": _read_xml_timeline,
+}
 """By suffix, without its dot."""
 
 
