@@ -10,6 +10,7 @@ tests after it; those that hold for putting layers back are in ``tests/delivery`
 * T30: compounds are reported, not entered (``test_clips_that_cannot_be_rendered_are_skipped_with_a_reason``);
 * T32: union of several uses of one source: every use is rendered on its own;
 * T33 to T36: EDL, which is not read yet;
+* T38: frame steps, which ``test_frame_steps.py`` holds;
 * T37: absolute record frames, the host scripts' business;
 * T42: writing file URLs; we write plain paths.
 """
@@ -291,16 +292,6 @@ def test_a_trim_of_a_reversed_clip_removes_frames_at_the_other_end(tmp_path: Pat
 
     shown = [shot.frame_map.source_frame_at_record(frame) for frame in shot.record_range]
     assert shown == list(range(139, 119, -1))
-
-
-def test_t38_a_sequence_with_a_frame_step_is_skipped(tmp_path: Path) -> None:
-    stepped = clip(sequence_reference("/offline", 1001, time_range(0, 100), step=2), time_range(0, 10), name="stepped")
-    plain = clip(sequence_reference("/offline", 1001, time_range(0, 100)), time_range(0, 10))
-    cut = read_cut(write(tmp_path / "cut.otio", timeline(track(stepped, plain), start=time(0))), handles=0)
-
-    assert [(row.clip_name, row.reason) for row in cut.skipped] == [
-        ("stepped", "sequences with a frame step of 2 are not supported yet")
-    ]
 
 
 def test_t39_frames_beyond_the_media_are_listed(tmp_path: Path) -> None:

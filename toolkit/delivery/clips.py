@@ -40,6 +40,8 @@ def read_plate_facts(shots: Iterable[Shot]) -> tuple[dict[str, PlateFacts], dict
     facts, unusable = {}, {}
     for shot in shots:
         path = shot.media.path
+        if shot.media.frame_step != 1:  # hosts show no such sequence; a remark says so
+            continue
         if shot.media.online and path not in known:
             known[path] = _read_facts(shot.media)
         found = known.get(path)

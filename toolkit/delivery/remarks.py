@@ -78,6 +78,10 @@ def collect_remarks(
             if not shot.media.online:
                 sentence = f"{shot.name}: media offline ({shot.media.path}); its plate is not in delivery.json"
                 yield Remark.on(shot, sentence, "Media offline")
+            elif shot.media.frame_step != 1:
+                steps = f"hosts show no sequence whose files are numbered in steps of {shot.media.frame_step}"
+                sentence = f"{shot.name}: {steps}; its plate is not in delivery.json"
+                yield Remark.on(shot, sentence, "Media offline")
             elif shot.rendered_name in failed:
                 yield Remark.on(shot, f"{shot.name}: {failed[shot.rendered_name]}", "Not rendered")
             yield from _empty_face_remarks(layers)

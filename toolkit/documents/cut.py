@@ -39,6 +39,11 @@ class Media(Value):
     """Whether its timecode is drop frame."""
     online: bool
     """Whether it was found on disk."""
+    frame_step: int = 1
+    """Of a sequence: how far apart the numbers of its files are. Its frames are the files: with a step of 2, and
+    ``step_origin`` 1001, source frame 1002 is file 1003."""
+    step_origin: int = 0
+    """With a ``frame_step``: the file whose number is its source frame."""
     by_time: bool = False
     """Of a movie of variable frame rate: whether its source frames are moments at ``rate``, not its pictures."""
     layer: str | None = None
@@ -53,6 +58,10 @@ class Media(Value):
         if self.kind is not MediaKind.SEQUENCE:
             raise ValueError(f"{self.path} is a movie")
         return FramePath.parse(self.path)
+
+    def file_number(self, source_frame: int) -> int:
+        """The number of the file that shows ``source_frame`` of a sequence."""
+        return self.step_origin + (source_frame - self.step_origin) * self.frame_step
 
 
 class SourceShot(Value):

@@ -50,7 +50,9 @@ class MediaReference:
 
     location: Location
     sequence_rate: Fraction | None = None
-    """Frames per second of a sequence; None when the timeline does not say."""
+    """Frame numbers per second of a sequence; None when the timeline does not say."""
+    frame_step: int = 1
+    """How far apart the numbers of a sequence's files are."""
     available: AvailableRange | None = None
     """None when the timeline does not say what the media has."""
 
@@ -171,13 +173,14 @@ def _available_range(start: float, start_rate: float, count: float, count_rate: 
 def _read_sequence(
     reference: schema.ImageSequenceReference, available: AvailableRange | None, cut_folder: Path
 ) -> MediaReference:
-    if reference.frame_step != 1:
-        raise Skip(f"sequences with a frame step of {reference.frame_step} are not supported yet")
+    if reference.frame_step < 1:
+        raise Skip(f"a sequence with a frame step of {reference.frame_step} has no order")
     path = resolve_path(_sequence_text(reference), cut_folder)
     return MediaReference(
         location=Location(path=path, is_sequence=True, first_file=reference.start_frame),
         # 1 is the schema's default for a rate that was never set.
         sequence_rate=time_base(reference.rate) if reference.rate != 1 else None,
+        frame_step=reference.frame_step,
         available=available,
     )
 

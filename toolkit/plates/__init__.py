@@ -20,6 +20,7 @@ from toolkit.plates.primaries import AP1, Primaries, from_rec709
 from toolkit.plates.probing import (
     READABLE_IMAGE_SUFFIXES,
     check_frames,
+    count_by_step,
     count_by_time,
     frame_file,
     missing_frames,
@@ -42,6 +43,7 @@ __all__ = [
     "check_encoding",
     "check_frames",
     "copy_pixels",
+    "count_by_step",
     "count_by_time",
     "encode",
     "file_digest",

@@ -92,6 +92,24 @@ def count_by_time(media: Media, rate: Fraction) -> Media:
     return media.model_copy(update={"source_range": _movie_range(media)})
 
 
+def count_by_step(media: Media, step: int, origin: int, rate: Fraction) -> Media:
+    """The sequence ``media`` of which only the files ``origin``, ``origin + step`` and so on count.
+
+    They are its frames, played at ``rate`` files per second. Raises MissingMedia when there is none.
+    """
+    timecode_first, shown = media.timecode_first, media.source_range
+    stepped = media.model_copy(update={"frame_step": step, "step_origin": origin, "rate": rate, "drop_frame": False})
+    on_disk = _frames_on_disk(stepped)
+    if not on_disk:
+        raise MissingMedia(media.path, f"no file with the number {origin}, {origin + step} and so on exists")
+    source_range = FrameRange(first=min(on_disk), last=max(on_disk))
+    if timecode_first is not None and shown is not None:
+        timecode_first = (timecode_first + stepped.file_number(source_range.first) - shown.first) // step
+    note = f"its files are numbered in steps of {step} and counted one by one from {origin}"
+    facts = {"source_range": source_range, "timecode_first": timecode_first, "notes": (*media.notes, note)}
+    return stepped.model_copy(update={**facts, "is_rate_assumed": False})
+
+
 def missing_frames(media: Media, source_frames: Iterable[int]) -> list[int]:
     """Which of ``source_frames`` are missing, ascending: holes in a sequence, numbers outside a movie."""
     wanted = sorted(set(source_frames))
@@ -129,7 +147,7 @@ def frame_file(media: Media, source_frame: int) -> Path:
     path = Path(media.path)
     if media.kind is MediaKind.MOVIE or not FramePath.is_pattern(path):
         return path
-    return FramePath.parse(path).path_on_disk(source_frame)
+    return FramePath.parse(path).path_on_disk(media.file_number(source_frame))
 
 
 def _movie_range(media: Media) -> FrameRange:
@@ -142,7 +160,9 @@ def _movie_range(media: Media) -> FrameRange:
 def _frames_on_disk(media: Media) -> set[int]:
     path = Path(media.path)
     if FramePath.is_pattern(path):
-        return set(FramePath.parse(path).frames_on_disk())
+        origin, step = media.step_origin, media.frame_step
+        offsets = [number - origin for number in FramePath.parse(path).frames_on_disk()]
+        return {origin + offset // step for offset in offsets if offset % step == 0}
     return {_still_number(path)} if path.is_file() else set()
 
 

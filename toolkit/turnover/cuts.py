@@ -86,7 +86,9 @@ def _read_media(path: Path, options: ReadOptions, plate: PlateSettings, progress
     if suffix in _UNSUPPORTED:
         problem = f"{suffix.upper()} is not supported. Export OTIO instead"
         raise UnreadableCut(path, f"{problem} (Resolve: File > Export > Timeline > OpenTimelineIO)")
-    raise UnreadableCut(path, "unknown file type; give a timeline (.otio, .otioz, turnover.json), a movie, or a sequence")
+    raise UnreadableCut(
+        path, "unknown file type; give a timeline (.otio, .otioz, turnover.json), a movie, or a sequence"
+    )
 
 
 def _explain_folder(folder: Path) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,7 +84,7 @@ class MediaResolver:
         self._sequence_rate = plate.sequence_rate or record_rate
         self._resolved: dict[MediaReference, ResolvedMedia | Skip] = {}
         self._on_disk: dict[str, MediaOnDisk | None] = {}
-        self._holes: dict[str, tuple[int, ...]] = {}
+        self._holes: dict[tuple[str, int, int], tuple[int, ...]] = {}
 
     def resolve(self, clip: schema.Clip) -> ResolvedMedia:
         """The media of ``clip``. Raises Skip when it has none, MediaSkip when it cannot be used."""
@@ -125,11 +126,14 @@ class MediaResolver:
         location, available = reference.location, reference.available
         rate = reference.sequence_rate or (available.rate if available is not None else None)
         on_disk = self._look_up(location)
-        first = _first_file(reference, rate, on_disk)
+        first, step = _first_file(reference, rate, on_disk), reference.frame_step
         if on_disk is None:
             return _offline_media(reference, MediaKind.SEQUENCE, first, rate)
-        holes = self._find_holes(on_disk)
-        return replace((on_disk if rate is None else on_disk.at_rate(rate)).resolve(first, available), holes=holes)
+        if rate is not None:
+            on_disk = on_disk.at_rate(rate)
+        if step != 1:
+            on_disk = on_disk.at_step(step, first)
+        return replace(on_disk.resolve(first, available), holes=self._find_holes(on_disk))
 
     def _resolve_still(self, reference: MediaReference) -> ResolvedMedia:
         on_disk, available = self._look_up(reference.location), reference.available
@@ -149,10 +153,11 @@ class MediaResolver:
     def _find_holes(self, on_disk: MediaOnDisk) -> tuple[int, ...]:
         from toolkit.plates import missing_frames
 
-        path = on_disk.media.path
-        if path not in self._holes:
-            self._holes[path] = tuple(sorted(missing_frames(on_disk.media, on_disk.source_range)))
-        return self._holes[path]
+        media = on_disk.media
+        key = media.path, media.frame_step, media.step_origin
+        if key not in self._holes:
+            self._holes[key] = tuple(sorted(missing_frames(media, on_disk.source_range)))
+        return self._holes[key]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +175,16 @@ class MediaOnDisk:
             media = count_by_time(self.media, rate)
             return replace(self, media=media, source_range=media.source_range or self.source_range)
         return replace(self, media=self.media.model_copy(update={"rate": rate, "is_rate_assumed": False}))
+
+    def at_step(self, step: int, first: int) -> MediaOnDisk:
+        """The sequence of every ``step``-th file from ``first`` on. Raises MediaSkip when there is none."""
+        from toolkit.plates import count_by_step
+
+        try:
+            media = count_by_step(self.media, step, first, self.media.rate / step)
+        except MissingMedia as error:
+            raise MediaSkip(error.sentence) from error
+        return replace(self, media=media, source_range=media.source_range or self.source_range)
 
     def resolve(self, origin: int, available: AvailableRange | None) -> ResolvedMedia:
         """The resolved media, with source frame ``origin`` at the start of ``available``."""
@@ -207,12 +222,16 @@ def _offline_media(reference: MediaReference, kind: MediaKind, first: int, rate:
     """Offline media as the cut describes it. Raises Skip when the cut does not say how long it is."""
     if reference.available is None or rate is None:
         raise MediaSkip(f"media offline ({reference.location.path}), and the cut does not give its length")
-    source_range = FrameRange.of(first, max(1, round_half_up(reference.available.length * rate)))
+    step = reference.frame_step
+    numbers = max(1, round_half_up(reference.available.length * rate))
+    source_range = FrameRange.of(first, ceil(numbers / step))
     media = Media(
         kind=kind,
         path=reference.location.path,
         source_range=source_range,
-        rate=rate,
+        rate=rate / step,
+        frame_step=step,
+        step_origin=first if step != 1 else 0,
         timecode_first=None,
         online=False,
     )
