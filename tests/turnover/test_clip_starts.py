@@ -108,3 +108,27 @@ def test_a_source_rate_that_is_exact_has_one_meaning(tmp_path: Path) -> None:
     cut = read(tmp_path, clip(media, time_range(10.25, 40, 24000 / 1001)))
 
     assert cut.shots[0].frame_map.source_offset == Fraction(41, 4)
+
+
+SLOW = {"1 %": (0.01, "1 %"), "a hundred-thousandth": (1e-5, "0.001 %"), "rounded to nothing": (1e-9, "1e-07 %")}
+
+
+@pytest.mark.parametrize(("retime", "written"), SLOW.values(), ids=SLOW.keys())
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_speed_that_shows_one_frame_is_said(sign: int, retime: float, written: str, tmp_path: Path) -> None:
+    media = sequence_reference("/offline", 1001, time_range(0, 98))
+    cut = read(tmp_path, clip(media, time_range(10, 40), effects=[speed(sign * retime)]), rate=24)
+
+    assert set(shown(cut)) == {1011}
+    minus = "-" if sign < 0 else ""
+    assert cut.notes == (
+        f"sh010: at its speed of {minus}{written} it shows one frame all the time, like a freeze frame",
+    )
+
+
+@pytest.mark.parametrize(("retime", "count"), [(0.0, 40), (1.0, 1), (0.5, 1), (0.5, 40)])
+def test_a_freeze_and_a_clip_of_one_frame_are_what_they_are(retime: float, count: int, tmp_path: Path) -> None:
+    media = sequence_reference("/offline", 1001, time_range(0, 98))
+    cut = read(tmp_path, clip(media, time_range(10, count), effects=[speed(retime)]), rate=24)
+
+    assert cut.notes == ()

@@ -63,6 +63,17 @@ def read_retime(effects: Sequence[schema.Effect]) -> Retime:
     return varying[0]
 
 
+def slow_freeze_note(effects: Sequence[schema.Effect]) -> str:
+    """That a clip that shows one frame is not meant as a freeze, but slower than its length; empty: it is a freeze."""
+    from opentimelineio import schema
+
+    warps = [effect for effect in effects if isinstance(effect, schema.LinearTimeWarp) and effect.enabled]
+    speed = prod((effect.time_scalar for effect in warps), start=1.0)
+    if not warps or speed == 0 or abs(speed) >= 1:
+        return ""
+    return f"at its speed of {speed * 100:g} % it shows one frame all the time, like a freeze frame"
+
+
 def sample_retime(
     retime: SpeedCurve | Remap, records: range, *, media_start: Fraction, record_rate: Fraction, source_rate: Fraction
 ) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from toolkit.documents import Shot, Skipped
 from toolkit.editorial.clip_starts import ClipStart, find_clip_start
 from toolkit.editorial.nesting import Leaf
-from toolkit.editorial.retimes import Retime, read_retime, sample_retime, trimmed_source_frames
+from toolkit.editorial.retimes import Retime, read_retime, sample_retime, slow_freeze_note, trimmed_source_frames
 from toolkit.editorial.shot_names import ShotNames
 from toolkit.editorial.skips import MediaSkip
 from toolkit.editorial.times import ROUNDING, round_half_up
@@ -61,7 +61,7 @@ class ClipReader:
         for frame_map in self._frame_maps(leaf, resolved, retime):
             wanted = self._wanted_handles(resolved, frame_map.speed, overlap)
             shot = self._build_shot(leaf, resolved, frame_map, track_index=track_index, clip_index=clip_index)
-            self.notes.add(shot.name, self._clip_start(leaf.slot.child, resolved, retime).note)
+            self._note(shot, leaf.slot.child, resolved, retime)
             parts, missing = split_at_missing_frames(
                 shot,
                 set(_missing_frames(resolved, shot.source_range)),
@@ -72,6 +72,12 @@ class ClipReader:
             shots += parts
             rows += missing
         return shots, rows
+
+    def _note(self, shot: Shot, clip: schema.Clip, resolved: ResolvedMedia, retime: Retime) -> None:
+        """Keep what was decided about ``shot``."""
+        self.notes.add(shot.name, self._clip_start(clip, resolved, retime).note)
+        if not resolved.is_still and len(shot.source_range) == 1 and len(shot.record_range) > 1:
+            self.notes.add(shot.name, slow_freeze_note(clip.effects))
 
     def _build_shot(
         self, leaf: Leaf, resolved: ResolvedMedia, frame_map: FrameMap, *, track_index: int, clip_index: int
