@@ -6,6 +6,9 @@ from toolkit_resolve.host import HostError, ask, ask_id, ask_optional
 from toolkit_resolve.markers import get_markers
 from toolkit_resolve.resolve_values import is_same_value, parse_media_path, parse_number
 
+REVERSED = ("it runs backwards, and without an OTIO export this Resolve does not report how fast: render it in place "
+            "first, or send from 21.1 or later")
+
 
 def read_media(media):
     """Return the media pool's data on a clip's media. Raises HostError if it is not a file, or is offline."""
@@ -44,7 +47,10 @@ def read_timeline_clip(item, track, enabled, start, fps, exported, notes):
     if data["media_count"] == 1:  # a still has no start frame, whatever Resolve reports
         first, speed, source_count = 0.0, 1.0, 1.0
     else:
-        speed = _read_speed(item, count * per_frame, data["media_count"], exported, name, notes)
+        speed = _read_speed(item, exported)
+        if speed is None:
+            speed = _estimate_speed(item, count * per_frame, data["media_count"], name, notes)
+            _check_direction(item, media, data["media_count"], speed, count * per_frame * speed, name, notes)
         first = _read_source_start(item, media, speed, data["media_fps"] or fps, fps, exported)
         source_count = count * per_frame * abs(speed) or 1.0
     clip_enabled = ask_optional(item, "GetClipEnabled")
@@ -54,21 +60,45 @@ def read_timeline_clip(item, track, enabled, start, fps, exported, notes):
                 markers=read_markers(item))
 
 
-def _read_speed(item, expected, media_count, exported, name, notes):
-    """Return the speed: from Resolve since 21.1, else from its OTIO export, else source range / duration."""
+def _read_speed(item, exported):
+    """Return the speed: from Resolve since 21.1, else from its OTIO export; None if neither has it."""
     reported = ask_optional(item, "GetSpeed")
     if isinstance(reported, dict) and parse_number(reported.get("Percentage")) is not None:
         return parse_number(reported["Percentage"]) / 100.0
-    if exported:
-        return exported["speed"]
+    return exported["speed"] if exported else None
+
+
+def _estimate_speed(item, expected, media_count, name, notes):
+    """Return source range / duration. Raises HostError for a source range that runs backwards."""
     first, end = ask_optional(item, "GetSourceStartFrame"), ask_optional(item, "GetSourceEndFrame")
-    if first is None or end is None or not 0 <= end - first <= media_count:
-        notes.append("'%s': Resolve does not report its speed; assuming 100 %%" % name)
+    if first is not None and end is not None and -media_count <= end - first < 0:
+        raise HostError(REVERSED)
+    if first is None or end is None or (first, end) == (0, 0) or end - first > media_count or end < first:
+        notes.append("'%s': Resolve does not report its speed; assuming 100 %%, forwards" % name)
         return 1.0
     if abs(end - first - expected) <= 1.5:  # some versions include the end frame
         return 1.0
     notes.append("'%s': its speed is estimated from its source range, to within a frame" % name)
     return (end - first) / expected
+
+
+def _check_direction(item, media, media_count, speed, span, name, notes):
+    """Raise HostError if a clip runs backwards, and add a note if that cannot be known; ``span`` is in source frames.
+
+    No call tells it before 21.1, but in a reversed clip GetLeftOffset counts from the far end of the media, in frames
+    at the clip's speed, and GetSourceStartFrame from the near one.
+    """
+    offset, source = ask_optional(item, "GetLeftOffset"), ask_optional(item, "GetSourceStartFrame")
+    start = parse_number(ask_optional(media, "GetClipProperty", "Start"))
+    if span <= 1 or None in (offset, source, start):  # what is unknown has been noted with the speed
+        return
+    near, far = source - start, media_count - (source - start) - span
+    tolerance = 2 + speed + abs(offset) * speed / span  # the speed is known to within a frame of the source range
+    forwards, backwards = [abs(offset * speed - head) <= tolerance for head in (near, far)]
+    if backwards and not forwards:
+        raise HostError(REVERSED)
+    if backwards or not forwards:
+        notes.append("'%s': Resolve does not report whether it runs backwards; assuming forwards" % name)
 
 
 def _read_source_start(item, media, speed, media_fps, fps, exported):

@@ -119,6 +119,43 @@ def test_without_an_export_a_speed_is_estimated_from_the_source_range_and_that_i
     assert any("estimated from its source range" in note for note in report["notes"])
 
 
+@pytest.mark.parametrize("swapped", [False, True])
+@pytest.mark.parametrize("speed", [-100.0, -50.0, -200.0])
+@pytest.mark.parametrize("version", ["19.1.3.7", "20.3.2.9"])
+def test_without_an_export_a_reversed_clip_is_not_sent_as_a_forward_one(
+    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path, *, version: str, speed: float, swapped: bool
+) -> None:
+    desk = make_desk(Behaviour(version=version, refuses_exports=True, swaps_reversed_source=swapped))
+    replace_cut(desk, speed, 20, 48, Footage(frames=200, fps=24.0))
+    still_there = desk.fake.add_media(str(desk.path.parent / "movie.mov"), Footage(frames=120, fps=24.0))
+    desk.fake.add_item(desk.sent, still_there, duration=24, at=48, left=10)
+    _, turnover = send(entry, desk, tmp_path)
+    assert [clip.record_first for clip in turnover.clips] == [48]
+    assert turnover.skipped[0].reason.startswith("it runs backwards, and without an OTIO export this Resolve does not")
+
+
+@pytest.mark.parametrize(
+    ("version", "left", "duration"), [("20.3.2.9", 76, 48), ("20.3.2.9", 0, 200), ("18.6.6.7", 9, 48)]
+)
+def test_where_the_direction_cannot_be_known_that_is_noted(
+    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path, *, version: str, left: float, duration: int
+) -> None:
+    """In the middle of its media, or all of them; and before 19.0.3, which reports no source range."""
+    desk = make_desk(Behaviour(version=version, refuses_exports=True))
+    replace_cut(desk, -100.0, left, duration, Footage(frames=200, fps=24.0))
+    report, turnover = send(entry, desk, tmp_path)
+    assert single_clip(turnover).speed == 1.0
+    assert sum("forwards" in note for note in report["notes"]) == 1
+
+
+def test_without_an_export_a_forward_clip_needs_no_note_on_its_direction(
+    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path
+) -> None:
+    report, turnover = send(entry, make_desk(Behaviour(version="20.3.2.9", refuses_exports=True)), tmp_path)
+    assert [clip.speed for clip in turnover.clips] == [1.0, 1.0]
+    assert not any("forwards" in note for note in report["notes"])
+
+
 def test_items_without_a_media_file_are_skipped_with_the_reason(
     entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path
 ) -> None:

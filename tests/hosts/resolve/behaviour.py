@@ -41,6 +41,8 @@ class Behaviour:
     """[clip] What GetSourceEndFrame returns: the last frame, the one after it, or the last frame as timecode."""
     source_start_offset: int = 0
     """[clip] Error of GetSourceStartFrame on some clips, in frames."""
+    swaps_reversed_source: bool = False
+    """[clip] Whether the source start of a reversed clip is after its end."""
     reimports: bool = False
     """[pool] Whether media already in the pool is imported again; otherwise the result is []."""
     selects_duplicates: bool = False

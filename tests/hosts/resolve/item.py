@@ -118,12 +118,27 @@ class TimelineItem(HasComps, HasMarkers, HasColour):
     def GetSourceStartFrame(self) -> int | None:
         if self.media is None:
             return None
+        if self.is_swapped:
+            return self.last_source_frame
         return self.media.first + int(self.left) + self.world.behaviour.source_start_offset
 
     @api_method(since="19.0.3")
     def GetSourceEndFrame(self) -> int | None:
         if self.media is None:
             return None
+        if self.is_swapped:
+            return self.media.first + int(self.left)
+        return self.last_source_frame
+
+    @property
+    def is_swapped(self) -> bool:
+        """Whether the source start and end of this clip are returned the other way round."""
+        return self.speed < 0 and self.world.behaviour.swaps_reversed_source
+
+    @property
+    def last_source_frame(self) -> int:
+        """The end of the source range, as this Resolve counts it."""
+        assert self.media is not None
         variation = self.world.behaviour.source_end
         base = self.media.first
         if variation == "timecode":
