@@ -64,13 +64,13 @@ def assert_layers_lie_over_their_plate(cut: Cut, root: Path) -> None:
         over = [
             name
             for name, shown in frames.items()
-            if any(entry and entry[0].startswith(f"{shot.name}_") for entry in shown) and name not in plates
+            if any(entry and entry[0] == f"{shot.name}_{_label(name)}" for entry in shown) and name not in plates
         ]
         assert len(over) == 2
         for record_frame in shot.record_range:
             source_frame = shot.frame_map.source_frame_at_record(record_frame)
             for name in over:
-                label = name.partition(" (")[0].replace(" ", "_")
+                label = _label(name)
                 number = shot.frame_map.shot_frame(source_frame)
                 if shot.frame_map.frames is not None:  # its files are in the order of the timeline
                     number = 1001 + record_frame - shot.record_range.first
@@ -93,6 +93,11 @@ def assert_baked_files_hold_what_the_timeline_shows(shot: Shot, root: Path) -> N
         files = sorted(folder.glob("*.exr"))
         found = [read_attributes(path)["toolkit/sourceFrame"] for path in files]
         assert found == [shot.frame_map.source_frame_at_record(frame) for frame in shot.record_range]
+
+
+def _label(track_name: str) -> str:
+    """``FACE_v001`` of ``FACE v001 (PLATE 2)``."""
+    return track_name.partition(" (")[0].replace(" ", "_")
 
 
 def _shows(shown: list[tuple[str, int] | None], clip_name: str, record_frame: int) -> bool:

@@ -72,10 +72,23 @@ def test_a_speed_ramp_of_resolve_is_followed_frame_by_frame(shared: Path) -> Non
     assert shown == [0, 515, 516, 517, 1001, 1002, 1003, 1497]
 
 
-@pytest.mark.parametrize("name", ["premiere_example", "screening_example"])
-def test_a_newer_schema_is_refused_with_the_supported_version(name: str, shared: Path) -> None:
-    with pytest.raises(UnreadableCut, match=r"Marker\.3, newer than the Marker\.2"):
-        read_cut(shared / f"timelines/otio_sample_data/{name}.otio", handles=8)
+@pytest.mark.parametrize(("name", "shots", "markers"), [("premiere_example", 6, 4), ("screening_example", 0, 3)])
+def test_markers_of_a_newer_schema_cost_no_clip(name: str, shots: int, markers: int, shared: Path) -> None:
+    cut = read_cut(shared / f"timelines/otio_sample_data/{name}.otio", handles=8, allow_empty=True)
+
+    assert len(cut.shots) == shots
+    objects = f"{markers} objects of type Marker.3" if markers > 1 else "an object of type Marker.3"
+    assert [note for note in cut.notes if note.startswith(objects)]
+
+
+@pytest.mark.parametrize("folder", ["otio_sample_data", "resolve21", "ayon_clips"])
+def test_every_openTimelineIO_file_is_listed_clip_by_clip(folder: str, shared: Path) -> None:  # noqa: N802
+    files = [path for path in sorted((shared / "timelines" / folder).iterdir()) if path.suffix in {".otio", ".json"}]
+    assert files
+    for path in files:
+        cut = read_cut(path, handles=8, allow_empty=True)
+        assert cut.shots or cut.skipped, path.name
+        assert all(row.reason for row in cut.skipped)
 
 
 AYON: dict[str, tuple[int, int, int]] = {
@@ -91,6 +104,27 @@ AYON: dict[str, tuple[int, int, int]] = {
     "qt_reverse_speed_2x": (11, 50, 30),
 }
 """Record frames, source frame at the first and at the last one: from another tool's tests, or counted by hand."""
+
+
+HANDLES: dict[str, tuple[int, int]] = {
+    "img_seq_2x_speed_resolve": (20, 20),
+    "img_seq_embedded_tc": (5, 10),
+    "img_seq_freeze_frame": (0, 0),
+    "img_seq_with_handles": (10, 10),
+    "movie_with_handles": (0, 10),
+    "qt_embedded_tc": (10, 10),
+    "qt_freeze_frame": (0, 0),
+    "qt_retimed_speed": (0, 25),
+    "qt_reverse_speed_2x": (20, 20),
+}
+"""Source frames before and after with handles of 10: the other tool's numbers."""
+
+
+@pytest.mark.parametrize("name", HANDLES)
+def test_single_clips_on_their_own_have_the_handles_that_their_media_has(name: str, shared: Path) -> None:
+    (shot,) = read_cut(shared / f"timelines/ayon_clips/{name}.json", handles=10).shots
+
+    assert (_ends(shot), shot.handles) == (AYON[name], HANDLES[name])
 
 
 @pytest.mark.parametrize("name", AYON)

@@ -48,7 +48,10 @@ def show_shots(cut: Cut, *, as_json: bool) -> None:
     from toolkit.cli.shots_table import build_shots_table
 
     table, problems = build_shots_table(cut)
-    print_table(table)
+    if cut.shots:
+        print_table(table)
+    else:
+        click.echo("nothing to render")
     for row in cut.skipped:
         where = f" at record {row.record_range}" if row.record_range else ""
         click.echo(f"left out: {row.clip_name} on track {row.track_index + 1}{where}: {row.reason}")

@@ -75,7 +75,7 @@ def shots(cut: Path, since: Path | None, sheet: Path | None, as_json: bool, **na
         return
     problems: list[str] = []
     with open_progress("bar") as progress:
-        found = stages.read_source(cut, settings, progress=progress)
+        found = stages.read_source(cut, settings, allow_empty=True, progress=progress)
         if sheet is not None:
             problems = stages.write_contact_sheet(found, sheet, progress=progress)
     show_shots(found, as_json=as_json)

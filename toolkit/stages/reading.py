@@ -12,12 +12,17 @@ from toolkit.turnover import read_cut
 
 
 def read_source(
-    cut: Cut | Path | str, settings: Settings, out: Path | str | None = None, *, progress: Progress = SILENT
+    cut: Cut | Path | str,
+    settings: Settings,
+    out: Path | str | None = None,
+    *,
+    allow_empty: bool = False,
+    progress: Progress = SILENT,
 ) -> Cut:
     """``cut`` itself, or the cut at that path, read with ``settings``; folders of media may be relative to it.
 
-    The shots that ``out`` holds already keep their names. Raises what ``read_cut`` raises, and Unreadable and
-    DocumentError for a damaged ``out``.
+    The shots that ``out`` holds already keep their names. ``allow_empty`` and what is raised are those of ``read_cut``,
+    and Unreadable and DocumentError for a damaged ``out``.
     """
     if isinstance(cut, Cut):
         return cut
@@ -38,5 +43,6 @@ def read_source(
         plate=settings.plate,
         options=options,
         known=Cut.read(known) if known is not None and known.exists() else None,
+        allow_empty=allow_empty,
         progress=progress,
     )

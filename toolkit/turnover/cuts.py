@@ -39,6 +39,7 @@ def read_cut(
     plate: PlateSettings = _DEFAULTS,
     options: ReadOptions = _NO_OPTIONS,
     known: Cut | None = None,
+    allow_empty: bool = False,
     progress: Progress = SILENT,
 ) -> Cut:
     """The shots of a cut: a timeline of any format, a ``turnover.json``, one movie, one sequence (``plate.####.exr``)
@@ -50,7 +51,8 @@ def read_cut(
     in ``skipped``. ``names`` is the template of the shots' names (``cut.names``); the shots of ``known``, an earlier
     version of the cut, keep theirs. With ``share``, several uses of the same frames are rendered once. ``plate`` says
     how media is read, ``options`` how the timeline is, and whether a single movie or sequence is searched for cuts,
-    which ``progress`` shows. The cut's notes say what was chosen, guessed or left out.
+    which ``progress`` shows. The cut's notes say what was chosen, guessed or left out. With ``allow_empty``, a timeline
+    of which nothing can be rendered is returned with its reasons instead of raising EmptyCut or CutIncomplete.
 
     Raises NoSuchFile, UnreadableCut, DocumentError for an invalid turnover, EmptyCut when nothing can be rendered,
     CutIncomplete when that is because of the media of all clips, and CorruptMedia and UnsupportedMedia for a single
@@ -59,7 +61,7 @@ def read_cut(
     path = Path(path)
     if is_turnover(path) or is_timeline_file(path):
         undivided = options.model_copy(update={"detect_cuts": False, "boundaries": None})
-        cut = _read_edited_cut(path, undivided, handles=handles, plate=plate, names=names)
+        cut = _read_edited_cut(path, undivided, handles=handles, plate=plate, names=names, allow_empty=allow_empty)
         if undivided != options:
             cut = cut.model_copy(update={"notes": (*cut.notes, _NOT_DIVIDED)})
         cut = share_frames(cut, near=handles) if share else count_frames(cut)
@@ -68,11 +70,13 @@ def read_cut(
     return add_media_notes(cut if known is None else keep_names(cut, known))
 
 
-def _read_edited_cut(path: Path, options: ReadOptions, *, handles: int, plate: PlateSettings, names: str) -> Cut:
+def _read_edited_cut(
+    path: Path, options: ReadOptions, *, handles: int, plate: PlateSettings, names: str, allow_empty: bool
+) -> Cut:
     if is_turnover(path):
         return read_turnover_cut(path, handles=handles, plate=plate, names=names)
     found = open_timeline_file(path, options)
-    return read_timeline_cut(found, path, options, handles=handles, plate=plate, names=names)
+    return read_timeline_cut(found, path, options, handles=handles, plate=plate, names=names, allow_empty=allow_empty)
 
 
 def _read_media(path: Path, options: ReadOptions, plate: PlateSettings, progress: Progress) -> Cut:

@@ -57,11 +57,13 @@ def read_timeline_cut(
     plate: PlateSettings,
     names: str = "{clip}",
     rounding: Fraction = ROUNDING,
+    allow_empty: bool = False,
 ) -> Cut:
     """The shots of the timeline ``found`` in the file ``path``: bottom track first, each track from left to right.
 
     ``options`` are those it was read with; ``rounding`` is how far the starts of its clips may be off whole media
-    frames, in frames; ``names`` is the template of the shots' names. Raises like ``read_cut``.
+    frames, in frames; ``names`` is the template of the shots' names. Raises like ``read_cut``; with ``allow_empty``, a
+    cut without a shot is returned.
     """
     timeline = found.timeline
     record_rate, rate_notes = _record_rate(timeline, path, options.record_rate)
@@ -88,9 +90,9 @@ def read_timeline_cut(
             shots += made
             (transitions if is_transition(slot.child) else skipped).extend(rows)
     troubles = {row.shot: row.reason for row in skipped if row.shot}
-    if not shots and troubles and all(row.shot for row in skipped):
+    if not shots and not allow_empty and troubles and all(row.shot for row in skipped):
         raise CutIncomplete(troubles)
-    if not shots:
+    if not shots and not (allow_empty and skipped):
         raise EmptyCut(path, summarise_skips((row.clip_name, row.reason) for row in skipped))
     return Cut(
         name=timeline.name or path.stem,
