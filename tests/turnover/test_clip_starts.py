@@ -132,3 +132,12 @@ def test_a_freeze_and_a_clip_of_one_frame_are_what_they_are(retime: float, count
     cut = read(tmp_path, clip(media, time_range(10, count), effects=[speed(retime)]), rate=24)
 
     assert cut.notes == ()
+
+
+@pytest.mark.parametrize("written", [0, 1])
+def test_a_sequence_whose_rate_was_never_set_has_that_of_its_range(written: int, tmp_path: Path) -> None:
+    media = sequence_reference("/offline", 1001, time_range(0, 98, 25), rate=written)
+    cut = read(tmp_path, clip(media, time_range(10, 40, 25)), rate=25)
+
+    assert cut.shots[0].media.rate == 25
+    assert shown(cut) == list(range(1011, 1051))

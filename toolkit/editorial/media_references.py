@@ -178,8 +178,8 @@ def _read_sequence(
     path = resolve_path(_sequence_text(reference), cut_folder)
     return MediaReference(
         location=Location(path=path, is_sequence=True, first_file=reference.start_frame),
-        # 1 is the schema's default for a rate that was never set.
-        sequence_rate=time_base(reference.rate) if reference.rate != 1 else None,
+        # 1 is the schema's default for a rate that was never set, and some programs write 0.
+        sequence_rate=time_base(reference.rate) if reference.rate not in {0, 1} else None,
         frame_step=reference.frame_step,
         available=available,
     )
