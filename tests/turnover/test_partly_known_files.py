@@ -84,17 +84,6 @@ COSTS: dict[str, tuple[Json, str]] = {
         "OpenTimelineIO does not know its media reference CloudReference.1",
     ),
     "a newer clip": (dict(CLIP, OTIO_SCHEMA="Clip.9", media={}), "OpenTimelineIO does not know Clip.9"),
-    "a nested timeline with an unknown effect": (
-        {
-            "OTIO_SCHEMA": "Stack.1",
-            "name": "sh010",
-            "source_range": time_range(0, 20),
-            "children": [track(CLIP)],
-            "effects": [SPARKLE],
-            "metadata": {},
-        },
-        "OpenTimelineIO does not know its effect Sparkle.1",
-    ),
 }
 
 
@@ -106,6 +95,31 @@ def test_what_may_change_the_picture_costs_its_clip(child: Json, reason: str, tm
     assert (shot.name, shot.record_range.first, shot.source_range.first) == ("sh020", 20, 50)
     assert row.record_range is not None
     assert (row.shot, row.clip_name, len(row.record_range), row.reason) == ("sh010", "sh010", 20, reason)
+
+
+def stack(*tracks: Json, effects: list[Json]) -> Json:
+    return {
+        "OTIO_SCHEMA": "Stack.1",
+        "name": "comp",
+        "source_range": time_range(0, 20),
+        "children": list(tracks),
+        "effects": effects,
+        "metadata": {},
+    }
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_an_unknown_effect_of_a_nested_timeline_costs_the_clips_in_it(depth: int, tmp_path: Path) -> None:
+    nested = stack(track(CLIP), effects=[SPARKLE])
+    for _ in range(depth - 1):
+        nested = stack(track(nested), effects=[])
+    cut = read_cut(write(tmp_path / "cut.otio", timeline(track(nested, AFTER), start=time(0))), handles=0)
+
+    ((shot,), (row,)) = cut.shots, cut.skipped
+    assert (shot.name, shot.record_range.first) == ("sh020", 20)
+    assert row.shot
+    reason = "OpenTimelineIO does not know the effect Sparkle.1 of the nested timeline that it is in"
+    assert row.reason == reason
 
 
 def test_a_cut_of_only_such_clips_is_incomplete(tmp_path: Path) -> None:

@@ -72,8 +72,16 @@ class _Removal:
         name, version = schema
         return version <= self.known[name] if name in self.known else name in _VALUE_SCHEMAS or unknown_names
 
-    def mark_item(self, value: Json) -> None:
-        """Say in a clip or a nested stack that an effect or the media reference is unknown, and leave that out."""
+    def mark_stack(self, value: Json) -> None:
+        """Say in each clip of a nested timeline that an effect of the timeline is unknown, and leave that out."""
+        unknown = self._remove_unknown(value, "effects")
+        if unknown:
+            what = f"the effect {' and '.join(unknown)} of the nested timeline that it is in"
+            for clip in _iter_clips(value):
+                _mark(clip, _UNREAD, f"OpenTimelineIO does not know {what}")
+
+    def mark_clip(self, value: Json) -> None:
+        """Say in a clip that an effect or the media reference is unknown, and leave that out."""
         unknown = [f"its effect {name}" for name in self._remove_unknown(value, "effects")]
         references = value.get("media_references") or {}
         for key, reference in [*references.items(), ("media_reference", value.get("media_reference"))]:
@@ -91,8 +99,10 @@ class _Removal:
     def _replace_child(self, child: Any) -> Any:
         """A child of a track or stack; for an unknown one a clip of its length, None for a transition."""
         name, schema = self._unknown_name(child), _schema_of(child)
-        if schema is not None and schema[0] in {"Clip", "Stack"} and not name:
-            self.mark_item(child)
+        if schema is not None and not name and schema[0] == "Clip":
+            self.mark_clip(child)
+        if schema is not None and not name and schema[0] == "Stack":
+            self.mark_stack(child)
         if not name or name.partition(".")[0] in _STRUCTURE:
             return child
         if "in_offset" in child or "out_offset" in child:  # it takes no time of its own
@@ -132,7 +142,7 @@ def remove_unknown(document: Any) -> tuple[str, ...]:
     removal = _Removal(known=otio.core.type_version_map())
     root = _schema_of(document)
     if root is not None and root[0] == "Clip":
-        removal.mark_item(document)
+        removal.mark_clip(document)
     removal.clean(document)
     return tuple(_describe(name, count) for name, count in sorted(removal.dropped.items()))
 
@@ -187,6 +197,15 @@ def _iter_schemas(document: Any) -> Iterator[tuple[str, int]]:
 def _schema_of(value: Any) -> tuple[str, int] | None:
     name, _, version = str(value.get("OTIO_SCHEMA", "")).rpartition(".") if isinstance(value, dict) else ("", "", "")
     return (name, int(version)) if name and version.isdecimal() else None
+
+
+def _iter_clips(item: Any) -> Iterator[Json]:
+    """The clips in an item, at any depth."""
+    children = item.get("children") if isinstance(item, dict) else None
+    for child in children or []:
+        if (_schema_of(child) or ("", 0))[0] == "Clip":
+            yield child
+        yield from _iter_clips(child)
 
 
 def _mark(clip: Json, key: str, reason: str) -> None:
