@@ -40,6 +40,20 @@ def test_a_converted_start_is_plain_seconds(media_rate: float, timecode: int, re
     assert len(cut.notes) == 0
 
 
+@pytest.mark.parametrize("timecode", HOURS.values(), ids=HOURS.keys())
+@pytest.mark.parametrize("label", [23.97599983215332, FLOAT32, 23.976, 23.98], ids=str)
+def test_a_start_that_was_converted_exactly_and_labelled_roughly_is_exact(
+    label: float, timecode: int, tmp_path: Path
+) -> None:
+    """Only the exact rate gives a whole frame then."""
+    start = (timecode + 9) / 24 * (24000 / 1001)
+    media = sequence_reference("/offline", 1001, time_range(timecode, 98))
+    cut = read(tmp_path, clip(media, time_range(start, 40, label)))
+
+    assert shown(cut)[0] == 1010
+    assert len(cut.notes) == 0
+
+
 @pytest.mark.parametrize("media_rate", [23.976, 23.98, 24000 / 1001], ids=str)
 @pytest.mark.parametrize("timecode", HOURS.values(), ids=HOURS.keys())
 def test_whole_numbers_are_counts_however_their_rate_is_spelt(timecode: int, media_rate: float, tmp_path: Path) -> None:

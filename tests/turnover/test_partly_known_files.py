@@ -94,7 +94,8 @@ def test_what_may_change_the_picture_costs_its_clip(child: Json, reason: str, tm
     ((shot,), (row,)) = cut.shots, cut.skipped
     assert (shot.name, shot.record_range.first, shot.source_range.first) == ("sh020", 20, 50)
     assert row.record_range is not None
-    assert (row.shot, row.clip_name, len(row.record_range), row.reason) == ("sh010", "sh010", 20, reason)
+    assert (row.shot, row.clip_name, len(row.record_range)) == ("sh010", "sh010", 20)
+    assert row.reason.startswith(f"{reason}; return.otio has ")
 
 
 def stack(*tracks: Json, effects: list[Json]) -> Json:
@@ -119,11 +120,11 @@ def test_an_unknown_effect_of_a_nested_timeline_costs_the_clips_in_it(depth: int
     assert (shot.name, shot.record_range.first) == ("sh020", 20)
     assert row.shot
     reason = "OpenTimelineIO does not know the effect Sparkle.1 of the nested timeline that it is in"
-    assert row.reason == reason
+    assert row.reason == f"{reason}; return.otio lacks it"
 
 
 def test_a_cut_of_only_such_clips_is_incomplete(tmp_path: Path) -> None:
-    with pytest.raises(CutIncomplete, match=r"sh010 \(OpenTimelineIO does not know its effect Sparkle\.1\)"):
+    with pytest.raises(CutIncomplete, match=r"sh010 \(OpenTimelineIO does not know its effect Sparkle\.1; .*\)"):
         read_cut(write(tmp_path / "cut.otio", one_clip(dict(CLIP, effects=[SPARKLE]))), handles=0)
 
 
@@ -133,7 +134,7 @@ def test_an_unknown_child_keeps_its_place(tmp_path: Path) -> None:
 
     ((shot,), (row,)) = cut.shots, cut.skipped
     assert shot.record_range.first == 7
-    assert (row.shot, row.reason) == ("", "OpenTimelineIO does not know Subtitle.1")
+    assert (row.shot, row.reason.partition(";")[0]) == ("", "OpenTimelineIO does not know Subtitle.1")
 
 
 def test_after_an_unknown_child_of_unknown_length_positions_are_unknown(tmp_path: Path) -> None:

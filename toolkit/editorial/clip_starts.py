@@ -12,6 +12,7 @@ from toolkit.editorial.times import (
     WrittenTime,
     frames_between,
     is_plain,
+    plain_frames,
     round_half_up,
     snap_to_whole,
     to_seconds,
@@ -64,7 +65,7 @@ def find_clip_start(
     frames, uncertainty = frames_between(origin.time, start, rate)
     return ClipStart(
         frames=snap_to_whole(frames, uncertainty, rounding=rounding),
-        is_plain=is_plain(origin.time, start),
+        is_plain=is_plain(origin.time, start, rate),
         note=_rate_note(used, start, origin, rate),
     )
 
@@ -86,10 +87,9 @@ def _relative_note(used: TimeRange, origin: MediaOrigin) -> str:
 
 def _rate_note(used: TimeRange, start: WrittenTime, origin: MediaOrigin, rate: Fraction) -> str:
     """That the other meaning of a rounded rate would be another frame, where nothing but our rule decides."""
-    if is_plain(origin.time, start) or start.rate == origin.time.rate:
+    if not (start.is_count and origin.time.is_count) or start.rate == origin.time.rate:
         return ""
-    plain_rate = origin.time.plain_rate if origin.time.rate == rate else rate
-    exact, plain = (start.exact - origin.time.exact) * rate, (start.plain - origin.time.plain) * plain_rate
+    exact, plain = (start.exact - origin.time.exact) * rate, plain_frames(origin.time, start, rate)
     apart = floor(plain + ROUNDING) - floor(exact + ROUNDING)
     if not apart:
         return ""

@@ -88,18 +88,30 @@ def frames_between(start: WrittenTime, end: WrittenTime, rate: Fraction) -> tupl
 
     The one rule for NTSC rates that are written rounded (23.976, or a 32-bit float of it): whole numbers are counts of
     frames, at exactly 24000/1001 a second; a fraction was converted by a program that divided by the rate it wrote, so
-    that it is plain seconds. From eleven hours of timecode on, the two are a frame apart.
+    that it is plain seconds, unless only exact ones give a whole frame. From eleven hours of timecode on, the two are a
+    frame apart.
     """
-    if is_plain(start, end):
-        frames = (end.plain - start.plain) * (start.plain_rate if start.rate == rate else rate)
-        return frames.limit_denominator(_MAX_DENOMINATOR), Fraction(0)
+    if is_plain(start, end, rate):
+        return plain_frames(start, end, rate), Fraction(0)
     return (end.exact - start.exact) * rate, (start.uncertainty + end.uncertainty) * rate
 
 
-def is_plain(start: WrittenTime, end: WrittenTime) -> bool:
+def is_plain(start: WrittenTime, end: WrittenTime, rate: Fraction) -> bool:
     """Whether the stretch between two times is read in plain seconds; see ``frames_between``."""
     is_rounded = any(time.plain_rate != time.rate for time in (start, end))
-    return is_rounded and not (start.is_count and end.is_count)
+    if not is_rounded or (start.is_count and end.is_count):
+        return False
+    return _is_whole(plain_frames(start, end, rate)) or not _is_whole((end.exact - start.exact) * rate)
+
+
+def plain_frames(start: WrittenTime, end: WrittenTime, rate: Fraction) -> Fraction:
+    """Media frames from ``start`` to ``end`` in plain seconds, for media at the exact ``rate``."""
+    frames = (end.plain - start.plain) * (start.plain_rate if start.rate == rate else rate)
+    return frames.limit_denominator(_MAX_DENOMINATOR)
+
+
+def _is_whole(frames: Fraction) -> bool:
+    return abs(frames - round_half_up(frames)) <= ROUNDING
 
 
 def snap_to_whole(frames: Fraction, uncertainty: Fraction, *, rounding: Fraction = ROUNDING) -> Fraction:

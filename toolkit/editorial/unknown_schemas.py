@@ -76,7 +76,7 @@ class _Removal:
         """Say in each clip of a nested timeline that an effect of the timeline is unknown, and leave that out."""
         unknown = self._remove_unknown(value, "effects")
         if unknown:
-            what = f"the effect {' and '.join(unknown)} of the nested timeline that it is in"
+            what = f"the effect {' and '.join(unknown)} of the nested timeline that it is in; return.otio lacks it"
             for clip in _iter_clips(value):
                 _mark(clip, _UNREAD, f"OpenTimelineIO does not know {what}")
 
@@ -89,7 +89,8 @@ class _Removal:
                 unknown.append(f"its media reference {name}")
                 (references if key in references else value)[key] = _MISSING.copy()
         if unknown:
-            _mark(value, _UNREAD, f"OpenTimelineIO does not know {' and '.join(unknown)}")
+            what = f"{' and '.join(unknown)}; return.otio has the clip without it"
+            _mark(value, _UNREAD, f"OpenTimelineIO does not know {what}")
 
     def _remove_unknown(self, value: Json, key: str) -> list[str]:
         parts = value.get(key) or []
@@ -121,7 +122,7 @@ class _Removal:
             "active_media_reference_key": "DEFAULT_MEDIA",
         }
         key = _UNREAD if name.startswith("Clip.") else _UNREAD_CHILD
-        _mark(clip, key, f"OpenTimelineIO does not know {name}")
+        _mark(clip, key, f"OpenTimelineIO does not know {name}; return.otio has an empty clip in its place")
         return clip
 
     def _unknown_name(self, part: Any) -> str:
