@@ -157,3 +157,12 @@ def test_layers_have_a_file_for_each_file_and_the_plate_is_left_out_for_hosts(tm
     assert first_file + int(seconds * 12) == cut.shots[0].frame_map.shot_frame(1002)
     assert not [clip for each in delivery.tracks if each.name.startswith("PLATE") for clip in each.clips]
     assert any("hosts show no sequence whose files are numbered in steps of 2" in note for note in delivery.notes)
+
+
+def test_two_steps_through_the_same_files_share_no_frames(tmp_path: Path) -> None:
+    write_sequence(tmp_path / "plates", range(1001, 1021))
+    odd = clip(stepped(), time_range(0, 16), name="odd")
+    even = clip(sequence_reference("plates/", 1002, time_range(0, 18), step=2), time_range(0, 16), name="even")
+    cut = read_cut(write(tmp_path / "cut.otio", timeline(track(odd, even), start=time(0))), handles=0)
+
+    assert [(shot.rendered_name, files_shown(shot)[-1]) for shot in cut.shots] == [("odd", 1015), ("even", 1016)]

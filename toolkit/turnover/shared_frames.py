@@ -53,7 +53,8 @@ def _group(shots: Iterable[Shot], near: int) -> Iterator[list[Shot]]:
     by_media: dict[object, list[Shot]] = {}
     for shot in shots:
         media = shot.media
-        key = (media.path, media.layer, media.rate, media.by_time, shot.input_colour_space)
+        step = (media.frame_step, media.step_origin)
+        key = (media.path, media.layer, media.rate, media.by_time, step, shot.input_colour_space)
         by_media.setdefault(key, []).append(shot)
     for uses in by_media.values():
         yield from _divide(sorted(uses, key=lambda shot: shot.source_range.first), near)
