@@ -23,6 +23,7 @@ from tests.turnover._cuts import (
     write,
     write_sequence,
 )
+from toolkit.cli import run_command
 from toolkit.errors import EmptyCut, NoSuchFile, UnreadableCut
 from toolkit.turnover import read_cut
 
@@ -141,6 +142,23 @@ def test_a_timeline_without_renderable_clips_lists_the_reasons(document: Json, r
 
     assert reason in str(caught.value)
     assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize("kind", ["only titles", "only a clip of no length", "many of the same"])
+def test_a_list_has_such_a_timeline_clip_by_clip(kind: str, tmp_path: Path) -> None:
+    document, reason = EMPTY[kind]
+    path = write(tmp_path / "cut.otio", document)
+    cut = read_cut(path, handles=8, allow_empty=True)
+
+    assert not cut.shots
+    assert len(cut.skipped) == len(document["tracks"]["children"][0]["children"])
+    assert reason.rpartition(": ")[2] in cut.skipped[0].reason
+    assert run_command(["shots", str(path)]) == 0
+
+
+def test_a_timeline_without_clips_is_no_list(tmp_path: Path) -> None:
+    with pytest.raises(EmptyCut, match="it has no video clips"):
+        read_cut(write(tmp_path / "cut.otio", timeline(track(gap(10)), start=time(0))), handles=8, allow_empty=True)
 
 
 NUMBERS: dict[str, Any] = {"NaN": float("nan"), "infinity": float("inf"), "minus infinity": float("-inf")}
