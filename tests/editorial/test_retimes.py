@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 from opentimelineio import schema
 
-from toolkit.editorial.retimes import read_retime, trimmed_source_frames
+from toolkit.editorial.retimes import FrameWarps, read_retime, sample_retime, trimmed_source_frames
 from toolkit.editorial.skips import Skip
 from toolkit.editorial.tracks import Slot
 
@@ -71,3 +71,33 @@ def test_a_trim_removes_source_frames_in_proportion_to_the_speed(
         trimmed_tail=Fraction(18, 24),
     )
     assert trimmed_source_frames(slot, speed, source_rate) == frames
+
+
+def time_warp(*lookup: float) -> schema.TimeEffect:
+    return schema.TimeEffect(effect_name="TimeWarp", metadata={"length": len(lookup), "lookup": list(lookup)})
+
+
+def shown(effects: list[schema.Effect], count: int, *, start: int = 50) -> list[int]:
+    retime = read_retime(effects)
+    assert isinstance(retime, FrameWarps)
+    rate = Fraction(24)
+    sampled = sample_retime(retime, range(count), media_start=start / rate, record_rate=rate, source_rate=rate)
+    return [frame - start for frame in sampled]
+
+
+def test_a_time_warp_of_hiero_is_a_table_of_frames() -> None:
+    assert shown([time_warp(2, 2, 1.5, 1, 0.4, -5)], 6) == [2, 3, 4, 4, 4, 0]
+    assert shown([schema.LinearTimeWarp(time_scalar=2), time_warp(0, 1, 0.25, -3)], 4) == [0, 4, 5, 0]
+
+
+def test_time_warps_chain_and_tables_of_zeros_move_nothing() -> None:
+    """The second table looks up what the first one gave; beyond its ends, that of its first or last frame."""
+    assert shown([time_warp(5, 5, 5, 9), time_warp(0, 1, -2, 3)], 4) == [5, 7, 5, 12]
+    assert read_retime([schema.LinearTimeWarp(time_scalar=0.5), time_warp(0, 0, 0)]) == Fraction(1, 2)
+
+
+def test_a_time_warp_that_is_shorter_than_its_clip_is_skipped() -> None:
+    with pytest.raises(Skip, match="its retime has 3 frames, but the clip 4"):
+        shown([time_warp(1, 2, 3)], 4)
+    with pytest.raises(Skip, match="2 retimes on one clip"):
+        read_retime([time_warp(1, 2, 3), time_warp(1, 2)])

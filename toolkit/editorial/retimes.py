@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from toolkit.editorial.builders import REMAP_METADATA
 from toolkit.editorial.skips import Skip
 from toolkit.editorial.speed_curves import SpeedCurve
-from toolkit.editorial.times import exact_number
+from toolkit.editorial.times import exact_number, round_half_up
 from toolkit.editorial.tracks import Slot
 
 if TYPE_CHECKING:
@@ -38,7 +38,29 @@ class Remap:
     """Exact, counted from the first frame of the media."""
 
 
-Retime = Fraction | SpeedCurve | Remap
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameWarps:
+    """The TimeWarps of Hiero and Nuke Studio, over a constant speed: tables of frames, one value per frame of the clip.
+
+    The first table moves each frame of the clip through the media. Each further one moves it through the frames that
+    the tables before it gave, as AYON's published ranges for such clips show.
+    """
+
+    speed: Fraction
+    tables: tuple[tuple[Fraction, ...], ...]
+    """Frames of the clip, relative to the frame itself."""
+
+    def position(self, frame: int, media_start: Fraction) -> int:
+        """The media frame shown in ``frame`` of the clip, for a clip that starts at the media frame ``media_start``."""
+        first, *others = self.tables
+        for table in reversed(others):
+            frame = min(max(0, round_half_up(frame + table[frame])), len(table) - 1)
+        return round_half_up(media_start + (frame + first[frame]) * self.speed)
+
+
+VaryingSpeed = SpeedCurve | Remap | FrameWarps
+
+Retime = Fraction | VaryingSpeed
 """A constant speed in source seconds per record second (0: a freeze), or a speed that varies."""
 
 
@@ -47,19 +69,25 @@ def read_retime(effects: Sequence[schema.Effect]) -> Retime:
     from opentimelineio import schema
 
     speeds: list[Fraction] = []
-    varying: list[Retime] = []
+    varying: list[SpeedCurve | Remap] = []
+    tables: list[tuple[Fraction, ...]] = []
     for effect in effects:
         if not isinstance(effect, schema.TimeEffect) or not effect.enabled:
             continue
         if isinstance(effect, schema.LinearTimeWarp):
             speeds.append(_without_noise(exact_number(effect.time_scalar)))
+        elif effect.metadata.get("lookup"):
+            tables.append(tuple(map(_read_position, effect.metadata["lookup"])))
         else:
             varying.append(_read_varying(effect))
     speed = prod(speeds, start=Fraction(1))
-    if not varying:
+    if not varying and not any(map(any, tables)):  # tables of zeros move nothing
         return speed
-    if len(varying) > 1 or speed != 1:
-        raise Skip(f"{len(varying) + len(speeds)} retimes on one clip, one of varying speed, are not supported")
+    if not varying and len({len(table) for table in tables}) == 1:
+        return FrameWarps(speed=speed, tables=tuple(tables))
+    if len(varying) > 1 or tables or speed != 1:
+        count = len(varying) + len(tables) + len(speeds)
+        raise Skip(f"{count} retimes on one clip, one of varying speed, are not supported")
     return varying[0]
 
 
@@ -75,19 +103,27 @@ def slow_freeze_note(effects: Sequence[schema.Effect]) -> str:
 
 
 def sample_retime(
-    retime: SpeedCurve | Remap, records: range, *, media_start: Fraction, record_rate: Fraction, source_rate: Fraction
+    retime: SpeedCurve | Remap | FrameWarps,
+    records: range,
+    *,
+    media_start: Fraction,
+    record_rate: Fraction,
+    source_rate: Fraction,
 ) -> tuple[int, ...]:
     """The media frame shown in each of ``records``, counted from the first frame of the media.
 
     ``records`` are timeline frames counted from the start of the clip before any trim; ``media_start`` is the place in
     the media where the clip starts, in seconds from its first frame. Raises Skip when the retime does not reach them.
     """
-    if isinstance(retime, Remap):
-        if records.stop > len(retime.positions) or records.start < 0:
-            raise Skip(f"its retime has {len(retime.positions)} frames, but the clip {records.stop}")
-        return tuple(floor(position + _FLOOR) for position in retime.positions[records.start : records.stop])
-    start = retime.clip_time(media_start)
-    return tuple(floor(retime.media_time(start + n / record_rate) * source_rate + _FLOOR) for n in records)
+    if isinstance(retime, SpeedCurve):
+        start = retime.clip_time(media_start)
+        return tuple(floor(retime.media_time(start + n / record_rate) * source_rate + _FLOOR) for n in records)
+    count = len(retime.positions) if isinstance(retime, Remap) else len(retime.tables[0])
+    if records.stop > count or records.start < 0:
+        raise Skip(f"its retime has {count} frames, but the clip {records.stop}")
+    if isinstance(retime, FrameWarps):
+        return tuple(retime.position(n, media_start * source_rate) for n in records)
+    return tuple(floor(position + _FLOOR) for position in retime.positions[records.start : records.stop])
 
 
 def is_varying(child: Composable) -> bool:
@@ -99,7 +135,7 @@ def is_varying(child: Composable) -> bool:
     return not all(isinstance(effect, schema.LinearTimeWarp) for effect in retimes)
 
 
-def _read_varying(effect: schema.TimeEffect) -> Retime:
+def _read_varying(effect: schema.TimeEffect) -> SpeedCurve | Remap:
     ours, resolve = effect.metadata.get(REMAP_METADATA), effect.metadata.get("Resolve_OTIO")
     if hasattr(ours, "get") and ours.get("remap"):
         return Remap(positions=tuple(map(_read_position, ours["remap"])))
