@@ -9,7 +9,7 @@ tests after it; those that hold for putting layers back are in ``tests/delivery`
 * T26 to T29: flattening; layers go over their own plate track, nothing is flattened;
 * T30: compounds are reported, not entered (``test_clips_that_cannot_be_rendered_are_skipped_with_a_reason``);
 * T32: union of several uses of one source: every use is rendered on its own;
-* T33 to T36: EDL, which is not read yet;
+* T33 to T36: EDL, which ``test_edl.py`` holds;
 * T38: frame steps, which ``test_frame_steps.py`` holds;
 * T37: absolute record frames, the host scripts' business;
 * T42: writing file URLs; we write plain paths.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from toolkit.documents.base import Document, Point, Value, digest, json_schema, schema_file_name, write_atomically
 from toolkit.documents.bodies import BodyFrame, BodyPoints, BodySample, BodyTracks
-from toolkit.documents.cut import Cut, Media, MediaKind, ReadOptions, Shot, Skipped, SourceShot
+from toolkit.documents.cut import Cut, Media, MediaKind, MediaMatch, ReadOptions, Shot, Skipped, SourceShot
 from toolkit.documents.delivery import (
     Delivery,
     DeliveryClip,
@@ -79,6 +79,7 @@ __all__ = [
     "MaskBlurPlan",
     "Media",
     "MediaKind",
+    "MediaMatch",
     "Motion",
     "Origin",
     "PassName",

@@ -148,6 +148,19 @@ class Skipped(Value):
     """Name of the shot that it is missing from, or that it would have been; empty: it never was to be rendered."""
 
 
+class MediaMatch(Value):
+    """How the media of one event was found, in a cut whose format names no files, such as an EDL."""
+
+    event: str
+    """Number of the event, as the list writes it."""
+    clip: str
+    """Name of the clip in the timeline."""
+    path: str
+    """The file, or the sequence as ``folder/name.####.exr``; empty: none was found."""
+    by: str
+    """What it was found by, such as ``clip name`` or ``reel without suffix and timecode``; empty: it was not."""
+
+
 class ReadOptions(Value):
     """What a user chose for reading a cut's file; it is read again in the same way when the passes are put back."""
 
@@ -185,6 +198,8 @@ class Cut(Document):
     """Length of the timeline in frames."""
     shots: tuple[Shot, ...]
     skipped: tuple[Skipped, ...]
+    media_matches: tuple[MediaMatch, ...] = ()
+    """How media was found, event by event; empty for a cut whose file names its media."""
     origin: Origin | None = None
     """None: the cut was read from a file, not sent from a host."""
     frames_to_render: int = 0

@@ -104,6 +104,7 @@ def read_timeline_cut(
         record_count=round_half_up(max(ends) * record_rate),
         shots=tuple(shots),
         skipped=tuple(sorted([*skipped, *transitions], key=track_position)),
+        media_matches=found.media_matches,
         notes=(*found.notes, *rate_notes, *reader.notes.lines()),
     )
 

@@ -9,6 +9,7 @@ from toolkit.documents import ReadOptions
 from toolkit.editorial.timeline_files import is_timeline, load_timeline
 from toolkit.errors import UnreadableCut
 from toolkit.turnover.formats.bundles import read_otiod, read_otioz
+from toolkit.turnover.formats.edl import read_edl
 from toolkit.turnover.formats.timeline_file import TimelineFile
 from toolkit.turnover.formats.xmeml import read_xmeml
 from toolkit.turnover.formats.xml_files import root_tag
@@ -29,6 +30,7 @@ def _read_xml_timeline(path: Path, options: ReadOptions) -> TimelineFile:
 
 
 _READERS: dict[str, Reader] = {
+    "edl": read_edl,
     "otiod": read_otiod,
     "otioz": read_otioz,
     "xml": _read_xml_timeline,

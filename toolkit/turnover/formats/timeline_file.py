@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from toolkit.documents import MediaMatch
+
 if TYPE_CHECKING:
     from opentimelineio import schema
 
@@ -20,5 +22,7 @@ class TimelineFile:
     """Its ``global_start_time`` has the rate of the timeline, unless the file gives none."""
     drop_frame: bool | None = None
     """Whether its timecode is drop frame; None: the file does not say."""
+    media_matches: tuple[MediaMatch, ...] = ()
+    """How the media of a file that names none was found."""
     notes: tuple[str, ...] = ()
     """What was guessed or could not be carried, one sentence each."""

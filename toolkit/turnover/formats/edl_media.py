@@ -1,0 +1,96 @@
+"""Find the files of the clips of an edit list, which names reels and clips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from toolkit.documents import Media
+from toolkit.errors import MediaError
+from toolkit.turnover.formats.edl_events import EdlEvent
+from toolkit.turnover.formats.edl_sources import PlacedEvent
+from toolkit.turnover.media_folders import MediaFile, MediaFolders
+
+_ANY_REEL = frozenset({"AX", "BL", ""})
+"""Names that stand for no reel in particular."""
+
+_MOST_NAMES = 3
+"""Files named in one note."""
+
+Fits = Callable[[PlacedEvent, Media], bool]
+"""Whether media has the frames of an event."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundMedia:
+    """The media of an event."""
+
+    path: str
+    media: Media | None
+    """None: the file cannot be read."""
+    by: str
+    """What of the list it was found by."""
+    note: str = ""
+    """That other files would do as well."""
+
+
+class MediaFinder:
+    """Finds the media of events below some folders. Only files whose name fits are opened, each once."""
+
+    def __init__(self, folders: MediaFolders, sequence_rate: Fraction, fits: Fits) -> None:
+        """``sequence_rate`` is that of sequences that give none."""
+        self._folders = folders
+        self._sequence_rate = sequence_rate
+        self._fits = fits
+        self._probed: dict[MediaFile, Media | None] = {}
+
+    def find(self, placed: PlacedEvent) -> FoundMedia | None:
+        """The file of ``placed``: one that is named like it and has its frames, else one that is named like it.
+
+        Among names the order is that of ``_levels``.
+        """
+        event, fallback = placed.event, None
+        for by, files, needs_timecode in self._levels(event):
+            known = {file: self._probe(file) for file in files}
+            fitting = [file for file, media in known.items() if media is not None and self._fits(placed, media)]
+            if fitting:
+                sure = len(known) == 1 and not needs_timecode
+                return self._found(event, fitting, by if sure else f"{by} and timecode")
+            if known and fallback is None and not needs_timecode:
+                fallback = self._found(event, sorted(known, key=lambda file: known[file] is None), by)
+        return fallback
+
+    def _found(self, event: EdlEvent, files: Sequence[MediaFile], by: str) -> FoundMedia:
+        note = _note_others(event, [file.path for file in files]) if len(files) > 1 else ""
+        return FoundMedia(path=files[0].path, media=self._probe(files[0]), by=by, note=note)
+
+    def _levels(self, event: EdlEvent) -> Iterator[tuple[str, Sequence[MediaFile], bool]]:
+        """Files by what names them, the surest first, and whether only their timecode makes them sure."""
+        reel = "" if event.reel.upper() in _ANY_REEL else event.reel
+        paths = [Path(name.replace("\\", "/")) for name in event.files]
+        yield "path", [MediaFile(path=str(path)) for path in paths if path.is_absolute() and path.is_file()], False
+        named = [*(("source file", path.name) for path in paths), ("clip name", event.clip_name), ("reel", reel)]
+        named = [(by, name) for by, name in named if name]
+        yield from ((by, self._folders.named(Path(name).name), False) for by, name in named)
+        yield from ((f"{by} without suffix", self._folders.without_suffix(name), False) for by, name in named)
+        yield f"truncated reel ({len(reel)} characters)", self._folders.truncated(reel), False
+        yield from ((f"beginning of its name ({by})", self._folders.beginning_with(name), True) for by, name in named)
+
+    def _probe(self, file: MediaFile) -> Media | None:
+        """What is at ``file``; None when it cannot be read."""
+        from toolkit.plates import probe
+
+        if file not in self._probed:
+            try:
+                self._probed[file] = probe(Path(file.path), sequence_rate=self._sequence_rate)
+            except MediaError:
+                self._probed[file] = None
+        return self._probed[file]
+
+
+def _note_others(event: EdlEvent, paths: Sequence[str]) -> str:
+    names = ", ".join(paths[:_MOST_NAMES])
+    more = f" and {len(paths) - _MOST_NAMES} more" if len(paths) > _MOST_NAMES else ""
+    return f"event {event.number} ({event.name}): {len(paths)} files fit it, {names}{more}; the first is taken"
