@@ -27,6 +27,14 @@ def build_shots_table(cut: Cut) -> tuple[Table, list[str]]:
     return table, problems
 
 
+def build_matches_table(cut: Cut) -> Table:
+    """How media was found for a cut whose file names none."""
+    table = Table("event", "clip", "media", "found by", title="media")
+    for match in cut.media_matches:
+        table.add_row(match.event, match.clip, match.path or "not found", match.by)
+    return table
+
+
 def _row(cut: Cut, shot: Shot, size: str) -> tuple[str, ...]:
     media, (head, tail) = shot.media, shot.handles
     rate = f"{float(media.rate):.6g} fps"

@@ -45,13 +45,15 @@ def show_shots(cut: Cut, *, as_json: bool) -> None:
     if as_json:
         print_json(json.loads(cut.model_dump_json(by_alias=True)))
         return
-    from toolkit.cli.shots_table import build_shots_table
+    from toolkit.cli.shots_table import build_matches_table, build_shots_table
 
     table, problems = build_shots_table(cut)
     if cut.shots:
         print_table(table)
     else:
         click.echo("nothing to render")
+    if cut.media_matches:
+        print_table(build_matches_table(cut))
     for row in cut.skipped:
         where = f" at record {row.record_range}" if row.record_range else ""
         click.echo(f"left out: {row.clip_name} on track {row.track_index + 1}{where}: {row.reason}")
