@@ -12,6 +12,7 @@ import pytest
 from tests.turnover._cuts import write_movie, write_sequence
 from tests.turnover._edls import event, read, records, shown, write_list
 from toolkit.documents import Cut, Media, MediaMatch
+from toolkit.errors import UnreadableCut
 from toolkit.plates import probe
 from toolkit.turnover import open_timeline, read_cut
 
@@ -76,7 +77,7 @@ def test_what_is_not_found_is_offline_and_said(tmp_path: Path) -> None:
 
     assert cut.media_matches == (MediaMatch(event="001", clip="A001", path="", by=""),)
     assert not cut.shots[0].media.online
-    assert f"1 of 1 clips are offline: no file in {tmp_path / 'media'} is named like them (--media)" in cut.notes
+    assert f"1 of 1 clips is offline: no file in {tmp_path / 'media'} is named like it" in cut.notes
 
 
 def test_a_folder_that_does_not_exist_is_said(tmp_path: Path) -> None:
@@ -246,6 +247,17 @@ def test_the_timeline_is_loaded_again_with_the_same_media(tmp_path: Path) -> Non
     (clip,) = timeline.find_clips()
     assert clip.media_reference.target_url == str(tmp_path / "media" / "take.mov")
     assert again.read_options.media == (str(tmp_path / "media"),)
+
+
+def test_media_that_is_gone_when_the_timeline_is_loaded_again_is_named(tmp_path: Path) -> None:
+    movie = write_movie(tmp_path / "media" / "take.mov", 30, timecode="01:00:00:00")
+    cut = read_one(tmp_path / "media", "take")
+    movie.rename(tmp_path / "take.mov")
+
+    with pytest.raises(
+        UnreadableCut, match=rf"event 001 \(take\) was found at {movie}, and is not found now; bring it"
+    ):
+        open_timeline(cut)
 
 
 def test_media_beside_the_list_is_found_without_an_option(tmp_path: Path) -> None:

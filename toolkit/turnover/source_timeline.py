@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit.documents import Cut, Media, MediaKind, Turnover
+from toolkit.documents import Cut, Media, MediaKind, MediaMatch, Turnover
 from toolkit.editorial.builders import (
     make_clip,
     make_file_reference,
@@ -40,11 +41,23 @@ def open_timeline(cut: Cut) -> schema.Timeline:
     if is_turnover(path):
         timeline = load_turnover_timeline(read_turnover(path), path)[0].timeline
     elif is_timeline_file(path):
-        timeline = open_timeline_file(path, cut.read_options).timeline
+        found = open_timeline_file(path, cut.read_options)
+        _check_media(cut, found.media_matches)
+        timeline = found.timeline
     else:
         return _build_media_timeline(cut)
     make_media_paths_absolute(timeline, path.absolute().parent)
     return timeline
+
+
+def _check_media(cut: Cut, matches: Sequence[MediaMatch]) -> None:
+    """Raise UnreadableCut when media that was searched for is another now: which frames are shown depends on it."""
+    for before, now in zip(cut.media_matches, matches, strict=False):
+        if before.path != now.path:
+            was = f"was found at {before.path}" if before.path else "was not found"
+            is_now = f"is {now.path}" if now.path else "is not found"
+            problem = f"the media of event {before.event} ({before.clip}) {was}, and {is_now} now"
+            raise UnreadableCut(cut.path, f"{problem}; bring it back, or run the cut again")
 
 
 def load_turnover_timeline(turnover: Turnover, path: Path) -> tuple[TimelineFile, str]:

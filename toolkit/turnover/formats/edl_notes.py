@@ -59,6 +59,11 @@ def note_media(folders: Sequence[str], missing: Sequence[str], clips: int, offli
     for folder in missing:
         yield f"the folder {folder} does not exist, so that no media is searched there (--media)"
     if offline and not folders:
-        yield f"{offline} of {clips} clips are offline: an edit list names no files, give their folder with --media"
+        yield f"{_offline(offline, clips)}: an edit list names no files, give their folder with --media"
     elif offline:
-        yield f"{offline} of {clips} clips are offline: no file in {', '.join(folders)} is named like them (--media)"
+        named = f"is named like {'it' if offline == 1 else 'them'}"
+        yield f"{_offline(offline, clips)}: no file in {', '.join(folders)} {named}"
+
+
+def _offline(offline: int, clips: int) -> str:
+    return f"{offline} of {clips} clips {'is' if offline == 1 else 'are'} offline"

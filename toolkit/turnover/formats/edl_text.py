@@ -69,7 +69,7 @@ def regular_lines(text: str) -> list[str]:
 def _regular_line(line: str) -> str:
     if event := _EVENT.match(line):
         return _regular_event(event) or line
-    if line[:4].upper() == "FCM:":
+    if line[:3].upper() == "FCM":
         return f"FCM: {'NON-DROP' if 'NON' in line.upper() else 'DROP' if 'DROP' in line.upper() else 'NON-DROP'} FRAME"
     return f"* {line}" if _BARE_REMARK.match(line) else line
 
