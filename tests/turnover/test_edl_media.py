@@ -70,6 +70,20 @@ def test_a_movie_is_found_by_what_the_list_names(name: str, reel: str, remark: s
     assert not [note for note in cut.notes if "offline" in note]
 
 
+def test_the_only_file_in_a_folder_that_is_named_like_the_clip_is_found(tmp_path: Path) -> None:
+    write_movie(tmp_path / "media" / "sh010" / "plate.mov", 30, timecode="01:00:00:00")
+
+    assert found(read_one(tmp_path / "media", "AX", "* FROM CLIP NAME: sh010")) == ("plate.mov", "folder (clip name)")
+
+
+def test_timecode_decides_between_files_in_a_folder_that_is_named_like_the_clip(tmp_path: Path) -> None:
+    write_movie(tmp_path / "media" / "sh010" / "plate.mov", 30, timecode="01:00:00:00")
+    write_movie(tmp_path / "media" / "sh010" / "clean.mov", 30, timecode="05:00:00:00")
+
+    assert found(read_one(tmp_path / "media", "sh010")) == ("plate.mov", "folder (reel) and timecode")
+    assert found(read_one(tmp_path / "media", "sh010", source=("09:00:00:00", "09:00:01:00"))) == ("", "")
+
+
 def test_what_is_not_found_is_offline_and_said(tmp_path: Path) -> None:
     write_movie(tmp_path / "media" / "other.mov", 30)
 

@@ -42,6 +42,7 @@ class MediaFolders:
         self._names = _table((name, file) for file in self._files for name in _names_of(file))
         self._stems = _table((_stem(Path(file.path).name), file) for file in self._files)
         self._sorted_stems = sorted(self._stems)
+        self._folders = _table((_fold(Path(file.path).parent.name), file) for file in self._files)
         self._truncated = _table((cut, file) for file in self._files for cut in _truncations(Path(file.path).name))
 
     def __len__(self) -> int:
@@ -66,6 +67,10 @@ class MediaFolders:
     def without_suffix(self, name: str) -> list[MediaFile]:
         """The files whose name without suffix and number is ``name``, which may have a suffix of its own."""
         return list(self._stems.get(_stem(name), ()))
+
+    def in_folder(self, name: str) -> list[MediaFile]:
+        """The files in folders called ``name``, without its suffix."""
+        return list(self._folders.get(_stem(name), ()))
 
     def truncated(self, reel: str) -> list[MediaFile]:
         """The files whose name begins with ``reel``, if that is as long as edit lists allow."""

@@ -76,6 +76,9 @@ class MediaFinder:
         yield from ((by, self._folders.named(Path(name).name), False) for by, name in named)
         yield from ((f"{by} without suffix", self._folders.without_suffix(name), False) for by, name in named)
         yield f"truncated reel ({len(reel)} characters)", self._folders.truncated(reel), False
+        for by, name in named:
+            files = self._folders.in_folder(name)
+            yield f"folder ({by})", files, len(files) > 1
         yield from ((f"beginning of its name ({by})", self._folders.beginning_with(name), True) for by, name in named)
 
     def _probe(self, file: MediaFile) -> Media | None:
