@@ -419,6 +419,51 @@ def test_offline_media_is_as_long_as_the_list_uses_it(tmp_path: Path) -> None:
     assert (plate.source_range.first, plate.source_range.last, plate.handles) == (5, 28, (4, 8))
 
 
+@pytest.mark.parametrize(
+    ("reel", "remark"),
+    [
+        ("A" * 300, ""),
+        ("A", f"* SOURCE FILE: /media/{'a' * 300}.mov"),
+        ("A", "* SOURCE FILE: .."),
+        ("A", "* FROM CLIP NAME: ../../take"),
+        ("..", ""),
+        ("A/B", ""),
+        ("", ""),
+        ("#.exr", ""),
+        ("file:///x.mov", ""),
+    ],
+)
+def test_no_name_stops_the_list(reel: str, remark: str, tmp_path: Path) -> None:
+    path = write_list(tmp_path / "cut.edl", first_second(1, reel), remark, first_second(2, "B", 1))
+
+    assert [shot.media.online for shot in read(path).shots] == [False, False]
+
+
+def test_a_label_of_no_time_of_day_says_nothing_of_the_rate(tmp_path: Path) -> None:
+    path = write_list(
+        tmp_path / "cut.edl",
+        event(1, "A", ("99:99:99:99", "99:99:99:99"), ("01:00:00:00", "01:00:01:00")),
+        first_second(2, "B", 1),
+    )
+
+    cut = read(path)
+
+    assert (cut.record_rate, [shot.clip_name for shot in cut.shots]) == (24, ["B"])
+    assert any("event 001 (A) is left out: timecode '99:99:99:99' does not exist" in note for note in cut.notes)
+
+
+def test_what_hundreds_of_events_have_in_common_is_counted(tmp_path: Path) -> None:
+    events = [
+        event(number, "A", ("01:00:00:00", "01:00:00:12"), (f"01:{number:02}:00:00", f"01:{number:02}:01:00"))
+        for number in range(1, 41)
+    ]
+
+    notes = [note for note in read(write_list(tmp_path / "cut.edl", *events)).notes if "does not fit" in note]
+
+    assert len(notes) == 21
+    assert notes[-1] == "20 more events: … does not fit its record …"
+
+
 # --- files of others -------------------------------------------------------------------------------------------
 
 

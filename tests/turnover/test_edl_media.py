@@ -122,6 +122,12 @@ def test_a_name_that_fits_better_does_not_win_over_timecode(tmp_path: Path) -> N
     )
 
 
+def test_a_beginning_without_the_timecode_is_no_match(tmp_path: Path) -> None:
+    write_movie(tmp_path / "media" / "A001C007.mov", 30, timecode="09:00:00:00")
+
+    assert found(read_one(tmp_path / "media", "A001", source=("00:00:00:00", "00:00:01:00"))) == ("", "")
+
+
 def test_files_that_fit_alike_are_said(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         write_movie(tmp_path / "media" / folder / "take.mov", 30, timecode="01:00:00:00")
@@ -179,6 +185,19 @@ def test_a_sequence_counts_as_one_file_and_by_its_file_numbers(name: str, tmp_pa
     assert Path(cut.media_matches[0].path).name == "plate.####.png"
     assert cut.media_matches[0].by.endswith(", counted by file number")
     assert (cut.shots[0].source_range.first, cut.shots[0].source_range.last) == (1008, 1031)
+
+
+@pytest.mark.parametrize("name", ["plate.[1001-1060].png", "plate.1001.png"])
+def test_a_path_in_the_list_that_exists_needs_no_folder(name: str, tmp_path: Path) -> None:
+    write_sequence(tmp_path / "plates", range(1001, 1061))
+    (tmp_path / "lists").mkdir()
+    path = write_list(
+        tmp_path / "lists" / "cut.edl",
+        event(1, "AX", ("00:00:42:00", "00:00:43:00"), ONE_SECOND),
+        f"* FROM FILE: {tmp_path / 'plates' / name}",
+    )
+
+    assert found(read(path, rate="24")) == ("plate.####.png", "path, counted by file number")
 
 
 def test_a_still_is_held(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ class MediaFolders:
             elif file.is_sequence:
                 still = Path(file.path).with_name(name)
                 found += [file] if _is_first(file, name) else []
-                found += [MediaFile(path=str(still))] if still.is_file() else []
+                found += [MediaFile(path=str(still))] if _is_file(still) else []
         return found
 
     def without_suffix(self, name: str) -> list[MediaFile]:
@@ -134,6 +134,13 @@ def _files_of(paths: Iterable[str]) -> Iterator[MediaFile]:
         else:
             hashes = "#" * min(map(len, numbers))
             yield MediaFile(path=f"{folder}{os.sep}{prefix}{hashes}{suffix}", is_sequence=True)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that no disk allows
+        return False
 
 
 def _is_first(file: MediaFile, name: str) -> bool:

@@ -23,8 +23,8 @@ from toolkit.errors import UnreadableCut
 from toolkit.frames import DROP_FRAME_RATES
 from toolkit.turnover.formats.edl_clips import ClipBuilder
 from toolkit.turnover.formats.edl_events import EdlEvent, EventList, read_events
-from toolkit.turnover.formats.edl_media import FoundMedia, MediaFinder
-from toolkit.turnover.formats.edl_notes import note_guessed_rate, note_media
+from toolkit.turnover.formats.edl_media import Fit, FoundMedia, MediaFinder
+from toolkit.turnover.formats.edl_notes import note_guessed_rate, note_media, shorten
 from toolkit.turnover.formats.edl_rates import count_label, guess_rate, speed_of, uses_drop_frame
 from toolkit.turnover.formats.edl_sources import Counting, PlacedEvent, locate
 from toolkit.turnover.formats.edl_tracks import arrange, build_track, note_transitions
@@ -114,17 +114,17 @@ def _read(events: Sequence[EdlEvent], rate: Fraction, drop_frame: bool, folders:
     return _Reading(counting=counting, placed=tuple(placed), found=tuple(found), problems=tuple(problems))
 
 
-def _fits(placed: PlacedEvent, media: Media, *, counting: Counting) -> bool:
+def _fits(placed: PlacedEvent, media: Media, *, counting: Counting) -> Fit:
     try:
-        return locate(placed, media, counting).fits
+        use = locate(placed, media, counting)
     except ValueError:
-        return False
+        return Fit.NONE
+    return Fit.NONE if not use.fits else Fit.COUNTED if use.counted else Fit.TIMECODE
 
 
 def _place(events: Sequence[EdlEvent], counting: Counting) -> tuple[list[PlacedEvent], list[str]]:
     """The events with their record in frames, and why others are left out. After midnight, counting goes on."""
-    last_label = f"23:59:59:{round(counting.rate) - 1:02}"
-    day = count_label(last_label, counting.rate, drop_frame=counting.drop_frame) + 1
+    day = 24 * count_label("01:00:00:00", counting.rate, drop_frame=counting.drop_frame)
     placed: list[PlacedEvent] = []
     problems: list[str] = []
     for event in events:
@@ -165,4 +165,4 @@ def _build(
     for number, lane in enumerate(lanes, start=1):
         notes += note_transitions(lane, outgoing)
         timeline.tracks.append(build_track(f"Video {number}", lane, start, rate, clips.make_child))
-    return timeline, tuple(clips.matches), [*notes, *clips.notes]
+    return timeline, tuple(clips.matches), shorten([*notes, *clips.notes])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,8 +20,17 @@ _ANY_REEL = frozenset({"AX", "BL", ""})
 _MOST_NAMES = 3
 """Files named in one note."""
 
-Fits = Callable[[PlacedEvent, Media], bool]
-"""Whether media has the frames of an event."""
+
+class Fit(IntEnum):
+    """Whether media has the frames of an event, and by what."""
+
+    NONE = 0
+    COUNTED = 1
+    """By file number, or from its first frame."""
+    TIMECODE = 2
+
+
+Fits = Callable[[PlacedEvent, Media], Fit]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +54,7 @@ class MediaFinder:
         self._folders = folders
         self._sequence_rate = sequence_rate
         self._fits = fits
+        self._named_folders: dict[Path, MediaFolders] = {}
         self._probed: dict[MediaFile, Media | None] = {}
 
     def find(self, placed: PlacedEvent) -> FoundMedia | None:
@@ -54,10 +65,12 @@ class MediaFinder:
         event, fallback = placed.event, None
         for by, files, needs_timecode in self._levels(event):
             known = {file: self._probe(file) for file in files}
-            fitting = [file for file, media in known.items() if media is not None and self._fits(placed, media)]
-            if fitting:
-                sure = len(known) == 1 and not needs_timecode
-                return self._found(event, fitting, by if sure else f"{by} and timecode")
+            fits = {file: self._fits(placed, media) for file, media in known.items() if media is not None}
+            best = max(fits.values(), default=Fit.NONE)
+            if best > (Fit.COUNTED if needs_timecode else Fit.NONE):
+                decides = best is Fit.TIMECODE and (len(known) > 1 or needs_timecode)
+                fitting = [file for file, fit in fits.items() if fit is best]
+                return self._found(event, fitting, f"{by} and timecode" if decides else by)
             if known and fallback is None and not needs_timecode:
                 fallback = self._found(event, sorted(known, key=lambda file: known[file] is None), by)
         return fallback
@@ -70,7 +83,7 @@ class MediaFinder:
         """Files by what names them, the surest first, and whether only their timecode makes them sure."""
         reel = "" if event.reel.upper() in _ANY_REEL else event.reel
         paths = [Path(name.replace("\\", "/")) for name in event.files]
-        yield "path", [MediaFile(path=str(path)) for path in paths if path.is_absolute() and path.is_file()], False
+        yield "path", [file for path in paths if path.is_absolute() for file in self._at(path)], False
         named = [*(("source file", path.name) for path in paths), ("clip name", event.clip_name), ("reel", reel)]
         named = [(by, name) for by, name in named if name]
         yield from ((by, self._folders.named(Path(name).name), False) for by, name in named)
@@ -80,6 +93,13 @@ class MediaFinder:
             files = self._folders.in_folder(name)
             yield f"folder ({by})", files, len(files) > 1
         yield from ((f"beginning of its name ({by})", self._folders.beginning_with(name), True) for by, name in named)
+
+    def _at(self, path: Path) -> list[MediaFile]:
+        """What a path of the list itself is, if it exists here."""
+        folder = path.parent
+        if folder not in self._named_folders:
+            self._named_folders[folder] = MediaFolders((), beside=folder)
+        return self._named_folders[folder].named(path.name)
 
     def _probe(self, file: MediaFile) -> Media | None:
         """What is at ``file``; None when it cannot be read."""

@@ -8,6 +8,10 @@ from fractions import Fraction
 from toolkit.turnover.formats.edl_sources import Counting, PlacedEvent, SourceUse, source_agrees, source_lengths
 from toolkit.turnover.formats.edl_text import NO_EDIT
 
+_MANY = ("does not fit its record", "runs backwards", "overlaps event", "which is only under it")
+"""What lists may say of hundreds of events."""
+_MOST_ALIKE = 20
+
 _KNOWN = ("C", "D", "W", "K B", "K", NO_EDIT)
 
 
@@ -63,6 +67,18 @@ def note_media(folders: Sequence[str], missing: Sequence[str], clips: int, offli
     elif offline:
         named = f"is named like {'it' if offline == 1 else 'them'}"
         yield f"{_offline(offline, clips)}: no file in {', '.join(folders)} {named}"
+
+
+def shorten(notes: Sequence[str]) -> list[str]:
+    """``notes`` with a count where very many say the same of their events."""
+    shown: list[str] = []
+    for kind in _MANY:
+        alike = [note for note in notes if kind in note]
+        if len(alike) > _MOST_ALIKE:
+            left = len(alike) - _MOST_ALIKE
+            notes = [note for note in notes if note not in set(alike[_MOST_ALIKE:])]
+            shown.append(f"{left} more event{'s' if left > 1 else ''}: … {kind} …")
+    return [*notes, *shown]
 
 
 def _offline(offline: int, clips: int) -> str:

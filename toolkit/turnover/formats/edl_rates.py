@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
@@ -25,6 +26,7 @@ def count_label(label: str, rate: Fraction, *, drop_frame: bool) -> int:
     return frames_from_timecode(f"{hours_to_seconds.translate(_COLONS)}{separator}{frames}", rate)
 
 
+_TIME_OF_DAY = re.compile(r"(?:[01]\d|2[0-3])[:;.,][0-5]\d[:;.,][0-5]\d[:;.,]\d\d$")
 _COLONS = str.maketrans(";.,", ":::")
 
 
@@ -35,7 +37,7 @@ def uses_drop_frame(labels: Sequence[str], declared: bool) -> bool:
 
 def least_nominal(labels: Iterable[str]) -> int:
     """The slowest usual rate that has all of the ``labels``, as labels per second."""
-    highest = max((int(label[-2:]) for label in labels if not label.isdigit()), default=0)
+    highest = _highest(labels)
     return next((nominal for nominal in _NOMINALS if nominal > highest), _NOMINALS[-1])
 
 
@@ -65,7 +67,8 @@ def guess_rate(
 
 
 def _highest(labels: Iterable[str]) -> int:
-    return max(int(label[-2:]) for label in labels if not label.isdigit())
+    """The highest number of a frame within its second; labels of a time that does not exist do not count."""
+    return max((int(label[-2:]) for label in labels if _TIME_OF_DAY.match(label)), default=0)
 
 
 def _nominals_named_by_motion(events: Iterable[EdlEvent], possible: Sequence[int]) -> list[int]:

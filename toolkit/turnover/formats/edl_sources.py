@@ -13,6 +13,9 @@ from toolkit.frames import FramePath
 from toolkit.turnover.formats.edl_events import EdlEvent
 from toolkit.turnover.formats.edl_rates import count_label, least_nominal
 
+_LONGEST_NAME = 200
+"""Bytes."""
+
 _ROUNDING = Fraction(1, 1_000_000)
 
 
@@ -198,8 +201,16 @@ def locate_offline(placed: PlacedEvent, counting: Counting, rate: Fraction) -> S
 
 def offline_name(event: EdlEvent) -> str:
     """What stands for a file that was not found: a name of a file, else the reel, else the clip name."""
-    if event.files:
-        return event.files[0].replace("\\", "/")
+    files = [name.replace("\\", "/") for name in event.files if name.strip("./\\")]
+    if files:
+        return _short(files[0])
     has_suffix = len(Path(event.clip_name).suffix) in {4, 5} and " " not in Path(event.clip_name).suffix
     names = [event.clip_name, event.reel] if has_suffix else [event.reel, event.clip_name]
-    return next((name.replace("/", "_") for name in names if name and name.upper() != "AX"), f"event {event.number}")
+    named = (_short(name.replace("/", "_")) for name in names if name.strip(".") and name.upper() != "AX")
+    return next(named, f"event {event.number}")
+
+
+def _short(path: str) -> str:
+    """``path`` with a last part that a disk allows."""
+    folder, slash, name = path.rpartition("/")
+    return f"{folder}{slash}{name.encode()[:_LONGEST_NAME].decode(errors='ignore')}"
