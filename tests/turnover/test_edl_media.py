@@ -246,6 +246,18 @@ def test_the_rate_of_the_media_is_that_of_the_list_if_nothing_speaks_against_it(
     assert any("23.976 fps is assumed, as most of the media that was found has it" in note for note in cut.notes)
 
 
+@pytest.mark.parametrize(("rate", "own"), [("24", "24000/1001"), ("23.976", "24"), ("30", "30000/1001")])
+def test_media_of_the_ntsc_sister_is_counted_picture_by_picture(rate: str, own: str, tmp_path: Path) -> None:
+    """Labels are the same at both rates, so that a source as long as its record shows each picture once."""
+    write_movie(tmp_path / "media" / "take.mov", 1150, rate=Fraction(own), timecode="01:00:00:00")
+    end = "01:00:45:00" if rate != "30" else "01:00:36:00"
+    path = write_list(tmp_path / "cut.edl", event(1, "take", ("01:00:00:10", f"{end[:-2]}10"), ("01:00:00:00", end)))
+
+    (shot,) = read(path, rate=rate, media=tmp_path / "media").shots
+
+    assert [shot.frame_map.source_frame_at_record(frame) for frame in shot.record_range] == list(range(10, 1090))
+
+
 def test_the_media_says_which_end_of_a_reversed_event_is_its_in_point(tmp_path: Path) -> None:
     """As Final Cut Pro 7 writes the last second of a movie that runs backwards."""
     write_movie(tmp_path / "media" / "take.mov", 48, timecode="01:00:00:00")

@@ -134,7 +134,7 @@ def _with_tails(lanes: Sequence[Lane]) -> Iterator[tuple[PlacedEvent, int]]:
 
 def _refer_to(media: Media, use: SourceUse, record_rate: Fraction) -> schema.MediaReference:
     count = 1 if media.source_range is None else len(media.source_range)
-    available = _range(use.origin, count, media.rate)
+    available = _range(use.origin, count, use.rate)
     if media.kind is MediaKind.MOVIE or media.source_range is None:
         return make_file_reference(media.path, available)
     if not FramePath.is_pattern(media.path):
@@ -144,7 +144,7 @@ def _refer_to(media: Media, use: SourceUse, record_rate: Fraction) -> schema.Med
         files.folder.as_posix(),
         files,
         first_file=media.source_range.first,
-        rate=float(media.rate),
+        rate=float(use.rate),
         available_range=available,
     )
 

@@ -74,7 +74,7 @@ class PlacedEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceUse:
-    """What an event shows of its media, in frames of the media's own rate and timecode."""
+    """What an event shows of its media, in frames of the media and of its timecode."""
 
     start: Fraction
     """The lowest frame shown."""
@@ -83,6 +83,7 @@ class SourceUse:
     origin: int
     """What the media's first frame is counted as."""
     rate: Fraction
+    """That the media plays at: its own, or the list's if both have the same labels, as 24 and 23.976 have."""
     counted: str = ""
     """How ``origin`` was chosen, where it is not the media's timecode."""
     fits: bool = False
@@ -106,7 +107,8 @@ def _possible_uses(placed: PlacedEvent, media: Media, counting: Counting) -> Ite
     frames = media.source_range
     count = 1 if frames is None else len(frames)
     is_still = media.kind is MediaKind.SEQUENCE and not FramePath.is_pattern(media.path)
-    span = abs(placed.speed) * max(0, placed.record_count - 1) * media.rate / counting.rate
+    rate = counting.rate if round(media.rate) == round(counting.rate) else media.rate
+    span = abs(placed.speed) * max(0, placed.record_count - 1) * rate / counting.rate
     for origin, counted, drop_frame in _origins(media, counting.source_drop_frame(placed.event)):
         first = _count_source(placed, media.rate, counting, drop_frame=drop_frame)
         for is_high in _in_points(placed, counting):
@@ -117,7 +119,7 @@ def _possible_uses(placed: PlacedEvent, media: Media, counting: Counting) -> Ite
                 start=start,
                 span=span,
                 origin=origin,
-                rate=media.rate,
+                rate=rate,
                 counted=counted,
                 fits=fits,
                 in_point_is_high=is_high,
