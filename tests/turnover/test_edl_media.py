@@ -11,7 +11,7 @@ import pytest
 
 from tests.turnover._cuts import write_movie, write_sequence
 from tests.turnover._edls import event, read, records, shown, write_list
-from toolkit.documents import Cut, Media, MediaMatch
+from toolkit.documents import Cut, Media, MediaMatch, ReadOptions
 from toolkit.errors import UnreadableCut
 from toolkit.plates import probe
 from toolkit.turnover import open_timeline, read_cut
@@ -138,6 +138,17 @@ def test_files_that_fit_alike_are_said(tmp_path: Path) -> None:
     (note,) = [note for note in cut.notes if "files fit" in note]
     assert note.startswith("event 001 (take.mov): 2 files fit it, ")
     assert note.endswith("; the first is taken")
+
+
+def test_a_folder_that_is_named_in_two_ways_is_searched_once(tmp_path: Path) -> None:
+    (tmp_path / "lists").mkdir()
+    write_movie(tmp_path / "take.mov", 30, timecode="01:00:00:00")
+    path = write_list(tmp_path / "cut.edl", event(1, "take", ONE_SECOND, ONE_SECOND))
+    media = tuple(str(folder) for folder in (tmp_path / "lists" / "..", tmp_path, tmp_path / "lists"))
+
+    cut = read_cut(path, handles=0, options=ReadOptions(media=media))
+
+    assert not [note for note in cut.notes if "files fit" in note]
 
 
 def test_a_file_without_the_frames_is_taken_where_none_has_them_and_the_shot_says_what_it_lacks(tmp_path: Path) -> None:

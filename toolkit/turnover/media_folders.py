@@ -37,8 +37,11 @@ class MediaFolders:
 
     def __init__(self, folders: Sequence[Path], *, beside: Path) -> None:
         """Search below ``folders``, and in ``beside`` itself."""
-        listed = [*_walk(folders), *_list(beside)]
-        self._files = sorted(set(_files_of(dict.fromkeys(listed))))
+        entered: set[str] = set()
+        listed = [*_walk(folders, entered)]
+        if os.path.realpath(beside) not in entered:
+            listed += _list(beside)
+        self._files = sorted(_files_of(listed))
         self._names = _table((name, file) for file in self._files for name in _names_of(file))
         self._stems = _table((_stem(Path(file.path).name), file) for file in self._files)
         self._sorted_stems = sorted(self._stems)
@@ -91,16 +94,15 @@ class MediaFolders:
 # --- on disk ---------------------------------------------------------------------------------------------------
 
 
-def _walk(folders: Iterable[Path]) -> Iterator[str]:
-    """Every file below ``folders``; links are followed, each folder is entered once."""
-    seen: set[str] = set()
+def _walk(folders: Iterable[Path], entered: set[str]) -> Iterator[str]:
+    """Every file below ``folders``; links are followed, and each folder is entered once, under whatever name."""
     for folder in folders:
         for root, names, files in os.walk(folder, followlinks=True):
             real = os.path.realpath(root)
-            if real in seen:
+            if real in entered:
                 names.clear()
                 continue
-            seen.add(real)
+            entered.add(real)
             names.sort()
             yield from (f"{root}{os.sep}{file}" for file in files)
 
