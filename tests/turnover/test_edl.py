@@ -279,6 +279,7 @@ def test_drop_frame_may_be_marked_or_only_declared(mark: str, tmp_path: Path) ->
     assert (cut.record_rate, cut.drop_frame, cut.record_start) == (Fraction(30_000, 1001), True, 107_892)
     assert records(cut) == [(0, 1799)]
     assert (shown(cut.shots[0])[0], shown(cut.shots[0])[-1]) == (17_982, 19_781)
+    assert (cut.shots[0].media.timecode_first, cut.shots[0].media.drop_frame) == (17_982, True)
 
 
 def test_a_declaration_does_not_hold_for_a_list_that_marks_drop_frame(tmp_path: Path) -> None:

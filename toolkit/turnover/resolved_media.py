@@ -75,12 +75,16 @@ class ResolvedMedia:
 class MediaResolver:
     """Resolves the media of a cut; each file is looked up once, however many clips use it.
 
-    A sequence for which nothing gives a rate plays at that of the timeline, as it does in hosts.
+    A sequence for which nothing gives a rate plays at that of the timeline, as it does in hosts. Offline media at that
+    rate has the timecode of a timeline that is ``drop_frame``.
     """
 
-    def __init__(self, cut_folder: Path, plate: PlateSettings, record_rate: Fraction) -> None:
+    def __init__(
+        self, cut_folder: Path, plate: PlateSettings, record_rate: Fraction, *, drop_frame: bool = False
+    ) -> None:
         self.cut_folder = cut_folder
         self._plate = plate
+        self._drop_frame_rate = record_rate if drop_frame else None
         self._sequence_rate = plate.sequence_rate or record_rate
         self._resolved: dict[MediaReference, ResolvedMedia | Skip] = {}
         self._on_disk: dict[str, MediaOnDisk | None] = {}
@@ -98,9 +102,15 @@ class MediaResolver:
 
     def _resolve_or_skip(self, reference: MediaReference) -> ResolvedMedia | Skip:
         try:
-            return self._resolve(reference)
+            return self._count_offline(self._resolve(reference))
         except Skip as skip:
             return skip
+
+    def _count_offline(self, resolved: ResolvedMedia) -> ResolvedMedia:
+        media = resolved.media
+        if media.online or media.rate != self._drop_frame_rate:
+            return resolved
+        return replace(resolved, media=media.model_copy(update={"drop_frame": True}))
 
     def _resolve(self, reference: MediaReference) -> ResolvedMedia:
         if reference.location.is_sequence:

@@ -69,7 +69,7 @@ def read_timeline_cut(
     record_rate, rate_notes = _record_rate(timeline, path, options.record_rate)
     record_start = _record_start(timeline, record_rate, path)
     drop_frame = _is_drop_frame(record_start, record_rate) if found.drop_frame is None else found.drop_frame
-    resolver = MediaResolver(path.absolute().parent, plate, record_rate)
+    resolver = MediaResolver(path.absolute().parent, plate, record_rate, drop_frame=bool(found.drop_frame))
     reader = ClipReader(
         record_rate=record_rate,
         handles=handles,
