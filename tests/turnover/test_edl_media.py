@@ -7,13 +7,15 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.turnover._cuts import write_movie, write_sequence
 from tests.turnover._edls import event, read, records, shown, write_list
 from toolkit.documents import Cut, Media, MediaMatch, ReadOptions
 from toolkit.errors import UnreadableCut
-from toolkit.plates import probe
+from toolkit.frames import timecode_from_frames
+from toolkit.plates import probe, write_exr
 from toolkit.turnover import open_timeline, read_cut
 
 ONE_SECOND = ("01:00:00:00", "01:00:01:00")
@@ -196,6 +198,24 @@ def test_a_sequence_counts_as_one_file_and_by_its_file_numbers(name: str, tmp_pa
     assert Path(cut.media_matches[0].path).name == "plate.####.png"
     assert cut.media_matches[0].by.endswith(", counted by file number")
     assert (cut.shots[0].source_range.first, cut.shots[0].source_range.last) == (1008, 1031)
+
+
+@pytest.mark.parametrize("stated", [True, False], ids=["with a rate", "without"])
+def test_exr_files_count_by_their_own_timecode(stated: bool, tmp_path: Path) -> None:
+    """A sequence without a rate plays at that of the list, and its timecode counts at that."""
+    picture = np.zeros((4, 6, 3), np.float16)
+    (tmp_path / "media").mkdir()
+    for number in range(50):
+        attributes: dict[str, Any] = {"timeCode": timecode_from_frames(90_000 + number, Fraction(25))}
+        attributes |= {"framesPerSecond": Fraction(25)} if stated else {}
+        write_exr(tmp_path / "media" / f"A001C003.{number + 101:04}.exr", picture, attributes)
+
+    cut = read_one(tmp_path / "media", "A001C003", source=("01:00:00:20", "01:00:01:20"), rate="25")
+
+    (shot,) = cut.shots
+    assert found(cut) == ("A001C003.####.exr", "reel without suffix")
+    assert (shot.source_range.first, shot.source_range.last, shot.media.rate) == (121, 145, 25)
+    assert shot.media.timecode_first == 90_000
 
 
 @pytest.mark.parametrize("name", ["plate.[1001-1060].png", "plate.1001.png"])
