@@ -8,6 +8,7 @@ from pathlib import Path
 from toolkit.documents import ReadOptions
 from toolkit.editorial.timeline_files import is_timeline, load_timeline
 from toolkit.errors import UnreadableCut
+from toolkit.turnover.formats.aaf import read_aaf
 from toolkit.turnover.formats.bundles import read_otiod, read_otioz
 from toolkit.turnover.formats.edl import read_edl
 from toolkit.turnover.formats.timeline_file import TimelineFile
@@ -30,6 +31,7 @@ def _read_xml_timeline(path: Path, options: ReadOptions) -> TimelineFile:
 
 
 _READERS: dict[str, Reader] = {
+    "aaf": read_aaf,
     "edl": read_edl,
     "otiod": read_otiod,
     "otioz": read_otioz,
