@@ -163,6 +163,17 @@ class AafWriter:
             slot["PhysicalTrackNumber"].value = number
         return mob
 
+    def mark(self, composition: Any, comment: str) -> None:
+        """A marker as Resolve writes it: it names no slot."""
+        marker = self.file.create.DescriptiveMarker()
+        marker["Position"].value, marker["Comment"].value = 3, comment
+        events = self.file.create.Sequence(media_kind="DescriptiveMetadata")
+        events.components.append(marker)
+        slot = self.file.create.EventMobSlot()
+        slot["EditRate"].value, slot["SlotID"].value, slot.segment = self.rate, 1000, events
+        slot["PhysicalTrackNumber"].value = 1
+        composition.slots.append(slot)
+
     def _mob(self, kind: str, name: str) -> Any:
         mob = getattr(self.file.create, kind)(name or None)
         self.file.content.mobs.append(mob)

@@ -420,6 +420,17 @@ def test_the_first_of_several_compositions_is_read_and_the_others_are_named(tmp_
     assert cut.notes == (f"'{cut.name}' is read; the file also holds '{other}': export them one by one to use them",)
 
 
+def test_markers_that_the_adapter_fails_on_do_not_cost_the_cut(tmp_path: Path) -> None:
+    """The adapter raises KeyError 'DescribedSlots' for markers of Resolve."""
+    with AafWriter(tmp_path / "cut.aaf") as aaf:
+        cut = aaf.compose([aaf.sequence([aaf.shows(aaf.master("plate", 90, path=PLATE), 4, 20)])], start=86400)
+        aaf.mark(cut, "look here")
+    before = (tmp_path / "cut.aaf").read_bytes()
+    read = read_cut(tmp_path / "cut.aaf", handles=0)
+    assert (read.record_start, len(read.shots), read.notes) == (86400, 1, ())
+    assert (tmp_path / "cut.aaf").read_bytes() == before
+
+
 @pytest.mark.parametrize("damage", ["text", "empty", "half"])
 def test_a_damaged_file_is_one_line(damage: str, tmp_path: Path) -> None:
     path = tmp_path / "cut.aaf"

@@ -5,9 +5,11 @@ The adapter's own simplification is left off: it adds up ranges before and after
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from toolkit.documents import ReadOptions
@@ -17,20 +19,23 @@ from toolkit.editorial.skips import Skip
 from toolkit.editorial.times import time_base, to_seconds
 from toolkit.errors import UnreadableCut
 from toolkit.turnover.formats.aaf_build import Builder
-from toolkit.turnover.formats.aaf_file import AafFacts, read_aaf_facts
+from toolkit.turnover.formats.aaf_file import AafFacts, copy_pictures, read_aaf_facts
 from toolkit.turnover.formats.aaf_walk import PICTURE_KINDS, Walk
 from toolkit.turnover.formats.timeline_file import TimelineFile
 
 if TYPE_CHECKING:
     from opentimelineio import schema
 
+log = logging.getLogger(__name__)
+
+_ARGUMENTS = {"simplify": False, "attach_markers": False}
 _MANY = 4
 """Clips that a note names."""
 
 
 def read_aaf(path: Path, _options: ReadOptions) -> TimelineFile:
     """The composition in the AAF file at ``path``. Raises NoSuchFile and UnreadableCut."""
-    collection = read_with_adapter(path, "AAF", simplify=False, attach_markers=False)
+    collection = _read(path)
     facts = read_aaf_facts(path)
     compositions = list(collection)
     composition, notes = _choose(compositions, facts, path)
@@ -50,6 +55,24 @@ def read_aaf(path: Path, _options: ReadOptions) -> TimelineFile:
         drop_frame=facts.drop_frame.get(_mob_id(composition)),
         notes=(*notes, *walk.notes, *walk.effect_notes(), *_path_notes(builder)),
     )
+
+
+def _read(path: Path) -> Any:
+    """The compositions in the file, as the adapter transcribes them.
+
+    It fails on what is not even wanted, such as markers of Resolve, which name no slot: then pictures alone are read.
+    """
+    try:
+        return read_with_adapter(path, "AAF", **_ARGUMENTS)
+    except UnreadableCut as error:
+        log.debug("%s: it is read again without sound, markers and data", error)
+        with TemporaryDirectory() as folder:
+            copy = Path(folder) / "pictures.aaf"
+            try:
+                copy_pictures(path, copy)
+                return read_with_adapter(copy, "AAF", **_ARGUMENTS)
+            except UnreadableCut:
+                raise error from None
 
 
 def _choose(compositions: Sequence[Any], facts: AafFacts, path: Path) -> tuple[schema.Timeline, list[str]]:

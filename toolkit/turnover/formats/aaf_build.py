@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,28 +70,31 @@ class Builder:
         reference, tape = read_media(source, self.cut_folder)
         if tape:
             self.without_path.setdefault(source.name, tape)
-        steady = find_steady(picture)
+        steady = find_steady(picture, source.rate / self.rate)
         if steady is None:
             positions = hold_ends(picture)
             start, offset = min(positions), source.first - media_first(reference)
             kind = "retime" if isinstance(picture.places, Listed) else "last picture held"
             effects = [make_remap_effect(kind, [position + offset for position in positions])]
         else:
-            start = min(steady.at(Fraction(0)), steady.at(_frame_count(picture) - 1))
+            start = min(steady.at(Fraction(0)), steady.at(Fraction(_frame_count(picture) - 1)))
             speed = steady.step * self.rate / source.rate
             effects = [] if speed == 1 else [make_speed_effect(float(speed))]
         shown = make_time_range(make_time(source.first + start, source.rate), length)
         return make_clip(source.name, reference, shown, effects=effects)
 
 
-def find_steady(picture: Picture) -> Steady | None:
-    """The constant speed that shows exactly the frames of ``picture``; None when there is none."""
+def find_steady(picture: Picture, usual: Fraction) -> Steady | None:
+    """The constant speed that shows exactly the frames of ``picture``; None when there is none.
+
+    ``usual`` is the step at 100 %, which a single frame is given.
+    """
     if isinstance(picture.places, Steady):
-        count, last = picture.source.count, picture.places.at(_frame_count(picture) - 1)
+        count, last = picture.source.count, picture.places.at(Fraction(_frame_count(picture) - 1))
         return picture.places if last < count else None
     positions = hold_ends(picture)
     if len(positions) == 1:
-        return Steady(start=positions[0], step=Fraction(1))
+        return Steady(start=positions[0], step=usual)
     step = picture.places.at(Fraction(1)) - picture.places.at(Fraction(0))
     shown = [floor(position) for position in positions]
     steady = Steady(start=picture.places.at(Fraction(0)), step=step)
@@ -101,10 +104,10 @@ def find_steady(picture: Picture) -> Steady | None:
 def hold_ends(picture: Picture) -> list[Fraction]:
     """The position of each frame: as Avid does, the first and the last picture of the media hold beyond its ends."""
     last = max(Fraction(0), picture.source.count - 1)
-    places = (picture.places.at(Fraction(frame)) for frame in range(int(_frame_count(picture))))
+    places = (picture.places.at(Fraction(frame)) for frame in range(_frame_count(picture)))
     return [min(max(Fraction(0), place), last) for place in places]
 
 
-def _frame_count(picture: Picture) -> Fraction:
-    places = picture.places
-    return Fraction(len(places.positions)) if isinstance(places, Listed) else Fraction(max(1, floor(picture.length)))
+def _frame_count(picture: Picture) -> int:
+    """Timeline frames that ``picture`` touches, the last one perhaps in part."""
+    return ceil(picture.length)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from toolkit.editorial.speed_curves import Segment
 from toolkit.editorial.times import exact_number
 
 POSITION_MAP = "PARAM_OFFSET_MAP_U"
@@ -14,9 +15,9 @@ POSITION_MAP = "PARAM_OFFSET_MAP_U"
 SPEED_POSITIONS = "PARAM_SPEED_OFFSET_MAP_U"
 """Positions that Avid computed from a speed graph, over frames of the clip."""
 
-_ON_CHORD = 1e-6
+_ON_CHORD = Fraction(1, 1_000_000)
 """How far off a handle may be for its segment to be a straight line, frames."""
-_HALVINGS = 50
+_NO_HANDLE = (Fraction(0), Fraction(0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +28,8 @@ class CurveKey:
     """Frames of the clip, from its first one."""
     value: Fraction
     """Frames of the input, from its first one."""
-    handle_in: tuple[float, float] = (0.0, 0.0)
-    handle_out: tuple[float, float] = (0.0, 0.0)
+    handle_in: tuple[Fraction, Fraction] = _NO_HANDLE
+    handle_out: tuple[Fraction, Fraction] = _NO_HANDLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +48,7 @@ class Curve:
         first, second = self.keys[after - 1], self.keys[after]
         if self.shape == "constant":
             return first.value
-        if self.shape == "linear" or _is_straight(first, second):
-            return first.value + (second.value - first.value) * (frame - first.time) / (second.time - first.time)
-        return exact_number(_bezier_value(first, second, float(frame)))
+        return _segment(first, second, has_handles=self.shape == "handles").media_time(frame)
 
 
 def read_curve(parameter: Any, length: int) -> Curve:
@@ -68,36 +67,19 @@ def read_curve(parameter: Any, length: int) -> Curve:
 
 
 def _read_key(point: Any, unit: int) -> CurveKey:
-    handle_in, handle_out = point.tangents
+    handle_in, handle_out = ((exact_number(time), exact_number(value)) for time, value in point.tangents)
     time = exact_number(float(point.time) * unit)
     return CurveKey(time=time, value=exact_number(point.value), handle_in=handle_in, handle_out=handle_out)
 
 
-def _is_straight(first: CurveKey, second: CurveKey) -> bool:
-    """Whether both handles between two keys lie on the line from one to the other, or have no length."""
-    slope = float((second.value - first.value) / (second.time - first.time))
-    return all(abs(dy - slope * dx) <= _ON_CHORD for dx, dy in (first.handle_out, second.handle_in))
-
-
-def _bezier_value(first: CurveKey, second: CurveKey, time: float) -> float:
-    """The value at ``time`` of the cubic Bézier curve between two keys, whose time never runs backwards."""
-    start, end = float(first.time), float(second.time)
-    times = (start, min(end, start + first.handle_out[0]), max(start, end + second.handle_in[0]), end)
-    values = (
-        float(first.value),
-        float(first.value) + first.handle_out[1],
-        float(second.value) + second.handle_in[1],
-        float(second.value),
-    )
-    low, high = 0.0, 1.0
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _bezier(times, middle) < time else (low, middle)
-    return _bezier(values, (low + high) / 2)
-
-
-def _bezier(points: tuple[float, float, float, float], along: float) -> float:
-    rest = 1 - along
-    return (
-        rest**3 * points[0] + 3 * rest**2 * along * points[1] + 3 * rest * along**2 * points[2] + along**3 * points[3]
-    )
+def _segment(first: CurveKey, second: CurveKey, *, has_handles: bool) -> Segment:
+    """The curve between two keys, in frames: a line where both handles lie on it. Its time never runs backwards."""
+    length, rise = second.time - first.time, second.value - first.value
+    segment = Segment(clip_first=first.time, clip_end=second.time, media_first=first.value, media_end=second.value)
+    (out_time, out_value), (in_time, in_value) = first.handle_out, second.handle_in
+    if not has_handles or all(
+        abs(value - time * rise / length) <= _ON_CHORD for time, value in (first.handle_out, second.handle_in)
+    ):
+        return segment
+    leaving, arriving = (min(out_time, length), out_value), (max(in_time, -length), in_value)
+    return replace(segment, leaving=leaving, arriving=arriving)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from toolkit.turnover.formats.aaf_curves import POSITION_MAP, SPEED_POSITIONS, C
 
 CurveId = tuple[str, int, tuple[tuple[float, float], ...]]
 """Parameter name, length of its effect in frames, times and values of its keys: what the adapter keeps of a curve."""
+
+_READ_KINDS = frozenset({"Picture", "LegacyPicture", "Timecode", "LegacyTimecode"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,25 @@ def read_aaf_facts(path: Path) -> AafFacts:
         with quiet_libraries(), aaf2.open(str(path)) as file:
             return _read_facts(file)
     except Exception as error:  # pyaaf2 raises KeyError, struct.error, AssertionError, ... for damaged files
+        raise UnreadableCut(path, explain_failure(error)) from error
+
+
+def copy_pictures(path: Path, copy: Path) -> None:
+    """Write the AAF file at ``path`` to ``copy``, its compositions without sound, markers and data.
+
+    Raises UnreadableCut.
+    """
+    import aaf2
+
+    try:
+        shutil.copyfile(path, copy)
+        with quiet_libraries(), aaf2.open(str(copy), "rw") as file:
+            for mob in file.content.compositionmobs():
+                kinds = [slot.segment.media_kind for slot in mob.slots]
+                for index in reversed(range(len(kinds))):
+                    if kinds[index] not in _READ_KINDS:
+                        mob.slots.pop(index)
+    except Exception as error:  # as above
         raise UnreadableCut(path, explain_failure(error)) from error
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -133,5 +133,5 @@ def _part(piece: Piece, head: Fraction, length: Fraction) -> Piece:
         return replace(piece, length=length)
     if isinstance(piece.places, Steady):
         return replace(piece, places=replace(piece.places, start=piece.places.at(head)), length=length)
-    positions = tuple(piece.places.at(head + frame) for frame in range(max(1, floor(length))))
+    positions = tuple(piece.places.at(head + frame) for frame in range(ceil(length)))
     return replace(piece, places=Listed(positions=positions), length=length)

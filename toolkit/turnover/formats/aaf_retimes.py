@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import accumulate, groupby
-from math import floor
+from math import ceil
 from typing import Any
 
 from toolkit.editorial.skips import Skip
@@ -69,7 +69,7 @@ def retime(pieces: Sequence[Piece], place: Place, length: Fraction) -> list[Piec
     if all(isinstance(piece, Hole) for piece in pieces):
         return [Hole(length=length)]
     ends = list(accumulate(piece.length for piece in pieces))
-    places = [place(Fraction(frame)) for frame in range(max(1, floor(length)))]
+    places = [place(Fraction(frame)) for frame in range(ceil(length))]
     shown = [(min(bisect_right(ends, position), len(ends) - 1), position) for position in places]
     retimed: list[Piece] = []
     for index, run in groupby(shown, key=lambda item: item[0]):
