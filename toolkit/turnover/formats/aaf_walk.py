@@ -157,9 +157,9 @@ class Walk:
 
     def _layer_effect(self, stack: schema.Stack, name: str, length: Fraction) -> list[Piece]:
         inputs = [self._pieces(layer) for layer in _picture_layers(stack)]
-        clip = _first_name(inputs) or stack.name
+        clip = _first_name(inputs)
         if name.startswith("Title") or not inputs:
-            return [self._made_up(clip, length, name)]
+            return [self._made_up(clip or name, length, name)]
         if name not in _PLAIN_EFFECTS:
             self.lost_effects.setdefault(name, []).append(clip)
         return _stack(clip, inputs[:_MATTE_INPUT] if len(inputs) == _MATTE_INPUT + 1 else inputs)
@@ -174,7 +174,8 @@ class Walk:
         """A sentence for each kind of effect that is not carried over."""
         for name, clips in self.lost_effects.items():
             others = f" and {len(clips) - 1} more" if len(clips) > 1 else ""
-            yield f"the effect '{name}' on '{clips[0]}'{others} is not carried over"
+            on = f"on '{clips[0]}'" if clips[0] else "over the tracks below it"
+            yield f"the effect '{name}' {on}{others} is not carried over"
 
 
 def _stack(name: str, layers: Sequence[Sequence[Piece]]) -> list[Piece]:
