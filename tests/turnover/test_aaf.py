@@ -86,6 +86,16 @@ def test_timecode_that_is_not_drop_frame_is_not_guessed_from_its_start(tmp_path:
     assert read_cut(tmp_path / "cut.aaf", handles=0).drop_frame is False
 
 
+@pytest.mark.parametrize("rate", [30, Fraction(120000, 1001)])
+def test_drop_frame_at_a_rate_that_has_none_is_a_note(rate: int | Fraction, tmp_path: Path) -> None:
+    """Media Composer's projects at 30, 60 and 119.88 fps may say drop frame."""
+    with AafWriter(tmp_path / "cut.aaf", rate) as aaf:
+        aaf.compose([aaf.sequence([aaf.shows(aaf.master("a", 50, path=PLATE), 0, 50)])], start=107892, drop=True)
+    cut = read_cut(tmp_path / "cut.aaf", handles=0)
+    assert (cut.drop_frame, len(cut.notes)) == (False, 1)
+    assert "drop frame, which does not exist at" in cut.notes[0]
+
+
 def test_a_dissolve_takes_from_both_clips(tmp_path: Path) -> None:
     with AafWriter(tmp_path / "cut.aaf") as aaf:
         plate = aaf.master("plate", 120, path=PLATE)
@@ -196,6 +206,24 @@ def test_the_frames_of_a_constant_speed(
 )
 def test_a_retime_holds_the_ends_of_its_media(retime: dict[str, Any], expected: list[int], tmp_path: Path) -> None:
     assert remapped_frames(tmp_path, 120, **retime) == expected
+
+
+def test_a_clip_that_is_longer_than_its_media_holds_the_last_picture(tmp_path: Path) -> None:
+    with AafWriter(tmp_path / "cut.aaf") as aaf:
+        aaf.compose([aaf.sequence([aaf.shows(aaf.master("plate", 20, path=PLATE, timecode=500), 12, 13)])])
+    (shot,) = read_cut(tmp_path / "cut.aaf", handles=0).shots
+    assert source_frames(shot) == [12, 13, 14, 15, 16, 17, 18, *[19] * 6]
+
+
+def test_a_dissolve_into_a_retime_counts_timeline_frames(tmp_path: Path) -> None:
+    """The adapter moves the start of the retimed group by the part of the dissolve that lies before the cut."""
+    with AafWriter(tmp_path / "cut.aaf") as aaf:
+        plate = aaf.master("plate", 120, path=PLATE)
+        warp = aaf.retime(aaf.shows(plate, 40, 60), 30, speed_positions=[(0, 0), (30, 60)])
+        aaf.compose([aaf.sequence([aaf.shows(plate, 0, 20), aaf.dissolve(8, 3), warp])])
+    _, shot = read_cut(tmp_path / "cut.aaf", handles=0).shots
+    assert shot.record_range.first == 15
+    assert source_frames(shot) == [40 + 2 * frame for frame in range(3, 30)]
 
 
 def test_a_position_graph_with_handles(tmp_path: Path) -> None:

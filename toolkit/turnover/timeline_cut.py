@@ -68,7 +68,7 @@ def read_timeline_cut(
     timeline = found.timeline
     record_rate, rate_notes = _record_rate(timeline, path, options.record_rate)
     record_start = _record_start(timeline, record_rate, path)
-    drop_frame = _is_drop_frame(record_start, record_rate) if found.drop_frame is None else found.drop_frame
+    drop_frame, drop_notes = _choose_drop_frame(found.drop_frame, record_start, record_rate)
     resolver = MediaResolver(path.absolute().parent, plate, record_rate, drop_frame=bool(found.drop_frame))
     reader = ClipReader(
         record_rate=record_rate,
@@ -105,7 +105,7 @@ def read_timeline_cut(
         shots=tuple(shots),
         skipped=tuple(sorted([*skipped, *transitions], key=track_position)),
         media_matches=found.media_matches,
-        notes=(*found.notes, *rate_notes, *reader.notes.lines()),
+        notes=(*found.notes, *rate_notes, *drop_notes, *reader.notes.lines()),
     )
 
 
@@ -194,6 +194,16 @@ def _record_start(timeline: schema.Timeline, record_rate: Fraction, path: Path) 
         return round_half_up(to_seconds(timeline.global_start_time) * record_rate)
     except Skip as skip:
         raise UnreadableCut(path, f"its start time is {timeline.global_start_time}") from skip
+
+
+def _choose_drop_frame(said: bool | None, record_start: int, record_rate: Fraction) -> tuple[bool, tuple[str, ...]]:
+    """Whether the timeline counts drop frame: as its file says, else by its start; and a note if that cannot be."""
+    if said is None:
+        return _is_drop_frame(record_start, record_rate), ()
+    if said and record_rate not in DROP_FRAME_RATES:
+        problem = f"the timeline says drop frame, which does not exist at {float(record_rate):g} fps"
+        return False, (f"{problem}: its timecode is counted without",)
+    return said, ()
 
 
 def _is_drop_frame(record_start: int, record_rate: Fraction) -> bool:

@@ -42,7 +42,7 @@ def read_aaf_facts(path: Path) -> AafFacts:
 
 
 def copy_pictures(path: Path, copy: Path) -> None:
-    """Write the AAF file at ``path`` to ``copy``, its compositions without sound, markers and data.
+    """Write the AAF file at ``path`` to ``copy``, its clips and compositions without sound, markers and data.
 
     Raises UnreadableCut.
     """
@@ -51,7 +51,7 @@ def copy_pictures(path: Path, copy: Path) -> None:
     try:
         shutil.copyfile(path, copy)
         with quiet_libraries(), aaf2.open(str(copy), "rw") as file:
-            for mob in file.content.compositionmobs():
+            for mob in (*file.content.compositionmobs(), *file.content.mastermobs()):
                 kinds = [slot.segment.media_kind for slot in mob.slots]
                 for index in reversed(range(len(kinds))):
                     if kinds[index] not in _READ_KINDS:
