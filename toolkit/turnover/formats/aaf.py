@@ -43,11 +43,11 @@ def read_aaf(path: Path, _options: ReadOptions) -> TimelineFile:
     rate = _rate(composition, pictures, path)
     walk = Walk(rate=rate, facts=facts)
     builder = Builder(rate=rate, cut_folder=path.absolute().parent)
-    timeline = make_timeline(composition.name, make_time(_start(composition) * rate, rate))
     try:
+        timeline = make_timeline(composition.name, make_time(_start(composition) * rate, rate))
         layers = [layer for track in pictures for layer in walk.layers(track)]
     except Skip as skip:
-        raise UnreadableCut(path, f"the tracks of '{composition.name}' are invalid: {skip}") from skip
+        raise UnreadableCut(path, f"'{composition.name}' is invalid: {skip}") from skip
     for number, pieces in enumerate(layers, start=1):
         timeline.tracks.append(builder.track(f"V{number}", pieces))
     return TimelineFile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -52,24 +53,24 @@ class Curve:
 
 
 def read_curve(parameter: Any, length: int) -> Curve:
-    """The curve of a keyframed ``parameter`` (pyaaf2) of an effect that lasts ``length`` frames.
-
-    The times of a position map are fractions of the clip, its handles are frames all the same.
-    """
-    from aaf2 import misc
-
-    unit = max(1, length - 1) if parameter.name == POSITION_MAP else 1
-    shapes = {misc.ConstantInterp: "constant", misc.LinearInterp: "linear"}
-    return Curve(
-        keys=tuple(_read_key(point, unit) for point in parameter["PointList"].value),
-        shape=shapes.get(parameter.interpolationdef.auid, "handles"),
-    )
+    """The curve with handles of a keyframed ``parameter`` (pyaaf2) of an effect that lasts ``length`` frames."""
+    keys = []
+    for point in parameter["PointList"].value:
+        handle_in, handle_out = ((exact_number(time), exact_number(value)) for time, value in point.tangents)
+        time = _frames(point.time, parameter.name, length)
+        keys.append(CurveKey(time=time, value=exact_number(point.value), handle_in=handle_in, handle_out=handle_out))
+    return Curve(keys=tuple(keys), shape="handles")
 
 
-def _read_key(point: Any, unit: int) -> CurveKey:
-    handle_in, handle_out = ((exact_number(time), exact_number(value)) for time, value in point.tangents)
-    time = exact_number(float(point.time) * unit)
-    return CurveKey(time=time, value=exact_number(point.value), handle_in=handle_in, handle_out=handle_out)
+def curve_without_handles(name: str, points: Iterable[tuple[float, float]], length: int, *, shape: str) -> Curve:
+    """The curve of ``points``, times and values of the parameter ``name`` of an effect of ``length`` frames."""
+    keys = (CurveKey(time=_frames(time, name, length), value=exact_number(value)) for time, value in points)
+    return Curve(keys=tuple(keys), shape=shape)
+
+
+def _frames(time: float, name: str, length: int) -> Fraction:
+    """``time`` in frames: in a position map it is a fraction of the clip, though handles are frames all the same."""
+    return exact_number(time * max(1, length - 1)) if name == POSITION_MAP else exact_number(time)
 
 
 def _segment(first: CurveKey, second: CurveKey, *, has_handles: bool) -> Segment:

@@ -27,7 +27,7 @@ class AafFacts:
     drop_frame: Mapping[str, bool]
     """Whether the timecode of a composition is drop frame, by its id; absent when it has none."""
     curves: Mapping[CurveId, Curve | None]
-    """The curves of all retimes; None when two differ only in their handles, which the adapter drops."""
+    """The curves of retimes that have handles; None when two differ only in these, which the adapter drops."""
 
 
 def read_aaf_facts(path: Path) -> AafFacts:
@@ -81,11 +81,19 @@ def _add_component(component: Any, used: set[str], curves: dict[CurveId, Curve |
         used.add(str(component.mob_id))
     elif isinstance(component, components.OperationGroup):
         for parameter in component.parameters:
-            if parameter.name in (POSITION_MAP, SPEED_POSITIONS) and isinstance(parameter, misc.VaryingValue):
+            if isinstance(parameter, misc.VaryingValue) and _has_handles(parameter):
                 points = tuple((float(point.time), float(point.value)) for point in parameter["PointList"].value)
                 key = (parameter.name, int(component.length), points)
                 curve = read_curve(parameter, int(component.length))
                 curves[key] = curve if curves.setdefault(key, curve) == curve else None
+
+
+def _has_handles(parameter: Any) -> bool:
+    """Whether ``parameter`` is the curve of a retime between whose keys there is not a line."""
+    from aaf2 import misc
+
+    lines = (misc.LinearInterp, misc.ConstantInterp)
+    return parameter.name in (POSITION_MAP, SPEED_POSITIONS) and parameter.interpolationdef.auid not in lines
 
 
 def _components(component: Any) -> Iterator[Any]:

@@ -15,7 +15,7 @@ from math import ceil
 from typing import Any
 
 from toolkit.editorial.skips import Skip
-from toolkit.turnover.formats.aaf_curves import POSITION_MAP, SPEED_POSITIONS
+from toolkit.turnover.formats.aaf_curves import POSITION_MAP, SPEED_POSITIONS, Curve, curve_without_handles
 from toolkit.turnover.formats.aaf_file import AafFacts
 from toolkit.turnover.formats.aaf_pieces import Fade, Hole, Listed, Nested, Picture, Piece, total_length
 
@@ -35,11 +35,7 @@ def read_place(group: Any, input_length: Fraction, facts: AafFacts) -> Place:
     parameters, length = group.get("Parameters", {}), int(group["Length"])
     for name in (POSITION_MAP, SPEED_POSITIONS):
         if hasattr(parameters.get(name), "get") and parameters[name].get("keyframe_values"):
-            points = tuple((float(time), float(value)) for time, value in parameters[name]["keyframe_values"])
-            curve = facts.curves.get((name, length, points))
-            if curve is None:
-                raise Skip("two retimes differ only in the handles of their keyframes")
-            return curve.at
+            return _read_curve(name, parameters[name], length, facts).at
     ratio = _read_ratio(parameters)
     if input_length == 1 or ratio == length != input_length:
         return lambda _: Fraction(0)
@@ -48,6 +44,17 @@ def read_place(group: Any, input_length: Fraction, facts: AafFacts) -> Place:
     speed = (1 / ratio).limit_denominator(_MAX_DENOMINATOR)
     start = Fraction(0) if speed > 0 else input_length - 1
     return lambda frame: start + speed * frame
+
+
+def _read_curve(name: str, parameter: Any, length: int, facts: AafFacts) -> Curve:
+    points = tuple((float(time), float(value)) for time, value in parameter["keyframe_values"])
+    shape = str(parameter.get("keyframe_interpolation", "")).lower()
+    if shape in {"linear", "constant"}:
+        return curve_without_handles(name, points, length, shape=shape)
+    curve = facts.curves.get((name, length, points))
+    if curve is None:
+        raise Skip("two retimes differ only in the handles of their keyframes")
+    return curve
 
 
 def _read_ratio(parameters: Any) -> Fraction:

@@ -168,6 +168,9 @@ class Walk:
         return to_seconds(time) * self.rate
 
     def _length(self, child: Any) -> Fraction:
+        """Frames that ``child`` takes: as much as is shown of it, else all that the file says."""
+        if child.source_range is None:
+            return Fraction(int(_metadata(child).get("Length") or 0))
         return self._frames(child.source_range.duration)
 
     def effect_notes(self) -> Iterator[str]:
