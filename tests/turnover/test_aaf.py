@@ -1,6 +1,7 @@
 """AAF: what its clips show, its structure, its media. Each test of a workaround names what the adapter does.
 
-Expected frames of retimes are those of burnt-in counters in public renders of Media Composer.
+Expected frames of retimes are those of burnt-in counters in public renders of Media Composer: the time warp suite
+(jminor/otio-time-warp-test-suite) and the speed effects of OpenTimelineIO/otio-aaf-adapter.
 """
 
 from __future__ import annotations
@@ -141,7 +142,7 @@ def test_tracks_layers_and_muted_clips(tmp_path: Path) -> None:
             100,
             {"ratio": "-100/51", "speed_positions": [(0, 50), (100, 0)], "first": 49, "shown": 51},
             [49 + floor(50 - frame / 2) for frame in range(100)],
-            id="reverse 50 %: the adapter gives -0.51",
+            id="reverse 50 %: the adapter takes the slope alone (its pull request 54)",
         ),
         pytest.param(
             100,
@@ -151,7 +152,7 @@ def test_tracks_layers_and_muted_clips(tmp_path: Path) -> None:
                 "shown": 33,
             },
             [32 * frame // 99 for frame in range(100)],
-            id="trim-to-fill 33 in 100: the adapter takes the speed ratio, 0.33",
+            id="trim-to-fill 33 in 100: the adapter takes the speed ratio (time warp suite, issue 2)",
         ),
         pytest.param(
             33,
