@@ -341,7 +341,7 @@ def test_a_group_of_several_layers_is_a_stack(tmp_path: Path) -> None:
         aaf.compose([aaf.sequence([aaf.shows(low, 50, 5), group])])
     found = open_timeline_file(tmp_path / "cut.aaf", ReadOptions())
     stack = found.timeline.tracks[0][1]
-    assert (stack.schema_name(), len(stack), stack.duration().value) == ("Stack", 2, 10)
+    assert (stack.schema_name(), stack.name, len(stack), stack.duration().value) == ("Stack", "Submaster", 2, 10)
     assert [child.name for child in stack[1]] == ["", "high"]
 
 

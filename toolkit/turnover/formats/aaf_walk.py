@@ -162,7 +162,7 @@ class Walk:
             return [self._made_up(clip or name, length, name)]
         if name not in _PLAIN_EFFECTS:
             self.lost_effects.setdefault(name, []).append(clip)
-        return _stack(clip, inputs[:_MATTE_INPUT] if len(inputs) == _MATTE_INPUT + 1 else inputs)
+        return _stack(name, inputs[:_MATTE_INPUT] if len(inputs) == _MATTE_INPUT + 1 else inputs)
 
     def _frames(self, time: Any) -> Fraction:
         return to_seconds(time) * self.rate
