@@ -88,7 +88,7 @@ def test_a_byte_order_mark_is_accepted(tmp_path: Path) -> None:
     assert len(read_cut(path, handles=0).shots) == 1
 
 
-@pytest.mark.parametrize("suffix", ["fcpxml"])
+@pytest.mark.parametrize("suffix", ["drp", "prproj"])
 def test_unsupported_timelines_name_the_format_to_export(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"cut.{suffix}"
     path.write_text("TITLE: CUT\n")

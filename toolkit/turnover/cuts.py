@@ -22,7 +22,7 @@ _DEFAULTS = PlateSettings()
 
 _NO_OPTIONS = ReadOptions()
 
-_UNSUPPORTED = ("ale", "drp", "drt", "fcpxml", "fcpxmld", "prproj", "xges")
+_UNSUPPORTED = ("ale", "drp", "drt", "prproj", "xges")
 """Timeline formats that editors export and this version does not read."""
 
 _NOT_DIVIDED = (

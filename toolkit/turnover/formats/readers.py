@@ -11,13 +11,14 @@ from toolkit.errors import UnreadableCut
 from toolkit.turnover.formats.aaf import read_aaf
 from toolkit.turnover.formats.bundles import read_otiod, read_otioz
 from toolkit.turnover.formats.edl import read_edl
+from toolkit.turnover.formats.fcpxml import read_fcpxml
 from toolkit.turnover.formats.timeline_file import TimelineFile
 from toolkit.turnover.formats.xmeml import read_xmeml
 from toolkit.turnover.formats.xml_files import root_tag
 
 Reader = Callable[[Path, ReadOptions], TimelineFile]
 
-_XML_READERS: dict[str, Reader] = {"xmeml": read_xmeml}
+_XML_READERS: dict[str, Reader] = {"xmeml": read_xmeml, "fcpxml": read_fcpxml}
 """By the root element of a ``.xml`` file."""
 
 
@@ -25,14 +26,16 @@ def _read_xml_timeline(path: Path, options: ReadOptions) -> TimelineFile:
     tag = root_tag(path)
     reader = _XML_READERS.get(tag)
     if reader is None:
-        known = "FCPXML, which is not supported" if tag == "fcpxml" else f"XML, but no timeline: its root is <{tag}>"
-        raise UnreadableCut(path, f"it is {known}. Give FCP7 XML (its root is <xmeml>) or OTIO")
+        known = "FCP7 XML (its root is <xmeml>), FCPXML (<fcpxml>) or OTIO"
+        raise UnreadableCut(path, f"it is XML, but no timeline: its root is <{tag}>. Give {known}")
     return reader(path, options)
 
 
 _READERS: dict[str, Reader] = {
     "aaf": read_aaf,
     "edl": read_edl,
+    "fcpxml": read_fcpxml,
+    "fcpxmld": read_fcpxml,
     "otiod": read_otiod,
     "otioz": read_otioz,
     "xml": _read_xml_timeline,
