@@ -167,6 +167,17 @@ def test_a_multicam_clip_shows_the_angle_chosen_for_pictures(tmp_path: Path) -> 
     assert cut.notes == ("clip 'gone': it shows none of the angles in the file",)
 
 
+def test_an_angle_may_count_from_the_start_of_its_multicam(tmp_path: Path) -> None:
+    """As Resolve writes it: the multicam clip in timecode, the clips of an angle from zero."""
+    multicam = """<media id="mc"><multicam format="f25" tcStart="3600s"><mc-angle angleID="one">
+      <gap offset="0/1s" duration="2s" start="3600s"/>
+      <asset-clip ref="a" offset="2s" start="3610s" duration="30s"/></mc-angle></multicam></media>"""
+    spine = """<mc-clip ref="mc" name="cam" offset="3600s" start="3604s" duration="1s">
+      <mc-source angleID="one" srcEnable="video"/></mc-clip>"""
+
+    assert rows(read_cut(write(tmp_path, spine, resources=multicam))) == [("cam", 0, 0, 24, 300, 324)]
+
+
 def test_a_still_is_one_frame_however_its_name_ends(tmp_path: Path) -> None:
     still = '<asset id="s" name="logo" start="0s" duration="0s" hasVideo="1" format="still" src="/gone/logo.0012.png"/>'
     spine = '<video ref="s" name="logo" offset="3600s" start="3599s" duration="2s"/>'

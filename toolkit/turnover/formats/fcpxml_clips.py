@@ -98,6 +98,15 @@ def chosen_angle(clip: Element, multicam: Element) -> Element | None:
     return angles.get(chosen[0].get("angleID")) if chosen else None
 
 
+def angle_zero(angle: Element, start: Fraction | None) -> Fraction:
+    """The time from which offsets in ``angle`` count, by the clock of a multicam that begins at ``start``.
+
+    Resolve counts them from the start of the multicam, not in its timecode. Raises BadTime.
+    """
+    offset = next((time_of(child, "offset") for child in angle if child.tag in STORY_ELEMENTS), None)
+    return start if start is not None and (offset is None or offset < start) else Fraction(0)
+
+
 def pick(element: Element) -> Element:
     """``element``, or the first clip of an audition, which is its pick, where the audition lies."""
     while element.tag == "audition":

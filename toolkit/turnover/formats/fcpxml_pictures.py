@@ -11,6 +11,7 @@ from toolkit.turnover.formats.fcpxml_clips import (
     CONTAINERS,
     GENERATORS,
     ClipTimes,
+    angle_zero,
     chosen_angle,
     connects_pictures,
     has_pictures,
@@ -39,7 +40,7 @@ def build_picture(reader: StoryReader, use: Use) -> Item | None:
     if not shows_pictures(use.element, reader.resources):
         return None
     if use.element.tag in CONTAINERS:
-        item = _build_container(reader, use, use.element, reader)
+        item = _build_container(reader, use, use.element, reader, Fraction(0))
     elif use.element.tag == "ref-clip":
         item = _build_compound(reader, use)
     elif use.element.tag == "mc-clip":
@@ -104,7 +105,7 @@ def _build_multicam(reader: StoryReader, use: Use) -> Item | None:
     if angle is None:
         reader.notes.of_clip(use.element)("it shows none of the angles in the file")
         return None
-    return _build_container(reader, use, angle, nested)
+    return _build_container(reader, use, angle, nested, angle_zero(angle, time_of(multicam, "tcStart")))
 
 
 def _nested_reader(reader: StoryReader, element: Element, story: Element) -> StoryReader | None:
@@ -116,9 +117,14 @@ def _nested_reader(reader: StoryReader, element: Element, story: Element) -> Sto
     return reader.nested(reader.resources.rate_of_format(story.get("format")) or reader.rate, media)
 
 
-def _build_container(reader: StoryReader, use: Use, parent: Element, nested: StoryReader) -> Item | None:
-    """What lies in ``parent``: its only picture, when that lasts as long as ``use``, else a stack."""
-    members = _members_shown(parent, nested, *use.window())
+def _build_container(
+    reader: StoryReader, use: Use, parent: Element, nested: StoryReader, base: Fraction
+) -> Item | None:
+    """What lies in ``parent``: its only picture, when that lasts as long as ``use``, else a stack.
+
+    ``base`` is the time, of the clock of ``parent``, from which offsets in it count.
+    """
+    members = _members_shown(parent, nested, base, use.window())
     if not members:
         return None
     if len(members) == 1 and members[0].is_alone:
@@ -128,10 +134,10 @@ def _build_container(reader: StoryReader, use: Use, parent: Element, nested: Sto
     zero = min(member.first for member in members)
     runs: list[Run] = []
     if parent.tag == "mc-angle":
-        runs += nested.read_storyline(list(parent), Line(offset=-zero, pace=Fraction(1)), ())
+        runs += nested.read_storyline(list(parent), Line(offset=base - zero, pace=Fraction(1)), ())
     else:
         for child, offset in inside(parent):
-            runs += nested.read_storyline([child], Line(offset=offset - zero, pace=Fraction(1)), ())
+            runs += nested.read_storyline([child], Line(offset=base + offset - zero, pace=Fraction(1)), ())
     return _build_stack(use, nested, runs, zero)
 
 
@@ -147,15 +153,18 @@ class _Member:
     """Whether it lasts as long as what is shown of its parent, and nothing is connected to it."""
 
 
-def _members_shown(parent: Element, nested: StoryReader, low: Fraction, high: Fraction) -> list[_Member]:
-    """The pictures in ``parent`` between ``low`` and ``high`` of its clock, seconds."""
+def _members_shown(
+    parent: Element, nested: StoryReader, base: Fraction, window: tuple[Fraction, Fraction]
+) -> list[_Member]:
+    """The pictures in ``parent`` inside the ``window`` of its clock, whose offsets count from ``base``, seconds."""
+    low, high = window
     members = []
-    position = Fraction(0)
+    position = base
     frame = 1 / nested.rate
     for child, zero in inside(parent):
         nested.budget.spend()
         offset = time_of(child, "offset")
-        first = position if offset is None else zero + offset
+        first = position if offset is None else base + zero + offset
         times = read_times(child, nested.resources, nested.rate, nested.notes.of_clip(child))
         position = first + times.duration
         if first < high and position > low and has_pictures(child, nested.resources):

@@ -127,6 +127,6 @@ def _fill(track: schema.Track, position: int, first: int, rate: Fraction) -> int
 
 
 def _build_transition(cross: Cross, cut: int, rate: Fraction) -> schema.Transition:
-    kind = "SMPTE_Dissolve" if "dissolve" in cross.name.lower() else "Custom_Transition"
+    kind = "SMPTE_Dissolve" if "cross dissolve" in cross.name.lower() else "Custom_Transition"
     before, after = max(0, cut - cross.first), max(0, cross.end - cut)
     return make_transition(cross.name, kind, before=make_time(before, rate), after=make_time(after, rate))
