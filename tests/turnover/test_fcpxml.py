@@ -253,7 +253,7 @@ def test_a_folder_is_read_by_its_info_file_with_paths_relative_to_it(tmp_path: P
     cut = read_cut(folder)
 
     assert cut.path == str(folder)
-    assert cut.shots[0].media.path == f"{folder}/Media/one%20two.mov"
+    assert cut.shots[0].media.path == f"{folder}/Media/one two.mov"
 
 
 def test_the_original_is_taken_rather_than_the_proxy(tmp_path: Path) -> None:

@@ -119,7 +119,11 @@ class Resources:
         )
         sources = [media.get("src") for media in kept] + [asset.get("src")]
         text = next((source.strip() for source in sources if source and source.strip()), "")
-        return resolve_path(text, self.folder) if text and is_relative(text) else text
+        if not text or not is_relative(text):
+            return text
+        literal = resolve_path(text, self.folder)
+        # It is a URL, but programs other than Final Cut may write plain names with a "%" in them.
+        return literal if Path(literal).exists() else resolve_path(f"file:{text.removeprefix('file:')}", self.folder)
 
 
 def _has_picture(asset: Element, rate: Fraction | None) -> bool:
