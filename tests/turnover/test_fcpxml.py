@@ -149,6 +149,23 @@ def test_a_clip_shows_the_picture_inside_it(tmp_path: Path) -> None:
     assert cut.notes == ()
 
 
+def test_a_storyline_inside_a_clip_keeps_its_transitions_and_connected_clips(tmp_path: Path) -> None:
+    spine = """<sync-clip name="synced" offset="3600s" start="1s" duration="4s"><spine>
+        <asset-clip ref="a" name="left" offset="0s" start="3610s" duration="3s">
+          <asset-clip ref="b" name="over" lane="1" offset="3611s" start="9s" duration="1s"/></asset-clip>
+        <transition name="Cross Dissolve" offset="65/25s" duration="20/25s"/>
+        <asset-clip ref="b" name="right" offset="3s" start="5s" duration="3s"/></spine></sync-clip>"""
+
+    cut = read_cut(write(tmp_path, spine), handles=0)
+
+    assert [(name, first, last, low, high) for name, _, first, last, low, high in rows(cut)] == [
+        ("synced_left", 0, 49, 275, 324),
+        ("synced_right", 50, 99, 125, 174),
+        ("synced_over", 0, 24, 225, 249),
+    ]
+    assert [str(row.record_range) for row in cut.skipped] == ["40-59"]
+
+
 def test_a_multicam_clip_shows_the_angle_chosen_for_pictures(tmp_path: Path) -> None:
     multicam = """<media id="mc" name="interview"><multicam format="f25" tcStart="100s">
       <mc-angle name="A" angleID="one"><asset-clip ref="a" offset="100s" start="3600s" duration="40s"/></mc-angle>
@@ -335,6 +352,14 @@ def test_a_clip_with_a_bad_time_is_left_out_alone(bad: str, tmp_path: Path) -> N
 
     assert [row[2] for row in rows(cut)] == [0, 75]
     assert len(cut.notes) == 1 and cut.notes[0].startswith("clip 'bad': it is left out:")
+
+
+def test_the_error_for_a_file_without_shots_says_what_was_left_out(tmp_path: Path) -> None:
+    media = '<asset id="endless" start="0s" hasVideo="1" format="f25" src="/gone/x.mov"/>'
+    spine = '<asset-clip ref="endless" name="bad" offset="3600s"/>'
+
+    with pytest.raises(EmptyCut, match="clip 'bad': it is left out: it has no duration"):
+        read_cut(write(tmp_path, spine, resources=media))
 
 
 def test_a_compound_clip_inside_itself_is_left_out(tmp_path: Path) -> None:

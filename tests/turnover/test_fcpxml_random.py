@@ -67,7 +67,7 @@ def clips(draw: Callable[..., object], first: int, count: int, lane: int = 0) ->
         media_rate=RATES[media],
         lane=lane,
         enabled=draw(st.integers(0, 9)) != 0,
-        style=str(draw(st.sampled_from(["asset-clip", "clip", "audition", "sync-clip"]))),
+        style=str(draw(st.sampled_from(["asset-clip", "clip", "audition", "sync-clip", "ref-clip"]))),
     )
 
 
@@ -111,6 +111,8 @@ def write_clip(clip: Shown, number: int, rate: Fraction, offset: Fraction, child
         other = f'<asset-clip ref="a{media}" start="3601s" duration="1s"/>'
         text = f'<asset-clip ref="a{media}" {times}>{retime}{children}</asset-clip>'
         return f"<audition {place}>{text}{other}</audition>", start
+    if clip.style == "ref-clip":
+        return f'<ref-clip ref="m{media}" {place} {times}>{retime}{children}</ref-clip>', start
     if clip.style == "asset-clip":
         return f'<asset-clip ref="a{media}" {place} {times}>{retime}{children}</asset-clip>', start
     inner = {"clip": "video", "sync-clip": "asset-clip"}[clip.style]
@@ -143,6 +145,8 @@ def write_story(story: Story) -> tuple[str, list[tuple[str, Shown]]]:
         f'<format id="{name}" frameDuration="{seconds(1 / media_rate)}"/>'
         f'<asset id="a{name}" start="3600s" duration="{seconds(LENGTH / media_rate)}" hasVideo="1" format="{name}">'
         f'<media-rep kind="original-media" src="file:///gone/{name}.mov"/></asset>'
+        f'<media id="m{name}"><sequence format="{name}" tcStart="3600s"><spine><asset-clip ref="a{name}" name="inside" '
+        f'offset="3600s" duration="{seconds(LENGTH / media_rate)}"/></spine></sequence></media>'
         for name, media_rate in RATES.items()
     )
     sequence = (
@@ -167,16 +171,17 @@ def test_every_frame_of_a_random_story_is_read_as_it_was_written(story: Story, t
     cut = read_cut(path, handles=0)
 
     assert (cut.record_rate, cut.record_start, cut.drop_frame) == (rate, story.start, story.format == "f2997")
-    assert {shot.clip_name for shot in cut.shots} == set(wanted)
-    for shot in cut.shots:
-        clip = wanted[shot.clip_name]
+    shots = {shot.clip_name.partition("/")[0]: shot for shot in cut.shots}
+    assert len(shots) == len(cut.shots) and shots.keys() == wanted.keys()
+    for name, shot in shots.items():
+        clip = wanted[name]
         assert (shot.record_range.first, len(shot.record_range)) == (clip.first, clip.count), shot.clip_name
-        assert shot.frame_map.speed == clip.speed
+        assert shot.frame_map.speed == clip.speed or clip.style == "ref-clip"
         got = [shot.frame_map.source_frame_at_record(frame) for frame in shot.record_range]
         assert got == clip.frames(rate), shot.clip_name
     lanes = {shot.track_index: set[int]() for shot in cut.shots}
-    for shot in cut.shots:
-        lanes[shot.track_index].add(wanted[shot.clip_name].lane)
+    for name, shot in shots.items():
+        lanes[shot.track_index].add(wanted[name].lane)
     assert all(len(on_track) == 1 for on_track in lanes.values())
     order = [on_track.pop() for _, on_track in sorted(lanes.items())]
     assert order == sorted(order)

@@ -93,7 +93,7 @@ def read_timeline_cut(
     if not shots and not allow_empty and troubles and all(row.shot for row in skipped):
         raise CutIncomplete(troubles)
     if not shots and not (allow_empty and skipped):
-        raise EmptyCut(path, summarise_skips((row.clip_name, row.reason) for row in skipped))
+        raise EmptyCut(path, [*summarise_skips((row.clip_name, row.reason) for row in skipped), *found.notes])
     return Cut(
         name=timeline.name or path.stem,
         path=str(path.absolute()),

@@ -141,12 +141,26 @@ def inside(parent: Element) -> list[tuple[Element, Fraction]]:
 
     A storyline in a clip counts as the clips in it.
     """
-    members = [(child, Fraction(0)) for child in contained(parent)]
-    for spine in parent.findall("spine"):
-        if lane_of(spine) == 0:
-            zero = time_of(spine, "offset") or Fraction(0)
-            members += [(child, zero) for child in contained(spine)]
-    return members
+    return [
+        (pick(child), zero)
+        for elements, zero in storylines(parent)
+        for child in elements
+        if child.tag in STORY_ELEMENTS and lane_of(child) == 0
+    ]
+
+
+def storylines(parent: Element) -> list[tuple[list[Element], Fraction]]:
+    """What follows one another in ``parent``, with the seconds of its clock at which offsets begin. Raises BadTime.
+
+    An angle is one storyline. In a clip, each storyline is one, and so is each clip beside it.
+    """
+    if parent.tag == "mc-angle":
+        return [(list(parent), Fraction(0))]
+    spines = [spine for spine in parent.findall("spine") if lane_of(spine) == 0]
+    return [
+        *(([child], Fraction(0)) for child in contained(parent)),
+        *((list(spine), time_of(spine, "offset") or Fraction(0)) for spine in spines),
+    ]
 
 
 def shows_pictures(element: Element, resources: Resources) -> bool:

@@ -19,6 +19,7 @@ from toolkit.turnover.formats.fcpxml_clips import (
     read_times,
     shown_story,
     shows_pictures,
+    storylines,
 )
 from toolkit.turnover.formats.fcpxml_retimes import Line
 from toolkit.turnover.formats.fcpxml_times import time_of
@@ -133,11 +134,8 @@ def _build_container(
         return build_picture(reader, replace(use, element=member.element, clock=use.clock.then(*steps)))
     zero = min(member.first for member in members)
     runs: list[Run] = []
-    if parent.tag == "mc-angle":
-        runs += nested.read_storyline(list(parent), Line(offset=base - zero, pace=Fraction(1)), ())
-    else:
-        for child, offset in inside(parent):
-            runs += nested.read_storyline([child], Line(offset=base + offset - zero, pace=Fraction(1)), ())
+    for elements, offset in storylines(parent):
+        runs += nested.read_storyline(elements, Line(offset=base + offset - zero, pace=Fraction(1)), ())
     return _build_stack(use, nested, runs, zero)
 
 
