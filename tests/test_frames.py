@@ -64,7 +64,7 @@ def test_rates_outside_the_ntsc_tolerance_are_unchanged(spelling: str, rate: Fra
     assert exact_rate(spelling) == exact_rate(rate) == rate
 
 
-@pytest.mark.parametrize("nonsense", [0, -24, float("nan"), float("inf"), "fast", 1e9])
+@pytest.mark.parametrize("nonsense", [0, -24, float("nan"), float("inf"), "fast", 1e9, 1e-9])
 def test_an_invalid_rate_is_refused(nonsense: float | str) -> None:
     with pytest.raises(ValueError, match="not a frame rate"):
         exact_rate(nonsense)

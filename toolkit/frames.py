@@ -44,7 +44,10 @@ def exact_rate(value: float | int | str | Fraction) -> Fraction:
         ntsc = Fraction(n * 1000, 1001)
         if abs(rate - ntsc) <= ntsc * _NTSC_TOLERANCE:
             return ntsc
-    return rate.limit_denominator(10_000)
+    simple = rate.limit_denominator(10_000)
+    if not simple:  # slower than a frame in hours
+        raise ValueError(f"not a frame rate: {value!r}")
+    return simple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -241,12 +241,32 @@ def test_a_format_without_a_frame_duration_has_the_rate_of_its_name(name: str, r
     assert str(read_cut(path).record_rate) == rate
 
 
+def test_a_format_with_a_damaged_frame_duration_has_the_rate_of_its_name(tmp_path: Path) -> None:
+    named = '<format id="named" name="FFVideoFormat1080p24" frameDuration="99999999s"/>'
+
+    assert read_cut(write(tmp_path, SHOT, resources=named, sequence='format="named"')).record_rate == 24
+
+
 def test_drop_frame_and_a_start_in_real_seconds(tmp_path: Path) -> None:
     spine = '<asset-clip ref="b" name="one" offset="107999892/30000s" duration="1001/1000s"/>'
 
     cut = read_cut(write(tmp_path, spine, sequence='format="f2997" tcStart="107999892/30000s" tcFormat="DF"'))
 
     assert (cut.record_start, cut.drop_frame, cut.record_count) == (107892, True, 30)
+
+
+def test_a_timeline_that_does_not_say_its_timecode_format_is_judged_by_its_start(tmp_path: Path) -> None:
+    spine = '<asset-clip ref="b" name="one" offset="107999892/30000s" duration="1001/1000s"/>'
+
+    assert read_cut(write(tmp_path, spine, sequence='format="f2997" tcStart="107999892/30000s"')).drop_frame
+
+
+def test_clips_nested_without_end_are_refused(tmp_path: Path) -> None:
+    inside = '<clip offset="0s" duration="1s">' * 1500 + "</clip>" * 1500
+    path = write(tmp_path, f'<clip name="deep" offset="3600s" duration="1s">{inside}</clip>')
+
+    with pytest.raises(UnreadableCut, match="nested too deeply"):
+        read_cut(path)
 
 
 def test_a_project_without_a_rate_takes_that_of_its_media_and_says_so(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from math import floor
 from pathlib import Path
 
@@ -186,6 +187,48 @@ def test_every_frame_of_a_random_story_is_read_as_it_was_written(story: Story, t
     order = [on_track.pop() for _, on_track in sorted(lanes.items())]
     assert order == sorted(order)
     assert len(cut.skipped) == len(named) - len(wanted)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    steps=st.lists(st.tuples(st.integers(1, 40), st.integers(-60, 60)), min_size=2, max_size=6),
+    head=st.integers(0, 20),
+)
+def test_every_frame_of_a_random_ramp_is_read_as_it_was_written(
+    steps: list[tuple[int, int]], head: int, tmp_path: Path
+) -> None:
+    """Lines between points on whole frames at 25 fps; backwards, a frame shows what lies before its moment."""
+    points = [(0, 2000)]
+    for length, distance in steps:
+        points.append((points[-1][0] + length, points[-1][1] + distance))
+    count = points[-1][0] - head
+    if count < 1:
+        return
+
+    def position(time: int) -> Fraction:
+        for (start, low), (end, high) in pairwise(points):
+            if start <= time <= end:
+                return low + Fraction(high - low, end - start) * (time - start)
+        raise AssertionError(time)
+
+    wanted = [floor(min(position(head + frame), position(head + frame + 1))) for frame in range(count)]
+    inside = "".join(
+        f'<timept time="{seconds(Fraction(time, 25))}" value="{seconds(Fraction(value, 25))}" interp="linear"/>'
+        for time, value in points
+    )
+    times = f'offset="0s" start="{seconds(Fraction(head, 25))}" duration="{seconds(Fraction(count, 25))}"'
+    path = tmp_path / "ramp.fcpxml"
+    path.write_text(
+        '<!DOCTYPE fcpxml><fcpxml version="1.13"><resources><format id="f" frameDuration="1/25s"/>'
+        '<asset id="a" start="0s" duration="400s" hasVideo="1" format="f" src="/gone/a.mov"/></resources>'
+        '<project name="p"><sequence format="f" tcStart="0s"><spine>'
+        f'<asset-clip ref="a" name="ramp" {times}><timeMap>{inside}</timeMap></asset-clip>'
+        "</spine></sequence></project></fcpxml>"
+    )
+
+    (shot,) = read_cut(path, handles=0).shots
+
+    assert [shot.frame_map.source_frame_at_record(frame) for frame in shot.record_range] == wanted
 
 
 def test_a_story_of_two_thousand_clips_is_read(tmp_path: Path) -> None:

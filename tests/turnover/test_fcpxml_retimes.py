@@ -144,8 +144,10 @@ def test_frames_that_the_editor_would_make_up_are_said(tmp_path: Path) -> None:
         '<timept time="0s" value="3600s"/>',
         '<timept time="1s" value="3600s"/><timept time="1s" value="3610s"/>',
         '<timept time="0s" value="3600s"/><timept time="1s"/>',
+        '<timept time="0s" value="3600s"/><timept time="1/99999999s" value="3640s"/>',
+        '<timept time="0s" value="0s"/><timept time="1/2s" value="99999999s"/><timept time="1s" value="0s"/>',
     ],
-    ids=["one point", "points at one time", "a point without a value"],
+    ids=["one point", "points at one time", "a point without a value", "an absurd speed", "years in half a second"],
 )
 def test_a_retime_that_cannot_be_read_leaves_its_clip_out(points: str, tmp_path: Path) -> None:
     spine = clip(f"<timeMap>{points}</timeMap>", start=0, duration=1)

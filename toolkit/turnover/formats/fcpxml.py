@@ -101,7 +101,8 @@ def _read_project(
     timeline = make_timeline(_name(project) or path.stem, make_time(start * rate, rate))
     for track in build_tracks(reader.read_sequence(sequence, start), rate):
         timeline.tracks.append(track)
-    is_drop = sequence.get("tcFormat") == "DF" and rate in DROP_FRAME_RATES
+    counting = sequence.get("tcFormat")
+    is_drop = None if counting is None else counting == "DF" and rate in DROP_FRAME_RATES
     return TimelineFile(timeline=timeline, drop_frame=is_drop, notes=notes.lines())
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _MOST_SAMPLES = 1_000_000
 """Frames of a retime of varying speed: nine hours at 30 fps."""
+_LONGEST = 86_400
+"""Seconds of media that a clip can show: a day. More is a damaged number."""
 _NOISE = Fraction(1, 1_000_000)
 """Of a frame, as ``FrameMap`` allows."""
 
@@ -61,6 +63,9 @@ class Use:
         ``zero`` is the time of the first frame of what is shown, from which the positions of varying speed count;
         ``origin`` is the time from which the source range counts. Raises BadTime.
         """
+        low, high = self.window()
+        if high - low > _LONGEST:
+            raise BadTime("it shows more than a day of media")
         line = self.clock.line
         effects: list[schema.Effect] = []
         if line is None:
