@@ -382,6 +382,14 @@ def test_the_error_for_a_file_without_shots_says_what_was_left_out(tmp_path: Pat
         read_cut(write(tmp_path, spine, resources=media))
 
 
+def test_what_is_connected_to_a_clip_that_is_left_out_is_said(tmp_path: Path) -> None:
+    lost = '<gap name="hole" offset="3602s" duration="bad"><asset-clip ref="b" lane="1" duration="1s"/></gap>'
+
+    assert read_cut(write(tmp_path, SHOT + lost)).notes == (
+        "clip 'hole': it is left out, with what is connected to it: 'bad' is not a time",
+    )
+
+
 def test_a_compound_clip_inside_itself_is_left_out(tmp_path: Path) -> None:
     spine = '<spine><ref-clip ref="m" duration="1s"/></spine>'
     loop = f'<media id="m" name="loop"><sequence format="f25">{spine}</sequence></media>'

@@ -146,7 +146,7 @@ class StoryReader:
             offset = time_of(element, "offset")
             times = read_times(element, self.resources, self.rate, say)
         except BadTime as error:
-            say(f"it is left out: {error}")
+            say(f"it is left out{', with what is connected to it' if connected(element) else ''}: {error}")
             return position, None
         first = position if offset is None else place.at(offset)
         return first, times
