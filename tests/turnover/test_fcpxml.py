@@ -293,6 +293,13 @@ def test_a_folder_is_read_by_its_info_file_with_paths_relative_to_it(tmp_path: P
     assert cut.shots[0].media.path == f"{folder}/Media/one two.mov"
 
 
+def test_a_file_of_the_general_kind_of_name_is_known_by_its_root(tmp_path: Path) -> None:
+    path = tmp_path / "cut.xml"
+    path.write_text(document(project(SHOT)))
+
+    assert len(read_cut(path).shots) == 1
+
+
 def test_the_original_is_taken_rather_than_the_proxy(tmp_path: Path) -> None:
     media = """<asset id="p" start="0s" duration="9s" format="f25"><media-rep kind="proxy-media" src="/gone/proxy.mov"/>
       <media-rep kind="original-media" src="file://localhost/gone/caf%C3%A9%20%231.mov"/></asset>"""
@@ -327,7 +334,7 @@ def test_the_clips_of_an_event_without_a_project_follow_one_another(tmp_path: Pa
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "it is not XML, or the file is truncated"),
+        ("", "the file is empty"),
         (document(project(SHOT))[:-40], "it is not XML, or the file is truncated"),
         ('<xmeml version="5"/>', "its root is <xmeml>"),
         ('<!DOCTYPE fcpxml [<!ENTITY a "b">]><fcpxml version="1.9">&a;</fcpxml>', "it declares XML entities"),

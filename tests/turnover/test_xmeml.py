@@ -400,7 +400,6 @@ TEXTS: dict[str, tuple[bytes, str]] = {
     ),
     "binary": (b"\x00\x01\x02", "it is not XML"),
     "entities": (_LOL.encode(), "it declares XML entities"),
-    "FCPXML": (b'<?xml version="1.0"?><fcpxml version="1.9"/>', "it is FCPXML, which is not supported"),
     "another root": (b"<svg/>", "it is XML, but no timeline: its root is <svg>"),
     "no sequence": (b"<xmeml><clip/></xmeml>", "it has no sequence"),
     "an unknown encoding": (b'<?xml version="1.0" encoding="klingon"?><xmeml/>', "it is not XML"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.documents import ReadOptions
 from toolkit.editorial.builders import make_time, make_timeline
-from toolkit.errors import NoSuchFile, UnreadableCut
+from toolkit.errors import UnreadableCut
 from toolkit.frames import DROP_FRAME_RATES
 from toolkit.turnover.formats.fcpxml_clips import STORY_ELEMENTS, has_pictures, pick
 from toolkit.turnover.formats.fcpxml_notes import Notes
@@ -18,6 +18,7 @@ from toolkit.turnover.formats.fcpxml_story import StoryReader, TooManyClips
 from toolkit.turnover.formats.fcpxml_times import BadTime, time_of
 from toolkit.turnover.formats.fcpxml_tracks import build_tracks
 from toolkit.turnover.formats.timeline_file import TimelineFile
+from toolkit.turnover.formats.xml_files import read_xml
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -48,24 +49,10 @@ def read_fcpxml(path: Path, options: ReadOptions) -> TimelineFile:
 
 
 def _parse(file: Path, path: Path) -> Element:
-    """The root of ``file``. Entities are refused: they can name other files, or grow without limit."""
-    from xml.etree.ElementTree import ParseError
-
-    from defusedxml import DefusedXmlException
-    from defusedxml.ElementTree import parse
-
-    try:
-        root: Element = parse(file, forbid_dtd=False, forbid_entities=True, forbid_external=True).getroot()
-    except FileNotFoundError as error:
-        if path.is_dir():
-            raise UnreadableCut(path, f"the folder has no {file.name}") from error
-        raise NoSuchFile(path) from error
-    except OSError as error:
-        raise UnreadableCut(path, error.strerror or str(error)) from error
-    except DefusedXmlException as error:
-        raise UnreadableCut(path, "it declares XML entities, which no editor writes") from error
-    except (ParseError, ValueError, LookupError) as error:
-        raise UnreadableCut(path, f"it is not XML, or the file is truncated ({error})") from error
+    """The root of ``file``."""
+    if path.is_dir() and not file.exists():
+        raise UnreadableCut(path, f"the folder has no {file.name}")
+    root = read_xml(file)
     if root.tag != "fcpxml":
         raise UnreadableCut(path, f"it is XML, but not FCPXML: its root is <{root.tag}>")
     return root
