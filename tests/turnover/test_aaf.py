@@ -427,6 +427,26 @@ def test_media_without_a_path_is_offline_with_its_range(tmp_path: Path) -> None:
     assert cut.notes[0] == "the file gives no path for the media of 'plate' (source 'A001'), so it is offline"
 
 
+@pytest.mark.parametrize(
+    ("locator", "file"),
+    [
+        ("", "plate.mov"),
+        ("file:///E:/rushes/A%20001.mov", "A 001.mov"),
+        ("file:///V%3A/Avid%20MediaFiles/MXF/1/plate5A8B8665V.mxf", "plate.mov"),
+    ],
+)
+def test_media_that_is_not_where_the_file_says_is_searched_by_name(locator: str, file: str, tmp_path: Path) -> None:
+    (tmp_path / "media" / "day 1").mkdir(parents=True)
+    (tmp_path / "media" / "day 1" / file).write_bytes(b"")
+    with AafWriter(tmp_path / "cut.aaf") as aaf:
+        aaf.compose([aaf.sequence([aaf.shows(aaf.master("plate", 10, path=locator, timecode=50), 2, 5)])])
+    found = open_timeline_file(tmp_path / "cut.aaf", ReadOptions(media=(str(tmp_path / "media"),)))
+    reference = found.timeline.tracks[0][0].media_reference
+    assert reference.target_url == str(tmp_path / "media" / "day 1" / file)
+    assert reference.available_range.start_time.value == 50
+    assert found.notes == (f"the media of 'plate' was found by its name: {reference.target_url}",)
+
+
 # --- files ---
 
 

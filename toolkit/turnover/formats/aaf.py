@@ -6,7 +6,7 @@ The adapter's own simplification is left off: it adds up ranges before and after
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +20,7 @@ from toolkit.editorial.times import time_base, to_seconds
 from toolkit.errors import UnreadableCut
 from toolkit.turnover.formats.aaf_build import Builder
 from toolkit.turnover.formats.aaf_file import AafFacts, copy_pictures, read_aaf_facts
+from toolkit.turnover.formats.aaf_media import MediaReader
 from toolkit.turnover.formats.aaf_walk import PICTURE_KINDS, Walk
 from toolkit.turnover.formats.timeline_file import TimelineFile
 
@@ -33,7 +34,7 @@ _MANY = 4
 """Clips that a note names."""
 
 
-def read_aaf(path: Path, _options: ReadOptions) -> TimelineFile:
+def read_aaf(path: Path, options: ReadOptions) -> TimelineFile:
     """The composition in the AAF file at ``path``. Raises NoSuchFile and UnreadableCut."""
     collection = _read(path)
     facts = read_aaf_facts(path)
@@ -42,7 +43,8 @@ def read_aaf(path: Path, _options: ReadOptions) -> TimelineFile:
     pictures = _picture_tracks(composition)
     rate = _rate(composition, pictures, path)
     walk = Walk(rate=rate, facts=facts)
-    builder = Builder(rate=rate, cut_folder=path.absolute().parent)
+    media = MediaReader(cut_folder=path.absolute().parent, folders=[Path(folder) for folder in options.media])
+    builder = Builder(rate=rate, media=media)
     try:
         timeline = make_timeline(composition.name, make_time(_start(composition) * rate, rate))
         layers = [layer for track in pictures for layer in walk.layers(track)]
@@ -53,7 +55,7 @@ def read_aaf(path: Path, _options: ReadOptions) -> TimelineFile:
     return TimelineFile(
         timeline=timeline,
         drop_frame=facts.drop_frame.get(_mob_id(composition)),
-        notes=(*notes, *walk.notes, *walk.effect_notes(), *_path_notes(builder)),
+        notes=(*notes, *walk.notes, *walk.effect_notes(), *media.notes()),
     )
 
 
@@ -108,11 +110,6 @@ def _rate(composition: schema.Timeline, tracks: Sequence[schema.Track], path: Pa
 def _start(composition: schema.Timeline) -> Fraction:
     """Seconds of the start timecode; 0 without one."""
     return to_seconds(composition.global_start_time) if composition.global_start_time is not None else Fraction(0)
-
-
-def _path_notes(builder: Builder) -> Iterator[str]:
-    for clip, tape in builder.without_path.items():
-        yield f"the file gives no path for the media of '{clip}' (source '{tape}'), so it is offline"
 
 
 def _metadata(each: Any) -> Any:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.editorial.builders import (
@@ -22,7 +21,7 @@ from toolkit.editorial.builders import (
     make_transition,
     make_video_track,
 )
-from toolkit.turnover.formats.aaf_media import media_first, read_media
+from toolkit.turnover.formats.aaf_media import MediaReader, media_first
 from toolkit.turnover.formats.aaf_pieces import Fade, Hole, Listed, Nested, Picture, Piece, Steady
 
 if TYPE_CHECKING:
@@ -32,13 +31,11 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True)
 class Builder:
-    """Makes OpenTimelineIO objects of pieces, and notes clips without a path."""
+    """Makes OpenTimelineIO objects of pieces."""
 
     rate: Fraction
     """Frames per second of the timeline."""
-    cut_folder: Path
-    without_path: dict[str, str] = field(default_factory=dict)
-    """Tape or file by name of clip, for media of which the file gives no path."""
+    media: MediaReader
 
     def track(self, name: str, pieces: Sequence[Piece]) -> schema.Track:
         """A video track of ``pieces``."""
@@ -67,9 +64,7 @@ class Builder:
             reference = make_generator_reference if source.generator else make_missing_reference
             shown = make_time_range(make_time(0, self.rate), length)
             return make_clip(source.name, reference(source.generator or source.name), shown)
-        reference, tape = read_media(source, self.cut_folder)
-        if tape:
-            self.without_path.setdefault(source.name, tape)
+        reference = self.media.read(source)
         steady = find_steady(picture, source.rate / self.rate)
         if steady is None:
             positions = hold_ends(picture)
