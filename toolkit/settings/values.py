@@ -46,7 +46,8 @@ class CutSettings:
     """Folders, separated by commas, that are searched for the media of a file that names none, such as an EDL.
     They may be relative to the cut."""
     detect: bool = False
-    """Whether a single movie or sequence is divided into shots where its picture cuts (``--detect-cuts``)."""
+    """Whether a single movie or sequence is divided into shots where its picture cuts (``--detect-cuts``). An EDL of
+    the same name beside a movie is used instead."""
     detect_threshold: Number = number(1.0, 255.0, default=8.0)
     """Smallest change from one frame to the next that can be a cut: mean change of hue, saturation and value, 0..255.
     Lower finds cuts between shots that look alike, and more that are none."""

@@ -16,6 +16,7 @@ from toolkit.errors import CutIncomplete, EmptyCut, MissingMedia, NoSuchFile, Un
 from toolkit.frames import FrameMap, FramePath, FrameRange
 from toolkit.progress import SILENT, Progress
 from toolkit.settings import PlateSettings
+from toolkit.turnover.edl_beside import find_edl, read_edl_boundaries
 from toolkit.turnover.parts import split_at_missing_frames
 from toolkit.turnover.path_on_disk import find_on_disk
 from toolkit.turnover.picture_cuts import find_boundaries
@@ -82,6 +83,9 @@ def _find_boundaries(
         return options.boundaries, ()
     if not options.detect_cuts:
         return (), ()
+    edl = find_edl(media)
+    if edl is not None:
+        return read_edl_boundaries(edl, media, source_range, options)
     frames = [frame for frame in source_range if frame not in missing]
     return find_boundaries(media, frames, options.detect_threshold, progress=progress)
 
