@@ -118,11 +118,14 @@ class UnreadableCut(InputError):
         super().__init__(f"cannot read {path} as a cut: {problem}")
 
 
+NO_VIDEO = "it has no video clips"
+
+
 class EmptyCut(InputError):
     """A timeline in which nothing can be rendered; ``reasons`` are given clip by clip."""
 
     def __init__(self, path: Path | str, reasons: Sequence[str]) -> None:
-        why = "; ".join(reasons) if reasons else "it has no video clips"
+        why = "; ".join(reasons) if reasons else NO_VIDEO
         super().__init__(f"nothing to render in {path}: {why}")
 
 

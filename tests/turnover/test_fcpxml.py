@@ -11,7 +11,8 @@ from tests.turnover._fcpxml import document, project, write
 from toolkit.documents import Cut, ReadOptions
 from toolkit.errors import EmptyCut, NoSuchFile, UnreadableCut
 from toolkit.turnover import read_cut
-from toolkit.turnover.formats import fcpxml_story, open_timeline_file
+from toolkit.turnover.formats import open_timeline_file
+from toolkit.turnover.formats.fcpxml import story as fcpxml_story
 
 SHOT = '<asset-clip ref="a" name="sh010" offset="3600s" start="3604s" duration="2s"/>'
 

@@ -28,7 +28,7 @@ from toolkit.editorial.tracks import (
     video_tracks,
 )
 from toolkit.editorial.unknown_schemas import check_known
-from toolkit.errors import CutIncomplete, EmptyCut, UnreadableCut
+from toolkit.errors import NO_VIDEO, CutIncomplete, EmptyCut, UnreadableCut
 from toolkit.frames import DROP_FRAME_RATES, FrameRange, exact_rate, timecode_from_frames
 from toolkit.settings import PlateSettings
 from toolkit.turnover.clip_reader import ClipReader
@@ -93,7 +93,8 @@ def read_timeline_cut(
     if not shots and not allow_empty and troubles and all(row.shot for row in skipped):
         raise CutIncomplete(troubles)
     if not shots and not (allow_empty and skipped):
-        raise EmptyCut(path, [*summarise_skips((row.clip_name, row.reason) for row in skipped), *found.notes])
+        reasons = summarise_skips((row.clip_name, row.reason) for row in skipped)
+        raise EmptyCut(path, [*reasons, *found.notes] if reasons else [NO_VIDEO, *found.notes])
     return Cut(
         name=timeline.name or path.stem,
         path=str(path.absolute()),

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from toolkit.editorial.builders import make_gap, make_time, make_transition, make_video_track
-from toolkit.turnover.formats.edl_sources import PlacedEvent
+from toolkit.turnover.formats.edl.sources import PlacedEvent
 
 if TYPE_CHECKING:
     from opentimelineio import schema

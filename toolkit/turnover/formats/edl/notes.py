@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from toolkit.turnover.formats.edl_sources import Counting, PlacedEvent, SourceUse, source_agrees, source_lengths
-from toolkit.turnover.formats.edl_text import NO_EDIT
+from toolkit.turnover.formats.edl.sources import Counting, PlacedEvent, SourceUse, source_agrees, source_lengths
+from toolkit.turnover.formats.edl.text import NO_EDIT
 
 _MANY = ("does not fit its record", "runs backwards", "overlaps event", "which is only under it")
 """What lists may say of hundreds of events."""

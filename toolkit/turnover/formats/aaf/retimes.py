@@ -15,9 +15,9 @@ from math import ceil
 from typing import Any
 
 from toolkit.editorial.skips import Skip
-from toolkit.turnover.formats.aaf_curves import POSITION_MAP, SPEED_POSITIONS, Curve, curve_without_handles
-from toolkit.turnover.formats.aaf_file import AafFacts
-from toolkit.turnover.formats.aaf_pieces import Fade, Hole, Listed, Nested, Picture, Piece, total_length
+from toolkit.turnover.formats.aaf.curves import POSITION_MAP, SPEED_POSITIONS, Curve, curve_without_handles
+from toolkit.turnover.formats.aaf.file import AafFacts
+from toolkit.turnover.formats.aaf.pieces import Fade, Hole, Listed, Nested, Picture, Piece, total_length
 
 Place = Callable[[Fraction], Fraction]
 """The frame of the input at a frame of the effect."""

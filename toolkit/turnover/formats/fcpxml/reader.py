@@ -11,12 +11,12 @@ from toolkit.documents import ReadOptions
 from toolkit.editorial.builders import make_time, make_timeline
 from toolkit.errors import UnreadableCut
 from toolkit.frames import DROP_FRAME_RATES
-from toolkit.turnover.formats.fcpxml_clips import STORY_ELEMENTS, has_pictures, pick
-from toolkit.turnover.formats.fcpxml_notes import Notes
-from toolkit.turnover.formats.fcpxml_resources import Resources
-from toolkit.turnover.formats.fcpxml_story import StoryReader, TooManyClips
-from toolkit.turnover.formats.fcpxml_times import BadTime, time_of
-from toolkit.turnover.formats.fcpxml_tracks import build_tracks
+from toolkit.turnover.formats.fcpxml.clips import STORY_ELEMENTS, has_pictures, pick
+from toolkit.turnover.formats.fcpxml.notes import Notes
+from toolkit.turnover.formats.fcpxml.resources import Resources
+from toolkit.turnover.formats.fcpxml.story import StoryReader, TooManyClips
+from toolkit.turnover.formats.fcpxml.times import BadTime, time_of
+from toolkit.turnover.formats.fcpxml.tracks import build_tracks
 from toolkit.turnover.formats.timeline_file import TimelineFile
 from toolkit.turnover.formats.xml_files import read_xml
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from toolkit.editorial.times import round_half_up
-from toolkit.turnover.formats.fcpxml_clips import (
+from toolkit.turnover.formats.fcpxml.clips import (
     STORY_ELEMENTS,
     ClipTimes,
     connected,
@@ -17,13 +17,13 @@ from toolkit.turnover.formats.fcpxml_clips import (
     pick,
     read_times,
 )
-from toolkit.turnover.formats.fcpxml_notes import Notes, name_clip
-from toolkit.turnover.formats.fcpxml_pictures import build_picture
-from toolkit.turnover.formats.fcpxml_resources import Resources
-from toolkit.turnover.formats.fcpxml_retimes import Clock, Line
-from toolkit.turnover.formats.fcpxml_times import BadTime, time_of
-from toolkit.turnover.formats.fcpxml_tracks import Cross, Lane, Piece, Run
-from toolkit.turnover.formats.fcpxml_uses import Use
+from toolkit.turnover.formats.fcpxml.notes import Notes, name_clip
+from toolkit.turnover.formats.fcpxml.pictures import build_picture
+from toolkit.turnover.formats.fcpxml.resources import Resources
+from toolkit.turnover.formats.fcpxml.retimes import Clock, Line
+from toolkit.turnover.formats.fcpxml.times import BadTime, time_of
+from toolkit.turnover.formats.fcpxml.tracks import Cross, Lane, Piece, Run
+from toolkit.turnover.formats.fcpxml.uses import Use
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from toolkit.documents import Media, MediaKind
 from toolkit.frames import FramePath
-from toolkit.turnover.formats.edl_events import EdlEvent
-from toolkit.turnover.formats.edl_rates import count_label, least_nominal
+from toolkit.turnover.formats.edl.events import EdlEvent
+from toolkit.turnover.formats.edl.rates import count_label, least_nominal
 
 _LONGEST_NAME = 200
 """Bytes."""

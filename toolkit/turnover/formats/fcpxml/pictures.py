@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from toolkit.editorial.builders import make_clip, make_generator_reference, make_missing_reference, make_stack
-from toolkit.turnover.formats.fcpxml_clips import (
+from toolkit.turnover.formats.fcpxml.clips import (
     CONTAINERS,
     GENERATORS,
     ClipTimes,
@@ -21,10 +21,10 @@ from toolkit.turnover.formats.fcpxml_clips import (
     shows_pictures,
     storylines,
 )
-from toolkit.turnover.formats.fcpxml_retimes import Line
-from toolkit.turnover.formats.fcpxml_times import time_of
-from toolkit.turnover.formats.fcpxml_tracks import Run, build_tracks
-from toolkit.turnover.formats.fcpxml_uses import Use
+from toolkit.turnover.formats.fcpxml.retimes import Line
+from toolkit.turnover.formats.fcpxml.times import time_of
+from toolkit.turnover.formats.fcpxml.tracks import Run, build_tracks
+from toolkit.turnover.formats.fcpxml.uses import Use
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from opentimelineio import schema
     from opentimelineio.core import Item
 
-    from toolkit.turnover.formats.fcpxml_resources import Asset
-    from toolkit.turnover.formats.fcpxml_story import StoryReader
+    from toolkit.turnover.formats.fcpxml.resources import Asset
+    from toolkit.turnover.formats.fcpxml.story import StoryReader
 
 
 def build_picture(reader: StoryReader, use: Use) -> Item | None:

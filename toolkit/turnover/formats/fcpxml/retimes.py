@@ -14,7 +14,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from toolkit.turnover.formats.fcpxml_times import BadTime, parse_rate, time_of
+from toolkit.turnover.formats.fcpxml.times import BadTime, parse_rate, time_of
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

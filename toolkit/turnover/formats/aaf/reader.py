@@ -18,10 +18,10 @@ from toolkit.editorial.builders import make_time, make_timeline
 from toolkit.editorial.skips import Skip
 from toolkit.editorial.times import time_base, to_seconds
 from toolkit.errors import UnreadableCut
-from toolkit.turnover.formats.aaf_build import Builder
-from toolkit.turnover.formats.aaf_file import AafFacts, copy_pictures, read_aaf_facts
-from toolkit.turnover.formats.aaf_media import MediaReader
-from toolkit.turnover.formats.aaf_walk import PICTURE_KINDS, Walk
+from toolkit.turnover.formats.aaf.build import Builder
+from toolkit.turnover.formats.aaf.file import AafFacts, copy_pictures, read_aaf_facts
+from toolkit.turnover.formats.aaf.media import MediaReader
+from toolkit.turnover.formats.aaf.walk import PICTURE_KINDS, Walk
 from toolkit.turnover.formats.timeline_file import TimelineFile
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
 
 from toolkit.frames import DROP_FRAME_RATES, frames_from_timecode
-from toolkit.turnover.formats.edl_events import EdlEvent
+from toolkit.turnover.formats.edl.events import EdlEvent
 
 _NOMINALS = (24, 25, 30, 50, 60, 120)
 """Labels per second of the rates that lists are made at, the likeliest first among those that a list allows."""

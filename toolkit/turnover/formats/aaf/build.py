@@ -21,8 +21,8 @@ from toolkit.editorial.builders import (
     make_transition,
     make_video_track,
 )
-from toolkit.turnover.formats.aaf_media import MediaReader, media_first
-from toolkit.turnover.formats.aaf_pieces import Fade, Hole, Listed, Nested, Picture, Piece, Steady
+from toolkit.turnover.formats.aaf.media import MediaReader, media_first
+from toolkit.turnover.formats.aaf.pieces import Fade, Hole, Listed, Nested, Picture, Piece, Steady
 
 if TYPE_CHECKING:
     from opentimelineio import schema

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from toolkit.turnover.formats.fcpxml_resources import Resources
-from toolkit.turnover.formats.fcpxml_retimes import Clock, Line, TimeMap, conform_pace, read_time_map
-from toolkit.turnover.formats.fcpxml_times import BadTime, time_of
+from toolkit.turnover.formats.fcpxml.resources import Resources
+from toolkit.turnover.formats.fcpxml.retimes import Clock, Line, TimeMap, conform_pace, read_time_map
+from toolkit.turnover.formats.fcpxml.times import BadTime, time_of
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

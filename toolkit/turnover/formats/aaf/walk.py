@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from toolkit.editorial.items import is_clip, is_gap, is_nested, is_transition
 from toolkit.editorial.skips import Skip
 from toolkit.editorial.times import time_base, to_seconds
-from toolkit.turnover.formats.aaf_file import AafFacts
-from toolkit.turnover.formats.aaf_pieces import (
+from toolkit.turnover.formats.aaf.file import AafFacts
+from toolkit.turnover.formats.aaf.pieces import (
     Fade,
     Hole,
     Nested,
@@ -23,7 +23,7 @@ from toolkit.turnover.formats.aaf_pieces import (
     total_length,
     trim,
 )
-from toolkit.turnover.formats.aaf_retimes import read_place, retime
+from toolkit.turnover.formats.aaf.retimes import read_place, retime
 
 if TYPE_CHECKING:
     from opentimelineio import schema

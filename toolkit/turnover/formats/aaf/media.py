@@ -14,7 +14,7 @@ from toolkit.editorial.builders import make_file_reference, make_time, make_time
 from toolkit.editorial.locations import parse_location
 from toolkit.editorial.skips import Skip
 from toolkit.editorial.times import to_seconds
-from toolkit.turnover.formats.aaf_pieces import Source
+from toolkit.turnover.formats.aaf.pieces import Source
 from toolkit.turnover.media_folders import MediaFolders
 
 if TYPE_CHECKING:

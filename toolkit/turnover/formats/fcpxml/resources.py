@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.editorial.builders import make_file_reference, make_missing_reference, make_time, make_time_range
 from toolkit.editorial.locations import IMAGE_SUFFIXES, is_relative, resolve_path
-from toolkit.turnover.formats.fcpxml_times import BadTime, rate_of_format, time_of
+from toolkit.turnover.formats.fcpxml.times import BadTime, rate_of_format, time_of
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pycmx
 
 from toolkit.errors import UnreadableCut
-from toolkit.turnover.formats.edl_text import read_text, regular_lines
+from toolkit.turnover.formats.edl.text import read_text, regular_lines
 
 if TYPE_CHECKING:
     from pycmx.statements import StmtEvent

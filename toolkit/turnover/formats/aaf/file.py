@@ -10,7 +10,7 @@ from typing import Any
 
 from toolkit.editorial.adapters import explain_failure, quiet_libraries
 from toolkit.errors import UnreadableCut
-from toolkit.turnover.formats.aaf_curves import POSITION_MAP, SPEED_POSITIONS, Curve, read_curve
+from toolkit.turnover.formats.aaf.curves import POSITION_MAP, SPEED_POSITIONS, Curve, read_curve
 
 CurveId = tuple[str, int, tuple[tuple[float, float], ...]]
 """Parameter name, length of its effect in frames, times and values of its keys: what the adapter keeps of a curve."""

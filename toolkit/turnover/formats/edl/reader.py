@@ -1,12 +1,4 @@
-"""Read an edit list (CMX 3600 and its relatives) as a timeline.
-
-``edl_text``     any encoding and column into regular lines
-``edl_events``   lines into events with their remarks, by pycmx
-``edl_rates``    timecode, speeds, and the rate that no list states
-``edl_media``    the files of the events, in folders that the user names
-``edl_sources``  which frames of them an event shows; ``edl_clips`` makes clips of that
-``edl_tracks``   gaps, transitions, overlaps
-"""
+"""Read an edit list (CMX 3600 and its relatives) as a timeline."""
 
 from __future__ import annotations
 
@@ -21,13 +13,13 @@ from toolkit.documents import Media, MediaMatch, ReadOptions
 from toolkit.editorial.builders import make_time, make_timeline
 from toolkit.errors import UnreadableCut
 from toolkit.frames import DROP_FRAME_RATES
-from toolkit.turnover.formats.edl_clips import ClipBuilder
-from toolkit.turnover.formats.edl_events import EdlEvent, EventList, read_events
-from toolkit.turnover.formats.edl_media import Fit, FoundMedia, MediaFinder
-from toolkit.turnover.formats.edl_notes import note_guessed_rate, note_media, shorten
-from toolkit.turnover.formats.edl_rates import count_label, guess_rate, speed_of, uses_drop_frame
-from toolkit.turnover.formats.edl_sources import Counting, PlacedEvent, locate
-from toolkit.turnover.formats.edl_tracks import arrange, build_track, note_transitions
+from toolkit.turnover.formats.edl.clips import ClipBuilder
+from toolkit.turnover.formats.edl.events import EdlEvent, EventList, read_events
+from toolkit.turnover.formats.edl.media import Fit, FoundMedia, MediaFinder
+from toolkit.turnover.formats.edl.notes import note_guessed_rate, note_media, shorten
+from toolkit.turnover.formats.edl.rates import count_label, guess_rate, speed_of, uses_drop_frame
+from toolkit.turnover.formats.edl.sources import Counting, PlacedEvent, locate
+from toolkit.turnover.formats.edl.tracks import arrange, build_track, note_transitions
 from toolkit.turnover.formats.timeline_file import TimelineFile
 from toolkit.turnover.media_folders import MediaFolders
 

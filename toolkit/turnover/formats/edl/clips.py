@@ -20,10 +20,10 @@ from toolkit.editorial.builders import (
     make_time_range,
 )
 from toolkit.frames import FramePath
-from toolkit.turnover.formats.edl_media import FoundMedia
-from toolkit.turnover.formats.edl_notes import note_event
-from toolkit.turnover.formats.edl_sources import Counting, PlacedEvent, SourceUse, locate, locate_offline, offline_name
-from toolkit.turnover.formats.edl_tracks import Lane, transition_length
+from toolkit.turnover.formats.edl.media import FoundMedia
+from toolkit.turnover.formats.edl.notes import note_event
+from toolkit.turnover.formats.edl.sources import Counting, PlacedEvent, SourceUse, locate, locate_offline, offline_name
+from toolkit.turnover.formats.edl.tracks import Lane, transition_length
 
 if TYPE_CHECKING:
     from opentimelineio import schema

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from toolkit.documents import Media
 from toolkit.errors import MediaError
-from toolkit.turnover.formats.edl_events import EdlEvent
-from toolkit.turnover.formats.edl_sources import PlacedEvent
+from toolkit.turnover.formats.edl.events import EdlEvent
+from toolkit.turnover.formats.edl.sources import PlacedEvent
 from toolkit.turnover.media_folders import MediaFile, MediaFolders
 
 _ANY_REEL = frozenset({"AX", "BL", ""})

@@ -10,8 +10,8 @@ from math import floor
 from typing import TYPE_CHECKING
 
 from toolkit.editorial.builders import make_remap_effect, make_speed_effect, make_time, make_time_range
-from toolkit.turnover.formats.fcpxml_retimes import Clock, Line
-from toolkit.turnover.formats.fcpxml_times import BadTime
+from toolkit.turnover.formats.fcpxml.retimes import Clock, Line
+from toolkit.turnover.formats.fcpxml.times import BadTime
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
