@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 
+from toolkit.delivery.clip_timing import TOLERANCE, is_still, media_length, source_position, source_step
 from toolkit.documents import Delivery, DeliveryClip, PassName, Point
-from toolkit.editorial.times import exact_number
 from toolkit.frames import FrameRange
-
-TOLERANCE = Fraction(1, 1_000_000)
-"""Source frames by which a float of the delivery may miss a whole number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,23 +28,9 @@ def ae_rate(rate: Fraction) -> Fraction:
     return Fraction(round(1000 * rate), 1000)
 
 
-def is_still(clip: DeliveryClip) -> bool:
-    """Whether it shows one frame throughout: a freeze frame, or media of a single frame."""
-    return clip.speed == 0 or clip.start_index == clip.end_index
-
-
 def is_interpolated(clip: DeliveryClip) -> bool:
     """Whether the host interpolates between source frames."""
     return clip.interpolation in ("blend", "flow")
-
-
-def source_position(clip: DeliveryClip, record_frame: int, record_rate: Fraction) -> Fraction:
-    """The source frame that ``clip`` shows at ``record_frame``, fractional, 0-based; also in its handles."""
-    if is_still(clip):
-        return Fraction(clip.in_frame)
-    offset = record_frame - clip.record_first
-    steps = offset if clip.speed > 0 else clip.record_count - 1 - offset
-    return clip.in_position + _source_frames_per_record_frame(clip, record_rate) * steps
 
 
 def media_span(clip: DeliveryClip, record_rate: Fraction) -> FrameRange:
@@ -55,10 +38,9 @@ def media_span(clip: DeliveryClip, record_rate: Fraction) -> FrameRange:
     first, last = clip.record_first, clip.record_first + clip.record_count - 1
     if is_still(clip):
         return FrameRange(first=first, last=last)
-    step = _source_frames_per_record_frame(clip, record_rate)
+    step = source_step(clip, record_rate)
     before = floor(clip.in_position / step + TOLERANCE)
-    media_count = clip.end_index - clip.start_index + 1
-    after = max(0, ceil((media_count - clip.in_position) / step - TOLERANCE) - clip.record_count)
+    after = max(0, ceil((media_length(clip) - clip.in_position) / step - TOLERANCE) - clip.record_count)
     if clip.speed < 0:
         before, after = after, before
     return FrameRange(first=first - before, last=last + after)
@@ -87,7 +69,7 @@ def _centring_offset(clip: DeliveryClip, shown: FrameRange, record_rate: Fractio
     on, the offset is half a frame at double speed, a quarter at half speed, and a two-thousandth for NTSC media in a
     cut of a whole rate.
     """
-    period = _source_frames_per_record_frame(clip, record_rate).denominator  # the fractions repeat after this many
+    period = source_step(clip, record_rate).denominator  # the fractions repeat after this many
     positions = [source_position(clip, frame, record_rate) for frame in list(shown)[:period]]
     parts = [position - floor(position + TOLERANCE) for position in positions]
     return (1 - max(parts) - min(parts)) / 2
@@ -102,7 +84,3 @@ def newest_face_clips(delivery: Delivery) -> dict[str, DeliveryClip]:
     """The newest FACE layer of each shot: its frames and pixels are those of the shot's ``FaceKeys``."""
     faces = [clip for track in delivery.tracks if track.pass_name is PassName.FACE for clip in track.clips]
     return {clip.shot: clip for clip in sorted(faces, key=lambda clip: clip.version or 0)}
-
-
-def _source_frames_per_record_frame(clip: DeliveryClip, record_rate: Fraction) -> Fraction:
-    return abs(exact_number(clip.speed)) * clip.rate / record_rate

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.delivery.ae_timing import TOLERANCE, LayerTiming, ae_rate, is_interpolated, source_position, time_layer
+from toolkit.delivery.ae_timing import LayerTiming, ae_rate, is_interpolated, time_layer
 from toolkit.delivery.aep_footage import Footage
+from toolkit.delivery.clip_timing import TOLERANCE, source_position
 from toolkit.documents import Delivery, DeliveryClip, FaceKeys
 from toolkit.frames import FrameRange
 
