@@ -108,6 +108,25 @@ def test_the_stages_refuse_one_too(plates: Path, tmp_path: Path, capsys: pytest.
     assert not list((tmp_path / "out").rglob("plan.json"))
 
 
+def test_formats_are_chosen_on_the_command_line(
+    plates: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+
+    def written() -> set[str]:
+        return {path.name for path in out.glob("return*")}
+
+    assert run_command(["run", str(plates), "-o", str(out), "--format", "edl", "--set", "output.passes=BODY"]) == 0
+    assert written() == {"return.otio", "return_PLATE.edl", "return_BODY_v001.edl"}
+    assert run_command(["conform", str(out), "--format", "xml", "--format", "csv"]) == 0
+    assert written() == {"return.otio", "return.xml", "return.csv"}
+    capsys.readouterr()
+    assert run_command(["conform", str(out), "--format", "avid"]) == 2
+    assert capsys.readouterr().err.endswith(
+        "delivery.formats: 'avid' is no format; choose from resolve, xml, edl, fcpxml, csv\n"
+    )
+
+
 def test_installing_says_what_was_done(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "Scripts"
     assert run_command(["install-scripts", "resolve", "--to", str(folder)]) == 0

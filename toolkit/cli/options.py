@@ -157,6 +157,17 @@ def overwrite_option(command: Command) -> Command:
     )(command)
 
 
+def format_option(command: Command) -> Command:
+    """``--format NAME``."""
+    return click.option(
+        "--format",
+        "formats",
+        multiple=True,
+        metavar="NAME",
+        help="Formats to deliver in: resolve, xml, edl, fcpxml, csv (delivery.formats); may be repeated.",
+    )(command)
+
+
 def frames_option(command: Command) -> Command:
     """``--frames``."""
     return click.option(
@@ -202,6 +213,7 @@ def settings_for(
     cut_rate: float | None,
     media_folders: tuple[str, ...],
     detect_cuts: bool = False,
+    formats: tuple[str, ...] = (),
     overwrite: bool = False,
     strict: bool = False,
     frames: str | None = None,
@@ -227,6 +239,7 @@ def settings_for(
     named += ["cut.detect=true"] if detect_cuts else []
     named += [f"plate.rate={rate}"] if rate is not None else []
     named += [f"delivery.map={', '.join(maps)}"] if maps else []
+    named += [f"delivery.formats={','.join(formats)}"] if formats else []
     named += ["output.overwrite=true"] if overwrite else []
     named += ["strict=true"] if strict else []
     named += [f"output.frames={frames}"] if frames is not None else []

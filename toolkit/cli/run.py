@@ -11,6 +11,7 @@ from toolkit.cli.options import (
     check_progress,
     cut_argument,
     detect_option,
+    format_option,
     frames_option,
     json_option,
     models_option,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 @trust_option
 @shot_option
 @frames_option
+@format_option
 @models_option
 @click.option(
     "--dry-run", is_flag=True, help="Check everything and list what would be rendered, and why; write nothing."

@@ -12,6 +12,7 @@ from toolkit.cli.options import (
     check_progress,
     cut_argument,
     detect_option,
+    format_option,
     frames_option,
     json_option,
     models_option,
@@ -184,12 +185,14 @@ def render(out: Path, patterns: tuple[str, ...], as_json: bool, progress_kind: s
 @click.command(short_help="Put the rendered passes back over the cut.")
 @out_argument
 @settings_options
+@format_option
 @json_option
 def conform(out: Path, as_json: bool, **named: Any) -> None:
-    """Put the rendered passes back over the cut: OUT/return.otio and OUT/delivery.json.
+    """Put the rendered passes back over the cut: OUT/return.otio, OUT/delivery.json, and the same in other formats.
 
     \b
     toolkit conform out
+    toolkit conform out --format xml --format edl
     """
     from toolkit import stages
     from toolkit.cli.show import show_conform

@@ -13,6 +13,7 @@ from toolkit.delivery.aep import write_aep
 from toolkit.delivery.baking import bake_stack
 from toolkit.delivery.clips import PlateFacts, build_layer_clip, build_plate_clip, read_plate_facts
 from toolkit.delivery.face_keyframes import build_face_keys
+from toolkit.delivery.formats import Locations, check_cut_is_kept, format_notes, write_formats
 from toolkit.delivery.fusion import write_comps
 from toolkit.delivery.keyframe_text import write_keyframes
 from toolkit.delivery.lua_delivery import write_lua
@@ -25,7 +26,6 @@ from toolkit.delivery.return_timeline import add_layer_tracks
 from toolkit.documents import Cut, Delivery, DeliveryTrack, PassPlan
 from toolkit.editorial.media_references import replace_media_paths
 from toolkit.editorial.timeline_files import write_timeline
-from toolkit.errors import OutputNotWritable
 from toolkit.frames import timecode_from_frames
 from toolkit.settings import DeliverySettings, Settings
 from toolkit.turnover import open_timeline
@@ -51,8 +51,7 @@ def write_delivery(
     cannot be opened, PackageMissing when an .aep is requested without py-aep, and OutputNotWritable.
     """
     return_path = root / "return.otio"
-    if Path(cut.path) == return_path.absolute():
-        raise OutputNotWritable(return_path, "it is the cut itself; choose another output folder")
+    check_cut_is_kept(Path(cut.path), root)
     timeline = open_timeline(cut)
     plates = find_plate_tracks(timeline, cut)
     stacks = build_stacks(cut, plans, [plate.track_index for plate in plates], root)
@@ -136,12 +135,16 @@ def _build_tracks(
 
 def _write_files(delivery: Delivery, root: Path, settings: DeliverySettings, path_map: PathMap) -> Delivery:
     """Write ``delivery.json`` and the optional files; returns the delivery with what they add to it."""
+    locations = Locations(root=root, path_map=path_map, relative=settings.relative)
+    of_formats = format_notes(delivery, settings.format_names, locations)
+    delivery = delivery.model_copy(update={"notes": (*delivery.notes, *of_formats)})
     if settings.fusion:
         delivery = write_comps(delivery, root, path_map)
     if settings.keyframes:
         write_keyframes(delivery, root)
     path_map.map_plates(delivery).write(root / "delivery.json")
     write_lua(delivery, root, path_map)
+    write_formats(delivery, settings.format_names, locations)
     if settings.aep:  # last, so that the delivery is complete even when this fails; it is for this machine
         _, aep_notes = write_aep(delivery, root)
         delivery = delivery.model_copy(update={"notes": (*delivery.notes, *aep_notes)})

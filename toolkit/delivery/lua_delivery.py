@@ -11,6 +11,7 @@ from collections.abc import Callable
 from math import ceil
 from pathlib import Path
 
+from toolkit.delivery.formats.resolve_otio import timeline_name
 from toolkit.delivery.lua_tables import LuaValue, Table
 from toolkit.delivery.path_map import PathMap
 from toolkit.documents import Delivery, DeliveryClip, DeliveryTrack, MediaKind, write_atomically
@@ -27,11 +28,10 @@ def write_lua(delivery: Delivery, root: Path, path_map: PathMap = _SAME_PATHS) -
     def locate(clip: DeliveryClip) -> str:
         return path_map.locate(clip, root)
 
-    versions = [clip.version or 0 for track in delivery.tracks for clip in track.clips]
     fields: dict[str, LuaValue] = {
         "schema": _SCHEMA,
         "name": delivery.name,
-        "timeline_name": f"{delivery.name} v{max(versions):03d}" if max(versions) else delivery.name,
+        "timeline_name": timeline_name(delivery),
         "rate": _rate_text(delivery.fps) + (" DF" if delivery.drop_frame else ""),
         "fps": delivery.fps,
         "drop_frame": delivery.drop_frame,

@@ -37,11 +37,15 @@ def make_timeline(name: str, start: RationalTime, metadata: Mapping[str, Any] | 
     return schema.Timeline(name=name, global_start_time=start, metadata=dict(metadata or {}))
 
 
-def make_video_track(name: str, source_range: TimeRange | None = None) -> schema.Track:
+def make_video_track(
+    name: str, source_range: TimeRange | None = None, metadata: Mapping[str, Any] | None = None
+) -> schema.Track:
     """An empty video track; ``source_range`` trims it."""
     from opentimelineio import schema
 
-    return schema.Track(name=name, kind=schema.TrackKind.Video, source_range=source_range)
+    return schema.Track(
+        name=name, kind=schema.TrackKind.Video, source_range=source_range, metadata=dict(metadata or {})
+    )
 
 
 def make_gap(duration: RationalTime) -> schema.Gap:
@@ -71,21 +75,33 @@ def make_clip(
     )
 
 
-def make_file_reference(url: str, available_range: TimeRange | None) -> schema.ExternalReference:
+def make_file_reference(url: str, available_range: TimeRange | None, *, name: str = "") -> schema.ExternalReference:
     """One file: a movie or a still."""
     from opentimelineio import schema
 
-    return schema.ExternalReference(target_url=url, available_range=available_range)
+    reference = schema.ExternalReference(target_url=url, available_range=available_range)
+    reference.name = name
+    return reference
 
 
 def make_sequence_reference(
-    folder: str, files: FramePath, *, first_file: int, rate: float, available_range: TimeRange | None
+    folder: str,
+    files: FramePath,
+    *,
+    first_file: int,
+    rate: float,
+    available_range: TimeRange | None,
+    name: str = "",
+    separator: str = "/",
 ) -> schema.ImageSequenceReference:
-    """The numbered ``files`` from ``first_file`` on; ``folder`` is written as it is, without its trailing slash."""
+    """The numbered ``files`` from ``first_file`` on.
+
+    ``folder`` is given without its trailing slash and written with the ``separator``, which Resolve leaves out.
+    """
     from opentimelineio import schema
 
-    return schema.ImageSequenceReference(
-        target_url_base=f"{folder}/",
+    reference = schema.ImageSequenceReference(
+        target_url_base=f"{folder}{separator}",
         name_prefix=files.prefix,
         name_suffix=files.suffix,
         start_frame=first_file,
@@ -95,6 +111,8 @@ def make_sequence_reference(
         missing_frame_policy=schema.ImageSequenceReference.MissingFramePolicy.error,
         available_range=available_range,
     )
+    reference.name = name
+    return reference
 
 
 def make_missing_reference(name: str, available_range: TimeRange | None = None) -> schema.MissingReference:
@@ -130,6 +148,13 @@ def make_speed_effect(speed: float) -> schema.LinearTimeWarp:
     from opentimelineio import schema
 
     return schema.FreezeFrame() if speed == 0 else schema.LinearTimeWarp(time_scalar=speed)
+
+
+def make_constant_speed(speed: float) -> schema.LinearTimeWarp:
+    """The same as Resolve writes it: a freeze frame too is a constant speed, and the effect has no name."""
+    from opentimelineio import schema
+
+    return schema.LinearTimeWarp(time_scalar=speed)
 
 
 def make_remap_effect(name: str, positions: Sequence[Fraction]) -> schema.TimeEffect:

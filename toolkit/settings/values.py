@@ -24,6 +24,9 @@ _NAME_TOKENS: dict[str, str | int] = {
 
 URL_FROM_CUT = "server.is_url_from_cut"
 
+FORMATS = ("resolve", "xml", "edl", "fcpxml", "csv")
+"""What ``delivery.formats`` may name."""
+
 
 @settings_class
 class CutSettings:
@@ -271,13 +274,31 @@ class DeliverySettings:
     """Write the faces as text that can be pasted into After Effects as keyframes."""
     aep: bool = False
     """Write an After Effects project. Experimental: not tested in After Effects."""
+    formats: str = "resolve,xml,csv"
+    """Formats for other applications, beside ``return.otio`` and ``delivery.json``, separated by commas. ``resolve``:
+    ``return_resolve.otio``, as Resolve exports it. ``xml``: ``return.xml`` for Premiere, Resolve and After Effects.
+    ``edl``: a CMX 3600 list of each track. ``fcpxml``: ``return.fcpxml`` for Final Cut Pro, which needs movies of the
+    layers. ``csv``: ``return.csv``, a shot list. Empty: none."""
     relative: bool = True
-    """Whether ``return.otio`` names the files in the output folder relative to itself, so that the folder can be moved
-    as a whole. ``false``: absolute paths, for an application that looks for relative ones elsewhere. With ``map`` they
-    are absolute."""
+    """Whether ``return.otio``, and every other format that can, names the files in the output folder relative to it, so
+    that the folder can be moved as a whole. ``false``: absolute paths, for an application that looks for relative ones
+    elsewhere. With ``map`` they are absolute."""
     map: str = ""
     """Folders that the hosts' machines see elsewhere, separated by commas: ``/mnt/show=Z:/show``. Paths in what is
     delivered begin with the second instead of the first; empty: hosts see what this machine sees."""
+
+    @property
+    def format_names(self) -> tuple[str, ...]:
+        """``formats``, one by one."""
+        return tuple(filter(None, map(str.strip, self.formats.split(","))))
+
+    @field_validator("formats")
+    @classmethod
+    def _check_formats(cls, text: str) -> str:
+        for name in filter(None, map(str.strip, text.split(","))):
+            if name not in FORMATS:
+                refuse((), f"'{name}' is no format; choose from {', '.join(FORMATS)}")
+        return text
 
     @field_validator("map")
     @classmethod
