@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from itertools import pairwise
-from math import floor
+from math import ceil, floor
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -154,11 +154,10 @@ def _xmeml_item(item: ET.Element, files: Mapping[str | None, ET.Element], rate: 
     media = unquote(url.removeprefix("file://localhost"))
     pictures = []
     for i in range(end - start):
-        at = Fraction(first + i)
-        if keys:
-            here, after = _interpolate(keys, at), _interpolate(keys, at + 1)
-            at = min(here, after)
+        at = _interpolate(keys, Fraction(first + i)) if keys else Fraction(first + i)
         frame = floor(at * media_rate / rate + EPSILON) if count > 1 else 0
+        if keys and keys[0][1] > keys[-1][1]:  # backwards: what ends there
+            frame = ceil(at * media_rate / rate - EPSILON) - 1
         is_sequence = media.lower().endswith(STILLS)
         pictures.append((start + i, _numbered(media, frame) if is_sequence and count > 1 else (media, frame)))
     return pictures
@@ -186,11 +185,16 @@ def from_edl(paths: list[Path], rate: Fraction, start: int, media: Mapping[int, 
     ``media`` has what only the media know, rate and timecode, by the first timeline frame of each event.
     """
     shown: Shown = {}
+    label_of_start = _first_label(paths[0])
+    assert _frames(label_of_start, rate) == start, "every list begins with the timeline"
     for path in paths:
         with path.open(encoding="utf-8", newline="\r\n") as file:
             events = pycmx.parse_cmx3600(file).events
         speeds = _edl_speeds(path)
         for event in events:
+            if not event.edits:  # pycmx has none for black
+                assert (path, event.number) == (paths[0], 1)
+                continue
             (edit,) = event.edits
             assert edit.channels.video
             assert re.fullmatch(r"[A-Z0-9_]{1,8}", edit.source)
@@ -206,6 +210,13 @@ def from_edl(paths: list[Path], rate: Fraction, start: int, media: Mapping[int, 
                     frame = 0
                 shown[record[0] + i] = _in_span(edit.source_file, frame)
     return shown
+
+
+def _first_label(path: Path) -> str:
+    """The record in of the first event."""
+    match = re.search(r"^001 .* (\S+) \S+\r?$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    assert match is not None
+    return match[1]
 
 
 def _edl_speeds(path: Path) -> dict[int, Fraction]:

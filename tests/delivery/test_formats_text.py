@@ -194,6 +194,25 @@ def test_an_edl_reads_as_an_editor_expects(tmp_path: Path) -> None:
     )
 
 
+def test_a_list_begins_with_the_timeline(delivered: Path) -> None:
+    for path in delivered.glob("return_*.edl"):
+        first = path.read_text(encoding="utf-8").splitlines()[3]
+        assert first.startswith("001  BL       V     C        00:00:00:00 00:00:00:")
+        assert first[53:64] == "01:00:00:00"
+
+
+def test_the_xml_gives_premiere_the_exact_in_point(tmp_path: Path) -> None:
+    """``in`` has whole frames of the retimed clip: 3 at 110 % is 3.3."""
+    write(one_clip("a", speed=1.1), tmp_path)
+    (item,) = ET.parse(tmp_path / "return.xml").getroot().iter("clipitem")
+    assert item.findtext("in") == "3"
+    assert item.findtext("pproTicksIn") == str(3 * 254_016_000_000 // 25)
+    assert item.findtext("pproTicksOut") == str(14 * 254_016_000_000 // 25)
+    write(one_clip("a", speed=-1.0), tmp_path)
+    (item,) = ET.parse(tmp_path / "return.xml").getroot().iter("clipitem")
+    assert item.find("pproTicksIn") is None, "what they mean in reverse is not known"
+
+
 def test_a_freeze_frame_of_one_file_has_a_speed_in_the_edl(tmp_path: Path) -> None:
     frozen = one_clip("still", speed=0.0, position=Fraction(0))
     (made,) = frozen.tracks[0].clips

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import ceil
 from pathlib import Path
@@ -23,12 +23,15 @@ from toolkit.delivery.clip_timing import (
 )
 from toolkit.delivery.formats.locations import Locations, span_path
 from toolkit.delivery.formats.text import one_line
-from toolkit.documents import Delivery, DeliveryClip, write_atomically
+from toolkit.documents import Delivery, DeliveryClip, DeliveryTrack, write_atomically
 from toolkit.editorial.times import exact_number, round_half_up
 from toolkit.frames import timecode_from_frames
 
 EDL_MARK = "* WRITTEN BY RESOLVE-AE-TOOLKIT"
 """A line of each list, by which an earlier one is known."""
+
+Event = tuple[str, ...]
+"""The lines of an event, the first without its number."""
 
 _MAX_EVENTS = 999
 _REEL_LENGTH = 8
@@ -44,12 +47,14 @@ def write_edls(delivery: Delivery, folder: Path, locations: Locations) -> None:
     reels = _Reels()
     for track in delivery.tracks:
         stem = "return_" + re.sub(r"[^A-Za-z0-9]+", "_", track.name).strip("_")
-        for part, first in enumerate(range(0, len(track.clips), _MAX_EVENTS), start=1):
-            clips = track.clips[first : first + _MAX_EVENTS]
-            path = folder / (f"{stem}.edl" if part == 1 else f"{stem}_part{part}.edl")
+        clips = [_clip_event(clip, delivery, locations, reels) for clip in track.clips]
+        events = [*_black_event(track, delivery), *clips]
+        for part, first in enumerate(range(0, len(events), _MAX_EVENTS), start=1):
             title = one_line(f"{delivery.name} {track.name}" + (f" part {part}" if part > 1 else ""))
-            lines = _list_lines(delivery, title, clips, locations, reels)
-            with write_atomically(path) as temporary:
+            lines = [f"TITLE: {title}", f"FCM: {'' if delivery.drop_frame else 'NON-'}DROP FRAME", EDL_MARK]
+            for number, event in enumerate(events[first : first + _MAX_EVENTS], start=1):
+                lines += [f"{number:03d}  {event[0]}", *event[1:]]
+            with write_atomically(folder / (f"{stem}.edl" if part == 1 else f"{stem}_part{part}.edl")) as temporary:
                 temporary.write_text("".join(f"{line}\r\n" for line in lines), encoding="utf-8", newline="")
 
 
@@ -59,31 +64,47 @@ def count_wrong(clip: DeliveryClip, rate: Fraction) -> int:
     return count_differing_frames(clip, Fraction(clip.in_frame), step, rate)
 
 
-def _list_lines(
-    delivery: Delivery, title: str, clips: tuple[DeliveryClip, ...], locations: Locations, reels: _Reels
-) -> Iterator[str]:
-    yield f"TITLE: {title}"
-    yield "FCM: DROP FRAME" if delivery.drop_frame else "FCM: NON-DROP FRAME"
-    yield EDL_MARK
-    for number, clip in enumerate(clips, start=1):
-        reel = reels.name(clip)
-        source_in = media_start(clip) + clip.in_frame
-        source_out = source_in + _source_length(clip, delivery.rate)
-        source = [_timecode(frame, clip.rate, drop_frame=";" in clip.timecode) for frame in (source_in, source_out)]
-        first = delivery.start_frame + clip.record_first
-        frames = (first, first + clip.record_count)
-        record = [_timecode(frame, delivery.rate, drop_frame=delivery.drop_frame) for frame in frames]
-        yield f"{number:03d}  {reel:<8} V     C        {' '.join((*source, *record))}"
-        if clip.speed == 0 or (clip.speed != 1 and not has_one_frame(clip)):
-            fps = float(_written_speed(clip, delivery.rate) * _labels(delivery.rate))
-            yield f"M2   {reel:<8}       {fps:0{6 if fps < 0 else 5}.1f}                {source[0]}"
-        yield f"* FROM CLIP NAME: {one_line(clip.name)}"
-        yield f"* SOURCE FILE: {one_line(span_path(clip, locations.portable(clip)))}"
+def _black_event(track: DeliveryTrack, delivery: Delivery) -> Iterator[Event]:
+    """Black until the first clip of ``track``, so that the lists of all tracks begin together."""
+    first = min(clip.record_first for clip in track.clips)
+    if first:
+        yield (_event_line("BL", _labels(delivery, 0, first), _record_labels(delivery, 0, first)),)
+
+
+def _clip_event(clip: DeliveryClip, delivery: Delivery, locations: Locations, reels: _Reels) -> Event:
+    reel = reels.name(clip)
+    source_in = media_start(clip) + clip.in_frame
+    source_out = source_in + _source_length(clip, delivery.rate)
+    drop_frame = ";" in clip.timecode
+    source = [str(timecode_from_frames(one, clip.rate, drop_frame=drop_frame)) for one in (source_in, source_out)]
+    record = _record_labels(delivery, clip.record_first, clip.record_first + clip.record_count)
+    lines = [_event_line(reel, source, record)]
+    if clip.speed == 0 or (clip.speed != 1 and not has_one_frame(clip)):
+        fps = float(_written_speed(clip, delivery.rate) * _labels_per_second(delivery.rate))
+        lines.append(f"M2   {reel:<8}       {fps:0{6 if fps < 0 else 5}.1f}                {source[0]}")
+    lines.append(f"* FROM CLIP NAME: {one_line(clip.name)}")
+    lines.append(f"* SOURCE FILE: {one_line(span_path(clip, locations.portable(clip)))}")
+    return tuple(lines)
+
+
+def _event_line(reel: str, source: Sequence[str], record: Sequence[str]) -> str:
+    """The line of a cut, without its number."""
+    return f"{reel:<8} V     C        {' '.join((*source, *record))}"
+
+
+def _record_labels(delivery: Delivery, first: int, end: int) -> list[str]:
+    return _labels(delivery, delivery.start_frame + first, delivery.start_frame + end)
+
+
+def _labels(delivery: Delivery, first: int, end: int) -> list[str]:
+    """The timecode of two frames at the rate of the timeline."""
+    return [str(timecode_from_frames(one, delivery.rate, drop_frame=delivery.drop_frame)) for one in (first, end)]
 
 
 def _written_speed(clip: DeliveryClip, rate: Fraction) -> Fraction:
     """The speed of ``clip`` with the one decimal place that ``M2`` has for its frames per second."""
-    return Fraction(round_half_up(exact_number(clip.speed) * _labels(rate) * 10), 10 * _labels(rate))
+    labels = _labels_per_second(rate)
+    return Fraction(round_half_up(exact_number(clip.speed) * labels * 10), 10 * labels)
 
 
 def _source_length(clip: DeliveryClip, rate: Fraction) -> int:
@@ -95,11 +116,7 @@ def _source_length(clip: DeliveryClip, rate: Fraction) -> int:
     return max(1, min(used, media_length(clip) - clip.in_frame))
 
 
-def _timecode(frame: int, rate: Fraction, *, drop_frame: bool) -> str:
-    return str(timecode_from_frames(frame, rate, drop_frame=drop_frame))
-
-
-def _labels(rate: Fraction) -> int:
+def _labels_per_second(rate: Fraction) -> int:
     return max(1, round(rate))
 
 

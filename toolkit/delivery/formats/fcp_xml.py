@@ -1,25 +1,13 @@
-"""``return.xml``: Final Cut Pro 7's XML (xmeml 5), which Premiere, Resolve and After Effects (Pro Import) read.
-
-All times are frames at the timeline's rate, also those of media of another rate: every application that writes the
-format counts like that. ``in`` and ``out`` count frames of the retimed clip; the graph of its Time Remap gives the
-frame of the media for each.
-"""
+"""``return.xml``: Final Cut Pro 7's XML (xmeml 5), which Premiere, Resolve and After Effects (Pro Import) read."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, floor
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from toolkit.delivery.clip_timing import (
-    count_differing_frames,
-    has_one_frame,
-    media_length,
-    media_start,
-    source_step,
-)
+from toolkit.delivery.clip_timing import has_one_frame, media_length, media_start, source_step
+from toolkit.delivery.formats.fcp_xml_timing import Placement, place
 from toolkit.delivery.formats.locations import Locations, file_url, split_path
 from toolkit.delivery.formats.text import add_element, decimal, write_xml
 from toolkit.documents import Delivery, DeliveryClip, DeliveryTrack
@@ -27,23 +15,10 @@ from toolkit.editorial.times import exact_number, round_half_up
 
 _ALPHA = {"none": "none", "straight": "straight", "premultiplied": "black"}
 _GRAPH_FLAGS = ("speedkfstart", "speedkfin", "speedkfout", "speedkfend")
+_TICKS = 254_016_000_000
+"""Premiere's ticks per second."""
 _MAX_SPEED = 10_000
 """Percent."""
-
-Key = tuple[Fraction, Fraction]
-"""A frame of the retimed clip, and the position in its media there; both at the timeline's rate."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placement:
-    """The part of a clip that is shown, at the timeline's rate."""
-
-    first: int
-    """``in``."""
-    length: int
-    """Of the whole clip, retimed."""
-    graph: tuple[Key, ...]
-    """Four keys on one line; empty for a clip at 100 %."""
 
 
 def write_fcp_xml(delivery: Delivery, path: Path, locations: Locations) -> None:
@@ -68,70 +43,6 @@ def write_fcp_xml(delivery: Delivery, path: Path, locations: Locations) -> None:
         add_element(element, "in", marker.record_frame)
         add_element(element, "out", -1)
     write_xml(root, path)
-
-
-def place(clip: DeliveryClip, rate: Fraction) -> Placement:
-    """Where ``clip`` begins on a timeline of ``rate``, and its graph."""
-    scale = rate / clip.rate
-    whole = media_length(clip) * scale
-    step = source_step(clip, rate) * scale
-    if has_one_frame(clip):
-        return Placement(first=0, length=clip.record_count, graph=())
-    if step == 0:
-        return _freeze(clip, scale, whole)
-    if clip.speed == 1:
-        first = _best_start(clip, rate)
-        return Placement(first=first, length=max(ceil(whole), first + clip.record_count), graph=())
-    return _retime(clip, scale, whole, step)
-
-
-def count_wrong(clip: DeliveryClip, rate: Fraction) -> int:
-    """Timeline frames of ``clip`` that show another picture than in ``delivery.json``."""
-    placed = place(clip, rate)
-    if placed.graph or has_one_frame(clip):
-        return 0
-    return count_differing_frames(clip, placed.first * clip.rate / rate, source_step(clip, rate), rate)
-
-
-def _retime(clip: DeliveryClip, scale: Fraction, whole: Fraction, step: Fraction) -> Placement:
-    """One line through the whole clip; ``whole`` is the length of its media and ``step`` its slope, without its sign.
-
-    The last frame may be shown for less than it lasts, so that the line ends beyond the media, or begins there.
-    """
-    lowest = clip.in_position * scale
-    at_first = lowest if clip.speed > 0 else lowest + step * clip.record_count
-    slope = step if clip.speed > 0 else -step
-    first = max(0, round_half_up((lowest if clip.speed > 0 else whole - at_first) / step))
-    last = first + clip.record_count
-    end = max(last, ceil(whole / step))
-
-    def position(frame: int) -> Fraction:
-        return at_first + slope * (frame - first)
-
-    values = {frame: min(max(position(frame), Fraction(0)), whole) for frame in (0, end)}
-    values |= {frame: position(frame) for frame in (first, last)}
-    graph = tuple((Fraction(frame), values[frame]) for frame in (0, first, last, end))
-    return Placement(first=first, length=end, graph=graph)
-
-
-def _freeze(clip: DeliveryClip, scale: Fraction, whole: Fraction) -> Placement:
-    """The middle of the frame, so that no rounding shows its neighbour."""
-    first = floor(clip.in_frame * scale)
-    last, value = first + clip.record_count, (clip.in_frame + Fraction(1, 2)) * scale
-    end = max(last, ceil(whole))
-    graph = tuple((Fraction(frame), value) for frame in (0, first, last, end))
-    return Placement(first=first, length=end, graph=graph)
-
-
-def _best_start(clip: DeliveryClip, rate: Fraction) -> int:
-    """The whole frame, before or after the start of ``clip``, with which fewer frames show another picture."""
-    start, step = clip.in_position * rate / clip.rate, source_step(clip, rate)
-    if clip.rate == rate or start.denominator == 1:
-        return floor(start)
-    return min(
-        (floor(start), ceil(start)),
-        key=lambda frame: count_differing_frames(clip, frame * clip.rate / rate, step, rate),
-    )
 
 
 class _ClipWriter:
@@ -164,6 +75,7 @@ class _ClipWriter:
         add_element(item, "end", clip.record_first + clip.record_count)
         add_element(item, "in", placed.first)
         add_element(item, "out", placed.first + clip.record_count)
+        self._add_ticks(item, clip)
         add_element(item, "alphatype", _ALPHA[clip.alpha])
         file = add_element(item, "file", id=f"file-{number}")
         if is_new:
@@ -173,6 +85,13 @@ class _ClipWriter:
         source = add_element(item, "sourcetrack")
         add_element(source, "mediatype", "video")
         add_element(source, "trackindex", 1)
+
+    def _add_ticks(self, item: ET.Element, clip: DeliveryClip) -> None:
+        """What Premiere adds to ``in`` and ``out``, which have whole frames only: the exact time in the media."""
+        if clip.speed > 0 and not has_one_frame(clip):
+            end = clip.in_position + source_step(clip, self._rate) * clip.record_count
+            for tag, position in (("pproTicksIn", clip.in_position), ("pproTicksOut", end)):
+                add_element(item, tag, round_half_up(position * _TICKS / clip.rate))
 
     def _describe_file(self, file: ET.Element, clip: DeliveryClip) -> None:
         path = self._locations.absolute(clip)

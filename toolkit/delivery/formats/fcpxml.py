@@ -36,6 +36,7 @@ _CONFORMED_RATES = {
     Fraction(60000, 1001): "59.94",
     Fraction(60): "60",
 }
+_SAMPLING = {"nearest": "floor", "blend": "frame-blending", "flow": "optical-flow"}
 _STILL_SUFFIXES = frozenset(["bmp", "gif", "heic", "jpeg", "jpg", "png", "psd", "tga", "tif", "tiff"])
 """Pictures that Final Cut reads."""
 _GAP_START = Fraction(3600)
@@ -137,7 +138,8 @@ class _Story:
         if clip.rate != self._rate and clip.rate in _CONFORMED_RATES:
             add_element(element, "conform-rate", scaleEnabled="0", srcFrameRate=_CONFORMED_RATES[clip.rate])
         if time_map:
-            points = add_element(element, "timeMap")
+            sampling = _SAMPLING.get(clip.interpolation)
+            points = add_element(element, "timeMap", **({"frameSampling": sampling} if sampling else {}))
             for time, value in time_map:
                 add_element(points, "timept", time=_seconds(time), value=_seconds(value), interp="linear")
         return element, start

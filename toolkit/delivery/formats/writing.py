@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
-from toolkit.delivery.formats import edl, fcp_xml
+from toolkit.delivery.formats import edl, fcp_xml_timing
 from toolkit.delivery.formats.edl import EDL_MARK, write_edls
 from toolkit.delivery.formats.fcp_xml import write_fcp_xml
 from toolkit.delivery.formats.fcpxml import movie_path, needs_movie, write_fcpxml
@@ -55,7 +55,7 @@ def format_notes(delivery: Delivery, formats: tuple[str, ...], locations: Locati
     """What ``formats`` cannot hold, one sentence for each shot and format."""
     if "xml" in formats:
         why = "it counts media of another rate in whole frames of the timeline"
-        yield from _wrong_frame_notes(delivery, fcp_xml.count_wrong, "return.xml", why)
+        yield from _wrong_frame_notes(delivery, fcp_xml_timing.count_wrong, "return.xml", why)
         yield from _rate_notes(delivery)
     if "edl" in formats:
         why = "an EDL has whole start frames, and one decimal place for the speed"
