@@ -11,11 +11,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.delivery import _format_readers as readers
 from tests.delivery._deliveries import deliver, plan_of
 from tests.delivery.test_formats_any_clip import ALL, deliver_tracks, make_clip, write
 from tests.delivery.test_formats_frames import ALL as SETTINGS
-from tests.delivery.test_formats_frames import NTSC, ODD, PAL, make_cut
-from tests.turnover._cuts import clip, movie_reference, time, time_range, timeline, track, write_movie
+from tests.delivery.test_formats_frames import NTSC, ODD, PAL, differences, make_cut, movies_of, read_edls
+from tests.turnover._cuts import clip, gap, movie_reference, time, time_range, timeline, track, write_movie
 from tests.turnover._cuts import write as write_cut
 from toolkit.delivery.formats import Locations, format_notes, write_formats
 from toolkit.delivery.formats.locations import file_url, split_path
@@ -392,3 +393,39 @@ def test_a_rate_that_the_xml_does_not_have_is_noted(tmp_path: Path) -> None:
         "sh1_0: return.xml has no rate of 12.5 fps and says 12",
     ]
     assert list(format_notes(delivery, ("csv",), locations)) == []
+
+
+def test_plates_that_overlap_inside_a_compound_are_on_tracks_of_their_own(tmp_path: Path) -> None:
+    """Hosts refuse a clip where another one is, and a format has nowhere to put it."""
+    for name in ("a", "b"):
+        write_movie(tmp_path / f"{name}.mov", 60)
+
+    def plain(name: str, start: int, count: int) -> dict[str, Any]:
+        return clip(
+            movie_reference(str(tmp_path / f"{name}.mov"), time_range(0, 60)), time_range(start, count), name=name
+        )
+
+    compound = {
+        "OTIO_SCHEMA": "Stack.1", "name": "comp", "source_range": time_range(0, 30), "effects": [], "metadata": {},
+        "children": [track(gap(10), plain("b", 3, 10)), track(plain("a", 5, 40))],
+    }  # fmt: skip
+    edit = timeline(track(plain("a", 0, 12), compound, plain("b", 20, 9)), start=time(86400))
+    root = tmp_path / "out"
+    delivery = deliver(read_cut(write_cut(tmp_path / "cut.otio", edit), handles=2), root, settings=SETTINGS)
+
+    assert {one.name: [item.name for item in one.clips] for one in delivery.tracks} == {
+        "PLATE": ["a", "comp/b", "b"],
+        "BODY v001": ["a_BODY_v001", "comp_b_BODY_v001", "b_BODY_v001"],
+        "FACE v001": ["a_FACE_v001", "comp_b_FACE_v001", "b_FACE_v001"],
+        "PLATE (compound 2)": ["comp/a"],
+        "BODY v001 (compound 2)": ["comp_a_BODY_v001"],
+        "FACE v001 (compound 2)": ["comp_a_FACE_v001"],
+    }
+    expected = readers.from_delivery(root / "delivery.json")
+    assert not differences(readers.from_otio(root / "return_resolve.otio"), expected)
+    assert not differences(readers.from_xmeml(root / "return.xml"), expected)
+    document = json.loads((root / "delivery.json").read_text(encoding="utf-8"))
+    assert not differences(read_edls(root, document), expected)
+    assert not differences(
+        readers.from_fcpxml(root / "return.fcpxml"), readers.as_movies(expected, movies_of(document, root))
+    )

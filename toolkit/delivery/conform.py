@@ -116,20 +116,22 @@ def _build_tracks(
     """The tracks that have clips, bottom to top; plates without ``facts`` are left out."""
     tracks = []
     for stack in stacks:
-        plates = tuple(
-            build_plate_clip(shot, facts[shot.name], cut.origin)
-            for shot in stack.shots
-            if shot.name in facts and shot.frame_map.frames is None  # no host can be told a varying speed
-        )
-        tracks.append(DeliveryTrack(name=stack.name, pass_name=None, clips=plates))
-        tracks += [
-            DeliveryTrack(
-                name=track.name,
-                pass_name=track.pass_name,
-                clips=tuple(build_layer_clip(layer, root, cut.origin, settings) for layer in track.layers),
+        for floor, shots in enumerate(stack.floors):
+            plates = tuple(
+                build_plate_clip(shot, facts[shot.name], cut.origin)
+                for shot in shots
+                if shot.name in facts and shot.frame_map.frames is None  # no host can be told a varying speed
             )
-            for track in stack.layer_tracks
-        ]
+            tracks.append(DeliveryTrack(name=stack.floor_name(floor), pass_name=None, clips=plates))
+            tracks += [
+                DeliveryTrack(
+                    name=track.name,
+                    pass_name=track.pass_name,
+                    clips=tuple(build_layer_clip(layer, root, cut.origin, settings) for layer in track.layers),
+                )
+                for track in stack.layer_tracks
+                if track.floor == floor
+            ]
     return tuple(track for track in tracks if track.clips)
 
 

@@ -6,7 +6,7 @@ V1, and the editor's stacking order is kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -46,6 +46,8 @@ class LayerTrack:
     name: str
     """``FACE v001``, followed by the plate's name when there are several plate tracks."""
     pass_name: PassName
+    floor: int
+    """Among ``PlateStack.floors``."""
     layers: tuple[LayerClip, ...]
     """In record order."""
 
@@ -64,6 +66,19 @@ class PlateStack:
     """Bottom to top: BODY under FACE."""
 
     @property
+    def floors(self) -> tuple[tuple[Shot, ...], ...]:
+        """``shots`` as tracks on which none overlap, bottom to top: one for each track inside a compound clip."""
+        ranks = _rank_inner_tracks(self.shots)
+        found: dict[int, list[Shot]] = {}
+        for shot in self.shots:
+            found.setdefault(ranks[_place(shot)], []).append(shot)
+        return tuple(tuple(found[floor]) for floor in sorted(found))
+
+    def floor_name(self, floor: int) -> str:
+        """What the track of the plates on ``floor`` is called."""
+        return f"{self.name} (compound {floor + 1})" if floor else self.name
+
+    @property
     def layers(self) -> Iterator[LayerClip]:
         """All its layers, track by track."""
         return (layer for track in self.layer_tracks for layer in track.layers)
@@ -80,15 +95,23 @@ def build_stacks(
     for shot in cut.shots:
         uses.setdefault(shot.rendered_name, []).append(shot)
     layers = [layer for plan in plans for layer in _read_layers(uses[plan.shot], plan, root)]
-    return tuple(
-        PlateStack(
-            track_index=track_index,
-            name=(name := "PLATE" if number == 1 else f"PLATE {number}"),
-            shots=tuple(sorted((shot for shot in cut.shots if shot.track_index == track_index), key=_record_first)),
-            layer_tracks=_group_by_track([layer for layer in layers if layer.shot.track_index == track_index], name),
+    stacks = []
+    for number, track_index in enumerate(plate_track_indices, start=1):
+        on_track = [shot for shot in cut.shots if shot.track_index == track_index]
+        name = "PLATE" if number == 1 else f"PLATE {number}"
+        stacks.append(
+            PlateStack(
+                track_index=track_index,
+                name=name,
+                shots=tuple(sorted(on_track, key=_record_first)),
+                layer_tracks=_group_by_track(
+                    [layer for layer in layers if layer.shot.track_index == track_index],
+                    name,
+                    _rank_inner_tracks(on_track),
+                ),
+            )
         )
-        for number, track_index in enumerate(plate_track_indices, start=1)
-    )
+    return tuple(stacks)
 
 
 def _record_first(item: Shot | LayerClip) -> int:
@@ -108,18 +131,20 @@ def _read_layers(uses: Sequence[Shot], plan: PassPlan, root: Path) -> list[Layer
     return [LayerClip(shot=shot, plan=plan, alpha=alpha, encoding=encoding) for shot in uses]
 
 
-def _group_by_track(layers: Sequence[LayerClip], plate_name: str) -> tuple[LayerTrack, ...]:
+def _group_by_track(
+    layers: Sequence[LayerClip], plate_name: str, floors: Mapping[tuple[int, tuple[int, ...]], int]
+) -> tuple[LayerTrack, ...]:
     """One track per pass and version, in the order of ``PassName``; again for each track inside compound clips."""
     order = list(PassName)
-    floors = _rank_inner_tracks(layers)
     groups: dict[tuple[int, int, str], list[LayerClip]] = {}
     for layer in layers:
-        key = (floors[layer.shot.clip_index, _inner_tracks(layer)], order.index(layer.plan.pass_name), layer.plan.label)
+        key = (floors[_place(layer.shot)], order.index(layer.plan.pass_name), layer.plan.label)
         groups.setdefault(key, []).append(layer)
     return tuple(
         LayerTrack(
             name=_track_name(label, plate_name, floor),
             pass_name=order[rank],
+            floor=floor,
             layers=tuple(sorted(groups[floor, rank, label], key=_record_first)),
         )
         for floor, rank, label in sorted(groups)
@@ -131,14 +156,14 @@ def _track_name(label: str, plate_name: str, floor: int) -> str:
     return f"{label} ({', '.join(places)})" if places else label
 
 
-def _inner_tracks(layer: LayerClip) -> tuple[int, ...]:
-    """The tracks inside compounds that its clip is on, from the outermost; empty outside of any."""
-    return tuple(track for track, _ in layer.shot.inside)
+def _place(shot: Shot) -> tuple[int, tuple[int, ...]]:
+    """The clip index, and the tracks inside compounds that the clip is on, from the outermost; none outside of any."""
+    return shot.clip_index, tuple(track for track, _ in shot.inside)
 
 
-def _rank_inner_tracks(layers: Sequence[LayerClip]) -> dict[tuple[int, tuple[int, ...]], int]:
-    """For each compound (by its clip index) and each track inside it: how many tracks with layers are below that."""
+def _rank_inner_tracks(shots: Iterable[Shot]) -> dict[tuple[int, tuple[int, ...]], int]:
+    """By ``_place``: how many tracks with shots are below inside the same compound."""
     found: dict[int, set[tuple[int, ...]]] = {}
-    for layer in layers:
-        found.setdefault(layer.shot.clip_index, set()).add(_inner_tracks(layer))
+    for index, tracks in map(_place, shots):
+        found.setdefault(index, set()).add(tracks)
     return {(index, tracks): rank for index, one in found.items() for rank, tracks in enumerate(sorted(one))}

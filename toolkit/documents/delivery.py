@@ -90,7 +90,8 @@ class DeliveryTrack(Value):
     """One video track."""
 
     name: str
-    """``PLATE``, ``BODY v001``, ``FACE v001``; for the next plate track ``PLATE 2``, ``BODY v001 (PLATE 2)``."""
+    """``PLATE``, ``BODY v001``, ``FACE v001``; for the next plate track ``PLATE 2``, ``BODY v001 (PLATE 2)``; for the
+    second track inside a compound clip ``PLATE (compound 2)``."""
     pass_name: PassName | None
     """None for the plate."""
     clips: tuple[DeliveryClip, ...]
