@@ -88,11 +88,11 @@ def test_the_return_timeline_shows_every_frame_where_the_plate_shows_it(demo: Ou
     """Read as plain JSON: which file number lies over which plate frame at every record frame."""
     tracks = json.loads((demo.root / "return.otio").read_text())["tracks"]["children"]
     by_name = {track["name"]: _file_numbers(track) for track in tracks if track["kind"] == "Video"}
-    assert list(by_name) == ["PLATE", "BODY v001", "FACE v001"]
+    assert list(by_name) == ["V1", "BODY v001", "FACE v001"]
     assert {len(frames) for frames in by_name.values()} == {cut.record_count}
     for shot in cut.shots:
         for record_frame in shot.record_range:
-            source_frame = by_name["PLATE"][record_frame]
+            source_frame = by_name["V1"][record_frame]
             for name in ("BODY v001", "FACE v001"):
                 number = by_name[name][record_frame]
                 assert number is not None

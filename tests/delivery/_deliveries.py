@@ -124,8 +124,14 @@ Json = dict[str, Any]
 
 
 def video_tracks(path: Path) -> list[Json]:
-    tracks = json.loads(path.read_text())["tracks"]["children"]
-    return [track for track in tracks if track.get("kind") == "Video"]
+    """The video tracks, bottom first. Each has a ``label`` too: ``PLATE``, ``PLATE 2``, or the name of a layer."""
+    tracks = [track for track in json.loads(path.read_text())["tracks"]["children"] if track.get("kind") == "Video"]
+    plates = 0
+    for track in tracks:
+        is_layer = track["name"].startswith(("BODY v", "FACE v"))
+        plates += not is_layer
+        track["label"] = track["name"] if is_layer else "PLATE" if plates == 1 else f"PLATE {plates}"
+    return tracks
 
 
 def frames_of(track: Json, record_rate: float) -> list[tuple[str, int] | None]:
@@ -150,6 +156,8 @@ def frames_of(track: Json, record_rate: float) -> list[tuple[str, int] | None]:
 
 
 def _media(child: Json) -> Json:
+    if "media_reference" in child:  # Clip.1, as older files have it
+        return dict(child["media_reference"] or {"available_range": None})
     media: Json = child["media_references"][child["active_media_reference_key"]]
     return media
 

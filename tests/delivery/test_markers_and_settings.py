@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.delivery._deliveries import plan_of, write_layers
+from tests.delivery._deliveries import plan_of, video_tracks, write_layers
 from tests.turnover._cuts import (
     clip,
     freeze,
@@ -212,7 +211,7 @@ def test_only_the_selected_version_is_delivered(cut: Cut, tmp_path: Path) -> Non
         assert {item.version for item in plates.clips} == {None}
         assert {item.version for each in layers for item in each.clips} == {version}
         assert all(f"/{label}/" in item.path and label in item.name for each in layers for item in each.clips)
-        names = [each["name"] for each in json.loads((out.root / "return.otio").read_text())["tracks"]["children"]]
+        names = [each["label"] for each in video_tracks(out.root / "return.otio")]
         assert names == ["PLATE", f"BODY {label}", f"FACE {label}"]
 
 
@@ -250,8 +249,8 @@ def test_the_delivery_names_its_host_and_timeline(tmp_path: Path) -> None:
     assert (delivery.origin.host, delivery.origin.name, delivery.origin.timeline_id) == ("resolve", "reel 1", "a-b-c")
     assert (delivery.start_timecode, delivery.start_frame) == ("01:00:00:00", 86400)
     assert delivery.notes[0].startswith("sh010: the host's clip list has start frame 4, not 3")
-    return_tracks = json.loads((tmp_path / "out" / "return.otio").read_text())["tracks"]["children"]
-    assert [each["name"] for each in return_tracks] == ["PLATE", "BODY v001", "FACE v001"]
+    return_tracks = video_tracks(tmp_path / "out" / "return.otio")
+    assert [each["label"] for each in return_tracks] == ["PLATE", "BODY v001", "FACE v001"]
 
 
 def test_a_cut_from_a_file_has_no_origin(cut: Cut, tmp_path: Path) -> None:

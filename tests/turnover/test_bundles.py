@@ -75,7 +75,7 @@ def test_the_media_of_an_archive_are_unpacked_beside_it(
 def test_a_bundle_is_read_again_with_the_same_paths(files: list[tuple[str, Path]], tmp_path: Path) -> None:
     cut = read_cut(pack(tmp_path / "reel.otioz", both(), files), handles=0)
     written = {file: file.stat().st_mtime_ns for file in (tmp_path / "reel_media").rglob("*") if file.is_file()}
-    again = open_timeline(cut)
+    again = open_timeline(cut).timeline
 
     references = [child.media_reference for child in again.find_clips()]
     assert references[0].target_url == cut.shots[0].media.path
@@ -132,7 +132,7 @@ def test_a_folder_bundle_is_read_where_it_is(files: list[tuple[str, Path]], tmp_
         str(bundle / "media/plate.####.png"),
     ]
     assert (cut.name, cut.record_start, cut.notes) == ("reel", 86400, ())
-    assert open_timeline(cut).find_clips()[0].media_reference.target_url == str(bundle / "media/a b.mov")
+    assert open_timeline(cut).timeline.find_clips()[0].media_reference.target_url == str(bundle / "media/a b.mov")
 
 
 def test_percent_escapes_patterns_and_first_files_name_members(files: list[tuple[str, Path]], tmp_path: Path) -> None:

@@ -343,7 +343,7 @@ def test_open_timeline_changes_only_relative_paths(tmp_path: Path) -> None:
         clip(sequence_reference("C:\\plates", 1001, time_range(0, 99)), time_range(0, 10), name="e"),
     )
     cut = read(tmp_path, timeline(edit, start=time(0)))
-    timeline_again = open_timeline(cut)
+    timeline_again = open_timeline(cut).timeline
 
     references = [found.media_reference for found in timeline_again.find_clips()]
     assert references[0].target_url == "/offline/a.mov"

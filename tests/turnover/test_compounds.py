@@ -153,7 +153,7 @@ def _shown_by_layers(cut: Cut, root: Path) -> list[set[tuple[str, int]]]:
     names = {shot.name: shot.clip_name.rpartition("/")[2] for shot in cut.shots}
     found: list[set[tuple[str, int]]] = [set() for _ in range(cut.record_count)]
     for item in video_tracks(root / "return.otio"):
-        if not item["name"].startswith("BODY"):
+        if not item["label"].startswith("BODY"):
             continue
         folders = {child["name"]: child for child in item["children"] if child["OTIO_SCHEMA"] == "Clip.2"}
         for frame, entry in enumerate(frames_of(item, 24)):

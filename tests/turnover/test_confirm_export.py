@@ -60,7 +60,7 @@ def test_shots_come_from_the_export_and_the_name_from_the_host(tmp_path: Path) -
     assert len(cut.shots[0].source_work_range) == 54
     assert [row.reason.partition(" is")[0] for row in cut.skipped] == ["a transition (SMPTE_Dissolve)"]
     assert cut.notes == ()
-    assert open_timeline(cut).name == "reel 1"
+    assert open_timeline(cut).timeline.name == "reel 1"
 
 
 # --- agreement -------------------------------------------------------------------------------------------------
@@ -261,7 +261,7 @@ def test_an_unreadable_export_is_noted_and_the_list_is_used(tmp_path: Path) -> N
     (note,) = cut.notes
     assert "reel.otio as a cut: it uses Timeline.99" in note
     assert note.endswith("from the clip list of reel 1, without transitions and effects")
-    assert len(open_timeline(cut).tracks) == 1
+    assert len(open_timeline(cut).timeline.tracks) == 1
 
 
 def test_an_export_of_another_timeline_is_refused(tmp_path: Path) -> None:

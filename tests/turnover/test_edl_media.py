@@ -318,7 +318,7 @@ def test_the_timeline_is_loaded_again_with_the_same_media(tmp_path: Path) -> Non
     cut = read_one(tmp_path / "media", "take")
     again = Cut.model_validate_json(cut.model_dump_json(by_alias=True))
 
-    timeline = open_timeline(again)
+    timeline = open_timeline(again).timeline
 
     (clip,) = timeline.find_clips()
     assert clip.media_reference.target_url == str(tmp_path / "media" / "take.mov")

@@ -313,7 +313,7 @@ def test_open_timeline_gives_markers_and_absolute_paths(tmp_path: Path) -> None:
         host_clip("plates/plate.[1001-1020].png", (6, 10), 2, media_count=20, media_index=1001, markers=[marker]),
         markers=[{**marker, "frame": 8.0}],
     )
-    timeline = open_timeline(cut)
+    timeline = open_timeline(cut).timeline
 
     (track,) = timeline.tracks
     gap, clip = track

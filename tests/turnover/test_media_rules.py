@@ -269,7 +269,7 @@ def test_the_timeline_of_a_single_source_reads_back_as_the_same_shot(kind: str, 
     movie = write_movie(tmp_path / "a.mov", 12, timecode="01:00:00:00")
     path = {"movie": movie, "sequence": tmp_path / "plate.####.png", "still": tmp_path / "plate.1001.png"}[kind]
     cut = read_cut(path, handles=0)
-    open_timeline(cut).to_json_file(str(tmp_path / "again.otio"))
+    open_timeline(cut).timeline.to_json_file(str(tmp_path / "again.otio"))
     again = read_cut(tmp_path / "again.otio", handles=0)
 
     assert (again.record_rate, again.record_start, again.record_count) == (

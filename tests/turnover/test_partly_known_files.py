@@ -49,7 +49,7 @@ def test_newer_markers_are_left_out_with_a_note(count: int, tmp_path: Path) -> N
     what = "an object of type Marker.3 in the file is" if count == 1 else "2 objects of type Marker.3 in the file are"
     (note,) = cut.notes
     assert note.startswith(f"{what} left out, also of return.otio: OpenTimelineIO {otio.__version__} does not know")
-    assert len(open_timeline(cut).find_clips()[0].markers) == 0
+    assert len(open_timeline(cut).timeline.find_clips()[0].markers) == 0
 
 
 KEPT: dict[str, Json] = {
@@ -168,7 +168,7 @@ def test_a_root_that_is_no_timeline_is_read_as_one(document: Json, note: str, tm
     ]
     assert cut.record_start == 0
     assert cut.notes[0] == note
-    assert [child.name for child in open_timeline(cut).find_clips()] == ["sh010"]
+    assert [child.name for child in open_timeline(cut).timeline.find_clips()] == ["sh010"]
 
 
 def test_a_collection_of_one_timeline_is_that_timeline(tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_metadata_beside_an_unknown_part_is_kept(tmp_path: Path) -> None:
     document = one_clip(dict(CLIP, markers=[MARKER], metadata=facts))
     cut = read_cut(write(tmp_path / "cut.otio", document), handles=0)
 
-    timeline_again = open_timeline(cut)
+    timeline_again = open_timeline(cut).timeline
     (again,) = timeline_again.find_clips()
     kept = json.loads(otio.adapters.write_to_string(again))["metadata"]
     assert (kept["big"], kept["small"], kept["nested"]["list"][1:]) == (2**62, 1e-300, ["text", None, True])

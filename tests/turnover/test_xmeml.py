@@ -188,7 +188,7 @@ def test_markers_are_carried(tmp_path: Path) -> None:
     item = xm.clip("a", 0, 20, 5, 25, A, extra=marker)
     cut = read(tmp_path, xm.sequence(xm.track(item), start=marker))
 
-    timeline = open_timeline(cut)
+    timeline = open_timeline(cut).timeline
     (on_sequence,), (on_clip,) = timeline.tracks.markers, timeline.tracks[0][0].markers
     assert (on_sequence.name, on_sequence.comment, on_sequence.marked_range.start_time.value) == ("look", "here", 12)
     assert on_clip.marked_range.start_time.value == 86412

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -22,10 +21,9 @@ from toolkit.delivery.path_map import PathMap
 from toolkit.delivery.plate_stacks import PlateStack, build_stacks
 from toolkit.delivery.plate_tracks import find_plate_tracks
 from toolkit.delivery.remarks import Remark, build_markers, collect_remarks, skip_remarks
-from toolkit.delivery.return_timeline import add_layer_tracks
+from toolkit.delivery.return_file import write_return
+from toolkit.delivery.return_timeline import build_layer_tracks
 from toolkit.documents import Cut, Delivery, DeliveryTrack, PassPlan
-from toolkit.editorial.media_references import replace_media_paths
-from toolkit.editorial.timeline_files import write_timeline
 from toolkit.frames import timecode_from_frames
 from toolkit.settings import DeliverySettings, Settings
 from toolkit.turnover import open_timeline
@@ -50,10 +48,9 @@ def write_delivery(
     Raises InputError when the cut's file is missing or has changed since it was read, MediaError for layers that
     cannot be opened, PackageMissing when an .aep is requested without py-aep, and OutputNotWritable.
     """
-    return_path = root / "return.otio"
     check_cut_is_kept(Path(cut.path), root)
-    timeline = open_timeline(cut)
-    plates = find_plate_tracks(timeline, cut)
+    found = open_timeline(cut)
+    plates = find_plate_tracks(found.timeline, cut)
     stacks = build_stacks(cut, plans, [plate.track_index for plate in plates], root)
     facts, unusable = read_plate_facts(cut.shots)
     failed = {name: f"its plate cannot be used: {why}" for name, why in unusable.items()} | dict(failed)
@@ -62,19 +59,9 @@ def write_delivery(
     stacks = tuple(bake_stack(stack, cut, root) for stack in stacks)
     delivery = _build_delivery(cut, plans, stacks, remarks, facts, root=root, settings=settings.delivery)
     delivery = delivery.model_copy(update={"notes": (*notes, *delivery.notes)})
-    add_layer_tracks(timeline, cut, stacks, plates, root)
     path_map = PathMap.parse(settings.delivery.map)
-    if path_map.pairs:
-        replace_media_paths(timeline, path_map.map)
-    elif settings.delivery.relative:
-        replace_media_paths(timeline, partial(_relative_to, root.absolute().as_posix()))
-    write_timeline(timeline, return_path)
+    write_return(found, build_layer_tracks(found.timeline, stacks, plates, root), root, settings.delivery, path_map)
     return _write_files(delivery, root, settings.delivery, path_map)
-
-
-def _relative_to(folder: str, path: str) -> str:
-    """``path`` as seen from ``folder`` if it lies there, without ``./``: OUT can be moved as a whole."""
-    return path.removeprefix(f"{folder}/") or path
 
 
 def _build_delivery(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.delivery.plate_stacks import LayerClip, LayerTrack, PlateStack
 from toolkit.delivery.plate_tracks import PlateTrack, source_position, source_position_at_clip_start
-from toolkit.documents import Cut, MediaKind, Shot
+from toolkit.documents import MediaKind, Shot
 from toolkit.editorial.builders import (
     make_clip,
     make_gap,
@@ -44,21 +44,17 @@ _LAYER_SCHEMA = "toolkit.layer/1"
 _HALF_A_FRAME = Fraction(1, 2)
 
 
-def add_layer_tracks(
-    timeline: schema.Timeline, cut: Cut, stacks: Sequence[PlateStack], plates: Sequence[PlateTrack], root: Path
-) -> None:
-    """Add the layer tracks of ``stacks`` over ``plates``, the tracks of ``timeline``; layer files are under ``root``.
+def build_layer_tracks(
+    timeline: schema.Timeline, stacks: Sequence[PlateStack], plates: Sequence[PlateTrack], root: Path
+) -> dict[int, list[schema.Track]]:
+    """The layer tracks of ``stacks`` over ``plates``, the tracks of ``timeline``; layer files are under ``root``.
 
-    Plate clips stay unchanged; plate tracks are renamed and padded with a gap to the timeline's length.
+    They are listed by the index, among all tracks of ``timeline``, of the track that they go over.
     """
-    for stack, plate in zip(stacks, plates, strict=True):
-        plate.track.name = stack.name
-        layer_tracks = [_build_layer_track(layer_track, plate, root) for layer_track in stack.layer_tracks]
-        end = max((slot.end for slot in plate.slots), default=Fraction(0))
-        for track in (plate.track, *layer_tracks):
-            _pad_to_timeline_end(track, end, cut)
-        for position, track in enumerate(layer_tracks, start=timeline.tracks.index(plate.top) + 1):
-            timeline.tracks.insert(position, track)
+    return {
+        timeline.tracks.index(plate.top): [_build_layer_track(one, plate, root) for one in stack.layer_tracks]
+        for stack, plate in zip(stacks, plates, strict=True)
+    }
 
 
 # --- tracks ----------------------------------------------------------------------------------------------------
@@ -150,13 +146,6 @@ def _place_part(shot: Shot, slot: Slot) -> tuple[Fraction, Fraction]:
     head = slot.trimmed_head + (shot.record_range.first - clip_first) / record_rate
     end = head + len(shot.record_range) / record_rate
     return head, min(end, (slot.length or end) - slot.trimmed_tail) - head
-
-
-def _pad_to_timeline_end(track: schema.Track, end: Fraction, cut: Cut) -> None:
-    """Add a gap so that all tracks end together; a trimmed track keeps its own length. ``end`` is in seconds."""
-    missing = cut.record_count / cut.record_rate - end
-    if missing > 0 and track.source_range is None:
-        track.append(_make_gap_of_seconds(missing, cut.record_rate))
 
 
 def _make_gap_of_seconds(length: Fraction, record_rate: Fraction) -> schema.Gap:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -112,6 +112,23 @@ def reference_origin(clip: schema.Clip, *, is_movie: bool) -> MediaOrigin | None
     return MediaOrigin(time=available.start_time, frame=first, length=available.length)
 
 
+def media_paths(timeline: schema.Timeline) -> list[str]:
+    """The path of each file, and of each folder of a sequence, as ``timeline`` has it, clip by clip."""
+    from opentimelineio import schema
+
+    references = [reference for clip in timeline.find_clips() for reference in clip.media_references().values()]
+    return [
+        (one.target_url_base if isinstance(one, schema.ImageSequenceReference) else one.target_url) or ""
+        for one in references
+        if isinstance(one, schema.ImageSequenceReference | schema.ExternalReference)
+    ]
+
+
+def renamed_paths(before: Sequence[str], timeline: schema.Timeline) -> dict[str, str]:
+    """The paths that differ from those that ``timeline`` had ``before``."""
+    return {old: new for old, new in zip(before, media_paths(timeline), strict=True) if old != new}
+
+
 def make_media_paths_absolute(timeline: schema.Timeline, cut_folder: Path) -> None:
     """Make media paths of ``timeline`` that are relative to ``cut_folder`` absolute, in place."""
     from opentimelineio import schema
@@ -144,7 +161,7 @@ def relocate_media(timeline: schema.Timeline, find: Callable[[str], str | None])
                     reference.target_url_base = f"{found.rpartition('/')[0]}/"
 
 
-def replace_media_paths(timeline: schema.Timeline, replace: Callable[[str], str]) -> None:
+def replace_media_paths(timeline: schema.Timeline | schema.Track, replace: Callable[[str], str]) -> None:
     """Give each file, and each folder of a sequence, in ``timeline`` the path that ``replace`` returns, in place."""
     from opentimelineio import schema
 

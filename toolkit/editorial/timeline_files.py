@@ -29,7 +29,7 @@ def is_timeline(path: Path) -> bool:
 
 def load_timeline(path: Path) -> tuple[schema.Timeline, tuple[str, ...]]:
     """The timeline in an .otio file, and notes on what of it was left out. Raises NoSuchFile and UnreadableCut."""
-    return parse_timeline(_read_text(path), path)
+    return parse_timeline(read_timeline_text(path), path)
 
 
 def parse_timeline(text: str, path: Path) -> tuple[schema.Timeline, tuple[str, ...]]:
@@ -72,15 +72,21 @@ def _parse_json(text: str, path: Path, refusal: Exception) -> Any:
         raise UnreadableCut(path, problem) from refusal
 
 
+def write_timeline_text(text: str, path: Path) -> None:
+    """Write the ``text`` of an .otio file, atomically. Raises OutputNotWritable."""
+    with write_atomically(path) as temporary:
+        temporary.write_text(text if text.endswith("\n") else f"{text}\n", encoding="utf-8", newline="")
+
+
 def write_timeline(timeline: schema.Timeline, path: Path, *, indent: int = 1) -> None:
     """Write ``timeline`` as an .otio file, atomically. Raises OutputNotWritable."""
-    with write_atomically(path) as temporary:
-        temporary.write_text(timeline.to_json_string(indent=indent) + "\n", encoding="utf-8")
+    write_timeline_text(timeline.to_json_string(indent=indent), path)
 
 
-def _read_text(path: Path) -> str:
+def read_timeline_text(path: Path) -> str:
+    """The text of an .otio file. Raises NoSuchFile and UnreadableCut."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")  # with its own line ends
     except FileNotFoundError:
         raise NoSuchFile(path) from None
     except UnicodeDecodeError as error:

@@ -8,8 +8,9 @@ reason.
 from __future__ import annotations
 
 from toolkit.turnover.cuts import read_cut
+from toolkit.turnover.formats.timeline_file import TimelineFile
 from toolkit.turnover.kept_names import keep_names
 from toolkit.turnover.recut import ChangeKind, ShotChange, compare_cuts
 from toolkit.turnover.source_timeline import open_timeline
 
-__all__ = ["ChangeKind", "ShotChange", "compare_cuts", "keep_names", "open_timeline", "read_cut"]
+__all__ = ["ChangeKind", "ShotChange", "TimelineFile", "compare_cuts", "keep_names", "open_timeline", "read_cut"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,11 @@ from toolkit.editorial.builders import (
     make_timeline,
     make_video_track,
 )
-from toolkit.editorial.media_references import make_media_paths_absolute
-from toolkit.editorial.timeline_files import load_timeline
+from toolkit.editorial.media_references import make_media_paths_absolute, media_paths, renamed_paths
+from toolkit.editorial.timeline_text import replace_paths
 from toolkit.errors import UnreadableCut
 from toolkit.frames import FrameRange
-from toolkit.turnover.formats import is_timeline_file, open_timeline_file
+from toolkit.turnover.formats import is_timeline_file, open_otio, open_timeline_file
 from toolkit.turnover.formats.timeline_file import TimelineFile
 from toolkit.turnover.host_timeline import build_host_timeline
 from toolkit.turnover.media_cut import divide, name_clips
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from opentimelineio import schema
 
 
-def open_timeline(cut: Cut) -> schema.Timeline:
+def open_timeline(cut: Cut) -> TimelineFile:
     """The timeline ``cut`` was read from, loaded again; a single movie or sequence gives a timeline of one clip
     for each of its shots.
 
@@ -39,15 +40,15 @@ def open_timeline(cut: Cut) -> schema.Timeline:
     """
     path = Path(cut.path)
     if is_turnover(path):
-        timeline = load_turnover_timeline(read_turnover(path), path)[0].timeline
+        found = load_turnover_timeline(read_turnover(path), path)[0]
     elif is_timeline_file(path):
         found = open_timeline_file(path, cut.read_options)
         _check_media(cut, found.media_matches)
-        timeline = found.timeline
     else:
-        return _build_media_timeline(cut)
-    make_media_paths_absolute(timeline, path.absolute().parent)
-    return timeline
+        return TimelineFile(timeline=_build_media_timeline(cut))
+    before = media_paths(found.timeline)
+    make_media_paths_absolute(found.timeline, path.absolute().parent)
+    return replace(found, text=replace_paths(found.text, renamed_paths(before, found.timeline)))
 
 
 def _check_media(cut: Cut, matches: Sequence[MediaMatch]) -> None:
@@ -75,11 +76,11 @@ def load_turnover_timeline(turnover: Turnover, path: Path) -> tuple[TimelineFile
         remedy = 'send the turnover again, or set "otio" to "" to work without the export'
         raise UnreadableCut(path, f"{problem}; {remedy}")
     try:
-        timeline, notes = load_timeline(export)
+        found = open_otio(export)
     except UnreadableCut as error:
         return TimelineFile(timeline=build_host_timeline(turnover, cut_folder)), error.sentence
-    timeline.name = turnover.name or timeline.name
-    return TimelineFile(timeline=timeline, notes=notes), ""
+    found.timeline.name = turnover.name or found.timeline.name
+    return found, ""
 
 
 def _build_media_timeline(cut: Cut) -> schema.Timeline:

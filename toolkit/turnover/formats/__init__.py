@@ -6,6 +6,6 @@ What a reader has to guess, or cannot carry, is a note.
 
 from __future__ import annotations
 
-from toolkit.turnover.formats.readers import is_timeline_file, open_timeline_file
+from toolkit.turnover.formats.readers import is_timeline_file, open_otio, open_timeline_file
 
-__all__ = ["is_timeline_file", "open_timeline_file"]
+__all__ = ["is_timeline_file", "open_otio", "open_timeline_file"]

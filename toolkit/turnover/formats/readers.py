@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from toolkit.documents import ReadOptions
-from toolkit.editorial.timeline_files import is_timeline, load_timeline
+from toolkit.editorial.timeline_files import is_timeline, parse_timeline, read_timeline_text
 from toolkit.errors import UnreadableCut
 from toolkit.turnover.formats.aaf import read_aaf
 from toolkit.turnover.formats.bundles import read_otiod, read_otioz
@@ -52,9 +52,15 @@ def is_timeline_file(path: Path) -> bool:
 def open_timeline_file(path: Path, options: ReadOptions) -> TimelineFile:
     """The timeline at ``path``. Raises NoSuchFile and UnreadableCut."""
     if is_timeline(path):
-        timeline, notes = load_timeline(path)
-        return TimelineFile(timeline=timeline, notes=notes)
+        return open_otio(path)
     return _READERS[_suffix(path)](path, options)
+
+
+def open_otio(path: Path) -> TimelineFile:
+    """The timeline in the .otio file at ``path``. Raises NoSuchFile and UnreadableCut."""
+    text = read_timeline_text(path)
+    timeline, notes = parse_timeline(text, path)
+    return TimelineFile(timeline=timeline, text=text, notes=notes)
 
 
 def _suffix(path: Path) -> str:
