@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.delivery._deliveries import plan_of, video_tracks, write_layers
+from tests.delivery._deliveries import face, plan_of, video_tracks, write_layers
 from tests.turnover._cuts import (
     clip,
     freeze,
@@ -255,3 +255,46 @@ def test_the_delivery_names_its_host_and_timeline(tmp_path: Path) -> None:
 
 def test_a_cut_from_a_file_has_no_origin(cut: Cut, tmp_path: Path) -> None:
     assert deliver(cut, tmp_path / "out").origin is None
+
+
+# --- faces that go and come back -------------------------------------------------------------------------------
+
+
+def test_a_face_that_is_lost_within_a_shot_has_a_marker_where_it_goes_and_one_note(cut: Cut, tmp_path: Path) -> None:
+    shot = cut.shots[0]
+    count = len(shot.source_work_range)
+    present = [index not in {12, 13, 20} for index in range(count)]
+    plan = plan_of(shot, faces=[[face(0, 16.0)] if is_there else [] for is_there in present])
+    delivery = deliver(cut, tmp_path / "out", plans=[plan])
+    lost = [marker for marker in delivery.markers if marker.name == "Face lost"]
+    head = shot.handles[0]
+    assert [(marker.record_frame, marker.colour) for marker in lost] == [(12 - head, "Yellow"), (20 - head, "Yellow")]
+    notes = [note for note in delivery.notes if "is lost" in note]
+    assert notes == ["plain: face 0 is lost in layer frames 1013-1014, 1021: FACE does not have it there"]
+
+
+def test_a_face_that_comes_late_or_leaves_early_or_is_lost_in_the_handles_alone_is_not_lost(
+    cut: Cut, tmp_path: Path
+) -> None:
+    shot = cut.shots[0]
+    count, head = len(shot.source_work_range), shot.handles[0]
+    present = [3 < index < count - 3 and index != head - 2 for index in range(count)]
+    plan = plan_of(shot, faces=[[face(0, 16.0)] if is_there else [] for is_there in present])
+    delivery = deliver(cut, tmp_path / "out", plans=[plan])
+    assert not [marker for marker in delivery.markers if marker.name == "Face lost"]
+
+
+# --- baked on request ------------------------------------------------------------------------------------------
+
+
+def test_retimed_layers_are_baked_on_request_and_need_no_speed_in_the_host(cut: Cut, tmp_path: Path) -> None:
+    delivery = deliver(cut, tmp_path / "out", settings=load_settings(overrides=["delivery.bake=retimed"]))
+    layers = {one.shot: one for track in delivery.tracks if track.pass_name for one in track.clips}
+    assert {name: ("retime_" in one.path, one.speed, one.end_index - 1000) for name, one in layers.items()} == {
+        "plain": (False, 1.0, 40),
+        "double": (True, 1.0, 24),
+        "frozen": (True, 1.0, 24),
+    }
+    assert not [marker for marker in delivery.markers if marker.name == "Set the speed"]
+    (plates,) = [track for track in delivery.tracks if track.pass_name is None]
+    assert [(one.shot, one.speed) for one in plates.clips] == [("plain", 1.0), ("double", 2.0), ("frozen", 0.0)]

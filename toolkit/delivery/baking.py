@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Literal
 
 from toolkit.delivery.plate_stacks import LayerClip, LayerTrack, PlateStack
 from toolkit.documents import Cut, FramePlan, Shot, digest, write_atomically
@@ -21,30 +22,40 @@ _DIGITS = 8
 """Of a retime's digest, in the name of a folder."""
 
 
-def bake_stack(stack: PlateStack, cut: Cut, root: Path) -> PlateStack:
-    """``stack`` with baked layers wherever the speed varies, their files written under ``root``.
+Bake = Literal["varying", "retimed"]
+"""Which layers are baked: see the setting ``delivery.bake``."""
+
+
+def is_baked(shot: Shot, bake: Bake) -> bool:
+    """Whether the layers of ``shot`` come with their retime in them."""
+    frame_map = shot.frame_map
+    if frame_map.frames is not None:
+        return True
+    return bake == "retimed" and (frame_map.speed != 1 or frame_map.source_rate != frame_map.record_rate)
+
+
+def bake_stack(stack: PlateStack, cut: Cut, root: Path, bake: Bake) -> PlateStack:
+    """``stack`` with baked layers, as ``bake`` says, their files written under ``root``.
 
     Raises what ``write_baked`` raises.
     """
 
-    def bake(track: LayerTrack) -> LayerTrack:
-        baked = [bake_layer(layer, cut) for layer in track.layers]
+    def bake_track(track: LayerTrack) -> LayerTrack:
+        baked = [bake_layer(layer, cut) if is_baked(layer.shot, bake) else layer for layer in track.layers]
         for layer, other in zip(track.layers, baked, strict=True):
             if other is not layer:
                 write_baked(layer, other, root)
         return replace(track, layers=tuple(baked))
 
-    return replace(stack, layer_tracks=tuple(map(bake, stack.layer_tracks)))
+    return replace(stack, layer_tracks=tuple(map(bake_track, stack.layer_tracks)))
 
 
 def bake_layer(layer: LayerClip, cut: Cut) -> LayerClip:
-    """``layer`` as a clip at 100 % speed if its speed varies, otherwise unchanged; writes nothing.
+    """``layer`` as a clip at 100 % speed; writes nothing.
 
     Its files carry the timecode of the timeline.
     """
     shot = layer.shot
-    if shot.frame_map.frames is None:
-        return layer
     sources = [shot.frame_map.source_frame_at_record(frame) for frame in shot.record_range]
     by_source = {frame.source_frame: frame for frame in layer.plan.frames}
     frames = tuple(

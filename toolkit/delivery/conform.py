@@ -20,7 +20,8 @@ from toolkit.delivery.notes import delivery_notes
 from toolkit.delivery.path_map import PathMap
 from toolkit.delivery.plate_stacks import PlateStack, build_stacks
 from toolkit.delivery.plate_tracks import find_plate_tracks
-from toolkit.delivery.remarks import Remark, build_markers, collect_remarks, skip_remarks
+from toolkit.delivery.remark import Remark, build_markers
+from toolkit.delivery.remarks import collect_remarks, skip_remarks
 from toolkit.delivery.return_file import write_return
 from toolkit.delivery.return_timeline import build_layer_tracks
 from toolkit.documents import Cut, Delivery, DeliveryTrack, PassPlan
@@ -55,8 +56,11 @@ def write_delivery(
     facts, unusable = read_plate_facts(cut.shots)
     failed = {name: f"its plate cannot be used: {why}" for name, why in unusable.items()} | dict(failed)
     handles = 0 if cut.read_options.boundaries else settings.cut.handles  # beyond them is the neighbouring shot
-    remarks = [*collect_remarks(stacks, plates, handles=handles, failed=failed), *skip_remarks(cut)]
-    stacks = tuple(bake_stack(stack, cut, root) for stack in stacks)
+    remarks = [
+        *collect_remarks(stacks, plates, handles=handles, failed=failed, bake=settings.delivery.bake),
+        *skip_remarks(cut),
+    ]
+    stacks = tuple(bake_stack(stack, cut, root, settings.delivery.bake) for stack in stacks)
     delivery = _build_delivery(cut, plans, stacks, remarks, facts, root=root, settings=settings.delivery)
     delivery = delivery.model_copy(update={"notes": (*notes, *delivery.notes)})
     path_map = PathMap.parse(settings.delivery.map)

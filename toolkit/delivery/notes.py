@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from toolkit.delivery.colour import colour_notes
 from toolkit.delivery.plate_stacks import PlateStack
-from toolkit.delivery.remarks import Remark
+from toolkit.delivery.remark import Remark
 from toolkit.documents import Cut, Skipped
 from toolkit.editorial.skips import LAYER_REASON
 from toolkit.frames import timecode_from_frames

@@ -2,77 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import ceil
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from toolkit.delivery.baking import Bake, is_baked
+from toolkit.delivery.face_remarks import face_remarks
 from toolkit.delivery.plate_stacks import LayerClip, PlateStack
 from toolkit.delivery.plate_tracks import PlateTrack
-from toolkit.documents import Cut, DeliveryMarker, PassName, Shot, left_out_sentence
+from toolkit.delivery.remark import Remark
+from toolkit.documents import Cut, Shot
 from toolkit.editorial.items import is_transition
 from toolkit.editorial.times import to_seconds
 
 if TYPE_CHECKING:
     from opentimelineio.core import Item
 
-MarkerName = Literal[
-    "Media offline",
-    "Not rendered",
-    "No face found",
-    "Set the speed",
-    "Varying speed",
-    "Add the transition",
-    "Short handles",
-]
-
-_COLOURS: dict[MarkerName, Literal["Red", "Yellow", "Green", "Blue"]] = {
-    "Media offline": "Red",
-    "Not rendered": "Red",
-    "No face found": "Yellow",
-    "Set the speed": "Blue",
-    "Varying speed": "Blue",
-    "Add the transition": "Blue",
-    "Short handles": "Green",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
-    """One fact about one shot, or about a clip that is none."""
-
-    shot: str
-    """Its name."""
-    record_first: int
-    """Where its marker goes (record space)."""
-    sentence: str
-    marker: MarkerName | None = None
-    """Name of its marker; None when it gets no marker."""
-    is_note: bool = True
-    """Whether it is listed in the delivery's notes."""
-
-    @classmethod
-    def on(cls, shot: Shot, sentence: str, marker: MarkerName | None = None, *, is_note: bool = True) -> Remark:
-        """A remark on ``shot``, with its marker where the shot begins."""
-        first = shot.record_range.first
-        return cls(shot=shot.name, record_first=first, sentence=sentence, marker=marker, is_note=is_note)
-
 
 def collect_remarks(
-    stacks: Sequence[PlateStack], plates: Sequence[PlateTrack], *, handles: int, failed: Mapping[str, str]
+    stacks: Sequence[PlateStack], plates: Sequence[PlateTrack], *, handles: int, failed: Mapping[str, str], bake: Bake
 ) -> Iterator[Remark]:
     """All remarks on shots, bottom track first, in record order.
 
     ``plates`` are the tracks of ``stacks``; ``handles`` is the number of source frames requested at 100 % speed;
-    ``failed`` says why a shot could not be rendered, or its plate cannot be used, by its name.
+    ``failed`` says why a shot could not be rendered, or its plate cannot be used, by its name; ``bake`` says which
+    layers come with their retime in them.
     """
     for stack, plate in zip(stacks, plates, strict=True):
         layers_of: dict[str, list[LayerClip]] = {}
         for layer in (layer for track in stack.layer_tracks for layer in track.layers):
             layers_of.setdefault(layer.shot.name, []).append(layer)
         layered = {shot.clip_index for shot in stack.shots if shot.name in layers_of}
-        cut_off = {shot.clip_index for shot in stack.shots if shot.inside or shot.frame_map.frames is not None}
+        cut_off = {shot.clip_index for shot in stack.shots if shot.inside or is_baked(shot, bake)}
         for shot in stack.shots:
             layers = layers_of.get(shot.name, [])
             if not shot.media.online:
@@ -84,10 +45,9 @@ def collect_remarks(
                 yield Remark.on(shot, sentence, "Media offline")
             elif shot.rendered_name in failed:
                 yield Remark.on(shot, f"{shot.name}: {failed[shot.rendered_name]}", "Not rendered")
-            yield from _empty_face_remarks(layers)
-            yield from _left_out_remarks(layers)
+            yield from face_remarks(layers)
             if layers:
-                yield from _retime_remarks(shot)
+                yield from _retime_remarks(shot, bake)
                 yield from _transition_remarks(shot, plate, layered, cut_off)
                 leaf = plate.leaves[shot.name]
                 yield from _effect_remarks(shot, [leaf.slot.child, *leaf.compounds])
@@ -103,42 +63,7 @@ def skip_remarks(cut: Cut) -> Iterator[Remark]:
             yield Remark(shot=row.shot, record_first=first, sentence=sentence, marker="Not rendered", is_note=False)
 
 
-def build_markers(remarks: Iterable[Remark], *, record_count: int) -> tuple[DeliveryMarker, ...]:
-    """A marker for each of ``remarks`` that has a name, where its shot begins on a timeline of ``record_count`` frames.
-
-    Resolve allows one marker per frame, so a second one goes to the next free frame. Without a free frame it is
-    dropped.
-    """
-    by_frame: dict[int, DeliveryMarker] = {}
-    for remark in remarks:
-        frames = chain(range(remark.record_first, record_count), reversed(range(remark.record_first)))
-        free = next((frame for frame in frames if frame not in by_frame), None)
-        if remark.marker is None or free is None:
-            continue
-        by_frame[free] = DeliveryMarker(
-            record_frame=free,
-            shot=remark.shot,
-            name=remark.marker,
-            note=remark.sentence,
-            colour=_COLOURS[remark.marker],
-        )
-    return tuple(by_frame[frame] for frame in sorted(by_frame))
-
-
-def _empty_face_remarks(layers: Sequence[LayerClip]) -> Iterator[Remark]:
-    for layer in layers:
-        if layer.plan.pass_name is PassName.FACE and not any(frame.faces for frame in layer.plan.frames):
-            sentence = f"{layer.shot.name}: no face found; its FACE layer is fully transparent"
-            yield Remark.on(layer.shot, sentence, "No face found")
-
-
-def _left_out_remarks(layers: Sequence[LayerClip]) -> Iterator[Remark]:
-    for layer in layers:
-        if layer.plan.left_out:
-            yield Remark.on(layer.shot, left_out_sentence(layer.shot.name, layer.plan.left_out))
-
-
-def _retime_remarks(shot: Shot) -> Iterator[Remark]:
+def _retime_remarks(shot: Shot, bake: Bake) -> Iterator[Remark]:
     speed = shot.frame_map.speed
     if shot.frame_map.frames is not None:
         sentence = (
@@ -146,7 +71,7 @@ def _retime_remarks(shot: Shot) -> Iterator[Remark]:
             "its plate is not in delivery.json"
         )
         yield Remark.on(shot, sentence, "Varying speed")
-    elif speed != 1:
+    elif speed != 1 and not is_baked(shot, bake):
         retime = "is a freeze frame" if speed == 0 else f"runs at {100 * float(speed):g} %"
         remedy = "its layers have the same in return.otio and in After Effects; in Resolve see the report of the import"
         yield Remark.on(shot, f"{shot.name} {retime}: {remedy}", "Set the speed")

@@ -268,6 +268,10 @@ class DeliverySettings:
         "speed warp better",
     ] = "host"
     """For ``flow``: Resolve's motion estimation mode, by Resolve's own name. ``host``: as the project is set up."""
+    bake: Literal["varying", "retimed"] = "varying"
+    """Which layers come with their retime in them, as one file for each timeline frame that plays at 100 %.
+    ``varying``: those whose speed varies, which no host can be told. ``retimed``: also those of any other speed than
+    100 %, and of media at another rate than the timeline, for a host that would show other frames."""
     fusion: bool = True
     """Write a Fusion comp for each FACE layer."""
     keyframes: bool = True

@@ -1,0 +1,65 @@
+"""Remarks on faces: where FACE has none, or not all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from toolkit.delivery.plate_stacks import LayerClip
+from toolkit.delivery.remark import Remark
+from toolkit.documents import PassName, Shot, left_out_sentence
+from toolkit.errors import list_frames
+from toolkit.frames import FrameRange
+
+
+def face_remarks(layers: Sequence[LayerClip]) -> Iterator[Remark]:
+    """The remarks on the FACE layers among ``layers``, all of one shot."""
+    yield from _empty_face_remarks(layers)
+    yield from _left_out_remarks(layers)
+    yield from _lost_face_remarks(layers)
+
+
+def _empty_face_remarks(layers: Sequence[LayerClip]) -> Iterator[Remark]:
+    for layer in layers:
+        if layer.plan.pass_name is PassName.FACE and not any(frame.faces for frame in layer.plan.frames):
+            sentence = f"{layer.shot.name}: no face found; its FACE layer is fully transparent"
+            yield Remark.on(layer.shot, sentence, "No face found")
+
+
+def _left_out_remarks(layers: Sequence[LayerClip]) -> Iterator[Remark]:
+    for layer in layers:
+        if layer.plan.left_out:
+            yield Remark.on(layer.shot, left_out_sentence(layer.shot.name, layer.plan.left_out))
+
+
+def _lost_face_remarks(layers: Sequence[LayerClip]) -> Iterator[Remark]:
+    """A marker where a face goes that comes back later in the shot, and one note with all such frames of it."""
+    for layer in (one for one in layers if one.plan.pass_name is PassName.FACE):
+        shot = layer.shot
+        for face, frames in _frames_by_face(layer).items():
+            lost = FrameRange(first=frames[0], last=frames[-1]).without(set(frames))
+            seen = [run for run in lost if _record_frame(shot, run) is not None]
+            for number, run in enumerate(seen):
+                listed = seen if number == 0 else [run]
+                missing = list_frames([shot.frame_map.shot_frame(frame) for each in listed for frame in each])
+                sentence = f"{shot.name}: face {face} is lost in layer frames {missing}: FACE does not have it there"
+                where = _record_frame(shot, run) or shot.record_range.first
+                yield Remark(
+                    shot=shot.name, record_first=where, sentence=sentence, marker="Face lost", is_note=number == 0
+                )
+
+
+def _frames_by_face(layer: LayerClip) -> dict[int, list[int]]:
+    """The source frames in which each face is, ascending."""
+    found: dict[int, list[int]] = {}
+    for frame in layer.plan.frames:
+        for face in frame.faces:
+            found.setdefault(face.face, []).append(frame.source_frame)
+    return found
+
+
+def _record_frame(shot: Shot, source_frames: FrameRange) -> int | None:
+    """The first timeline frame that shows one of ``source_frames``; None if none does."""
+    if shot.source_range.intersection(source_frames) is None:
+        return None
+    shown = shot.frame_map.source_frame_at_record
+    return next((record for record in shot.record_range if shown(record) in source_frames), None)
