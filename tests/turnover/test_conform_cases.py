@@ -1,18 +1,17 @@
 """Standard conform cases of editorial tools, with the expected numbers.
 
-The cases are known to the trade by number (T01 to T43). Those that hold for reading a cut are the table below and the
-tests after it; those that hold for putting layers back are in ``tests/delivery``. Not applicable here:
+The cases are known to the trade by number (T01 to T43). Those of reading a cut are the table below and the tests after
+it. The others are held elsewhere:
 
-* T08 to T11 in their "unique frames only" reading: a pass renders the whole span, so that a host can retime it again;
-* T15, T19: the spare frame and the fractional positions another tool asks for; the numbers here are the editor's own;
-* T21, T23, T24: timecode and rate conversion, which ``tests/test_frames.py`` holds;
-* T26 to T29: flattening; layers go over their own plate track, nothing is flattened;
-* T30: compounds are reported, not entered (``test_clips_that_cannot_be_rendered_are_skipped_with_a_reason``);
-* T32: union of several uses of one source: every use is rendered on its own;
-* T33 to T36: EDL, which ``test_edl.py`` holds;
-* T38: frame steps, which ``test_frame_steps.py`` holds;
-* T37: absolute record frames, the host scripts' business;
-* T42: writing file URLs; we write plain paths.
+* T03 to T07, putting layers back: ``tests/delivery/test_return_timeline.py``;
+* T21, T23, T24, rates and timecode: ``tests/test_frames.py``;
+* T32, several uses of one source: ``test_shared_frames.py``; nested timelines beyond T30: ``test_compounds.py``;
+* T33 to T36, edit lists: ``test_edl.py``; T38, frame steps: ``test_frame_steps.py``;
+* T37, absolute record frames in Resolve: ``tests/hosts``.
+
+Two say what other tools do on purpose. T08 to T11 count unique frames: here a pass renders the whole span, so that a
+host can retime it again. T15 and T19 ask for a spare frame and for fractional positions: the numbers here are the
+editor's own. T42 is about file URLs, and we write plain paths.
 """
 
 from __future__ import annotations
@@ -28,6 +27,7 @@ from tests.turnover._cuts import (
     clip,
     freeze,
     gap,
+    missing_reference,
     movie_reference,
     one_clip,
     sequence_reference,
@@ -40,7 +40,7 @@ from tests.turnover._cuts import (
     write,
     write_sequence,
 )
-from toolkit.documents import Shot
+from toolkit.documents import Cut, Shot
 from toolkit.frames import FrameRange
 from toolkit.turnover import read_cut
 
@@ -231,6 +231,57 @@ def test_t25_reversed_a_transition_after_the_clip_shows_earlier_source_frames(tm
     assert (shot.source_work_range.first, shot.source_work_range.last) == (96, 149)
 
 
+BACKGROUND = movie_reference("/offline/bg.mov", time_range(0, 300))
+FACE = movie_reference("/offline/face.mov", time_range(0, 100))
+
+
+def shown_frames(cut: Cut, name: str) -> dict[int, int]:
+    """The source frame of the clip ``name`` by record frame."""
+    (shot,) = [shot for shot in cut.shots if shot.name == name]
+    return {frame: shot.frame_map.source_frame_at_record(frame) for frame in shot.record_range}
+
+
+def test_t26_a_clip_over_the_middle_of_a_dissolve_is_a_shot_like_any_other(tmp_path: Path) -> None:
+    below = track(
+        clip(BACKGROUND, time_range(10, 50), name="a"),
+        transition(6, 4),
+        clip(BACKGROUND, time_range(120, 50), name="b"),
+    )
+    above = track(gap(47), clip(FACE, time_range(0, 20), name="face"), name="Video 2")
+    cut = read_cut(write(tmp_path / "cut.otio", timeline(below, above, start=time(0))), handles=0)
+    assert [(shot.name, shot.record_range.first, len(shot.record_range)) for shot in cut.shots] == [
+        ("a", 0, 50),
+        ("b", 50, 50),
+        ("face", 47, 20),
+    ]
+    assert [shot.handles for shot in cut.shots] == [(0, 4), (6, 0), (0, 0)]
+
+
+@pytest.mark.parametrize("enabled", [True, False], ids=["t27 shown", "t28 disabled"])
+def test_what_lies_over_a_clip_does_not_divide_it(enabled: bool, tmp_path: Path) -> None:
+    above = track(gap(30), clip(FACE, time_range(0, 20), name="face", enabled=enabled), name="Video 2")
+    below = track(clip(BACKGROUND, time_range(100, 100), name="bg"))
+    cut = read_cut(write(tmp_path / "cut.otio", timeline(below, above, start=time(0))), handles=0)
+    assert shown_frames(cut, "bg") == {frame: 100 + frame for frame in range(100)}
+    assert [row.clip_name for row in cut.skipped] == ([] if enabled else ["face"])
+
+
+def test_t29_at_double_speed_frame_50_is_100_source_frames_on(tmp_path: Path) -> None:
+    above = track(gap(30), clip(FACE, time_range(0, 20), name="face"), name="Video 2")
+    below = track(clip(BACKGROUND, time_range(100, 100), name="bg", effects=[speed(2)]))
+    cut = read_cut(write(tmp_path / "cut.otio", timeline(below, above, start=time(0))), handles=0)
+    assert shown_frames(cut, "bg")[50] == 200
+
+
+def test_t30_a_compound_shows_what_its_window_does(tmp_path: Path) -> None:
+    inner = track(clip(BACKGROUND, time_range(5, 40), name="i1"), clip(BACKGROUND, time_range(107, 40), name="i2"))
+    compound = {"OTIO_SCHEMA": "Stack.1", "name": "c", "source_range": time_range(10, 50), "children": [inner]}
+    edit = timeline(track(gap(100), dict(compound, metadata={}, effects=[])), start=time(0))
+    cut = read_cut(write(tmp_path / "cut.otio", edit), handles=0)
+    assert shown_frames(cut, "c_i1") == {100 + n: 15 + n for n in range(30)}
+    assert shown_frames(cut, "c_i2") == {130 + n: 107 + n for n in range(20)}
+
+
 def test_t31_the_trim_of_the_stack_limits_the_cut(tmp_path: Path) -> None:
     plate = clip(movie_reference("/offline/bg.mov", time_range(0, 300)), time_range(100, 100), name="bg")
     face = clip(movie_reference("/offline/face.mov", time_range(0, 20)), time_range(0, 20), name="face")
@@ -303,6 +354,26 @@ def test_t39_frames_beyond_the_media_are_listed(tmp_path: Path) -> None:
     assert (shot.record_range, shot.source_range) == (FrameRange.of(0, 5), FrameRange(first=16, last=20))
     assert (row.shot, row.record_range) == ("sh010", FrameRange.of(5, 5))
     assert "5 source frames missing: 21-25; available: 1-20" in row.reason
+
+
+def test_t40_a_clip_of_which_nothing_is_known_is_listed_and_the_next_one_is_read(tmp_path: Path) -> None:
+    edit = track(clip(missing_reference(), time_range(0, 10), name="miss"), clip(BACKGROUND, time_range(8, 48)))
+    cut = read_cut(write(tmp_path / "cut.otio", timeline(edit, start=time(0))), handles=0)
+    assert [(shot.name, shot.record_range.first) for shot in cut.shots] == [("sh010", 10)]
+    assert [row.clip_name for row in cut.skipped] == ["miss"]
+
+
+@pytest.mark.parametrize(
+    ("written", "path"),
+    [
+        ("file:///a%20b/c.mov", "/a b/c.mov"),
+        ("file://localhost/C:/x/y.mov", "C:/x/y.mov"),
+        ("C:/x/y.mov", "C:/x/y.mov"),
+    ],
+)
+def test_t41_paths_and_urls_name_the_same_files(written: str, path: str, tmp_path: Path) -> None:
+    item = clip(movie_reference(written, time_range(0, 100)), time_range(0, 10))
+    assert only_shot(tmp_path, one_clip(item)).media.path == path
 
 
 def test_t43_a_timeline_read_from_a_temporary_is_not_empty(tmp_path: Path) -> None:
