@@ -12,6 +12,7 @@ from toolkit_resolve.old_layers import output_folder
 from toolkit_resolve.resolve_values import (
     is_media_of_clip, is_same_value, parse_layer_name, parse_stack_name, rate_text,
 )
+from toolkit_resolve.uses import layer_of_files
 
 
 def choose_base_timeline(session, delivery, report):
@@ -90,7 +91,7 @@ def is_stack_of_cut(session, timeline, delivery):
     a plate in its place must be the same, too.
     """
     clips = [clip for track in delivery["tracks"] for clip in track["clips"]]
-    layers = {parse_layer_name(clip["name"])[:2]: clip for clip in clips if parse_layer_name(clip["name"])}
+    layers = {layer_of_files(clip): clip for clip in clips if layer_of_files(clip)}
     paths = (item_path(item) for number in reversed(track_numbers(timeline)) for item in track_items(timeline, number))
     found = ((path, parse_layer_name(re.split(r"[/\\]", path)[-1])) for path in paths)
     own = ((path, layers[layer[:2]]) for path, layer in found if layer is not None and layer[:2] in layers)

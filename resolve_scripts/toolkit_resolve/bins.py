@@ -17,8 +17,9 @@ class Bins:
         """By path, the bins inside an opened bin by name, and their ids."""
         self.in_pool = None
         """Every item of the media pool by its path, read when it is first needed."""
-        self.created, self.imported, self.items, self.known = [], [], {}, set()
-        """``known``: the names of the clips whose layer was in the pool before, in this version or another."""
+        self.created, self.imported, self.items, self.known, self.older = [], [], {}, set(), set()
+        """``known``: the names of the clips whose layer was in the pool before, in this version or another; ``older``:
+        the first files of those."""
         self.unsure = []
         """(description, bin, method that lists its contents, ids before) of what is being created."""
 
@@ -72,14 +73,16 @@ class Bins:
             item = self._find_or_import(import_spec, media_path(clip), clip, names)
             self._apply_attributes(item, clip)
             self.items[first] = item
+        if first in self.older:
+            self.known.add(clip["name"])
         return self.items[first]
 
     def _find_or_import(self, import_spec, path, clip, names):
         folder = self.open_bin(*names)
         inside = ask_list(folder, "GetClipList")
-        paths, layer = [pool_path(item) for item in inside], parse_layer_name(clip["name"])
+        paths, layer = [pool_path(item) for item in inside], parse_layer_name(clip["names"][0])
         if layer and layer[:2] in [(parse_layer_name(os.path.basename(one)) or ())[:2] for one in paths]:
-            self.known.add(clip["name"])
+            self.older.add(os.path.join(clip["folder"], clip["names"][0]))
         found = [item for item, one in zip(inside, paths) if path_key(path) == path_key(one)]
         if found:
             return found[0]

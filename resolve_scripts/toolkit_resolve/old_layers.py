@@ -31,7 +31,13 @@ class OldLayer:
 
 
 def output_folder(path):
-    """Return the output folder of a layer, which is in OUT/shot/pass/version."""
-    for _ in range(4):
+    """Return the output folder of a layer, which is in OUT/shot/pass/version, or in a folder of its retime there."""
+    for _ in range(5 if retime_of(path) else 4):
         path = os.path.dirname(path)
     return path_key(path)
+
+
+def retime_of(path):
+    """Return the folder that names the retime which is in the files of a layer; empty if none is."""
+    folder = os.path.basename(os.path.dirname(path.replace("\\", "/")))
+    return folder if folder.startswith("retime_") else ""

@@ -7,18 +7,22 @@ covers its plate, with the same handles each time. So does another layer of the 
 
 import collections
 
+from toolkit_resolve.bins import media_path
 from toolkit_resolve.delivery import is_plate, media_count
 from toolkit_resolve.host import ask, ask_optional
+from toolkit_resolve.layout import item_path
+from toolkit_resolve.old_layers import retime_of
 from toolkit_resolve.resolve_values import frames_between, is_same_value, parse_number
 
 Finding = collections.namedtuple(
-    "Finding", "first count has_speed head own_head own_tail offset is_plain is_timed has_media")
+    "Finding", "first count has_speed head own_head own_tail offset is_plain is_timed has_media is_other_retime")
 """An older layer beside its new version, in frames: ``first`` and ``count`` on the timeline, ``head`` in the new media
 and ``own_head`` in its own, ``own_tail`` after its end, and ``offset``: how far its pictures are from those of the new
 version. None where that cannot be known.
 
 ``has_speed``: whether it runs at the delivered speed. ``is_plain``: at 100 % and the timeline's rate. ``is_timed``:
-whether timecodes tell how the two media are to each other. ``has_media``: whether they cover the same."""
+whether timecodes tell how the two media are to each other. ``has_media``: whether they cover the same.
+``is_other_retime``: whether one has a retime in its files that the other has not."""
 
 
 class OldPlaces:
@@ -50,8 +54,10 @@ class OldPlaces:
         if not is_timed and not is_same_value(counts[0], counts[1]):
             shift = None
         own_head = old.head if is_plain else self.times.head(old.item, fps)
-        if own_head is None or not is_rate_same or has_speed is False:
-            return Finding(first, old.duration, has_speed, None, None, None, None, is_plain, is_timed, False)
+        is_other_retime = retime_of(item_path(old.item)) != retime_of(media_path(clip))
+        if own_head is None or not is_rate_same or has_speed is False or is_other_retime:
+            return Finding(first, old.duration, has_speed, None, None, None, None, is_plain, is_timed, False,
+                           is_other_retime)
         own_head = int(own_head) if is_plain else own_head
         length = source_length(clip, old.duration, self.delivery["fps"])
         own_tail = (parse_number(counts[0]) or 0) - own_head - length
@@ -62,7 +68,8 @@ class OldPlaces:
             offset = head - expected if is_plain or is_in_place((first, old.duration), clip) else None
             offset = 0 if offset is not None and abs(offset) < 0.51 else offset
         has_media = shift == 0 and is_same_value(counts[0], media_count(clip))
-        return Finding(first, old.duration, has_speed, head, own_head, own_tail, offset, is_plain, is_timed, has_media)
+        return Finding(first, old.duration, has_speed, head, own_head, own_tail, offset, is_plain, is_timed, has_media,
+                       False)
 
     def _has_speed(self, old, clip):
         """Return whether an older layer runs at the delivered speed; None if Resolve does not tell."""
@@ -92,6 +99,8 @@ class OldPlaces:
         the editor has changed the older one.
         """
         one = self.found[old.id]
+        if one.is_other_retime:
+            return clip, "changed" if is_in_place(one, clip) else "trim"
         if one.has_speed is False:
             return clip, "speed" if clip["shot"] in self.shots_at_speed else "retimed"
         in_place, is_plate_same = is_in_place(one, clip), clip["shot"] in self.shots_in_place

@@ -8,6 +8,7 @@ from toolkit_resolve.layout import item_path, item_placement, track_items, track
 from toolkit_resolve.old_layers import OldLayer, Other, output_folder
 from toolkit_resolve.report import count_of
 from toolkit_resolve.resolve_values import join_names, parse_layer_name, parse_layer_track
+from toolkit_resolve.uses import Uses
 
 
 class ReplacedLayers:
@@ -17,7 +18,7 @@ class ReplacedLayers:
     are no others: then the newest of them are replaced.
     """
 
-    def __init__(self, timeline, delivery, report, is_stack, is_beside):
+    def __init__(self, timeline, delivery, times, report, is_stack, is_beside):
         self.timeline, self.report, self.start = timeline, report, ask(timeline, "GetStartFrame")
         self.is_stack, self.is_beside = is_stack, is_beside
         self.old, self.kept, self.others, self.stayed, self.newest = {}, {}, {}, [], {}
@@ -26,7 +27,7 @@ class ReplacedLayers:
         clips = [clip for track in delivery["tracks"] for clip in track["clips"]]
         self.clips = clips = {parse_layer_name(clip["name"])[:2]: clip for clip in clips
                               if parse_layer_name(clip["name"])}
-        self._read_tracks(clips)
+        self._read_tracks(Uses(clips.values(), self.start, delivery["fps"], times))
         self._replace_strays(clips)
         for key, olds in list(self.old.items()):
             newest = max(old.layer[2] for old in olds)
@@ -38,45 +39,43 @@ class ReplacedLayers:
                                      "Versions what is shown" % join_names(shown))
         self._report_kept()
 
-    def _read_tracks(self, clips):
+    def _read_tracks(self, uses):
         numbers = track_numbers(self.timeline)
         is_on = {number: ask_optional(self.timeline, "GetIsTrackEnabled", "video", number) is not False
                  for number in numbers}
         family = {number: (parse_layer_track(track_name(self.timeline, number)) or ("",))[0] for number in numbers}
         shown = {family[number] for number in numbers if is_on[number]} - {""}
-        found = [one for number in numbers for one in self._find_layers(number, clips, is_on[number])]
+        items = [(item, item_path(item), number) for number in numbers for item in track_items(self.timeline, number)]
+        layers = [parse_layer_name(os.path.basename(path.replace("\\", "/"))) for _, path, _ in items]
+        clips = uses.assign([(item, path, layer) for (item, path, _), layer in zip(items, layers)])
+        found = [one + (layer, clip) for one, layer, clip in zip(items, layers, clips) if clip is not None]
+        for (item, path, number), layer, clip in zip(items, layers, clips):
+            if clip is None:
+                self._add_other(item, path, layer, number, is_on[number])
         folders = {output_folder(path) for item, path, _, _, clip in found if self._is_of_shot(item, path, clip)}
         foreign = []
-        for item, path, layer, number, clip in found:
+        for item, path, number, layer, clip in found:
             is_same = path_key(path) == path_key(media_path(clip))
             if not is_same and output_folder(path) not in folders:
                 if is_on[number] and ask_optional(item, "GetClipEnabled") is not False:
                     foreign.append("%s_%s_v%03d" % layer)
                 continue
-            old = OldLayer(number, item, layer, is_on[number], family[number] in shown)
+            key = parse_layer_name(clip["name"])[:2]  # files and clip are named alike, unless several clips share them
+            old = OldLayer(number, item, key + layer[2:], is_on[number], family[number] in shown)
             if is_same:
                 self.kept.setdefault(clip["name"], []).append(old)
             else:
                 self.newest[layer[1]] = max(layer[2], self.newest.get(layer[1], 0))
-                self.old.setdefault(layer[:2], []).append(old)
+                self.old.setdefault(key, []).append(old)
         if foreign:
             self.report["by_hand"].append("left as they are, being of another output folder: %s. Switch off what is of "
                                           "this cut" % join_names(foreign))
 
-    def _find_layers(self, number, clips, is_on):
-        """Return (item, path, name, track number, clip) of each layer of the delivery's shots on a track."""
-        found = []
-        for item in track_items(self.timeline, number):
-            path = item_path(item)
-            layer = parse_layer_name(os.path.basename(path.replace("\\", "/")))
-            if layer and layer[:2] in clips:
-                found.append((item, path, layer, number, clips[layer[:2]]))
-            else:
-                name = os.path.basename(path) or ask(item, "GetName") or "a title"
-                is_shown = bool(layer) and is_on and ask_optional(item, "GetClipEnabled") is not False
-                name = "%s_%s_v%03d" % layer if layer else name
-                self.others[ask_id(item)] = Other(*((number,) + item_placement(item)[:2] + (name, layer, is_shown)))
-        return found
+    def _add_other(self, item, path, layer, number, is_on):
+        name = os.path.basename(path) or ask(item, "GetName") or "a title"
+        is_shown = bool(layer) and is_on and ask_optional(item, "GetClipEnabled") is not False
+        name = "%s_%s_v%03d" % layer if layer else name
+        self.others[ask_id(item)] = Other(*((number,) + item_placement(item)[:2] + (name, layer, is_shown)))
 
     def _replace_strays(self, clips):
         """Treat layers of this version like older ones if their plate has moved; name those that were moved themselves.

@@ -63,7 +63,8 @@ class Stack:
         base, is_beside = self.target.base, "--beside" in self.flags
         stacked = None if base is None else parse_stack_name(ask(base, "GetName"))
         is_stack = stacked is not None and stacked[0] == self.delivery["name"]
-        self.replaced = ReplacedLayers(self.target.timeline, self.delivery, self.report, is_stack, is_beside)
+        self.replaced = ReplacedLayers(self.target.timeline, self.delivery, self.target.times, self.report, is_stack,
+                                       is_beside)
         planner = Planner(self.session.resolve, self.target, self.delivery, self.bins, self.replaced, self.report)
         plan = planner.plan(tracks)
         self.carry_over = planner.carry_over

@@ -21,6 +21,7 @@ from tests.hosts.after_effects import Studio
 from tests.hosts.delivered import Deliveries, Document
 from tests.hosts.entries import PROBES, footage_of, load
 from tests.hosts.resolve import VERSIONS, Behaviour, FakeResolve
+from tests.hosts.resolve.timeline import Timeline
 from toolkit.delivery import write_aep
 from toolkit.documents import Delivery
 from toolkit.install import install_scripts
@@ -33,7 +34,7 @@ _SLACK = 1e-4
 
 
 class Delivered:
-    """A delivery on disk and its clips by their media, which no two shots of a table may share."""
+    """A delivery on disk and its clips, found by their media and by when they show it."""
 
     def __init__(self, delivery: Path) -> None:
         self.document = document = json.loads(delivery.read_text(encoding="utf-8"))
@@ -42,30 +43,39 @@ class Delivered:
         self.name: str = document["name"]
         self.fps: float = document["fps"]
         self.record_count: int = document["record_count"]
-        self._clips: dict[str, tuple[str, Document]] = {}
+        self._clips: dict[str, list[tuple[str, Document]]] = {}
         for track in document["tracks"]:
             for clip in track["clips"]:
-                first = str(root / clip["path"])
-                assert first not in self._clips, "two clips of one file: a table could not tell them apart"
-                self._clips[first] = track["pass_name"] or "PLATE", clip
+                uses = self._clips.setdefault(str(root / clip["path"]), [])
+                assert not any(_overlap(clip, other) for _, other in uses), "two uses of one file at a time"
+                uses.append((track["pass_name"] or "PLATE", clip))
         self._patterns = {
-            str(Path(first).parent / clip["pattern"]): first
-            for first, (_, clip) in self._clips.items()
-            if clip["pattern"]
+            str(Path(first).parent / uses[0][1]["pattern"]): first
+            for first, uses in self._clips.items()
+            if uses[0][1]["pattern"]
         }
 
-    def of(self, first_file: str) -> tuple[tuple[str, str], Document]:
-        """(pass, shot) and clip of the media that begin with ``first_file``."""
-        pass_name, clip = self._clips[first_file]
+    def of(self, first_file: str, record_frame: int) -> tuple[tuple[str, str], Document]:
+        """(pass, shot) and clip of the media that begin with ``first_file``, as used at ``record_frame``."""
+        uses = self._clips[first_file]
+        pass_name, clip = next((use for use in uses if _is_at(use[1], record_frame)), uses[0])
         return (pass_name, clip["shot"]), clip
 
-    def of_pattern(self, pattern: str) -> tuple[tuple[str, str], Document]:
+    def of_pattern(self, pattern: str, record_frame: int) -> tuple[tuple[str, str], Document]:
         """The same of numbered files, ``folder/name.%04d.exr``, or of a movie."""
-        return self.of(self._patterns.get(pattern, pattern))
+        return self.of(self._patterns.get(pattern, pattern), record_frame)
 
     def clips(self) -> Iterator[tuple[tuple[str, str], Document]]:
         """All of them."""
-        return (self.of(first) for first in self._clips)
+        return (((name, clip["shot"]), clip) for uses in self._clips.values() for name, clip in uses)
+
+
+def _is_at(clip: Document, record_frame: int) -> bool:
+    return record_frame in range(clip["record_first"], clip["record_first"] + clip["record_count"])
+
+
+def _overlap(one: Document, other: Document) -> bool:
+    return _is_at(one, other["record_first"]) or _is_at(other, one["record_first"])
 
 
 def asked(delivered: Delivered) -> Shown:
@@ -91,10 +101,10 @@ def in_return_otio(delivered: Delivered) -> Shown:
     shown: Shown = {}
     for track in timeline.video_tracks():
         for clip in track.find_clips():
-            key, _ = delivered.of_pattern(str(delivered.path.parent / _target(clip.media_reference)))
             where = clip.trimmed_range_in_parent()
             count = round(where.duration.value_rescaled_to(delivered.fps))
             first = round(where.start_time.value_rescaled_to(delivered.fps))
+            key, _ = delivered.of_pattern(str(delivered.path.parent / _target(clip.media_reference)), first)
             shown[key] = [(first + i, _picture(clip, i, count, delivered.fps)) for i in range(count)]
     return shown
 
@@ -134,23 +144,32 @@ def in_resolve_as_far_as_it_goes(
 ) -> tuple[Shown, list[str]]:
     """The same, and what the report asks the editor to do."""
     entry = load("Toolkit Import Passes.py", folder)
-    behaviour = Behaviour(version=version, project_rate=f"{delivered.fps:.5g}")
-    fake = FakeResolve(behaviour, footage_of(delivered.document), probes=PROBES)
+    fake = start_resolve(delivered, version)
     entry.__dict__.update(fake.script_globals())
     report = entry.main([str(delivered.path)])
     assert report["problems"] == fake.misuse == []
-    timeline = fake.timeline(report["timeline"])
+    return on_timeline(fake.timeline(report["timeline"]), delivered), report["by_hand"]
+
+
+def start_resolve(delivered: Delivered, version: str = VERSIONS["21.1"]) -> FakeResolve:
+    """A project at the rate of a delivery."""
+    behaviour = Behaviour(version=version, project_rate=f"{delivered.fps:.5g}")
+    return FakeResolve(behaviour, footage_of(delivered.document), probes=PROBES)
+
+
+def on_timeline(timeline: Timeline, delivered: Delivered) -> Shown:
+    """What a timeline shows, clip by clip."""
     shown: Shown = {}
     for item in (item for track in timeline.tracks["video"] for item in track.items):
         assert item.media is not None
+        first = item.start - timeline.start
         pattern = re.sub(r"\[(\d+)-\d+\]", lambda span: f"%0{len(span[1])}d", item.media.path)
-        key, clip = delivered.of_pattern(pattern)
+        key, clip = delivered.of_pattern(pattern, first)
         pace = abs(item.speed) / 100 * item.media.rate / timeline.rate if item.media.frames > 1 else 0
         forward = [floor(item.left + pace * i + _SLACK) for i in range(item.duration)]
         order = forward if item.speed >= 0 else forward[::-1]
-        first = item.start - timeline.start
         shown[key] = [(first + i, clip["start_index"] + picture) for i, picture in enumerate(order)]
-    return shown, report["by_hand"]
+    return shown
 
 
 # --- After Effects, the script's and the ready-made project -----------------------------------------------------------
@@ -224,7 +243,7 @@ def _shown(master: AeComp, delivered: Delivered) -> Shown:
     shown: dict[tuple[str, str], dict[int, int]] = {key: {} for key, _ in delivered.clips()}
     for record_frame in range(-2, delivered.record_count + 2):
         for first_file, media_time in master.files_at(record_frame / master.frame_rate):
-            key, clip = delivered.of(first_file)
+            key, clip = delivered.of(first_file, record_frame)
             is_still = clip["start_index"] == clip["end_index"]
             picture = clip["start_index"] + (0 if is_still else floor(media_time * clip["fps"] + _SLACK))
             assert shown[key].setdefault(record_frame, picture) == picture, (key, record_frame)
