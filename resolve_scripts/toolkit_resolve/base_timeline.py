@@ -10,7 +10,7 @@ from toolkit_resolve.host import ask, ask_id, ask_optional
 from toolkit_resolve.layout import item_path, item_placement, track_items, track_numbers
 from toolkit_resolve.old_layers import output_folder
 from toolkit_resolve.resolve_values import (
-    is_media_of_clip, is_same_value, parse_layer_name, parse_stack_name, rate_text,
+    is_layer, is_media_of_clip, is_same_value, parse_layer_name, parse_stack_name, rate_text,
 )
 from toolkit_resolve.uses import layer_of_files
 
@@ -116,7 +116,7 @@ def describe_mismatch(session, timeline, delivery):
     plates = PlateFinder(timeline, delivery["fps"], ClipTimes(session.resolve, timeline))
     for track in filter(is_plate, delivery["tracks"]):
         for clip in track["clips"]:
-            if not plates.find_tracks(clip):
+            if not clip["is_nested"] and not plates.find_tracks(clip):
                 return ("'%s' is no longer at frame %d, or shows different source frames"
                         % (clip["name"], start + clip["record_first"]))
     return ""
@@ -137,6 +137,12 @@ class PlateFinder:
         return [number for number, item in self.items.get(place, [])
                 if is_media_of_clip(item_path(item), clip) and not is_slipped(item, clip, self.fps)
                 and not self._is_retimed(item, clip)]
+
+    def find_covering(self, clip):
+        """Return the numbers of the tracks with an item of the editor's all over the place of a clip, bottom to top."""
+        first, end = self.start + clip["record_first"], self.start + clip["record_first"] + clip["record_count"]
+        return sorted(number for (start, duration), found in self.items.items() for number, item in found
+                      if start <= first and end <= start + duration and not is_layer(item_path(item)))
 
     def _is_retimed(self, item, clip):
         """Return whether an item of the same media definitely runs at another speed than a clip."""

@@ -8,6 +8,9 @@ from toolkit_resolve.resolve_values import is_same_value, parse_media_path, pars
 
 REVERSED = ("it runs backwards, and without an OTIO export this Resolve does not report how fast: render it in place "
             "first, or send from 21.1 or later")
+NO_MEDIA = {"path": "", "media_fps": 0.0, "media_count": 0, "media_timecode": "", "media_index": 0, "alpha": "",
+            "input_colour_space": ""}
+"""Of a compound clip: its contents are in the export."""
 
 
 def read_media(media):
@@ -35,19 +38,19 @@ def read_media(media):
 def read_timeline_clip(item, track, enabled, start, fps, exported, notes):
     """Return a clip of the turnover. Raises HostError with the reason if it cannot be sent.
 
-    ``start`` is the timeline's first frame; ``exported`` is this clip's data from the OTIO export, or None.
+    ``start`` is the timeline's first frame; ``exported`` is this clip's data from the OTIO export, or None. Scripts
+    read neither a speed ramp nor the contents of a compound clip: such a clip is for the export alone.
     """
-    media = ask_optional(item, "GetMediaPoolItem")
-    if media is None:
+    media, is_nested = ask_optional(item, "GetMediaPoolItem"), bool(exported) and exported["nested"]
+    if media is None and not is_nested:
         raise HostError("no media: %s" % (ask_optional(item, "GetType") or "a title, a generator or a transition"))
-    if exported and exported["ramp"]:
-        raise HostError("a speed ramp: scripts can only read constant speeds; render it in place first")
-    name, data, count = str(ask_optional(item, "GetName") or ""), read_media(media), ask(item, "GetDuration")
+    name, count = str(ask_optional(item, "GetName") or ""), ask(item, "GetDuration")
+    data = dict(NO_MEDIA) if is_nested else read_media(media)
     per_frame = (data["media_fps"] or fps) / fps
-    if data["media_count"] == 1:  # a still has no start frame, whatever Resolve reports
+    if is_nested or data["media_count"] == 1:  # a still has no start frame, whatever Resolve reports
         first, speed, source_count = 0.0, 1.0, 1.0
     else:
-        speed = _read_speed(item, exported)
+        speed = 1.0 if exported and exported["ramp"] else _read_speed(item, exported)
         if speed is None:
             speed = _estimate_speed(item, count * per_frame, data["media_count"], name, notes)
             _check_direction(item, media, data["media_count"], speed, count * per_frame * speed, name, notes)
@@ -57,7 +60,7 @@ def read_timeline_clip(item, track, enabled, start, fps, exported, notes):
     return dict(data, name=name, track=track, enabled=enabled and clip_enabled is not False,
                 record_first=ask(item, "GetStart") - start, record_count=count, source_first=first,
                 source_count=source_count, speed=speed, colour=str(ask_optional(item, "GetClipColor") or ""),
-                markers=read_markers(item))
+                markers=read_markers(item), is_in_export_only=is_nested or (bool(exported) and exported["ramp"]))
 
 
 def _read_speed(item, exported):

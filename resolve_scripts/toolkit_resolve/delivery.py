@@ -19,9 +19,10 @@ CLIP_FIELDS = {
     "name": str, "shot": str, "kind": str, "path": str, "pattern": str, "start_index": int, "end_index": int,
     "in_frame": int, "off_by_one": int, "frame_count": int, "record_first": int, "record_count": int, "fps": float,
     "speed": float, "alpha": str, "opacity": float, "interpolation": str, "motion": str, "input_colour_space": str,
-    "comp": str}
+    "is_nested": bool, "comp": str}
 CLIP_DEFAULTS = {
-    "off_by_one": 0, "opacity": 100.0, "interpolation": "host", "motion": "host", "input_colour_space": "", "comp": ""}
+    "off_by_one": 0, "opacity": 100.0, "interpolation": "host", "motion": "host", "input_colour_space": "",
+    "is_nested": False, "comp": ""}
 MARKER_FIELDS = {"record_frame": int, "name": str, "note": str, "colour": str}
 ORIGIN_FIELDS = {"host": str, "name": str, "timeline_id": str}
 INTERPOLATIONS = ("host", "nearest", "blend", "flow")

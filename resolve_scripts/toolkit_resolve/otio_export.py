@@ -5,6 +5,9 @@ import os
 from toolkit_resolve.files import read_json
 from toolkit_resolve.host import call, get_constant
 
+NESTED = ("Stack", "Track", "Timeline")
+"""Schemas of what has clips inside."""
+
 
 def export_otio(resolve, timeline, path):
     """Export the timeline to ``path``; return whether a file was written."""
@@ -34,11 +37,16 @@ def _read_exported_track(number, track):
             continue  # it overlaps the cut and has no duration of its own
         if child["OTIO_SCHEMA"].startswith("Clip"):
             yield (number, int(round(position))), _read_exported_clip(child)
+        elif child["OTIO_SCHEMA"].startswith(NESTED) and child.get("children"):
+            yield (number, int(round(position))), {"speed": 1.0, "ramp": False, "head": None, "nested": True}
         position += child["source_range"]["duration"]["value"]  # in record frames, at any speed
 
 
 def _read_exported_clip(clip):
-    """Return ``speed``, ``ramp`` (a speed ramp), and ``head``: seconds of media before the in point, or None."""
+    """Return ``speed``, ``ramp`` (a speed ramp), ``head`` (seconds of media before the in point, or None), ``nested``.
+
+    The last is for a compound clip whose contents are in the export: no version up to 21 is known to write them.
+    """
     effects = clip.get("effects") or []
     warps = [effect for effect in effects if "time_scalar" in effect]
     ramp = any("Key Frames" in (effect.get("metadata") or {}).get("Resolve_OTIO", {}) for effect in effects
@@ -47,7 +55,7 @@ def _read_exported_clip(clip):
     available, head = media.get("available_range"), None
     if available:
         head = _to_seconds(clip["source_range"]["start_time"]) - _to_seconds(available["start_time"])
-    return {"speed": float(warps[0]["time_scalar"]) if warps else 1.0, "ramp": ramp, "head": head}
+    return {"speed": float(warps[0]["time_scalar"]) if warps else 1.0, "ramp": ramp, "head": head, "nested": False}
 
 
 def _to_seconds(time):

@@ -122,14 +122,18 @@ class TargetTimeline:
     def _get_setting(self, key):
         return self.session.get_setting(self.timeline, key)
 
-    def find_plate_track(self, track, lower):
-        """Return the highest track of the duplicate that holds a plate of ``track``.
+    def find_plate_track(self, track, lower, is_inner):
+        """Return the highest track of the duplicate that holds a plate of ``track``; 0 if none does.
 
-        A plate may be on several tracks: the lowest above ``lower`` counts, the track of the previous plate track.
+        A plate may be on several tracks: the lowest above ``lower`` counts, the track of the previous plate track. The
+        clips of ``track`` are plates, or layers whose plates the delivery does not have, since their speed varies; for
+        these, and for plates inside a compound clip, it is what lies there. ``is_inner``: tracks for that are below.
         """
         plates = PlateFinder(self.timeline, self.delivery["fps"], self.times)
-        numbers_by_clip = [plates.find_tracks(clip) for clip in track["clips"]]
-        return max(next((number for number in numbers if number > lower), numbers[0]) for numbers in numbers_by_clip)
+        numbers_by_clip = [is_plate(track) and plates.find_tracks(clip) or not is_inner and plates.find_covering(clip)
+                           for clip in track["clips"]]
+        return max([next((number for number in numbers if number > lower), numbers[0])
+                    for numbers in numbers_by_clip if numbers] or [0])
 
     def verify_base_unchanged(self):
         """Raise HostError if the duplicated timeline has changed."""

@@ -7,6 +7,8 @@ from toolkit_resolve.host import HostError, ask, ask_id, ask_optional, call
 from toolkit_resolve.layout import item_placement, layout, track_items, track_name, track_numbers, video_counts
 from toolkit_resolve.resolve_values import parse_layer_track
 
+INNER_TRACK = re.compile(r"\((.*, )?compound \d+\)$")
+"""In the name of a track of a delivery: it goes directly over the track of the compound clips that it is inside."""
 NEW_TRACK = (True, False)
 """Enabled, and not locked."""
 
@@ -28,9 +30,18 @@ class Tracks:
         slots = [track_name(self.timeline, number) for number in track_numbers(self.timeline)] if is_duplicate else []
         self.slots = slots
         below, plates, lower = len(slots), len(slots), 0
+        known = {clip["shot"] for track in self.delivery["tracks"] if is_plate(track) for clip in track["clips"]}
         for track in self.delivery["tracks"]:
+            shots = {clip["shot"] for clip in track["clips"]}
+            if is_duplicate and (is_plate(track) or not shots & known):
+                known |= shots
+                is_inner = lower > 0 and bool(INNER_TRACK.search(track["name"]))
+                found = self.target.find_plate_track(track, lower, is_inner)
+                if found:
+                    below = plates = lower = found
+                elif not is_inner:
+                    below = plates = len(slots)
             if is_duplicate and is_plate(track):
-                below = plates = lower = self.target.find_plate_track(track, lower)
                 continue
             under = self._find_highest(find_under(track)) if is_duplicate else 0
             below = max(below, under)

@@ -81,6 +81,7 @@ def test_every_field_of_the_clips(cut: Cut, tmp_path: Path) -> None:
             "motion": "host",
             "off_by_one": 0,
             "input_colour_space": "",
+            "is_nested": False,
             "comp": "",
         },
     }

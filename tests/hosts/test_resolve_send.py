@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.hosts.delivered import Deliveries
+from tests.hosts.delivered import Deliveries, Document
 from tests.hosts.entries import Desk, Report, load, start_in
-from tests.hosts.resolve import FAILURES, VARIATIONS, Behaviour, Footage, Switch, editions
+from tests.hosts.resolve import FAILURES, VARIATIONS, Behaviour, Footage, Switch, editions, exports
 from toolkit.documents import HostClip, Turnover
 
 ENTRY = "Toolkit Send Turnover.py"
@@ -174,24 +174,47 @@ def test_items_without_a_media_file_are_skipped_with_the_reason(
     assert len(turnover.clips) == 2 and sum("is not sent" in note for note in report["notes"]) == 3
 
 
-def test_a_speed_ramp_is_skipped_because_no_script_can_read_it(
-    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from tests.hosts.resolve import exports
-
+def change_export(monkeypatch: pytest.MonkeyPatch, change: Callable[[list[Any]], object]) -> None:
+    """Let Resolve's export have other children on V1."""
     to_otio = exports.to_otio
 
-    def add_ramp(timeline: object) -> dict[str, object]:
-        document = to_otio(timeline)  # type: ignore[arg-type]
-        ramp = {"Speed Ratio": 1.0, "Key Frames": [[0, 0, False, 0, 0, 0, 0]]}
-        effect = {"OTIO_SCHEMA": "TimeEffect.1", "metadata": {"Resolve_OTIO": ramp}}
-        document["tracks"]["children"][0]["children"][1]["effects"].append(effect)
+    def changed(timeline: Any) -> Document:
+        document = to_otio(timeline)
+        change(document["tracks"]["children"][0]["children"])
         return document
 
-    monkeypatch.setattr(exports, "to_otio", add_ramp)
-    _, turnover = send(entry, make_desk(), tmp_path)
-    assert [clip.record_first for clip in turnover.clips] == [0]
-    assert turnover.skipped[0].reason.startswith("a speed ramp")
+    monkeypatch.setattr(exports, "to_otio", changed)
+
+
+def test_a_speed_ramp_is_sent_for_the_export_to_describe(
+    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From its 21st frame at 100 % to the end at 200 %: what is read back is what the curve says."""
+    keys = [[0.0, 20 / 24, False, 0, 0, 0, 0], [1.0, 44 / 24, False, 0, 0, 0, 0], [2.0, 92 / 24, False, 0, 0, 0, 0]]
+    ramp = {"Resolve_OTIO": {"Speed Ratio": 1.5, "Key Frames": keys}}
+    effect = {"OTIO_SCHEMA": "TimeEffect.1", "effect_name": "", "metadata": ramp}
+    change_export(monkeypatch, lambda children: children[1]["effects"].append(effect))
+    report, turnover = send(entry, make_desk(), tmp_path)
+    assert [(clip.record_first, clip.is_in_export_only) for clip in turnover.clips] == [(0, False), (48, True)]
+    assert turnover.skipped == () and not any("ramp" in note for note in report["notes"])
+
+
+def test_a_compound_clip_is_sent_if_the_export_has_what_is_inside(
+    entry: ModuleType, make_desk: Callable[..., Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = make_desk()
+    desk.sent.tracks["video"][0].items[0].media = desk.fake.add_timeline("nested").media
+
+    def nest(children: list[Any]) -> None:
+        inner = {"OTIO_SCHEMA": "Track.1", "kind": "Video", "children": [dict(children[1])]}
+        children[0] = {**children[0], "OTIO_SCHEMA": "Stack.1", "children": [inner]}
+
+    _, turnover = send(entry, desk, tmp_path)
+    assert [row.reason for row in turnover.skipped] == ["not a media file: Timeline"]
+    change_export(monkeypatch, nest)
+    _, turnover = send(entry, desk, tmp_path)
+    assert [(clip.path, clip.is_in_export_only) for clip in turnover.clips[:1]] == [("", True)]
+    assert turnover.skipped == ()
 
 
 def test_disabled_clips_and_tracks_are_sent_as_disabled(

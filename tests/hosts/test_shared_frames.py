@@ -169,7 +169,11 @@ def test_version_2_replaces_every_use_in_its_place(cut: Cut, at_home: Path) -> N
     assert editor.report["made_from"] == "shared v001" and editor.report["by_hand"] == []
     layers = len(cut.shots) * len(PassName)
     assert f"{layers} layers replaced; grade, settings, trim and comps were carried over" in editor.report["notes"]
-    assert not [track.name for track in editor.stack.tracks["video"] if "v001" in track.name or " (2)" in track.name]
+    names = ("PLATE", "BODY v002", "FACE v002")
+    assert [track.name for track in editor.stack.tracks["video"]] == [
+        *names,
+        *(f"{name} (compound 2)" for name in names),
+    ]
 
 
 def test_the_same_version_again_leaves_every_use_alone(cut: Cut, at_home: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -249,6 +250,86 @@ def test_clips_missing_from_the_export_are_skipped_and_rows_are_not_repeated(tmp
         ("Text+", "no media: a title, a generator, or a cli"),
         ("Comp", "a compound clip"),
     ]
+
+
+# --- clips that only the export describes ------------------------------------------------------------------------
+
+
+def ramp() -> Json:
+    """From 100 % to 200 % after ten frames, on a clip that starts with its media."""
+    keys = [[0.0, 0.0, False, 0, 0, 0, 0], [10 / 24, 10 / 24, False, 0, 0, 0, 0], [20 / 24, 30 / 24, False, 0, 0, 0, 0]]
+    metadata = {"Resolve_OTIO": {"Key Frames": keys, "Speed Ratio": 1.5}}
+    return {"OTIO_SCHEMA": "TimeEffect.1", "effect_name": "", "metadata": metadata}
+
+
+def compound(*tracks: Json, name: str = "scene", count: int = 20, effects: Sequence[Json] = ()) -> Json:
+    window = time_range(0, count)
+    return {
+        "OTIO_SCHEMA": "Stack.1",
+        "name": name,
+        "source_range": window,
+        "children": list(tracks),
+        "effects": list(effects),
+        "metadata": {},
+    }
+
+
+def only_exported(record: tuple[int, int], path: str = "/offline/a.mov", **facts: Any) -> Json:
+    return listed(record, 0, path, is_in_export_only=True, **facts)
+
+
+def test_a_ramp_is_read_from_the_export_and_not_compared(tmp_path: Path) -> None:
+    export(tmp_path, clip(MOVIE, time_range(86400, 20), name="a", effects=[ramp()]))
+    cut = read(tmp_path, only_exported((0, 20)))
+    assert cut.shots[0].frame_map.frames == (*range(10), *range(10, 30, 2))
+    assert cut.notes == ()
+
+
+def test_all_clips_inside_a_compound_belong_to_the_one_that_the_host_lists(tmp_path: Path) -> None:
+    inner = track(clip(MOVIE, time_range(86410, 8), name="a"), clip(MOVIE, time_range(86440, 12), name="b"))
+    title = track(gap(5), clip(missing_reference(), time_range(0, 10), name="Text+"))
+    export(tmp_path, gap(10), compound(inner, title), clip(MOVIE, time_range(86480, 10), name="c"))
+    scene = only_exported((10, 20), path="", name="scene")
+
+    cut = read(tmp_path, scene, listed((30, 10), 80))
+    assert [shot.name for shot in cut.shots] == ["scene_a", "scene_b", "c"]
+    assert [row.clip_name for row in cut.skipped] == ["scene/Text+"]
+    assert cut.notes == ()
+
+    alone = read(tmp_path, scene)
+    assert [shot.name for shot in alone.shots] == ["scene_a", "scene_b"]
+    assert [row.clip_name for row in alone.skipped] == ["scene/Text+"]
+    assert alone.notes == ("1 other clip is not in the turnover",)
+
+    rest = read(tmp_path, dict(scene, enabled=False), listed((30, 10), 80))
+    assert [shot.name for shot in rest.shots] == ["c"]
+    assert {row.reason for row in rest.skipped if row.clip_name == "scene"} == {"disabled in the timeline"}
+
+
+def test_a_retimed_compound_is_one_clip_of_the_host_however_often_a_clip_comes(tmp_path: Path) -> None:
+    inner = track(clip(MOVIE, time_range(86410, 8), name="a"), clip(MOVIE, time_range(86440, 32), name="b"))
+    export(tmp_path, gap(3), compound(inner, effects=[speed(2.0)]))
+    cut = read(tmp_path, only_exported((3, 20), path="", name="scene"))
+    assert [(shot.clip_name, shot.record_range.first) for shot in cut.shots] == [("scene/a", 3), ("scene/b", 7)]
+    assert cut.notes == ()
+
+
+def test_a_compound_that_has_nothing_to_render_is_not_missing(tmp_path: Path) -> None:
+    title = track(gap(5), clip(missing_reference(), time_range(0, 10), name="Text+"))
+    export(tmp_path, clip(MOVIE, time_range(86410, 10), name="a"), compound(title))
+    cut = read(tmp_path, listed((0, 10), 10), only_exported((10, 20), path="", name="scene"))
+    assert [row.clip_name for row in cut.skipped] == ["scene/Text+"]
+
+
+def test_without_the_export_such_clips_are_skipped(tmp_path: Path) -> None:
+    (tmp_path / "reel.otio").write_text('{"OTIO_SCHEMA": "Timeline.99"}')
+    cut = read(tmp_path, listed((0, 10), 10), only_exported((10, 20), name="ramped"))
+    assert [shot.source_range.first for shot in cut.shots] == [10]
+    (row,) = cut.skipped
+    assert (row.clip_name, row.reason) == (
+        "ramped",
+        "a speed ramp or a compound clip, and there is no export that says which frames it shows",
+    )
 
 
 # --- an export that cannot be followed -------------------------------------------------------------------------

@@ -140,6 +140,7 @@ def build_plate_clip(shot: Shot, facts: PlateFacts, origin: Origin | None) -> De
         alpha=facts.alpha,
         encoding=facts.encoding,
         input_colour_space=input_colour_space(shot, origin, is_plate_encoded=True),
+        is_nested=bool(shot.inside),
     )
 
 

@@ -82,6 +82,8 @@ class DeliveryClip(Value):
     """Motion estimation for ``flow``, in hosts that have such a setting."""
     input_colour_space: str = ""
     """Input colour space to set in a colour-managed host, by the host's name; empty: leave unchanged."""
+    is_nested: bool = False
+    """Of a plate: whether it is inside a compound clip, which is in its place on the editor's own timeline."""
     comp: str = ""
     """The Fusion comp of a FACE layer, relative to delivery.json; empty: none."""
 

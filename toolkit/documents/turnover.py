@@ -57,6 +57,9 @@ class HostClip(Value):
     input_colour_space: str = ""
     """Input colour space in a colour-managed host, by the host's name; empty: unknown."""
     markers: tuple[HostMarker, ...] = ()
+    is_in_export_only: bool = False
+    """Whether only the host's export says which frames it shows, as of a speed ramp or a compound clip; ``path`` is
+    empty for the latter."""
 
 
 class HostSkipped(Value):

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import floor
 from pathlib import Path
 
-from toolkit.documents import Cut, HostClip, Shot, Skipped, Turnover
+from toolkit.documents import Cut, HostClip, HostSkipped, Shot, Skipped, Turnover
 from toolkit.editorial.locations import parse_location, sequence_from_first_file
 from toolkit.editorial.skips import Skip, summarise_skips
 from toolkit.editorial.tracks import TrackPosition, track_position
@@ -29,25 +29,45 @@ def confirm_export(cut: Cut, turnover: Turnover) -> Cut:
     """
     path = Path(cut.path)
     listed = {(clip.track - 1, clip.record_first): clip for clip in turnover.clips}
-    shots = [shot for shot in cut.shots if track_position(shot) in listed]
-    if not shots and not any(track_position(row) in listed for row in cut.skipped):
+    place = _HostPlaces(turnover)
+    shots = [shot for shot in cut.shots if place(shot) in listed]
+    if not shots and not any(place(row) in listed for row in cut.skipped):
         problem = f"none of its clips is at the same position in its export {turnover.otio}"
         raise UnreadableCut(path, f"{problem}; send the turnover again")
     known = {*listed, *((row.track - 1, row.record_first) for row in turnover.skipped)}
-    others = sum(track_position(shot) not in known for shot in cut.shots)
+    others = sum(place(shot) not in known for shot in cut.shots)
     skipped = [
-        *(_skips_in_selection(cut, shots, known) if others else cut.skipped),
-        *_skips_from_list(cut, listed, turnover),
+        *(_skips_in_selection(cut, shots, known, place) if others else cut.skipped),
+        *_skips_from_list(cut, listed, place, turnover),
     ]
-    enabled = tuple(shot for shot in shots if listed[track_position(shot)].enabled)
+    enabled = tuple(shot for shot in shots if listed[place(shot)].enabled)
     if not enabled:
         raise EmptyCut(path, summarise_skips((row.clip_name, row.reason) for row in skipped))
     notes = list(cut.notes)
     notes += [f"{others} other {'clip is' if others == 1 else 'clips are'} not in the turnover"] if others else []
     for shot in enabled:
-        notes += _compare_clip(shot, listed[track_position(shot)], turnover, path.parent)
+        notes += _compare_clip(shot, listed[place(shot)], turnover, path.parent)
     notes += host_notes(turnover)
     return cut.model_copy(update={"shots": enabled, "skipped": tuple(skipped), "notes": tuple(notes)})
+
+
+class _HostPlaces:
+    """Where the host has the clip that a shot or a skipped row is of: several may be inside one compound clip."""
+
+    def __init__(self, turnover: Turnover) -> None:
+        rows: list[HostClip | HostSkipped] = [*turnover.clips, *turnover.skipped]
+        self._ranges = [
+            (row.track - 1, FrameRange.of(row.record_first, row.record_count)) for row in rows if row.record_count > 0
+        ]
+        self._places = {(track, frames.first) for track, frames in self._ranges}
+
+    def __call__(self, item: Shot | Skipped) -> TrackPosition:
+        place = track_position(item)
+        if place in self._places or (isinstance(item, Shot) and not item.inside) or item.record_range is None:
+            return place
+        first = item.record_range.first
+        around = (frames.first for track, frames in self._ranges if track == item.track_index and first in frames)
+        return item.track_index, next(around, place[1])
 
 
 def host_skips(turnover: Turnover) -> list[Skipped]:
@@ -65,6 +85,18 @@ def host_skips(turnover: Turnover) -> list[Skipped]:
     ]
 
 
+def export_only_skips(turnover: Turnover) -> Iterator[Skipped]:
+    """The clips that cannot be read from the host's list, as rows of a cut."""
+    for clip in turnover.clips:
+        if clip.is_in_export_only:
+            yield Skipped(
+                clip_name=clip.name,
+                track_index=clip.track - 1,
+                record_range=_record_range(clip.record_first, clip.record_count),
+                reason="a speed ramp or a compound clip, and there is no export that says which frames it shows",
+            )
+
+
 def host_notes(turnover: Turnover) -> list[str]:
     """The host's remarks on clips that it did send."""
     sent = _sent_positions(turnover)
@@ -79,23 +111,27 @@ def _record_range(first: int, count: int) -> FrameRange | None:
     return FrameRange.of(first, count) if count > 0 else None
 
 
-def _skips_in_selection(cut: Cut, shots: Sequence[Shot], known: Set[TrackPosition]) -> Iterator[Skipped]:
+def _skips_in_selection(
+    cut: Cut, shots: Sequence[Shot], known: Set[TrackPosition], place: _HostPlaces
+) -> Iterator[Skipped]:
     """The skipped rows of the export that the host lists too, or that overlap or belong to one of ``shots``."""
     names = {shot.name for shot in shots}
     for row in cut.skipped:
         overlaps = row.record_range is not None and any(
             shot.track_index == row.track_index and shot.record_range.intersection(row.record_range) for shot in shots
         )
-        if track_position(row) in known or overlaps or row.shot in names:
+        if place(row) in known or overlaps or row.shot in names:
             yield row
 
 
-def _skips_from_list(cut: Cut, listed: Mapping[TrackPosition, HostClip], turnover: Turnover) -> Iterator[Skipped]:
+def _skips_from_list(
+    cut: Cut, listed: Mapping[TrackPosition, HostClip], place: _HostPlaces, turnover: Turnover
+) -> Iterator[Skipped]:
     """Rows that only the host's list gives: disabled clips, clips missing from the export, and items it skipped."""
-    shots = {track_position(shot) for shot in cut.shots}
+    read = {*map(place, cut.shots), *map(place, cut.skipped)}
     skipped = {track_position(row) for row in cut.skipped}
     for position, clip in listed.items():
-        if position in skipped or (position in shots and clip.enabled):
+        if position in skipped or (position in read and clip.enabled):
             continue
         missing = f"in the host's clip list, but missing from its export {turnover.otio}"
         yield Skipped(
@@ -111,7 +147,12 @@ def _skips_from_list(cut: Cut, listed: Mapping[TrackPosition, HostClip], turnove
 
 
 def _compare_clip(shot: Shot, clip: HostClip, turnover: Turnover, cut_folder: Path) -> Iterator[str]:
-    """One sentence when the list and the export differ by a frame or more."""
+    """One sentence when the list and the export differ by a frame or more.
+
+    Of a clip that only the export describes there is nothing to compare.
+    """
+    if clip.is_in_export_only or shot.inside or shot.frame_map.frames is not None:
+        return
     parts = []
     if not _is_same_media(clip.path, shot.media.path, cut_folder):
         parts.append(f"media {clip.path}, not {shot.media.path}")

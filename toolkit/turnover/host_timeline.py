@@ -54,7 +54,7 @@ def build_host_timeline(turnover: Turnover, cut_folder: Path) -> schema.Timeline
     top = max([*(clip.track for clip in turnover.clips), *(row.track for row in turnover.skipped)])
     for number in range(1, top + 1):
         track = make_video_track(f"Video {number}")
-        clips = [clip for clip in turnover.clips if clip.track == number]
+        clips = [clip for clip in turnover.clips if clip.track == number and not clip.is_in_export_only]
         for child in _build_children(clips, turnover.fps, cut_folder):
             track.append(child)
         timeline.tracks.append(track)

@@ -11,7 +11,7 @@ from toolkit.editorial.tracks import track_position
 from toolkit.errors import UnreadableCut
 from toolkit.frames import exact_rate
 from toolkit.settings import PlateSettings
-from toolkit.turnover.confirm_export import confirm_export, host_notes, host_skips
+from toolkit.turnover.confirm_export import confirm_export, export_only_skips, host_notes, host_skips
 from toolkit.turnover.source_timeline import load_turnover_timeline
 from toolkit.turnover.timeline_cut import read_timeline_cut
 from toolkit.turnover.turnover_file import read_turnover
@@ -39,7 +39,8 @@ def read_turnover_cut(path: Path, *, handles: int, plate: PlateSettings, names: 
         cut = confirm_export(cut, turnover)
     else:
         notes = (*cut.notes, *_clip_list_notes(turnover, export_problem), *host_notes(turnover))
-        cut = cut.model_copy(update={"skipped": (*cut.skipped, *host_skips(turnover)), "notes": notes})
+        skipped = (*cut.skipped, *host_skips(turnover), *export_only_skips(turnover))
+        cut = cut.model_copy(update={"skipped": skipped, "notes": notes})
     return _add_host_facts(cut, turnover)
 
 
