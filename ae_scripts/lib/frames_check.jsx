@@ -58,7 +58,7 @@ var toolkitFramesCheck = (function () {
         for (i = 0; i < sources.length; i += 1) {
             item = sources[i].pass ? toolkitImportRun.taggedItem(run, sources[i].tag) : null;
             if (item !== null && toolkitTags.contentOf(item) !== toolkitSources.contentId(sources[i].clip)) {
-                others.push({ item: item, clip: sources[i].clip, pass: sources[i].pass });
+                others.push({ item: item, clip: sources[i].clip, pass: sources[i].pass, uses: sources[i].uses });
             }
         }
         return others;
@@ -71,18 +71,21 @@ var toolkitFramesCheck = (function () {
             " frames; the one in the project starts at " + before.replace(" + ", " and has ");
     }
 
-    // The comps of the shots, and the footage, under the names that they have now.
+    // The comps of all shots that have the files, and the footage, under the names that they have now.
     function nameItems(run, others) {
         var comps = [];
         var footage = [];
         var seen = {};
         var comp;
         var i;
+        var k;
         for (i = 0; i < others.length; i += 1) {
-            comp = toolkitImportRun.taggedComp(run, { key: others[i].clip.shot });
-            if (comp !== null && !seen[comp.id]) {
-                seen[comp.id] = true;
-                comps.push("'" + comp.name + "'");
+            for (k = 0; k < others[i].uses.length; k += 1) {
+                comp = toolkitImportRun.taggedComp(run, { key: others[i].uses[k].shot });
+                if (comp !== null && !seen[comp.id]) {
+                    seen[comp.id] = true;
+                    comps.push("'" + comp.name + "'");
+                }
             }
             footage.push("'" + others[i].item.name + "'");
         }

@@ -227,6 +227,11 @@ def in_after_effects(delivered: Delivered, folder: Path) -> Shown:
     install_scripts("ae", folder)
     dump = Studio(scripts=folder, folder=folder, deliver=Deliveries(folder)).run(delivered.path)
     assert dump["report"]["problems"] == [], dump["report"]["problems"]
+    return in_dump(dump, delivered)
+
+
+def in_dump(dump: Document, delivered: Delivered) -> Shown:
+    """What the comp of a delivery shows in what the fake After Effects tells of its project."""
     return _shown(_dumped_comp(dump, delivered.name), delivered)
 
 
