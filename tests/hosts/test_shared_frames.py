@@ -16,6 +16,7 @@ import pytest
 from tests.delivery._deliveries import deliver, plan_of
 from tests.hosts import placed
 from tests.hosts.entries import footage_of, load
+from tests.hosts.lua_host import new_lua, run_with_report
 from tests.hosts.placed import Delivered, Shown
 from tests.hosts.resolve import FakeResolve
 from tests.hosts.resolve.item import TimelineItem
@@ -107,8 +108,18 @@ def assert_shows(found: Shown, cut: Cut) -> None:
     assert len(found) == sum(2 + (plate is not None) for _, _, plate in frames_of(cut))
 
 
+def in_lua(delivered: Delivered, _: Path) -> Shown:
+    """What the timeline of Import Passes (Lua) shows."""
+    fake = placed.start_resolve(delivered)
+    fake.fusion.chosen.append(str(delivered.path))
+    _, report = run_with_report(new_lua("luajit21"), fake)
+    assert report["problems"] == report["by_hand"] == fake.misuse == []
+    return placed.on_timeline(fake.timeline(report["timeline"]), delivered)
+
+
 HOSTS: dict[str, Callable[[Delivered, Path], Shown]] = {
     "DaVinci Resolve": lambda delivered, home: Editor(delivered, home).shown(delivered),
+    "DaVinci Resolve (Lua)": in_lua,
     "After Effects": placed.in_after_effects,
     "a ready-made project": lambda delivered, _: placed.in_project(delivered),
 }
