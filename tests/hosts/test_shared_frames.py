@@ -112,7 +112,7 @@ def in_lua(delivered: Delivered, _: Path) -> Shown:
     """What the timeline of Import Passes (Lua) shows."""
     fake = placed.start_resolve(delivered)
     fake.fusion.chosen.append(str(delivered.path))
-    _, report = run_with_report(new_lua("luajit21"), fake)
+    report = run_with_report(new_lua("luajit21"), fake)[1]
     assert report["problems"] == report["by_hand"] == fake.misuse == []
     return placed.on_timeline(fake.timeline(report["timeline"]), delivered)
 
@@ -232,12 +232,38 @@ def test_a_use_that_the_editor_moved_is_told_from_the_others_by_its_frames(at_ho
     assert not [line for line in editor.report["by_hand"] if "'A001_FACE" in line]
 
 
-def test_a_use_that_is_new_in_the_cut_is_added_beside_the_others(at_home: Path) -> None:
-    editor = Editor(conform(read(at_home, *USES[:3]), at_home), at_home)
-    cut = read(at_home, *USES)
+def test_a_use_that_is_new_in_the_cut_gives_all_others_new_names_and_takes_nothing_from_them(at_home: Path) -> None:
+    """Uses are numbered in the order of the cut."""
+    before = read(at_home, *USES)
+    editor = Editor(conform(before, at_home), at_home)
+    graded = before.shots[2].record_range.first
+    editor.layer("FACE v001", graded).properties["Opacity"] = 40.0
+    plate = next(item.media for item in editor.stack.items("video") if item.media and item.media.name == "A001.mov")
+    editor.fake.add_item(editor.stack, plate, at=0, left=70, duration=5)
+    cut = read(at_home, use(70, 5, "A001"), cuts.gap(1), *USES[1:])
+    assert [shot.name for shot in cut.shots] == ["A001", "A001_2", "B002", "A001_3", "A001_4", "A001_5"]
     again = conform(cut, at_home, version=2)
-    (at_home / "out" / "shared v001 before import.drt").unlink(missing_ok=True)
     editor.bring(again)
+    assert editor.report["made_from"] == "shared v001"
+    assert_shows(editor.shown(again), cut)
+    faces = _faces(editor.stack, "v002")
+    assert [one.start - HOUR for one in faces if one.properties.get("Opacity") == 40.0] == [graded]
+    assert len(faces) == len(cut.shots)
+
+
+def test_a_layer_of_a_use_that_is_no_more_stays(at_home: Path) -> None:
+    before = read(at_home, *USES)
+    editor = Editor(conform(before, at_home), at_home)
+    removed = before.shots[3].record_range
+    plates = editor.stack.tracks["video"][0].items
+    plates.remove(next(item for item in plates if item.start == HOUR + removed.first))
+    cut = read(at_home, *USES[:4], cuts.gap(len(removed) + 3), *USES[6:])
+    again = conform(cut, at_home, version=2)
+    stack = editor.bring(again)
+    left = [item for item in stack.items("video") if item.media and "_v001" in item.media.name]
+    assert [item.start - HOUR for item in left] == [removed.first] * 2
+    for item in left:
+        next(track for track in stack.tracks["video"] if item in track.items).items.remove(item)
     assert_shows(editor.shown(again), cut)
 
 
