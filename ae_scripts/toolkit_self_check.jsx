@@ -31,6 +31,7 @@
     //@include "lib/plate_items.jsx"
     //@include "lib/identity.jsx"
     //@include "lib/frames_check.jsx"
+    //@include "lib/renumbered.jsx"
     //@include "lib/proxies.jsx"
     //@include "lib/import_footage.jsx"
     //@include "lib/layer_search.jsx"

@@ -58,7 +58,7 @@ var toolkitFramesCheck = (function () {
         for (i = 0; i < sources.length; i += 1) {
             item = sources[i].pass ? toolkitImportRun.taggedItem(run, sources[i].tag) : null;
             if (item !== null && toolkitTags.contentOf(item) !== toolkitSources.contentId(sources[i].clip)) {
-                others.push({ item: item, clip: sources[i].clip, pass: sources[i].pass, uses: sources[i].uses });
+                others.push({ item: item, clip: sources[i].clip, pass: sources[i].pass });
             }
         }
         return others;
@@ -71,23 +71,26 @@ var toolkitFramesCheck = (function () {
             " frames; the one in the project starts at " + before.replace(" + ", " and has ");
     }
 
-    // The comps of all shots that have the files, and the footage, under the names that they have now.
+    // The comps of all shots that show the footage, and the footage, under the names that they have now.
     function nameItems(run, others) {
+        var shots = toolkitImportRun.shotComps(run);
         var comps = [];
         var footage = [];
-        var seen = {};
-        var comp;
+        var isIn = {};
+        var name;
         var i;
         var k;
         for (i = 0; i < others.length; i += 1) {
-            for (k = 0; k < others[i].uses.length; k += 1) {
-                comp = toolkitImportRun.taggedComp(run, { key: others[i].uses[k].shot });
-                if (comp !== null && !seen[comp.id]) {
-                    seen[comp.id] = true;
-                    comps.push("'" + comp.name + "'");
-                }
+            isIn[shots.hasOwnProperty(others[i].clip.shot) ? shots[others[i].clip.shot].id : 0] = true;
+            for (k = 0; k < others[i].item.usedIn.length; k += 1) {
+                isIn[others[i].item.usedIn[k].id] = true;
             }
             footage.push("'" + others[i].item.name + "'");
+        }
+        for (name in shots) {
+            if (shots.hasOwnProperty(name) && isIn[shots[name].id]) {
+                comps.push("'" + shots[name].name + "'");
+            }
         }
         if (comps.length === 0) {
             return "the footage " + footage.join(", ");

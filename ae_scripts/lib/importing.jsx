@@ -21,7 +21,7 @@ var toolkitImporting = (function () {
     }
 
     // Finds the items of the sources. Throws when a name in the project stands for something else.
-    function recognise(run, sources) {
+    function recognise(run, sources, specs) {
         var plates = [];
         var uses = toolkitPlateItems.listUses(run);
         var i;
@@ -36,7 +36,8 @@ var toolkitImporting = (function () {
         }
         toolkitIdentity.check(run, plates, uses);
         toolkitFramesCheck.check(run, sources);
-        toolkitPlateItems.tagPlates(run, plates, uses);
+        toolkitRenumbered.follow(run, sources, specs);
+        toolkitPlateItems.tagPlates(run, plates, toolkitPlateItems.listUses(run));
     }
 
     // A copy is the artist's own, also when the comp that it was made of is gone.
@@ -108,7 +109,7 @@ var toolkitImporting = (function () {
         var done = "unchanged";
         var i;
         toolkitCutChanges.checkRate(run, specs);
-        recognise(run, sources);
+        recognise(run, sources, specs);
         for (i = 0; i < sources.length; i += 1) {
             toolkitImportFootage.importOrReplace(run, sources[i]);
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,13 +66,80 @@ def test_a_new_use_of_frames_that_are_there_gets_a_comp_of_its_own(at_home: Path
     assert_shows(placed.in_dump(second, again), cut)
 
 
+def test_comps_follow_their_uses_when_a_new_one_renumbers_them(at_home: Path) -> None:
+    """The artist's work is in the comp of the third use, which is the fourth now; the one of the second was renamed."""
+    artist, before = Artist(at_home), read(at_home, *USES)
+    artist.keep(conform(before, at_home))
+    cut = read(at_home, use(70, 5, "A001"), cuts.gap(1), *USES[1:])
+    again = conform(cut, at_home, version=2)
+    edit = """(function () {
+        for (var i = 1; i <= app.project.numItems; i += 1) {
+            if (app.project.item(i).name === "A001_3") { app.project.item(i).layer(1).name = "my work"; }
+        }
+        for (i = 1; i <= app.project.numItems; i += 1) {
+            if (app.project.item(i).name === "A001_2") { app.project.item(i).name = "Anna"; break; }
+        }
+    }());"""
+    artist.keep(again, edit)
+    artist.keep(again)
+    first, second, third = artist.run()
+    assert second["report"]["problems"] == []
+    assert_shows(placed.in_dump(second, again), cut)
+    assert sorted(comps_of(second)) == sorted(["A001", "A001_2", "Anna", "A001_4", "A001_5", "B002", "shared"])
+    assert comps_of(second)["A001_4"]["layers"][0]["name"] == "my work"
+    assert comps_of(second)["A001_4"]["id"] == comps_of(first)["A001_3"]["id"]
+    assert [layer["name"] for layer in comps_of(second)["shared"]["layers"]][:6] == [
+        "A001_5", "A001_4", "A001_3", "B002", "A001_2", "A001",
+    ]  # fmt: skip
+    assert sum("numbered in the order of the cut" in note for note in second["report"]["notes"]) == 4
+    assert third["report"]["done"] == "unchanged"
+    assert not any("numbered" in note for note in third["report"]["notes"])
+
+
+def test_an_import_that_fails_gives_the_comps_their_names_back(at_home: Path) -> None:
+    artist = Artist(at_home)
+    artist.keep(conform(read(at_home, *USES), at_home))
+    again = conform(read(at_home, use(70, 5, "A001"), cuts.gap(1), *USES[1:]), at_home, version=2)
+    artist.keep(again)
+    artist.steps[-1] = replace(artist.steps[-1], quirks={"noEffect": "ADBE Corner Pin"})
+    first, second = artist.run()
+    assert second["report"]["problems"] != []
+    assert kept(second) == kept(first)
+
+
+def test_comps_follow_their_uses_when_the_first_is_gone(at_home: Path) -> None:
+    artist = Artist(at_home)
+    artist.keep(conform(read(at_home, *USES), at_home))
+    cut = read(at_home, cuts.gap(26), *USES[2:])
+    again = conform(cut, at_home, version=2)
+    artist.keep(again)
+    first, second = artist.run()
+    assert second["report"]["problems"] == []
+    ids = {name: comp["id"] for name, comp in comps_of(second).items()}
+    was = {name: comp["id"] for name, comp in comps_of(first).items()}
+    assert [ids[name] for name in ("A001", "A001_2", "A001_3")] == [was[f"A001_{n}"] for n in (2, 3, 4)]
+    assert ids["A001_4"] == was["A001"]  # not of the delivery any more, which is said
+    assert any("'A001_4' is not in the delivery any more" in line for line in second["report"]["differences"])
+
+
+def kept(dump: Facts) -> list[Facts]:
+    """The items, but for how often their files were read."""
+    return [{key: value for key, value in item.items() if key != "reloads"} for item in dump["items"]]
+
+
+def comps_of(dump: Facts) -> dict[str, Facts]:
+    return {item["name"]: item for item in dump["items"] if item["kind"] == "CompItem"}
+
+
 def test_frames_that_are_others_now_are_named_with_the_comps_of_all_uses(at_home: Path) -> None:
     """A use that begins earlier makes the files begin earlier: every comp of theirs would be out of sync."""
     artist = Artist(at_home)
     cut = read(at_home, *USES)
     artist.keep(conform(cut, at_home))
-    artist.keep(conform(read(at_home, *USES, cuts.gap(4), use(30, 30, "A001")), at_home, version=2))
-    (problem,) = artist.run()[1]["report"]["problems"]
+    artist.keep(conform(read(at_home, use(30, 6, "A001"), *USES[1:3], *USES[4:]), at_home, version=2))
+    first, second = artist.run()
+    (problem,) = second["report"]["problems"]
+    assert second["items"] == first["items"]
     comps = [f"'{shot.name}'" for shot in cut.shots if shot.rendered_name == "A001"]
     assert f"delete the comps {', '.join(comps)} and the footage" in problem
 
