@@ -16,6 +16,7 @@ from tests.hosts.test_shared_frames import RAMPED, read
 from toolkit.delivery import write_aep
 from toolkit.documents import Cut, Delivery, PassName
 from toolkit.install import install_scripts
+from toolkit.settings import DeliverySettings, Settings
 
 
 @pytest.fixture
@@ -74,6 +75,15 @@ def test_the_fusion_comp_of_every_use_has_its_first_frame_at_0(cut: Cut, root: P
             x = comp.values(comp.source(comp.source("Face0Follow", "Center"), "X"))
             shown = sources(cut)[name]
             assert [x[time] * 32 - 0.5 for time in range(len(shown))] == pytest.approx(shown)
+
+
+def test_a_loader_comp_has_no_plate_that_runs_otherwise_than_its_layers(cut: Cut, at_home: Path) -> None:
+    """Loaders of a comp play frame by frame: a plate at 200 % would not be that of layers with the retime in them."""
+    deliver(cut, at_home / "out", settings=Settings(delivery=DeliverySettings(bake="retimed")))
+    for shot in cut.shots:
+        tools = read_comp(at_home / "out" / shot.name / f"{shot.name}_FACE_v001_loaders.comp").tools
+        assert ("PLATE" in tools) == (shot.frame_map.speed == 1 and shot.frame_map.frames is None)
+        assert {"BODY", "FACE"} <= tools.keys()
 
 
 def test_the_keyframe_texts_count_from_the_first_file(cut: Cut, root: Path) -> None:

@@ -24,6 +24,7 @@ from tests.hosts.resolve.timeline import Timeline
 from tests.turnover import _cuts as cuts
 from toolkit.documents import Cut, PassName
 from toolkit.documents.origin import HostColour, Origin
+from toolkit.settings import DeliverySettings, Settings
 from toolkit.turnover import read_cut
 
 HOUR = 86400
@@ -131,6 +132,17 @@ def test_every_use_shows_its_own_frames(children: tuple[cuts.Json, ...], host: s
     cut = read(at_home, *children)
     assert len(cut.source_shots()) < len(cut.shots) - 1
     assert_shows(HOSTS[host](conform(cut, at_home), at_home), cut)
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_layers_that_are_baked_on_request_show_the_same(host: str, at_home: Path) -> None:
+    cut = read(at_home, *USES)
+    deliver(cut, at_home / "out", settings=Settings(delivery=DeliverySettings(bake="retimed")))
+    found = HOSTS[host](Delivered(at_home / "out" / "delivery.json"), at_home)
+    for shot, (name, layer, plate) in zip(cut.shots, frames_of(cut), strict=True):
+        baked = [(frame, 1001 + index) for index, (frame, _) in enumerate(layer)]
+        assert found["PLATE", name] == plate
+        assert found["BODY", name] == found["FACE", name] == (layer if shot.frame_map.speed == 1 else baked)
 
 
 # --- Resolve: the next version over it ------------------------------------------------------------------------------

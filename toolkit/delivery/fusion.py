@@ -122,10 +122,14 @@ def _build_composition(
 
 
 def _plate_and_layers(face: DeliveryClip, tracks: Sequence[DeliveryTrack]) -> Iterator[tuple[str, DeliveryClip]]:
-    """The plate of a FACE clip if online, its BODY if any, and the clip itself, each with its name."""
+    """The plate of a FACE clip if online, its BODY if any, and the clip itself, each with its name.
+
+    Without a plate that is retimed when the layers are not, since they have the retime in their files.
+    """
     for track in tracks:
         for clip in track.clips:
-            if clip.shot == face.shot and (track.pass_name is not PassName.FACE or clip == face):
+            is_one = track.pass_name is not PassName.FACE or clip == face
+            if clip.shot == face.shot and is_one and (clip.speed, clip.rate) == (face.speed, face.rate):
                 yield track.pass_name or "PLATE", clip
 
 
