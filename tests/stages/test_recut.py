@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from tests.turnover._cuts import (
 )
 from toolkit.cli import run_command
 from toolkit.plates import read_attributes
+from toolkit.stages import find_changes
 
 HANDLES = "cut.handles=2"
 
@@ -111,3 +113,29 @@ def test_a_layer_of_a_clip_of_varying_speed_is_the_same_frames_in_the_order_of_t
     before = {path: path.stat().st_mtime_ns for path in folder.glob("*.exr")}
     toolkit.conform(out, settings(HANDLES))
     assert {path: path.stat().st_mtime_ns for path in folder.glob("*.exr")} == before
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_frames_that_the_comparison_counts_are_those_that_a_run_paints(
+    seed: int, media: Json, tmp_path: Path
+) -> None:
+    """Of a random cut, and of the same with uses trimmed, slipped, retimed, split, added, moved and removed."""
+    random_ = random.Random(seed)
+    uses = [(random_.randint(4, 60), random_.randint(4, 9), random_.choice([1, 1, -1, 0.5])) for _ in range(5)]
+    old = write_cut(tmp_path / "v1.otio", *_clips(media, uses))
+    changed = [(first + random_.choice([0, 0, 2, -3]), count + random_.choice([0, 3]), at) for first, count, at in uses]
+    first, count, at = changed.pop(random_.randrange(5))
+    changed += [(random_.randint(4, 60), 5, 1), (first, 2, at), (first + 2, count, at)]
+    random_.shuffle(changed)
+    new = write_cut(tmp_path / "v2.otio", *_clips(media, changed))
+    out = tmp_path / "out"
+    toolkit.run(old, out, settings(HANDLES))
+    counted = [find_changes(new, since, settings(HANDLES)).frames_to_render for since in (old, out)]
+    done = painted(toolkit.run(new, out, settings(HANDLES)))
+    assert counted == [sum(count for count, _ in done.values())] * 2
+
+
+def _clips(media: Json, uses: list[tuple[int, int, float]]) -> list[Json]:
+    """One clip for each (first, count, speed), with gaps in between: no through edits."""
+    clips = [clip(media, time_range(first, count), effects=[speed(at)] if at != 1 else []) for first, count, at in uses]
+    return [item for one in clips for item in (one, gap(2))]

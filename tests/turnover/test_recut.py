@@ -66,13 +66,13 @@ def test_a_use_on_another_track_is_moved(tmp_path: Path) -> None:
 
 
 def test_how_far_the_ends_moved_and_what_has_to_be_rendered(tmp_path: Path) -> None:
-    """Frames that any shot of the media had, handles included, are not rendered again; nor is a frame counted twice."""
+    """Frames that the shot had, handles included, are not rendered again; nor is a frame of two uses counted twice."""
     old = cut_of(tmp_path, [use("a", 100, 24), use("a", 300, 24)], handles=4)
     new = cut_of(tmp_path, [use("a", 90, 40), use("a", 326, 6), use("a", 326, 6), use("b")], known=old, handles=4)
     changes = {change.name: change for change in compare_cuts(old, new)}
     assert [(name, one.head, one.tail, one.frames_to_render) for name, one in changes.items() if one.new] == [
         ("a", -10, 6, 16),
-        ("a_3", 0, 0, 8),
+        ("a_3", 0, 0, 14),
         ("a_4", 0, 0, 0),
         ("b", 0, 0, 32),
     ]

@@ -26,6 +26,7 @@ def show_changes(changes: CutChanges, *, as_json: bool) -> None:
                 "old": changes.old.name,
                 "new": changes.new.name,
                 "frames_to_render": changes.frames_to_render,
+                "frames_offline": changes.frames_offline,
                 "counts": dict(sorted(counts.items())),
                 "shots": [_facts(change) for change in changes.shots],
             }
@@ -38,7 +39,8 @@ def show_changes(changes: CutChanges, *, as_json: bool) -> None:
     if table.row_count:
         print_table(table)
     click.echo(", ".join(f"{count} {kind}" for kind, count in sorted(counts.items())) or "both cuts are empty")
-    click.echo(f"{changes.frames_to_render} source frames to render, handles included")
+    offline = f"; {changes.frames_offline} of them are of media that is offline" if changes.frames_offline else ""
+    click.echo(f"{changes.frames_to_render} source frames to render, handles included{offline}")
 
 
 def _row(change: ShotChange, changes: CutChanges) -> tuple[str, ...]:

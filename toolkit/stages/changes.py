@@ -8,6 +8,7 @@ from pathlib import Path
 from toolkit.documents import Cut
 from toolkit.output import Output
 from toolkit.settings import Settings
+from toolkit.stages.choosing import failed_shots
 from toolkit.stages.reading import read_source
 from toolkit.turnover import ShotChange, compare_cuts, keep_names
 
@@ -23,8 +24,13 @@ class CutChanges:
 
     @property
     def frames_to_render(self) -> int:
-        """Source frames of the new cut, handles included, that the old one did not have."""
+        """Source frames, handles included, that a run of the new cut paints where the old one was run before."""
         return sum(change.frames_to_render for change in self.shots)
+
+    @property
+    def frames_offline(self) -> int:
+        """Those of ``frames_to_render`` that cannot be painted now, as their media is offline."""
+        return sum(one.frames_to_render for one in self.shots if one.new is not None and not one.new.media.online)
 
 
 def find_changes(cut: Path | str, since: Path | str, settings: Settings) -> CutChanges:
@@ -42,4 +48,4 @@ def find_changes(cut: Path | str, since: Path | str, settings: Settings) -> CutC
     else:
         old = read_source(path, settings)
     new = keep_names(read_source(cut, settings), old)
-    return CutChanges(old=old, new=new, shots=tuple(compare_cuts(old, new)))
+    return CutChanges(old=old, new=new, shots=tuple(compare_cuts(old, new, unrendered=failed_shots(old))))

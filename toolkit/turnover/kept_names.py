@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from toolkit.documents import Cut, Shot, SourceShot
 from toolkit.editorial.shot_names import ShotNames, shot_stem
-from toolkit.turnover.recut import match_uses
+from toolkit.turnover.use_matching import match_uses
 
 
 def keep_names(cut: Cut, known: Cut) -> Cut:
@@ -15,7 +15,8 @@ def keep_names(cut: Cut, known: Cut) -> Cut:
     A use is recognised by the frames of its media that it shows. A new one gets no name that was taken before, also
     when that shot is gone.
     """
-    pairs = match_uses(known, cut)
+    matches = match_uses(known, cut)
+    pairs = {matches.new[place].shot.name: matches.old[other].shot for place, other in matches.pairs.items()}
     taken = {shot.name for shot in known.shots} | {shot.rendered_name for shot in known.shots}
     names = ShotNames(taken=taken)
     renamed = {

@@ -1,19 +1,17 @@
 """What has changed between two versions of a cut, shot by shot.
 
-The uses of each media are matched by the source frames that they show, never by position or name: editors insert,
-move and rename. Uses that keep their order are not moved, however far a longer shot before them pushes them: moved are
-those outside the longest run of matches whose order is the same in both.
+Uses that keep their order are not moved, however far a longer shot before them pushes them: moved are those outside
+the longest run of matches on a track whose order is the same in both.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import PurePosixPath
 
 from toolkit.documents import Cut, Shot
+from toolkit.turnover.use_matching import Use, UseMatches, match_uses
 
 
 class ChangeKind(StrEnum):
@@ -43,7 +41,8 @@ class ShotChange:
     tail: int = 0
     """Source frames that it ends earlier (negative) or later than before."""
     frames_to_render: int = 0
-    """Source frames, handles included, that the old cut did not have rendered for its media."""
+    """Source frames, handles included, that a run of the new cut paints where the old one was run before. Those of
+    several uses that are rendered as one shot are counted at the first."""
 
     @property
     def name(self) -> str:
@@ -52,35 +51,39 @@ class ShotChange:
         return "" if shot is None else shot.name
 
 
-def compare_cuts(old: Cut, new: Cut) -> list[ShotChange]:
-    """Every use of ``new`` in its order, then what is gone, in the order of ``old``."""
-    pairs = match_uses(old, new)
-    moved = _find_moved(pairs, old.shots, new.shots)
-    key_of = _media_keys(old, new)
-    rendered: dict[str, set[int]] = {}
-    for shot in old.source_shots():
-        rendered.setdefault(key_of(shot), set()).update(shot.source_work_range)
+def compare_cuts(old: Cut, new: Cut, *, unrendered: Collection[str] = ()) -> list[ShotChange]:
+    """Every use of ``new`` in its order, then what is gone, in the order of ``old``.
+
+    The shots of ``new`` have the names that ``keep_names`` gives them: layers are found by name. Those of ``old`` that
+    are ``unrendered`` have none.
+    """
+    matches = match_uses(old, new)
+    moved = matches.find_moved()
+    uses = {use.shot.name: use for use in matches.new}
+    before = {matches.new[place].shot.name: matches.old[other] for place, other in matches.pairs.items()}
+    rendered = _Rendered(matches, unrendered)
     changes = []
     for shot in new.shots:
-        before = pairs.get(shot.name)
-        missing = _take_missing(shot, rendered.setdefault(key_of(shot), set()))
-        if before is None:
+        use, missing = uses[shot.name], rendered.take_missing(uses[shot.name])
+        if shot.name not in before:
             changes.append(ShotChange(old=None, new=shot, kinds=(ChangeKind.NEW,), frames_to_render=missing))
         else:
-            changes.append(_describe(before, shot, is_moved=shot.name in moved, frames_to_render=missing))
-    kept = {shot.name for shot in pairs.values()}
+            changes.append(_describe(before[shot.name], use, is_moved=shot.name in moved, frames_to_render=missing))
+    kept = {use.shot.name for use in before.values()}
     gone = (shot for shot in old.shots if shot.name not in kept)
     return [*changes, *(ShotChange(old=shot, new=None, kinds=(ChangeKind.GONE,)) for shot in gone)]
 
 
-def _describe(old: Shot, new: Shot, *, is_moved: bool, frames_to_render: int) -> ShotChange:
-    head, tail = new.source_range.first - old.source_range.first, new.source_range.last - old.source_range.last
+def _describe(before: Use, after: Use, *, is_moved: bool, frames_to_render: int) -> ShotChange:
+    old, new = before.shot, after.shot
+    head, tail = after.shown.first - before.shown.first, after.shown.last - before.shown.last
+    is_longer = len(old.record_range) != len(new.record_range)
     kinds = [ChangeKind.MOVED] if is_moved else []
-    if _speeds(old) != _speeds(new):
+    if _is_retimed(before, after):
         kinds.append(ChangeKind.RETIMED)
-    elif head == tail != 0 and len(old.record_range) == len(new.record_range):
+    elif head == tail != 0 and not is_longer:
         kinds.append(ChangeKind.SLIPPED)
-    elif head or tail or len(old.record_range) != len(new.record_range):
+    elif head or tail or is_longer:
         kinds.append(ChangeKind.TRIMMED)
     return ShotChange(
         old=old,
@@ -92,124 +95,65 @@ def _describe(old: Shot, new: Shot, *, is_moved: bool, frames_to_render: int) ->
     )
 
 
-def _speeds(shot: Shot) -> object:
-    """The speed of a use, or the steps between its frames if that varies."""
-    frames = shot.frame_map.frames
-    return shot.frame_map.speed if frames is None else tuple(frame - frames[0] for frame in frames)
+# --- speed -----------------------------------------------------------------------------------------------------
 
 
-# --- matching --------------------------------------------------------------------------------------------------
+def _is_retimed(before: Use, after: Use) -> bool:
+    """Whether the frames follow one another differently.
+
+    Formats round speeds: 66.67 % is two thirds if that makes less than a frame of difference over the whole clip.
+    """
+    old, new = before.shot.frame_map, after.shot.frame_map
+    if old.frames is not None and new.frames is not None:
+        return not _is_part_of_one_ramp(old.frames, new.frames)
+    if old.frames is not None or new.frames is not None:
+        return True
+    if (old.speed > 0) - (old.speed < 0) != (new.speed > 0) - (new.speed < 0):
+        return True
+    at = (new if new.record_rate == old.record_rate else old).source_rate  # another rate of the cut is no retime
+    difference = abs(old.speed * old.source_rate - new.speed * at) / old.record_rate
+    return difference * (max(old.record_count, new.record_count) - 1) >= 1
 
 
-def match_uses(old: Cut, new: Cut) -> dict[str, Shot]:
-    """The use in ``old`` that each use of ``new`` was, by the name of the new one."""
-    key_of = _media_keys(old, new)
-    theirs, ours = _group(old.shots, key_of), _group(new.shots, key_of)
-    pairs = (pair for media, uses in ours.items() for pair in _match_uses(theirs.get(media, []), uses))
-    return {after.name: before for before, after in pairs}
+def _is_part_of_one_ramp(old: tuple[int, ...], new: tuple[int, ...]) -> bool:
+    """Whether two varying speeds are the same curve, trimmed at their ends or slipped as a whole."""
+    steps = [tuple(frame - frames[0] for frame in frames) for frames in (old, new)]
+    if steps[0] == steps[1]:
+        return True
+    shortest = min(len(old), len(new))
+    starts = [index for index, frame in enumerate(old) if frame == new[0]]
+    starts += [-index for index, frame in enumerate(new) if frame == old[0]]
+    return any(2 * _count_agreeing(old, new, start) >= shortest for start in starts)
 
 
-def _media_keys(old: Cut, new: Cut) -> Callable[[Shot], str]:
-    """What tells the media of both cuts apart: the path, or folder and file name when everything is elsewhere now."""
-    same = {shot.media.path for shot in old.shots} & {shot.media.path for shot in new.shots}
-
-    def key_of(shot: Shot) -> str:
-        path = shot.media.path
-        return path if path in same else "/".join(PurePosixPath(path).parts[-2:]).casefold()
-
-    return key_of
-
-
-def _group(shots: Iterable[Shot], key_of: Callable[[Shot], str]) -> dict[str, list[Shot]]:
-    found: dict[str, list[Shot]] = {}
-    for shot in shots:
-        found.setdefault(key_of(shot), []).append(shot)
-    return found
-
-
-def _match_uses(old: Sequence[Shot], new: Sequence[Shot]) -> Iterator[tuple[Shot, Shot]]:
-    """Pairs of uses of one media: those that show the same, in order, then those that share most frames."""
-    exact: dict[object, list[Shot]] = {}
-    for shot in reversed(old):
-        exact.setdefault(_identity(shot), []).append(shot)
-    taken: set[str] = set()
-    rest = []
-    for shot in new:
-        same = exact.get(_identity(shot))
-        if same:
-            before = same.pop()
-            taken.add(before.name)
-            yield before, shot
-        else:
-            rest.append(shot)
-    yield from _match_overlaps([shot for shot in old if shot.name not in taken], rest)
-
-
-def _identity(shot: Shot) -> object:
-    return shot.source_range, _speeds(shot), len(shot.record_range)
-
-
-def _match_overlaps(old: Sequence[Shot], new: Sequence[Shot]) -> Iterator[tuple[Shot, Shot]]:
-    candidates = []
-    by_first = sorted(range(len(old)), key=lambda index: old[index].source_range.first)
-    longest = max((len(shot.source_range) for shot in old), default=0)
-    firsts = [old[index].source_range.first for index in by_first]
-    for number, shot in enumerate(new):
-        low = bisect_left(firsts, shot.source_range.first - longest + 1)
-        high = bisect_left(firsts, shot.source_range.last + 1)
-        for index in by_first[low:high]:
-            both = old[index].source_range.intersection(shot.source_range)
-            if both is not None:
-                is_named_alike = old[index].clip_name == shot.clip_name
-                candidates.append((-len(both), not is_named_alike, abs(index - number), number, index))
-    taken_old: set[int] = set()
-    taken_new: set[int] = set()
-    for *_, number, index in sorted(candidates):
-        if number not in taken_new and index not in taken_old:
-            taken_new.add(number)
-            taken_old.add(index)
-            yield old[index], new[number]
-
-
-# --- order -----------------------------------------------------------------------------------------------------
-
-
-def _find_moved(pairs: dict[str, Shot], old: Sequence[Shot], new: Sequence[Shot]) -> set[str]:
-    """The names of the new uses that are on another track or in another order than the others."""
-    places = {shot.name: index for index, shot in enumerate(_in_time(old))}
-    matched = [shot for shot in _in_time(new) if shot.name in pairs]
-    kept = _longest_increasing([places[pairs[shot.name].name] for shot in matched])
-    moved = {shot.name for index, shot in enumerate(matched) if index not in kept}
-    return moved | {shot.name for shot in matched if shot.track_index != pairs[shot.name].track_index}
-
-
-def _in_time(shots: Sequence[Shot]) -> list[Shot]:
-    return sorted(shots, key=lambda shot: (shot.record_range.first, shot.track_index, shot.clip_index))
-
-
-def _longest_increasing(numbers: Sequence[int]) -> set[int]:
-    """The indices of a longest increasing subsequence (patience sorting)."""
-    tails: list[int] = []
-    ends: list[int] = []
-    before: list[int | None] = []
-    for index, number in enumerate(numbers):
-        place = bisect_left(tails, number)
-        before.append(ends[place - 1] if place else None)
-        tails[place : place + 1] = [number]
-        ends[place : place + 1] = [index]
-    found: set[int] = set()
-    last = ends[-1] if ends else None
-    while last is not None:
-        found.add(last)
-        last = before[last]
-    return found
+def _count_agreeing(old: tuple[int, ...], new: tuple[int, ...], start: int) -> int:
+    """How many frames of ``new`` are those of ``old`` from ``start`` on; 0 unless all that overlap are."""
+    mine, theirs = new[max(0, -start) :], old[max(0, start) :]
+    count = min(len(mine), len(theirs))
+    return count if mine[:count] == theirs[:count] else 0
 
 
 # --- frames ----------------------------------------------------------------------------------------------------
 
 
-def _take_missing(shot: Shot, known: set[int]) -> int:
-    """How many frames of ``shot`` nobody has rendered; from now on they count as rendered."""
-    missing = set(shot.rendered_range) - known
-    known |= missing
-    return len(missing)
+class _Rendered:
+    """The source frames that there are layers of, by the name that they are rendered under and their media."""
+
+    def __init__(self, matches: UseMatches, unrendered: Collection[str]) -> None:
+        """Media that was offline in the old cut, and no longer is, has not been rendered."""
+        online = {use.media for use in matches.new if use.shot.media.online}
+        self._frames: dict[tuple[str, str], set[int]] = {}
+        for use in matches.old:
+            was_there = use.shot.media.online or use.media not in online
+            if was_there and use.shot.name not in unrendered:
+                self._known(use).update(use.shot.rendered_range)
+
+    def _known(self, use: Use) -> set[int]:
+        return self._frames.setdefault((use.shot.rendered_name, use.media), set())
+
+    def take_missing(self, use: Use) -> int:
+        """How many frames of ``use`` nobody has rendered; from now on they count as rendered."""
+        known = self._known(use)
+        missing = set(use.shot.rendered_range) - known
+        known |= missing
+        return len(missing)
