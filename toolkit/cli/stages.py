@@ -50,8 +50,14 @@ if TYPE_CHECKING:
     metavar="PICTURE",
     help="Write a contact sheet (.png, .jpg): the first, middle and last frame of every shot.",
 )
+@click.option(
+    "--page",
+    type=NamedPath(path_type=Path, dir_okay=False),
+    metavar="HTML",
+    help="With --since: write what has changed as a page for a browser, with pictures.",
+)
 @json_option
-def shots(cut: Path, since: Path | None, sheet: Path | None, as_json: bool, **named: Any) -> None:
+def shots(*, cut: Path, since: Path | None, sheet: Path | None, page: Path | None, as_json: bool, **named: Any) -> None:
     """List the shots of CUT: media, ranges, handles, and what is left out and why.
 
     With --since, list what has changed: what is new, gone, moved, trimmed, slipped and retimed, and how many frames
@@ -60,19 +66,20 @@ def shots(cut: Path, since: Path | None, sheet: Path | None, as_json: bool, **na
     \b
     toolkit shots cut.otio
     toolkit shots cut.otio --handles 16 --json
-    toolkit shots cut_v2.otio --since out
+    toolkit shots cut_v2.otio --since out --page changes.html
     toolkit shots movie.mov --detect-cuts --sheet sheet.png
     """
     from toolkit import stages
     from toolkit.cli.progress import open_progress
     from toolkit.cli.show import show_shots
-    from toolkit.cli.show_changes import show_changes
 
     if sheet is not None:
         stages.check_sheet_path(sheet)
+    if page is not None and since is None:
+        raise click.UsageError("--page shows what has changed; give the earlier cut with --since")
     settings = settings_for(cut.parent, **named)
     if since is not None:
-        show_changes(stages.find_changes(cut, since, settings), as_json=as_json)
+        _show_changes(cut, since, page, settings, as_json=as_json)
         return
     problems: list[str] = []
     with open_progress("bar") as progress:
@@ -84,6 +91,25 @@ def shots(cut: Path, since: Path | None, sheet: Path | None, as_json: bool, **na
         click.echo(f"note: {problem}", err=True)
     if sheet is not None:
         click.echo(f"contact sheet: {sheet}", err=True)
+
+
+def _show_changes(cut: Path, since: Path, page: Path | None, settings: Settings, *, as_json: bool) -> None:
+    from toolkit import stages
+    from toolkit.cli.progress import open_progress
+    from toolkit.cli.show_changes import show_changes
+
+    if page is not None:
+        stages.check_page_path(page)
+    changes = stages.find_changes(cut, since, settings)
+    problems: list[str] = []
+    if page is not None:
+        with open_progress("bar") as progress:
+            problems = stages.write_changes_page(changes, page, progress=progress)
+    show_changes(changes, as_json=as_json)
+    for problem in problems:
+        click.echo(f"note: {problem}", err=True)
+    if page is not None:
+        click.echo(f"page: {page}", err=True)
 
 
 @click.command(short_help="Detect and track the faces of every shot.")

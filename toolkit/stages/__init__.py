@@ -8,6 +8,7 @@ and re-rendering after a change are the same thing.
 from __future__ import annotations
 
 from toolkit.stages.changes import CutChanges, find_changes
+from toolkit.stages.changes_page import check_page_path, write_changes_page
 from toolkit.stages.checks import check_before_work
 from toolkit.stages.choosing import choose_shots, find_left_out
 from toolkit.stages.conforming import conform
@@ -25,6 +26,7 @@ __all__ = [
     "RunResult",
     "TrackModels",
     "check_before_work",
+    "check_page_path",
     "check_run",
     "check_sheet_path",
     "choose_shots",
@@ -41,5 +43,6 @@ __all__ = [
     "render_shot",
     "track",
     "track_shot",
+    "write_changes_page",
     "write_contact_sheet",
 ]

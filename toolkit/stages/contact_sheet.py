@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from math import ceil, sqrt
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from toolkit.documents import Cut, Media, Shot, write_atomically
-from toolkit.errors import MediaError, OutputNotWritable
+from toolkit.errors import OutputNotWritable
 from toolkit.frames import timecode_from_frames
-from toolkit.plates import open_plate
-from toolkit.progress import SILENT, Advance, Progress
-
-Picture = NDArray[np.uint8]
-"""(H, W, 3) RGB, display-referred."""
-
-Thumbnails = dict[tuple[Media, int], Picture]
-"""By media and source frame."""
+from toolkit.progress import SILENT, Progress
+from toolkit.stages.thumbnails import Picture, Thumbnails, read_thumbnails
 
 _SUFFIXES = (".png", ".jpg", ".jpeg")
 
@@ -62,7 +54,7 @@ def write_contact_sheet(cut: Cut, path: Path, *, progress: Progress = SILENT) ->
         if shot.media.online:
             wanted.setdefault(shot.media, set()).update(_shown_frames(shot))
     with progress.stage(f"{path.name}  frames", sum(map(len, wanted.values()))) as advance:
-        thumbnails, problems = _read_thumbnails(wanted, advance)
+        thumbnails, problems = read_thumbnails(wanted, advance, size=_FRAME)
     sheet = _lay_out([_draw_card(shot, cut, thumbnails) for shot in cut.shots])
     _write_picture(sheet, path)
     return problems
@@ -73,35 +65,6 @@ def _shown_frames(shot: Shot) -> list[int]:
     record = shot.record_range
     moments = (record.first, (record.first + record.last) // 2, record.last)
     return list(dict.fromkeys(shot.frame_map.source_frame_at_record(moment) for moment in moments))
-
-
-def _read_thumbnails(wanted: Mapping[Media, Iterable[int]], advance: Advance) -> tuple[Thumbnails, list[str]]:
-    """Each media is read once, in ascending order; what cannot be read is missing, with a sentence."""
-    found: Thumbnails = {}
-    problems: list[str] = []
-    for media, frames in wanted.items():
-        try:
-            with open_plate(media) as plate, closing(plate.frames_8bit(sorted(frames))) as pictures:
-                for source_frame, rgb in pictures:
-                    found[media, source_frame] = _fit(rgb)
-                    advance(1)
-        except MediaError as error:
-            problems.append(error.sentence)
-    return found, problems
-
-
-def _fit(rgb: Picture) -> Picture:
-    """``rgb`` scaled into a frame of the sheet, with its aspect ratio; the rest is black."""
-    import cv2
-
-    height, width = rgb.shape[:2]
-    scale = min(_FRAME[0] / width, _FRAME[1] / height)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
-    fitted = np.zeros((_FRAME[1], _FRAME[0], 3), np.uint8)
-    top, left = (_FRAME[1] - size[1]) // 2, (_FRAME[0] - size[0]) // 2
-    fitted[top : top + size[1], left : left + size[0]] = small
-    return fitted
 
 
 # --- drawing ---------------------------------------------------------------------------------------------------
