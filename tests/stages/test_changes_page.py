@@ -28,7 +28,7 @@ from tests.turnover._cuts import (
 from toolkit.cli import run_command
 from toolkit.errors import OutputNotWritable
 from toolkit.settings import Settings
-from toolkit.stages import check_page_path, find_changes, write_changes_page
+from toolkit.stages import changes_page, check_page_path, find_changes, write_changes_page
 
 HOSTILE = """</title><script src="https://example.com/x.js">alert(1)</script>'"&"""
 
@@ -130,6 +130,16 @@ def test_an_unreadable_frame_is_drawn_as_such_and_said(tmp_path: Path) -> None:
     assert "plate.0084.png" in problem
     assert ">unreadable<" in text
     assert "plate.0084.png" in text
+
+
+def test_only_so_many_shots_have_pictures_and_the_page_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = write_cuts(tmp_path)
+    monkeypatch.setattr(changes_page, "_MOST_PICTURED", 1)
+    (note,) = write_changes_page(find_changes(new, old, Settings()), tmp_path / "page.html")
+    assert "first 1 of 3 changed shots" in note
+    page = Page(tmp_path / "page.html")
+    np.testing.assert_allclose(page.pictures(), [80, 99, 84, 103], atol=2)
+    assert "unreadable" not in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
 def test_the_command_writes_the_page_beside_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ The page is one file. It loads nothing and runs no script, so that it may be mai
 from __future__ import annotations
 
 import base64
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
@@ -23,8 +24,8 @@ from toolkit.turnover import ChangeKind, ShotChange
 _SIZE = (128, 72)
 """Width and height of a picture, pixels."""
 
-_MOST_PICTURES = 4000
-"""Pictures in a page: some 15 MB. More shots than that have changed only in a cut that nobody compares by eye."""
+_MOST_PICTURED = 1000
+"""Shots with pictures: some 15 MB. More have changed only in a cut that nobody compares by eye."""
 
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
@@ -55,13 +56,13 @@ def write_changes_page(changes: CutChanges, path: Path, *, progress: Progress = 
 def _wanted_frames(changes: CutChanges) -> tuple[dict[Media, set[int]], list[str]]:
     """The source frames to draw, by media; and a note if there are more than fit."""
     wanted: dict[Media, set[int]] = {}
-    for number, change in enumerate(changes.shots):
-        if sum(map(len, wanted.values())) >= _MOST_PICTURES:
-            return wanted, [f"only the first {number} shots have pictures; the page would be too large for a browser"]
+    shown = [change for change in changes.shots if _is_shown(change)]
+    for change in shown[:_MOST_PICTURED]:
         for shot in (change.old, change.new):
-            if shot is not None and shot.media.online and _is_shown(change):
+            if shot is not None and shot.media.online:
                 wanted.setdefault(shot.media, set()).update(_ends(shot))
-    return wanted, []
+    rest = f"only the first {_MOST_PICTURED} of {len(shown)} changed shots have pictures, for the size of the page"
+    return wanted, [rest] if len(shown) > _MOST_PICTURED else []
 
 
 def _is_shown(change: ShotChange) -> bool:
@@ -84,13 +85,13 @@ def _encode(picture: Picture) -> str:
 
 
 class _Pictures:
-    """The pictures of the page as HTML."""
+    """The pictures of the page as HTML; each frame of a media is there once for every shot that shows it."""
 
     def __init__(self, encoded: dict[tuple[Media, int], str], wanted: dict[Media, set[int]]) -> None:
         self._encoded, self._wanted = encoded, wanted
 
     def draw(self, shot: Shot | None) -> str:
-        """The first and the last frame of ``shot``, or two empty places."""
+        """The first and the last frame of ``shot``; nothing for None."""
         if shot is None:
             return '<td class="pictures"></td>'
         return f'<td class="pictures">{"".join(self._draw_frame(shot.media, frame) for frame in _ends(shot))}</td>'
@@ -104,6 +105,9 @@ class _Pictures:
         else:
             inside = '<b class="missing">unreadable</b>' if frame in self._wanted.get(media, ()) else "<b></b>"
         return f"<figure>{inside}<figcaption>{frame}</figcaption></figure>"
+
+
+_NO_PICTURES = _Pictures({}, {})
 
 
 # --- the page --------------------------------------------------------------------------------------------------
@@ -121,7 +125,9 @@ def _page(changes: CutChanges, pictures: _Pictures, notes: Sequence[str]) -> Ite
     yield from _strips(changes)
     yield "<table>\n<thead><tr><th>shot<th>what<th>before<th>now<th>timeline<th>source frames<th>to render</tr></thead>"
     yield "<tbody>"
-    yield from (_row(number, change, changes, pictures) for number, change in enumerate(changes.shots))
+    pictured = itertools.accumulate(_is_shown(change) for change in changes.shots)
+    for number, (change, count) in enumerate(zip(changes.shots, pictured, strict=True)):
+        yield _row(number, change, changes, pictures if count <= _MOST_PICTURED else _NO_PICTURES)
     yield "</tbody>\n</table>\n</body>\n</html>\n"
 
 
