@@ -228,7 +228,7 @@ class OtherCut(InputError):
     """The output folder belongs to another cut."""
 
     def __init__(self, root: Path, name: str) -> None:
-        remedy = "choose another output folder, or replace what is delivered there with --replace"
+        remedy = "choose another output folder, render it beside that one with --add, or instead of it with --replace"
         super().__init__(f"{root} holds the layers of another cut, {name!r}; {remedy}")
 
 

@@ -23,16 +23,33 @@ class Output:
 
     root: Path
     """The folder given with ``-o``."""
+    cut: str = ""
+    """The cut that was added to the folder under that name; empty: the one that it was made for."""
+
+    @property
+    def suffix(self) -> str:
+        """What the names of the documents of this cut end in, before the extension. No cut's name has a dot."""
+        return f".{self.cut}" if self.cut else ""
 
     @property
     def shots(self) -> Path:
         """Path of the cut's shots."""
-        return self.root / "shots.json"
+        return self.root / f"shots{self.suffix}.json"
 
     @property
     def delivery(self) -> Path:
         """Path of the delivery, which the host scripts read."""
-        return self.root / "delivery.json"
+        return self.root / f"delivery{self.suffix}.json"
+
+    @property
+    def return_timeline(self) -> Path:
+        """Path of the timeline with the layers."""
+        return self.root / f"return{self.suffix}.otio"
+
+    def cuts(self) -> list[Output]:
+        """The same folder for each cut in it: the one that it was made for, then those added, by name."""
+        names = sorted(path.stem.removeprefix("shots.") for path in self.root.glob("shots.?*.json"))
+        return [one for one in (Output(root=self.root, cut=name) for name in ("", *names)) if one.shots.exists()]
 
     def face_track(self, shot_name: str) -> Path:
         """Path of the face tracks of one shot. Raises OutputNotWritable if its folder is a symbolic link."""
@@ -66,8 +83,8 @@ class Output:
 
 
 @contextmanager
-def lock_output(root: Path, *, made_by: str = "") -> Iterator[Output]:
-    """Lock ``root`` for this run until the block ends; the system releases the lock of a killed run.
+def lock_output(root: Path, *, cut: str = "", made_by: str = "") -> Iterator[Output]:
+    """Lock ``root``, for its ``cut``, for this run until the block ends; the system releases that of a killed run.
 
     Creates the folder, unless the command ``made_by`` should have done so. Raises OutputBusy if another run holds the
     lock, OutputNotWritable if the folder cannot be created or written or has gone at the end, and MissingDocument if
@@ -84,7 +101,7 @@ def lock_output(root: Path, *, made_by: str = "") -> Iterator[Output]:
         except OSError as error:
             raise OutputNotWritable(root, error.strerror or str(error)) from error
         _remove_leftovers(root)
-        yield Output(root=root)
+        yield Output(root=root, cut=cut)
         if not _is_open_file(descriptor, lock_path):
             raise OutputNotWritable(root, "it was removed or replaced during the work; what was written may be lost")
     finally:

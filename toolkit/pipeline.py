@@ -29,23 +29,25 @@ def run(
     shots: ShotPatterns = None,
     models: Path | str | None = None,
     replace: bool = False,
+    add: bool = False,
     progress: Progress = SILENT,
 ) -> RunResult:
     """Read ``cut``, track the faces, plan and render the passes shot by shot, and conform them in ``out``.
 
     ``cut`` is what ``read_cut`` takes, or what it returned. ``shots`` are shell patterns of shot names, all shots when
     None; ``models`` is a folder with a studio's own copies of the model files; ``replace`` allows an ``out`` that holds
-    the layers of another cut. Everything that can be checked is checked before the first frame. A shot whose media
+    the layers of another cut, and ``add`` renders the cut beside those that ``out`` holds, with documents of its own
+    and source shots in common. Everything that can be checked is checked before the first frame. A shot whose media
     cannot be used is left out, and the others go on, unless ``settings.strict``. Raises what ``read_cut``, ``track``,
     ``plan``, ``render`` and ``conform`` raise.
     """
     settings = settings or Settings()
-    source = read_source(cut, settings, out, progress=progress)
-    check_cut_of_output(source, Path(out), replace=replace)
+    source = read_source(cut, settings, out, add=add, progress=progress)
+    cut_name = check_cut_of_output(source, Path(out), replace=replace, add=add).cut
     chosen = check_before_work(source, shots, settings, Path(out))
     rendered: list[RenderedPass] = []
     failures = Failures(strict=settings.strict)
-    with lock_output(Path(out)) as output, open_tools_for(source, chosen, settings) as tools:
+    with lock_output(Path(out), cut=cut_name) as output, open_tools_for(source, chosen, settings) as tools:
         files = fetch_track_models(settings, models, progress)
         source.write(output.shots)
         for shot in chosen:
@@ -59,4 +61,4 @@ def run(
         is_test = settings.output.frame_range is not None
         delivered = None if is_test else conform_output(source, settings, output, failed=failures.reasons)
     left_out = {**failures.reasons, **find_left_out(source, shots)}
-    return RunResult(delivered=delivered, rendered=tuple(rendered), left_out=left_out)
+    return RunResult(delivered=delivered, rendered=tuple(rendered), left_out=left_out, cut_name=cut_name)

@@ -1,5 +1,6 @@
 """The name of the cut on a timeline, which a stack of it has with a version: ``scene_04 v002``."""
 
+import glob
 import os
 
 from toolkit_resolve.files import read_json
@@ -21,7 +22,9 @@ def cut_name(session, timeline):
              for path in [item_path(item)] if is_layer(path)] if found else []
     if not paths:
         return name
-    deliveries = [read_json(os.path.join(folder, "delivery.json")) for folder in {_output_folder(one) for one in paths}]
+    folders = {_output_folder(one) for one in paths}
+    deliveries = [read_json(path) for folder in folders
+                  for path in glob.glob(os.path.join(glob.escape(folder), "delivery*.json"))]  # one for each cut
     cuts = [delivery.get("name") for delivery in deliveries if isinstance(delivery, dict)]
     if not cuts:
         cuts = [ask(folder, "GetName") for folder in ask_list(ask(session.pool, "GetRootFolder"), "GetSubFolderList")]

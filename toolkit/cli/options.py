@@ -200,6 +200,13 @@ def replace_option(command: Command) -> Command:
     )
 
 
+def add_option(command: Command) -> Command:
+    """``--add``."""
+    return click.option(
+        "--add", is_flag=True, help="Render CUT beside the cuts that OUT holds; frames in common are rendered once."
+    )(command)
+
+
 def settings_for(
     folder: Path,
     *,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from toolkit.cli.options import (
+    add_option,
     check_progress,
     cut_argument,
     detect_option,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 @detect_option
 @overwrite_option
 @replace_option
+@add_option
 @strict_option
 @trust_option
 @shot_option
@@ -56,6 +58,7 @@ def run(
     patterns: tuple[str, ...],
     models: Path | None,
     replace: bool,
+    add: bool,
     dry_run: bool,
     as_json: bool,
     progress_kind: str,
@@ -74,11 +77,13 @@ def run(
     toolkit run movie.mov -o out --detect-cuts
     """
     check_progress(progress_kind, json=as_json, dry_run=dry_run)
+    if add and replace:
+        raise click.UsageError("--add renders CUT beside the cuts of OUT, --replace instead of one; use one of them")
     settings = settings_for(cut.parent, **named)
     if dry_run:
-        _dry_run(cut, out, patterns, models, settings, replace=replace, as_json=as_json)
+        _dry_run(cut, out, patterns, models, settings, replace=replace, add=add, as_json=as_json)
         return
-    _run(cut, out, patterns, models, settings, replace=replace, as_json=as_json, progress_kind=progress_kind)
+    _run(cut, out, patterns, models, settings, replace=replace, add=add, as_json=as_json, progress_kind=progress_kind)
 
 
 @click.command(short_help="Run the full pipeline on generated footage.")
@@ -113,21 +118,23 @@ def _run(
     settings: Settings,
     *,
     replace: bool = False,
+    add: bool = False,
     as_json: bool,
     progress_kind: str = "bar",
 ) -> None:
     from toolkit import pipeline
     from toolkit.cli.progress import open_progress, print_delivery
     from toolkit.cli.show import show_run
+    from toolkit.output import Output
 
     with open_progress(progress_kind) as progress:
         result = pipeline.run(
-            cut, out, settings, shots=patterns or None, models=models, replace=replace, progress=progress
+            cut, out, settings, shots=patterns or None, models=models, replace=replace, add=add, progress=progress
         )
     if progress_kind == "bar":
         show_run(result, out, as_json=as_json)
     elif result.delivered is not None:
-        print_delivery(out / "delivery.json")
+        print_delivery(Output(root=out, cut=result.cut_name).delivery)
     if result.left_out:
         raise ShotsLeftOut(result.left_out)
 
@@ -140,6 +147,7 @@ def _dry_run(
     settings: Settings,
     *,
     replace: bool,
+    add: bool,
     as_json: bool,
 ) -> None:
     from toolkit import stages
@@ -148,7 +156,7 @@ def _dry_run(
 
     with RichProgress() as progress:
         found = stages.check_run(
-            cut, out, settings, shots=patterns or None, models=models, replace=replace, progress=progress
+            cut, out, settings, shots=patterns or None, models=models, replace=replace, add=add, progress=progress
         )
     show_dry_run(found, as_json=as_json)
     if found.left_out:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from toolkit.frames import FramePath
+from toolkit.output import Output
 
 if TYPE_CHECKING:  # the doctor must run even if the libraries behind these do not load
     from toolkit.documents import Cut, Delivery, FaceTracks, PassPlan
@@ -168,6 +169,7 @@ def show_rendered(rendered: Sequence[RenderedPass], out: Path, *, as_json: bool)
 
 def show_run(result: RunResult, out: Path, *, as_json: bool) -> None:
     """What was rendered, where it is, and what to do next."""
+    output = Output(root=out, cut=result.cut_name)
     if as_json:
         passes = [
             {
@@ -180,46 +182,46 @@ def show_run(result: RunResult, out: Path, *, as_json: bool) -> None:
             }
             for r in result.rendered
         ]
-        _print_delivery(result.delivered, passes, out, left_out=dict(result.left_out))
+        _print_delivery(result.delivered, passes, output, left_out=dict(result.left_out))
         return
     show_rendered(result.rendered, out, as_json=False)
     if result.delivered is None:
         click.echo("nothing is delivered, since only some frames were asked for")
     else:
-        _show_next(result.delivered, out)
+        _show_next(result.delivered, output)
 
 
-def show_conform(delivery: Delivery, out: Path, *, as_json: bool) -> None:
+def show_conform(delivery: Delivery, output: Output, *, as_json: bool) -> None:
     """What was delivered, and what to do next."""
     passes = [
         {
             "shot": clip.shot,
             "pass": track.name,
             "frames": clip.end_index - clip.start_index + 1,
-            "files": FramePath.parse(out / Path(clip.path).with_name(clip.pattern)).hashes,
+            "files": FramePath.parse(output.root / Path(clip.path).with_name(clip.pattern)).hashes,
         }
         for track in delivery.tracks
         if track.pass_name is not None
         for clip in track.clips
     ]
     if as_json:
-        _print_delivery(delivery, passes, out)
+        _print_delivery(delivery, passes, output)
         return
     show_rows(passes, as_json=False)
-    _show_next(delivery, out)
+    _show_next(delivery, output)
 
 
-def _print_delivery(delivery: Delivery | None, passes: Sequence[dict[str, Any]], out: Path, **more: Any) -> None:
-    names = {"delivery": "delivery.json", "timeline": "return.otio"}
-    files = {key: None if delivery is None else str(out / name) for key, name in names.items()}
+def _print_delivery(delivery: Delivery | None, passes: Sequence[dict[str, Any]], output: Output, **more: Any) -> None:
+    paths = {"delivery": output.delivery, "timeline": output.return_timeline}
+    files = {key: None if delivery is None else str(path) for key, path in paths.items()}
     print_json({**files, "passes": passes, "notes": list(delivery.notes) if delivery else [], **more})
 
 
-def _show_next(delivery: Delivery, out: Path) -> None:
+def _show_next(delivery: Delivery, output: Output) -> None:
     for note in delivery.notes:
         click.echo(f"note: {note}")
-    where = out.absolute()  # a host's dialog does not start in the terminal's folder
-    click.echo(NEXT_STEPS.format(delivery=where / "delivery.json", timeline=where / "return.otio"))
+    files = output.delivery.absolute(), output.return_timeline.absolute()  # a dialog does not start in our folder
+    click.echo(NEXT_STEPS.format(delivery=files[0], timeline=files[1]))
 
 
 def show_rows(rows: Sequence[dict[str, Any]], *, as_json: bool) -> None:

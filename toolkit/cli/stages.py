@@ -212,9 +212,12 @@ def render(out: Path, patterns: tuple[str, ...], as_json: bool, progress_kind: s
 @out_argument
 @settings_options
 @format_option
+@click.option("--cut", "cut_name", default="", metavar="NAME", help="A cut that was added to OUT (run --add).")
 @json_option
-def conform(out: Path, as_json: bool, **named: Any) -> None:
+def conform(out: Path, cut_name: str, as_json: bool, **named: Any) -> None:
     """Put the rendered passes back over the cut: OUT/return.otio, OUT/delivery.json, and the same in other formats.
+
+    With --cut NAME these are OUT/return.NAME.otio and OUT/delivery.NAME.json.
 
     \b
     toolkit conform out
@@ -222,24 +225,27 @@ def conform(out: Path, as_json: bool, **named: Any) -> None:
     """
     from toolkit import stages
     from toolkit.cli.show import show_conform
+    from toolkit.output import Output
 
-    show_conform(stages.conform(out, _settings_of(out, **named)), out, as_json=as_json)
-    _check_left_out(_cut_of(out), ())
+    settings = _settings_of(out, cut_name, **named)
+    delivery = stages.conform(out, settings, cut_name=cut_name)
+    show_conform(delivery, Output(root=out, cut=cut_name), as_json=as_json)
+    _check_left_out(_cut_of(out, cut_name), ())
 
 
-def _settings_of(out: Path, **named: Any) -> Settings:
+def _settings_of(out: Path, cut_name: str = "", **named: Any) -> Settings:
     """The settings for an OUT that was tracked before: ``toolkit.toml`` is beside its cut.
 
     Raises MissingDocument when nothing was tracked there.
     """
-    return settings_for(Path(_cut_of(out).path).parent, **named)
+    return settings_for(Path(_cut_of(out, cut_name).path).parent, **named)
 
 
-def _cut_of(out: Path) -> Cut:
+def _cut_of(out: Path, cut_name: str = "") -> Cut:
     from toolkit.documents import Cut
     from toolkit.output import Output
 
-    return Cut.read(Output(root=out).shots)
+    return Cut.read(Output(root=out, cut=cut_name).shots)
 
 
 def _check_left_out(cut: Cut, patterns: tuple[str, ...]) -> None:

@@ -40,16 +40,18 @@ def write_delivery(
     settings: Settings = _DEFAULTS,
     notes: Sequence[str] = (),
     failed: Mapping[str, str] = MappingProxyType({}),
+    suffix: str = "",
 ) -> Delivery:
     """Write ``root/return.otio``, ``root/delivery.json`` and the other files that ``settings.delivery`` asks for.
 
     ``plans`` are the passes (at least one) whose layers are complete under ``root``; a shot without passes keeps only
     its plate. Of ``settings``, ``delivery`` and ``cut.handles`` are used; ``notes`` come before the delivery's own;
-    ``failed`` says why a shot could not be rendered, by its name.
+    ``failed`` says why a shot could not be rendered, by its name. The names ``return`` and ``delivery`` end in
+    ``suffix``, for one of several cuts in a folder.
     Raises InputError when the cut's file is missing or has changed since it was read, MediaError for layers that
     cannot be opened, PackageMissing when an .aep is requested without py-aep, and OutputNotWritable.
     """
-    check_cut_is_kept(Path(cut.path), root)
+    check_cut_is_kept(Path(cut.path), root, suffix)
     found = open_timeline(cut)
     plates = find_plate_tracks(found.timeline, cut)
     stacks = build_stacks(cut, plans, [plate.track_index for plate in plates], root)
@@ -64,8 +66,10 @@ def write_delivery(
     delivery = _build_delivery(cut, plans, stacks, remarks, facts, root=root, settings=settings.delivery)
     delivery = delivery.model_copy(update={"notes": (*notes, *delivery.notes)})
     path_map = PathMap.parse(settings.delivery.map)
-    write_return(found, build_layer_tracks(found.timeline, stacks, plates, root), root, settings.delivery, path_map)
-    return _write_files(delivery, root, settings.delivery, path_map)
+    layer_tracks = build_layer_tracks(found.timeline, stacks, plates, root)
+    write_return(found, layer_tracks, root, settings.delivery, path_map, suffix=suffix)
+    locations = Locations(root=root, path_map=path_map, relative=settings.delivery.relative, suffix=suffix)
+    return _write_files(delivery, settings.delivery, locations)
 
 
 def _build_delivery(
@@ -126,22 +130,23 @@ def _build_tracks(
     return tuple(track for track in tracks if track.clips)
 
 
-def _write_files(delivery: Delivery, root: Path, settings: DeliverySettings, path_map: PathMap) -> Delivery:
+def _write_files(delivery: Delivery, settings: DeliverySettings, locations: Locations) -> Delivery:
     """Write ``delivery.json`` and the optional files; returns the delivery with what they add to it."""
-    locations = Locations(root=root, path_map=path_map, relative=settings.relative)
+    root, path_map = locations.root, locations.path_map
     of_formats = format_notes(delivery, settings.format_names, locations)
     delivery = delivery.model_copy(update={"notes": (*delivery.notes, *of_formats)})
     if settings.fusion:
         delivery = write_comps(delivery, root, path_map)
     if settings.keyframes:
         write_keyframes(delivery, root)
-    path_map.map_plates(delivery).write(root / "delivery.json")
-    write_lua(delivery, root, path_map)
+    document = root / f"delivery{locations.suffix}.json"
+    path_map.map_plates(delivery).write(document)
+    write_lua(delivery, root, path_map, suffix=locations.suffix)
     write_formats(delivery, settings.format_names, locations)
     if settings.aep:  # last, so that the delivery is complete even when this fails; it is for this machine
         _, aep_notes = write_aep(delivery, root)
         delivery = delivery.model_copy(update={"notes": (*delivery.notes, *aep_notes)})
-        path_map.map_plates(delivery).write(root / "delivery.json")
+        path_map.map_plates(delivery).write(document)
     return path_map.map_plates(delivery)
 
 

@@ -22,8 +22,11 @@ _SCHEMA = "toolkit.delivery_lua/1"
 _HEADER = "-- Read by Resolve's menu entry Toolkit Import Passes (Lua). Data only; written by toolkit conform.\n"
 
 
-def write_lua(delivery: Delivery, root: Path, path_map: PathMap = _SAME_PATHS) -> None:
-    """Write ``root/delivery.lua``, with the paths of ``path_map``. Raises OutputNotWritable."""
+def write_lua(delivery: Delivery, root: Path, path_map: PathMap = _SAME_PATHS, *, suffix: str = "") -> None:
+    """Write ``root/delivery.lua``, with the paths of ``path_map`` and ``suffix`` in its name.
+
+    Raises OutputNotWritable.
+    """
 
     def locate(clip: DeliveryClip) -> str:
         return path_map.locate(clip, root)
@@ -43,7 +46,7 @@ def write_lua(delivery: Delivery, root: Path, path_map: PathMap = _SAME_PATHS) -
         "markers": Table(items=tuple(_markers(delivery))),
         "notes": Table(items=delivery.notes),
     }
-    with write_atomically(root / "delivery.lua") as temporary:
+    with write_atomically(root / f"delivery{suffix}.lua") as temporary:
         temporary.write_text(f"{_HEADER}return {Table(fields=fields).text()}\n", encoding="utf-8", newline="\n")
 
 

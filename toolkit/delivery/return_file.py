@@ -26,8 +26,12 @@ def write_return(
     root: Path,
     settings: DeliverySettings,
     path_map: PathMap,
+    *,
+    suffix: str = "",
 ) -> None:
     """Write the timeline ``found`` with ``layer_tracks`` as ``root/return.otio``, with the paths that are asked for.
+
+    ``suffix`` is for one of several cuts in the folder.
 
     ``layer_tracks`` are those to insert after each track, by its index. An .otio file keeps its own text around them:
     nothing of the editor's changes, not even the last digit of a time. Raises OutputNotWritable.
@@ -42,7 +46,7 @@ def write_return(
         for timeline in (found.timeline, *chain.from_iterable(layer_tracks.values())):
             replace_media_paths(timeline, change)
         found = replace(found, text=replace_paths(found.text, renamed_paths(before, found.timeline)))
-    _write(found, layer_tracks, root / "return.otio")
+    _write(found, layer_tracks, root / f"return{suffix}.otio")
 
 
 def _relative_to(folder: str, path: str) -> str:

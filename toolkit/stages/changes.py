@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from toolkit.documents import Cut
 from toolkit.output import Output
 from toolkit.settings import Settings
 from toolkit.stages.choosing import failed_shots
+from toolkit.stages.cuts_of_output import find_output, known_cuts
 from toolkit.stages.reading import read_source
 from toolkit.turnover import ShotChange, compare_cuts, keep_names
 
@@ -40,12 +42,13 @@ def find_changes(cut: Path | str, since: Path | str, settings: Settings) -> CutC
     MissingDocument, Unreadable and DocumentError for a folder without a cut.
     """
     path = Path(since)
-    shots = Output(root=path).shots
-    if path.name == shots.name:
-        old = Cut.read(path)
-    elif path.is_dir() and shots.exists():
-        old = Cut.read(shots)
+    others: Sequence[Cut] = ()
+    if path.is_dir() and Output(root=path).cuts():
+        new = read_source(cut, settings, path)
+        old = Cut.read(find_output(new, path).shots)
+        _, others = known_cuts(new, path)
     else:
-        old = read_source(path, settings)
-    new = keep_names(read_source(cut, settings), old)
-    return CutChanges(old=old, new=new, shots=tuple(compare_cuts(old, new, unrendered=failed_shots(old))))
+        old = Cut.read(path) if path.name == Output(root=path.parent).shots.name else read_source(path, settings)
+        new = keep_names(read_source(cut, settings), old)
+    shots = compare_cuts(old, new, unrendered=failed_shots(old), others=others)
+    return CutChanges(old=old, new=new, shots=tuple(shots))

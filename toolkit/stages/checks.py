@@ -19,6 +19,7 @@ from toolkit.passes import check_guides, describe_control, needs_body_tracks, pl
 from toolkit.plates import check_encoding
 from toolkit.settings import Settings
 from toolkit.stages.choosing import ShotPatterns, choose_by_frames, choose_shots
+from toolkit.stages.cuts_of_output import find_output, is_version_of
 
 _LEAST_FREE = 64 * 2**20
 """Bytes of free disk space below which no work is started: a few frames would fill it."""
@@ -43,19 +44,17 @@ def check_before_work(cut: Cut, patterns: ShotPatterns, settings: Settings, out:
     return shots
 
 
-def check_cut_of_output(cut: Cut, out: Path, *, replace: bool) -> None:
-    """Raises OtherCut when ``out`` was made from another cut than ``cut``, unless that one is to be replaced.
+def check_cut_of_output(cut: Cut, out: Path, *, replace: bool, add: bool = False) -> Output:
+    """``out`` with the documents of ``cut``: those of its earlier version, or with ``add`` new ones beside them.
 
-    A cut changes all the time, in its name too, and the folder may have moved. So it is another one if fewer than half
-    of the shots of either have media of the same folder and file name.
+    Raises OtherCut when ``out`` was made from other cuts than ``cut``, unless that one is to be replaced.
     """
-    path = Output(root=out).shots
-    if replace or not path.exists():
-        return
-    known = Cut.read(path)
-    ours, theirs = ({Path(shot.media.path).parts[-2:] for shot in one.shots} for one in (cut, known))
-    if 2 * len(ours & theirs) < min(len(ours), len(theirs)):
-        raise OtherCut(out, known.name)
+    output = find_output(cut, out, add=add)
+    if not replace and output.shots.exists():
+        known = Cut.read(output.shots)
+        if not is_version_of(cut, known):
+            raise OtherCut(out, known.name)
+    return output
 
 
 def check_before_rendering(shots: Sequence[Shot], plans: Iterable[PassPlan], settings: Settings) -> None:

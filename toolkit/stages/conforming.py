@@ -16,15 +16,17 @@ from toolkit.settings import Settings
 from toolkit.stages.choosing import failed_shots, find_left_out
 
 
-def conform(out: Path | str, settings: Settings | None = None) -> Delivery:
+def conform(out: Path | str, settings: Settings | None = None, *, cut_name: str = "") -> Delivery:
     """Put every complete pass in ``out`` over its cut: ``return.otio``, ``delivery.json`` and the files beside them.
+
+    ``cut_name`` is that of a cut that was added to ``out``, and is part of the names of these files.
 
     Of each shot and pass it takes the version that the settings ask for, or else the newest that is complete and
     current; the delivery's notes say where that is an older one, and which passes are left out. Raises MissingDocument
     when nothing is complete, CutIncomplete if ``settings.strict`` and shots cannot be rendered, InputError when the
     cut's file has gone or changed, MediaError for layers that cannot be opened, OutputBusy and OutputNotWritable.
     """
-    with lock_output(Path(out), made_by=Cut.made_by) as output:
+    with lock_output(Path(out), cut=cut_name, made_by=Cut.made_by) as output:
         cut, settings = _without_repaired(Cut.read(output.shots), output), settings or Settings()
         left_out = find_left_out(cut)
         if left_out and settings.strict:
@@ -61,7 +63,8 @@ def conform_output(
         notes += _control_notes(plan, output.root) if plan else []
     if not plans:
         raise MissingDocument(f"a complete pass in {output.root}", "toolkit render OUT")
-    delivery = write_delivery(cut, plans, output.root, settings=settings, notes=notes, failed=failed)
+    suffix = output.suffix
+    delivery = write_delivery(cut, plans, output.root, settings=settings, notes=notes, failed=failed, suffix=suffix)
     for plan in plans:
         mark_delivered(plan, output.root)
     record_last_delivery(output.delivery)

@@ -41,6 +41,7 @@ def check_run(
     shots: ShotPatterns = None,
     models: Path | str | None = None,
     replace: bool = False,
+    add: bool = False,
     progress: Progress = SILENT,
 ) -> DryRun:
     """Read and check everything that ``run`` would, the engine's server and models included, and what is in ``out``.
@@ -49,10 +50,9 @@ def check_run(
     on disk; of others only the number of frames is known. ``progress`` shows the search for cuts. Raises what ``run``
     raises before its first frame.
     """
-    source = read_source(cut, settings, out, progress=progress)
-    check_cut_of_output(source, Path(out), replace=replace)
+    source = read_source(cut, settings, out, add=add, progress=progress)
+    output = check_cut_of_output(source, Path(out), replace=replace, add=add)
     chosen = check_before_work(source, shots, settings, Path(out))
-    output = Output(root=Path(out))
     found: list[PassForecast] = []
     failures = Failures(strict=settings.strict)
     with open_tools_for(source, chosen, settings) as tools:

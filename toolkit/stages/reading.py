@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from toolkit.documents import Cut, ReadOptions
-from toolkit.output import Output
 from toolkit.progress import SILENT, Progress
 from toolkit.settings import Settings
+from toolkit.stages.cuts_of_output import known_cuts
 from toolkit.turnover import read_cut
 
 
@@ -16,18 +17,19 @@ def read_source(
     settings: Settings,
     out: Path | str | None = None,
     *,
+    add: bool = False,
     allow_empty: bool = False,
     progress: Progress = SILENT,
 ) -> Cut:
     """``cut`` itself, or the cut at that path, read with ``settings``; folders of media may be relative to it.
 
-    The shots that ``out`` holds already keep their names. ``allow_empty`` and what is raised are those of ``read_cut``,
-    and Unreadable and DocumentError for a damaged ``out``.
+    The shots that ``out`` holds already keep their names, and what shows the same frames as another cut there is
+    rendered together with it; with ``add`` the cut is not a version of one that is there. ``allow_empty`` and what is
+    raised are those of ``read_cut``, and Unreadable and DocumentError for a damaged ``out``.
     """
     if isinstance(cut, Cut):
         return cut
     media = tuple(str(Path(cut).absolute().parent / folder) for folder in settings.cut.media_folders)
-    known = Output(root=Path(out)).shots if out is not None else None
     options = ReadOptions(
         record_rate=settings.cut.record_rate,
         media=media,
@@ -42,7 +44,7 @@ def read_source(
         share=settings.cut.share,
         plate=settings.plate,
         options=options,
-        known=Cut.read(known) if known is not None and known.exists() else None,
+        known=None if out is None else partial(known_cuts, out=Path(out), add=add),
         allow_empty=allow_empty,
         progress=progress,
     )

@@ -20,6 +20,8 @@ class RunResult:
     """One per pass and shot, in the order of the cut."""
     left_out: Mapping[str, str]
     """Shots that could not be rendered, in whole or in part, by name; with the reasons."""
+    cut_name: str = ""
+    """Under which name the cut was added to the output folder; empty: the folder was made for it."""
 
     @property
     def delivery(self) -> Delivery:

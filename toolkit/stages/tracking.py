@@ -56,11 +56,11 @@ def track(
     OutputNotWritable, and ShotsLeftOut at the end if the media of some shots could not be used.
     """
     settings = settings or Settings()
-    check_cut_of_output(cut, Path(out), replace=replace)
+    cut_name = check_cut_of_output(cut, Path(out), replace=replace).cut
     chosen = check_before_work(cut, shots, settings, Path(out))
     found: list[FaceTracks] = []
     failures = Failures(strict=settings.strict)
-    with lock_output(Path(out)) as output:
+    with lock_output(Path(out), cut=cut_name) as output:
         files = fetch_track_models(settings, models, progress)
         cut.write(output.shots)
         for shot in chosen:

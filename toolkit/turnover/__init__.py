@@ -12,5 +12,15 @@ from toolkit.turnover.formats.timeline_file import TimelineFile
 from toolkit.turnover.kept_names import keep_names
 from toolkit.turnover.recut import ChangeKind, ShotChange, compare_cuts
 from toolkit.turnover.source_timeline import open_timeline
+from toolkit.turnover.use_matching import count_matches
 
-__all__ = ["ChangeKind", "ShotChange", "TimelineFile", "compare_cuts", "keep_names", "open_timeline", "read_cut"]
+__all__ = [
+    "ChangeKind",
+    "ShotChange",
+    "TimelineFile",
+    "compare_cuts",
+    "count_matches",
+    "keep_names",
+    "open_timeline",
+    "read_cut",
+]

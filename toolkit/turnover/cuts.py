@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from toolkit.documents import Cut, ReadOptions
@@ -13,10 +14,14 @@ from toolkit.turnover.formats import is_timeline_file, open_timeline_file
 from toolkit.turnover.kept_names import keep_names
 from toolkit.turnover.media_cut import name_likely_media, read_media_cut
 from toolkit.turnover.media_notes import add_media_notes
+from toolkit.turnover.shared_cuts import share_with
 from toolkit.turnover.shared_frames import count_frames, share_frames
 from toolkit.turnover.timeline_cut import read_timeline_cut
 from toolkit.turnover.turnover_cut import read_turnover_cut
 from toolkit.turnover.turnover_file import is_turnover
+
+KnownCuts = Callable[[Cut], tuple[Cut | None, Sequence[Cut]]]
+"""For a cut: its earlier version, and the other cuts that are rendered into the same folder."""
 
 _DEFAULTS = PlateSettings()
 
@@ -38,7 +43,7 @@ def read_cut(
     share: bool = True,
     plate: PlateSettings = _DEFAULTS,
     options: ReadOptions = _NO_OPTIONS,
-    known: Cut | None = None,
+    known: Cut | KnownCuts | None = None,
     allow_empty: bool = False,
     progress: Progress = SILENT,
 ) -> Cut:
@@ -49,10 +54,11 @@ def read_cut(
     it is multiplied by the speed, and no shot gets more than its media has. A clip with offline media is still a shot.
     A clip whose media lack frames that it shows becomes a shot for each part that can be rendered; the rest is listed
     in ``skipped``. ``names`` is the template of the shots' names (``cut.names``); the shots of ``known``, an earlier
-    version of the cut, keep theirs. With ``share``, several uses of the same frames are rendered once. ``plate`` says
-    how media is read, ``options`` how the timeline is, and whether a single movie or sequence is searched for cuts,
-    which ``progress`` shows. The cut's notes say what was chosen, guessed or left out. With ``allow_empty``, a timeline
-    of which nothing can be rendered is returned with its reasons instead of raising EmptyCut or CutIncomplete.
+    version of the cut or what chooses one, keep theirs. With ``share``, several uses of the same frames are rendered
+    once. ``plate`` says how media is read, ``options`` how the timeline is, and whether a single movie or sequence is
+    searched for cuts, which ``progress`` shows. The cut's notes say what was chosen, guessed or left out. With
+    ``allow_empty``, a timeline of which nothing can be rendered is returned with its reasons instead of raising
+    EmptyCut or CutIncomplete.
 
     Raises NoSuchFile, UnreadableCut, DocumentError for an invalid turnover, EmptyCut when nothing can be rendered,
     CutIncomplete when that is because of the media of all clips, and CorruptMedia and UnsupportedMedia for a single
@@ -67,7 +73,17 @@ def read_cut(
         cut = share_frames(cut, near=handles) if share else count_frames(cut)
     else:
         cut = count_frames(_read_media(path, options, plate, progress))  # no frame is used twice
-    return add_media_notes(cut if known is None else keep_names(cut, known))
+    return add_media_notes(cut if known is None else _fit(cut, known, share=share))
+
+
+def _fit(cut: Cut, known: Cut | KnownCuts, *, share: bool) -> Cut:
+    """``cut`` with the names, and the source shots, of the folder that it is rendered into."""
+    if isinstance(known, Cut):
+        return keep_names(cut, known)
+    earlier, others = known(cut)
+    kept = keep_names(cut, earlier, others)
+    rendered = {shot.rendered_name for shot in earlier.shots} if earlier is not None else set()
+    return share_with(kept, others, known=rendered) if share and others else kept
 
 
 def _read_edited_cut(

@@ -9,15 +9,15 @@ from toolkit.editorial.shot_names import ShotNames, shot_stem
 from toolkit.turnover.use_matching import match_uses
 
 
-def keep_names(cut: Cut, known: Cut) -> Cut:
+def keep_names(cut: Cut, known: Cut | None, others: Sequence[Cut] = ()) -> Cut:
     """``cut`` with the names that its shots had in ``known``, an earlier version of it.
 
     A use is recognised by the frames of its media that it shows. A new one gets no name that was taken before, also
-    when that shot is gone.
+    when that shot is gone, nor one of ``others``, the other cuts of the same output folder.
     """
-    matches = match_uses(known, cut)
-    pairs = {matches.new[place].shot.name: matches.old[other].shot for place, other in matches.pairs.items()}
-    taken = {shot.name for shot in known.shots} | {shot.rendered_name for shot in known.shots}
+    pairs = {} if known is None else _match_names(known, cut)
+    earlier = [*others, known] if known is not None else others
+    taken = {name for one in earlier for shot in one.shots for name in (shot.name, shot.rendered_name)}
     names = ShotNames(taken=taken)
     renamed = {
         shot.name: pairs[shot.name].name if shot.name in pairs else names.next_name(_stem(shot)) for shot in cut.shots
@@ -26,6 +26,12 @@ def keep_names(cut: Cut, known: Cut) -> Cut:
     shots = tuple(_rename(shot, renamed[shot.name], sources[shot.rendered_name]) for shot in cut.shots)
     rows = tuple(row.model_copy(update={"shot": renamed.get(row.shot, row.shot)}) for row in cut.skipped)
     return cut.model_copy(update={"shots": shots, "skipped": rows})
+
+
+def _match_names(known: Cut, cut: Cut) -> dict[str, Shot]:
+    """The earlier use of each shot of ``cut`` that has one, by name."""
+    found = match_uses(known, cut)
+    return {found.new[place].shot.name: found.old[other].shot for place, other in found.pairs.items()}
 
 
 def _stem(shot: Shot) -> str:

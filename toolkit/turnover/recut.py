@@ -6,7 +6,7 @@ the longest run of matches on a track whose order is the same in both.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,17 +51,19 @@ class ShotChange:
         return "" if shot is None else shot.name
 
 
-def compare_cuts(old: Cut, new: Cut, *, unrendered: Collection[str] = ()) -> list[ShotChange]:
+def compare_cuts(
+    old: Cut, new: Cut, *, unrendered: Collection[str] = (), others: Iterable[Cut] = ()
+) -> list[ShotChange]:
     """Every use of ``new`` in its order, then what is gone, in the order of ``old``.
 
     The shots of ``new`` have the names that ``keep_names`` gives them: layers are found by name. Those of ``old`` that
-    are ``unrendered`` have none.
+    are ``unrendered`` have none; those of ``others``, cuts of the same output folder, have theirs.
     """
     matches = match_uses(old, new)
     moved = matches.find_moved()
     uses = {use.shot.name: use for use in matches.new}
     before = {matches.new[place].shot.name: matches.old[other] for place, other in matches.pairs.items()}
-    rendered = _Rendered(matches, unrendered)
+    rendered = _Rendered(matches, unrendered, others)
     changes = []
     for shot in new.shots:
         use, missing = uses[shot.name], rendered.take_missing(uses[shot.name])
@@ -139,7 +141,7 @@ def _count_agreeing(old: tuple[int, ...], new: tuple[int, ...], start: int) -> i
 class _Rendered:
     """The source frames that there are layers of, by the name that they are rendered under and their media."""
 
-    def __init__(self, matches: UseMatches, unrendered: Collection[str]) -> None:
+    def __init__(self, matches: UseMatches, unrendered: Collection[str], others: Iterable[Cut]) -> None:
         """Media that was offline in the old cut, and no longer is, has not been rendered."""
         online = {use.media for use in matches.new if use.shot.media.online}
         self._frames: dict[tuple[str, str], set[int]] = {}
@@ -147,6 +149,8 @@ class _Rendered:
             was_there = use.shot.media.online or use.media not in online
             if was_there and use.shot.name not in unrendered:
                 self._known(use).update(use.shot.rendered_range)
+        for shot in (shot for cut in others for shot in cut.shots if shot.media.online):
+            self._frames.setdefault((shot.rendered_name, shot.media.path), set()).update(shot.rendered_range)
 
     def _known(self, use: Use) -> set[int]:
         return self._frames.setdefault((use.shot.rendered_name, use.media), set())

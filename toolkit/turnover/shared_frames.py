@@ -6,7 +6,7 @@ An editor cuts back and forth between takes, so many clips of a cut show overlap
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from toolkit.documents import Cut, Shot, SourceShot
 from toolkit.frames import FrameRange
@@ -25,9 +25,14 @@ def share_frames(cut: Cut, *, near: int) -> Cut:
     for group in _group(cut.shots, near):
         name = min((shot.name for shot in group), key=order.__getitem__)
         names |= {shot.name: name for shot in group}
-        works[name] = _hull(shot.source_work_range for shot in group)
-    shots = tuple(_share(shot, names[shot.name], works[names[shot.name]]) for shot in cut.shots)
-    return cut.model_copy(update={"shots": shots, "frames_to_render": sum(map(len, works.values()))})
+        works[name] = hull(shot.source_work_range for shot in group)
+    return assign_sources(cut, names, works)
+
+
+def assign_sources(cut: Cut, names: Mapping[str, str], ranges: Mapping[str, FrameRange]) -> Cut:
+    """``cut`` with each shot rendered as the source shot of ``names``, each of which has the frames of ``ranges``."""
+    shots = tuple(_share(shot, names[shot.name], ranges[names[shot.name]]) for shot in cut.shots)
+    return cut.model_copy(update={"shots": shots, "frames_to_render": sum(map(len, ranges.values()))})
 
 
 def count_frames(cut: Cut) -> Cut:
@@ -37,13 +42,20 @@ def count_frames(cut: Cut) -> Cut:
 
 def _share(shot: Shot, name: str, work: FrameRange) -> Shot:
     """``shot`` as a use of the source shot ``name``."""
-    if name == shot.name and work == shot.source_work_range:
-        return shot
-    source_shot = SourceShot(name=name, source_work_range=work)
+    is_alone = name == shot.name and work == shot.source_work_range
+    source_shot = None if is_alone else SourceShot(name=name, source_work_range=work)
     return shot.model_copy(update={"source_shot": source_shot, "frame_map": shot.frame_map.with_work_range(work)})
 
 
-def _hull(ranges: Iterable[FrameRange]) -> FrameRange:
+def media_key(shot: Shot) -> object:
+    """What two uses have in common that show the frames of one media in one way."""
+    media = shot.media
+    step = (media.frame_step, media.step_origin)
+    return media.path, media.layer, media.rate, media.by_time, step, shot.input_colour_space
+
+
+def hull(ranges: Iterable[FrameRange]) -> FrameRange:
+    """The frames from the first to the last of ``ranges``, at least one."""
     found = list(ranges)
     return FrameRange(first=min(one.first for one in found), last=max(one.last for one in found))
 
@@ -52,10 +64,7 @@ def _group(shots: Iterable[Shot], near: int) -> Iterator[list[Shot]]:
     """The uses of each source shot."""
     by_media: dict[object, list[Shot]] = {}
     for shot in shots:
-        media = shot.media
-        step = (media.frame_step, media.step_origin)
-        key = (media.path, media.layer, media.rate, media.by_time, step, shot.input_colour_space)
-        by_media.setdefault(key, []).append(shot)
+        by_media.setdefault(media_key(shot), []).append(shot)
     for uses in by_media.values():
         yield from _divide(sorted(uses, key=lambda shot: shot.source_range.first), near)
 

@@ -98,6 +98,11 @@ def match_uses(old: Cut, new: Cut) -> UseMatches:
     return found
 
 
+def count_matches(old: Cut, new: Cut) -> int:
+    """How many uses of ``new`` were in ``old``."""
+    return len(match_uses(old, new).pairs)
+
+
 def _list_uses(old: Cut, new: Cut) -> tuple[list[Use], list[Use]]:
     media = pair_media(old.shots, new.shots)
     known = {shot.media.path: shot.media for shot in old.shots}

@@ -39,14 +39,14 @@ _RESERVED = ("AX", "BL", "BLACK", "NONE")
 """Reels with a meaning of their own: no reel, and black."""
 
 
-def write_edls(delivery: Delivery, folder: Path, locations: Locations) -> None:
+def write_edls(delivery: Delivery, locations: Locations) -> None:
     """Write a list of each track of ``delivery``, or several if it has more than 999 events.
 
     Raises OutputNotWritable.
     """
     reels = _Reels()
     for track in delivery.tracks:
-        stem = "return_" + re.sub(r"[^A-Za-z0-9]+", "_", track.name).strip("_")
+        end = "_" + re.sub(r"[^A-Za-z0-9]+", "_", track.name).strip("_")
         clips = [_clip_event(clip, delivery, locations, reels) for clip in track.clips]
         events = [*_black_event(track, delivery), *clips]
         for part, first in enumerate(range(0, len(events), _MAX_EVENTS), start=1):
@@ -54,7 +54,9 @@ def write_edls(delivery: Delivery, folder: Path, locations: Locations) -> None:
             lines = [f"TITLE: {title}", f"FCM: {'' if delivery.drop_frame else 'NON-'}DROP FRAME", EDL_MARK]
             for number, event in enumerate(events[first : first + _MAX_EVENTS], start=1):
                 lines += [f"{number:03d}  {event[0]}", *event[1:]]
-            with write_atomically(folder / (f"{stem}.edl" if part == 1 else f"{stem}_part{part}.edl")) as temporary:
+            with write_atomically(
+                locations.returned(f"{end}_part{part}.edl" if part > 1 else f"{end}.edl")
+            ) as temporary:
                 temporary.write_text("".join(f"{line}\r\n" for line in lines), encoding="utf-8", newline="")
 
 

@@ -24,6 +24,12 @@ class Locations:
     path_map: PathMap
     relative: bool
     """Whether files in ``root`` may be named relative to it; a map makes all paths absolute."""
+    suffix: str = ""
+    """What ``return`` ends in, in the names of the files of one of several cuts in the folder."""
+
+    def returned(self, end: str) -> Path:
+        """The file of the delivery whose name ends in ``end``, such as ``.xml``."""
+        return self.root / f"return{self.suffix}{end}"
 
     def absolute(self, clip: DeliveryClip) -> str:
         """The first file of ``clip``."""

@@ -17,19 +17,19 @@ from toolkit.documents import Delivery, DeliveryClip
 from toolkit.errors import OutputNotWritable
 
 _FILES: dict[str, tuple[str, Callable[[Delivery, Path, Locations], None]]] = {
-    "resolve": ("return_resolve.otio", write_resolve_otio),
-    "xml": ("return.xml", write_fcp_xml),
-    "fcpxml": ("return.fcpxml", write_fcpxml),
-    "csv": ("return.csv", write_shot_list),
+    "resolve": ("_resolve.otio", write_resolve_otio),
+    "xml": (".xml", write_fcp_xml),
+    "fcpxml": (".fcpxml", write_fcpxml),
+    "csv": (".csv", write_shot_list),
 }
-"""The formats of one file each, by the names that the setting ``delivery.formats`` has for them."""
-_EDLS = "return_*.edl"
+"""The formats of one file each, what its name ends in after ``return``, by their names in ``delivery.formats``."""
+_EDLS = "_*.edl"
 
 
-def check_cut_is_kept(cut_path: Path, root: Path) -> None:
+def check_cut_is_kept(cut_path: Path, root: Path, suffix: str = "") -> None:
     """Raises OutputNotWritable when a file that a delivery writes into ``root``, or removes, is the cut itself."""
-    names = {"return.otio", *(name for name, _ in _FILES.values())}
-    is_ours = cut_path.name in names or (cut_path.match(_EDLS) and _is_ours(cut_path))
+    names = {f"return{suffix}{end}" for end in (".otio", *(end for end, _ in _FILES.values()))}
+    is_ours = cut_path.name in names or (cut_path.match(f"return{suffix}{_EDLS}") and _is_ours(cut_path))
     if cut_path.parent == root.absolute() and is_ours:
         raise OutputNotWritable(cut_path, "it is the cut itself; choose another output folder")
 
@@ -39,16 +39,16 @@ def write_formats(delivery: Delivery, formats: tuple[str, ...], locations: Locat
 
     Raises OutputNotWritable.
     """
-    for path in locations.root.glob(_EDLS):
+    for path in locations.root.glob(f"return{locations.suffix}{_EDLS}"):
         if _is_ours(path):
             _remove(path)
-    for name, (file_name, write) in _FILES.items():
+    for name, (end, write) in _FILES.items():
         if name in formats:
-            write(delivery, locations.root / file_name, locations)
+            write(delivery, locations.returned(end), locations)
         else:
-            _remove(locations.root / file_name)
+            _remove(locations.returned(end))
     if "edl" in formats:
-        write_edls(delivery, locations.root, locations)
+        write_edls(delivery, locations)
 
 
 def format_notes(delivery: Delivery, formats: tuple[str, ...], locations: Locations) -> Iterator[str]:
