@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
-from tests.turnover._cuts import clip, movie_reference, one_clip, time_range, write, write_movie, write_sequence
+from tests.turnover._cuts import (
+    clip,
+    movie_reference,
+    one_clip,
+    time_range,
+    timeline,
+    track,
+    write,
+    write_movie,
+    write_sequence,
+)
+from tests.turnover._cuts import time as at
 from tests.turnover._turnovers import host_clip, write_turnover
 from toolkit.documents import Cut
 from toolkit.errors import CutIncomplete, NoSuchFile
@@ -87,3 +99,24 @@ def test_ambiguous_letter_case_is_not_guessed(tmp_path: Path) -> None:
         write_movie(tmp_path / name, 12)
     with pytest.raises(CutIncomplete, match="offline"):
         _read(tmp_path, "TAKE.mov")
+
+
+def test_a_folder_is_listed_once_however_many_media_are_missing_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a cut of thousands of clips compares each of them with thousands of files."""
+    listed: list[Path] = []
+    list_folder = Path.iterdir
+
+    def list_and_count(folder: Path) -> Iterator[Path]:
+        listed.append(folder)
+        return list_folder(folder)
+
+    (tmp_path / "media").mkdir()
+    (tmp_path / "media" / "A009.mov").touch()
+    media = [movie_reference(f"media/a{number:03d}.mov", time_range(0, 20)) for number in range(9)]
+    path = write(tmp_path / "cut.otio", timeline(track(*(clip(one, time_range(1, 6)) for one in media)), start=at(0)))
+    monkeypatch.setattr(Path, "iterdir", list_and_count)
+    cut = read_cut(path)
+    assert not any(shot.media.online for shot in cut.shots)
+    assert listed == [tmp_path / "media"]

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from toolkit.documents import Cut, MediaKind, Shot
 from toolkit.editorial.clip_starts import find_clip_start
 from toolkit.editorial.items import is_clip, is_gap, is_nested, is_transition, item_duration
-from toolkit.editorial.media_references import is_layer_clip, reference_origin
+from toolkit.editorial.media_references import MediaReferences, reference_origin
 from toolkit.editorial.nesting import Inside, Leaf, open_compound
-from toolkit.editorial.retimes import read_retime, sample_retime, trimmed_source_frames
+from toolkit.editorial.retimes import Retime, read_retime, sample_retime, trimmed_source_frames
 from toolkit.editorial.skips import Skip
 from toolkit.editorial.times import round_half_up
 from toolkit.editorial.tracks import Slot, TrackTrim, track_slots, video_tracks
@@ -51,6 +51,7 @@ def find_plate_tracks(timeline: schema.Timeline, cut: Cut) -> tuple[PlateTrack, 
     shots: dict[int, list[Shot]] = {}
     for shot in cut.shots:
         shots.setdefault(shot.track_index, []).append(shot)
+    references = MediaReferences(Path(cut.path).absolute().parent)
     plates: list[PlateTrack] = []
     for track_index, track in enumerate(video_tracks(timeline)):
         expected = shots.pop(track_index, [])
@@ -60,7 +61,7 @@ def find_plate_tracks(timeline: schema.Timeline, cut: Cut) -> tuple[PlateTrack, 
         except Skip as change:
             raise UnreadableCut(cut.path, f"it has changed since its shots were read: {change}") from change
         pictures = [slot.child for slot in slots if not (is_gap(slot.child) or is_transition(slot.child))]
-        if not all(_is_layer(child, cut) for child in pictures):
+        if not all(is_clip(child) and references.is_layer(child) for child in pictures):
             plates.append(PlateTrack(track_index=track_index, track=track, slots=slots, top=track, leaves=leaves))
         elif pictures and plates:
             plates[-1] = replace(plates[-1], top=track)
@@ -80,10 +81,6 @@ def source_position(shot: Shot) -> Fraction:
     """Lowest source position of ``shot`` itself, which may be a part of its clip, in source frames."""
     part = shot.frame_map.trimmed(shot.record_range)
     return part.source_first + part.source_offset
-
-
-def _is_layer(child: Composable, cut: Cut) -> bool:
-    return is_clip(child) and is_layer_clip(child, Path(cut.path).absolute().parent)
 
 
 def _build_slots(timeline: schema.Timeline, track: schema.Track, shots: Sequence[Shot], cut: Cut) -> list[Slot]:
@@ -132,11 +129,11 @@ def _check_unchanged(shot: Shot, leaf: Leaf, cut: Cut) -> None:
     retime = read_retime(clip.effects)
     if not is_still and (retime != shot.frame_map.speed if isinstance(retime, Fraction) else not shot.frame_map.frames):
         raise Skip(f"{shot.clip_name} has a different speed")
-    if _is_slipped(shot, leaf.slot):
+    if _is_slipped(shot, leaf.slot, retime):
         raise Skip(f"{shot.clip_name} shows different source frames")
 
 
-def _is_slipped(shot: Shot, slot: Slot) -> bool:
+def _is_slipped(shot: Shot, slot: Slot, retime: Retime) -> bool:
     """Whether the clip shows other frames; False when the timeline does not say where its media starts."""
     clip, frame_map = slot.child, shot.frame_map
     if clip.source_range is None or frame_map.speed == 0:
@@ -144,19 +141,17 @@ def _is_slipped(shot: Shot, slot: Slot) -> bool:
     origin = reference_origin(clip, is_movie=shot.media.kind is MediaKind.MOVIE)
     if origin is None:
         return False
-    retime = read_retime(clip.effects)
     speed = retime if isinstance(retime, Fraction) else Fraction(1)
     start = find_clip_start(clip.source_range, origin, frame_map.source_rate, speed)
     if frame_map.frames is not None:
         expected = [frame - origin.frame for frame in frame_map.frames]
-        return _frames_shown(slot, start.frames / frame_map.source_rate, frame_map) != expected
+        return _frames_shown(slot, retime, start.frames / frame_map.source_rate, frame_map) != expected
     position = source_position_at_clip_start(shot, slot) - origin.frame
-    return bool(abs(start.frames - position) > _TOLERANCE)
+    return start.frames != position and bool(abs(start.frames - position) > _TOLERANCE)
 
 
-def _frames_shown(slot: Slot, media_start: Fraction, frame_map: FrameMap) -> list[int]:
+def _frames_shown(slot: Slot, retime: Retime, media_start: Fraction, frame_map: FrameMap) -> list[int]:
     """The media frames that a clip of varying speed shows, counted from the first frame of its media."""
-    retime = read_retime(slot.child.effects)
     if isinstance(retime, Fraction):
         return []
     head = frame_map.record_first - round_half_up((slot.first or Fraction(0)) * frame_map.record_rate)

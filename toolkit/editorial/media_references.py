@@ -44,9 +44,9 @@ class AvailableRange:
         return _available_range(start.value, start.rate, duration.value, duration.rate)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MediaReference:
-    """The media of a clip as the timeline describes it."""
+    """The media of a clip as the timeline describes it; compared by identity, as equal ones are read once."""
 
     location: Location
     sequence_rate: Fraction | None = None
@@ -62,11 +62,61 @@ class MediaReference:
         return self.available is None or round_half_up(self.available.length * self.available.rate) <= 1
 
 
-def read_media_reference(clip: schema.Clip, cut_folder: Path) -> MediaReference:
-    """The media reference of ``clip``, in a timeline in ``cut_folder``. Raises Skip when it names no footage."""
+class MediaReferences:
+    """Reads the media references of a timeline in ``cut_folder``; one that many clips have is read once."""
+
+    def __init__(self, cut_folder: Path) -> None:
+        self._cut_folder = cut_folder
+        self._known: dict[object, MediaReference | Skip] = {}
+
+    def read(self, clip: schema.Clip) -> MediaReference:
+        """The media reference of ``clip``. Raises Skip when it names no footage."""
+        reference = clip.media_reference
+        facts = _facts(reference)
+        if facts is None:
+            return _read_media_reference(reference, self._cut_folder)
+        if facts not in self._known:
+            try:
+                self._known[facts] = _read_media_reference(reference, self._cut_folder)
+            except Skip as skip:
+                self._known[facts] = skip
+        known = self._known[facts]
+        if isinstance(known, Skip):
+            raise Skip(*known.args)
+        return known
+
+    def is_layer(self, clip: schema.Clip) -> bool:
+        """Whether ``clip`` is one of our layers, by its metadata or else by its path."""
+        if len(clip.metadata) and LAYER_METADATA in clip.metadata:  # the look-up alone is slow
+            return True
+        try:
+            return is_layer_path(self.read(clip).location.path)
+        except Skip:
+            return False
+
+
+def _facts(reference: schema.MediaReference | None) -> object | None:
+    """All that is read of a reference to files, as a key; None for a reference of another kind."""
     from opentimelineio import schema
 
-    reference = clip.media_reference
+    if isinstance(reference, schema.ExternalReference):
+        return reference.target_url, _numbers(reference.available_range)
+    if isinstance(reference, schema.ImageSequenceReference):
+        files = _sequence_text(reference), reference.start_frame, reference.frame_step, reference.rate
+        return *files, _numbers(reference.available_range)
+    return None
+
+
+def _numbers(time_range: TimeRange | None) -> tuple[float, float, float, float] | None:
+    if time_range is None:
+        return None
+    start, duration = time_range.start_time, time_range.duration
+    return start.value, start.rate, duration.value, duration.rate
+
+
+def _read_media_reference(reference: schema.MediaReference | None, cut_folder: Path) -> MediaReference:
+    from opentimelineio import schema
+
     if isinstance(reference, schema.GeneratorReference):
         raise Skip(f"a generator ({reference.generator_kind or 'unnamed'}), not footage")
     available = (
@@ -79,16 +129,6 @@ def read_media_reference(clip: schema.Clip, cut_folder: Path) -> MediaReference:
     if reference is None or isinstance(reference, schema.MissingReference):
         return MediaReference(location=parse_location(_resolve_media_url(reference), cut_folder), available=available)
     raise Skip(f"media references of type {reference.schema_name()} are not supported yet")
-
-
-def is_layer_clip(clip: schema.Clip, cut_folder: Path) -> bool:
-    """Whether ``clip``, in a timeline in ``cut_folder``, is one of our layers, by its metadata or else by its path."""
-    if LAYER_METADATA in clip.metadata:
-        return True
-    try:
-        return is_layer_path(read_media_reference(clip, cut_folder).location.path)
-    except Skip:
-        return False
 
 
 def reference_origin(clip: schema.Clip, *, is_movie: bool) -> MediaOrigin | None:

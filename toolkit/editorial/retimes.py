@@ -26,6 +26,8 @@ _ROUNDING = Fraction(5, 1_000_000)
 After Effects runs at 1.4999925, and at 1.5 every second frame would be another one."""
 
 
+_NORMAL = Fraction(1)
+
 _FLOOR = Fraction(1, 1_000_000)
 """Frames that a position may lie below the frame it means."""
 
@@ -68,6 +70,8 @@ def read_retime(effects: Sequence[schema.Effect]) -> Retime:
     """The retime that ``effects`` give a clip; 1 without one. Raises Skip for a retime of an unknown kind."""
     from opentimelineio import schema
 
+    if not len(effects):  # much faster than iterating over OpenTimelineIO's list of nothing
+        return _NORMAL
     speeds: list[Fraction] = []
     varying: list[SpeedCurve | Remap] = []
     tables: list[tuple[Fraction, ...]] = []
@@ -162,4 +166,4 @@ def trimmed_source_frames(slot: Slot, speed: Fraction, source_rate: Fraction) ->
     A reversed clip ends on its lowest source frame, so there it is the trim of the tail that counts.
     """
     trimmed = slot.trimmed_head if speed >= 0 else slot.trimmed_tail
-    return abs(speed) * trimmed * source_rate
+    return abs(speed) * trimmed * source_rate if trimmed else trimmed

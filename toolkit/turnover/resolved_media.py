@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,13 +16,13 @@ from typing import TYPE_CHECKING
 from toolkit.documents import Media, MediaKind
 from toolkit.editorial.clip_starts import MediaOrigin
 from toolkit.editorial.locations import IMAGE_SUFFIXES, MOVIE_SUFFIXES, Location, sequence_from_first_file
-from toolkit.editorial.media_references import AvailableRange, MediaReference, read_media_reference
+from toolkit.editorial.media_references import AvailableRange, MediaReference, MediaReferences
 from toolkit.editorial.skips import MediaSkip, Skip
 from toolkit.editorial.times import WrittenTime, round_half_up, to_seconds
 from toolkit.errors import MediaError, MissingMedia
 from toolkit.frames import FrameRange
 from toolkit.settings import PlateSettings
-from toolkit.turnover.path_on_disk import find_on_disk
+from toolkit.turnover.path_on_disk import PathsOnDisk
 
 if TYPE_CHECKING:
     from opentimelineio import schema
@@ -34,7 +35,7 @@ _PLATES = (IMAGE_SUFFIXES | MOVIE_SUFFIXES) - {"psd"}
 """Extensions of files that somebody expects to be rendered, readable by this toolkit or not. PSD is for titles."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ResolvedMedia:
     """Media, and how the times of clips map to its frames."""
 
@@ -49,7 +50,7 @@ class ResolvedMedia:
     holes: tuple[int, ...] = ()
     """Source frames inside the range that are not on disk, ascending."""
 
-    @property
+    @cached_property
     def handle_range(self) -> FrameRange:
         """Where handles may come from: frames that are both on disk and in the available range."""
         if self.available is None or self.is_still:
@@ -82,17 +83,18 @@ class MediaResolver:
     def __init__(
         self, cut_folder: Path, plate: PlateSettings, record_rate: Fraction, *, drop_frame: bool = False
     ) -> None:
-        self.cut_folder = cut_folder
+        self.references = MediaReferences(cut_folder)
         self._plate = plate
         self._drop_frame_rate = record_rate if drop_frame else None
         self._sequence_rate = plate.sequence_rate or record_rate
         self._resolved: dict[MediaReference, ResolvedMedia | Skip] = {}
         self._on_disk: dict[str, MediaOnDisk | None] = {}
+        self._paths = PathsOnDisk()
         self._holes: dict[tuple[str, int, int], tuple[int, ...]] = {}
 
     def resolve(self, clip: schema.Clip) -> ResolvedMedia:
         """The media of ``clip``. Raises Skip when it has none, MediaSkip when it cannot be used."""
-        reference = read_media_reference(clip, self.cut_folder)
+        reference = self.references.read(clip)
         resolved = self._resolved.get(reference)
         if resolved is None:
             resolved = self._resolved[reference] = self._resolve_or_skip(reference)
@@ -157,8 +159,20 @@ class MediaResolver:
     def _look_up(self, location: Location) -> MediaOnDisk | None:
         """The media at ``location``; None when it is offline. Raises Skip for files without pictures."""
         if location.path not in self._on_disk:
-            self._on_disk[location.path] = _probe_location(location, self._plate, self._sequence_rate)
+            self._on_disk[location.path] = self._probe(location)
         return self._on_disk[location.path]
+
+    def _probe(self, location: Location) -> MediaOnDisk | None:
+        """The media at ``location``, or at the same path in another way of writing."""
+        found = _probe_exactly(location, self._plate, self._sequence_rate)
+        if found is not None:
+            return found
+        other, case_differs = self._paths.find(location)
+        found = _probe_exactly(other, self._plate, self._sequence_rate) if other != location else None
+        if found is None or not case_differs:
+            return found
+        note = f"its media was found as {other.path}: the cut writes it {location.path}"
+        return replace(found, media=found.media.model_copy(update={"notes": (*found.media.notes, note)}))
 
     def _find_holes(self, on_disk: MediaOnDisk) -> tuple[int, ...]:
         from toolkit.plates import missing_frames
@@ -201,18 +215,6 @@ class MediaOnDisk:
         return _build_resolved_media(self.media, self.source_range, origin, available)
 
 
-def _probe_location(location: Location, plate: PlateSettings, sequence_rate: Fraction) -> MediaOnDisk | None:
-    found = _probe_exactly(location, plate, sequence_rate)
-    if found is not None:
-        return found
-    other, case_differs = find_on_disk(location)
-    found = _probe_exactly(other, plate, sequence_rate) if other != location else None
-    if found is None or not case_differs:
-        return found
-    note = f"its media was found as {other.path}: the cut writes it {location.path}"
-    return replace(found, media=found.media.model_copy(update={"notes": (*found.media.notes, note)}))
-
-
 def _probe_exactly(location: Location, plate: PlateSettings, sequence_rate: Fraction) -> MediaOnDisk | None:
     from toolkit.plates import probe
 
@@ -252,7 +254,8 @@ def _build_resolved_media(
     media: Media, source_range: FrameRange, origin: int, available: AvailableRange | None
 ) -> ResolvedMedia:
     timecode = _first_timecode(media, source_range, origin, available)
-    media = media.model_copy(update={"timecode_first": timecode})
+    if timecode != media.timecode_first:
+        media = media.model_copy(update={"timecode_first": timecode})
     return ResolvedMedia(media=media, source_range=source_range, origin=origin, available=available)
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from toolkit.documents import Cut, ReadOptions, Shot, Skipped
 from toolkit.editorial.items import is_clip, is_gap, is_nested, is_transition, item_duration
-from toolkit.editorial.media_references import is_layer_clip
 from toolkit.editorial.nesting import Leaf, open_compound
 from toolkit.editorial.retimes import is_varying
 from toolkit.editorial.shot_names import ShotNames
@@ -269,7 +268,7 @@ def _read_leaf(
         check_known(child, reader.names.next_name)
         if not is_clip(child):
             raise Skip(f"a {child.schema_name()} is not supported yet")
-        if is_layer_clip(child, reader.resolver.cut_folder):
+        if reader.resolver.references.is_layer(child):
             raise Skip(LAYER_REASON)
         return reader.read(leaf, _transition_overlap(leaf), track_index=track_index, clip_index=clip_index)
     except Skip as skip:
