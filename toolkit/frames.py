@@ -15,6 +15,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 from math import floor
 from pathlib import Path
 
@@ -26,6 +27,7 @@ _NTSC_TOLERANCE = Fraction(1, 4000)
 """A rate this close (relative) to an NTSC rate means that rate: editors write 23.976, 23.98 and 23.976024627685547."""
 
 
+@lru_cache(maxsize=256)
 def exact_rate(value: float | int | str | Fraction) -> Fraction:
     """The exact frame rate that ``value`` stands for: integers stay, NTSC decimals become n*1000/1001.
 
@@ -94,7 +96,10 @@ class FrameRange:
 
     def minus(self, other: FrameRange) -> list[int]:
         """The frames of this range that are not in ``other``, ascending."""
-        return [frame for frame in self if frame not in other]
+        return [
+            *range(self.first, min(self.last + 1, other.first)),
+            *range(max(self.first, other.last + 1), self.last + 1),
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +141,8 @@ class FrameMap:
             return self.frames[record_frame - self.record_first]
         i = record_frame - self.record_first
         j = i if self.speed >= 0 else self.record_count - 1 - i
+        if self.source_offset.denominator == 1 and abs(self.speed) == 1 and self.source_rate == self.record_rate:
+            return self.source_first + self.source_offset.numerator + j  # as below, in whole numbers
         position = self.source_offset + abs(self.speed) * j * self.source_rate / self.record_rate
         return self.source_first + floor(position + Fraction(1, 1_000_000))
 
@@ -153,6 +160,8 @@ class FrameMap:
         """The map of a part of the clip: it shows the same source frame at every frame of ``record_range``."""
         head = record_range.first - self.record_first
         tail = self.record_count - head - len(record_range)
+        if head == tail == 0 and self.frames is None:
+            return self
         if self.frames is not None:
             frames = self.frames[head : head + len(record_range)]
             return replace(

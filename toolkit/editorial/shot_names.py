@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cached_property, lru_cache
 
 from toolkit.editorial.locations import IMAGE_SUFFIXES, MOVIE_SUFFIXES
 
@@ -28,6 +29,7 @@ _WINDOWS_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
 """Names that Windows reserves for devices."""
 
 
+@lru_cache(maxsize=4096)
 def shot_stem(clip_name: str) -> str:
     """A safe name from a clip's name: ``output.[1001-1099].tif`` gives ``output``; ``shot`` when nothing is left.
 
@@ -68,10 +70,15 @@ class ShotNames:
     """
 
     def __init__(self, clip_names: Iterable[str] = (), *, taken: Iterable[str] = ()) -> None:
-        self._reserved = {shot_stem(name).casefold() for name in clip_names}
+        self._clip_names = tuple(clip_names)
         self._taken = {name.casefold() for name in taken}
         self._uses: dict[str, int] = {}
         self._count = 0
+
+    @cached_property
+    def _reserved(self) -> frozenset[str]:
+        """The names of clips; only parts of clips need them."""
+        return frozenset(shot_stem(name).casefold() for name in self._clip_names)
 
     @property
     def count(self) -> int:

@@ -43,13 +43,20 @@ def time_base(rate: float) -> Fraction:
 
 def to_seconds(time: RationalTime) -> Fraction:
     """``time`` in seconds, NTSC rates exact. Raises Skip for NaN, infinity and invalid rates."""
-    return exact_number(time.value) / time_base(time.rate)
+    return _to_seconds(time.value, time.rate)
+
+
+@lru_cache(maxsize=4096)
+def _to_seconds(value: float, rate: float) -> Fraction:
+    return exact_number(value) / time_base(rate)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenTime:
     """A time with both meanings that a rounded rate, such as 23.976, may have."""
 
+    value: Fraction
+    """In units of 1 / ``rate`` seconds."""
     exact: Fraction
     """Seconds at the exact NTSC rate."""
     plain: Fraction
@@ -66,13 +73,21 @@ class WrittenTime:
         """Both meanings of ``time``. Raises Skip for NaN, infinity and invalid rates."""
         value, rate = exact_number(time.value), time_base(time.rate)
         plain_rate = rate if float(rate) == time.rate else Fraction(time.rate)
-        exact, plain = value / rate, value / plain_rate
-        return cls(exact=exact, plain=plain, rate=rate, plain_rate=plain_rate, is_count=value.denominator == 1)
+        exact = value / rate
+        return cls(
+            value=value,
+            exact=exact,
+            plain=exact if plain_rate == rate else value / plain_rate,
+            rate=rate,
+            plain_rate=plain_rate,
+            is_count=value.denominator == 1,
+        )
 
     @classmethod
     def at(cls, frame: Fraction, rate: Fraction) -> WrittenTime:
         """The moment of ``frame`` at an exact ``rate``."""
-        return cls(exact=frame / rate, plain=frame / rate, rate=rate, plain_rate=rate, is_count=True)
+        time = frame / rate
+        return cls(value=frame, exact=time, plain=time, rate=rate, plain_rate=rate, is_count=True)
 
     @property
     def uncertainty(self) -> Fraction:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _MAX_FRAMES = 24 * 3600 * 120
 """A day at 120 fps. A longer clip is invalid."""
 
+_NOTHING = Fraction(0)
+
 
 TrackPosition = tuple[int, int]
 """Video track, 0 at the bottom, and first record frame: unique for every clip."""
@@ -43,9 +45,9 @@ class Slot:
     """Before any trim; None when a child before it has no known length."""
     length: Fraction | None
     """Before any trim; None when unknown, 0 for a transition, which overlaps its neighbours."""
-    trimmed_head: Fraction = Fraction(0)
+    trimmed_head: Fraction = _NOTHING
     """Removed at the start by the trim of the track or the timeline."""
-    trimmed_tail: Fraction = Fraction(0)
+    trimmed_tail: Fraction = _NOTHING
     """Removed at the end."""
 
     @property
@@ -58,7 +60,8 @@ class Slot:
         """Where it ends after the trim; 0 when unknown."""
         if self.first is None or self.length is None:
             return Fraction(0)
-        return self.first + self.length - self.trimmed_tail
+        end = self.first + self.length
+        return end - self.trimmed_tail if self.trimmed_tail else end
 
     def record_range(self, record_rate: Fraction) -> FrameRange:
         """Where it lies, in whole timeline frames. Raises Skip when its position or length is unknown or invalid."""
@@ -66,7 +69,8 @@ class Slot:
             raise Skip("its position is unknown: it follows a clip of unknown length")
         if self.length is None:
             raise Skip("its length is unknown: neither the clip nor its media has a range")
-        first = round_half_up((self.first + self.trimmed_head) * record_rate)
+        shown_first = self.first + self.trimmed_head if self.trimmed_head else self.first
+        first = round_half_up(shown_first * record_rate)
         count = round_half_up(self.end * record_rate) - first
         if self.length <= 0:
             raise Skip("it has no length")
@@ -115,8 +119,8 @@ class TrackTrim:
 
     def head_and_tail(self, first: Fraction, length: Fraction) -> tuple[Fraction, Fraction]:
         """Seconds of a child at ``first`` that the trim removes from its start and from its end."""
-        head = Fraction(0) if self.first is None else max(Fraction(0), self.first - first)
-        tail = Fraction(0) if self.end is None else max(Fraction(0), first + length - self.end)
+        head = _NOTHING if self.first is None else max(_NOTHING, self.first - first)
+        tail = _NOTHING if self.end is None else max(_NOTHING, first + length - self.end)
         return head, tail
 
 
@@ -151,7 +155,7 @@ def track_slots(
     position: Fraction | None = trim.shift
     for clip_index, child in enumerate(track):
         length = length_of(clip_index, child)
-        head, tail = (Fraction(0),) * 2 if position is None or length is None else trim.head_and_tail(position, length)
+        head, tail = (_NOTHING,) * 2 if position is None or length is None else trim.head_and_tail(position, length)
         yield Slot(
             child=child, clip_index=clip_index, first=position, length=length, trimmed_head=head, trimmed_tail=tail
         )

@@ -161,9 +161,10 @@ def check_known(child: Composable, shot_name: Callable[[str], str]) -> None:
 
     It is a MediaSkip if ``child`` was to be rendered; ``shot_name`` gives the shot's name from the clip's.
     """
-    if _UNREAD in child.metadata:
+    marks = set(child.metadata) if len(child.metadata) else ()  # looking each up in OpenTimelineIO's map is slow
+    if _UNREAD in marks:
         raise MediaSkip(str(child.metadata[_UNREAD]), shot=shot_name(child.name))
-    if _UNREAD_CHILD in child.metadata:
+    if _UNREAD_CHILD in marks:
         raise Skip(str(child.metadata[_UNREAD_CHILD]))
 
 

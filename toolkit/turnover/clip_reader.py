@@ -21,7 +21,7 @@ from toolkit.editorial.tracks import Slot
 from toolkit.frames import FrameMap, FrameRange
 from toolkit.turnover.clip_notes import ClipNotes
 from toolkit.turnover.name_template import NameTemplate
-from toolkit.turnover.parts import split_at_missing_frames
+from toolkit.turnover.parts import WorkRange, split_at_missing_frames
 from toolkit.turnover.resolved_media import MediaResolver, ResolvedMedia
 
 if TYPE_CHECKING:
@@ -58,52 +58,65 @@ class ClipReader:
             retime = Fraction(0)
         shots: list[Shot] = []
         rows: list[Skipped] = []
-        for frame_map in self._frame_maps(leaf, resolved, retime):
-            wanted = self._wanted_handles(resolved, frame_map.speed, overlap)
-            shot = self._build_shot(leaf, resolved, frame_map, track_index=track_index, clip_index=clip_index)
-            self._note(shot, leaf.slot.child, resolved, retime)
-            parts, missing = split_at_missing_frames(
-                shot,
-                set(_missing_frames(resolved, shot.source_range)),
-                self.names,
-                partial(_work_range, resolved, wanted),
-                available=resolved.source_range,
+        frame_maps, start = self._frame_maps(leaf, resolved, retime)
+        for frame_map in frame_maps:
+            work_range = partial(_work_range, resolved, self._wanted_handles(resolved, frame_map.speed, overlap))
+            shot = self._build_shot(
+                leaf, resolved, frame_map, work_range, track_index=track_index, clip_index=clip_index
+            )
+            self._note(shot, leaf.slot.child, resolved, start)
+            missing = set(_missing_frames(resolved, shot.source_range))
+            if not missing:
+                shots.append(shot)
+                continue
+            parts, holes = split_at_missing_frames(
+                shot, missing, self.names, work_range, available=resolved.source_range
             )
             shots += parts
-            rows += missing
+            rows += holes
         return shots, rows
 
-    def _note(self, shot: Shot, clip: schema.Clip, resolved: ResolvedMedia, retime: Retime) -> None:
+    def _note(self, shot: Shot, clip: schema.Clip, resolved: ResolvedMedia, start: ClipStart) -> None:
         """Keep what was decided about ``shot``."""
-        self.notes.add(shot.name, self._clip_start(clip, resolved, retime).note)
+        self.notes.add(shot.name, start.note)
         if not resolved.is_still and len(shot.source_range) == 1 and len(shot.record_range) > 1:
             self.notes.add(shot.name, slow_freeze_note(clip.effects))
 
     def _build_shot(
-        self, leaf: Leaf, resolved: ResolvedMedia, frame_map: FrameMap, *, track_index: int, clip_index: int
+        self,
+        leaf: Leaf,
+        resolved: ResolvedMedia,
+        frame_map: FrameMap,
+        work_range: WorkRange,
+        *,
+        track_index: int,
+        clip_index: int,
     ) -> Shot:
-        """The shot of ``leaf`` without handles."""
+        """The shot of ``leaf``, with the handles that ``work_range`` adds."""
         clip_name = "/".join([*leaf.compound_names, leaf.slot.child.name or resolved.media.path.rpartition("/")[2]])
         source_range = frame_map.source_range()
+        work = work_range(source_range)
         return Shot(
             name=self._next_name(leaf, clip_name, resolved.media.path, track_index, frame_map.record_first),
             clip_name=clip_name,
             media=resolved.media,
             source_range=source_range,
-            source_work_range=source_range,
+            source_work_range=work,
             record_range=FrameRange.of(frame_map.record_first, frame_map.record_count),
-            frame_map=frame_map,
+            frame_map=frame_map.with_work_range(work),
             track_index=track_index,
             clip_index=clip_index,
             inside=leaf.inside,
         )
 
-    def _frame_maps(self, leaf: Leaf, resolved: ResolvedMedia, retime: Retime) -> list[FrameMap]:
-        """The map of each use of the clip, without handles: one, unless a retimed compound is around it."""
-        if leaf.time is None:
-            return [self._frame_map(leaf.slot, resolved, retime, self.record_rate)]
-        inner = self._frame_map(leaf.slot, resolved, retime, leaf.time.rate)
-        return leaf.time.place(inner, self.record_rate)
+    def _frame_maps(self, leaf: Leaf, resolved: ResolvedMedia, retime: Retime) -> tuple[list[FrameMap], ClipStart]:
+        """The map of each use of the clip, without handles, and where the clip starts in its media.
+
+        There is one map, unless a retimed compound is around the clip.
+        """
+        rate = self.record_rate if leaf.time is None else leaf.time.rate
+        frame_map, start = self._frame_map(leaf.slot, resolved, retime, rate)
+        return [frame_map] if leaf.time is None else leaf.time.place(frame_map, self.record_rate), start
 
     def _resolve(self, leaf: Leaf, track_index: int) -> ResolvedMedia:
         """The media of the clip ``leaf``. Raises Skip, which names the shot that the clip would have been."""
@@ -128,7 +141,9 @@ class ClipReader:
         )
         return self.names.next_name(filled)
 
-    def _frame_map(self, slot: Slot, resolved: ResolvedMedia, retime: Retime, record_rate: Fraction) -> FrameMap:
+    def _frame_map(
+        self, slot: Slot, resolved: ResolvedMedia, retime: Retime, record_rate: Fraction
+    ) -> tuple[FrameMap, ClipStart]:
         """The frame map of the clip in ``slot`` at ``record_rate``, which may be the rate of a compound."""
         record_range = slot.record_range(record_rate)
         rate = resolved.media.rate
@@ -146,7 +161,7 @@ class ClipReader:
         )
         if isinstance(retime, Fraction):
             trimmed = trimmed_source_frames(slot, retime, rate)
-            return replace(frame_map, source_offset=frame_map.source_offset + trimmed)
+            return replace(frame_map, source_offset=frame_map.source_offset + trimmed) if trimmed else frame_map, start
         head = record_range.first - round_half_up((slot.first or Fraction(0)) * record_rate)
         sampled = sample_retime(
             retime,
@@ -155,7 +170,7 @@ class ClipReader:
             record_rate=record_rate,
             source_rate=rate,
         )
-        return _vary_speed(frame_map, sampled, resolved)
+        return _vary_speed(frame_map, sampled, resolved), start
 
     def _clip_start(self, clip: schema.Clip, resolved: ResolvedMedia, retime: Retime) -> ClipStart:
         """Where in its media ``clip`` starts, before any trim of its track."""
@@ -169,6 +184,8 @@ class ClipReader:
         self, resolved: ResolvedMedia, speed: Fraction, overlap: tuple[Fraction, Fraction]
     ) -> tuple[int, int]:
         """Source frames wanted before and after; at double speed, slipping the edit needs twice as many."""
+        if speed == 1 and not any(overlap):
+            return self.handles, self.handles
         before, after = overlap if speed >= 0 else (overlap[1], overlap[0])
         handles = self.handles * abs(speed)
         if not before and not after:

@@ -102,6 +102,9 @@ def _read_shots(
     for index, (clip_name, source_range) in enumerate(zip(clip_names, ranges, strict=True)):
         shot = _build_shot(names.next_name(clip_name), clip_name, media, source_range, whole=whole, clip_index=index)
         holes = missing.intersection(source_range)
+        if not holes:
+            shots.append(shot)
+            continue
         try:
             parts, rows = split_at_missing_frames(shot, holes, names, lambda part: part, available=whole)
         except MediaSkip as skip:

@@ -26,7 +26,7 @@ def _notes_of(shot: Shot) -> Iterator[str]:
     if media.is_rate_assumed and media.source_range is not None and len(media.source_range) > 1:
         yield f"{Path(media.path).name} gives no frame rate: {float(media.rate):g} fps is assumed (--rate, plate.rate)"
     if not media.online and media.source_range is not None:
-        beyond = [frame for frame in shot.source_range if frame not in media.source_range]
+        beyond = shot.source_range.minus(media.source_range)
         if beyond:
             claimed = f"by the cut it has {media.source_range.first} to {media.source_range.last}"
             yield f"it shows frames {list_frames(beyond)} of {media.path}, which is offline; {claimed}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -39,17 +39,49 @@ class NameTemplate:
         ``reel``, ``scene`` and ``take`` are looked up in the metadata of the clip and its media. Without them, the reel
         is the name of the media, and the others are empty.
         """
+        values = _Values(
+            template=self,
+            clip=clip,
+            clip_name=clip_name,
+            media_path=media_path,
+            track_index=track_index,
+            record_first=record_first,
+            index=index,
+        )
+        return self.text.format_map(values)
+
+    def timecode(self, record_first: int) -> str:
+        """The timecode of a frame of the timeline, without its colons."""
         frame = self.record_start + record_first
         label = timecode_from_frames(frame, self.record_rate, drop_frame=self.drop_frame)
-        return self.text.format(
-            clip=shot_stem(clip_name),
-            reel=_find(clip, _REEL) or shot_stem(media_path.rpartition("/")[2]),
-            track=track_index + 1,
-            index=index,
-            timecode=str(label).translate({ord(":"): None, ord(";"): None}),
-            scene=_find(clip, _SCENE),
-            take=_find(clip, _TAKE),
-        )
+        return str(label).translate({ord(":"): None, ord(";"): None})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Values:
+    """The values of a template for one shot, found when it asks for them: searching metadata is slow."""
+
+    template: NameTemplate
+    clip: schema.Clip
+    clip_name: str
+    media_path: str
+    track_index: int
+    record_first: int
+    index: int
+
+    def __getitem__(self, name: str) -> str | int:
+        return _FIELDS[name](self)
+
+
+_FIELDS: dict[str, Callable[[_Values], str | int]] = {
+    "clip": lambda values: shot_stem(values.clip_name),
+    "reel": lambda values: _find(values.clip, _REEL) or shot_stem(values.media_path.rpartition("/")[2]),
+    "track": lambda values: values.track_index + 1,
+    "index": lambda values: values.index,
+    "timecode": lambda values: values.template.timecode(values.record_first),
+    "scene": lambda values: _find(values.clip, _SCENE),
+    "take": lambda values: _find(values.clip, _TAKE),
+}
 
 
 def _find(clip: schema.Clip, names: frozenset[str]) -> str:

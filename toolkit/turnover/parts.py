@@ -23,12 +23,10 @@ def split_at_missing_frames(
 ) -> tuple[list[Shot], list[Skipped]]:
     """The parts of ``shot`` between its ``missing`` source frames, and a row for each stretch of the timeline between.
 
-    ``shot`` has no handles yet; its parts do. The first part keeps the name of ``shot``; the second ``sh010`` is
+    Each part has handles of its own. The first part keeps the name of ``shot``; the second ``sh010`` is
     ``sh010_part2``. ``available`` are the frames of the media, for the reasons. Raises MediaSkip when nothing is left,
     or when there are too many parts.
     """
-    if not missing:
-        return [_build_part(shot, shot.record_range, shot.name, work_range)], []
     shown = shot.frame_map.source_frame_at_record
     runs = shot.source_range.without(missing)
     run_of = {source: number for number, run in enumerate(runs) for source in run}

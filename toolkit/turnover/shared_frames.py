@@ -72,30 +72,35 @@ def _group(shots: Iterable[Shot], near: int) -> Iterator[list[Shot]]:
 def _divide(uses: Sequence[Shot], near: int) -> Iterator[list[Shot]]:
     """``uses`` of one media, in the order of their first frames, in groups that share frames."""
     group: list[Shot] = []
+    ends: set[tuple[int, int, int]] = set()
     shown_last = work_last = 0
     for use in uses:
         overlaps = use.source_range.first <= shown_last
-        if group and not overlaps and not _is_near(use, group, work_last, near):
+        is_through_edit = _place_before(use) in ends
+        if group and not overlaps and (is_through_edit or not _is_near(use, work_last, near)):
             yield group
-            group = []
+            group, ends = [], set()
         shown_last = max(shown_last, use.source_range.last) if group else use.source_range.last
         work_last = max(work_last, use.source_work_range.last) if group else use.source_work_range.last
         group.append(use)
+        ends.add(_place_of_end(use))
     yield group
 
 
-def _is_near(use: Shot, group: Sequence[Shot], work_last: int, near: int) -> bool:
-    """Whether few frames are between ``use`` and ``group``, the media has them, and no through edit is there."""
+def _is_near(use: Shot, work_last: int, near: int) -> bool:
+    """Whether few frames are between ``use`` and the group that ends at ``work_last``, and the media has them."""
     gap = range(work_last + 1, use.source_work_range.first)
-    if len(gap) > near or any(_is_through_edit(shot, use) for shot in group):
-        return False
-    return not gap or _has_all(use, gap)
+    return len(gap) <= near and (not gap or _has_all(use, gap))
 
 
-def _is_through_edit(before: Shot, after: Shot) -> bool:
-    """Whether ``after`` goes on where ``before`` ends, in the media and on the same track."""
-    goes_on = before.source_range.last + 1 == after.source_range.first and before.track_index == after.track_index
-    return goes_on and before.record_range.last + 1 == after.record_range.first
+def _place_of_end(shot: Shot) -> tuple[int, int, int]:
+    """Its last frame in the media, its track, and its last frame there."""
+    return shot.source_range.last, shot.track_index, shot.record_range.last
+
+
+def _place_before(shot: Shot) -> tuple[int, int, int]:
+    """Where a shot ends that goes on in ``shot``: a through edit."""
+    return shot.source_range.first - 1, shot.track_index, shot.record_range.first - 1
 
 
 def _has_all(shot: Shot, source_frames: range) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from toolkit.frames import exact_rate
@@ -30,6 +31,7 @@ def time_of(element: Element, name: str) -> Fraction | None:
     return None if text is None else parse_time(text)
 
 
+@lru_cache(maxsize=4096)
 def parse_time(text: str) -> Fraction:
     """``text`` in seconds, exact. Raises BadTime."""
     match = _TIME.match(text[:80])

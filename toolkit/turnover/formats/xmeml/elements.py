@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from toolkit.editorial.times import round_half_up
@@ -46,7 +47,11 @@ def text(parent: Element, path: str) -> str:
 
 def number(parent: Element, path: str, *, limit: int = _MAX_NUMBER) -> Fraction | None:
     """The number at ``path``; None when there is none, or one beyond ``limit``."""
-    written = text(parent, path)
+    return _parse_number(text(parent, path), limit)
+
+
+@lru_cache(maxsize=4096)
+def _parse_number(written: str, limit: int) -> Fraction | None:
     try:
         return Fraction(written) if abs(float(written)) <= limit else None  # false for nan
     except (ValueError, OverflowError):
