@@ -16,6 +16,7 @@ from tests.passes._plate import sample, tracks_of
 from tests.plates._footage import encode
 from tests.turnover._cuts import (
     clip,
+    missing_reference,
     movie_reference,
     sequence_reference,
     time,
@@ -142,3 +143,55 @@ def test_shots_notes_where_host_and_export_disagree(capsys: pytest.CaptureFixtur
     path = write_turnover(tmp_path, host_clip("/offline/a.mov", (0, 9), 5), otio="reel.otio")
     assert run_command(["shots", str(path)]) == 0
     assert "note: sh010: the host's clip list has start frame 5, not 3" in capsys.readouterr().out
+
+
+def _big_cut(folder: Path, *, count: int) -> Path:
+    """Clips of offline movies, every one of them followed by a clip without media."""
+    media = [movie_reference(f"/offline/A{number:03d}.mov", time_range(0, 99)) for number in range(count)]
+    children = [
+        child
+        for number, one in enumerate(media)
+        for child in (
+            clip(one, time_range(3, 9), name=f"sh{number:03d}"),
+            clip(missing_reference(), time_range(0, 2), name="title"),
+        )
+    ]
+    return write(folder / "cut.otio", timeline(track(*children), start=time(0), name="reel"))
+
+
+def test_many_shots_are_summarised_unless_all_are_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = _big_cut(tmp_path, count=201)
+    assert run_command(["shots", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "201 shots: each is listed with --all, or with --json" in said
+    assert "sh100" not in said
+    assert said.count("left out: title and 200 more: no media") == 1
+    assert run_command(["shots", str(path), "--all"]) == 0
+    said = capsys.readouterr().out
+    assert "sh100" in said
+    assert said.count("left out: title on track 1") == 201
+
+
+def test_a_summary_has_a_row_for_each_track(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["shots", str(_big_cut(tmp_path, count=201))]) == 0
+    (row,) = [line for line in capsys.readouterr().out.splitlines() if "V1" in line]
+    assert [cell.strip() for cell in row.split("│")][1:6] == ["V1", "201", "201", "201", "0"]
+
+
+def test_up_to_200_shots_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["shots", str(_big_cut(tmp_path, count=200))]) == 0
+    said = capsys.readouterr().out
+    assert "sh199" in said
+    assert "--all" not in said
+
+
+def test_json_lists_every_shot_in_ascii(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = _big_cut(tmp_path, count=201)
+    path.write_text(path.read_text(encoding="utf-8").replace("A007", "場面 𝄞 é"), encoding="utf-8")
+    assert run_command(["shots", str(path), "--json"]) == 0
+    said = capsys.readouterr().out
+    assert said.isascii()
+    found = json.loads(said)
+    assert len(found["shots"]) == 201
+    assert found["shots"][7]["media"]["path"] == "/offline/場面 𝄞 é.mov"
+    assert said == json.dumps(found, indent=1) + "\n"

@@ -27,6 +27,26 @@ def build_shots_table(cut: Cut) -> tuple[Table, list[str]]:
     return table, problems
 
 
+def build_summary_table(cut: Cut) -> Table:
+    """One row for each video track: how many shots it has, of how many media, and what is special about them."""
+    table = Table("track", "shots", "media", "offline", "retimed", "record\ntimecode", title=cut.name)
+    tracks: dict[int, list[Shot]] = {}
+    for shot in cut.shots:
+        tracks.setdefault(shot.track_index, []).append(shot)
+    for track_index, shots in sorted(tracks.items()):
+        first = min(shot.record_range.first for shot in shots)
+        last = max(shot.record_range.last for shot in shots)
+        counts = (
+            len(shots),
+            len({shot.media.path for shot in shots}),
+            sum(not shot.media.online for shot in shots),
+            sum(shot.frame_map.speed != 1 or shot.frame_map.frames is not None for shot in shots),
+        )
+        record = f"{first}-{last}\n{_record_timecode(cut, first)}"
+        table.add_row(f"V{track_index + 1}", *map(str, counts), record)
+    return table
+
+
 def build_matches_table(cut: Cut) -> Table:
     """How media was found for a cut whose file names none."""
     table = Table("event", "clip", "media", "found by", title="media")
@@ -39,15 +59,18 @@ def _row(cut: Cut, shot: Shot, size: str) -> tuple[str, ...]:
     media, (head, tail) = shot.media, shot.handles
     rate = f"{float(media.rate):.6g} fps"
     seconds = len(shot.record_range) / cut.record_rate
-    first = cut.record_start + shot.record_range.first
-    record = timecode_from_frames(first, cut.record_rate, drop_frame=cut.drop_frame)
     return (
         shot.name if shot.rendered_name == shot.name else f"{shot.name}\n= {shot.rendered_name}",
         f"{Path(media.path).name}\n{size}, {rate}",
         f"{shot.source_range} (+{head} +{tail})\n{_source_timecode(shot)}, {float(seconds):.2f} s",
-        f"{shot.record_range}\n{record}",
+        f"{shot.record_range}\n{_record_timecode(cut, shot.record_range.first)}",
         f"{float(shot.frame_map.speed):g}\n{'online' if media.online else 'OFFLINE'}",
     )
+
+
+def _record_timecode(cut: Cut, record_frame: int) -> str:
+    """The timeline's timecode at ``record_frame``."""
+    return str(timecode_from_frames(cut.record_start + record_frame, cut.record_rate, drop_frame=cut.drop_frame))
 
 
 def _source_timecode(shot: Shot) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,10 +18,13 @@ from toolkit.frames import FramePath
 from toolkit.output import Output
 
 if TYPE_CHECKING:  # the doctor must run even if the libraries behind these do not load
-    from toolkit.documents import Cut, Delivery, FaceTracks, PassPlan
+    from toolkit.documents import Cut, Delivery, Document, FaceTracks, PassPlan
     from toolkit.passes import RenderedPass
     from toolkit.stages.dry_run import DryRun
     from toolkit.stages.run_result import RunResult
+
+MOST_ROWS = 200
+"""Rows of a table of shots that somebody reads; more are summarised."""
 
 NEXT_STEPS = """\
 Next, in Resolve:        Workspace > Scripts > Toolkit > Import Passes, then choose {delivery}
@@ -33,6 +38,12 @@ def print_json(facts: Any) -> None:
     click.echo(json.dumps(facts, indent=1, default=str))
 
 
+def print_document(document: Document) -> None:
+    """Print a document as ``print_json`` does: in ASCII, which every terminal and file can take."""
+    text = document.model_dump_json(by_alias=True, indent=1)
+    click.echo(re.sub(r"[^\x00-\x7f]+", lambda match: json.dumps(match[0])[1:-1], text))
+
+
 def print_table(table: Table) -> None:
     """Print ``table`` as wide as the terminal, or 140 columns into a file; nothing is cut off."""
     for column in table.columns:
@@ -41,25 +52,57 @@ def print_table(table: Table) -> None:
     Console(width=width, markup=False).print(table)
 
 
-def show_shots(cut: Cut, *, as_json: bool) -> None:
-    """The shots of a cut and what is left out."""
-    if as_json:
-        print_json(json.loads(cut.model_dump_json(by_alias=True)))
-        return
-    from toolkit.cli.shots_table import build_matches_table, build_shots_table
+def show_shots(cut: Cut, *, as_json: bool, list_all: bool = False) -> None:
+    """The shots of a cut and what is left out; unless ``list_all``, a table of more than 200 rows is summarised.
 
-    table, problems = build_shots_table(cut)
-    if cut.shots:
+    JSON is always complete.
+    """
+    if as_json:
+        print_document(cut)
+        return
+    from toolkit.cli.shots_table import build_shots_table, build_summary_table
+
+    problems: list[str] = []
+    if not cut.shots:
+        click.echo("nothing to render")
+    elif list_all or len(cut.shots) <= MOST_ROWS:
+        table, problems = build_shots_table(cut)
         print_table(table)
     else:
-        click.echo("nothing to render")
-    if cut.media_matches:
+        print_table(build_summary_table(cut))
+        click.echo(f"{len(cut.shots)} shots: each is listed with --all, or with --json")
+    _show_matches(cut, list_all=list_all)
+    _show_skipped(cut, list_all=list_all)
+    for note in (*cut.notes, *problems):
+        click.echo(f"note: {note}")
+
+
+def _show_matches(cut: Cut, *, list_all: bool) -> None:
+    """How the media of each event was found."""
+    from toolkit.cli.shots_table import build_matches_table
+
+    if not cut.media_matches:
+        return
+    if list_all or len(cut.media_matches) <= MOST_ROWS:
         print_table(build_matches_table(cut))
+        return
+    for way, count in Counter(match.by or "nothing" for match in cut.media_matches).most_common():
+        click.echo(f"media: {count} of {len(cut.media_matches)} events found by {way}")
+
+
+def _show_skipped(cut: Cut, *, list_all: bool) -> None:
+    if not list_all and len(cut.skipped) > MOST_ROWS:
+        reasons: dict[str, list[str]] = {}
+        for row in cut.skipped:
+            reasons.setdefault(row.reason, []).append(row.clip_name)
+        for reason, names in sorted(reasons.items(), key=lambda item: -len(item[1]))[:MOST_ROWS]:
+            more = f" and {len(names) - 1} more" if names[1:] else ""
+            click.echo(f"left out: {names[0]}{more}: {reason}")
+        click.echo(f"{len(cut.skipped)} rows are left out, for {len(reasons)} reasons: each is listed with --all")
+        return
     for row in cut.skipped:
         where = f" at record {row.record_range}" if row.record_range else ""
         click.echo(f"left out: {row.clip_name} on track {row.track_index + 1}{where}: {row.reason}")
-    for note in (*cut.notes, *problems):
-        click.echo(f"note: {note}")
 
 
 def show_dry_run(found: DryRun, *, as_json: bool) -> None:
@@ -78,7 +121,7 @@ def show_dry_run(found: DryRun, *, as_json: bool) -> None:
     ]
     if as_json:
         seconds = [{"seconds": None if one.seconds is None else round(one.seconds, 1)} for one in found.passes]
-        cut = json.loads(found.cut.model_dump_json(by_alias=True))
+        cut = found.cut.model_dump(mode="json", by_alias=True)
         print_json({**cut, "passes": [row | more for row, more in zip(rows, seconds, strict=True)]})
         return
     show_shots(found.cut, as_json=False)

@@ -56,8 +56,18 @@ if TYPE_CHECKING:
     metavar="HTML",
     help="With --since: write what has changed as a page for a browser, with pictures.",
 )
+@click.option("--all", "list_all", is_flag=True, help="List every shot of a cut of more than 200, not a summary.")
 @json_option
-def shots(*, cut: Path, since: Path | None, sheet: Path | None, page: Path | None, as_json: bool, **named: Any) -> None:
+def shots(
+    *,
+    cut: Path,
+    since: Path | None,
+    sheet: Path | None,
+    page: Path | None,
+    list_all: bool,
+    as_json: bool,
+    **named: Any,
+) -> None:
     """List the shots of CUT: media, ranges, handles, and what is left out and why.
 
     With --since, list what has changed: what is new, gone, moved, trimmed, slipped and retimed, and how many frames
@@ -86,7 +96,7 @@ def shots(*, cut: Path, since: Path | None, sheet: Path | None, page: Path | Non
         found = stages.read_source(cut, settings, allow_empty=True, progress=progress)
         if sheet is not None:
             problems = stages.write_contact_sheet(found, sheet, progress=progress)
-    show_shots(found, as_json=as_json)
+    show_shots(found, as_json=as_json, list_all=list_all)
     for problem in problems:
         click.echo(f"note: {problem}", err=True)
     if sheet is not None:
