@@ -1,8 +1,8 @@
 """Measures speed and memory as ratios within one interleaved run: ``python -m tests.benchmarks [NAME]…``.
 
 Machines are noisy, so nothing here passes or fails: each benchmark prints its measurement and the target.
-Names: help, exr, analysis, holds, run, around, engines, shot, steady, cuts, memory (without a name: all; memory takes
-several minutes). ``engines`` and ``shot`` need a GPU, for about eight minutes each.
+Names: help, exr, analysis, holds, run, around, engines, shot, steady, cut, cuts, memory (without a name: all; memory
+takes several minutes). ``engines`` and ``shot`` need a GPU, for about eight minutes each.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.benchmarks.bench_around import bench_around
+from tests.benchmarks.bench_cut import bench_cut
 from tests.benchmarks.bench_cuts import bench_cuts
 from tests.benchmarks.bench_engines import bench_engines
 from tests.benchmarks.bench_holds import bench_holds
@@ -226,6 +227,7 @@ BENCHMARKS: dict[str, Callable[[Path], None]] = {
     "engines": bench_engines,
     "shot": bench_shot,
     "steady": bench_steady,
+    "cut": bench_cut,
     "cuts": lambda _: bench_cuts(),
     "memory": bench_memory,
 }
