@@ -251,3 +251,31 @@ def test_the_folder_has_the_formats_of_the_last_delivery(formats: tuple[str, ...
     }
     expected = {kept.name}.union(*(names[name] for name in formats))
     assert {path.name for path in tmp_path.iterdir()} == expected
+
+
+def test_a_sequence_that_is_played_at_two_rates_is_two_media(tmp_path: Path) -> None:
+    def plate(first: int, rate: Fraction) -> DeliveryClip:
+        return make_clip(
+            0,
+            first,
+            20,
+            record_rate=Fraction(24),
+            rate=rate,
+            speed=-0.5,
+            position=Fraction(0),
+            tail=20 - int(10 * rate / 24),
+            timecode=0,
+            drop_frame=False,
+            name=f"at {rate}",
+            path="/mnt/p.1001.exr",
+            pattern="p.%04d.exr",
+            start=1001,
+        ).model_copy(update={"end_index": 1040})
+
+    clips = tuple(plate(number * 20, rate) for number, rate in enumerate((Fraction(24), Fraction(48), Fraction(24))))
+    delivery = deliver_tracks([DeliveryTrack(name="PLATE", pass_name=None, clips=clips)], Fraction(24))
+    _, expected, document = write(delivery, tmp_path)
+    assert not differences(readers.from_xmeml(tmp_path / "return.xml"), expected)
+    movies = readers.as_movies(expected, movies_of(document, tmp_path))
+    assert not differences(readers.from_fcpxml(tmp_path / "return.fcpxml"), movies)
+    assert (tmp_path / "return.xml").read_text(encoding="utf-8").count("<pathurl>") == 2

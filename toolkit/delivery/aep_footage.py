@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from toolkit.delivery.clip_timing import ClipMedia, clip_media
 from toolkit.documents import DeliveryClip
 from toolkit.errors import MissingFrames, MissingMedia, UnsupportedMedia
 from toolkit.frames import FramePath, FrameRange
@@ -27,19 +28,20 @@ class Footage:
     """The delivery's folder."""
     notes: list[str] = field(default_factory=list)
     """What the user of the project should know."""
-    _items: dict[str, FootageItem] = field(default_factory=dict)
+    _items: dict[ClipMedia, FootageItem] = field(default_factory=dict)
 
     def item(self, clip: DeliveryClip) -> FootageItem:
         """The item of ``clip``; a plate that py-aep cannot import becomes a placeholder and a note.
 
         Raises MissingMedia, MissingFrames, and UnsupportedMedia for a layer that cannot be imported.
         """
-        if clip.path not in self._items:
+        key = clip_media(clip)
+        if key not in self._items:
             item = self._import(clip)
             item.name = clip.name
             item.parent_folder = self.folder
-            self._items[clip.path] = item
-        return self._items[clip.path]
+            self._items[key] = item
+        return self._items[key]
 
     def _import(self, clip: DeliveryClip) -> FootageItem:
         path = self.root / clip.path

@@ -12,6 +12,14 @@ from toolkit.frames import media_timecode
 TOLERANCE = Fraction(1, 1_000_000)
 """Source frames by which a float of the delivery may miss a whole number."""
 
+ClipMedia = tuple[str, int, int, Fraction, str]
+"""The files of a clip, and how they are timed."""
+
+
+def clip_media(clip: DeliveryClip) -> ClipMedia:
+    """What clips of one medium have in common: a sequence that is played at two rates is two."""
+    return clip.path, clip.start_index, clip.end_index, clip.rate, clip.timecode
+
 
 def media_start(clip: DeliveryClip) -> int:
     """The timecode of the media's first frame, as media frames after 00:00:00:00."""

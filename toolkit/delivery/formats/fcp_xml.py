@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from toolkit.delivery.clip_timing import has_one_frame, media_length, media_start, source_step
+from toolkit.delivery.clip_timing import ClipMedia, clip_media, has_one_frame, media_length, media_start, source_step
 from toolkit.delivery.formats.fcp_xml_timing import Placement, place
 from toolkit.delivery.formats.locations import Locations, file_url, split_path
 from toolkit.delivery.formats.text import add_element, decimal, write_xml
@@ -50,7 +50,7 @@ class _ClipWriter:
 
     def __init__(self, rate: Fraction, locations: Locations) -> None:
         self._rate, self._locations = rate, locations
-        self._files: dict[tuple[str, int, int], int] = {}
+        self._files: dict[ClipMedia, int] = {}
         self._clips = 0
 
     def add_track(self, video: ET.Element, track: DeliveryTrack) -> None:
@@ -63,7 +63,7 @@ class _ClipWriter:
     def _add_clip(self, track: ET.Element, clip: DeliveryClip) -> None:
         placed = place(clip, self._rate)
         self._clips += 1
-        key = clip.path, clip.start_index, clip.end_index
+        key = clip_media(clip)
         is_new, number = key not in self._files, self._files.setdefault(key, len(self._files) + 1)
         item = add_element(track, "clipitem", id=f"clipitem-{self._clips}")
         add_element(item, "masterclipid", f"masterclip-{number}")

@@ -14,7 +14,14 @@ from fractions import Fraction
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from toolkit.delivery.clip_timing import has_one_frame, media_length, media_start, source_step
+from toolkit.delivery.clip_timing import (
+    ClipMedia,
+    clip_media,
+    has_one_frame,
+    media_length,
+    media_start,
+    source_step,
+)
 from toolkit.delivery.formats.locations import Locations, file_url, split_path
 from toolkit.delivery.formats.text import add_element, write_xml
 from toolkit.documents import Delivery, DeliveryClip
@@ -175,7 +182,7 @@ class _Resources:
     def __init__(self, element: ET.Element, locations: Locations) -> None:
         self._element, self._locations = element, locations
         self._formats: dict[tuple[Fraction, int, int], str] = {}
-        self._assets: dict[tuple[str, int, int], str] = {}
+        self._assets: dict[ClipMedia, str] = {}
 
     def format_of(self, rate: Fraction | None, width: int, height: int) -> str:
         """The id of a format; a rate of None is that of a picture."""
@@ -189,7 +196,7 @@ class _Resources:
 
     def asset_of(self, clip: DeliveryClip) -> str:
         """The id of the media of ``clip``."""
-        key = clip.path, clip.start_index, clip.end_index
+        key = clip_media(clip)
         if key not in self._assets:
             self._assets[key] = f"a{len(self._assets) + 1}"
             picture = _is_picture(clip)
