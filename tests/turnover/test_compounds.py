@@ -219,3 +219,29 @@ def test_a_clip_that_is_directly_in_a_stack_or_in_a_nested_track_is_found(kind: 
     assert [(shot.name, shot.source_range.first, len(shot.record_range)) for shot in cut.shots] == [
         ("scene_a", 103, 10)
     ]
+
+
+@pytest.mark.parametrize("scalar", [1, 0.5])
+def test_what_cannot_be_opened_inside_a_compound_does_not_take_the_rest_along(scalar: float, tmp_path: Path) -> None:
+    a, b = (clip(MEDIA, time_range(1000, 40), name=name) for name in ("a", "b"))
+    unknown = {"OTIO_SCHEMA": "TimeEffect.1", "effect_name": "Ease", "metadata": {}}
+    odd = compound("odd", (0, 10), track(a), effects=[unknown])
+    retime = [] if scalar == 1 else [speed(scalar)]
+    scene = compound("scene", (0, 40), track(odd, b), track(a), effects=retime)
+    cut = read_cut(write(tmp_path / "cut.otio", one_clip(scene)), handles=0)
+    assert [shot.clip_name for shot in cut.shots] == ["scene/b", "scene/a"]
+    assert [(row.clip_name, row.reason) for row in cut.skipped] == [
+        ("scene/odd", "a retime of unknown kind (Ease)"),
+    ]
+
+
+@pytest.mark.parametrize("scalar", [1, 0.5])
+def test_what_a_trim_cuts_off_inside_a_compound_is_no_part_of_the_cut(scalar: float, tmp_path: Path) -> None:
+    a, b, c = (clip(MEDIA, time_range(1000, 10), name=name) for name in ("a", "b", "c"))
+    inner = compound("inner", (0, 10), track(a), effects=[speed(2)])
+    lower = track(inner, b, c, source_range=time_range(20, 10))
+    effects = [] if scalar == 1 else [speed(scalar)]
+    cut = read_cut(
+        write(tmp_path / "cut.otio", one_clip(compound("scene", (0, 10), lower, track(a), effects=effects))), handles=0
+    )
+    assert ([shot.clip_name for shot in cut.shots], cut.skipped) == (["scene/c", "scene/a"], ())

@@ -66,7 +66,7 @@ class CompoundTime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaf:
-    """A child of a track that is no compound, however deep inside compounds it is."""
+    """A child of a track that is no compound, or none that can be opened, however deep inside compounds it is."""
 
     slot: Slot
     """Its place, in the time of the timeline, or of the compound if ``time`` is given."""
@@ -80,6 +80,8 @@ class Leaf:
     """None: ``slot`` is in the timeline's own time."""
     is_enabled: bool = True
     """Whether it and all that it is in are enabled."""
+    trouble: str = ""
+    """Of a compound inside another one: why it cannot be opened."""
 
     @property
     def compound_names(self) -> list[str]:
@@ -101,7 +103,7 @@ class Leaf:
 def open_compound(slot: Slot, record_rate: Fraction, length_of: LengthOf) -> Iterator[Leaf]:
     """Every clip, gap and transition inside the compound in ``slot`` that the timeline shows, bottom track first.
 
-    Raises Skip when a compound cannot be placed, or its retime cannot be read.
+    A compound in it that cannot be opened is a leaf with its trouble. Raises Skip when that in ``slot`` cannot be.
     """
     return _open(Leaf(slot=slot, siblings=()), record_rate, length_of)
 
@@ -130,12 +132,15 @@ def _open(outer: Leaf, record_rate: Fraction, length_of: LengthOf) -> Iterator[L
                 time=time,
                 is_enabled=outer.is_enabled and track.enabled and getattr(slot.child, "enabled", True),
             )
-            if time is None and slot.is_outside_trim:
+            if slot.is_outside_trim:
                 continue
-            if is_nested(slot.child):
-                yield from _open(leaf, record_rate, length_of)
-            else:
+            if not is_nested(slot.child):
                 yield leaf
+                continue
+            try:
+                yield from _open(leaf, record_rate, length_of)
+            except Skip as skip:  # the others in this compound are well
+                yield replace(leaf, trouble=str(skip))
 
 
 def _inner_tracks(compound: Any) -> Iterator[_InnerTrack]:

@@ -265,6 +265,8 @@ def _read_leaf(
             raise Skip("its track is disabled")
         if not leaf.is_enabled:
             raise Skip("disabled in the timeline")
+        if leaf.trouble:
+            raise Skip(leaf.trouble)
         check_known(child, reader.names.next_name)
         if not is_clip(child):
             raise Skip(f"a {child.schema_name()} is not supported yet")
