@@ -284,12 +284,23 @@ def test_without_a_start_time_the_rate_is_that_of_most_clips(tmp_path: Path) -> 
     [
         (107_892, 30000 / 1001, True),
         (215_784, 60000 / 1001, True),
+        (2_587_610, 30000 / 1001, True),
+        (2_587_608, 30000 / 1001, False),
         (108_000, 30000 / 1001, False),
         (0, 30000 / 1001, False),
         (86_400, 24, False),
         (107_892, 30, False),
     ],
-    ids=["01:00:00;00", "01:00:00;00 at 59.94", "01:00:00:00", "00:00:00:00", "film", "30 fps exactly"],
+    ids=[
+        "01:00:00;00",
+        "01:00:00;00 at 59.94",
+        "23:59:00;02",
+        "23:58:59;28",
+        "01:00:00:00",
+        "00:00:00:00",
+        "film",
+        "30 fps exactly",
+    ],
 )
 def test_drop_frame_is_detected_from_the_start_of_the_timeline(
     start: int, rate: float, drop_frame: bool, tmp_path: Path

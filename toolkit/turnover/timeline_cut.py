@@ -209,13 +209,16 @@ def _choose_drop_frame(said: bool | None, record_start: int, record_rate: Fracti
 def _is_drop_frame(record_start: int, record_rate: Fraction) -> bool:
     """Whether the timeline counts drop frame, which OpenTimelineIO does not store.
 
-    Timelines start on a whole minute: 107892 at 29.97 is 01:00:00;00, as a start at 00:59:56:12 is unlikely.
+    Timelines start on a whole minute: 107892 at 29.97 is 01:00:00;00, as a start at 00:59:56:12 is unlikely. Most
+    minutes begin with ;02.
     """
     if record_rate not in DROP_FRAME_RATES:
         return False
-    labels = [timecode_from_frames(record_start, record_rate, drop_frame=drop_frame) for drop_frame in (True, False)]
-    whole_minute = [label.seconds == label.frames == 0 for label in labels]
-    return whole_minute == [True, False]
+    dropped, plain = (
+        timecode_from_frames(record_start, record_rate, drop_frame=drop_frame) for drop_frame in (True, False)
+    )
+    first = DROP_FRAME_RATES[record_rate] if dropped.minutes % 10 else 0
+    return (dropped.seconds, dropped.frames) == (0, first) and (plain.seconds, plain.frames) != (0, 0)
 
 
 def _audio_end(timeline: schema.Timeline) -> Fraction:
