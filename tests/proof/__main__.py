@@ -1,0 +1,125 @@
+"""Proves that random cuts come back as they went in: ``python -m tests.proof 10000``.
+
+Each cut is read, delivered with fake layers, and read back from every file of the delivery by code that shares nothing
+with the toolkit. What every timeline frame shows is compared with a model of the cut. About five cuts a second. Exits
+with 1 if a frame is wrong, after printing the smallest such cut.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from hypothesis import HealthCheck, Phase, assume, given, seed, settings
+
+from tests.proof._check import Tally, check, is_clear
+from tests.proof._footage import make_footage
+from tests.proof._generator import timelines
+from tests.proof._model import Footage, Timeline, describe
+
+
+def _parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.proof", description=__doc__)
+    parser.add_argument("count", type=int, nargs="?", default=1000, help="cuts (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="which cuts (default: %(default)s)")
+    return parser.parse_args()
+
+
+class _Run:
+    """The same cuts each time for the same seed."""
+
+    def __init__(self, footage: Sequence[Footage], count: int, number: int) -> None:
+        self._footage, self._count, self._number = footage, count, number
+        self._begin = time.monotonic()
+        self.wrong = 0
+        self.tally = Tally()
+
+    def count_wrong(self) -> None:
+        """Check all cuts."""
+
+        def try_one(cut: Timeline) -> None:
+            try:
+                _check(cut, self.tally)
+            except Exception as error:  # a crash is as wrong as a picture
+                self.wrong += 1
+                print(f"\r{'':70}\rwrong: {type(error).__name__}: {error}")
+            self._show_progress()
+
+        self._search(try_one, [Phase.generate])
+
+    def find_smallest(self) -> tuple[Timeline, Exception]:
+        """The smallest cut that is like the first wrong one."""
+        found: list[tuple[Timeline, Exception]] = []
+
+        def try_one(cut: Timeline) -> None:
+            try:
+                _check(cut, Tally())
+            except Exception as error:
+                found.append((cut, error))
+                raise
+
+        try:
+            self._search(try_one, [Phase.generate, Phase.shrink])
+        except Exception as error:
+            if not found:
+                raise
+            return found[-1][0], error
+        raise AssertionError("the wrong cut is right the second time")
+
+    def _search(self, try_one: object, phases: Sequence[Phase]) -> None:
+        limits = settings(
+            max_examples=self._count,
+            deadline=None,
+            database=None,
+            phases=phases,
+            suppress_health_check=list(HealthCheck),
+            report_multiple_bugs=False,
+        )
+
+        def clear(cut: Timeline) -> None:
+            assume(is_clear(cut))
+            assert callable(try_one)
+            try_one(cut)
+
+        seed(self._number)(limits(given(timelines(self._footage))(clear)))()
+
+    def _show_progress(self) -> None:
+        done = self.tally.cuts + self.wrong
+        share = min(1.0, done / self._count)
+        rate = done / (time.monotonic() - self._begin)
+        bar = "#" * int(30 * share)
+        print(f"\r[{bar:30}] {done}/{self._count} cuts, {rate:.1f}/s, {self.wrong} wrong", end="", file=sys.stderr)
+
+
+def _check(cut: Timeline, tally: Tally) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        check(cut, Path(folder), tally)
+
+
+def _report(run: _Run, number: int) -> None:
+    tally = run.tally
+    print(f"\nseed {number}: {tally.cuts} cuts right, {run.wrong} wrong")
+    print(f"{tally.frames} timeline frames; {tally.left_out} pictures are left out, all of them reported")
+    for where, compared in tally.compared.items():
+        noted = f", {tally.noted[where]} differ as its notes say" if tally.noted[where] else ""
+        print(f"{where:22} {compared:9} pictures compared{noted}")
+
+
+def main() -> None:
+    arguments = _parse_arguments()
+    with tempfile.TemporaryDirectory() as folder:
+        run = _Run(make_footage(Path(folder)), arguments.count, arguments.seed)
+        run.count_wrong()
+        _report(run, arguments.seed)
+        if run.wrong:
+            cut, error = run.find_smallest()
+            print(f"\nthe smallest wrong cut:\n{describe(cut)}\n{type(error).__name__}: {error}")
+            sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
