@@ -1,7 +1,8 @@
 """Proves that random cuts come back as they went in: ``python -m tests.proof 10000``.
 
 Each cut is read, delivered with fake layers, and read back from every file of the delivery by code that shares nothing
-with the toolkit. What every timeline frame shows is compared with a model of the cut. About five cuts a second. Exits
+with the toolkit. What every timeline frame shows is compared with a model of the cut. With ``--incoming``, cuts of what
+all formats can say are written as OTIO, EDL, FCP7 XML and FCPXML instead, and read. About five cuts a second. Exits
 with 1 if a frame is wrong, after printing the smallest such cut.
 """
 
@@ -11,29 +12,35 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, assume, given, seed, settings
+from hypothesis import strategies as st
 
 from tests.proof._check import Tally, check, is_clear
 from tests.proof._footage import make_footage
 from tests.proof._generator import timelines
-from tests.proof._model import Footage, Timeline, describe
+from tests.proof._incoming import check_incoming
+from tests.proof._model import Timeline, describe
+from tests.proof._other_formats import flat_cuts
+
+Check = Callable[[Timeline, Path, Tally], None]
 
 
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.proof", description=__doc__)
     parser.add_argument("count", type=int, nargs="?", default=1000, help="cuts (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="which cuts (default: %(default)s)")
+    parser.add_argument("--incoming", action="store_true", help="compare the readers of the four formats")
     return parser.parse_args()
 
 
 class _Run:
     """The same cuts each time for the same seed."""
 
-    def __init__(self, footage: Sequence[Footage], count: int, number: int) -> None:
-        self._footage, self._count, self._number = footage, count, number
+    def __init__(self, cuts: st.SearchStrategy[Timeline], check_one: Check, count: int, number: int) -> None:
+        self._cuts, self._check, self._count, self._number = cuts, check_one, count, number
         self._begin = time.monotonic()
         self.wrong = 0
         self.tally = Tally()
@@ -43,7 +50,7 @@ class _Run:
 
         def try_one(cut: Timeline) -> None:
             try:
-                _check(cut, self.tally)
+                self._try(cut, self.tally)
             except Exception as error:  # a crash is as wrong as a picture
                 self.wrong += 1
                 print(f"\r{'':70}\rwrong: {type(error).__name__}: {error}")
@@ -57,7 +64,7 @@ class _Run:
 
         def try_one(cut: Timeline) -> None:
             try:
-                _check(cut, Tally())
+                self._try(cut, Tally())
             except Exception as error:
                 found.append((cut, error))
                 raise
@@ -70,7 +77,7 @@ class _Run:
             return found[-1][0], error
         raise AssertionError("the wrong cut is right the second time")
 
-    def _search(self, try_one: object, phases: Sequence[Phase]) -> None:
+    def _search(self, try_one: Callable[[Timeline], None], phases: Sequence[Phase]) -> None:
         limits = settings(
             max_examples=self._count,
             deadline=None,
@@ -82,10 +89,13 @@ class _Run:
 
         def clear(cut: Timeline) -> None:
             assume(is_clear(cut))
-            assert callable(try_one)
             try_one(cut)
 
-        seed(self._number)(limits(given(timelines(self._footage))(clear)))()
+        seed(self._number)(limits(given(self._cuts)(clear)))()
+
+    def _try(self, cut: Timeline, tally: Tally) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            self._check(cut, Path(folder), tally)
 
     def _show_progress(self) -> None:
         done = self.tally.cuts + self.wrong
@@ -93,11 +103,6 @@ class _Run:
         rate = done / (time.monotonic() - self._begin)
         bar = "#" * int(30 * share)
         print(f"\r[{bar:30}] {done}/{self._count} cuts, {rate:.1f}/s, {self.wrong} wrong", end="", file=sys.stderr)
-
-
-def _check(cut: Timeline, tally: Tally) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        check(cut, Path(folder), tally)
 
 
 def _report(run: _Run, number: int) -> None:
@@ -112,7 +117,10 @@ def _report(run: _Run, number: int) -> None:
 def main() -> None:
     arguments = _parse_arguments()
     with tempfile.TemporaryDirectory() as folder:
-        run = _Run(make_footage(Path(folder)), arguments.count, arguments.seed)
+        if arguments.incoming:
+            run = _Run(flat_cuts(), check_incoming, arguments.count, arguments.seed)
+        else:
+            run = _Run(timelines(make_footage(Path(folder))), check, arguments.count, arguments.seed)
         run.count_wrong()
         _report(run, arguments.seed)
         if run.wrong:

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from tests.proof._check import Tally, check, is_clear
 from tests.proof._footage import make_footage
 from tests.proof._generator import timelines
+from tests.proof._incoming import check_incoming
 from tests.proof._model import Constant, Footage, Item, Timeline, Track
+from tests.proof._other_formats import flat_cuts
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +32,13 @@ def test_every_frame_of_a_random_cut_comes_back(data: st.DataObject, footage: li
     with tempfile.TemporaryDirectory() as folder:
         check(cut, Path(folder), tally)
     assert tally.compared["read_cut"] == tally.compared["delivery.json"] == tally.compared["return.otio"] > 0
+
+
+@settings(max_examples=25, deadline=None)
+@given(cut=flat_cuts())
+def test_the_readers_of_four_formats_agree(cut: Timeline) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        check_incoming(cut, Path(folder), Tally())
 
 
 def test_the_model_counts_by_hand() -> None:
