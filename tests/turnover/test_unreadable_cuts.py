@@ -44,6 +44,8 @@ TEXTS: dict[str, tuple[bytes, str]] = {
     "other JSON": (b'{"shots": []}', "it is JSON, but not OpenTimelineIO"),
     "a JSON list": (b"[1, 2]", "it is JSON, but not OpenTimelineIO"),
     "JSON null": (b"null", "it is JSON, but not OpenTimelineIO"),
+    "deep lists": (b"[" * 200_000, "it is nested 200000 levels deep, more than the 1000 that are read"),
+    "deep objects": (b'{"a":"]}}"' + b',"b":{"a":1' * 2000 + b"}" * 2001, "it is nested 2001 levels deep"),
     "a gap": (json.dumps(gap(10)).encode(), "it is a single Gap, not a timeline"),
     "a collection of clips": (
         json.dumps(collection(CLIP)).encode(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from copy import deepcopy
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,11 @@ LAYER_METADATA = "resolve_ae_toolkit"
 
 _CPP_TYPE_NAME = re.compile(r" \(of type '[^']*'\)|N\d+opentimelineio\w*?\d([A-Z][A-Za-z]+)E\b")
 """C++ type names in OpenTimelineIO's messages."""
+
+_MAX_LEVELS = 1000
+"""Levels of JSON that are read. OpenTimelineIO has no limit, and kills the process when its stack is full."""
+
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
 
 
 def is_timeline(path: Path) -> bool:
@@ -37,6 +43,8 @@ def parse_timeline(text: str, path: Path) -> tuple[schema.Timeline, tuple[str, .
 
     A single clip, track or stack is put into a timeline. ``path`` is the file to name in errors. Raises UnreadableCut.
     """
+    if (levels := _count_levels(text)) > _MAX_LEVELS:
+        raise UnreadableCut(path, f"it is nested {levels} levels deep, more than the {_MAX_LEVELS} that are read")
     loaded, notes = _load(text, path)
     timeline, more = _as_timeline(loaded, path)
     if timeline.tracks is None:
@@ -61,6 +69,12 @@ def _load(text: str, path: Path) -> tuple[Any, tuple[str, ...]]:
     except refusals as error:
         said = _CPP_TYPE_NAME.sub(lambda match: match[1] or "", str(error.args[0]))
         raise UnreadableCut(path, f"OpenTimelineIO cannot read it: {said}") from error
+
+
+def _count_levels(text: str) -> int:
+    """How deep the lists and objects in ``text`` are nested."""
+    steps = (1 if mark in "[{" else -1 for mark in re.sub(r"[^][{}]+", "", _STRING.sub("", text)))
+    return max(accumulate(steps), default=0)
 
 
 def _parse_json(text: str, path: Path, refusal: Exception) -> Any:
