@@ -16,11 +16,7 @@ from pydantic import Field, field_validator
 from toolkit.frames import FrameRange, exact_rate
 from toolkit.settings.base import Number, WholeNumber, number, refuse, settings_class
 from toolkit.settings.looks import BodySettings, FaceSettings
-
-_NAME_TOKENS: dict[str, str | int] = {
-    "clip": "sh010", "reel": "A001", "scene": "12", "take": "3", "track": 1, "index": 1, "timecode": "01000000"
-}  # fmt: skip
-"""What a template of names may contain, with a value of each."""
+from toolkit.settings.name_templates import template_problem
 
 URL_FROM_CUT = "server.is_url_from_cut"
 
@@ -77,15 +73,8 @@ class CutSettings:
     @field_validator("names")
     @classmethod
     def _check_names(cls, text: str) -> str:
-        try:
-            filled = text.format(**_NAME_TOKENS)
-        except KeyError as error:
-            known = ", ".join(f"{{{name}}}" for name in _NAME_TOKENS)
-            refuse("names", f"there is no {{{error.args[0]}}}, only {known}")
-        except (ValueError, IndexError, AttributeError, TypeError) as error:
-            refuse("names", f"not a template: {error}")
-        if not filled.strip() or filled == text:
-            refuse("names", "needs a part that differs from shot to shot, such as {clip} or {index:04d}")
+        if problem := template_problem(text):
+            refuse((), problem)
         return text
 
     @property
