@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from toolkit.install import Host
 
 _PACKAGES = (
-    "av", "click", "httpx", "mediapipe", "numpy", "OpenEXR", "OpenTimelineIO", "pillow", "platformdirs", "pydantic",
-    "rich", "websockets",
+    "av", "click", "defusedxml", "httpx", "mediapipe", "numpy", "OpenEXR", "OpenTimelineIO", "otio-aaf-adapter",
+    "pillow", "platformdirs", "pyaaf2", "pycmx", "pydantic", "rich", "scenedetect", "websockets",
 )  # fmt: skip
 """The dependencies, as listed in pyproject.toml."""
 _EXTRAS = {"opencolorio": ("output.encoding = acescg", "colour"), "py-aep": ("toolkit aep", "aep")}

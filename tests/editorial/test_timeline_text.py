@@ -28,10 +28,11 @@ def test_tracks_are_inserted_and_the_rest_stays_as_it_is_written(indent: int | N
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.text())
 def test_digits_spaces_and_unknown_parts_stay(value: float, name: str) -> None:
+    digits = f"{value!r}" if "e" in repr(value) else f"{value!r}00"
     text = f"""
   {{ "metadata" : {{ "tracks": [1, {{}}], "x": {json.dumps(name)} }},  "OTIO_SCHEMA":"Timeline.1",
-   "tracks" :{{"children"  :[ {{"OTIO_SCHEMA": "Track.9", "rate": {value!r}00e0, "odd": [] }}\t] , "name":"tracks" }} }}
-""".replace("00e0", "" if "e" in repr(value) else "00")
+   "tracks" :{{"children"  :[ {{"OTIO_SCHEMA": "Track.9", "rate": {digits}, "odd": [] }}\t] , "name":"tracks" }} }}
+"""
     changed = insert_tracks(text, {0: [NEW]}, 1)
     assert changed is not None
     assert changed.replace(f",\n{NEW}", "") == text

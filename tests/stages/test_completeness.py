@@ -238,12 +238,12 @@ def test_a_longer_shot_is_tracked_together_with_what_was_tracked_before(cut: Pat
     assert tracked(0, 1) == "1001-1004"
 
 
-def test_a_shot_that_has_moved_far_through_its_media_is_tracked_alone(cut: Path, tmp_path: Path) -> None:
+def test_a_clip_that_shows_other_frames_altogether_is_another_shot_and_tracked_alone(cut: Path, tmp_path: Path) -> None:
     out, both = tmp_path / "out", load_settings(overrides=["cut.handles=0"])
     for first, count in ((0, 1), (2, 2)):
         trim(cut, first, count)
         toolkit.run(cut, out, both)
-    assert str(toolkit.FaceTracks.read(out / "sh010" / "face_track.json").source_range) == "1003-1004"
+    assert str(toolkit.FaceTracks.read(out / "sh010_2" / "face_track.json").source_range) == "1003-1004"
 
 
 def test_a_longer_shot_and_a_changed_plate_are_tracked_again(cut: Path, tmp_path: Path) -> None:

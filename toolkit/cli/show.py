@@ -15,10 +15,10 @@ from rich.console import Console
 from rich.table import Table
 
 from toolkit.frames import FramePath
-from toolkit.output import Output
 
 if TYPE_CHECKING:  # the doctor must run even if the libraries behind these do not load
     from toolkit.documents import Cut, Delivery, Document, FaceTracks, PassPlan
+    from toolkit.output import Output
     from toolkit.passes import RenderedPass
     from toolkit.stages.dry_run import DryRun
     from toolkit.stages.run_result import RunResult
@@ -212,6 +212,8 @@ def show_rendered(rendered: Sequence[RenderedPass], out: Path, *, as_json: bool)
 
 def show_run(result: RunResult, out: Path, *, as_json: bool) -> None:
     """What was rendered, where it is, and what to do next."""
+    from toolkit.output import Output
+
     output = Output(root=out, cut=result.cut_name)
     if as_json:
         passes = [

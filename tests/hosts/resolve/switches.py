@@ -76,6 +76,11 @@ VARIATIONS = (
     Switch(
         "source start is off", "clip: GetSourceStartFrame is one too high on some clips", {"source_start_offset": 1}
     ),
+    Switch(
+        "reversed start after end",
+        "clip: GetSourceStartFrame of a reversed clip is after its GetSourceEndFrame",
+        {"swaps_reversed_source": True},
+    ),
     Switch("imports again", "pool: existing media is imported again", {"reimports": True}),
     Switch("duplicates open", "timeline: the duplicate becomes the current timeline", {"selects_duplicates": True}),
     Switch("drop frame", "timeline: the project runs at 29.97 drop frame", {"project_rate": "29.97 DF"}),
