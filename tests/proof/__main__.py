@@ -2,8 +2,8 @@
 
 Each cut is read, delivered with fake layers, and read back from every file of the delivery by code that shares nothing
 with the toolkit. What every timeline frame shows is compared with a model of the cut. With ``--incoming``, cuts of what
-all formats can say are written as OTIO, EDL, FCP7 XML and FCPXML instead, and read. About five cuts a second. Exits
-with 1 if a frame is wrong, after printing the smallest such cut.
+all formats can say are written as OTIO, EDL, FCP7 XML and FCPXML instead, and read. About five cuts a second; Ctrl-C
+ends it early. Exits with 1 if a frame is wrong, after printing the smallest such cut.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument("count", type=int, nargs="?", default=1000, help="cuts (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="which cuts (default: %(default)s)")
     parser.add_argument("--incoming", action="store_true", help="compare the readers of the four formats")
+    parser.add_argument("--minutes", type=float, default=1e9, help="stop after them (default: after all cuts)")
     return parser.parse_args()
 
 
@@ -45,8 +46,8 @@ class _Run:
         self.wrong = 0
         self.tally = Tally()
 
-    def count_wrong(self) -> None:
-        """Check all cuts."""
+    def count_wrong(self, minutes: float) -> None:
+        """Check all cuts, or those that ``minutes`` allow. Raises KeyboardInterrupt when it was stopped early."""
 
         def try_one(cut: Timeline) -> None:
             try:
@@ -55,6 +56,8 @@ class _Run:
                 self.wrong += 1
                 print(f"\r{'':70}\rwrong: {type(error).__name__}: {error}")
             self._show_progress()
+            if time.monotonic() - self._begin > 60 * minutes:
+                raise KeyboardInterrupt
 
         self._search(try_one, [Phase.generate])
 
@@ -121,7 +124,10 @@ def main() -> None:
             run = _Run(flat_cuts(), check_incoming, arguments.count, arguments.seed)
         else:
             run = _Run(timelines(make_footage(Path(folder))), check, arguments.count, arguments.seed)
-        run.count_wrong()
+        try:
+            run.count_wrong(arguments.minutes)
+        except KeyboardInterrupt:
+            print("\nstopped early", end="")
         _report(run, arguments.seed)
         if run.wrong:
             cut, error = run.find_smallest()
