@@ -206,3 +206,20 @@ def test_media_of_other_rates_are_counted_right_or_noted(tmp_path: Path) -> None
 
 def _per_track(different: list[tuple[int, int, Any, Any]], frames: range) -> list[int]:
     return [sum(number == track and frame in frames for number, frame, *_ in different) for track in range(6)]
+
+
+def test_a_sequence_that_is_played_at_two_rates_is_noted(tmp_path: Path) -> None:
+    pattern = write_sequence(tmp_path / "plates", range(1, 41))
+    sequence: dict[str, Any] = {
+        "path": str(pattern.with_name("plate.[0001-0040].png")),
+        "media_count": 40,
+        "media_index": 1,
+    }
+    clips = (
+        host_clip(record=(number * 10, 10), source_first=number * 10, name=f"sh{number}", media_fps=fps, **sequence)
+        for number, fps in enumerate((24.0, 25.0, 24.0))
+    )
+    cut = read_cut(write_turnover(tmp_path, *clips, record_count=30), handles=0)
+    delivery = deliver(cut, tmp_path / "out", settings=ALL)
+    (note,) = [note for note in delivery.notes if "is played at" in note]
+    assert note.startswith(f"{tmp_path / 'plates' / 'plate.####.png'} is played at 24 and 25 fps: ")
