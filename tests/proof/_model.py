@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from math import floor
@@ -161,7 +161,10 @@ class Item:
         names = (*names, self.name)
         if not self.name:
             return
-        if not self.enabled or (self.footage is None and not self.tracks):
+        if not self.enabled and self.tracks:
+            for picture in replace(self, enabled=True).at(i, rate, names[:-1]):
+                yield Picture(names=picture.names, is_left_out=True)
+        elif not self.enabled or (self.footage is None and not self.tracks):
             yield Picture(names=names, is_left_out=True)
         elif self.tracks:
             own = self.rate or rate
