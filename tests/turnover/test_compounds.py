@@ -21,6 +21,7 @@ from tests.turnover._cuts import (
     gap,
     movie_reference,
     one_clip,
+    sequence_reference,
     speed,
     time,
     time_range,
@@ -28,8 +29,10 @@ from tests.turnover._cuts import (
     track,
     transition,
     write,
+    write_sequence,
 )
 from toolkit.documents import Cut
+from toolkit.frames import FrameRange
 from toolkit.plates import read_attributes
 from toolkit.turnover import read_cut
 
@@ -245,3 +248,20 @@ def test_what_a_trim_cuts_off_inside_a_compound_is_no_part_of_the_cut(scalar: fl
         write(tmp_path / "cut.otio", one_clip(compound("scene", (0, 10), lower, track(a), effects=effects))), handles=0
     )
     assert ([shot.clip_name for shot in cut.shots], cut.skipped) == (["scene/c", "scene/a"], ())
+
+
+def test_a_use_whose_frames_are_all_missing_does_not_take_the_other_uses_along(tmp_path: Path) -> None:
+    write_sequence(tmp_path / "plates", [number for number in range(1, 21) if number != 3])
+    a = clip(sequence_reference("plates/", 1, time_range(0, 20)), time_range(0, 10), name="a")
+    b = clip(MEDIA, time_range(1000, 10), name="b")
+    jumps = {
+        "OTIO_SCHEMA": "TimeEffect.1",
+        "effect_name": "Remap",
+        "metadata": {"resolve_ae_toolkit": {"remap": ["5", "12", "2", "13"]}},
+    }
+    scene = compound("scene", (0, 4), track(a, b), effects=[jumps])
+    cut = read_cut(write(tmp_path / "cut.otio", one_clip(scene)), handles=0)
+    assert [shown_in_cut(cut, frame) for frame in range(4)] == [{("a", 6)}, {("b", 2)}, set(), {("b", 3)}]
+    (row,) = cut.skipped
+    assert (row.clip_name, row.record_range) == ("scene/a", FrameRange(first=2, last=2))
+    assert row.reason.endswith("1 source frame missing: 3; available: 1-20")

@@ -142,3 +142,12 @@ def test_a_part_does_not_take_the_name_of_another_clip(tmp_path: Path) -> None:
         ("s", "s_part2_of_clip"),
         ("s_part2", "s_part2"),
     ]
+
+
+@pytest.mark.parametrize("handles", [0, 2])
+def test_a_clip_that_begins_in_a_hole_is_rendered_from_behind_it(handles: int, tmp_path: Path) -> None:
+    write_sequence(tmp_path / "plates", [number for number in range(1, 21) if number != 3])
+    media = sequence_reference("plates/", 1, time_range(0, 20))
+    cut = read(tmp_path, clip(media, time_range(2, 5)), handles=handles)
+    assert [source for _, source in shown(cut).values()] == [4, 5, 6, 7]
+    assert [shot.handles for shot in cut.shots] == [(0, handles)]

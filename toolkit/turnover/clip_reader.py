@@ -59,21 +59,33 @@ class ClipReader:
         shots: list[Shot] = []
         rows: list[Skipped] = []
         frame_maps, start = self._frame_maps(leaf, resolved, retime)
+        skips: list[MediaSkip] = []
         for frame_map in frame_maps:
             work_range = partial(_work_range, resolved, self._wanted_handles(resolved, frame_map.speed, overlap))
+            missing = set(_missing_frames(resolved, frame_map.source_range()))
             shot = self._build_shot(
-                leaf, resolved, frame_map, work_range, track_index=track_index, clip_index=clip_index
+                leaf,
+                resolved,
+                frame_map,
+                _no_handles if missing else work_range,
+                track_index=track_index,
+                clip_index=clip_index,
             )
             self._note(shot, leaf.slot.child, resolved, start)
-            missing = set(_missing_frames(resolved, shot.source_range))
             if not missing:
                 shots.append(shot)
                 continue
-            parts, holes = split_at_missing_frames(
-                shot, missing, self.names, work_range, available=resolved.source_range
-            )
+            available = resolved.source_range
+            try:
+                parts, holes = split_at_missing_frames(shot, missing, self.names, work_range, available=available)
+            except MediaSkip as skip:  # the other uses may have their frames
+                skips.append(skip)
+                rows.append(_missing_use(shot, skip))
+                continue
             shots += parts
             rows += holes
+        if skips and not shots:
+            raise skips[0]
         return shots, rows
 
     def _note(self, shot: Shot, clip: schema.Clip, resolved: ResolvedMedia, start: ClipStart) -> None:
@@ -203,6 +215,21 @@ def _vary_speed(frame_map: FrameMap, positions: Sequence[int], resolved: Resolve
         source_offset=Fraction(min(frames) - frame_map.source_first),
         speed=(frames[-1] - frames[0]) / frame_map.source_rate / seconds,
         frames=frames,
+    )
+
+
+def _no_handles(source_range: FrameRange) -> FrameRange:
+    """Of a clip that lacks frames: its parts get their own."""
+    return source_range
+
+
+def _missing_use(shot: Shot, skip: MediaSkip) -> Skipped:
+    return Skipped(
+        clip_name=shot.clip_name,
+        track_index=shot.track_index,
+        record_range=shot.record_range,
+        reason=str(skip),
+        shot=shot.name,
     )
 
 
