@@ -155,3 +155,13 @@ def test_shots_are_named_after_a_template(template: str, names: list[str], tmp_p
     document = timeline(track(use("a"), slated, reel), start=time(86400))
     cut = read_cut(write(tmp_path / "cut.otio", document), handles=0, names=template, share=False)
     assert [shot.name for shot in cut.shots] == names
+
+
+@pytest.mark.timeout(60)
+def test_the_frames_of_a_reel_are_counted_once_for_all_its_uses(tmp_path: Path) -> None:
+    """Frame by frame for every use, a cut of a long reel took minutes."""
+    uses = [use("reel", first=100 * number, count=120) for number in range(4000)]
+    cut = cut_of(tmp_path, uses)
+    assert len({shot.rendered_name for shot in cut.shots}) == 1
+    known = cut.model_copy(update={"shots": ()})
+    assert sum(change.frames_to_render for change in compare_cuts(known, cut)) == cut.frames_to_render

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from toolkit.documents import Cut, Shot
+from toolkit.frames import FrameRange
 from toolkit.turnover.use_matching import Use, UseMatches, match_uses
 
 
@@ -145,19 +146,25 @@ class _Rendered:
         """Media that was offline in the old cut, and no longer is, has not been rendered."""
         online = {use.media for use in matches.new if use.shot.media.online}
         self._frames: dict[tuple[str, str], set[int]] = {}
+        self._ranges: set[tuple[tuple[str, str], FrameRange]] = set()
         for use in matches.old:
             was_there = use.shot.media.online or use.media not in online
             if was_there and use.shot.name not in unrendered:
-                self._known(use).update(use.shot.rendered_range)
+                self.take_missing(use)
         for shot in (shot for cut in others for shot in cut.shots if shot.media.online):
-            self._frames.setdefault((shot.rendered_name, shot.media.path), set()).update(shot.rendered_range)
-
-    def _known(self, use: Use) -> set[int]:
-        return self._frames.setdefault((use.shot.rendered_name, use.media), set())
+            self._take(shot, shot.media.path)
 
     def take_missing(self, use: Use) -> int:
         """How many frames of ``use`` nobody has rendered; from now on they count as rendered."""
-        known = self._known(use)
-        missing = set(use.shot.rendered_range) - known
-        known |= missing
-        return len(missing)
+        return self._take(use.shot, use.media)
+
+    def _take(self, shot: Shot, media: str) -> int:
+        """The uses of a source shot all have its frames, which may be those of a whole reel: they are counted once."""
+        key, frames = (shot.rendered_name, media), shot.rendered_range
+        if (key, frames) in self._ranges:
+            return 0
+        self._ranges.add((key, frames))
+        known = self._frames.setdefault(key, set())
+        before = len(known)
+        known.update(frames)
+        return len(known) - before
