@@ -118,6 +118,20 @@ def test_a_clip_of_which_nothing_useful_is_left_is_left_out(numbers: range, tmp_
         read(tmp_path, clip(sequence_reference("", 1, available), time_range(0, 40), name="sh010"))
 
 
+@pytest.mark.parametrize(("count", "scalar"), [(5, 1.7e308), (5, -1e300), (5, 1e9), (10_000_000, 1.0)])
+def test_a_clip_of_more_frames_than_any_media_has_is_left_out_at_once(
+    count: int, scalar: float, tmp_path: Path
+) -> None:
+    write_movie(tmp_path / "a.mov", 10)
+    item = clip(movie_reference("a.mov", time_range(0, 10)), time_range(0, count), effects=[speed(scalar)])
+    write(tmp_path / "cut.otio", timeline(track(item), start=time(0)))
+    cut = read_cut(tmp_path / "cut.otio", handles=8, allow_empty=True)
+    (row,) = cut.skipped
+    assert "a.mov: at its length and speed it lacks more than " in row.reason
+    assert row.reason.endswith("; available: 0-9")
+    assert row.shot == "sh010"
+
+
 def test_a_single_sequence_with_holes_is_a_shot_for_each_part(tmp_path: Path) -> None:
     cut = read_cut(write_sequence(tmp_path, [1, 2, 3, 5, 6, 9]), handles=8)
 

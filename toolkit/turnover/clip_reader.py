@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from opentimelineio import schema
 
 
+_MAX_MISSING = 1_000_000
+"""Frames that a clip may want beyond its media: half a day. More is a mistake, and each would be looked for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipReader:
     """Makes shots from the clips of one cut."""
@@ -62,21 +66,24 @@ class ClipReader:
         skips: list[MediaSkip] = []
         for frame_map in frame_maps:
             work_range = partial(_work_range, resolved, self._wanted_handles(resolved, frame_map.speed, overlap))
-            missing = set(_missing_frames(resolved, frame_map.source_range()))
+            problem = _length_problem(resolved, frame_map.source_range())
+            missing = set() if problem else set(_missing_frames(resolved, frame_map.source_range()))
             shot = self._build_shot(
                 leaf,
                 resolved,
                 frame_map,
-                _no_handles if missing else work_range,
+                _no_handles if missing or problem else work_range,
                 track_index=track_index,
                 clip_index=clip_index,
             )
             self._note(shot, leaf.slot.child, resolved, start)
-            if not missing:
+            if not missing and not problem:
                 shots.append(shot)
                 continue
             available = resolved.source_range
             try:
+                if problem:
+                    raise MediaSkip(problem, shot=shot.name)
                 parts, holes = split_at_missing_frames(shot, missing, self.names, work_range, available=available)
             except MediaSkip as skip:  # the other uses may have their frames
                 skips.append(skip)
@@ -91,7 +98,7 @@ class ClipReader:
     def _note(self, shot: Shot, clip: schema.Clip, resolved: ResolvedMedia, start: ClipStart) -> None:
         """Keep what was decided about ``shot``."""
         self.notes.add(shot.name, start.note)
-        if not resolved.is_still and len(shot.source_range) == 1 and len(shot.record_range) > 1:
+        if not resolved.is_still and shot.source_range.first == shot.source_range.last and len(shot.record_range) > 1:
             self.notes.add(shot.name, slow_freeze_note(clip.effects))
 
     def _build_shot(
@@ -231,6 +238,15 @@ def _missing_use(shot: Shot, skip: MediaSkip) -> Skipped:
         reason=str(skip),
         shot=shot.name,
     )
+
+
+def _length_problem(resolved: ResolvedMedia, wanted: FrameRange) -> str | None:
+    """Why a clip of the frames ``wanted`` has a wrong length or speed: it shows far more than the media has."""
+    available = resolved.source_range
+    if (wanted.last - wanted.first) - (available.last - available.first) <= _MAX_MISSING:
+        return None
+    reason = f"at its length and speed it lacks more than {_MAX_MISSING} source frames; available: {available}"
+    return f"{resolved.media.path}: {reason}"
 
 
 def _missing_frames(resolved: ResolvedMedia, source_range: FrameRange) -> list[int]:
