@@ -51,6 +51,15 @@ def test_shots_shows_what_media_was_found_by(edl: Path, capsys: pytest.CaptureFi
     ]
 
 
+def test_a_folder_of_media_with_a_comma_in_its_path_is_refused(
+    edl: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "day 1, unit 2"
+    assert run_command(["shots", str(edl), "--media", str(folder)]) == 2
+    said = capsys.readouterr().err
+    assert f"{folder} has a comma in its path, where cut.media divides folders: rename it, or link to it" in said
+
+
 def test_passes_are_rendered_and_conformed_over_the_media_that_was_found(edl: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert (

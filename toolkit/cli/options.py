@@ -99,6 +99,16 @@ def check_progress(kind: str, **others: bool) -> None:
         raise click.UsageError(f"--progress lines and {given[0]} both write to stdout; use one of them")
 
 
+def _join_folders(folders: tuple[str, ...]) -> str:
+    """``folders``, absolute, as the value of ``cut.media``. Raises UsageError if that would divide one of them."""
+    paths = [str(Path(one).absolute()) for one in folders]
+    for path in paths:
+        if "," in path:
+            problem = "has a comma in its path, where cut.media divides folders: rename it, or link to it"
+            raise click.UsageError(f"--media: {path} {problem}")
+    return ",".join(paths)
+
+
 def settings_options(command: Command) -> Command:
     """``--preset``, ``--set``, and the options that are short for one setting each, from ``--engine`` to ``--rate``."""
     for option in (
@@ -242,7 +252,7 @@ def settings_for(
     named += [f"server.url={','.join(urls)}"] if urls else []
     named += [f"cut.handles={handles}"] if handles is not None else []
     named += [f"cut.rate={cut_rate}"] if cut_rate is not None else []
-    named += [f"cut.media={','.join(str(Path(one).absolute()) for one in media_folders)}"] if media_folders else []
+    named += [f"cut.media={_join_folders(media_folders)}"] if media_folders else []
     named += ["cut.detect=true"] if detect_cuts else []
     named += [f"plate.rate={rate}"] if rate is not None else []
     named += [f"delivery.map={', '.join(maps)}"] if maps else []
