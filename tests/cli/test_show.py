@@ -19,6 +19,7 @@ from tests.turnover._cuts import (
     missing_reference,
     movie_reference,
     sequence_reference,
+    speed,
     time,
     time_range,
     timeline,
@@ -88,6 +89,15 @@ def test_the_shots_fit_a_terminal_of_80_columns(tmp_path: Path) -> None:
         ["", "?, 24 fps", "no timecode, 0.38 s", "01:00:03:16", "OFFLINE"],
     ]
     assert problems == []
+
+
+def test_the_speed_of_a_clip_whose_frames_are_listed_is_marked_as_a_mean(tmp_path: Path) -> None:
+    media = movie_reference("/offline/C001.mov", time_range(0, 99))
+    ramp = dict(speed(1), OTIO_SCHEMA="TimeEffect.1", metadata={"lookup": [0, 0, 0, 1, 3, 6]})
+    clips = [clip(media, time_range(0, 6), effects=[ramp]), clip(media, time_range(20, 3))]
+    cut = read_cut(write(tmp_path / "cut.otio", timeline(track(*clips), start=time(0))), handles=0)
+    table, _ = build_shots_table(cut)
+    assert [str(cell).splitlines()[0] for cell in table.columns[-1].cells] == ["~2.2", "1"]
 
 
 def test_media_that_cannot_be_opened_are_named_below_the_shots(

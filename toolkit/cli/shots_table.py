@@ -64,8 +64,14 @@ def _row(cut: Cut, shot: Shot, size: str) -> tuple[str, ...]:
         f"{Path(media.path).name}\n{size}, {rate}",
         f"{shot.source_range} (+{head} +{tail})\n{_source_timecode(shot)}, {float(seconds):.2f} s",
         f"{shot.record_range}\n{_record_timecode(cut, shot.record_range.first)}",
-        f"{float(shot.frame_map.speed):g}\n{'online' if media.online else 'OFFLINE'}",
+        f"{_speed(shot)}\n{'online' if media.online else 'OFFLINE'}",
     )
+
+
+def _speed(shot: Shot) -> str:
+    """The speed; with ``~`` the mean of a clip that lists its frames."""
+    speed = float(shot.frame_map.speed)
+    return f"{speed:g}" if shot.frame_map.frames is None else f"~{speed:.3g}"
 
 
 def _record_timecode(cut: Cut, record_frame: int) -> str:
