@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from opentimelineio import schema
     from opentimelineio.core import Composable
 
+_CHANGED = "it has changed since its shots were read"
 _TOLERANCE = Fraction(1, 20)
 """Frames that a clip's start may differ by, from rounding in the file."""
 
@@ -59,14 +60,16 @@ def find_plate_tracks(timeline: schema.Timeline, cut: Cut) -> tuple[PlateTrack, 
             slots = tuple(_build_slots(timeline, track, expected, cut))
             leaves = _find_leaves(expected, slots, cut)
         except Skip as change:
-            raise UnreadableCut(cut.path, f"it has changed since its shots were read: {change}") from change
+            raise UnreadableCut(
+                cut.path, f"it has changed since its shots were read: {change}; run it again"
+            ) from change
         pictures = [slot.child for slot in slots if not (is_gap(slot.child) or is_transition(slot.child))]
         if not all(is_clip(child) and references.is_layer(child) for child in pictures):
             plates.append(PlateTrack(track_index=track_index, track=track, slots=slots, top=track, leaves=leaves))
         elif pictures and plates:
             plates[-1] = replace(plates[-1], top=track)
     if shots:
-        raise UnreadableCut(cut.path, f"it has changed since its shots were read: track {min(shots) + 1} is missing")
+        raise UnreadableCut(cut.path, f"{_CHANGED}: track {min(shots) + 1} is missing; run it again")
     return tuple(plates)
 
 

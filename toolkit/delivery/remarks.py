@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from toolkit.delivery.plate_tracks import PlateTrack
 from toolkit.delivery.remark import Remark
 from toolkit.documents import Cut, Shot
 from toolkit.editorial.items import is_transition
+from toolkit.editorial.nesting import Leaf
 from toolkit.editorial.times import to_seconds
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ def collect_remarks(
     ``failed`` says why a shot could not be rendered, or its plate cannot be used, by its name; ``bake`` says which
     layers come with their retime in them.
     """
+    noted: set[str] = set()
     for stack, plate in zip(stacks, plates, strict=True):
         layers_of: dict[str, list[LayerClip]] = {}
         for layer in (layer for track in stack.layer_tracks for layer in track.layers):
@@ -45,11 +48,13 @@ def collect_remarks(
                 yield Remark.on(shot, sentence, "Media offline")
             elif shot.rendered_name in failed:
                 yield Remark.on(shot, f"{shot.name}: {failed[shot.rendered_name]}", "Not rendered")
-            yield from face_remarks(layers)
+            is_known = shot.rendered_name in noted  # another use of the same frames has the note
+            yield from (replace(one, is_note=one.is_note and not is_known) for one in face_remarks(layers))
+            noted |= {shot.rendered_name} if layers else set()
             if layers:
-                yield from _retime_remarks(shot, bake)
-                yield from _transition_remarks(shot, plate, layered, cut_off)
                 leaf = plate.leaves[shot.name]
+                yield from _retime_remarks(shot, leaf, bake)
+                yield from _transition_remarks(shot, plate, layered, cut_off)
                 yield from _effect_remarks(shot, [leaf.slot.child, *leaf.compounds])
                 yield from _handle_remarks(shot, handles)
 
@@ -63,11 +68,12 @@ def skip_remarks(cut: Cut) -> Iterator[Remark]:
             yield Remark(shot=row.shot, record_first=first, sentence=sentence, marker="Not rendered", is_note=False)
 
 
-def _retime_remarks(shot: Shot, bake: Bake) -> Iterator[Remark]:
+def _retime_remarks(shot: Shot, leaf: Leaf, bake: Bake) -> Iterator[Remark]:
     speed = shot.frame_map.speed
     if shot.frame_map.frames is not None:
+        why = "has a speed that varies" if leaf.time is None else "is in a retimed compound clip"
         sentence = (
-            f"{shot.name} has a speed that varies: its layers have the retime in them and play at 100 %; "
+            f"{shot.name} {why}: its layers have the retime in them and play at 100 %; "
             "its plate is not in delivery.json"
         )
         yield Remark.on(shot, sentence, "Varying speed")

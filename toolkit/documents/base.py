@@ -95,7 +95,10 @@ class Document(Value):
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             pointer = "/" + "/".join(str(part) for part in first["loc"])
-            raise DocumentError(path, pointer, first["msg"].removeprefix("Value error, ")) from None
+            problem = first["msg"].removeprefix("Value error, ")
+            if first["type"] == "json_invalid":
+                problem = f"{problem}; the file is damaged: delete it and run '{cls.made_by}' again"
+            raise DocumentError(path, pointer, problem) from None
 
     def write(self, path: Path) -> None:
         """Write atomically. Raises OutputNotWritable."""
