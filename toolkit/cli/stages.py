@@ -222,25 +222,42 @@ def render(out: Path, patterns: tuple[str, ...], as_json: bool, progress_kind: s
 @out_argument
 @settings_options
 @format_option
+@strict_option
 @click.option("--cut", "cut_name", default="", metavar="NAME", help="A cut that was added to OUT (run --add).")
+@click.option(
+    "--onto",
+    type=NamedPath(path_type=Path),
+    metavar="EDITED_CUT",
+    help="Put them over this later edit of the cut, as it is, instead of the cut that was rendered.",
+)
 @json_option
-def conform(out: Path, cut_name: str, as_json: bool, **named: Any) -> None:
+def conform(out: Path, cut_name: str, onto: Path | None, as_json: bool, **named: Any) -> None:
     """Put the rendered passes back over the cut: OUT/return.otio, OUT/delivery.json, and the same in other formats.
 
     With --cut NAME these are OUT/return.NAME.otio and OUT/delivery.NAME.json.
 
+    With --onto, an editor's later cut keeps his trims, and every clip gets the layers that show its frames. Frames that
+    were not rendered are listed, and the exit code is 5.
+
     \b
     toolkit conform out
     toolkit conform out --format xml --format edl
+    toolkit conform out --onto cut_v2.otio
     """
     from toolkit import stages
     from toolkit.cli.show import show_conform
     from toolkit.output import Output
 
     settings = _settings_of(out, cut_name, **named)
-    delivery = stages.conform(out, settings, cut_name=cut_name)
-    show_conform(delivery, Output(root=out, cut=cut_name), as_json=as_json)
-    _check_left_out(_cut_of(out, cut_name), ())
+    output = Output(root=out, cut=cut_name)
+    if onto is None:
+        show_conform(stages.conform(out, settings, cut_name=cut_name), output, as_json=as_json)
+        _check_left_out(_cut_of(out, cut_name), ())
+        return
+    done = stages.conform_onto(out, onto, settings, cut_name=cut_name)
+    show_conform(done.delivery, output, as_json=as_json)
+    if done.left_out:
+        raise ShotsLeftOut(done.left_out)
 
 
 def _settings_of(out: Path, cut_name: str = "", **named: Any) -> Settings:

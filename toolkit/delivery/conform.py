@@ -40,14 +40,15 @@ def write_delivery(
     settings: Settings = _DEFAULTS,
     notes: Sequence[str] = (),
     failed: Mapping[str, str] = MappingProxyType({}),
+    missing: Mapping[str, str] = MappingProxyType({}),
     suffix: str = "",
 ) -> Delivery:
     """Write ``root/return.otio``, ``root/delivery.json`` and the other files that ``settings.delivery`` asks for.
 
     ``plans`` are the passes (at least one) whose layers are complete under ``root``; a shot without passes keeps only
     its plate. Of ``settings``, ``delivery`` and ``cut.handles`` are used; ``notes`` come before the delivery's own;
-    ``failed`` says why a shot could not be rendered, by its name. The names ``return`` and ``delivery`` end in
-    ``suffix``, for one of several cuts in a folder.
+    ``failed`` says why a source shot could not be rendered, ``missing`` which frames of a use are not, by their names.
+    The names ``return`` and ``delivery`` end in ``suffix``, for one of several cuts in a folder.
     Raises InputError when the cut's file is missing or has changed since it was read, MediaError for layers that
     cannot be opened, PackageMissing when an .aep is requested without py-aep, and OutputNotWritable.
     """
@@ -58,11 +59,12 @@ def write_delivery(
     facts, unusable = read_plate_facts(cut.shots)
     failed = {name: f"its plate cannot be used: {why}" for name, why in unusable.items()} | dict(failed)
     handles = 0 if cut.read_options.boundaries else settings.cut.handles  # beyond them is the neighbouring shot
+    bake = settings.delivery.bake
     remarks = [
-        *collect_remarks(stacks, plates, handles=handles, failed=failed, bake=settings.delivery.bake),
+        *collect_remarks(stacks, plates, handles=handles, failed=failed, missing=missing, bake=bake),
         *skip_remarks(cut),
     ]
-    stacks = tuple(bake_stack(stack, cut, root, settings.delivery.bake) for stack in stacks)
+    stacks = tuple(bake_stack(stack, cut, root, bake) for stack in stacks)
     delivery = _build_delivery(cut, plans, stacks, remarks, facts, root=root, settings=settings.delivery)
     delivery = delivery.model_copy(update={"notes": (*notes, *delivery.notes)})
     path_map = PathMap.parse(settings.delivery.map)

@@ -22,13 +22,19 @@ if TYPE_CHECKING:
 
 
 def collect_remarks(
-    stacks: Sequence[PlateStack], plates: Sequence[PlateTrack], *, handles: int, failed: Mapping[str, str], bake: Bake
+    stacks: Sequence[PlateStack],
+    plates: Sequence[PlateTrack],
+    *,
+    handles: int,
+    failed: Mapping[str, str],
+    missing: Mapping[str, str],
+    bake: Bake,
 ) -> Iterator[Remark]:
     """All remarks on shots, bottom track first, in record order.
 
     ``plates`` are the tracks of ``stacks``; ``handles`` is the number of source frames requested at 100 % speed;
-    ``failed`` says why a shot could not be rendered, or its plate cannot be used, by its name; ``bake`` says which
-    layers come with their retime in them.
+    ``failed`` says why a source shot could not be rendered, or its plate cannot be used, and ``missing`` which frames
+    of a use are not rendered, by their names; ``bake`` says which layers come with their retime in them.
     """
     noted: set[str] = set()
     for stack, plate in zip(stacks, plates, strict=True):
@@ -36,7 +42,7 @@ def collect_remarks(
         for layer in (layer for track in stack.layer_tracks for layer in track.layers):
             layers_of.setdefault(layer.shot.name, []).append(layer)
         layered = {shot.clip_index for shot in stack.shots if shot.name in layers_of}
-        cut_off = {shot.clip_index for shot in stack.shots if shot.inside or is_baked(shot, bake)}
+        cut_off = {shot.clip_index for shot in stack.shots if _is_cut_off(shot, bake)}
         for shot in stack.shots:
             layers = layers_of.get(shot.name, [])
             if not shot.media.online:
@@ -48,6 +54,8 @@ def collect_remarks(
                 yield Remark.on(shot, sentence, "Media offline")
             elif shot.rendered_name in failed:
                 yield Remark.on(shot, f"{shot.name}: {failed[shot.rendered_name]}", "Not rendered")
+            if shot.name in missing:
+                yield Remark.on(shot, f"{shot.name}: {missing[shot.name]}", "Not rendered")
             is_known = shot.rendered_name in noted  # another use of the same frames has the note
             yield from (replace(one, is_note=one.is_note and not is_known) for one in face_remarks(layers))
             noted |= {shot.rendered_name} if layers else set()
@@ -81,6 +89,12 @@ def _retime_remarks(shot: Shot, leaf: Leaf, bake: Bake) -> Iterator[Remark]:
         retime = "is a freeze frame" if speed == 0 else f"runs at {100 * float(speed):g} %"
         remedy = "its layers have the same in return.otio and in After Effects; in Resolve see the report of the import"
         yield Remark.on(shot, f"{shot.name} {retime}: {remedy}", "Set the speed")
+
+
+def _is_cut_off(shot: Shot, bake: Bake) -> bool:
+    """Whether the layers of ``shot`` have no frames for a transition at one of its ends."""
+    lacks = not (shot.is_rendered_beyond("start") and shot.is_rendered_beyond("end"))
+    return bool(shot.inside) or is_baked(shot, bake) or lacks
 
 
 def _transition_remarks(

@@ -118,18 +118,19 @@ def _mirror_slot(
 def _fits(transition: schema.Transition, before: Sequence[LayerClip], after: Sequence[LayerClip]) -> bool:
     """Whether ``transition`` is between layers, or a layer and nothing, that reach up to it and are long enough.
 
-    A layer that ends at a hole in the plate, or is shorter than the transition, has no frames for it.
+    A layer that ends at a hole in the plate, or is shorter than the transition, has no frames for it; nor has one whose
+    plate was trimmed after it was rendered.
     """
     if any(layer.retime or layer.shot.inside for layer in (*before, *after)):
         return False  # there are no frames beyond its ends
     fits: list[bool] = []
     if before:
         shot = before[-1].shot
-        reaches = shot.record_range.last == shot.clip_record_range.last
+        reaches = shot.record_range.last == shot.clip_record_range.last and shot.is_rendered_beyond("end")
         fits.append(reaches and _is_long_enough(shot, to_seconds(transition.in_offset)))
     if after:
         shot = after[0].shot
-        reaches = shot.record_range.first == shot.clip_record_range.first
+        reaches = shot.record_range.first == shot.clip_record_range.first and shot.is_rendered_beyond("start")
         fits.append(reaches and _is_long_enough(shot, to_seconds(transition.out_offset)))
     return bool(fits) and all(fits)
 

@@ -130,6 +130,15 @@ class Shot(Value):
         """The frame numbers of the layer files, handles included (shot space)."""
         return FrameRange.of(self.frame_map.shot_frame(self.rendered_range.first), len(self.rendered_range))
 
+    def is_rendered_beyond(self, end: Literal["start", "end"]) -> bool:
+        """Whether its layers have all of ``source_work_range`` at its ``end`` on the timeline: a transition needs it.
+
+        They may lack some only if the cut was edited after they were rendered.
+        """
+        is_first = (end == "start") == (self.frame_map.speed >= 0)
+        work, rendered = self.source_work_range, self.rendered_range
+        return rendered.first <= work.first if is_first else rendered.last >= work.last
+
     @property
     def handles(self) -> tuple[int, int]:
         """Source frames before and after ``source_range``, those under a transition included."""

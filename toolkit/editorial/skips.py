@@ -11,6 +11,10 @@ LAYER_REASON = "a layer made by this toolkit, not a plate"
 """The reason for our own layers, in a cut that was imported before and sent again."""
 
 
+TRANSITION_ON_LAYERS = "return.otio has the transition on their layers"
+"""The end of the reason for a transition: what becomes of it."""
+
+
 class Skip(Exception):
     """Raised for a clip that cannot be rendered; the text is the reason. Callers turn it into a ``Skipped`` row."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import product
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import chain, product
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,24 +15,64 @@ from toolkit.output import Output, lock_output, record_last_delivery
 from toolkit.passes import count_current, find_empty_guides, mark_delivered, wanted_passes
 from toolkit.settings import Settings
 from toolkit.stages.choosing import failed_shots, find_left_out
+from toolkit.stages.reading import read_source
+from toolkit.stages.run_result import RunResult
+from toolkit.turnover import find_layers
 
 
-def conform(out: Path | str, settings: Settings | None = None, *, cut_name: str = "") -> Delivery:
+def conform(
+    out: Path | str, settings: Settings | None = None, *, onto: Path | str | None = None, cut_name: str = ""
+) -> Delivery:
     """Put every complete pass in ``out`` over its cut: ``return.otio``, ``delivery.json`` and the files beside them.
 
-    ``cut_name`` is that of a cut that was added to ``out``, and is part of the names of these files.
+    ``cut_name`` is that of a cut that was added to ``out``, and is part of the names of these files. With ``onto``, the
+    path of a cut that was edited after the passes were rendered, they are put over that one instead: see
+    ``conform_onto``.
 
     Of each shot and pass it takes the version that the settings ask for, or else the newest that is complete and
     current; the delivery's notes say where that is an older one, and which passes are left out. Raises MissingDocument
     when nothing is complete, CutIncomplete if ``settings.strict`` and shots cannot be rendered, InputError when the
     cut's file has gone or changed, MediaError for layers that cannot be opened, OutputBusy and OutputNotWritable.
     """
+    if onto is not None:
+        return conform_onto(out, onto, settings, cut_name=cut_name).delivery
     with lock_output(Path(out), cut=cut_name, made_by=Cut.made_by) as output:
         cut, settings = _without_repaired(Cut.read(output.shots), output), settings or Settings()
         left_out = find_left_out(cut)
         if left_out and settings.strict:
             raise CutIncomplete(left_out)
         return conform_output(cut, settings, output)
+
+
+def conform_onto(
+    out: Path | str, edited: Path | str, settings: Settings | None = None, *, cut_name: str = ""
+) -> RunResult:
+    """Put the complete passes in ``out`` over ``edited``, a later edit of its cut in any format, as it is.
+
+    ``cut_name`` is that of a cut that was added to ``out``; layers of other cuts there are not used.
+    Each use of the edited cut gets the layers that show its frames, wherever it is now. Frames that are not rendered
+    are left out, and named in the notes and in ``left_out`` of the result. Of ``out``, only the files of the delivery
+    change: its shots stay those of the cut that was rendered. Raises what ``conform`` and ``read_cut`` raise, and
+    MissingDocument when no frame of ``edited`` is rendered.
+    """
+    settings = settings or Settings()
+    settings = replace(settings, cut=replace(settings.cut, handles=0))  # so that shots need what they show, and no more
+    with lock_output(Path(out), cut=cut_name, made_by=Cut.made_by) as output:
+        known = Cut.read(output.shots)
+        plans, notes = _choose_passes(known.source_shots(), settings, output)
+        laid = find_layers(read_source(edited, settings, known=known), known, {plan.shot for plan in plans})
+        remedy = f'to render them: toolkit run "{edited}" -o "{out}"'
+        missing = {name: f"{reason}; {remedy}" for name, reason in laid.missing.items()}
+        left_out = {**find_left_out(laid.cut), **missing}
+        if left_out and settings.strict:
+            raise CutIncomplete(left_out)
+        used = {shot.rendered_name for shot in laid.cut.shots}
+        notes = {name: lines for name, lines in notes.items() if name in used}
+        plans = [plan for plan in plans if plan.shot in used]
+        if not plans:
+            raise MissingDocument(f"any layer for {edited} in {out}", f'toolkit run "{edited}" -o "{out}"')
+        delivery = _deliver(laid.cut, plans, settings, output, notes=chain(*notes.values()), missing=missing)
+    return RunResult(delivered=delivery, rendered=(), left_out=left_out)
 
 
 def _without_repaired(cut: Cut, output: Output) -> Cut:
@@ -52,19 +93,53 @@ def conform_output(
 
     ``failed`` says why a shot could not be rendered just now, by its name.
     """
-    plans: list[PassPlan] = []
     explained = {*failed, *failed_shots(cut)}
-    notes: list[str] = []
-    for shot, name in product(cut.source_shots(), wanted_passes(settings)):
+    plans, notes = _choose_passes(cut.source_shots(), settings, output, explained=explained)
+    return _deliver(cut, plans, settings, output, notes=chain(*notes.values()), failed=failed)
+
+
+def _choose_passes(
+    shots: Iterable[Shot], settings: Settings, output: Output, *, explained: Collection[str] = ()
+) -> tuple[list[PassPlan], dict[str, list[str]]]:
+    """The passes of the source ``shots`` to deliver, and notes by the name of the shot.
+
+    Something else says why those of ``explained`` have none. Raises MissingDocument when there are no passes.
+    """
+    plans: list[PassPlan] = []
+    notes: dict[str, list[str]] = {}
+    for shot, name in product(shots, wanted_passes(settings)):
         plan, why = _find_complete(shot, name, settings.output.version, output)
         plans += [plan] if plan else []
         is_explained = plan is None and (shot.name in explained or not shot.media.online)
-        notes += [f"{shot.name}: {why}"] if why and not is_explained else []
-        notes += _control_notes(plan, output.root) if plan else []
+        lines = notes.setdefault(shot.name, [])
+        lines += [f"{shot.name}: {why}"] if why and not is_explained else []
+        lines += _control_notes(plan, output.root) if plan else []
     if not plans:
         raise MissingDocument(f"a complete pass in {output.root}", "toolkit render OUT")
-    suffix = output.suffix
-    delivery = write_delivery(cut, plans, output.root, settings=settings, notes=notes, failed=failed, suffix=suffix)
+    return plans, notes
+
+
+def _deliver(
+    cut: Cut,
+    plans: Collection[PassPlan],
+    settings: Settings,
+    output: Output,
+    *,
+    notes: Iterable[str],
+    failed: Mapping[str, str] = MappingProxyType({}),
+    missing: Mapping[str, str] = MappingProxyType({}),
+) -> Delivery:
+    """Write the delivery of ``plans``, which hosts may hold from now on; see ``write_delivery``."""
+    delivery = write_delivery(
+        cut,
+        list(plans),
+        output.root,
+        settings=settings,
+        notes=list(notes),
+        failed=failed,
+        missing=missing,
+        suffix=output.suffix,
+    )
     for plan in plans:
         mark_delivered(plan, output.root)
     record_last_delivery(output.delivery)

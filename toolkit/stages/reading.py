@@ -18,14 +18,16 @@ def read_source(
     out: Path | str | None = None,
     *,
     add: bool = False,
+    known: Cut | None = None,
     allow_empty: bool = False,
     progress: Progress = SILENT,
 ) -> Cut:
     """``cut`` itself, or the cut at that path, read with ``settings``; folders of media may be relative to it.
 
     The shots that ``out`` holds already keep their names, and what shows the same frames as another cut there is
-    rendered together with it; with ``add`` the cut is not a version of one that is there. ``allow_empty`` and what is
-    raised are those of ``read_cut``, and Unreadable and DocumentError for a damaged ``out``.
+    rendered together with it; with ``add`` the cut is not a version of one that is there. Without ``out``, those of
+    ``known``, an earlier version of the cut, keep theirs. ``allow_empty`` and what is raised are those of ``read_cut``,
+    and Unreadable and DocumentError for a damaged ``out``.
     """
     if isinstance(cut, Cut):
         return cut
@@ -44,7 +46,7 @@ def read_source(
         share=settings.cut.share,
         plate=settings.plate,
         options=options,
-        known=None if out is None else partial(known_cuts, out=Path(out), add=add),
+        known=known if out is None else partial(known_cuts, out=Path(out), add=add),
         allow_empty=allow_empty,
         progress=progress,
     )

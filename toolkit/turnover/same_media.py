@@ -25,9 +25,14 @@ def pair_media(old: Iterable[Shot], new: Iterable[Shot]) -> dict[str, str]:
     for path in ours:
         if path not in found:
             same = _longest_end(path, by_end, taken=set(ours)) or _same_name(path, by_end, by_name)
-            if same and (len(_common_end(path, same)) >= _LEAST_PARTS or theirs[same] & ours[path]):
+            if same and (is_same_end(path, same) or theirs[same] & ours[path]):
                 found[path] = same
     return found
+
+
+def is_same_end(one: str, other: str) -> bool:
+    """Whether two paths have the file name and its folder in common."""
+    return len(_common_end(one, other)) >= _LEAST_PARTS
 
 
 def _clip_names(shots: Iterable[Shot]) -> dict[str, set[str]]:

@@ -15,7 +15,7 @@ from toolkit.editorial.items import is_clip, is_gap, is_nested, is_transition, i
 from toolkit.editorial.nesting import Leaf, open_compound
 from toolkit.editorial.retimes import is_varying
 from toolkit.editorial.shot_names import ShotNames
-from toolkit.editorial.skips import LAYER_REASON, MediaSkip, Skip, summarise_skips
+from toolkit.editorial.skips import LAYER_REASON, TRANSITION_ON_LAYERS, MediaSkip, Skip, summarise_skips
 from toolkit.editorial.times import ROUNDING, round_half_up, to_seconds
 from toolkit.editorial.tracks import (
     Slot,
@@ -308,7 +308,7 @@ def _skip_transition(leaf: Leaf, track_index: int, record_rate: Fraction) -> Ski
     kind = transition.transition_type or "of unknown type"
     index, siblings = leaf.slot.clip_index, leaf.siblings
     sides = [siblings[other].child for other in (index - 1, index + 1) if 0 <= other < len(siblings)]
-    done = "return.otio has the transition on their layers"
+    done = TRANSITION_ON_LAYERS
     if leaf.inside or any(is_nested(side) or is_varying(side) for side in sides):
         done = "their layers are cut where it is, as return.otio cannot have it on a compound clip or a varying speed"
     return Skipped(

@@ -30,8 +30,10 @@ def check_cut_is_kept(cut_path: Path, root: Path, suffix: str = "") -> None:
     """Raises OutputNotWritable when a file that a delivery writes into ``root``, or removes, is the cut itself."""
     names = {f"return{suffix}{end}" for end in (".otio", *(end for end, _ in _FILES.values()))}
     is_ours = cut_path.name in names or (cut_path.match(f"return{suffix}{_EDLS}") and _is_ours(cut_path))
-    if cut_path.parent == root.absolute() and is_ours:
-        raise OutputNotWritable(cut_path, "it is the cut itself; choose another output folder")
+    if cut_path.parent.resolve() == root.resolve() and is_ours:
+        raise OutputNotWritable(
+            cut_path, "it is the cut itself; save that under another name, or choose another folder"
+        )
 
 
 def write_formats(delivery: Delivery, formats: tuple[str, ...], locations: Locations) -> None:
