@@ -24,6 +24,7 @@
     │   ├── MissingFrames               a sequence with holes, or media shorter than the cut
     │   ├── CutIncomplete               clips that cannot be rendered, where nothing may be left out
     │   ├── CorruptMedia                media that is truncated or cannot be decoded
+    │   ├── DeliveryDamaged             delivered files that are missing, truncated or changed
     │   ├── MediaChanged                media that was replaced or written to while it was read
     │   └── UnsupportedMedia            media that can be read but not worked on
     ├── EngineError                     exit code 4  engine, model or optional package
@@ -299,6 +300,14 @@ class MediaChanged(MediaError):
     def __init__(self, path: Path | str) -> None:
         remedy = "run the same command again when nothing writes to it any more"
         super().__init__(f"{path} was replaced or written to while it was read; {remedy}")
+
+
+class DeliveryDamaged(MediaError):
+    """Delivered files that are not as they were; ``reasons`` are given by path, ``total`` counts all files."""
+
+    def __init__(self, reasons: Mapping[str, str], total: int) -> None:
+        wrong = f"{len(reasons)} of {total} files: {_join_reasons(reasons)}"
+        super().__init__(f"not as delivered: {wrong}; copy them again, or deliver again with 'toolkit run'")
 
 
 class UnsupportedMedia(MediaError):

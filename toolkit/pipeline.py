@@ -58,7 +58,7 @@ def run(
                 rendered += render_shot(plans, plate, tools, settings=settings, output=output, progress=progress)
         failures.record(source, output)
         failures.check(chosen)
-        is_test = settings.output.frame_range is not None
-        delivered = None if is_test else conform_output(source, settings, output, failed=failures.reasons)
-    left_out = {**failures.reasons, **find_left_out(source, shots)}
+        failed, is_test = failures.reasons, settings.output.frame_range is not None
+        delivered = None if is_test else conform_output(source, settings, output, failed=failed, progress=progress)
+    left_out = {**failed, **find_left_out(source, shots)}
     return RunResult(delivered=delivered, rendered=tuple(rendered), left_out=left_out, cut_name=cut_name)

@@ -354,7 +354,7 @@ def test_over_an_edit_of_an_added_cut_its_own_files_are_written_and_its_names_ke
 def test_the_return_timeline_itself_is_not_written_over(rendered: Rendered, tmp_path: Path) -> None:
     conform_onto(rendered.out, edit(rendered, tmp_path, use(rendered, "a", 12, 9)))
     before = (rendered.out / "return.otio").read_bytes()
-    with pytest.raises(OutputNotWritable, match="save that under another name"):
+    with pytest.raises(OutputNotWritable, match="save that elsewhere"):
         conform_onto(rendered.out, rendered.out / "return.otio")
     assert (rendered.out / "return.otio").read_bytes() == before
 

@@ -16,10 +16,11 @@ import click
 from toolkit import __version__
 from toolkit.cli.ae import ae
 from toolkit.cli.background import background
+from toolkit.cli.deliver import aep, conform, verify
 from toolkit.cli.info import doctor, engines, install_scripts_command, look, models, presets
 from toolkit.cli.resolve import resolve
 from toolkit.cli.run import demo, run
-from toolkit.cli.stages import aep, conform, plan, render, shots, track
+from toolkit.cli.stages import plan, render, shots, track
 from toolkit.errors import ToolkitError
 from toolkit.memory import use_one_heap
 
@@ -66,7 +67,7 @@ def _take_verbose(command: click.Command) -> None:
         _take_verbose(inner)
 
 
-for stage in (run, demo, shots, track, plan, render, conform, aep):
+for stage in (run, demo, shots, track, plan, render, conform, verify, aep):
     toolkit.add_command(stage)
 for about in (engines, presets, look, models, doctor, install_scripts_command, resolve, ae, background):
     toolkit.add_command(about)

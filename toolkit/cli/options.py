@@ -187,6 +187,13 @@ def frames_option(command: Command) -> Command:
     )(command)
 
 
+def checksums_option(command: Command) -> Command:
+    """``--checksums``."""
+    return click.option(
+        "--checksums", is_flag=True, help="Write the SHA-256 of every delivered file (delivery.checksums)."
+    )(command)
+
+
 def strict_option(command: Command) -> Command:
     """``--strict``."""
     return click.option(
@@ -233,6 +240,7 @@ def settings_for(
     formats: tuple[str, ...] = (),
     overwrite: bool = False,
     strict: bool = False,
+    checksums: bool = False,
     frames: str | None = None,
     trust: bool | None = None,
 ) -> Settings:
@@ -259,6 +267,7 @@ def settings_for(
     named += [f"delivery.formats={','.join(formats)}"] if formats else []
     named += ["output.overwrite=true"] if overwrite else []
     named += ["strict=true"] if strict else []
+    named += ["delivery.checksums=true"] if checksums else []
     named += [f"output.frames={frames}"] if frames is not None else []
     may_choose = trust is None or trust or is_trusted(folder)
     settings = load_settings(

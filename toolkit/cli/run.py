@@ -10,6 +10,7 @@ import click
 from toolkit.cli.options import (
     add_option,
     check_progress,
+    checksums_option,
     cut_argument,
     detect_option,
     format_option,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 @shot_option
 @frames_option
 @format_option
+@checksums_option
 @models_option
 @click.option(
     "--dry-run", is_flag=True, help="Check everything and list what would be rendered, and why; write nothing."

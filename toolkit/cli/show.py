@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # the doctor must run even if the libraries behind these do n
     from toolkit.passes import RenderedPass
     from toolkit.stages.dry_run import DryRun
     from toolkit.stages.run_result import RunResult
+    from toolkit.stages.verifying import Verification
 
 MOST_ROWS = 200
 """Rows of a table of shots that somebody reads; more are summarised."""
@@ -254,6 +255,19 @@ def show_conform(delivery: Delivery, output: Output, *, as_json: bool) -> None:
         return
     show_rows(passes, as_json=False)
     _show_next(delivery, output)
+
+
+def show_verification(found: Verification, *, as_json: bool) -> None:
+    """The delivered files that are not as they were, or how many there are."""
+    count = len(found.checksums.files)
+    if as_json:
+        problems = [{"path": one.path, "state": one.state, "detail": one.detail} for one in found.problems]
+        print_json({"files": count, "bytes": found.size, "problems": problems})
+        return
+    for one in found.problems:
+        click.echo(f"{one.path}: {one}")
+    if not found.problems:
+        click.echo(f"all {count} files of {found.checksums.name!r} are as delivered ({found.size / 1e6:.1f} MB)")
 
 
 def _print_delivery(delivery: Delivery | None, passes: Sequence[dict[str, Any]], output: Output, **more: Any) -> None:

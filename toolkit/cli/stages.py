@@ -12,7 +12,6 @@ from toolkit.cli.options import (
     check_progress,
     cut_argument,
     detect_option,
-    format_option,
     frames_option,
     json_option,
     models_option,
@@ -27,6 +26,7 @@ from toolkit.cli.options import (
     strict_option,
     trust_option,
 )
+from toolkit.cli.out_folder import cut_of, settings_of
 from toolkit.errors import ShotsLeftOut
 
 if TYPE_CHECKING:
@@ -186,8 +186,8 @@ def plan(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) -> N
     from toolkit import stages
     from toolkit.cli.show import show_plans
 
-    show_plans(stages.plan(out, _settings_of(out, **named), shots=patterns or None), as_json=as_json)
-    _check_left_out(_cut_of(out), patterns)
+    show_plans(stages.plan(out, settings_of(out, **named), shots=patterns or None), as_json=as_json)
+    _check_left_out(cut_of(out), patterns)
 
 
 @click.command(short_help="Render the planned passes.")
@@ -212,67 +212,10 @@ def render(out: Path, patterns: tuple[str, ...], as_json: bool, progress_kind: s
 
     check_progress(progress_kind, json=as_json)
     with open_progress(progress_kind) as progress:
-        rendered = stages.render(out, _settings_of(out, **named), shots=patterns or None, progress=progress)
+        rendered = stages.render(out, settings_of(out, **named), shots=patterns or None, progress=progress)
     if progress_kind == "bar":
         show_rendered(rendered, out, as_json=as_json)
-    _check_left_out(_cut_of(out), patterns)
-
-
-@click.command(short_help="Put the rendered passes back over the cut.")
-@out_argument
-@settings_options
-@format_option
-@strict_option
-@click.option("--cut", "cut_name", default="", metavar="NAME", help="A cut that was added to OUT (run --add).")
-@click.option(
-    "--onto",
-    type=NamedPath(path_type=Path),
-    metavar="EDITED_CUT",
-    help="Put them over this later edit of the cut, as it is, instead of the cut that was rendered.",
-)
-@json_option
-def conform(out: Path, cut_name: str, onto: Path | None, as_json: bool, **named: Any) -> None:
-    """Put the rendered passes back over the cut: OUT/return.otio, OUT/delivery.json, and the same in other formats.
-
-    With --cut NAME these are OUT/return.NAME.otio and OUT/delivery.NAME.json.
-
-    With --onto, an editor's later cut keeps his trims, and every clip gets the layers that show its frames. Frames that
-    were not rendered are listed, and the exit code is 5.
-
-    \b
-    toolkit conform out
-    toolkit conform out --format xml --format edl
-    toolkit conform out --onto cut_v2.otio
-    """
-    from toolkit import stages
-    from toolkit.cli.show import show_conform
-    from toolkit.output import Output
-
-    settings = _settings_of(out, cut_name, **named)
-    output = Output(root=out, cut=cut_name)
-    if onto is None:
-        show_conform(stages.conform(out, settings, cut_name=cut_name), output, as_json=as_json)
-        _check_left_out(_cut_of(out, cut_name), ())
-        return
-    done = stages.conform_onto(out, onto, settings, cut_name=cut_name)
-    show_conform(done.delivery, output, as_json=as_json)
-    if done.left_out:
-        raise ShotsLeftOut(done.left_out)
-
-
-def _settings_of(out: Path, cut_name: str = "", **named: Any) -> Settings:
-    """The settings for an OUT that was tracked before: ``toolkit.toml`` is beside its cut.
-
-    Raises MissingDocument when nothing was tracked there.
-    """
-    return settings_for(Path(_cut_of(out, cut_name).path).parent, **named)
-
-
-def _cut_of(out: Path, cut_name: str = "") -> Cut:
-    from toolkit.documents import Cut
-    from toolkit.output import Output
-
-    return Cut.read(Output(root=out, cut=cut_name).shots)
+    _check_left_out(cut_of(out), patterns)
 
 
 def _check_left_out(cut: Cut, patterns: tuple[str, ...]) -> None:
@@ -282,29 +225,3 @@ def _check_left_out(cut: Cut, patterns: tuple[str, ...]) -> None:
     left_out = find_left_out(cut, patterns or None)
     if left_out:
         raise ShotsLeftOut(left_out)
-
-
-@click.command(short_help="Experimental: write an After Effects project.")
-@out_argument
-@json_option
-def aep(out: Path, as_json: bool) -> None:
-    """Experimental: write an After Effects project from the delivery in OUT, for users who cannot run scripts.
-
-    Written for version 22 and later. Not yet tested in After Effects.
-
-    \b
-    toolkit aep out
-    """
-    from toolkit.cli.show import print_json
-    from toolkit.delivery import write_aep
-    from toolkit.documents import Delivery
-    from toolkit.output import lock_output
-
-    with lock_output(out, made_by=Delivery.made_by) as output:
-        path, notes = write_aep(Delivery.read(output.delivery), output.root)
-    if as_json:
-        print_json({"project": str(path), "notes": notes})
-        return
-    for note in notes:
-        click.echo(f"note: {note}")
-    click.echo(f"In After Effects: File > Open Project… and choose {path} (experimental)")

@@ -83,10 +83,15 @@ def write_aep(delivery: Delivery, root: Path) -> tuple[Path, tuple[str, ...]]:
     shots = _collect_shots(delivery)
     comps = {shot.name: (shot, _build_shot_comp(shot, delivery, footage)) for shot in shots}
     _build_master_comp(delivery, comps, footage)
-    path = root / f"{shot_stem(delivery.name)}.aep"
+    path = aep_path(delivery, root)
     with write_atomically(path) as temporary:
         project.save(temporary)
     return path, tuple(footage.notes)
+
+
+def aep_path(delivery: Delivery, root: Path) -> Path:
+    """Where ``write_aep`` writes the project of ``delivery``."""
+    return root / f"{shot_stem(delivery.name)}.aep"
 
 
 def _check_limits(delivery: Delivery, root: Path) -> None:

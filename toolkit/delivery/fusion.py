@@ -60,11 +60,17 @@ def _write_clip_comps(clip: DeliveryClip, delivery: Delivery, root: Path, path_m
     faces = [keys for keys in delivery.faces if keys.shot == clip.shot]
     if not faces:
         return clip
-    comp = f"{clip.shot}/{clip.name}.comp"
+    with_comp = clip.model_copy(update={"comp": f"{clip.shot}/{clip.name}.comp"})
+    comp, loaders = comp_paths(with_comp)
     _write_text(root / comp, _build_clip_comp(clip, faces, delivery.rate))
     loader_comp = _build_loader_comp(clip, faces, delivery.tracks, lambda one: path_map.locate(one, root))
-    _write_text(root / f"{clip.shot}/{clip.name}_loaders.comp", loader_comp)
-    return clip.model_copy(update={"comp": comp})
+    _write_text(root / loaders, loader_comp)
+    return with_comp
+
+
+def comp_paths(clip: DeliveryClip) -> tuple[str, ...]:
+    """The comps of ``clip``, for Resolve and for Fusion, relative to the delivery; none if it has no comp."""
+    return (clip.comp, f"{clip.comp.removesuffix('.comp')}_loaders.comp") if clip.comp else ()
 
 
 def _write_text(path: Path, comp: Table) -> None:

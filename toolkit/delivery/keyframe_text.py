@@ -30,10 +30,8 @@ def write_keyframes(delivery: Delivery, root: Path) -> tuple[Path, ...]:
     written: list[Path] = []
     for keys in delivery.faces:
         layer = layers[keys.shot]
-        stem = root / keys.shot / f"{keys.shot}_face{keys.face}"
-        for path, blocks in (
-            (Path(f"{stem}.ae.txt"), _transform_blocks(keys)),
-            (Path(f"{stem}_corner_pin.ae.txt"), _corner_pin_blocks(keys)),
+        for path, blocks in zip(
+            keyframe_paths(keys, root), (_transform_blocks(keys), _corner_pin_blocks(keys)), strict=True
         ):
             with write_atomically(path) as temporary:
                 temporary.write_text(_format_text(layer, blocks), encoding="ascii", newline="\n")
@@ -42,6 +40,12 @@ def write_keyframes(delivery: Delivery, root: Path) -> tuple[Path, ...]:
         for stale in set((root / shot).glob(f"{shot}_face*.ae.txt")) - set(written):
             stale.unlink()
     return tuple(written)
+
+
+def keyframe_paths(keys: FaceKeys, root: Path) -> tuple[Path, Path]:
+    """Where the two texts of a face go: its transform, and its corner pin."""
+    stem = root / keys.shot / f"{keys.shot}_face{keys.face}"
+    return Path(f"{stem}.ae.txt"), Path(f"{stem}_corner_pin.ae.txt")
 
 
 # --- the text ----------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from toolkit.documents.base import Document, Point, Value, digest, json_schema, schema_file_name, write_atomically
 from toolkit.documents.bodies import BodyFrame, BodyPoints, BodySample, BodyTracks
+from toolkit.documents.checksums import Checksums, FileChecksum
 from toolkit.documents.cut import Cut, Media, MediaKind, MediaMatch, ReadOptions, Shot, Skipped, SourceShot
 from toolkit.documents.delivery import (
     Delivery,
@@ -39,7 +40,16 @@ from toolkit.documents.passes import (
 )
 from toolkit.documents.turnover import HostClip, HostMarker, HostSkipped, Turnover
 
-DOCUMENTS: tuple[type[Document], ...] = (Turnover, Cut, FaceTracks, BodyTracks, PassPlan, FrameKeys, Delivery)
+DOCUMENTS: tuple[type[Document], ...] = (
+    Turnover,
+    Cut,
+    FaceTracks,
+    BodyTracks,
+    PassPlan,
+    FrameKeys,
+    Delivery,
+    Checksums,
+)
 """Every document that has a schema file."""
 
 __all__ = [
@@ -50,6 +60,7 @@ __all__ = [
     "BodyPoints",
     "BodySample",
     "BodyTracks",
+    "Checksums",
     "Compression",
     "ControlPlan",
     "Cut",
@@ -65,6 +76,7 @@ __all__ = [
     "FaceState",
     "FaceTrack",
     "FaceTracks",
+    "FileChecksum",
     "FrameKeys",
     "FramePlan",
     "GuidePlan",

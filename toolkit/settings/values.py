@@ -272,6 +272,9 @@ class DeliverySettings:
     ``return_resolve.otio``, as Resolve exports it. ``xml``: ``return.xml`` for Premiere, Resolve and After Effects.
     ``edl``: a CMX 3600 list of each track. ``fcpxml``: ``return.fcpxml`` for Final Cut Pro, which needs movies of the
     layers. ``csv``: ``return.csv``, a shot list. Empty: none."""
+    checksums: bool = False
+    """Write the SHA-256 of every delivered file: ``checksums.json`` for ``toolkit verify``, ``checksums.sha256`` for
+    ``sha256sum -c``. All layers are read for it."""
     relative: bool = True
     """Whether ``return.otio``, and every other format that can, names the files in the output folder relative to it, so
     that the folder can be moved as a whole. ``false``: absolute paths, for an application that looks for relative ones

@@ -19,12 +19,14 @@ from toolkit.stages.reading import read_source
 from toolkit.stages.rendering import RenderTools, open_render_tools, open_tools_for, render, render_shot
 from toolkit.stages.run_result import RunResult
 from toolkit.stages.tracking import TrackModels, fetch_track_models, track, track_shot
+from toolkit.stages.verifying import Verification, verify
 
 __all__ = [
     "CutChanges",
     "RenderTools",
     "RunResult",
     "TrackModels",
+    "Verification",
     "check_before_work",
     "check_page_path",
     "check_run",
@@ -44,6 +46,7 @@ __all__ = [
     "render_shot",
     "track",
     "track_shot",
+    "verify",
     "write_changes_page",
     "write_contact_sheet",
 ]

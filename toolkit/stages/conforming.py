@@ -8,11 +8,12 @@ from itertools import chain, product
 from pathlib import Path
 from types import MappingProxyType
 
-from toolkit.delivery import write_delivery
+from toolkit.delivery import update_checksums, write_delivery
 from toolkit.documents import Cut, Delivery, PassName, PassPlan, Shot
 from toolkit.errors import CutIncomplete, MissingDocument, list_frames
 from toolkit.output import Output, lock_output, record_last_delivery
 from toolkit.passes import count_current, find_empty_guides, mark_delivered, wanted_passes
+from toolkit.progress import SILENT, Progress
 from toolkit.settings import Settings
 from toolkit.stages.choosing import failed_shots, find_left_out
 from toolkit.stages.reading import read_source
@@ -21,7 +22,12 @@ from toolkit.turnover import find_layers
 
 
 def conform(
-    out: Path | str, settings: Settings | None = None, *, onto: Path | str | None = None, cut_name: str = ""
+    out: Path | str,
+    settings: Settings | None = None,
+    *,
+    onto: Path | str | None = None,
+    cut_name: str = "",
+    progress: Progress = SILENT,
 ) -> Delivery:
     """Put every complete pass in ``out`` over its cut: ``return.otio``, ``delivery.json`` and the files beside them.
 
@@ -35,17 +41,22 @@ def conform(
     cut's file has gone or changed, MediaError for layers that cannot be opened, OutputBusy and OutputNotWritable.
     """
     if onto is not None:
-        return conform_onto(out, onto, settings, cut_name=cut_name).delivery
+        return conform_onto(out, onto, settings, cut_name=cut_name, progress=progress).delivery
     with lock_output(Path(out), cut=cut_name, made_by=Cut.made_by) as output:
         cut, settings = _without_repaired(Cut.read(output.shots), output), settings or Settings()
         left_out = find_left_out(cut)
         if left_out and settings.strict:
             raise CutIncomplete(left_out)
-        return conform_output(cut, settings, output)
+        return conform_output(cut, settings, output, progress=progress)
 
 
 def conform_onto(
-    out: Path | str, edited: Path | str, settings: Settings | None = None, *, cut_name: str = ""
+    out: Path | str,
+    edited: Path | str,
+    settings: Settings | None = None,
+    *,
+    cut_name: str = "",
+    progress: Progress = SILENT,
 ) -> RunResult:
     """Put the complete passes in ``out`` over ``edited``, a later edit of its cut in any format, as it is.
 
@@ -60,7 +71,8 @@ def conform_onto(
     with lock_output(Path(out), cut=cut_name, made_by=Cut.made_by) as output:
         known = Cut.read(output.shots)
         plans, notes = _choose_passes(known.source_shots(), settings, output)
-        laid = find_layers(read_source(edited, settings, known=known), known, {plan.shot for plan in plans})
+        source = read_source(edited, settings, known=known, progress=progress)
+        laid = find_layers(source, known, {plan.shot for plan in plans})
         remedy = f'to render them: toolkit run "{edited}" -o "{out}"'
         missing = {name: f"{reason}; {remedy}" for name, reason in laid.missing.items()}
         left_out = {**find_left_out(laid.cut), **missing}
@@ -71,7 +83,9 @@ def conform_onto(
         plans = [plan for plan in plans if plan.shot in used]
         if not plans:
             raise MissingDocument(f"any layer for {edited} in {out}", f'toolkit run "{edited}" -o "{out}"')
-        delivery = _deliver(laid.cut, plans, settings, output, notes=chain(*notes.values()), missing=missing)
+        delivery = _deliver(
+            laid.cut, plans, settings, output, notes=chain(*notes.values()), missing=missing, progress=progress
+        )
     return RunResult(delivered=delivery, rendered=(), left_out=left_out)
 
 
@@ -87,7 +101,12 @@ def _without_repaired(cut: Cut, output: Output) -> Cut:
 
 
 def conform_output(
-    cut: Cut, settings: Settings, output: Output, *, failed: Mapping[str, str] = MappingProxyType({})
+    cut: Cut,
+    settings: Settings,
+    output: Output,
+    *,
+    failed: Mapping[str, str] = MappingProxyType({}),
+    progress: Progress = SILENT,
 ) -> Delivery:
     """The same for an ``output`` that this process has locked already.
 
@@ -95,7 +114,7 @@ def conform_output(
     """
     explained = {*failed, *failed_shots(cut)}
     plans, notes = _choose_passes(cut.source_shots(), settings, output, explained=explained)
-    return _deliver(cut, plans, settings, output, notes=chain(*notes.values()), failed=failed)
+    return _deliver(cut, plans, settings, output, notes=chain(*notes.values()), failed=failed, progress=progress)
 
 
 def _choose_passes(
@@ -128,6 +147,7 @@ def _deliver(
     notes: Iterable[str],
     failed: Mapping[str, str] = MappingProxyType({}),
     missing: Mapping[str, str] = MappingProxyType({}),
+    progress: Progress,
 ) -> Delivery:
     """Write the delivery of ``plans``, which hosts may hold from now on; see ``write_delivery``."""
     delivery = write_delivery(
@@ -142,6 +162,7 @@ def _deliver(
     )
     for plan in plans:
         mark_delivered(plan, output.root)
+    update_checksums(delivery, output.root, settings.delivery, suffix=output.suffix, progress=progress)
     record_last_delivery(output.delivery)
     return delivery
 

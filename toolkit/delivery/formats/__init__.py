@@ -7,6 +7,6 @@ format cannot hold is a note. ``writing`` knows the formats; ``locations`` names
 from __future__ import annotations
 
 from toolkit.delivery.formats.locations import Locations
-from toolkit.delivery.formats.writing import check_cut_is_kept, format_notes, write_formats
+from toolkit.delivery.formats.writing import check_cut_is_kept, find_formats, format_notes, write_formats
 
-__all__ = ["Locations", "check_cut_is_kept", "format_notes", "write_formats"]
+__all__ = ["Locations", "check_cut_is_kept", "find_formats", "format_notes", "write_formats"]

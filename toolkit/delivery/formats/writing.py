@@ -31,9 +31,7 @@ def check_cut_is_kept(cut_path: Path, root: Path, suffix: str = "") -> None:
     names = {f"return{suffix}{end}" for end in (".otio", *(end for end, _ in _FILES.values()))}
     is_ours = cut_path.name in names or (cut_path.match(f"return{suffix}{_EDLS}") and _is_ours(cut_path))
     if cut_path.parent.resolve() == root.resolve() and is_ours:
-        raise OutputNotWritable(
-            cut_path, "it is the cut itself; save that under another name, or choose another folder"
-        )
+        raise OutputNotWritable(cut_path, "it is the cut itself; save that elsewhere, or choose another output folder")
 
 
 def write_formats(delivery: Delivery, formats: tuple[str, ...], locations: Locations) -> None:
@@ -41,9 +39,8 @@ def write_formats(delivery: Delivery, formats: tuple[str, ...], locations: Locat
 
     Raises OutputNotWritable.
     """
-    for path in locations.root.glob(f"return{locations.suffix}{_EDLS}"):
-        if _is_ours(path):
-            _remove(path)
+    for path in _edls_in(locations.root, locations.suffix):
+        _remove(path)
     for name, (end, write) in _FILES.items():
         if name in formats:
             write(delivery, locations.returned(end), locations)
@@ -51,6 +48,12 @@ def write_formats(delivery: Delivery, formats: tuple[str, ...], locations: Locat
             _remove(locations.returned(end))
     if "edl" in formats:
         write_edls(delivery, locations)
+
+
+def find_formats(root: Path, suffix: str = "") -> list[Path]:
+    """The files that ``write_formats`` has written into ``root`` for the cut with ``suffix``."""
+    files = [root / f"return{suffix}{end}" for end, _ in _FILES.values()]
+    return [*(path for path in files if path.exists()), *_edls_in(root, suffix)]
 
 
 def format_notes(delivery: Delivery, formats: tuple[str, ...], locations: Locations) -> Iterator[str]:
@@ -109,6 +112,10 @@ def _movie_notes(delivery: Delivery, locations: Locations) -> Iterator[str]:
             f"{len(needed)} in it, with all frames, the same timecode and (FACE) the alpha, named as the file says: "
             f"{movie_path(example, locations.portable(example))}"
         )
+
+
+def _edls_in(root: Path, suffix: str) -> list[Path]:
+    return [path for path in root.glob(f"return{suffix}{_EDLS}") if _is_ours(path)]
 
 
 def _is_ours(path: Path) -> bool:
