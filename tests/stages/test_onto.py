@@ -15,11 +15,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.delivery._deliveries import frames_of, plan_of, video_tracks, write_layers
+from tests.turnover import _xmeml as xm
 from tests.turnover._cuts import (
     Json,
     clip,
     freeze,
     gap,
+    movie_reference,
     sequence_reference,
     speed,
     time,
@@ -28,6 +30,7 @@ from tests.turnover._cuts import (
     track,
     transition,
     write,
+    write_movie,
     write_sequence,
 )
 from toolkit.cli import run_command
@@ -327,6 +330,7 @@ def test_a_clip_that_takes_the_name_of_another_source_shot_does_not_get_its_laye
     body, *_ = (one for one in done.delivery.tracks if one.pass_name is PassName.BODY)
     assert [layer.record_first for layer in body.clips] == [10]
     assert list(done.left_out) == ["one_part1"]
+    assert done.left_out["one_part1"].startswith("none of the 10 source frames of its clip is rendered: 11, 13, ")
 
 
 def test_over_an_edit_of_an_added_cut_its_own_files_are_written_and_its_names_kept(tmp_path: Path) -> None:
@@ -396,3 +400,38 @@ def test_an_edit_list_of_the_edited_cut_gets_its_layers_too(rendered: Rendered, 
     assert done.delivery.name == "EDITED"
     body, *_ = (one for one in done.delivery.tracks if one.pass_name is PassName.BODY)
     assert [(layer.in_frame, layer.record_first, layer.record_count) for layer in body.clips] == [(5, 0, 8)]
+
+
+def test_an_xml_of_an_edited_movie_cut_gets_its_layers_too(tmp_path: Path) -> None:
+    """Rendered from OTIO with the timecode of the movie, edited as FCP7 XML: the same pictures have other numbers."""
+    folder = tmp_path / "show"
+    movie = write_movie(folder / "A001.mov", COUNT, timecode="01:00:00:00")
+    reference = movie_reference(str(movie), time_range(86400, COUNT))
+    rendered = render(folder, track(clip(reference, time_range(86410, 20), name="one")))  # pictures 6-33
+    part = xm.clip("one", 0, 8, 26, 34, xm.file("f", movie.as_uri(), duration=COUNT, start=86400))
+    back = xm.clip("one", 12, 20, 54, 62, '<file id="f"/>', filters=xm.retime(100, reverse=True))
+    xm.write(tmp_path, xm.sequence(xm.track(part, back)))
+    done = conform_onto(rendered.out, tmp_path / "cut.xml")
+    assert not done.left_out
+    cut = read_cut(tmp_path / "cut.xml", handles=0)
+    (plate, body, _) = video_tracks(rendered.out / "return.otio")
+    shown = [at and rendered.sources["one"][at[1]][1] for at in frames_of(body, 24)]
+    assert shown == [at and at[1] for at in frames_of(plate, 24)]
+    assert shown[:8] == list(range(26, 34))
+    expected = [shot.frame_map.source_frame_at_record(frame) for shot in cut.shots for frame in shot.record_range]
+    assert [frame for frame in shown if frame is not None] == expected
+
+
+def test_clips_in_compounds_get_their_layers_as_far_as_they_go(rendered: Rendered, tmp_path: Path) -> None:
+    """``a`` is rendered 7-34; the compound shows 4-33 of it in two clips."""
+    inner = track(use(rendered, "a", 0, 20), use(rendered, "a", 20, 20, "two"))
+    compound = {"OTIO_SCHEMA": "Stack.1", "name": "comp", "source_range": time_range(3, 30), "children": [inner]}
+    edited = edit(rendered, tmp_path, gap(2), compound | {"effects": [], "metadata": {}})
+    done = conform_onto(rendered.out, edited)
+    (_, body, face) = video_tracks(rendered.out / "return.otio")
+    for layers in (body, face):
+        shown = [at and rendered.sources["one"][at[1]][1] for at in frames_of(layers, 24)]
+        assert shown == [*[None] * 5, *range(7, 34)]
+    assert [reason.partition(";")[0] for reason in done.left_out.values()] == [
+        "3 of the 17 source frames of its clip are not rendered: 4-6"
+    ]

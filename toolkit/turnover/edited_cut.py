@@ -156,6 +156,8 @@ def _explain_missing(use: Shot, part: Shot) -> str:
     shown = use.frame_map.source_frame_at_record
     total = len({shown(record) for record in use.record_range})
     frames = sorted({shown(record) for record in part.record_range})
+    if 1 < total == len(frames):
+        return f"none of the {total} source frames of its clip is rendered: {list_frames(frames)}"
     verb = "is" if len(frames) == 1 else "are"
     return f"{len(frames)} of the {total} source frames of its clip {verb} not rendered: {list_frames(frames)}"
 
