@@ -435,3 +435,14 @@ def test_clips_in_compounds_get_their_layers_as_far_as_they_go(rendered: Rendere
     assert [reason.partition(";")[0] for reason in done.left_out.values()] == [
         "3 of the 17 source frames of its clip are not rendered: 4-6"
     ]
+
+
+def test_a_shot_that_is_not_complete_says_why_its_clips_have_no_layers(tmp_path: Path) -> None:
+    folder = tmp_path / "show"
+    a, b = (clip(media(folder, name), time_range(10, 10), name=name) for name in "ab")
+    rendered = render(folder, track(a, b))
+    for path in rendered.out.glob("a/*/v001/*.1003.exr"):
+        path.unlink()
+    done = conform_onto(rendered.out, write_timeline(tmp_path / "edited.otio", track(a, b)))
+    assert len(done.left_out) == 1
+    assert "a: BODY omitted: BODY v001 is not complete (17 of 18 frames up to date)" in done.delivery.notes

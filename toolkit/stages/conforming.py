@@ -79,7 +79,10 @@ def conform_onto(
         if left_out and settings.strict:
             raise CutIncomplete(left_out)
         used = {shot.rendered_name for shot in laid.cut.shots}
-        notes = {name: lines for name, lines in notes.items() if name in used}
+        explaining = used | _without_passes(
+            known, plans, {one.media.path for one in laid.cut.shots if one.name in missing}
+        )
+        notes = {name: lines for name, lines in notes.items() if name in explaining}
         plans = [plan for plan in plans if plan.shot in used]
         if not plans:
             raise MissingDocument(f"any layer for {edited} in {out}", f'toolkit run "{edited}" -o "{out}"')
@@ -87,6 +90,12 @@ def conform_onto(
             laid.cut, plans, settings, output, notes=chain(*notes.values()), missing=missing, progress=progress
         )
     return RunResult(delivered=delivery, rendered=(), left_out=left_out)
+
+
+def _without_passes(cut: Cut, plans: Iterable[PassPlan], paths: Collection[str]) -> set[str]:
+    """The source shots of the media at ``paths`` that have no complete pass: why not is why frames are missing."""
+    rendered = {plan.shot for plan in plans}
+    return {shot.name for shot in cut.source_shots() if shot.media.path in paths} - rendered
 
 
 def _without_repaired(cut: Cut, output: Output) -> Cut:
