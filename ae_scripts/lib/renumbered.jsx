@@ -14,7 +14,7 @@ var toolkitRenumbered = (function () {
         var comps;
         var i;
         for (i = 0; i < sources.length; i += 1) {
-            comps = sources[i].pass ? listComps(run, sources[i], seen) : [];
+            comps = sources[i].pass ? listComps(run, sources[i], otherShots(sources[i], specs), seen) : [];
             if (comps.length > 1 || (comps.length === 1 && sources[i].uses.length > 1)) {
                 assign(comps, listShots(sources[i], specs), specs);
                 rename(run, comps);
@@ -22,8 +22,21 @@ var toolkitRenumbered = (function () {
         }
     }
 
+    // The shots of the delivery that do not use a source: the artist may have put its files into their comps, too.
+    function otherShots(source, specs) {
+        var others = {};
+        var i;
+        for (i = 0; i < specs.length; i += 1) {
+            others[specs[i].key] = true;
+        }
+        for (i = 0; i < source.uses.length; i += 1) {
+            others[source.uses[i].shot] = false;
+        }
+        return others;
+    }
+
     // The comps of shots that show the files of a source, each once.
-    function listComps(run, source, seen) {
+    function listComps(run, source, others, seen) {
         var item = toolkitImportRun.taggedItem(run, source.tag);
         var comps = toolkitImportRun.shotComps(run);
         var shown = {};
@@ -34,7 +47,7 @@ var toolkitRenumbered = (function () {
             shown[item.usedIn[i].id] = true;
         }
         for (name in comps) {
-            if (comps.hasOwnProperty(name) && shown[comps[name].id] && !seen[comps[name].id]) {
+            if (comps.hasOwnProperty(name) && shown[comps[name].id] && !seen[comps[name].id] && !others[name]) {
                 seen[comps[name].id] = true;
                 found.push({ name: name, comp: comps[name], place: readPlace(run, comps[name]), shot: "" });
             }
