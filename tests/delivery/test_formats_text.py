@@ -18,7 +18,7 @@ from tests.delivery.test_formats_frames import ALL as SETTINGS
 from tests.delivery.test_formats_frames import NTSC, ODD, PAL, differences, make_cut, movies_of, read_edls
 from tests.turnover._cuts import clip, gap, movie_reference, time, time_range, timeline, track, write_movie
 from tests.turnover._cuts import write as write_cut
-from toolkit.delivery.formats import Locations, format_notes, write_formats
+from toolkit.delivery.formats import Locations, find_formats, format_notes, write_formats
 from toolkit.delivery.formats.locations import file_url, split_path
 from toolkit.delivery.path_map import PathMap
 from toolkit.documents import Delivery, DeliveryTrack, PassName
@@ -429,3 +429,13 @@ def test_plates_that_overlap_inside_a_compound_are_on_tracks_of_their_own(tmp_pa
     assert not differences(
         readers.from_fcpxml(root / "return.fcpxml"), readers.as_movies(expected, movies_of(document, root))
     )
+
+
+def test_the_lists_of_one_cut_are_not_those_of_another_whose_name_begins_with_its_own(tmp_path: Path) -> None:
+    """Both are in one folder; a delivery of ``v`` removes what an earlier one of ``v`` wrote, and nothing else."""
+    theirs = ["return.v_2_PLATE.edl", "return.v_2_BODY_v001.edl", "return.v_2.edl"]
+    ours = ["return.v_BODY_v001.edl", "return.v_FACE_v012_PLATE_2_part2.edl", "return.v_PLATE.edl"]
+    for name in (*theirs, *ours):
+        (tmp_path / name).write_text("TITLE: X\r\n* WRITTEN BY RESOLVE-AE-TOOLKIT\r\n")
+    (tmp_path / "return.v_PLATE_2.edl").write_text("TITLE: SOMEBODY ELSE'S\r\n")
+    assert sorted(path.name for path in find_formats(tmp_path, ".v")) == ours

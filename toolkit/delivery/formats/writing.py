@@ -13,7 +13,7 @@ from toolkit.delivery.formats.fcpxml import movie_path, needs_movie, write_fcpxm
 from toolkit.delivery.formats.locations import Locations
 from toolkit.delivery.formats.resolve_otio import write_resolve_otio
 from toolkit.delivery.formats.shot_list import write_shot_list
-from toolkit.documents import Delivery, DeliveryClip
+from toolkit.documents import Delivery, DeliveryClip, PassName
 from toolkit.errors import OutputNotWritable
 
 _FILES: dict[str, tuple[str, Callable[[Delivery, Path, Locations], None]]] = {
@@ -23,13 +23,16 @@ _FILES: dict[str, tuple[str, Callable[[Delivery, Path, Locations], None]]] = {
     "csv": (".csv", write_shot_list),
 }
 """The formats of one file each, what its name ends in after ``return``, by their names in ``delivery.formats``."""
-_EDLS = "_*.edl"
+_EDLS = ("_PLATE*.edl", *(f"_{name}_v[0-9]*.edl" for name in PassName))
+"""The same of the lists. They begin like a track: those of a cut called ``v_2`` are not lists of a cut called ``v``."""
 
 
 def check_cut_is_kept(cut_path: Path, root: Path, suffix: str = "") -> None:
     """Raises OutputNotWritable when a file that a delivery writes into ``root``, or removes, is the cut itself."""
     names = {f"return{suffix}{end}" for end in (".otio", *(end for end, _ in _FILES.values()))}
-    is_ours = cut_path.name in names or (cut_path.match(f"return{suffix}{_EDLS}") and _is_ours(cut_path))
+    is_ours = cut_path.name in names or (
+        any(cut_path.match(f"return{suffix}{end}") for end in _EDLS) and _is_ours(cut_path)
+    )
     if cut_path.parent.resolve() == root.resolve() and is_ours:
         raise OutputNotWritable(cut_path, "it is the cut itself; save that elsewhere, or choose another output folder")
 
@@ -115,7 +118,7 @@ def _movie_notes(delivery: Delivery, locations: Locations) -> Iterator[str]:
 
 
 def _edls_in(root: Path, suffix: str) -> list[Path]:
-    return [path for path in root.glob(f"return{suffix}{_EDLS}") if _is_ours(path)]
+    return [path for end in _EDLS for path in root.glob(f"return{suffix}{end}") if _is_ours(path)]
 
 
 def _is_ours(path: Path) -> bool:

@@ -80,11 +80,6 @@ class EdlEvent:
         return self.reel.upper() in _BLACK or (self.reel.upper() == "AX" and self.clip_name.upper() == "BLACK VIDEO")
 
     @property
-    def has_no_record(self) -> bool:
-        """Whether it takes no time: the first line of a transition, which names what goes out."""
-        return self.record[0] == self.record[1]
-
-    @property
     def is_transition(self) -> bool:
         """Whether it comes in by a dissolve or a wipe."""
         return self.edit.startswith(("D", "W"))
