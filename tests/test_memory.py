@@ -1,12 +1,15 @@
-"""Freed memory is returned to the system, whichever thread allocated it."""
+"""Freed memory is returned to the system, whichever thread allocated it; a paused search for garbage goes on after."""
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import subprocess
 import sys
 
 import pytest
+
+from toolkit.memory import pause_collection
 
 FRAGMENTS = """
 import threading
@@ -42,3 +45,16 @@ def test_free_memory_between_used_blocks_is_returned_to_the_system(setup: str) -
     line = [sys.executable, "-c", FRAGMENTS.format(setup=setup)]
     returned = int(subprocess.run(line, capture_output=True, text=True, check=True).stdout)
     assert returned > 40e6
+
+
+@pytest.mark.parametrize("was_enabled", [True, False])
+def test_a_paused_search_for_garbage_goes_on_as_before_even_after_an_error(*, was_enabled: bool) -> None:
+    before = gc.isenabled()
+    (gc.enable if was_enabled else gc.disable)()
+    try:
+        with pytest.raises(ValueError, match="inside"), pause_collection():
+            assert not gc.isenabled()
+            raise ValueError("inside")
+        assert gc.isenabled() == was_enabled
+    finally:
+        (gc.enable if before else gc.disable)()

@@ -22,6 +22,9 @@ from pathlib import Path
 SHOT_FIRST = 1001
 """First working frame of every shot: the film convention, which leaves room before it without negative numbers."""
 
+_FLOOR = Fraction(1, 1_000_000)
+"""Frames that a position may lie below the frame it means, from rounding in the file."""
+
 _NTSC_NOMINALS = (24, 30, 48, 60, 120)
 _NTSC_TOLERANCE = Fraction(1, 4000)
 """A rate this close (relative) to an NTSC rate means that rate: editors write 23.976, 23.98 and 23.976024627685547."""
@@ -137,24 +140,24 @@ class FrameMap:
 
     def source_frame_at_record(self, record_frame: int) -> int:
         """The source frame shown at ``record_frame``."""
-        if self.frames is not None:
-            return self.frames[record_frame - self.record_first]
         i = record_frame - self.record_first
-        j = i if self.speed >= 0 else self.record_count - 1 - i
-        if self.source_offset.denominator == 1 and abs(self.speed) == 1 and self.source_rate == self.record_rate:
-            return self.source_first + self.source_offset.numerator + j  # as below, in whole numbers
+        if self.frames is not None:
+            return self.frames[i]
+        return self._source_frame_at_step(i if self.speed >= 0 else self.record_count - 1 - i)
+
+    def _source_frame_at_step(self, j: int) -> int:
+        """The ``j``-th source frame shown, from the lowest one up."""
+        whole, rest = divmod(self.source_offset.numerator, self.source_offset.denominator)
+        if not rest and self.speed in (1, -1) and self.source_rate == self.record_rate:
+            return self.source_first + whole + j  # as below, in whole numbers
         position = self.source_offset + abs(self.speed) * j * self.source_rate / self.record_rate
-        return self.source_first + floor(position + Fraction(1, 1_000_000))
+        return self.source_first + floor(position + _FLOOR)
 
     def source_range(self) -> FrameRange:
         """The source frames from the lowest to the highest one shown, both included."""
         if self.frames is not None:
             return FrameRange(first=min(self.frames), last=max(self.frames))
-        ends = (
-            self.source_frame_at_record(self.record_first),
-            self.source_frame_at_record(self.record_first + self.record_count - 1),
-        )
-        return FrameRange(first=min(ends), last=max(ends))
+        return FrameRange(first=self._source_frame_at_step(0), last=self._source_frame_at_step(self.record_count - 1))
 
     def trimmed(self, record_range: FrameRange) -> FrameMap:
         """The map of a part of the clip: it shows the same source frame at every frame of ``record_range``."""

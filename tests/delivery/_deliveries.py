@@ -109,13 +109,17 @@ def deliver(
     notes: Sequence[str] = (),
     only_first: bool = False,
 ) -> Delivery:
-    """Deliver ``plans``; by default BODY and FACE of every shot."""
+    """Deliver ``plans``; by default BODY and FACE of every shot.
+
+    The clips of a cut are compared with its file one by one, as after the editor saved it again.
+    """
     if plans is None:
         plans = [plan_of(shot, name) for shot in cut.source_shots() for name in PassName]
     for plan in plans:
         varies = any(shot.rendered_name == plan.shot and shot.frame_map.frames is not None for shot in cut.shots)
         write_layers(plan, root, only_first=only_first and not varies)
-    return write_delivery(cut, plans, root, settings=settings, notes=notes)
+    saved_again = cut.model_copy(update={"digest": ""})
+    return write_delivery(saved_again, plans, root, settings=settings, notes=notes)
 
 
 # --- an independent reader -------------------------------------------------------------------------------------

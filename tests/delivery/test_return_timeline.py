@@ -9,7 +9,7 @@ from typing import Any
 import opentimelineio as otio
 import pytest
 
-from tests.delivery._deliveries import Json, deliver, frames_of, plan_of, video_tracks
+from tests.delivery._deliveries import Json, deliver, frames_of, plan_of, video_tracks, write_layers
 from tests.turnover._cuts import (
     clip,
     freeze,
@@ -28,6 +28,7 @@ from tests.turnover._cuts import (
     write_sequence,
 )
 from tests.turnover._turnovers import host_clip, write_turnover
+from toolkit.delivery import write_delivery
 from toolkit.documents import Cut, PassName, Shot
 from toolkit.errors import InputError, OutputNotWritable, UnreadableCut
 from toolkit.plates import read_attributes
@@ -655,6 +656,20 @@ def test_a_cut_that_changed_since_it_was_read_is_refused(changed: Json | None, p
     assert isinstance(caught.value, UnreadableCut) == (changed is not None)
     assert not (tmp_path / "out" / "delivery.json").exists()
     assert not (tmp_path / "out" / "return.otio").exists()
+
+
+def test_a_cut_is_the_same_after_it_was_saved_again_with_other_line_ends_and_an_effect(tmp_path: Path) -> None:
+    cut = read(tmp_path, timeline(track(PLAIN, SECOND)))
+    plans = [plan_of(shot) for shot in cut.source_shots()]
+    for plan in plans:
+        write_layers(plan, tmp_path / "out")
+    before = write_delivery(cut, plans, tmp_path / "out")
+    blur = {"OTIO_SCHEMA": "Effect.1", "name": "blur", "effect_name": "Blur", "metadata": {}}
+    path = write(tmp_path / "cut.otio", timeline(track(PLAIN, dict(SECOND, effects=[blur]))))
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+
+    assert write_delivery(cut, plans, tmp_path / "out") == before
+    assert "Blur" in (tmp_path / "out" / "return.otio").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("slip", [1, -3])

@@ -36,6 +36,9 @@ STEMS = {
     ),
     "a Windows device name": ("con.mov", "shot_con"),
     "one of our documents": ("delivery.json", "delivery_json"),
+    "underscores in a row": ("a__b_-c--d_", "a_b_-c--d"),
+    "a device name without an extension": ("LPT1", "shot_LPT1"),
+    "like a device name": ("con_1", "con_1"),
     "markup": ("<b>'; rm -rf /", "b_rm_-rf"),
 }
 

@@ -26,12 +26,14 @@ from toolkit.delivery.return_file import write_return
 from toolkit.delivery.return_timeline import build_layer_tracks
 from toolkit.documents import Cut, Delivery, DeliveryTrack, PassPlan
 from toolkit.frames import timecode_from_frames
+from toolkit.memory import pause_collection
 from toolkit.settings import DeliverySettings, Settings
 from toolkit.turnover import open_timeline
 
 _DEFAULTS = Settings()
 
 
+@pause_collection()
 def write_delivery(
     cut: Cut,
     plans: Sequence[PassPlan],
@@ -54,7 +56,7 @@ def write_delivery(
     """
     check_cut_is_kept(Path(cut.path), root, suffix)
     found = open_timeline(cut)
-    plates = find_plate_tracks(found.timeline, cut)
+    plates = find_plate_tracks(found, cut)
     stacks = build_stacks(cut, plans, [plate.track_index for plate in plates], root)
     facts, unusable = read_plate_facts(cut.shots)
     failed = {name: f"its plate cannot be used: {why}" for name, why in unusable.items()} | dict(failed)

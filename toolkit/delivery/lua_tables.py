@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import isfinite
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*$")
 _RESERVED = re.compile(
     "(and|break|do|else|elseif|end|false|for|function|goto|if|in|local|nil|not|or|repeat|return|then|true|until|while)$"
 )
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"'} | {chr(code): f"\\{code:03d}" for code in (*range(0x20), 0x7F)})
 _MAX_LINE = 100
 """Characters up to which a table stays on one line."""
 
@@ -54,6 +56,7 @@ def _format_value(value: LuaValue, margin: str) -> str:
     return _format_number(value)
 
 
+@lru_cache(maxsize=1024)
 def _format_key(key: str | int) -> str:
     if isinstance(key, int):
         return f"[{key}]"
@@ -62,8 +65,7 @@ def _format_key(key: str | int) -> str:
 
 def _quote(text: str) -> str:
     """A Lua string: quotes and backslashes escaped, control characters as decimal escapes, the rest unchanged."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda match: f"\\{ord(match[0]):03d}", escaped) + '"'
+    return f'"{text.translate(_ESCAPES)}"'
 
 
 def _format_number(value: float) -> str:

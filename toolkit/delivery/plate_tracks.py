@@ -15,10 +15,11 @@ from toolkit.editorial.media_references import MediaReferences, reference_origin
 from toolkit.editorial.nesting import Inside, Leaf, open_compound
 from toolkit.editorial.retimes import Retime, read_retime, sample_retime, trimmed_source_frames
 from toolkit.editorial.skips import Skip
-from toolkit.editorial.times import round_half_up
+from toolkit.editorial.times import nearest_frame
 from toolkit.editorial.tracks import Slot, TrackTrim, track_slots, video_tracks
 from toolkit.errors import UnreadableCut
 from toolkit.frames import FrameMap
+from toolkit.turnover.formats.timeline_file import TimelineFile
 
 if TYPE_CHECKING:
     from opentimelineio import schema
@@ -44,11 +45,13 @@ class PlateTrack:
     """The clip of each shot, by the name of the shot."""
 
 
-def find_plate_tracks(timeline: schema.Timeline, cut: Cut) -> tuple[PlateTrack, ...]:
+def find_plate_tracks(found: TimelineFile, cut: Cut) -> tuple[PlateTrack, ...]:
     """The video tracks with anything other than gaps and our layers, bottom first.
 
-    Raises UnreadableCut when the clip of a shot is missing or no longer shows what was rendered.
+    ``found`` is the file of ``cut``, loaded again. Raises UnreadableCut when the clip of a shot is missing or no longer
+    shows what was rendered.
     """
+    timeline, has_changed = found.timeline, not found.digest or found.digest != cut.digest
     shots: dict[int, list[Shot]] = {}
     for shot in cut.shots:
         shots.setdefault(shot.track_index, []).append(shot)
@@ -58,7 +61,7 @@ def find_plate_tracks(timeline: schema.Timeline, cut: Cut) -> tuple[PlateTrack, 
         expected = shots.pop(track_index, [])
         try:
             slots = tuple(_build_slots(timeline, track, expected, cut))
-            leaves = _find_leaves(expected, slots, cut)
+            leaves = _find_leaves(expected, slots, cut, check=has_changed)
         except Skip as change:
             raise UnreadableCut(
                 cut.path, f"it has changed since its shots were read: {change}; run it again"
@@ -97,7 +100,7 @@ def _build_slots(timeline: schema.Timeline, track: schema.Track, shots: Sequence
     return list(track_slots(track, trim, length_of))
 
 
-def _find_leaves(shots: Sequence[Shot], slots: Sequence[Slot], cut: Cut) -> dict[str, Leaf]:
+def _find_leaves(shots: Sequence[Shot], slots: Sequence[Slot], cut: Cut, *, check: bool) -> dict[str, Leaf]:
     """The clip of each of ``shots``, by the shot's name. Raises Skip with what has changed since they were read."""
     opened: dict[int, dict[Inside, Leaf]] = {}
     leaves = {}
@@ -111,7 +114,8 @@ def _find_leaves(shots: Sequence[Shot], slots: Sequence[Slot], cut: Cut) -> dict
         leaf = opened[shot.clip_index].get(shot.inside)
         if leaf is None:
             raise Skip(f"{shot.clip_name} is no longer in its place")
-        _check_unchanged(shot, leaf, cut)
+        if check:
+            _check_unchanged(shot, leaf, cut)
         leaves[shot.name] = leaf
     return leaves
 
@@ -157,7 +161,7 @@ def _frames_shown(slot: Slot, retime: Retime, media_start: Fraction, frame_map: 
     """The media frames that a clip of varying speed shows, counted from the first frame of its media."""
     if isinstance(retime, Fraction):
         return []
-    head = frame_map.record_first - round_half_up((slot.first or Fraction(0)) * frame_map.record_rate)
+    head = frame_map.record_first - nearest_frame(slot.first or Fraction(0), frame_map.record_rate)
     records = range(head, head + frame_map.record_count)
     rates = {"record_rate": frame_map.record_rate, "source_rate": frame_map.source_rate}
     return list(sample_retime(retime, records, media_start=media_start, **rates))

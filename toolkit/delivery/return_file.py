@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.delivery.path_map import PathMap
-from toolkit.editorial.media_references import media_paths, renamed_paths, replace_media_paths
+from toolkit.editorial.media_references import replace_media_paths
 from toolkit.editorial.timeline_files import write_timeline, write_timeline_text
 from toolkit.editorial.timeline_text import insert_tracks, replace_paths
 from toolkit.settings import DeliverySettings
@@ -42,10 +42,10 @@ def write_return(
     elif settings.relative:
         change = partial(_relative_to, root.absolute().as_posix())
     if change is not None:
-        before = media_paths(found.timeline)
-        for timeline in (found.timeline, *chain.from_iterable(layer_tracks.values())):
-            replace_media_paths(timeline, change)
-        found = replace(found, text=replace_paths(found.text, renamed_paths(before, found.timeline)))
+        renamed = replace_media_paths(found.timeline, change)
+        found = replace(found, text=replace_paths(found.text, renamed))
+        for track in chain.from_iterable(layer_tracks.values()):
+            replace_media_paths(track, change)
     _write(found, layer_tracks, root / f"return{suffix}.otio")
 
 

@@ -32,7 +32,7 @@ from toolkit.editorial.items import has_time_effect, is_time_effect, is_transiti
 from toolkit.editorial.media_references import reference_origin
 from toolkit.editorial.nesting import Leaf
 from toolkit.editorial.timeline_files import LAYER_METADATA
-from toolkit.editorial.times import round_half_up, snap_to_whole, time_base, to_seconds
+from toolkit.editorial.times import nearest_frame, snap_to_whole, time_base, to_seconds
 from toolkit.editorial.tracks import Slot
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _is_long_enough(shot: Shot, seconds: Fraction) -> bool:
 def _place_part(shot: Shot, slot: Slot) -> tuple[Fraction, Fraction]:
     """Where a part of a clip begins in the ``slot`` of the clip, and its length, in seconds."""
     record_rate = shot.frame_map.record_rate
-    clip_first = round_half_up(((slot.first or Fraction(0)) + slot.trimmed_head) * record_rate)
+    clip_first = nearest_frame((slot.first or Fraction(0)) + slot.trimmed_head, record_rate)
     head = slot.trimmed_head + (shot.record_range.first - clip_first) / record_rate
     end = head + len(shot.record_range) / record_rate
     return head, min(end, (slot.length or end) - slot.trimmed_tail) - head

@@ -196,6 +196,9 @@ class Cut(Document):
     """Name of the timeline, or of the file when the timeline has none."""
     path: str
     """The file it was read from, absolute."""
+    digest: str = ""
+    """SHA-256 of an OpenTimelineIO file: while it stays, nothing in the timeline can have changed since it was read;
+    empty: the cut is of another kind."""
     read_options: ReadOptions = ReadOptions()
     record_rate: Rate
     """Frames per second of the timeline."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from toolkit.frames import FramePath
@@ -170,13 +172,16 @@ def make_remap_effect(name: str, positions: Sequence[Fraction]) -> schema.TimeEf
 
 def make_marker(name: str, start: RationalTime, *, colour: str, note: str) -> schema.Marker:
     """A marker of one frame."""
+    marker = deepcopy(_empty_marker())  # OpenTimelineIO takes metadata from Python slowly
+    marker.name, marker.color, marker.comment = name, colour, note
+    marker.marked_range = make_time_range(start, make_time(1, start.rate))
+    marker.metadata["Resolve_OTIO"]["Note"] = note
+    return marker
+
+
+@cache
+def _empty_marker() -> schema.Marker:
+    """A marker that Resolve reads: it takes the note from the metadata."""
     from opentimelineio import schema
 
-    return schema.Marker(
-        name=name,
-        marked_range=make_time_range(start, make_time(1, start.rate)),
-        color=colour,
-        comment=note,
-        # Resolve reads a marker's note from here.
-        metadata={"Resolve_OTIO": {"Keywords": [], "Note": note}},
-    )
+    return schema.Marker(metadata={"Resolve_OTIO": {"Keywords": [], "Note": ""}})

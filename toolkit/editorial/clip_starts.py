@@ -12,8 +12,8 @@ from toolkit.editorial.times import (
     WrittenTime,
     frames_between,
     is_plain,
+    nearest_frame,
     plain_frames,
-    round_half_up,
     snap_to_whole,
     to_seconds,
 )
@@ -91,7 +91,7 @@ def _is_relative(start: WrittenTime, length: Fraction, origin: MediaOrigin, rate
 
     Older exporters wrote that. Otherwise the whole clip would lie before its media; counted from zero, it starts in it.
     """
-    if origin.length is None or origin.frame <= 0 or round_half_up(origin.time.exact * rate) != origin.frame:
+    if origin.length is None or origin.frame <= 0 or nearest_frame(origin.time.exact, rate) != origin.frame:
         return False
     return start.exact + length <= origin.time.exact and 0 <= start.exact < origin.length
 

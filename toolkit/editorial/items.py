@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from toolkit.editorial.times import to_seconds
@@ -12,25 +15,29 @@ if TYPE_CHECKING:
     from opentimelineio.core import Composable
 
 
+@cache
+def otio_schema() -> ModuleType:
+    """The module ``opentimelineio.schema``.
+
+    It is loaded when it is first needed, as that is slow; what asks about every clip of a cut must not import it each
+    time.
+    """
+    return import_module("opentimelineio.schema")
+
+
 def is_clip(child: Composable | None) -> bool:
     """A clip with a media reference."""
-    from opentimelineio import schema
-
-    return isinstance(child, schema.Clip)
+    return isinstance(child, otio_schema().Clip)
 
 
 def is_gap(child: Composable | None) -> bool:
     """Empty track time."""
-    from opentimelineio import schema
-
-    return isinstance(child, schema.Gap)
+    return isinstance(child, otio_schema().Gap)
 
 
 def is_transition(child: Composable | None) -> bool:
     """A transition, which overlaps its neighbours and takes no track time of its own."""
-    from opentimelineio import schema
-
-    return isinstance(child, schema.Transition)
+    return isinstance(child, otio_schema().Transition)
 
 
 def is_nested(child: Composable | None) -> bool:
@@ -42,23 +49,17 @@ def is_nested(child: Composable | None) -> bool:
 
 def is_track(child: Composable | None) -> bool:
     """A track; inside another track it is a nested timeline of one track."""
-    from opentimelineio import schema
-
-    return isinstance(child, schema.Track)
+    return isinstance(child, otio_schema().Track)
 
 
 def is_video_track(child: Composable | None) -> bool:
     """A track with pictures."""
-    from opentimelineio import schema
-
-    return isinstance(child, schema.Track) and bool(child.kind == schema.TrackKind.Video)
+    return isinstance(child, otio_schema().Track) and bool(child.kind == otio_schema().TrackKind.Video)
 
 
 def is_time_effect(effect: schema.Effect) -> bool:
     """Whether ``effect`` is a retime of any kind, enabled or not."""
-    from opentimelineio import schema
-
-    return isinstance(effect, schema.TimeEffect)
+    return isinstance(effect, otio_schema().TimeEffect)
 
 
 def has_time_effect(clip: schema.Clip) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.editorial.clip_starts import MediaOrigin
+from toolkit.editorial.items import otio_schema
 from toolkit.editorial.locations import Location, is_relative, parse_location, resolve_path
 from toolkit.editorial.shot_names import is_layer_path
-from toolkit.editorial.skips import Skip
+from toolkit.editorial.skips import LAYER_REASON, Skip
 from toolkit.editorial.timeline_files import LAYER_METADATA
-from toolkit.editorial.times import WrittenTime, round_half_up, time_base, to_seconds
+from toolkit.editorial.times import WrittenTime, nearest_frame, time_base, to_seconds
 
 if TYPE_CHECKING:
     from opentimelineio import schema
@@ -59,7 +60,7 @@ class MediaReference:
     @property
     def may_be_still(self) -> bool:
         """Whether the available range is one frame long or missing."""
-        return self.available is None or round_half_up(self.available.length * self.available.rate) <= 1
+        return self.available is None or nearest_frame(self.available.length, self.available.rate) <= 1
 
 
 class MediaReferences:
@@ -85,9 +86,18 @@ class MediaReferences:
             raise Skip(*known.args)
         return known
 
+    def read_plate(self, clip: schema.Clip) -> MediaReference:
+        """The media reference of ``clip``. Raises Skip when it names no footage, or is one of our layers."""
+        if _is_marked_as_layer(clip):
+            raise Skip(LAYER_REASON)
+        reference = self.read(clip)
+        if is_layer_path(reference.location.path):
+            raise Skip(LAYER_REASON)
+        return reference
+
     def is_layer(self, clip: schema.Clip) -> bool:
-        """Whether ``clip`` is one of our layers, by its metadata or else by its path."""
-        if len(clip.metadata) and LAYER_METADATA in clip.metadata:  # the look-up alone is slow
+        """Whether ``clip`` is one of our layers, by its metadata or else by the path of its media."""
+        if _is_marked_as_layer(clip):
             return True
         try:
             return is_layer_path(self.read(clip).location.path)
@@ -95,10 +105,13 @@ class MediaReferences:
             return False
 
 
+def _is_marked_as_layer(clip: schema.Clip) -> bool:
+    return bool(len(clip.metadata)) and LAYER_METADATA in clip.metadata  # the look-up alone is slow
+
+
 def _facts(reference: schema.MediaReference | None) -> object | None:
     """All that is read of a reference to files, as a key; None for a reference of another kind."""
-    from opentimelineio import schema
-
+    schema = otio_schema()
     if isinstance(reference, schema.ExternalReference):
         return reference.target_url, _numbers(reference.available_range)
     if isinstance(reference, schema.ImageSequenceReference):
@@ -115,8 +128,7 @@ def _numbers(time_range: TimeRange | None) -> tuple[float, float, float, float] 
 
 
 def _read_media_reference(reference: schema.MediaReference | None, cut_folder: Path) -> MediaReference:
-    from opentimelineio import schema
-
+    schema = otio_schema()
     if isinstance(reference, schema.GeneratorReference):
         raise Skip(f"a generator ({reference.generator_kind or 'unnamed'}), not footage")
     available = (
@@ -137,8 +149,7 @@ def reference_origin(clip: schema.Clip, *, is_movie: bool) -> MediaOrigin | None
     None when the timeline does not say: it gives no available range, or a path that names a sequence (an external
     reference with ``is_movie`` False).
     """
-    from opentimelineio import schema
-
+    schema = otio_schema()
     reference = clip.media_reference
     if reference is None or reference.available_range is None:
         return None
@@ -152,35 +163,21 @@ def reference_origin(clip: schema.Clip, *, is_movie: bool) -> MediaOrigin | None
     return MediaOrigin(time=available.start_time, frame=first, length=available.length)
 
 
-def media_paths(timeline: schema.Timeline) -> list[str]:
-    """The path of each file, and of each folder of a sequence, as ``timeline`` has it, clip by clip."""
-    from opentimelineio import schema
-
-    references = [reference for clip in timeline.find_clips() for reference in clip.media_references().values()]
-    return [
-        (one.target_url_base if isinstance(one, schema.ImageSequenceReference) else one.target_url) or ""
-        for one in references
-        if isinstance(one, schema.ImageSequenceReference | schema.ExternalReference)
-    ]
-
-
-def renamed_paths(before: Sequence[str], timeline: schema.Timeline) -> dict[str, str]:
-    """The paths that differ from those that ``timeline`` had ``before``."""
-    return {old: new for old, new in zip(before, media_paths(timeline), strict=True) if old != new}
-
-
-def make_media_paths_absolute(timeline: schema.Timeline, cut_folder: Path) -> None:
-    """Make media paths of ``timeline`` that are relative to ``cut_folder`` absolute, in place."""
-    from opentimelineio import schema
-
+def make_media_paths_absolute(timeline: schema.Timeline, cut_folder: Path) -> dict[str, str]:
+    """Make media paths of ``timeline`` that are relative to ``cut_folder`` absolute, in place; returns both of each."""
+    schema = otio_schema()
+    renamed: dict[str, str] = {}
     for clip in timeline.find_clips():
         for reference in clip.media_references().values():
-            if isinstance(reference, schema.ExternalReference) and is_relative(reference.target_url or ""):
-                reference.target_url = resolve_path(reference.target_url, cut_folder)
-            elif isinstance(reference, schema.ImageSequenceReference):
-                folder = reference.target_url_base or "./"
-                if is_relative(reference.target_url_base or reference.name_prefix or ""):
-                    reference.target_url_base = f"{resolve_path(folder, cut_folder).rstrip('/')}/"
+            if isinstance(reference, schema.ImageSequenceReference):
+                folder = reference.target_url_base or ""
+                if is_relative(folder or reference.name_prefix or ""):
+                    renamed[folder] = f"{resolve_path(folder or './', cut_folder).rstrip('/')}/"
+                    reference.target_url_base = renamed[folder]
+            elif isinstance(reference, schema.ExternalReference) and is_relative(reference.target_url or ""):
+                path = reference.target_url
+                renamed[path] = reference.target_url = resolve_path(path, cut_folder)
+    return renamed
 
 
 def relocate_media(timeline: schema.Timeline, find: Callable[[str], str | None]) -> None:
@@ -188,8 +185,7 @@ def relocate_media(timeline: schema.Timeline, find: Callable[[str], str | None])
 
     ``find`` gets ``media/a.mov`` or, for a sequence, ``media/plate.####.exr``, and returns the absolute path.
     """
-    from opentimelineio import schema
-
+    schema = otio_schema()
     for clip in timeline.find_clips():
         for reference in clip.media_references().values():
             if isinstance(reference, schema.ExternalReference) and is_relative(reference.target_url or ""):
@@ -201,18 +197,25 @@ def relocate_media(timeline: schema.Timeline, find: Callable[[str], str | None])
                     reference.target_url_base = f"{found.rpartition('/')[0]}/"
 
 
-def replace_media_paths(timeline: schema.Timeline | schema.Track, replace: Callable[[str], str]) -> None:
-    """Give each file, and each folder of a sequence, in ``timeline`` the path that ``replace`` returns, in place."""
-    from opentimelineio import schema
+def replace_media_paths(timeline: schema.Timeline | schema.Track, replace: Callable[[str], str]) -> dict[str, str]:
+    """Give each file, and each folder of a sequence, in ``timeline`` the path that ``replace`` returns, in place.
 
+    Returns both paths of each that changed.
+    """
+    renamed: dict[str, str] = {}
+    schema = otio_schema()
     for clip in timeline.find_clips():
         for reference in clip.media_references().values():
             if isinstance(reference, schema.ExternalReference):
-                reference.target_url = replace(reference.target_url or "")
+                path = reference.target_url or ""
+                if (other := replace(path)) != path:
+                    renamed[path] = reference.target_url = other
             elif isinstance(reference, schema.ImageSequenceReference):
-                folder = (reference.target_url_base or "").rstrip("/\\")
+                written = reference.target_url_base or ""
+                folder = written.rstrip("/\\")
                 if (other := replace(folder)) != folder:
-                    reference.target_url_base = f"{other}/"
+                    renamed[written] = reference.target_url_base = f"{other}/"
+    return renamed
 
 
 @lru_cache(maxsize=1024)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from toolkit.editorial.items import is_nested, is_track, is_video_track
 from toolkit.editorial.retimes import read_retime, sample_retime, trimmed_source_frames
 from toolkit.editorial.skips import Skip
-from toolkit.editorial.times import round_half_up, time_base, to_seconds
+from toolkit.editorial.times import nearest_frame, time_base, to_seconds
 from toolkit.editorial.tracks import Slot, TrackTrim, track_slots
 from toolkit.frames import FrameMap, FrameRange
 
@@ -185,7 +185,7 @@ def _compound_time(outer: Leaf, record_rate: Fraction) -> CompoundTime | None:
         )
         frames = {record: frame_map.source_frame_at_record(record) for record in record_range}
     else:
-        head = record_range.first - round_half_up((slot.first or _NONE) * outer_rate)
+        head = record_range.first - nearest_frame(slot.first or _NONE, outer_rate)
         records = range(head, head + len(record_range))
         rates = {"record_rate": outer_rate, "source_rate": rate}
         sampled = sample_retime(retime, records, media_start=start, **rates)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache
 
 from toolkit.editorial.locations import IMAGE_SUFFIXES, MOVIE_SUFFIXES
@@ -29,6 +29,10 @@ _WINDOWS_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
 """Names that Windows reserves for devices."""
 
 
+_SAFE = re.compile(rf"(?!{_WINDOWS_DEVICE.pattern})[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*", re.IGNORECASE)
+"""A name that stays as it is, as those of most clips."""
+
+
 @lru_cache(maxsize=4096)
 def shot_stem(clip_name: str) -> str:
     """A safe name from a clip's name: ``output.[1001-1099].tif`` gives ``output``; ``shot`` when nothing is left.
@@ -36,6 +40,8 @@ def shot_stem(clip_name: str) -> str:
     Accents are removed, and letters such as ß are written in ASCII. Each run of characters other than ASCII letters,
     digits and hyphens becomes one underscore; this includes dots, so that a shot's folder never looks like a file.
     """
+    if len(clip_name) <= _MAX_LENGTH and _SAFE.fullmatch(clip_name):
+        return clip_name
     stem, extensions = _EXTENSION.subn("", clip_name)
     stem = _FRAME_PATTERN.sub("", stem)
     if extensions:
@@ -65,12 +71,12 @@ def is_layer_path(path: str) -> bool:
 class ShotNames:
     """Gives out unique shot names: the second ``sh010`` becomes ``sh010_2``. Case is ignored.
 
-    ``clip_names`` are those of all clips: no part of another clip gets the name of one that comes later. The names in
+    ``clip_names`` gives those of all clips: no part of another clip gets the name of one that comes later. The names in
     ``taken`` are not given out.
     """
 
-    def __init__(self, clip_names: Iterable[str] = (), *, taken: Iterable[str] = ()) -> None:
-        self._clip_names = tuple(clip_names)
+    def __init__(self, clip_names: Callable[[], Iterable[str]] = tuple, *, taken: Iterable[str] = ()) -> None:
+        self._clip_names = clip_names
         self._taken = {name.casefold() for name in taken}
         self._uses: dict[str, int] = {}
         self._count = 0
@@ -78,7 +84,7 @@ class ShotNames:
     @cached_property
     def _reserved(self) -> frozenset[str]:
         """The names of clips; only parts of clips need them."""
-        return frozenset(shot_stem(name).casefold() for name in self._clip_names)
+        return frozenset(shot_stem(name).casefold() for name in self._clip_names())
 
     @property
     def count(self) -> int:

@@ -26,6 +26,8 @@ _MAX_LEVELS = 1000
 """Levels of JSON that are read. OpenTimelineIO has no limit, and kills the process when its stack is full."""
 
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
+_LISTS = bytes.maketrans(b"{}", b"[]")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 def is_timeline(path: Path) -> bool:
@@ -73,8 +75,12 @@ def _load(text: str, path: Path) -> tuple[Any, tuple[str, ...]]:
 
 def _count_levels(text: str) -> int:
     """How deep the lists and objects in ``text`` are nested."""
-    steps = (1 if mark in "[{" else -1 for mark in re.sub(r"[^][{}]+", "", _STRING.sub("", text)))
-    return max(accumulate(steps), default=0)
+    bare = _STRING.sub("", text) if "\\" in text else "".join(text.split('"')[::2])
+    marks = bare.encode().translate(_LISTS, _NO_BRACKETS)
+    levels = 0
+    while b"[]" in marks and levels < _MAX_LEVELS:  # beyond that, marks are counted one by one
+        marks, levels = marks.replace(b"[]", b""), levels + 1
+    return levels + max(accumulate(1 if mark == ord("[") else -1 for mark in marks), default=0)
 
 
 def _parse_json(text: str, path: Path, refusal: Exception) -> Any:

@@ -142,3 +142,12 @@ def snap_to_whole(frames: Fraction, uncertainty: Fraction, *, rounding: Fraction
 def round_half_up(number: Fraction) -> int:
     """The nearest whole number; halves round up."""
     return (2 * number.numerator + number.denominator) // (2 * number.denominator)
+
+
+def nearest_frame(seconds: Fraction, rate: Fraction) -> int:
+    """The whole number of frames nearest to ``seconds``; halves round up.
+
+    The same as rounding the product, without the greatest common divisor that making a fraction of it needs.
+    """
+    numerator, denominator = seconds.numerator * rate.numerator, seconds.denominator * rate.denominator
+    return (2 * numerator + denominator) // (2 * denominator)

@@ -8,8 +8,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from toolkit.documents import Shot, Skipped
+from toolkit.editorial.items import otio_schema
 from toolkit.editorial.skips import Skip
-from toolkit.editorial.times import round_half_up, to_seconds
+from toolkit.editorial.times import nearest_frame, to_seconds
 from toolkit.frames import FrameRange
 
 if TYPE_CHECKING:
@@ -70,8 +71,8 @@ class Slot:
         if self.length is None:
             raise Skip("its length is unknown: neither the clip nor its media has a range")
         shown_first = self.first + self.trimmed_head if self.trimmed_head else self.first
-        first = round_half_up(shown_first * record_rate)
-        count = round_half_up(self.end * record_rate) - first
+        first = nearest_frame(shown_first, record_rate)
+        count = nearest_frame(self.end, record_rate) - first
         if self.length <= 0:
             raise Skip("it has no length")
         if count <= 0:
@@ -126,22 +127,19 @@ class TrackTrim:
 
 def video_tracks(timeline: Timeline) -> list[Track]:
     """The video tracks, bottom first: a ``track_index`` is an index into this list."""
-    from opentimelineio import schema
-
+    schema = otio_schema()
     return _tracks_of_kind(timeline, schema.TrackKind.Video)
 
 
 def audio_tracks(timeline: Timeline) -> list[Track]:
     """The audio tracks."""
-    from opentimelineio import schema
-
+    schema = otio_schema()
     return _tracks_of_kind(timeline, schema.TrackKind.Audio)
 
 
 def children_outside_tracks(timeline: Timeline) -> list[Composable]:
     """Children of the timeline's stack that are not tracks."""
-    from opentimelineio import schema
-
+    schema = otio_schema()
     return [child for child in timeline.tracks if not isinstance(child, schema.Track)]
 
 
@@ -163,6 +161,5 @@ def track_slots(
 
 
 def _tracks_of_kind(timeline: Timeline, kind: str) -> list[Track]:
-    from opentimelineio import schema
-
+    schema = otio_schema()
     return [child for child in timeline.tracks if isinstance(child, schema.Track) and child.kind == kind]

@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING
 
 from toolkit.documents import Shot, Skipped
 from toolkit.editorial.clip_starts import ClipStart, find_clip_start
+from toolkit.editorial.media_references import MediaReference
 from toolkit.editorial.nesting import Leaf
 from toolkit.editorial.retimes import Retime, read_retime, sample_retime, slow_freeze_note, trimmed_source_frames
 from toolkit.editorial.shot_names import ShotNames
 from toolkit.editorial.skips import MediaSkip
-from toolkit.editorial.times import ROUNDING, round_half_up
+from toolkit.editorial.times import ROUNDING, nearest_frame
 from toolkit.editorial.tracks import Slot
 from toolkit.frames import FrameMap, FrameRange
 from toolkit.turnover.clip_notes import ClipNotes
 from toolkit.turnover.name_template import NameTemplate
-from toolkit.turnover.parts import WorkRange, split_at_missing_frames
+from toolkit.turnover.parts import split_at_missing_frames
 from toolkit.turnover.resolved_media import MediaResolver, ResolvedMedia
 
 if TYPE_CHECKING:
@@ -48,16 +49,22 @@ class ClipReader:
     notes: ClipNotes = field(default_factory=ClipNotes)
 
     def read(
-        self, leaf: Leaf, overlap: tuple[Fraction, Fraction], *, track_index: int, clip_index: int
+        self,
+        leaf: Leaf,
+        reference: MediaReference,
+        overlap: tuple[Fraction, Fraction],
+        *,
+        track_index: int,
+        clip_index: int,
     ) -> tuple[list[Shot], list[Skipped]]:
-        """The shot of the clip ``leaf``; where its media lack frames, its parts and what is missing between them.
+        """The shot of the clip ``leaf``, whose media is ``reference``; where that lacks frames, its parts and the rest.
 
         A retimed compound may show a clip more than once: each time is a shot. ``overlap`` is how long transitions
         show the clip before and after its own range, in seconds; handles start beyond that. ``clip_index`` is that of
         the clip, or of the outermost compound that it is in. Raises Skip when the clip cannot be rendered.
         """
         retime = read_retime(leaf.slot.child.effects)
-        resolved = self._resolve(leaf, track_index)
+        resolved = self._resolve(leaf, reference, track_index)
         if resolved.is_still:
             retime = Fraction(0)
         shots: list[Shot] = []
@@ -66,13 +73,15 @@ class ClipReader:
         skips: list[MediaSkip] = []
         for frame_map in frame_maps:
             work_range = partial(_work_range, resolved, self._wanted_handles(resolved, frame_map.speed, overlap))
-            problem = _length_problem(resolved, frame_map.source_range())
-            missing = set() if problem else set(_missing_frames(resolved, frame_map.source_range()))
+            source_range = frame_map.source_range()
+            problem = _length_problem(resolved, source_range)
+            missing = set() if problem else set(_missing_frames(resolved, source_range))
             shot = self._build_shot(
                 leaf,
                 resolved,
                 frame_map,
-                _no_handles if missing or problem else work_range,
+                source_range,
+                source_range if missing or problem else work_range(source_range),
                 track_index=track_index,
                 clip_index=clip_index,
             )
@@ -106,15 +115,14 @@ class ClipReader:
         leaf: Leaf,
         resolved: ResolvedMedia,
         frame_map: FrameMap,
-        work_range: WorkRange,
+        source_range: FrameRange,
+        work: FrameRange,
         *,
         track_index: int,
         clip_index: int,
     ) -> Shot:
-        """The shot of ``leaf``, with the handles that ``work_range`` adds."""
+        """The shot of ``leaf``, which shows ``source_range``: ``work`` has its handles, none if it lacks frames."""
         clip_name = "/".join([*leaf.compound_names, leaf.slot.child.name or resolved.media.path.rpartition("/")[2]])
-        source_range = frame_map.source_range()
-        work = work_range(source_range)
         return Shot(
             name=self._next_name(leaf, clip_name, resolved.media.path, track_index, frame_map.record_first),
             clip_name=clip_name,
@@ -137,13 +145,12 @@ class ClipReader:
         frame_map, start = self._frame_map(leaf.slot, resolved, retime, rate)
         return [frame_map] if leaf.time is None else leaf.time.place(frame_map, self.record_rate), start
 
-    def _resolve(self, leaf: Leaf, track_index: int) -> ResolvedMedia:
+    def _resolve(self, leaf: Leaf, reference: MediaReference, track_index: int) -> ResolvedMedia:
         """The media of the clip ``leaf``. Raises Skip, which names the shot that the clip would have been."""
-        clip = leaf.slot.child
         try:
-            return self.resolver.resolve(clip)
+            return self.resolver.resolve(reference)
         except MediaSkip as skip:
-            clip_name = "/".join([*leaf.compound_names, clip.name])
+            clip_name = "/".join([*leaf.compound_names, leaf.slot.child.name])
             record_range = leaf.record_range(self.record_rate)
             record_first = record_range.first if record_range is not None else 0
             name = self._next_name(leaf, clip_name, "", track_index, record_first)
@@ -181,7 +188,7 @@ class ClipReader:
         if isinstance(retime, Fraction):
             trimmed = trimmed_source_frames(slot, retime, rate)
             return replace(frame_map, source_offset=frame_map.source_offset + trimmed) if trimmed else frame_map, start
-        head = record_range.first - round_half_up((slot.first or Fraction(0)) * record_rate)
+        head = record_range.first - nearest_frame(slot.first or Fraction(0), record_rate)
         sampled = sample_retime(
             retime,
             range(head, head + len(record_range)),
@@ -223,11 +230,6 @@ def _vary_speed(frame_map: FrameMap, positions: Sequence[int], resolved: Resolve
         speed=(frames[-1] - frames[0]) / frame_map.source_rate / seconds,
         frames=frames,
     )
-
-
-def _no_handles(source_range: FrameRange) -> FrameRange:
-    """Of a clip that lacks frames: its parts get their own."""
-    return source_range
 
 
 def _missing_use(shot: Shot, skip: MediaSkip) -> Skipped:

@@ -8,6 +8,7 @@ from pathlib import Path
 from toolkit.documents import Cut, ReadOptions
 from toolkit.editorial.locations import IMAGE_SUFFIXES, MOVIE_SUFFIXES
 from toolkit.errors import NoSuchFile, UnreadableCut
+from toolkit.memory import pause_collection
 from toolkit.progress import SILENT, Progress
 from toolkit.settings import PlateSettings
 from toolkit.turnover.formats import is_timeline_file, open_timeline_file
@@ -35,6 +36,7 @@ _NOT_DIVIDED = (
 )
 
 
+@pause_collection()
 def read_cut(
     path: Path | str,
     *,

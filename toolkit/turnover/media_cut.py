@@ -95,7 +95,7 @@ def _read_shots(
 ) -> tuple[list[Shot], list[Skipped]]:
     """A shot for each of ``ranges``, or for its parts, and what is left out. Raises CutIncomplete if that is all."""
     clip_names = name_clips(path, len(ranges))
-    names = ShotNames(clip_names)
+    names = ShotNames(lambda: clip_names)
     whole = FrameRange(first=ranges[0].first, last=ranges[-1].last)
     shots: list[Shot] = []
     skipped: list[Skipped] = []

@@ -39,6 +39,8 @@ class NameTemplate:
         ``reel``, ``scene`` and ``take`` are looked up in the metadata of the clip and its media. Without them, the reel
         is the name of the media, and the others are empty.
         """
+        if self.text == "{clip}":  # the usual one; the clip's name is made safe later
+            return clip_name
         values = _Values(
             template=self,
             clip=clip,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from math import ceil
+from os.path import exists
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,14 +19,13 @@ from toolkit.editorial.clip_starts import MediaOrigin
 from toolkit.editorial.locations import IMAGE_SUFFIXES, MOVIE_SUFFIXES, Location, sequence_from_first_file
 from toolkit.editorial.media_references import AvailableRange, MediaReference, MediaReferences
 from toolkit.editorial.skips import MediaSkip, Skip
-from toolkit.editorial.times import WrittenTime, round_half_up, to_seconds
+from toolkit.editorial.times import WrittenTime, nearest_frame, to_seconds
 from toolkit.errors import MediaError, MissingMedia
 from toolkit.frames import FrameRange
 from toolkit.settings import PlateSettings
 from toolkit.turnover.path_on_disk import PathsOnDisk
 
 if TYPE_CHECKING:
-    from opentimelineio import schema
     from opentimelineio.opentime import RationalTime
 
 _SAME_RATE = Fraction(1, 500)
@@ -55,7 +55,7 @@ class ResolvedMedia:
         """Where handles may come from: frames that are both on disk and in the available range."""
         if self.available is None or self.is_still:
             return self.source_range
-        count = max(1, round_half_up(self.available.length * self.media.rate))
+        count = max(1, nearest_frame(self.available.length, self.media.rate))
         return FrameRange.of(self.origin, count).intersection(self.source_range) or self.source_range
 
     def origin_for(self, clip_start: RationalTime) -> MediaOrigin:
@@ -92,9 +92,8 @@ class MediaResolver:
         self._paths = PathsOnDisk()
         self._holes: dict[tuple[str, int, int], tuple[int, ...]] = {}
 
-    def resolve(self, clip: schema.Clip) -> ResolvedMedia:
-        """The media of ``clip``. Raises Skip when it has none, MediaSkip when it cannot be used."""
-        reference = self.references.read(clip)
+    def resolve(self, reference: MediaReference) -> ResolvedMedia:
+        """The media of ``reference``. Raises Skip when it is no footage, MediaSkip when it cannot be used."""
         resolved = self._resolved.get(reference)
         if resolved is None:
             resolved = self._resolved[reference] = self._resolve_or_skip(reference)
@@ -218,11 +217,12 @@ class MediaOnDisk:
 def _probe_exactly(location: Location, plate: PlateSettings, sequence_rate: Fraction) -> MediaOnDisk | None:
     from toolkit.plates import probe
 
-    path = Path(location.path)
-    if not location.is_sequence and not path.exists():  # a movie's name may contain "#", which probe reads as a pattern
+    path = location.path
+    # A movie's name may contain "#", which probe reads as a pattern.
+    if not location.is_sequence and not exists(path):  # noqa: PTH110 - of thousands of files, a Path costs more
         return None
     try:
-        media = probe(path, sequence_rate=sequence_rate, layer=plate.layer, variable_rate=plate.variable_rate)
+        media = probe(Path(path), sequence_rate=sequence_rate, layer=plate.layer, variable_rate=plate.variable_rate)
     except MissingMedia:
         return None
     except MediaError as error:
@@ -235,7 +235,7 @@ def _offline_media(reference: MediaReference, kind: MediaKind, first: int, rate:
     if reference.available is None or rate is None:
         raise MediaSkip(f"media offline ({reference.location.path}), and the cut does not give its length")
     step = reference.frame_step
-    numbers = max(1, round_half_up(reference.available.length * rate))
+    numbers = max(1, nearest_frame(reference.available.length, rate))
     source_range = FrameRange.of(first, ceil(numbers / step))
     media = Media(
         kind=kind,
@@ -268,7 +268,7 @@ def _first_file(reference: MediaReference, rate: Fraction | None, on_disk: Media
     if reference.location.first_file is not None:
         return reference.location.first_file
     available = reference.available
-    start = round_half_up(available.start * rate) if available is not None and rate is not None else 0
+    start = nearest_frame(available.start, rate) if available is not None and rate is not None else 0
     return start if on_disk is None or start in on_disk.source_range else on_disk.source_range.first
 
 
@@ -292,7 +292,7 @@ def _first_timecode(
     """
     if available is None:
         return media.timecode_first
-    start = round_half_up(available.start * media.rate)
+    start = nearest_frame(available.start, media.rate)
     if start in {0, origin} and media.timecode_first is not None:
         return media.timecode_first
     return start + source_range.first - origin if start else None

@@ -43,6 +43,8 @@ def count_frames(cut: Cut) -> Cut:
 def _share(shot: Shot, name: str, work: FrameRange) -> Shot:
     """``shot`` as a use of the source shot ``name``."""
     is_alone = name == shot.name and work == shot.source_work_range
+    if is_alone and shot.source_shot is None and shot.frame_map.source_work_first == work.first:
+        return shot
     source_shot = None if is_alone else SourceShot(name=name, source_work_range=work)
     return shot.model_copy(update={"source_shot": source_shot, "frame_map": shot.frame_map.with_work_range(work)})
 

@@ -17,7 +17,7 @@ from toolkit.editorial.builders import (
     make_timeline,
     make_video_track,
 )
-from toolkit.editorial.media_references import make_media_paths_absolute, media_paths, renamed_paths
+from toolkit.editorial.media_references import make_media_paths_absolute
 from toolkit.editorial.timeline_text import replace_paths
 from toolkit.errors import UnreadableCut
 from toolkit.frames import FrameRange
@@ -46,9 +46,8 @@ def open_timeline(cut: Cut) -> TimelineFile:
         _check_media(cut, found.media_matches)
     else:
         return TimelineFile(timeline=_build_media_timeline(cut))
-    before = media_paths(found.timeline)
-    make_media_paths_absolute(found.timeline, path.absolute().parent)
-    return replace(found, text=replace_paths(found.text, renamed_paths(before, found.timeline)))
+    renamed = make_media_paths_absolute(found.timeline, path.absolute().parent)
+    return replace(found, text=replace_paths(found.text, renamed))
 
 
 def _check_media(cut: Cut, matches: Sequence[MediaMatch]) -> None:

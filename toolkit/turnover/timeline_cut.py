@@ -15,8 +15,8 @@ from toolkit.editorial.items import is_clip, is_gap, is_nested, is_transition, i
 from toolkit.editorial.nesting import Leaf, open_compound
 from toolkit.editorial.retimes import is_varying
 from toolkit.editorial.shot_names import ShotNames
-from toolkit.editorial.skips import LAYER_REASON, TRANSITION_ON_LAYERS, MediaSkip, Skip, summarise_skips
-from toolkit.editorial.times import ROUNDING, round_half_up, to_seconds
+from toolkit.editorial.skips import TRANSITION_ON_LAYERS, MediaSkip, Skip, summarise_skips
+from toolkit.editorial.times import ROUNDING, nearest_frame, to_seconds
 from toolkit.editorial.tracks import (
     Slot,
     TrackTrim,
@@ -73,7 +73,7 @@ def read_timeline_cut(
         record_rate=record_rate,
         handles=handles,
         resolver=resolver,
-        names=ShotNames(_clip_names(timeline)),
+        names=ShotNames(partial(_clip_names, timeline)),
         template=NameTemplate(text=names, record_rate=record_rate, record_start=record_start, drop_frame=drop_frame),
         rounding=rounding,
     )
@@ -97,11 +97,12 @@ def read_timeline_cut(
     return Cut(
         name=timeline.name or path.stem,
         path=str(path.absolute()),
+        digest=found.digest,
         read_options=options,
         record_rate=record_rate,
         record_start=record_start,
         drop_frame=drop_frame,
-        record_count=round_half_up(max(ends) * record_rate),
+        record_count=nearest_frame(max(ends), record_rate),
         shots=tuple(shots),
         skipped=tuple(sorted([*skipped, *transitions], key=track_position)),
         media_matches=found.media_matches,
@@ -145,7 +146,7 @@ def _child_length(child: Composable, resolver: MediaResolver) -> Fraction | None
     try:
         if not is_clip(child) or child.source_range is not None:
             return item_duration(child)
-        resolved = resolver.resolve(child)
+        resolved = resolver.resolve(resolver.references.read(child))
     except Skip:
         return None
     return resolved.available.length if resolved.available else len(resolved.source_range) / resolved.media.rate
@@ -191,7 +192,7 @@ def _record_start(timeline: schema.Timeline, record_rate: Fraction, path: Path) 
     if timeline.global_start_time is None:
         return 0
     try:
-        return round_half_up(to_seconds(timeline.global_start_time) * record_rate)
+        return nearest_frame(to_seconds(timeline.global_start_time), record_rate)
     except Skip as skip:
         raise UnreadableCut(path, f"its start time is {timeline.global_start_time}") from skip
 
@@ -273,9 +274,8 @@ def _read_leaf(
         check_known(child, reader.names.next_name)
         if not is_clip(child):
             raise Skip(f"a {child.schema_name()} is not supported yet")
-        if reader.resolver.references.is_layer(child):
-            raise Skip(LAYER_REASON)
-        return reader.read(leaf, _transition_overlap(leaf), track_index=track_index, clip_index=clip_index)
+        reference = reader.resolver.references.read_plate(child)
+        return reader.read(leaf, reference, _transition_overlap(leaf), track_index=track_index, clip_index=clip_index)
     except Skip as skip:
         return [], [_skip(leaf, track_index, reader, skip)]
 
@@ -326,8 +326,8 @@ def _transition_range(transition: schema.Transition, slot: Slot, record_rate: Fr
     if slot.first is None:
         return None
     try:
-        first = round_half_up((slot.first - to_seconds(transition.in_offset)) * record_rate)
-        end = round_half_up((slot.first + to_seconds(transition.out_offset)) * record_rate)
+        first = nearest_frame(slot.first - to_seconds(transition.in_offset), record_rate)
+        end = nearest_frame(slot.first + to_seconds(transition.out_offset), record_rate)
     except Skip:
         return None
     return FrameRange(first=first, last=end - 1) if end > first else None

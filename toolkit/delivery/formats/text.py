@@ -15,7 +15,7 @@ _NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff
 
 def one_line(text: str) -> str:
     """``text`` without line ends and control characters."""
-    return _NO_TEXT.sub(" ", text)
+    return text if text.isprintable() else _NO_TEXT.sub(" ", text)
 
 
 def decimal(number: Fraction) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 from toolkit.documents import ReadOptions
@@ -60,7 +61,7 @@ def open_otio(path: Path) -> TimelineFile:
     """The timeline in the .otio file at ``path``. Raises NoSuchFile and UnreadableCut."""
     text = read_timeline_text(path)
     timeline, notes = parse_timeline(text, path)
-    return TimelineFile(timeline=timeline, text=text, notes=notes)
+    return TimelineFile(timeline=timeline, text=text, digest=sha256(text.encode()).hexdigest(), notes=notes)
 
 
 def _suffix(path: Path) -> str:

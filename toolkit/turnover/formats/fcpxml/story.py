@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from toolkit.editorial.times import round_half_up
+from toolkit.editorial.times import nearest_frame, round_half_up
 from toolkit.turnover.formats.fcpxml.clips import (
     STORY_ELEMENTS,
     ClipTimes,
@@ -124,7 +124,7 @@ class StoryReader:
 
     def frame(self, seconds: Fraction) -> int:
         """The frame of this timeline at ``seconds``."""
-        return round_half_up(seconds * self.rate)
+        return nearest_frame(seconds, self.rate)
 
     def _zero_of(self, spine: Element, start: Fraction) -> Fraction:
         """Seconds of this timeline at which offsets in its storyline count from."""
