@@ -188,6 +188,34 @@ def test_a_summary_has_a_row_for_each_track(tmp_path: Path, capsys: pytest.Captu
     assert [cell.strip() for cell in row.split("│")][1:6] == ["V1", "201", "201", "201", "0"]
 
 
+def test_many_changes_are_counted_unless_all_are_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    new, old = _big_cut(tmp_path, count=201), tmp_path / "old"
+    old.mkdir()
+    other = clip(movie_reference("/offline/B.mov", time_range(0, 99)), time_range(3, 9), name="other")
+    before = write(old / "cut.otio", timeline(track(other), start=time(0), name="before"))
+    assert run_command(["shots", str(new), "--since", str(before)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[:2] == ["before -> reel: 202 shots; each is listed with --all", "1 gone, 201 new"]
+    assert run_command(["shots", str(new), "--since", str(before), "--all"]) == 0
+    assert "sh100" in capsys.readouterr().out
+
+
+def test_a_table_of_more_than_200_rows_says_how_many_it_leaves_out(capsys: pytest.CaptureFixture[str]) -> None:
+    show_rows([{"shot": f"sh{number:03d}"} for number in range(203)], as_json=False)
+    said = capsys.readouterr().out
+    assert "sh199" in said and "sh200" not in said
+    assert "and 3 more rows: each is listed with --json" in said
+
+
+def test_the_table_ends_with_the_frames_to_render_each_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one, other = (movie_reference(f"/offline/{name}.mov", time_range(0, 99)) for name in "ab")
+    uses = [clip(one, time_range(first, 10), name=f"sh{first}") for first in (20, 25, 70)]
+    document = timeline(track(*uses, clip(other, time_range(20, 10), name="x")), start=time(0))
+    assert run_command(["shots", str(write(tmp_path / "cut.otio", document)), "--handles", "8"]) == 0
+    total = "4 shots, 1 of them rendered as part of another; 83 source frames to render, handles included"
+    assert total in capsys.readouterr().out
+
+
 def test_up_to_200_shots_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["shots", str(_big_cut(tmp_path, count=200))]) == 0
     said = capsys.readouterr().out

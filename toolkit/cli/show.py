@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # the doctor must run even if the libraries behind these do n
     from toolkit.stages.verifying import Verification
 
 MOST_ROWS = 200
-"""Rows of a table of shots that somebody reads; more are summarised."""
+"""Rows of a table that somebody reads; more are summarised."""
 
 NEXT_STEPS = """\
 Next, in Resolve:        Workspace > Scripts > Toolkit > Import Passes, then choose {delivery}
@@ -72,10 +72,20 @@ def show_shots(cut: Cut, *, as_json: bool, list_all: bool = False) -> None:
     else:
         print_table(build_summary_table(cut))
         click.echo(f"{len(cut.shots)} shots: each is listed with --all, or with --json")
+    if cut.shots:
+        click.echo(_total(cut))
     _show_matches(cut, list_all=list_all)
     _show_skipped(cut, list_all=list_all)
     for note in (*cut.notes, *problems):
         click.echo(f"note: {note}")
+
+
+def _total(cut: Cut) -> str:
+    """``27 shots, 12 of them with frames of others: 1924 source frames to render, handles included``."""
+    shared = len(cut.shots) - len({shot.rendered_name for shot in cut.shots})
+    shots = f"{len(cut.shots)} shot{'s' if len(cut.shots) > 1 else ''}"
+    rendered = f"{shots}, {shared} of them rendered as part of another" if shared else shots
+    return f"{rendered}; {cut.frames_to_render} source frames to render, handles included"
 
 
 def _show_matches(cut: Cut, *, list_all: bool) -> None:
@@ -99,7 +109,8 @@ def _show_skipped(cut: Cut, *, list_all: bool) -> None:
         for reason, names in sorted(reasons.items(), key=lambda item: -len(item[1]))[:MOST_ROWS]:
             more = f" and {len(names) - 1} more" if names[1:] else ""
             click.echo(f"left out: {names[0]}{more}: {reason}")
-        click.echo(f"{len(cut.skipped)} rows are left out, for {len(reasons)} reasons: each is listed with --all")
+        why = "one reason" if len(reasons) == 1 else f"{len(reasons)} reasons"
+        click.echo(f"{len(cut.skipped)} rows are left out, for {why}: each is listed with --all")
         return
     for row in cut.skipped:
         where = f" at record {row.record_range}" if row.record_range else ""
@@ -284,11 +295,13 @@ def _show_next(delivery: Delivery, output: Output) -> None:
 
 
 def show_rows(rows: Sequence[dict[str, Any]], *, as_json: bool) -> None:
-    """Rows with the same keys, as a table or as JSON."""
+    """Rows with the same keys, as JSON or as a table, which has no more than 200 of them."""
     if as_json:
         print_json(list(rows))
         return
     table = Table(*(name.replace("_", " ") for name in (rows[0] if rows else ())))
-    for row in rows:
+    for row in rows[:MOST_ROWS]:
         table.add_row(*(str(value) for value in row.values()))
     print_table(table)
+    if more := len(rows[MOST_ROWS:]):
+        click.echo(f"and {more} more rows: each is listed with --json")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.table import Table
 
-from toolkit.cli.show import print_json, print_table
+from toolkit.cli.show import MOST_ROWS, print_json, print_table
 from toolkit.frames import timecode_from_frames
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from toolkit.turnover import ShotChange
 
 
-def show_changes(changes: CutChanges, *, as_json: bool) -> None:
-    """The changed shots and what has to be rendered for them."""
+def show_changes(changes: CutChanges, *, as_json: bool, list_all: bool = False) -> None:
+    """The changed shots and what has to be rendered for them; unless ``list_all``, more than 200 are only counted."""
     counts = Counter(str(kind) for change in changes.shots for kind in change.kinds)
     if as_json:
         print_json(
@@ -32,11 +32,14 @@ def show_changes(changes: CutChanges, *, as_json: bool) -> None:
             }
         )
         return
-    table = Table("shot", "what", "record", "source", "to render", title=f"{changes.old.name} -> {changes.new.name}")
-    for change in changes.shots:
-        if str(change.kinds[0]) != "same" or change.frames_to_render:
+    changed = [change for change in changes.shots if str(change.kinds[0]) != "same" or change.frames_to_render]
+    if len(changed) > MOST_ROWS and not list_all:
+        click.echo(f"{changes.old.name} -> {changes.new.name}: {len(changed)} shots; each is listed with --all")
+    elif changed:
+        title = f"{changes.old.name} -> {changes.new.name}"
+        table = Table("shot", "what", "record", "source", "to render", title=title)
+        for change in changed:
             table.add_row(*_row(change, changes))
-    if table.row_count:
         print_table(table)
     click.echo(", ".join(f"{count} {kind}" for kind, count in sorted(counts.items())) or "both cuts are empty")
     offline = f"; {changes.frames_offline} of them are of media that is offline" if changes.frames_offline else ""

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     metavar="HTML",
     help="With --since: write what has changed as a page for a browser, with pictures.",
 )
-@click.option("--all", "list_all", is_flag=True, help="List every shot of a cut of more than 200, not a summary.")
+@click.option("--all", "list_all", is_flag=True, help="List every shot, also of more than 200, not a summary.")
 @json_option
 def shots(
     *,
@@ -89,7 +89,7 @@ def shots(
         raise click.UsageError("--page shows what has changed; give the earlier cut with --since")
     settings = settings_for(cut.parent, **named)
     if since is not None:
-        _show_changes(cut, since, page, settings, as_json=as_json)
+        _show_changes(cut, since, page, settings, as_json=as_json, list_all=list_all)
         return
     problems: list[str] = []
     with open_progress("bar") as progress:
@@ -103,7 +103,9 @@ def shots(
         click.echo(f"contact sheet: {sheet}", err=True)
 
 
-def _show_changes(cut: Path, since: Path, page: Path | None, settings: Settings, *, as_json: bool) -> None:
+def _show_changes(
+    cut: Path, since: Path, page: Path | None, settings: Settings, *, as_json: bool, list_all: bool
+) -> None:
     from toolkit import stages
     from toolkit.cli.progress import open_progress
     from toolkit.cli.show_changes import show_changes
@@ -115,7 +117,7 @@ def _show_changes(cut: Path, since: Path, page: Path | None, settings: Settings,
     if page is not None:
         with open_progress("bar") as progress:
             problems = stages.write_changes_page(changes, page, progress=progress)
-    show_changes(changes, as_json=as_json)
+    show_changes(changes, as_json=as_json, list_all=list_all)
     for problem in problems:
         click.echo(f"note: {problem}", err=True)
     if page is not None:
