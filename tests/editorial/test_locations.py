@@ -33,6 +33,10 @@ FILES = {
     "relative path with a dot": ("./media/y.mov", "/cuts/reel 1/media/y.mov"),
     "relative path with backslashes": ("media\\y.mov", "/cuts/reel 1/media/y.mov"),
     "relative file URL": ("file:media/y.mov", "/cuts/reel 1/media/y.mov"),
+    "relative path beside the cut's folder": ("../media/./y.mov", "/cuts/media/y.mov"),
+    "a folder up, on a share": ("//server/share/reel/../y.mov", "//server/share/y.mov"),
+    "a folder up, on a drive": ("C:\\x\\..\\y.mov", "C:/y.mov"),
+    "hidden folder": ("/x/.cache/..y.mov", "/x/.cache/..y.mov"),
     "movie with a hash in its name": ("/x/take #3.mov", "/x/take #3.mov"),
 }
 
@@ -52,6 +56,7 @@ SEQUENCES = {
     "printf escaped in a file URL": ("file:///x/out.%2504d.exr", "/x/out.####.exr", None),
     "printf without padding": ("/x/out.%d.exr", "/x/out.#.exr", None),
     "hashes": ("/x/out.####.exr", "/x/out.####.exr", None),
+    "a folder up": ("../plates/out.####.exr", "/cuts/plates/out.####.exr", None),
     "relative, with a drive's slashes": ("plates\\out.[1-9].exr", "/cuts/reel 1/plates/out.#.exr", 1),
 }
 
@@ -74,6 +79,16 @@ def test_percent_escapes_are_decoded_only_when_the_literal_file_is_missing(tmp_p
     assert parse_location("a%20b.mov", tmp_path).path == f"{tmp_path}/a%20b.mov"
     assert parse_location("c%20d.mov", tmp_path).path == f"{tmp_path}/c d.mov"
     assert parse_location(f"{tmp_path}/c%20d.mov", CUT_FOLDER).path == f"{tmp_path}/c d.mov"
+
+
+def test_a_path_through_a_symbolic_link_stays_if_it_is_another_file_without(tmp_path: Path) -> None:
+    (tmp_path / "disk" / "reel").mkdir(parents=True)
+    (tmp_path / "disk" / "a.mov").touch()
+    (tmp_path / "a.mov").touch()
+    (tmp_path / "job").symlink_to(tmp_path / "disk" / "reel")
+    for written in (f"{tmp_path}/job/../a.mov", f"{tmp_path}/job/../plate.####.exr"):
+        assert parse_location(written, CUT_FOLDER).path == written
+    assert parse_location(f"{tmp_path}/disk/reel/../a.mov", CUT_FOLDER).path == f"{tmp_path}/disk/a.mov"
 
 
 def test_a_numbered_still_can_be_the_first_file_of_a_sequence() -> None:

@@ -163,16 +163,32 @@ def test_a_timeline_without_clips_is_no_list(tmp_path: Path) -> None:
         read_cut(write(tmp_path / "cut.otio", timeline(track(gap(10)), start=time(0))), handles=8, allow_empty=True)
 
 
-NUMBERS: dict[str, Any] = {"NaN": float("nan"), "infinity": float("inf"), "minus infinity": float("-inf")}
+NUMBERS: dict[str, tuple[Any, str]] = {
+    "NaN": (float("nan"), "its times are not finite numbers (nan)"),
+    "infinity": (float("inf"), "its times are not finite numbers (inf)"),
+    "minus infinity": (float("-inf"), "its times are not finite numbers (-inf)"),
+    "more than a double counts": (5e299, "its times are too large (5e+299)"),
+    "less than a double counts": (-1e17, "its times are too large (-1e+17)"),
+}
 
 
-@pytest.mark.parametrize("value", NUMBERS.values(), ids=NUMBERS.keys())
+@pytest.mark.parametrize(("value", "reason"), NUMBERS.values(), ids=NUMBERS.keys())
 @pytest.mark.parametrize("field", ["start_time", "duration"])
-def test_clips_with_times_that_are_not_finite_are_skipped(value: float, field: str, tmp_path: Path) -> None:
+def test_clips_with_times_that_are_no_times_are_skipped(value: float, reason: str, field: str, tmp_path: Path) -> None:
     broken = time_range(0, 10)
     broken[field]["value"] = value
     edit = timeline(track(CLIP, dict(CLIP, name="broken", source_range=broken)), start=time(0))
     cut = read_cut(write(tmp_path / "cut.otio", edit), handles=0)
 
     assert [shot.name for shot in cut.shots] == ["sh010"]
-    assert [row.clip_name for row in cut.skipped] == ["broken"]
+    assert [(row.clip_name, row.reason) for row in cut.skipped] == [("broken", reason)]
+
+
+def test_a_clip_of_negative_length_is_skipped_and_moves_no_other(tmp_path: Path) -> None:
+    broken = dict(CLIP, name="broken", source_range=time_range(30, -5))
+    edit = timeline(track(CLIP, broken, dict(CLIP, name="after")), start=time(0))
+    cut = read_cut(write(tmp_path / "cut.otio", edit), handles=0)
+
+    assert [row.reason for row in cut.skipped] == ["it has no length"]
+    first, after = cut.shots
+    assert after.record_range.first == first.record_range.last + 1

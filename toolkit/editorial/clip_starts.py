@@ -8,6 +8,7 @@ from math import floor
 from typing import TYPE_CHECKING
 
 from toolkit.editorial.times import (
+    LARGEST,
     ROUNDING,
     WrittenTime,
     frames_between,
@@ -80,7 +81,7 @@ def _count_frames(used: TimeRange, origin: MediaOrigin, rate: Fraction) -> int |
     """
     start, time = used.start_time, origin.time
     is_own_rate = time.plain_rate == time.rate == rate and start.rate == float(rate)
-    if not (is_own_rate and time.is_count and start.value.is_integer()):
+    if not (is_own_rate and time.is_count and start.value.is_integer() and abs(start.value) <= LARGEST):
         return None
     frames = int(start.value) - time.value.numerator
     return frames if frames > 0 or origin.frame <= 0 else None  # else it may be relative

@@ -68,9 +68,10 @@ def has_time_effect(clip: schema.Clip) -> bool:
 
 
 def item_duration(child: Composable) -> Fraction | None:
-    """Seconds that ``child`` takes on its track, 0 for a transition; None when the timeline does not say.
+    """Seconds that ``child`` takes on its track; None when the timeline does not say.
 
-    Raises Skip for times that are not finite or have an invalid rate.
+    A transition takes none, nor does a clip of negative length, which is a mistake. Raises Skip for times that are not
+    finite or have an invalid rate.
     """
     import opentimelineio as otio
 
@@ -80,4 +81,4 @@ def item_duration(child: Composable) -> Fraction | None:
         duration = child.duration()
     except otio.exceptions.OTIOError:
         return None
-    return to_seconds(duration)
+    return max(Fraction(0), to_seconds(duration))

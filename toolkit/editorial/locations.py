@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from posixpath import dirname, normpath, realpath
 from urllib.parse import unquote
 
 from toolkit.editorial.skips import Skip
@@ -123,9 +124,15 @@ def _decode(text: str) -> str:
 
 
 def _make_absolute(path: str, cut_folder: Path) -> str:
-    if path.startswith("/") or _DRIVE.match(path):
-        return path
-    return f"{cut_folder.as_posix().rstrip('/')}/{path.removeprefix('./')}"
+    if not (path.startswith("/") or _DRIVE.match(path)):
+        path = f"{cut_folder.as_posix().rstrip('/')}/{path.removeprefix('./')}"
+    return _without_dots(path) if "/." in path else path
+
+
+def _without_dots(path: str) -> str:
+    """``path`` without ``..``, so that one file has one path; unchanged if a symbolic link makes that another file."""
+    short = normpath(path)
+    return short if realpath(dirname(path)) == realpath(dirname(short)) else path
 
 
 def _exists(path: str) -> bool:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _MAX_DENOMINATOR = 1_000_000
 """A larger denominator is rounding noise of the double in the file: 20.000000000000004 is 20."""
 
+LARGEST = 2.0**53
+"""From here on doubles leave out whole numbers. In samples at 192 kHz that is a thousand years."""
+
 ROUNDING = Fraction(1, 1000)
 """How far times in editors' files may be off, frames."""
 _MAX_TOLERANCE = Fraction(1, 20)
@@ -24,9 +27,11 @@ _MAX_TOLERANCE = Fraction(1, 20)
 
 
 def exact_number(value: float) -> Fraction:
-    """``value`` without the rounding noise of a double. Raises Skip when it is not finite."""
+    """``value`` without the rounding noise of a double. Raises Skip when it is not finite or too large."""
     if not isfinite(value):
         raise Skip(f"its times are not finite numbers ({value})")
+    if abs(value) > LARGEST:
+        raise Skip(f"its times are too large ({value:g})")
     return Fraction(int(value)) if value.is_integer() else Fraction(value).limit_denominator(_MAX_DENOMINATOR)
 
 

@@ -275,6 +275,8 @@ def _read_leaf(
         if not is_clip(child):
             raise Skip(f"a {child.schema_name()} is not supported yet")
         reference = reader.resolver.references.read_plate(child)
+        if leaf.slot.length is None:
+            item_duration(child)  # its times may be invalid, which it says
         return reader.read(leaf, reference, _transition_overlap(leaf), track_index=track_index, clip_index=clip_index)
     except Skip as skip:
         return [], [_skip(leaf, track_index, reader, skip)]

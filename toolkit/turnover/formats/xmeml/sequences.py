@@ -72,7 +72,7 @@ def _record_rate(sequence: Element, options: ReadOptions, path: Path) -> Fractio
     picture = sequence.find("media/video/format/samplecharacteristics")
     found = rate(sequence, rate(picture, None) if picture is not None else None) or options.record_rate
     if found is None:
-        name = display_name(sequence)
+        name = text(sequence, "name") or "without a name"
         raise UnreadableCut(
             path, f"its sequence {name} does not give a frame rate; give it with --set cut.rate=25, say"
         )
