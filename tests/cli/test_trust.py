@@ -161,6 +161,7 @@ def test_the_list_may_be_written_as_windows_writes_it(
         ),
         ('[face]\nmodel = "~/models/x.safetensors"', 'face.model = "~/models/x.safetensors"'),
         ('[[body.loras]]\nmodel = "C:/loras/x.safetensors"', 'body.loras[0].model = "C:/loras/x.safetensors"'),
+        ('[cut]\nmedia = "rushes, /srv"', 'cut.media = "rushes, /srv"'),
         ('[diffusers]\nmodels = "/srv/models"', 'diffusers.models = "/srv/models"'),
     ],
 )

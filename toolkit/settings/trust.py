@@ -48,7 +48,13 @@ def _named(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _leads_out(text: str, folder: Path) -> bool:
-    """Whether ``text`` is a path out of ``folder``: ``/mnt/x``, ``~/x``, ``../x``, or through a link."""
+    """Whether ``text`` has a path out of ``folder``: ``/mnt/x``, ``~/x``, ``../x``, or through a link.
+
+    ``cut.media`` may have several, with commas between them.
+    """
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) > 1 and any(_leads_out(part, folder) for part in parts):
+        return True
     path = folder.resolve() / Path(text.replace("\\", "/"))
     is_elsewhere = text.startswith("~") or (len(text) > 1 and text[1] == ":")  # a drive of Windows
     return is_elsewhere or not path.resolve().is_relative_to(folder.resolve())
