@@ -8,7 +8,7 @@ from math import ceil, floor
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.turnover import _xmeml as xm
@@ -257,6 +257,12 @@ class Clip:
             return [floor(whole(self.first * step) + index * step) for index in range(self.length)]
         return [ceil(whole(LENGTH + (self.first + index) * step)) - 1 for index in range(self.length)]
 
+    def is_just_a_thousandth_off(self, record_rate: Fraction) -> bool:
+        """Whether rounding in the file decides if a position means a whole frame."""
+        step = self.speed * exact(self.rate) / record_rate
+        positions = ((self.first + index) * step for index in range(self.length))
+        return any(abs(abs(one - round(one)) - Fraction(1, 1000)) < Fraction(1, 10**6) for one in positions)
+
 
 def exact(rate: tuple[int, bool]) -> Fraction:
     base, is_ntsc = rate
@@ -295,6 +301,7 @@ def test_random_cuts_are_read_frame_by_frame(
 ) -> None:
     rate, clips = cut
     rates, record_rate = xm.rate(rate[0], ntsc=rate[1]), exact(rate)
+    assume(not any(clip.is_just_a_thousandth_off(record_rate) for clip in clips))
     items = [clip.write(number, rates, record_rate) for number, clip in enumerate(clips)]
     path = xm.write(tmp_path_factory.mktemp("cut"), xm.sequence(xm.track(*items), rates=rates))
     found = read_cut(path, handles=0)

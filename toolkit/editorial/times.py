@@ -27,11 +27,9 @@ _MAX_TOLERANCE = Fraction(1, 20)
 
 
 def exact_number(value: float) -> Fraction:
-    """``value`` without the rounding noise of a double. Raises Skip when it is not finite or too large."""
+    """``value`` without the rounding noise of a double. Raises Skip when it is not finite."""
     if not isfinite(value):
         raise Skip(f"its times are not finite numbers ({value})")
-    if abs(value) > LARGEST:
-        raise Skip(f"its times are too large ({value:g})")
     return Fraction(int(value)) if value.is_integer() else Fraction(value).limit_denominator(_MAX_DENOMINATOR)
 
 
@@ -47,13 +45,20 @@ def time_base(rate: float) -> Fraction:
 
 
 def to_seconds(time: RationalTime) -> Fraction:
-    """``time`` in seconds, NTSC rates exact. Raises Skip for NaN, infinity and invalid rates."""
+    """``time`` in seconds, NTSC rates exact. Raises Skip for invalid rates and what is no number up to ``LARGEST``."""
     return _to_seconds(time.value, time.rate)
 
 
 @lru_cache(maxsize=4096)
 def _to_seconds(value: float, rate: float) -> Fraction:
-    return exact_number(value) / time_base(rate)
+    return _exact_time(value) / time_base(rate)
+
+
+def _exact_time(value: float) -> Fraction:
+    """Like ``exact_number``; also raises Skip when ``value`` is too large for a time."""
+    if isfinite(value) and abs(value) > LARGEST:
+        raise Skip(f"its times are too large ({value:g})")
+    return exact_number(value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +80,8 @@ class WrittenTime:
 
     @classmethod
     def of(cls, time: RationalTime) -> WrittenTime:
-        """Both meanings of ``time``. Raises Skip for NaN, infinity and invalid rates."""
-        value, rate = exact_number(time.value), time_base(time.rate)
+        """Both meanings of ``time``. Raises Skip for NaN, infinity, invalid rates and times beyond ``LARGEST``."""
+        value, rate = _exact_time(time.value), time_base(time.rate)
         plain_rate = rate if float(rate) == time.rate else Fraction(time.rate)
         exact = value / rate
         return cls(

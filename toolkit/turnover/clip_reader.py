@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -24,13 +23,10 @@ from toolkit.turnover.clip_notes import ClipNotes
 from toolkit.turnover.name_template import NameTemplate
 from toolkit.turnover.parts import split_at_missing_frames
 from toolkit.turnover.resolved_media import MediaResolver, ResolvedMedia
+from toolkit.turnover.usable_frames import add_handles, find_length_problem, find_missing_frames
 
 if TYPE_CHECKING:
     from opentimelineio import schema
-
-
-_MAX_MISSING = 1_000_000
-"""Frames that a clip may want beyond its media: half a day. More is a mistake, and each would be looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +68,10 @@ class ClipReader:
         frame_maps, start = self._frame_maps(leaf, resolved, retime)
         skips: list[MediaSkip] = []
         for frame_map in frame_maps:
-            work_range = partial(_work_range, resolved, self._wanted_handles(resolved, frame_map.speed, overlap))
+            work_range = partial(add_handles, resolved, self._wanted_handles(resolved, frame_map.speed, overlap))
             source_range = frame_map.source_range()
-            problem = _length_problem(resolved, source_range)
-            missing = set() if problem else set(_missing_frames(resolved, source_range))
+            problem = find_length_problem(resolved, source_range)
+            missing = set() if problem else set(find_missing_frames(resolved, source_range))
             shot = self._build_shot(
                 leaf,
                 resolved,
@@ -240,34 +236,3 @@ def _missing_use(shot: Shot, skip: MediaSkip) -> Skipped:
         reason=str(skip),
         shot=shot.name,
     )
-
-
-def _length_problem(resolved: ResolvedMedia, wanted: FrameRange) -> str | None:
-    """Why a clip of the frames ``wanted`` has a wrong length or speed: it shows far more than the media has."""
-    available = resolved.source_range
-    if (wanted.last - wanted.first) - (available.last - available.first) <= _MAX_MISSING:
-        return None
-    reason = f"at its length and speed it lacks more than {_MAX_MISSING} source frames; available: {available}"
-    return f"{resolved.media.path}: {reason}"
-
-
-def _missing_frames(resolved: ResolvedMedia, source_range: FrameRange) -> list[int]:
-    """The frames of ``source_range`` that are not on disk, ascending; none when the media is offline."""
-    if not resolved.media.online:
-        return []
-    on_disk = resolved.source_range
-    outside = source_range.minus(on_disk) if source_range.intersection(on_disk) != source_range else []
-    return sorted([*outside, *(frame for frame in resolved.holes if frame in source_range)])
-
-
-def _work_range(resolved: ResolvedMedia, wanted: tuple[int, int], source_range: FrameRange) -> FrameRange:
-    """``source_range`` with handles, as far as the media goes without a hole."""
-    usable = resolved.handle_range
-    first = max(source_range.first - wanted[0], min(usable.first, source_range.first))
-    last = min(source_range.last + wanted[1], max(usable.last, source_range.last))
-    next_hole = bisect_left(resolved.holes, source_range.first)
-    if next_hole > 0:
-        first = max(first, resolved.holes[next_hole - 1] + 1)
-    if next_hole < len(resolved.holes):
-        last = min(last, resolved.holes[next_hole] - 1)
-    return FrameRange(first=first, last=last)
