@@ -216,6 +216,14 @@ def test_the_table_ends_with_the_frames_to_render_each_once(tmp_path: Path, caps
     assert total in capsys.readouterr().out
 
 
+def test_a_table_with_ntsc_rates_says_what_they_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    movie = movie_reference("/offline/a.mov", time_range(0, 99, rate=29.97))
+    document = timeline(track(clip(movie, time_range(3, 9, rate=23.976))), start=time(0, rate=23.976))
+    assert run_command(["shots", str(write(tmp_path / "cut.otio", document))]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "23.976 fps is 24000/1001, 29.97 fps is 30000/1001: whole numbers count frames at that rate" in said
+
+
 def test_up_to_200_shots_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["shots", str(_big_cut(tmp_path, count=200))]) == 0
     said = capsys.readouterr().out

@@ -21,7 +21,7 @@ def build_shots_table(cut: Cut) -> tuple[Table, list[str]]:
     """The table, and why the size of some media is not known, one sentence each."""
     sizes, problems = _read_sizes([shot.media for shot in cut.shots if shot.media.online])
     columns = ("shot", "media\nsize, rate", "source (handles)\ntimecode, duration", "record\ntimecode", "speed\nstate")
-    table = Table(*columns, title=cut.name)
+    table = Table(*columns, title=cut.name, caption=_tell_ntsc(cut))
     for shot in cut.shots:
         table.add_row(*_row(cut, shot, sizes.get(shot.media.path, _UNKNOWN)))
     return table, problems
@@ -29,7 +29,9 @@ def build_shots_table(cut: Cut) -> tuple[Table, list[str]]:
 
 def build_summary_table(cut: Cut) -> Table:
     """One row for each video track: how many shots it has, of how many media, and what is special about them."""
-    table = Table("track", "shots", "media", "offline", "retimed", "record\ntimecode", title=cut.name)
+    table = Table(
+        "track", "shots", "media", "offline", "retimed", "record\ntimecode", title=cut.name, caption=_tell_ntsc(cut)
+    )
     tracks: dict[int, list[Shot]] = {}
     for shot in cut.shots:
         tracks.setdefault(shot.track_index, []).append(shot)
@@ -53,6 +55,13 @@ def build_matches_table(cut: Cut) -> Table:
     for match in cut.media_matches:
         table.add_row(match.event, match.clip, match.path or "not found", match.by)
     return table
+
+
+def _tell_ntsc(cut: Cut) -> str | None:
+    """How rates are read that nobody writes exactly; None: the cut has none."""
+    rates = {cut.record_rate, *(shot.media.rate for shot in cut.shots)}
+    exact = [f"{float(rate):.6g} fps is {rate}" for rate in sorted(rates) if rate.denominator == 1001]
+    return f"{', '.join(exact)}: whole numbers count frames at that rate" if exact else None
 
 
 def _row(cut: Cut, shot: Shot, size: str) -> tuple[str, ...]:
