@@ -353,8 +353,10 @@ class FramePath:
 
     def _numbers_on_disk(self) -> Iterator[tuple[int, bool]]:
         """The number of each file that differs from the pattern at most in its padding, and whether it fits."""
+        if not self.folder.is_dir():
+            return
         name = re.compile(re.escape(self.prefix) + r"(-?\d+)" + re.escape(self.suffix) + r"$")
-        for entry in self.folder.iterdir() if self.folder.is_dir() else ():
+        for entry in self.folder.iterdir():
             match = name.match(entry.name)
             if match:
                 frame = int(match[1])

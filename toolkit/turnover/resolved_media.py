@@ -211,7 +211,11 @@ class MediaOnDisk:
 
     def resolve(self, origin: int, available: AvailableRange | None) -> ResolvedMedia:
         """The resolved media, with source frame ``origin`` at the start of ``available``."""
-        return _build_resolved_media(self.media, self.source_range, origin, available)
+        media, source_range = self.media, self.source_range
+        timecode = _first_timecode(media.rate, media.timecode_first, source_range, origin, available)
+        if timecode != media.timecode_first:
+            media = media.model_copy(update={"timecode_first": timecode})
+        return ResolvedMedia(media=media, source_range=source_range, origin=origin, available=available)
 
 
 def _probe_exactly(location: Location, plate: PlateSettings, sequence_rate: Fraction) -> MediaOnDisk | None:
@@ -244,19 +248,10 @@ def _offline_media(reference: MediaReference, kind: MediaKind, first: int, rate:
         rate=rate / step,
         frame_step=step,
         step_origin=first if step != 1 else 0,
-        timecode_first=None,
+        timecode_first=_first_timecode(rate / step, None, source_range, first, reference.available),
         online=False,
     )
-    return _build_resolved_media(media, source_range, first, reference.available)
-
-
-def _build_resolved_media(
-    media: Media, source_range: FrameRange, origin: int, available: AvailableRange | None
-) -> ResolvedMedia:
-    timecode = _first_timecode(media, source_range, origin, available)
-    if timecode != media.timecode_first:
-        media = media.model_copy(update={"timecode_first": timecode})
-    return ResolvedMedia(media=media, source_range=source_range, origin=origin, available=available)
+    return ResolvedMedia(media=media, source_range=source_range, origin=first, available=reference.available)
 
 
 def _first_file(reference: MediaReference, rate: Fraction | None, on_disk: MediaOnDisk | None) -> int:
@@ -284,15 +279,15 @@ def _movie_rate(available: AvailableRange, own_rate: Fraction, own_count: int) -
 
 
 def _first_timecode(
-    media: Media, source_range: FrameRange, origin: int, available: AvailableRange | None
+    rate: Fraction, own: int | None, source_range: FrameRange, origin: int, available: AvailableRange | None
 ) -> int | None:
-    """Timecode of the media's first frame, as the cut gives it: layers must link where the plate links.
+    """Timecode of the first frame of media of ``rate``, as the cut gives it: layers must link where the plate links.
 
-    When the available range starts at zero or at the number of the first file, the media's own timecode counts.
+    When the available range starts at zero or at the number of the first file, the media's ``own`` timecode counts.
     """
     if available is None:
-        return media.timecode_first
-    start = nearest_frame(available.start, media.rate)
-    if start in {0, origin} and media.timecode_first is not None:
-        return media.timecode_first
+        return own
+    start = nearest_frame(available.start, rate)
+    if start in {0, origin} and own is not None:
+        return own
     return start + source_range.first - origin if start else None
