@@ -25,9 +25,12 @@ _CPP_TYPE_NAME = re.compile(r" \(of type '[^']*'\)|N\d+opentimelineio\w*?\d([A-Z
 _MAX_LEVELS = 1000
 """Levels of JSON that are read. OpenTimelineIO has no limit, and kills the process when its stack is full."""
 
-_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
+_USUAL_LEVELS = 40
+
+_ESCAPE = re.compile(r"\\.", re.DOTALL)
+_STRING = re.compile(rb'"[^"]*"')
 _LISTS = bytes.maketrans(b"{}", b"[]")
-_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_NO_STRUCTURE = bytes(set(range(256)) - set(b'[]{}"'))
 
 
 def is_timeline(path: Path) -> bool:
@@ -75,10 +78,11 @@ def _load(text: str, path: Path) -> tuple[Any, tuple[str, ...]]:
 
 def _count_levels(text: str) -> int:
     """How deep the lists and objects in ``text`` are nested."""
-    bare = _STRING.sub("", text) if "\\" in text else "".join(text.split('"')[::2])
-    marks = bare.encode().translate(_LISTS, _NO_BRACKETS)
+    plain = _ESCAPE.sub("", text) if "\\" in text else text
+    marks = plain.encode().translate(_LISTS, _NO_STRUCTURE)
+    marks = _STRING.sub(b"", marks.replace(b'""', b"")).replace(b'"', b"")  # most strings are without brackets
     levels = 0
-    while b"[]" in marks and levels < _MAX_LEVELS:  # beyond that, marks are counted one by one
+    while b"[]" in marks and levels < _USUAL_LEVELS:  # beyond that, marks are counted one by one
         marks, levels = marks.replace(b"[]", b""), levels + 1
     return levels + max(accumulate(1 if mark == ord("[") else -1 for mark in marks), default=0)
 
