@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from toolkit.editorial.otio import otio
 from toolkit.frames import FramePath
 
 if TYPE_CHECKING:
@@ -20,22 +21,17 @@ REMAP_METADATA = "resolve_ae_toolkit"
 
 def make_time(value: float | Fraction, rate: float | Fraction) -> RationalTime:
     """``value`` units of 1 / ``rate`` seconds."""
-    from opentimelineio.opentime import RationalTime
-
-    return RationalTime(float(value), float(rate))
+    return otio().opentime.RationalTime(float(value), float(rate))
 
 
 def make_time_range(start: RationalTime, duration: RationalTime) -> TimeRange:
     """The range of ``duration`` that begins at ``start``."""
-    from opentimelineio.opentime import TimeRange
-
-    return TimeRange(start, duration)
+    return otio().opentime.TimeRange(start, duration)
 
 
 def make_timeline(name: str, start: RationalTime, metadata: Mapping[str, Any] | None = None) -> schema.Timeline:
     """A timeline without tracks; ``start`` is the timecode of its first frame."""
-    from opentimelineio import schema
-
+    schema = otio().schema
     return schema.Timeline(name=name, global_start_time=start, metadata=dict(metadata or {}))
 
 
@@ -43,8 +39,7 @@ def make_video_track(
     name: str, source_range: TimeRange | None = None, metadata: Mapping[str, Any] | None = None
 ) -> schema.Track:
     """An empty video track; ``source_range`` trims it."""
-    from opentimelineio import schema
-
+    schema = otio().schema
     return schema.Track(
         name=name, kind=schema.TrackKind.Video, source_range=source_range, metadata=dict(metadata or {})
     )
@@ -52,8 +47,7 @@ def make_video_track(
 
 def make_gap(duration: RationalTime) -> schema.Gap:
     """Empty track time."""
-    from opentimelineio import schema
-
+    schema = otio().schema
     return schema.Gap(source_range=make_time_range(make_time(0, duration.rate), duration))
 
 
@@ -66,8 +60,7 @@ def make_clip(
     metadata: Mapping[str, Any] | None = None,
 ) -> schema.Clip:
     """A clip that shows ``source_range`` of ``reference``."""
-    from opentimelineio import schema
-
+    schema = otio().schema
     return schema.Clip(
         name=name,
         media_reference=reference,
@@ -79,8 +72,7 @@ def make_clip(
 
 def make_file_reference(url: str, available_range: TimeRange | None, *, name: str = "") -> schema.ExternalReference:
     """One file: a movie or a still."""
-    from opentimelineio import schema
-
+    schema = otio().schema
     reference = schema.ExternalReference(target_url=url, available_range=available_range)
     reference.name = name
     return reference
@@ -100,8 +92,7 @@ def make_sequence_reference(
 
     ``folder`` is given without its trailing slash and written with the ``separator``, which Resolve leaves out.
     """
-    from opentimelineio import schema
-
+    schema = otio().schema
     reference = schema.ImageSequenceReference(
         target_url_base=f"{folder}{separator}",
         name_prefix=files.prefix,
@@ -119,43 +110,37 @@ def make_sequence_reference(
 
 def make_missing_reference(name: str, available_range: TimeRange | None = None) -> schema.MissingReference:
     """A title, or media of which only the name is known."""
-    from opentimelineio import schema
-
+    schema = otio().schema
     return schema.MissingReference(name=name, available_range=available_range)
 
 
 def make_generator_reference(kind: str, available_range: TimeRange | None = None) -> schema.GeneratorReference:
     """Pictures that the editing system makes itself: ``kind`` is its name for them, such as ``SMPTE Bars``."""
-    from opentimelineio import schema
-
+    schema = otio().schema
     return schema.GeneratorReference(generator_kind=kind, available_range=available_range)
 
 
 def make_transition(name: str, kind: str, *, before: RationalTime, after: RationalTime) -> schema.Transition:
     """A transition that begins ``before`` the cut and ends ``after`` it; ``kind`` is ``SMPTE_Dissolve``, say."""
-    from opentimelineio import schema
-
+    schema = otio().schema
     return schema.Transition(name=name, transition_type=kind, in_offset=before, out_offset=after)
 
 
 def make_stack(name: str, source_range: TimeRange | None, tracks: Sequence[schema.Track]) -> schema.Stack:
     """A nested timeline: ``source_range`` is the part of it that is shown, counted from its own first frame."""
-    from opentimelineio import schema
-
+    schema = otio().schema
     return schema.Stack(name=name, source_range=source_range, children=list(tracks))
 
 
 def make_speed_effect(speed: float) -> schema.LinearTimeWarp:
     """A constant speed: 2 is double speed, negative is reversed, 0 is a freeze frame."""
-    from opentimelineio import schema
-
+    schema = otio().schema
     return schema.FreezeFrame() if speed == 0 else schema.LinearTimeWarp(time_scalar=speed)
 
 
 def make_constant_speed(speed: float) -> schema.LinearTimeWarp:
     """The same as Resolve writes it: a freeze frame too is a constant speed, and the effect has no name."""
-    from opentimelineio import schema
-
+    schema = otio().schema
     return schema.LinearTimeWarp(time_scalar=speed)
 
 
@@ -164,8 +149,7 @@ def make_remap_effect(name: str, positions: Sequence[Fraction]) -> schema.TimeEf
 
     It is counted from the first frame of the media. OpenTimelineIO has no field for it, so it is metadata.
     """
-    from opentimelineio import schema
-
+    schema = otio().schema
     written = [str(position) for position in positions]
     return schema.TimeEffect(effect_name=name, metadata={REMAP_METADATA: {"remap": written}})
 
@@ -182,6 +166,5 @@ def make_marker(name: str, start: RationalTime, *, colour: str, note: str) -> sc
 @cache
 def _empty_marker() -> schema.Marker:
     """A marker that Resolve reads: it takes the note from the metadata."""
-    from opentimelineio import schema
-
+    schema = otio().schema
     return schema.Marker(metadata={"Resolve_OTIO": {"Keywords": [], "Note": ""}})

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.editorial.clip_starts import MediaOrigin
-from toolkit.editorial.items import otio_schema
 from toolkit.editorial.locations import Location, is_relative, parse_location, resolve_path
+from toolkit.editorial.otio import otio
 from toolkit.editorial.shot_names import is_layer_path
 from toolkit.editorial.skips import LAYER_REASON, Skip
 from toolkit.editorial.timeline_files import LAYER_METADATA
@@ -111,7 +111,7 @@ def _is_marked_as_layer(clip: schema.Clip) -> bool:
 
 def _facts(reference: schema.MediaReference | None) -> object | None:
     """All that is read of a reference to files, as a key; None for a reference of another kind."""
-    schema = otio_schema()
+    schema = otio().schema
     if isinstance(reference, schema.ExternalReference):
         return reference.target_url, _numbers(reference.available_range)
     if isinstance(reference, schema.ImageSequenceReference):
@@ -128,7 +128,7 @@ def _numbers(time_range: TimeRange | None) -> tuple[float, float, float, float] 
 
 
 def _read_media_reference(reference: schema.MediaReference | None, cut_folder: Path) -> MediaReference:
-    schema = otio_schema()
+    schema = otio().schema
     if isinstance(reference, schema.GeneratorReference):
         raise Skip(f"a generator ({reference.generator_kind or 'unnamed'}), not footage")
     available = (
@@ -149,7 +149,7 @@ def reference_origin(clip: schema.Clip, *, is_movie: bool) -> MediaOrigin | None
     None when the timeline does not say: it gives no available range, or a path that names a sequence (an external
     reference with ``is_movie`` False).
     """
-    schema = otio_schema()
+    schema = otio().schema
     reference = clip.media_reference
     if reference is None or reference.available_range is None:
         return None
@@ -165,7 +165,7 @@ def reference_origin(clip: schema.Clip, *, is_movie: bool) -> MediaOrigin | None
 
 def make_media_paths_absolute(timeline: schema.Timeline, cut_folder: Path) -> dict[str, str]:
     """Make media paths of ``timeline`` that are relative to ``cut_folder`` absolute, in place; returns both of each."""
-    schema = otio_schema()
+    schema = otio().schema
     renamed: dict[str, str] = {}
     for clip in timeline.find_clips():
         for reference in clip.media_references().values():
@@ -185,7 +185,7 @@ def relocate_media(timeline: schema.Timeline, find: Callable[[str], str | None])
 
     ``find`` gets ``media/a.mov`` or, for a sequence, ``media/plate.####.exr``, and returns the absolute path.
     """
-    schema = otio_schema()
+    schema = otio().schema
     for clip in timeline.find_clips():
         for reference in clip.media_references().values():
             if isinstance(reference, schema.ExternalReference) and is_relative(reference.target_url or ""):
@@ -203,7 +203,7 @@ def replace_media_paths(timeline: schema.Timeline | schema.Track, replace: Calla
     Returns both paths of each that changed.
     """
     renamed: dict[str, str] = {}
-    schema = otio_schema()
+    schema = otio().schema
     for clip in timeline.find_clips():
         for reference in clip.media_references().values():
             if isinstance(reference, schema.ExternalReference):

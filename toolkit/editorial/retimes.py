@@ -9,7 +9,7 @@ from math import floor, prod
 from typing import TYPE_CHECKING, Any
 
 from toolkit.editorial.builders import REMAP_METADATA
-from toolkit.editorial.items import otio_schema
+from toolkit.editorial.otio import otio
 from toolkit.editorial.skips import Skip
 from toolkit.editorial.speed_curves import SpeedCurve
 from toolkit.editorial.times import exact_number, round_half_up
@@ -69,7 +69,7 @@ Retime = Fraction | VaryingSpeed
 
 def read_retime(effects: Sequence[schema.Effect]) -> Retime:
     """The retime that ``effects`` give a clip; 1 without one. Raises Skip for a retime of an unknown kind."""
-    schema = otio_schema()
+    schema = otio().schema
     if not len(effects):  # much faster than iterating over OpenTimelineIO's list of nothing
         return _NORMAL
     speeds: list[Fraction] = []
@@ -97,7 +97,7 @@ def read_retime(effects: Sequence[schema.Effect]) -> Retime:
 
 def slow_freeze_note(effects: Sequence[schema.Effect]) -> str:
     """That a clip that shows one frame is not meant as a freeze, but slower than its length; empty: it is a freeze."""
-    schema = otio_schema()
+    schema = otio().schema
     warps = [effect for effect in effects if isinstance(effect, schema.LinearTimeWarp) and effect.enabled]
     speed = prod((effect.time_scalar for effect in warps), start=1.0)
     if not warps or speed == 0 or abs(speed) >= 1:
@@ -131,7 +131,7 @@ def sample_retime(
 
 def is_varying(child: Composable) -> bool:
     """Whether ``child`` has a retime whose speed varies, or one of a kind that nobody knows."""
-    schema = otio_schema()
+    schema = otio().schema
     effects = getattr(child, "effects", ())
     retimes = [effect for effect in effects if isinstance(effect, schema.TimeEffect) and effect.enabled]
     return not all(isinstance(effect, schema.LinearTimeWarp) for effect in retimes)

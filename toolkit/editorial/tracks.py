@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from toolkit.documents import Shot, Skipped
-from toolkit.editorial.items import otio_schema
+from toolkit.editorial.otio import otio
 from toolkit.editorial.skips import Skip
 from toolkit.editorial.times import nearest_frame, to_seconds
 from toolkit.frames import FrameRange
@@ -127,19 +127,19 @@ class TrackTrim:
 
 def video_tracks(timeline: Timeline) -> list[Track]:
     """The video tracks, bottom first: a ``track_index`` is an index into this list."""
-    schema = otio_schema()
+    schema = otio().schema
     return _tracks_of_kind(timeline, schema.TrackKind.Video)
 
 
 def audio_tracks(timeline: Timeline) -> list[Track]:
     """The audio tracks."""
-    schema = otio_schema()
+    schema = otio().schema
     return _tracks_of_kind(timeline, schema.TrackKind.Audio)
 
 
 def children_outside_tracks(timeline: Timeline) -> list[Composable]:
     """Children of the timeline's stack that are not tracks."""
-    schema = otio_schema()
+    schema = otio().schema
     return [child for child in timeline.tracks if not isinstance(child, schema.Track)]
 
 
@@ -161,5 +161,5 @@ def track_slots(
 
 
 def _tracks_of_kind(timeline: Timeline, kind: str) -> list[Track]:
-    schema = otio_schema()
+    schema = otio().schema
     return [child for child in timeline.tracks if isinstance(child, schema.Track) and child.kind == kind]
