@@ -11,6 +11,7 @@ import pytest
 from tests.turnover._cuts import write_movie
 from tests.turnover._edls import event, write_list
 from toolkit.cli import run_command
+from toolkit.documents import Delivery
 
 
 @pytest.fixture
@@ -49,6 +50,39 @@ def test_shots_shows_what_media_was_found_by(edl: Path, capsys: pytest.CaptureFi
         ("002", "two.mov", "two.mov", "clip name"),
         ("003", "B077", "", ""),
     ]
+
+
+def test_what_a_list_does_not_say_is_as_it_was_for_the_version_in_the_folder(
+    edl: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, later = tmp_path / "out", tmp_path / "later" / "cut_v2.edl"
+    few = ["--set", "delivery.fusion=false", "--set", "delivery.keyframes=false", "--set", "body.strength=0"]
+    assert (
+        run_command(["run", str(edl), "-o", str(out), "--media", str(tmp_path / "media"), "--cut-rate", "25", *few])
+        == 5
+    )
+    later.parent.mkdir()
+    later.write_bytes(edl.read_bytes())
+    capsys.readouterr()
+
+    assert run_command(["conform", str(out), "--onto", str(later), *few]) == 5
+    delivery = Delivery.read(out / "delivery.json")
+    assert (delivery.rate, [track.name for track in delivery.tracks]) == (25, ["PLATE", "BODY v001", "FACE v001"])
+    assert run_command(["shots", str(later), "--since", str(out), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out.partition("\n{")[2].join(["{", ""]))["counts"] == {"same": 3}
+
+
+def test_over_a_list_without_media_it_says_so(edl: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    assert (
+        run_command(
+            ["run", str(edl), "-o", str(out), "--media", str(tmp_path / "media"), "--set", "output.passes=BODY"]
+        )
+        == 5
+    )
+    (tmp_path / "media").rename(tmp_path / "gone")
+    assert run_command(["conform", str(out), "--onto", str(edl), "--set", "output.passes=BODY"]) == 2
+    assert "none of its media is found, so that nothing tells which frames it shows" in capsys.readouterr().err
 
 
 def test_a_folder_of_media_with_a_comma_in_its_path_is_refused(

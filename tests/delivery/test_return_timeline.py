@@ -56,6 +56,12 @@ def layers_of(root: Path, name: str) -> list[Json]:
     return [child for child in found["children"] if child["OTIO_SCHEMA"].startswith("Clip")]
 
 
+def all_children(root: Path, name: str) -> list[Json]:
+    """Those of the track ``name``, gaps and transitions included."""
+    (found,) = [item for item in video_tracks(root / "return.otio") if item["label"] == name]
+    return list(found["children"])
+
+
 def assert_layers_lie_over_their_plate(cut: Cut, root: Path) -> None:
     """Compare every record frame of every shot, read from the JSON, with ``FrameMap``."""
     tracks = {item["label"]: item for item in video_tracks(root / "return.otio")}
@@ -670,6 +676,41 @@ def test_a_cut_is_the_same_after_it_was_saved_again_with_other_line_ends_and_an_
 
     assert write_delivery(cut, plans, tmp_path / "out") == before
     assert "Blur" in (tmp_path / "out" / "return.otio").read_text(encoding="utf-8")
+
+
+def test_a_picture_that_is_offline_is_no_changed_clip(tmp_path: Path) -> None:
+    logo = clip(movie_reference("/offline/logo.png", time_range(0, 48)), time_range(0, 48), name="logo")
+    cut = read(tmp_path, timeline(track(PLAIN, logo, SECOND), start=time(0)))
+    assert [clip.shot for clip in deliver(cut, tmp_path / "out").tracks[0].clips] == ["a", "logo", "b"]
+
+
+HUGE = {"start_time": time(0), "duration": time(2.0**60), "OTIO_SCHEMA": "TimeRange.1"}
+UNUSABLE: dict[str, Json] = {
+    "a clip of a length beyond counting": dict(SECOND, source_range=HUGE),
+    "a gap of no rate": dict(gap(5), source_range=time_range(0, 5, rate=0)),
+    "a clip of negative length": dict(SECOND, source_range=time_range(5, -4)),
+    "media of a negative rate": dict(
+        clip(movie_reference("/offline/b.mov", time_range(0, 9, rate=-24)), None), name="b"
+    ),
+}
+
+
+@pytest.mark.parametrize("child", UNUSABLE.values(), ids=UNUSABLE.keys())
+def test_a_child_of_unusable_length_costs_only_itself(child: Json, tmp_path: Path) -> None:
+    cut = read(tmp_path, timeline(track(PLAIN, child), track(SECOND, name="V2"), start=time(0)))
+    delivery = deliver(cut, tmp_path / "out")
+    assert {clip.shot for delivered in delivery.tracks for clip in delivered.clips} == {"a", "b"}
+
+
+@pytest.mark.parametrize("offset", [time(2.0**60), time(3, rate=0), time(3, rate=-24), time(-2)])
+@pytest.mark.parametrize("end", ["in_offset", "out_offset"])
+def test_a_transition_whose_times_cannot_be_is_left_out(end: str, offset: Json, tmp_path: Path) -> None:
+    cut = read(tmp_path, timeline(track(PLAIN, dict(transition(3, 3), **{end: offset}), SECOND), start=time(0)))
+    (row,) = cut.skipped
+    assert row.reason.endswith("and their layers are cut where it is, as its times are invalid")
+    assert [len(shot.record_range) for shot in cut.shots] == [20, 20]
+    deliver(cut, tmp_path / "out")
+    assert not any(one["OTIO_SCHEMA"].startswith("Transition") for one in all_children(tmp_path / "out", "BODY v001"))
 
 
 @pytest.mark.parametrize("slip", [1, -3])

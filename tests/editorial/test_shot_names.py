@@ -36,6 +36,7 @@ STEMS = {
     ),
     "a Windows device name": ("con.mov", "shot_con"),
     "one of our documents": ("delivery.json", "delivery_json"),
+    "letters that are ASCII only without case": ("kap\N{LATIN SMALL LETTER DOTLESS I}_5\N{KELVIN SIGN}", "kapi_5K"),
     "underscores in a row": ("a__b_-c--d_", "a_b_-c--d"),
     "a device name without an extension": ("LPT1", "shot_LPT1"),
     "like a device name": ("con_1", "con_1"),

@@ -58,6 +58,11 @@ def test_only_paths_of_media_are_replaced() -> None:
     assert replace_paths(text, {}) == text
 
 
+def test_an_empty_path_of_a_file_stays_empty_beside_a_sequence_in_the_folder_of_the_cut() -> None:
+    text = '{"target_url": "", "target_url_base": ""}'
+    assert replace_paths(text, {"": "/show/"}) == '{"target_url": "", "target_url_base": "/show/"}'
+
+
 def test_real_files_keep_every_character(shared: Path) -> None:
     count = 0
     for path in sorted((shared / "timelines").rglob("*.otio")):

@@ -26,6 +26,7 @@ from toolkit.cli import run_command
 from toolkit.documents import Cut, Delivery, DeliveryClip
 from toolkit.errors import OtherCut
 from toolkit.stages import check_run, conform, find_changes
+from toolkit.stages.cuts_of_output import find_output
 from toolkit.turnover import read_cut
 
 
@@ -170,6 +171,26 @@ def test_another_cut_under_the_same_path_can_be_added(reel: Path, tmp_path: Path
     with pytest.raises(OtherCut, match="Reel 2"):
         toolkit.run(reel, out, settings(HANDLES))
     assert toolkit.run(reel, out, settings(HANDLES), add=True).cut_name == "Reel_3"
+
+
+@pytest.mark.parametrize(
+    ("name", "kept_apart"),
+    [
+        ("trailer_resolve", "trailer-resolve"),
+        ("v_PLATE", "v-PLATE"),
+        ("v_plate2", "v-plate2"),
+        ("v_FACE_v001", "v-FACE_v001"),
+        ("FACE_off_v2", "FACE_off_v2"),
+        ("v_resolved", "v_resolved"),
+    ],
+)
+def test_no_file_of_an_added_cut_is_called_like_one_of_another_cut(
+    name: str, kept_apart: str, reel: Path, tmp_path: Path
+) -> None:
+    cut = read_cut(reel, handles=0)
+    cut.write(tmp_path / "out" / "shots.json")
+    added = cut.model_copy(update={"name": name, "path": str(tmp_path / "other.otio")})
+    assert find_output(added, tmp_path / "out", add=True).cut == kept_apart
 
 
 def test_add_to_an_empty_folder_is_a_run(reel: Path, tmp_path: Path) -> None:

@@ -357,6 +357,21 @@ def test_an_unknown_line_loses_nothing_but_itself(tmp_path: Path) -> None:
     assert note.startswith("line 9 of the edit list is left out, as it is not an event: 002  B  V  C  01:00:00:00 soon")
 
 
+@pytest.mark.parametrize("operand", ["#", "\N{SUPERSCRIPT TWO}", "&"])
+def test_an_event_whose_length_of_transition_is_no_number_is_left_out_with_a_note(operand: str, tmp_path: Path) -> None:
+    times = ("01:00:00:00", "01:00:01:00")
+    path = write_list(
+        tmp_path / "cut.edl",
+        event(1, "A", times, ("10:00:00:00", "10:00:01:00")),
+        event(2, "B", times, ("10:00:01:00", "10:00:02:00"), edit="D", length=operand),
+    )
+    cut = read(path, rate="24")
+    assert [shot.clip_name for shot in cut.shots] == ["A"]
+    assert any(
+        note.startswith("line 4 of the edit list is left out, as it is not an event: 002 B V D") for note in cut.notes
+    )
+
+
 def test_an_event_that_ends_before_it_begins_is_left_out_alone(tmp_path: Path) -> None:
     path = write_list(
         tmp_path / "cut.edl",

@@ -347,3 +347,35 @@ def test_a_file_of_a_kind_that_is_not_read_is_left_out_but_not_missed(
     (row,) = read(tmp_path, timeline(track(here, other), start=time(0))).skipped
 
     assert row.shot == ("other" if is_missed else "")
+
+
+def test_offline_media_counted_in_samples_plays_at_the_rate_of_the_timeline(tmp_path: Path) -> None:
+    item = clip(movie_reference("/offline/a.mov", time_range(0, 96_000, 48_000)), time_range(24_000, 24_000, 48_000))
+    shot = only(tmp_path, item, rate=25)
+    assert (shot.media.rate, shot.media.source_range) == (25, FrameRange(first=0, last=49))
+    assert (shot.source_range.first, len(shot.record_range)) == (12, 13)
+
+
+ABSURD: dict[str, tuple[Json, str]] = {
+    "a sequence faster than light": (
+        sequence_reference("/offline", 1, time_range(0, 40), rate=1e11),
+        "a sequence of 1e+11 frames per second cannot be",
+    ),
+    "numbers of a million digits": (
+        dict(sequence_reference("/offline", 1, time_range(0, 40)), frame_zero_padding=10**6),
+        "a sequence with frame numbers of 1000000 digits cannot be",
+    ),
+    "a clock finer than any": (
+        movie_reference("/offline/a.mov", time_range(0, 40, 1e19)),
+        "its times have an invalid rate (1e+19)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("reference", "reason"), ABSURD.values(), ids=ABSURD.keys())
+def test_media_with_numbers_that_cannot_be_costs_its_clip_at_once(reference: Json, reason: str, tmp_path: Path) -> None:
+    other = clip(movie_reference("/offline/b.mov", time_range(0, 40)), time_range(0, 10), name="b")
+    absurd = clip(reference, time_range(0, 10), name="a")
+    cut = read(tmp_path, timeline(track(absurd, other), start=time(0)))
+    assert [shot.name for shot in cut.shots] == ["b"]
+    assert [row.reason for row in cut.skipped] == [reason]

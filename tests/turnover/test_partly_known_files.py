@@ -8,6 +8,7 @@ from pathlib import Path
 import opentimelineio as otio
 import pytest
 
+from tests.delivery._deliveries import deliver
 from tests.turnover._cuts import (
     Json,
     clip,
@@ -71,6 +72,15 @@ def test_what_holds_no_picture_costs_no_clip(document: Json, tmp_path: Path) -> 
     assert not cut.skipped
     assert cut.notes
     assert all("left out, also of return.otio" in note for note in cut.notes)
+
+
+@pytest.mark.parametrize("document", KEPT.values(), ids=KEPT.keys())
+def test_return_otio_lacks_it_too_so_that_hosts_can_read_it(document: Json, tmp_path: Path) -> None:
+    cut = read_cut(write(tmp_path / "cut.otio", document), handles=0)
+    deliver(cut, tmp_path / "out", only_first=True)
+    text = (tmp_path / "out" / "return.otio").read_text(encoding="utf-8")
+    assert len(otio.adapters.read_from_string(text, "otio_json").find_clips()) == 3
+    assert not any(name in text for name in ("Marker.3", "Transition.9"))
 
 
 COSTS: dict[str, tuple[Json, str]] = {

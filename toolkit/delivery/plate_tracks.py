@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from toolkit.documents import Cut, MediaKind, Shot
 from toolkit.editorial.clip_starts import find_clip_start
-from toolkit.editorial.items import is_clip, is_gap, is_nested, is_transition, item_duration
+from toolkit.editorial.items import is_clip, is_gap, is_nested, is_transition, known_duration
 from toolkit.editorial.media_references import MediaReferences, reference_origin
 from toolkit.editorial.nesting import Inside, Leaf, open_compound
 from toolkit.editorial.retimes import Retime, read_retime, sample_retime, trimmed_source_frames
@@ -18,7 +18,7 @@ from toolkit.editorial.skips import Skip
 from toolkit.editorial.times import nearest_frame
 from toolkit.editorial.tracks import Slot, TrackTrim, track_slots, video_tracks
 from toolkit.errors import UnreadableCut
-from toolkit.frames import FrameMap
+from toolkit.frames import FrameMap, FramePath
 from toolkit.turnover.formats.timeline_file import TimelineFile
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _build_slots(timeline: schema.Timeline, track: schema.Track, shots: Sequence
     lengths = {shot.clip_index: len(shot.clip_record_range) / cut.record_rate for shot in shots if not shot.inside}
 
     def length_of(index: int, child: Composable) -> Fraction | None:
-        length = item_duration(child)
+        length = known_duration(child)
         return lengths.get(index) if length is None else length  # which the timeline does not say
 
     return list(track_slots(track, trim, length_of))
@@ -109,7 +109,7 @@ def _find_leaves(shots: Sequence[Shot], slots: Sequence[Slot], cut: Cut, *, chec
             raise Skip(f"{shot.clip_name} is no longer in its place")
         slot = slots[shot.clip_index]
         if shot.clip_index not in opened:
-            inner = open_compound(slot, cut.record_rate, item_duration) if is_nested(slot.child) else ()
+            inner = open_compound(slot, cut.record_rate, known_duration) if is_nested(slot.child) else ()
             opened[shot.clip_index] = {leaf.inside: leaf for leaf in (Leaf(slot=slot, siblings=slots), *inner)}
         leaf = opened[shot.clip_index].get(shot.inside)
         if leaf is None:
@@ -132,12 +132,21 @@ def _check_unchanged(shot: Shot, leaf: Leaf, cut: Cut) -> None:
         return
     if leaf.slot.record_range(cut.record_rate) != shot.clip_record_range:
         raise Skip(f"{shot.clip_name} has moved or has a different length")
-    is_still = shot.media.source_range is not None and len(shot.media.source_range) == 1
-    retime = read_retime(clip.effects)
-    if not is_still and (retime != shot.frame_map.speed if isinstance(retime, Fraction) else not shot.frame_map.frames):
+    retime, frame_map = read_retime(clip.effects), shot.frame_map
+    is_same = retime == frame_map.speed if isinstance(retime, Fraction) else bool(frame_map.frames)
+    if not is_same and not _is_still(shot):
         raise Skip(f"{shot.clip_name} has a different speed")
     if _is_slipped(shot, leaf.slot, retime):
         raise Skip(f"{shot.clip_name} shows different source frames")
+
+
+def _is_still(shot: Shot) -> bool:
+    """Whether the media of ``shot`` is one picture, which has no speed; of one that is offline only the path tells."""
+    media, frame_map = shot.media, shot.frame_map
+    if media.source_range is not None and len(media.source_range) == 1:
+        return True
+    is_file = media.kind is MediaKind.SEQUENCE and not FramePath.is_pattern(media.path)
+    return is_file and not media.online and frame_map.speed == 0
 
 
 def _is_slipped(shot: Shot, slot: Slot, retime: Retime) -> bool:

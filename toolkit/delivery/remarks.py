@@ -13,9 +13,8 @@ from toolkit.delivery.plate_stacks import LayerClip, PlateStack
 from toolkit.delivery.plate_tracks import PlateTrack
 from toolkit.delivery.remark import Remark
 from toolkit.documents import Cut, Shot
-from toolkit.editorial.items import is_transition
+from toolkit.editorial.items import is_transition, transition_offsets
 from toolkit.editorial.nesting import Leaf
-from toolkit.editorial.times import to_seconds
 
 if TYPE_CHECKING:
     from opentimelineio.core import Item
@@ -116,8 +115,9 @@ def _transition_remarks(
     if shot.clip_index + 2 in layered or shot.record_range.last < slot_range.last:
         after = None
     for end, child, other in (("starts", before, shot.clip_index - 2), ("ends", after, shot.clip_index + 2)):
-        if child is not None and is_transition(child):
-            length = to_seconds(child.in_offset) + to_seconds(child.out_offset)
+        offsets = transition_offsets(child) if child is not None and is_transition(child) else None
+        if child is not None and offsets is not None:
+            length = sum(offsets)
             kind = child.transition_type or "of unknown type"
             where = (
                 "add it on the layers, one of which has no frames beyond its end"

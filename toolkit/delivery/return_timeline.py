@@ -28,7 +28,7 @@ from toolkit.editorial.builders import (
     make_video_track,
 )
 from toolkit.editorial.clip_starts import find_clip_start
-from toolkit.editorial.items import has_time_effect, is_time_effect, is_transition
+from toolkit.editorial.items import has_time_effect, is_time_effect, is_transition, transition_offsets
 from toolkit.editorial.media_references import reference_origin
 from toolkit.editorial.nesting import Leaf
 from toolkit.editorial.timeline_files import LAYER_METADATA
@@ -121,17 +121,18 @@ def _fits(transition: schema.Transition, before: Sequence[LayerClip], after: Seq
     A layer that ends at a hole in the plate, or is shorter than the transition, has no frames for it; nor has one whose
     plate was trimmed after it was rendered.
     """
-    if any(layer.retime or layer.shot.inside for layer in (*before, *after)):
+    offsets = transition_offsets(transition)
+    if offsets is None or any(layer.retime or layer.shot.inside for layer in (*before, *after)):
         return False  # there are no frames beyond its ends
     fits: list[bool] = []
     if before:
         shot = before[-1].shot
         reaches = shot.record_range.last == shot.clip_record_range.last and shot.is_rendered_beyond("end")
-        fits.append(reaches and _is_long_enough(shot, to_seconds(transition.in_offset)))
+        fits.append(reaches and _is_long_enough(shot, offsets[0]))
     if after:
         shot = after[0].shot
         reaches = shot.record_range.first == shot.clip_record_range.first and shot.is_rendered_beyond("start")
-        fits.append(reaches and _is_long_enough(shot, to_seconds(transition.out_offset)))
+        fits.append(reaches and _is_long_enough(shot, offsets[1]))
     return bool(fits) and all(fits)
 
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from toolkit.editorial.otio import otio
+from toolkit.editorial.skips import Skip
 from toolkit.editorial.times import to_seconds
 
 if TYPE_CHECKING:
@@ -53,6 +54,23 @@ def is_time_effect(effect: schema.Effect) -> bool:
 def has_time_effect(clip: schema.Clip) -> bool:
     """Whether ``clip`` has a retime of any kind, enabled or not."""
     return any(map(is_time_effect, clip.effects))
+
+
+def transition_offsets(transition: schema.Transition) -> tuple[Fraction, Fraction] | None:
+    """Seconds that ``transition`` begins before the cut and ends after it; None for times that cannot be."""
+    try:
+        before, after = to_seconds(transition.in_offset), to_seconds(transition.out_offset)
+    except Skip:
+        return None
+    return (before, after) if min(before, after) >= 0 else None
+
+
+def known_duration(child: Composable) -> Fraction | None:
+    """Like ``item_duration``; None also for times that are not finite or have an invalid rate."""
+    try:
+        return item_duration(child)
+    except Skip:
+        return None
 
 
 def item_duration(child: Composable) -> Fraction | None:

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from opentimelineio.opentime import TimeRange
 
 
+_FASTEST = 1000
+"""Frames per second: ``exact_rate`` takes no more."""
+_MOST_DIGITS = 100
+"""Of a frame number."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AvailableRange:
     """An ``available_range`` with exact numbers."""
@@ -32,6 +38,11 @@ class AvailableRange:
     """Seconds."""
     rate: Fraction
     """The rate it is written in: usually, not always, the media's own."""
+
+    @property
+    def frame_rate(self) -> Fraction | None:
+        """The same if it is one of frames; None: it is a finer clock, such as samples of sound."""
+        return self.rate if self.rate <= _FASTEST else None
 
     @property
     def start(self) -> Fraction:
@@ -56,6 +67,11 @@ class MediaReference:
     """How far apart the numbers of a sequence's files are."""
     available: AvailableRange | None = None
     """None when the timeline does not say what the media has."""
+
+    @property
+    def frame_rate(self) -> Fraction | None:
+        """Frames per second that the timeline gives: of the sequence, else those that the range is counted in."""
+        return self.sequence_rate or (self.available.frame_rate if self.available is not None else None)
 
     @property
     def may_be_still(self) -> bool:
@@ -235,14 +251,22 @@ def _read_sequence(
 ) -> MediaReference:
     if reference.frame_step < 1:
         raise Skip(f"a sequence with a frame step of {reference.frame_step} has no order")
+    if reference.frame_zero_padding > _MOST_DIGITS:
+        raise Skip(f"a sequence with frame numbers of {reference.frame_zero_padding} digits cannot be")
     path = resolve_path(_sequence_text(reference), cut_folder)
     return MediaReference(
         location=Location(path=path, is_sequence=True, first_file=reference.start_frame),
         # 1 is the schema's default for a rate that was never set, and some programs write 0.
-        sequence_rate=time_base(reference.rate) if reference.rate not in {0, 1} else None,
+        sequence_rate=_sequence_rate(reference.rate) if reference.rate not in {0, 1} else None,
         frame_step=reference.frame_step,
         available=available,
     )
+
+
+def _sequence_rate(rate: float) -> Fraction:
+    if rate > _FASTEST:
+        raise Skip(f"a sequence of {rate:g} frames per second cannot be")
+    return time_base(rate)
 
 
 def _sequence_text(reference: schema.ImageSequenceReference) -> str:
@@ -250,7 +274,7 @@ def _sequence_text(reference: schema.ImageSequenceReference) -> str:
     folder = reference.target_url_base or ""
     # Resolve writes the folder without the trailing slash that OpenTimelineIO expects.
     slash = "" if not folder or folder[-1] in "/\\" else "/"
-    hashes = "#" * max(1, reference.frame_zero_padding)
+    hashes = "#" * max(1, min(reference.frame_zero_padding, _MOST_DIGITS))
     return f"{folder}{slash}{reference.name_prefix}{hashes}{reference.name_suffix}"
 
 

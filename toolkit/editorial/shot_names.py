@@ -29,7 +29,7 @@ _WINDOWS_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
 """Names that Windows reserves for devices."""
 
 
-_SAFE = re.compile(rf"(?!{_WINDOWS_DEVICE.pattern})[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*", re.IGNORECASE)
+_SAFE = re.compile(rf"(?!{_WINDOWS_DEVICE.pattern})[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*", re.ASCII | re.IGNORECASE)
 """A name that stays as it is, as those of most clips."""
 
 

@@ -48,29 +48,36 @@ def parse_timeline(text: str, path: Path) -> tuple[schema.Timeline, tuple[str, .
 
     A single clip, track or stack is put into a timeline. ``path`` is the file to name in errors. Raises UnreadableCut.
     """
+    return parse_known(text, path)[:2]
+
+
+def parse_known(text: str, path: Path) -> tuple[schema.Timeline, tuple[str, ...], str]:
+    """Like ``parse_timeline``; also ``text`` if OpenTimelineIO knows all of it, and an empty text else."""
     if (levels := _count_levels(text)) > _MAX_LEVELS:
         raise UnreadableCut(path, f"it is nested {levels} levels deep, more than the {_MAX_LEVELS} that are read")
-    loaded, notes = _load(text, path)
+    loaded, notes, known = _load(text, path)
     timeline, more = _as_timeline(loaded, path)
     if timeline.tracks is None:
         raise UnreadableCut(path, "the timeline has no tracks")
-    return timeline, (*notes, *more)
+    return timeline, (*notes, *more), known
 
 
-def _load(text: str, path: Path) -> tuple[Any, tuple[str, ...]]:
-    """What ``text`` holds; where OpenTimelineIO refuses it, without the parts that it does not know."""
+def _load(text: str, path: Path) -> tuple[Any, tuple[str, ...], str]:
+    """What ``text`` holds, notes on it, and ``text``; where OpenTimelineIO refuses it, without the parts that it does
+    not know, and without the text.
+    """
     import opentimelineio as otio
 
     refusals = (otio.exceptions.OTIOError, ValueError, LookupError, TypeError, RuntimeError)
     try:
-        return otio.core.deserialize_json_from_string(text), ()
+        return otio.core.deserialize_json_from_string(text), (), text
     except refusals as error:
         document = _parse_json(text, path, error)
     notes = remove_unknown(document)
     if problem := unknown_structure(document):
         raise UnreadableCut(path, problem)
     try:
-        return otio.core.deserialize_json_from_string(json.dumps(document)), notes
+        return otio.core.deserialize_json_from_string(json.dumps(document)), notes, ""
     except refusals as error:
         said = _CPP_TYPE_NAME.sub(lambda match: match[1] or "", str(error.args[0]))
         raise UnreadableCut(path, f"OpenTimelineIO cannot read it: {said}") from error

@@ -42,7 +42,10 @@ def replace_paths(text: str, renamed: Mapping[str, str]) -> str:
 
     def replace(match: re.Match[str]) -> str:
         path = json.loads(match[2], strict=False)
-        return match[1] + json.dumps(renamed[path], ensure_ascii=False) if path in renamed else match[0]
+        is_folder = match[1].startswith('"target_url_base"')
+        if path not in renamed or not (path or is_folder):  # an empty path of a file stays: it names no media
+            return match[0]
+        return match[1] + json.dumps(renamed[path], ensure_ascii=False)
 
     return _PATH.sub(replace, text) if renamed else text
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _MAX_DENOMINATOR = 1_000_000
 """A larger denominator is rounding noise of the double in the file: 20.000000000000004 is 20."""
 
+_FINEST = 1e12
+"""Units per second: 254,016,000,000 is the finest clock of an editor, Premiere's."""
 LARGEST = 2.0**53
 """From here on doubles leave out whole numbers. In samples at 192 kHz that is a thousand years."""
 
@@ -36,7 +38,7 @@ def exact_number(value: float) -> Fraction:
 @lru_cache(maxsize=256)
 def time_base(rate: float) -> Fraction:
     """Units per second: a frame rate, snapped to NTSC, or a finer clock (samples, milliseconds). Raises Skip."""
-    if isfinite(rate) and rate > 1000:
+    if 1000 < rate <= _FINEST:
         return Fraction(rate)
     try:
         return exact_rate(rate)

@@ -12,7 +12,7 @@ from toolkit.settings import Settings
 from toolkit.stages.choosing import failed_shots
 from toolkit.stages.cuts_of_output import find_output, known_cuts
 from toolkit.stages.reading import read_source
-from toolkit.turnover import ShotChange, compare_cuts, keep_names
+from toolkit.turnover import ShotChange, compare_cuts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,6 @@ def find_changes(cut: Path | str, since: Path | str, settings: Settings) -> CutC
         _, others = known_cuts(new, path)
     else:
         old = Cut.read(path) if path.name == Output(root=path.parent).shots.name else read_source(path, settings)
-        new = keep_names(read_source(cut, settings), old)
+        new = read_source(cut, settings, known=old)
     shots = compare_cuts(old, new, unrendered=failed_shots(old), others=others)
     return CutChanges(old=old, new=new, shots=tuple(shots))

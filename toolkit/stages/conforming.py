@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from toolkit.delivery import update_checksums, write_delivery
 from toolkit.documents import Cut, Delivery, PassName, PassPlan, Shot
-from toolkit.errors import CutIncomplete, MissingDocument, list_frames
+from toolkit.errors import CutIncomplete, MissingDocument, UnreadableCut, list_frames
 from toolkit.output import Output, lock_output, record_last_delivery
 from toolkit.passes import count_current, find_empty_guides, mark_delivered, wanted_passes
 from toolkit.progress import SILENT, Progress
@@ -84,6 +84,8 @@ def conform_onto(
         )
         notes = {name: lines for name, lines in notes.items() if name in explaining}
         plans = [plan for plan in plans if plan.shot in used]
+        if not plans and not any(shot.media.online for shot in source.shots):
+            raise UnreadableCut(edited, "none of its media is found, so that nothing tells which frames it shows")
         if not plans:
             raise MissingDocument(f"any layer for {edited} in {out}", f'toolkit run "{edited}" -o "{out}"')
         delivery = _deliver(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,10 @@ from toolkit.documents import Cut
 from toolkit.editorial.shot_names import ShotNames
 from toolkit.output import Output
 from toolkit.turnover import count_matches
+
+_OF_A_FORMAT = re.compile(r"_(?=(?:resolve|PLATE.*|(?:FACE|BODY|HANDS)_v\d.*)$)", re.IGNORECASE)
+"""What begins the rest of a file name that a format writes: the Resolve file of a cut called ``trailer`` is
+``return.trailer_resolve.otio``, which another cut must not have."""
 
 
 def find_output(cut: Cut, out: Path, *, add: bool = False) -> Output:
@@ -24,7 +29,7 @@ def find_output(cut: Cut, out: Path, *, add: bool = False) -> Output:
             return output
     if add and there:
         taken = [output.cut for output, _ in there]
-        return Output(root=out, cut=ShotNames(taken=taken).next_name(cut.name))
+        return Output(root=out, cut=ShotNames(taken=taken).next_name(_OF_A_FORMAT.sub("-", cut.name)))
     best = max(there, key=lambda row: count_matches(row[1], cut), default=None)
     return Output(root=out) if best is None else best[0]
 

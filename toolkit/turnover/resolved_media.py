@@ -86,6 +86,7 @@ class MediaResolver:
         self.references = MediaReferences(cut_folder)
         self._plate = plate
         self._drop_frame_rate = record_rate if drop_frame else None
+        self._record_rate = record_rate
         self._sequence_rate = plate.sequence_rate or record_rate
         self._resolved: dict[MediaReference, ResolvedMedia | Skip] = {}
         self._on_disk: dict[str, MediaOnDisk | None] = {}
@@ -126,17 +127,22 @@ class MediaResolver:
     def _resolve_movie(self, reference: MediaReference) -> ResolvedMedia:
         on_disk, available = self._look_up(reference.location), reference.available
         if on_disk is None:
-            return _offline_media(reference, MediaKind.MOVIE, 0, available.rate if available else None)
-        if available is not None:
+            return _offline_media(reference, MediaKind.MOVIE, 0, self._rate_offline(reference))
+        if available is not None and available.frame_rate is not None:
             is_by_time = on_disk.media.by_time
             own_rate, own_count = on_disk.media.rate, len(on_disk.source_range)
             on_disk = on_disk.at_rate(available.rate if is_by_time else _movie_rate(available, own_rate, own_count))
         return on_disk.resolve(0, available)
 
+    def _rate_offline(self, reference: MediaReference) -> Fraction | None:
+        """Frames per second of offline media; that of the timeline if only samples are counted, None if nothing is."""
+        available = reference.available
+        return reference.frame_rate or (self._record_rate if available is not None else None)
+
     def _resolve_sequence(self, reference: MediaReference) -> ResolvedMedia:
         location, available = reference.location, reference.available
-        rate = reference.sequence_rate or (available.rate if available is not None else None)
         on_disk = self._look_up(location)
+        rate = reference.frame_rate if on_disk is not None else self._rate_offline(reference)
         first, step = _first_file(reference, rate, on_disk), reference.frame_step
         if on_disk is None:
             return _offline_media(reference, MediaKind.SEQUENCE, first, rate)
@@ -148,9 +154,10 @@ class MediaResolver:
 
     def _resolve_still(self, reference: MediaReference) -> ResolvedMedia:
         on_disk, available = self._look_up(reference.location), reference.available
-        rate = available.rate if available is not None else None
         if on_disk is None:
-            return replace(_offline_media(reference, MediaKind.SEQUENCE, 0, rate), is_still=True)
+            offline = _offline_media(reference, MediaKind.SEQUENCE, 0, self._rate_offline(reference))
+            return replace(offline, is_still=True)
+        rate = reference.frame_rate
         if rate is not None:
             on_disk = on_disk.at_rate(rate)
         return replace(on_disk.resolve(on_disk.source_range.first, available), is_still=True)

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.documents import Shot, Skipped
-from toolkit.editorial.items import is_clip, is_gap, is_nested, is_transition, item_duration
+from toolkit.editorial.items import is_clip, is_gap, is_nested, is_transition, item_duration, transition_offsets
 from toolkit.editorial.nesting import Leaf, open_compound
 from toolkit.editorial.retimes import is_varying
 from toolkit.editorial.skips import TRANSITION_ON_LAYERS, MediaSkip, Skip
-from toolkit.editorial.times import nearest_frame, to_seconds
+from toolkit.editorial.times import nearest_frame
 from toolkit.editorial.tracks import Slot, TrackTrim, track_slots
 from toolkit.editorial.unknown_schemas import check_known
 from toolkit.errors import UnreadableCut
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from opentimelineio.core import Composable
 
 log = logging.getLogger(__name__)
+
+_NOTHING = Fraction(0)
 
 
 def build_slots(timeline: schema.Timeline, track: schema.Track, resolver: MediaResolver, path: Path) -> list[Slot]:
@@ -117,10 +119,12 @@ def _transition_overlap(leaf: Leaf) -> tuple[Fraction, Fraction]:
     index, slots = leaf.slot.clip_index, leaf.siblings
     before = slots[index - 1].child if index > 0 else None
     after = slots[index + 1].child if index + 1 < len(slots) else None
-    return (
-        to_seconds(before.in_offset) if before is not None and is_transition(before) else Fraction(0),
-        to_seconds(after.out_offset) if after is not None and is_transition(after) else Fraction(0),
-    )
+    return _offsets(before)[0], _offsets(after)[1]
+
+
+def _offsets(child: Composable | None) -> tuple[Fraction, Fraction]:
+    """Those of a transition with times that can be, else none."""
+    return (is_transition(child) and transition_offsets(child)) or (_NOTHING, _NOTHING)
 
 
 def _skip_transition(leaf: Leaf, track_index: int, record_rate: Fraction) -> Skipped:
@@ -129,12 +133,15 @@ def _skip_transition(leaf: Leaf, track_index: int, record_rate: Fraction) -> Ski
     index, siblings = leaf.slot.clip_index, leaf.siblings
     sides = [siblings[other].child for other in (index - 1, index + 1) if 0 <= other < len(siblings)]
     done = TRANSITION_ON_LAYERS
-    if leaf.inside or any(is_nested(side) or is_varying(side) for side in sides):
+    offsets = transition_offsets(transition)
+    if offsets is None:
+        done = "their layers are cut where it is, as its times are invalid"
+    elif leaf.inside or any(is_nested(side) or is_varying(side) for side in sides):
         done = "their layers are cut where it is, as return.otio cannot have it on a compound clip or a varying speed"
     return Skipped(
         clip_name=_display_name(leaf),
         track_index=track_index,
-        record_range=None if leaf.time is not None else _transition_range(transition, leaf.slot, record_rate),
+        record_range=_transition_range(offsets, leaf.slot, record_rate) if offsets and leaf.time is None else None,
         reason=(
             f"a transition ({kind}) is not rendered: the shots on both sides are rendered through it as far as their "
             f"media goes, and {done}"
@@ -142,14 +149,11 @@ def _skip_transition(leaf: Leaf, track_index: int, record_rate: Fraction) -> Ski
     )
 
 
-def _transition_range(transition: schema.Transition, slot: Slot, record_rate: Fraction) -> FrameRange | None:
+def _transition_range(offsets: tuple[Fraction, Fraction], slot: Slot, record_rate: Fraction) -> FrameRange | None:
     if slot.first is None:
         return None
-    try:
-        first = nearest_frame(slot.first - to_seconds(transition.in_offset), record_rate)
-        end = nearest_frame(slot.first + to_seconds(transition.out_offset), record_rate)
-    except Skip:
-        return None
+    first = nearest_frame(slot.first - offsets[0], record_rate)
+    end = nearest_frame(slot.first + offsets[1], record_rate)
     return FrameRange(first=first, last=end - 1) if end > first else None
 
 

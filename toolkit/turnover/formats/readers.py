@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from toolkit.documents import ReadOptions
-from toolkit.editorial.timeline_files import is_timeline, parse_timeline, read_timeline_text
+from toolkit.editorial.timeline_files import is_timeline, parse_known, read_timeline_text
 from toolkit.errors import UnreadableCut
 from toolkit.turnover.formats.aaf import read_aaf
 from toolkit.turnover.formats.bundles import read_otiod, read_otioz
@@ -60,8 +60,8 @@ def open_timeline_file(path: Path, options: ReadOptions) -> TimelineFile:
 def open_otio(path: Path) -> TimelineFile:
     """The timeline in the .otio file at ``path``. Raises NoSuchFile and UnreadableCut."""
     text = read_timeline_text(path)
-    timeline, notes = parse_timeline(text, path)
-    return TimelineFile(timeline=timeline, text=text, digest=sha256(text.encode()).hexdigest(), notes=notes)
+    timeline, notes, known = parse_known(text, path)
+    return TimelineFile(timeline=timeline, text=known, digest=sha256(text.encode()).hexdigest(), notes=notes)
 
 
 def _suffix(path: Path) -> str:

@@ -21,9 +21,10 @@ class TimelineFile:
     timeline: schema.Timeline
     """Its ``global_start_time`` has the rate of the timeline, unless the file gives none."""
     text: str = ""
-    """The text of an OpenTimelineIO file, which return.otio keeps as it is; empty: of another kind of file."""
+    """The text of an OpenTimelineIO file, which return.otio keeps as it is; empty: of another kind of file, or with
+    parts that OpenTimelineIO does not know."""
     digest: str = ""
-    """SHA-256 of that text as it is in the file; empty: of another kind of file."""
+    """SHA-256 of an OpenTimelineIO file; empty: of another kind of file."""
     drop_frame: bool | None = None
     """Whether its timecode is drop frame; None: the file does not say."""
     media_matches: tuple[MediaMatch, ...] = ()

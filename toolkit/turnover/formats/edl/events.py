@@ -134,6 +134,9 @@ def _group(statements: Iterable[object]) -> tuple[list[_Group], list[tuple[int, 
     for one in statements:
         if isinstance(one, kinds.StmtFCM):
             drop_frame = one.drop
+        elif isinstance(one, kinds.StmtEvent) and one.trans_op and not one.trans_op.isdecimal():
+            line = f"{one.event:03} {one.source} {one.channels} {one.trans} {one.trans_op}"
+            unread.append((one.line_number, f"{line} {one.source_in} {one.source_out} {one.record_in}"))
         elif isinstance(one, kinds.StmtEvent):
             if not groups or not groups[-1].takes(one):
                 groups.append(_Group())
