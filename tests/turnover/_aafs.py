@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import aaf2
 import aaf2.misc
+
+from tests._coverage import unmeasured
 
 Key = tuple[float, float] | tuple[float, float, tuple[float, float], tuple[float, float]]
 """Time and value of a keyframe, and its handles to both sides where it has them."""
@@ -29,14 +32,17 @@ class AafWriter:
 
     def __init__(self, path: Path, rate: int | Fraction = 24) -> None:
         self.rate = Fraction(rate)
-        self.file: Any = aaf2.open(str(path), "w")
         self._definitions: dict[str, Any] = {}
+        self._path = path
+        self._open = ExitStack()
 
     def __enter__(self) -> AafWriter:
+        self._open.enter_context(unmeasured())
+        self.file: Any = self._open.enter_context(aaf2.open(str(self._path), "w"))
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.file.close()
+    def __exit__(self, *raised: Any) -> None:
+        self._open.__exit__(*raised)
 
     # --- media ---
 

@@ -26,31 +26,38 @@ def source_frames(shot: Shot) -> list[int]:
     return [shot.frame_map.source_frame_at_record(frame) for frame in shot.record_range]
 
 
-def read_retime(
-    folder: Path, count: int, *, first: int = 0, shown: int = 100, media: int = 120, **retime: Any
-) -> tuple[Any, tuple[str, ...]]:
-    """The clip of a cut that shows one retime of ``shown`` frames from ``first``, and the notes."""
+Retime = dict[str, Any]
+"""What it is given to, and the frames it shows: ``count`` of the timeline, made of ``shown`` from ``first``."""
+
+
+def read_retimes(folder: Path, *retimes: Retime) -> tuple[list[Any], tuple[str, ...]]:
+    """The clips of a cut that shows these retimes one after the other, and the notes."""
     path = folder / "cut.aaf"
     with AafWriter(path) as aaf:
-        plate = aaf.master("plate", media, path=PLATE, timecode=86400)
-        warp = aaf.retime(aaf.sequence([aaf.shows(plate, first, shown)]), count, **retime)
-        aaf.compose([aaf.sequence([aaf.filler(7), warp])])
+        plate = aaf.master("plate", 120, path=PLATE, timecode=86400)
+        aaf.compose([aaf.sequence([aaf.filler(7), *(_warp(aaf, plate, **retime) for retime in retimes)])])
     found = open_timeline_file(path, ReadOptions())
-    return found.timeline.tracks[0][1].deepcopy(), found.notes
+    return [clip.deepcopy() for clip in found.timeline.tracks[0][1:]], found.notes
 
 
-def retimed_frames(folder: Path, count: int, **arguments: Any) -> list[int]:
-    """The frames that a constant speed shows."""
-    clip, _ = read_retime(folder, count, **arguments)
-    assert not clip.effects or "resolve_ae_toolkit" not in clip.effects[0].metadata
-    (shot,) = read_cut(folder / "cut.aaf", handles=0).shots
-    return source_frames(shot)
+def _warp(aaf: AafWriter, plate: Any, *, count: int, first: int = 0, shown: int = 100, **retime: Any) -> Any:
+    return aaf.retime(aaf.sequence([aaf.shows(plate, first, shown)]), count, **retime)
 
 
-def remapped_frames(folder: Path, count: int, **arguments: Any) -> list[int]:
-    """The frames of a retime of varying speed."""
-    clip, _ = read_retime(folder, count, **arguments)
-    return [floor(Fraction(position)) for position in clip.effects[0].metadata["resolve_ae_toolkit"]["remap"]]
+def retimed_frames(folder: Path, *retimes: Retime) -> list[list[int]]:
+    """The frames that each constant speed shows."""
+    clips, _ = read_retimes(folder, *retimes)
+    assert not [clip for clip in clips if clip.effects and "resolve_ae_toolkit" in clip.effects[0].metadata]
+    return [source_frames(shot) for shot in read_cut(folder / "cut.aaf", handles=0).shots]
+
+
+def remapped_frames(folder: Path, *retimes: Retime) -> list[list[int]]:
+    """The frames of each retime of varying speed."""
+    clips, _ = read_retimes(folder, *retimes)
+    return [
+        [floor(Fraction(position)) for position in clip.effects[0].metadata["resolve_ae_toolkit"]["remap"]]
+        for clip in clips
+    ]
 
 
 def handles(*reach: float) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -135,78 +142,59 @@ def test_tracks_layers_and_muted_clips(tmp_path: Path) -> None:
 # --- retimes ---
 
 
-@pytest.mark.parametrize(
-    ("count", "retime", "expected"),
-    [
-        pytest.param(
-            100,
-            {"ratio": "-100/51", "speed_positions": [(0, 50), (100, 0)], "first": 49, "shown": 51},
-            [49 + floor(50 - frame / 2) for frame in range(100)],
-            id="reverse 50 %: the adapter takes the slope alone (its pull request 54)",
-        ),
-        pytest.param(
-            100,
-            {
-                "ratio": "100/33",
-                "positions": [(0, 0, *handles(39.6, 12.8)), (1, 32, *handles(39.6, 12.8))],
-                "shown": 33,
-            },
-            [32 * frame // 99 for frame in range(100)],
-            id="trim-to-fill 33 in 100: the adapter takes the speed ratio (time warp suite, issue 2)",
-        ),
-        pytest.param(
-            33,
-            {"ratio": "33/97", "speed_positions": [(0, 0), (33, 100)], "shown": 97},
-            list(range(0, 99, 3)),
-            id="fit-to-fill 100 in 33",
-        ),
-        pytest.param(
-            11,
-            {"speed_positions": [(0, 0.6), (11, 10.5)], "first": 30, "shown": 10},
-            [30 + floor(0.6 + 0.9 * frame + 1e-9) for frame in range(11)],
-            id="90 % that was trimmed at its head: the adapter begins at a whole frame",
-        ),
-        pytest.param(
-            9,
-            {
-                "positions": [(-4, -31, *handles(39.6, 39.2)), (8.375, 67, *handles(39.6, 39.2))],
-                "first": 31,
-                "shown": 9,
-            },
-            [31 + floor(-31 + Fraction(98, 99) * (frame + 32)) for frame in range(9)],
-            id="trim-to-fill that was trimmed at its head: keys outside the clip",
-        ),
-        pytest.param(
-            10,
-            {"ratio": "10", "speed_positions": [(0, 0), (1.111111, 0)], "first": 50, "shown": 1},
-            [50] * 10,
-            id="freeze",
-        ),
-    ],
-)
-def test_the_frames_of_a_constant_speed(
-    count: int, retime: dict[str, Any], expected: list[int], tmp_path: Path
-) -> None:
-    assert retimed_frames(tmp_path, count, **retime) == expected
+CONSTANT_SPEEDS: dict[str, tuple[Retime, list[int]]] = {
+    "reverse 50 %: the adapter takes the slope alone (its pull request 54)": (
+        {"count": 100, "ratio": "-100/51", "speed_positions": [(0, 50), (100, 0)], "first": 49, "shown": 51},
+        [49 + floor(50 - frame / 2) for frame in range(100)],
+    ),
+    "trim-to-fill 33 in 100: the adapter takes the speed ratio (time warp suite, issue 2)": (
+        {
+            "count": 100,
+            "ratio": "100/33",
+            "positions": [(0, 0, *handles(39.6, 12.8)), (1, 32, *handles(39.6, 12.8))],
+            "shown": 33,
+        },
+        [32 * frame // 99 for frame in range(100)],
+    ),
+    "fit-to-fill 100 in 33": (
+        {"count": 33, "ratio": "33/97", "speed_positions": [(0, 0), (33, 100)], "shown": 97},
+        list(range(0, 99, 3)),
+    ),
+    "90 % that was trimmed at its head: the adapter begins at a whole frame": (
+        {"count": 11, "speed_positions": [(0, 0.6), (11, 10.5)], "first": 30, "shown": 10},
+        [30 + floor(0.6 + 0.9 * frame + 1e-9) for frame in range(11)],
+    ),
+    "trim-to-fill that was trimmed at its head: keys outside the clip": (
+        {
+            "count": 9,
+            "positions": [(-4, -31, *handles(39.6, 39.2)), (8.375, 67, *handles(39.6, 39.2))],
+            "first": 31,
+            "shown": 9,
+        },
+        [31 + floor(-31 + Fraction(98, 99) * (frame + 32)) for frame in range(9)],
+    ),
+    "freeze": (
+        {"count": 10, "ratio": "10", "speed_positions": [(0, 0), (1.111111, 0)], "first": 50, "shown": 1},
+        [50] * 10,
+    ),
+}
 
 
-@pytest.mark.parametrize(
-    ("retime", "expected"),
-    [
-        pytest.param(
-            {"ratio": "1", "speed_positions": [(0, 0), (120, 240)], "shown": 120},
-            [min(2 * frame, 119) for frame in range(120)],
-            id="200 %: the last picture holds",
-        ),
-        pytest.param(
-            {"ratio": "-1", "speed_positions": [(0, 99), (120, -141)], "shown": 100},
-            [max(99 - 2 * frame, 0) for frame in range(120)],
-            id="reverse 200 %: it begins at the end of the clip, and the first picture holds",
-        ),
-    ],
-)
-def test_a_retime_holds_the_ends_of_its_media(retime: dict[str, Any], expected: list[int], tmp_path: Path) -> None:
-    assert remapped_frames(tmp_path, 120, **retime) == expected
+def test_the_frames_of_a_constant_speed(tmp_path: Path) -> None:
+    frames = retimed_frames(tmp_path, *(retime for retime, _ in CONSTANT_SPEEDS.values()))
+    expected = {name: frames for name, (_, frames) in CONSTANT_SPEEDS.items()}
+    assert dict(zip(CONSTANT_SPEEDS, frames, strict=True)) == expected
+
+
+def test_a_retime_holds_the_ends_of_its_media(tmp_path: Path) -> None:
+    """Reversed it begins at the end of the clip."""
+    double, back = remapped_frames(
+        tmp_path,
+        {"count": 120, "ratio": "1", "speed_positions": [(0, 0), (120, 240)], "shown": 120},
+        {"count": 120, "ratio": "-1", "speed_positions": [(0, 99), (120, -141)], "shown": 100},
+    )
+    assert double == [min(2 * frame, 119) for frame in range(120)]
+    assert back == [max(99 - 2 * frame, 0) for frame in range(120)]
 
 
 def test_a_clip_that_is_longer_than_its_media_holds_the_last_picture(tmp_path: Path) -> None:
@@ -235,37 +223,35 @@ def test_a_position_graph_with_handles(tmp_path: Path) -> None:
         (11 / 15, 9.375, (-2.8, -1.90909091), (1.6, 1.09090909)),
         (1, 15, *handles(1.6, 2.25)),
     ]
-    frames = remapped_frames(tmp_path, 16, ratio="1", positions=keys, first=32, shown=16)
+    (frames,) = remapped_frames(tmp_path, {"count": 16, "ratio": "1", "positions": keys, "first": 32, "shown": 16})
     assert [frame - 32 for frame in frames] == [0, 1, 3, 4, 5, 6, 6, 7, 7, 8, 8, 9, 10, 11, 13, 15]
 
 
 def test_a_speed_ramp_is_read_from_the_positions_that_avid_computed(tmp_path: Path) -> None:
     keys = [(frame / 2, frame**2 / 40) for frame in range(41)]
-    frames = remapped_frames(tmp_path, 20, ratio="2", speed_positions=keys, first=12)
+    (frames,) = remapped_frames(tmp_path, {"count": 20, "ratio": "2", "speed_positions": keys, "first": 12})
     assert frames == [12 + frame**2 // 10 for frame in range(20)]
 
 
-@pytest.mark.parametrize(
-    ("ratio", "shown", "expected"),
-    [
-        ("10/9", 18, [9 * frame // 10 for frame in range(20)]),
-        ("1111111/1000000", 18, [9 * frame // 10 for frame in range(20)]),
-        ("-1/2", 40, [39 - 2 * frame for frame in range(20)]),
-        ("20", 1, [0] * 20),
-    ],
-)
-@pytest.mark.parametrize("parameter", ["SpeedRatio", "Speed Ratio"])
-def test_a_speed_ratio_alone_is_the_speed(
-    parameter: str, ratio: str, shown: int, expected: list[int], tmp_path: Path
-) -> None:
+def test_a_speed_ratio_alone_is_the_speed(tmp_path: Path) -> None:
     """Premiere's Video Speed Control; the adapter makes a TimeEffect without numbers of it."""
-    name = "Motion Control" if parameter == "SpeedRatio" else "Video Speed Control"
-    frames = retimed_frames(tmp_path, 20, ratio=ratio, shown=shown, name=name, parameter=parameter)
-    assert frames == expected
+    frames_by_ratio = {
+        ("10/9", 18): [9 * frame // 10 for frame in range(20)],
+        ("1111111/1000000", 18): [9 * frame // 10 for frame in range(20)],
+        ("-1/2", 40): [39 - 2 * frame for frame in range(20)],
+        ("20", 1): [0] * 20,
+    }
+    spellings = {"SpeedRatio": "Motion Control", "Speed Ratio": "Video Speed Control"}
+    retimes: list[Retime] = [
+        {"count": 20, "ratio": ratio, "shown": shown, "parameter": parameter, "name": name}
+        for parameter, name in spellings.items()
+        for ratio, shown in frames_by_ratio
+    ]
+    assert retimed_frames(tmp_path, *retimes) == [*frames_by_ratio.values(), *frames_by_ratio.values()]
 
 
 def test_a_retime_without_numbers_is_said_and_leaves_the_others(tmp_path: Path) -> None:
-    _, notes = read_retime(tmp_path, 20, name="Pulldown Mask")
+    _, notes = read_retimes(tmp_path, {"count": 20, "name": "Pulldown Mask"})
     assert notes == (
         "the retime 'Pulldown Mask' of 'plate' cannot be read, so the clip is left out: "
         "it has neither a speed nor positions",
@@ -379,45 +365,45 @@ def test_titles_and_clips_without_a_mob_are_rows(tmp_path: Path) -> None:
 # --- media ---
 
 
-def cut_of_media(folder: Path, path: str, *, count: int = 10) -> Cut:
+def cut_of_media(folder: Path, *paths: str) -> Cut:
+    """One shot for each of them."""
     with AafWriter(folder / "cut.aaf") as aaf:
-        plate = aaf.master("plate", count, path=path, timecode=86400, tape="A001")
-        aaf.compose([aaf.sequence([aaf.shows(plate, 2, 5)])])
+        plates = [aaf.master("plate", 10, path=path, timecode=86400, tape="A001") for path in paths]
+        aaf.compose([aaf.sequence([aaf.shows(plate, 2, 5) for plate in plates])])
     return read_cut(folder / "cut.aaf", handles=0)
 
 
-@pytest.mark.parametrize(
-    ("url", "path"),
-    [
-        ("file:///E:/SHOW%20REEL/1128797.mxf", "E:/SHOW REEL/1128797.mxf"),
-        ("file://localhost/media/a.mov", "/media/a.mov"),
-        ("file:///C%3A/Avid%20MediaFiles/MXF/1/a.mxf", "C:/Avid MediaFiles/MXF/1/a.mxf"),
-        ("file://server/share/a.mxf", "//server/share/a.mxf"),
-        (r"C:\media\a.mov", "C:/media/a.mov"),
-        (r"\\server\share\a.mov", "//server/share/a.mov"),
-        ("/media/a.mov", "/media/a.mov"),
-    ],
-)
-def test_paths_of_locators(url: str, path: str, tmp_path: Path) -> None:
-    (shot,) = cut_of_media(tmp_path, url).shots
-    assert (shot.media.path, shot.media.online, shot.source_range.first) == (path, False, 2)
+def test_paths_of_locators(tmp_path: Path) -> None:
+    path_by_locator = {
+        "file:///E:/SHOW%20REEL/1128797.mxf": "E:/SHOW REEL/1128797.mxf",
+        "file://localhost/media/a.mov": "/media/a.mov",
+        "file:///C%3A/Avid%20MediaFiles/MXF/1/a.mxf": "C:/Avid MediaFiles/MXF/1/a.mxf",
+        "file://server/share/a.mxf": "//server/share/a.mxf",
+        r"C:\media\a.mov": "C:/media/a.mov",
+        r"\\server\share\a.mov": "//server/share/a.mov",
+        "/media/a.mov": "/media/a.mov",
+    }
+    shots = cut_of_media(tmp_path, *path_by_locator).shots
+    assert [shot.media.path for shot in shots] == list(path_by_locator.values())
+    assert {(shot.media.online, shot.source_range.first) for shot in shots} == {(False, 2)}
 
 
-@pytest.mark.parametrize("url", ["plate.mov", "media/plate.mov"])
-def test_a_relative_locator_is_beside_the_cut(url: str, tmp_path: Path) -> None:
+def test_a_relative_locator_is_beside_the_cut(tmp_path: Path) -> None:
     """The adapter writes file://plate.mov, which is the root of a server called plate.mov."""
     (tmp_path / "media").mkdir()
     (tmp_path / "media" / "plate.mov").write_bytes(b"")
+    locators = ["plate.mov", "media/plate.mov"]
     with AafWriter(tmp_path / "cut.aaf") as aaf:
-        aaf.compose([aaf.sequence([aaf.shows(aaf.master("plate", 10, path=url), 2, 5)])])
+        clips = [aaf.shows(aaf.master("plate", 10, path=locator), 2, 5) for locator in locators]
+        aaf.compose([aaf.sequence(clips)])
     found = open_timeline_file(tmp_path / "cut.aaf", ReadOptions())
-    assert found.timeline.tracks[0][0].media_reference.target_url == url
+    assert [clip.media_reference.target_url for clip in found.timeline.tracks[0]] == locators
 
 
-@pytest.mark.parametrize("name", ["plate.00001.exr", "plate.[00001-00010].exr"])
-def test_a_sequence_is_linked_by_its_first_file_or_by_its_range(name: str, tmp_path: Path) -> None:
-    (shot,) = cut_of_media(tmp_path, f"file:///media/{name}").shots
-    assert (shot.media.path, shot.source_range.first) == ("/media/plate.#####.exr", 3)
+def test_a_sequence_is_linked_by_its_first_file_or_by_its_range(tmp_path: Path) -> None:
+    names = ["plate.00001.exr", "plate.[00001-00010].exr"]
+    shots = cut_of_media(tmp_path, *(f"file:///media/{name}" for name in names)).shots
+    assert [(shot.media.path, shot.source_range.first) for shot in shots] == [("/media/plate.#####.exr", 3)] * 2
 
 
 def test_media_without_a_path_is_offline_with_its_range(tmp_path: Path) -> None:
@@ -480,14 +466,14 @@ def test_markers_that_the_adapter_fails_on_do_not_cost_the_cut(tmp_path: Path) -
     assert (tmp_path / "cut.aaf").read_bytes() == before
 
 
-@pytest.mark.parametrize("damage", ["text", "empty", "half"])
-def test_a_damaged_file_is_one_line(damage: str, tmp_path: Path) -> None:
+def test_a_damaged_file_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / "cut.aaf"
     cut_of_media(tmp_path, PLATE)
-    path.write_bytes({"text": b"TITLE: CUT\n", "empty": b"", "half": path.read_bytes()[:9000]}[damage])
-    with pytest.raises(UnreadableCut, match="damaged or not supported") as caught:
-        read_cut(path, handles=0)
-    assert "\n" not in str(caught.value)
+    for damaged in (path.read_bytes()[:9000], b"TITLE: CUT\n", b""):
+        path.write_bytes(damaged)
+        with pytest.raises(UnreadableCut, match="damaged or not supported") as caught:
+            read_cut(path, handles=0)
+        assert "\n" not in str(caught.value)
 
 
 def test_nothing_is_printed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
