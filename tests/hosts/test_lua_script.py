@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,11 @@ def resolve_with(path: Path, behaviour: Behaviour | None = None, *, audio: bool 
 def import_delivery(lua: Any, path: Path, fake: FakeResolve) -> Report:
     """Run the entry, choosing ``path`` in its dialog; return its report, which it also prints."""
     write_lua(Delivery.read(path), path.parent)
+    return import_written(lua, path, fake)
+
+
+def import_written(lua: Any, path: Path, fake: FakeResolve) -> Report:
+    """The same, with the ``delivery.lua`` that is there."""
     fake.fusion.chosen.append(str(path))
     printed, report = run_with_report(lua, fake)
     lines = [f"problem: {one}" for one in report["problems"]] + [f"by hand: {one}" for one in report["by_hand"]]
@@ -492,6 +498,16 @@ def test_the_reason_is_reported(lua: Any, deliver: Deliveries, name: str, messag
 # --- while Resolve does not answer ----------------------------------------------------------------------------------
 
 
+def about_to_import(lua: Any, deliver: Deliveries, start: str) -> tuple[Path, Callable[[], FakeResolve]]:
+    """A delivery, and what makes a Resolve into which it is to be imported for the ``first`` or ``second`` time."""
+    path = deliver(without_faces)
+    fake = resolve_with(path)
+    if start == "second":
+        assert import_delivery(lua, path, fake)["problems"] == []
+    write_lua(Delivery.read(path), path.parent)
+    return path, fake.frozen()
+
+
 @pytest.mark.parametrize("start", ["first", "second"])
 @pytest.mark.parametrize("silence", [(1, False, 1), (1, True, 5), (4, False, 11), (8, False, 13)])
 def test_nothing_is_lost_while_resolve_does_not_answer(
@@ -504,23 +520,15 @@ def test_nothing_is_lost_while_resolve_does_not_answer(
     silent, acts, step = silence
     if silent == 1 and not EVERY_CALL:
         step *= 2 if start == "first" else 3
-
-    def prepare() -> tuple[FakeResolve, Path]:
-        path = deliver(without_faces)
-        fake = resolve_with(path)
-        if start == "second":
-            assert import_delivery(lua, path, fake)["problems"] == []
-        return fake, path
-
-    fake, path = prepare()
-    done = len(fake.called)
-    import_delivery(lua, path, fake)
+    path, again = about_to_import(lua, deliver, start)
+    fake = again()
+    before, done = by_id(fake.snapshot()), len(fake.called)
+    import_written(lua, path, fake)
     for first in range(0, len(fake.called) - done, step):
-        fake, path = prepare()
-        before, done = by_id(fake.snapshot()), len(fake.called)
+        fake = again()
         fake.behaviour.unanswered = range(done + first, done + first + silent)
         fake.behaviour.unanswered_calls_act = acts
-        report = import_delivery(lua, path, fake)
+        report = import_written(lua, path, fake)
         after = by_id(fake.snapshot())
         assert {key: after.get(key) for key in before} == before
         if not report["problems"]:
@@ -536,24 +544,16 @@ def test_nothing_is_lost_while_resolve_does_not_answer(
 
 @pytest.mark.parametrize("start", ["first", "second"])
 def test_a_list_that_is_wrongly_empty_loses_nothing(lua: Any, deliver: Deliveries, start: str) -> None:
-    path = deliver(without_faces)
-
-    def prepare() -> FakeResolve:
-        fake = resolve_with(path)
-        if start == "second":
-            assert import_delivery(lua, path, fake)["problems"] == []
-        return fake
-
-    fake = prepare()
-    done = len(fake.called)
-    import_delivery(lua, path, fake)
+    path, again = about_to_import(lua, deliver, start)
+    fake = again()
+    before, done = by_id(fake.snapshot()), len(fake.called)
+    import_written(lua, path, fake)
     getters = [at for at, name in enumerate(fake.called[done:]) if re.search(r"List$|Count$|InTrack$", name)]
     for at in getters[::2]:
-        fake = prepare()
-        before, done = by_id(fake.snapshot()), len(fake.called)
+        fake = again()
         fake.behaviour.unanswered = range(done + at, done + at + 1)
         fake.behaviour.unanswered_lists_are_empty = True
-        import_delivery(lua, path, fake)
+        import_written(lua, path, fake)
         after = by_id(fake.snapshot())
         assert {key: after.get(key) for key in before} == before, fake.called[done + at]
 

@@ -11,7 +11,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -71,6 +71,11 @@ class Import:
         desk = Desk(deliver, change=without_faces)
         return cls(desk, desk.delivery(without_faces, origin=False))
 
+    def frozen(self) -> Callable[[], Import]:
+        """What makes it again as it is now."""
+        desk = self.desk.frozen()
+        return lambda: replace(self, desk=desk())
+
     def run(self, entry: ModuleType) -> Report:
         """Import, and return the report."""
         return start_in(entry, self.desk, str(self.path))
@@ -115,10 +120,10 @@ def sweep(
     entry: ModuleType, deliver: Deliveries, start: Start, *, silent: int, acts: bool, step: int = 1
 ) -> Iterator[Report]:
     """The reports of imports in which ``silent`` calls are not answered, from each call on, ``step`` calls apart."""
-    calls = count_calls(entry, start(entry, deliver))
-    for first in range(0, calls, step):
-        one = start(entry, deliver)
-        before, done = by_id(one.desk.fake.snapshot()), len(one.desk.fake.called)
+    started = start(entry, deliver)
+    before, done, again = by_id(started.desk.fake.snapshot()), len(started.desk.fake.called), started.frozen()
+    for first in range(0, len(calls_of(entry, again())), step):
+        one = again()
         one.desk.fake.behaviour.unanswered = range(done + first, done + first + silent)
         one.desk.fake.behaviour.unanswered_calls_act = acts
         report = one.run(entry)
@@ -126,10 +131,11 @@ def sweep(
         yield report
 
 
-def count_calls(entry: ModuleType, one: Import) -> int:
+def calls_of(entry: ModuleType, one: Import) -> list[str]:
+    """The calls of this import, by name."""
     before = len(one.desk.fake.called)
     one.run(entry)
-    return len(one.desk.fake.called) - before
+    return one.desk.fake.called[before:]
 
 
 @STARTS
@@ -168,29 +174,25 @@ def test_a_list_that_is_wrongly_empty_loses_nothing(
     entry: ModuleType, deliver: Deliveries, at_home: Path, start: Start
 ) -> None:
     """A failed call may also return an empty list or 0; the bins hold media of the editor's."""
-    one = with_own_media(start(entry, deliver))
-    before = len(one.desk.fake.called)
-    one.run(entry)
-    getters = [at for at, name in enumerate(one.desk.fake.called[before:]) if re.search(r"List$|Count$|InTrack$", name)]
-    for at in getters[::3]:
-        one = with_own_media(start(entry, deliver))
-        ids, done = by_id(one.desk.fake.snapshot()), len(one.desk.fake.called)
+    started = with_own_media(start(entry, deliver))
+    before, done, again = by_id(started.desk.fake.snapshot()), len(started.desk.fake.called), started.frozen()
+    calls = calls_of(entry, again())
+    for at in [at for at, name in enumerate(calls) if re.search(r"List$|Count$|InTrack$", name)][::3]:
+        one = again()
         one.desk.fake.behaviour.unanswered = range(done + at, done + at + 1)
         one.desk.fake.behaviour.unanswered_lists_are_empty = True
-        one.assert_nothing_is_lost(ids, one.run(entry), f"{one.desk.fake.called[done + at]} (call {at}) is empty")
+        one.assert_nothing_is_lost(before, one.run(entry), f"{calls[at]} (call {at}) is empty")
 
 
 def test_what_hangs_on_a_layer_is_not_lost_to_a_wrongly_empty_list(
     entry: ModuleType, deliver: Deliveries, at_home: Path
 ) -> None:
     """Each call for the tracks, flags and comps in turn answers 0 or an empty list, once."""
-    calls = edited_second(entry, deliver)
-    before = len(calls.desk.fake.called)
-    calls.run(entry)
+    started = edited_second(entry, deliver)
+    done, again = len(started.desk.fake.called), started.frozen()
     getters = r"GetTrackCount|GetFlagList|GetFusionCompCount"
-    for at in [at for at, name in enumerate(calls.desk.fake.called[before:]) if re.search(getters, name)][::2]:
-        one = edited_second(entry, deliver)
-        done = len(one.desk.fake.called)
+    for at in [at for at, name in enumerate(calls_of(entry, again())) if re.search(getters, name)][::2]:
+        one = again()
         one.desk.fake.behaviour.unanswered = range(done + at, done + at + 1)
         one.desk.fake.behaviour.unanswered_lists_are_empty = True
         report = one.run(entry)
@@ -230,10 +232,10 @@ def test_a_silence_without_end_is_reported_as_such(
     entry: ModuleType, deliver: Deliveries, at_home: Path, start: Start
 ) -> None:
     """Whatever may have been created is named, since it could not be looked at again."""
-    calls = count_calls(entry, start(entry, deliver))
-    for first in range(0, calls, 23):
-        one = start(entry, deliver)
-        before, done = by_id(one.desk.fake.snapshot()), len(one.desk.fake.called)
+    started = start(entry, deliver)
+    before, done, again = by_id(started.desk.fake.snapshot()), len(started.desk.fake.called), started.frozen()
+    for first in range(0, len(calls_of(entry, again())), 23):
+        one = again()
         one.desk.fake.behaviour.unanswered = range(done + first, 10**9)
         report = one.run(entry)
         after = by_id(one.desk.fake.snapshot())

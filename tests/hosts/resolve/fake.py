@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import pickle
+from collections.abc import Callable, Iterable, Mapping
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -71,6 +72,13 @@ class FakeResolve:
     def lists_python_scripts(self) -> bool:
         """Return whether the menu lists Python scripts: from 21.1 on Studio only."""
         return self.behaviour.studio or not self.behaviour.has("21.1")
+
+    # for tests
+
+    def frozen(self) -> Callable[[], FakeResolve]:
+        """Return what makes this Resolve again as it is now, for tests that go on from one state in many ways."""
+        state = pickle.dumps(self)
+        return lambda: pickle.loads(state)
 
     # the editor's project
 

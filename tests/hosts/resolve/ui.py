@@ -77,6 +77,8 @@ class Events:
         self.__dict__["handlers"] = {}
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # of Python: a copy asks for some of them
+            raise AttributeError(name)
         return self.handlers.setdefault(name, Events())
 
     def __setattr__(self, name: str, handler: Callable[[Any], Any]) -> None:

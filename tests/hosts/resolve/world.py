@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -54,11 +53,12 @@ class World:
         """The timelines in exported DRT files, by the text of the file."""
         self._changes, self._waited = 0, 0
         self._ages = {"application": 0, "project": 0, "timeline": 0}
-        self._serial = itertools.count(1)
+        self._uids = 0
 
     def new_uid(self) -> str:
         """Return a new persistent id; another fake gives the same ids for the same steps."""
-        return f"{next(self._serial):08x}-0000-4000-8000-000000000000"
+        self._uids += 1
+        return f"{self._uids:08x}-0000-4000-8000-000000000000"
 
     def handle_generation(self, of: str) -> int:
         """Return the current generation of handles; older handles have expired."""
