@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
+import os
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
@@ -81,7 +81,7 @@ def plan_of(
 
 
 def write_layers(plan: PassPlan, root: Path, *, only_first: bool = False) -> None:
-    """Write the files of ``plan``, all alike and current: a delivery reads headers, not pixels."""
+    """Write the files of ``plan``, all alike (links to one) and current: a delivery reads headers, not pixels."""
     paths = [plan.files(root).path(frame.shot_frame) for frame in plan.frames]
     alpha = "premultiplied" if plan.pass_name is PassName.FACE else "none"
     channels = 4 if plan.pass_name is PassName.FACE else 3
@@ -97,7 +97,8 @@ def write_layers(plan: PassPlan, root: Path, *, only_first: bool = False) -> Non
     keys.write(plan.files(root).folder / FrameKeys.file_name)
     write_exr(paths[0], np.zeros((HEIGHT, WIDTH, channels), np.float16), attributes)
     for path in () if only_first else paths[1:]:
-        shutil.copyfile(paths[0], path)
+        path.unlink(missing_ok=True)
+        os.link(paths[0], path)
 
 
 def deliver(

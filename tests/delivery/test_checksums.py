@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -93,18 +92,23 @@ def remove(path: Path) -> None:
     path.unlink()
 
 
+def replace(path: Path, content: bytes) -> None:
+    path.unlink()  # else its links change with it: the layers are links to one file
+    path.write_bytes(content)
+
+
 def truncate(path: Path) -> None:
-    os.truncate(path, 100)
+    replace(path, path.read_bytes()[:100])
 
 
 def flip_a_bit(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
-    path.write_bytes(content)
+    replace(path, bytes(content))
 
 
 def append(path: Path) -> None:
-    path.write_bytes(path.read_bytes() + b"x")
+    replace(path, path.read_bytes() + b"x")
 
 
 def replace_by_folder(path: Path) -> None:
