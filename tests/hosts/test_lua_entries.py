@@ -10,6 +10,8 @@ import pytest
 from tests.hosts.lua_host import LUAS, new_lua, run_with_report
 from tests.hosts.resolve import VERSIONS, Behaviour, FakeResolve
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in Resolve, not the toolkit
+
 SEND, SELF_CHECK = "Toolkit Send Turnover (Lua).lua", "Toolkit Self Check (Lua).lua"
 
 

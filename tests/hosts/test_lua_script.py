@@ -19,6 +19,8 @@ from toolkit.documents import Delivery
 from toolkit.install import bundle_lua
 from toolkit.output import record_last_delivery
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in Resolve, not the toolkit
+
 Report = dict[str, Any]
 PROBES = ("TimelineItem.SetSpeed", "TimelineItem.GetSpeed")
 """Methods it calls to find out whether a version has them."""

@@ -13,6 +13,8 @@ from tests.hosts.entries import Desk, load, start_in
 from tests.hosts.resolve import FAILURES, Behaviour, Switch, editions
 from toolkit.documents import PassName
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in Resolve, not the toolkit
+
 
 @pytest.fixture(scope="module")
 def entry(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:

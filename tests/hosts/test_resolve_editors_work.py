@@ -20,6 +20,8 @@ from tests.hosts.resolve.item import TimelineItem
 from tests.hosts.resolve.timeline import Timeline, Track
 from tests.hosts.test_resolve_import import later_version
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in Resolve, not the toolkit
+
 
 @pytest.fixture(scope="module")
 def entry(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:

@@ -17,6 +17,8 @@ from tests.hosts.entries import INJECTED, PROBES, Desk, Report, load, pool_path,
 from tests.hosts.path_maps import ANSWERS, THERE, Answer, read_map, write_map
 from tests.hosts.resolve import FAILURES, VARIATIONS, Behaviour, FakeResolve, Footage, Switch, editions
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in Resolve, not the toolkit
+
 START = 86400
 
 

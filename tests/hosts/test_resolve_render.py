@@ -19,6 +19,8 @@ from tests.hosts.resolve.ui import UIDispatcher
 from tests.hosts.test_resolve_import import expected_stack, read_stack
 from toolkit.documents import Turnover
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in Resolve, not the toolkit
+
 STAND_IN = """
 import json, os, pathlib, signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a test suite in the background ignores it

@@ -14,6 +14,8 @@ from tests.hosts.delivered import Deliveries
 from tests.hosts.entries import Desk, load, start_in
 from tests.hosts.resolve import FAILURES, VARIATIONS, Behaviour, Switch, editions
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in Resolve, not the toolkit
+
 PROBED = (
     *("host", "make", "imported", "end_frame", "numbering", "clip_properties", "item_properties", "speed", "tracks"),
     *("linking", "markers", "exports", "duplicate"),

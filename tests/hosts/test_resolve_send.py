@@ -15,6 +15,8 @@ from tests.hosts.entries import Desk, Report, load, start_in
 from tests.hosts.resolve import FAILURES, VARIATIONS, Behaviour, Footage, Switch, editions, exports
 from toolkit.documents import HostClip, Turnover
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in Resolve, not the toolkit
+
 ENTRY = "Toolkit Send Turnover.py"
 
 

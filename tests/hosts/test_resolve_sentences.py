@@ -15,6 +15,8 @@ from tests.hosts.resolve import VERSIONS, Behaviour
 from tests.hosts.resolve.timeline import Timeline
 from tests.hosts.test_resolve_editors_work import import_v002, layer, stack
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in Resolve, not the toolkit
+
 
 @pytest.fixture(scope="module")
 def entry(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:

@@ -16,6 +16,8 @@ from tests.hosts.resolve.timeline import Timeline
 from tests.hosts.test_resolve_editors_work import add_title, import_v002, layer, shown_layers, stack, track
 from tests.hosts.test_resolve_import import later_version
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in Resolve, not the toolkit
+
 V001 = ["sh010_BODY_v001", "sh020_BODY_v001", "sh010_FACE_v001", "sh020_FACE_v001"]
 
 

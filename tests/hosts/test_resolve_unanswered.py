@@ -23,6 +23,8 @@ from tests.hosts.entries import Desk, Report, load, start_in
 from tests.hosts.resolve import Footage
 from tests.hosts.test_resolve_import import expected_stack, later_version, read_stack
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in Resolve, not the toolkit
+
 Snapshot = dict[str, Any]
 MORE_THAN_REPEATED = 8
 """Calls: more than the script repeats a question."""

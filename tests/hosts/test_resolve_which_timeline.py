@@ -15,6 +15,8 @@ from tests.hosts.resolve import Footage
 from tests.hosts.test_resolve_editors_work import import_v002, layer, shown_layers, stack
 from tests.hosts.test_resolve_import import later_version
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in Resolve, not the toolkit
+
 
 @pytest.fixture(scope="module")
 def entry(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
