@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,11 @@ def plain(value: Any) -> Any:
     return list(fields.values()) if list(fields) == list(range(1, len(fields) + 1)) else fields
 
 
+@cache
+def _bundled(entry: str) -> str:
+    return bundle_lua(SCRIPTS, entry)
+
+
 def new_lua(which: str, **options: Any) -> Any:
     """An empty Lua with nothing of Python in it."""
     module = importlib.import_module(f"lupa.{which}")
@@ -88,6 +94,6 @@ def run_with_report(
     injected = {} if fake is None else {"resolve": fake.handle, "fusion": fake.script_globals()["fusion"]}
     for name, value in injected.items():
         scope[name] = Userdata(value, lua, without)
-    found = plain(lua.execute(bundle_lua(SCRIPTS, entry)))
+    found = plain(lua.execute(_bundled(entry)))
     empty: dict[str, Any] = {"timeline": None, "done": None}
     return printed, empty | {key: list(one.values()) if isinstance(one, dict) else one for key, one in found.items()}

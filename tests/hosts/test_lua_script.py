@@ -13,7 +13,7 @@ import pytest
 from tests.hosts.delivered import Change, Deliveries, Document, clips, golden, retime, set_on
 from tests.hosts.lua_host import LUA_ENTRIES, LUAS, SCRIPTS, new_lua, run, run_with_report
 from tests.hosts.resolve import FAILURES, VARIATIONS, VERSIONS, Behaviour, FakeResolve, Footage, Switch, editions
-from tests.hosts.test_resolve_unanswered import EVERY_CALL, by_id, without_faces
+from tests.hosts.test_resolve_unanswered import EVERY_CALL, by_id
 from toolkit.delivery.lua_delivery import write_lua
 from toolkit.documents import Delivery
 from toolkit.install import bundle_lua
@@ -502,7 +502,7 @@ def test_the_reason_is_reported(lua: Any, deliver: Deliveries, name: str, messag
 
 def about_to_import(lua: Any, deliver: Deliveries, start: str) -> tuple[Path, Callable[[], FakeResolve]]:
     """A delivery, and what makes a Resolve into which it is to be imported for the ``first`` or ``second`` time."""
-    path = deliver(without_faces)
+    path = deliver(lambda document: document["faces"].clear())  # most of a document, and not used here
     fake = resolve_with(path)
     if start == "second":
         assert import_delivery(lua, path, fake)["problems"] == []

@@ -30,7 +30,7 @@ send = lambda **what: print(json.dumps(what), flush=True)
 try:
     for done in (0, 12, 24):
         send(stage="sh010  FACE", done=done, total=24)
-        time.sleep(0.05)
+        time.sleep(0.02)
     print("output of a library", flush=True)
     BEHAVE
 except KeyboardInterrupt:
@@ -62,7 +62,7 @@ def record_stand_in(tmp_path: Path, at_home: Path) -> Callable[[str, Desk], None
         script.write_text(
             STAND_IN.replace("BEHAVE", behaviour.replace("DELIVERY", repr(str(desk.path)))), encoding="utf-8"
         )
-        command = {"command": [sys.executable, str(script)], "version": "0"}
+        command = {"command": [sys.executable, "-S", str(script)], "version": "0"}  # -S: it needs no other packages
         (at_home / ".toolkit").mkdir(exist_ok=True)
         (at_home / ".toolkit" / "toolkit.json").write_text(json.dumps(command), encoding="utf-8")
 

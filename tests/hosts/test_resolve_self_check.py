@@ -75,19 +75,14 @@ def test_the_report_is_written_to_the_given_folder(
 def test_a_list_that_is_wrongly_empty_never_makes_it_delete_what_was_there(
     entry: ModuleType, make_desk: Callable[..., Desk], opened: bool
 ) -> None:
-    def prepare() -> Desk:
-        desk = make_desk()
-        if not opened:
-            desk.fake.project.set_current(None)
-        return desk
-
-    desk = prepare()
-    before = len(desk.fake.called)
+    desk = make_desk()
+    if not opened:
+        desk.fake.project.set_current(None)
+    timelines, done, again = desk.fake.snapshot()["timelines"], len(desk.fake.called), desk.frozen()
     start_in(entry, desk)
-    getters = [at for at, name in enumerate(desk.fake.called[before:]) if re.search(r"List$|Count$|InTrack$", name)]
+    getters = [at for at, name in enumerate(desk.fake.called[done:]) if re.search(r"List$|Count$|InTrack$", name)]
     for at in getters:
-        desk = prepare()
-        timelines, done = desk.fake.snapshot()["timelines"], len(desk.fake.called)
+        desk = again()
         desk.fake.behaviour.unanswered = range(done + at, done + at + 1)
         desk.fake.behaviour.unanswered_lists_are_empty = True
         start_in(entry, desk)

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests.hosts.delivered import Deliveries, Document
+from tests.hosts.delivered import Deliveries
 from tests.hosts.entries import Desk, Report, load, start_in
 from tests.hosts.resolve import Footage
 from tests.hosts.test_resolve_import import expected_stack, later_version, read_stack
@@ -37,11 +37,6 @@ def entry(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     return load("Toolkit Import Passes.py", tmp_path_factory.mktemp("bundle"))
 
 
-def without_faces(document: Document) -> None:
-    """Most of a document is faces, which Resolve's entry does not use; thousands of imports read it."""
-    document["faces"] = []
-
-
 @dataclass(frozen=True, slots=True)
 class Import:
     """One import that is about to start."""
@@ -52,26 +47,22 @@ class Import:
     @classmethod
     def first(cls, entry: ModuleType, deliver: Deliveries) -> Import:
         """Onto a duplicate of the editor's timeline."""
-        desk = Desk(deliver, change=without_faces)
+        desk = Desk(deliver)
         return cls(desk, desk.path)
 
     @classmethod
     def second(cls, entry: ModuleType, deliver: Deliveries) -> Import:
         """Of the next version, onto a duplicate of the first stack."""
-        desk = Desk(deliver, change=without_faces)
+        desk = Desk(deliver)
         assert start_in(entry, desk, str(desk.path))["problems"] == []
 
-        def change(document: Document) -> None:
-            later_version(2)(document)
-            without_faces(document)
-
-        return cls(desk, desk.delivery(change))
+        return cls(desk, desk.delivery(later_version(2)))
 
     @classmethod
     def own_timeline(cls, entry: ModuleType, deliver: Deliveries) -> Import:
         """Onto a new timeline, with the plates."""
-        desk = Desk(deliver, change=without_faces)
-        return cls(desk, desk.delivery(without_faces, origin=False))
+        desk = Desk(deliver)
+        return cls(desk, desk.delivery(origin=False))
 
     def frozen(self) -> Callable[[], Import]:
         """What makes it again as it is now."""
