@@ -12,8 +12,8 @@ from coverage import Coverage
 def unmeasured() -> Iterator[None]:
     """What a test prepares without the toolkit.
 
-    Coverage follows every line of every library, which makes pure Python three times as slow. A test in which the toolkit
-    does nothing is marked ``no_cover`` as a whole.
+    Coverage follows every line of every library, which makes pure Python three times as slow. A test in which the
+    toolkit does nothing is marked ``no_cover`` as a whole.
     """
     measured = Coverage.current()
     if measured is None:

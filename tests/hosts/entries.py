@@ -82,7 +82,8 @@ class Desk:
     def delivery(self, change: Callable[[Document], Any] = lambda document: None, *, origin: bool = True) -> Path:
         """Write a delivery of the cut on the timeline, changed; the path.
 
-        Without its faces: they are most of a document that thousands of imports read, and no entry for Resolve uses them.
+        Without its faces: they are most of a document, which thousands of imports read, and no entry for Resolve uses
+        them.
         """
 
         def told(document: Document) -> None:

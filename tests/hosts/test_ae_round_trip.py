@@ -79,7 +79,7 @@ def sent(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     size = {"frames": LENGTH * len(uses), "width": 128, "height": 72}
     turnover = desk.send(project(comp(*layers, fps=float(Fraction(request.param)), **size), footage=footage))
     cut = read_cut(desk.out / "turnover.json", handles=8)
-    deliver(cut, folder / "out")
+    deliver(cut, folder / "out", faces=False)
     return Sent(uses, turnover, cut, Delivered(folder / "out" / "delivery.json"))
 
 

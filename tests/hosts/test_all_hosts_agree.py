@@ -54,7 +54,7 @@ def conformed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
         start=cuts.time(hour, rate),
         name="agreement",
     )
-    deliver(read_cut(cuts.write(folder / "cut.otio", document), handles=HANDLES), folder / "out")
+    deliver(read_cut(cuts.write(folder / "cut.otio", document), handles=HANDLES), folder / "out", faces=False)
     return Delivered(folder / "out" / "delivery.json")
 
 
@@ -94,7 +94,7 @@ def deliver_uses(record_rate: Fraction, uses: Sequence[Use], folder: Path) -> tu
         clips.append(cuts.clip(media, used, name=f"clip{number}", effects=effects))
     document = cuts.timeline(cuts.track(*clips), start=cuts.time(0, float(record_rate)), name="mixed")
     cut = read_cut(cuts.write(folder / "cut.otio", document), handles=HANDLES)
-    deliver(cut, folder / "out")
+    deliver(cut, folder / "out", faces=False)
     return cut, Delivered(folder / "out" / "delivery.json")
 
 
@@ -212,7 +212,7 @@ def in_parts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Cut, Delivered]:
         name="parts",
     )
     cut = read_cut(cuts.write(folder / "cut.otio", document), handles=HANDLES)
-    deliver(cut, folder / "out")
+    deliver(cut, folder / "out", faces=False)
     return cut, Delivered(folder / "out" / "delivery.json")
 
 

@@ -41,7 +41,7 @@ def _deliver(folder: Path, prefix: str, digits: int, first: int) -> Delivered:
     reference = cuts.sequence_reference(f"{folder}/", first, cuts.time_range(0, 12))
     reference |= {"name_prefix": prefix, "frame_zero_padding": digits}
     document = cuts.timeline(cuts.track(cuts.clip(reference, cuts.time_range(2, 8), name="odd")), name="cut")
-    deliver(read_cut(cuts.write(folder / "cut.otio", document), handles=8), folder / "out")
+    deliver(read_cut(cuts.write(folder / "cut.otio", document), handles=8), folder / "out", faces=False)
     return Delivered(folder / "out" / "delivery.json")
 
 

@@ -86,7 +86,11 @@ def read(folder: Path, *children: cuts.Json) -> Cut:
 
 
 def conform(cut: Cut, folder: Path, version: int = 1) -> Delivered:
-    plans = [plan_of(shot, name, version=version) for shot in cut.source_shots() for name in PassName]
+    plans = [
+        plan_of(shot, name, version=version, faces=[()] * len(shot.source_work_range))
+        for shot in cut.source_shots()
+        for name in PassName
+    ]
     deliver(cut, folder / "out", plans)
     return Delivered(folder / "out" / "delivery.json")
 
@@ -137,7 +141,7 @@ def test_every_use_shows_its_own_frames(children: tuple[cuts.Json, ...], host: s
 @pytest.mark.parametrize("host", HOSTS)
 def test_layers_that_are_baked_on_request_show_the_same(host: str, at_home: Path) -> None:
     cut = read(at_home, *USES)
-    deliver(cut, at_home / "out", settings=Settings(delivery=DeliverySettings(bake="retimed")))
+    deliver(cut, at_home / "out", settings=Settings(delivery=DeliverySettings(bake="retimed")), faces=False)
     found = HOSTS[host](Delivered(at_home / "out" / "delivery.json"), at_home)
     for shot, (name, layer, plate) in zip(cut.shots, frames_of(cut), strict=True):
         baked = [(frame, 1001 + index) for index, (frame, _) in enumerate(layer)]
