@@ -52,10 +52,12 @@ def test_every_dependency_is_checked_and_required() -> None:
 @pytest.mark.parametrize("extra", ["aep", "colour"])
 def test_the_package_of_an_extra_is_checked_and_not_required(extra: str, without: Callable[[str], None]) -> None:
     (name,) = _names(PROJECT["project"]["optional-dependencies"][extra])
-    assert (_findings()[name].ok, _findings()[name].required) == (True, False)
+    there = _findings()[name]
+    assert (there.ok, there.required) == (True, False)
     without(name)
-    assert _findings()[name].row()["state"] == "not installed"
-    assert f"pip install 'resolve-ae-toolkit[{extra}]'" in _findings()[name].detail
+    gone = _findings()[name]
+    assert gone.row()["state"] == "not installed"
+    assert f"pip install 'resolve-ae-toolkit[{extra}]'" in gone.detail
 
 
 def test_a_missing_package_is_named_with_the_command_that_installs_it(without: Callable[[str], None]) -> None:

@@ -25,10 +25,10 @@ def centres(face: FaceTrack) -> NDArray[np.float64]:
     return np.array([sample.centre for sample in face.samples if sample.centre])
 
 
-def measure_slip(track: Track, shot: Shot) -> float:
+def measure_slip(smooth: FaceTracks, read: FaceTracks) -> float:
     """Root mean square distance of the steadied centres from the readings, in face widths; of the worst face."""
     slips = []
-    for steadied, raw in zip(track(shot).faces, track(shot, smooth=0).faces, strict=True):
+    for steadied, raw in zip(smooth.faces, read.faces, strict=True):
         width = WIDTH * np.array([sample.scale for sample in raw.samples if sample.scale])
         slips.append(np.hypot(*(centres(steadied) - centres(raw)).T) / width)
     return max(float(np.sqrt((slip**2).mean())) for slip in slips)
@@ -47,7 +47,8 @@ def test_motion_in_steps_is_kept(lengths: list[int], grain: float, clip: Clip, t
     true = [nod(frame) for frame in shown]
     pictures = [anna.composite_over(grey(), x, y, height=150, roll=roll) for x, y, roll in true]
     shot = clip([add_grain(picture, grain, rng) for picture in pictures])
-    (steadied,) = track(shot).faces
+    tracks = track(shot)
+    (steadied,) = tracks.faces
     found = centres(steadied)
     eyes = np.array(true)[:, :2]
     angle = np.deg2rad([roll for _, _, roll in true])
@@ -66,7 +67,7 @@ def test_motion_in_steps_is_kept(lengths: list[int], grain: float, clip: Clip, t
         for i in range(1, COUNT)
         if shown[i] == shown[i - 1]
     ), "the crop stands still within a hold"
-    assert measure_slip(track, shot) < 0.004
+    assert measure_slip(tracks, track(shot, smooth=0)) < 0.004
 
 
 @pytest.mark.parametrize("place", [(640, 280, 345, 6), (500, 300, 240, -12)], ids=["close", "farther"])
@@ -99,4 +100,5 @@ def test_steadying_real_footage_moves_no_face_by_more_than_noise(
     name: str, part: FrameRange, shared: Path, track: Track
 ) -> None:
     """Without holds and limits it moved them by 2.7, 4.7, 1.2 and 0.6 % of their width."""
-    assert measure_slip(track, shot_of(shared / f"media/performance/{name}.mp4", part)) < 0.01
+    shot = shot_of(shared / f"media/performance/{name}.mp4", part)
+    assert measure_slip(track(shot), track(shot, smooth=0)) < 0.01
