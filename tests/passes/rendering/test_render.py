@@ -409,6 +409,23 @@ def test_a_flat_plate_is_not_warned_of(tmp_path: Path, caplog: pytest.LogCapture
     assert "single colour" not in caplog.text
 
 
+class PaintsAStar(Blackens):
+    """Black with one bright pixel."""
+
+    def paint(self, requests: Sequence[PaintRequest]) -> list[NDArray[np.float32]]:
+        pictures = super().paint(requests)
+        for picture in pictures:
+            picture[3, 5] = 1.0
+        return pictures
+
+
+def test_one_pixel_of_another_colour_is_a_picture(
+    plate_pattern: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    render(plate_pattern, tmp_path / "out", "output.passes=BODY", engine=PaintsAStar())
+    assert "single colour" not in caplog.text
+
+
 def test_ctrl_c_stops_cleanly_and_the_next_run_resumes(plate_pattern: Path, tmp_path: Path) -> None:
     root = tmp_path / "out"
     with pytest.raises(KeyboardInterrupt):

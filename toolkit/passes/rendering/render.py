@@ -144,8 +144,13 @@ class _ResultCheck:
 
 def _is_flat(picture: NDArray[np.float32], matte: NDArray[np.float32] | None) -> bool:
     """Whether a picture has a single colour where it is seen: outside a matte, a server returns what it was sent."""
-    seen = picture.reshape(-1, 3) if matte is None else picture[matte > 0]
-    return bool(seen.size) and bool((seen == seen[0]).all())
+    seen = np.empty((0, 3), np.float32)
+    for step in (16, 1):  # few pixels tell that a picture has detail, in a hundredth of the time
+        part = picture[::step, ::step]
+        seen = part.reshape(-1, 3) if matte is None else part[matte[::step, ::step] > 0]
+        if (seen != seen[:1]).any():
+            return False
+    return bool(seen.size)
 
 
 def _batch_and_paint(jobs: Iterable[FrameJob], engine: Engine, *, strict: bool) -> Iterator[FrameJob]:
