@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from math import floor
 from pathlib import Path
@@ -113,7 +114,6 @@ def deliver(
 ) -> Delivery:
     """Deliver ``plans``; by default BODY and FACE of every shot, a face in each frame unless ``faces`` is False.
 
-    Keys of faces are most of a delivery's time: a test that looks at frames goes without them.
     The clips of a cut are compared with its file one by one, as after the editor saved it again.
     """
     if plans is None:
@@ -127,6 +127,10 @@ def deliver(
         write_layers(plan, root, only_first=only_first and not varies)
     saved_again = cut.model_copy(update={"digest": ""})
     return write_delivery(saved_again, plans, root, settings=settings, notes=notes)
+
+
+deliver_frames = partial(deliver, faces=False)
+"""For tests that look at frames only: the keys of faces are most of a delivery's time."""
 
 
 # --- an independent reader -------------------------------------------------------------------------------------

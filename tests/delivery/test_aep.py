@@ -7,6 +7,7 @@ After Effects: the tests prove that py-aep reads back what was intended.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests._coverage import unmeasured
 from tests.delivery._deliveries import deliver, face, plan_of
 from tests.turnover._cuts import (
     clip,
@@ -73,9 +75,11 @@ def delivered(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def out(delivered: Path, tmp_path: Path) -> Path:
     """A copy of that delivery and its plates in the test's own folder."""
-    shutil.copytree(delivered, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(delivered, tmp_path, dirs_exist_ok=True, copy_function=os.link)
     file = tmp_path / "out" / "delivery.json"
-    moved = file.read_text(encoding="utf-8").replace(json.dumps(str(delivered))[1:-1], json.dumps(str(tmp_path))[1:-1])
+    file.unlink()  # which is written again, while the media stay as they are
+    moved = (delivered / "out" / "delivery.json").read_text(encoding="utf-8")
+    moved = moved.replace(json.dumps(str(delivered))[1:-1], json.dumps(str(tmp_path))[1:-1])
     file.write_text(moved, encoding="utf-8")
     return tmp_path / "out"
 
@@ -86,7 +90,8 @@ def build_project(out: Path, change: Change = lambda document: None) -> tuple[An
     change(document)
     (out / "delivery.json").write_text(json.dumps(document), encoding="utf-8")
     path, notes = write_aep(Delivery.read(out / "delivery.json"), out)
-    return py_aep.parse(path).project, notes
+    with unmeasured():
+        return py_aep.parse(path).project, notes
 
 
 def comp(project: Any, name: str) -> Any:
@@ -317,7 +322,9 @@ def test_a_missing_plate_is_an_error(out: Path, tmp_path: Path) -> None:
 
 
 def test_an_invalid_layer_file_is_an_error(out: Path) -> None:
-    (out / "sh010" / "BODY" / "v001" / "sh010_BODY_v001.1001.exr").write_bytes(b"no picture")
+    picture = out / "sh010" / "BODY" / "v001" / "sh010_BODY_v001.1001.exr"
+    picture.unlink()  # a link
+    picture.write_bytes(b"no picture")
     with pytest.raises(UnsupportedMedia, match=r"sh010_BODY_v001\.1001\.exr"):
         build_project(out)
 

@@ -221,18 +221,18 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def test_ten_times_the_clips_take_about_ten_times_as_long(tmp_path: Path) -> None:
-    short, long = _long(250), _long(2_500)
+    short, long = _long(120), _long(1_200)
     write(short, tmp_path)  # once to load what is loaded once
     seconds = _seconds(lambda: write(short, tmp_path))
     assert _seconds(lambda: write(long, tmp_path)) < 30 * seconds, "quadratic would be 100"
-    assert len(list(tmp_path.glob("return_BODY_v001*.edl"))) == 3
+    assert len(list(tmp_path.glob("return_BODY_v001*.edl"))) == 2
     reels = {
         line[5:13]
         for path in tmp_path.glob("return_*.edl")
         for line in path.read_text(encoding="utf-8").splitlines()
         if line[:3].isdigit()
     }
-    assert len(reels) == 5_000
+    assert len(reels) == 2_400
 
 
 @pytest.mark.parametrize("formats", [(), ("xml",), ("edl",), ALL])

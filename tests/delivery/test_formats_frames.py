@@ -12,7 +12,7 @@ import opentimelineio as otio
 import pytest
 
 from tests.delivery import _format_readers as readers
-from tests.delivery._deliveries import deliver
+from tests.delivery._deliveries import deliver_frames
 from tests.turnover._cuts import write_movie, write_sequence
 from tests.turnover._turnovers import host_clip, write_turnover
 from toolkit.settings import DeliverySettings, Settings
@@ -125,7 +125,7 @@ def test_every_format_shows_the_frames_of_the_delivery(rate: Fraction, drop_fram
     cut = read_cut(make_cut(tmp_path, rate, drop_frame=drop_frame), handles=4)
     assert [shot.name for shot in cut.shots if "part" in shot.name] == ["parts", "parts_part2"]
     root = tmp_path / "out"
-    delivery = deliver(cut, root, settings=ALL)
+    delivery = deliver_frames(cut, root, settings=ALL)
     document = json.loads((root / "delivery.json").read_text(encoding="utf-8"))
     expected = readers.from_delivery(root / "delivery.json")
 
@@ -144,7 +144,7 @@ def test_every_format_shows_the_frames_of_the_delivery(rate: Fraction, drop_fram
 @pytest.mark.parametrize(("rate", "drop_frame"), CUTS)
 def test_return_otio_shows_the_same(rate: Fraction, drop_frame: bool, tmp_path: Path) -> None:
     cut = read_cut(make_cut(tmp_path, rate, drop_frame=drop_frame), handles=4)
-    deliver(cut, tmp_path / "out", settings=ALL)
+    deliver_frames(cut, tmp_path / "out", settings=ALL)
 
     ours = readers.from_otio(tmp_path / "out" / "return_resolve.otio")
     theirs = readers.from_otio(tmp_path / "out" / "return.otio")
@@ -156,7 +156,7 @@ def test_return_otio_shows_the_same(rate: Fraction, drop_frame: bool, tmp_path: 
 
 def test_the_adapter_reads_the_cuts_of_the_xml(tmp_path: Path) -> None:
     """otio-fcp-adapter knows no speeds and no sequences, but the rest of the format."""
-    deliver(read_cut(make_cut(tmp_path, PAL), handles=4), tmp_path / "out", settings=ALL)
+    deliver_frames(read_cut(make_cut(tmp_path, PAL), handles=4), tmp_path / "out", settings=ALL)
     document = json.loads((tmp_path / "out" / "delivery.json").read_text(encoding="utf-8"))
 
     timeline = otio.adapters.read_from_file(str(tmp_path / "out" / "return.xml"), adapter_name="fcp_xml")
@@ -182,7 +182,7 @@ def test_media_of_other_rates_are_counted_right_or_noted(tmp_path: Path) -> None
         host_clip(record=(190, 15), source_first=24, name="slow", speed=-0.5, **film),
     )
     root = tmp_path / "out"
-    delivery = deliver(read_cut(make_cut(tmp_path, PAL, extra=clips), handles=4), root, settings=ALL)
+    delivery = deliver_frames(read_cut(make_cut(tmp_path, PAL, extra=clips), handles=4), root, settings=ALL)
     expected = readers.from_delivery(root / "delivery.json")
 
     assert not differences(readers.from_otio(root / "return_resolve.otio"), expected)
@@ -220,6 +220,6 @@ def test_a_sequence_that_is_played_at_two_rates_is_noted(tmp_path: Path) -> None
         for number, fps in enumerate((24.0, 25.0, 24.0))
     )
     cut = read_cut(write_turnover(tmp_path, *clips, record_count=30), handles=0)
-    delivery = deliver(cut, tmp_path / "out", settings=ALL)
+    delivery = deliver_frames(cut, tmp_path / "out", settings=ALL)
     (note,) = [note for note in delivery.notes if "is played at" in note]
     assert note.startswith(f"{tmp_path / 'plates' / 'plate.####.png'} is played at 24 and 25 fps: ")

@@ -9,7 +9,7 @@ from typing import Any
 import opentimelineio as otio
 import pytest
 
-from tests.delivery._deliveries import Json, deliver, frames_of, plan_of, video_tracks, write_layers
+from tests.delivery._deliveries import Json, deliver_frames, frames_of, plan_of, video_tracks, write_layers
 from tests.turnover._cuts import (
     clip,
     freeze,
@@ -132,7 +132,7 @@ def test_layers_of_a_turnover_without_an_export_lie_over_their_plates(tmp_path: 
         handles=8,
     )
     assert [shot.name for shot in cut.shots] == ["plain", "double", "back", "still", "remapped", "fast"]
-    deliver(cut, tmp_path)
+    deliver_frames(cut, tmp_path)
     assert_layers_lie_over_their_plate(cut, tmp_path)
 
 
@@ -143,7 +143,7 @@ def test_layers_of_a_retimed_clip_on_a_trimmed_track_lie_over_their_plate(retime
     cut = read(tmp_path, timeline(track(before, trimmed, source_range=time_range(20, 23)), start=time(0)))
 
     assert [(shot.name, str(shot.record_range)) for shot in cut.shots] == [("a", "0-22")]
-    deliver(cut, tmp_path)
+    deliver_frames(cut, tmp_path)
     assert_layers_lie_over_their_plate(cut, tmp_path)
 
 
@@ -160,7 +160,7 @@ def test_t07_two_shots_with_a_gap(tmp_path: Path) -> None:
         start=time(86400),
     )
     cut = read(tmp_path, document)
-    deliver(cut, tmp_path)
+    deliver_frames(cut, tmp_path)
 
     back = otio.adapters.read_from_file(str(tmp_path / "return.otio"))
     item = list(back.tracks)
@@ -192,7 +192,7 @@ def test_the_media_of_a_layer_has_the_plates_timecode(
     start: int, handles: int, available: tuple[int, int], visible: tuple[int, int], tmp_path: Path
 ) -> None:
     cut = read(tmp_path, timeline(track(clip(sequence(), time_range(start, 48))), start=time(0)), handles=handles)
-    deliver(cut, tmp_path)
+    deliver_frames(cut, tmp_path)
 
     (layer,) = layers_of(tmp_path, "FACE v001")
     reference = layer["media_references"]["DEFAULT_MEDIA"]
@@ -211,7 +211,7 @@ def test_a_layer_counts_like_the_cut_and_not_like_its_media(source_range: Json |
     write_movie(tmp_path / "A001.mov", 31, timecode="01:00:00:00")
     plate = clip(movie_reference("A001.mov", time_range(0, 31)), source_range)
     cut = read(tmp_path, timeline(track(plate), start=time(0)), handles=3)
-    deliver(cut, tmp_path / "out")
+    deliver_frames(cut, tmp_path / "out")
 
     (layer,) = layers_of(tmp_path / "out", "FACE v001")
     start, count, head = (5, 20, 3) if source_range else (0, 31, 0)
@@ -224,7 +224,7 @@ def test_a_layer_counts_like_the_cut_and_not_like_its_media(source_range: Json |
 def test_a_clip_without_any_range_counts_by_the_timecode_of_its_file(tmp_path: Path) -> None:
     write_movie(tmp_path / "A001.mov", 31, timecode="01:00:00:00")
     cut = read(tmp_path, timeline(track(clip(movie_reference("A001.mov", None), None)), start=time(0)))
-    deliver(cut, tmp_path / "out")
+    deliver_frames(cut, tmp_path / "out")
 
     (layer,) = layers_of(tmp_path / "out", "FACE v001")
     assert _floats(layer["source_range"]) == (86400, 24, 31, 24)
@@ -267,7 +267,7 @@ def test_each_record_frame_shows_the_same_frame_of_layer_and_plate(
     plain = clip(sequence(), time_range(86440, 20), name="plain")
     cut = read(tmp_path, timeline(track(plain, gap(5, rate), item), start=time(0, rate)), handles=handles)
     assert len(cut.shots) == 2, cut.skipped
-    deliver(cut, tmp_path)
+    deliver_frames(cut, tmp_path)
 
     assert_layers_lie_over_their_plate(cut, tmp_path)
     lengths = {len(frames_of(each, rate)) for each in video_tracks(tmp_path / "return.otio")}
@@ -280,7 +280,7 @@ def test_a_layer_over_a_converted_start_is_as_far_from_it_as_the_plate(retime: f
     available = time_range(1937896, 98, 23.976)
     used = time_range(1937905.9905694576, 40, NTSC)  # 8 frames later, converted
     cut = read(tmp_path, timeline(track(clip(sequence(1001, available, rate=23.976), used, effects=[speed(retime)]))))
-    deliver(cut, tmp_path)
+    deliver_frames(cut, tmp_path)
 
     (shot,), (layer,) = cut.shots, layers_of(tmp_path, "FACE v001")
     media = layer["media_references"]["DEFAULT_MEDIA"]
@@ -294,7 +294,7 @@ def test_a_layer_over_a_converted_start_is_as_far_from_it_as_the_plate(retime: f
 def test_a_layer_over_a_clip_that_counts_from_the_first_file_counts_from_it_too(tmp_path: Path) -> None:
     used = time_range(10, 20)
     cut = read(tmp_path, timeline(track(clip(sequence(1000, time_range(1000, 101)), used)), start=time(0)))
-    deliver(cut, tmp_path)
+    deliver_frames(cut, tmp_path)
 
     (shot,), (layer,) = cut.shots, layers_of(tmp_path, "FACE v001")
     assert (shot.source_range.first, shot.source_work_range.first) == (1010, 1002)
@@ -308,7 +308,7 @@ def test_layer_tracks_are_trimmed_like_their_plate_track(tmp_path: Path) -> None
         source_range=time_range(5, 30),
     )
     cut = read(tmp_path, timeline(edit, start=time(0)), handles=2)
-    deliver(cut, tmp_path)
+    deliver_frames(cut, tmp_path)
 
     assert [len(shot.record_range) for shot in cut.shots] == [15, 15]
     assert_layers_lie_over_their_plate(cut, tmp_path)
@@ -322,7 +322,7 @@ def test_real_timelines_return_frame_for_frame(shared: Path, tmp_path: Path) -> 
         except InputError:
             continue
         root = tmp_path / path.stem
-        deliver(cut, root, only_first=True)
+        deliver_frames(cut, root, only_first=True)
         assert_layers_lie_over_their_plate(cut, root)
         original = json.loads(path.read_text().replace(": Inf,", ": Infinity,"))  # one sample tests how JSON is spelt
         back = json.loads((root / "return.otio").read_text())
@@ -361,7 +361,7 @@ def test_plate_clips_audio_and_timeline_metadata_are_unchanged(tmp_path: Path) -
         clip(movie_reference("/offline/a.wav", time_range(0, 99)), time_range(0, 40)), kind="Audio", name="A1"
     )
     document = dict(timeline(track(item), sound, start=time(86400), name="reel"), metadata={"job": "x"})
-    deliver(read(tmp_path, document, handles=0), tmp_path / "out")
+    deliver_frames(read(tmp_path, document, handles=0), tmp_path / "out")
 
     back = json.loads((tmp_path / "out" / "return.otio").read_text())
     plate, *layers, audio = back["tracks"]["children"]
@@ -382,7 +382,7 @@ def test_layers_lie_directly_over_their_own_plate_and_below_the_next(tmp_path: P
         start=time(0),
     )
     cut = read(tmp_path, document)
-    delivery = deliver(cut, tmp_path)
+    delivery = deliver_frames(cut, tmp_path)
 
     assert [item["name"] for item in video_tracks(tmp_path / "return.otio")] == [
         "V1",
@@ -410,7 +410,7 @@ def test_every_plate_track_of_the_delivery_has_only_its_own_clips(tmp_path: Path
         track(clip(movie_reference(f"{name}.mov", time_range(0, 40)), time_range(5, 20), name=name))
         for name in ("a", "b")
     ]
-    delivery = deliver(read(tmp_path, timeline(*tracks, start=time(0))), tmp_path / "out")
+    delivery = deliver_frames(read(tmp_path, timeline(*tracks, start=time(0))), tmp_path / "out")
     plates = {item.name: [each.name for each in item.clips] for item in delivery.tracks if item.pass_name is None}
     assert plates == {"PLATE": ["a"], "PLATE 2": ["b"]}
 
@@ -418,7 +418,7 @@ def test_every_plate_track_of_the_delivery_has_only_its_own_clips(tmp_path: Path
 def test_two_identical_tracks_get_their_own_layers(tmp_path: Path) -> None:
     alike = track(clip(sequence(), time_range(86410, 10), name="a"), name="V")
     cut = read(tmp_path, timeline(alike, alike, start=time(0)))
-    deliver(cut, tmp_path)
+    deliver_frames(cut, tmp_path)
 
     assert [item["label"] for item in video_tracks(tmp_path / "return.otio")] == [
         "PLATE",
@@ -437,7 +437,9 @@ def test_two_identical_tracks_get_their_own_layers(tmp_path: Path) -> None:
 def test_each_version_has_its_own_track(tmp_path: Path) -> None:
     cut = read(tmp_path, timeline(track(clip(sequence(), time_range(86410, 10))), start=time(0)))
     (shot,) = cut.shots
-    deliver(cut, tmp_path, [plan_of(shot, PassName.FACE, version=2), plan_of(shot), plan_of(shot, PassName.BODY)])
+    deliver_frames(
+        cut, tmp_path, [plan_of(shot, PassName.FACE, version=2), plan_of(shot), plan_of(shot, PassName.BODY)]
+    )
 
     names = [item["label"] for item in video_tracks(tmp_path / "return.otio")]
     assert names == ["PLATE", "BODY v001", "FACE v001", "FACE v002"]
@@ -446,7 +448,7 @@ def test_each_version_has_its_own_track(tmp_path: Path) -> None:
 def test_a_shot_without_a_pass_leaves_a_gap_of_its_length(tmp_path: Path) -> None:
     clips = [clip(sequence(), time_range(86410 + 20 * index, 20), name=f"s{index}") for index in range(3)]
     cut = read(tmp_path, timeline(track(*clips), start=time(0)))
-    deliver(cut, tmp_path, [plan_of(cut.shots[1])])
+    deliver_frames(cut, tmp_path, [plan_of(cut.shots[1])])
 
     shown = frames_of(video_tracks(tmp_path / "return.otio")[1], 24)
     assert [frame for frame, entry in enumerate(shown) if entry] == list(range(20, 40))
@@ -462,7 +464,7 @@ def test_layer_tracks_are_as_long_as_their_plate_and_no_gap_is_added_to_a_plate(
         track(gap(40), clip(sequence(), time_range(86410, 20), name="b")),
         start=time(0),
     )
-    deliver(read(tmp_path, document), tmp_path)
+    deliver_frames(read(tmp_path, document), tmp_path)
 
     assert [len(frames_of(item, 24)) for item in video_tracks(tmp_path / "return.otio")] == [20] * 3 + [60] * 3
 
@@ -478,7 +480,7 @@ def test_transitions_of_the_plate_are_repeated_on_its_layers(tmp_path: Path) -> 
         clip(missing_reference(), time_range(0, 20), name="title 2"),
     )
     cut = read(tmp_path, timeline(edit, start=time(0)))
-    deliver(cut, tmp_path)
+    deliver_frames(cut, tmp_path)
 
     _, _, over = video_tracks(tmp_path / "return.otio")
     kinds = [child["OTIO_SCHEMA"] for child in over["children"]]
@@ -498,7 +500,7 @@ def test_a_transition_into_a_layer_from_something_else_is_repeated_too(tmp_path:
         clip(sequence(), time_range(86410, 30), name="a"),
     )
     cut = read(tmp_path, timeline(edit, start=time(0)))
-    deliver(cut, tmp_path)
+    deliver_frames(cut, tmp_path)
 
     _, _, over = video_tracks(tmp_path / "return.otio")
     assert [child["OTIO_SCHEMA"] for child in over["children"]] == ["Gap.1", "Transition.1", "Clip.2"]
@@ -518,7 +520,7 @@ def test_effects_of_the_plate_are_repeated_on_its_layers(tmp_path: Path) -> None
     off = json.loads(json.dumps(zoom))
     off["metadata"]["Resolve_OTIO"] |= {"Effect Name": "Dynamic Zoom", "Enabled": False}
     item = clip(sequence(), time_range(86410, 20), effects=[speed(0.5), zoom, off])
-    delivery = deliver(read(tmp_path, timeline(track(item), start=time(0))), tmp_path)
+    delivery = deliver_frames(read(tmp_path, timeline(track(item), start=time(0))), tmp_path)
 
     plate, body, over = (layers_of(tmp_path, name)[0] for name in ("PLATE", "BODY v001", "FACE v001"))
     as_otio_writes_them = [
@@ -531,7 +533,7 @@ def test_effects_of_the_plate_are_repeated_on_its_layers(tmp_path: Path) -> None
 
 def test_a_still_becomes_a_frozen_sequence_of_one_frame(tmp_path: Path) -> None:
     still = clip(movie_reference("/offline/t.png", time_range(0, 1)), time_range(0, 40))
-    deliver(read(tmp_path, timeline(track(still), start=time(0))), tmp_path)
+    deliver_frames(read(tmp_path, timeline(track(still), start=time(0))), tmp_path)
 
     plate, over = (layers_of(tmp_path, name)[0] for name in ("PLATE", "FACE v001"))
     assert not plate["effects"]
@@ -540,7 +542,7 @@ def test_a_still_becomes_a_frozen_sequence_of_one_frame(tmp_path: Path) -> None:
 
 def test_the_metadata_and_the_path_of_a_layer(tmp_path: Path) -> None:
     cut = read(tmp_path, timeline(track(clip(sequence(), time_range(86404, 20))), start=time(0)))
-    deliver(cut, tmp_path / "out")
+    deliver_frames(cut, tmp_path / "out")
 
     (layer,) = layers_of(tmp_path / "out", "FACE v001")
     assert layer["name"] == "sh010_FACE_v001"
@@ -564,7 +566,7 @@ def test_the_metadata_and_the_path_of_a_layer(tmp_path: Path) -> None:
 
 
 def test_return_otio_is_strict_json(tmp_path: Path) -> None:
-    deliver(read(tmp_path, timeline(track(clip(sequence(), time_range(86404, 20))), start=time(0))), tmp_path)
+    deliver_frames(read(tmp_path, timeline(track(clip(sequence(), time_range(86404, 20))), start=time(0))), tmp_path)
 
     def refuse(text: str) -> None:
         pytest.fail(f"{text} is not JSON")
@@ -575,7 +577,7 @@ def test_return_otio_is_strict_json(tmp_path: Path) -> None:
 def test_a_single_movie_returns_as_a_timeline(tmp_path: Path) -> None:
     movie = write_movie(tmp_path / "A001.mov", 12, timecode="01:00:00:00")
     cut = read_cut(movie, handles=8)
-    deliver(cut, tmp_path / "out")
+    deliver_frames(cut, tmp_path / "out")
 
     assert [item["label"] for item in video_tracks(tmp_path / "out/return.otio")] == ["PLATE", "BODY v001", "FACE v001"]
     (layer,) = layers_of(tmp_path / "out", "FACE v001")
@@ -587,7 +589,7 @@ def test_a_single_movie_returns_as_a_timeline(tmp_path: Path) -> None:
 def test_paths_relative_to_the_cut_become_absolute(tmp_path: Path) -> None:
     write_movie(tmp_path / "media" / "a.mov", 30)
     item = clip(movie_reference("media/a.mov", time_range(0, 30)), time_range(5, 10))
-    deliver(read(tmp_path, timeline(track(item), start=time(0))), tmp_path / "elsewhere" / "out")
+    deliver_frames(read(tmp_path, timeline(track(item), start=time(0))), tmp_path / "elsewhere" / "out")
 
     (plate,) = layers_of(tmp_path / "elsewhere" / "out", "PLATE")
     assert plate["media_references"]["DEFAULT_MEDIA"]["target_url"] == f"{tmp_path}/media/a.mov"
@@ -599,7 +601,7 @@ def test_an_output_folder_that_was_moved_is_loaded_with_all_its_layers(tmp_path:
     write_movie(tmp_path / plates / "a.mov", 30)
     item = clip(movie_reference(f"{plates}/a.mov", time_range(0, 30)), time_range(5, 10), name="a")
     cut = read(tmp_path, timeline(track(item), start=time(0)))
-    deliver(cut, tmp_path / "out")
+    deliver_frames(cut, tmp_path / "out")
     (tmp_path / "elsewhere").mkdir()
     moved = (tmp_path / "out").rename(tmp_path / "elsewhere" / "moved")
 
@@ -620,7 +622,7 @@ def test_absolute_paths_on_request(tmp_path: Path) -> None:
     write_movie(tmp_path / "a.mov", 30)
     item = clip(movie_reference("a.mov", time_range(0, 30)), time_range(5, 10), name="a")
     settings = Settings(delivery=DeliverySettings(relative=False))
-    deliver(read(tmp_path, timeline(track(item), start=time(0))), tmp_path / "out", settings=settings)
+    deliver_frames(read(tmp_path, timeline(track(item), start=time(0))), tmp_path / "out", settings=settings)
     (layer,) = layers_of(tmp_path / "out", "FACE v001")
     assert layer["media_references"]["DEFAULT_MEDIA"]["target_url_base"] == f"{tmp_path}/out/a/FACE/v001/"
 
@@ -657,7 +659,7 @@ def test_a_cut_that_changed_since_it_was_read_is_refused(changed: Json | None, p
     if changed is not None:
         write(tmp_path / "cut.otio", changed)
     with pytest.raises(InputError, match=problem) as caught:
-        deliver(cut, tmp_path / "out")
+        deliver_frames(cut, tmp_path / "out")
 
     assert isinstance(caught.value, UnreadableCut) == (changed is not None)
     assert not (tmp_path / "out" / "delivery.json").exists()
@@ -720,35 +722,35 @@ def test_a_slipped_movie_is_refused(slip: int, tmp_path: Path) -> None:
     slipped = clip(movie, time_range(86410 + slip, 20), name="b")
     write(tmp_path / "cut.otio", timeline(track(PLAIN, slipped), start=time(0)))
     with pytest.raises(UnreadableCut, match="b shows different source frames"):
-        deliver(cut, tmp_path / "out")
+        deliver_frames(cut, tmp_path / "out")
 
 
 def test_an_unchanged_clip_of_a_pattern_is_not_taken_for_a_slipped_one(tmp_path: Path) -> None:
     """A pattern does not say which file it starts at."""
     files = clip(movie_reference("/offline/plate.%04d.png", time_range(1001, 120)), time_range(1011, 20), name="b")
     cut = read(tmp_path, timeline(track(PLAIN, files), start=time(0)))
-    assert [layer.shot for layer in deliver(cut, tmp_path / "out").tracks[0].clips] == ["a", "b"]
+    assert [layer.shot for layer in deliver_frames(cut, tmp_path / "out").tracks[0].clips] == ["a", "b"]
 
 
 def test_the_cut_itself_is_never_overwritten(tmp_path: Path) -> None:
     path = write(tmp_path / "return.otio", timeline(track(PLAIN)))
     before = path.read_bytes()
     with pytest.raises(OutputNotWritable, match="it is the cut itself"):
-        deliver(read_cut(path, handles=0), tmp_path)
+        deliver_frames(read_cut(path, handles=0), tmp_path)
 
     assert path.read_bytes() == before
 
 
 def test_a_return_timeline_read_as_a_cut_has_the_same_plates(tmp_path: Path) -> None:
     cut = read(tmp_path, timeline(track(PLAIN, gap(5), SECOND), start=time(0)))
-    deliver(cut, tmp_path / "out")
+    deliver_frames(cut, tmp_path / "out")
     again = read_cut(tmp_path / "out" / "return.otio", handles=8)
 
     assert [(shot.name, shot.source_work_range, shot.record_range) for shot in again.shots] == [
         (shot.name, shot.source_work_range, shot.record_range) for shot in cut.shots
     ]
     assert {row.reason for row in again.skipped} == {"a layer made by this toolkit, not a plate"}
-    notes = [note for note in deliver(again, tmp_path / "again").notes if note.startswith("skipped")]
+    notes = [note for note in deliver_frames(again, tmp_path / "again").notes if note.startswith("skipped")]
     assert notes == ["skipped: 4 layers made by this toolkit, not plates"]
 
 
@@ -756,10 +758,10 @@ def test_a_second_delivery_over_a_return_timeline_keeps_the_track_names(tmp_path
     """Tracks of older layers keep their names and are not plates; the newer layers go over them."""
     upper = track(gap(4), clip(sequence(), time_range(86420, 10), name="c"), name="Video 2")
     cut = read(tmp_path, timeline(track(PLAIN, gap(5), SECOND), upper, start=time(0)))
-    names = [track.name for track in deliver(cut, tmp_path / "one").tracks]
+    names = [track.name for track in deliver_frames(cut, tmp_path / "one").tracks]
     again = read_cut(tmp_path / "one" / "return.otio", handles=8)
     plans = [plan_of(shot, name, version=2) for shot in again.source_shots() for name in PassName]
-    delivery = deliver(again, tmp_path / "two", plans)
+    delivery = deliver_frames(again, tmp_path / "two", plans)
 
     assert [track.name for track in delivery.tracks] == [name.replace("v001", "v002") for name in names]
     assert [item["label"] for item in video_tracks(tmp_path / "two" / "return.otio")] == [
@@ -772,7 +774,7 @@ def test_a_failed_write_leaves_no_partial_files(tmp_path: Path) -> None:
     cut = read(tmp_path, timeline(track(clip(sequence(), time_range(86410, 20))), start=time(0)))
     (tmp_path / "out" / "return.otio").mkdir(parents=True)
     with pytest.raises(OutputNotWritable, match=r"return\.otio"):
-        deliver(cut, tmp_path / "out")
+        deliver_frames(cut, tmp_path / "out")
 
     assert not (tmp_path / "out" / "delivery.json").exists()
     assert not list((tmp_path / "out").glob(".*.part"))
@@ -788,7 +790,7 @@ def test_a_transition_is_copied_only_where_the_layers_reach_it(tmp_path: Path) -
     short = [transition(3, 3), clip(holed, time_range(18, 12), name="c")]  # its first part has one frame
     document = timeline(track(*reaching, *short), start=time(0))
     cut = read(tmp_path, document, handles=4)
-    deliver(cut, tmp_path / "out")
+    deliver_frames(cut, tmp_path / "out")
     (face,) = [one for one in video_tracks(tmp_path / "out" / "return.otio") if one["name"] == "FACE v001"]
 
     kinds = [child["OTIO_SCHEMA"].partition(".")[0] for child in face["children"]]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests._coverage import unmeasured
 from tests.engines import _tiny
 from toolkit.engines import http_client
 from toolkit.engines.addresses import AUTH_VARIABLE, HOST_VARIABLE
@@ -24,16 +25,17 @@ class TinyModels:
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> TinyModels:
-    import torch
-
-    torch.set_num_threads(1)  # for networks this small, threads cost more than they save
     folder = tmp_path_factory.mktemp("models")
-    checkpoint = _tiny.make_checkpoint(folder / "checkpoints" / "tiny-sd")
-    first, second, third = (
-        _tiny.make_control(folder / "controlnets" / f"tiny-control-{number}", checkpoint, seed=number)
-        for number in (1, 2, 3)
-    )
-    lora = _tiny.make_lora(folder / "loras" / "tiny-lora.safetensors", checkpoint)
+    with unmeasured():
+        import torch
+
+        torch.set_num_threads(1)  # for networks this small, threads cost more than they save
+        checkpoint = _tiny.make_checkpoint(folder / "checkpoints" / "tiny-sd")
+        first, second, third = (
+            _tiny.make_control(folder / "controlnets" / f"tiny-control-{number}", checkpoint, seed=number)
+            for number in (1, 2, 3)
+        )
+        lora = _tiny.make_lora(folder / "loras" / "tiny-lora.safetensors", checkpoint)
     return TinyModels(folder=folder, checkpoint=checkpoint, controls=(first, second, third), lora=lora)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests._coverage import unmeasured
 from tests.hosts.after_effects import Studio
 from tests.hosts.delivered import Deliveries, Document
 from tests.hosts.entries import PROBES, footage_of, load
@@ -240,7 +241,8 @@ def in_project(delivered: Delivered) -> Shown:
     py_aep = pytest.importorskip("py_aep", reason="the extra aep is not installed")
     path, notes = write_aep(Delivery.read(delivered.path), delivered.path.parent)
     assert notes == ()
-    return _shown(_project_comp(py_aep.parse(path).project, delivered.name), delivered)
+    with unmeasured():
+        return _shown(_project_comp(py_aep.parse(path).project, delivered.name), delivered)
 
 
 def _shown(master: AeComp, delivered: Delivered) -> Shown:

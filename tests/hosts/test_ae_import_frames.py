@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.delivery._deliveries import deliver, frames_of, video_tracks
+from tests.delivery._deliveries import deliver_frames, frames_of, video_tracks
 from tests.hosts.after_effects import Dump, Step, Studio, comps, footage, layers, picture_at, picture_in_cut
 from tests.hosts.delivered import Document, clips, retime
 from tests.turnover import _cuts as otio
@@ -259,7 +259,7 @@ def test_after_effects_shows_the_same_source_frames_as_the_return_timeline(
     studio: Studio, tmp_path: Path, children: list[otio.Json]
 ) -> None:
     cut = read_cut(otio.write(tmp_path / "cut.otio", otio.timeline(otio.track(*children))), handles=8)
-    delivery = deliver(cut, tmp_path / "out")
+    delivery = deliver_frames(cut, tmp_path / "out")
     (dump,) = studio.session([Step(delivery=tmp_path / "out" / "delivery.json")])
     assert dump["report"]["problems"] == []
     tracks = {

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.delivery._deliveries import deliver
+from tests.delivery._deliveries import deliver_frames
 from tests.hosts import placed
 from tests.hosts.placed import Delivered, Shown
 from tests.hosts.users import Machine, comp, machine, project, shown
@@ -79,7 +79,7 @@ def sent(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     size = {"frames": LENGTH * len(uses), "width": 128, "height": 72}
     turnover = desk.send(project(comp(*layers, fps=float(Fraction(request.param)), **size), footage=footage))
     cut = read_cut(desk.out / "turnover.json", handles=8)
-    deliver(cut, folder / "out", faces=False)
+    deliver_frames(cut, folder / "out")
     return Sent(uses, turnover, cut, Delivered(folder / "out" / "delivery.json"))
 
 

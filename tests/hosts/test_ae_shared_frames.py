@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.delivery._deliveries import deliver
+from tests.delivery._deliveries import deliver_frames
 from tests.hosts import placed
 from tests.hosts.after_effects import Step, Studio
 from tests.hosts.delivered import Deliveries
@@ -208,7 +208,7 @@ def test_a_remapped_layer_comes_back_frame_by_frame(machine: Machine) -> None:
     shown = {shot.record_range.first: shot for shot in cut.shots}
     for first, sources in expected.items():
         assert [shown[first].frame_map.source_frame_at_record(n) for n in shown[first].record_range] == sources
-    deliver(cut, machine.folder / "out", faces=False)
+    deliver_frames(cut, machine.folder / "out")
     delivered = Delivered(machine.folder / "out" / "delivery.json")
     assert_shows(placed.in_after_effects(delivered, machine.home), cut)
     for _, clip in delivered.clips():

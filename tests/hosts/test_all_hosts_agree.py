@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.delivery._deliveries import deliver
+from tests.delivery._deliveries import deliver_frames
 from tests.hosts import placed
 from tests.hosts.placed import Delivered, Shown
 from tests.hosts.resolve import VERSIONS
@@ -54,7 +54,7 @@ def conformed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
         start=cuts.time(hour, rate),
         name="agreement",
     )
-    deliver(read_cut(cuts.write(folder / "cut.otio", document), handles=HANDLES), folder / "out", faces=False)
+    deliver_frames(read_cut(cuts.write(folder / "cut.otio", document), handles=HANDLES), folder / "out")
     return Delivered(folder / "out" / "delivery.json")
 
 
@@ -94,7 +94,7 @@ def deliver_uses(record_rate: Fraction, uses: Sequence[Use], folder: Path) -> tu
         clips.append(cuts.clip(media, used, name=f"clip{number}", effects=effects))
     document = cuts.timeline(cuts.track(*clips), start=cuts.time(0, float(record_rate)), name="mixed")
     cut = read_cut(cuts.write(folder / "cut.otio", document), handles=HANDLES)
-    deliver(cut, folder / "out", faces=False)
+    deliver_frames(cut, folder / "out")
     return cut, Delivered(folder / "out" / "delivery.json")
 
 
@@ -212,7 +212,7 @@ def in_parts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Cut, Delivered]:
         name="parts",
     )
     cut = read_cut(cuts.write(folder / "cut.otio", document), handles=HANDLES)
-    deliver(cut, folder / "out", faces=False)
+    deliver_frames(cut, folder / "out")
     return cut, Delivered(folder / "out" / "delivery.json")
 
 

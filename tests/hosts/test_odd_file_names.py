@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.delivery._deliveries import deliver
+from tests.delivery._deliveries import deliver_frames
 from tests.hosts.lua_host import new_lua
 from tests.hosts.placed import Delivered
 from tests.hosts.test_all_hosts_agree import HOSTS, assert_shows
@@ -41,7 +41,7 @@ def _deliver(folder: Path, prefix: str, digits: int, first: int) -> Delivered:
     reference = cuts.sequence_reference(f"{folder}/", first, cuts.time_range(0, 12))
     reference |= {"name_prefix": prefix, "frame_zero_padding": digits}
     document = cuts.timeline(cuts.track(cuts.clip(reference, cuts.time_range(2, 8), name="odd")), name="cut")
-    deliver(read_cut(cuts.write(folder / "cut.otio", document), handles=8), folder / "out", faces=False)
+    deliver_frames(read_cut(cuts.write(folder / "cut.otio", document), handles=8), folder / "out")
     return Delivered(folder / "out" / "delivery.json")
 
 

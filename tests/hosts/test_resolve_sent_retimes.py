@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.delivery._deliveries import deliver
+from tests.delivery._deliveries import deliver_frames
 from tests.hosts import placed
 from tests.hosts.entries import PROBES, footage_of, load
 from tests.hosts.placed import Delivered, Shown
@@ -73,7 +73,7 @@ class Editor:
 
     def bring(self, cut: Cut) -> tuple[Shown, dict[str, Any]]:
         """Deliver and import; what the layers on the stack show."""
-        deliver(cut, self.folder / "out")
+        deliver_frames(cut, self.folder / "out")
         delivered = Delivered(self.folder / "out" / "delivery.json")
         self.fake.world.footage.update(footage_of(delivered.document))
         report = self.start("Toolkit Import Passes.py", str(delivered.path))

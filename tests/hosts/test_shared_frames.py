@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.delivery._deliveries import deliver, plan_of
+from tests.delivery._deliveries import deliver_frames, plan_of
 from tests.hosts import placed
 from tests.hosts.entries import footage_of, load
 from tests.hosts.lua_host import new_lua, run_with_report
@@ -91,7 +91,7 @@ def conform(cut: Cut, folder: Path, version: int = 1) -> Delivered:
         for shot in cut.source_shots()
         for name in PassName
     ]
-    deliver(cut, folder / "out", plans)
+    deliver_frames(cut, folder / "out", plans)
     return Delivered(folder / "out" / "delivery.json")
 
 
@@ -141,7 +141,7 @@ def test_every_use_shows_its_own_frames(children: tuple[cuts.Json, ...], host: s
 @pytest.mark.parametrize("host", HOSTS)
 def test_layers_that_are_baked_on_request_show_the_same(host: str, at_home: Path) -> None:
     cut = read(at_home, *USES)
-    deliver(cut, at_home / "out", settings=Settings(delivery=DeliverySettings(bake="retimed")), faces=False)
+    deliver_frames(cut, at_home / "out", settings=Settings(delivery=DeliverySettings(bake="retimed")))
     found = HOSTS[host](Delivered(at_home / "out" / "delivery.json"), at_home)
     for shot, (name, layer, plate) in zip(cut.shots, frames_of(cut), strict=True):
         baked = [(frame, 1001 + index) for index, (frame, _) in enumerate(layer)]

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.delivery._deliveries import deliver, frames_of, video_tracks
+from tests.delivery._deliveries import deliver_frames, frames_of, video_tracks
 from tests.turnover._cuts import (
     Json,
     clip,
@@ -145,7 +145,7 @@ def test_the_layers_of_nested_timelines_lie_over_their_frames(tracks: tuple[tupl
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         cut = read_cut(write(folder / "cut.otio", as_timeline(tracks)), handles=2)
-        deliver(cut, folder / "out")
+        deliver_frames(cut, folder / "out")
         found = _shown_by_layers(cut, folder / "out")
     for frame in range(cut.record_count):
         assert found[frame] == {one for children in tracks for one in shown_on_track(children, frame)}

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.delivery._deliveries import deliver
+from tests.delivery._deliveries import deliver_frames
 from tests.delivery.test_return_timeline import layers_of
 from tests.turnover._cuts import (
     Json,
@@ -145,7 +145,7 @@ def test_timecode_counts_files(tmp_path: Path) -> None:
 def test_layers_have_a_file_for_each_file_and_the_plate_is_left_out_for_hosts(tmp_path: Path) -> None:
     write_sequence(tmp_path / "plates", range(1001, 1021, 2))
     cut = read(tmp_path, clip(stepped(), time_range(3, 8)), handles=1)
-    delivery = deliver(cut, tmp_path / "out")
+    delivery = deliver_frames(cut, tmp_path / "out")
 
     (layer,) = layers_of(tmp_path / "out", "FACE v001")
     media = layer["media_references"]["DEFAULT_MEDIA"]
