@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
-from diffusers.image_processor import VaeImageProcessor
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
@@ -29,9 +29,16 @@ from toolkit.settings import load_settings
 PLATE = (WIDTH, HEIGHT)
 
 
+def image_processor() -> Any:
+    """That of diffusers, whose import takes seconds: every worker collects this file."""
+    from diffusers.image_processor import VaeImageProcessor
+
+    return VaeImageProcessor()
+
+
 def diffusers_region(mask: NDArray[np.uint8], width: int, height: int, padding: int) -> Region:
     """The crop of diffusers, which reimplements AUTOMATIC1111 line by line; it does not accept an empty mask."""
-    left, top, right, bottom = VaeImageProcessor.get_crop_region(Image.fromarray(mask), width, height, pad=padding)
+    left, top, right, bottom = image_processor().get_crop_region(Image.fromarray(mask), width, height, pad=padding)
     return left, top, right, bottom
 
 
@@ -204,7 +211,7 @@ def test_the_crop_matches_resize_and_fill(region: Region) -> None:
     """Pillow's kernel is six pixels wide, ours eight; in the filled borders both repeat the edge."""
     codes = cv2.GaussianBlur(np.random.default_rng(0).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8), (0, 0), 2)
     codes = cv2.normalize(codes, None, 0, 255, cv2.NORM_MINMAX)
-    expected = VaeImageProcessor()._resize_and_fill(Image.fromarray(codes).crop(region), 512, 512)
+    expected = image_processor()._resize_and_fill(Image.fromarray(codes).crop(region), 512, 512)
     difference = np.abs(crop_face(face_with(region, 512), 512, codes / np.float32(255)) * 255 - np.asarray(expected))
     assert difference[shown_part(region, 512)].max() < 3, "of 255 codes"
     assert difference.mean() < 0.5

@@ -42,6 +42,13 @@ def two(tiny: TinyModels) -> Iterator[MultiDeviceEngine]:
             yield engine
 
 
+@pytest.fixture
+def unmeasured_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Coverage does not follow processes that are killed, nor their import of torch."""
+    for name in [name for name in os.environ if name.startswith("COVERAGE_")]:
+        monkeypatch.delenv(name)
+
+
 def test_images_equal_those_of_one_device_in_the_same_order(tiny: TinyModels, two: MultiDeviceEngine) -> None:
     requests = [make_request(tiny, seed, guides=1) for seed in range(5)]
     with engine(batch=2) as one:
@@ -59,7 +66,7 @@ def test_an_error_arrives_with_its_full_message(tiny: TinyModels, two: MultiDevi
         two.prepare([look])
 
 
-def test_a_killed_process_is_reported_with_its_device(tiny: TinyModels) -> None:
+def test_a_killed_process_is_reported_with_its_device(tiny: TinyModels, unmeasured_processes: None) -> None:
     request = make_request(tiny, 1)
     with open_on("cpu,cpu") as engine:
         assert isinstance(engine, MultiDeviceEngine)
@@ -72,7 +79,7 @@ def test_a_killed_process_is_reported_with_its_device(tiny: TinyModels) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-def test_processes_exit_when_their_parent_is_killed(tmp_path: Path) -> None:
+def test_processes_exit_when_their_parent_is_killed(tmp_path: Path, unmeasured_processes: None) -> None:
     script = tmp_path / "opens.py"
     script.write_text(
         "import time\n"

@@ -26,7 +26,8 @@ def clip(tmp_path: Path) -> Callable[[Sequence[Picture]], Shot]:
 
     def write(pictures: Sequence[Picture]) -> Shot:
         for number, picture in enumerate(pictures, start=1):
-            assert cv2.imwrite(str(tmp_path / f"plate.{number:04d}.png"), picture[..., ::-1])
+            path = str(tmp_path / f"plate.{number:04d}.png")
+            assert cv2.imwrite(path, picture[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 1])
         return shot_of(tmp_path / "plate.####.png")
 
     return write

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -27,12 +28,15 @@ def keypoints(model: Path) -> Iterator[KeypointReader]:
         yield reader
 
 
+@cache
 def textured(width: int = 960, height: int = 540) -> Picture:
     """A background with structure: soft noise."""
     import cv2
 
     noise = np.random.default_rng(1).integers(40, 200, (height, width, 3), dtype=np.uint8)
-    return np.asarray(cv2.GaussianBlur(noise, (0, 0), 3), dtype=np.uint8)
+    soft = np.asarray(cv2.GaussianBlur(noise, (0, 0), 3), dtype=np.uint8)
+    soft.flags.writeable = False
+    return soft
 
 
 def true_points(anna: Person, x: float, y: float, *, height: float, roll: float) -> NDArray[np.float64]:
