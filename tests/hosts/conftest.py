@@ -35,9 +35,16 @@ def pictured(tmp_path_factory: pytest.TempPathFactory) -> Deliveries:
     return Deliveries(tmp_path_factory.mktemp("deliveries"), pictures)
 
 
-@pytest.fixture
-def studio(tmp_path: Path, pictured: Deliveries) -> Studio:
-    (tmp_path / "Scripts" / "ScriptUI Panels").mkdir(parents=True)
+@pytest.fixture(scope="session")
+def ae_menu(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The entries as they are installed; for reading only."""
+    folder = tmp_path_factory.mktemp("Scripts")
+    (folder / "ScriptUI Panels").mkdir()
     for name, text in ae_entries():
-        (tmp_path / "Scripts" / name).write_text(text, encoding="utf-8")
-    return Studio(scripts=tmp_path / "Scripts", folder=tmp_path, deliver=pictured)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def studio(tmp_path: Path, ae_menu: Path, pictured: Deliveries) -> Studio:
+    return Studio(scripts=ae_menu, folder=tmp_path, deliver=pictured)

@@ -99,9 +99,9 @@ def test_comps_follow_their_uses_when_a_new_one_renumbers_them(at_home: Path) ->
 def test_an_import_that_fails_gives_the_comps_their_names_back(at_home: Path) -> None:
     artist = Artist(at_home)
     artist.keep(conform(read(at_home, *USES), at_home))
-    again = conform(read(at_home, use(70, 5, "A001"), cuts.gap(1), *USES[1:]), at_home, version=2)
-    artist.keep(again)
-    artist.steps[-1] = replace(artist.steps[-1], quirks={"noEffect": "ADBE Corner Pin"})
+    cut = read(at_home, use(70, 5, "A001"), cuts.gap(1), *USES[1:])
+    artist.keep(conform(cut, at_home, version=2, faces=True))
+    artist.steps[-1] = replace(artist.steps[-1], quirks={"noEffect": "ADBE Corner Pin"})  # which faces need
     first, second = artist.run()
     assert second["report"]["problems"] != []
     assert kept(second) == kept(first)

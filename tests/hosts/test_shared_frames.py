@@ -85,9 +85,9 @@ def read(folder: Path, *children: cuts.Json) -> Cut:
     return cut.model_copy(update={"origin": origin})
 
 
-def conform(cut: Cut, folder: Path, version: int = 1) -> Delivered:
+def conform(cut: Cut, folder: Path, version: int = 1, *, faces: bool = False) -> Delivered:
     plans = [
-        plan_of(shot, name, version=version, faces=[()] * len(shot.source_work_range))
+        plan_of(shot, name, version=version, faces=() if faces else [()] * len(shot.source_work_range))
         for shot in cut.source_shots()
         for name in PassName
     ]
