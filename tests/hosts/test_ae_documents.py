@@ -9,6 +9,8 @@ import pytest
 from tests.hosts.after_effects import Studio
 from tests.hosts.delivered import Change, set_on
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in After Effects, not the toolkit
+
 
 @pytest.mark.parametrize(
     ("change", "message"),

@@ -10,6 +10,8 @@ import pytest
 from tests.hosts.after_effects import Studio, comps, footage, layers
 from tests.hosts.delivered import Document, clips, set_on
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in After Effects, not the toolkit
+
 STACK = ["BODY", "FACE", "face matte", "face 0", "face 0 correction", "face 0 corner pin"]
 
 

@@ -11,6 +11,8 @@ import pytest
 from tests.hosts.after_effects import Dump, Step, Studio, comps, footage, layers
 from tests.hosts.delivered import Change, Document, make_version_2, write_media
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in After Effects, not the toolkit
+
 
 @pytest.fixture
 def delivery(studio: Studio) -> Path:

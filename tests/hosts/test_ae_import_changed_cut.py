@@ -10,6 +10,8 @@ import pytest
 from tests.hosts.after_effects import Dump, Step, Studio, comps, footage
 from tests.hosts.delivered import Change, Document, make_version_2, set_on, write_media
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in After Effects, not the toolkit
+
 CUT, SHOT = "comp 'scene_04': ", "comp 'sh010': "
 
 

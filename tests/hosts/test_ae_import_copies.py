@@ -13,6 +13,8 @@ from tests.hosts.delivered import Document, keep_positions_true, make_version_2
 from tests.hosts.test_ae_import_undo import next_version
 from tests.hosts.test_ae_import_versions import lengthen_handles
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in After Effects, not the toolkit
+
 ITEMS = """(function () {{
     function find(name, isComp) {{
         var i;

@@ -10,6 +10,8 @@ import pytest
 from tests.hosts.after_effects import Dump, Studio, animation, comps, frames_of_keys, layers
 from tests.hosts.delivered import Change, Document, clips, golden, retime
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in After Effects, not the toolkit
+
 
 def face_keys(index: int) -> Document:
     keys: Document = golden()["faces"][index]

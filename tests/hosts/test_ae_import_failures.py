@@ -10,6 +10,8 @@ import pytest
 from tests.hosts.after_effects import Dump, Step, Studio, layers
 from tests.hosts.delivered import Change, retime, set_on
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in After Effects, not the toolkit
+
 
 def set_half_speed_with_flow(document: Any) -> None:
     retime(0.5, frame_count=20, record_count=40)(document)

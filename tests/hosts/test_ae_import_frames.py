@@ -15,6 +15,8 @@ from tests.hosts.delivered import Document, clips, retime
 from tests.turnover import _cuts as otio
 from toolkit.turnover import read_cut
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in After Effects, not the toolkit
+
 
 def expected_source_frame(clip: Document, record_frame: int, fps: float) -> int | None:
     """The rule of ``toolkit.frames.FrameMap``, for whole in points."""

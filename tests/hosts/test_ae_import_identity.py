@@ -12,6 +12,8 @@ from tests.hosts.after_effects import Dump, Step, Studio, comps, layers
 from tests.hosts.delivered import Document, golden, keep_positions_true, write_media
 from tests.hosts.test_ae_import_copies import FORGET_IDS, ITEMS
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in After Effects, not the toolkit
+
 Cut = dict[str, str]
 """The folder of the plate of every shot, in the order of the cut. All plates are called ``plate.0101.png``."""
 

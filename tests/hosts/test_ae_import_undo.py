@@ -11,6 +11,8 @@ import pytest
 from tests.hosts.after_effects import Dump, Step, Studio, comps, footage
 from tests.hosts.delivered import Change, Document, make_version_2, write_media
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in After Effects, not the toolkit
+
 MOVIE = "A001C003_230114.mov"
 FAILS = {"replaceThrows": "sh020_FACE_v002"}
 """The last file of the version, when all others have been replaced."""

@@ -15,6 +15,8 @@ import pytest
 from tests.hosts.after_effects import Dump, Step, Studio, comps, footage, layers
 from tests.hosts.delivered import Document, clips, make_version_2
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in After Effects, not the toolkit
+
 ARTIST = """(function () {
     var i;
     for (i = 1; i <= app.project.numItems; i += 1) {

@@ -14,6 +14,8 @@ from tests.cli.test_bad_input import write_frames
 from tests.hosts.users import Facts, Machine, comp, machine, project
 from toolkit.install import bundle
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in After Effects, not the toolkit
+
 __all__ = ["machine"]
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "ae_scripts"

@@ -12,6 +12,8 @@ from tests.hosts.after_effects import Dump, Step, Studio, footage, movies
 from tests.hosts.delivered import Document, clips
 from tests.hosts.path_maps import ANSWERS, THERE, Answer, read_map, write_map
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in After Effects, not the toolkit
+
 
 def delivery_of_a_farm(studio: Studio, here: Path) -> tuple[Path, Document]:
     """A delivery whose plates are in ``THERE`` for a farm and in ``here`` on this machine; and facts of its movies."""

@@ -14,6 +14,8 @@ import pytest
 from tests.hosts.after_effects import Dump, Step, Studio, comps, footage, layers, movies, picture, picture_at
 from tests.hosts.delivered import Deliveries, Document, clips, set_on
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in After Effects, not the toolkit
+
 MOVIE, SEQUENCE = "A001C003_230114.mov", "B002C011.{:04d}.png"
 
 

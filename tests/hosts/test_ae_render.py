@@ -17,6 +17,8 @@ from tests.hosts.delivered import Deliveries
 from tests.hosts.users import Facts, Machine, comp, machine, project
 from toolkit.documents import Turnover
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in After Effects, not the toolkit
+
 __all__ = ["machine"]
 
 ENTRY = "toolkit_render_passes.jsx"

@@ -23,6 +23,8 @@ from tests.turnover import _cuts as cuts
 from toolkit.documents import Cut, Turnover
 from toolkit.turnover import read_cut
 
+pytestmark = pytest.mark.no_cover  # the toolkit's part is measured by its own tests
+
 __all__ = ["machine"]
 
 LENGTH = 12

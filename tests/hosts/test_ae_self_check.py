@@ -10,6 +10,8 @@ import pytest
 from tests.hosts.after_effects import Dump, Step, Studio
 from tests.hosts.delivered import Document
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in After Effects, not the toolkit
+
 
 def run_self_check(studio: Studio, **quirks: Any) -> Dump:
     step = Step(delivery=studio.deliver(), entry="toolkit_self_check.jsx", quirks=quirks)

@@ -13,6 +13,8 @@ from toolkit.documents import Turnover
 from toolkit.frames import exact_rate
 from toolkit.turnover import read_cut
 
+pytestmark = pytest.mark.no_cover  # what runs are the scripts in After Effects, not the toolkit
+
 __all__ = ["machine"]
 
 NTSC = 24000 / 1001

@@ -21,6 +21,8 @@ from toolkit.install import install_scripts
 from toolkit.plates import read_attributes
 from toolkit.turnover import read_cut
 
+pytestmark = pytest.mark.no_cover  # the toolkit's part is measured by its own tests
+
 __all__ = ["machine"]
 
 

@@ -23,6 +23,8 @@ from tests.turnover import _cuts as cuts
 from toolkit.documents import Cut
 from toolkit.turnover import read_cut
 
+pytestmark = pytest.mark.no_cover  # the toolkit's part is measured by its own tests
+
 HANDLES = 32
 """So many that a slow clip's layer fills its place at normal speed: Resolve places first and sets the speed then."""
 

@@ -14,6 +14,8 @@ from tests.hosts.test_lua_script import import_delivery, read_stack, resolve_wit
 from tests.turnover import _cuts as cuts
 from toolkit.turnover import read_cut
 
+pytestmark = pytest.mark.no_cover  # the toolkit's part is measured by its own tests
+
 NAMES = [
     ("100%_.", 4),
     ("50%d_.", 4),

@@ -23,6 +23,8 @@ from tests.turnover import _cuts as cuts
 from toolkit.documents import Cut
 from toolkit.turnover import read_cut
 
+pytestmark = pytest.mark.no_cover  # the toolkit's part is measured by its own tests
+
 MOVIE = Footage(frames=200, fps=24.0)
 
 

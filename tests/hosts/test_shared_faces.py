@@ -18,6 +18,8 @@ from toolkit.documents import Cut, Delivery, PassName
 from toolkit.install import install_scripts
 from toolkit.settings import DeliverySettings, Settings
 
+pytestmark = pytest.mark.no_cover  # the toolkit's part is measured by its own tests
+
 
 @pytest.fixture
 def cut(at_home: Path) -> Cut:

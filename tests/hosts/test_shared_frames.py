@@ -27,6 +27,8 @@ from toolkit.documents.origin import HostColour, Origin
 from toolkit.settings import DeliverySettings, Settings
 from toolkit.turnover import read_cut
 
+pytestmark = pytest.mark.no_cover  # the toolkit's part is measured by its own tests
+
 HOUR = 86400
 HANDLES = 24
 
