@@ -12,6 +12,8 @@ from tests.benchmarks.bench_engines import compare_engines
 from tests.benchmarks.bench_shot import measure_shot
 from tests.engines.conftest import TinyModels, tiny  # noqa: F401  a fixture here, too
 
+pytestmark = pytest.mark.no_cover  # what is tested are the benchmarks, not the toolkit
+
 
 @pytest.fixture
 def setup(tiny: TinyModels) -> Setup:  # noqa: F811  the fixture

@@ -18,6 +18,8 @@ from toolkit.engines.diffusers_local import DiffusersEngine
 from toolkit.engines.png import inpaint_mask
 from toolkit.settings import DiffusersSettings
 
+pytestmark = pytest.mark.no_cover  # the pipelines of diffusers take the time; our engine is measured by its own tests
+
 Picture = NDArray[np.float32]
 TOLERANCE = 2e-5
 """Largest difference of any pixel, of 1.0: a twelfth of a 12-bit code."""

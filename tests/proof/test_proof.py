@@ -17,6 +17,8 @@ from tests.proof._incoming import check_incoming
 from tests.proof._model import Constant, Footage, Item, Timeline, Track
 from tests.proof._other_formats import flat_cuts
 
+pytestmark = pytest.mark.no_cover  # no cut of chance decides what is covered
+
 
 @pytest.fixture(scope="module")
 def footage(tmp_path_factory: pytest.TempPathFactory) -> list[Footage]:
