@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -109,13 +109,32 @@ STARTS = pytest.mark.parametrize(
 ACTS = pytest.mark.parametrize("acts", [False, True], ids=["not done", "done but not answered"])
 
 
+Choose = Callable[[list[str]], Iterable[int]]
+"""Of the calls of an import those, by their number, at which Resolve falls silent in turn."""
+
+
+def every(step: int) -> Choose:
+    return lambda calls: range(0, len(calls), step)
+
+
+def each_method(step: int) -> Choose:
+    """Each method when it is called first and last, and every ``step``-th call: most of them are mostly the same."""
+
+    def choose(calls: list[str]) -> list[int]:
+        first = {name: at for at, name in reversed([*enumerate(calls)])}
+        last = {name: at for at, name in enumerate(calls)}
+        return sorted({*first.values(), *last.values(), *range(0, len(calls), step)})
+
+    return choose
+
+
 def sweep(
-    entry: ModuleType, deliver: Deliveries, start: Start, *, silent: int, acts: bool, step: int = 1
+    entry: ModuleType, deliver: Deliveries, start: Start, *, silent: int, acts: bool, at: Choose
 ) -> Iterator[Report]:
-    """The reports of imports in which ``silent`` calls are not answered, from each call on, ``step`` calls apart."""
+    """The reports of imports in which ``silent`` calls are not answered, from each call chosen by ``at`` on."""
     started = start(entry, deliver)
     before, done, again = by_id(started.desk.fake.snapshot()), len(started.desk.fake.called), started.frozen()
-    for first in range(0, len(calls_of(entry, again())), step):
+    for first in at(calls_of(entry, again())):
         one = again()
         one.desk.fake.behaviour.unanswered = range(done + first, done + first + silent)
         one.desk.fake.behaviour.unanswered_calls_act = acts
@@ -136,9 +155,8 @@ def calls_of(entry: ModuleType, one: Import) -> list[str]:
 def test_a_single_unanswered_call_changes_nothing(
     entry: ModuleType, deliver: Deliveries, at_home: Path, start: Start, acts: bool
 ) -> None:
-    """At every second call of a first import, and every third of the others, whose calls are mostly the same."""
-    step = 5 if acts else 2 if start == Import.first else 3
-    for report in sweep(entry, deliver, start, silent=1, acts=acts, step=1 if EVERY_CALL else step):
+    at = every(1) if EVERY_CALL else each_method(16 if acts else 6)
+    for report in sweep(entry, deliver, start, silent=1, acts=acts, at=at):
         assert report["problems"] == report["by_hand"] == []
 
 
@@ -147,7 +165,7 @@ def test_a_single_unanswered_call_changes_nothing(
 def test_nor_do_a_few_in_a_row(
     entry: ModuleType, deliver: Deliveries, at_home: Path, start: Start, silent: int
 ) -> None:
-    for report in sweep(entry, deliver, start, silent=silent, acts=False, step=11):
+    for report in sweep(entry, deliver, start, silent=silent, acts=False, at=every(11)):
         assert report["problems"] == report["by_hand"] == []
 
 
@@ -157,7 +175,7 @@ def test_a_longer_silence_stops_the_import_and_loses_nothing(
     entry: ModuleType, deliver: Deliveries, at_home: Path, start: Start, acts: bool
 ) -> None:
     stopped = [bool(report["problems"]) for report in sweep(
-        entry, deliver, start, silent=MORE_THAN_REPEATED, acts=acts, step=13
+        entry, deliver, start, silent=MORE_THAN_REPEATED, acts=acts, at=every(13)
     )]  # fmt: skip
     assert any(stopped)
 
