@@ -683,7 +683,7 @@ def test_a_cut_is_the_same_after_it_was_saved_again_with_other_line_ends_and_an_
 def test_a_picture_that_is_offline_is_no_changed_clip(tmp_path: Path) -> None:
     logo = clip(movie_reference("/offline/logo.png", time_range(0, 48)), time_range(0, 48), name="logo")
     cut = read(tmp_path, timeline(track(PLAIN, logo, SECOND), start=time(0)))
-    assert [clip.shot for clip in deliver(cut, tmp_path / "out").tracks[0].clips] == ["a", "logo", "b"]
+    assert [clip.shot for clip in deliver_frames(cut, tmp_path / "out").tracks[0].clips] == ["a", "logo", "b"]
 
 
 HUGE = {"start_time": time(0), "duration": time(2.0**60), "OTIO_SCHEMA": "TimeRange.1"}
@@ -700,7 +700,7 @@ UNUSABLE: dict[str, Json] = {
 @pytest.mark.parametrize("child", UNUSABLE.values(), ids=UNUSABLE.keys())
 def test_a_child_of_unusable_length_costs_only_itself(child: Json, tmp_path: Path) -> None:
     cut = read(tmp_path, timeline(track(PLAIN, child), track(SECOND, name="V2"), start=time(0)))
-    delivery = deliver(cut, tmp_path / "out")
+    delivery = deliver_frames(cut, tmp_path / "out")
     assert {clip.shot for delivered in delivery.tracks for clip in delivered.clips} == {"a", "b"}
 
 
@@ -711,7 +711,7 @@ def test_a_transition_whose_times_cannot_be_is_left_out(end: str, offset: Json, 
     (row,) = cut.skipped
     assert row.reason.endswith("and their layers are cut where it is, as its times are invalid")
     assert [len(shot.record_range) for shot in cut.shots] == [20, 20]
-    deliver(cut, tmp_path / "out")
+    deliver_frames(cut, tmp_path / "out")
     assert not any(one["OTIO_SCHEMA"].startswith("Transition") for one in all_children(tmp_path / "out", "BODY v001"))
 
 
