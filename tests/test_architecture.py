@@ -17,9 +17,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 PACKAGE = REPOSITORY / "toolkit"
 
 SUBPACKAGES = [
-    "cli", "doctor", "demo", "background", "launch", "install", "pipeline", "stages", "output", "delivery", "passes",
-    "mattes", "faces", "engines", "turnover", "plates", "models", "a1111", "editorial", "documents", "settings",
-    "frames", "errors", "progress", "memory",
+    "cli", "doctor", "demo", "background", "launch", "install", "pipeline", "stages", "output", "review", "delivery",
+    "passes", "mattes", "faces", "engines", "turnover", "plates", "models", "a1111", "editorial", "documents",
+    "settings", "frames", "errors", "progress", "memory",
 ]  # fmt: skip
 """Subpackages and top-level modules, top to bottom: each imports only from those below it (and from itself)."""
 

@@ -16,6 +16,7 @@ import click
 from toolkit import __version__
 from toolkit.cli.ae import ae
 from toolkit.cli.background import background
+from toolkit.cli.compare import compare
 from toolkit.cli.deliver import aep, conform, verify
 from toolkit.cli.info import doctor, engines, install_scripts_command, look, models, presets
 from toolkit.cli.resolve import resolve
@@ -67,7 +68,7 @@ def _take_verbose(command: click.Command) -> None:
         _take_verbose(inner)
 
 
-for stage in (run, demo, shots, track, plan, render, conform, verify, aep):
+for stage in (run, demo, shots, track, plan, render, conform, verify, compare, aep):
     toolkit.add_command(stage)
 for about in (engines, presets, look, models, doctor, install_scripts_command, resolve, ae, background):
     toolkit.add_command(about)

@@ -110,9 +110,8 @@ def _join_folders(folders: tuple[str, ...]) -> str:
 
 
 def settings_options(command: Command) -> Command:
-    """``--preset``, ``--set``, and the options that are short for one setting each, from ``--engine`` to ``--rate``."""
+    """``--preset``, ``--set``, and the options that are short for one setting each, such as ``--engine``."""
     for option in (
-        click.option("--rate", type=float, help="Frames per second of sequences that give none (plate.rate)."),
         click.option("--cut-rate", type=float, help="Frames per second of a cut that does not say (cut.rate)."),
         click.option(
             "--media",
@@ -133,6 +132,15 @@ def settings_options(command: Command) -> Command:
             metavar="FROM=TO",
             help="A folder that the hosts' machines see elsewhere: /mnt/show=Z:/show (delivery.map); may be repeated.",
         ),
+    ):
+        command = option(command)
+    return common_settings_options(command)
+
+
+def common_settings_options(command: Command) -> Command:
+    """``--preset``, ``--set`` and ``--rate``: what every command takes that reads media."""
+    for option in (
+        click.option("--rate", type=float, help="Frames per second of sequences that give none (plate.rate)."),
         click.option(
             "--set",
             "assignments",
@@ -229,13 +237,13 @@ def settings_for(
     *,
     preset: str,
     assignments: tuple[str, ...],
-    engine: str | None,
-    urls: tuple[str, ...],
-    handles: int | None,
     rate: float | None,
-    maps: tuple[str, ...],
-    cut_rate: float | None,
-    media_folders: tuple[str, ...],
+    engine: str | None = None,
+    urls: tuple[str, ...] = (),
+    handles: int | None = None,
+    maps: tuple[str, ...] = (),
+    cut_rate: float | None = None,
+    media_folders: tuple[str, ...] = (),
     detect_cuts: bool = False,
     formats: tuple[str, ...] = (),
     overwrite: bool = False,

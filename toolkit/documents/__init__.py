@@ -38,6 +38,7 @@ from toolkit.documents.passes import (
     PassName,
     PassPlan,
 )
+from toolkit.documents.review import ActingReview, FaceReview, RegionReview, Review, ShotReview
 from toolkit.documents.turnover import HostClip, HostMarker, HostSkipped, Turnover
 
 DOCUMENTS: tuple[type[Document], ...] = (
@@ -49,12 +50,14 @@ DOCUMENTS: tuple[type[Document], ...] = (
     FrameKeys,
     Delivery,
     Checksums,
+    Review,
 )
 """Every document that has a schema file."""
 
 __all__ = [
     "DOCUMENTS",
     "LOSSY_COMPRESSIONS",
+    "ActingReview",
     "Affine",
     "BodyFrame",
     "BodyPoints",
@@ -72,6 +75,7 @@ __all__ = [
     "EstimatePlan",
     "FaceKeys",
     "FacePlan",
+    "FaceReview",
     "FaceSample",
     "FaceState",
     "FaceTrack",
@@ -98,7 +102,10 @@ __all__ = [
     "PassPlan",
     "Point",
     "ReadOptions",
+    "RegionReview",
+    "Review",
     "Shot",
+    "ShotReview",
     "Skipped",
     "SourceShot",
     "Turnover",

@@ -11,6 +11,7 @@ from toolkit.stages.changes import CutChanges, find_changes
 from toolkit.stages.changes_page import check_page_path, write_changes_page
 from toolkit.stages.checks import check_before_work
 from toolkit.stages.choosing import choose_shots, find_left_out
+from toolkit.stages.comparing import compare
 from toolkit.stages.conforming import conform, conform_onto
 from toolkit.stages.contact_sheet import check_sheet_path, write_contact_sheet
 from toolkit.stages.dry_run import check_run
@@ -32,6 +33,7 @@ __all__ = [
     "check_run",
     "check_sheet_path",
     "choose_shots",
+    "compare",
     "conform",
     "conform_onto",
     "fetch_track_models",
