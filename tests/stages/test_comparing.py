@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.turnover._cuts import write_movie
+from tests.turnover._cuts import write_movie, write_sequence
 from toolkit.cli import run_command
 from toolkit.cli.compare import show_review
 from toolkit.demo.drawing import draw_frames
@@ -67,6 +67,12 @@ def test_clips_of_other_frames_are_refused(count: int, rate: int, problem: str, 
     write_movie(tmp_path / "result.mov", count, rate=Fraction(rate))
     with pytest.raises(UnsupportedMedia, match=f"{problem}: give two clips of the same frames"):
         compare(tmp_path / "plate.mov", tmp_path / "result.mov")
+
+
+def test_a_sequence_with_a_hole_is_refused(tmp_path: Path, model: Path) -> None:
+    pattern = write_sequence(tmp_path, [*range(1, 9), *range(12, 20)])
+    with pytest.raises(UnsupportedMedia, match="frames of it are missing: give one movie, or one whole sequence"):
+        compare(pattern, pattern)
 
 
 def test_a_cropped_clip_is_refused(tmp_path: Path, model: Path) -> None:

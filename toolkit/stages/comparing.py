@@ -35,7 +35,7 @@ def compare(
     """
     settings = settings or Settings()
     model = fetch_asset(FACE_MODEL, folder=None if models is None else Path(models), progress=progress)
-    shots = [read_cut(path, handles=0, plate=settings.plate).shots[0] for path in (plate, result)]
+    shots = [_read_clip(path, settings) for path in (plate, result)]
     with open_plate(shots[0].media) as one, open_plate(shots[1].media) as other:
         _check_alike(*shots)
         _check_proportions(one, other)
@@ -45,6 +45,13 @@ def compare(
                 tracks.append(track_faces(shot, picture, settings.track, model, advance))
     reviewed, notes = compare_tracks(*tracks)
     return Review(toolkit=__version__, plate=str(plate), result=str(result), shots=(reviewed,), notes=tuple(notes))
+
+
+def _read_clip(path: Path | str, settings: Settings) -> Shot:
+    cut = read_cut(path, handles=0, plate=settings.plate)
+    if len(cut.shots) > 1 or cut.skipped:
+        raise UnsupportedMedia(path, "it is a cut, or frames of it are missing: give one movie, or one whole sequence")
+    return cut.shots[0]
 
 
 def _check_alike(plate: Shot, result: Shot) -> None:
