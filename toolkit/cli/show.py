@@ -42,7 +42,9 @@ def print_json(facts: Any) -> None:
 def print_document(document: Document) -> None:
     """Print a document as ``print_json`` does: in ASCII, which every terminal and file can take."""
     text = document.model_dump_json(by_alias=True, indent=1)
-    click.echo(re.sub(r"[^\x00-\x7f]+", lambda match: json.dumps(match[0])[1:-1], text))
+    if not text.isascii():
+        text = re.sub(r"[^\x00-\x7f]+", lambda match: json.dumps(match[0])[1:-1], text)
+    click.echo(text)
 
 
 def print_table(table: Table) -> None:
