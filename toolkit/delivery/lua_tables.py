@@ -37,8 +37,9 @@ class Table:
         parts = [_format_value(value, inner) for value in self.items]
         parts += [f"{_format_key(key)} = {_format_value(value, inner)}" for key, value in self.fields.items()]
         opening = f"{self.kind} {{" if self.kind else "{"
-        if sum(len(part) + 2 for part in parts) <= _MAX_LINE and not any("\n" in part for part in parts):
-            return f"{opening} {', '.join(parts)} }}" if parts else f"{opening} }}"
+        line = ", ".join(parts)
+        if len(line) < _MAX_LINE - 1 and "\n" not in line:
+            return f"{opening} {line} }}" if parts else f"{opening} }}"
         return f"{opening}\n{inner}" + f",\n{inner}".join(parts) + f"\n{margin}}}"
 
 

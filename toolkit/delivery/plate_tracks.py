@@ -108,10 +108,12 @@ def _find_leaves(shots: Sequence[Shot], slots: Sequence[Slot], cut: Cut, *, chec
         if shot.clip_index >= len(slots):
             raise Skip(f"{shot.clip_name} is no longer in its place")
         slot = slots[shot.clip_index]
-        if shot.clip_index not in opened:
-            inner = open_compound(slot, cut.record_rate, known_duration) if is_nested(slot.child) else ()
-            opened[shot.clip_index] = {leaf.inside: leaf for leaf in (Leaf(slot=slot, siblings=slots), *inner)}
-        leaf = opened[shot.clip_index].get(shot.inside)
+        leaf = None if shot.inside else Leaf(slot=slot, siblings=slots)
+        if shot.inside and is_nested(slot.child):
+            if shot.clip_index not in opened:
+                inner = open_compound(slot, cut.record_rate, known_duration)
+                opened[shot.clip_index] = {leaf.inside: leaf for leaf in inner}
+            leaf = opened[shot.clip_index].get(shot.inside)
         if leaf is None:
             raise Skip(f"{shot.clip_name} is no longer in its place")
         if check:

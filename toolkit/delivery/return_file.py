@@ -42,11 +42,17 @@ def write_return(
     elif settings.relative:
         change = partial(_relative_to, root.absolute().as_posix())
     if change is not None:
-        renamed = replace_media_paths(found.timeline, change)
-        found = replace(found, text=replace_paths(found.text, renamed))
+        if path_map.pairs or _may_name(found.text, root):
+            renamed = replace_media_paths(found.timeline, change)
+            found = replace(found, text=replace_paths(found.text, renamed))
         for track in chain.from_iterable(layer_tracks.values()):
             replace_media_paths(track, change)
     _write(found, layer_tracks, root / f"return{suffix}.otio")
+
+
+def _may_name(text: str, folder: Path) -> bool:
+    """Whether a path below ``folder`` may be in the JSON ``text``; of an empty one, of another format, nobody knows."""
+    return not text or "\\" in text or f"{folder.absolute().as_posix()}/" in text
 
 
 def _relative_to(folder: str, path: str) -> str:
