@@ -22,7 +22,7 @@ from pathlib import Path
 SHOT_FIRST = 1001
 """First working frame of every shot: the film convention, which leaves room before it without negative numbers."""
 
-_FLOOR = Fraction(1, 1_000_000)
+POSITION_FLOOR = Fraction(1, 1_000_000)
 """Frames that a position may lie below the frame it means, from rounding in the file."""
 
 _NTSC_NOMINALS = (24, 30, 48, 60, 120)
@@ -151,7 +151,7 @@ class FrameMap:
         if not rest and self.speed in (1, -1) and self.source_rate == self.record_rate:
             return self.source_first + whole + j  # as below, in whole numbers
         position = self.source_offset + abs(self.speed) * j * self.source_rate / self.record_rate
-        return self.source_first + floor(position + _FLOOR)
+        return self.source_first + floor(position + POSITION_FLOOR)
 
     def source_range(self) -> FrameRange:
         """The source frames from the lowest to the highest one shown, both included."""

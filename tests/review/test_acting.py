@@ -139,6 +139,11 @@ def test_only_frames_with_the_face_in_both_count() -> None:
     assert compare_acting(plate, result, few).score is None
 
 
+def test_frames_that_are_never_next_to_each_other_tell_nothing() -> None:
+    found = compare_acting(PLATE.landmarks(), PLATE.landmarks(seed=1), FOUND & (FRAME % 3 != 0))
+    assert (found.frames_compared, found.score, found.regions) == (106, None, {})
+
+
 def test_the_worst_frames_are_where_the_result_differs_counted_as_in_the_plate() -> None:
     curves = {name: curve.copy() for name, curve in PLATE.curves.items()}
     for curve in curves.values():

@@ -68,6 +68,13 @@ def test_a_face_that_is_gone_or_somewhere_else_is_a_note() -> None:
     assert compare_tracks(tracks(), tracks())[1] == ["sh010: no face was found in the plate"]
 
 
+def test_a_face_that_is_gone_does_not_take_that_of_its_neighbour() -> None:
+    plate = tracks(face(LIVELY, x=500), face(LIVELY, x=640))
+    review, notes = compare_tracks(plate, tracks(face(LIVELY, x=640, seed=1)))
+    assert [one.face for one in review.faces] == [1]
+    assert notes == ["sh010: face 0 was not found in the result"]
+
+
 def test_too_few_frames_with_the_face_are_a_note() -> None:
     gone = tuple(range(5, FRAMES))
     review, notes = compare_tracks(tracks(face(LIVELY, x=600)), tracks(face(LIVELY, x=600, gone=gone)))

@@ -97,5 +97,7 @@ def _differences(acting: ActingReview) -> str:
     if acting.smoothness is not None and not _SMOOTHED < acting.smoothness < _ROUGH:
         found.append("smoothed" if acting.smoothness <= _SMOOTHED else "in steps, or rough")
     least, region = next(iter(acting.regions.items()))
-    where = f"; least is left of the {least} ({region.score:.0f})" if region.score < (acting.score or 0) - _MUCH else ""
-    return f": {', '.join(found)}{where}".replace(": ;", ":") if found or where else ""
+    parts = [", ".join(found)] if found else []
+    if region.score < (acting.score or 0) - _MUCH:
+        parts.append(f"least is left of the {least} ({region.score:.0f})")
+    return f": {'; '.join(parts)}" if parts else ""

@@ -83,7 +83,7 @@ def show_shots(cut: Cut, *, as_json: bool, list_all: bool = False) -> None:
 
 
 def _total(cut: Cut) -> str:
-    """``27 shots, 12 of them with frames of others: 1924 source frames to render, handles included``."""
+    """``27 shots, 12 of them rendered as part of another; 1924 source frames to render, handles included``."""
     shared = len(cut.shots) - len({shot.rendered_name for shot in cut.shots})
     shots = f"{len(cut.shots)} shot{'s' if len(cut.shots) > 1 else ''}"
     rendered = f"{shots}, {shared} of them rendered as part of another" if shared else shots

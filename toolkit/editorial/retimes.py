@@ -14,6 +14,7 @@ from toolkit.editorial.skips import Skip
 from toolkit.editorial.speed_curves import SpeedCurve
 from toolkit.editorial.times import exact_number, round_half_up
 from toolkit.editorial.tracks import Slot
+from toolkit.frames import POSITION_FLOOR
 
 if TYPE_CHECKING:
     from opentimelineio import schema
@@ -28,9 +29,6 @@ After Effects runs at 1.4999925, and at 1.5 every second frame would be another 
 
 
 _NORMAL = Fraction(1)
-
-_FLOOR = Fraction(1, 1_000_000)
-"""Frames that a position may lie below the frame it means."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,13 +118,13 @@ def sample_retime(
     """
     if isinstance(retime, SpeedCurve):
         start = retime.clip_time(media_start)
-        return tuple(floor(retime.media_time(start + n / record_rate) * source_rate + _FLOOR) for n in records)
+        return tuple(floor(retime.media_time(start + n / record_rate) * source_rate + POSITION_FLOOR) for n in records)
     count = len(retime.positions) if isinstance(retime, Remap) else len(retime.tables[0])
     if records.stop > count or records.start < 0:
         raise Skip(f"its retime has {count} frames, but the clip {records.stop}")
     if isinstance(retime, FrameWarps):
         return tuple(retime.position(n, media_start * source_rate) for n in records)
-    return tuple(floor(position + _FLOOR) for position in retime.positions[records.start : records.stop])
+    return tuple(floor(position + POSITION_FLOOR) for position in retime.positions[records.start : records.stop])
 
 
 def is_varying(child: Composable) -> bool:

@@ -20,18 +20,19 @@ from toolkit.documents import ActingReview, RegionReview
 from toolkit.review.freeing import free_landmarks, neutral_shape
 from toolkit.review.measures import MEASURES, UNSEEN, Region, measure_shapes
 from toolkit.review.signals import (
+    Values,
     align,
+    count_runs,
     find_delay,
     find_noise,
     mean_square_velocity,
     weighted_median,
 )
 
-Values = NDArray[np.float64]
-"""float64 (frames, measures): those of one clip; NaN where the face was not found in both."""
-
 FEWEST_FRAMES = 12
 """Frames with the face in both clips that are needed to tell acting from noise."""
+_RUN = 4
+"""Frames in a row that a third difference needs, which tells noise from acting."""
 _TIMES_NOISE = 3.0
 """A measure acts if its deviation is that many times its noise..."""
 _LEAST = 0.003
@@ -55,9 +56,10 @@ def compare_acting(
 
     ``plate`` and ``result`` are landmarks as in ``FaceSample``, (frames, 478, 3), of the same frames; ``found`` says in
     which of them the face was found in both. The others may have any value. ``source_first`` is the first frame.
+    Nothing is judged of fewer than ``FEWEST_FRAMES``, nor of frames that are hardly ever next to each other.
     """
     count = int(found.sum())
-    if count < FEWEST_FRAMES:
+    if count < FEWEST_FRAMES or count_runs(found, _RUN) < FEWEST_FRAMES - _RUN:
         return _nothing(count)
     neutral = neutral_shape(plate[found])
     values = [np.full((len(found), len(MEASURES)), np.nan) for _ in range(2)]
@@ -86,7 +88,9 @@ class _Comparison:
     """The measures of both clips, with what is known of each."""
 
     plate: Values
+    """(frames, measures); NaN where the face was not found in both."""
     result: Values
+    """The same of the result."""
     noise: NDArray[np.float64]
     """Variance of the noise of both clips, by measure."""
     variance: NDArray[np.float64]

@@ -1,6 +1,6 @@
 """What is measured of a freed face: distances and places that answer evenly when a shape of the face is raised.
 
-They were chosen by rendering a face with known weights of its shapes: at half of them these measures read .49 to .64,
+They were chosen by rendering a face with known weights of its shapes: at half of them these measures read .45 to .64,
 single blendshapes .34 to .72. Left out are those that the turn of a head moves as much as acting does.
 """
 

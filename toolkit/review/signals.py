@@ -16,8 +16,13 @@ _LEAST_ALIKE = 0.3
 """Correlation of the speeds below which a delay cannot be told."""
 
 
+def count_runs(found: NDArray[np.bool_], length: int) -> int:
+    """How many stretches of ``length`` frames in a row are ``found``, overlapping ones too."""
+    return int((np.convolve(found, np.ones(length, int), "valid") == length).sum()) if len(found) >= length else 0
+
+
 def find_noise(values: Values) -> NDArray[np.float64]:
-    """The standard deviation of the noise of each curve, from differences of neighbouring frames; 0 if too short.
+    """The standard deviation of the noise of each curve, from frames next to each other: at least four in a row.
 
     Acting is smooth at the third difference, whose variance is 20 times that of the noise. On twos it is not, but then
     half of the frames are like the one before. So the smaller estimate counts.
@@ -73,10 +78,7 @@ def _shift(values: Values, frames: int) -> Values:
 
 
 def _spread(differences: Values) -> NDArray[np.float64]:
-    known = ~np.isnan(differences).any(axis=1)
-    if not known.any():
-        return np.zeros(differences.shape[1])
-    found = differences[known]
+    found = differences[~np.isnan(differences).any(axis=1)]
     return np.asarray(_DEVIATION * np.median(np.abs(found - np.median(found, axis=0)), axis=0))
 
 
