@@ -11,6 +11,7 @@ is instant. A run from Python::
     toolkit.plan("out", settings, shots=["sh02*"])
     toolkit.render("out", settings, shots=["sh02*"])
     delivery = toolkit.conform("out", settings)
+    review = toolkit.review_passes("out", settings)
 
 ``pipeline.py`` shows the order of the stages; the first line of each subpackage says what it is for.
 """
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
         PassName,
         PassPlan,
         ReadOptions,
+        Review,
         Shot,
+        ShotReview,
         Turnover,
     )
     from toolkit.errors import (
@@ -97,7 +100,7 @@ if TYPE_CHECKING:
         TrackSettings,
         load_settings,
     )
-    from toolkit.stages import RunResult, conform, plan, render, track
+    from toolkit.stages import RunResult, compare, conform, plan, render, review_passes, track
     from toolkit.turnover import read_cut
 
 __version__ = "0.1.0"
@@ -105,7 +108,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "documents": (
         "BodySample", "BodyTracks", "Cut", "Delivery", "DeliveryClip", "DeliveryTrack", "FaceSample", "FaceState",
-        "FaceTrack", "FaceTracks", "Media", "PassName", "PassPlan", "ReadOptions", "Shot", "Turnover",
+        "FaceTrack", "FaceTracks", "Media", "PassName", "PassPlan", "ReadOptions", "Review", "Shot", "ShotReview",
+        "Turnover",
     ),
     "errors": (
         "AssetUnavailable", "CorruptMedia", "CutIncomplete", "DeliveryDamaged", "DepthUnavailable", "DocumentError",
@@ -124,7 +128,7 @@ _HOMES = {
         "LoraSettings", "MatteSettings", "OutputSettings", "PlateSettings", "PromptSettings", "ServerSettings",
         "Settings", "TrackSettings", "load_settings",
     ),
-    "stages": ("RunResult", "conform", "plan", "render", "track",),
+    "stages": ("RunResult", "compare", "conform", "plan", "render", "review_passes", "track",),
     "turnover": ("read_cut",),
 }  # fmt: skip
 """Module of this package: the public names it defines."""
@@ -186,11 +190,13 @@ __all__ = [
     "ReadOptions",
     "RenderedPass",
     "ResultUnusable",
+    "Review",
     "RunResult",
     "ServerSettings",
     "Settings",
     "SettingsError",
     "Shot",
+    "ShotReview",
     "ShotsLeftOut",
     "SilentProgress",
     "StepCallback",
@@ -205,11 +211,13 @@ __all__ = [
     "VersionDelivered",
     "WorkflowError",
     "__version__",
+    "compare",
     "conform",
     "load_settings",
     "plan",
     "read_cut",
     "render",
+    "review_passes",
     "run",
     "track",
 ]

@@ -46,6 +46,11 @@ class Output:
         """Path of the timeline with the layers."""
         return self.root / f"return{self.suffix}.otio"
 
+    @property
+    def review(self) -> Path:
+        """Path of what is left of the acting."""
+        return self.root / f"review{self.suffix}.json"
+
     def cuts(self) -> list[Output]:
         """The same folder for each cut in it: the one that it was made for, then those added, by name."""
         names = sorted(path.stem.removeprefix("shots.") for path in self.root.glob("shots.?*.json"))

@@ -20,6 +20,7 @@ from toolkit.cli.compare import compare
 from toolkit.cli.deliver import aep, conform, verify
 from toolkit.cli.info import doctor, engines, install_scripts_command, look, models, presets
 from toolkit.cli.resolve import resolve
+from toolkit.cli.review import review
 from toolkit.cli.run import demo, run
 from toolkit.cli.stages import plan, render, shots, track
 from toolkit.errors import ToolkitError
@@ -68,7 +69,7 @@ def _take_verbose(command: click.Command) -> None:
         _take_verbose(inner)
 
 
-for stage in (run, demo, shots, track, plan, render, conform, verify, compare, aep):
+for stage in (run, demo, shots, track, plan, render, conform, verify, review, compare, aep):
     toolkit.add_command(stage)
 for about in (engines, presets, look, models, doctor, install_scripts_command, resolve, ae, background):
     toolkit.add_command(about)

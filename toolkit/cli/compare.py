@@ -69,7 +69,7 @@ def show_review(found: Review) -> None:
     for face in (face for shot in found.shots for face in shot.faces):
         for line in _tell(face.acting):
             click.echo(f"face {face.face}: {line}")
-    for note in found.notes:
+    for note in (*(note for shot in found.shots for note in shot.notes), *found.notes):
         click.echo(f"note: {note}")
 
 

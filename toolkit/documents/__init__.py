@@ -38,7 +38,16 @@ from toolkit.documents.passes import (
     PassName,
     PassPlan,
 )
-from toolkit.documents.review import ActingReview, FaceReview, RegionReview, Review, ShotReview
+from toolkit.documents.review import (
+    ActingReview,
+    ClipName,
+    ClipReview,
+    FaceReview,
+    MeasureCurve,
+    RegionReview,
+    Review,
+    ShotReview,
+)
 from toolkit.documents.turnover import HostClip, HostMarker, HostSkipped, Turnover
 
 DOCUMENTS: tuple[type[Document], ...] = (
@@ -64,6 +73,8 @@ __all__ = [
     "BodySample",
     "BodyTracks",
     "Checksums",
+    "ClipName",
+    "ClipReview",
     "Compression",
     "ControlPlan",
     "Cut",
@@ -93,6 +104,7 @@ __all__ = [
     "LookPlan",
     "LoraPlan",
     "MaskBlurPlan",
+    "MeasureCurve",
     "Media",
     "MediaKind",
     "MediaMatch",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from toolkit.faces.bodies import bodies_key, track_bodies
+from toolkit.faces.reread import FaceRereader
 from toolkit.faces.track import track_faces, track_key
 
-__all__ = ["bodies_key", "track_bodies", "track_faces", "track_key"]
+__all__ = ["FaceRereader", "bodies_key", "track_bodies", "track_faces", "track_key"]

@@ -17,9 +17,11 @@ from toolkit.passes.rendering.forecast import PassForecast, forecast_passes, for
 from toolkit.passes.rendering.render import RenderedPass, render_passes
 from toolkit.passes.rendering.reuse import copy_layer
 from toolkit.passes.rendering.slate import Slate, SlateFace, find_empty_guides, is_current, read_content_key
-from toolkit.passes.rendering.versions import mark_delivered, protect_delivered, when_delivered
+from toolkit.passes.rendering.versions import mark_delivered, protect_delivered, read_frame_keys, when_delivered
+from toolkit.passes.temporal.optical_flow import Luma, estimate_flow, warp_by_stmap
 
 __all__ = [
+    "Luma",
     "PassForecast",
     "RenderedPass",
     "Slate",
@@ -28,6 +30,7 @@ __all__ = [
     "copy_layer",
     "count_current",
     "describe_control",
+    "estimate_flow",
     "find_empty_guides",
     "forecast_passes",
     "forecast_untracked",
@@ -40,7 +43,9 @@ __all__ = [
     "planned_looks",
     "protect_delivered",
     "read_content_key",
+    "read_frame_keys",
     "render_passes",
     "wanted_passes",
+    "warp_by_stmap",
     "when_delivered",
 ]

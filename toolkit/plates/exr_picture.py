@@ -16,11 +16,15 @@ from toolkit.plates.half_float import from_half
 from toolkit.plates.primaries import parse_primaries
 from toolkit.plates.stored_picture import StoredPicture, make_finite
 
+ENCODING_KEY = "toolkit/encoding"
+"""The attribute of a layer that says how its pixels are encoded."""
+
 
 def read_exr(path: Path, *, layer: str | None = None) -> StoredPicture:
-    """The picture in ``layer``, as large as its display window: scene-linear, premultiplied if it has alpha.
+    """The picture in ``layer``, as large as its display window: premultiplied if it has alpha.
 
-    Without ``layer``, it is chosen as ``choose_layer`` says. Half or float32. Outside the data window the picture is
+    It is scene-linear, but in a layer of this toolkit whose header says that it holds display codes. Without ``layer``,
+    it is chosen as ``choose_layer`` says. Half or float32. Outside the data window the picture is
     black and transparent. NaN and infinities are replaced by ``make_finite``.
 
     Raises MissingMedia, CorruptMedia and UnsupportedMedia.
@@ -36,7 +40,7 @@ def read_exr(path: Path, *, layer: str | None = None) -> StoredPicture:
         rgb=_fit_to_display_window(header, rgb),
         alpha=None if alpha is None else _fit_to_display_window(header, alpha),
         premultiplied=alpha is not None,
-        encoding="linear",
+        encoding="display" if header.get(ENCODING_KEY) == "display" else "linear",
         primaries=parse_primaries(header.get("chromaticities")),
     )
 

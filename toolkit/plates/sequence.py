@@ -109,8 +109,8 @@ def _describe_reading(picture: StoredPicture, layer: str | None, *, is_exr: bool
         yield f"layer {layer}"
     if picture.primaries is not None:
         yield _describe_colour(picture.encoding, picture.primaries)
-    if picture.encoding == "linear" and not is_exr:
-        yield "linear"
+    if picture.encoding != ("linear" if is_exr else "display"):
+        yield picture.encoding
     if picture.was_turned:
         yield "upright"
 

@@ -1,6 +1,9 @@
-"""Measure what a result has kept of its plate's acting."""
+"""Review: what is left of a performance after a re-render. See ``acting``, then ``reviewing``."""
+
+from __future__ import annotations
 
 from toolkit.review.acting import compare_acting
-from toolkit.review.pairing import compare_tracks
+from toolkit.review.pictures import FramePictures, ShotPictures, open_pictures
+from toolkit.review.reviewing import REVISION, ShotReviewer
 
-__all__ = ["compare_acting", "compare_tracks"]
+__all__ = ["REVISION", "FramePictures", "ShotPictures", "ShotReviewer", "compare_acting", "open_pictures"]

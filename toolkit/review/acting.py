@@ -2,10 +2,12 @@
 
 Both are read in the same frames. Of each measure that acts in the plate, the result keeps
 
-    1 - sqrt(mean((plate - result)^2) - noise of both) / deviation of the plate without its noise
+    1 - sqrt(mean((plate - result)^2) - noise of both - doubt^2) / deviation of the plate without its noise
 
 after the mean of each is taken away. One number sees flattening, delay, smoothing and a wrong shape; amplitude, delay
-and smoothness say which of them it is. What does not act in the plate cannot be judged, and is listed instead.
+and smoothness say which of them it is. The noise is that of single frames, as it is found in the clips; the doubt is
+how far apart one expression is read in differently rendered pictures (see ``Measure.doubt``). What does not act in the
+plate cannot be judged, and is listed instead.
 """
 
 from __future__ import annotations
@@ -17,13 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import ActingReview, RegionReview
-from toolkit.review.freeing import free_landmarks, neutral_shape
-from toolkit.review.measures import MEASURES, UNSEEN, Region, measure_shapes
+from toolkit.frames import FrameRange
+from toolkit.review.measures import MEASURES, UNSEEN, Region
 from toolkit.review.signals import (
     Values,
     align,
     count_runs,
     find_delay,
+    find_frames_above,
     find_noise,
     mean_square_velocity,
     weighted_median,
@@ -34,42 +37,40 @@ FEWEST_FRAMES = 12
 _RUN = 4
 """Frames in a row that a third difference needs, which tells noise from acting."""
 _TIMES_NOISE = 3.0
-"""A measure acts if its deviation is that many times its noise..."""
-_LEAST = 0.003
-"""...and at least this, in heights of the face."""
+"""A measure acts if its deviation is that many times its noise and its doubt."""
 _MOST_WEIGHT = 400.0
-"""Of one measure, as its variance over that of its noise: one large quiet measure must not outvote a region."""
-_LEAST_NOISE = 2e-4
-"""Heights of the face. A reading of a still picture has none, which would make its weight infinite."""
+"""Of one measure, as its variance over those of its noise and doubt: a quiet measure must not outvote a region."""
 _LIVELY = 0.5
 """Deviation, as a part of that of a full performance, from which a region counts in full."""
 _WORST = 5
 """Frames that are named."""
 _WORST_APART = 6
 """Frames between two of them."""
+_LEAST_DELAY = 0.1
+"""Frames up to which a delay is not taken out: between frames, values are interpolated, which flattens a little."""
+_FAILING = 0.5
+"""Distance from the plate, in deviations of the plate, from which frames fail..."""
+_FAILING_OVER = 5
+"""...as the mean of so many frames around them."""
+_DOUBT = np.array([measure.doubt for measure in MEASURES])
 
 
-def compare_acting(
-    plate: NDArray[np.floating], result: NDArray[np.floating], found: NDArray[np.bool_], *, source_first: int = 0
-) -> ActingReview:
-    """Compare two readings of one face.
+def compare_acting(plate: Values, result: Values, *, source_first: int = 0, slips: int = 0) -> ActingReview:
+    """Compare ``MEASURES`` of one face in two clips of the same frames, (frames, measures).
 
-    ``plate`` and ``result`` are landmarks as in ``FaceSample``, (frames, 478, 3), of the same frames; ``found`` says in
-    which of them the face was found in both. The others may have any value. ``source_first`` is the first frame.
-    Nothing is judged of fewer than ``FEWEST_FRAMES``, nor of frames that are hardly ever next to each other.
+    Rows are NaN where the face was not found. ``source_first`` is the first frame, ``slips`` how many were left out.
+    Nothing is judged of fewer frames with both than ``FEWEST_FRAMES``, nor of frames that are hardly ever next to each
+    other.
     """
+    found = np.asarray(~np.isnan(plate + result).any(axis=1))
     count = int(found.sum())
     if count < FEWEST_FRAMES or count_runs(found, _RUN) < FEWEST_FRAMES - _RUN:
-        return _nothing(count)
-    neutral = neutral_shape(plate[found])
-    values = [np.full((len(found), len(MEASURES)), np.nan) for _ in range(2)]
-    for one, landmarks in zip(values, (plate, result), strict=True):
-        measured = measure_shapes(free_landmarks(landmarks[found], neutral))
-        one[found] = measured - measured.mean(axis=0)
-    return _Comparison.of(*values).judge(count, source_first)
+        return _nothing(count, slips)
+    values = [np.where(found[:, None], one - one[found].mean(axis=0), np.nan) for one in (plate, result)]
+    return _Comparison.of(*values).judge(count, slips, source_first)
 
 
-def _nothing(count: int) -> ActingReview:
+def _nothing(count: int, slips: int) -> ActingReview:
     return ActingReview(
         frames_compared=count,
         score=None,
@@ -80,6 +81,7 @@ def _nothing(count: int) -> ActingReview:
         regions={},
         unmeasured=(*(region.value for region in Region), *UNSEEN),
         worst_frames=(),
+        slips=slips,
     )
 
 
@@ -92,7 +94,9 @@ class _Comparison:
     result: Values
     """The same of the result."""
     noise: NDArray[np.float64]
-    """Variance of the noise of both clips, by measure."""
+    """Variance of the noise of both clips and of the doubt, by measure."""
+    own_noise: NDArray[np.float64]
+    """Variance of the noise of single frames of the plate, by measure."""
     variance: NDArray[np.float64]
     """Of the plate without its noise, by measure."""
     weights: NDArray[np.float64]
@@ -102,20 +106,21 @@ class _Comparison:
     def of(cls, plate: Values, result: Values) -> _Comparison:
         own, other = find_noise(plate), find_noise(result)
         variance = np.maximum(0.0, np.nanmean(plate**2, axis=0) - own**2)
-        acts = (np.sqrt(variance) > _TIMES_NOISE * own) & (np.sqrt(variance) > _LEAST)
-        ratio = variance / np.maximum(own, _LEAST_NOISE) ** 2
+        unsure = own**2 + _DOUBT**2
+        acts = variance > _TIMES_NOISE**2 * unsure
         return cls(
             plate=plate,
             result=result,
-            noise=own**2 + other**2,
+            noise=unsure + other**2,
+            own_noise=own**2,
             variance=variance,
-            weights=np.where(acts, np.minimum(ratio, _MOST_WEIGHT), 0.0),
+            weights=np.where(acts, np.minimum(variance / unsure, _MOST_WEIGHT), 0.0),
         )
 
-    def judge(self, count: int, source_first: int) -> ActingReview:
+    def judge(self, count: int, slips: int, source_first: int) -> ActingReview:
         acting = np.flatnonzero(self.weights)
         if not len(acting):
-            return _nothing(count)
+            return _nothing(count, slips)
         judged = {region.value: self._judge_region(self._of(region)) for region in Region if len(self._of(region))}
         regions = dict(sorted(judged.items(), key=lambda item: item[1].score))
         weights = np.array([one.weight for one in regions.values()])
@@ -130,6 +135,11 @@ class _Comparison:
             regions=regions,
             unmeasured=(*(region.value for region in Region if region.value not in regions), *UNSEEN),
             worst_frames=tuple(source_first + frame for frame in self._find_worst(acting)),
+            failing=tuple(
+                FrameRange.of(source_first + first, count)
+                for first, count in find_frames_above(np.sqrt(self._distance(acting)), _FAILING, over=_FAILING_OVER)
+            ),
+            slips=slips,
         )
 
     def _of(self, region: Region) -> NDArray[np.intp]:
@@ -159,11 +169,15 @@ class _Comparison:
     def _amplitude(self, places: NDArray[np.intp], delay: float | None) -> float:
         """The slope of the result over the plate with the delay taken out: the weighted median of the measures.
 
-        It is divided by the variance without noise, so that noise does not read as flattening.
+        It is divided by the variance without noise, so that noise does not read as flattening: errors in variables
+        with a known error (Fuller, "Measurement Error Models", 1987).
         """
-        plate, result = self.plate[:, places], align(self.result[:, places], delay or 0.0)
-        slopes = np.nanmean(plate * (result - np.nanmean(result, axis=0)), axis=0) / self.variance[places]
-        return weighted_median(slopes, self.weights[places])
+        late = delay if delay is not None and abs(delay) >= _LEAST_DELAY else 0.0
+        plate, result = self.plate[:, places], align(self.result[:, places], late)
+        both = ~np.isnan(plate + result).any(axis=1)
+        one, other = plate[both] - plate[both].mean(axis=0), result[both] - result[both].mean(axis=0)
+        variance = np.maximum(1e-12, (one**2).mean(axis=0) - self.own_noise[places])
+        return weighted_median((one * other).mean(axis=0) / variance, self.weights[places])
 
     def _smoothness(self, places: NDArray[np.intp], amplitude: float) -> float | None:
         plate, result = (mean_square_velocity(one[:, places]) for one in (self.plate, self.result))
@@ -173,10 +187,16 @@ class _Comparison:
         ratios = np.sqrt(result[moves] / plate[moves]) / amplitude
         return weighted_median(ratios, self.weights[places][moves])
 
+    def _distance(self, places: NDArray[np.intp]) -> NDArray[np.float64]:
+        """How far the result is from the plate in each frame, squared, in deviations of the plate; 0 if not found."""
+        error = np.maximum(0.0, (self.plate[:, places] - self.result[:, places]) ** 2 - self.noise[places])
+        far: NDArray[np.float64] = np.nan_to_num(
+            np.average(error / self.variance[places], axis=1, weights=self.weights[places])
+        )
+        return far
+
     def _find_worst(self, places: NDArray[np.intp]) -> Sequence[int]:
-        """The frames in which the result is farthest from the plate, in deviations of the plate."""
-        error = (self.plate[:, places] - self.result[:, places]) ** 2 / self.variance[places]
-        far = np.nan_to_num(np.average(error, axis=1, weights=self.weights[places]))
+        far = self._distance(places)
         chosen: list[int] = []
         for frame in np.argsort(-far, kind="stable"):
             if far[frame] > 0 and all(abs(frame - other) > _WORST_APART for other in chosen):

@@ -61,6 +61,14 @@ def align(values: Values, delay: float) -> Values:
     return moved if part == 0 else (1 - part) * moved + part * _shift(values, whole + 1)
 
 
+def find_frames_above(values: NDArray[np.float64], limit: float, *, over: int) -> list[tuple[int, int]]:
+    """First index and length of the stretches in which the mean of ``over`` values around is above ``limit``."""
+    weights = np.convolve(np.ones(len(values)), np.ones(over), "same")
+    above = np.convolve(values, np.ones(over), "same") / weights > limit
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], above, [False]]).astype(int)))
+    return [(int(first), int(end - first)) for first, end in zip(edges[::2], edges[1::2], strict=True)]
+
+
 def weighted_median(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
     """The value that half of the weight is not above."""
     order = np.argsort(values)

@@ -18,6 +18,7 @@ from toolkit.stages.dry_run import check_run
 from toolkit.stages.planning import plan, plan_shot
 from toolkit.stages.reading import read_source
 from toolkit.stages.rendering import RenderTools, open_render_tools, open_tools_for, render, render_shot
+from toolkit.stages.reviewing import review_passes
 from toolkit.stages.run_result import RunResult
 from toolkit.stages.tracking import TrackModels, fetch_track_models, track, track_shot
 from toolkit.stages.verifying import Verification, verify
@@ -46,6 +47,7 @@ __all__ = [
     "read_source",
     "render",
     "render_shot",
+    "review_passes",
     "track",
     "track_shot",
     "verify",

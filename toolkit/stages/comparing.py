@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from toolkit import __version__
-from toolkit.documents import Review, Shot
+from toolkit.documents import ClipName, Review, Shot
 from toolkit.errors import UnsupportedMedia
 from toolkit.faces import track_faces
 from toolkit.models import FACE_MODEL, fetch_asset
 from toolkit.plates import Plate, open_plate
 from toolkit.progress import SILENT, Progress
-from toolkit.review import compare_tracks
+from toolkit.review import ShotReviewer
 from toolkit.settings import Settings
 from toolkit.turnover import read_cut
 
@@ -39,12 +39,19 @@ def compare(
     with open_plate(shots[0].media) as one, open_plate(shots[1].media) as other:
         _check_alike(*shots)
         _check_proportions(one, other)
-        tracks = []
-        for shot, picture, name in zip(shots, (one, other), ("plate", "result"), strict=True):
-            with progress.stage(f"{name}  faces", len(shot.source_work_range)) as advance:
-                tracks.append(track_faces(shot, picture, settings.track, model, advance))
-    reviewed, notes = compare_tracks(*tracks)
-    return Review(toolkit=__version__, plate=str(plate), result=str(result), shots=(reviewed,), notes=tuple(notes))
+        ranges = [shot.source_work_range for shot in shots]
+        with progress.stage("plate  faces", len(ranges[0])) as advance:
+            tracks = track_faces(shots[0], one, settings.track, model, advance)
+        pairs = zip(one.frames_8bit(ranges[0]), other.frames_8bit(ranges[1]), strict=True)
+        with (
+            progress.stage("result  faces", len(ranges[0])) as advance,
+            ShotReviewer(tracks, [ClipName.RESULT], model, confidence=settings.track.confidence) as reviewer,
+        ):
+            for (source_frame, picture), (_, painted) in pairs:
+                reviewer.add(source_frame, picture, {ClipName.RESULT: painted})
+                advance(1)
+            reviewed = reviewer.judge()
+    return Review(toolkit=__version__, plate=str(plate), result=str(result), shots=(reviewed,))
 
 
 def _read_clip(path: Path | str, settings: Settings) -> Shot:

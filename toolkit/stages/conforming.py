@@ -70,7 +70,7 @@ def conform_onto(
     settings = replace(settings, cut=replace(settings.cut, handles=0))  # so that shots need what they show, and no more
     with lock_output(Path(out), cut=cut_name, made_by=Cut.made_by) as output:
         known = Cut.read(output.shots)
-        plans, notes = _choose_passes(known.source_shots(), settings, output)
+        plans, notes = choose_passes(known.source_shots(), settings, output)
         source = read_source(edited, settings, known=known, progress=progress)
         laid = find_layers(source, known, {plan.shot for plan in plans})
         remedy = f'to render them: toolkit run "{edited}" -o "{out}"'
@@ -124,11 +124,11 @@ def conform_output(
     ``failed`` says why a shot could not be rendered just now, by its name.
     """
     explained = {*failed, *failed_shots(cut)}
-    plans, notes = _choose_passes(cut.source_shots(), settings, output, explained=explained)
+    plans, notes = choose_passes(cut.source_shots(), settings, output, explained=explained)
     return _deliver(cut, plans, settings, output, notes=chain(*notes.values()), failed=failed, progress=progress)
 
 
-def _choose_passes(
+def choose_passes(
     shots: Iterable[Shot], settings: Settings, output: Output, *, explained: Collection[str] = ()
 ) -> tuple[list[PassPlan], dict[str, list[str]]]:
     """The passes of the source ``shots`` to deliver, and notes by the name of the shot.

@@ -1,0 +1,165 @@
+"""The pictures of a delivery as people see them: the plate, its layers, and FACE over BODY."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from toolkit.documents import ClipName, PassName, PassPlan, Shot
+from toolkit.plates import (
+    Encoding,
+    Plate,
+    PlateFrame,
+    encode,
+    open_plate,
+    probe,
+    to_8bit_codes,
+    to_display_referred,
+)
+
+Picture = NDArray[np.uint8]
+"""uint8 (H, W, 3) RGB, display-referred, C-contiguous."""
+_GREY = 118
+"""Display code of 18 % grey, around FACE alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FramePictures:
+    """One frame of a shot in every clip."""
+
+    source_frame: int
+    plate: Picture
+    body: Picture | None
+    """None: there is no BODY."""
+    composite: Picture | None
+    """FACE over BODY, or over the plate where there is no BODY; None: there is no FACE."""
+    matte: NDArray[np.float32] | None
+    """The alpha of FACE, (H, W) 0..1; None: there is no FACE."""
+
+    def clips(self) -> dict[ClipName, Picture]:
+        """What is compared with the plate, that which the editor is to use first."""
+        named = {ClipName.COMPOSITE: self.composite, ClipName.BODY: self.body}
+        return {name: picture for name, picture in named.items() if picture is not None}
+
+    def face_over_grey(self) -> Picture | None:
+        """The composite in the matte, and grey outside; None: there is no FACE."""
+        if self.composite is None or self.matte is None:
+            return None
+        shown = _GREY + self.matte[..., None] * (self.composite.astype(np.float32) - _GREY)
+        return np.asarray(np.rint(shown), np.uint8)
+
+
+class ShotPictures:
+    """A shot's plate and complete layers, open; close it."""
+
+    def __init__(self, shot: Shot, plans: Sequence[PassPlan], root: Path) -> None:
+        """``plans`` are passes of ``shot`` whose files are under ``root``.
+
+        Raises what ``open_plate`` raises.
+        """
+        self._stack = ExitStack()
+        with ExitStack() as opening:
+            self._plate = opening.enter_context(open_plate(shot.media))
+            self._layers = {plan.pass_name: opening.enter_context(_Layer(plan, root)) for plan in plans}
+            self._stack = opening.pop_all()
+        self.source_frames = [
+            frame for frame in shot.rendered_range if all(frame in layer.numbers for layer in self._layers.values())
+        ]
+        """The frames that the plate and every layer have, ascending."""
+
+    @property
+    def clips(self) -> tuple[ClipName, ...]:
+        """Those that ``FramePictures.clips`` will have."""
+        found = {ClipName.COMPOSITE: PassName.FACE, ClipName.BODY: PassName.BODY}
+        return tuple(clip for clip, layer in found.items() if layer in self._layers)
+
+    def frames(self) -> Generator[FramePictures, None, None]:
+        """Every one of ``source_frames``, ascending, decoded ahead in threads. Raises what ``Plate.frames`` raises."""
+        layers = {name: layer.frames(self.source_frames) for name, layer in self._layers.items()}
+        plates = self._plate.frames(self.source_frames)  # not in 8 bits: movies are decoded a little differently there
+        with ExitStack() as iterators:
+            for iterator in (plates, *layers.values()):
+                iterators.enter_context(closing(iterator))
+            for plate in plates:
+                yield self._compose(plate, {name: next(one) for name, one in layers.items()})
+
+    def _compose(self, plate: PlateFrame, layers: dict[PassName, PlateFrame]) -> FramePictures:
+        body, face = layers.get(PassName.BODY), layers.get(PassName.FACE)
+        shown = _show(plate, self._plate.encoding)
+        painted = None if body is None else _show(body, self._layers[PassName.BODY].encoding)
+        below = shown if painted is None else painted
+        return FramePictures(
+            source_frame=plate.source_frame,
+            plate=shown,
+            body=painted,
+            composite=None if face is None else self._put_over(face, body or plate, below),
+            matte=None if face is None else _alpha(face),
+        )
+
+    def _put_over(self, face: PlateFrame, below: PlateFrame, shown: Picture) -> Picture:
+        """``face`` over ``below``, which is ``shown``: in the encoding of the layer, where there is any face."""
+        layer, alpha = self._layers[PassName.FACE], _alpha(face)
+        rows, columns = np.flatnonzero(alpha.max(axis=1)), np.flatnonzero(alpha.max(axis=0))
+        composite = shown.copy()
+        if len(rows):
+            window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+            under = below.rgb[window]
+            if PassName.BODY not in self._layers:
+                under = encode(under, source=self._plate.encoding, target=layer.plan.encoding)
+            rgb = face.rgb[window] + (1 - alpha[window][..., None]) * under
+            composite[window] = _show(replace(face, rgb=rgb), layer.encoding)
+        return composite
+
+    def close(self) -> None:
+        """Close all files."""
+        self._stack.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_pictures(shot: Shot, plans: Sequence[PassPlan], root: Path) -> ShotPictures:
+    """Open the plate of ``shot`` and the layers of its ``plans`` under ``root``. Raises what ``open_plate`` raises."""
+    return ShotPictures(shot, plans, root)
+
+
+class _Layer:
+    """The files of one pass, open as a plate."""
+
+    def __init__(self, plan: PassPlan, root: Path) -> None:
+        self.plan = plan
+        self.numbers = {frame.source_frame: frame.shot_frame for frame in plan.frames}
+        """The number of the file that shows a source frame."""
+        self._plate: Plate = open_plate(probe(Path(str(plan.files(root))), layer=""))
+        self.encoding: Encoding = self._plate.encoding
+
+    def frames(self, source_frames: Sequence[int]) -> Generator[PlateFrame, None, None]:
+        """Its pictures of ``source_frames``."""
+        return self._plate.frames([self.numbers[frame] for frame in source_frames])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._plate.close()
+
+
+def _alpha(face: PlateFrame) -> NDArray[np.float32]:
+    """The matte of a FACE layer, which is never without."""
+    return np.ones(face.rgb.shape[:2], np.float32) if face.alpha is None else face.alpha
+
+
+def _show(frame: PlateFrame, encoding: Encoding) -> Picture:
+    return to_8bit_codes(to_display_referred(frame, encoding))
