@@ -1,8 +1,8 @@
 """Measures speed and memory as ratios within one interleaved run: ``python -m tests.benchmarks [NAME]…``.
 
 Machines are noisy, so nothing here passes or fails: each benchmark prints its measurement and the target.
-Names: help, exr, analysis, holds, run, around, engines, shot, steady, cut, cuts, memory (without a name: all; memory
-takes several minutes). ``engines`` and ``shot`` need a GPU, for about eight minutes each.
+Names: help, exr, analysis, holds, run, around, engines, shot, steady, cut, cuts, acting, memory (without a name: all;
+acting and memory take several minutes). ``engines`` and ``shot`` need a GPU, for about eight minutes each.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.benchmarks.bench_acting import bench_acting
 from tests.benchmarks.bench_around import bench_around
 from tests.benchmarks.bench_cut import bench_cut
 from tests.benchmarks.bench_cuts import bench_cuts
@@ -229,6 +230,7 @@ BENCHMARKS: dict[str, Callable[[Path], None]] = {
     "steady": bench_steady,
     "cut": bench_cut,
     "cuts": lambda _: bench_cuts(),
+    "acting": bench_acting,
     "memory": bench_memory,
 }
 

@@ -34,7 +34,7 @@ class RegionReview(Value):
     score: float
     """0 to 100: how much of its acting is kept."""
     weight: float
-    """0 to 1: how much it acts, compared with a lively performance."""
+    """0 to 1: how much it acts, compared with a lively performance, and how clearly above what may be noise."""
     amplitude: float
     """How large its movements are: 1 as in the plate, 0 frozen."""
     delay_frames: float | None

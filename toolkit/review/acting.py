@@ -2,7 +2,7 @@
 
 Both are read in the same frames. Of each measure that acts in the plate, the result keeps
 
-    1 - sqrt(mean((plate - result)^2) - noise of both - doubt^2) / deviation of the plate without its noise
+    1 - sqrt(mean((plate - result)^2) - noise of both - doubt) / deviation of the plate without its noise
 
 after the mean of each is taken away. One number sees flattening, delay, smoothing and a wrong shape; amplitude, delay
 and smoothness say which of them it is. The noise is that of single frames, as it is found in the clips; the doubt is
@@ -36,8 +36,8 @@ FEWEST_FRAMES = 12
 """Frames with the face in both clips that are needed to tell acting from noise."""
 _RUN = 4
 """Frames in a row that a third difference needs, which tells noise from acting."""
-_TIMES_NOISE = 3.0
-"""A measure acts if its deviation is that many times its noise and its doubt."""
+_ACTS, _ACTS_CLEARLY = 3.0, 7.5
+"""A measure acts if its deviation is that many times its noise and its doubt, and counts in full from the second."""
 _MOST_WEIGHT = 400.0
 """Of one measure, as its variance over those of its noise and doubt: a quiet measure must not outvote a region."""
 _LIVELY = 0.5
@@ -46,6 +46,9 @@ _WORST = 5
 """Frames that are named."""
 _WORST_APART = 6
 """Frames between two of them."""
+_KNEE = 0.5
+"""How gently noise is taken away around its own size, 0 to 1."""
+_KNEE_AT_0 = 0.5 * (np.sqrt(1 + _KNEE**2) - 1)
 _LEAST_DELAY = 0.1
 """Frames up to which a delay is not taken out: between frames, values are interpolated, which flattens a little."""
 _FAILING = 0.5
@@ -99,6 +102,8 @@ class _Comparison:
     """Variance of the noise of single frames of the plate, by measure."""
     variance: NDArray[np.float64]
     """Of the plate without its noise, by measure."""
+    clearness: NDArray[np.float64]
+    """0 to 1, by measure: how far its acting is above what may be noise or doubt."""
     weights: NDArray[np.float64]
     """By measure; 0 for what does not act."""
 
@@ -107,12 +112,13 @@ class _Comparison:
         own, other = find_noise(plate), find_noise(result)
         variance = np.maximum(0.0, np.nanmean(plate**2, axis=0) - own**2)
         unsure = own**2 + _DOUBT**2
-        acts = variance > _TIMES_NOISE**2 * unsure
+        acts = variance > _ACTS**2 * unsure
         return cls(
             plate=plate,
             result=result,
             noise=unsure + other**2,
             own_noise=own**2,
+            clearness=np.clip((np.sqrt(variance / unsure) - _ACTS) / (_ACTS_CLEARLY - _ACTS), 0, 1),
             variance=variance,
             weights=np.where(acts, np.minimum(variance / unsure, _MOST_WEIGHT), 0.0),
         )
@@ -152,18 +158,20 @@ class _Comparison:
         delay = find_delay(self.plate[:, places], self.result[:, places])
         amplitude = self._amplitude(places, delay)
         usual = np.array([MEASURES[place].usual for place in places])
-        lively = float(np.sqrt(self.variance[places]) @ (1 / usual)) / len(places) / _LIVELY
+        lively = float(np.mean(np.sqrt(self.variance[places]) / usual)) / _LIVELY
+        clear = float(self.clearness[places].max())
         return RegionReview(
             score=100 * float(np.average(self._kept(places), weights=self.weights[places])),
-            weight=min(1.0, lively),
+            weight=min(1.0, lively) * clear,
             amplitude=amplitude,
             delay_frames=delay,
             smoothness=self._smoothness(places, amplitude),
         )
 
     def _kept(self, places: NDArray[np.intp]) -> NDArray[np.float64]:
-        error = np.nanmean((self.plate[:, places] - self.result[:, places]) ** 2, axis=0) - self.noise[places]
-        kept: NDArray[np.float64] = np.maximum(0.0, 1 - np.sqrt(np.maximum(0.0, error) / self.variance[places]))
+        error = np.nanmean((self.plate[:, places] - self.result[:, places]) ** 2, axis=0)
+        beyond = _take_away(error, self.noise[places])
+        kept: NDArray[np.float64] = np.maximum(0.0, 1 - np.sqrt(beyond / self.variance[places]))
         return kept
 
     def _amplitude(self, places: NDArray[np.intp], delay: float | None) -> float:
@@ -204,3 +212,13 @@ class _Comparison:
             if len(chosen) == _WORST:
                 break
         return chosen
+
+
+def _take_away(error: NDArray[np.float64], noise: NDArray[np.float64]) -> NDArray[np.float64]:
+    """``error`` less ``noise``, both variances: never below 0, and always more for a larger error.
+
+    A hyperbola instead of a floor, so that of two results with hardly any damage the better one is told.
+    """
+    rest = error - noise
+    soft = 0.5 * (rest + np.sqrt(rest**2 + (_KNEE * noise) ** 2))
+    return np.asarray(np.maximum(0.0, soft - _KNEE_AT_0 * noise))

@@ -31,9 +31,14 @@ class FlickerMeter:
 
     def add(self, plate: NDArray[np.uint8], clips: Mapping[ClipName, NDArray[np.uint8]]) -> None:
         """The next frame of all."""
-        own = _shrink(plate)
+        height, width = plate.shape[:2]
+        size = min(_WIDTH, width), max(1, round(height * min(_WIDTH, width) / width))
+        own = _shrink(plate, size)
         luma = cv2.cvtColor(own, cv2.COLOR_RGB2GRAY).astype(np.uint8)
-        small, others = own.astype(np.float32), {name: _shrink(clip).astype(np.float32) for name, clip in clips.items()}
+        small, others = (
+            own.astype(np.float32),
+            {name: _shrink(clip, size).astype(np.float32) for name, clip in clips.items()},
+        )
         if self._before is not None:
             luma_before, plate_before, others_before = self._before
             stmap, trusted = estimate_flow(luma_before, luma)
@@ -51,9 +56,7 @@ class FlickerMeter:
         return round(self._sums[clip] / self._count, 3) if self._count else None
 
 
-def _shrink(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    height, width = picture.shape[:2]
-    size = min(_WIDTH, width), max(1, round(height * min(_WIDTH, width) / width))
+def _shrink(picture: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 

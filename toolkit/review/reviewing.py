@@ -27,6 +27,8 @@ REVISION = "review/1"
 """Increase it whenever this package would judge the same pictures differently."""
 _MOST_FOR_NEUTRAL = 500
 """Frames from which the resting face of a shot is taken, evenly spread."""
+_PLATE = None
+"""The plate among the clips."""
 
 
 class ShotReviewer:
@@ -39,10 +41,10 @@ class ShotReviewer:
         """``tracks`` are those of the plate. Raises EngineUnavailable and EngineFailed."""
         self._tracks = tracks
         self._faces = [_Face(face, clips, tracks.source_range.first) for face in tracks.faces]
-        self._readers = {clip: FaceRereader(tracks, model, confidence=confidence) for clip in clips}
+        self._readers = {clip: FaceRereader(tracks, model, confidence=confidence) for clip in (_PLATE, *clips)}
         self._seams = {clip: SeamMeter() for clip in clips}
         self._flicker = FlickerMeter(clips)
-        self._threads = ThreadPoolExecutor(len(clips), thread_name_prefix="review")
+        self._threads = ThreadPoolExecutor(len(self._readers), thread_name_prefix="review")
 
     def add(
         self,
@@ -53,19 +55,24 @@ class ShotReviewer:
     ) -> None:
         """Read the next frame; frames must come in ascending order.
 
-        ``matte`` is the alpha of all faces, (H, W) 0..1, of the size of the pictures; None: there is none, or it is not
-        known. Raises EngineFailed.
+        The plate is read again, too: with the same crop and after the same frames as the others. Clips may be larger or
+        smaller than the plate. ``matte`` is the alpha of all faces, (H, W) 0..1, of the size of the plate and of every
+        clip; None: there is none, or it is not known. Raises EngineFailed.
         """
+        pictures: dict[ClipName | None, Picture] = {_PLATE: plate}
+        pictures.update(clips.items())
 
-        def read(clip: ClipName) -> dict[int, NDArray[np.float32]]:
-            return self._readers[clip].read(source_frame, clips[clip])
+        def read(clip: ClipName | None) -> dict[int, NDArray[np.float32]]:
+            picture = pictures[clip]
+            found = self._readers[clip].read(source_frame, picture)
+            size = np.float32(self._tracks.width / picture.shape[1])
+            return {face: size * landmarks for face, landmarks in found.items()}
 
-        readings = dict(zip(clips, self._threads.map(read, clips), strict=True))
-        size = self._tracks.width / plate.shape[1]
+        readings = dict(zip(pictures, self._threads.map(read, pictures), strict=True))
         for face in self._faces:
-            for clip, found in readings.items():
-                if face.number in found:
-                    face.add(source_frame, clip, size * found[face.number])
+            face.add(
+                source_frame, {clip: found[face.number] for clip, found in readings.items() if face.number in found}
+            )
         self._flicker.add(plate, clips)
         if matte is not None:
             for clip, picture in clips.items():
@@ -104,56 +111,49 @@ class ShotReviewer:
 
 
 class _Face:
-    """One face of the plate, and its measures in every clip so far."""
+    """One face of the plate, and its measures in the plate and in every clip so far."""
 
     def __init__(self, face: FaceTrack, clips: Sequence[ClipName], source_first: int) -> None:
-        landmarks = {
-            sample.source_frame: sample.landmarks
-            for sample in face.samples
-            if sample.state == "FOUND" and sample.landmarks is not None
-        }
         self.number = face.face
         self._first = source_first
-        self._landmarks = landmarks
-        spread = list(landmarks.values())[:: -(-len(landmarks) // _MOST_FOR_NEUTRAL) or 1]
+        landmarks = [sample.landmarks for sample in face.samples if sample.state == "FOUND"]
+        spread = [one for one in landmarks[:: 1 + len(landmarks) // _MOST_FOR_NEUTRAL] if one is not None]
         self._neutral = neutral_shape(np.array(spread)) if spread else None
         shape = len(face.samples), len(MEASURES)
-        self._plate = np.full(shape, np.nan)
-        for frame, points in landmarks.items():
-            self._plate[frame - source_first] = self._measure(points)
-        self._clips: dict[ClipName, Values] = {clip: np.full(shape, np.nan) for clip in clips}
+        self._values: dict[ClipName | None, Values] = {clip: np.full(shape, np.nan) for clip in (_PLATE, *clips)}
         self._places = {clip: PlacementMeter() for clip in clips}
 
-    def _measure(self, landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
-        assert self._neutral is not None  # there are landmarks
-        return np.asarray(measure_shapes(free_landmarks(landmarks[None], self._neutral))[0])
-
-    def add(self, source_frame: int, clip: ClipName, landmarks: NDArray[np.float32]) -> None:
-        """What was read in ``clip``, in pixels of the plate."""
-        self._clips[clip][source_frame - self._first] = self._measure(landmarks)
-        self._places[clip].add(source_frame - self._first, self._landmarks[source_frame], landmarks)
+    def add(self, source_frame: int, readings: Mapping[ClipName | None, NDArray[np.float32]]) -> None:
+        """What was read in one frame, by clip, in pixels of the track."""
+        if self._neutral is None:
+            return
+        index = source_frame - self._first
+        for clip, landmarks in readings.items():
+            self._values[clip][index] = measure_shapes(free_landmarks(landmarks[None], self._neutral))[0]
+            if clip is not None and _PLATE in readings:
+                self._places[clip].add(index, readings[_PLATE], landmarks)
 
     def judge(self) -> FaceReview:
-        passes = {clip: self._judge_clip(clip) for clip in self._clips}
+        passes = {clip: self._judge_clip(clip) for clip in self._places}
         return FaceReview(
             face=self.number,
             acting=next(iter(passes.values())),
             passes=passes,
             alignment={clip: meter.distance() for clip, meter in self._places.items()},
-            curves=build_curves(self._plate, self._clips),
+            curves=build_curves(self._values[_PLATE], {clip: self._values[clip] for clip in self._places}),
         )
 
     def _judge_clip(self, clip: ClipName) -> ActingReview:
         slips = self._places[clip].slips()
-        values = self._clips[clip]
+        values = self._values[clip]
         values[slips] = np.nan
-        return compare_acting(self._plate, values, source_first=self._first, slips=len(slips))
+        return compare_acting(self._values[_PLATE], values, source_first=self._first, slips=len(slips))
 
     def notes(self, shot: str) -> list[str]:
         """Why it could not be judged in a clip."""
         notes = []
-        for clip, values in self._clips.items():
-            count = int((~np.isnan(values[:, 0])).sum())
+        for clip in self._places:
+            count = int((~np.isnan(self._values[clip][:, 0])).sum())
             name = "the result" if clip is ClipName.RESULT else clip
             if not count:
                 notes.append(f"{shot}: face {self.number} was not found in {name}")
