@@ -123,7 +123,8 @@ def check_engine(name: str, settings: Settings) -> None:
     if entry.missing:
         problem = f"{', '.join(entry.missing)} not installed"
         raise EngineUnavailable(name, problem, remedy=f"pip install 'resolve-ae-toolkit[{entry.extra}]'")
-    if not entry.takes_noise_stmap and "flow" in {settings.body.noise, settings.face.noise}:
+    noises = {look.noise for one in settings.variants() for look in (one.body, one.face)}
+    if not entry.takes_noise_stmap and "flow" in noises:
         remedy = "set body.noise and face.noise to frame or shot"
         raise EngineUnavailable(name, "it does not support noise = flow", remedy=remedy)
 

@@ -14,6 +14,7 @@ from toolkit.settings.looks import (
     LoraSettings,
     PromptSettings,
 )
+from toolkit.settings.shots import ShotValue
 from toolkit.settings.trust import is_trusted
 from toolkit.settings.values import (
     CutSettings,
@@ -44,6 +45,7 @@ __all__ = [
     "PromptSettings",
     "ServerSettings",
     "Settings",
+    "ShotValue",
     "TrackSettings",
     "describe_settings",
     "is_trusted",

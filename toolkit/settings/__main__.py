@@ -34,7 +34,16 @@ prompt = "portrait of an old man, {expression}"
 
 [cut]
 handles = 12
+
+[shots."sh02*"]
+face.strength = 0.4
 ```
+
+`[shots."…"]` is for the shots whose names match: settings of `track`, `matte`, `body` and `face` go there, and count
+before those for all shots; of several that match a shot, the last counts. On the command line:
+`--set 'shots."sh02*".face.strength=0.4'`. A value for all shots on the command line also replaces those of single shots
+in a file. Uses of one source that are rendered together have the settings of the first; `cut.share = false` renders
+each on its own.
 
 Precedence: `--set`, then `toolkit.toml`, then `--preset`. A `toolkit.toml` that is loaded is always named. To choose
 an engine, a server or files elsewhere it must be [trusted](engines-guide.md#a-toolkittoml-that-came-with-a-cut).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Annotated, Any, NoReturn, TypeVar, dataclass_transform, get_args, get_origin
 
@@ -65,7 +65,9 @@ def refuse(field: str | tuple[str | int, ...], problem: str, value: Any = None) 
     raise ValidationError.from_exception_data("settings", [InitErrorDetails(type=error, loc=where, input=value)])
 
 
-def settings_error(error: ValidationError, cls: type[Any], *, sources: dict[str, str] | None = None) -> SettingsError:
+def settings_error(
+    error: ValidationError, cls: type[Any], *, sources: Mapping[str, str] | None = None
+) -> SettingsError:
     """The first fault of ``error``, raised for ``cls``, as one line.
 
     ``sources`` say where each key (``face.strength``) was written; without them the class itself is named.

@@ -65,6 +65,8 @@ def toml_text(value: Any) -> str:
 def _walk(settings: Settings) -> Iterator[tuple[str, Any, Any]]:
     """Key, value and FieldInfo of every setting, in the order of the classes."""
     for name, info in type(settings).__pydantic_fields__.items():  # type: ignore[attr-defined]  # set by pydantic
+        if info.exclude:
+            continue
         value = getattr(settings, name)
         inner = getattr(value, "__pydantic_fields__", None)
         if inner is None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from toolkit.errors import NoSuchFile, SettingsError, Unreadable, UntrustedSettings
 from toolkit.settings.base import settings_error
 from toolkit.settings.describe import setting_keys
+from toolkit.settings.shots import SECTIONS, ShotValue, flatten_shots, parse_shot_key
 from toolkit.settings.text_files import decode_text
 from toolkit.settings.trust import TRUSTED_FOLDERS, find_requests
 from toolkit.settings.values import URL_FROM_CUT, Settings
@@ -52,11 +54,13 @@ def load_settings(
 ) -> Settings:
     """Settings from a preset, then the file ``toml`` (if any), then ``overrides``; each later one wins.
 
-    ``overrides`` maps dotted keys to values, ``{"face.strength": 0.4}``, or lists them as text,
-    ``["face.strength=0.4"]``. ``origin`` is where ``toml`` comes from: ``user``: it is the user's own. ``cut``: it lies
-    beside a cut and may have come with it, so it may not choose an engine, a server, a workflow or files elsewhere.
-    ``trusted``: it lies there, and may; but ``TOOLKIT_ENGINE_AUTH`` goes to a server that only it names if that names
-    the host.
+    What a file says of single shots, ``[shots."sh02*"]``, goes before what it or an earlier one says of all; a later
+    value for all shots replaces it. ``overrides`` maps dotted keys to values, ``{"face.strength": 0.4}``, or lists them
+    as text, ``["face.strength=0.4"]``; for single shots the key is ``shots."sh02*".face.strength``.
+
+    ``origin`` is where ``toml`` comes from: ``user``: it is the user's own. ``cut``: it lies beside a cut and may have
+    come with it, so it may not choose an engine, a server, a workflow or files elsewhere. ``trusted``: it lies there,
+    and may; but ``TOOLKIT_ENGINE_AUTH`` goes to a server that only it names if that names the host.
 
     Raises SettingsError for unknown keys and values that do not fit, UntrustedSettings, NoSuchFile when ``toml`` does
     not exist, and Unreadable when it cannot be opened.
@@ -68,21 +72,59 @@ def load_settings(
     known = setting_keys(Settings())
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
+    of_shots: dict[str, ShotValue] = {}
     for source, pairs in layers:
+        of_shots = {name: one for name, one in of_shots.items() if one.key not in pairs}
         for key, value in pairs.items():
-            if key not in known:
-                raise SettingsError.unknown(key, known, source=source)
-            is_tables = known[key][1].startswith("tables of ")
-            values[key] = _parse_tables(key, value, source) if is_tables else value
+            if key == "shots" or key.startswith("shots."):
+                one = _parse_shot_value(key, value, known, source)
+                of_shots.pop(one.name, None)  # the last one counts
+                of_shots[one.name] = one
+                sources[one.name] = source
+                continue
+            values[key] = _parse_value(key, value, known, source)
             sources[key] = source
     if toml is not None and origin == "cut":
-        _refuse_requests(Path(toml), values, sources, preset=layers[0][1])
+        its_own = [one for one in of_shots.values() if sources[one.name] == str(toml)]
+        for some in (values, *({one.key: one.value} for one in its_own)):
+            named = sources if some is values else dict.fromkeys(some, str(toml))
+            _refuse_requests(Path(toml), some, named, preset=layers[0][1])
     if origin != "user" and sources["server.url"] == str(toml):
         values[URL_FROM_CUT] = values["server.url"] not in ("", layers[0][1]["server.url"])  # a list is refused below
+    settings = _build(values, sources)
+    for name, one in of_shots.items():
+        _build({**values, one.key: one.value}, {**sources, one.key: f'{sources[name]}: shots."{one.pattern}"'})
+    return replace(settings, shots=tuple(of_shots.values()))
+
+
+def _build(values: Mapping[str, Any], sources: Mapping[str, str]) -> Settings:
+    """Raises SettingsError, with the source of the key that does not fit."""
     try:
-        return TypeAdapter(Settings).validate_python(_group_by_section(values))
+        settings: Settings = TypeAdapter(Settings).validate_python(_group_by_section(values))
     except ValidationError as error:
         raise settings_error(error, Settings, sources=sources) from None
+    return settings
+
+
+def _parse_value(key: str, value: Any, known: Mapping[str, tuple[Any, str]], source: str) -> Any:
+    if key not in known:
+        raise SettingsError.unknown(key, known, source=source)
+    is_tables = known[key][1].startswith("tables of ")
+    return _parse_tables(key, value, source) if is_tables else value
+
+
+def _parse_shot_value(dotted: str, value: Any, known: Mapping[str, tuple[Any, str]], source: str) -> ShotValue:
+    """A setting of single shots. Raises SettingsError."""
+    parsed = parse_shot_key(dotted)
+    allowed = [key for key in known if key.partition(".")[0] in SECTIONS]
+    if parsed is None:
+        raise SettingsError(dotted, 'write it as shots."sh02*".face.strength', source=source)
+    pattern, key = parsed
+    if key not in allowed:
+        raise SettingsError(
+            dotted, f"only settings of {', '.join(SECTIONS)} can differ from shot to shot", source=source
+        )
+    return ShotValue(pattern=pattern, key=key, value=_parse_value(key, value, known, source))
 
 
 def _refuse_requests(
@@ -114,7 +156,9 @@ def _parse_overrides(overrides: Overrides) -> Iterator[tuple[str, Any]]:
 def _flatten(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """The values of a TOML document by their keys, ``face.strength``."""
     for name, value in document.items():
-        if isinstance(value, Mapping):
+        if name == "shots" and isinstance(value, Mapping):
+            yield from flatten_shots(value)
+        elif isinstance(value, Mapping):
             yield from ((f"{name}.{inner}", inner_value) for inner, inner_value in value.items())
         else:
             yield name, value

@@ -8,8 +8,11 @@ themselves: whoever builds one, from TOML, ``--set`` or Python, gets a SettingsE
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from fnmatch import fnmatchcase
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -17,6 +20,7 @@ from toolkit.frames import FrameRange, exact_rate
 from toolkit.settings.base import Number, WholeNumber, number, refuse, settings_class
 from toolkit.settings.looks import BodySettings, FaceSettings
 from toolkit.settings.name_templates import template_problem
+from toolkit.settings.shots import ShotValue
 
 URL_FROM_CUT = "server.is_url_from_cut"
 
@@ -324,3 +328,30 @@ class Settings:
     diffusers: DiffusersSettings = DiffusersSettings()
     output: OutputSettings = OutputSettings()
     delivery: DeliverySettings = DeliverySettings()
+    shots: tuple[ShotValue, ...] = Field(default=(), exclude=True)
+    """Settings of single shots, each in front of those before it: see ``for_shot``."""
+
+    def __post_init__(self) -> None:
+        """Check the values of every pattern."""
+        for pattern in {one.pattern for one in self.shots}:
+            self._with(one for one in self.shots if one.pattern == pattern)
+
+    def for_shot(self, name: str) -> Settings:
+        """The settings of the shot ``name``, which has no others any more."""
+        if not self.shots:
+            return self
+        return self._with(one for one in self.shots if fnmatchcase(name, one.pattern))
+
+    def variants(self) -> Iterator[Settings]:
+        """These settings without those of single shots, and with those of each pattern."""
+        yield self._with(())
+        for pattern in dict.fromkeys(one.pattern for one in self.shots):
+            yield self._with(one for one in self.shots if one.pattern == pattern)
+
+    def _with(self, values: Iterable[ShotValue]) -> Settings:
+        changed: dict[str, dict[str, Any]] = {}
+        for one in values:
+            section, _, field = one.key.partition(".")
+            changed.setdefault(section, {})[field] = one.value
+        sections = {section: replace(getattr(self, section), **fields) for section, fields in changed.items()}
+        return replace(self, **{**sections, "shots": ()})

@@ -27,8 +27,9 @@ def plan(out: Path | str, settings: Settings | None = None, *, shots: ShotPatter
         for shot in check_before_work(cut, shots, settings, output.root):
             if shot.name in failed and not output.face_track(shot.name).exists():
                 continue
+            own = settings.for_shot(shot.name)
             faces = FaceTracks.read(output.face_track(shot.name))
-            people = BodyTracks.read(output.body_track(shot.name)) if tracks_people(settings) else None
+            people = BodyTracks.read(output.body_track(shot.name)) if tracks_people(own) else None
             plans += plan_shot(cut, shot, faces, people, settings=settings, output=output)
     return plans
 

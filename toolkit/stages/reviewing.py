@@ -88,12 +88,13 @@ def _review_shot(
     progress: Progress,
 ) -> ShotReview:
     tracks = FaceTracks.read(output.face_track(shot.name))
-    key = digest(REVISION, tracks.key, settings.track.confidence, [_content(plan, output) for plan in plans])
+    confidence = settings.for_shot(shot.name).track.confidence
+    key = digest(REVISION, tracks.key, confidence, [_content(plan, output) for plan in plans])
     if known is not None and known.key == key:
         return known
     with (
         open_pictures(shot, plans, output.root) as pictures,
-        ShotReviewer(tracks, pictures.clips, model, confidence=settings.track.confidence) as reviewer,
+        ShotReviewer(tracks, pictures.clips, model, confidence=confidence) as reviewer,
         progress.stage(f"{shot.name}  review", len(pictures.source_frames)) as advance,
     ):
         for frame in pictures.frames():

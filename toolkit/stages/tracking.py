@@ -92,6 +92,7 @@ def track_shot(
     Tracks of a longer range are used as they are, and tracks of a part are made anew for that part and ``shot``
     together: where a track starts changes it by fractions of a pixel, and every face would be rendered again.
     """
+    settings = settings.for_shot(shot.name)
     faces = _read_or_compute(
         output.face_track(shot.name),
         shot,
@@ -101,7 +102,7 @@ def track_shot(
         bar=partial(progress.stage, f"{shot.name}  faces"),
     )
     pose = models.pose
-    if pose is None:
+    if pose is None or not tracks_people(settings):
         return faces, None
     people = _read_or_compute(
         output.body_track(shot.name),
@@ -118,12 +119,13 @@ def read_current_tracks(
     shot: Shot, plate: Plate, settings: Settings, models: TrackModels, output: Output
 ) -> tuple[FaceTracks, BodyTracks | None] | None:
     """The tracks of ``shot`` that ``track_shot`` would read from disk; None if it would track."""
+    settings = settings.for_shot(shot.name)
     path = output.face_track(shot.name)
     faces = FaceTracks.read(path) if path.exists() else None
     if faces is None or not _is_current(faces, shot, lambda part: track_key(part, plate, settings.track, models.face)):
         return None
     pose, path = models.pose, output.body_track(shot.name)
-    if pose is None:
+    if pose is None or not tracks_people(settings):
         return faces, None
     people = BodyTracks.read(path) if path.exists() else None
     if people is None or not _is_current(people, shot, lambda part: bodies_key(part, plate, settings.track, pose)):

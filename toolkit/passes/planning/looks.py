@@ -42,8 +42,9 @@ def planned_looks(shots: Iterable[Shot], settings: Settings) -> dict[PassName, l
 
 
 def needs_body_tracks(settings: Settings) -> bool:
-    """Whether a pass that is switched on has a ``body`` control."""
-    return any(has_control(_section(name, settings), "body") for name in wanted_passes(settings))
+    """Whether a pass that is switched on has a ``body`` control, in any shot."""
+    names = wanted_passes(settings)
+    return any(has_control(_section(name, one), "body") for one in settings.variants() for name in names)
 
 
 def planned_guides(shot_name: str, settings: Settings, *, cut_folder: Path) -> dict[GuidePlan | EstimatePlan, str]:
@@ -71,8 +72,8 @@ def resolve_look(name: Literal[PassName.FACE], shot_name: str, settings: Setting
 @overload
 def resolve_look(name: PassName, shot_name: str, settings: Settings) -> Look: ...
 def resolve_look(name: PassName, shot_name: str, settings: Settings) -> Look:
-    """The look of a pass in one shot: with the prompts for this shot, and without those for others."""
-    look = _section(name, settings)
+    """The look of a pass in one shot: with the settings and prompts for this shot, and without those for others."""
+    look = _section(name, settings.for_shot(shot_name))
     mine = [entry for entry in look.prompts if fnmatchcase(shot_name, entry.shot)]
     return replace(
         look,

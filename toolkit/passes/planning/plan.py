@@ -51,7 +51,7 @@ def plan_passes(
     cut's: the encoding depends on its host.
     """
     encoding = pass_encoding(shot, settings.output.encoding, origin)
-    settings = replace(settings, output=replace(settings.output, encoding=encoding))
+    settings = replace(settings.for_shot(shot.name), output=replace(settings.output, encoding=encoding))
     names = wanted_passes(settings)
     return tuple(_plan_pass(name, shot, tracks, settings, bodies=bodies, cut_folder=cut_folder) for name in names)
 
