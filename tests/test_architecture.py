@@ -39,6 +39,7 @@ OWNERS = {
     "py_aep": {"delivery"},
     "pydantic": {"documents", "settings"},  # values that check themselves
     "pydantic_core": {"documents", "settings"},
+    "tomlkit": {"stages"},
     "httpx": {"engines"},
     "websockets": {"engines"},
     "torch": {"engines"},

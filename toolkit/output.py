@@ -51,6 +51,16 @@ class Output:
         """Path of what is left of the acting."""
         return self.root / f"review{self.suffix}.json"
 
+    @property
+    def tuning(self) -> Path:
+        """Path of what was tried to keep the acting."""
+        return self.root / f"tuning{self.suffix}.json"
+
+    @property
+    def trials(self) -> Path:
+        """Folder of the frames that were rendered for trials."""
+        return self.root / "trials"
+
     def cuts(self) -> list[Output]:
         """The same folder for each cut in it: the one that it was made for, then those added, by name."""
         names = sorted(path.stem.removeprefix("shots.") for path in self.root.glob("shots.?*.json"))

@@ -23,6 +23,7 @@ from toolkit.cli.resolve import resolve
 from toolkit.cli.review import review
 from toolkit.cli.run import demo, run
 from toolkit.cli.stages import plan, render, shots, track
+from toolkit.cli.tune import tune
 from toolkit.errors import ToolkitError
 from toolkit.memory import use_one_heap
 
@@ -69,7 +70,7 @@ def _take_verbose(command: click.Command) -> None:
         _take_verbose(inner)
 
 
-for stage in (run, demo, shots, track, plan, render, conform, verify, review, compare, aep):
+for stage in (run, demo, shots, track, plan, render, conform, verify, review, compare, tune, aep):
     toolkit.add_command(stage)
 for about in (engines, presets, look, models, doctor, install_scripts_command, resolve, ae, background):
     toolkit.add_command(about)

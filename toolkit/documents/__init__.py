@@ -48,6 +48,7 @@ from toolkit.documents.review import (
     Review,
     ShotReview,
 )
+from toolkit.documents.tuning import ShotTuning, Trial, Tuning
 from toolkit.documents.turnover import HostClip, HostMarker, HostSkipped, Turnover
 
 DOCUMENTS: tuple[type[Document], ...] = (
@@ -60,6 +61,7 @@ DOCUMENTS: tuple[type[Document], ...] = (
     Delivery,
     Checksums,
     Review,
+    Tuning,
 )
 """Every document that has a schema file."""
 
@@ -118,8 +120,11 @@ __all__ = [
     "Review",
     "Shot",
     "ShotReview",
+    "ShotTuning",
     "Skipped",
     "SourceShot",
+    "Trial",
+    "Tuning",
     "Turnover",
     "Value",
     "digest",

@@ -17,7 +17,13 @@ from toolkit.passes.rendering.forecast import PassForecast, forecast_passes, for
 from toolkit.passes.rendering.render import RenderedPass, render_passes
 from toolkit.passes.rendering.reuse import copy_layer
 from toolkit.passes.rendering.slate import Slate, SlateFace, find_empty_guides, is_current, read_content_key
-from toolkit.passes.rendering.versions import mark_delivered, protect_delivered, read_frame_keys, when_delivered
+from toolkit.passes.rendering.versions import (
+    WhenDelivered,
+    mark_delivered,
+    protect_delivered,
+    read_frame_keys,
+    when_delivered,
+)
 from toolkit.passes.temporal.optical_flow import Luma, estimate_flow, warp_by_stmap
 
 __all__ = [
@@ -26,6 +32,7 @@ __all__ = [
     "RenderedPass",
     "Slate",
     "SlateFace",
+    "WhenDelivered",
     "check_guides",
     "copy_layer",
     "count_current",

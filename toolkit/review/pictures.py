@@ -80,10 +80,14 @@ class ShotPictures:
         found = {ClipName.COMPOSITE: PassName.FACE, ClipName.BODY: PassName.BODY}
         return tuple(clip for clip, layer in found.items() if layer in self._layers)
 
-    def frames(self) -> Generator[FramePictures, None, None]:
-        """Every one of ``source_frames``, ascending, decoded ahead in threads. Raises what ``Plate.frames`` raises."""
-        layers = {name: layer.frames(self.source_frames) for name, layer in self._layers.items()}
-        plates = self._plate.frames(self.source_frames)  # not in 8 bits: movies are decoded a little differently there
+    def frames(self, only: Sequence[int] | None = None) -> Generator[FramePictures, None, None]:
+        """Every one of ``source_frames``, or ``only`` some of them, in that order, decoded ahead in threads.
+
+        Raises what ``Plate.frames`` raises.
+        """
+        wanted = self.source_frames if only is None else only
+        layers = {name: layer.frames(wanted) for name, layer in self._layers.items()}
+        plates = self._plate.frames(wanted)  # not in 8 bits: movies are decoded a little differently there
         with ExitStack() as iterators:
             for iterator in (plates, *layers.values()):
                 iterators.enter_context(closing(iterator))

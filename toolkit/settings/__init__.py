@@ -15,6 +15,7 @@ from toolkit.settings.looks import (
     PromptSettings,
 )
 from toolkit.settings.shots import ShotValue
+from toolkit.settings.text_files import decode_text
 from toolkit.settings.trust import is_trusted
 from toolkit.settings.values import (
     CutSettings,
@@ -27,6 +28,7 @@ from toolkit.settings.values import (
     Settings,
     TrackSettings,
 )
+from toolkit.settings.varying import Variation
 
 __all__ = [
     "EXPRESSION",
@@ -47,6 +49,8 @@ __all__ = [
     "Settings",
     "ShotValue",
     "TrackSettings",
+    "Variation",
+    "decode_text",
     "describe_settings",
     "is_trusted",
     "load_settings",

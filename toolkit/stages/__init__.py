@@ -20,10 +20,14 @@ from toolkit.stages.reading import read_source
 from toolkit.stages.rendering import RenderTools, open_render_tools, open_tools_for, render, render_shot
 from toolkit.stages.reviewing import review_passes
 from toolkit.stages.run_result import RunResult
+from toolkit.stages.shot_settings import chosen_values, write_shot_settings
 from toolkit.stages.tracking import TrackModels, fetch_track_models, track, track_shot
+from toolkit.stages.tuning import tune
+from toolkit.stages.tuning_search import TRIALS as MOST_TRIALS
 from toolkit.stages.verifying import Verification, verify
 
 __all__ = [
+    "MOST_TRIALS",
     "CutChanges",
     "RenderTools",
     "RunResult",
@@ -34,6 +38,7 @@ __all__ = [
     "check_run",
     "check_sheet_path",
     "choose_shots",
+    "chosen_values",
     "compare",
     "conform",
     "conform_onto",
@@ -50,7 +55,9 @@ __all__ = [
     "review_passes",
     "track",
     "track_shot",
+    "tune",
     "verify",
     "write_changes_page",
     "write_contact_sheet",
+    "write_shot_settings",
 ]
