@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from tests.review._performances import FRAMES, Performance, Points
 from toolkit.documents import ActingReview
+from toolkit.faces.freeing import free_landmarks, neutral_shape
 from toolkit.review import compare_acting
-from toolkit.review.freeing import free_landmarks, neutral_shape
 from toolkit.review.measures import MEASURES, measure_shapes
 
 PLATE = Performance.lively()

@@ -13,7 +13,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.review.freeing import Shapes
+from toolkit.faces.freeing import Shapes
 
 Curve = NDArray[np.float64]
 """float64 (frames,): one measure over a shot."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.review.freeing import RIGID
+from toolkit.faces.freeing import RIGID
 
 _LEFT, _RIGHT = 234, 454
 """Landmarks at the sides of the face."""

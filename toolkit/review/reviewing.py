@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from toolkit.documents import ActingReview, ClipName, ClipReview, FaceReview, FaceTrack, FaceTracks, ShotReview
 from toolkit.faces import FaceRereader
+from toolkit.faces.freeing import free_landmarks, neutral_shape
 from toolkit.review.acting import FEWEST_FRAMES, compare_acting
 from toolkit.review.curves import build_curves
 from toolkit.review.flicker import FlickerMeter
-from toolkit.review.freeing import free_landmarks, neutral_shape
 from toolkit.review.measures import MEASURES, measure_shapes
 from toolkit.review.placement import PlacementMeter
 from toolkit.review.seams import SeamMeter

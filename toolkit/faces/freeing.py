@@ -45,23 +45,41 @@ def free_landmarks(landmarks: NDArray[np.floating], neutral: NDArray[np.float64]
     return _free(_turn_up(landmarks), neutral)
 
 
-def _turn_up(landmarks: NDArray[np.floating]) -> NDArray[np.float64]:
-    """From the axes of a picture, y down and z away from the viewer."""
-    return np.asarray(landmarks, np.float64) * (1.0, -1.0, -1.0)
+def pose_mean_expression(landmarks: NDArray[np.floating], found: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """The mean expression of a shot, in the pose of the head in each of its frames: float64 (frames, 478, 3).
+
+    ``landmarks`` are those of ``FaceSample``, (frames, 478, 3); the result has their axes and unit. ``found`` says
+    which frames the mean is taken of, at least one.
+    """
+    points = _turn_up(landmarks)
+    neutral = neutral_shape(landmarks[found])
+    centres, rotations, scales = _fit(points, neutral)
+    mean = _free(points[found], neutral).mean(axis=0)
+    return _turn_up(mean @ rotations.swapaxes(1, 2) / scales[:, None, None] + centres)
+
+
+def _turn_up(points: NDArray[np.floating]) -> NDArray[np.float64]:
+    """From the axes of a picture, y down and z away from the viewer; and back to them."""
+    return np.asarray(points, np.float64) * (1.0, -1.0, -1.0)
 
 
 def _free(points: NDArray[np.float64], shape: NDArray[np.float64]) -> Shapes:
+    centres, rotations, scales = _fit(points, shape)
+    freed: Shapes = (points - centres) @ rotations * scales[:, None, None]
+    return freed
+
+
+def _fit(points: NDArray[np.float64], shape: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
     """The similarity that brings the rigid landmarks of each frame closest to those of ``shape``.
 
+    Centres (frames, 1, 3), rotations (frames, 3, 3) and scales (frames,): ``(points - centre) @ rotation * scale``.
     Schönemann, "A generalized solution of the orthogonal Procrustes problem", 1966; no mirror image: Kabsch, 1978.
     """
-    centred = points - points[:, RIGID].mean(axis=1, keepdims=True)
-    rigid, target = centred[:, RIGID], shape[RIGID] - shape[RIGID].mean(axis=0)
+    centres = points[:, RIGID].mean(axis=1, keepdims=True)
+    rigid, target = points[:, RIGID] - centres, shape[RIGID] - shape[RIGID].mean(axis=0)
     left, _, right = np.linalg.svd(np.einsum("fki,kj->fij", rigid, target))
     signs = np.ones((len(points), 3))
     signs[:, 2] = np.sign(np.linalg.det(left @ right))
-    rotation = (left * signs[:, None, :]) @ right
-    turned = centred @ rotation
-    scale = (turned[:, RIGID] * target).sum(axis=(1, 2)) / (rigid**2).sum(axis=(1, 2))
-    freed: Shapes = turned * scale[:, None, None]
-    return freed
+    rotations = (left * signs[:, None, :]) @ right
+    scales = ((rigid @ rotations) * target).sum(axis=(1, 2)) / (rigid**2).sum(axis=(1, 2))
+    return centres, rotations, scales
