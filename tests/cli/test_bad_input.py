@@ -166,7 +166,7 @@ def test_a_file_that_is_not_a_movie_is_named(command: Run, tmp_path: Path) -> No
         (("--set", "face.strenght=1"), "did you mean face.strength?", 2),
         (("--set", "face.strength=7"), "out of range: 0 to 1", 2),
         (("--preset", "foundin"), "did you mean founding?", 2),
-        (("--engine", "dalle"), "available: builtin, diffusers", 2),
+        (("--engine", "dalle"), "available: builtin, flatten, diffusers", 2),
         (("--engine", "diffusers"), "no checkpoint is set", 4),
         (("--shot", "nope*"), "no shot matches 'nope*'; shots in this cut: plate", 2),
         (("--handles", "-3"), "out of range: 0 to 240", 2),

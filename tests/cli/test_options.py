@@ -85,7 +85,7 @@ def test_an_empty_path_is_not_the_current_folder(
     [
         ("comfy", "did you mean comfyui?"),
         ("Automatic1111", "did you mean automatic1111?"),
-        ("zzz", "available: builtin, diffusers, automatic1111, comfyui"),
+        ("zzz", "available: builtin, flatten, diffusers, automatic1111, comfyui"),
     ],
 )
 def test_an_unknown_engine_is_refused_by_every_command(

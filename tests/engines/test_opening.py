@@ -9,7 +9,7 @@ from toolkit.errors import EngineUnavailable, UnknownEngine
 
 
 def test_an_unknown_engine_lists_the_engines() -> None:
-    with pytest.raises(UnknownEngine, match="builtin, diffusers, automatic1111, comfyui") as caught:
+    with pytest.raises(UnknownEngine, match="builtin, flatten, diffusers, automatic1111, comfyui") as caught:
         open_engine("dalle")
     assert caught.value.exit_code == 2
 
@@ -28,13 +28,14 @@ def test_an_entry_is_ready_only_when_its_packages_are_installed() -> None:
     assert ENGINES["builtin"].status == "ready"
 
 
-def test_entries_and_engines_agree_on_guides() -> None:
+def test_entries_and_engines_agree_on_what_they_want() -> None:
     from toolkit.engines.automatic1111 import Automatic1111Engine
     from toolkit.engines.builtin import BuiltinEngine
     from toolkit.engines.comfyui import ComfyuiEngine
     from toolkit.engines.diffusers_local.engine import DiffusersEngine
+    from toolkit.engines.flatten import FlattenEngine
 
-    engines: list[type[Engine]] = [BuiltinEngine, DiffusersEngine, Automatic1111Engine, ComfyuiEngine]
-    assert {engine.name: engine.wants_guides for engine in engines} == {
-        name: entry.wants_guides for name, entry in ENGINES.items()
+    engines: list[type[Engine]] = [BuiltinEngine, FlattenEngine, DiffusersEngine, Automatic1111Engine, ComfyuiEngine]
+    assert {engine.name: (engine.wants_guides, engine.wants_faces) for engine in engines} == {
+        name: (entry.wants_guides, entry.wants_faces) for name, entry in ENGINES.items()
     }

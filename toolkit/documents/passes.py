@@ -30,6 +30,11 @@ def _is_unset(value: object) -> bool:
     return value is None or value == ""
 
 
+def _is_empty(value: object) -> bool:
+    """The same for a tuple."""
+    return value == ()
+
+
 def _is_zero(value: object) -> bool:
     """The same for a count."""
     return value == 0
@@ -182,8 +187,10 @@ class FramePlan(Value):
     """The prompt for the whole frame (BODY)."""
     faces: tuple[FacePlan, ...] = ()
     meshes: tuple[Landmarks, ...] = ()
-    """If a control draws faces: the 478 points of each face in this frame, plate pixels; for FACE in the order of
-    ``faces``."""
+    """If a control draws faces, or the engine wants them: the 478 points of each face in this frame, plate pixels; for
+    FACE in the order of ``faces``."""
+    mean_meshes: tuple[Landmarks, ...] = Field(default=(), exclude_if=_is_empty)
+    """If the engine wants faces: the mean expression of each of ``meshes`` over the shot, in its pose in this frame."""
     bodies: tuple[BodyPoints, ...] = ()
     """If a control draws people: the 33 points of each person in this frame, plate pixels and visibility."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from toolkit.engines.base import Engine, PaintRequest, is_drawn
+from toolkit.engines.base import Engine, FaceShape, PaintRequest, is_drawn
 from toolkit.engines.depth import DepthEstimator, open_estimators
 from toolkit.errors import EngineUnavailable, UnknownEngine
 from toolkit.settings import Settings
@@ -16,6 +16,7 @@ __all__ = [
     "DepthEstimator",
     "Engine",
     "EngineEntry",
+    "FaceShape",
     "PaintRequest",
     "check_engine",
     "find_engine",
@@ -41,6 +42,8 @@ class EngineEntry:
     """Whether it uses a server, which is contacted only when the engine is opened."""
     wants_guides: bool = False
     """As ``Engine.wants_guides``, known without opening the engine."""
+    wants_faces: bool = False
+    """As ``Engine.wants_faces``: whether plans hold what it needs."""
     takes_noise_stmap: bool = False
     """Whether it can sample its noise through ``PaintRequest.noise_stmap``, as ``noise = "flow"`` needs."""
 
@@ -68,6 +71,12 @@ def _open_builtin(_: Settings) -> Engine:
     return BuiltinEngine()
 
 
+def _open_flatten(_: Settings) -> Engine:
+    from toolkit.engines.flatten import FlattenEngine
+
+    return FlattenEngine()
+
+
 def _open_automatic1111(settings: Settings) -> Engine:
     from toolkit.engines.automatic1111 import Automatic1111Engine
 
@@ -89,6 +98,12 @@ def _open_comfyui(settings: Settings) -> Engine:
 ENGINES: Mapping[str, EngineEntry] = {
     "builtin": EngineEntry(
         summary="deterministic preview on the CPU; no models, no AI", open=_open_builtin, takes_noise_stmap=True
+    ),
+    "flatten": EngineEntry(
+        summary="simulation on the CPU of what averaging does to acting; no models, no AI",
+        open=_open_flatten,
+        wants_faces=True,
+        takes_noise_stmap=True,
     ),
     "diffusers": EngineEntry(
         summary="Stable Diffusion 1.5 with ControlNets on this machine",

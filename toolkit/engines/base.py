@@ -15,6 +15,16 @@ from toolkit.progress import StepCallback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FaceShape:
+    """A face in an image, and what it would look like without its acting."""
+
+    landmarks: NDArray[np.float32]
+    """(478, 3), as in ``FaceSample``, but in pixels of the image."""
+    mean: NDArray[np.float32]
+    """The same of the shot's mean expression, in the pose that the head has in this image."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PaintRequest:
     """One image to re-render: a whole frame (BODY) or the crop of a face (FACE)."""
 
@@ -37,6 +47,8 @@ class PaintRequest:
     guides: tuple[NDArray[np.uint8], ...] = ()
     """(H, W, 3) RGB each: the guide image for each of ``look.controls``, in that order. Only for engines with
     ``wants_guides``."""
+    faces: tuple[FaceShape, ...] = ()
+    """The faces in the image: all of the frame for BODY, its own for FACE. Only for engines with ``wants_faces``."""
     noise_stmap: NDArray[np.float32] | None = None
     """(H, W, 2) x and y, pixels: ST map into the shot's first frame; coordinates may lie outside it. Noise is sampled
     there. None: sampled at the pixel itself. Only for engines whose entry has ``takes_noise_stmap``."""
@@ -64,6 +76,8 @@ class Engine(ABC):
     """Whether it leaves the image outside a matte unchanged. The layer is cut by its matte in any case."""
     wants_guides: ClassVar[bool] = False
     """Whether it uses guide images (ControlNet)."""
+    wants_faces: ClassVar[bool] = False
+    """Whether it uses the shapes of the faces in an image."""
     batch: int = 1
     """Preferred number of requests of one size per call."""
     step_callback: StepCallback | None = None

@@ -143,7 +143,8 @@ class PromptSettings:
 
 @settings_class
 class Look:
-    """How one pass is rendered. The ``builtin`` engine uses ``strength`` and ``seed`` only."""
+    """How one pass is rendered. The ``builtin`` engine uses ``strength`` and ``seed`` only, ``flatten`` also the weight
+    of a ``face`` control."""
 
     strength: Number = number(0.0, 1.0, default=0.5)
     """Denoising strength: 0 leaves the plate unchanged, 1 ignores it."""

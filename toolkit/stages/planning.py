@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from toolkit.documents import BodyTracks, Cut, FaceTracks, PassName, PassPlan, Shot
+from toolkit.engines import find_engine
 from toolkit.output import Output, lock_output
 from toolkit.passes import plan_passes, protect_delivered, when_delivered
 from toolkit.settings import Settings
@@ -49,7 +50,10 @@ def decide_plans(
 ) -> tuple[PassPlan, ...]:
     """The plans of ``shot`` in the versions to write. Raises VersionDelivered."""
     cut_folder = Path(cut.path).parent
-    planned = plan_passes(shot, faces, settings, cut_folder=cut_folder, bodies=people, origin=cut.origin)
+    with_shapes = find_engine(settings.engine).wants_faces
+    planned = plan_passes(
+        shot, faces, settings, cut_folder=cut_folder, bodies=people, origin=cut.origin, with_shapes=with_shapes
+    )
     return tuple(_choose_version(one, output, settings) for one in planned)
 
 

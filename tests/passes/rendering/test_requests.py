@@ -40,11 +40,17 @@ class WantsNothing(WantsEverything):
     wants_guides: ClassVar[bool] = False
 
 
-def plan_of(name: PassName, *assignments: str) -> PassPlan:
+class WantsFaces(WantsNothing):
+    wants_faces: ClassVar[bool] = True
+
+
+def plan_of(name: PassName, *assignments: str, with_shapes: bool = False) -> PassPlan:
     samples = [sample(FIRST + i, roll=25.0) for i in range(COUNT)]
     settings = load_settings(overrides=["face.canvas=256", *assignments])
     shot, tracks = shot_of(Path("nowhere/plate.####.png")), tracks_of(samples)
-    plans = plan_passes(shot, tracks, settings, cut_folder=CUT_FOLDER, bodies=bodies_of(50.0, 110.0))
+    plans = plan_passes(
+        shot, tracks, settings, cut_folder=CUT_FOLDER, bodies=bodies_of(50.0, 110.0), with_shapes=with_shapes
+    )
     return next(plan for plan in plans if plan.pass_name is name)
 
 
@@ -130,6 +136,38 @@ def test_the_body_guide_of_a_crop_shows_all_people_in_canvas_pixels() -> None:
     assert skeleton.any()
     assert np.array_equal(skeleton, draw_skeleton(transformed_points, (256, 256)))
     assert not np.array_equal(skeleton, mesh)
+
+
+# --- the shapes of faces -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "size"), [(PassName.FACE, "face.canvas=128"), (PassName.BODY, "body.size=64")])
+def test_the_shapes_of_faces_are_in_canvas_pixels_also_in_depth(name: PassName, size: str) -> None:
+    plan = plan_of(name, size, with_shapes=True)
+    deep = np.random.default_rng(2).random((2, 478, 3)).astype(np.float32) * 50
+    frame = plan.frames[0].model_copy(update={"meshes": (deep[0],), "mean_meshes": (deep[1],)})
+    affine = plan.plate_to_canvas if name is PassName.BODY else only_face(frame).plate_to_canvas
+    matrix = np.asarray(affine).reshape(2, 3)
+    zoom = np.sqrt(np.linalg.det(matrix[:, :2]))
+    (shape,) = build_requests(plan, frame, PICTURE, WantsFaces())[0][0].faces
+    for points, mesh in zip((shape.landmarks, shape.mean), deep, strict=True):
+        assert np.allclose(points[:, :2], mesh[:, :2] @ matrix[:, :2].T + matrix[:, 2], atol=1e-3)
+        assert np.allclose(points[:, 2], mesh[:, 2] * zoom, atol=1e-3)
+
+
+def test_body_has_the_shapes_of_all_faces_and_a_crop_only_its_own() -> None:
+    shapes = tuple(np.full((478, 3), number, np.float32) for number in range(4))
+    means = {"meshes": shapes[:2], "mean_meshes": shapes[2:]}
+    body = plan_of(PassName.BODY, with_shapes=True)
+    ((request, _),) = build_requests(body, body.frames[0].model_copy(update=means), PICTURE, WantsFaces())
+    assert [(one.landmarks[0, 2], one.mean[0, 2]) for one in request.faces] == [(0, 2), (1, 3)]
+    face = plan_of(PassName.FACE, with_shapes=True)
+    frame = face.frames[0].model_copy(update={"faces": face.frames[0].faces * 2, **means})
+    crops = [request.faces for request, _ in build_requests(face, frame, PICTURE, WantsFaces())]
+    assert [len(faces) for faces in crops] == [1, 1]
+    assert crops[0][0].landmarks[0, 2] == 0 < crops[1][0].landmarks[0, 2]
+    for request, _ in build_requests(face, frame, PICTURE, WantsNothing()):
+        assert request.faces == ()
 
 
 # --- BODY at another size ------------------------------------------------------------------------------------------

@@ -6,9 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from toolkit.documents import (
     LOSSY_COMPRESSIONS,
     Affine,
@@ -29,6 +26,7 @@ from toolkit.passes.planning.faces import plan_faces, plan_mask_blur
 from toolkit.passes.planning.looks import digest_input, has_control, plan_guide, plan_look, resolve_look, wanted_passes
 from toolkit.passes.planning.prompts import fill_prompt, words_by_frame
 from toolkit.passes.planning.seeds import look_seed
+from toolkit.passes.planning.shapes import Shapes, plan_mean_shapes, plan_shapes
 from toolkit.settings import Look, MatteSettings, Settings
 
 _WHOLE_FRAME = -1
@@ -43,21 +41,32 @@ def plan_passes(
     cut_folder: Path,
     bodies: BodyTracks | None = None,
     origin: Origin | None = None,
+    with_shapes: bool = False,
 ) -> tuple[PassPlan, ...]:
     """Plan the passes of ``shot``, bottom to top; a pure function of its arguments.
 
     ``cut_folder`` is the folder of the cut, absolute: paths of guides are relative to it. ``bodies`` are needed if
     ``needs_body_tracks(settings)`` and the engine takes guides; without them no people are planned. ``origin`` is the
-    cut's: the encoding depends on its host.
+    cut's: the encoding depends on its host. ``with_shapes``: the engine wants the shapes of faces.
     """
     encoding = pass_encoding(shot, settings.output.encoding, origin)
     settings = replace(settings.for_shot(shot.name), output=replace(settings.output, encoding=encoding))
-    names = wanted_passes(settings)
-    return tuple(_plan_pass(name, shot, tracks, settings, bodies=bodies, cut_folder=cut_folder) for name in names)
+    means = plan_mean_shapes(tracks) if with_shapes else {}
+    return tuple(
+        _plan_pass(name, shot, tracks, settings, bodies=bodies, means=means, cut_folder=cut_folder)
+        for name in wanted_passes(settings)
+    )
 
 
 def _plan_pass(
-    name: PassName, shot: Shot, tracks: FaceTracks, settings: Settings, *, bodies: BodyTracks | None, cut_folder: Path
+    name: PassName,
+    shot: Shot,
+    tracks: FaceTracks,
+    settings: Settings,
+    *,
+    bodies: BodyTracks | None,
+    means: Shapes,
+    cut_folder: Path,
 ) -> PassPlan:
     look = resolve_look(name, shot.name, settings)
     canvas, plate_to_canvas = _plan_canvas(name, tracks, settings)
@@ -84,7 +93,7 @@ def _plan_pass(
         rate=media.rate,
         timecode_first=first_label,
         drop_frame=media.drop_frame,
-        frames=_plan_frames(name, shot, tracks, look, settings, bodies=bodies),
+        frames=_plan_frames(name, shot, tracks, look, settings, bodies=bodies, means=means),
     )
 
 
@@ -105,7 +114,14 @@ def _plan_canvas(name: PassName, tracks: FaceTracks, settings: Settings) -> tupl
 
 
 def _plan_frames(
-    name: PassName, shot: Shot, tracks: FaceTracks, look: Look, settings: Settings, *, bodies: BodyTracks | None
+    name: PassName,
+    shot: Shot,
+    tracks: FaceTracks,
+    look: Look,
+    settings: Settings,
+    *,
+    bodies: BodyTracks | None,
+    means: Shapes,
 ) -> tuple[FramePlan, ...]:
     faces: Mapping[int, Sequence[FacePlan]] = {}
     prompts: Mapping[int, str] = {}
@@ -113,7 +129,7 @@ def _plan_frames(
         faces = plan_faces(shot, tracks, settings)
     else:
         prompts = _plan_body_prompts(shot, tracks, look)
-    meshes = _landmarks_by_frame(tracks) if has_control(look, "face") else {}
+    meshes = plan_shapes(tracks) if means or has_control(look, "face") else {}
     people = _people_by_frame(bodies) if bodies and has_control(look, "body") else {}
     return tuple(
         FramePlan(
@@ -123,6 +139,7 @@ def _plan_frames(
             prompt=prompts.get(source_frame, ""),
             faces=tuple(faces.get(source_frame, ())),
             meshes=tuple(meshes.get(source_frame, ())),
+            mean_meshes=tuple(means.get(source_frame, ())),
             bodies=people.get(source_frame, ()),
         )
         for source_frame in shot.source_work_range
@@ -134,16 +151,6 @@ def _plan_body_prompts(shot: Shot, tracks: FaceTracks, look: Look) -> dict[int, 
     words = words_by_frame(tracks, look)
     leading = words[0] if words else {}
     return {frame: fill_prompt(look.prompt, leading.get(frame, "")) for frame in shot.source_work_range}
-
-
-def _landmarks_by_frame(tracks: FaceTracks) -> dict[int, list[NDArray[np.float32]]]:
-    """The landmarks of every face by source frame, the most present face first."""
-    by_frame: dict[int, list[NDArray[np.float32]]] = {}
-    for track in tracks.faces:
-        for sample in track.samples:
-            if sample.landmarks is not None:
-                by_frame.setdefault(sample.source_frame, []).append(sample.landmarks)
-    return by_frame
 
 
 def _people_by_frame(bodies: BodyTracks) -> dict[int, tuple[BodyPoints, ...]]:

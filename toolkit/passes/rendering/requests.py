@@ -9,8 +9,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.documents import Affine, FacePlan, FramePlan, PassName, PassPlan
-from toolkit.engines import Engine, PaintRequest
+from toolkit.documents import Affine, FramePlan, PassName, PassPlan
+from toolkit.engines import Engine, FaceShape, PaintRequest
 from toolkit.passes.guides.face_mesh import draw_face_annotation
 from toolkit.passes.guides.guide_pictures import GuidePictures
 from toolkit.passes.guides.skeleton import draw_skeleton
@@ -21,7 +21,7 @@ from toolkit.passes.rendering.canvases import (
     split_overbrights,
     transform_points,
 )
-from toolkit.passes.resampling import Picture
+from toolkit.passes.resampling import Picture, mean_zoom, split_affine
 from toolkit.plates import to_8bit_codes
 
 RequestAndOverbrights = tuple[PaintRequest, Picture | None]
@@ -43,10 +43,9 @@ def build_requests(
     """
     if plan.pass_name is PassName.BODY:
         return [_build_body_request(plan, frame, picture, engine, guide_pictures)]
-    meshes = frame.meshes or [None] * len(frame.faces)
     return [
-        _build_face_request(plan, frame, face, mesh, picture=picture, engine=engine, guide_pictures=guide_pictures)
-        for face, mesh in zip(frame.faces, meshes, strict=True)
+        _build_face_request(plan, frame, number, picture=picture, engine=engine, guide_pictures=guide_pictures)
+        for number in range(len(frame.faces))
     ]
 
 
@@ -73,6 +72,7 @@ def _build_body_request(
         )
         if engine.wants_guides
         else (),
+        faces=_build_shapes(frame, slice(None), plan.plate_to_canvas) if engine.wants_faces else (),
     )
     return request, overbrights
 
@@ -80,16 +80,16 @@ def _build_body_request(
 def _build_face_request(
     plan: PassPlan,
     frame: FramePlan,
-    face: FacePlan,
-    mesh: NDArray[np.float32] | None,
+    number: int,
     *,
     picture: Picture,
     engine: Engine,
     guide_pictures: GuidePictures,
 ) -> RequestAndOverbrights:
+    """The request for one of ``frame.faces``, by its place there."""
+    face, own = frame.faces[number], slice(number, number + 1)
     to_canvas = partial(crop_face, face, plan.canvas[0])
     image, overbrights = split_overbrights(to_canvas(picture), reuse=True)
-    meshes = [] if mesh is None else [mesh]
     request = PaintRequest(
         image=image,
         look=plan.look,
@@ -101,19 +101,33 @@ def _build_face_request(
         guides=_build_guides(
             plan,
             frame,
-            meshes,
+            frame.meshes[own],
             plate_to_canvas=face.plate_to_canvas,
             guide_pictures=guide_pictures,
             to_canvas=to_canvas,
         )
         if engine.wants_guides
         else (),
+        faces=_build_shapes(frame, own, face.plate_to_canvas) if engine.wants_faces else (),
     )
     return request, overbrights
 
 
 def _place(plan: PassPlan, frame: FramePlan) -> str:
     return f"{plan.shot} {plan.pass_name} {frame.shot_frame}"
+
+
+def _build_shapes(frame: FramePlan, chosen: slice, plate_to_canvas: Affine | None) -> tuple[FaceShape, ...]:
+    """The ``chosen`` faces of the frame, in pixels of the canvas, also in depth."""
+    zoom = 1.0 if plate_to_canvas is None else mean_zoom(split_affine(plate_to_canvas)[0])
+    scale = np.array([1, 1, zoom], np.float32)
+    return tuple(
+        FaceShape(
+            landmarks=transform_points(plate_to_canvas, mesh) * scale,
+            mean=transform_points(plate_to_canvas, mean) * scale,
+        )
+        for mesh, mean in zip(frame.meshes[chosen], frame.mean_meshes[chosen], strict=True)
+    )
 
 
 def _build_guides(
