@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _PACKAGES = (
     "av", "click", "defusedxml", "httpx", "mediapipe", "numpy", "OpenEXR", "OpenTimelineIO", "otio-aaf-adapter",
-    "pillow", "platformdirs", "pyaaf2", "pycmx", "pydantic", "rich", "scenedetect", "websockets",
+    "pillow", "platformdirs", "pyaaf2", "pycmx", "pydantic", "rich", "scenedetect", "tomlkit", "websockets",
 )  # fmt: skip
 """The dependencies, as listed in pyproject.toml."""
 _EXTRAS = {"opencolorio": ("output.encoding = acescg", "colour"), "py-aep": ("toolkit aep", "aep")}

@@ -76,10 +76,8 @@ def tune(
 
     settings = settings_for(cut.parent, **named)
     vary = [Variation.parse(text, settings) for text in variations]
-    click.echo(
-        f"At most {stages.MOST_TRIALS} trials of 28 frames for each shot and setting, and the whole shot once or twice.",
-        err=True,
-    )
+    trials = f"At most {stages.MOST_TRIALS} trials of 28 frames"
+    click.echo(f"{trials} for each shot and setting, then the whole shot, once or twice.", err=True)
     with open_progress("bar") as progress:
         found = stages.tune(
             cut,

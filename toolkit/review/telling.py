@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from toolkit.documents import FaceState, FaceTracks
+from toolkit.faces.freeing import free_landmarks, neutral_shape
 from toolkit.frames import FrameRange
-from toolkit.review.freeing import free_landmarks, neutral_shape
 from toolkit.review.measures import MEASURES, measure_shapes
 
 _RUN = 4

@@ -49,12 +49,19 @@ def decide_plans(
     cut: Cut, shot: Shot, faces: FaceTracks, people: BodyTracks | None, *, settings: Settings, output: Output
 ) -> tuple[PassPlan, ...]:
     """The plans of ``shot`` in the versions to write. Raises VersionDelivered."""
-    cut_folder = Path(cut.path).parent
-    with_shapes = find_engine(settings.engine).wants_faces
-    planned = plan_passes(
-        shot, faces, settings, cut_folder=cut_folder, bodies=people, origin=cut.origin, with_shapes=with_shapes
-    )
+    planned = make_plans(cut, shot, faces, people, settings=settings)
     return tuple(_choose_version(one, output, settings) for one in planned)
+
+
+def make_plans(
+    cut: Cut, shot: Shot, faces: FaceTracks, people: BodyTracks | None, *, settings: Settings
+) -> tuple[PassPlan, ...]:
+    """The plans of ``shot`` for the engine of ``settings``, in no version yet."""
+    with_shapes = find_engine(settings.engine).wants_faces
+    folder = Path(cut.path).parent
+    return plan_passes(
+        shot, faces, settings, cut_folder=folder, bodies=people, origin=cut.origin, with_shapes=with_shapes
+    )
 
 
 def planned_version(output: Output, shot_name: str, pass_name: PassName, settings: Settings) -> int:

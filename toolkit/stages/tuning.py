@@ -10,7 +10,7 @@ from toolkit import __version__
 from toolkit.documents import ClipName, Cut, FaceTracks, PassName, PassPlan, Shot, ShotTuning, Trial, Tuning
 from toolkit.frames import FrameRange
 from toolkit.output import Output, lock_output
-from toolkit.passes import WhenDelivered, plan_passes, render_passes
+from toolkit.passes import WhenDelivered, render_passes
 from toolkit.plates import Plate, open_plate
 from toolkit.progress import SILENT, Advance, Progress
 from toolkit.review import ShotReviewer, choose_telling_runs, open_pictures
@@ -18,6 +18,7 @@ from toolkit.settings import Settings, Variation
 from toolkit.stages.checks import check_before_work, check_cut_of_output
 from toolkit.stages.choosing import ShotPatterns
 from toolkit.stages.failures import Failures
+from toolkit.stages.planning import make_plans
 from toolkit.stages.reading import read_source
 from toolkit.stages.rendering import RenderTools, open_tools_for
 from toolkit.stages.tracking import TrackModels, fetch_track_models, track_shot
@@ -91,14 +92,7 @@ class _Stage:
         faces, people = track_shot(
             self.shot, self.plate, settings, self.models, output=self.output, progress=self.progress
         )
-        plans = plan_passes(
-            self.shot,
-            faces,
-            settings,
-            cut_folder=Path(self.cut.path).parent,
-            bodies=people,
-            origin=self.cut.origin,
-        )
+        plans = make_plans(self.cut, self.shot, faces, people, settings=settings)
         self._prepare(plans)
         for run in runs:
             self._render(plans, run, settings)

@@ -12,6 +12,10 @@ TRIALS = 6
 """Most trials of a shot, before the whole shot is rendered."""
 _CLOSE = 1.0
 """Points from the target at which the search ends."""
+_LIMITS = ("high", "low")
+"""The first trials."""
+_FIRST_MARGIN, _MARGIN = 0.1, 0.25
+"""Part of the way between two trials that the next one keeps from either of them."""
 _NARROW = 0.01
 """Part of the limits between the two nearest trials at which the search ends."""
 
@@ -21,8 +25,8 @@ class Search:
     """Looks for the value at which the score crosses the target.
 
     The two limits are tried first; they also tell whether more of the setting keeps more of the acting or less. Then
-    the value between the two nearest trials around the target is tried, on the line between them, but never closer to
-    one of them than a tenth of the way: a secant that cannot get stuck on one side.
+    the value between the two nearest trials around the target is tried, on the line between them: a secant. Only the
+    first may be close to one of them, or a sudden drop would be approached from one side for ever.
     """
 
     variation: Variation
@@ -37,16 +41,18 @@ class Search:
     def next_value(self) -> float | None:
         """What to try next; None: nothing any more."""
         scores = self._scores()
-        for limit in (self.variation.high, self.variation.low):
-            if self._round(limit) not in scores:
-                return self._round(limit)
+        for name in _LIMITS:
+            limit = self._round(getattr(self.variation, name))
+            if limit not in scores:
+                return limit
         bracket = self._bracket()
         is_close = any(abs(score - self.target) <= _CLOSE for score in scores.values())
         if bracket is None or is_close or len(self.trials) >= TRIALS:
             return None
         (one, its_score), (other, other_score) = bracket
         part = (self.target - its_score) / (other_score - its_score)
-        value = self._round(one + min(0.9, max(0.1, part)) * (other - one))
+        margin = _FIRST_MARGIN if len(self.trials) == len(_LIMITS) else _MARGIN
+        value = self._round(one + min(1 - margin, max(margin, part)) * (other - one))
         narrow = abs(other - one) <= _NARROW * (self.variation.high - self.variation.low)
         return None if narrow or value in scores else value
 
