@@ -16,6 +16,8 @@ from toolkit.engines.face_warp import move_face
 from toolkit.engines.flatten import kept_acting
 
 ACTING, MEAN = face(mouth=1, brows=1), face(mouth=0.3, brows=0.2)
+UNDERREAD = 1.18
+"""Landmarks show 85 % of how far the skin moves, so it is moved farther than they say."""
 PICTURE = np.random.default_rng(1).random((SIZE, SIZE, 3), np.float32)
 
 
@@ -44,6 +46,10 @@ def paint(*requests: PaintRequest) -> list[NDArray[np.float32]]:
         return engine.paint(requests)
 
 
+def moved(loss: float) -> NDArray[np.float32]:
+    return ACTING + np.float32(loss * UNDERREAD) * (MEAN - ACTING)
+
+
 def paint_builtin(image: NDArray[np.float32], strength: float) -> NDArray[np.float32]:
     with open_engine("builtin") as engine:
         return engine.paint([make_request(image, strength=strength, seed=7)])[0]
@@ -51,7 +57,7 @@ def paint_builtin(image: NDArray[np.float32], strength: float) -> NDArray[np.flo
 
 @pytest.mark.parametrize("strength", [0.5, 0.65, 0.9])
 def test_a_face_is_moved_by_what_the_law_takes_and_textured(strength: float) -> None:
-    wanted = ACTING + np.float32(1 - kept_acting(strength)) * (MEAN - ACTING)
+    wanted = moved(1 - kept_acting(strength))
     (painted,) = paint(request(shape(), strength=strength))
     assert np.allclose(painted, paint_builtin(move_face(PICTURE, ACTING, wanted), strength), atol=1e-5)
     assert not np.allclose(painted, paint_builtin(PICTURE, strength), atol=0.1)
@@ -71,7 +77,7 @@ def test_the_strongest_face_control_of_the_look_holds_the_face() -> None:
         ControlPlan(kind=kind, model="", weight=weight, start=0, end=1)  # type: ignore[arg-type]
         for kind, weight in (("face", 0.3), ("face", 1.0), ("depth", 2.0))
     )
-    wanted = ACTING + np.float32(1 - kept_acting(0.65, hold=1)) * (MEAN - ACTING)
+    wanted = moved(1 - kept_acting(0.65, hold=1))
     (painted,) = paint(request(shape(), strength=0.65, controls=controls))
     assert np.allclose(painted, paint_builtin(move_face(PICTURE, ACTING, wanted), 0.65), atol=1e-5)
 
