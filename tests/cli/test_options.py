@@ -11,6 +11,8 @@ import pytest
 
 from tests.turnover._cuts import write_sequence
 from toolkit.cli import run_command
+from toolkit.errors import ToolkitError
+from toolkit.settings import Settings
 
 
 @pytest.fixture
@@ -142,3 +144,29 @@ def test_installing_says_what_was_done(tmp_path: Path, capsys: pytest.CaptureFix
 def test_json_has_no_verdict(capsys: pytest.CaptureFixture[str]) -> None:
     run_command(["doctor", "--json"])
     json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(
+    ("options", "engine"),
+    [
+        ((), "flatten"),
+        (("--set", "face.strength=0.4"), "flatten"),
+        (("--engine", "builtin"), "builtin"),
+        (("--set", "engine=builtin"), "builtin"),
+        (("--preset", "founding"), "builtin"),
+        (("--preset", "dva-2023"), "automatic1111"),
+    ],
+)
+def test_the_demo_is_rendered_by_flatten_unless_another_engine_is_named(
+    options: tuple[str, ...], engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen: list[str] = []
+
+    def run(cut: Path, out: Path, settings: Settings, **_: object) -> None:
+        chosen.append(settings.engine)
+        raise ToolkitError("nothing is rendered here")
+
+    monkeypatch.setattr("toolkit.pipeline.run", run)
+    monkeypatch.setattr("toolkit.demo.make_demo", lambda folder, progress: folder / "demo.otio")
+    assert run_command(["demo", "-o", str(tmp_path / "out"), *options]) == 1
+    assert chosen == [engine]
