@@ -14,6 +14,7 @@ from toolkit.cli.options import (
     format_option,
     json_option,
     out_argument,
+    report_options,
     settings_options,
     strict_option,
 )
@@ -31,6 +32,7 @@ _cut_option = click.option(
 @format_option
 @strict_option
 @checksums_option
+@report_options
 @_cut_option
 @click.option(
     "--onto",

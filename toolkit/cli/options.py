@@ -202,6 +202,16 @@ def checksums_option(command: Command) -> Command:
     )(command)
 
 
+def report_options(command: Command) -> Command:
+    """``--no-report`` and ``--report-size``."""
+    for option in (
+        click.option("--report-size", type=float, metavar="MB", help="Most that the report may take (report.size)."),
+        click.option("--no-report", is_flag=True, help="Write no report, OUT/report/index.html (report.write)."),
+    ):
+        command = option(command)
+    return command
+
+
 def strict_option(command: Command) -> Command:
     """``--strict``."""
     return click.option(
@@ -250,6 +260,8 @@ def settings_for(
     strict: bool = False,
     checksums: bool = False,
     frames: str | None = None,
+    no_report: bool = False,
+    report_size: float | None = None,
     trust: bool | None = None,
 ) -> Settings:
     """The preset, then ``toolkit.toml`` in the ``folder`` of the cut, then the command line; each later one wins.
@@ -277,6 +289,8 @@ def settings_for(
     named += ["strict=true"] if strict else []
     named += ["delivery.checksums=true"] if checksums else []
     named += [f"output.frames={frames}"] if frames is not None else []
+    named += ["report.write=false"] if no_report else []
+    named += [f"report.size={report_size}"] if report_size is not None else []
     may_choose = trust is None or trust or is_trusted(folder)
     settings = load_settings(
         preset=preset,

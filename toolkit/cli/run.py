@@ -22,6 +22,7 @@ from toolkit.cli.options import (
     overwrite_option,
     progress_option,
     replace_option,
+    report_options,
     settings_for,
     settings_options,
     shot_option,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 @frames_option
 @format_option
 @checksums_option
+@report_options
 @models_option
 @click.option(
     "--dry-run", is_flag=True, help="Check everything and list what would be rendered, and why; write nothing."
@@ -97,6 +99,7 @@ _DEMO_ENGINE = "flatten"
 @out_option
 @settings_options
 @trust_option
+@report_options
 @models_option
 @json_option
 def demo(out: Path, models: Path | None, as_json: bool, **named: Any) -> None:

@@ -310,6 +310,20 @@ class DeliverySettings:
 
 
 @settings_class
+class ReportSettings:
+    """The page that shows what was rendered and what is left of the acting: ``OUT/report/index.html``."""
+
+    write: bool = True
+    """Whether the page is written at the end of a run."""
+    size: Number = number(1.0, 100_000.0, default=60.0)
+    """Most that the report may take, megabytes: the longer the cut, the smaller and coarser its pictures."""
+    video: Literal["auto", "h264", "jpeg"] = "auto"
+    """What the player plays. ``h264``: a small movie of each shot. ``jpeg``: one file for each frame, for a browser
+    that does not play H.264; smaller pictures in the same size. ``auto``: the movie, and as many JPEG files as fit
+    into a third of its size for a browser without H.264; only files if PyAV on this machine has no H.264 encoder."""
+
+
+@settings_class
 class Settings:
     """All settings."""
 
@@ -328,6 +342,7 @@ class Settings:
     diffusers: DiffusersSettings = DiffusersSettings()
     output: OutputSettings = OutputSettings()
     delivery: DeliverySettings = DeliverySettings()
+    report: ReportSettings = ReportSettings()
     shots: tuple[ShotValue, ...] = Field(default=(), exclude=True)
     """Settings of single shots, each in front of those before it: see ``for_shot``."""
 
