@@ -17,9 +17,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 PACKAGE = REPOSITORY / "toolkit"
 
 SUBPACKAGES = [
-    "cli", "doctor", "demo", "background", "launch", "install", "pipeline", "stages", "output", "review", "delivery",
-    "passes", "mattes", "faces", "engines", "turnover", "plates", "models", "a1111", "editorial", "documents",
-    "settings", "frames", "errors", "progress", "memory",
+    "cli", "doctor", "demo", "background", "launch", "install", "pipeline", "stages", "report", "output", "review",
+    "delivery", "passes", "mattes", "faces", "engines", "turnover", "plates", "models", "a1111", "editorial",
+    "documents", "settings", "frames", "errors", "progress", "memory",
 ]  # fmt: skip
 """Subpackages and top-level modules, top to bottom: each imports only from those below it (and from itself)."""
 
@@ -37,6 +37,8 @@ OWNERS = {
     "scenedetect": {"turnover"},
     "platformdirs": {"models"},
     "py_aep": {"delivery"},
+    "jinja2": {"report"},
+    "matplotlib": {"report"},
     "pydantic": {"documents", "settings"},  # values that check themselves
     "pydantic_core": {"documents", "settings"},
     "tomlkit": {"stages"},
@@ -60,6 +62,8 @@ HEAVY = {
     "aaf2",
     "httpx",
     "websockets",
+    "jinja2",
+    "matplotlib",
     "torch",
     "diffusers",
     "py_aep",

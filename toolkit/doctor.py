@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from toolkit.install import Host
 
 _PACKAGES = (
-    "av", "click", "defusedxml", "httpx", "mediapipe", "numpy", "OpenEXR", "OpenTimelineIO", "otio-aaf-adapter",
-    "pillow", "platformdirs", "pyaaf2", "pycmx", "pydantic", "rich", "scenedetect", "tomlkit", "websockets",
+    "av", "click", "defusedxml", "httpx", "jinja2", "matplotlib", "mediapipe", "numpy", "OpenEXR", "OpenTimelineIO",
+    "otio-aaf-adapter", "pillow", "platformdirs", "pyaaf2", "pycmx", "pydantic", "rich", "scenedetect", "tomlkit",
+    "websockets",
 )  # fmt: skip
 """The dependencies, as listed in pyproject.toml."""
 _EXTRAS = {"opencolorio": ("output.encoding = acescg", "colour"), "py-aep": ("toolkit aep", "aep")}

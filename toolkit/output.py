@@ -61,6 +61,11 @@ class Output:
         """Folder of the frames that were rendered for trials."""
         return self.root / "trials"
 
+    @property
+    def report(self) -> Path:
+        """Path of the folder of the report. Raises OutputNotWritable if it is a symbolic link."""
+        return self._folder(f"report{self.suffix}")
+
     def cuts(self) -> list[Output]:
         """The same folder for each cut in it: the one that it was made for, then those added, by name."""
         names = sorted(path.stem.removeprefix("shots.") for path in self.root.glob("shots.?*.json"))

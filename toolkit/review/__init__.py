@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from toolkit.review.acting import compare_acting
-from toolkit.review.pictures import FramePictures, ShotPictures, open_pictures
+from toolkit.review.pictures import FramePictures, Picture, ShotPictures, open_pictures
 from toolkit.review.reviewing import REVISION, ShotReviewer
 from toolkit.review.telling import choose_telling_runs
 
 __all__ = [
     "REVISION",
     "FramePictures",
+    "Picture",
     "ShotPictures",
     "ShotReviewer",
     "choose_telling_runs",

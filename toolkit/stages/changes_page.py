@@ -17,8 +17,9 @@ from toolkit.documents import Cut, Media, Shot, write_atomically
 from toolkit.errors import OutputNotWritable
 from toolkit.frames import timecode_from_frames
 from toolkit.progress import SILENT, Progress
+from toolkit.report import Picture
 from toolkit.stages.changes import CutChanges
-from toolkit.stages.thumbnails import Picture, read_thumbnails
+from toolkit.stages.thumbnails import read_thumbnails
 from toolkit.turnover import ChangeKind, ShotChange
 
 _SIZE = (128, 72)

@@ -1,0 +1,284 @@
+"""The page as a file: what it says, what its data hold, and that nothing breaks out of it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.report._reports import FIRST, HOSTILE, Run, make_run, make_shot, state_at
+from toolkit.documents import FaceState
+from toolkit.errors import OutputNotWritable
+from toolkit.frames import timecode_from_frames
+from toolkit.report.page import find_verdict
+from toolkit.settings import ReportSettings
+
+JPEG = ReportSettings(video="jpeg", size=4.0)
+
+
+class Page(HTMLParser):
+    """The elements of a page, its text and its data."""
+
+    VOID = ("meta", "img", "input", "br")
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.data: list[dict[str, Any]] = []
+        self.text = ""
+        self._open: list[str] = []
+        self._is_data = False
+        self.source = path.read_text(encoding="utf-8")
+        self.feed(self.source)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._is_data = dict(attrs).get("type") == "application/json"
+        if tag not in self.VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self._is_data and self._open and self._open[-1] == "script":
+            self.data.append(json.loads(data))
+        elif not self._open or self._open[-1] not in {"script", "style"}:
+            self.text += data
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    return make_run(tmp_path, 40, 60)
+
+
+def test_the_page_says_first_which_shot_lost_its_acting_and_where(run: Run) -> None:
+    page = Page(run.report(settings=JPEG))
+    head = " ".join(page.text.partition("All shots")[0].split())
+    assert "1 of 2 judged shots need a look: acting 1 lost." in head
+    assert "sh020 keeps 31 of 100, least of the mouth; look at frames 1005\N{EN DASH}1016, 1023\N{EN DASH}1031" in head
+    links = [attributes.get("href") for tag, attributes in page.tags if tag == "a"]
+    assert "#shot-2:1005" in links
+
+
+def test_the_data_of_a_shot_are_exact(run: Run) -> None:
+    page = Page(run.report(settings=JPEG))
+    first, second = page.data
+    assert first["frames"] == list(range(FIRST, FIRST + 40))
+    rate = run.shots[0].media.rate
+    assert first["timecodes"] == [str(timecode_from_frames(86_400 + index, rate)) for index in range(40)]
+    assert first["records"] == [None] * 8 + list(range(24)) + [None] * 8
+    assert first["recordTimecodes"][8:10] == ["01:00:00:00", "01:00:00:01"]
+    assert second["records"][8] == 24
+    assert second["failing"] == [[1005, 1016], [1023, 1031]]
+    assert second["curvesFirst"] == FIRST
+    assert {curve["measure"] for curve in second["curves"]} == {"mouth opening", "height of the left brow"}
+    assert second["curves"][0]["plate"][7] is None
+    assert second["curves"][0]["clips"]["COMPOSITE"][3] == pytest.approx(
+        0.31 * second["curves"][0]["plate"][3], abs=0.01
+    )
+
+
+def test_faces_have_their_state_and_outlines_frame_by_frame(run: Run) -> None:
+    page = Page(run.report(settings=JPEG))
+    for face in page.data[1]["faces"]:
+        states = [state_at(FIRST + place, face["face"]) for place in range(60)]
+        assert face["states"] == "".join(state[0] for state in states)
+        for key in ("ovals", "mattes", "boxes"):
+            assert [outline is None for outline in face[key]] == [state is FaceState.ABSENT for state in states]
+        matte, oval = np.reshape(face["mattes"][0], (-1, 2)), np.reshape(face["ovals"][0], (-1, 2))
+        assert (np.ptp(matte, axis=0) > np.ptp(oval, axis=0)).all()
+        assert len(face["boxes"][0]) == 8
+
+
+def test_no_name_breaks_out_of_the_page(run: Run) -> None:
+    page = Page(run.report(settings=JPEG))
+    assert HOSTILE in page.text
+    scripts = [attributes for tag, attributes in page.tags if tag == "script"]
+    assert [attributes.get("type") for attributes in scripts] == ["application/json", "application/json", None]
+    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
+    policy = next(attributes["content"] for tag, attributes in page.tags if attributes.get("http-equiv"))
+    assert policy is not None
+    assert "default-src 'none'; script-src 'sha256-" in policy
+
+
+def test_the_page_asks_for_nothing_outside_its_folder(run: Run) -> None:
+    path = run.report(settings=JPEG)
+    page = Page(path)
+    assert not {tag for tag, _ in page.tags} & {"link", "iframe", "object", "embed", "base"}
+    addresses = [
+        value
+        for _, attributes in page.tags
+        for name, value in attributes.items()
+        if name in {"href", "src"} and value is not None and not value.startswith("#")
+    ]
+    assert addresses
+    for address in addresses:
+        assert (path.parent / address).is_file(), address
+    assert not re.search(r"https?://(?!www\.w3\.org)", page.source)
+
+
+def test_every_element_that_is_named_exists_and_ids_are_unique(run: Run) -> None:
+    page = Page(run.report(settings=JPEG))
+    ids = [attributes["id"] for _, attributes in page.tags if attributes.get("id")]
+    assert len(ids) == len(set(ids))
+    named = [attributes.get("aria-labelledby") or attributes.get("for") for _, attributes in page.tags]
+    assert set(filter(None, named)) <= set(ids)
+    for tag, attributes in page.tags:
+        if tag == "img":
+            assert "alt" in attributes
+        if attributes.get("role") in {"slider", "group", "img"}:
+            assert attributes.get("aria-label")
+
+
+def test_what_was_left_out_and_every_setting_are_there(run: Run) -> None:
+    text = Page(run.report(settings=JPEG)).text
+    assert "title (V2): generators have no media" in text
+    assert 'video = "jpeg"' in text
+    assert "MB of at most 4 MB (report.size)" in text
+
+
+def test_without_a_review_the_pictures_are_still_there(run: Run) -> None:
+    page = Page(run.report(with_review=False, settings=JPEG))
+    assert "There is no review: nothing says what is left of the acting." in page.text
+    assert "No shot's acting was judged." in page.text
+    assert all(shot["pictures"] for shot in page.data)
+    assert page.data[0]["curves"] == []
+
+
+def test_a_shot_whose_pictures_fail_has_its_scores_and_says_why(run: Run) -> None:
+    run.fails_at["sh020"] = FIRST + 30
+    page = Page(run.report(settings=JPEG))
+    assert "Its pictures cannot be shown" in page.text
+    assert f"sh020.{FIRST + 30}.exr" in page.text
+    assert [shot["pictures"] is None for shot in page.data] == [False, True]
+    assert page.data[1]["curves"]
+
+
+def test_a_shot_without_a_review_is_not_judged(run: Run) -> None:
+    del run.scores["sh020"]
+    text = " ".join(Page(run.report(settings=JPEG)).text.split())
+    assert "All 1 judged shots keep their acting. 1 was not judged." in text
+
+
+def test_a_damaged_track_leaves_out_only_what_is_drawn_from_it(run: Run) -> None:
+    run.report(settings=JPEG)
+    run.output.face_track("sh010").write_text("{")
+    page = Page(run.report(settings=JPEG))
+    assert [len(shot["faces"]) for shot in page.data] == [0, 2]
+    assert "face_track.json: at /" in page.data[0]["noFaces"]
+    assert page.data[1]["noFaces"] == ""
+
+
+def test_pictures_are_kept_while_nothing_changes(run: Run) -> None:
+    path = run.report(settings=JPEG)
+    before = {file: file.stat().st_mtime_ns for file in path.parent.rglob("*.jpg")}
+    assert run.opened == ["sh010", "sh020"]
+    run.report(settings=JPEG)
+    assert run.opened == ["sh010", "sh020"]
+    assert {file: file.stat().st_mtime_ns for file in path.parent.rglob("*.jpg")} == before
+
+
+def test_only_what_changed_is_made_again_and_the_old_is_removed(run: Run) -> None:
+    path = run.report(settings=JPEG)
+    folders = {folder.name for folder in (path.parent / "media").iterdir()}
+    run.shots[1] = make_shot("sh020", 59, record_first=24)
+    run.report(settings=JPEG)
+    assert run.opened == ["sh010", "sh020", "sh020"]
+    new = {folder.name for folder in (path.parent / "media").iterdir()}
+    assert len(new) == 2
+    assert len(new & folders) == 1
+    assert len(list((path.parent / "curves").iterdir())) == 2
+
+
+def test_what_others_put_into_the_folder_stays(run: Run) -> None:
+    path = run.report(settings=JPEG)
+    for name in ("notes.txt", "media/mine.txt", "curves/mine.png"):
+        (path.parent / name).write_text("")
+    run.report(settings=JPEG)
+    assert all((path.parent / name).exists() for name in ("notes.txt", "media/mine.txt", "curves/mine.png"))
+
+
+def test_a_report_that_fails_leaves_the_old_page_and_its_pictures(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = run.report(settings=JPEG)
+    before = path.read_bytes()
+    addresses = set(re.findall(r'src="(media/[^"]+)"', path.read_text(encoding="utf-8")))
+
+    def fail(*_: object) -> None:
+        raise OutputNotWritable(path, "disk full")
+
+    run.shots[1] = make_shot("sh020", 59, record_first=24)
+    monkeypatch.setattr("toolkit.report.write.write_page", fail)
+    with pytest.raises(OutputNotWritable):
+        run.report(settings=JPEG)
+    assert path.read_bytes() == before
+    assert all((path.parent / address).exists() for address in addresses)
+
+
+def test_a_folder_that_is_a_link_is_refused(run: Run, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    run.output.report.symlink_to(elsewhere)
+    with pytest.raises(OutputNotWritable, match="symbolic link"):
+        run.report(settings=JPEG)
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_the_table_has_a_row_for_every_score(run: Run) -> None:
+    path = run.report(settings=JPEG).with_name("review.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 2 * 2 * 2 * 3
+    row = next(row for row in rows if row["shot"] == "sh020" and row["clip"] == "BODY" and row["region"] == "all")
+    assert float(row["score"]) == pytest.approx(31 / 3, abs=0.05)
+    assert row["delay_frames"] == ""
+    lost = next(row for row in rows if row["shot"] == "sh020" and row["clip"] == "COMPOSITE")
+    assert lost["failing_frames"] == "1005-1016 1023-1031"
+
+
+def test_the_contact_sheet_and_the_curves_are_pictures(run: Run) -> None:
+    folder = run.report(settings=ReportSettings(video="jpeg")).parent
+    sheet = cv2.imread(str(folder / "contact.png"))
+    assert sheet is not None
+    assert sheet.shape[1] == 2 * 24 + 3 * 224 + 2 * 6
+    assert len({tuple(pixel) for pixel in sheet[60, ::40]}) > 1
+    for path in (folder / "curves").iterdir():
+        curves = cv2.imread(str(path))
+        assert curves is not None
+        assert curves.shape[1] == 990
+
+
+def test_a_run_of_only_body_has_no_face_and_no_composite(run: Run) -> None:
+    run.clips = ("PLATE", "BODY")
+    page = Page(run.report(settings=JPEG))
+    assert list(page.data[0]["pictures"]["stills"]["places"]) == ["PLATE", "BODY"]
+
+
+@pytest.mark.parametrize("size", [1.0, 6.0])
+def test_the_whole_report_fits_its_size(tmp_path: Path, size: float) -> None:
+    run = make_run(tmp_path, *[45] * 12)
+    folder = run.report(settings=ReportSettings(size=size)).parent
+    assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < size * 1_000_000
+
+
+def test_a_machine_without_the_encoder_gets_jpeg_files_and_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toolkit.report.write.can_write_proxy", lambda: False)
+    auto = Page(run.report(settings=ReportSettings(size=4)))
+    assert [shot["pictures"]["movie"] for shot in auto.data] == [None, None]
+    assert "libx264" not in auto.text
+    asked = Page(run.report(settings=ReportSettings(size=4, video="h264")))
+    assert asked.data[0]["pictures"]["stills"] is not None
+    assert "PyAV has no libx264 here" in asked.text
+
+
+def test_no_shots_were_judged() -> None:
+    assert find_verdict([]).grade == "unknown"

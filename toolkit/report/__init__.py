@@ -1,0 +1,36 @@
+"""The report of a run: a page that shows, shot by shot, what was rendered and what is left of the acting."""
+
+from __future__ import annotations
+
+from toolkit.report.pictures import OpenPictures, Pictures
+from toolkit.report.sheet import (
+    EMPTY,
+    FAINT,
+    INK,
+    PAPER,
+    WARNING,
+    fit_picture,
+    lay_out,
+    write_picture,
+    write_tag,
+    write_text,
+)
+from toolkit.report.write import write_report
+from toolkit.review import Picture
+
+__all__ = [
+    "EMPTY",
+    "FAINT",
+    "INK",
+    "PAPER",
+    "WARNING",
+    "OpenPictures",
+    "Picture",
+    "Pictures",
+    "fit_picture",
+    "lay_out",
+    "write_picture",
+    "write_report",
+    "write_tag",
+    "write_text",
+]

@@ -1,0 +1,52 @@
+"""Where the page has its pictures from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from toolkit.documents import PassPlan, Shot
+from toolkit.review import Picture, ShotPictures, open_pictures
+
+PLATE, BODY, FACE, COMPOSITE = "PLATE", "BODY", "FACE", "COMPOSITE"
+CLIPS = (PLATE, BODY, FACE, COMPOSITE)
+"""What a frame may have: the plate, each pass, and FACE over BODY."""
+
+
+class Pictures(Protocol):
+    """The frames of one shot."""
+
+    def frames(self) -> Iterator[tuple[int, Mapping[str, Picture]]]:
+        """Source frames, ascending, with those of ``CLIPS`` that exist, all of one size. Raises ToolkitError."""
+
+
+OpenPictures = Callable[[Shot, Sequence[PassPlan]], AbstractContextManager[Pictures]]
+"""Opens the pictures of a source shot and its passes; raises ToolkitError."""
+
+
+@contextmanager
+def open_rendered(shot: Shot, plans: Sequence[PassPlan], root: Path) -> Generator[Pictures, None, None]:
+    """Open the plate of ``shot`` and the layers of its ``plans`` under ``root``. Raises what ``open_plate`` raises."""
+    with open_pictures(shot, plans, root) as pictures:
+        yield _Rendered(pictures)
+
+
+class _Rendered:
+    """``ShotPictures`` by the names of the page."""
+
+    def __init__(self, pictures: ShotPictures) -> None:
+        self._pictures = pictures
+
+    def frames(self) -> Iterator[tuple[int, Mapping[str, Picture]]]:
+        """See ``Pictures``."""
+        with closing(self._pictures.frames()) as frames:
+            for frame in frames:
+                named = {
+                    PLATE: frame.plate,
+                    BODY: frame.body,
+                    FACE: frame.face_over_grey(),
+                    COMPOSITE: frame.composite,
+                }
+                yield frame.source_frame, {name: one for name, one in named.items() if one is not None}

@@ -1,0 +1,60 @@
+"""A strip of thumbnails: moments of a shot from left to right, the plate above what was made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Self
+
+import numpy as np
+
+from toolkit.documents import Value
+from toolkit.frames import FrameRange
+from toolkit.report.atlas import shrink
+from toolkit.report.pictures import BODY, COMPOSITE, PLATE
+from toolkit.review import Picture
+
+_HEIGHT = 126
+"""Of a thumbnail, pixels."""
+_MOMENTS = 7
+"""Thumbnails, the worst frame not counted."""
+
+
+class Strip(Value):
+    """What is where in the strip."""
+
+    frames: tuple[int, ...]
+    """Source frames, from left to right."""
+    width: int
+    """Of a thumbnail, pixels."""
+    height: int
+
+    @classmethod
+    def of(cls, frames: Sequence[int], size: tuple[int, int]) -> Self:
+        """The strip of ``frames`` of pictures of ``size``, width and height."""
+        return cls(frames=tuple(frames), width=max(8, round(_HEIGHT * size[0] / size[1])), height=_HEIGHT)
+
+    def empty(self) -> Picture:
+        """The picture to draw on."""
+        return np.full((2 * self.height, len(self.frames) * self.width, 3), 60, np.uint8)
+
+    def draw(self, picture: Picture, source_frame: int, clips: Mapping[str, Picture]) -> None:
+        """Draw the frame into ``picture``, if it is one of the strip."""
+        if source_frame not in self.frames:
+            return
+        column = self.frames.index(source_frame)
+        for row, names in enumerate(((PLATE,), (COMPOSITE, BODY))):
+            found = next((clips[name] for name in names if name in clips), None)
+            if found is not None:
+                self.cell(picture, row, column)[:] = shrink(found, (self.width, self.height))
+
+    def cell(self, picture: Picture, row: int, column: int) -> Picture:
+        """That part of ``picture``: row 0 is the plate, row 1 the result."""
+        top, left = row * self.height, column * self.width
+        return picture[top : top + self.height, left : left + self.width]
+
+
+def choose_moments(frames: FrameRange, worst: int | None) -> list[int]:
+    """Source frames of a strip: from the first to the last at even distances, and the ``worst``."""
+    count = min(_MOMENTS, len(frames))
+    even = {frames.first + round(place * (len(frames) - 1) / max(1, count - 1)) for place in range(count)}
+    return sorted(even | ({worst} if worst is not None and worst in frames else set()))
