@@ -71,7 +71,9 @@ def to_8bit(picture: StoredPicture) -> NDArray[np.uint8]:
 
 def to_8bit_codes(display: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Convert 0..1 to the nearest of 0..255; values outside are clipped. Any shape."""
-    return np.asarray(np.rint(np.clip(display, 0.0, 1.0) * np.float32(255)), np.uint8)
+    codes = np.asarray(np.clip(display, 0.0, 1.0))
+    codes *= np.float32(255)  # in place: new arrays of this size cost more than the arithmetic
+    return np.rint(codes, out=codes).astype(np.uint8)
 
 
 @cache

@@ -52,8 +52,12 @@ class FramePictures:
         """The composite in the matte, and grey outside; None: there is no FACE."""
         if self.composite is None or self.matte is None:
             return None
-        shown = _GREY + self.matte[..., None] * (self.composite.astype(np.float32) - _GREY)
-        return np.asarray(np.rint(shown), np.uint8)
+        shown = np.full_like(self.composite, _GREY)
+        window = _window(self.matte)
+        if window is not None:
+            over = self.matte[window][..., None] * (self.composite[window].astype(np.float32) - _GREY)
+            shown[window] = np.rint(_GREY + over)
+        return shown
 
 
 class ShotPictures:
@@ -110,10 +114,9 @@ class ShotPictures:
     def _put_over(self, face: PlateFrame, below: PlateFrame, shown: Picture) -> Picture:
         """``face`` over ``below``, which is ``shown``: in the encoding of the layer, where there is any face."""
         layer, alpha = self._layers[PassName.FACE], _alpha(face)
-        rows, columns = np.flatnonzero(alpha.max(axis=1)), np.flatnonzero(alpha.max(axis=0))
+        window = _window(alpha)
         composite = shown.copy()
-        if len(rows):
-            window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+        if window is not None:
             under = below.rgb[window]
             if PassName.BODY not in self._layers:
                 under = encode(under, source=self._plate.encoding, target=layer.plan.encoding)
@@ -158,6 +161,14 @@ class _Layer:
 
     def __exit__(self, *_: object) -> None:
         self._plate.close()
+
+
+def _window(alpha: NDArray[np.float32]) -> tuple[slice, slice] | None:
+    """The rows and columns in which ``alpha`` is not all 0; None: it is everywhere."""
+    rows, columns = np.flatnonzero(alpha.max(axis=1)), np.flatnonzero(alpha.max(axis=0))
+    if not len(rows):
+        return None
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 
 def _alpha(face: PlateFrame) -> NDArray[np.float32]:
