@@ -167,7 +167,7 @@ def test_a_shot_whose_pictures_fail_has_its_scores_and_says_why(run: Run) -> Non
 def test_a_shot_without_a_review_is_not_judged(run: Run) -> None:
     del run.scores["sh020"]
     text = " ".join(Page(run.report(settings=JPEG)).text.split())
-    assert "All 1 judged shots keep their acting. 1 was not judged." in text
+    assert "The one judged shot keeps its acting. 1 was not judged." in text
 
 
 def test_a_damaged_track_leaves_out_only_what_is_drawn_from_it(run: Run) -> None:

@@ -82,6 +82,16 @@ def test_the_picture_is_the_frame_that_is_named(tab: Tab, kind: str, page: Path)
         assert read_number(on_screen(tab)) == frame, kind
 
 
+def test_colours_are_those_of_the_pictures(tab: Tab, kind: str, page: Path) -> None:
+    """A browser that took another matrix for the movie than it was made with would be off by tens of codes."""
+    open_shot(tab, page, 2, FIRST + 30)
+    for key, clip in (("1", "PLATE"), ("2", "BODY"), ("3", "FACE"), ("4", "COMPOSITE")):
+        tab.press(key)
+        picture = on_screen(tab)
+        corner = picture[round(0.65 * len(picture)), 5:20].mean(axis=0)
+        np.testing.assert_allclose(corner, SHADES[clip], atol=6, err_msg=f"{kind} {clip}")
+
+
 def test_keys_step_frame_by_frame_even_when_they_are_fast(tab: Tab, kind: str, page: Path) -> None:
     open_shot(tab, page, 2, FIRST + 20)
     for key, shift, frame in (("ArrowRight", False, 21), ("ArrowRight", True, 31), ("ArrowLeft", False, 30)):

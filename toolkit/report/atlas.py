@@ -80,17 +80,25 @@ def fit_atlas(names: Sequence[str], size: tuple[int, int], *, pixels: int) -> At
 
 
 def shrink(picture: Picture, size: tuple[int, int]) -> Picture:
-    """``picture`` in ``size`` (width and height), averaged where it becomes smaller."""
+    """``picture`` in ``size`` (width and height), averaged where it becomes smaller.
+
+    It is halved while that is possible, and interpolated for the rest: many times as fast as the exact average of a
+    size that does not divide it, and to the eye the same.
+    """
     import cv2
 
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    height, width = picture.shape[:2]
+    while width >= 2 * size[0] and height >= 2 * size[1]:
+        width, height = width // 2, height // 2
+        picture = cv2.resize(picture[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def encode_jpeg(rgb: NDArray[np.uint8], quality: int) -> bytes:
     """``rgb`` as JPEG; ``quality`` is 0 to 100."""
     import cv2
 
-    options = [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_OPTIMIZE, 1]
+    options = [cv2.IMWRITE_JPEG_QUALITY, quality]
     _, data = cv2.imencode(".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), options)
     return bytes(data.tobytes())
 

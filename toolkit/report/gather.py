@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import repeat
 from pathlib import Path
 
 from toolkit.documents import Cut, PassPlan, Review, Shot, ShotReview, digest
 from toolkit.errors import OutputNotWritable, ToolkitError
 from toolkit.passes import read_frame_keys
+from toolkit.plates import prefetch
 from toolkit.progress import Advance
 from toolkit.report.budget import Allowance
 from toolkit.report.entries import ShotEntry
-from toolkit.report.pictures import OpenPictures
+from toolkit.report.pictures import Frame, OpenPictures
 from toolkit.report.proxies import REVISION, Proxy, folder_name, make_proxy, read_proxy
 from toolkit.report.strip import choose_moments
+
+_AHEAD = 2
+"""Frames that are read before they are needed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +82,10 @@ class Gatherer:
         if kept is not None:
             self.advance(len(shot.rendered_range))
             return kept
-        with self.open_pictures(shot, entry.plans) as pictures:
+        with self.open_pictures(shot, entry.plans) as pictures, closing(_read_ahead(pictures.frames())) as frames:
             return make_proxy(
                 folder,
-                pictures.frames(),
+                frames,
                 count=len(shot.rendered_range),
                 rate=shot.media.rate,
                 allowance=self.allowance,
@@ -98,6 +105,15 @@ class Gatherer:
             self.allowance,
             list(moments),
         )
+
+
+def _read_ahead(frames: Iterator[Frame]) -> Generator[Frame, None, None]:
+    """``frames``, read and put together in a thread while earlier ones are encoded."""
+    with closing(prefetch(repeat(partial(next, frames, None)), workers=1, ahead=_AHEAD)) as read:
+        for frame in read:
+            if frame is None:
+                return
+            yield frame
 
 
 def _reasons(shot: Shot, left_out: Mapping[str, str]) -> list[str]:

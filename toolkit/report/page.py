@@ -86,7 +86,8 @@ def find_verdict(views: Sequence[ShotView]) -> Verdict:
     rest = len(views) - len(judged)
     others = f" {rest} {'was' if rest == 1 else 'were'} not judged." if rest else ""
     if not bad:
-        return Verdict(grade="kept", text=f"All {len(judged)} judged shots keep their acting.{others}")
+        kept = "The one judged shot keeps its" if len(judged) == 1 else f"All {len(judged)} judged shots keep their"
+        return Verdict(grade="kept", text=f"{kept} acting.{others}")
     counts = [(sum(view.score.grade == grade for view in bad), GRADES[grade]) for grade in ("lost", "partly")]
     told = ", ".join(f"{count} {word}" for count, word in counts if count)
     words = f"{len(bad)} of {len(judged)} judged shots need a look: acting {told}.{others}"

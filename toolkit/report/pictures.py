@@ -15,10 +15,14 @@ CLIPS = (PLATE, BODY, FACE, COMPOSITE)
 """What a frame may have: the plate, each pass, and FACE over BODY."""
 
 
+Frame = tuple[int, Mapping[str, Picture]]
+"""A source frame, and its clips."""
+
+
 class Pictures(Protocol):
     """The frames of one shot."""
 
-    def frames(self) -> Iterator[tuple[int, Mapping[str, Picture]]]:
+    def frames(self) -> Iterator[Frame]:
         """Source frames, ascending, with those of ``CLIPS`` that exist, all of one size. Raises ToolkitError."""
 
 
@@ -39,7 +43,7 @@ class _Rendered:
     def __init__(self, pictures: ShotPictures) -> None:
         self._pictures = pictures
 
-    def frames(self) -> Iterator[tuple[int, Mapping[str, Picture]]]:
+    def frames(self) -> Iterator[Frame]:
         """See ``Pictures``."""
         with closing(self._pictures.frames()) as frames:
             for frame in frames:

@@ -18,7 +18,7 @@ from toolkit.plates.proxy import write_proxy
 from toolkit.progress import Advance
 from toolkit.report.atlas import Atlas, encode_jpeg, fit_atlas
 from toolkit.report.budget import Allowance
-from toolkit.report.pictures import CLIPS
+from toolkit.report.pictures import CLIPS, Frame
 from toolkit.report.stills import StillWriter
 from toolkit.report.strip import Strip
 from toolkit.review import Picture
@@ -74,7 +74,7 @@ def read_proxy(folder: Path) -> Proxy | None:
 
 def make_proxy(
     folder: Path,
-    frames: Iterator[tuple[int, Mapping[str, Picture]]],
+    frames: Iterator[Frame],
     *,
     count: int,
     rate: Fraction,
@@ -132,7 +132,7 @@ class _Maker:
             stride = allowance.stride(len(names))
             self._stills = StillWriter(folder / "stills", atlas, stride=stride, allowed=stride * allowance.stills)
 
-    def follow(self, frames: Iterable[tuple[int, Mapping[str, Picture]]], advance: Advance) -> Iterator[Picture]:
+    def follow(self, frames: Iterable[Frame], advance: Advance) -> Iterator[Picture]:
         """The pictures of the movie, one by one; the rest is made on the way."""
         for index, (source_frame, clips) in enumerate(frames):
             self._frames.append(source_frame)
