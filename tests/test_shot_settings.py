@@ -9,7 +9,7 @@ import pytest
 
 from toolkit.documents import PassPlan
 from toolkit.errors import SettingsError, UntrustedSettings
-from toolkit.settings import Settings, load_settings
+from toolkit.settings import Settings, load_settings, settings_toml
 from toolkit.stages import plan
 
 TOML = """
@@ -96,3 +96,17 @@ def test_the_shots_of_a_run_are_planned_with_their_own_settings(demo_out: Path, 
     same = [one for one in plans if (one.shot, str(one.pass_name)) in {("push_in", "BODY"), ("float_away", "FACE")}]
     assert all(one.version == 1 for one in same)  # nothing of them changes: no new version
     assert isinstance(same[0], PassPlan)
+
+
+def test_the_text_of_all_settings_has_those_of_single_shots_and_can_be_read_again(tmp_path: Path) -> None:
+    toml = tmp_path / "toolkit.toml"
+    toml.write_text(
+        '[shots."sh02*".face]\nstrength = 0.3\nprompt = "a \\"b\\""\n'
+        '[[shots."sh02*".face.controls]]\nkind = "face"\nweight = 0.5\n'
+    )
+    settings = load_settings(toml=toml, origin="trusted")
+    again = tmp_path / "again.toml"
+    again.write_text(settings_toml(settings), encoding="utf-8")
+    read_again = load_settings(toml=again, origin="trusted")
+    for name in ("sh010", "sh020"):
+        assert read_again.for_shot(name) == settings.for_shot(name)

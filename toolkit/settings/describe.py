@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from toolkit.settings.base import limits_of, table_class
@@ -49,17 +49,28 @@ def settings_toml(settings: Settings) -> str:
             section = name
         limits = limits_of(info)
         lines.append(f"{inner} = {toml_text(value)}" + (f"  # {limits}" if limits else ""))
+    if settings.shots:
+        lines += ["", "[shots]", *_shot_lines(settings)]
     return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def _shot_lines(settings: Settings) -> Iterator[str]:
+    """The settings of single shots, as they were checked: what was written may be a number as text."""
+    checked = dict(zip(dict.fromkeys(one.pattern for one in settings.shots), [*settings.variants()][1:], strict=True))
+    for one in settings.shots:
+        section, _, name = one.key.partition(".")
+        yield f'"{one.pattern}".{one.key} = {toml_text(getattr(getattr(checked[one.pattern], section), name))}'
 
 
 def toml_text(value: Any) -> str:
     """A setting's value as TOML, tables inline; for text, numbers and truth values JSON and TOML are the same."""
-    if not isinstance(value, tuple):
-        return json.dumps(value, ensure_ascii=False)
-    texts = (
-        ", ".join(f"{item.name} = {json.dumps(getattr(table, item.name))}" for item in fields(table)) for table in value
-    )
-    return "[" + ", ".join(f"{{{text}}}" for text in texts) + "]"
+    if isinstance(value, (tuple, list)):
+        return f"[{', '.join(map(toml_text, value))}]"
+    if is_dataclass(value):
+        value = {item.name: getattr(value, item.name) for item in fields(value)}
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key} = {toml_text(one)}' for key, one in value.items())}}}"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _walk(settings: Settings) -> Iterator[tuple[str, Any, Any]]:
