@@ -66,6 +66,11 @@ class Output:
         """Path of the folder of the report. Raises OutputNotWritable if it is a symbolic link."""
         return self._folder(f"report{self.suffix}")
 
+    @property
+    def report_page(self) -> Path:
+        """Path of the report's page. Raises what ``report`` raises."""
+        return self.report / "index.html"
+
     def cuts(self) -> list[Output]:
         """The same folder for each cut in it: the one that it was made for, then those added, by name."""
         names = sorted(path.stem.removeprefix("shots.") for path in self.root.glob("shots.?*.json"))

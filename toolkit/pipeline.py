@@ -17,6 +17,7 @@ from toolkit.stages.failures import Failures
 from toolkit.stages.planning import plan_shot
 from toolkit.stages.reading import read_source
 from toolkit.stages.rendering import open_tools_for, render_shot
+from toolkit.stages.reporting import report_run
 from toolkit.stages.run_result import RunResult
 from toolkit.stages.tracking import fetch_track_models, track_shot
 
@@ -32,7 +33,7 @@ def run(
     add: bool = False,
     progress: Progress = SILENT,
 ) -> RunResult:
-    """Read ``cut``, track the faces, plan and render the passes shot by shot, and conform them in ``out``.
+    """Read ``cut``, track the faces, plan and render the passes shot by shot, conform and review them in ``out``.
 
     ``cut`` is what ``read_cut`` takes, or what it returned. ``shots`` are shell patterns of shot names, all shots when
     None; ``models`` is a folder with a studio's own copies of the model files; ``replace`` allows an ``out`` that holds
@@ -60,5 +61,8 @@ def run(
         failures.check(chosen)
         failed, is_test = failures.reasons, settings.output.frame_range is not None
         delivered = None if is_test else conform_output(source, settings, output, failed=failed, progress=progress)
-    left_out = {**failed, **find_left_out(source, shots)}
+        left_out = {**failed, **find_left_out(source, shots)}
+        report_run(
+            source, chosen, settings, output, model=files.face, delivery=delivered, left_out=left_out, progress=progress
+        )
     return RunResult(delivered=delivered, rendered=tuple(rendered), left_out=left_out, cut_name=cut_name)

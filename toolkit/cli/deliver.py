@@ -14,7 +14,6 @@ from toolkit.cli.options import (
     format_option,
     json_option,
     out_argument,
-    report_options,
     settings_options,
     strict_option,
 )
@@ -32,7 +31,6 @@ _cut_option = click.option(
 @format_option
 @strict_option
 @checksums_option
-@report_options
 @_cut_option
 @click.option(
     "--onto",

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from toolkit.cli.options import json_option, models_option, out_argument, settings_options, shot_option, strict_option
+from toolkit.cli.options import (
+    json_option,
+    models_option,
+    out_argument,
+    report_options,
+    settings_options,
+    shot_option,
+    strict_option,
+)
 from toolkit.cli.out_folder import settings_of
 
 if TYPE_CHECKING:
@@ -23,6 +31,7 @@ _NAMES = {"COMPOSITE": "FACE over BODY", "BODY": "BODY"}
 @shot_option
 @strict_option
 @models_option
+@report_options
 @click.option("--cut", "cut_name", default="", metavar="NAME", help="A cut that was added to OUT (run --add).")
 @json_option
 def review(
@@ -36,7 +45,8 @@ def review(
 ) -> None:
     """Measure how much of the acting in the plates the passes in OUT have kept: FACE over BODY, and BODY alone.
 
-    Writes OUT/review.json. A score of 100 means that every part of the face moves as in the plate. Shots that have not
+    Writes OUT/review.json and, for people, OUT/report/index.html. A score of 100 means that every part of the face
+    moves as in the plate. Shots that have not
     changed since the last review are not read again.
 
     \b
@@ -57,7 +67,10 @@ def review(
         print_document(found)
         return
     show_delivery_review(found)
-    click.echo(f"written: {Output(root=out, cut=cut_name).review}")
+    output = Output(root=out, cut=cut_name)
+    click.echo(f"written: {output.review}")
+    if settings.report.write:
+        click.echo(f"to look at: {output.report_page}")
 
 
 def show_delivery_review(found: Review) -> None:

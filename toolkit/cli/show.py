@@ -248,6 +248,8 @@ def show_run(result: RunResult, out: Path, *, as_json: bool) -> None:
         click.echo("nothing is delivered, since only some frames were asked for")
     else:
         _show_next(result.delivered, output)
+        if output.report_page.exists():
+            click.echo(f"To look at:              {output.report_page.absolute()}")
 
 
 def show_conform(delivery: Delivery, output: Output, *, as_json: bool) -> None:

@@ -1,68 +1,55 @@
-"""``review_passes``: what the delivered passes have kept of the acting in their plates."""
+"""What complete passes have kept of the acting in their plates, shot by shot."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from toolkit import __version__
 from toolkit.documents import Cut, FaceTracks, PassPlan, Review, Shot, ShotReview, digest
 from toolkit.errors import MissingDocument
-from toolkit.models import FACE_MODEL, fetch_asset
-from toolkit.output import Output, lock_output
+from toolkit.output import Output
 from toolkit.passes import read_frame_keys
 from toolkit.progress import SILENT, Progress
 from toolkit.review import REVISION, ShotReviewer, open_pictures
 from toolkit.settings import Settings
-from toolkit.stages.choosing import ShotPatterns, choose_shots
-from toolkit.stages.conforming import choose_passes
 from toolkit.stages.failures import Failures
 
 
-def review_passes(
-    out: Path | str,
-    settings: Settings | None = None,
+def review_plans(
+    cut: Cut,
+    plans: Iterable[PassPlan],
+    settings: Settings,
+    output: Output,
     *,
-    shots: ShotPatterns = None,
-    models: Path | str | None = None,
-    cut_name: str = "",
+    chosen: Collection[str],
+    reasons: Mapping[str, Sequence[str]],
+    model: Path,
     progress: Progress = SILENT,
 ) -> Review:
-    """Measure what FACE over BODY, and BODY alone, have kept of the acting in the plate: ``out/review.json``.
+    """Compare the complete ``plans`` of ``cut`` with its plates and write what they keep: ``out/review.json``.
 
-    Of each shot it takes the versions that ``conform`` delivers. ``shots`` are shell patterns of shot names, all shots
-    when None; ``models`` is a folder with a studio's own copy of the face model; ``cut_name`` is that of a cut that was
-    added to ``out``. Shots that have not changed since the last review keep theirs. A shot whose media or layers cannot
-    be read is a note, and the others go on, unless ``settings.strict``. Raises MissingDocument when nothing is
-    rendered, NoMatchingShot, CutIncomplete, AssetUnavailable, MediaError, EngineError, OutputBusy and
+    Only the source shots that are ``chosen`` by name are read; the others have what the last review found. ``reasons``
+    say why a shot has no plans, by its name. A shot whose media or layers cannot be read is a note, and the others go
+    on, unless ``settings.strict``. ``output`` is locked by this process. Raises MediaError, EngineError and
     OutputNotWritable.
     """
-    settings = settings or Settings()
-    with lock_output(Path(out), cut=cut_name, made_by=Cut.made_by) as output:
-        cut = Cut.read(output.shots)
-        chosen = choose_shots(cut, shots, strict=settings.strict)
-        model = fetch_asset(FACE_MODEL, folder=None if models is None else Path(models), progress=progress)
-        return review_output(cut, chosen, settings, output, model, progress=progress)
-
-
-def review_output(
-    cut: Cut, chosen: Sequence[Shot], settings: Settings, output: Output, model: Path, *, progress: Progress = SILENT
-) -> Review:
-    """The same for an ``output`` that this process has locked already, and the ``chosen`` source shots of ``cut``."""
-    plans, reasons = choose_passes(chosen, settings, output)
-    known = _read_known(output)
-    names = {shot.name for shot in chosen}
+    known, by_shot = _read_known(output), defaultdict[str, list[PassPlan]](list)
+    for plan in plans:
+        by_shot[plan.shot].append(plan)
     failures = Failures(strict=settings.strict)
-    reviewed, notes = [], []
+    reviewed: list[ShotReview] = []
+    notes: list[str] = []
     for shot in cut.source_shots():
-        own = [plan for plan in plans if plan.shot == shot.name]
-        if shot.name not in names:
-            reviewed += [known[shot.name]] if shot.name in known else []
-        elif not own:
+        last = known.get(shot.name)
+        if shot.name not in chosen:
+            reviewed += [last] if last is not None else []
+        elif not by_shot[shot.name]:
             notes += reasons.get(shot.name, [])
         else:
             with failures.catch(shot):
-                last = known.get(shot.name)
+                own = by_shot[shot.name]
                 reviewed.append(_review_shot(shot, own, settings, output, model, known=last, progress=progress))
     notes += [f"{name}: it could not be reviewed: {reason}" for name, reason in failures.reasons.items()]
     review = Review(toolkit=__version__, shots=tuple(reviewed), notes=tuple(notes))
