@@ -75,8 +75,10 @@ def anna(demo_pictures: None) -> Person:
 
 @pytest.fixture(scope="session")
 def demo_out(make_once: MakeOnce, demo_pictures: None) -> Path:
-    """The output of ``toolkit demo -o demo_out --engine builtin``; what it printed is in ``said.txt`` beside it."""
-    return make_once("demo", lambda folder: run_demo(folder, "--engine", "builtin")) / "demo_out"
+    """The output of ``toolkit demo -o demo_out --engine builtin --no-report``; what it printed is in ``said.txt``
+    beside it.
+    """
+    return make_once("demo", lambda folder: run_demo(folder, "--engine", "builtin", "--no-report")) / "demo_out"
 
 
 @pytest.fixture(scope="session")
