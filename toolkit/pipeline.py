@@ -12,12 +12,11 @@ from toolkit.progress import SILENT, Progress
 from toolkit.settings import Settings
 from toolkit.stages.checks import check_before_work, check_cut_of_output
 from toolkit.stages.choosing import ShotPatterns, find_left_out
-from toolkit.stages.conforming import conform_output
 from toolkit.stages.failures import Failures
 from toolkit.stages.planning import plan_shot
 from toolkit.stages.reading import read_source
 from toolkit.stages.rendering import open_tools_for, render_shot
-from toolkit.stages.reporting import report_run
+from toolkit.stages.reporting import finish_run
 from toolkit.stages.run_result import RunResult
 from toolkit.stages.tracking import fetch_track_models, track_shot
 
@@ -60,9 +59,10 @@ def run(
         failures.record(source, output)
         failures.check(chosen)
         failed, is_test = failures.reasons, settings.output.frame_range is not None
-        delivered = None if is_test else conform_output(source, settings, output, failed=failed, progress=progress)
         left_out = {**failed, **find_left_out(source, shots)}
-        report_run(
-            source, chosen, settings, output, model=files.face, delivery=delivered, left_out=left_out, progress=progress
-        )
+        delivered = None
+        if not is_test:
+            delivered = finish_run(
+                source, chosen, settings, output, model=files.face, failed=failed, left_out=left_out, progress=progress
+            )
     return RunResult(delivered=delivered, rendered=tuple(rendered), left_out=left_out, cut_name=cut_name)

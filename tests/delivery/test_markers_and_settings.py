@@ -25,7 +25,18 @@ from tests.turnover._cuts import (
 )
 from tests.turnover._turnovers import host_clip, write_turnover
 from toolkit.delivery import write_delivery
-from toolkit.documents import Cut, Delivery, PassName, PassPlan
+from toolkit.documents import (
+    ActingReview,
+    Cut,
+    Delivery,
+    FaceReview,
+    PassName,
+    PassPlan,
+    RegionReview,
+    Shot,
+    ShotReview,
+)
+from toolkit.frames import FrameRange
 from toolkit.output import Output
 from toolkit.settings import DeliverySettings, Settings, load_settings
 from toolkit.stages.conforming import conform_output
@@ -282,6 +293,59 @@ def test_a_face_that_comes_late_or_leaves_early_or_is_lost_in_the_handles_alone_
     plan = plan_of(shot, faces=[[face(0, 16.0)] if is_there else [] for is_there in present])
     delivery = deliver(cut, tmp_path / "out", plans=[plan])
     assert not [marker for marker in delivery.markers if marker.name == "Face lost"]
+
+
+# --- acting that is lost ---------------------------------------------------------------------------------------
+
+
+def reviewed(shot: Shot, *, failing: Sequence[FrameRange], score: float | None = 38.4) -> ShotReview:
+    region = RegionReview(score=20, weight=1, amplitude=0.3, delay_frames=0, smoothness=1)
+    acting = ActingReview(
+        frames_compared=40,
+        score=score,
+        amplitude=0.4,
+        delay_frames=0,
+        smoothness=1,
+        confidence=1,
+        regions={"brows": region},
+        unmeasured=(),
+        worst_frames=(),
+        failing=tuple(failing),
+    )
+    one = FaceReview(face=1, acting=acting, passes={}, alignment={}, curves=())
+    return ShotReview(shot=shot.name, source_range=shot.source_work_range, faces=(one,))
+
+
+def test_acting_that_is_lost_has_a_marker_wherever_it_is_lost_and_one_note(cut: Cut, tmp_path: Path) -> None:
+    plain, double = cut.shots[:2]
+    reviews = {
+        "plain": reviewed(plain, failing=[FrameRange(first=14, last=21), FrameRange(first=30, last=33)]),
+        "double": reviewed(double, failing=[FrameRange(first=71, last=75)]),
+    }
+    plans = [plan_of(shot, PassName.BODY) for shot in (plain, double)]
+    for plan in plans:
+        write_layers(plan, tmp_path / "out")
+    delivery = write_delivery(cut, plans, tmp_path / "out", reviews=reviews)
+    lost = [(one.record_frame, one.shot, one.colour) for one in delivery.markers if one.name == "Acting lost"]
+    # the first begins in the handle; at double speed, source frame 72 is shown after six frames
+    assert lost == [(0, "plain", "Yellow"), (10, "plain", "Yellow"), (24 + 6, "double", "Yellow")]
+    sentence = "38 of 100 of the acting of face 1 is kept, least of its brows; look at layer frames"
+    assert [note for note in delivery.notes if "acting" in note] == [
+        f"plain: {sentence} 1003-1010, 1019-1022",
+        f"double: {sentence} 1028-1032",
+    ]
+
+
+def test_a_face_that_is_not_judged_or_fails_in_the_handles_only_has_no_marker(cut: Cut, tmp_path: Path) -> None:
+    plain = cut.shots[0]
+    for one in (
+        reviewed(plain, failing=[FrameRange(first=12, last=15)]),
+        reviewed(plain, failing=[FrameRange(first=30, last=33)], score=None),
+    ):
+        write_layers(plan_of(plain, PassName.BODY), tmp_path / "out")
+        plans = [plan_of(plain, PassName.BODY)]
+        delivery = write_delivery(cut, plans, tmp_path / "out", reviews={"plain": one})
+        assert not [marker for marker in delivery.markers if marker.name == "Acting lost"]
 
 
 # --- baked on request ------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from toolkit.delivery.remark import Remark, build_markers
 from toolkit.delivery.remarks import collect_remarks, skip_remarks
 from toolkit.delivery.return_file import write_return
 from toolkit.delivery.return_timeline import build_layer_tracks
-from toolkit.documents import Cut, Delivery, DeliveryTrack, PassPlan
+from toolkit.documents import Cut, Delivery, DeliveryTrack, PassPlan, ShotReview
 from toolkit.frames import timecode_from_frames
 from toolkit.memory import pause_collection
 from toolkit.settings import DeliverySettings, Settings
@@ -43,13 +43,15 @@ def write_delivery(
     notes: Sequence[str] = (),
     failed: Mapping[str, str] = MappingProxyType({}),
     missing: Mapping[str, str] = MappingProxyType({}),
+    reviews: Mapping[str, ShotReview] = MappingProxyType({}),
     suffix: str = "",
 ) -> Delivery:
     """Write ``root/return.otio``, ``root/delivery.json`` and the other files that ``settings.delivery`` asks for.
 
     ``plans`` are the passes (at least one) whose layers are complete under ``root``; a shot without passes keeps only
     its plate. Of ``settings``, ``delivery`` and ``cut.handles`` are used; ``notes`` come before the delivery's own;
-    ``failed`` says why a source shot could not be rendered, ``missing`` which frames of a use are not, by their names.
+    ``failed`` says why a source shot could not be rendered, ``missing`` which frames of a use are not, by their names;
+    ``reviews`` are those of source shots whose layers are as they were reviewed, by name.
     The names ``return`` and ``delivery`` end in ``suffix``, for one of several cuts in a folder.
     Raises InputError when the cut's file is missing or has changed since it was read, MediaError for layers that
     cannot be opened, PackageMissing when an .aep is requested without py-aep, and OutputNotWritable.
@@ -63,7 +65,7 @@ def write_delivery(
     handles = 0 if cut.read_options.boundaries else settings.cut.handles  # beyond them is the neighbouring shot
     bake = settings.delivery.bake
     remarks = [
-        *collect_remarks(stacks, plates, handles=handles, failed=failed, missing=missing, bake=bake),
+        *collect_remarks(stacks, plates, handles=handles, failed=failed, missing=missing, bake=bake, reviews=reviews),
         *skip_remarks(cut),
     ]
     stacks = tuple(bake_stack(stack, cut, root, bake) for stack in stacks)

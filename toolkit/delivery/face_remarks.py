@@ -37,12 +37,12 @@ def _lost_face_remarks(layers: Sequence[LayerClip]) -> Iterator[Remark]:
         shot = layer.shot
         for face, frames in _frames_by_face(layer).items():
             lost = FrameRange(first=frames[0], last=frames[-1]).without(set(frames))
-            seen = [run for run in lost if _record_frame(shot, run) is not None]
+            seen = [run for run in lost if first_record_frame(shot, run) is not None]
             for number, run in enumerate(seen):
                 listed = seen if number == 0 else [run]
                 missing = list_frames([shot.frame_map.shot_frame(frame) for each in listed for frame in each])
                 sentence = f"{shot.name}: face {face} is lost in layer frames {missing}: FACE does not have it there"
-                where = _record_frame(shot, run) or shot.record_range.first
+                where = first_record_frame(shot, run) or shot.record_range.first
                 yield Remark(
                     shot=shot.name, record_first=where, sentence=sentence, marker="Face lost", is_note=number == 0
                 )
@@ -57,7 +57,7 @@ def _frames_by_face(layer: LayerClip) -> dict[int, list[int]]:
     return found
 
 
-def _record_frame(shot: Shot, source_frames: FrameRange) -> int | None:
+def first_record_frame(shot: Shot, source_frames: FrameRange) -> int | None:
     """The first timeline frame that shows one of ``source_frames``; None if none does."""
     if shot.source_range.intersection(source_frames) is None:
         return None

@@ -7,12 +7,13 @@ from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING
 
+from toolkit.delivery.acting_remarks import acting_remarks
 from toolkit.delivery.baking import Bake, is_baked
 from toolkit.delivery.face_remarks import face_remarks
 from toolkit.delivery.plate_stacks import LayerClip, PlateStack
 from toolkit.delivery.plate_tracks import PlateTrack
 from toolkit.delivery.remark import Remark
-from toolkit.documents import Cut, Shot
+from toolkit.documents import Cut, Shot, ShotReview
 from toolkit.editorial.items import is_transition, transition_offsets
 from toolkit.editorial.nesting import Leaf
 
@@ -28,12 +29,14 @@ def collect_remarks(
     failed: Mapping[str, str],
     missing: Mapping[str, str],
     bake: Bake,
+    reviews: Mapping[str, ShotReview],
 ) -> Iterator[Remark]:
     """All remarks on shots, bottom track first, in record order.
 
     ``plates`` are the tracks of ``stacks``; ``handles`` is the number of source frames requested at 100 % speed;
     ``failed`` says why a source shot could not be rendered, or its plate cannot be used, and ``missing`` which frames
-    of a use are not rendered, by their names; ``bake`` says which layers come with their retime in them.
+    of a use are not rendered, by their names; ``bake`` says which layers come with their retime in them, and
+    ``reviews`` what they have kept of the acting, by the names of their source shots.
     """
     noted: set[str] = set()
     for stack, plate in zip(stacks, plates, strict=True):
@@ -57,6 +60,9 @@ def collect_remarks(
                 yield Remark.on(shot, f"{shot.name}: {missing[shot.name]}", "Not rendered")
             is_known = shot.rendered_name in noted  # another use of the same frames has the note
             yield from (replace(one, is_note=one.is_note and not is_known) for one in face_remarks(layers))
+            if layers and shot.rendered_name in reviews:
+                found = acting_remarks(shot, reviews[shot.rendered_name])
+                yield from (replace(one, is_note=one.is_note and not is_known) for one in found)
             noted |= {shot.rendered_name} if layers else set()
             if layers:
                 leaf = plate.leaves[shot.name]

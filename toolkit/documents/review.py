@@ -120,6 +120,8 @@ class ShotReview(Value):
     """The frames that were compared (source space)."""
     key: str = Field(default="", exclude_if=lambda key: not key)
     """Digest of the track and of the layers that were compared; empty for clips of any origin."""
+    layers: str = Field(default="", exclude_if=lambda digest: not digest)
+    """Digest of the layers alone."""
     faces: tuple[FaceReview, ...]
     clips: tuple[ClipReview, ...] = ()
     notes: tuple[str, ...] = ()

@@ -90,8 +90,8 @@ class LandmarkReader(_Landmarker):
     does not confirm is none: see ``keypoints``.
     """
 
-    def __init__(self, model: Path, *, confidence: float) -> None:
-        super().__init__(model, confidence=confidence, faces=1, video=True, blendshapes=True)
+    def __init__(self, model: Path, *, confidence: float, blendshapes: bool = True) -> None:
+        super().__init__(model, confidence=confidence, faces=1, video=True, blendshapes=blendshapes)
         self.keypoints = KeypointReader(model)
         """For this thread."""
         self._expected: FacePlacement | None = None
@@ -110,7 +110,7 @@ class LandmarkReader(_Landmarker):
 
     def read(self, picture: Picture) -> Reading | None:
         """The face in ``picture``; if there are several, the one read before, else any. Raises EngineFailed."""
-        reading = self._read_until_steady(picture)
+        reading = self.read_unconfirmed(picture)
         if reading is None:
             return None
         disagreement = measure_disagreement(reading.landmarks, self.keypoints.read(picture))
@@ -119,7 +119,11 @@ class LandmarkReader(_Landmarker):
             return None
         return replace(reading, disagreement=disagreement)
 
-    def _read_until_steady(self, picture: Picture) -> Reading | None:
+    def read_unconfirmed(self, picture: Picture) -> Reading | None:
+        """The same, until the reading is steady, without asking BlazeFace: for a picture that is known to show a face.
+
+        Raises EngineFailed.
+        """
         reading, expected = None, self._expected
         for _ in range(_MAX_READINGS):
             latest = self._read_once(picture)

@@ -18,7 +18,7 @@ from toolkit.stages.dry_run import check_run
 from toolkit.stages.planning import plan, plan_shot
 from toolkit.stages.reading import read_source
 from toolkit.stages.rendering import RenderTools, open_render_tools, open_tools_for, render, render_shot
-from toolkit.stages.reporting import report_run, review_passes
+from toolkit.stages.reporting import finish_run, review_passes
 from toolkit.stages.run_result import RunResult
 from toolkit.stages.shot_settings import chosen_values, write_shot_settings
 from toolkit.stages.tracking import TrackModels, fetch_track_models, track, track_shot
@@ -45,6 +45,7 @@ __all__ = [
     "fetch_track_models",
     "find_changes",
     "find_left_out",
+    "finish_run",
     "open_render_tools",
     "open_tools_for",
     "plan",
@@ -52,7 +53,6 @@ __all__ = [
     "read_source",
     "render",
     "render_shot",
-    "report_run",
     "review_passes",
     "track",
     "track_shot",

@@ -17,6 +17,7 @@ from toolkit.progress import SILENT, Progress
 from toolkit.settings import Settings
 from toolkit.stages.choosing import failed_shots, find_left_out
 from toolkit.stages.reading import read_source
+from toolkit.stages.reviewing import current_reviews
 from toolkit.stages.run_result import RunResult
 from toolkit.turnover import find_layers
 
@@ -169,6 +170,7 @@ def _deliver(
         notes=list(notes),
         failed=failed,
         missing=missing,
+        reviews=current_reviews(plans, output),
         suffix=output.suffix,
     )
     for plan in plans:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from toolkit.documents import Cut, Delivery, Review, Shot
+from toolkit.documents import Cut, Delivery, PassPlan, Review, Shot, ShotReview
+from toolkit.frames import FrameRange
 from toolkit.models import FACE_MODEL, fetch_asset
 from toolkit.output import Output, lock_output
 from toolkit.progress import SILENT, Progress
 from toolkit.report import write_report
 from toolkit.settings import Settings
 from toolkit.stages.choosing import ShotPatterns, choose_shots, find_left_out
-from toolkit.stages.conforming import choose_passes
-from toolkit.stages.reviewing import review_plans
+from toolkit.stages.conforming import choose_passes, conform_output
+from toolkit.stages.reviewing import current_reviews, review_plans
 
 
 def review_passes(
@@ -41,69 +42,71 @@ def review_passes(
         chosen = choose_shots(cut, shots, strict=settings.strict)
         model = fetch_asset(FACE_MODEL, folder=None if models is None else Path(models), progress=progress)
         delivery = Delivery.read(output.delivery) if output.delivery.exists() else None
-        return _report(
-            cut,
-            settings,
-            output,
-            model=model,
-            chosen={shot.name for shot in chosen},
-            delivery=delivery,
-            left_out=find_left_out(cut),
-            progress=progress,
+        left_out = find_left_out(cut)
+        plans, reasons = choose_passes(cut.source_shots(), settings, output, explained=left_out)
+        names = {shot.name for shot in chosen}
+        found = review_plans(
+            cut, plans, settings, output, chosen=names, reasons=reasons, model=model, progress=progress
         )
+        if settings.report.write:
+            _write(cut, plans, settings, output, review=found, delivery=delivery, left_out=left_out, progress=progress)
+    return found
 
 
-def report_run(
+def finish_run(
     cut: Cut,
     chosen: Sequence[Shot],
     settings: Settings,
     output: Output,
     *,
     model: Path,
+    failed: Mapping[str, str],
+    left_out: Mapping[str, str],
+    progress: Progress,
+) -> Delivery:
+    """The end of a run: deliver the passes of ``cut``, and unless it is switched off, review them and write the report.
+
+    Only the ``chosen`` source shots are read. Where acting is lost, the delivery gets markers, after it has been
+    written once: a review that fails costs no delivery. ``failed`` says why a shot could not be rendered just now,
+    ``left_out`` also why others were not, by their names. Raises what ``conform`` and ``review_passes`` raise.
+    """
+    delivery = conform_output(cut, settings, output, failed=failed, progress=progress)
+    if not settings.report.write:
+        return delivery
+    names = {shot.name for shot in chosen}
+    plans, reasons = choose_passes(cut.source_shots(), settings, output, explained=left_out)
+    before = current_reviews(plans, output)
+    review = review_plans(cut, plans, settings, output, chosen=names, reasons=reasons, model=model, progress=progress)
+    if _failing(review.shots) != _failing(before.values()):
+        delivery = conform_output(cut, settings, output, failed=failed, progress=progress)
+    _write(cut, plans, settings, output, review=review, delivery=delivery, left_out=left_out, progress=progress)
+    return delivery
+
+
+def _failing(reviews: Iterable[ShotReview]) -> dict[str, list[FrameRange]]:
+    """Where acting is lost, by shot."""
+    found = {one.shot: [run for face in one.faces for run in face.acting.failing] for one in reviews}
+    return {shot: runs for shot, runs in found.items() if runs}
+
+
+def _write(
+    cut: Cut,
+    plans: Sequence[PassPlan],
+    settings: Settings,
+    output: Output,
+    *,
+    review: Review,
     delivery: Delivery | None,
     left_out: Mapping[str, str],
     progress: Progress,
 ) -> None:
-    """The end of a run that rendered the ``chosen`` source shots: nothing without a ``delivery``, or a wish for it.
-
-    ``left_out`` says why a shot could not be rendered, by its name. Raises what ``review_passes`` raises.
-    """
-    if delivery is not None and settings.report.write:
-        _report(
-            cut,
-            settings,
-            output,
-            model=model,
-            chosen={shot.name for shot in chosen},
-            delivery=delivery,
-            left_out=left_out,
-            progress=progress,
-        )
-
-
-def _report(
-    cut: Cut,
-    settings: Settings,
-    output: Output,
-    *,
-    model: Path,
-    chosen: Collection[str],
-    delivery: Delivery | None,
-    left_out: Mapping[str, str],
-    progress: Progress,
-) -> Review:
-    """Review the passes of the shots that are ``chosen`` by name, and write the report of ``cut``, if it is wanted."""
-    plans, reasons = choose_passes(cut.source_shots(), settings, output, explained=left_out)
-    review = review_plans(cut, plans, settings, output, chosen=chosen, reasons=reasons, model=model, progress=progress)
-    if settings.report.write:
-        write_report(
-            output,
-            cut,
-            settings=settings,
-            plans=plans,
-            delivery=delivery,
-            review=review,
-            left_out=left_out,
-            progress=progress,
-        )
-    return review
+    write_report(
+        output,
+        cut,
+        settings=settings,
+        plans=plans,
+        delivery=delivery,
+        review=review,
+        left_out=left_out,
+        progress=progress,
+    )

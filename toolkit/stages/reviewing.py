@@ -76,7 +76,8 @@ def _review_shot(
 ) -> ShotReview:
     tracks = FaceTracks.read(output.face_track(shot.name))
     confidence = settings.for_shot(shot.name).track.confidence
-    key = digest(REVISION, tracks.key, confidence, [_content(plan, output) for plan in plans])
+    layers = _digest_layers(plans, output)
+    key = digest(REVISION, tracks.key, confidence, layers)
     if known is not None and known.key == key:
         return known
     with (
@@ -88,12 +89,30 @@ def _review_shot(
             reviewer.add(frame.source_frame, frame.plate, frame.clips(), frame.matte)
             advance(1)
         found = reviewer.judge()
-    return found.model_copy(update={"key": key})
+    return found.model_copy(update={"key": key, "layers": layers})
 
 
-def _content(plan: PassPlan, output: Output) -> Sequence[str]:
-    """What determines the layer files of ``plan``. Raises MissingDocument for layers without a record."""
-    keys = read_frame_keys(plan, output.root)
-    if keys is None:
-        raise MissingDocument(output.plan(plan), PassPlan.made_by)
-    return keys.keys
+def current_reviews(plans: Iterable[PassPlan], output: Output) -> dict[str, ShotReview]:
+    """What the last review found of the layers of ``plans``, by shot; nothing of shots that have others since.
+
+    Raises Unreadable and DocumentError.
+    """
+    known, by_shot = _read_known(output), defaultdict[str, list[PassPlan]](list)
+    for plan in plans if known else ():
+        by_shot[plan.shot].append(plan)
+    return {
+        name: known[name]
+        for name, own in by_shot.items()
+        if name in known and known[name].layers == _digest_layers(own, output)
+    }
+
+
+def _digest_layers(plans: Iterable[PassPlan], output: Output) -> str:
+    """Digest of what determines the layer files of ``plans``. Raises MissingDocument for layers without a record."""
+    contents = []
+    for plan in plans:
+        keys = read_frame_keys(plan, output.root)
+        if keys is None:
+            raise MissingDocument(output.plan(plan), PassPlan.made_by)
+        contents.append(keys.keys)
+    return digest(contents)
