@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -264,12 +264,13 @@ class NumberedPictures:
     shot: Shot
     clips: tuple[str, ...] = tuple(SHADES)
     fails_at: int | None = None
+    draw: Callable[[int, str], Picture] = numbered
 
     def frames(self) -> Iterator[tuple[int, Mapping[str, Picture]]]:
         for frame in self.shot.source_work_range:
             if frame == self.fails_at:
                 raise CorruptMedia(f"/nowhere/{self.shot.name}.{frame}.exr", "is not an EXR file")
-            yield frame, {clip: numbered(frame, clip) for clip in self.clips}
+            yield frame, {clip: self.draw(frame, clip) for clip in self.clips}
 
 
 @dataclass(kw_only=True)
@@ -282,6 +283,7 @@ class Run:
     failing: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     clips: tuple[str, ...] = tuple(SHADES)
     fails_at: dict[str, int] = field(default_factory=dict)
+    draw: Callable[[int, str], Picture] = numbered
     opened: list[str] = field(default_factory=list)
     """Shots whose pictures were opened."""
 
@@ -289,7 +291,7 @@ class Run:
     def open_pictures(self, shot: Shot, plans: Sequence[PassPlan]) -> Iterator[NumberedPictures]:
         assert {plan.shot for plan in plans} == {shot.name}
         self.opened.append(shot.name)
-        yield NumberedPictures(shot=shot, clips=self.clips, fails_at=self.fails_at.get(shot.name))
+        yield NumberedPictures(shot=shot, clips=self.clips, fails_at=self.fails_at.get(shot.name), draw=self.draw)
 
     @property
     def output(self) -> Output:

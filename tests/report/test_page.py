@@ -12,6 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests.report._reports import FIRST, HOSTILE, Run, make_run, make_shot, state_at
 from toolkit.documents import FaceState
@@ -189,15 +190,25 @@ def test_pictures_are_kept_while_nothing_changes(run: Run) -> None:
 
 
 def test_only_what_changed_is_made_again_and_the_old_is_removed(run: Run) -> None:
-    path = run.report(settings=JPEG)
+    settings = ReportSettings(video="jpeg", size=8)
+    path = run.report(settings=settings)
     folders = {folder.name for folder in (path.parent / "media").iterdir()}
     run.shots[1] = make_shot("sh020", 59, record_first=24)
-    run.report(settings=JPEG)
+    run.report(settings=settings)
     assert run.opened == ["sh010", "sh020", "sh020"]
     new = {folder.name for folder in (path.parent / "media").iterdir()}
     assert len(new) == 2
     assert len(new & folders) == 1
     assert len(list((path.parent / "curves").iterdir())) == 2
+
+
+def test_what_a_killed_run_left_is_removed(run: Run) -> None:
+    path = run.report(settings=JPEG)
+    for left in ("curves/.sh010-0123456789ab.png.77.part", "media/.new-77-sh010-0123456789ab/movie.mp4"):
+        (path.parent / left).parent.mkdir(exist_ok=True)
+        (path.parent / left).write_text("")
+    run.report(settings=JPEG)
+    assert not [*path.parent.rglob("*.part"), *path.parent.rglob(".new-*")]
 
 
 def test_what_others_put_into_the_folder_stays(run: Run) -> None:
@@ -263,9 +274,16 @@ def test_a_run_of_only_body_has_no_face_and_no_composite(run: Run) -> None:
     assert list(page.data[0]["pictures"]["stills"]["places"]) == ["PLATE", "BODY"]
 
 
+def noise(source_frame: int, clip: str) -> NDArray[np.uint8]:
+    """The worst to compress: no pixel tells of another."""
+    return np.random.default_rng([source_frame, len(clip)]).integers(0, 256, (180, 320, 3), np.uint8)
+
+
 @pytest.mark.parametrize("size", [1.0, 6.0])
-def test_the_whole_report_fits_its_size(tmp_path: Path, size: float) -> None:
-    run = make_run(tmp_path, *[45] * 12)
+@pytest.mark.parametrize("counts", [(45,) * 6, (18,) * 30], ids=["few long shots", "many short ones"])
+def test_the_whole_report_fits_its_size(tmp_path: Path, size: float, counts: tuple[int, ...]) -> None:
+    run = make_run(tmp_path, *counts)
+    run.draw = noise
     folder = run.report(settings=ReportSettings(size=size)).parent
     assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < size * 1_000_000
 
@@ -278,6 +296,14 @@ def test_a_machine_without_the_encoder_gets_jpeg_files_and_says_so(run: Run, mon
     asked = Page(run.report(settings=ReportSettings(size=4, video="h264")))
     assert asked.data[0]["pictures"]["stills"] is not None
     assert "PyAV has no libx264 here" in asked.text
+
+
+def test_the_head_names_a_few_shots_and_says_how_many_more_there_are(tmp_path: Path) -> None:
+    run = make_run(tmp_path, *[20] * 20)
+    text = " ".join(Page(run.report(settings=JPEG)).text.partition("All shots")[0].split())
+    assert "10 of 20 judged shots need a look: acting 5 lost, 5 partly lost." in text
+    assert text.count("of 100") == 5
+    assert "and 5 more" in text
 
 
 def test_no_shots_were_judged() -> None:

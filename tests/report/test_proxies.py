@@ -21,7 +21,7 @@ from toolkit.report.proxies import Proxy, Tiles, bytes_of, folder_name, make_pro
 from toolkit.review import Picture
 
 RATE = Fraction(24000, 1001)
-BOTH = Allowance(movie=40_000, stills=20_000)
+BOTH = Allowance(movie=40_000, stills=20_000, strip=50_000)
 
 
 def make(folder: Path, count: int = 40, allowance: Allowance = BOTH, *, fails_at: int | None = None) -> Proxy:
@@ -87,7 +87,7 @@ def test_a_movie_has_a_key_frame_every_twelve_frames_and_none_out_of_order(tmp_p
 
 
 def test_every_jpeg_file_is_the_frame_that_its_name_says(tmp_path: Path) -> None:
-    proxy = make(tmp_path / "sh010", allowance=Allowance(movie=0, stills=30_000))
+    proxy = make(tmp_path / "sh010", allowance=Allowance(movie=0, stills=30_000, strip=50_000))
     assert proxy.movie is None
     assert proxy.stills is not None
     files = sorted((tmp_path / "sh010" / "stills").iterdir())
@@ -97,7 +97,7 @@ def test_every_jpeg_file_is_the_frame_that_its_name_says(tmp_path: Path) -> None
 
 
 def test_of_very_many_frames_only_some_become_files(tmp_path: Path) -> None:
-    proxy = make(tmp_path / "sh010", allowance=Allowance(movie=2000, stills=1000))
+    proxy = make(tmp_path / "sh010", allowance=Allowance(movie=2000, stills=1000, strip=50_000))
     assert proxy.stride == 8
     assert sorted(path.stem for path in (tmp_path / "sh010" / "stills").iterdir()) == [
         "00000", "00008", "00016", "00024", "00032"
@@ -129,7 +129,7 @@ class Noise:
 @pytest.mark.parametrize("megabytes", [1.0, 4.0, 20.0])
 def test_even_noise_fits_the_size(tmp_path: Path, megabytes: float) -> None:
     count = 150
-    allowance = find_allowance(megabytes, count, movies=True, stills=True)
+    allowance = find_allowance(megabytes * MEGABYTE, shots=1, frames=count, movies=True, stills=True)
     proxy = make_proxy(
         tmp_path / "noise",
         Noise(count).frames(),
@@ -145,7 +145,9 @@ def test_even_noise_fits_the_size(tmp_path: Path, megabytes: float) -> None:
 
 
 def test_one_shot_more_mostly_leaves_the_allowance_of_the_others() -> None:
-    allowances = {find_allowance(60, frames, movies=True, stills=True) for frames in range(3000, 4000, 50)}
+    allowances = {
+        find_allowance(60, shots=9, frames=frames, movies=True, stills=True) for frames in range(3000, 4000, 50)
+    }
     assert len(allowances) <= 3
 
 

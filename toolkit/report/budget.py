@@ -7,6 +7,11 @@ from math import floor, log2
 
 MEGABYTE = 1_000_000
 
+SHARES = {"frames": 0.7, "strips": 0.08, "overlays": 0.1, "contact": 0.05, "curves": 0.05}
+"""Of the room in a report."""
+_PAGE_BYTES, _SHOT_BYTES, _FRAME_BYTES = 70_000, 7_000, 130
+"""Of the page: without shots, and for each shot and each frame its text, its timecodes and its curves, about."""
+
 _MOST_BYTES = 96_000
 """Of a frame, all its clips together: beyond, nobody sees a difference."""
 _MOST_PIXELS = 960 * 540
@@ -25,6 +30,8 @@ class Allowance:
     """Bytes of a frame of a movie, all its clips together; 0: there are no movies."""
     stills: int
     """Bytes of a frame as JPEG; 0: only the strip."""
+    strip: int
+    """Bytes of the thumbnails of a shot."""
 
     def movie_pixels(self, clips: int) -> int:
         """Pixels of the picture of one of ``clips`` clips in a movie."""
@@ -40,15 +47,24 @@ class Allowance:
         return 1 if self.stills >= least else 2 ** -floor(log2(self.stills / least))
 
 
-def find_allowance(megabytes: float, frames: int, *, movies: bool, stills: bool) -> Allowance:
-    """Share ``megabytes`` among ``frames`` frames as ``movies`` and as ``stills``, or both.
+def find_room(megabytes: float, *, shots: int, frames: int) -> float:
+    """The bytes that a report of ``megabytes`` has for all that is not text; a quarter of it if the text is long."""
+    text = _PAGE_BYTES + _SHOT_BYTES * shots + _FRAME_BYTES * frames
+    return max(megabytes * MEGABYTE / 4, megabytes * MEGABYTE - text)
 
-    A fifth is kept for all the rest. What a frame gets is rounded down to a step of a half octave, so that one shot
-    more does not make all others new.
+
+def find_allowance(room: float, *, shots: int, frames: int, movies: bool, stills: bool) -> Allowance:
+    """Share ``room`` bytes among ``frames`` frames of ``shots`` shots as ``movies`` and as ``stills``, or both.
+
+    What is not shared here is for all the rest: see ``SHARES``. What a frame or a shot gets is rounded down to a step
+    of a half octave, so that one shot more does not make all others new.
     """
-    share = 0.8 * megabytes * MEGABYTE / max(1, frames)
+    share = SHARES["frames"] * room / max(1, frames)
+    strip = SHARES["strips"] * room / max(1, shots)
     movie = share * (0.7 if stills else 1) if movies else 0
-    return Allowance(movie=_step_down(movie), stills=_step_down(share - movie) if stills else 0)
+    return Allowance(
+        movie=_step_down(movie), stills=_step_down(share - movie) if stills else 0, strip=_step_down(strip)
+    )
 
 
 def _step_down(share: float) -> int:

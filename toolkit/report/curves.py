@@ -12,7 +12,7 @@ from toolkit.report.entries import ShotEntry
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-BYTES = 60_000
+BYTES = 130_000
 """Of such a picture, about."""
 
 _STYLES = {"COMPOSITE": ("FACE over BODY", "#1a5fd0", "-"), "BODY": ("BODY alone", "#b07a10", "--")}

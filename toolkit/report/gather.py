@@ -64,7 +64,7 @@ class Gatherer:
     def _with_pictures(self, entry: ShotEntry) -> ShotEntry:
         """``entry`` with its proxy, or with what kept it from being made."""
         worst = entry.worst[0] if entry.worst else None
-        moments = choose_moments(entry.shot.rendered_range, worst)
+        moments = choose_moments(entry.shot.rendered_range, worst, allowed=self.allowance.strip)
         try:
             name = folder_name(entry.shot.name, self._key(entry, moments))
             proxy = self._find_or_make(entry, self.media / name, moments)

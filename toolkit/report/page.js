@@ -10,6 +10,12 @@ function dataOf(article) {
   return loaded.get(order);
 }
 
+/** The place of a source frame among those that have pictures; of one that has none, that of the next. */
+function indexOf(data, sourceFrame) {
+  const index = data.frames.findIndex((frame) => frame >= sourceFrame);
+  return index < 0 ? data.frames.length - 1 : index;
+}
+
 function openShot(article, sourceFrame) {
   const slot = article.querySelector(".slot");
   if (!slot) return;
@@ -18,7 +24,7 @@ function openShot(article, sourceFrame) {
   article.classList.add("playing");
   fillCharts(article);
   player.pause();
-  player.open(data, slot, Math.max(0, data.frames.indexOf(sourceFrame)));
+  player.open(data, slot, indexOf(data, sourceFrame));
   player.element.focus({ preventScroll: true });
 }
 

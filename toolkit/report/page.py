@@ -23,7 +23,7 @@ from toolkit.report.views import GRADES, KEPT, PARTLY, Grade, ShotView
 if TYPE_CHECKING:
     from jinja2 import Template
 
-_SCRIPTS = ("pictures.js", "player.js", "curves.js", "page.js")
+_SCRIPTS = ("pictures.js", "painter.js", "player.js", "curves.js", "page.js")
 _MANY = 40
 """Shots from which their strips are loaded when they come into view."""
 _MOST_NAMED = 5
@@ -50,6 +50,8 @@ class Verdict:
     text: str
     shots: tuple[ShotView, ...] = ()
     """Those to look at, the worst first."""
+    more: int = 0
+    """How many more there are."""
 
 
 def write_page(path: Path, cut: Cut, views: Sequence[ShotView], shots: Iterable[Json], text: PageText) -> None:
@@ -91,7 +93,9 @@ def find_verdict(views: Sequence[ShotView]) -> Verdict:
     counts = [(sum(view.score.grade == grade for view in bad), GRADES[grade]) for grade in ("lost", "partly")]
     told = ", ".join(f"{count} {word}" for count, word in counts if count)
     words = f"{len(bad)} of {len(judged)} judged shots need a look: acting {told}.{others}"
-    return Verdict(grade=bad[0].score.grade, text=words, shots=tuple(bad[:_MOST_NAMED]))
+    return Verdict(
+        grade=bad[0].score.grade, text=words, shots=tuple(bad[:_MOST_NAMED]), more=max(0, len(bad) - _MOST_NAMED)
+    )
 
 
 @cache

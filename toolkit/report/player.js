@@ -1,12 +1,10 @@
 /* The player: one for the whole page, moved to the shot that is looked at. */
 
-const STATES = { F: "FOUND", H: "HELD", A: "ABSENT" };
-
 class Player {
   constructor(element) {
     this.element = element;
     this.canvas = element.querySelector("canvas");
-    this.context = this.canvas.getContext("2d", { alpha: false });
+    this.painter = new Painter(this.canvas);
     this.scrub = element.querySelector(".scrub");
     this.handle = element.querySelector(".wipe");
     this.numbers = element.querySelector(".numbers");
@@ -180,9 +178,10 @@ class Player {
     const shown = records.map((record, index) => (record === null ? -1 : index)).filter((index) => index >= 0);
     if (shown.length && shown[0] > 0) mark(0, shown[0] - 1, "handle");
     if (shown.length && shown.at(-1) < frames.length - 1) mark(shown.at(-1) + 1, frames.length - 1, "handle");
-    const indexOf = (frame) => frames.findIndex((one) => one >= frame);
-    for (const [first, last] of failing)
-      if (indexOf(first) >= 0) mark(indexOf(first), frames.findLastIndex((one) => one <= last), "lost");
+    for (const [first, last] of failing) {
+      const lost = frames.map((frame, index) => (frame >= first && frame <= last ? index : -1)).filter((index) => index >= 0);
+      if (lost.length) mark(lost[0], lost.at(-1), "lost");
+    }
     this.element.querySelector(".marks").replaceChildren(...marks);
   }
 
@@ -197,136 +196,10 @@ class Player {
     this.scrub.setAttribute("aria-valuetext", this.numbers.textContent);
   }
 
-  // --- drawing ---------------------------------------------------------------------------------------------------
-
   draw() {
     if (!this.image || !this.pictures) return;
-    const { width, height } = this.pictures.tiles;
-    const columns = this.state.view === "side" ? 2 : 1;
-    this.fitCanvas((columns * width) / height);
-    const area = { x: 0, y: 0, width: this.canvas.width / columns, height: this.canvas.height };
-    const painters = { single: "drawSingle", wipe: "drawWipe", side: "drawSide", difference: "drawDifference" };
-    this[painters[this.state.view]](area);
-  }
-
-  /** As many pixels as the screen has there; never so high that its buttons are out of sight. */
-  fitCanvas(ratio) {
-    this.canvas.parentElement.style.maxWidth = `${62 * ratio}vh`;
-    const width = Math.max(1, Math.round(this.canvas.parentElement.clientWidth * devicePixelRatio));
-    const height = Math.round(width / ratio);
-    if (this.canvas.width !== width || this.canvas.height !== height) {
-      this.canvas.width = width;
-      this.canvas.height = height;
-    }
-  }
-
-  paint(clip, area) {
-    const [left, top] = this.pictures.tiles.places[clip];
-    const { width, height } = this.pictures.tiles;
-    this.context.drawImage(this.image, left, top, width, height, area.x, area.y, area.width, area.height);
-  }
-
-  drawSingle(area) {
-    this.paint(this.state.clip, area);
-    this.drawLayers(area);
-    this.label(this.state.clip, area, "left");
-  }
-
-  drawSide(area) {
-    const right = { ...area, x: area.width };
-    this.paint("PLATE", area);
-    this.paint(this.result, right);
-    this.drawLayers(area);
-    this.drawLayers(right);
-    this.label("PLATE", area, "left");
-    this.label(this.result, right, "left");
-  }
-
-  drawWipe(area) {
-    this.paint("PLATE", area);
-    this.context.save();
-    this.context.beginPath();
-    this.context.rect(this.state.wipe * area.width, 0, area.width, area.height);
-    this.context.clip();
-    this.paint(this.result, area);
-    this.context.restore();
-    this.drawLayers(area);
-    this.label("PLATE", area, "left");
-    this.label(this.result, area, "right");
-  }
-
-  drawDifference(area) {
-    const { context, canvas } = this;
-    this.paint("PLATE", area);
-    context.globalCompositeOperation = "difference";
-    this.paint(this.result, area);
-    context.globalCompositeOperation = "lighter";
-    context.drawImage(canvas, 0, 0);
-    context.drawImage(canvas, 0, 0);
-    context.globalCompositeOperation = "source-over";
-    this.drawLayers(area);
-    this.label(`PLATE − ${this.result}, ×4`, area, "left");
-  }
-
-  label(text, area, side) {
-    const size = 13 * devicePixelRatio;
-    this.context.font = `${size}px system-ui, sans-serif`;
-    const width = this.context.measureText(text).width + size;
-    const left = side === "left" ? area.x : area.x + area.width - width;
-    this.context.fillStyle = "rgb(0 0 0 / 0.6)";
-    this.context.fillRect(left, area.y, width, 1.7 * size);
-    this.context.fillStyle = "#fff";
-    this.context.fillText(text, left + size / 2, area.y + 1.2 * size);
-  }
-
-  /** The tracks and the mattes of this frame. */
-  drawLayers(area) {
-    const scale = area.width / this.data.pictures.size[0];
-    this.context.save();
-    this.context.beginPath();
-    this.context.rect(area.x, area.y, area.width, area.height);
-    this.context.clip();
-    for (const face of this.data.faces) {
-      const matte = face.mattes[this.index];
-      if (this.state.matte && matte) {
-        this.outline(matte, area, scale, "#000", 3);
-        this.outline(matte, area, scale, "#fff", 1.5);
-      }
-      if (this.state.track) this.drawTrack(face, area, scale);
-    }
-    this.context.restore();
-  }
-
-  drawTrack(face, area, scale) {
-    const state = face.states[this.index];
-    const oval = face.ovals[this.index];
-    const box = face.boxes[this.index];
-    if (oval) this.outline(oval, area, scale, face.colour, 2, state === "H" ? [6, 4] : []);
-    if (box) this.outline(box, area, scale, face.colour, 1.5, [2, 3]);
-    const size = 13 * devicePixelRatio;
-    const at = box ?? oval ?? [0, ((face.face + 2) * 1.7 * size) / scale];
-    this.context.font = `600 ${size}px system-ui, sans-serif`;
-    this.context.strokeStyle = "#000";
-    this.context.lineWidth = 3 * devicePixelRatio;
-    this.context.fillStyle = face.colour;
-    const text = `face ${face.face} ${STATES[state]}`;
-    const [x, y] = [area.x + at[0] * scale, Math.max(area.y + at[1] * scale - 5, area.y + 3 * size)];
-    this.context.strokeText(text, x, y);
-    this.context.fillText(text, x, y);
-  }
-
-  /** A pixel's number is its centre. */
-  outline(points, area, scale, colour, width, dash = []) {
-    const { context } = this;
-    context.beginPath();
-    for (let i = 0; i < points.length; i += 2)
-      context.lineTo(area.x + (points[i] + 0.5) * scale, area.y + (points[i + 1] + 0.5) * scale);
-    context.closePath();
-    context.setLineDash(dash.map((one) => one * devicePixelRatio));
-    context.strokeStyle = colour;
-    context.lineWidth = width * devicePixelRatio;
-    context.stroke();
-    context.setLineDash([]);
+    const { data, image, index, result, state } = this;
+    this.painter.paint({ data, image, index, result, state, tiles: this.pictures.tiles });
   }
 
   // --- hands -----------------------------------------------------------------------------------------------------

@@ -16,11 +16,11 @@ from toolkit.documents import Value
 from toolkit.errors import OutputNotWritable
 from toolkit.plates.proxy import write_proxy
 from toolkit.progress import Advance
-from toolkit.report.atlas import Atlas, encode_jpeg, fit_atlas
+from toolkit.report.atlas import Atlas, fit_atlas
 from toolkit.report.budget import Allowance
 from toolkit.report.pictures import CLIPS, Frame
 from toolkit.report.stills import StillWriter
-from toolkit.report.strip import Strip
+from toolkit.report.strip import Strip, encode_strip
 from toolkit.review import Picture
 
 REVISION = 1
@@ -121,7 +121,8 @@ class _Maker:
         self._folder = folder
         self._size = (width, height)
         self._frames: list[int] = []
-        self._strip = Strip.of(strip_frames, self._size)
+        self._allowed = allowance.strip
+        self._strip = Strip.of(strip_frames, self._size, allowed=allowance.strip)
         self._strip_picture = self._strip.empty()
         self.movie: Atlas | None = None
         if allowance.movie:
@@ -145,7 +146,7 @@ class _Maker:
 
     def finish(self) -> Proxy:
         """Write what is left to write, and say what there is."""
-        (self._folder / "strip.jpg").write_bytes(encode_jpeg(self._strip_picture, 78))
+        (self._folder / "strip.jpg").write_bytes(encode_strip(self._strip_picture, allowed=self._allowed))
         return Proxy(
             source_frames=tuple(self._frames),
             size=self._size,

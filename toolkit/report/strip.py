@@ -9,14 +9,14 @@ import numpy as np
 
 from toolkit.documents import Value
 from toolkit.frames import FrameRange
-from toolkit.report.atlas import shrink
+from toolkit.report.atlas import encode_jpeg, shrink
 from toolkit.report.pictures import BODY, COMPOSITE, PLATE
 from toolkit.review import Picture
 
-_HEIGHT = 126
-"""Of a thumbnail, pixels."""
-_MOMENTS = 7
-"""Thumbnails, the worst frame not counted."""
+_KINDS = ((40_000, 126, 7), (14_000, 90, 5), (0, 54, 3))
+"""From how many bytes, the height of a thumbnail in pixels, and how many there are, the worst frame not counted."""
+_QUALITIES = (80, 65, 50, 35, 20)
+"""Of JPEG, 0 to 100, from the first that is tried to the last."""
 
 
 class Strip(Value):
@@ -29,9 +29,10 @@ class Strip(Value):
     height: int
 
     @classmethod
-    def of(cls, frames: Sequence[int], size: tuple[int, int]) -> Self:
-        """The strip of ``frames`` of pictures of ``size``, width and height."""
-        return cls(frames=tuple(frames), width=max(8, round(_HEIGHT * size[0] / size[1])), height=_HEIGHT)
+    def of(cls, frames: Sequence[int], size: tuple[int, int], *, allowed: int) -> Self:
+        """The strip of ``frames`` of pictures of ``size``, width and height, in ``allowed`` bytes."""
+        height = _kind(allowed)[0]
+        return cls(frames=tuple(frames), width=max(8, round(height * size[0] / size[1])), height=height)
 
     def empty(self) -> Picture:
         """The picture to draw on."""
@@ -53,8 +54,22 @@ class Strip(Value):
         return picture[top : top + self.height, left : left + self.width]
 
 
-def choose_moments(frames: FrameRange, worst: int | None) -> list[int]:
-    """Source frames of a strip: from the first to the last at even distances, and the ``worst``."""
-    count = min(_MOMENTS, len(frames))
+def encode_strip(picture: Picture, *, allowed: int) -> bytes:
+    """``picture`` as JPEG in ``allowed`` bytes, or as few as it can have."""
+    encoded = (encode_jpeg(picture, quality) for quality in _QUALITIES)
+    data = next(encoded)
+    while len(data) > allowed and (smaller := next(encoded, None)) is not None:
+        data = smaller
+    return data
+
+
+def choose_moments(frames: FrameRange, worst: int | None, *, allowed: int) -> list[int]:
+    """Source frames of a strip of ``allowed`` bytes: from first to last at even distances, and the ``worst``."""
+    count = min(_kind(allowed)[1], len(frames))
     even = {frames.first + round(place * (len(frames) - 1) / max(1, count - 1)) for place in range(count)}
     return sorted(even | ({worst} if worst is not None and worst in frames else set()))
+
+
+def _kind(allowed: int) -> tuple[int, int]:
+    """Height and number of the thumbnails."""
+    return next((height, count) for least, height, count in _KINDS if allowed >= least)
