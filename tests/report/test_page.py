@@ -306,5 +306,11 @@ def test_the_head_names_a_few_shots_and_says_how_many_more_there_are(tmp_path: P
     assert "and 5 more" in text
 
 
+def test_the_head_says_what_body_alone_would_have_lost(run: Run) -> None:
+    run.scores["sh020"] = 96.0
+    text = " ".join(Page(run.report(settings=JPEG)).text.split())
+    assert "All 2 judged shots keep their acting. BODY alone would have lost some in 2 of them." in text
+
+
 def test_no_shots_were_judged() -> None:
     assert find_verdict([]).grade == "unknown"

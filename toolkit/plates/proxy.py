@@ -14,7 +14,7 @@ from toolkit.errors import OutputNotWritable
 
 PROXY_CODEC: Final = "libx264"
 """The encoder; some builds of PyAV lack it, for its licence."""
-_QUALITY = "21"
+_QUALITY = "23"
 """x264's constant rate factor: what a simple picture does not need of its bytes is not spent."""
 _KEY_FRAMES = 12
 """Frames from one key frame to the next: how many are decoded at most to show one."""

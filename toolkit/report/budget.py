@@ -18,7 +18,7 @@ _MOST_PIXELS = 960 * 540
 """Of the picture of one clip."""
 _LEAST_PIXELS = 128 * 72
 """Below, a face is a dot; what the frames cost beyond their allowance is saved by leaving some out."""
-_MOVIE_BITS, _STILL_BITS = 0.22, 0.9
+_MOVIE_BITS, _STILL_BITS = 0.16, 0.9
 """Bits that a pixel takes at least, to look clean, of a movie and of a single JPEG."""
 
 
@@ -57,7 +57,7 @@ def find_allowance(room: float, *, shots: int, frames: int, movies: bool, stills
     """Share ``room`` bytes among ``frames`` frames of ``shots`` shots as ``movies`` and as ``stills``, or both.
 
     What is not shared here is for all the rest: see ``SHARES``. What a frame or a shot gets is rounded down to a step
-    of a half octave, so that one shot more does not make all others new.
+    of a quarter octave, so that one shot more does not make all others new.
     """
     share = SHARES["frames"] * room / max(1, frames)
     strip = SHARES["strips"] * room / max(1, shots)
@@ -70,7 +70,7 @@ def find_allowance(room: float, *, shots: int, frames: int, movies: bool, stills
 def _step_down(share: float) -> int:
     if share <= 0:
         return 0
-    return min(_MOST_BYTES, max(1, floor(2 ** (floor(2 * log2(max(1.0, share))) / 2))))
+    return min(_MOST_BYTES, max(1, floor(2 ** (floor(4 * log2(max(1.0, share))) / 4))))
 
 
 def _pixels(allowed: int, clips: int, bits: float) -> int:

@@ -89,13 +89,19 @@ def find_verdict(views: Sequence[ShotView]) -> Verdict:
     others = f" {rest} {'was' if rest == 1 else 'were'} not judged." if rest else ""
     if not bad:
         kept = "The one judged shot keeps its" if len(judged) == 1 else f"All {len(judged)} judged shots keep their"
-        return Verdict(grade="kept", text=f"{kept} acting.{others}")
+        return Verdict(grade="kept", text=f"{kept} acting.{_tell_body(judged)}{others}")
     counts = [(sum(view.score.grade == grade for view in bad), GRADES[grade]) for grade in ("lost", "partly")]
     told = ", ".join(f"{count} {word}" for count, word in counts if count)
     words = f"{len(bad)} of {len(judged)} judged shots need a look: acting {told}.{others}"
     return Verdict(
         grade=bad[0].score.grade, text=words, shots=tuple(bad[:_MOST_NAMED]), more=max(0, len(bad) - _MOST_NAMED)
     )
+
+
+def _tell_body(views: Sequence[ShotView]) -> str:
+    """What FACE was worth."""
+    lost = sum(view.body.grade in {"partly", "lost"} for view in views)
+    return f" BODY alone would have lost some in {lost} of them." if lost and len(views) > 1 else ""
 
 
 @cache

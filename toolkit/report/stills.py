@@ -8,7 +8,7 @@ from pathlib import Path
 from toolkit.report.atlas import Atlas, encode_jpeg
 from toolkit.review import Picture
 
-_QUALITIES = (85, 75, 62, 48, 34, 22)
+_QUALITIES = (80, 70, 58, 46, 34, 22)
 """Of JPEG, 0 to 100, from the first that is tried to the last."""
 _MOST_AT_ONCE = 1.6
 """What one frame may take of what the others have left, as a multiple of its own share."""
