@@ -71,7 +71,9 @@ class Gatherer:
         except OutputNotWritable:
             raise
         except ToolkitError as error:
-            return replace(entry, problems=(*entry.problems, f"Its pictures cannot be shown: {error}."))
+            return replace(
+                entry, problems=(*entry.problems, f"Its pictures cannot be shown: {str(error).rstrip('.')}.")
+            )
         if proxy is None:
             return replace(entry, problems=(*entry.problems, "It has no pictures."))
         return replace(entry, proxy=proxy, folder=f"{self.media.name}/{name}")
@@ -118,4 +120,4 @@ def _read_ahead(frames: Iterator[Frame]) -> Generator[Frame, None, None]:
 
 def _reasons(shot: Shot, left_out: Mapping[str, str]) -> list[str]:
     reason = left_out.get(shot.name)
-    return [f"It was not rendered: {reason}."] if reason else []
+    return [f"It was not rendered: {reason.rstrip('.')}."] if reason else []

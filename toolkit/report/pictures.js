@@ -71,7 +71,9 @@ class MoviePictures {
 
   play(speed) {
     this.video.playbackRate = speed;
-    this.video.play();
+    this.video.play().catch((error) => {
+      if (error.name !== "AbortError") throw error; // stopped before it began
+    });
     if (!("requestVideoFrameCallback" in this.video)) this.poll();
   }
 
