@@ -31,7 +31,7 @@ def write_curves(path: Path, entry: ShotEntry) -> None:
     first = entry.review.source_range.first if entry.review is not None else 0
     for one, (face, curve) in zip(axes, rows, strict=True):
         _draw(one, face, curve, first)
-    axes[0].legend(loc="upper right", ncols=3, fontsize=7, frameon=False)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="upper right", ncols=3, fontsize=8, frameon=False)
     axes[-1].set_xlabel("source frame", fontsize=8)
     figure.suptitle(entry.shot.name.replace("$", r"\$"), fontsize=10)
     with write_atomically(path) as temporary:
