@@ -38,8 +38,7 @@ def run(
     None; ``models`` is a folder with a studio's own copies of the model files; ``replace`` allows an ``out`` that holds
     the layers of another cut, and ``add`` renders the cut beside those that ``out`` holds, with documents of its own
     and source shots in common. Everything that can be checked is checked before the first frame. A shot whose media
-    cannot be used is left out, and the others go on, unless ``settings.strict``. Raises what ``read_cut``, ``track``,
-    ``plan``, ``render`` and ``conform`` raise.
+    cannot be used is left out, and the others go on, unless ``settings.strict``. Raises what the single stages raise.
     """
     settings = settings or Settings()
     source = read_source(cut, settings, out, add=add, progress=progress)
@@ -58,11 +57,8 @@ def run(
                 rendered += render_shot(plans, plate, tools, settings=settings, output=output, progress=progress)
         failures.record(source, output)
         failures.check(chosen)
-        failed, is_test = failures.reasons, settings.output.frame_range is not None
-        left_out = {**failed, **find_left_out(source, shots)}
-        delivered = None
-        if not is_test:
-            delivered = finish_run(
-                source, chosen, settings, output, model=files.face, failed=failed, left_out=left_out, progress=progress
-            )
+        delivered = finish_run(
+            source, chosen, settings, output, model=files.face, failed=failures.reasons, shots=shots, progress=progress
+        )
+    left_out = {**failures.reasons, **find_left_out(source, shots)}
     return RunResult(delivered=delivered, rendered=tuple(rendered), left_out=left_out, cut_name=cut_name)

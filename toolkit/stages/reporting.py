@@ -61,19 +61,22 @@ def finish_run(
     *,
     model: Path,
     failed: Mapping[str, str],
-    left_out: Mapping[str, str],
+    shots: ShotPatterns,
     progress: Progress,
-) -> Delivery:
+) -> Delivery | None:
     """The end of a run: deliver the passes of ``cut``, and unless it is switched off, review them and write the report.
 
-    Only the ``chosen`` source shots are read. Where acting is lost, the delivery gets markers, after it has been
-    written once: a review that fails costs no delivery. ``failed`` says why a shot could not be rendered just now,
-    ``left_out`` also why others were not, by their names. Raises what ``conform`` and ``review_passes`` raise.
+    None, and nothing is done, if only some frames were asked for (``output.frames``). Only the ``chosen`` source shots
+    are read, which match ``shots``. Where acting is lost, the delivery gets markers, after it has been written once: a
+    review that fails costs no delivery. ``failed`` says why a shot could not be rendered just now, by its name. Raises
+    what ``conform`` and ``review_passes`` raise.
     """
+    if settings.output.frame_range is not None:
+        return None
     delivery = conform_output(cut, settings, output, failed=failed, progress=progress)
     if not settings.report.write:
         return delivery
-    names = {shot.name for shot in chosen}
+    names, left_out = {shot.name for shot in chosen}, {**failed, **find_left_out(cut, shots)}
     plans, reasons = choose_passes(cut.source_shots(), settings, output, explained=left_out)
     before = current_reviews(plans, output)
     review = review_plans(cut, plans, settings, output, chosen=names, reasons=reasons, model=model, progress=progress)
