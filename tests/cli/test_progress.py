@@ -36,7 +36,7 @@ def test_a_run_reports_its_stages_and_at_the_end_the_path_of_the_delivery(
     assert last == {"delivery": str(tmp_path / "out" / "delivery.json")}
     assert {tuple(line) for line in stages} == {("stage", "done", "total")}
     names = list(dict.fromkeys(line["stage"] for line in stages))
-    assert names == ["plate  faces", "plate  BODY", "plate  FACE"]
+    assert names == ["plate  faces", "plate  BODY", "plate  FACE", "plate  review", "report  frames"]
     for name in names:
         mine = [line["done"] for line in stages if line["stage"] == name]
         assert (mine[0], mine[-1]) == (0, 6)
