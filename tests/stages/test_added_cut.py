@@ -55,7 +55,8 @@ def trailer(media: Json, tmp_path: Path) -> Path:
 
 
 def digests(out: Path, pattern: str) -> dict[str, str]:
-    return {str(path.relative_to(out)): hashlib.sha256(path.read_bytes()).hexdigest() for path in out.glob(pattern)}
+    files = [path for path in out.glob(pattern) if path.is_file()]
+    return {str(path.relative_to(out)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def layers(delivery: Delivery) -> list[tuple[str, str, int]]:

@@ -55,7 +55,7 @@ def test_several_uses_are_rendered_once_and_each_gets_its_layers(media: Json, tm
     out = tmp_path / "out"
     done = toolkit.run(write_cut(tmp_path / "cut.otio", *uses), out, settings(HANDLES))
     assert painted(done) == {"a": (14, 0)}
-    assert sorted(path.name for path in out.iterdir() if path.is_dir()) == ["a"]
+    assert sorted(path.name for path in out.iterdir() if path.is_dir()) == ["a", "report"]
     body = next(item for item in done.delivery.tracks if item.name == "BODY v001")
     assert [(one.name, one.path, one.in_frame, one.record_first, one.speed) for one in body.clips] == [
         ("a_BODY_v001", "a/BODY/v001/a_BODY_v001.1001.exr", 2, 0, 1.0),

@@ -32,7 +32,7 @@ def test_the_strength_that_the_law_implies_is_found_and_written(
     footage = tmp_path / "footage"
     shutil.copytree(demo_out / "footage", footage, copy_function=lambda source, to: Path(to).hardlink_to(source))
     line = ["tune", str(footage / "demo.otio"), "-o", str(tmp_path / "out"), "--engine", "flatten", "--handles", "0"]
-    assert run_command([*line, "--shot", "push_in", "--target", "75", "--vary", "face.strength=0.3..0.8"]) == 0
+    assert run_command([*line, "--shot", "push_in", "--target", "75", "--vary", "face.strength=0.4..0.6"]) == 0
     said = capsys.readouterr()
     assert "At most 6 trials of 28 frames" in said.err
     assert "push_in" in said.out and f"written: {footage / 'toolkit.toml'}" in said.out
