@@ -50,6 +50,25 @@ def test_a_plate_opens_without_its_first_file_if_that_is_not_needed(pattern: Pat
         assert [frame.source_frame for frame in plate.frames([2, 3])] == [2, 3]
 
 
+def test_a_layer_of_display_codes_is_read_as_what_it_is(tmp_path: Path) -> None:
+    """A layer may be the plate of another cut, or be compared with its own."""
+    codes = np.full((9, 16, 3), 0.5, np.float16)
+    for name, encoding in (("display", "display"), ("linear", "linear"), ("acescg", "acescg")):
+        write_exr(tmp_path / f"{name}.0001.exr", codes, {"toolkit/encoding": encoding})
+    kinds = {}
+    for name in ("display", "linear", "acescg"):
+        media = probe(tmp_path / f"{name}.####.exr")
+        with open_plate(media) as plate:
+            ((_, picture),) = plate.frames_8bit([1])
+            kinds[name] = plate.encoding, int(picture[0, 0, 0]), plate.digest(1)
+    assert {name: kind[:2] for name, kind in kinds.items()} == {
+        "display": ("display", 128),
+        "linear": ("linear", 188),
+        "acescg": ("linear", 188),
+    }
+    assert len({digest for *_, digest in kinds.values()}) == 3
+
+
 def test_suffixes_in_capitals_are_read(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     light = np.full((9, 16, 3), 0.5, np.float16)
     write_exr(tmp_path / "PLATE.0001.EXR", light, {"pixelAspectRatio": 2.0})

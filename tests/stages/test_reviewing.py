@@ -117,6 +117,15 @@ def test_a_shot_that_cannot_be_read_is_a_note_and_the_others_go_on(out: Path) ->
         review_passes(out, load_settings(overrides={"strict": True, "report.write": False}))
 
 
+def test_a_shot_without_its_track_is_a_note(out: Path) -> None:
+    (out / "push_in" / "face_track.json").unlink()
+    found = review_passes(out, NO_REPORT)
+    assert [shot.shot for shot in found.shots] == ["float_away"]
+    assert found.notes == (
+        "push_in: it could not be reviewed: its face track is missing; run 'toolkit track CUT -o OUT'",
+    )
+
+
 def test_a_folder_without_layers_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(MissingDocument):
         review_passes(tmp_path / "nowhere")

@@ -11,8 +11,8 @@ from toolkit.review.measures import MEASURES, measure_shapes
 
 _RUN = 4
 """Frames in a row: fewer tell no noise."""
-_STRIDE = 300
-"""Most frames from which the resting face is taken."""
+_MOST_FOR_NEUTRAL = 300
+"""Frames from which the resting face is taken, evenly spread."""
 
 
 def choose_telling_runs(tracks: FaceTracks, count: int) -> list[FrameRange]:
@@ -27,7 +27,7 @@ def choose_telling_runs(tracks: FaceTracks, count: int) -> list[FrameRange]:
     if len(samples) < _RUN:
         return []
     landmarks = np.array([one.landmarks for one in samples])
-    neutral = neutral_shape(landmarks[:: 1 + len(landmarks) // _STRIDE])
+    neutral = neutral_shape(landmarks[:: 1 + len(landmarks) // _MOST_FOR_NEUTRAL])
     measured = measure_shapes(free_landmarks(landmarks, neutral)) / [one.usual for one in MEASURES]
     centred = measured - measured.mean(axis=0)
     main = centred @ np.linalg.svd(centred, full_matrices=False)[2][0]  # the first principal component

@@ -23,7 +23,9 @@ class Variation:
     key: str
     """``face.strength`` or ``face.controls[0].weight``."""
     low: float
+    """The first limit, in the unit of the setting."""
     high: float
+    """The second, above it."""
 
     @classmethod
     def parse(cls, text: str, settings: Settings) -> Variation:

@@ -47,6 +47,10 @@ def review_plans(
             reviewed += [last] if last is not None else []
         elif not by_shot[shot.name]:
             notes += reasons.get(shot.name, [])
+        elif not output.face_track(shot.name).exists():
+            notes.append(
+                f"{shot.name}: it could not be reviewed: its face track is missing; run '{FaceTracks.made_by}'"
+            )
         else:
             with failures.catch(shot):
                 own = by_shot[shot.name]

@@ -47,11 +47,11 @@ def tune(
 ) -> Tuning:
     """Find, for every shot, the value of each of ``vary`` that changes most and keeps ``target`` of the acting.
 
-    Without ``vary``: ``face.strength`` from 0.1 to 0.9. ``target`` is a score, 0 to 100: of FACE over BODY for settings
-    of FACE, of BODY alone for its own. A trial renders ``RUNS`` stretches of four frames, where the face acts most,
-    under ``out/trials``; there are at most ``TRIALS`` of each shot and setting. What is chosen is confirmed on the
-    whole shot, and corrected once. Writes ``out/tuning.json``; no setting is changed. A shot whose media cannot be used
-    is left out, unless ``settings.strict``. Raises what ``run`` raises.
+    Without ``vary``: ``face.strength`` from 0.1 to 0.9. ``target`` is a score, 0 to 100: of FACE over the plate for
+    settings of FACE, of BODY alone for its own. A trial renders ``RUNS`` stretches of four frames, where the face acts
+    most, under ``out/trials``; there are at most ``TRIALS`` of each shot and setting. What is chosen is confirmed on
+    the whole shot, and corrected once. Writes ``out/tuning.json``; no setting is changed. A shot whose media cannot be
+    used is left out, unless ``settings.strict``. Raises what ``run`` raises.
     """
     settings = settings or Settings()
     vary = vary or DEFAULT_VARIATIONS
@@ -167,9 +167,12 @@ def _try_values(stage: _Stage, search: Search, clip: ClipName, runs: Sequence[Fr
 def _explain(search: Search, chosen: Trial | None) -> str:
     if chosen is None:
         return "nothing was chosen: no face acts in it, or it is found in too few frames"
-    if chosen.score < search.target - _MISSED:
-        return f"no value from {search.variation.low:g} to {search.variation.high:g} keeps {search.target:g}"
-    return ""
+    if chosen.score >= search.target - _MISSED:
+        return ""
+    limits = search.variation.low, search.variation.high
+    if chosen.value in limits:
+        return f"no value from {limits[0]:g} to {limits[1]:g} keeps {search.target:g}"
+    return f"the whole shot keeps less than its trials; ask for more than {search.target:g}, or set it by hand"
 
 
 def _with_needed_passes(settings: Settings, clip: ClipName) -> Settings:
