@@ -15,6 +15,7 @@ from toolkit.stages.comparing import compare
 from toolkit.stages.conforming import conform, conform_onto
 from toolkit.stages.contact_sheet import check_sheet_path, write_contact_sheet
 from toolkit.stages.dry_run import check_run
+from toolkit.stages.faces_sheet import FaceRow, list_faces, write_faces_sheet
 from toolkit.stages.planning import plan, plan_shot
 from toolkit.stages.reading import read_source
 from toolkit.stages.rendering import RenderTools, open_render_tools, open_tools_for, render, render_shot
@@ -29,6 +30,7 @@ from toolkit.stages.verifying import Verification, verify
 __all__ = [
     "MOST_TRIALS",
     "CutChanges",
+    "FaceRow",
     "RenderTools",
     "RunResult",
     "TrackModels",
@@ -46,6 +48,7 @@ __all__ = [
     "find_changes",
     "find_left_out",
     "finish_run",
+    "list_faces",
     "open_render_tools",
     "open_tools_for",
     "plan",
@@ -60,5 +63,6 @@ __all__ = [
     "verify",
     "write_changes_page",
     "write_contact_sheet",
+    "write_faces_sheet",
     "write_shot_settings",
 ]

@@ -1,0 +1,42 @@
+"""Which faces were followed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from toolkit.cli.options import json_option, out_argument
+
+
+@click.command(short_help="Show every face that was followed, with a picture.")
+@out_argument
+@click.option("--cut", "cut_name", default="", metavar="NAME", help="A cut that was added to OUT (run --add).")
+@json_option
+def faces(out: Path, cut_name: str, as_json: bool) -> None:
+    """Show every face that was followed in the shots of OUT: its number, its frames, its size, and what is left out.
+
+    Writes OUT/faces.png, a picture of each where it is largest. The numbers are those of settings such as
+    face.prompts, and of the notes.
+
+    \b
+    toolkit faces out
+    """
+    from toolkit import stages
+    from toolkit.cli.progress import open_progress
+    from toolkit.cli.show import print_json, show_rows
+
+    rows, notes = stages.list_faces(out, cut_name=cut_name)
+    if as_json:
+        print_json({"faces": [asdict(row) for row in rows], "notes": notes})
+        return
+    show_rows([asdict(row) for row in rows], as_json=False)
+    path = out / "faces.png"
+    if rows:
+        with open_progress("bar") as progress:
+            notes += stages.write_faces_sheet(out, rows, path, cut_name=cut_name, progress=progress)
+    for note in notes:
+        click.echo(f"note: {note}")
+    if rows:
+        click.echo(f"to look at: {path}")
