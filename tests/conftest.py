@@ -93,6 +93,11 @@ def flattened_out(make_once: MakeOnce, demo_out: Path) -> Path:
     return make_once("flattened", make) / "demo_out"
 
 
+def link_folder(source: Path, target: Path) -> None:
+    """Copy the folder ``source`` to ``target`` with links for files: unlink one before writing it."""
+    shutil.copytree(source, target, copy_function=lambda one, other: Path(other).hardlink_to(one))
+
+
 def run_demo(folder: Path, *options: str) -> None:
     """``toolkit demo`` in ``folder``."""
     command = [sys.executable, "-m", "toolkit.cli", "demo", "-o", str(folder / "demo_out"), *options]

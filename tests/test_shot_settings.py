@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import link_folder
 from toolkit.documents import PassPlan
 from toolkit.errors import SettingsError, UntrustedSettings
 from toolkit.settings import Settings, load_settings, settings_toml
@@ -75,15 +75,15 @@ def test_what_does_not_fit_is_refused_with_its_place(text: str, problem: str, to
 
 
 def test_a_file_that_came_with_a_cut_asks_for_nothing_through_a_single_shot(toml: Path) -> None:
-    toml.write_text('[shots."*"]\nface.controls = [{kind = "depth", source = "/home/depth.####.exr"}]')
-    with pytest.raises(UntrustedSettings, match="/home/depth"):
+    toml.write_text('[shots."*"]\nface.controls = [{kind = "depth", source = "/mnt/depth.####.exr"}]')
+    with pytest.raises(UntrustedSettings, match="/mnt/depth"):
         load_settings(toml=toml, origin="cut")
     load_settings(toml=toml, origin="trusted")
 
 
 def test_the_shots_of_a_run_are_planned_with_their_own_settings(demo_out: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    shutil.copytree(demo_out, out, copy_function=lambda source, to: Path(to).hardlink_to(source))
+    link_folder(demo_out, out)
     overrides = {'shots."push*".face.strength': 0.3, 'shots."float*".body.strength': 0.6}
     plans = plan(out, load_settings(overrides=overrides))
     strengths = {(one.shot, str(one.pass_name)): one.look.strength for one in plans}

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.conftest import link_folder
 from toolkit.cli import run_command
 from toolkit.documents import FaceTracks, left_out_sentence
 from toolkit.errors import MissingDocument
@@ -20,7 +21,7 @@ def test_the_faces_of_a_run_are_listed_with_their_frames(
     demo_out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"
-    shutil.copytree(demo_out, out, copy_function=lambda source, to: Path(to).hardlink_to(source))
+    link_folder(demo_out, out)
     assert run_command(["faces", str(out), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     rows = {row["shot"]: row for row in found["faces"]}
@@ -45,7 +46,7 @@ def test_the_faces_of_a_run_are_listed_with_their_frames(
 
 def test_media_that_have_gone_leave_empty_cards_and_a_sentence(demo_out: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    shutil.copytree(demo_out, out, copy_function=lambda source, to: Path(to).hardlink_to(source))
+    link_folder(demo_out, out)
     text = (out / "shots.json").read_text().replace("A001.mov", "gone.mov")
     (out / "shots.json").unlink()
     (out / "shots.json").write_text(text)
@@ -58,7 +59,7 @@ def test_media_that_have_gone_leave_empty_cards_and_a_sentence(demo_out: Path, t
 
 def test_what_is_left_out_and_shots_without_faces_are_notes(demo_out: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    shutil.copytree(demo_out, out, copy_function=lambda source, to: Path(to).hardlink_to(source))
+    link_folder(demo_out, out)
     for shot, change in (("push_in", {"left_out": 2}), ("float_away", {"faces": ()})):
         path = out / shot / "face_track.json"
         tracks = FaceTracks.read(path).model_copy(update=change)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import jsonschema
 import numpy as np
 import pytest
 
-from tests.conftest import MakeOnce
+from tests.conftest import MakeOnce, link_folder
 from toolkit.cli import run_command
 from toolkit.documents import ClipName, Cut, Review
 from toolkit.errors import MediaError, MissingDocument, NoMatchingShot
@@ -26,17 +25,12 @@ pytestmark = pytest.mark.usefixtures("model")
 NO_REPORT = load_settings(overrides={"report.write": False})
 
 
-def link(source: Path, to: Path) -> None:
-    """A copy of a folder whose files are links: never write into one."""
-    shutil.copytree(source, to, copy_function=lambda one, other: Path(other).hardlink_to(one))
-
-
 @pytest.fixture
 def reviewed(make_once: MakeOnce, demo_out: Path, model: Path) -> Path:
     """The demo's delivery, reviewed once for all tests; do not change it."""
 
     def make(folder: Path) -> None:
-        link(demo_out, folder / "out")
+        link_folder(demo_out, folder / "out")
         review_passes(folder / "out", NO_REPORT)
 
     return make_once("reviewed", make) / "out"
@@ -45,7 +39,7 @@ def reviewed(make_once: MakeOnce, demo_out: Path, model: Path) -> Path:
 @pytest.fixture
 def out(reviewed: Path, tmp_path: Path) -> Path:
     """The same, to be changed."""
-    link(reviewed, tmp_path / "out")
+    link_folder(reviewed, tmp_path / "out")
     return tmp_path / "out"
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import link_folder
 from toolkit.cli import run_command
 from toolkit.documents import Tuning
 from toolkit.engines.flatten import kept_acting
@@ -30,7 +30,7 @@ def test_the_strength_that_the_law_implies_is_found_and_written(
     demo_out: Path, tmp_path: Path, model: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     footage = tmp_path / "footage"
-    shutil.copytree(demo_out / "footage", footage, copy_function=lambda source, to: Path(to).hardlink_to(source))
+    link_folder(demo_out / "footage", footage)
     line = ["tune", str(footage / "demo.otio"), "-o", str(tmp_path / "out"), "--engine", "flatten", "--handles", "0"]
     assert run_command([*line, "--shot", "push_in", "--target", "75", "--vary", "face.strength=0.4..0.6"]) == 0
     said = capsys.readouterr()

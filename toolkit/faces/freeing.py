@@ -6,8 +6,12 @@ the nose, the middle of the forehead, and the sides of the face.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
+
+from toolkit.documents import FaceSample, FaceState
 
 Shapes = NDArray[np.float64]
 """float64 (frames, 478, 3): x right, y up, z towards the viewer, in heights of the face, 0 in its rigid middle."""
@@ -20,6 +24,8 @@ RIGID = np.array((*_EYES, *_NOSE_BRIDGE, *_FOREHEAD, *_SIDES))
 """Landmarks of MediaPipe that no expression moves."""
 
 _TOP, _CHIN = 10, 152
+_MOST = 500
+"""Frames from which a neutral shape is taken."""
 _ROUNDS = 3
 """The median of the freed shapes hardly changes after the second."""
 
@@ -35,6 +41,15 @@ def neutral_shape(landmarks: NDArray[np.floating]) -> NDArray[np.float64]:
         shape = np.median(_free(points, shape), axis=0)
         shape = (shape - shape[RIGID].mean(axis=0)) / np.linalg.norm(shape[_TOP] - shape[_CHIN])
     return np.asarray(shape, np.float64)
+
+
+def find_neutral(samples: Iterable[FaceSample]) -> NDArray[np.float64] | None:
+    """The ``neutral_shape`` of a face, from at most ``_MOST`` of the frames in which it was found; None without any.
+
+    The frames are evenly spread, so that the shape of a long shot takes no more memory than that of a short one.
+    """
+    landmarks = [one.landmarks for one in samples if one.state is FaceState.FOUND and one.landmarks is not None]
+    return neutral_shape(np.array(landmarks[:: 1 + len(landmarks) // _MOST])) if landmarks else None
 
 
 def free_landmarks(landmarks: NDArray[np.floating], neutral: NDArray[np.float64]) -> Shapes:

@@ -12,21 +12,18 @@ from numpy.typing import NDArray
 
 from toolkit.documents import ActingReview, ClipName, ClipReview, FaceReview, FaceTrack, FaceTracks, ShotReview
 from toolkit.faces import FaceRereader
-from toolkit.faces.freeing import free_landmarks, neutral_shape
+from toolkit.faces.freeing import find_neutral, free_landmarks
 from toolkit.review.acting import FEWEST_FRAMES, compare_acting
 from toolkit.review.curves import build_curves
 from toolkit.review.flicker import FlickerMeter
 from toolkit.review.measures import MEASURES, measure_shapes
+from toolkit.review.pictures import Picture
 from toolkit.review.placement import PlacementMeter
 from toolkit.review.seams import SeamMeter
 from toolkit.review.signals import Values
 
-Picture = NDArray[np.uint8]
-"""uint8 (H, W, 3) RGB, display-referred, C-contiguous."""
 REVISION = "review/1"
 """Increase it whenever this package would judge the same pictures differently."""
-_MOST_FOR_NEUTRAL = 500
-"""Frames from which the resting face of a shot is taken, evenly spread."""
 _PLATE = None
 """The plate among the clips."""
 
@@ -116,9 +113,7 @@ class _Face:
     def __init__(self, face: FaceTrack, clips: Sequence[ClipName], source_first: int) -> None:
         self.number = face.face
         self._first = source_first
-        landmarks = [sample.landmarks for sample in face.samples if sample.state == "FOUND"]
-        spread = [one for one in landmarks[:: 1 + len(landmarks) // _MOST_FOR_NEUTRAL] if one is not None]
-        self._neutral = neutral_shape(np.array(spread)) if spread else None
+        self._neutral = find_neutral(face.samples)
         shape = len(face.samples), len(MEASURES)
         self._values: dict[ClipName | None, Values] = {clip: np.full(shape, np.nan) for clip in (_PLATE, *clips)}
         self._places = {clip: PlacementMeter() for clip in clips}

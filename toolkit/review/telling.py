@@ -5,14 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from toolkit.documents import FaceState, FaceTracks
-from toolkit.faces.freeing import free_landmarks, neutral_shape
+from toolkit.faces.freeing import find_neutral, free_landmarks
 from toolkit.frames import FrameRange
 from toolkit.review.measures import MEASURES, measure_shapes
 
 _RUN = 4
 """Frames in a row: fewer tell no noise."""
-_MOST_FOR_NEUTRAL = 300
-"""Frames from which the resting face is taken, evenly spread."""
 
 
 def choose_telling_runs(tracks: FaceTracks, count: int) -> list[FrameRange]:
@@ -24,10 +22,10 @@ def choose_telling_runs(tracks: FaceTracks, count: int) -> list[FrameRange]:
     if not tracks.faces:
         return []
     samples = [one for one in tracks.faces[0].samples if one.state is FaceState.FOUND and one.landmarks is not None]
-    if len(samples) < _RUN:
+    neutral = find_neutral(samples)
+    if neutral is None or len(samples) < _RUN:
         return []
     landmarks = np.array([one.landmarks for one in samples])
-    neutral = neutral_shape(landmarks[:: 1 + len(landmarks) // _MOST_FOR_NEUTRAL])
     measured = measure_shapes(free_landmarks(landmarks, neutral)) / [one.usual for one in MEASURES]
     centred = measured - measured.mean(axis=0)
     main = centred @ np.linalg.svd(centred, full_matrices=False)[2][0]  # the first principal component
