@@ -27,6 +27,7 @@ from toolkit.documents import (
     PassPlan,
     Shot,
 )
+from toolkit.passes import plan_stepping
 from toolkit.plates import write_exr
 from toolkit.settings import Settings
 
@@ -51,10 +52,17 @@ def face(number: int, x: float, *, scale: float = 8.0, roll: float = 0.0, state:
 
 
 def plan_of(
-    shot: Shot, pass_name: PassName = PassName.FACE, *, version: int = 1, faces: Sequence[Sequence[FacePlan]] = ()
+    shot: Shot,
+    pass_name: PassName = PassName.FACE,
+    *,
+    version: int = 1,
+    faces: Sequence[Sequence[FacePlan]] = (),
+    step: int = 1,
 ) -> PassPlan:
-    """A plan of ``shot``; ``faces`` are listed per frame, by default one face in each."""
-    first = shot.source_work_range.first
+    """A plan of ``shot``, on twos if ``step`` is 2; ``faces`` are listed per frame, by default one face in each."""
+    first, stepping = shot.source_work_range.first, plan_stepping(shot, step)
+    begin = stepping.source_first if stepping else first
+    frames = stepping.source_frames(shot.source_work_range) if stepping else shot.source_work_range
     return PassPlan(
         shot=shot.name,
         pass_name=pass_name,
@@ -67,23 +75,25 @@ def plan_of(
         height=HEIGHT,
         canvas=(512, 512),
         rate=shot.media.rate,
-        timecode_first=(shot.media.timecode_first or 0) + first - shot.frame_map.source_first,
+        stepping=stepping,
+        timecode_first=(shot.media.timecode_first or 0) + begin - shot.frame_map.source_first,
         drop_frame=False,
         frames=tuple(
             FramePlan(
                 source_frame=source_frame,
                 shot_frame=shot.frame_map.shot_frame(source_frame),
+                file_number=1001 + index if stepping else None,
                 seed=1,
                 faces=tuple(faces[source_frame - first]) if faces else (face(0, 16.0),),
             )
-            for source_frame in shot.source_work_range
+            for index, source_frame in enumerate(frames)
         ),
     )
 
 
 def write_layers(plan: PassPlan, root: Path, *, only_first: bool = False) -> None:
     """Write the files of ``plan``, all alike (links to one) and current: a delivery reads headers, not pixels."""
-    paths = [plan.files(root).path(frame.shot_frame) for frame in plan.frames]
+    paths = [plan.files(root).path(frame.number) for frame in plan.frames]
     alpha = "premultiplied" if plan.pass_name is PassName.FACE else "none"
     channels = 4 if plan.pass_name is PassName.FACE else 3
     attributes: dict[str, Any] = {
@@ -111,14 +121,22 @@ def deliver(
     notes: Sequence[str] = (),
     only_first: bool = False,
     faces: bool = True,
+    step: int = 1,
 ) -> Delivery:
     """Deliver ``plans``; by default BODY and FACE of every shot, a face in each frame unless ``faces`` is False.
+
+    With a ``step`` of 2 BODY is on twos.
 
     The clips of a cut are compared with its file one by one, as after the editor saved it again.
     """
     if plans is None:
         plans = [
-            plan_of(shot, name, faces=() if faces else [()] * len(shot.source_work_range))
+            plan_of(
+                shot,
+                name,
+                faces=() if faces else [()] * len(shot.source_work_range),
+                step=step if name is PassName.BODY else 1,
+            )
             for shot in cut.source_shots()
             for name in PassName
         ]

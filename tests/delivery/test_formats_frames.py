@@ -15,6 +15,7 @@ from tests.delivery import _format_readers as readers
 from tests.delivery._deliveries import deliver_frames
 from tests.turnover._cuts import write_movie, write_sequence
 from tests.turnover._turnovers import host_clip, write_turnover
+from toolkit.documents import Delivery
 from toolkit.settings import DeliverySettings, Settings
 from toolkit.turnover import read_cut
 
@@ -139,6 +140,34 @@ def test_every_format_shows_the_frames_of_the_delivery(rate: Fraction, drop_fram
     by_name = readers.from_csv(root / "return.csv", rate)
     assert not differences([by_name[name] for name in names], expected)
     assert not [note for note in delivery.notes if "neighbouring picture" in note]
+
+
+@pytest.mark.parametrize(("rate", "step"), [(FILM_NTSC, 2), (PAL, 2), (NTSC, 3)])
+def test_passes_on_twos_show_the_frames_of_the_delivery_or_a_note_says_so(
+    rate: Fraction, step: int, tmp_path: Path
+) -> None:
+    """Half of 25 frames per second is no rate of return.xml, and half a frame no start of an EDL."""
+    root = tmp_path / "out"
+    delivery = deliver_frames(read_cut(make_cut(tmp_path, rate), handles=4), root, settings=ALL, step=step)
+    document = json.loads((root / "delivery.json").read_text(encoding="utf-8"))
+    expected = readers.from_delivery(root / "delivery.json")
+
+    assert not differences(readers.from_otio(root / "return_resolve.otio"), expected)
+    by_name = readers.from_csv(root / "return.csv", rate)
+    assert not differences([by_name[track.name] for track in delivery.tracks], expected)
+    movies = readers.as_movies(expected, movies_of(document, root))
+    assert not differences(readers.from_fcpxml(root / "return.fcpxml"), movies)
+    assert_noted(differences(readers.from_xmeml(root / "return.xml"), expected), delivery, "return.xml")
+    assert_noted(differences(read_edls(root, document), expected), delivery, "its EDLs")
+
+
+def assert_noted(different: list[tuple[int, int, Any, Any]], delivery: Delivery, where: str) -> None:
+    """Every shot with a frame that differs has a note."""
+    noted = {note.partition(": ")[0] for note in delivery.notes if where in note and "count source" not in note}
+    for number, frame, *_ in different:
+        clips = delivery.tracks[number].clips
+        (shot,) = {clip.shot for clip in clips if clip.record_first <= frame < clip.record_first + clip.record_count}
+        assert shot in noted, (shot, frame)
 
 
 @pytest.mark.parametrize(("rate", "drop_frame"), CUTS)

@@ -389,8 +389,8 @@ def test_a_rate_that_the_xml_does_not_have_is_noted(tmp_path: Path) -> None:
     delivery = one_clip("a", record_rate=Fraction(25, 2), drop_frame=False)
     locations = Locations(root=tmp_path, path_map=PathMap(), relative=True)
     assert list(format_notes(delivery, ("xml",), locations)) == [
-        "the timeline: return.xml has no rate of 12.5 fps and says 12",
-        "sh1_0: return.xml has no rate of 12.5 fps and says 12",
+        "the timeline: return.xml has no rate of 12.5 fps and says 12: its frames drift",
+        "sh1_0: return.xml has no rate of 12.5 fps and says 12: its frames drift",
     ]
     assert list(format_notes(delivery, ("csv",), locations)) == []
 

@@ -20,7 +20,7 @@ from tests.hosts import placed
 from tests.hosts.placed import Delivered, Shown
 from tests.hosts.resolve import VERSIONS
 from tests.turnover import _cuts as cuts
-from toolkit.documents import Cut
+from toolkit.documents import Cut, Shot
 from toolkit.turnover import read_cut
 
 pytestmark = pytest.mark.no_cover  # the toolkit's part is measured by its own tests
@@ -80,7 +80,7 @@ class Use:
     speed: float = 1.0
 
 
-def deliver_uses(record_rate: Fraction, uses: Sequence[Use], folder: Path) -> tuple[Cut, Delivered]:
+def deliver_uses(record_rate: Fraction, uses: Sequence[Use], folder: Path, *, step: int = 1) -> tuple[Cut, Delivered]:
     """A cut of clips of 18 frames, one after another, and its delivery."""
     clips = []
     for number, use in enumerate(uses):
@@ -96,7 +96,7 @@ def deliver_uses(record_rate: Fraction, uses: Sequence[Use], folder: Path) -> tu
         clips.append(cuts.clip(media, used, name=f"clip{number}", effects=effects))
     document = cuts.timeline(cuts.track(*clips), start=cuts.time(0, float(record_rate)), name="mixed")
     cut = read_cut(cuts.write(folder / "cut.otio", document), handles=HANDLES)
-    deliver_frames(cut, folder / "out")
+    deliver_frames(cut, folder / "out", step=step)
     return cut, Delivered(folder / "out" / "delivery.json")
 
 
@@ -122,6 +122,33 @@ def between_frames(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
         )
     ]
     return deliver_uses(Fraction(request.param), uses, tmp_path_factory.mktemp("between"))
+
+
+@pytest.fixture(scope="module", params=[("24", 2), ("24000/1001", 3)])
+def on_twos(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Cut, Delivered, int]:
+    """BODY on twos or threes over plates of the cut's rate and of others, some of them retimed; FACE on ones."""
+    rate, step = request.param
+    uses = [
+        Use(rate=rate, start=45),
+        Use(rate=rate, start=46, speed=2.0),
+        Use(rate=rate, start=47, speed=-1.0),
+        Use(rate=rate, start=40, speed=0.5),
+        Use(rate="30", start=44),
+        Use(rate="24", start=45.5),
+    ]
+    cut, delivered = deliver_uses(Fraction(rate), uses, tmp_path_factory.mktemp("twos"), step=step)
+    return cut, delivered, step
+
+
+def frames_in_files(shot: Shot, step: int) -> list[tuple[int, int]]:
+    """Timeline frames of ``shot`` with the number of the file that lasts over what its plate shows.
+
+    The first frame that is used begins a file, and so does every ``step``-th before and after it.
+    """
+    first = shot.source_work_range.first
+    begin = first - (first - shot.source_range.first) % step
+    sources = [(frame, shot.frame_map.source_frame_at_record(frame)) for frame in shot.record_range]
+    return [(frame, 1001 + (source - begin) // step) for frame, source in sources]
 
 
 # --- every host ------------------------------------------------------------------------------------------------------
@@ -186,6 +213,33 @@ def test_resolve_places_them_on_the_frames_of_the_cut_or_leaves_them_out_and_say
                 kept += 1
                 assert shown[name, shot.name] == expected, (name, shot.frame_map)
             assert is_said or (name, shot.name) in shown
+    assert kept > 0
+
+
+@pytest.mark.parametrize("host", [host for host in HOSTS if host != "DaVinci Resolve"])
+def test_a_pass_on_twos_lies_over_the_frames_of_its_plate(
+    on_twos: tuple[Cut, Delivered, int], host: str, at_home: Path
+) -> None:
+    cut, delivered, step = on_twos
+    found = HOSTS[host](delivered, at_home)
+    for shot in cut.shots:
+        assert found["BODY", shot.name] == frames_in_files(shot, step), shot.frame_map
+        assert found["FACE", shot.name] == frames_in_files(shot, 1), shot.frame_map
+
+
+def test_resolve_places_a_pass_on_twos_or_leaves_it_out_and_says_so(
+    on_twos: tuple[Cut, Delivered, int], at_home: Path
+) -> None:
+    """Whole files of 12 frames per second fill an even number of frames of 24."""
+    cut, delivered, step = on_twos
+    shown, by_hand = placed.in_resolve_as_far_as_it_goes(delivered, at_home, VERSIONS["21.1"])
+    kept = 0
+    for shot in cut.shots:
+        is_said = any(f"'{shot.name}_BODY_v001'" in line for line in by_hand)
+        if ("BODY", shot.name) in shown and not is_said:
+            kept += 1
+            assert shown["BODY", shot.name] == frames_in_files(shot, step), shot.frame_map
+        assert is_said or ("BODY", shot.name) in shown
     assert kept > 0
 
 

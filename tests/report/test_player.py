@@ -62,6 +62,14 @@ def on_screen(tab: Tab) -> NDArray[np.uint8]:
     return tab.picture("#player canvas")
 
 
+def number_on_screen(tab: Tab, expected: int) -> int:
+    """The frame whose picture is shown; waits a little for the ``expected`` one: it is drawn after it is decoded."""
+    deadline = time.monotonic() + 10
+    while (number := read_number(on_screen(tab))) != expected and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return number
+
+
 def shade(picture: NDArray[np.uint8], x: float, y: float = 0.3) -> str:
     """The clip whose colour a place of the picture has, x and y as parts of it."""
     pixel = picture[round(y * picture.shape[0]), round(x * picture.shape[1])].astype(int)
@@ -86,7 +94,7 @@ def test_the_picture_is_the_frame_that_is_named(tab: Tab, kind: str, page: Path)
     for frame in (FIRST + 11, FIRST + 12, FIRST + 13, FIRST + LONG - 1, FIRST + 37, FIRST):
         tab.evaluate(f"location.hash = '#shot-2:{frame}'")
         wait_for_frame(tab, frame)
-        assert read_number(on_screen(tab)) == frame, kind
+        assert number_on_screen(tab, frame) == frame, kind
 
 
 def test_colours_are_those_of_the_pictures(tab: Tab, kind: str, page: Path) -> None:
@@ -104,11 +112,11 @@ def test_keys_step_frame_by_frame_even_when_they_are_fast(tab: Tab, kind: str, p
     for key, shift, frame in (("ArrowRight", False, 21), ("ArrowRight", True, 31), ("ArrowLeft", False, 30)):
         tab.press(key, shift=shift)
         wait_for_frame(tab, FIRST + frame)
-        assert read_number(on_screen(tab)) == FIRST + frame, kind
+        assert number_on_screen(tab, FIRST + frame) == FIRST + frame, kind
     for _ in range(15):
         tab.press("ArrowRight")
     wait_for_frame(tab, FIRST + 45)
-    assert read_number(on_screen(tab)) == FIRST + 45
+    assert number_on_screen(tab, FIRST + 45) == FIRST + 45
     for _ in range(60):
         tab.press("ArrowLeft")
     wait_for_frame(tab, FIRST)
@@ -121,7 +129,7 @@ def test_playing_shows_the_frame_that_is_named_and_stops_where_it_says(tab: Tab,
     tab.press(" ")
     tab.wait_for("document.querySelector('[data-do=play]').getAttribute('aria-pressed') === 'false'")
     frame = settled_frame(tab)
-    assert read_number(on_screen(tab)) == frame, kind
+    assert number_on_screen(tab, frame) == frame, kind
     assert settled_frame(tab) == frame
 
 
@@ -153,7 +161,7 @@ def test_keys_choose_the_clip(tab: Tab, page: Path, key: str, clip: str) -> None
     tab.press(key)
     assert shade(on_screen(tab), 0.05) == clip
     assert tab.evaluate("document.querySelector('[data-clip][aria-pressed=true]').dataset.clip") == clip
-    assert read_number(on_screen(tab)) == FIRST + 9
+    assert number_on_screen(tab, FIRST + 9) == FIRST + 9
 
 
 def test_the_wipe_follows_the_hand_and_the_arrows(tab: Tab, page: Path) -> None:
@@ -220,7 +228,7 @@ def test_a_click_on_a_curve_opens_the_player_at_that_frame_and_the_cursor_follow
     tab.mouse("mousePressed", x, top + height / 2)
     tab.mouse("mouseReleased", x, top + height / 2)
     wait_for_frame(tab, FIRST + 73)
-    assert read_number(on_screen(tab)) == FIRST + 73
+    assert number_on_screen(tab, FIRST + 73) == FIRST + 73
     cursor = "document.querySelector('#shot-2 .cursor').getAttribute('x1')"
     assert tab.evaluate(cursor) == "73"
     tab.press("ArrowRight")
@@ -246,7 +254,7 @@ def test_one_player_moves_from_shot_to_shot(tab: Tab, page: Path) -> None:
     tab.wait_for("document.querySelector('#shot-3 #player') !== null")
     frame = int(tab.evaluate("document.querySelector('#shot-3 [data-frame]').dataset.frame"))
     wait_for_frame(tab, frame)
-    assert read_number(on_screen(tab)) == frame
+    assert number_on_screen(tab, frame) == frame
     assert tab.evaluate("document.querySelectorAll('video').length") == 0
 
 
@@ -311,7 +319,7 @@ def test_any_frame_of_a_long_shot_is_found(tab: Tab, tmp_path: Path, record_prop
     record_property("first paint, milliseconds", float(tab.wait_for(paint)))  # not judged: machines differ
     tab.evaluate(f"location.hash = '#shot-1:{FIRST + 4321}'")
     wait_for_frame(tab, FIRST + 4321)
-    assert read_number(on_screen(tab)) == FIRST + 4321
+    assert number_on_screen(tab, FIRST + 4321) == FIRST + 4321
 
 
 def test_a_broken_movie_gives_way_to_the_files(tab: Tab, tmp_path: Path) -> None:
@@ -320,7 +328,7 @@ def test_a_broken_movie_gives_way_to_the_files(tab: Tab, tmp_path: Path) -> None
         movie.write_bytes(b"not a movie")
     tab.open(f"{path.as_uri()}#shot-1:{FIRST + 7}")
     wait_for_frame(tab, FIRST + 7)
-    assert read_number(on_screen(tab)) == FIRST + 7
+    assert number_on_screen(tab, FIRST + 7) == FIRST + 7
     tab.said.clear()
 
 
@@ -338,5 +346,5 @@ def test_with_fewer_files_than_frames_the_page_names_the_one_it_shows(tab: Tab, 
     tab.open(f"{path.as_uri()}#shot-1:{FIRST + 101}")
     frame = int(tab.wait_for("document.querySelector('.numbers').dataset.frame"))
     assert FIRST + 80 < frame <= FIRST + 101
-    assert read_number(on_screen(tab)) == frame
+    assert number_on_screen(tab, frame) == frame
     assert cv2.countNonZero(on_screen(tab)[..., 0]) > 0

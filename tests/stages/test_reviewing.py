@@ -71,7 +71,7 @@ def test_the_preview_engine_moves_nothing_so_the_acting_is_kept(out: Path, capsy
 def test_shots_that_have_not_changed_are_not_read_again(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = Review.read(out / "review.json")
 
-    def read(*_: object) -> None:
+    def read(*_: object, **__: object) -> None:
         raise AssertionError("its pictures are read")
 
     monkeypatch.setattr(reviewing, "open_pictures", read)

@@ -109,6 +109,18 @@ def _join_folders(folders: tuple[str, ...]) -> str:
     return ",".join(paths)
 
 
+def _assign_exposures(exposures: tuple[str, ...]) -> list[str]:
+    """``BODY=twos`` as an assignment to the setting of that pass, ``twos`` to those of both. Raises UsageError."""
+    found = []
+    for one in exposures:
+        name, _, value = one.rpartition("=")
+        sections = {"": ["body", "face"], "BODY": ["body"], "FACE": ["face"]}.get(name.upper())
+        if sections is None:
+            raise click.UsageError(f"--on: '{name}' is no pass; use BODY or FACE")
+        found += [f"{section}.on={value}" for section in sections]
+    return found
+
+
 def settings_options(command: Command) -> Command:
     """``--preset``, ``--set``, and the options that are short for one setting each, such as ``--engine``."""
     for option in (
@@ -125,6 +137,13 @@ def settings_options(command: Command) -> Command:
             "--engine-url", "urls", multiple=True, metavar="URL", help="Address of an engine server; may be repeated."
         ),
         click.option("--engine", help="Rendering engine (list: 'toolkit engines')."),
+        click.option(
+            "--on",
+            "exposures",
+            multiple=True,
+            metavar="[PASS=]ones|twos|threes|auto",
+            help="Which frames of a pass are rendered: BODY=twos (body.on, face.on); may be repeated.",
+        ),
         click.option(
             "--map",
             "maps",
@@ -250,6 +269,7 @@ def settings_for(
     rate: float | None,
     engine: str | None = None,
     urls: tuple[str, ...] = (),
+    exposures: tuple[str, ...] = (),
     handles: int | None = None,
     maps: tuple[str, ...] = (),
     cut_rate: float | None = None,
@@ -278,6 +298,7 @@ def settings_for(
         log.warning("loaded %s on top of the preset %s", toml, preset)
     named = [f"engine={engine}"] if engine is not None else []
     named += [f"server.url={','.join(urls)}"] if urls else []
+    named += _assign_exposures(exposures)
     named += [f"cut.handles={handles}"] if handles is not None else []
     named += [f"cut.rate={cut_rate}"] if cut_rate is not None else []
     named += [f"cut.media={_join_folders(media_folders)}"] if media_folders else []

@@ -6,7 +6,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -186,21 +186,36 @@ def show_tracks(tracks: Sequence[FaceTracks], *, as_json: bool) -> None:
             click.echo(left_out_sentence(one.shot, one.left_out))
 
 
-def show_plans(plans: Sequence[PassPlan], *, as_json: bool) -> None:
-    """Frames, canvas and faces per pass."""
+_STEP_NAMES = {1: "ones", 2: "twos", 3: "threes"}
+
+
+def show_plans(
+    plans: Sequence[PassPlan], *, predicted: Mapping[str, Mapping[int, float | None]] | None, as_json: bool
+) -> None:
+    """Frames, canvas and faces per pass, and what each shot is ``predicted`` to keep of its acting, if that is known.
+
+    It is by the name of the shot and the step that its frames would be on.
+    """
     rows = [
         {
             "shot": plan.shot,
             "pass": plan.label,
+            "on": _STEP_NAMES[plan.step],
             "frames": len(plan.frames),
             "with_faces": sum(bool(frame.faces) for frame in plan.frames),
             "canvas": f"{plan.canvas[0]}x{plan.canvas[1]}",
             "strength": plan.look.strength,
             "engine": plan.engine,
+            **_name_steps(predicted[plan.shot] if predicted is not None else {}),
         }
         for plan in plans
     ]
     show_rows(rows, as_json=as_json)
+
+
+def _name_steps(predicted: Mapping[int, float | None]) -> dict[str, float | None]:
+    """The columns ``kept_on_twos`` and so on, in points of 100."""
+    return {f"kept_on_{_STEP_NAMES[step]}": None if kept is None else round(kept) for step, kept in predicted.items()}
 
 
 def show_rendered(rendered: Sequence[RenderedPass], out: Path, *, as_json: bool) -> None:

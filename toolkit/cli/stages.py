@@ -176,19 +176,25 @@ def track(
 @strict_option
 @trust_option
 @shot_option
+@click.option(
+    "--predict", is_flag=True, help="Also predict how much of the acting each shot keeps on twos and on threes."
+)
 @json_option
-def plan(out: Path, patterns: tuple[str, ...], as_json: bool, **named: Any) -> None:
+def plan(out: Path, patterns: tuple[str, ...], as_json: bool, predict: bool, **named: Any) -> None:
     """Plan every frame from the tracks in OUT: OUT/<shot>/<pass>/v001/plan.json. Reads no pixels.
 
     A pass that has been delivered with another plan gets a new version.
 
     \b
     toolkit plan out --set face.strength=0.4
+    toolkit plan out --predict --on BODY=twos
     """
     from toolkit import stages
     from toolkit.cli.show import show_plans
 
-    show_plans(stages.plan(out, settings_of(out, **named), shots=patterns or None), as_json=as_json)
+    plans = stages.plan(out, settings_of(out, **named), shots=patterns or None)
+    predicted = stages.predict_planned(out, plans) if predict else None
+    show_plans(plans, predicted=predicted, as_json=as_json)
     _check_left_out(cut_of(out), patterns)
 
 

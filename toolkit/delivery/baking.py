@@ -26,12 +26,13 @@ Bake = Literal["varying", "retimed"]
 """Which layers are baked: see the setting ``delivery.bake``."""
 
 
-def is_baked(shot: Shot, bake: Bake) -> bool:
-    """Whether the layers of ``shot`` come with their retime in them."""
+def is_baked(shot: Shot, bake: Bake, step: int = 1) -> bool:
+    """Whether a layer of ``shot``, of which every ``step``-th frame is rendered, comes with its retime in it."""
     frame_map = shot.frame_map
     if frame_map.frames is not None:
         return True
-    return bake == "retimed" and (frame_map.speed != 1 or frame_map.source_rate != frame_map.record_rate)
+    is_retimed = frame_map.speed != 1 or frame_map.source_rate != frame_map.record_rate
+    return bake == "retimed" and (is_retimed or step > 1)
 
 
 def bake_stack(stack: PlateStack, cut: Cut, root: Path, bake: Bake) -> PlateStack:
@@ -41,7 +42,9 @@ def bake_stack(stack: PlateStack, cut: Cut, root: Path, bake: Bake) -> PlateStac
     """
 
     def bake_track(track: LayerTrack) -> LayerTrack:
-        baked = [bake_layer(layer, cut) if is_baked(layer.shot, bake) else layer for layer in track.layers]
+        baked = [
+            bake_layer(layer, cut) if is_baked(layer.shot, bake, layer.plan.step) else layer for layer in track.layers
+        ]
         for layer, other in zip(track.layers, baked, strict=True):
             if other is not layer:
                 write_baked(layer, other, root)
@@ -51,19 +54,20 @@ def bake_stack(stack: PlateStack, cut: Cut, root: Path, bake: Bake) -> PlateStac
 
 
 def bake_layer(layer: LayerClip, cut: Cut) -> LayerClip:
-    """``layer`` as a clip at 100 % speed; writes nothing.
+    """``layer`` as a clip at 100 % speed and on ones; writes nothing.
 
     Its files carry the timecode of the timeline.
     """
     shot = layer.shot
     sources = [shot.frame_map.source_frame_at_record(frame) for frame in shot.record_range]
-    by_source = {frame.source_frame: frame for frame in layer.plan.frames}
     frames = tuple(
-        by_source[source].model_copy(update={"shot_frame": SHOT_FIRST + index}) for index, source in enumerate(sources)
+        layer.plan.frame_at(source).model_copy(update={"shot_frame": SHOT_FIRST + index, "file_number": None})
+        for index, source in enumerate(sources)
     )
     baked = layer.plan.model_copy(
         update={
             "rate": cut.record_rate,
+            "stepping": None,
             "timecode_first": cut.record_start + shot.record_range.first,
             "drop_frame": cut.drop_frame,
             "frames": frames,
@@ -79,7 +83,7 @@ def write_baked(layer: LayerClip, baked: LayerClip, root: Path) -> None:
     Raises MediaError for a file of ``layer`` that cannot be read, and OutputNotWritable.
     """
     sources, files = layer.files(root), baked.files(root)
-    numbers = {frame.source_frame: frame.shot_frame for frame in layer.plan.frames}
+    numbers = {frame.source_frame: frame.number for frame in layer.plan.frames}
 
     def write(frame: FramePlan) -> None:
         source, path = sources.path(numbers[frame.source_frame]), files.path(frame.shot_frame)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from toolkit.delivery.colour import input_colour_space
 from toolkit.delivery.plate_stacks import LayerClip
 from toolkit.delivery.plate_tracks import source_position
-from toolkit.documents import DeliveryClip, Media, MediaKind, Origin, Shot
+from toolkit.documents import DeliveryClip, Interpolation, Media, MediaKind, Origin, Shot
 from toolkit.errors import MediaError
-from toolkit.frames import FrameRange, timecode_from_frames
+from toolkit.frames import FrameMap, FrameRange, timecode_from_frames
 from toolkit.settings import DeliverySettings
 
 if TYPE_CHECKING:
@@ -75,26 +75,33 @@ def _find_runs(media: Media) -> tuple[FrameRange, ...]:
 def build_layer_clip(layer: LayerClip, root: Path, origin: Origin | None, settings: DeliverySettings) -> DeliveryClip:
     """The clip of one layer, its path relative to ``root``; ``origin`` is the cut's."""
     shot, plan = layer.shot, layer.plan
-    interpolation = settings.interpolation if shot.frame_map.speed not in {0, 1} else "host"
-    files, numbers = layer.files(root), shot.shot_range
+    interpolation = _choose_interpolation(layer, settings)
+    files, first = layer.files(root), plan.frames[0].number
+    in_frame, last = (
+        (frame - layer.source_first) // plan.step for frame in (shot.source_range.first, shot.source_range.last)
+    )
     return DeliveryClip(
         name=layer.name,
         shot=shot.name,
         kind=MediaKind.SEQUENCE,
-        path=files.path(numbers.first).relative_to(root).as_posix(),
+        path=files.path(first).relative_to(root).as_posix(),
         pattern=Path(files.printf).name,
-        start_index=numbers.first,
-        end_index=numbers.last,
-        in_frame=shot.source_range.first - shot.rendered_range.first,
-        in_position=source_position(shot) - shot.rendered_range.first,
-        off_by_one=_count_off_by_one(shot),
-        frame_count=len(shot.source_range),
+        start_index=first,
+        end_index=first + len(plan.frames) - 1,
+        in_frame=in_frame,
+        in_position=(source_position(shot) - layer.source_first) / plan.step,
+        off_by_one=_count_off_by_one(shot, layer.source_first, plan.step),
+        frame_count=last - in_frame + 1,
         record_first=shot.record_range.first,
         record_count=len(shot.record_range),
-        rate=plan.rate,
-        fps=float(plan.rate),
+        rate=plan.file_rate,
+        fps=float(plan.file_rate),
         speed=float(shot.frame_map.speed),
-        timecode=str(timecode_from_frames(plan.timecode_first, plan.rate, drop_frame=plan.drop_frame)),
+        timecode=str(
+            timecode_from_frames(
+                plan.file_timecode_first, plan.file_rate, drop_frame=plan.drop_frame and plan.step == 1
+            )
+        ),
         width=plan.width,
         height=plan.height,
         alpha="premultiplied" if layer.alpha == "premultiplied" else "none",
@@ -127,7 +134,7 @@ def build_plate_clip(shot: Shot, facts: PlateFacts, origin: Origin | None) -> De
         end_index=last - first if is_one_file else last,
         in_frame=used.first - first,
         in_position=source_position(shot) - first,
-        off_by_one=_count_off_by_one(shot),
+        off_by_one=_count_off_by_one(shot, used.first),
         frame_count=len(used),
         record_first=shot.record_range.first,
         record_count=len(shot.record_range),
@@ -150,8 +157,20 @@ def _describe_alpha(plate: Plate) -> Literal["premultiplied", "straight", "none"
     return "premultiplied" if plate.premultiplied else "straight"
 
 
-def _count_off_by_one(shot: Shot) -> int:
-    """See ``DeliveryClip.off_by_one``."""
+def _choose_interpolation(layer: LayerClip, settings: DeliverySettings) -> Interpolation:
+    """How the host fills in frames. On twos it has to, unless the settings say otherwise; at 100 % it does not."""
+    if layer.plan.step > 1:
+        return "flow" if settings.interpolation == "host" else settings.interpolation
+    return settings.interpolation if layer.shot.frame_map.speed not in {0, 1} else "host"
+
+
+def _count_off_by_one(shot: Shot, source_first: int, step: int = 1) -> int:
+    """See ``DeliveryClip.off_by_one``, for media of which each file lasts ``step`` frames from ``source_first`` on."""
     exact = shot.frame_map.trimmed(shot.record_range)
-    whole = replace(exact, source_offset=Fraction(shot.source_range.first - exact.source_first))
-    return sum(exact.source_frame_at_record(n) != whole.source_frame_at_record(n) for n in shot.record_range)
+    start = shot.source_range.first - (shot.source_range.first - source_first) % step
+    whole = replace(exact, source_offset=Fraction(start - exact.source_first))
+
+    def file(frame_map: FrameMap, record_frame: int) -> int:
+        return (frame_map.source_frame_at_record(record_frame) - source_first) // step
+
+    return sum(file(exact, record_frame) != file(whole, record_frame) for record_frame in shot.record_range)

@@ -24,7 +24,7 @@ def _build_keys(shot_name: str, plan: PassPlan) -> list[FaceKeys]:
     entries: dict[int, list[tuple[int, FacePlan]]] = {}
     for frame in plan.frames:
         for face in frame.faces:
-            entries.setdefault(face.face, []).append((frame.shot_frame - plan.frames[0].shot_frame, face))
+            entries.setdefault(face.face, []).append((frame.number - plan.frames[0].number, face))
     return [
         FaceKeys(
             shot=shot_name,

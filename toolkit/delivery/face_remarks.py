@@ -51,9 +51,9 @@ def _lost_face_remarks(layers: Sequence[LayerClip]) -> Iterator[Remark]:
 def _frames_by_face(layer: LayerClip) -> dict[int, list[int]]:
     """The source frames in which each face is, ascending."""
     found: dict[int, list[int]] = {}
-    for frame in layer.plan.frames:
+    for frame, lasting in layer.plan.spans():
         for face in frame.faces:
-            found.setdefault(face.face, []).append(frame.source_frame)
+            found.setdefault(face.face, []).extend(lasting)
     return found
 
 

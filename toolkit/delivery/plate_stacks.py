@@ -33,6 +33,11 @@ class LayerClip:
         """``sh010_FACE_v001``: identifies the layer where metadata is lost."""
         return f"{self.shot.name}_{self.plan.pass_name}_v{self.plan.version:03d}"
 
+    @property
+    def source_first(self) -> int:
+        """The frame at which its first file begins, in the source space of ``shot``."""
+        return self.plan.source_first if self.plan.stepping is not None else self.shot.rendered_range.first
+
     def files(self, root: Path) -> FramePath:
         """Its files under ``root``; those of a baked layer have a folder of their own."""
         files = self.plan.files(root)
@@ -123,7 +128,7 @@ def _read_layers(uses: Sequence[Shot], plan: PassPlan, root: Path) -> list[Layer
     """The layer of ``plan`` over each of its ``uses``."""
     from toolkit.plates import read_attributes
 
-    first_file = plan.files(root).path(plan.frames[0].shot_frame)
+    first_file = plan.files(root).path(plan.frames[0].number)
     slate = read_attributes(first_file)
     if "toolkit/alpha" not in slate or "toolkit/encoding" not in slate:
         raise CorruptMedia(first_file, "it has no slate, so this toolkit did not write it")

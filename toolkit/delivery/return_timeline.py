@@ -165,7 +165,8 @@ def _build_layer_clip(layer: LayerClip, leaf: Leaf, shown: TimeRange, root: Path
     if shot.frame_map.speed == 0 and not has_time_effect(plate):
         effects.insert(0, make_speed_effect(0))  # the plate is a still; its layer is a sequence of one frame
     rate = _written_rate(plate, used, shot)
-    reference = _build_reference(layer, _layer_start(shot, used, slot, rate), rate, root)
+    start = _layer_start(shot, used, slot, rate) + layer.source_first - shot.rendered_range.first
+    reference = _build_reference(layer, start, rate, root)
     return make_clip(layer.name, reference, shown, effects=effects, metadata={LAYER_METADATA: _layer_metadata(layer)})
 
 
@@ -226,13 +227,14 @@ def _written_rate(plate: schema.Clip, used: TimeRange, shot: Shot) -> float:
 
 def _build_reference(layer: LayerClip, start: Fraction, rate: float, root: Path) -> schema.ImageSequenceReference:
     # A plain path, as Resolve itself writes it, and no file URL, which it does not take.
-    files, numbers = layer.files(root.absolute()), layer.shot.shot_range
+    files, frames, step = layer.files(root.absolute()), layer.plan.frames, layer.plan.step
+    rate, start = rate / step, start / step  # on twos there are half as many files, half as fast
     return make_sequence_reference(
         files.folder.as_posix(),
         files,
-        first_file=numbers.first,
+        first_file=frames[0].number,
         rate=rate,
-        available_range=make_time_range(make_time(start, rate), make_time(len(numbers), rate)),
+        available_range=make_time_range(make_time(start, rate), make_time(len(frames), rate)),
     )
 
 

@@ -37,6 +37,7 @@ from toolkit.documents.passes import (
     MaskBlurPlan,
     PassName,
     PassPlan,
+    StepPlan,
 )
 from toolkit.documents.review import (
     ActingReview,
@@ -123,6 +124,7 @@ __all__ = [
     "ShotTuning",
     "Skipped",
     "SourceShot",
+    "StepPlan",
     "Trial",
     "Tuning",
     "Turnover",

@@ -77,7 +77,7 @@ class DeliveryClip(Value):
     opacity: float = 100.0
     """Percent."""
     interpolation: Interpolation = "host"
-    """Of a retimed clip; a plate keeps its own."""
+    """Of a retimed clip, or one on twos; a plate keeps its own."""
     motion: Motion = "host"
     """Motion estimation for ``flow``, in hosts that have such a setting."""
     input_colour_space: str = ""

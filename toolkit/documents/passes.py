@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -176,11 +177,31 @@ class FacePlan(Value):
     """The negative prompt for this crop; empty: the look's."""
 
 
+class StepPlan(Value):
+    """A pass of which only every ``step``-th frame is rendered: each file lasts ``step`` frames of the plate."""
+
+    step: int
+    """2: on twos; 3: on threes."""
+    source_first: int
+    """The source frame at which the first file begins. It is up to ``step - 1`` before the first frame to render, which
+    the file then shows."""
+
+    def source_frames(self, source_work_range: FrameRange) -> list[int]:
+        """The frames of ``source_work_range`` that are rendered, ascending.
+
+        The last file begins at the last frame or beyond it, and shows the last frame: a host can fill in all frames.
+        """
+        first, last = source_work_range.first, source_work_range.last
+        return [min(max(begin, first), last) for begin in range(self.source_first, last + self.step, self.step)]
+
+
 class FramePlan(Value):
     """One frame of a pass; a FACE frame without faces is written fully transparent."""
 
     source_frame: int
     shot_frame: int
+    file_number: int | None = Field(default=None, exclude_if=_is_unset)
+    """In a pass on twos or threes, the number of its file: they follow each other. None: ``shot_frame``."""
     seed: int
     """Noise seed of the whole frame (BODY)."""
     prompt: str = ""
@@ -193,6 +214,11 @@ class FramePlan(Value):
     """If the engine wants faces: the mean expression of each of ``meshes`` over the shot, in its pose in this frame."""
     bodies: tuple[BodyPoints, ...] = ()
     """If a control draws people: the 33 points of each person in this frame, plate pixels and visibility."""
+
+    @property
+    def number(self) -> int:
+        """The number in the name of its file."""
+        return self.shot_frame if self.file_number is None else self.file_number
 
 
 class PassPlan(Document):
@@ -230,6 +256,8 @@ class PassPlan(Document):
     """For FACE: the blur of the mattes, instead of the faces' feathers."""
     rate: Rate
     """Frames per second of the plate."""
+    stepping: StepPlan | None = Field(default=None, exclude_if=_is_unset)
+    """Which frames are rendered; None: all of them, on ones."""
     left_out: int = Field(default=0, exclude_if=_is_zero)
     """For FACE: faces that were followed but not planned, at least in some frames: more than ``track.max_faces``."""
     timecode_first: int
@@ -265,6 +293,42 @@ class PassPlan(Document):
         """The look, and again with each negative prompt of a single face."""
         negatives = dict.fromkeys(face.negative for frame in self.frames for face in frame.faces if face.negative)
         return (self.look, *(self.look.model_copy(update={"negative": negative}) for negative in negatives))
+
+    @property
+    def step(self) -> int:
+        """How many frames of the plate a file lasts: 1, or 2 on twos."""
+        return self.stepping.step if self.stepping is not None else 1
+
+    @property
+    def source_first(self) -> int:
+        """The source frame at which the first file begins."""
+        return self.stepping.source_first if self.stepping is not None else self.frames[0].source_frame
+
+    @property
+    def file_rate(self) -> Fraction:
+        """Files per second: the rate at which the layer is played to last as long as its plate."""
+        return self.rate / self.step
+
+    @property
+    def file_timecode_first(self) -> int:
+        """Timecode of the first file, counted in files after 00:00:00:00."""
+        return self.timecode_first // self.step
+
+    def shows(self, source_work_range: FrameRange) -> bool:
+        """Whether its frames are those that a shot with these frames needs."""
+        wanted = list(source_work_range) if self.stepping is None else self.stepping.source_frames(source_work_range)
+        return [frame.source_frame for frame in self.frames] == wanted
+
+    def spans(self) -> Iterator[tuple[FramePlan, range]]:
+        """Each frame with the source frames that its file lasts over; those of the first and last may be none of the
+        shot's."""
+        for index, frame in enumerate(self.frames):
+            begin = frame.source_frame if self.stepping is None else self.source_first + index * self.step
+            yield frame, range(begin, begin + self.step)
+
+    def frame_at(self, source_frame: int) -> FramePlan:
+        """The frame whose file lasts over ``source_frame``, one of the shot's."""
+        return self.frames[(source_frame - self.source_first) // self.step]
 
     def frames_in(self, only: FrameRange | None) -> list[FramePlan]:
         """The frames whose numbers are in ``only`` (shot space); all when None."""

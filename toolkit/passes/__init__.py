@@ -9,9 +9,10 @@ from toolkit.passes.planning.looks import (
     needs_body_tracks,
     planned_guides,
     planned_looks,
+    resolve_look,
     wanted_passes,
 )
-from toolkit.passes.planning.plan import plan_passes
+from toolkit.passes.planning.plan import plan_passes, plan_stepping
 from toolkit.passes.rendering.files_of_pass import count_current
 from toolkit.passes.rendering.forecast import PassForecast, forecast_passes, forecast_untracked
 from toolkit.passes.rendering.render import RenderedPass, render_passes
@@ -24,7 +25,7 @@ from toolkit.passes.rendering.versions import (
     read_frame_keys,
     when_delivered,
 )
-from toolkit.passes.temporal.optical_flow import Luma, estimate_flow, warp_by_stmap
+from toolkit.passes.temporal.optical_flow import Luma, estimate_flow, identity_stmap, to_luma, warp_by_stmap
 
 __all__ = [
     "Luma",
@@ -41,17 +42,21 @@ __all__ = [
     "find_empty_guides",
     "forecast_passes",
     "forecast_untracked",
+    "identity_stmap",
     "is_current",
     "mark_delivered",
     "needs_body_tracks",
     "pass_encoding",
     "plan_passes",
+    "plan_stepping",
     "planned_guides",
     "planned_looks",
     "protect_delivered",
     "read_content_key",
     "read_frame_keys",
     "render_passes",
+    "resolve_look",
+    "to_luma",
     "wanted_passes",
     "warp_by_stmap",
     "when_delivered",

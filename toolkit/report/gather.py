@@ -9,7 +9,7 @@ from functools import partial
 from itertools import repeat
 from pathlib import Path
 
-from toolkit.documents import Cut, PassPlan, Review, Shot, ShotReview, digest
+from toolkit.documents import Cut, Interpolation, PassPlan, Review, Shot, ShotReview, digest
 from toolkit.errors import OutputNotWritable, ToolkitError
 from toolkit.passes import read_frame_keys
 from toolkit.plates import prefetch
@@ -34,6 +34,8 @@ class Gatherer:
     """The folder of the small pictures."""
     allowance: Allowance
     open_pictures: OpenPictures
+    interpolation: Interpolation
+    """How the frames between those of a pass on twos are filled in."""
     advance: Advance
 
     def gather(
@@ -106,6 +108,7 @@ class Gatherer:
             [one.keys if one is not None else None for one in keys],
             self.allowance,
             list(moments),
+            *([self.interpolation] if any(plan.step > 1 for plan in entry.plans) else []),
         )
 
 

@@ -54,9 +54,10 @@ def _planned(plan: PassPlan | None) -> dict[tuple[int, int], tuple[Outline, Outl
     if plan is None:
         return {}
     return {
-        (face.face, frame.source_frame): (_whole(face.outline), _whole(_around(face.corners)))
-        for frame in plan.frames
+        (face.face, source_frame): (_whole(face.outline), _whole(_around(face.corners)))
+        for frame, lasting in plan.spans()
         for face in frame.faces
+        for source_frame in lasting
     }
 
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from toolkit.documents import PassPlan, Shot
+from toolkit.documents import Interpolation, PassPlan, Shot
 from toolkit.review import Picture, ShotPictures, open_pictures
 
 PLATE, BODY, FACE, COMPOSITE = "PLATE", "BODY", "FACE", "COMPOSITE"
@@ -31,9 +31,11 @@ OpenPictures = Callable[[Shot, Sequence[PassPlan]], AbstractContextManager[Pictu
 
 
 @contextmanager
-def open_rendered(shot: Shot, plans: Sequence[PassPlan], root: Path) -> Generator[Pictures, None, None]:
+def open_rendered(
+    shot: Shot, plans: Sequence[PassPlan], root: Path, interpolation: Interpolation
+) -> Generator[Pictures, None, None]:
     """Open the plate of ``shot`` and the layers of its ``plans`` under ``root``. Raises what ``open_plate`` raises."""
-    with open_pictures(shot, plans, root) as pictures:
+    with open_pictures(shot, plans, root, interpolation=interpolation) as pictures:
         yield _Rendered(pictures)
 
 

@@ -64,7 +64,9 @@ def write_report(
             root=output.root,
             media=folder / _MEDIA,
             allowance=allowance,
-            open_pictures=open_pictures or partial(open_rendered, root=output.root),
+            open_pictures=open_pictures
+            or partial(open_rendered, root=output.root, interpolation=settings.delivery.interpolation),
+            interpolation=settings.delivery.interpolation,
             advance=advance,
         )
         entries = gatherer.gather(cut, plans, review, left_out)

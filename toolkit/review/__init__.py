@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from toolkit.review.acting import compare_acting
 from toolkit.review.pictures import FramePictures, Picture, ShotPictures, open_pictures
+from toolkit.review.prediction import predict_kept
 from toolkit.review.reviewing import REVISION, ShotReviewer
 from toolkit.review.telling import choose_telling_runs
 
@@ -16,4 +17,5 @@ __all__ = [
     "choose_telling_runs",
     "compare_acting",
     "open_pictures",
+    "predict_kept",
 ]

@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.documents import ClipName, PassName, PassPlan, Shot
+from toolkit.documents import ClipName, Interpolation, PassName, PassPlan, Shot
 from toolkit.plates import (
     Encoding,
     Plate,
@@ -23,6 +23,7 @@ from toolkit.plates import (
     to_8bit_codes,
     to_display_referred,
 )
+from toolkit.review.inbetweens import fill_in
 
 Picture = NDArray[np.uint8]
 """uint8 (H, W, 3) RGB, display-referred, C-contiguous."""
@@ -63,18 +64,20 @@ class FramePictures:
 class ShotPictures:
     """A shot's plate and complete layers, open; close it."""
 
-    def __init__(self, shot: Shot, plans: Sequence[PassPlan], root: Path) -> None:
-        """``plans`` are passes of ``shot`` whose files are under ``root``.
+    def __init__(
+        self, shot: Shot, plans: Sequence[PassPlan], root: Path, *, interpolation: Interpolation = "host"
+    ) -> None:
+        """``plans`` are passes of ``shot`` whose files are under ``root``; ``interpolation`` is that of the delivery.
 
         Raises what ``open_plate`` raises.
         """
         self._stack = ExitStack()
         with ExitStack() as opening:
             self._plate = opening.enter_context(open_plate(shot.media))
-            self._layers = {plan.pass_name: opening.enter_context(_Layer(plan, root)) for plan in plans}
+            self._layers = {plan.pass_name: opening.enter_context(_Layer(plan, root, interpolation)) for plan in plans}
             self._stack = opening.pop_all()
         self.source_frames = [
-            frame for frame in shot.rendered_range if all(frame in layer.numbers for layer in self._layers.values())
+            frame for frame in shot.rendered_range if all(layer.shows(frame) for layer in self._layers.values())
         ]
         """The frames that the plate and every layer have, ascending."""
 
@@ -85,7 +88,9 @@ class ShotPictures:
         return tuple(clip for clip, layer in found.items() if layer in self._layers)
 
     def frames(self, only: Sequence[int] | None = None) -> Generator[FramePictures, None, None]:
-        """Every one of ``source_frames``, or ``only`` some of them, in that order, decoded ahead in threads.
+        """Every one of ``source_frames``, or ``only`` some of them, ascending, decoded ahead in threads.
+
+        Frames between two of a pass on twos are filled in; see ``inbetweens``.
 
         Raises what ``Plate.frames`` raises.
         """
@@ -137,24 +142,41 @@ class ShotPictures:
         self.close()
 
 
-def open_pictures(shot: Shot, plans: Sequence[PassPlan], root: Path) -> ShotPictures:
+def open_pictures(
+    shot: Shot, plans: Sequence[PassPlan], root: Path, *, interpolation: Interpolation = "host"
+) -> ShotPictures:
     """Open the plate of ``shot`` and the layers of its ``plans`` under ``root``. Raises what ``open_plate`` raises."""
-    return ShotPictures(shot, plans, root)
+    return ShotPictures(shot, plans, root, interpolation=interpolation)
 
 
 class _Layer:
     """The files of one pass, open as a plate."""
 
-    def __init__(self, plan: PassPlan, root: Path) -> None:
+    def __init__(self, plan: PassPlan, root: Path, interpolation: Interpolation) -> None:
         self.plan = plan
-        self.numbers = {frame.source_frame: frame.shot_frame for frame in plan.frames}
-        """The number of the file that shows a source frame."""
+        self._interpolation = interpolation
         self._plate: Plate = open_plate(probe(Path(str(plan.files(root))), layer=""))
         self.encoding: Encoding = self._plate.encoding
 
+    def shows(self, source_frame: int) -> bool:
+        """Whether one of its files lasts over ``source_frame``."""
+        return 0 <= source_frame - self.plan.source_first < self.plan.step * len(self.plan.frames)
+
     def frames(self, source_frames: Sequence[int]) -> Generator[PlateFrame, None, None]:
-        """Its pictures of ``source_frames``."""
-        return self._plate.frames([self.numbers[frame] for frame in source_frames])
+        """Its pictures of ``source_frames``, ascending; those between two of its files are filled in."""
+        frames, step = self.plan.frames, self.plan.step
+        places = [divmod(frame - self.plan.source_first, step) for frame in source_frames]
+        needed = [frames[index : index + 1 + bool(rest)] for index, rest in places]
+        files = list(dict.fromkeys(frame.number for few in needed for frame in few))
+        kept: dict[int, PlateFrame] = {}
+        with closing(self._plate.frames(files)) as decoded:
+            for few, (_, rest) in zip(needed, places, strict=True):
+                kept = {number: one for number, one in kept.items() if number >= few[0].number}
+                for frame in few:
+                    if frame.number not in kept:
+                        kept[frame.number] = next(decoded)
+                before, after = kept[few[0].number], kept[few[-1].number]
+                yield fill_in(before, after, rest / step, self._interpolation, self.encoding)
 
     def __enter__(self) -> Self:
         return self

@@ -157,6 +157,13 @@ class Look:
     overlap: WholeNumber = number(0, 4, default=0)
     """Frames on each side that are rendered too, moved along the plate's motion and averaged with the frame; 0 off.
     Steadier and softer: fine movement that only the rendered frames have is lost with the flicker."""
+    on: Literal["ones", "twos", "threes", "auto"] = "ones"
+    """Which frames are rendered, in an animator's words. ``ones``: all. ``twos``, ``threes``: every second or third,
+    each of which lasts two or three frames of the plate; the host fills in the rest (``delivery.interpolation``).
+    ``auto``: as few as keep ``keep`` of the acting, by prediction; all where no face is followed."""
+    keep: Number = number(0.0, 100.0, default=90.0)
+    """For ``on = "auto"``: how much of the acting must be left when the host has filled in the other frames, 0 to 100,
+    as ``toolkit review`` measures it."""
     model: str = ""
     """The checkpoint, as the engine names it; empty: the one a server has loaded."""
     vae: str = ""

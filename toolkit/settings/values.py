@@ -248,9 +248,9 @@ class DeliverySettings:
     """What hosts get besides the layers; nothing here changes a layer's pixels."""
 
     interpolation: Literal["host", "nearest", "blend", "flow"] = "host"
-    """How a host fills in frames on a retimed layer. ``host``: as it is set up. ``nearest``: by repeating frames.
-    ``blend``: by frame blending. ``flow``: by optical flow. Interpolation smooths motion and flattens acting, so it is
-    the editor's choice."""
+    """How a host fills in frames on a retimed layer. ``host``: as it is set up; on twos and threes (``body.on``) by
+    optical flow. ``nearest``: by repeating frames. ``blend``: by frame blending. ``flow``: by optical flow.
+    Interpolation smooths motion and flattens acting, so it is the editor's choice."""
     motion: Literal[
         "host",
         "standard faster",
@@ -264,7 +264,7 @@ class DeliverySettings:
     bake: Literal["varying", "retimed"] = "varying"
     """Which layers come with their retime in them, as one file for each timeline frame that plays at 100 %.
     ``varying``: those whose speed varies, which no host can be told. ``retimed``: also those of any other speed than
-    100 %, and of media at another rate than the timeline, for a host that would show other frames."""
+    100 %, of media at another rate than the timeline, and on twos, for a host that would show other frames."""
     fusion: bool = True
     """Write a Fusion comp for each FACE layer."""
     keyframes: bool = True

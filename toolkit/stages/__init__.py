@@ -22,6 +22,7 @@ from toolkit.stages.rendering import RenderTools, open_render_tools, open_tools_
 from toolkit.stages.reporting import finish_run, review_passes
 from toolkit.stages.run_result import RunResult
 from toolkit.stages.shot_settings import chosen_values, write_shot_settings
+from toolkit.stages.stepping import predict_planned
 from toolkit.stages.tracking import TrackModels, fetch_track_models, track, track_shot
 from toolkit.stages.tuning import tune
 from toolkit.stages.tuning_search import TRIALS as MOST_TRIALS
@@ -53,6 +54,7 @@ __all__ = [
     "open_tools_for",
     "plan",
     "plan_shot",
+    "predict_planned",
     "read_source",
     "render",
     "render_shot",

@@ -210,7 +210,7 @@ def _find_complete(shot: Shot, name: PassName, asked: int, output: Output) -> tu
 
 def _find_flaw(plan: PassPlan, shot: Shot, output: Output) -> str:
     """Why a pass cannot be delivered; empty if it can."""
-    if [frame.source_frame for frame in plan.frames] != list(shot.source_work_range):
+    if not plan.shows(shot.source_work_range):
         return "was rendered for other source frames than the cut has now"
     current = count_current(plan, output.root)
     return "" if current == len(plan.frames) else f"is not complete ({current} of {len(plan.frames)} frames up to date)"

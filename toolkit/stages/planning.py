@@ -11,6 +11,7 @@ from toolkit.passes import plan_passes, protect_delivered, when_delivered
 from toolkit.settings import Settings
 from toolkit.stages.checks import check_before_work, tracks_people
 from toolkit.stages.choosing import ShotPatterns, failed_shots
+from toolkit.stages.stepping import choose_steps
 
 
 def plan(out: Path | str, settings: Settings | None = None, *, shots: ShotPatterns = None) -> list[PassPlan]:
@@ -57,10 +58,15 @@ def make_plans(
     cut: Cut, shot: Shot, faces: FaceTracks, people: BodyTracks | None, *, settings: Settings
 ) -> tuple[PassPlan, ...]:
     """The plans of ``shot`` for the engine of ``settings``, in no version yet."""
-    with_shapes = find_engine(settings.engine).wants_faces
-    folder = Path(cut.path).parent
     return plan_passes(
-        shot, faces, settings, cut_folder=folder, bodies=people, origin=cut.origin, with_shapes=with_shapes
+        shot,
+        faces,
+        settings,
+        cut_folder=Path(cut.path).parent,
+        bodies=people,
+        origin=cut.origin,
+        with_shapes=find_engine(settings.engine).wants_faces,
+        steps=choose_steps(shot, faces, settings),
     )
 
 

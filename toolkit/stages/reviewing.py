@@ -81,11 +81,13 @@ def _review_shot(
     tracks = FaceTracks.read(output.face_track(shot.name))
     confidence = settings.for_shot(shot.name).track.confidence
     layers = _digest_layers(plans, output)
-    key = digest(REVISION, tracks.key, confidence, layers)
+    interpolation = settings.delivery.interpolation
+    filled = [interpolation] if any(plan.step > 1 for plan in plans) else []
+    key = digest(REVISION, tracks.key, confidence, layers, *filled)
     if known is not None and known.key == key:
         return known
     with (
-        open_pictures(shot, plans, output.root) as pictures,
+        open_pictures(shot, plans, output.root, interpolation=interpolation) as pictures,
         ShotReviewer(tracks, pictures.clips, model, confidence=confidence) as reviewer,
         progress.stage(f"{shot.name}  review", len(pictures.source_frames)) as advance,
     ):

@@ -176,9 +176,10 @@ def _explain(search: Search, chosen: Trial | None) -> str:
 
 
 def _with_needed_passes(settings: Settings, clip: ClipName) -> Settings:
-    """Only the pass that is judged: FACE is judged over the plate, whose acting is whole around it."""
+    """Only the pass that is judged, on ones: FACE is judged over the plate, whose acting is whole around it."""
     output = replace(settings.output, passes="FACE" if clip is ClipName.COMPOSITE else "BODY", version=0, frames="")
-    return replace(settings, output=output)
+    body, face = replace(settings.body, on="ones"), replace(settings.face, on="ones")
+    return replace(settings, output=output, body=body, face=face)
 
 
 def _confirm(stage: _Stage, search: Search, clip: ClipName) -> bool:

@@ -89,17 +89,21 @@ def _wrong_frame_notes(
 
 
 def _rate_notes(delivery: Delivery) -> Iterator[str]:
-    rates = {"the timeline": delivery.rate}
-    rates |= {clip.shot: clip.rate for track in delivery.tracks for clip in track.clips}
-    for name, rate in rates.items():
+    for name, rate in dict.fromkeys([("the timeline", delivery.rate), *_rates(delivery)]):
         nominal = max(1, round(rate))
         if rate not in (nominal, Fraction(nominal * 1000, 1001)):
-            yield f"{name}: return.xml has no rate of {float(rate):g} fps and says {nominal}"
+            yield f"{name}: return.xml has no rate of {float(rate):g} fps and says {nominal}: its frames drift"
+
+
+def _rates(delivery: Delivery) -> Iterator[tuple[str, Fraction]]:
+    """The rates of each shot's media: its plate and passes on twos may differ."""
+    return ((clip.shot, clip.rate) for track in delivery.tracks for clip in track.clips)
 
 
 def _mixed_rate_notes(delivery: Delivery) -> Iterator[str]:
-    rates = {clip.shot: clip.rate for track in delivery.tracks for clip in track.clips if clip.rate != delivery.rate}
-    for shot, rate in rates.items():
+    for shot, rate in dict.fromkeys(_rates(delivery)):
+        if rate == delivery.rate:
+            continue
         yield (
             f"{shot}: its EDLs count source timecode at {float(rate):g} fps, the rate of its media; "
             "an EDL cannot say so"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from toolkit.documents import (
     LOSSY_COMPRESSIONS,
@@ -18,8 +19,10 @@ from toolkit.documents import (
     PassName,
     PassPlan,
     Shot,
+    StepPlan,
     digest,
 )
+from toolkit.frames import SHOT_FIRST
 from toolkit.passes.planning.crops import body_canvas
 from toolkit.passes.planning.encoding import pass_encoding
 from toolkit.passes.planning.faces import plan_faces, plan_mask_blur
@@ -29,6 +32,8 @@ from toolkit.passes.planning.seeds import look_seed
 from toolkit.passes.planning.shapes import Shapes, plan_mean_shapes, plan_shapes
 from toolkit.settings import Look, MatteSettings, Settings
 
+_STEPS = {"ones": 1, "twos": 2, "threes": 3}
+"""By ``Look.on``; ``auto`` is chosen by the caller."""
 _WHOLE_FRAME = -1
 """Stands for the face in the seeds of BODY."""
 
@@ -42,18 +47,22 @@ def plan_passes(
     bodies: BodyTracks | None = None,
     origin: Origin | None = None,
     with_shapes: bool = False,
+    steps: Mapping[PassName, int] = MappingProxyType({}),
 ) -> tuple[PassPlan, ...]:
     """Plan the passes of ``shot``, bottom to top; a pure function of its arguments.
 
     ``cut_folder`` is the folder of the cut, absolute: paths of guides are relative to it. ``bodies`` are needed if
     ``needs_body_tracks(settings)`` and the engine takes guides; without them no people are planned. ``origin`` is the
-    cut's: the encoding depends on its host. ``with_shapes``: the engine wants the shapes of faces.
+    cut's: the encoding depends on its host. ``with_shapes``: the engine wants the shapes of faces. ``steps`` are those
+    chosen for passes that are on ``auto``; without one, all frames are planned.
     """
     encoding = pass_encoding(shot, settings.output.encoding, origin)
     settings = replace(settings.for_shot(shot.name), output=replace(settings.output, encoding=encoding))
     means = plan_mean_shapes(tracks) if with_shapes else {}
     return tuple(
-        _plan_pass(name, shot, tracks, settings, bodies=bodies, means=means, cut_folder=cut_folder)
+        _plan_pass(
+            name, shot, tracks, settings, bodies, means=means, cut_folder=cut_folder, chosen_step=steps.get(name, 1)
+        )
         for name in wanted_passes(settings)
     )
 
@@ -63,15 +72,18 @@ def _plan_pass(
     shot: Shot,
     tracks: FaceTracks,
     settings: Settings,
-    *,
     bodies: BodyTracks | None,
+    *,
     means: Shapes,
     cut_folder: Path,
+    chosen_step: int,
 ) -> PassPlan:
     look = resolve_look(name, shot.name, settings)
+    stepping = plan_stepping(shot, _STEPS.get(look.on, chosen_step))
     canvas, plate_to_canvas = _plan_canvas(name, tracks, settings)
     media = shot.media
-    first_label = (media.timecode_first or 0) + shot.source_work_range.first - shot.frame_map.source_first
+    source_first = stepping.source_first if stepping else shot.source_work_range.first
+    first_label = (media.timecode_first or 0) + source_first - shot.frame_map.source_first
     return PassPlan(
         shot=shot.name,
         pass_name=name,
@@ -91,10 +103,22 @@ def _plan_pass(
         mask_blur=plan_mask_blur(look),
         left_out=tracks.left_out if name is PassName.FACE else 0,
         rate=media.rate,
+        stepping=stepping,
         timecode_first=first_label,
         drop_frame=media.drop_frame,
-        frames=_plan_frames(name, shot, tracks, look, settings, bodies=bodies, means=means),
+        frames=_plan_frames(name, shot, tracks, look, settings, bodies=bodies, means=means, stepping=stepping),
     )
+
+
+def plan_stepping(shot: Shot, step: int) -> StepPlan | None:
+    """The frames to render on twos or threes; None on ones.
+
+    The first frame that the editor uses is among them: every host can start there.
+    """
+    if step == 1:
+        return None
+    handle = shot.source_range.first - shot.source_work_range.first
+    return StepPlan(step=step, source_first=shot.source_work_range.first - (-handle % step))
 
 
 def _digest_settings(name: PassName, look: Look, settings: Settings) -> str:
@@ -122,6 +146,7 @@ def _plan_frames(
     *,
     bodies: BodyTracks | None,
     means: Shapes,
+    stepping: StepPlan | None,
 ) -> tuple[FramePlan, ...]:
     faces: Mapping[int, Sequence[FacePlan]] = {}
     prompts: Mapping[int, str] = {}
@@ -131,10 +156,12 @@ def _plan_frames(
         prompts = _plan_body_prompts(shot, tracks, look)
     meshes = plan_shapes(tracks) if means or has_control(look, "face") else {}
     people = _people_by_frame(bodies) if bodies and has_control(look, "body") else {}
+    work = shot.source_work_range
     return tuple(
         FramePlan(
             source_frame=source_frame,
             shot_frame=shot.frame_map.shot_frame(source_frame),
+            file_number=SHOT_FIRST + index if stepping else None,
             seed=look_seed(look, shot.name, name, _WHOLE_FRAME, source_frame),
             prompt=prompts.get(source_frame, ""),
             faces=tuple(faces.get(source_frame, ())),
@@ -142,7 +169,7 @@ def _plan_frames(
             mean_meshes=tuple(means.get(source_frame, ())),
             bodies=people.get(source_frame, ()),
         )
-        for source_frame in shot.source_work_range
+        for index, source_frame in enumerate(stepping.source_frames(work) if stepping else work)
     )
 
 

@@ -16,13 +16,13 @@ from toolkit.plates import Plate
 
 _REVISION = 2
 """Part of every content key. Increase it whenever rendering would give different pixels from the same plan."""
-_LABELS = {"shot", "version", "rate", "timecode_first", "drop_frame"}
+_LABELS = {"shot", "version", "rate", "stepping", "timecode_first", "drop_frame"}
 """The fields of a plan that are written into the header and change no pixel."""
 
 
 def frames_in_reach(plan: PassPlan, frame: FramePlan) -> Sequence[FramePlan]:
     """``frame`` and the neighbours that are blended into its file."""
-    index = frame.shot_frame - plan.frames[0].shot_frame
+    index = frame.number - plan.frames[0].number
     return plan.frames[max(0, index - plan.overlap) : index + plan.overlap + 1]
 
 
@@ -40,7 +40,7 @@ class ContentKeys:
     def content_key(self, plan: PassPlan, frame: FramePlan) -> str:
         """Digest of everything in the layer file: its pixels and its labels."""
         labels = plan.model_dump(mode="json", include=_LABELS)
-        return digest(self.picture_key(plan, frame), labels, frame.shot_frame, plan.frames[0].shot_frame)
+        return digest(self.picture_key(plan, frame), labels, frame.number, plan.frames[0].number)
 
     def picture_key(self, plan: PassPlan, frame: FramePlan) -> str:
         """Digest of what determines the pixels: the plan, the bytes of plate and guides, the engine, this code."""
@@ -61,7 +61,7 @@ class ContentKeys:
         plan_facts = lossless.model_dump(mode="json", exclude={"frames", "guides", "left_out", *_LABELS})
         inputs = [
             (
-                other.model_dump(mode="json", exclude={"shot_frame"}),
+                other.model_dump(mode="json", exclude={"shot_frame", "file_number"}),
                 self._plate.digest(other.source_frame),
                 self._guides.key(plan, other.source_frame),
             )

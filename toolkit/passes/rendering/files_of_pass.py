@@ -53,21 +53,19 @@ def count_current(plan: PassPlan, root: Path) -> int:
         return 0
     files = plan.files(root)
     pairs = zip(plan.frames, wanted.keys, strict=True)
-    return sum(is_current(files.path(frame.shot_frame), key) for frame, key in pairs)
+    return sum(is_current(files.path(frame.number), key) for frame, key in pairs)
 
 
 def find_missing(plan: PassPlan, root: Path, keys: ContentKeys) -> list[FramePlan]:
     """The frames whose files are missing, incomplete or out of date."""
     files = plan.files(root)
-    return [
-        frame for frame in plan.frames if not is_current(files.path(frame.shot_frame), keys.content_key(plan, frame))
-    ]
+    return [frame for frame in plan.frames if not is_current(files.path(frame.number), keys.content_key(plan, frame))]
 
 
 def remove_other_frames(plan: PassPlan, root: Path) -> None:
     """Remove frames of an earlier plan: hosts read every file of a folder as part of the sequence."""
     files = plan.files(root)
-    planned = {frame.shot_frame for frame in plan.frames}
+    planned = {frame.number for frame in plan.frames}
     for number in files.frames_on_disk():
         if number not in planned:
             _remove_frame(files.path(number))

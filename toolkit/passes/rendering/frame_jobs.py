@@ -88,7 +88,7 @@ def build_tasks(plan: PassPlan, missing: Sequence[FramePlan], root: Path) -> Ite
             role = FrameRole.FLOW_ONLY
         else:
             continue
-        yield FrameTask(plan=plan, frame=frame, path=files.path(frame.shot_frame), role=role)
+        yield FrameTask(plan=plan, frame=frame, path=files.path(frame.number), role=role)
 
 
 def prefetch_jobs(

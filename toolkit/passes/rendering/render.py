@@ -193,13 +193,13 @@ def _blend_neighbours(jobs: Iterable[FrameJob], tasks: Sequence[FrameTask]) -> I
     blenders = _build_blenders(tasks)
     waiting: dict[tuple[PassName, int], FrameJob] = {}
     for job in jobs:
-        name, source_frame = job.task.plan.pass_name, job.task.frame.source_frame
+        name, number = job.task.plan.pass_name, job.task.frame.number
         if name not in blenders:
             yield job
             continue
         if job.task.role is FrameRole.OUTPUT:
-            waiting[name, source_frame] = job
-        for complete, images in blenders[name].add(source_frame, job.take_canvases()):
+            waiting[name, number] = job
+        for complete, images in blenders[name].add(number, job.take_canvases()):
             ready = waiting.pop((name, complete))
             ready.painted = images
             yield ready
@@ -211,8 +211,8 @@ def _build_blenders(tasks: Sequence[FrameTask]) -> dict[PassName, NeighbourBlend
     return {
         name: NeighbourBlender(
             reach=plan.overlap,
-            planned=[frame.source_frame for frame in plan.frames],
-            wanted=[task.frame.source_frame for task in tasks if task.plan is plan and task.role is FrameRole.OUTPUT],
+            planned=[frame.number for frame in plan.frames],
+            wanted=[task.frame.number for task in tasks if task.plan is plan and task.role is FrameRole.OUTPUT],
         )
         for name, plan in plans.items()
     }

@@ -31,7 +31,7 @@ def reuse_frames(
 
     def copy(frame: FramePlan) -> Path | None:
         source = pictures[keys.picture_key(plan, frame)]
-        temporary = files.folder / f".copy.{frame.shot_frame}.{os.getpid()}.part"
+        temporary = files.folder / f".copy.{frame.number}.{os.getpid()}.part"
         try:
             copy_layer(source, temporary, plan, frame, keys.content_key(plan, frame))
         except CorruptMedia:  # damaged pixels under a good header: painted again
@@ -43,7 +43,7 @@ def reuse_frames(
     reused = set()
     for frame, temporary in zip(chosen, copies, strict=True):
         if temporary is not None:
-            _replace(temporary, files.path(frame.shot_frame))
+            _replace(temporary, files.path(frame.number))
             reused.add(frame.source_frame)
     return reused
 

@@ -101,9 +101,9 @@ class Slate:
 
 def layer_attributes(plan: PassPlan, frame: FramePlan, slate: Slate) -> dict[str, Attribute]:
     """All attributes of a layer file: its rate and timecode, and the slate."""
-    label = plan.timecode_first + frame.shot_frame - plan.frames[0].shot_frame
-    timecode = timecode_from_frames(label, plan.rate, drop_frame=plan.drop_frame)
-    return {"framesPerSecond": plan.rate, "timeCode": timecode, **slate.attributes()}
+    label = plan.file_timecode_first + frame.number - plan.frames[0].number
+    timecode = timecode_from_frames(label, plan.file_rate, drop_frame=plan.drop_frame and plan.step == 1)
+    return {"framesPerSecond": plan.file_rate, "timeCode": timecode, **slate.attributes()}
 
 
 def relabel(path: Path, plan: PassPlan, frame: FramePlan, content_key: str) -> dict[str, Attribute]:
@@ -151,7 +151,7 @@ def find_empty_guides(plan: PassPlan, root: Path) -> dict[str, list[int]]:
     """
     files, found = plan.files(root), dict[str, list[int]]()
     for frame in plan.frames if plan.look.controls else ():
-        for kind in _read_empty_guides(read_attributes(files.path(frame.shot_frame))):
+        for kind in _read_empty_guides(read_attributes(files.path(frame.number))):
             found.setdefault(kind, []).append(frame.shot_frame)
     return found
 

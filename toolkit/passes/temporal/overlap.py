@@ -51,36 +51,36 @@ class NeighbourBlender:
     """Blends the canvases of one pass: each frame as soon as its neighbours are painted, and frees what is done."""
 
     def __init__(self, *, reach: int, planned: Collection[int], wanted: Collection[int]) -> None:
-        """``planned`` are all frames of the pass, ``wanted`` those to blend; source frames."""
+        """``planned`` are all frames of the pass, ``wanted`` those to blend, by the numbers of their files."""
         self._reach = reach
         self._planned = frozenset(planned)
         self._pending = deque(sorted(wanted))
         self._canvases: dict[int, Mapping[int, PaintedCanvas]] = {}
 
-    def frames_in_reach(self, source_frame: int) -> list[int]:
-        """The planned frames that are blended into ``source_frame``, itself included."""
-        reach = range(source_frame - self._reach, source_frame + self._reach + 1)
+    def frames_in_reach(self, number: int) -> list[int]:
+        """The planned frames that are blended into ``number``, itself included."""
+        reach = range(number - self._reach, number + self._reach + 1)
         return [frame for frame in reach if frame in self._planned]
 
     def add(
-        self, source_frame: int, canvases: Mapping[int, PaintedCanvas]
+        self, number: int, canvases: Mapping[int, PaintedCanvas]
     ) -> Iterator[tuple[int, list[NDArray[np.float32]]]]:
-        """Take the ``canvases`` of ``source_frame``, by face, and yield every frame that is now complete.
+        """Take the ``canvases`` of ``number``, by face, and yield every frame that is now complete.
 
         A frame is yielded with its blended images, in the order of its canvases; each face is blended with the same
         face in other frames. Frames may be added in any order, and are yielded in ascending order.
         """
-        self._canvases[source_frame] = canvases
+        self._canvases[number] = canvases
         while self._pending and all(frame in self._canvases for frame in self.frames_in_reach(self._pending[0])):
             complete = self._pending.popleft()
             yield complete, [self._blend(complete, face) for face in self._canvases[complete]]
             oldest = self._pending[0] - self._reach if self._pending else max(self._planned) + 1
             self._canvases = {frame: kept for frame, kept in self._canvases.items() if frame >= oldest}
 
-    def _blend(self, source_frame: int, face: int) -> NDArray[np.float32]:
+    def _blend(self, number: int, face: int) -> NDArray[np.float32]:
         neighbours = {
-            frame - source_frame: self._canvases[frame][face]
-            for frame in self.frames_in_reach(source_frame)
-            if frame != source_frame and face in self._canvases[frame]
+            frame - number: self._canvases[frame][face]
+            for frame in self.frames_in_reach(number)
+            if frame != number and face in self._canvases[frame]
         }
-        return blend_canvas(self._canvases[source_frame][face], neighbours, reach=self._reach)
+        return blend_canvas(self._canvases[number][face], neighbours, reach=self._reach)
