@@ -101,7 +101,7 @@ if TYPE_CHECKING:
         TrackSettings,
         load_settings,
     )
-    from toolkit.stages import RunResult, compare, conform, plan, render, review_passes, track
+    from toolkit.stages import Alignment, RunResult, compare, conform, plan, render, review_passes, track
     from toolkit.turnover import read_cut
 
 __version__ = "0.1.0"
@@ -129,7 +129,7 @@ _HOMES = {
         "LoraSettings", "MatteSettings", "OutputSettings", "PlateSettings", "PromptSettings", "ReportSettings",
         "ServerSettings", "Settings", "TrackSettings", "load_settings",
     ),
-    "stages": ("RunResult", "compare", "conform", "plan", "render", "review_passes", "track",),
+    "stages": ("Alignment", "RunResult", "compare", "conform", "plan", "render", "review_passes", "track",),
     "turnover": ("read_cut",),
 }  # fmt: skip
 """Module of this package: the public names it defines."""
@@ -137,6 +137,7 @@ _HOMES = {
 __all__ = [
     "SILENT",
     "Advance",
+    "Alignment",
     "AssetUnavailable",
     "BodySample",
     "BodySettings",

@@ -11,6 +11,7 @@ from toolkit.cli.options import NamedPath, common_settings_options, json_option,
 
 if TYPE_CHECKING:
     from toolkit.documents import ActingReview, RegionReview, Review
+    from toolkit.stages.pairing import By, Fit
 
 _MUCH = 10.0
 """Points of the score below it at which a region is named."""
@@ -25,9 +26,35 @@ _SMOOTHED, _ROUGH = 0.85, 1.2
 @click.argument("plate", type=NamedPath(path_type=Path))
 @click.argument("result", type=NamedPath(path_type=Path))
 @common_settings_options
+@click.option(
+    "--offset",
+    type=int,
+    metavar="FRAME",
+    help="The plate's frame, from 0, that RESULT begins with; the overlap is compared.",
+)
+@click.option(
+    "--by",
+    type=click.Choice(["frame", "time"]),
+    help="For clips of other rates: frames go together by number, or by the moment at which they are shown.",
+)
+@click.option(
+    "--fit",
+    type=click.Choice(["stretch", "crop", "bars"]),
+    help="For pictures of other proportions: RESULT is all of the plate, its middle, or all of it between bars.",
+)
 @models_option
 @json_option
-def compare(*, plate: Path, result: Path, models: Path | None, as_json: bool, **named: Any) -> None:
+def compare(
+    *,
+    plate: Path,
+    result: Path,
+    offset: int | None,
+    by: By | None,
+    fit: Fit | None,
+    models: Path | None,
+    as_json: bool,
+    **named: Any,
+) -> None:
     """Measure how much of the acting in PLATE is left in RESULT: two movies or sequences of the same frames.
 
     Any tool may have made the result. A score of 100 means that every part of the face moves as in the plate; the
@@ -36,6 +63,7 @@ def compare(*, plate: Path, result: Path, models: Path | None, as_json: bool, **
 
     \b
     toolkit compare plate.mov result.mov
+    toolkit compare plate.mov wan_16fps.mp4 --by time --offset 8
     toolkit compare 'plate.####.exr' 'out/sh010/BODY/v001/sh010_BODY_v001.####.exr' --json
     """
     from toolkit import stages
@@ -44,7 +72,8 @@ def compare(*, plate: Path, result: Path, models: Path | None, as_json: bool, **
 
     settings = settings_for(plate.parent, **named)
     with open_progress("bar") as progress:
-        found = stages.compare(plate, result, settings, models=models, progress=progress)
+        alignment = stages.Alignment(offset=offset, by=by, fit=fit)
+        found = stages.compare(plate, result, settings, alignment=alignment, models=models, progress=progress)
     if as_json:
         print_document(found)
         return

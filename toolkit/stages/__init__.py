@@ -16,6 +16,7 @@ from toolkit.stages.conforming import conform, conform_onto
 from toolkit.stages.contact_sheet import check_sheet_path, write_contact_sheet
 from toolkit.stages.dry_run import check_run
 from toolkit.stages.faces_sheet import FaceRow, list_faces, write_faces_sheet
+from toolkit.stages.pairing import Alignment
 from toolkit.stages.planning import plan, plan_shot
 from toolkit.stages.reading import read_source
 from toolkit.stages.rendering import RenderTools, open_render_tools, open_tools_for, render, render_shot
@@ -30,6 +31,7 @@ from toolkit.stages.verifying import Verification, verify
 
 __all__ = [
     "MOST_TRIALS",
+    "Alignment",
     "CutChanges",
     "FaceRow",
     "RenderTools",

@@ -8,15 +8,16 @@ from toolkit import __version__
 from toolkit.documents import ClipName, Review, Shot
 from toolkit.errors import UnsupportedMedia
 from toolkit.faces import track_faces
+from toolkit.frames import FrameRange
 from toolkit.models import FACE_MODEL, fetch_asset
-from toolkit.plates import Plate, open_plate
+from toolkit.plates import open_plate
 from toolkit.progress import SILENT, Progress
 from toolkit.review import ShotReviewer
 from toolkit.settings import Settings
+from toolkit.stages.pairing import Alignment, check_proportions, fit_picture, pair_frames, repeat_frames
 from toolkit.turnover import read_cut
 
-_SAME_SHAPE = 0.01
-"""How much the proportions of two pictures may differ, as a part."""
+_ALIKE = Alignment()
 
 
 def compare(
@@ -24,31 +25,35 @@ def compare(
     result: Path | str,
     settings: Settings | None = None,
     *,
+    alignment: Alignment = _ALIKE,
     models: Path | str | None = None,
     progress: Progress = SILENT,
 ) -> Review:
     """How much of the acting in ``plate`` is left in ``result``: two movies or sequences of the same frames.
 
-    Whatever tool made the result, the faces of both are found and read in the same way. ``models`` is a folder with a
-    studio's own copy of the face model. Writes nothing. Raises what ``read_cut`` raises, UnsupportedMedia for clips of
-    different length, rate or proportions, AssetUnavailable, MediaError and EngineError.
+    Whatever tool made the result, the faces of both are found and read in the same way. ``alignment`` says how clips of
+    different length, rate or proportions go together. ``models`` is a folder with a studio's own copy of the face
+    model. Writes nothing. Raises what ``read_cut`` raises, UnsupportedMedia for clips that differ in a way that
+    ``alignment`` does not name, AssetUnavailable, MediaError and EngineError.
     """
     settings = settings or Settings()
     model = fetch_asset(FACE_MODEL, folder=None if models is None else Path(models), progress=progress)
     shots = [_read_clip(path, settings) for path in (plate, result)]
     with open_plate(shots[0].media) as one, open_plate(shots[1].media) as other:
-        _check_alike(*shots)
-        _check_proportions(one, other)
-        ranges = [shot.source_work_range for shot in shots]
-        with progress.stage("plate  faces", len(ranges[0])) as advance:
-            tracks = track_faces(shots[0], one, settings.track, model, advance)
-        pairs = zip(one.frames_8bit(ranges[0]), other.frames_8bit(ranges[1]), strict=True)
+        pairs = pair_frames(shots[0], shots[1], alignment)
+        check_proportions(one, other, alignment.fit)
+        source_frames, partners = zip(*pairs, strict=True)
+        plate_shot = _trim(shots[0], FrameRange(first=source_frames[0], last=source_frames[-1]))
+        with progress.stage("plate  faces", len(pairs)) as advance:
+            tracks = track_faces(plate_shot, one, settings.track, model, advance)
+        painted = repeat_frames(other.frames_8bit(dict.fromkeys(partners)), partners)
         with (
-            progress.stage("result  faces", len(ranges[0])) as advance,
+            progress.stage("result  faces", len(pairs)) as advance,
             ShotReviewer(tracks, [ClipName.RESULT], model, confidence=settings.track.confidence) as reviewer,
         ):
-            for (source_frame, picture), (_, painted) in pairs:
-                reviewer.add(source_frame, picture, {ClipName.RESULT: painted})
+            for (source_frame, picture), found in zip(one.frames_8bit(source_frames), painted, strict=True):
+                fitted = fit_picture(found, (one.width, one.height), alignment.fit)
+                reviewer.add(source_frame, picture, {ClipName.RESULT: fitted})
                 advance(1)
             reviewed = reviewer.judge()
     return Review(toolkit=__version__, plate=str(plate), result=str(result), shots=(reviewed,))
@@ -61,20 +66,5 @@ def _read_clip(path: Path | str, settings: Settings) -> Shot:
     return cut.shots[0]
 
 
-def _check_alike(plate: Shot, result: Shot) -> None:
-    counts = len(plate.source_range), len(result.source_range)
-    rates = plate.media.rate, result.media.rate
-    if counts[0] != counts[1]:
-        problem = f"it has {counts[1]} frames, and the plate {counts[0]}"
-    elif rates[0] != rates[1]:
-        problem = f"it plays at {float(rates[1]):g} fps, and the plate at {float(rates[0]):g}"
-    else:
-        return
-    raise UnsupportedMedia(result.media.path, f"{problem}: give two clips of the same frames")
-
-
-def _check_proportions(plate: Plate, result: Plate) -> None:
-    shapes = [one.width / one.height for one in (plate, result)]
-    if abs(shapes[1] / shapes[0] - 1) > _SAME_SHAPE:
-        sizes = f"it is {result.width}x{result.height}, and the plate {plate.width}x{plate.height}"
-        raise UnsupportedMedia(result.media.path, f"{sizes}: give two clips of the same picture, uncropped")
+def _trim(shot: Shot, source_range: FrameRange) -> Shot:
+    return shot.model_copy(update={"source_range": source_range, "source_work_range": source_range})
