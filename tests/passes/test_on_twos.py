@@ -12,7 +12,7 @@ from tests.passes._plate import COUNT, CUT_FOLDER, FIRST, sample, shot_of, track
 from tests.passes.rendering.test_reuse import counts, digests, render
 from toolkit.documents import PassName, PassPlan
 from toolkit.frames import FrameRange
-from toolkit.passes import plan_passes
+from toolkit.passes import ActingFacts, plan_passes
 from toolkit.settings import load_settings
 
 SHOT = shot_of(Path("nowhere/plate.####.png"))
@@ -22,7 +22,7 @@ SHOT = shot_of(Path("nowhere/plate.####.png"))
 def plan_body(*assignments: str, steps: dict[PassName, int] | None = None) -> PassPlan:
     tracks = tracks_of([sample(FIRST + index) for index in range(COUNT)])
     settings = load_settings(overrides=list(assignments))
-    return plan_passes(SHOT, tracks, settings, cut_folder=CUT_FOLDER, steps=steps or {})[0]
+    return plan_passes(SHOT, tracks, settings, cut_folder=CUT_FOLDER, acting=ActingFacts(steps=steps or {}))[0]
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,8 @@ class FacePlan(Value):
     """The prompt for this crop."""
     negative: str = Field(default="", exclude_if=_is_unset)
     """The negative prompt for this crop; empty: the look's."""
+    strength: float | None = Field(default=None, exclude_if=_is_unset)
+    """Denoising strength of this crop; None: the look's."""
 
 
 class StepPlan(Value):
@@ -206,6 +208,8 @@ class FramePlan(Value):
     """Noise seed of the whole frame (BODY)."""
     prompt: str = ""
     """The prompt for the whole frame (BODY)."""
+    strength: float | None = Field(default=None, exclude_if=_is_unset)
+    """Denoising strength of the whole frame (BODY); None: the look's."""
     faces: tuple[FacePlan, ...] = ()
     meshes: tuple[Landmarks, ...] = ()
     """If a control draws faces, or the engine wants them: the 478 points of each face in this frame, plate pixels; for

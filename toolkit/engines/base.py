@@ -31,7 +31,8 @@ class PaintRequest:
     image: NDArray[np.float32]
     """(H, W, 3) RGB, display-referred 0..1, C-contiguous; H and W are multiples of 8."""
     look: LookPlan
-    """The same for every image of a pass. ``strength`` 0 must return the image unchanged, 1 ignores it."""
+    """The same for every image that is painted in one call. ``strength`` 0 must return the image unchanged, 1 ignores
+    it."""
     prompt: str
     """Prompt of this image."""
     negative: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from toolkit.passes.guides.guide_pictures import check_guides
+from toolkit.passes.planning.acting import ActingFacts
 from toolkit.passes.planning.encoding import pass_encoding
 from toolkit.passes.planning.looks import (
     describe_control,
@@ -28,6 +29,7 @@ from toolkit.passes.rendering.versions import (
 from toolkit.passes.temporal.optical_flow import Luma, estimate_flow, identity_stmap, to_luma, warp_by_stmap
 
 __all__ = [
+    "ActingFacts",
     "Luma",
     "PassForecast",
     "RenderedPass",

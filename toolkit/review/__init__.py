@@ -7,6 +7,7 @@ from toolkit.review.pictures import FramePictures, Picture, ShotPictures, open_p
 from toolkit.review.prediction import predict_kept
 from toolkit.review.reviewing import REVISION, ShotReviewer
 from toolkit.review.telling import choose_telling_runs
+from toolkit.review.track_curves import find_activity
 
 __all__ = [
     "REVISION",
@@ -16,6 +17,7 @@ __all__ = [
     "ShotReviewer",
     "choose_telling_runs",
     "compare_acting",
+    "find_activity",
     "open_pictures",
     "predict_kept",
 ]

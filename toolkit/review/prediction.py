@@ -11,11 +11,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.documents import FaceState, FaceTrack, FaceTracks, StepPlan
-from toolkit.faces.freeing import find_neutral, free_landmarks
+from toolkit.documents import FaceTrack, FaceTracks, StepPlan
 from toolkit.review.acting import compare_acting
-from toolkit.review.measures import MEASURES, measure_shapes
 from toolkit.review.signals import Values
+from toolkit.review.track_curves import read_curves
 
 
 def predict_kept(tracks: FaceTracks, stepping: StepPlan) -> float | None:
@@ -28,24 +27,12 @@ def predict_kept(tracks: FaceTracks, stepping: StepPlan) -> float | None:
 
 
 def _predict_face(face: FaceTrack, tracks: FaceTracks, stepping: StepPlan) -> float | None:
-    values = _read_curves(face)
+    values = read_curves(face)
     if values is None:
         return None
     first = tracks.source_range.first
     rendered = np.array(stepping.source_frames(tracks.source_range)) - first
     return compare_acting(values, _carry_on(values, rendered)).score
-
-
-def _read_curves(face: FaceTrack) -> Values | None:
-    """The measures of ``face`` in the plate, (frames, measures); NaN where it was not found. None: it never was."""
-    neutral = find_neutral(face.samples)
-    if neutral is None:
-        return None
-    values = np.full((len(face.samples), len(MEASURES)), np.nan)
-    for index, sample in enumerate(face.samples):
-        if sample.state is FaceState.FOUND and sample.landmarks is not None:
-            values[index] = measure_shapes(free_landmarks(sample.landmarks[None], neutral))[0]
-    return values
 
 
 def _carry_on(values: Values, rendered: NDArray[np.int_]) -> Values:

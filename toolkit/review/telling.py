@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from toolkit.documents import FaceState, FaceTracks
-from toolkit.faces.freeing import find_neutral, free_landmarks
+from toolkit.documents import FaceTracks
 from toolkit.frames import FrameRange
-from toolkit.review.measures import MEASURES, measure_shapes
+from toolkit.review.measures import MEASURES
+from toolkit.review.track_curves import read_curves
 
 _RUN = 4
 """Frames in a row: fewer tell no noise."""
@@ -21,15 +21,16 @@ def choose_telling_runs(tracks: FaceTracks, count: int) -> list[FrameRange]:
     """
     if not tracks.faces:
         return []
-    samples = [one for one in tracks.faces[0].samples if one.state is FaceState.FOUND and one.landmarks is not None]
-    neutral = find_neutral(samples)
-    if neutral is None or len(samples) < _RUN:
+    values = read_curves(tracks.faces[0])
+    if values is None:
         return []
-    landmarks = np.array([one.landmarks for one in samples])
-    measured = measure_shapes(free_landmarks(landmarks, neutral)) / [one.usual for one in MEASURES]
+    found = np.flatnonzero(~np.isnan(values).any(axis=1))
+    if len(found) < _RUN:
+        return []
+    measured = values[found] / [one.usual for one in MEASURES]
     centred = measured - measured.mean(axis=0)
     main = centred @ np.linalg.svd(centred, full_matrices=False)[2][0]  # the first principal component
-    frames = [one.source_frame for one in samples]
+    frames = [tracks.source_range.first + int(index) for index in found]
     taken: list[FrameRange] = []
     for place in _alternate(np.argsort(main, kind="stable")):
         run = FrameRange.of(frames[place] - _RUN // 2, _RUN)

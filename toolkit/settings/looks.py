@@ -148,6 +148,9 @@ class Look:
 
     strength: Number = number(0.0, 1.0, default=0.5)
     """Denoising strength: 0 leaves the plate unchanged, 1 ignores it."""
+    ease: Number = number(0.0, 1.0, default=0.0)
+    """How much lower the strength is where the acting peaks, as a part of it: at 0.4, a strength of 0.5 falls to 0.3
+    there and rises again where the face is at rest. In steps of one sampling step, over several frames. 0 off."""
     seed: WholeNumber = number(0, 2**31 - 1, default=20230407)
     """Base seed of the noise. The seed of a picture also depends on shot, pass, face and frame, never on the batch."""
     noise: Literal["frame", "shot", "flow"] = "frame"

@@ -7,6 +7,7 @@ and re-rendering after a change are the same thing.
 
 from __future__ import annotations
 
+from toolkit.stages.acting_facts import predict_planned
 from toolkit.stages.changes import CutChanges, find_changes
 from toolkit.stages.changes_page import check_page_path, write_changes_page
 from toolkit.stages.checks import check_before_work
@@ -23,7 +24,6 @@ from toolkit.stages.rendering import RenderTools, open_render_tools, open_tools_
 from toolkit.stages.reporting import finish_run, review_passes
 from toolkit.stages.run_result import RunResult
 from toolkit.stages.shot_settings import chosen_values, write_shot_settings
-from toolkit.stages.stepping import predict_planned
 from toolkit.stages.tracking import TrackModels, fetch_track_models, track, track_shot
 from toolkit.stages.tuning import tune
 from toolkit.stages.tuning_search import TRIALS as MOST_TRIALS

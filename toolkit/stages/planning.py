@@ -9,9 +9,9 @@ from toolkit.engines import find_engine
 from toolkit.output import Output, lock_output
 from toolkit.passes import plan_passes, protect_delivered, when_delivered
 from toolkit.settings import Settings
+from toolkit.stages.acting_facts import find_acting_facts
 from toolkit.stages.checks import check_before_work, tracks_people
 from toolkit.stages.choosing import ShotPatterns, failed_shots
-from toolkit.stages.stepping import choose_steps
 
 
 def plan(out: Path | str, settings: Settings | None = None, *, shots: ShotPatterns = None) -> list[PassPlan]:
@@ -66,7 +66,7 @@ def make_plans(
         bodies=people,
         origin=cut.origin,
         with_shapes=find_engine(settings.engine).wants_faces,
-        steps=choose_steps(shot, faces, settings),
+        acting=find_acting_facts(shot, faces, settings),
     )
 
 

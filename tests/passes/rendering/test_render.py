@@ -492,3 +492,20 @@ def test_a_face_is_no_more_opaque_than_its_plate(tmp_path: Path) -> None:
     assert np.allclose(pixels[41:50, 84:88, :3].mean((0, 1)), stored.mean((0, 1)), rtol=0.03), (
         "multiplied by alpha only once"
     )
+
+
+def test_an_eased_frame_is_painted_as_at_that_strength(plate_pattern: Path, tmp_path: Path) -> None:
+    """The frames around it, in the same batch, keep their own."""
+    (plan,) = plans_for(plate_pattern, "output.passes=BODY")
+    frames = list(plan.frames)
+    frames[4] = frames[4].model_copy(update={"strength": 0.2})
+    eased = [plan.model_copy(update={"frames": tuple(frames)})]
+    with open_plate(shot_of(plate_pattern).media) as plate, open_engine("builtin") as engine:
+        engine.batch = 8
+        render_passes(eased, plate, engine, tmp_path / "eased", writers=1)
+    render(plate_pattern, tmp_path / "plain", "output.passes=BODY")
+    render(plate_pattern, tmp_path / "lower", "output.passes=BODY", "body.strength=0.2")
+    for number in (1004, 1005, 1006):
+        other = "lower" if number == 1005 else "plain"
+        found, expected = (read(layer(tmp_path / root, "BODY", number))[1] for root in ("eased", other))
+        assert np.array_equal(found, expected)

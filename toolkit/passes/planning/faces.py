@@ -19,6 +19,7 @@ from toolkit.documents import (
     Shot,
 )
 from toolkit.mattes import Size, face_outline
+from toolkit.passes.planning.acting import ActingFacts
 from toolkit.passes.planning.crops import (
     CropPose,
     a1111_crop_affine,
@@ -33,16 +34,18 @@ from toolkit.passes.planning.seeds import look_seed
 from toolkit.settings import FaceSettings, Look, MatteSettings, Settings
 
 
-def plan_faces(shot: Shot, tracks: FaceTracks, settings: Settings) -> dict[int, list[FacePlan]]:
+def plan_faces(shot: Shot, tracks: FaceTracks, settings: Settings, acting: ActingFacts) -> dict[int, list[FacePlan]]:
     """Faces by source frame, the most present face first."""
     by_frame: dict[int, list[FacePlan]] = {}
     look = resolve_look(PassName.FACE, shot.name, settings)
     plate = tracks.width, tracks.height
     fades = plan_fades(shot, tracks, settings.matte.fade)
-    for track, words, opacities in zip(tracks.faces, words_by_frame(tracks, look), fades, strict=True):
+    per_face = zip(tracks.faces, words_by_frame(tracks, look), fades, strict=True)
+    for number, (track, words, opacities) in enumerate(per_face):
+        strengths = acting.strengths(look, number)
         for source_frame, face in _plan_face(shot.name, track, words, look, settings.matte, plate=plate):
-            opacity = opacities.get(source_frame, 1.0)
-            by_frame.setdefault(source_frame, []).append(face.model_copy(update={"opacity": opacity}))
+            update = {"opacity": opacities.get(source_frame, 1.0), "strength": strengths.get(source_frame)}
+            by_frame.setdefault(source_frame, []).append(face.model_copy(update=update))
     return by_frame
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from types import MappingProxyType
 
 from toolkit.documents import (
     LOSSY_COMPRESSIONS,
@@ -23,6 +22,7 @@ from toolkit.documents import (
     digest,
 )
 from toolkit.frames import SHOT_FIRST
+from toolkit.passes.planning.acting import ActingFacts
 from toolkit.passes.planning.crops import body_canvas
 from toolkit.passes.planning.encoding import pass_encoding
 from toolkit.passes.planning.faces import plan_faces, plan_mask_blur
@@ -36,6 +36,7 @@ _STEPS = {"ones": 1, "twos": 2, "threes": 3}
 """By ``Look.on``; ``auto`` is chosen by the caller."""
 _WHOLE_FRAME = -1
 """Stands for the face in the seeds of BODY."""
+_NOTHING_KNOWN = ActingFacts()
 
 
 def plan_passes(
@@ -47,22 +48,20 @@ def plan_passes(
     bodies: BodyTracks | None = None,
     origin: Origin | None = None,
     with_shapes: bool = False,
-    steps: Mapping[PassName, int] = MappingProxyType({}),
+    acting: ActingFacts = _NOTHING_KNOWN,
 ) -> tuple[PassPlan, ...]:
     """Plan the passes of ``shot``, bottom to top; a pure function of its arguments.
 
     ``cut_folder`` is the folder of the cut, absolute: paths of guides are relative to it. ``bodies`` are needed if
     ``needs_body_tracks(settings)`` and the engine takes guides; without them no people are planned. ``origin`` is the
-    cut's: the encoding depends on its host. ``with_shapes``: the engine wants the shapes of faces. ``steps`` are those
-    chosen for passes that are on ``auto``; without one, all frames are planned.
+    cut's: the encoding depends on its host. ``with_shapes``: the engine wants the shapes of faces. ``acting`` is for
+    passes on ``auto``, and for those that ``ease``.
     """
     encoding = pass_encoding(shot, settings.output.encoding, origin)
     settings = replace(settings.for_shot(shot.name), output=replace(settings.output, encoding=encoding))
     means = plan_mean_shapes(tracks) if with_shapes else {}
     return tuple(
-        _plan_pass(
-            name, shot, tracks, settings, bodies, means=means, cut_folder=cut_folder, chosen_step=steps.get(name, 1)
-        )
+        _plan_pass(name, shot, tracks, settings, bodies, means=means, cut_folder=cut_folder, acting=acting)
         for name in wanted_passes(settings)
     )
 
@@ -76,10 +75,10 @@ def _plan_pass(
     *,
     means: Shapes,
     cut_folder: Path,
-    chosen_step: int,
+    acting: ActingFacts,
 ) -> PassPlan:
     look = resolve_look(name, shot.name, settings)
-    stepping = plan_stepping(shot, _STEPS.get(look.on, chosen_step))
+    stepping = plan_stepping(shot, _STEPS.get(look.on, acting.steps.get(name, 1)))
     canvas, plate_to_canvas = _plan_canvas(name, tracks, settings)
     media = shot.media
     source_first = stepping.source_first if stepping else shot.source_work_range.first
@@ -106,7 +105,9 @@ def _plan_pass(
         stepping=stepping,
         timecode_first=first_label,
         drop_frame=media.drop_frame,
-        frames=_plan_frames(name, shot, tracks, look, settings, bodies=bodies, means=means, stepping=stepping),
+        frames=_plan_frames(
+            name, shot, tracks, look, settings, bodies=bodies, means=means, acting=acting, stepping=stepping
+        ),
     )
 
 
@@ -146,14 +147,16 @@ def _plan_frames(
     *,
     bodies: BodyTracks | None,
     means: Shapes,
+    acting: ActingFacts,
     stepping: StepPlan | None,
 ) -> tuple[FramePlan, ...]:
     faces: Mapping[int, Sequence[FacePlan]] = {}
     prompts: Mapping[int, str] = {}
+    strengths: Mapping[int, float] = {}
     if name is PassName.FACE:
-        faces = plan_faces(shot, tracks, settings)
+        faces = plan_faces(shot, tracks, settings, acting)
     else:
-        prompts = _plan_body_prompts(shot, tracks, look)
+        prompts, strengths = _plan_body_prompts(shot, tracks, look), acting.strengths(look)
     meshes = plan_shapes(tracks) if means or has_control(look, "face") else {}
     people = _people_by_frame(bodies) if bodies and has_control(look, "body") else {}
     work = shot.source_work_range
@@ -164,6 +167,7 @@ def _plan_frames(
             file_number=SHOT_FIRST + index if stepping else None,
             seed=look_seed(look, shot.name, name, _WHOLE_FRAME, source_frame),
             prompt=prompts.get(source_frame, ""),
+            strength=strengths.get(source_frame),
             faces=tuple(faces.get(source_frame, ())),
             meshes=tuple(meshes.get(source_frame, ())),
             mean_meshes=tuple(means.get(source_frame, ())),

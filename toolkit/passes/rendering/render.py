@@ -154,14 +154,16 @@ def _is_flat(picture: NDArray[np.float32], matte: NDArray[np.float32] | None) ->
 
 
 def _batch_and_paint(jobs: Iterable[FrameJob], engine: Engine, *, strict: bool) -> Iterator[FrameJob]:
-    """Paint the jobs, gathering requests of one pass and size over frames and faces up to the engine's batch."""
-    queues: dict[tuple[PassName, tuple[int, ...]], list[FrameJob]] = {}
+    """Paint the jobs, gathering requests of one pass, size and strength over frames and faces up to the engine's
+    batch."""
+    queues: dict[tuple[PassName, tuple[int, ...], float], list[FrameJob]] = {}
     check = _ResultCheck(engine, strict=strict)
     for job in jobs:
         if not job.requests:
             yield job
             continue
-        queue = queues.setdefault((job.task.plan.pass_name, job.requests[0].image.shape), [])
+        first = job.requests[0]
+        queue = queues.setdefault((job.task.plan.pass_name, first.image.shape, first.look.strength), [])
         queue.append(job)
         if sum(len(other.requests) for other in queue) >= engine.batch:
             yield from _paint_batch(queue, engine, check)
@@ -170,13 +172,22 @@ def _batch_and_paint(jobs: Iterable[FrameJob], engine: Engine, *, strict: bool) 
         yield from _paint_batch(queue, engine, check)
 
 
+def _paint_alike(requests: Sequence[PaintRequest], engine: Engine) -> list[NDArray[np.float32]]:
+    """The results of ``requests``, painted look by look: two faces of a frame may differ in strength."""
+    results: dict[int, NDArray[np.float32]] = {}
+    for look in dict.fromkeys(request.look for request in requests):
+        places = [place for place, request in enumerate(requests) if request.look == look]
+        results |= zip(places, engine.paint([requests[place] for place in places]), strict=True)
+    return [results[place] for place in range(len(requests))]
+
+
 def _paint_batch(queue: Sequence[FrameJob], engine: Engine, check: _ResultCheck) -> list[FrameJob]:
     requests = [request for job in queue for request in job.requests]
     if not requests:
         return []
     first = queue[0].task
     with at(shot=first.plan.shot, **{"pass": str(first.plan.pass_name)}, frame=first.frame.shot_frame):
-        results = engine.paint(requests)
+        results = _paint_alike(requests, engine)
         for request, result in zip(requests, results, strict=True):
             check.check(request, result)
     remaining = iter(results)

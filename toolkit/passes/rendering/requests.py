@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.documents import Affine, FramePlan, PassName, PassPlan
+from toolkit.documents import Affine, FramePlan, LookPlan, PassName, PassPlan
 from toolkit.engines import Engine, FaceShape, PaintRequest
 from toolkit.passes.guides.face_mesh import draw_face_annotation
 from toolkit.passes.guides.guide_pictures import GuidePictures
@@ -57,7 +57,7 @@ def _build_body_request(
     to_canvas = partial(fit_frame_to_canvas, plan)
     request = PaintRequest(
         image=to_canvas(image),
-        look=plan.look,
+        look=_with_strength(plan.look, frame.strength),
         prompt=frame.prompt,
         negative=plan.look.negative,
         seed=frame.seed,
@@ -92,7 +92,7 @@ def _build_face_request(
     image, overbrights = split_overbrights(to_canvas(picture), reuse=True)
     request = PaintRequest(
         image=image,
-        look=plan.look,
+        look=_with_strength(plan.look, face.strength),
         prompt=face.prompt,
         negative=face.negative or plan.look.negative,
         seed=face.seed,
@@ -111,6 +111,10 @@ def _build_face_request(
         faces=_build_shapes(frame, own, face.plate_to_canvas) if engine.wants_faces else (),
     )
     return request, overbrights
+
+
+def _with_strength(look: LookPlan, strength: float | None) -> LookPlan:
+    return look if strength is None else look.model_copy(update={"strength": strength})
 
 
 def _place(plan: PassPlan, frame: FramePlan) -> str:

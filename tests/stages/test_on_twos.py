@@ -15,7 +15,7 @@ from toolkit.documents import Cut, Delivery, FaceTracks, PassName, PassPlan, Sho
 from toolkit.output import Output
 from toolkit.review import FramePictures, Picture, open_pictures
 from toolkit.settings import load_settings
-from toolkit.stages.stepping import choose_steps, predict_steps
+from toolkit.stages.acting_facts import choose_steps, predict_steps
 
 
 def load(out: Path, name: str) -> tuple[Shot, FaceTracks]:

@@ -1,4 +1,4 @@
-"""Which frames a pass is rendered on: ones, twos or threes, by what that would cost the acting."""
+"""What planning needs to know of the acting: which frames a pass may be rendered on, and where a face acts most."""
 
 from __future__ import annotations
 
@@ -7,12 +7,24 @@ from pathlib import Path
 
 from toolkit.documents import Cut, FaceTracks, PassName, PassPlan, Shot
 from toolkit.output import Output
-from toolkit.passes import plan_stepping, resolve_look, wanted_passes
-from toolkit.review import predict_kept
+from toolkit.passes import ActingFacts, plan_stepping, resolve_look, wanted_passes
+from toolkit.review import find_activity, predict_kept
 from toolkit.settings import Settings
 
 STEPS = (2, 3)
 """What is tried: on twos and on threes. Beyond that, hosts invent more than they are given."""
+
+
+def find_acting_facts(shot: Shot, faces: FaceTracks, settings: Settings) -> ActingFacts:
+    """The acting in ``shot``, as far as a pass asks for it: reading it takes time."""
+    looks = [resolve_look(name, shot.name, settings) for name in wanted_passes(settings)]
+    first, activity = faces.source_range.first, list[dict[int, float]]()
+    if any(look.ease for look in looks):
+        activity = [
+            {first + index: round(float(value), 4) for index, value in enumerate(find_activity(face))}
+            for face in faces.faces
+        ]
+    return ActingFacts(steps=choose_steps(shot, faces, settings), activity=activity)
 
 
 def choose_steps(shot: Shot, faces: FaceTracks, settings: Settings) -> dict[PassName, int]:
