@@ -18,7 +18,7 @@ PACKAGE = REPOSITORY / "toolkit"
 
 SUBPACKAGES = [
     "cli", "doctor", "demo", "background", "launch", "install", "pipeline", "stages", "report", "output", "review",
-    "delivery", "passes", "mattes", "faces", "engines", "turnover", "plates", "models", "a1111", "editorial",
+    "delivery", "passes", "mattes", "faces", "engines", "topaz", "turnover", "plates", "models", "a1111", "editorial",
     "documents", "settings", "frames", "errors", "progress", "memory",
 ]  # fmt: skip
 """Subpackages and top-level modules, top to bottom: each imports only from those below it (and from itself)."""

@@ -168,12 +168,12 @@ class SettingsError(InputError):
         section = next((one for one in candidates if one.startswith(f"{key}.")), None)
         if section is not None:
             return cls(key, f"a section, not a setting; write a key such as {section}", source=source)
-        return cls(key, f"no such setting; {_suggest(key, candidates, 'known keys')}", source=source)
+        return cls(key, f"no such setting; {suggest(key, candidates, 'known keys')}", source=source)
 
     @classmethod
     def unknown_preset(cls, name: str, known: Sequence[str]) -> SettingsError:
         """The preset does not exist."""
-        return cls(name, f"no such preset; {_suggest(name, known, 'presets')}", source="preset")
+        return cls(name, f"no such preset; {suggest(name, known, 'presets')}", source="preset")
 
     @classmethod
     def not_toml(cls, path: Path, error: ValueError) -> SettingsError:
@@ -190,7 +190,7 @@ class UntrustedSettings(InputError):
         super().__init__(f"{path} beside the cut asks for {', '.join(requests)}; {remedy}")
 
 
-def _suggest(name: str, candidates: Sequence[str], label: str) -> str:
+def suggest(name: str, candidates: Sequence[str], label: str) -> str:
     """The candidate closest to ``name``, or all of them."""
     near = get_close_matches(name, candidates, n=1, cutoff=0.5)
     return f"did you mean {near[0]}?" if near else f"{label}: {', '.join(candidates)}"
@@ -251,7 +251,7 @@ class UnknownEngine(InputError):
     """No engine of that name."""
 
     def __init__(self, name: str, available: Sequence[str]) -> None:
-        super().__init__(f"unknown engine '{name}'; {_suggest(name, available, 'available')}")
+        super().__init__(f"unknown engine '{name}'; {suggest(name, available, 'available')}")
 
 
 # --- media -------------------------------------------------------------------------------------------------

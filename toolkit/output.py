@@ -62,6 +62,11 @@ class Output:
         return self.root / "trials"
 
     @property
+    def finished(self) -> Path:
+        """Path of the folder of finished movies. Raises OutputNotWritable if it is a symbolic link."""
+        return self._folder("finished")
+
+    @property
     def report(self) -> Path:
         """Path of the folder of the report. Raises OutputNotWritable if it is a symbolic link."""
         return self._folder(f"report{self.suffix}")

@@ -19,6 +19,7 @@ from toolkit.cli.background import background
 from toolkit.cli.compare import compare
 from toolkit.cli.deliver import aep, conform, verify
 from toolkit.cli.faces import faces
+from toolkit.cli.finish import finish
 from toolkit.cli.info import doctor, engines, install_scripts_command, look, models, presets
 from toolkit.cli.resolve import resolve
 from toolkit.cli.review import review
@@ -71,7 +72,7 @@ def _take_verbose(command: click.Command) -> None:
         _take_verbose(inner)
 
 
-for stage in (run, demo, shots, track, faces, plan, render, conform, verify, review, compare, tune, aep):
+for stage in (run, demo, shots, track, faces, plan, render, conform, verify, review, compare, tune, finish, aep):
     toolkit.add_command(stage)
 for about in (engines, presets, look, models, doctor, install_scripts_command, resolve, ae, background):
     toolkit.add_command(about)

@@ -20,6 +20,7 @@ from toolkit.documents.delivery import (
     Motion,
 )
 from toolkit.documents.faces import FaceSample, FaceState, FaceTrack, FaceTracks, left_out_sentence
+from toolkit.documents.finished import Finished
 from toolkit.documents.origin import HostColour, Origin
 from toolkit.documents.passes import (
     LOSSY_COMPRESSIONS,
@@ -63,6 +64,7 @@ DOCUMENTS: tuple[type[Document], ...] = (
     Checksums,
     Review,
     Tuning,
+    Finished,
 )
 """Every document that has a schema file."""
 
@@ -95,6 +97,7 @@ __all__ = [
     "FaceTrack",
     "FaceTracks",
     "FileChecksum",
+    "Finished",
     "FrameKeys",
     "FramePlan",
     "GuidePlan",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ from toolkit.review.inbetweens import fill_in
 
 Picture = NDArray[np.uint8]
 """uint8 (H, W, 3) RGB, display-referred, C-contiguous."""
+Codes = TypeVar("Codes", np.uint8, np.float32)
 _GREY = 118
 """Display code of 18 % grey, around FACE alone."""
 
@@ -95,13 +96,31 @@ class ShotPictures:
         Raises what ``Plate.frames`` raises.
         """
         wanted = self.source_frames if only is None else only
+        for plate, layers in self._read(wanted):
+            yield self._compose(plate, layers)
+
+    def displayed(self, clip: ClipName) -> Generator[NDArray[np.float32], None, None]:
+        """The pictures of one of ``clips``, not rounded: float32 (H, W, 3) RGB, display-referred, white is 1.
+
+        Raises what ``Plate.frames`` raises.
+        """
+        for plate, layers in self._read(self.source_frames):
+            body = layers.get(PassName.BODY)
+            below = body or plate
+            encoding = self._plate.encoding if body is None else self._layers[PassName.BODY].encoding
+            shown = to_display_referred(below, encoding)
+            is_body = clip is ClipName.BODY
+            yield shown if is_body else self._put_over(layers[PassName.FACE], below, shown, to_display_referred)
+
+    def _read(self, wanted: Sequence[int]) -> Generator[tuple[PlateFrame, dict[PassName, PlateFrame]], None, None]:
+        """The plate and every layer, frame by frame."""
         layers = {name: layer.frames(wanted) for name, layer in self._layers.items()}
         plates = self._plate.frames(wanted)  # not in 8 bits: movies are decoded a little differently there
         with ExitStack() as iterators:
             for iterator in (plates, *layers.values()):
                 iterators.enter_context(closing(iterator))
             for plate in plates:
-                yield self._compose(plate, {name: next(one) for name, one in layers.items()})
+                yield plate, {name: next(one) for name, one in layers.items()}
 
     def _compose(self, plate: PlateFrame, layers: dict[PassName, PlateFrame]) -> FramePictures:
         body, face = layers.get(PassName.BODY), layers.get(PassName.FACE)
@@ -112,11 +131,17 @@ class ShotPictures:
             source_frame=plate.source_frame,
             plate=shown,
             body=painted,
-            composite=None if face is None else self._put_over(face, body or plate, below),
+            composite=None if face is None else self._put_over(face, body or plate, below, _show),
             matte=None if face is None else _alpha(face),
         )
 
-    def _put_over(self, face: PlateFrame, below: PlateFrame, shown: Picture) -> Picture:
+    def _put_over(
+        self,
+        face: PlateFrame,
+        below: PlateFrame,
+        shown: NDArray[Codes],
+        show: Callable[[PlateFrame, Encoding], NDArray[Codes]],
+    ) -> NDArray[Codes]:
         """``face`` over ``below``, which is ``shown``: in the encoding of the layer, where there is any face."""
         layer, alpha = self._layers[PassName.FACE], _alpha(face)
         window = _window(alpha)
@@ -126,7 +151,7 @@ class ShotPictures:
             if PassName.BODY not in self._layers:
                 under = encode(under, source=self._plate.encoding, target=layer.plan.encoding)
             rgb = face.rgb[window] + (1 - alpha[window][..., None]) * under
-            composite[window] = _show(replace(face, rgb=rgb), layer.encoding)
+            composite[window] = show(replace(face, rgb=rgb), layer.encoding)
         return composite
 
     def close(self) -> None:

@@ -17,6 +17,8 @@ from toolkit.stages.conforming import conform, conform_onto
 from toolkit.stages.contact_sheet import check_sheet_path, write_contact_sheet
 from toolkit.stages.dry_run import check_run
 from toolkit.stages.faces_sheet import FaceRow, list_faces, write_faces_sheet
+from toolkit.stages.finish_tasks import FinishTask, plan_finishing
+from toolkit.stages.finishing import finish
 from toolkit.stages.pairing import Alignment
 from toolkit.stages.planning import plan, plan_shot
 from toolkit.stages.reading import read_source
@@ -34,6 +36,7 @@ __all__ = [
     "Alignment",
     "CutChanges",
     "FaceRow",
+    "FinishTask",
     "RenderTools",
     "RunResult",
     "TrackModels",
@@ -50,11 +53,13 @@ __all__ = [
     "fetch_track_models",
     "find_changes",
     "find_left_out",
+    "finish",
     "finish_run",
     "list_faces",
     "open_render_tools",
     "open_tools_for",
     "plan",
+    "plan_finishing",
     "plan_shot",
     "predict_planned",
     "read_source",

@@ -80,7 +80,7 @@ def _review_shot(
 ) -> ShotReview:
     tracks = FaceTracks.read(output.face_track(shot.name))
     confidence = settings.for_shot(shot.name).track.confidence
-    layers = _digest_layers(plans, output)
+    layers = digest_layers(plans, output)
     interpolation = settings.delivery.interpolation
     filled = [interpolation] if any(plan.step > 1 for plan in plans) else []
     key = digest(REVISION, tracks.key, confidence, layers, *filled)
@@ -109,11 +109,11 @@ def current_reviews(plans: Iterable[PassPlan], output: Output) -> dict[str, Shot
     return {
         name: known[name]
         for name, own in by_shot.items()
-        if name in known and known[name].layers == _digest_layers(own, output)
+        if name in known and known[name].layers == digest_layers(own, output)
     }
 
 
-def _digest_layers(plans: Iterable[PassPlan], output: Output) -> str:
+def digest_layers(plans: Iterable[PassPlan], output: Output) -> str:
     """Digest of what determines the layer files of ``plans``. Raises MissingDocument for layers without a record."""
     contents = []
     for plan in plans:
