@@ -85,6 +85,10 @@ class Output:
         """Path of the face tracks of one shot. Raises OutputNotWritable if its folder is a symbolic link."""
         return self._folder(shot_name) / "face_track.json"
 
+    def track_preview(self, shot_name: str) -> Path:
+        """Path of the movie of one shot's face tracks. Raises OutputNotWritable if its folder is a symbolic link."""
+        return self._folder(shot_name) / "track_preview.mp4"
+
     def body_track(self, shot_name: str) -> Path:
         """Path of the body tracks of one shot. Raises OutputNotWritable if its folder is a symbolic link."""
         return self._folder(shot_name) / "body_track.json"

@@ -133,6 +133,7 @@ def _show_changes(
 @strict_option
 @shot_option
 @models_option
+@click.option("--preview", is_flag=True, help="Write a small movie of every shot with what was followed drawn in it.")
 @json_option
 @progress_option
 def track(
@@ -142,6 +143,7 @@ def track(
     patterns: tuple[str, ...],
     models: Path | None,
     replace: bool,
+    preview: bool,
     as_json: bool,
     progress_kind: str,
     **named: Any,
@@ -150,22 +152,36 @@ def track(
 
     If a pass has a "body" ControlNet, people are tracked too: OUT/<shot>/body_track.json.
 
+    With --preview, OUT/<shot>/track_preview.mp4 shows the plate with each face's oval, box, number and state.
+
     \b
     toolkit track cut.otio -o out
+    toolkit track cut.otio -o out --preview
     """
     from toolkit import stages
     from toolkit.cli.progress import open_progress
     from toolkit.cli.show import show_tracks
+    from toolkit.output import Output
 
     check_progress(progress_kind, json=as_json)
     settings = settings_for(cut.parent, **named)
     with open_progress(progress_kind) as progress:
         source = stages.read_source(cut, settings, out, progress=progress)
         found = stages.track(
-            source, out, settings, shots=patterns or None, models=models, replace=replace, progress=progress
+            source,
+            out,
+            settings,
+            shots=patterns or None,
+            models=models,
+            replace=replace,
+            preview=preview,
+            progress=progress,
         )
     if progress_kind == "bar":
         show_tracks(found, as_json=as_json)
+    for one in found if preview else ():
+        path = Output(root=out).track_preview(one.shot)
+        click.echo(f"to look at: {path}", err=as_json or progress_kind == "lines")
     _check_left_out(source, patterns)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from toolkit.report.overlays import COLOURS
 from toolkit.report.pictures import OpenPictures, Pictures
 from toolkit.report.sheet import (
     EMPTY,
@@ -19,6 +20,7 @@ from toolkit.report.write import write_report
 from toolkit.review import Picture
 
 __all__ = [
+    "COLOURS",
     "EMPTY",
     "FAINT",
     "INK",

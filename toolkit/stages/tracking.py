@@ -21,6 +21,7 @@ from toolkit.settings import Settings
 from toolkit.stages.checks import check_before_work, check_cut_of_output, tracks_people
 from toolkit.stages.choosing import ShotPatterns
 from toolkit.stages.failures import Failures
+from toolkit.stages.track_preview import check_preview, write_track_preview
 
 Tracks = TypeVar("Tracks", FaceTracks, BodyTracks)
 
@@ -45,13 +46,15 @@ def track(
     shots: ShotPatterns = None,
     models: Path | str | None = None,
     replace: bool = False,
+    preview: bool = False,
     progress: Progress = SILENT,
 ) -> list[FaceTracks]:
     """Find and follow the faces of the shots of ``cut``: ``out/<shot>/face_track.json``.
 
     Where a look has a ``body`` control, people are followed too (``body_track.json``). ``shots`` are shell patterns of
     shot names, all shots when None; ``models`` is a folder with a studio's own copies of the model files; ``replace``
-    allows an ``out`` that holds the layers of another cut. Returns one ``FaceTracks`` per shot, in the order of the
+    allows an ``out`` that holds the layers of another cut; with ``preview``, a small movie shows the plate of each shot
+    with what was followed: ``out/<shot>/track_preview.mp4``. Returns one ``FaceTracks`` per shot, in the order of the
     cut. Raises OtherCut, what ``check_before_work`` raises, AssetUnavailable, MediaError, EngineError, OutputBusy and
     OutputNotWritable, and ShotsLeftOut at the end if the media of some shots could not be used.
     """
@@ -60,6 +63,8 @@ def track(
     chosen = check_before_work(cut, shots, settings, Path(out))
     found: list[FaceTracks] = []
     failures = Failures(strict=settings.strict)
+    if preview:
+        check_preview(Path(out))
     with lock_output(Path(out), cut=cut_name) as output:
         files = fetch_track_models(settings, models, progress)
         cut.write(output.shots)
@@ -67,6 +72,9 @@ def track(
             with failures.catch(shot), open_plate(shot.media) as plate:
                 faces, _ = track_shot(shot, plate, settings, files, output=output, progress=progress)
                 found.append(faces)
+                if preview:
+                    with progress.stage(f"{shot.name}  preview", len(shot.source_work_range)) as advance:
+                        write_track_preview(faces, shot, plate, output.track_preview(shot.name), advance)
         failures.record(cut, output)
     failures.raise_if_any(chosen)
     return found
