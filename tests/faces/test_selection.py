@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pytest
+
 from tests.faces.test_samples import detection
-from toolkit.faces.selection import Person, select_people
+from toolkit.documents import DropReason
+from toolkit.faces.selection import Person, describe_dropped, select_people
+from toolkit.frames import FrameRange
 from toolkit.settings import TrackSettings
 
 
@@ -19,23 +23,23 @@ def spans(people: list[Person]) -> list[tuple[int, int]]:
 
 def test_people_who_follow_one_another_all_fit() -> None:
     people = [person(range(0, 10)), person(range(10, 20)), person(range(20, 30))]
-    kept, crowded = select_people(people, 30, TrackSettings(max_faces=1))
+    kept, dropped = select_people(people, 30, TrackSettings(max_faces=1))
     assert spans(kept) == [(0, 9), (10, 19), (20, 29)]
-    assert crowded == []
+    assert dropped == []
 
 
 def test_a_person_loses_the_frames_in_which_there_is_no_room() -> None:
     long, short = person(range(0, 20)), person(range(12, 30))
-    kept, crowded = select_people([short, long], 30, TrackSettings(max_faces=1))
+    kept, dropped = select_people([short, long], 30, TrackSettings(max_faces=1))
     assert spans(kept) == [(0, 19), (20, 29)]
-    assert crowded == [short]
+    assert [one.person for one in dropped] == [short]
 
 
 def test_a_person_with_hardly_any_frames_left_has_no_face() -> None:
     long, short = person(range(0, 20)), person(range(8, 23))
-    kept, crowded = select_people([long, short], 30, TrackSettings(max_faces=1))
+    kept, dropped = select_people([long, short], 30, TrackSettings(max_faces=1))
     assert spans(kept) == [(0, 19)]
-    assert crowded == [short]
+    assert [one.person for one in dropped] == [short]
 
 
 def test_nobody_pops_up_in_the_frames_in_which_somebody_is_held() -> None:
@@ -46,5 +50,31 @@ def test_nobody_pops_up_in_the_frames_in_which_somebody_is_held() -> None:
 
 def test_of_two_people_present_for_as_long_the_larger_is_kept() -> None:
     small, large = person(range(10), scale=1.5), person(range(10), scale=2.5)
-    kept, crowded = select_people([small, large], 10, TrackSettings(max_faces=1))
-    assert kept == [large] and crowded == [small]
+    kept, dropped = select_people([small, large], 10, TrackSettings(max_faces=1))
+    assert kept == [large] and [one.person for one in dropped] == [small]
+
+
+def test_everybody_who_is_dropped_has_a_reason_and_frames() -> None:
+    long, short, small, brief = (
+        person(range(0, 20)),
+        person(range(12, 30)),
+        person(range(5, 25), scale=0.1),
+        person(range(7, 10), scale=0.1),
+    )
+    kept, dropped = select_people([brief, small, short, long], 30, TrackSettings(max_faces=1))
+    assert spans(kept) == [(0, 19), (20, 29)]
+    assert [(one.reason, spans([one.frames])) for one in dropped] == [
+        (DropReason.CROWDED, [(12, 19)]),
+        (DropReason.SMALL, [(5, 24)]),
+        (DropReason.BRIEF, [(7, 9)]),
+    ]
+    told = describe_dropped(dropped[0])
+    assert (told.found, told.dropped, told.source_range) == (18, 8, FrameRange(first=12, last=19))
+    assert told.height == pytest.approx(short[12].placement.scale, abs=0.1)
+    assert told.largest in range(12, 20)
+
+
+def test_a_crowded_person_without_a_face_loses_all_frames() -> None:
+    long, short = person(range(0, 20)), person(range(8, 23))
+    _, dropped = select_people([long, short], 30, TrackSettings(max_faces=1))
+    assert [(one.reason, len(one.frames)) for one in dropped] == [(DropReason.CROWDED, 15)]

@@ -12,7 +12,7 @@ import pytest
 from tests.faces._footage import Person, Picture, grey, mirror, shot_of, states
 from toolkit.demo import make_demo, read_ground_truth
 from toolkit.demo.motion import FLOAT_AWAY, FaceKey, HeadKey
-from toolkit.documents import FaceState, FaceTracks, Shot
+from toolkit.documents import DropReason, FaceState, FaceTracks, Shot
 from toolkit.faces import track_faces, track_key
 from toolkit.frames import FrameRange
 from toolkit.plates import open_plate
@@ -93,6 +93,10 @@ def test_the_setting_limits_the_faces_at_once_and_what_is_left_out_is_counted(
     crowded = track(clip(second + third), max_faces=1)
     assert [states(face) for face in crowded.faces] == ["F" * 16]
     assert crowded.left_out == 1
+    (who,) = crowded.dropped
+    assert (who.reason, who.found, who.dropped, who.source_range) == (DropReason.CROWDED, 8, 8, FrameRange.of(9, 8))
+    assert who.height == pytest.approx(80, rel=0.1) and who.roll == pytest.approx(8, abs=3)
+    assert who.centre == pytest.approx((150, 150), abs=8)
     assert track(clip(second + third)).left_out == 0
 
 
@@ -161,7 +165,9 @@ def test_a_small_face_is_found_in_the_tiles_and_followed_back_to_its_first_frame
     (face,) = track(shot).faces
     assert states(face) == "..." + "F" * 13
     assert track(shot, tiles=False).faces == ()
-    assert track(shot, min_size=80).faces == ()
+    small = track(shot, min_size=80)
+    assert small.faces == ()
+    assert [(who.reason, who.found, round(who.height, -1)) for who in small.dropped] == [(DropReason.SMALL, 13, 50)]
 
 
 def test_a_second_face_that_enters_shortly_before_the_end_is_found(
@@ -177,7 +183,9 @@ def test_a_second_face_that_enters_shortly_before_the_end_is_found(
 
 def test_a_face_seen_in_four_frames_only_is_discarded_as_noise(clip: Clip, track: Track, anna: Person) -> None:
     seen = anna.composite_over(grey(), 320, 130, height=120)
-    assert track(clip([grey()] * 5 + [seen] * 4 + [grey()] * 5)).faces == ()
+    found = track(clip([grey()] * 5 + [seen] * 4 + [grey()] * 5))
+    assert found.faces == ()
+    assert [(who.reason, who.source_range) for who in found.dropped] == [(DropReason.BRIEF, FrameRange.of(6, 4))]
 
 
 def test_tracking_is_deterministic(clip: Clip, track: Track, anna: Person, bert: Person) -> None:

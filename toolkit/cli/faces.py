@@ -15,7 +15,7 @@ from toolkit.cli.options import json_option, out_argument
 @click.option("--cut", "cut_name", default="", metavar="NAME", help="A cut that was added to OUT (run --add).")
 @json_option
 def faces(out: Path, cut_name: str, as_json: bool) -> None:
-    """Show every face that was followed in the shots of OUT: its number, its frames, its size, and what is left out.
+    """Show every face that was followed in the shots of OUT: its number, its frames, its size, and who was dropped.
 
     Writes OUT/faces.png, a picture of each where it is largest. The numbers are those of settings such as
     face.prompts, and of the notes.
@@ -27,16 +27,15 @@ def faces(out: Path, cut_name: str, as_json: bool) -> None:
     from toolkit.cli.progress import open_progress
     from toolkit.cli.show import print_json, show_rows
 
-    rows, notes = stages.list_faces(out, cut_name=cut_name)
+    found = stages.list_faces(out, cut_name=cut_name)
     if as_json:
-        print_json({"faces": [asdict(row) for row in rows], "notes": notes})
+        print_json(asdict(found))
         return
-    show_rows([asdict(row) for row in rows], as_json=False)
+    show_rows([asdict(row) for row in found.faces], as_json=False)
     path = out / "faces.png"
-    if rows:
-        with open_progress("bar") as progress:
-            notes += stages.write_faces_sheet(out, rows, path, cut_name=cut_name, progress=progress)
-    for note in notes:
+    with open_progress("bar") as progress:
+        problems = stages.write_faces_sheet(out, found, path, cut_name=cut_name, progress=progress)
+    for note in (*found.notes, *problems):
         click.echo(f"note: {note}")
-    if rows:
+    if found.has_pictures:
         click.echo(f"to look at: {path}")

@@ -19,7 +19,15 @@ from toolkit.documents.delivery import (
     Interpolation,
     Motion,
 )
-from toolkit.documents.faces import FaceSample, FaceState, FaceTrack, FaceTracks, left_out_sentence
+from toolkit.documents.faces import (
+    DroppedFace,
+    DropReason,
+    FaceSample,
+    FaceState,
+    FaceTrack,
+    FaceTracks,
+    left_out_sentence,
+)
 from toolkit.documents.finished import Finished
 from toolkit.documents.origin import HostColour, Origin
 from toolkit.documents.passes import (
@@ -88,6 +96,8 @@ __all__ = [
     "DeliveryMarker",
     "DeliveryTrack",
     "Document",
+    "DropReason",
+    "DroppedFace",
     "EstimatePlan",
     "FaceKeys",
     "FacePlan",

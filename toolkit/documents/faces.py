@@ -73,6 +73,39 @@ class FaceTrack(Value):
     samples: tuple[FaceSample, ...]
 
 
+class DropReason(StrEnum):
+    """Why somebody who was followed is no face of the shot, or not in all frames."""
+
+    CROWDED = "CROWDED"
+    """``track.max_faces`` others are in the picture."""
+    SMALL = "SMALL"
+    """Smaller than ``track.min_size``."""
+    BRIEF = "BRIEF"
+    """Found in so few frames that it may be no face at all."""
+
+
+class DroppedFace(Value):
+    """Somebody who was followed and is no face of the shot, or not in all frames."""
+
+    reason: DropReason
+    found: int
+    """Frames in which it was found."""
+    dropped: int
+    """Those of them in which it is no face of the shot; only a CROWDED one may be in some."""
+    source_range: FrameRange
+    """From the first of the dropped frames to the last one (source space)."""
+    height: float
+    """The median height of the face in all its frames, pixels."""
+    largest: int
+    """The dropped frame in which it is largest (source space); the fields below say where it is there."""
+    centre: Point
+    """At the bridge of the nose, as that of a sample."""
+    scale: float
+    """Height of the face, pixels."""
+    roll: float
+    """Tilt of the head, degrees clockwise as seen."""
+
+
 def left_out_sentence(shot: str, count: int) -> str:
     """What the user is told about the ``count`` faces of ``shot`` that are left out."""
     faces = "1 face is" if count == 1 else f"{count} faces or more are"
@@ -98,6 +131,8 @@ class FaceTracks(Document):
     left_out: int = 0
     """Faces left out, at least in some frames, because ``track.max_faces`` others are there: as many as were followed,
     and there may be more."""
+    dropped: tuple[DroppedFace, ...] = ()
+    """Who was followed and is no face, or not in all frames, by reason; empty also in tracks of older versions."""
 
     def _text(self) -> Iterator[str]:
         """One line per sample: readable by frame, and the text of a long shot is never held in memory."""

@@ -5,6 +5,15 @@ from __future__ import annotations
 from toolkit.faces.bodies import bodies_key, track_bodies
 from toolkit.faces.reread import FaceRereader
 from toolkit.faces.track import track_faces, track_key
-from toolkit.faces.upright import cut_face
+from toolkit.faces.upright import FacePlacement, cut_place, measure_placement
 
-__all__ = ["FaceRereader", "bodies_key", "cut_face", "track_bodies", "track_faces", "track_key"]
+__all__ = [
+    "FacePlacement",
+    "FaceRereader",
+    "bodies_key",
+    "cut_place",
+    "measure_placement",
+    "track_bodies",
+    "track_faces",
+    "track_key",
+]

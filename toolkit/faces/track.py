@@ -9,12 +9,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit.documents import FaceTrack, FaceTracks, Shot, digest
+from toolkit.documents import DropReason, FaceTrack, FaceTracks, Shot, digest
 from toolkit.errors import at
 from toolkit.faces.identity import group_by_identity
 from toolkit.faces.pose import CanonicalFace
 from toolkit.faces.samples import build_samples
-from toolkit.faces.selection import select_people
+from toolkit.faces.selection import describe_dropped, select_people
 from toolkit.faces.tracker import FaceTracker
 from toolkit.faces.tracklet import Detection
 from toolkit.progress import Advance
@@ -42,7 +42,7 @@ def track_faces(shot: Shot, plate: Plate, settings: TrackSettings, model: Path, 
             advance(1)
         tracker.finish()
     people = group_by_identity(tracker.tracklets)
-    selected, crowded = select_people(people, len(shot.source_work_range), settings)
+    selected, dropped = select_people(people, len(shot.source_work_range), settings)
     faces = [
         build_samples(
             person,
@@ -63,7 +63,8 @@ def track_faces(shot: Shot, plate: Plate, settings: TrackSettings, model: Path, 
         source_range=shot.source_work_range,
         blendshape_names=tracker.blendshape_names,
         faces=tuple(FaceTrack(face=index, samples=samples) for index, samples in enumerate(faces)),
-        left_out=len(crowded),
+        left_out=sum(one.reason is DropReason.CROWDED for one in dropped),
+        dropped=tuple(map(describe_dropped, dropped)),
     )
 
 

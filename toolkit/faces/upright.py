@@ -165,9 +165,9 @@ def cut_canvas(picture: Picture, matrix: NDArray[np.float64]) -> Picture:
     return np.asarray(canvas, dtype=np.uint8)
 
 
-def cut_face(picture: Picture, landmarks: NDArray[np.float32]) -> Picture:
-    """The face with ``landmarks`` (478, 3) cut from ``picture``, for people: (CANVAS, CANVAS, 3), upright."""
-    return cut_canvas(picture, canvas_affine(measure_placement(landmarks), zoom=1.2))
+def cut_place(picture: Picture, place: FacePlacement) -> Picture:
+    """The face at ``place`` cut from ``picture``, for people: (CANVAS, CANVAS, 3), upright."""
+    return cut_canvas(picture, canvas_affine(place, zoom=1.2))
 
 
 def downsample(picture: Picture, factor: int) -> Picture:

@@ -16,7 +16,7 @@ from toolkit.stages.comparing import compare
 from toolkit.stages.conforming import conform, conform_onto
 from toolkit.stages.contact_sheet import check_sheet_path, write_contact_sheet
 from toolkit.stages.dry_run import check_run
-from toolkit.stages.faces_sheet import FaceRow, list_faces, write_faces_sheet
+from toolkit.stages.faces_sheet import DroppedRow, FaceRow, FacesFound, list_faces, write_faces_sheet
 from toolkit.stages.finish_tasks import FinishTask, plan_finishing
 from toolkit.stages.finishing import finish
 from toolkit.stages.pairing import Alignment
@@ -35,7 +35,9 @@ __all__ = [
     "MOST_TRIALS",
     "Alignment",
     "CutChanges",
+    "DroppedRow",
     "FaceRow",
+    "FacesFound",
     "FinishTask",
     "RenderTools",
     "RunResult",
