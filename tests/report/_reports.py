@@ -35,7 +35,10 @@ from toolkit.documents import (
     Review,
     Shot,
     ShotReview,
+    ShotTuning,
     Skipped,
+    Trial,
+    Tuning,
 )
 from toolkit.errors import CorruptMedia
 from toolkit.frames import FrameMap, FrameRange
@@ -255,6 +258,19 @@ def _curve(shot: Shot, region: str, measure: str, kept: float) -> MeasureCurve:
             ClipName.BODY: tuple(kept / 3 * value for value in plate),
         },
     )
+
+
+def make_tuning() -> Tuning:
+    """What was tried for ``sh010``: one setting with a choice, and one that could not be judged."""
+    tried = ((0.1, 99.2, 28), (0.9, 12.4, 28), (0.455, 90.0, 28), (0.455, 80.1, 40), (0.43, 91.2, 40))
+    trials = tuple(Trial(value=value, score=score, frames=frames) for value, score, frames in tried)
+    none = "nothing was chosen: no face acts in it, or it is found in too few frames"
+    face, body = PassName.FACE, PassName.BODY
+    shots = (
+        ShotTuning(shot="sh010", pass_name=face, key="face.strength", trials=trials, value=0.43, score=91.2),
+        ShotTuning(shot="sh010", pass_name=body, key="body.strength", trials=(), value=None, score=None, note=none),
+    )
+    return Tuning(toolkit="0.1.0", target=90, shots=shots)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.report._reports import FIRST, HOSTILE, Run, make_run, make_shot, state_at
+from tests.report._reports import FIRST, HOSTILE, Run, make_run, make_shot, make_tuning, state_at
 from toolkit.documents import FaceState
 from toolkit.errors import OutputNotWritable
 from toolkit.frames import timecode_from_frames
@@ -266,6 +266,48 @@ def test_the_contact_sheet_and_the_curves_are_pictures(run: Run) -> None:
         curves = cv2.imread(str(path))
         assert curves is not None
         assert curves.shape[1] == 990
+
+
+def chart_of(page: Page, place: int) -> list[tuple[str, dict[str, str | None]]]:
+    """The elements of the ``place``-th chart of the page."""
+    starts = [index for index, (tag, attributes) in enumerate(page.tags) if attributes.get("class") == "tuning"]
+    return page.tags[starts[place] : [*starts, len(page.tags)][place + 1]]
+
+
+def test_what_was_tuned_is_a_chart_of_its_shot(run: Run) -> None:
+    make_tuning().write(run.output.tuning)
+    page = Page(run.report(settings=JPEG))
+    text = " ".join(page.text.split())
+    assert "face.strength against the acting: 0.43 was chosen and keeps 91 of 100; asked for: 90" in text
+    assert (
+        "28 frames: 0.1 keeps 99, 0.9 keeps 12, 0.455 keeps 90; the whole shot: 0.455 keeps 80, 0.43 keeps 91" in text
+    )
+    assert "FACE v001 on this page was rendered with 0.5." in text
+    first = chart_of(page, 0)
+    circles = [attributes for tag, attributes in first if tag == "circle"]
+    assert [one["class"] for one in circles] == ["dot-trial"] * 3 + ["dot-whole", "dot-chosen"]
+    xs, ys = ([float(one[name] or 0) for one in circles] for name in ("cx", "cy"))
+    np.testing.assert_allclose(np.interp(xs, xs[:2], (0.1, 0.9)), (0.1, 0.9, 0.455, 0.455, 0.43), atol=0.001)
+    (target,) = [attributes for tag, attributes in first if attributes.get("class") == "target"]
+    assert float(target["y1"] or 0) == ys[2]  # it keeps what was asked for
+    assert ys[0] < ys[4] < ys[2] < ys[3] < ys[1]
+    (line,) = [attributes["points"] or "" for tag, attributes in first if tag == "polyline"]
+    assert line.split() == [f"{xs[place]:g},{ys[place]:g}" for place in (0, 2, 1)]  # by value, of as many frames
+
+
+def test_a_setting_for_which_nothing_was_chosen_says_why_and_one_without_trials_has_no_chart(run: Run) -> None:
+    make_tuning().write(run.output.tuning)
+    page = Page(run.report(settings=JPEG))
+    second = chart_of(page, 1)
+    assert "body.strength against the acting: nothing was chosen: no face acts in it" in " ".join(page.text.split())
+    assert not [tag for tag, _ in second if tag == "svg"]
+
+
+def test_a_run_that_was_not_tuned_has_no_charts_and_damage_is_a_note(run: Run) -> None:
+    page = Page(run.report(settings=JPEG))
+    assert not [attributes for _, attributes in page.tags if attributes.get("class") == "tuning"]
+    run.output.tuning.write_text("{")
+    assert "What was tuned cannot be shown: " in Page(run.report(settings=JPEG)).text
 
 
 def test_a_run_of_only_body_has_no_face_and_no_composite(run: Run) -> None:

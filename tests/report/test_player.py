@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tests.conftest import MakeOnce
 from tests.report._browser import Tab, find_chromium, open_browser
-from tests.report._reports import FIRST, SHADES, make_run, read_number
+from tests.report._reports import FIRST, SHADES, make_run, make_tuning, read_number
 from toolkit.settings import ReportSettings
 
 pytestmark = pytest.mark.no_cover
@@ -24,7 +24,9 @@ LONG = 120
 @pytest.fixture(scope="module")
 def page(make_once: MakeOnce) -> Path:
     def make(folder: Path) -> None:
-        make_run(folder, 60, LONG, 40).report(settings=ReportSettings(size=12))
+        run = make_run(folder, 60, LONG, 40)
+        make_tuning().write(run.output.tuning)
+        run.report(settings=ReportSettings(size=12))
 
     return make_once("report", make) / "report" / "index.html"
 
@@ -348,3 +350,13 @@ def test_with_fewer_files_than_frames_the_page_names_the_one_it_shows(tab: Tab, 
     assert FIRST + 80 < frame <= FIRST + 101
     assert number_on_screen(tab, frame) == frame
     assert cv2.countNonZero(on_screen(tab)[..., 0]) > 0
+
+
+def test_what_was_tuned_is_drawn_as_wide_as_there_is_room(tab: Tab, page: Path) -> None:
+    tab.open(page.as_uri())
+    for width in (1000, 420):
+        tab.size(width)
+        left, _, wide, high = tab.box(".tuning svg")
+        assert left >= 0 and left + wide <= width
+        assert wide == pytest.approx(2.8 * high, rel=0.01)  # not distorted
+        assert np.ptp(tab.picture(".tuning svg").astype(int)) > 150

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from toolkit.documents import Cut, write_atomically
 from toolkit.report.entries import record_timecode
 from toolkit.report.shot_data import Json
+from toolkit.report.tunings import CHART
 from toolkit.report.views import GRADES, KEPT, PARTLY, Grade, ShotView
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def write_page(path: Path, cut: Cut, views: Sequence[ShotView], shots: Iterable[
         loading="lazy" if len(views) > _MANY else "eager",
         kept=round(KEPT),
         partly=round(PARTLY),
+        chart=CHART,
         style=_read("page.css"),
         script=script,
         policy=_policy(script),

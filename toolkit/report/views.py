@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
-from toolkit.documents import ActingReview, ClipName, ClipReview, Cut, FaceReview, RegionReview, Shot
+from toolkit.documents import ActingReview, ClipName, ClipReview, Cut, FaceReview, RegionReview, Shot, Tuning
 from toolkit.report.entries import ShotEntry, body_of, record_timecode, source_timecode
 from toolkit.report.overlays import COLOURS
+from toolkit.report.tunings import TuningView, tuning_views
 
 KEPT, PARTLY = 75.0, 50.0
 """Scores from which acting counts as kept, and as partly lost; see docs/acting.md."""
@@ -142,9 +143,12 @@ class ShotView:
     strip_cell: tuple[int, int]
     curves: str
     """Address of the curves as a picture; empty: none."""
+    tunings: tuple[TuningView, ...]
 
 
-def shot_view(entry: ShotEntry, cut: Cut, *, order: int, remarks: Iterable[str], curves: str) -> ShotView:
+def shot_view(
+    entry: ShotEntry, cut: Cut, *, order: int, remarks: Iterable[str], curves: str, tuning: Tuning | None
+) -> ShotView:
     """The shot ``entry``, the ``order``-th of the page; ``curves`` is the name of the picture of its curves."""
     shot, proxy, least = entry.shot, entry.proxy, entry.least_kept
     first, last = (source_timecode(shot, frame) for frame in (shot.source_range.first, shot.source_range.last))
@@ -170,6 +174,7 @@ def shot_view(entry: ShotEntry, cut: Cut, *, order: int, remarks: Iterable[str],
         strip_frames=proxy.strip.frames if proxy is not None else (),
         strip_cell=(proxy.strip.width, proxy.strip.height) if proxy is not None else (0, 0),
         curves=quote(curves),
+        tunings=tuning_views(tuning, shot.name, entry.plans),
     )
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
-from toolkit.documents import Cut, Delivery, FaceTracks, PassPlan, Review, digest
+from toolkit.documents import Cut, Delivery, FaceTracks, PassPlan, Review, Tuning, digest
 from toolkit.errors import ToolkitError
 from toolkit.output import Output
 from toolkit.plates.proxy import PROXY_CODEC, can_write_proxy
@@ -49,10 +49,10 @@ def write_report(
 
     ``plans`` are those of the passes that were delivered, and ``left_out`` says why a shot could not be rendered, by
     its name. ``open_pictures(shot, plans)`` opens the pictures of a source shot and its plans; by default they are
-    those that are rendered. The face tracks are read from ``output``. Everything else may be missing: without
-    ``review``, or where one shot's review, tracks or pictures fail, the page says so in its place. Pictures are kept
-    while nothing changed, and the page is replaced last, as a whole. ``settings.report.write`` is the caller's to look
-    at. Raises OutputNotWritable.
+    those that are rendered. The face tracks, and what ``toolkit tune`` found, are read from ``output``. Everything else
+    may be missing: without ``review``, or where one shot's review, tracks or pictures fail, the page says so in its
+    place. Pictures are kept while nothing changed, and the page is replaced last, as a whole.
+    ``settings.report.write`` is the caller's to look at. Raises OutputNotWritable.
     """
     folder = output.report
     shots = cut.source_shots()
@@ -73,6 +73,8 @@ def write_report(
     drawn, curve_notes = _write_curves(folder, entries, most=int(SHARES["curves"] * room / curve_pictures.BYTES))
     write_table(folder / "review.csv", entries)
     notes += [*curve_notes, *write_contact(folder / "contact.png", cut, entries, most=SHARES["contact"] * room)]
+    tuning, tuning_notes = _read_tuning(output)
+    notes += tuning_notes
     notes += [] if review is not None else ["There is no review: nothing says what is left of the acting."]
     has_overlays = _have_room(plans, SHARES["overlays"] * room)
     notes += [] if has_overlays else [_NO_OVERLAYS]
@@ -83,7 +85,7 @@ def write_report(
         made=tuple(tell_how_made(cut, entries, settings, bytes_of(folder / _CURVES))),
         settings=settings_toml(settings),
     )
-    views = _views(entries, cut, delivered, drawn)
+    views = _views(entries, cut, delivered, drawn, tuning)
     write_page(folder / _PAGE, cut, views, _data(entries, cut, output, overlays=has_overlays), text)
     _remove_old(folder, entries, drawn.values())
     return folder / _PAGE
@@ -137,10 +139,29 @@ def _have_room(plans: Iterable[PassPlan], most: float) -> bool:
     return faces * _OVERLAY_BYTES <= most
 
 
-def _views(entries: Iterable[ShotEntry], cut: Cut, notes: Sequence[str], curves: Mapping[str, str]) -> list[ShotView]:
+def _read_tuning(output: Output) -> tuple[Tuning | None, list[str]]:
+    """What ``toolkit tune`` found in this folder, if anything; and a note if that cannot be read."""
+    if not output.tuning.exists():
+        return None, []
+    try:
+        return Tuning.read(output.tuning), []
+    except ToolkitError as error:
+        return None, [f"What was tuned cannot be shown: {error}."]
+
+
+def _views(
+    entries: Iterable[ShotEntry], cut: Cut, notes: Sequence[str], curves: Mapping[str, str], tuning: Tuning | None
+) -> list[ShotView]:
     """What the page shows of each shot; ``notes`` are those of the delivery."""
     return [
-        shot_view(entry, cut, order=order, remarks=_remarks(entry, notes), curves=curves.get(entry.shot.name, ""))
+        shot_view(
+            entry,
+            cut,
+            order=order,
+            remarks=_remarks(entry, notes),
+            curves=curves.get(entry.shot.name, ""),
+            tuning=tuning,
+        )
         for order, entry in enumerate(entries, start=1)
     ]
 
