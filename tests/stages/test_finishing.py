@@ -11,6 +11,7 @@ import time
 from itertools import islice
 from pathlib import Path
 
+import av
 import cv2
 import jsonschema
 import pytest
@@ -62,6 +63,10 @@ def test_a_movie_has_the_frames_the_rate_the_size_and_the_colours_that_were_pred
     with open_plate(media) as movie:
         assert (movie.width, movie.height) == (128, 64)
         shown = [frame.rgb.mean() for frame in movie.frames(range(8))]
+    with av.open(out / "finished" / "sh010.mov") as container:
+        codec = container.streams.video[0].codec_context
+        assert (codec.name, codec.pix_fmt) == ("prores", "yuv422p10le")
+        assert {codec.color_range, codec.colorspace, codec.color_primaries, codec.color_trc} == {1}  # limited, BT.709
     shot = Cut.read(out / "shots.json").source_shots()[0]
     (task,) = plan_finishing(out, parse_recipe("up=gcg-5"), shots="sh010")
     with open_pictures(shot, task.plans, out) as pictures:
@@ -203,6 +208,10 @@ def test_without_the_program_its_commands_are_printed(
     assert "tvai_stb=model=ref-2" in lines[4] and "tvai_up=model=gcg-5" in lines[4]
     assert printed.err.count("\n") == 1 and f"not installed at {tmp_path / 'nowhere' / 'ffmpeg'}" in printed.err
     assert not (out / "finished").exists()
+    assert run_command(["finish", str(out), "--topaz", "up=gcg-5", "--json"]) == 4
+    found = json.loads(capsys.readouterr().out)
+    assert found["environment"] == {"TVAI_MODEL_DIR": "/its models", "TVAI_MODEL_DATA_DIR": "/its models"}
+    assert [list(found["commands"]), len(found["commands"]["sh010"])] == [["sh010", "sh020"], 1]
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ KNOWN = {
                 "blend", "device", "vram", "instances"},
     "scale": {"w", "h", "flags", "out_color_matrix", "out_range"},
     "format": {"yuv422p10le"},
+    "setparams": {"range", "colorspace", "color_primaries", "color_trc"},
 }
 OPTIONS = {"-progress", "-framerate", "-start_number", "-i", "-vf", "-f", "-frames:v", "-fps_mode:v", "-c:v",
            "-profile:v", "-vendor", "-pix_fmt", "-color_range", "-colorspace", "-color_primaries", "-color_trc",
@@ -89,13 +90,16 @@ def interpolate(pictures, values, rate):
     return [pictures[int(index / each)] for index in range(count)], fps
 
 
-def encode(path, pictures, rate, size, way):
+def encode(path, pictures, rate, size, tags, way):
+    """As FFmpeg 7 and later: the tags of the frames count, and the options of the encoder do not."""
     import av, cv2
     with av.open(path, "w", format="mov") as movie:
         stream = movie.add_stream("prores_ks", rate=rate, options={"profile": "3"})
         stream.width, stream.height, stream.pix_fmt = *size, "yuv422p10le"
         encoder = stream.codec_context
-        encoder.color_range = encoder.colorspace = encoder.color_primaries = encoder.color_trc = 1
+        encoder.color_range, encoder.colorspace = 1, 1
+        encoder.color_primaries = 1 if tags.get("color_primaries") == "bt709" else 2
+        encoder.color_trc = 1 if tags.get("color_trc") == "bt709" else 2
         for index, picture in enumerate(pictures):
             frame = av.VideoFrame.from_ndarray(cv2.resize(picture, size), format="rgb48le")
             frame = frame.reformat(format="yuv422p10le", dst_colorspace=1)
@@ -135,8 +139,8 @@ def main():
             refuse("the first pass makes no movie")
         Path(filters[0][1]["filename"]).write_text(json.dumps({"poses": len(pictures)}))
         return
-    order = ["tvai_stb", "tvai_fi", "tvai_up", "scale", "format"]
-    if names != [name for name in order if name in names] or names[-2:] != order[-2:] or "-f" in options:
+    order = ["tvai_stb", "tvai_fi", "tvai_up", "scale", "format", "setparams"]
+    if names != [name for name in order if name in names] or not {"scale", "format"} <= {*names} or "-f" in options:
         refuse(f"not in this order: {names}")
     for name, values in filters:
         if name == "tvai_stb":
@@ -159,7 +163,7 @@ def main():
     if way == "garbage":
         Path(output).write_bytes(b"no movie" * 100)
         return
-    encode(output, pictures, rate, (int(scale["w"]), int(scale["h"])), way)
+    encode(output, pictures, rate, (int(scale["w"]), int(scale["h"])), dict(filters).get("setparams", {}), way)
 
 
 main()

@@ -56,7 +56,7 @@ def test_the_picture_is_interpolated_before_it_is_larger_in_whatever_order_it_is
     assert filters == (
         "tvai_fi=model=apo-8:slowmo=1:fps=48:rdt=-0.01,tvai_up=model=gcg-5:scale=2,"
         "scale=w=1280:h=720:flags=lanczos+accurate_rnd+full_chroma_int:out_color_matrix=bt709:out_range=limited,"
-        "format=yuv422p10le"
+        "format=yuv422p10le,setparams=range=limited:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
     )
     text = " ".join(arguments)
     assert "-framerate 24 -start_number 0 -i frame_%06d.png" in text

@@ -93,7 +93,7 @@ def finish(
     chosen, shots = PassName(pass_name) if pass_name is not None else None, list(patterns) or None
     if isinstance(program, EngineUnavailable):
         tasks = stages.plan_finishing(out, recipe, settings, pass_name=chosen, shots=shots, cut_name=cut_name)
-        _show_commands(tasks, default_program())
+        _show_commands(tasks, default_program(), as_json=as_json)
         raise program
     with open_progress("bar") as progress:
         found, left_out = stages.finish(
@@ -123,19 +123,22 @@ def _find(ffmpeg: Path | None) -> Program | EngineUnavailable:
         return error
 
 
-def _show_commands(tasks: Sequence[FinishTask], program: Program) -> None:
+def _show_commands(tasks: Sequence[FinishTask], program: Program, *, as_json: bool) -> None:
     """What would be run, as a shell of this system takes it."""
+    from toolkit.cli.show import print_json
+
+    lines = {task.name: [[str(program.ffmpeg), *arguments] for arguments in task.job.commands] for task in tasks}
+    if as_json:
+        print_json({"environment": dict(program.environment), "commands": lines})
+        return
     is_windows = os.name == "nt"
     for name, value in program.environment.items():
         click.echo(f'set "{name}={value}"' if is_windows else f"export {name}={shlex.quote(value)}")
     for task in tasks:
-        made = task.job.made
+        made, remark = task.job.made, "rem" if is_windows else "#"
         makes = f"{made.frames} frames of {made.width}x{made.height} at {float(made.rate):g} fps"
-        click.echo(
-            f"{'rem' if is_windows else '#'} {task.name}: {task.job.pictures} pictures, as a run writes them; {makes}"
-        )
-        for arguments in task.job.commands:
-            line = [str(program.ffmpeg), *arguments]
+        click.echo(f"{remark} {task.name}: {task.job.pictures} pictures, as a run writes them; {makes}")
+        for line in lines[task.name]:
             click.echo(subprocess.list2cmdline(line) if is_windows else shlex.join(line))
 
 

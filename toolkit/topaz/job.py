@@ -27,6 +27,8 @@ _PRORES = (
     "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-movflags", "+write_colr",
 )  # fmt: skip
 """ProRes 422 HQ: its filters return RGB of 16 bits, so that format and colour must be said."""
+_TAGS = "setparams=range=limited:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+"""The same on the frames: FFmpeg 7 and later write what those say, whatever the options of the encoder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +119,7 @@ def _filters(recipe: Recipe, made: Clip) -> str:
         scale = {"scale": "0" if "w" in recipe.up.parameters else str(_SCALE)}
         filters.append(_filter("tvai_up", {"model": recipe.up.model, **scale, **recipe.up.parameters}))
     colour = "flags=lanczos+accurate_rnd+full_chroma_int:out_color_matrix=bt709:out_range=limited"
-    return ",".join([*filters, f"scale=w={made.width}:h={made.height}:{colour}", "format=yuv422p10le"])
+    return ",".join([*filters, f"scale=w={made.width}:h={made.height}:{colour}", "format=yuv422p10le", _TAGS])
 
 
 def _filter(name: str, parameters: dict[str, str]) -> str:

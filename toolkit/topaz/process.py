@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from toolkit.errors import EngineFailed, EngineUnavailable
@@ -64,11 +65,13 @@ def _follow(lines: Iterable[str], advance: Advance) -> None:
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
-    process.terminate()
+    """Let it end by itself, or else kill it: also when this is interrupted once more."""
     try:
-        process.wait(_STOP_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_STOP_S)
+    finally:
+        process.kill()  # does nothing if it has ended
 
 
 def _check(code: int, said: str) -> None:
