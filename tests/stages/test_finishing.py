@@ -93,6 +93,14 @@ def test_what_is_there_is_kept_until_something_is_different(out: Path, program: 
     assert len(calls(program.ffmpeg)) == 4
 
 
+def test_what_a_killed_run_left_is_removed_and_nothing_else(out: Path, program: Program) -> None:
+    for name in (".new-4711-sh010", "mine"):
+        (out / "finished" / name).mkdir(parents=True)
+        (out / "finished" / name / "frame_000000.png").touch()
+    finish(out, parse_recipe("up=gcg-5:scale=1"), program, shots="sh010")
+    assert files(out) == ["mine", "sh010.json", "sh010.mov"]
+
+
 def test_a_stabilised_shot_is_two_passes_and_is_not_measured(out: Path, program: Program) -> None:
     (made,), _ = finish(out, parse_recipe("stab=cpe-2:roll=1,fi=chr-2:slowmo=2"), program, shots="sh020")
     first, second = calls(program.ffmpeg)
@@ -164,7 +172,7 @@ def test_a_program_that_cannot_be_started_says_so(out: Path, program: Program) -
 
 def test_ctrl_c_stops_the_program_and_leaves_nothing(out: Path, program: Program) -> None:
     misbehave(program.ffmpeg, "hang")
-    hanging = program.ffmpeg.parent / "hanging"
+    hanging = program.ffmpeg.parent / "process"
     command = [sys.executable, "-m", "toolkit.cli", "finish", str(out), "--topaz", "up=gcg-5"]
     environment = {**os.environ, "TOOLKIT_TOPAZ_FFMPEG": str(program.ffmpeg)}
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
@@ -175,6 +183,8 @@ def test_ctrl_c_stops_the_program_and_leaves_nothing(out: Path, program: Program
         _, said = process.communicate(timeout=30)
     assert process.returncode == 130, said
     assert time.monotonic() - started < 30  # the stand-in would sleep for a minute
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(hanging.read_text()), 0)
     assert files(out) == []
 
 
@@ -218,7 +228,7 @@ def test_without_the_program_its_commands_are_printed(
 def acting(tmp_path: Path, demo_pictures: None) -> Path:
     """Some frames of the demo, small, as a rendered BODY."""
     (tmp_path / "plates").mkdir()
-    for number, picture in enumerate(islice(draw_frames(PUSH_IN), 20, 36)):
+    for number, picture in enumerate(islice(draw_frames(PUSH_IN), 20, 34)):
         small = cv2.cvtColor(cv2.resize(picture, (480, 270), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2BGR)
         cv2.imwrite(str(tmp_path / "plates" / f"act.{number:04d}.png"), small)
     settings = load_settings(preset="draft", overrides=["engine=builtin", "output.passes=BODY", "report.write=false"])
@@ -226,11 +236,24 @@ def acting(tmp_path: Path, demo_pictures: None) -> Path:
     return tmp_path / "acting"
 
 
+def test_without_its_models_the_commands_are_those_of_the_given_program(
+    out: Path, tmp_path: Path, program: Program, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lonely = tmp_path / "lonely" / "ffmpeg"
+    lonely.parent.mkdir()
+    lonely.touch()
+    line = ["finish", str(out), "--topaz", "up=gcg-5", "--shot", "sh010", "--topaz-ffmpeg", str(lonely)]
+    assert run_command(line) == 4
+    said = capsys.readouterr()
+    assert f"\n{lonely} -hide_banner" in said.out
+    assert "its models were not found" in said.err and "set TVAI_MODEL_DIR and TVAI_MODEL_DATA_DIR" in said.err
+
+
 def test_the_acting_is_measured_before_and_after(acting: Path, program: Program) -> None:
     (made,), _ = finish(acting, parse_recipe("fi=apo-8,up=gcg-5"), program, pass_name=PassName.BODY)
-    assert (made.movie, made.clip, made.width, made.frames) == ("act.BODY.mov", ClipName.BODY, 960, 32)
+    assert (made.movie, made.clip, made.width, made.frames) == ("act.BODY.mov", ClipName.BODY, 960, 28)
     ((before, after),) = made.acting.values()
-    assert before.frames_compared == after.frames_compared == 16
+    assert before.frames_compared == after.frames_compared == 14
     assert before.score is not None and after.score is not None
     assert after.score == pytest.approx(before.score, abs=5)  # the stand-in only repeats frames
     assert after.amplitude == pytest.approx(before.amplitude, abs=0.1)

@@ -107,7 +107,8 @@ def encode(path, pictures, rate, size, tags, way):
             movie.mux(stream.encode(frame))
             print(f"frame={index + 1}\nprogress=continue", flush=True)
             if way == "hang":
-                (HOME / "hanging").touch()
+                (HOME / "process.part").write_text(str(os.getpid()))
+                (HOME / "process.part").replace(HOME / "process")
                 time.sleep(60)
             if way == "killed":
                 os.kill(os.getpid(), signal.SIGKILL)

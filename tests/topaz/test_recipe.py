@@ -157,6 +157,6 @@ def test_where_it_is_installed_by_default(
     monkeypatch.setenv("PROGRAMFILES", str(tmp_path / "programs"))
     monkeypatch.setenv("PROGRAMDATA", str(tmp_path / "data"))
     monkeypatch.delenv("TVAI_MODEL_DIR", raising=False)
-    found = program_module.default_program()
+    found = program_module.expected_program()
     assert found.ffmpeg.as_posix().endswith(places[0])
     assert found.environment["TVAI_MODEL_DIR"].endswith(places[1])

@@ -85,7 +85,7 @@ def finish(
     from toolkit import stages
     from toolkit.cli.progress import open_progress
     from toolkit.documents import PassName
-    from toolkit.topaz import default_program, parse_recipe
+    from toolkit.topaz import expected_program, parse_recipe
 
     program = _find(ffmpeg)
     recipe = parse_recipe(steps, () if isinstance(program, EngineUnavailable) else program.models())
@@ -93,7 +93,7 @@ def finish(
     chosen, shots = PassName(pass_name) if pass_name is not None else None, list(patterns) or None
     if isinstance(program, EngineUnavailable):
         tasks = stages.plan_finishing(out, recipe, settings, pass_name=chosen, shots=shots, cut_name=cut_name)
-        _show_commands(tasks, default_program(), as_json=as_json)
+        _show_commands(tasks, expected_program(ffmpeg), as_json=as_json)
         raise program
     with open_progress("bar") as progress:
         found, left_out = stages.finish(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from toolkit.topaz.job import FEWEST_FRAMES, MOVIE, PICTURES, Clip, Job, plan_job
 from toolkit.topaz.process import run_command
-from toolkit.topaz.program import NAME, Program, default_program, find_program
+from toolkit.topaz.program import NAME, Program, expected_program, find_program
 from toolkit.topaz.recipe import Recipe, parse_recipe
 
 __all__ = [
@@ -19,7 +19,7 @@ __all__ = [
     "Job",
     "Program",
     "Recipe",
-    "default_program",
+    "expected_program",
     "find_program",
     "parse_recipe",
     "plan_job",

@@ -53,12 +53,11 @@ def find_program(given: Path | None = None) -> Program:
     return Program(ffmpeg=ffmpeg.absolute(), environment=_environment(folder))
 
 
-def default_program() -> Program:
-    """The program where it would be by default, whether it is there or not."""
-    ffmpeg = _places()[0]
-    return Program(
-        ffmpeg=ffmpeg, environment=_environment(os.environ.get(_VARIABLES[0]) or str(_model_places(ffmpeg)[0]))
-    )
+def expected_program(given: Path | None = None) -> Program:
+    """The program at ``given``, or where it would be by default, with its models: whether they are there or not."""
+    ffmpeg = given or _places()[0]
+    models = os.environ.get(_VARIABLES[0]) or str(_model_places(ffmpeg)[0])
+    return Program(ffmpeg=ffmpeg, environment=_environment(models))
 
 
 def _environment(models: str) -> dict[str, str]:
