@@ -101,6 +101,28 @@ def test_what_a_killed_run_left_is_removed_and_nothing_else(out: Path, program: 
     assert files(out) == ["mine", "sh010.json", "sh010.mov"]
 
 
+def test_a_pass_on_twos_is_finished_with_all_of_its_frames(cut: Path, tmp_path: Path, program: Program) -> None:
+    on_twos = ["output.passes=BODY", "body.on=twos", "report.write=false"]
+    toolkit.run(cut, tmp_path / "twos", load_settings(overrides=on_twos))
+    (made,), _ = finish(tmp_path / "twos", parse_recipe("fi=apo-8"), program, shots="sh010")
+    assert (made.frames, len(given(program.ffmpeg))) == (8, 5)
+    nearest = load_settings(overrides=["delivery.interpolation=nearest"])
+    finish(tmp_path / "twos", parse_recipe("fi=apo-8"), program, nearest, shots="sh010")
+    assert len(calls(program.ffmpeg)) == 2  # other pictures
+
+
+def test_what_was_not_measured_is_measured_once_it_can_be(out: Path, program: Program) -> None:
+    track = out / "sh010" / "face_track.json"
+    track.rename(track.with_suffix(".away"))
+    recipe = parse_recipe("up=gcg-5")
+    (made,), _ = finish(out, recipe, program, shots="sh010")
+    assert made.not_measured == "its face track is missing; run 'toolkit track CUT -o OUT'"
+    track.with_suffix(".away").rename(track)
+    (made,), _ = finish(out, recipe, program, shots="sh010")
+    assert made.review is not None and made.not_measured == ""
+    assert len(calls(program.ffmpeg)) == 1
+
+
 def test_a_stabilised_shot_is_two_passes_and_is_not_measured(out: Path, program: Program) -> None:
     (made,), _ = finish(out, parse_recipe("stab=cpe-2:roll=1,fi=chr-2:slowmo=2"), program, shots="sh020")
     first, second = calls(program.ffmpeg)

@@ -45,7 +45,7 @@ class Finished(Document):
     review: ShotReview | None = None
     """The acting in the clip and in the movie, compared with the plate; None: it is not measured."""
     not_measured: str = ""
-    """Why it is not measured; empty with ``review`` None: it has yet to be."""
+    """Why it is not; empty with ``review`` None: it has yet to be."""
 
     @property
     def acting(self) -> dict[int, tuple[ActingReview, ActingReview]]:

@@ -17,7 +17,7 @@ from toolkit.errors import EngineFailed, MediaError, OutputNotWritable, Unsuppor
 from toolkit.output import Output
 from toolkit.plates import open_plate, probe
 from toolkit.progress import Advance, Progress
-from toolkit.review import ShotPictures, open_pictures
+from toolkit.review import ShotPictures
 from toolkit.stages.finish_tasks import FinishTask
 from toolkit.topaz import FEWEST_FRAMES, MOVIE, NAME, PICTURES, Clip, Program, run_command
 
@@ -38,7 +38,7 @@ def make_movie(task: FinishTask, program: Program, output: Output, *, again: boo
         raise UnsupportedMedia(task.shot.media.path, problem)
     with _new_folder(output.finished / f"{_UNFINISHED}{os.getpid()}-{task.name}") as folder:
         with (
-            open_pictures(task.shot, task.plans, output.root) as pictures,
+            task.open_pictures(output.root) as pictures,
             progress.stage(f"{task.name}  pictures", task.job.pictures) as advance,
         ):
             _write_pictures(folder, pictures, task, advance)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit.documents import ClipName, Cut, PassName, PassPlan, Shot, digest
+from toolkit.documents import ClipName, Cut, Interpolation, PassName, PassPlan, Shot, digest
 from toolkit.errors import MissingDocument
 from toolkit.output import Output
+from toolkit.review import ShotPictures, open_pictures
 from toolkit.settings import Settings
 from toolkit.stages.choosing import ShotPatterns, choose_shots, find_left_out
 from toolkit.stages.conforming import choose_passes
@@ -27,6 +28,8 @@ class FinishTask:
     """The passes that are in the picture."""
     pass_name: PassName | None
     """See ``Finished``."""
+    interpolation: Interpolation
+    """How frames between two of a pass on twos are filled in."""
     job: Job
     key: str
     """Digest of the pictures and of the commands."""
@@ -38,8 +41,12 @@ class FinishTask:
 
     @property
     def frames(self) -> int:
-        """Of the shot, handles included."""
-        return len(self.plans[0].frames)
+        """Of the shot, handles included: a pass on twos has fewer files."""
+        return len(self.shot.rendered_range)
+
+    def open_pictures(self, root: Path) -> ShotPictures:
+        """Its plate and layers under ``root``. Raises what ``open_plate`` raises."""
+        return open_pictures(self.shot, self.plans, root, interpolation=self.interpolation)
 
     @property
     def clip(self) -> ClipName:
@@ -73,7 +80,7 @@ def plan_tasks(
     for shot in chosen:
         own = tuple(one for one in plans if one.shot == shot.name and pass_name in (None, one.pass_name))
         if own:
-            tasks.append(_plan_shot(shot, own, pass_name, recipe, output))
+            tasks.append(_plan_shot(shot, own, recipe, pass_name=pass_name, output=output, settings=settings))
         else:
             left_out.setdefault(shot.name, "; ".join(notes.get(shot.name, [])) or f"it has no {pass_name}")
     if not tasks:
@@ -82,9 +89,23 @@ def plan_tasks(
 
 
 def _plan_shot(
-    shot: Shot, plans: tuple[PassPlan, ...], pass_name: PassName | None, recipe: Recipe, output: Output
+    shot: Shot,
+    plans: tuple[PassPlan, ...],
+    recipe: Recipe,
+    *,
+    pass_name: PassName | None,
+    output: Output,
+    settings: Settings,
 ) -> FinishTask:
-    plan = plans[0]
-    job = plan_job(recipe, Clip(width=plan.width, height=plan.height, rate=plan.rate, frames=len(plan.frames)))
-    key = digest(_REVISION, pass_name, digest_layers(plans, output), job.commands)
-    return FinishTask(shot=shot, plans=plans, pass_name=pass_name, job=job, key=key)
+    plan, interpolation = plans[0], settings.delivery.interpolation
+    clip = Clip(width=plan.width, height=plan.height, rate=plan.rate, frames=len(shot.rendered_range))
+    job = plan_job(recipe, clip)
+    filled = [interpolation] if any(one.step > 1 for one in plans) else []
+    return FinishTask(
+        shot=shot,
+        plans=plans,
+        pass_name=pass_name,
+        interpolation=interpolation,
+        job=job,
+        key=digest(_REVISION, pass_name, digest_layers(plans, output), job.commands, *filled),
+    )

@@ -10,7 +10,7 @@ from toolkit.models import FACE_MODEL, fetch_asset
 from toolkit.output import Output, lock_output
 from toolkit.plates import open_plate, probe
 from toolkit.progress import SILENT, Progress
-from toolkit.review import ShotReviewer, open_pictures
+from toolkit.review import ShotReviewer
 from toolkit.settings import Settings
 from toolkit.stages.checks import check_disk
 from toolkit.stages.choosing import ShotPatterns
@@ -64,7 +64,7 @@ def _with_review(
     made: Finished, task: FinishTask, output: Output, *, settings: Settings, model: Path, progress: Progress
 ) -> Finished:
     """``made`` with what is left of the acting, or with why that is not measured; and so on disk."""
-    if made.review is not None or made.not_measured:
+    if made.review is not None:
         return made
     reason = _why_not(made, task, output)
     review = None if reason else _measure(made, task, output, settings=settings, model=model, progress=progress)
@@ -93,7 +93,7 @@ def _measure(
     tracks = FaceTracks.read(output.face_track(task.shot.name))
     confidence = settings.for_shot(task.shot.name).track.confidence
     with (
-        open_pictures(task.shot, task.plans, output.root) as pictures,
+        task.open_pictures(output.root) as pictures,
         open_plate(probe(output.finished / made.movie)) as movie,
         ShotReviewer(tracks, [task.clip, ClipName.RESULT], model, confidence=confidence) as reviewer,
         progress.stage(f"{task.name}  acting", len(pictures.source_frames)) as advance,
