@@ -17,10 +17,8 @@ from toolkit.stages.choosing import ShotPatterns
 from toolkit.stages.failures import Failures
 from toolkit.stages.finish_movies import make_movie, remove_unfinished
 from toolkit.stages.finish_tasks import FinishTask, plan_tasks
+from toolkit.stages.pairing import are_alike
 from toolkit.topaz import Program, Recipe
-
-_SAME_SHAPE = 0.01
-"""How much the proportions of movie and plate may differ, as a part."""
 
 
 def finish(
@@ -81,7 +79,7 @@ def _why_not(made: Finished, task: FinishTask, output: Output) -> str:
         return "it is stabilised, so that its faces are not where they are in the plate"
     if made.frames_each.denominator != 1:
         return f"it has {float(made.frames_each):g} frames for each of the plate, so that most show other moments"
-    if abs(made.width / made.height / (plate.width / plate.height) - 1) > _SAME_SHAPE:
+    if not are_alike((plate.width, plate.height), (made.width, made.height)):
         return f"it is {made.width}x{made.height}, and the plate {plate.width}x{plate.height}: other proportions"
     return ""
 

@@ -70,10 +70,15 @@ def pair_frames(plate: Shot, result: Shot, alignment: Alignment) -> list[tuple[i
     return [(first[0] + frame, first[1] + partner) for frame, partner in pairs]
 
 
+def are_alike(plate: tuple[int, int], result: tuple[int, int]) -> bool:
+    """Whether two pictures of these sizes, width and height, have the same proportions."""
+    shapes = plate[0] / plate[1], result[0] / result[1]
+    return abs(shapes[1] / shapes[0] - 1) <= _SAME_SHAPE
+
+
 def check_proportions(plate: Plate, result: Plate, fit: Fit | None) -> None:
     """Raises UnsupportedMedia if the pictures have other proportions and ``fit`` does not say why."""
-    shapes = [one.width / one.height for one in (plate, result)]
-    if fit is None and abs(shapes[1] / shapes[0] - 1) > _SAME_SHAPE:
+    if fit is None and not are_alike((plate.width, plate.height), (result.width, result.height)):
         sizes = f"it is {result.width}x{result.height}, and the plate {plate.width}x{plate.height}"
         advice = "give two clips of the same picture, or add --fit stretch, crop or bars"
         raise UnsupportedMedia(result.media.path, f"{sizes}: {advice}")
