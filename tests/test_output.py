@@ -12,6 +12,7 @@ import pytest
 
 from tests.hosts.lua_host import new_lua
 from toolkit.documents import PassName, write_atomically
+from toolkit.editorial.shot_names import shot_stem
 from toolkit.errors import MissingDocument, OutputBusy, OutputNotWritable
 from toolkit.output import Output, lock_output, record_last_delivery, take_lock
 
@@ -211,3 +212,9 @@ def test_a_read_only_home_is_a_warning_and_not_an_error(
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     record_last_delivery(tmp_path / "out" / "delivery.json")
     assert "last_delivery.txt: Not a directory; choose delivery.json yourself in the host" in caplog.text
+
+
+def test_no_shot_is_called_like_another_folder_of_the_output(tmp_path: Path) -> None:
+    output = Output(root=tmp_path)
+    for folder in (output.report, output.trials, output.finished):
+        assert shot_stem(folder.name) == f"shot_{folder.name}"

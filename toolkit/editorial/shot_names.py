@@ -25,11 +25,11 @@ _LETTERS |= {"đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "TH",
 _LATIN = str.maketrans(_LETTERS | {"\N{LATIN SMALL LETTER DOTLESS I}": "i", "ŋ": "ng", "Ŋ": "NG", "ĸ": "k"})
 """Latin letters that have no accent to remove, as they are usually written in ASCII."""
 
-_WINDOWS_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)
-"""Names that Windows reserves for devices."""
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d|finished|report|trials)$", re.IGNORECASE)
+"""Names that Windows reserves for devices, and those of the folders that lie beside the shots' in an output folder."""
 
 
-_SAFE = re.compile(rf"(?!{_WINDOWS_DEVICE.pattern})[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*", re.ASCII | re.IGNORECASE)
+_SAFE = re.compile(rf"(?!{_RESERVED.pattern})[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*", re.ASCII | re.IGNORECASE)
 """A name that stays as it is, as those of most clips."""
 
 
@@ -50,7 +50,7 @@ def shot_stem(clip_name: str) -> str:
     safe = _UNSAFE.sub("_", plain).strip("_-")[:_MAX_LENGTH].rstrip("_-")
     if not safe:
         return "shot"
-    return f"shot_{safe}" if _WINDOWS_DEVICE.match(safe) else safe
+    return f"shot_{safe}" if _RESERVED.match(safe) else safe
 
 
 def numbered_names(clip_name: str, count: int) -> list[str]:
