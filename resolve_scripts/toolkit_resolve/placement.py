@@ -102,7 +102,7 @@ class Placer:
         if lengths and not lengths & {None, clip["record_count"]} and not is_same_value(clip["fps"], self.fps):
             durations = " or ".join(str(length) for length in sorted(lengths))
             raise Unplaceable("at %g fps no whole number of source frames fills %d timeline frames (possible: %s). "
-                              "Import return.otio for this clip, or place it by hand"
+                              "Import return.otio for this clip; a layer fits with delivery.bake=retimed"
                               % (clip["fps"], clip["record_count"], durations))
         if clip["off_by_one"]:
             raise Unplaceable("it starts between two frames of its media (at %.3f), and this Resolve places only whole "
