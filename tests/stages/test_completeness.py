@@ -320,6 +320,16 @@ def test_a_dry_run_of_a_new_cut_counts_all_frames_and_guesses_their_space(cut: P
     assert all(one.size > 0 and one.seconds is None for one in found.passes)
 
 
+def test_a_dry_run_counts_the_frames_of_a_pass_on_twos(cut: Path, tmp_path: Path) -> None:
+    """Four frames, of which the first and the third are rendered, and the last to reach over the end."""
+    found = check_run(cut, tmp_path / "out", settings("body.on=twos"))
+    assert [one.rendered for one in found.passes] == [3, 3]
+    (first,) = check_run(
+        cut, tmp_path / "out", settings("body.on=twos", "output.frames=1001-1002"), shots=["sh010"]
+    ).passes
+    assert first.rendered == 1
+
+
 def test_a_dry_run_estimates_time_and_space_from_earlier_frames(out: Path, cut: Path) -> None:
     files = sorted((out / "sh010" / "BODY" / "v001").glob("*.exr"))
     for number, path in enumerate(files):

@@ -13,7 +13,7 @@ from toolkit.passes.planning.looks import (
     resolve_look,
     wanted_passes,
 )
-from toolkit.passes.planning.plan import plan_passes, plan_stepping
+from toolkit.passes.planning.plan import plan_passes, plan_stepping, planned_frames
 from toolkit.passes.rendering.files_of_pass import count_current
 from toolkit.passes.rendering.forecast import PassForecast, forecast_passes, forecast_untracked
 from toolkit.passes.rendering.render import RenderedPass, render_passes
@@ -51,6 +51,7 @@ __all__ = [
     "pass_encoding",
     "plan_passes",
     "plan_stepping",
+    "planned_frames",
     "planned_guides",
     "planned_looks",
     "protect_delivered",

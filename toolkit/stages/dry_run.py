@@ -6,9 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit.documents import BodyTracks, Cut, FaceTracks, PassPlan, Shot
+from toolkit.documents import BodyTracks, Cut, FaceTracks, PassName, PassPlan, Shot
 from toolkit.output import Output
-from toolkit.passes import PassForecast, forecast_passes, forecast_untracked, wanted_passes, when_delivered
+from toolkit.passes import (
+    PassForecast,
+    forecast_passes,
+    forecast_untracked,
+    planned_frames,
+    resolve_look,
+    wanted_passes,
+    when_delivered,
+)
 from toolkit.plates import Plate, open_plate
 from toolkit.progress import SILENT, Progress
 from toolkit.settings import Settings
@@ -60,9 +68,10 @@ def check_run(
             with failures.catch(shot), open_plate(shot.media) as plate:
                 tracks = _read_tracks(shot, plate, settings, models, output)
                 if tracks is None:
-                    only = settings.output.frame_range
-                    frames = len(shot.shot_range if only is None else shot.shot_range.intersection(only) or ())
-                    found += [forecast_untracked(shot.name, name, frames, plate) for name in wanted_passes(settings)]
+                    found += [
+                        forecast_untracked(shot.name, name, _count_frames(shot, name, settings), plate)
+                        for name in wanted_passes(settings)
+                    ]
                 else:
                     plans = decide_plans(source, shot, *tracks, settings=settings, output=output)
                     found += _forecast(plans, plate, tools, settings, output)
@@ -71,6 +80,13 @@ def check_run(
     names = {shot.name for shot in chosen}
     uses = tuple(shot for shot in source.shots if shot.rendered_name in names)
     return DryRun(cut=source.model_copy(update={"shots": uses}), passes=tuple(found), left_out=left_out)
+
+
+def _count_frames(shot: Shot, name: PassName, settings: Settings) -> int:
+    """How many frames would be rendered; at most so many of a pass on ``auto``."""
+    only = settings.output.frame_range
+    frames = planned_frames(shot, resolve_look(name, shot.name, settings))
+    return sum(only is None or shot.frame_map.shot_frame(frame) in only for frame in frames)
 
 
 def _read_tracks(

@@ -111,6 +111,13 @@ def _plan_pass(
     )
 
 
+def planned_frames(shot: Shot, look: Look) -> list[int]:
+    """The source frames of ``shot`` that a pass of ``look`` renders; all that it may, on ``auto``."""
+    stepping = plan_stepping(shot, _STEPS.get(look.on, 1))
+    work = shot.source_work_range
+    return stepping.source_frames(work) if stepping else list(work)
+
+
 def plan_stepping(shot: Shot, step: int) -> StepPlan | None:
     """The frames to render on twos or threes; None on ones.
 
