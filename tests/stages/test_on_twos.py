@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import toolkit
 from tests.conftest import MakeOnce, link_folder
 from toolkit.cli import run_command
 from toolkit.documents import Cut, Delivery, FaceTracks, PassName, PassPlan, Shot
 from toolkit.output import Output
+from toolkit.plates import read_attributes
 from toolkit.review import FramePictures, Picture, open_pictures
 from toolkit.settings import load_settings
 from toolkit.stages.acting_facts import choose_steps, predict_steps
@@ -109,16 +111,17 @@ def test_a_plan_says_what_it_would_cost(on_twos: Path, tmp_path: Path, capsys: p
     assert all(row["kept_on_twos"] >= row["kept_on_threes"] > 90 for row in rows)
 
 
-def test_layers_on_twos_can_be_baked(on_twos: Path, tmp_path: Path) -> None:
+def test_layers_on_twos_can_be_baked(cut: Path, tmp_path: Path) -> None:
     """For a host that shows other frames: one file for each frame of the timeline, at its rate."""
-    link_folder(on_twos, tmp_path / "out")
-    for path in (tmp_path / "out").glob("delivery*"):
-        path.unlink()
-    assert run_command(["conform", str(tmp_path / "out"), "--set", "delivery.bake=retimed"]) == 0
-    delivery = Delivery.read(tmp_path / "out" / "delivery.json")
+    settings = load_settings(overrides=["output.passes=BODY", "body.on=twos", "delivery.bake=retimed"])
+    delivery = toolkit.run(cut, tmp_path / "out", settings).delivered
+    assert delivery is not None
     layers = [clip for track in delivery.tracks if track.pass_name for clip in track.clips]
     assert {clip.rate for clip in layers} == {delivery.rate} == {Fraction(24)}
-    assert all(clip.end_index - clip.start_index + 1 == clip.record_count for clip in layers)
+    for clip in layers:
+        files = sorted((tmp_path / "out" / clip.path).parent.glob("*.exr"))
+        assert len(files) == clip.record_count == 4
+        assert [read_attributes(path)["toolkit/sourceFrame"] for path in files] == [1001, 1001, 1003, 1003]
 
 
 @pytest.mark.parametrize(
