@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from toolkit.demo.astronaut import LANDMARKS
 from toolkit.documents import (
     ActingReview,
+    BlinkReview,
     ClipName,
     ClipReview,
     Cut,
@@ -242,6 +243,9 @@ def _acting(score: float, shot: Shot, failing: Sequence[tuple[int, int]]) -> Act
         unmeasured=("cheeks", "gaze"),
         worst_frames=(shot.source_range.first + 11, shot.source_range.first + 25),
         failing=tuple(FrameRange(first=first, last=last) for first, last in failing),
+        blinks=BlinkReview(
+            frames_compared=40, plate=3, kept=2, lost=1, added=1, delay_frames=1.5, worst_frame=shot.source_range.first
+        ),
     )
 
 

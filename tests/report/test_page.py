@@ -254,6 +254,12 @@ def test_the_table_has_a_row_for_every_score(run: Run) -> None:
     assert row["delay_frames"] == ""
     lost = next(row for row in rows if row["shot"] == "sh020" and row["clip"] == "COMPOSITE")
     assert lost["failing_frames"] == "1005-1016 1023-1031"
+    blinks = {name: value for name, value in row.items() if name.startswith("blinks")}
+    assert list(blinks.values()) == ["3", "2", "1", "1", "1.50"]
+
+
+def test_the_blinks_that_are_kept_are_under_the_scores(run: Run) -> None:
+    assert "; blinks: 2 of 3 kept, 1 added; not judged: cheeks, gaze" in Page(run.report(settings=JPEG)).text
 
 
 def test_the_contact_sheet_and_the_curves_are_pictures(run: Run) -> None:

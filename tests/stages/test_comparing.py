@@ -10,15 +10,23 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.report._reports import make_review, make_shot
 from tests.turnover._cuts import write_movie, write_sequence
 from toolkit.cli import run_command
 from toolkit.cli.compare import show_review
 from toolkit.demo.drawing import draw_frames
 from toolkit.demo.motion import PUSH_IN, DemoShot, FaceKey
 from toolkit.demo.writing import write_movie as write_demo_movie
-from toolkit.documents import Review
+from toolkit.documents import BlinkReview, Review
 from toolkit.errors import UnsupportedMedia
 from toolkit.stages import compare
+
+
+def blinks(**counts: float) -> BlinkReview:
+    none = dict.fromkeys(("plate", "kept", "lost", "added"), 0)
+    return BlinkReview.model_validate(
+        {"frames_compared": 40, **none, "delay_frames": None, "worst_frame": None, **counts}
+    )
 
 
 def flattened(kept: float) -> DemoShot:
@@ -53,6 +61,28 @@ def test_half_of_the_acting_is_read_from_pictures(
     said = capsys.readouterr().out
     assert f"face 0: {acting.score:.0f} of 100: {100 * (acting.amplitude or 0):.0f} % of the movement" in said
     assert f"differs most in frames {acting.worst_frames[0]}, " in said
+
+
+BLINKS: dict[str, tuple[BlinkReview, list[str]]] = {
+    "none": (blinks(), []),
+    "all kept": (blinks(plate=3, kept=3, delay_frames=-0.2), ["face 0: 3 of 3 blinks kept"]),
+    "one lost and one added": (
+        blinks(plate=3, kept=2, lost=1, added=1, delay_frames=1.5, worst_frame=112),
+        ["face 0: 2 of 3 blinks kept, 1 added, 1.5 frames late: look at frame 112"],
+    ),
+    "unseen": (blinks(plate=2, kept=1), ["face 0: 1 of 2 blinks kept, 1 not seen in the result"]),
+    "added": (blinks(added=2, worst_frame=7), ["face 0: no blinks in the plate, 2 added: look at frame 7"]),
+}
+
+
+@pytest.mark.parametrize(("found", "lines"), BLINKS.values(), ids=BLINKS.keys())
+def test_blinks_are_told_in_one_line(found: BlinkReview, lines: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    shot = make_review(make_shot("sh010", 48), 80, faces=1)
+    (face,) = shot.faces
+    for acting in (face.acting, face.acting.model_copy(update={"score": None, "regions": {}})):
+        judged = face.model_copy(update={"acting": acting.model_copy(update={"blinks": found})})
+        show_review(Review(toolkit="", shots=(shot.model_copy(update={"faces": (judged,)}),)))
+        assert [line for line in capsys.readouterr().out.splitlines() if "blinks" in line] == lines
 
 
 UNLIKE: dict[str, tuple[int, int, str]] = {

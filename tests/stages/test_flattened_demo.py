@@ -69,5 +69,6 @@ def test_the_demo_shows_that_face_over_body_keeps_more_than_body(flattened_out: 
     for passes, least in ((close_up, 25), (small, 15)):
         body, over = (passes[name].score or 0 for name in (ClipName.BODY, ClipName.COMPOSITE))
         assert over > body + least
+        assert all(one.blinks is not None and one.blinks.plate == one.blinks.added == 0 for one in passes.values())
     page = (flattened_out / "report" / "index.html").read_text(encoding="utf-8")
     assert "push_in" in page and "float_away" in page

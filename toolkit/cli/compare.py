@@ -10,7 +10,7 @@ import click
 from toolkit.cli.options import NamedPath, common_settings_options, json_option, models_option, settings_for
 
 if TYPE_CHECKING:
-    from toolkit.documents import ActingReview, RegionReview, Review
+    from toolkit.documents import ActingReview, BlinkReview, RegionReview, Review
     from toolkit.stages.pairing import By, Fit
 
 _MUCH = 10.0
@@ -110,10 +110,30 @@ def _cells(score: float, one: ActingReview | RegionReview) -> tuple[str, ...]:
 def _tell(acting: ActingReview) -> list[str]:
     """What is different, where to look, and what was not judged."""
     unmeasured = f"not judged: {', '.join(acting.unmeasured)}"
+    blinks = [phrase for phrase in [_tell_blinks(acting.blinks)] if phrase]
     if acting.score is None:
-        return ["not judged: it does not act in the plate, or is found in too few frames"]
+        return ["not judged: it does not act in the plate, or is found in too few frames", *blinks]
     worst = [f"differs most in frames {', '.join(map(str, acting.worst_frames))}"] if acting.worst_frames else []
-    return [f"{acting.score:.0f} of 100{_differences(acting)}", *worst, unmeasured]
+    return [f"{acting.score:.0f} of 100{_differences(acting)}", *worst, *blinks, unmeasured]
+
+
+def _tell_blinks(blinks: BlinkReview | None) -> str:
+    """``2 of 3 blinks kept, 1 added, 1.5 frames late: look at frame 112``; empty: none, or none can be told."""
+    if blinks is None or not (blinks.plate or blinks.added):
+        return ""
+    found = [f"{blinks.kept} of {blinks.plate} blinks kept" if blinks.plate else "no blinks in the plate"]
+    if unseen := blinks.plate - blinks.kept - blinks.lost:
+        found.append(f"{unseen} not seen in the result")
+    if blinks.added:
+        found.append(f"{blinks.added} added")
+    if blinks.delay_frames is not None and abs(blinks.delay_frames) >= _MUCH_DELAY:
+        found.append(_tell_delay(blinks.delay_frames))
+    look = "" if blinks.worst_frame is None else f": look at frame {blinks.worst_frame}"
+    return f"{', '.join(found)}{look}"
+
+
+def _tell_delay(frames: float) -> str:
+    return f"{abs(frames):.1f} frames {'late' if frames > 0 else 'early'}"
 
 
 def _differences(acting: ActingReview) -> str:
@@ -122,7 +142,7 @@ def _differences(acting: ActingReview) -> str:
     if acting.amplitude is not None and abs(acting.amplitude - 1) > _MUCH_AMPLITUDE:
         found.append(f"{100 * acting.amplitude:.0f} % of the movement")
     if acting.delay_frames is not None and abs(acting.delay_frames) >= _MUCH_DELAY:
-        found.append(f"{abs(acting.delay_frames):.1f} frames {'late' if acting.delay_frames > 0 else 'early'}")
+        found.append(_tell_delay(acting.delay_frames))
     if acting.smoothness is not None and not _SMOOTHED < acting.smoothness < _ROUGH:
         found.append("smoothed" if acting.smoothness <= _SMOOTHED else "in steps, or rough")
     least, region = next(iter(acting.regions.items()))

@@ -85,6 +85,7 @@ def show_delivery_review(found: Review) -> None:
         "clip",
         "acting",
         "least kept",
+        "blinks",
         "delay\nframes",
         "aligned\n%",
         "seam",
@@ -109,11 +110,19 @@ def _rows(shot: ShotReview, face: FaceReview) -> Iterator[tuple[str, ...]]:
         yield *who, _NAMES.get(name, name), *_acting(acting), _number(aligned, 1), *_fit(clips[name]), _worst(acting)
 
 
-def _acting(acting: ActingReview) -> tuple[str, str, str]:
+def _acting(acting: ActingReview) -> tuple[str, str, str, str]:
     if acting.score is None:
-        return "not judged", "", ""
+        return "not judged", "", _blinks(acting), ""
     least, region = next(iter(acting.regions.items()))
-    return f"{acting.score:.0f}", f"{least} {region.score:.0f}", _number(acting.delay_frames, 1)
+    return f"{acting.score:.0f}", f"{least} {region.score:.0f}", _blinks(acting), _number(acting.delay_frames, 1)
+
+
+def _blinks(acting: ActingReview) -> str:
+    """``3/4 +1``: kept, of those of the plate, and added; empty: there is none, or none can be told."""
+    blinks = acting.blinks
+    if blinks is None or not (blinks.plate or blinks.added):
+        return ""
+    return f"{blinks.kept}/{blinks.plate}{f' +{blinks.added}' if blinks.added else ''}"
 
 
 def _fit(clip: ClipReview) -> tuple[str, str]:

@@ -50,6 +50,7 @@ from toolkit.documents.passes import (
 )
 from toolkit.documents.review import (
     ActingReview,
+    BlinkReview,
     ClipName,
     ClipReview,
     FaceReview,
@@ -81,6 +82,7 @@ __all__ = [
     "LOSSY_COMPRESSIONS",
     "ActingReview",
     "Affine",
+    "BlinkReview",
     "BodyFrame",
     "BodyPoints",
     "BodySample",

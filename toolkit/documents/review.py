@@ -44,6 +44,26 @@ class RegionReview(Value):
     does not move."""
 
 
+class BlinkReview(Value):
+    """The blinks of one face, of both eyes or of one, counted one by one."""
+
+    frames_compared: int
+    """Frames in which at least one eye is seen well enough in both clips."""
+    plate: int
+    """Blinks of the plate."""
+    kept: int
+    """Those that the result has, too."""
+    lost: int
+    """Those that it has not. Where its eyes are not seen, a blink is neither kept nor lost."""
+    added: int
+    """Blinks of the result that the plate has not."""
+    delay_frames: float | None
+    """How much later those are that are kept, on average; None: none is kept."""
+    worst_frame: int | None
+    """The frame of the plate (source space) to look at: a blink that is lost, or added, or comes at another time. None:
+    all are kept within a frame."""
+
+
 class ActingReview(Value):
     """What is kept of one face's acting."""
 
@@ -67,6 +87,8 @@ class ActingReview(Value):
     """Frames of the plate (source space) in which the result differs most, the worst first."""
     failing: tuple[FrameRange, ...] = ()
     """Where the result is farther from the plate than half of the plate's own deviation (source space), ascending."""
+    blinks: BlinkReview | None = None
+    """None: the eyes are too small, turned away or too noisy, or the review is from before blinks were counted."""
     slips: int = 0
     """Frames left out because the face of the result was read far from where it is in the others."""
 

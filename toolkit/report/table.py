@@ -6,12 +6,12 @@ import csv
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from toolkit.documents import ActingReview, RegionReview, write_atomically
+from toolkit.documents import ActingReview, BlinkReview, RegionReview, write_atomically
 from toolkit.report.entries import ShotEntry
 
 _HEAD = (
     "shot", "face", "region", "clip", "score", "weight", "amplitude", "delay_frames", "smoothness", "worst_frames",
-    "failing_frames",
+    "failing_frames", "blinks", "blinks_kept", "blinks_lost", "blinks_added", "blinks_delay_frames",
 )  # fmt: skip
 
 
@@ -30,9 +30,16 @@ def _rows(clip: str, acting: ActingReview) -> Iterator[list[object]]:
     worst = " ".join(map(str, acting.worst_frames))
     failing = " ".join(map(str, acting.failing))
     if acting.score is not None:
-        yield ["all", clip, *_numbers(acting.score, acting.confidence, acting), worst, failing]
+        yield ["all", clip, *_numbers(acting.score, acting.confidence, acting), worst, failing, *_blinks(acting.blinks)]
     for name, region in acting.regions.items():
-        yield [name, clip, *_numbers(region.score, region.weight, region), "", ""]
+        yield [name, clip, *_numbers(region.score, region.weight, region), "", "", *_blinks(None)]
+
+
+def _blinks(blinks: BlinkReview | None) -> list[object]:
+    if blinks is None:
+        return [""] * 5
+    delay = "" if blinks.delay_frames is None else f"{blinks.delay_frames:.2f}"
+    return [blinks.plate, blinks.kept, blinks.lost, blinks.added, delay]
 
 
 def _numbers(score: float, weight: float, one: ActingReview | RegionReview) -> list[str]:

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
-from toolkit.documents import ActingReview, ClipName, ClipReview, Cut, FaceReview, RegionReview, Shot, Tuning
+from toolkit.documents import (
+    ActingReview,
+    BlinkReview,
+    ClipName,
+    ClipReview,
+    Cut,
+    FaceReview,
+    RegionReview,
+    Shot,
+    Tuning,
+)
 from toolkit.report.entries import ShotEntry, body_of, record_timecode, source_timecode
 from toolkit.report.overlays import COLOURS
 from toolkit.report.tunings import TuningView, tuning_views
@@ -82,6 +92,8 @@ class FaceView:
     clip: str
     """What its scores are of."""
     unmeasured: str
+    blinks: str
+    """How many are kept and added; empty: there is none, or none can be told."""
     frames_compared: int
     alignment: str
     """How far it is from its place in each clip."""
@@ -204,9 +216,17 @@ def _face(face: FaceReview) -> FaceView:
         regions=tuple(rows),
         clip=_CLIPS[next(iter(face.passes), ClipName.COMPOSITE)],
         unmeasured=", ".join(acting.unmeasured),
+        blinks=_blinks(acting.blinks),
         frames_compared=acting.frames_compared,
         alignment=", ".join(f"{clip} {value:.2f} %" for clip, value in face.alignment.items() if value is not None),
     )
+
+
+def _blinks(blinks: BlinkReview | None) -> str:
+    if blinks is None or not (blinks.plate or blinks.added):
+        return ""
+    kept = f"{blinks.kept} of {blinks.plate} kept"
+    return f"{kept}, {blinks.added} added" if blinks.added else kept
 
 
 def _region(name: str, one: ActingReview | RegionReview, body: ActingReview | RegionReview | None) -> RegionView:

@@ -88,6 +88,9 @@ MEASURES = (
     Measure(name="chin to lip", region=Region.JAW, usual=0.061, doubt=0.0037, read=_apart(17, 152)),
 )
 
+LIDS = tuple(measure for measure in MEASURES if measure.region is Region.EYES)
+"""How open the right eye is, and the left: any similarity of the points leaves it as it is."""
+
 UNSEEN = (
     "gaze",
     "cheek puff and squint",

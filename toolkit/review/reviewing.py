@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,18 +14,29 @@ from toolkit.documents import ActingReview, ClipName, ClipReview, FaceReview, Fa
 from toolkit.faces import FaceRereader
 from toolkit.faces.freeing import find_neutral, free_landmarks
 from toolkit.review.acting import FEWEST_FRAMES, compare_acting
+from toolkit.review.blinks import compare_blinks
 from toolkit.review.curves import build_curves
 from toolkit.review.flicker import FlickerMeter
+from toolkit.review.lids import LIDS_READ, read_lids
 from toolkit.review.measures import MEASURES, measure_shapes
 from toolkit.review.pictures import Picture
 from toolkit.review.placement import PlacementMeter
 from toolkit.review.seams import SeamMeter
 from toolkit.review.signals import Values
 
-REVISION = "review/1"
+REVISION = "review/2"
 """Increase it whenever this package would judge the same pictures differently."""
 _PLATE = None
 """The plate among the clips."""
+
+
+class _Reading(NamedTuple):
+    """One face in one frame of one clip."""
+
+    landmarks: NDArray[np.float32]
+    """In pixels of the track."""
+    lids: NDArray[np.float64]
+    """See ``read_lids``."""
 
 
 class ShotReviewer:
@@ -59,11 +70,11 @@ class ShotReviewer:
         pictures: dict[ClipName | None, Picture] = {_PLATE: plate}
         pictures.update(clips.items())
 
-        def read(clip: ClipName | None) -> dict[int, NDArray[np.float32]]:
+        def read(clip: ClipName | None) -> dict[int, _Reading]:
             picture = pictures[clip]
             found = self._readers[clip].read(source_frame, picture)
             size = np.float32(self._tracks.width / picture.shape[1])
-            return {face: size * landmarks for face, landmarks in found.items()}
+            return {face: _Reading(size * landmarks, read_lids(landmarks)) for face, landmarks in found.items()}
 
         readings = dict(zip(pictures, self._threads.map(read, pictures), strict=True))
         for face in self._faces:
@@ -116,17 +127,21 @@ class _Face:
         self._neutral = find_neutral(face.samples)
         shape = len(face.samples), len(MEASURES)
         self._values: dict[ClipName | None, Values] = {clip: np.full(shape, np.nan) for clip in (_PLATE, *clips)}
+        self._lids: dict[ClipName | None, Values] = {
+            clip: np.full((len(face.samples), LIDS_READ), np.nan) for clip in (_PLATE, *clips)
+        }
         self._places = {clip: PlacementMeter() for clip in clips}
 
-    def add(self, source_frame: int, readings: Mapping[ClipName | None, NDArray[np.float32]]) -> None:
-        """What was read in one frame, by clip, in pixels of the track."""
+    def add(self, source_frame: int, readings: Mapping[ClipName | None, _Reading]) -> None:
+        """What was read in one frame, by clip."""
         if self._neutral is None:
             return
         index = source_frame - self._first
-        for clip, landmarks in readings.items():
+        for clip, (landmarks, lids) in readings.items():
             self._values[clip][index] = measure_shapes(free_landmarks(landmarks[None], self._neutral))[0]
+            self._lids[clip][index] = lids
             if clip is not None and _PLATE in readings:
-                self._places[clip].add(index, readings[_PLATE], landmarks)
+                self._places[clip].add(index, readings[_PLATE].landmarks, landmarks)
 
     def judge(self) -> FaceReview:
         passes = {clip: self._judge_clip(clip) for clip in self._places}
@@ -140,9 +155,12 @@ class _Face:
 
     def _judge_clip(self, clip: ClipName) -> ActingReview:
         slips = self._places[clip].slips()
-        values = self._values[clip]
-        values[slips] = np.nan
-        return compare_acting(self._values[_PLATE], values, source_first=self._first, slips=len(slips))
+        values, lids = self._values[clip], self._lids[clip]
+        values[slips] = lids[slips] = np.nan
+        acting = compare_acting(self._values[_PLATE], values, source_first=self._first, slips=len(slips))
+        blinks = compare_blinks(self._lids[_PLATE], lids, source_first=self._first)
+        unmeasured = acting.unmeasured if blinks is not None else (*acting.unmeasured, "blinks")
+        return acting.model_copy(update={"blinks": blinks, "unmeasured": unmeasured})
 
     def notes(self, shot: str) -> list[str]:
         """Why it could not be judged in a clip."""
