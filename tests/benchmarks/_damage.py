@@ -1,53 +1,19 @@
-"""Performances damaged in known ways and sizes: of the demo's drawn face, and of any pictures."""
+"""Known damage: kinds and sizes of it for any acting, and changes of a picture that leave the acting as it is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.demo.drawing import draw_frames
-from toolkit.demo.expression import Expression
-from toolkit.demo.motion import DemoShot, Pose
-
 Picture = NDArray[np.uint8]
 Acting = NDArray[np.float64]
-"""float64 (frames, 2): how far the mouth is open and the brows are raised."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActedShot(DemoShot):
-    """A shot of the demo whose face does something else, while its head moves as before."""
-
-    acting: tuple[tuple[float, float], ...]
-
-    def poses(self) -> tuple[Pose, ...]:
-        return tuple(
-            Pose(
-                x=pose.x,
-                y=pose.y,
-                scale=pose.scale,
-                roll=pose.roll,
-                expression=Expression(mouth_open=mouth, brow_raise=brows),
-            )
-            for pose, (mouth, brows) in zip(DemoShot.poses(self), self.acting, strict=True)
-        )
-
-
-def acting_of(shot: DemoShot) -> Acting:
-    """What the face of ``shot`` does."""
-    return np.array([(pose.expression.mouth_open, pose.expression.brow_raise) for pose in shot.poses()])
-
-
-def redraw(shot: DemoShot, acting: Acting) -> Iterator[Picture]:
-    """The pictures of ``shot`` with other ``acting``."""
-    known: dict[str, Any] = {field.name: getattr(shot, field.name) for field in fields(shot)}
-    clipped = np.clip(acting, 0, 1)
-    return draw_frames(ActedShot(**known, acting=tuple((float(mouth), float(brows)) for mouth, brows in clipped)))
+"""float64 (frames, values): how far the mouth is open and the brows are raised, or where the skin is."""
+Part = NDArray[np.float64]
+"""float64 (values,): how much each value of an ``Acting`` belongs to a part of the face, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,21 +28,13 @@ class Damage:
     """The amplitude that is left; None: it says nothing."""
     late: float | None = None
     """Frames."""
-    first: str = ""
-    """The region that is to be named first."""
+    first: tuple[str, ...] = ()
+    """One of these regions is to be named first."""
 
 
-def flatten(kept: float, *columns: int) -> Callable[[Acting], Acting]:
-    """Towards the mean; of the mouth (0) or the brows (1) only, or of both."""
-
-    def act(acting: Acting) -> Acting:
-        chosen = list(columns or (0, 1))
-        changed = acting.copy()
-        mean = acting[:, chosen].mean(axis=0)
-        changed[:, chosen] = mean + kept * (acting[:, chosen] - mean)
-        return changed
-
-    return act
+def flatten(kept: float, part: Part | float = 1.0) -> Callable[[Acting], Acting]:
+    """Towards the mean; of ``part`` only, or of all."""
+    return lambda acting: acting - (1 - kept) * part * (acting - acting.mean(axis=0))
 
 
 def delay(frames: float) -> Callable[[Acting], Acting]:
@@ -112,17 +70,25 @@ def _at(acting: Acting, moments: NDArray[np.floating]) -> Acting:
     return np.column_stack([np.interp(moments, frames, curve) for curve in acting.T])
 
 
-DAMAGES: Sequence[Damage] = (
-    *(Damage(kind="flattened", size=1 - kept, act=flatten(kept), kept=kept) for kept in (0.9, 0.75, 0.5, 0.25, 0.1)),
-    Damage(kind="flattened", size=1, act=flatten(0), kept=0),
-    *(Damage(kind="late", size=frames, act=delay(frames), kept=1, late=frames) for frames in (1, 2, 3, 4, 5)),
-    *(Damage(kind="smoothed", size=frames, act=smooth(frames)) for frames in (3, 5, 9, 15)),
-    *(Damage(kind="brows only", size=1 - kept, act=flatten(kept, 1), first="brows") for kept in (0.75, 0.5, 0.25, 0)),
-    *(Damage(kind="mouth only", size=1 - kept, act=flatten(kept, 0), first="jaw") for kept in (0.75, 0.5, 0.25, 0)),
-    *(Damage(kind="held", size=frames, act=hold(frames)) for frames in (2, 3, 4)),
-    *(Damage(kind="interpolated", size=frames, act=interpolate(frames)) for frames in (2, 3, 4, 6)),
-    Damage(kind="swapped", size=1, act=lambda acting: acting[::-1].copy()),
-)
+def damages(*, brows: Part, mouth: Part) -> Sequence[Damage]:
+    """Every kind and size, of an acting of which some values are those of the brows, and some those of the mouth."""
+    parts = (("brows only", brows, ("brows",)), ("mouth only", mouth, ("mouth", "jaw")))
+    return (
+        *(
+            Damage(kind="flattened", size=1 - kept, act=flatten(kept), kept=kept)
+            for kept in (0.9, 0.75, 0.5, 0.25, 0.1, 0)
+        ),
+        *(Damage(kind="late", size=frames, act=delay(frames), kept=1, late=frames) for frames in (1, 2, 3, 4, 5)),
+        *(Damage(kind="smoothed", size=frames, act=smooth(frames)) for frames in (3, 5, 9, 15)),
+        *(
+            Damage(kind=kind, size=1 - kept, act=flatten(kept, part), first=first)
+            for kind, part, first in parts
+            for kept in (0.75, 0.5, 0.25, 0)
+        ),
+        *(Damage(kind="held", size=frames, act=hold(frames)) for frames in (2, 3, 4)),
+        *(Damage(kind="interpolated", size=frames, act=interpolate(frames)) for frames in (2, 3, 4, 6)),
+        Damage(kind="swapped", size=1, act=lambda acting: acting[::-1].copy()),
+    )
 
 
 def recolour(picture: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.benchmarks._full_size import Models, count_operations
 from tests.benchmarks._gpu import FACE, Setup
+from tests.benchmarks._performers import warp_performer
 from tests.benchmarks.bench_engines import compare_engines
 from tests.benchmarks.bench_shot import measure_shot
 from tests.engines.conftest import TinyModels, tiny  # noqa: F401  a fixture here, too
+from toolkit.demo.motion import PUSH_IN
 
 pytestmark = pytest.mark.no_cover  # what is tested are the benchmarks, not the toolkit
 
@@ -21,6 +24,19 @@ def setup(tiny: TinyModels) -> Setup:  # noqa: F811  the fixture
     return Setup(
         models=models, size=64, batch=2, rounds=1, looped=1, precision="float32", device="cpu", compile=False
     )  # fmt: skip
+
+
+def test_the_skin_of_a_clip_is_moved_as_it_is_told(demo_out: Path, tmp_path: Path) -> None:
+    performer = warp_performer("she", demo_out / "footage" / PUSH_IN.media, tmp_path, frames=13)
+    assert all(np.array_equal(*pair) for pair in zip(performer.paint(performer.acting), performer.plate, strict=True))
+    moved = performer.acting.copy()
+    moved[:, 3 * 17 + 1] -= 0.1  # her lower lip, by a tenth of the face
+    for picture, before, sample in zip(
+        performer.paint(moved), performer.plate, performer.tracks.faces[0].samples, strict=True
+    ):
+        assert sample.landmarks is not None
+        y, x = np.nonzero(np.abs(picture.astype(int) - before).max(axis=2) > 8)
+        assert len(y) and np.hypot(*(np.array([x.mean(), y.mean()]) - sample.landmarks[17, :2])) < 15
 
 
 @pytest.mark.parametrize("controls", [1, 3])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.review._performances import FRAMES, Performance
-from toolkit.faces.freeing import free_landmarks, neutral_shape, pose_mean_expression
+from toolkit.faces.freeing import free_landmarks, neutral_shape, pose_mean_expression, pose_shapes
 
 LIVELY = Performance.lively()
 MEANS = {name: np.full(FRAMES, curve.mean()) for name, curve in LIVELY.curves.items()}
@@ -29,6 +29,13 @@ def test_frames_that_are_not_found_get_a_pose_and_do_not_count_in_the_mean() -> 
     posed = pose_mean_expression(guessed, found)
     assert np.abs(posed - pose_mean_expression(ACTING, found)).max() < 1e-9
     assert posed.shape == ACTING.shape
+
+
+def test_freed_faces_are_put_back_where_they_were() -> None:
+    neutral = neutral_shape(ACTING)
+    assert np.abs(pose_shapes(free_landmarks(ACTING, neutral), ACTING, neutral) - ACTING).max() < 1e-9
+    nods = pose_shapes(free_landmarks(MEAN, neutral)[:1], ACTING, neutral)
+    assert np.abs(nods - MEAN).max() < 0.1
 
 
 def test_a_face_at_rest_is_its_own_mean() -> None:

@@ -24,7 +24,7 @@ _REACH = 0.6
 """Strength from there to where nothing is kept."""
 _MOST_HELD = 0.5
 """Part of the loss that a ``face`` control of full weight prevents."""
-_UNDERREAD = 1.18
+UNDERREAD = 1.18
 """How much farther skin moves than the landmarks that are read from it: of the demo's drawn face they show 85 % of the
 movement, of brows and jaw alike. Without it, 0.47 of the acting would be left where 0.38 is stated."""
 
@@ -59,7 +59,7 @@ class FlattenEngine(Engine):
         if strength == 0.0:
             return request.image.copy()
         loss = 1 - kept_acting(strength, hold=_find_hold(request.look))
-        image, share = request.image, np.float32(loss * _UNDERREAD)
+        image, share = request.image, np.float32(loss * UNDERREAD)
         for face in request.faces if loss else ():
             image = move_face(image, face.landmarks, face.landmarks + share * (face.mean - face.landmarks))
         return self._texture.apply(image, strength=strength, seed=request.seed, noise_stmap=request.noise_stmap)

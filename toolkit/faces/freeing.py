@@ -66,11 +66,18 @@ def pose_mean_expression(landmarks: NDArray[np.floating], found: NDArray[np.bool
     ``landmarks`` are those of ``FaceSample``, (frames, 478, 3); the result has their axes and unit. ``found`` says
     which frames the mean is taken of, at least one.
     """
-    points = _turn_up(landmarks)
     neutral = neutral_shape(landmarks[found])
-    centres, rotations, scales = _fit(points, neutral)
-    mean = _free(points[found], neutral).mean(axis=0)
-    return _turn_up(mean @ rotations.swapaxes(1, 2) / scales[:, None, None] + centres)
+    mean = free_landmarks(landmarks[found], neutral).mean(axis=0)
+    return pose_shapes(mean[None], landmarks, neutral)
+
+
+def pose_shapes(shapes: Shapes, landmarks: NDArray[np.floating], neutral: NDArray[np.float64]) -> NDArray[np.float64]:
+    """``free_landmarks`` backwards: ``shapes``, of each frame or one of all, in the pose of the head of ``landmarks``.
+
+    Landmarks and result are as in ``FaceSample``, (frames, 478, 3).
+    """
+    centres, rotations, scales = _fit(_turn_up(landmarks), neutral)
+    return _turn_up(shapes @ rotations.swapaxes(1, 2) / scales[:, None, None] + centres)
 
 
 def _turn_up(points: NDArray[np.floating]) -> NDArray[np.float64]:
