@@ -76,6 +76,11 @@ class Output:
         """Path of the report's page. Raises what ``report`` raises."""
         return self.report / "index.html"
 
+    @property
+    def contact_sheet(self) -> Path:
+        """Path of the report's contact sheet. Raises what ``report`` raises."""
+        return self.report / "contact.png"
+
     def cuts(self) -> list[Output]:
         """The same folder for each cut in it: the one that it was made for, then those added, by name."""
         names = sorted(path.stem.removeprefix("shots.") for path in self.root.glob("shots.?*.json"))

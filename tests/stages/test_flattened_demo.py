@@ -72,3 +72,7 @@ def test_the_demo_shows_that_face_over_body_keeps_more_than_body(flattened_out: 
         assert all(one.blinks is not None and one.blinks.plate == one.blinks.added == 0 for one in passes.values())
     page = (flattened_out / "report" / "index.html").read_text(encoding="utf-8")
     assert "push_in" in page and "float_away" in page
+    said = (flattened_out.parent / "said.txt").read_text(encoding="utf-8").splitlines()
+    assert [line.split()[-1] for line in said[-2:]] == [
+        str(flattened_out / "report" / name) for name in ("index.html", "contact.png")
+    ]

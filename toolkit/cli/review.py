@@ -71,6 +71,8 @@ def review(
     click.echo(f"written: {output.review}")
     if settings.report.write:
         click.echo(f"to look at: {output.report_page}")
+        if output.contact_sheet.exists():
+            click.echo(f"at a glance: {output.contact_sheet}")
 
 
 def show_delivery_review(found: Review) -> None:

@@ -265,6 +265,8 @@ def show_run(result: RunResult, out: Path, *, as_json: bool) -> None:
         _show_next(result.delivered, output)
         if output.report_page.exists():
             click.echo(f"To look at:              {output.report_page.absolute()}")
+        if output.contact_sheet.exists():
+            click.echo(f"At a glance:             {output.contact_sheet.absolute()}")
 
 
 def show_conform(delivery: Delivery, output: Output, *, as_json: bool) -> None:

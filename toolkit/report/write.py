@@ -72,7 +72,7 @@ def write_report(
         entries = gatherer.gather(cut, plans, review, left_out)
     drawn, curve_notes = _write_curves(folder, entries, most=int(SHARES["curves"] * room / curve_pictures.BYTES))
     write_table(folder / "review.csv", entries)
-    notes += [*curve_notes, *write_contact(folder / "contact.png", cut, entries, most=SHARES["contact"] * room)]
+    notes += [*curve_notes, *write_contact(output.contact_sheet, cut, entries, most=SHARES["contact"] * room)]
     tuning, tuning_notes = _read_tuning(output)
     notes += tuning_notes
     notes += [] if review is not None else ["There is no review: nothing says what is left of the acting."]
