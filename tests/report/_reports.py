@@ -286,8 +286,10 @@ class NumberedPictures:
     fails_at: int | None = None
     draw: Callable[[int, str], Picture] = numbered
 
-    def frames(self) -> Iterator[tuple[int, Mapping[str, Picture]]]:
+    def frames(self, only: Sequence[int] | None = None) -> Iterator[tuple[int, Mapping[str, Picture]]]:
         for frame in self.shot.source_work_range:
+            if only is not None and frame not in only:
+                continue
             if frame == self.fails_at:
                 raise CorruptMedia(f"/nowhere/{self.shot.name}.{frame}.exr", "is not an EXR file")
             yield frame, {clip: self.draw(frame, clip) for clip in self.clips}

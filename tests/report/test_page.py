@@ -14,12 +14,25 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.report._reports import FIRST, HOSTILE, Run, make_run, make_shot, make_tuning, state_at
+from tests.report._reports import (
+    FIRST,
+    HOSTILE,
+    Run,
+    make_cut,
+    make_plans,
+    make_run,
+    make_shot,
+    make_tuning,
+    numbered,
+    state_at,
+)
 from toolkit.documents import FaceState
 from toolkit.errors import OutputNotWritable
 from toolkit.frames import timecode_from_frames
+from toolkit.report import open_picture_maker
 from toolkit.report.page import find_verdict
-from toolkit.settings import ReportSettings
+from toolkit.review import FramePictures
+from toolkit.settings import ReportSettings, Settings
 
 JPEG = ReportSettings(video="jpeg", size=4.0)
 
@@ -183,9 +196,9 @@ def test_a_damaged_track_leaves_out_only_what_is_drawn_from_it(run: Run) -> None
 def test_pictures_are_kept_while_nothing_changes(run: Run) -> None:
     path = run.report(settings=JPEG)
     before = {file: file.stat().st_mtime_ns for file in path.parent.rglob("*.jpg")}
-    assert run.opened == ["sh010", "sh020"]
+    assert run.opened == ["sh010", "sh010", "sh020", "sh020"]  # all frames, and then those of the strip
     run.report(settings=JPEG)
-    assert run.opened == ["sh010", "sh020"]
+    assert run.opened == ["sh010", "sh010", "sh020", "sh020"]
     assert {file: file.stat().st_mtime_ns for file in path.parent.rglob("*.jpg")} == before
 
 
@@ -195,11 +208,31 @@ def test_only_what_changed_is_made_again_and_the_old_is_removed(run: Run) -> Non
     folders = {folder.name for folder in (path.parent / "media").iterdir()}
     run.shots[1] = make_shot("sh020", 59, record_first=24)
     run.report(settings=settings)
-    assert run.opened == ["sh010", "sh020", "sh020"]
+    assert run.opened[4:] == ["sh020", "sh020"]
     new = {folder.name for folder in (path.parent / "media").iterdir()}
     assert len(new) == 2
     assert len(new & folders) == 1
     assert len(list((path.parent / "curves").iterdir())) == 2
+    assert len(list((path.parent / "strips").iterdir())) == 2
+
+
+def test_pictures_that_a_review_reads_are_not_read_again(run: Run) -> None:
+    """All frames are taken, also where the pictures are there already; afterwards only the strips are missing."""
+    settings = Settings(report=JPEG)
+    maker = open_picture_maker(run.output, make_cut(*run.shots), settings)
+    for shot in (*run.shots, run.shots[0]):
+        frames = iter([picture_of(frame) for frame in shot.source_work_range])
+        maker.watch(shot, make_plans(shot), frames)
+        assert next(frames, None) is None
+    page = Page(run.report(settings=JPEG))
+    assert run.opened == ["sh010", "sh020"]
+    assert [len(shot["frames"]) for shot in page.data] == [40, 60]
+
+
+def picture_of(source_frame: int) -> FramePictures:
+    plate, body, composite = (numbered(source_frame, clip) for clip in ("PLATE", "BODY", "COMPOSITE"))
+    matte = np.ones(plate.shape[:2], np.float32)
+    return FramePictures(source_frame=source_frame, plate=plate, body=body, composite=composite, matte=matte)
 
 
 def test_what_a_killed_run_left_is_removed(run: Run) -> None:

@@ -18,6 +18,7 @@ from toolkit.progress import ignore_steps
 from toolkit.report.atlas import fit_atlas
 from toolkit.report.budget import MEGABYTE, Allowance, find_allowance
 from toolkit.report.proxies import Proxy, Tiles, bytes_of, folder_name, make_proxy, read_proxy, remove_unused
+from toolkit.report.strip import Strip, write_strip
 from toolkit.review import Picture
 
 RATE = Fraction(24000, 1001)
@@ -32,7 +33,6 @@ def make(folder: Path, count: int = 40, allowance: Allowance = BOTH, *, fails_at
         count=count,
         rate=RATE,
         allowance=allowance,
-        strip_frames=[FIRST, FIRST + 7],
         advance=ignore_steps,
     )
     assert proxy is not None
@@ -105,11 +105,13 @@ def test_of_very_many_frames_only_some_become_files(tmp_path: Path) -> None:
 
 
 def test_the_strip_shows_the_plate_above_the_composite(tmp_path: Path) -> None:
-    proxy = make(tmp_path / "sh010")
-    strip = read_jpeg(tmp_path / "sh010" / "strip.jpg")
-    for column, frame in enumerate(proxy.strip.frames):
+    strip = Strip.of([FIRST, FIRST + 7], (160, 90), allowed=50_000)
+    pictures = NumberedPictures(shot=make_shot("sh010", 40))
+    write_strip(tmp_path / "strips" / "sh010.jpg", pictures.frames([FIRST, FIRST + 7]), strip, allowed=50_000)
+    picture = read_jpeg(tmp_path / "strips" / "sh010.jpg")
+    for column, frame in enumerate(strip.frames):
         for row, clip in enumerate(("PLATE", "COMPOSITE")):
-            cell = proxy.strip.cell(strip, row, column)
+            cell = strip.cell(picture, row, column)
             assert read_number(cell) == frame
             np.testing.assert_allclose(cell[4, 4], SHADES[clip], atol=8)
 
@@ -136,7 +138,6 @@ def test_even_noise_fits_the_size(tmp_path: Path, megabytes: float) -> None:
         count=count,
         rate=Fraction(25),
         allowance=allowance,
-        strip_frames=[0, 70],
         advance=ignore_steps,
     )
     assert proxy is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from toolkit.report.overlays import COLOURS
+from toolkit.report.picture_maker import PictureMaker
 from toolkit.report.pictures import OpenPictures, Pictures
 from toolkit.report.sheet import (
     EMPTY,
@@ -16,7 +17,7 @@ from toolkit.report.sheet import (
     write_tag,
     write_text,
 )
-from toolkit.report.write import write_report
+from toolkit.report.write import open_picture_maker, write_report
 from toolkit.review import Picture
 
 __all__ = [
@@ -28,9 +29,11 @@ __all__ = [
     "WARNING",
     "OpenPictures",
     "Picture",
+    "PictureMaker",
     "Pictures",
     "fit_picture",
     "lay_out",
+    "open_picture_maker",
     "write_picture",
     "write_report",
     "write_tag",

@@ -29,7 +29,7 @@ def write_contact(path: Path, cut: Cut, entries: Sequence[ShotEntry], *, most: f
 
     Where not all shots fit, those are shown of which least is left. Raises OutputNotWritable.
     """
-    pictured = [entry for entry in entries if entry.proxy is not None]
+    pictured = [entry for entry in entries if entry.strip is not None]
     if not pictured:
         path.unlink(missing_ok=True)
         return []
@@ -68,11 +68,11 @@ def _cells(entry: ShotEntry, folder: Path) -> list[tuple[int, tuple[Picture, Pic
     """Source frame, plate and result, of the first frame of the strip, the worst or middle one, and the last."""
     import cv2
 
-    if entry.proxy is None:
+    if entry.strip is None:
         return []
-    data = np.frombuffer((folder / entry.folder / "strip.jpg").read_bytes(), np.uint8)
+    data = np.frombuffer((folder / entry.strip_file).read_bytes(), np.uint8)
     picture = np.asarray(cv2.cvtColor(cv2.imdecode(data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB), np.uint8)
-    strip = entry.proxy.strip
+    strip = entry.strip
     worst = entry.worst[0] if entry.worst and entry.worst[0] in strip.frames else strip.frames[len(strip.frames) // 2]
     chosen = dict.fromkeys((strip.frames[0], worst, strip.frames[-1]))
     columns = [(frame, strip.frames.index(frame)) for frame in chosen]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from toolkit.documents import ActingReview, ClipName, Cut, FaceReview, PassName, PassPlan, Shot, ShotReview
 from toolkit.frames import FrameRange, Timecode, timecode_from_frames
 from toolkit.report.proxies import Proxy
+from toolkit.report.strip import Strip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,10 @@ class ShotEntry:
     proxy: Proxy | None
     folder: str
     """Of the proxy, below the folder of the page; empty: none."""
+    strip: Strip | None = None
+    """Its thumbnails; None: there are none."""
+    strip_file: str = ""
+    """Below the folder of the page; empty: none."""
     problems: tuple[str, ...]
     """What is missing here and why, one sentence each."""
 

@@ -1,41 +1,22 @@
-"""Gather what the page knows of each shot, and make its small pictures unless they are there."""
+"""Gather what the page knows of each shot, with its small pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from itertools import repeat
-from pathlib import Path
 
-from toolkit.documents import Cut, Interpolation, PassPlan, Review, Shot, ShotReview, digest
+from toolkit.documents import Cut, PassPlan, Review, Shot, ShotReview
 from toolkit.errors import OutputNotWritable, ToolkitError
-from toolkit.passes import read_frame_keys
-from toolkit.plates import prefetch
 from toolkit.progress import Advance
-from toolkit.report.budget import Allowance
 from toolkit.report.entries import ShotEntry
-from toolkit.report.pictures import Frame, OpenPictures
-from toolkit.report.proxies import REVISION, Proxy, folder_name, make_proxy, read_proxy
-from toolkit.report.strip import choose_moments
-
-_AHEAD = 2
-"""Frames that are read before they are needed."""
+from toolkit.report.picture_maker import PictureMaker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gatherer:
     """Makes the entries of a page."""
 
-    root: Path
-    """The output folder."""
-    media: Path
-    """The folder of the small pictures."""
-    allowance: Allowance
-    open_pictures: OpenPictures
-    interpolation: Interpolation
-    """How the frames between those of a pass on twos are filled in."""
+    maker: PictureMaker
     advance: Advance
 
     def gather(
@@ -64,61 +45,21 @@ class Gatherer:
         return self._with_pictures(entry)
 
     def _with_pictures(self, entry: ShotEntry) -> ShotEntry:
-        """``entry`` with its proxy, or with what kept it from being made."""
-        worst = entry.worst[0] if entry.worst else None
-        moments = choose_moments(entry.shot.rendered_range, worst, allowed=self.allowance.strip)
+        """``entry`` with its proxy and its strip, or with what kept them from being made."""
+        shot, plans = entry.shot, entry.plans
         try:
-            name = folder_name(entry.shot.name, self._key(entry, moments))
-            proxy = self._find_or_make(entry, self.media / name, moments)
+            folder = self.maker.proxy_folder(shot, plans)
+            proxy = self.maker.find_or_make(shot, plans, self.advance)
+            if proxy is None:
+                return replace(entry, problems=(*entry.problems, "It has no pictures."))
+            strip, file = self.maker.find_or_make_strip(shot, plans, proxy, entry.worst[0] if entry.worst else None)
         except OutputNotWritable:
             raise
         except ToolkitError as error:
             return replace(
                 entry, problems=(*entry.problems, f"Its pictures cannot be shown: {str(error).rstrip('.')}.")
             )
-        if proxy is None:
-            return replace(entry, problems=(*entry.problems, "It has no pictures."))
-        return replace(entry, proxy=proxy, folder=f"{self.media.name}/{name}")
-
-    def _find_or_make(self, entry: ShotEntry, folder: Path, moments: Sequence[int]) -> Proxy | None:
-        kept = read_proxy(folder)
-        shot = entry.shot
-        if kept is not None:
-            self.advance(len(shot.rendered_range))
-            return kept
-        with self.open_pictures(shot, entry.plans) as pictures, closing(_read_ahead(pictures.frames())) as frames:
-            return make_proxy(
-                folder,
-                frames,
-                count=len(shot.rendered_range),
-                rate=shot.media.rate,
-                allowance=self.allowance,
-                strip_frames=moments,
-                advance=self.advance,
-            )
-
-    def _key(self, entry: ShotEntry, moments: Sequence[int]) -> str:
-        """Digest of everything that the pictures depend on: the layers by their plans and content keys."""
-        keys = [read_frame_keys(plan, self.root) for plan in entry.plans]
-        return digest(
-            REVISION,
-            entry.shot.media,
-            entry.shot.rendered_range,
-            [(plan.label, plan.digest()) for plan in entry.plans],
-            [one.keys if one is not None else None for one in keys],
-            self.allowance,
-            list(moments),
-            *([self.interpolation] if any(plan.step > 1 for plan in entry.plans) else []),
-        )
-
-
-def _read_ahead(frames: Iterator[Frame]) -> Generator[Frame, None, None]:
-    """``frames``, read and put together in a thread while earlier ones are encoded."""
-    with closing(prefetch(repeat(partial(next, frames, None)), workers=1, ahead=_AHEAD)) as read:
-        for frame in read:
-            if frame is None:
-                return
-            yield frame
+        return replace(entry, proxy=proxy, folder=folder, strip=strip, strip_file=file)
 
 
 def _reasons(shot: Shot, left_out: Mapping[str, str]) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from toolkit.documents import Interpolation, PassPlan, Shot
-from toolkit.review import Picture, ShotPictures, open_pictures
+from toolkit.review import FramePictures, Picture, ShotPictures, open_pictures
 
 PLATE, BODY, FACE, COMPOSITE = "PLATE", "BODY", "FACE", "COMPOSITE"
 CLIPS = (PLATE, BODY, FACE, COMPOSITE)
@@ -22,8 +22,11 @@ Frame = tuple[int, Mapping[str, Picture]]
 class Pictures(Protocol):
     """The frames of one shot."""
 
-    def frames(self) -> Iterator[Frame]:
-        """Source frames, ascending, with those of ``CLIPS`` that exist, all of one size. Raises ToolkitError."""
+    def frames(self, only: Sequence[int] | None = None) -> Iterator[Frame]:
+        """Source frames, ascending, with those of ``CLIPS`` that exist, all of one size. Raises ToolkitError.
+
+        ``only``: some of the frames; those among them that do not exist are left out.
+        """
 
 
 OpenPictures = Callable[[Shot, Sequence[PassPlan]], AbstractContextManager[Pictures]]
@@ -45,14 +48,16 @@ class _Rendered:
     def __init__(self, pictures: ShotPictures) -> None:
         self._pictures = pictures
 
-    def frames(self) -> Iterator[Frame]:
+    def frames(self, only: Sequence[int] | None = None) -> Iterator[Frame]:
         """See ``Pictures``."""
-        with closing(self._pictures.frames()) as frames:
+        known = self._pictures.source_frames
+        wanted = known if only is None else sorted(set(known) & set(only))
+        with closing(self._pictures.frames(wanted)) as frames:
             for frame in frames:
-                named = {
-                    PLATE: frame.plate,
-                    BODY: frame.body,
-                    FACE: frame.face_over_grey(),
-                    COMPOSITE: frame.composite,
-                }
-                yield frame.source_frame, {name: one for name, one in named.items() if one is not None}
+                yield name_clips(frame)
+
+
+def name_clips(frame: FramePictures) -> Frame:
+    """``frame`` by the names of the page."""
+    named = {PLATE: frame.plate, BODY: frame.body, FACE: frame.face_over_grey(), COMPOSITE: frame.composite}
+    return frame.source_frame, {name: one for name, one in named.items() if one is not None}

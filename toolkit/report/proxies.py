@@ -1,11 +1,11 @@
-"""The small pictures of a shot: a movie, JPEG files, or both, and a strip of thumbnails; kept while nothing changes."""
+"""The small pictures of a shot: a movie, JPEG files, or both; kept while nothing changes."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
 from hashlib import sha256
@@ -20,10 +20,9 @@ from toolkit.report.atlas import Atlas, fit_atlas
 from toolkit.report.budget import Allowance
 from toolkit.report.pictures import CLIPS, Frame
 from toolkit.report.stills import StillWriter
-from toolkit.report.strip import Strip, encode_strip
 from toolkit.review import Picture
 
-REVISION = 1
+REVISION = 2
 """Raise it when the same frames would give other proxies."""
 FACTS = "proxy.json"
 _UNFINISHED = ".new-"
@@ -53,7 +52,6 @@ class Proxy(Value):
     """JPEG files named by the index of the frame, five digits."""
     stride: int
     """Every how many frames there is such a file."""
-    strip: Strip
     taken: int
     """Bytes of all files."""
 
@@ -79,19 +77,17 @@ def make_proxy(
     count: int,
     rate: Fraction,
     allowance: Allowance,
-    strip_frames: Sequence[int],
     advance: Advance,
 ) -> Proxy | None:
     """Write the proxy of ``count`` ``frames`` to ``folder``, which is there as a whole or not at all.
 
-    None if there are no frames. ``strip_frames`` are the source frames that the strip shows. Raises OutputNotWritable,
-    and what ``frames`` raises.
+    None if there are no frames. Raises OutputNotWritable, and what ``frames`` raises.
     """
     first = next(frames, None)
     if first is None:
         return None
     with _new_folder(folder) as new:
-        maker = _Maker(new, first[1], count=count, allowance=allowance, strip_frames=strip_frames)
+        maker = _Maker(new, first[1], count=count, allowance=allowance)
         pictures = maker.follow(chain([first], frames), advance)
         if maker.movie is not None:
             path, size = new / "movie.mp4", maker.movie.size
@@ -114,16 +110,12 @@ class _Maker:
         *,
         count: int,
         allowance: Allowance,
-        strip_frames: Sequence[int],
     ) -> None:
         names = [name for name in CLIPS if name in clips]
         height, width = clips[names[0]].shape[:2]
         self._folder = folder
         self._size = (width, height)
         self._frames: list[int] = []
-        self._allowed = allowance.strip
-        self._strip = Strip.of(strip_frames, self._size, allowed=allowance.strip)
-        self._strip_picture = self._strip.empty()
         self.movie: Atlas | None = None
         if allowance.movie:
             self.movie = fit_atlas(names, self._size, pixels=allowance.movie_pixels(len(names)))
@@ -137,7 +129,6 @@ class _Maker:
         """The pictures of the movie, one by one; the rest is made on the way."""
         for index, (source_frame, clips) in enumerate(frames):
             self._frames.append(source_frame)
-            self._strip.draw(self._strip_picture, source_frame, clips)
             if self._stills is not None:
                 self._stills.write(index, clips)
             if self.movie is not None:
@@ -145,15 +136,13 @@ class _Maker:
             advance(1)
 
     def finish(self) -> Proxy:
-        """Write what is left to write, and say what there is."""
-        (self._folder / "strip.jpg").write_bytes(encode_strip(self._strip_picture, allowed=self._allowed))
+        """What there is."""
         return Proxy(
             source_frames=tuple(self._frames),
             size=self._size,
             movie=_tiles("movie.mp4", self.movie) if self.movie else None,
             stills=_tiles("stills", self._stills.atlas) if self._stills else None,
             stride=self._stills.stride if self._stills else 1,
-            strip=self._strip,
             taken=bytes_of(self._folder),
         )
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Self
 
 import numpy as np
 
-from toolkit.documents import Value
+from toolkit.documents import Value, write_atomically
 from toolkit.frames import FrameRange
 from toolkit.report.atlas import encode_jpeg, shrink
-from toolkit.report.pictures import BODY, COMPOSITE, PLATE
+from toolkit.report.pictures import BODY, COMPOSITE, PLATE, Frame
 from toolkit.review import Picture
 
 _KINDS = ((40_000, 126, 7), (14_000, 90, 5), (0, 54, 3))
@@ -52,6 +53,18 @@ class Strip(Value):
         """That part of ``picture``: row 0 is the plate, row 1 the result."""
         top, left = row * self.height, column * self.width
         return picture[top : top + self.height, left : left + self.width]
+
+
+def write_strip(path: Path, frames: Iterable[Frame], strip: Strip, *, allowed: int) -> None:
+    """Write ``strip`` to ``path`` in ``allowed`` bytes; ``frames`` have at least those that it shows.
+
+    Raises OutputNotWritable, and what ``frames`` raises.
+    """
+    picture = strip.empty()
+    for source_frame, clips in frames:
+        strip.draw(picture, source_frame, clips)
+    with write_atomically(path) as temporary:
+        temporary.write_bytes(encode_strip(picture, allowed=allowed))
 
 
 def encode_strip(picture: Picture, *, allowed: int) -> bytes:

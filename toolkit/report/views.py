@@ -162,7 +162,7 @@ def shot_view(
     entry: ShotEntry, cut: Cut, *, order: int, remarks: Iterable[str], curves: str, tuning: Tuning | None
 ) -> ShotView:
     """The shot ``entry``, the ``order``-th of the page; ``curves`` is the name of the picture of its curves."""
-    shot, proxy, least = entry.shot, entry.proxy, entry.least_kept
+    shot, least = entry.shot, entry.least_kept
     first, last = (source_timecode(shot, frame) for frame in (shot.source_range.first, shot.source_range.last))
     return ShotView(
         anchor=f"shot-{order}",
@@ -182,9 +182,9 @@ def shot_view(
         failing=tuple(_spans(entry)),
         passes=tuple(f"{plan.label}, {plan.engine}, plan {plan.digest()[:12]}" for plan in entry.plans),
         remarks=(*entry.problems, *remarks, *(entry.review.notes if entry.review is not None else ())),
-        strip=quote(f"{entry.folder}/strip.jpg") if proxy is not None else "",
-        strip_frames=proxy.strip.frames if proxy is not None else (),
-        strip_cell=(proxy.strip.width, proxy.strip.height) if proxy is not None else (0, 0),
+        strip=quote(entry.strip_file),
+        strip_frames=entry.strip.frames if entry.strip is not None else (),
+        strip_cell=(entry.strip.width, entry.strip.height) if entry.strip is not None else (0, 0),
         curves=quote(curves),
         tunings=tuning_views(tuning, shot.name, entry.plans),
     )

@@ -19,6 +19,7 @@ from toolkit.report.contact import write_contact
 from toolkit.report.entries import ShotEntry
 from toolkit.report.gather import Gatherer
 from toolkit.report.page import PageText, write_page
+from toolkit.report.picture_maker import MEDIA, STRIPS, PictureMaker
 from toolkit.report.pictures import OpenPictures, open_rendered
 from toolkit.report.provenance import list_left_out, tell_how_made
 from toolkit.report.proxies import bytes_of, folder_name, remove_unused
@@ -27,7 +28,7 @@ from toolkit.report.table import write_table
 from toolkit.report.views import ShotView, shot_view
 from toolkit.settings import Settings, settings_toml
 
-_PAGE, _MEDIA, _CURVES = "index.html", "media", "curves"
+_PAGE, _CURVES = "index.html", "curves"
 _OVERLAY_BYTES = 650
 """Of one face in one frame."""
 _NO_OVERLAYS = "Tracks and mattes of so many frames do not fit: raise report.size."
@@ -55,21 +56,10 @@ def write_report(
     ``settings.report.write`` is the caller's to look at. Raises OutputNotWritable.
     """
     folder = output.report
-    shots = cut.source_shots()
-    frames = sum(len(shot.rendered_range) for shot in shots)
-    room = find_room(settings.report.size, shots=len(shots), frames=frames)
-    allowance, notes = _find_allowance(settings, room, len(shots), frames)
-    with progress.stage("report  frames", frames) as advance:
-        gatherer = Gatherer(
-            root=output.root,
-            media=folder / _MEDIA,
-            allowance=allowance,
-            open_pictures=open_pictures
-            or partial(open_rendered, root=output.root, interpolation=settings.delivery.interpolation),
-            interpolation=settings.delivery.interpolation,
-            advance=advance,
-        )
-        entries = gatherer.gather(cut, plans, review, left_out)
+    maker, notes = _make_maker(output, cut, settings, open_pictures)
+    room = _find_room(cut, settings)
+    with progress.stage("report  frames", _count_frames(cut)) as advance:
+        entries = Gatherer(maker=maker, advance=advance).gather(cut, plans, review, left_out)
     drawn, curve_notes = _write_curves(folder, entries, most=int(SHARES["curves"] * room / curve_pictures.BYTES))
     write_table(folder / "review.csv", entries)
     notes += [*curve_notes, *write_contact(output.contact_sheet, cut, entries, most=SHARES["contact"] * room)]
@@ -91,7 +81,39 @@ def write_report(
     return folder / _PAGE
 
 
-def _find_allowance(settings: Settings, room: float, shots: int, frames: int) -> tuple[Allowance, list[str]]:
+def open_picture_maker(output: Output, cut: Cut, settings: Settings) -> PictureMaker:
+    """What makes the small pictures of the report of ``cut``, to be used while its shots are read for another reason.
+
+    Raises OutputNotWritable.
+    """
+    return _make_maker(output, cut, settings, None)[0]
+
+
+def _make_maker(
+    output: Output, cut: Cut, settings: Settings, open_pictures: OpenPictures | None
+) -> tuple[PictureMaker, list[str]]:
+    """It, and a note if it does not do what the settings ask for."""
+    allowance, notes = _find_allowance(cut, settings)
+    interpolation = settings.delivery.interpolation
+    maker = PictureMaker(
+        root=output.root,
+        folder=output.report,
+        allowance=allowance,
+        open_pictures=open_pictures or partial(open_rendered, root=output.root, interpolation=interpolation),
+        interpolation=interpolation,
+    )
+    return maker, notes
+
+
+def _count_frames(cut: Cut) -> int:
+    return sum(len(shot.rendered_range) for shot in cut.source_shots())
+
+
+def _find_room(cut: Cut, settings: Settings) -> float:
+    return find_room(settings.report.size, shots=len(cut.source_shots()), frames=_count_frames(cut))
+
+
+def _find_allowance(cut: Cut, settings: Settings) -> tuple[Allowance, list[str]]:
     """What a frame may take, and a note if that is not what the settings ask for."""
     kind = settings.report.video
     has_codec = kind != "jpeg" and can_write_proxy()
@@ -99,7 +121,8 @@ def _find_allowance(settings: Settings, room: float, shots: int, frames: int) ->
     if kind == "h264" and not has_codec:
         notes.append(f"PyAV has no {PROXY_CODEC} here, which report.video = h264 needs: the frames are JPEG files.")
     stills = kind != "h264" or not has_codec
-    return find_allowance(room, shots=shots, frames=frames, movies=has_codec, stills=stills), notes
+    room, shots = _find_room(cut, settings), len(cut.source_shots())
+    return find_allowance(room, shots=shots, frames=_count_frames(cut), movies=has_codec, stills=stills), notes
 
 
 def _write_curves(folder: Path, entries: Iterable[ShotEntry], *, most: int) -> tuple[dict[str, str], list[str]]:
@@ -174,9 +197,12 @@ def _remarks(entry: ShotEntry, notes: Iterable[str]) -> list[str]:
 
 def _remove_old(folder: Path, entries: Iterable[ShotEntry], drawn: Iterable[str]) -> None:
     """Remove pictures that the page does not show any more."""
-    remove_unused(folder / _MEDIA, [Path(entry.folder).name for entry in entries if entry.folder])
-    names = {Path(name).name for name in drawn}
-    for path in (folder / _CURVES).glob("*"):
-        is_ours = re.search(r"-[0-9a-f]{12}\.png(\.\d+\.part)?$", path.name)  # or what a killed run left
-        if path.name not in names and is_ours:
-            path.unlink(missing_ok=True)
+    entries = list(entries)
+    remove_unused(folder / MEDIA, [Path(entry.folder).name for entry in entries if entry.folder])
+    used = {_CURVES: list(drawn), STRIPS: [entry.strip_file for entry in entries]}
+    for below, files in used.items():
+        names = {Path(name).name for name in files}
+        for path in (folder / below).glob("*"):
+            is_ours = re.search(r"-[0-9a-f]{12}\.(png|jpg)(\.\d+\.part)?$", path.name)  # or what a killed run left
+            if path.name not in names and is_ours:
+                path.unlink(missing_ok=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from toolkit.documents import Cut, Delivery, PassPlan, Review, Shot, ShotReview
@@ -10,7 +11,7 @@ from toolkit.frames import FrameRange
 from toolkit.models import FACE_MODEL, fetch_asset
 from toolkit.output import Output, lock_output
 from toolkit.progress import SILENT, Progress
-from toolkit.report import write_report
+from toolkit.report import open_picture_maker, write_report
 from toolkit.settings import Settings
 from toolkit.stages.choosing import ShotPatterns, choose_shots, find_left_out
 from toolkit.stages.conforming import choose_passes, conform_output
@@ -45,9 +46,7 @@ def review_passes(
         left_out = find_left_out(cut)
         plans, reasons = choose_passes(cut.source_shots(), settings, output, explained=left_out)
         names = {shot.name for shot in chosen}
-        found = review_plans(
-            cut, plans, settings, output, chosen=names, reasons=reasons, model=model, progress=progress
-        )
+        found = _review(cut, plans, settings, output, chosen=names, reasons=reasons, model=model, progress=progress)
         if settings.report.write:
             _write(cut, plans, settings, output, review=found, delivery=delivery, left_out=left_out, progress=progress)
     return found
@@ -79,11 +78,29 @@ def finish_run(
     names, left_out = {shot.name for shot in chosen}, {**failed, **find_left_out(cut, shots)}
     plans, reasons = choose_passes(cut.source_shots(), settings, output, explained=left_out)
     before = current_reviews(plans, output)
-    review = review_plans(cut, plans, settings, output, chosen=names, reasons=reasons, model=model, progress=progress)
+    review = _review(cut, plans, settings, output, chosen=names, reasons=reasons, model=model, progress=progress)
     if _failing(review.shots) != _failing(before.values()):
         delivery = conform_output(cut, settings, output, failed=failed, progress=progress)
     _write(cut, plans, settings, output, review=review, delivery=delivery, left_out=left_out, progress=progress)
     return delivery
+
+
+def _review(
+    cut: Cut,
+    plans: Sequence[PassPlan],
+    settings: Settings,
+    output: Output,
+    *,
+    chosen: Collection[str],
+    reasons: Mapping[str, Sequence[str]],
+    model: Path,
+    progress: Progress,
+) -> Review:
+    """``review_plans``; the small pictures of the report are made on the way, if there is to be one."""
+    read = partial(review_plans, cut, plans, settings, output, chosen=chosen, reasons=reasons, model=model)
+    if not settings.report.write:
+        return read(progress=progress)
+    return read(watch=open_picture_maker(output, cut, settings).watch, progress=progress)
 
 
 def _failing(reviews: Iterable[ShotReview]) -> dict[str, list[FrameRange]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from toolkit import __version__
@@ -12,9 +12,17 @@ from toolkit.errors import MissingDocument
 from toolkit.output import Output
 from toolkit.passes import read_frame_keys
 from toolkit.progress import SILENT, Progress
-from toolkit.review import REVISION, ShotReviewer, open_pictures
+from toolkit.review import REVISION, FramePictures, ShotReviewer, open_pictures
 from toolkit.settings import Settings
 from toolkit.stages.failures import Failures
+
+Watch = Callable[[Shot, Sequence[PassPlan], Iterator[FramePictures]], None]
+"""Takes all pictures of a shot and its passes: they take long to read, and others have a use for them."""
+
+
+def _take_all(_: Shot, __: Sequence[PassPlan], frames: Iterator[FramePictures]) -> None:
+    for _frame in frames:
+        pass
 
 
 def review_plans(
@@ -26,14 +34,15 @@ def review_plans(
     chosen: Collection[str],
     reasons: Mapping[str, Sequence[str]],
     model: Path,
+    watch: Watch = _take_all,
     progress: Progress = SILENT,
 ) -> Review:
     """Compare the complete ``plans`` of ``cut`` with its plates and write what they keep: ``out/review.json``.
 
     Only the source shots that are ``chosen`` by name are read; the others have what the last review found. ``reasons``
-    say why a shot has no plans, by its name. A shot whose media or layers cannot be read is a note, and the others go
-    on, unless ``settings.strict``. ``output`` is locked by this process. Raises MediaError, EngineError and
-    OutputNotWritable.
+    say why a shot has no plans, by its name; ``watch`` gets the pictures that are read. A shot whose media or layers
+    cannot be read is a note, and the others go on, unless ``settings.strict``. ``output`` is locked by this process.
+    Raises MediaError, EngineError and OutputNotWritable, and what ``watch`` raises.
     """
     known, by_shot = _read_known(output), defaultdict[str, list[PassPlan]](list)
     for plan in plans:
@@ -54,7 +63,9 @@ def review_plans(
         else:
             with failures.catch(shot):
                 own = by_shot[shot.name]
-                reviewed.append(_review_shot(shot, own, settings, output, model, known=last, progress=progress))
+                reviewed.append(
+                    _review_shot(shot, own, settings, output, model, known=last, watch=watch, progress=progress)
+                )
     notes += [f"{name}: it could not be reviewed: {reason}" for name, reason in failures.reasons.items()]
     review = Review(toolkit=__version__, shots=tuple(reviewed), notes=tuple(notes))
     review.write(output.review)
@@ -76,6 +87,7 @@ def _review_shot(
     model: Path,
     *,
     known: ShotReview | None,
+    watch: Watch,
     progress: Progress,
 ) -> ShotReview:
     tracks = FaceTracks.read(output.face_track(shot.name))
@@ -91,9 +103,14 @@ def _review_shot(
         ShotReviewer(tracks, pictures.clips, model, confidence=confidence) as reviewer,
         progress.stage(f"{shot.name}  review", len(pictures.source_frames)) as advance,
     ):
-        for frame in pictures.frames():
-            reviewer.add(frame.source_frame, frame.plate, frame.clips(), frame.matte)
-            advance(1)
+
+        def read() -> Iterator[FramePictures]:
+            for frame in pictures.frames():
+                reviewer.add(frame.source_frame, frame.plate, frame.clips(), frame.matte)
+                advance(1)
+                yield frame
+
+        watch(shot, plans, read())
         found = reviewer.judge()
     return found.model_copy(update={"key": key, "layers": layers})
 
