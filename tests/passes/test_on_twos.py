@@ -45,6 +45,14 @@ def test_files_begin_on_the_first_used_frame_and_reach_over_both_ends(
     assert not plan.shows(FrameRange(first=101, last=115))
 
 
+def test_a_file_that_begins_before_its_media_has_no_label_of_the_day_before() -> None:
+    media = SHOT.media.model_copy(update={"timecode_first": None})
+    tracks = tracks_of([sample(FIRST + index) for index in range(COUNT)])
+    settings = load_settings(overrides=["body.on=threes"])
+    (plan, _) = plan_passes(SHOT.model_copy(update={"media": media}), tracks, settings, cut_folder=CUT_FOLDER)
+    assert (plan.source_first, plan.file_timecode_first) == (FIRST - 1, 0)
+
+
 def test_a_frame_is_shown_by_the_file_that_lasts_over_it() -> None:
     plan = plan_body("body.on=threes")
     shown = [plan.frame_at(frame).number for frame in SHOT.source_work_range]

@@ -29,11 +29,11 @@ class ActingFacts:
         most: dict[int, float] = {}
         for one in chosen:
             most |= {frame: max(value, most.get(frame, 0.0)) for frame, value in one.items()}
-        eased = {frame: _round_down(look.strength * (1 - look.ease * value), look) for frame, value in most.items()}
+        eased = {frame: _in_whole_steps(look.strength * (1 - look.ease * value), look) for frame, value in most.items()}
         return {frame: strength for frame, strength in eased.items() if strength < look.strength}
 
 
-def _round_down(strength: float, look: Look) -> float:
+def _in_whole_steps(strength: float, look: Look) -> float:
     """The strength of whole sampling steps: a fraction of one changes nothing, and would only divide batches."""
     saved = round((look.strength - strength) * look.steps)
     return round(max(0.0, look.strength - saved / look.steps), 6)

@@ -103,7 +103,7 @@ def _plan_pass(
         left_out=tracks.left_out if name is PassName.FACE else 0,
         rate=media.rate,
         stepping=stepping,
-        timecode_first=first_label,
+        timecode_first=max(0, first_label),  # a file of a pass on threes may begin before its media does
         drop_frame=media.drop_frame,
         frames=_plan_frames(
             name, shot, tracks, look, settings, bodies=bodies, means=means, acting=acting, stepping=stepping
