@@ -58,18 +58,22 @@ def _find_window(before: PlateFrame, after: PlateFrame) -> tuple[slice, slice] |
     height, width = before.rgb.shape[:2]
     if before.alpha is None or after.alpha is None:
         return slice(0, height), slice(0, width)
-    alpha = np.maximum(before.alpha, after.alpha)
+    shown = find_shown(np.maximum(before.alpha, after.alpha))
+    return None if shown is None else (_widen(shown[0], height), _widen(shown[1], width))
+
+
+def find_shown(alpha: NDArray[np.float32]) -> tuple[slice, slice] | None:
+    """The rows and columns of ``alpha``, (H, W), outside of which it is 0; None: it is 0 throughout."""
     rows, columns = np.flatnonzero(alpha.max(axis=1)), np.flatnonzero(alpha.max(axis=0))
     if not len(rows):
         return None
-    return _widen(rows, height), _widen(columns, width)
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
-def _widen(shown: NDArray[np.intp], end: int) -> slice:
+def _widen(shown: slice, end: int) -> slice:
     """Half as much again on each side: the flow follows a motion that is small beside the picture it sees."""
-    first, last = int(shown[0]), int(shown[-1])
-    margin = (last - first + 1) // 2
-    return slice(max(0, first - margin), min(end, last + 1 + margin))
+    margin = (shown.stop - shown.start) // 2
+    return slice(max(0, shown.start - margin), min(end, shown.stop + margin))
 
 
 def _cut(frame: PlateFrame, window: tuple[slice, slice]) -> PlateFrame:

@@ -23,7 +23,7 @@ from toolkit.plates import (
     to_8bit_codes,
     to_display_referred,
 )
-from toolkit.review.inbetweens import fill_in
+from toolkit.review.inbetweens import fill_in, find_shown
 
 Picture = NDArray[np.uint8]
 """uint8 (H, W, 3) RGB, display-referred, C-contiguous."""
@@ -55,7 +55,7 @@ class FramePictures:
         if self.composite is None or self.matte is None:
             return None
         shown = np.full_like(self.composite, _GREY)
-        window = _window(self.matte)
+        window = find_shown(self.matte)
         if window is not None:
             over = self.matte[window][..., None] * (self.composite[window].astype(np.float32) - _GREY)
             shown[window] = np.rint(_GREY + over)
@@ -144,7 +144,7 @@ class ShotPictures:
     ) -> NDArray[Codes]:
         """``face`` over ``below``, which is ``shown``: in the encoding of the layer, where there is any face."""
         layer, alpha = self._layers[PassName.FACE], _alpha(face)
-        window = _window(alpha)
+        window = find_shown(alpha)
         composite = shown.copy()
         if window is not None:
             under = below.rgb[window]
@@ -208,14 +208,6 @@ class _Layer:
 
     def __exit__(self, *_: object) -> None:
         self._plate.close()
-
-
-def _window(alpha: NDArray[np.float32]) -> tuple[slice, slice] | None:
-    """The rows and columns in which ``alpha`` is not all 0; None: it is everywhere."""
-    rows, columns = np.flatnonzero(alpha.max(axis=1)), np.flatnonzero(alpha.max(axis=0))
-    if not len(rows):
-        return None
-    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 
 def _alpha(face: PlateFrame) -> NDArray[np.float32]:
