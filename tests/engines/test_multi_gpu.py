@@ -66,11 +66,21 @@ def test_an_error_arrives_with_its_full_message(tiny: TinyModels, two: MultiDevi
         two.prepare([look])
 
 
+def test_a_failed_call_leaves_no_answer_behind_for_the_next(tiny: TinyModels, two: MultiDeviceEngine) -> None:
+    good, other = make_request(tiny, 1), make_request(tiny, 2)
+    bad = replace(other, look=other.look.model_copy(update={"model": "nowhere"}))
+    expected = np.stack(two.paint([good, other]))
+    with pytest.raises(EngineUnavailable, match="no checkpoint 'nowhere'"):
+        two.paint([bad, good])
+    assert np.array_equal(np.stack(two.paint([good, other])), expected)
+
+
 def test_a_killed_process_is_reported_with_its_device(tiny: TinyModels, unmeasured_processes: None) -> None:
     request = make_request(tiny, 1)
     with open_on("cpu,cpu") as engine:
         assert isinstance(engine, MultiDeviceEngine)
-        (pid,) = engine._processes[1]._processes
+        pid = engine._processes[1].pid
+        assert pid is not None
         os.kill(pid, signal.SIGKILL)
         with pytest.raises(
             EngineFailed, match="the process on cpu died: it was killed, or the machine ran out of memory"
@@ -87,7 +97,7 @@ def test_processes_exit_when_their_parent_is_killed(tmp_path: Path, unmeasured_p
         "from toolkit.settings import DiffusersSettings, Settings\n"
         "if __name__ == '__main__':\n"
         "    engine = open_engine('diffusers', Settings(diffusers=DiffusersSettings(device='cpu,cpu')))\n"
-        "    print(*[pid for process in engine._processes for pid in process._processes], flush=True)\n"
+        "    print(*[process.pid for process in engine._processes], flush=True)\n"
         "    time.sleep(60)\n"
     )
     with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as parent:

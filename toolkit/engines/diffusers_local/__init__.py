@@ -2,7 +2,7 @@
 
 ``model_cache`` loads each model once; ``prompts`` encodes text and ``schedule`` chooses noise levels; ``denoising`` is
 the denoising loop; ``batches`` decides how many images fit into memory; ``engine`` joins them, and ``multi_gpu`` runs
-one engine per GPU.
+one engine per GPU, each in a ``device_process``.
 """
 
 from __future__ import annotations

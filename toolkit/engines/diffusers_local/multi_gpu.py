@@ -5,22 +5,16 @@ Processes, not threads: launching the kernels of one GPU keeps Python busy enoug
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import LookPlan
 from toolkit.engines.base import Engine, PaintRequest
+from toolkit.engines.diffusers_local.device_process import DeviceProcess, ProcessDied
 from toolkit.engines.diffusers_local.engine import DiffusersEngine
 from toolkit.engines.torch_models.devices import NAME, choose_device
 from toolkit.errors import EngineFailed, EngineUnavailable
@@ -45,87 +39,61 @@ class MultiDeviceEngine(Engine):
             remedy = "set diffusers.precision to one that all devices support"
             raise EngineUnavailable(NAME, problem, remedy=remedy)
         self._devices = devices
-        spawn = get_context("spawn")  # CUDA cannot be used in a forked process
-        self._processes = [
-            ProcessPoolExecutor(1, mp_context=spawn, initializer=_open_engine, initargs=(one,)) for one in per_device
-        ]
-        answers = self._call_all(_get_revision_and_batch)
+        self._processes = [DeviceProcess(one) for one in per_device]
+        try:
+            answers = self._call_all(_get_revision_and_batch)
+        except BaseException:
+            self.close()
+            raise
         self.revision = answers[0][0]
         self.batch = sum(batch for _, batch in answers)
 
     def prepare(self, looks: Iterable[LookPlan], section: str = "") -> None:
         """See ``DiffusersEngine.prepare``; on all devices at once."""
-        self._call_all(_prepare, list(looks), section)
+        self._call_all(DiffusersEngine.prepare, list(looks), section)
 
     def identity(self, look: LookPlan) -> str:
         """See ``DiffusersEngine.identity``; all devices load the same files."""
-        return self._result(0, self._submit(0, _identity, look))
+        (identity,) = self._call(DiffusersEngine.identity, [(look,)])
+        return identity
 
     def paint(self, requests: Sequence[PaintRequest]) -> list[NDArray[np.float32]]:
         """See ``DiffusersEngine.paint``. Neighbouring requests stay together: they often share their prompts."""
         share = -(-len(requests) // len(self._processes))
-        shares = [requests[start : start + share] for start in range(0, len(requests), share or 1)]
-        futures = [self._submit(index, _paint, part) for index, part in enumerate(shares)]
-        return [image for index, future in enumerate(futures) for image in self._result(index, future)]
+        shares = [(requests[start : start + share],) for start in range(0, len(requests), share or 1)]
+        return [image for images in self._call(DiffusersEngine.paint, shares) for image in images]
 
     def close(self) -> None:
         """End the processes, which releases everything they hold."""
         for process in self._processes:
-            process.shutdown(wait=True, cancel_futures=True)
+            process.close()
 
     def _call_all(self, function: Callable[..., T], *arguments: object) -> list[T]:
-        futures = [self._submit(index, function, *arguments) for index in range(len(self._processes))]
-        return [self._result(index, future) for index, future in enumerate(futures)]
+        return self._call(function, [arguments] * len(self._processes))
 
-    def _submit(self, index: int, function: Callable[..., T], *arguments: object) -> Future[T]:
+    def _call(self, function: Callable[..., T], calls: Sequence[tuple[object, ...]]) -> list[T]:
+        """What ``function`` returns for each of ``calls``, the first on the first device, all at once.
+
+        Raises the first exception, but only when every device has answered: the next call is for its own answers.
+        """
+        sent = [self._try(index, self._processes[index].send, function, *one) for index, one in enumerate(calls)]
+        answers = [
+            self._try(index, self._processes[index].receive) if failure is None else failure
+            for index, failure in enumerate(sent)
+        ]
+        for answer in answers:
+            if isinstance(answer, Exception):
+                raise answer
+        return answers
+
+    def _try(self, index: int, act: Callable[..., Any], *arguments: object) -> Any:
+        """What ``act`` returns, or the failure to report if the process died."""
         try:
-            return self._processes[index].submit(function, *arguments)
-        except BrokenProcessPool as error:
-            raise self._process_died(index) from error
-
-    def _result(self, index: int, future: Future[T]) -> T:
-        try:
-            return future.result()
-        except BrokenProcessPool as error:
-            raise self._process_died(index) from error
-
-    def _process_died(self, index: int) -> EngineFailed:
-        problem = f"the process on {self._devices[index]} died: it was killed, or the machine ran out of memory"
-        return EngineFailed(NAME, f"{problem}; run the same command again to resume")
+            return act(*arguments)
+        except ProcessDied:
+            problem = f"the process on {self._devices[index]} died: it was killed, or the machine ran out of memory"
+            return EngineFailed(NAME, f"{problem}; run the same command again to resume")
 
 
-# --- in the processes --------------------------------------------------------------------------------------------
-
-_engine: DiffusersEngine
-"""The engine of this process."""
-
-
-def _open_engine(settings: DiffusersSettings) -> None:
-    global _engine  # noqa: PLW0603  each process has one engine, and nowhere else to keep it
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the parent ends the others
-    threading.Thread(target=_exit_with_parent, daemon=True).start()
-    _engine = DiffusersEngine(settings)
-
-
-def _exit_with_parent() -> None:
-    """Exit when the parent is killed; otherwise this process would wait for work forever and keep the GPU's memory."""
-    parent = parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
-
-
-def _get_revision_and_batch() -> tuple[str, int]:
-    return _engine.revision, _engine.batch
-
-
-def _prepare(looks: Sequence[LookPlan], section: str) -> None:
-    _engine.prepare(looks, section)
-
-
-def _identity(look: LookPlan) -> str:
-    return _engine.identity(look)
-
-
-def _paint(requests: Sequence[PaintRequest]) -> list[NDArray[np.float32]]:
-    return _engine.paint(requests)
+def _get_revision_and_batch(engine: DiffusersEngine) -> tuple[str, int]:
+    return engine.revision, engine.batch
