@@ -75,35 +75,22 @@ def anna(demo_pictures: None) -> Person:
 
 @pytest.fixture(scope="session")
 def demo_out(make_once: MakeOnce, demo_pictures: None) -> Path:
-    """The output of ``toolkit demo -o demo_out --engine builtin --no-report``; what it printed is in ``said.txt``
-    beside it.
+    """The output of ``toolkit demo -o demo_out``, with its review and report; what it printed is in ``said.txt`` beside
+    it. Do not change it: make a copy with ``link_folder``.
     """
-    return make_once("demo", lambda folder: run_demo(folder, "--engine", "builtin", "--no-report")) / "demo_out"
-
-
-@pytest.fixture(scope="session")
-def flattened_out(make_once: MakeOnce, demo_out: Path) -> Path:
-    """The output of ``toolkit demo -o demo_out``, whose engine is ``flatten``; footage and tracks are those above."""
 
     def make(folder: Path) -> None:
-        rendered = shutil.ignore_patterns("BODY", "FACE", "delivery*", "return*", "review*")
-        shutil.copytree(demo_out, folder / "demo_out", ignore=rendered)
-        run_demo(folder)
+        command = [sys.executable, "-m", "toolkit.cli", "demo", "-o", str(folder / "demo_out")]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        (folder / "said.txt").write_text(done.stdout, encoding="utf-8")
 
-    return make_once("flattened", make) / "demo_out"
+    return make_once("demo", make) / "demo_out"
 
 
 def link_folder(source: Path, target: Path) -> None:
     """Copy the folder ``source`` to ``target`` with links for files: unlink one before writing it."""
     shutil.copytree(source, target, copy_function=lambda one, other: Path(other).hardlink_to(one))
-
-
-def run_demo(folder: Path, *options: str) -> None:
-    """``toolkit demo`` in ``folder``."""
-    command = [sys.executable, "-m", "toolkit.cli", "demo", "-o", str(folder / "demo_out"), *options]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    (folder / "said.txt").write_text(done.stdout, encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

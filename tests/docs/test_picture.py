@@ -12,10 +12,10 @@ import numpy as np
 from tests.docs._pages import REPOSITORY
 
 
-def test_the_picture_is_made_from_the_demo(flattened_out: Path, tmp_path: Path) -> None:
+def test_the_picture_is_made_from_the_demo(demo_out: Path, tmp_path: Path) -> None:
     target = tmp_path / "images" / "demo.jpg"
     script = REPOSITORY / "docs" / "make_picture.py"
-    command = [sys.executable, str(script), str(flattened_out), str(target)]
+    command = [sys.executable, str(script), str(demo_out), str(target)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=REPOSITORY)
     assert done.returncode == 0, done.stderr
     made, committed = cv2.imread(str(target)), cv2.imread(str(REPOSITORY / "docs" / "images" / "demo.jpg"))

@@ -58,7 +58,7 @@ def on_twos(make_once: MakeOnce, demo_out: Path) -> Path:
     def make(folder: Path) -> None:
         link_folder(demo_out, folder / "out")
         footage = folder / "out" / "footage" / "demo.otio"
-        command = ["run", str(footage), "-o", str(folder / "out"), "--engine", "builtin", "--no-report"]
+        command = ["run", str(footage), "-o", str(folder / "out"), "--engine", "flatten", "--no-report"]
         assert run_command([*command, "--on", "twos", "--on", "BODY=threes"]) == 0
 
     return make_once("on_twos", make) / "out"

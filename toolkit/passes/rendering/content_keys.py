@@ -14,7 +14,7 @@ from toolkit.passes.guides.guide_pictures import ShotGuides
 from toolkit.passes.rendering.slate import SLATE_SCHEMA
 from toolkit.plates import Plate
 
-_REVISION = 2
+_REVISION = 3
 """Part of every content key. Increase it whenever rendering would give different pixels from the same plan."""
 _LABELS = {"shot", "version", "rate", "stepping", "timecode_first", "drop_frame"}
 """The fields of a plan that are written into the header and change no pixel."""
@@ -35,6 +35,9 @@ class ContentKeys:
         self._guides = guides
         self._picture_keys: dict[tuple[PassName, int], str] = {}
         """By pass and source frame: each is needed several times."""
+        self._frame_facts: dict[tuple[PassName, int], str] = {}
+        """The same: a frame is among the inputs of its neighbours."""
+        self._pass_facts: dict[PassName, str] = {}
         self._histories = {plan.pass_name: self._digest_history(plan) for plan in plans if plan.noise_flows}
 
     def content_key(self, plan: PassPlan, frame: FramePlan) -> str:
@@ -57,20 +60,34 @@ class ContentKeys:
                 self._guides.key(plan, frame.source_frame)
 
     def _digest_pictures(self, plan: PassPlan, frame: FramePlan) -> str:
-        lossless = plan.without_lossless_compression()
-        plan_facts = lossless.model_dump(mode="json", exclude={"frames", "guides", "left_out", *_LABELS})
+        frames = frames_in_reach(plan, frame)
         inputs = [
             (
-                other.model_dump(mode="json", exclude={"shot_frame", "file_number"}),
+                self._digest_frame(plan, other),
                 self._plate.digest(other.source_frame),
                 self._guides.key(plan, other.source_frame),
             )
-            for other in frames_in_reach(plan, frame)
+            for other in frames
         ]
-        histories = [self._histories[plan.pass_name][other["source_frame"]] for other, *_ in inputs if plan.noise_flows]
+        histories = [self._histories[plan.pass_name][other.source_frame] for other in frames if plan.noise_flows]
         engine = self._engine.name, self._engine.identity(plan.look)
-        determining = [_REVISION, SLATE_SCHEMA, plan_facts, frame.source_frame, inputs, histories, engine]
+        determining = [_REVISION, SLATE_SCHEMA, self._digest_pass(plan), frame.source_frame, inputs, histories, engine]
         return digest(*determining, *self._alpha_facts(plan))
+
+    def _digest_frame(self, plan: PassPlan, frame: FramePlan) -> str:
+        """Of what the plan says of one frame; its JSON text, as a face's shapes have a thousand numbers."""
+        place = plan.pass_name, frame.source_frame
+        if place not in self._frame_facts:
+            self._frame_facts[place] = digest(frame.model_dump_json(exclude={"shot_frame", "file_number"}))
+        return self._frame_facts[place]
+
+    def _digest_pass(self, plan: PassPlan) -> str:
+        """Of what the plan says of all frames alike."""
+        if plan.pass_name not in self._pass_facts:
+            facts = plan.without_lossless_compression()
+            excluded = {"frames", "guides", "left_out", *_LABELS}
+            self._pass_facts[plan.pass_name] = digest(facts.model_dump_json(exclude=excluded))
+        return self._pass_facts[plan.pass_name]
 
     def _alpha_facts(self, plan: PassPlan) -> list[str]:
         """What revises the keys of plates with alpha only: their BODY was opaque, and FACE added light outside it."""
