@@ -19,9 +19,10 @@ Run = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def cut(tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The plates of somebody else, in a folder that a ``toolkit.toml`` may lie in."""
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TOOLKIT_MODELS", str(model.parent))
     monkeypatch.setenv(AUTH_VARIABLE, "ada:s3cret")
     monkeypatch.delenv(HOST_VARIABLE, raising=False)
     folder = tmp_path / "download"

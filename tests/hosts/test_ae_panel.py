@@ -45,7 +45,8 @@ class Panel:
 
 
 @pytest.fixture
-def panel(machine: Machine) -> Panel:
+def panel(machine: Machine, model: Path) -> Panel:
+    machine.environment["TOOLKIT_MODELS"] = str(model.parent)  # the home is new: each render would download it
     return Panel(machine)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.conftest import MakeOnce, link_folder
 from tests.report._reports import (
     FIRST,
     HOSTILE,
@@ -71,7 +72,19 @@ class Page(HTMLParser):
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
+def run(make_once: MakeOnce, tmp_path: Path) -> Run:
+    """A run of two shots whose report was written, so that its pictures are there."""
+
+    def make(folder: Path) -> None:
+        make_run(folder / "run", 40, 60).report(settings=JPEG)
+
+    link_folder(make_once("report", make) / "run", tmp_path / "run")
+    return make_run(tmp_path / "run", 40, 60)
+
+
+@pytest.fixture
+def new_run(tmp_path: Path) -> Run:
+    """The same run without a report."""
     return make_run(tmp_path, 40, 60)
 
 
@@ -169,9 +182,9 @@ def test_without_a_review_the_pictures_are_still_there(run: Run) -> None:
     assert page.data[0]["curves"] == []
 
 
-def test_a_shot_whose_pictures_fail_has_its_scores_and_says_why(run: Run) -> None:
-    run.fails_at["sh020"] = FIRST + 30
-    page = Page(run.report(settings=JPEG))
+def test_a_shot_whose_pictures_fail_has_its_scores_and_says_why(new_run: Run) -> None:
+    new_run.fails_at["sh020"] = FIRST + 30
+    page = Page(new_run.report(settings=JPEG))
     assert "Its pictures cannot be shown" in page.text
     assert f"sh020.{FIRST + 30}.exr" in page.text
     assert [shot["pictures"] is None for shot in page.data] == [False, True]
@@ -193,22 +206,22 @@ def test_a_damaged_track_leaves_out_only_what_is_drawn_from_it(run: Run) -> None
     assert page.data[1]["noFaces"] == ""
 
 
-def test_pictures_are_kept_while_nothing_changes(run: Run) -> None:
-    path = run.report(settings=JPEG)
+def test_pictures_are_kept_while_nothing_changes(new_run: Run) -> None:
+    path = new_run.report(settings=JPEG)
     before = {file: file.stat().st_mtime_ns for file in path.parent.rglob("*.jpg")}
-    assert run.opened == ["sh010", "sh010", "sh020", "sh020"]  # all frames, and then those of the strip
-    run.report(settings=JPEG)
-    assert run.opened == ["sh010", "sh010", "sh020", "sh020"]
+    assert new_run.opened == ["sh010", "sh010", "sh020", "sh020"]  # all frames, and then those of the strip
+    new_run.report(settings=JPEG)
+    assert new_run.opened == ["sh010", "sh010", "sh020", "sh020"]
     assert {file: file.stat().st_mtime_ns for file in path.parent.rglob("*.jpg")} == before
 
 
-def test_only_what_changed_is_made_again_and_the_old_is_removed(run: Run) -> None:
+def test_only_what_changed_is_made_again_and_the_old_is_removed(new_run: Run) -> None:
     settings = ReportSettings(video="jpeg", size=8)
-    path = run.report(settings=settings)
+    path = new_run.report(settings=settings)
     folders = {folder.name for folder in (path.parent / "media").iterdir()}
-    run.shots[1] = make_shot("sh020", 59, record_first=24)
-    run.report(settings=settings)
-    assert run.opened[4:] == ["sh020", "sh020"]
+    new_run.shots[1] = make_shot("sh020", 59, record_first=24)
+    new_run.report(settings=settings)
+    assert new_run.opened[4:] == ["sh020", "sh020"]
     new = {folder.name for folder in (path.parent / "media").iterdir()}
     assert len(new) == 2
     assert len(new & folders) == 1
@@ -216,16 +229,16 @@ def test_only_what_changed_is_made_again_and_the_old_is_removed(run: Run) -> Non
     assert len(list((path.parent / "strips").iterdir())) == 2
 
 
-def test_pictures_that_a_review_reads_are_not_read_again(run: Run) -> None:
+def test_pictures_that_a_review_reads_are_not_read_again(new_run: Run) -> None:
     """All frames are taken, also where the pictures are there already; afterwards only the strips are missing."""
     settings = Settings(report=JPEG)
-    maker = open_picture_maker(run.output, make_cut(*run.shots), settings)
-    for shot in (*run.shots, run.shots[0]):
+    maker = open_picture_maker(new_run.output, make_cut(*new_run.shots), settings)
+    for shot in (*new_run.shots, new_run.shots[0]):
         frames = iter([picture_of(frame) for frame in shot.source_work_range])
         maker.watch(shot, make_plans(shot), frames)
         assert next(frames, None) is None
-    page = Page(run.report(settings=JPEG))
-    assert run.opened == ["sh010", "sh020"]
+    page = Page(new_run.report(settings=JPEG))
+    assert new_run.opened == ["sh010", "sh020"]
     assert [len(shot["frames"]) for shot in page.data] == [40, 60]
 
 
@@ -268,12 +281,12 @@ def test_a_report_that_fails_leaves_the_old_page_and_its_pictures(run: Run, monk
     assert all((path.parent / address).exists() for address in addresses)
 
 
-def test_a_folder_that_is_a_link_is_refused(run: Run, tmp_path: Path) -> None:
+def test_a_folder_that_is_a_link_is_refused(new_run: Run, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    run.output.report.symlink_to(elsewhere)
+    new_run.output.report.symlink_to(elsewhere)
     with pytest.raises(OutputNotWritable, match="symbolic link"):
-        run.report(settings=JPEG)
+        new_run.report(settings=JPEG)
     assert list(elsewhere.iterdir()) == []
 
 
@@ -349,9 +362,9 @@ def test_a_run_that_was_not_tuned_has_no_charts_and_damage_is_a_note(run: Run) -
     assert "What was tuned cannot be shown: " in Page(run.report(settings=JPEG)).text
 
 
-def test_a_run_of_only_body_has_no_face_and_no_composite(run: Run) -> None:
-    run.clips = ("PLATE", "BODY")
-    page = Page(run.report(settings=JPEG))
+def test_a_run_of_only_body_has_no_face_and_no_composite(new_run: Run) -> None:
+    new_run.clips = ("PLATE", "BODY")
+    page = Page(new_run.report(settings=JPEG))
     assert list(page.data[0]["pictures"]["stills"]["places"]) == ["PLATE", "BODY"]
 
 
@@ -369,12 +382,14 @@ def test_the_whole_report_fits_its_size(tmp_path: Path, size: float, counts: tup
     assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < size * 1_000_000
 
 
-def test_a_machine_without_the_encoder_gets_jpeg_files_and_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_without_the_encoder_gets_jpeg_files_and_says_so(
+    new_run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("toolkit.report.write.can_write_proxy", lambda: False)
-    auto = Page(run.report(settings=ReportSettings(size=4)))
+    auto = Page(new_run.report(settings=ReportSettings(size=4)))
     assert [shot["pictures"]["movie"] for shot in auto.data] == [None, None]
     assert "libx264" not in auto.text
-    asked = Page(run.report(settings=ReportSettings(size=4, video="h264")))
+    asked = Page(new_run.report(settings=ReportSettings(size=4, video="h264")))
     assert asked.data[0]["pictures"]["stills"] is not None
     assert "PyAV has no libx264 here" in asked.text
 
