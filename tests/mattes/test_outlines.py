@@ -51,7 +51,33 @@ def test_the_outline_is_convex_and_contains_every_landmark_with_margin(yaw: floa
     margin = grow * measure_placement(landmarks).scale
     assert cv2.isContourConvex(np.array(outline, dtype=np.float32))
     nearest = distances(outline, landmarks).min()
-    assert 0.8 * margin - 0.01 <= nearest <= margin + 0.01
+    assert 0.97 * margin - 0.01 <= nearest <= margin + 0.01
+
+
+def test_the_forehead_is_added_above_the_oval_only() -> None:
+    landmarks = face(scale=3)
+    height = measure_placement(landmarks).scale
+    without, with_forehead = (
+        np.array(face_outline(landmarks, grow=0.0, forehead=share), np.float32) for share in (0.0, 0.1)
+    )
+    assert 0.08 * height < without[:, 1].min() - with_forehead[:, 1].min() <= 0.1 * height
+    assert np.allclose(without.max(axis=0), with_forehead.max(axis=0), atol=0.01), "jaw and cheek stay"
+    assert all(cv2.pointPolygonTest(with_forehead, (float(x), float(y)), True) > -0.1 for x, y in without)
+
+
+def test_the_forehead_of_a_face_that_looks_up_is_foreshortened() -> None:
+    landmarks = face(scale=3)
+    angle = np.deg2rad(40)
+    y, depth = landmarks[:, 1] - landmarks[:, 1].mean(), landmarks[:, 2]
+    looking_up = landmarks.copy()
+    looking_up[:, 1] = landmarks[:, 1].mean() + np.cos(angle) * y + np.sin(angle) * depth
+    looking_up[:, 2] = np.cos(angle) * depth - np.sin(angle) * y
+
+    def added(points: NDArray[np.float32]) -> float:
+        tops = [min(y for _, y in face_outline(points, grow=0.0, forehead=share)) for share in (0.0, 0.1)]
+        return (tops[0] - tops[1]) / measure_placement(points).scale
+
+    assert 0 < added(looking_up) < 0.6 * added(landmarks)
 
 
 def circle(radius: float, x: float, y: float, *, stretch: float = 1.0) -> tuple[Point, ...]:

@@ -118,7 +118,7 @@ class FaceKeys(Value):
     corners: tuple[tuple[Point, Point, Point, Point], ...]
     """Upper left, upper right, lower left, lower right of the face's crop, pixels of the layer."""
     ovals: tuple[tuple[Point, ...], ...] = ()
-    """The grown face oval of every entry, closed, pixels of the layer: a mask to use instead of the matte. Every entry
+    """The outer edge of the matte of every entry, closed, pixels of the layer: a mask to use instead of it. Every entry
     has the same number of points, and each is the same point of the face."""
     feathers: tuple[float, ...] = ()
     """Width of the matte's soft edge, inwards from the oval, pixels of the layer."""

@@ -155,9 +155,10 @@ class FacePlan(Value):
     plate_to_canvas: Affine
     """From plate pixels to canvas pixels."""
     outline: tuple[Point, ...]
-    """The grown face oval in plate pixels, closed."""
+    """The outer edge of the matte in plate pixels, closed; with a ``mask_blur``, the edge of the mask."""
     feather: float
-    """Width of the matte's soft edge inwards from the outline, plate pixels; unused if the pass has a ``mask_blur``."""
+    """Width of the matte's soft edge inwards from the outline, plate pixels: no landmark of the face lies in it. Unused
+    if the pass has a ``mask_blur``."""
     opacity: float = Field(default=1.0, exclude_if=_is_one)
     """0..1, what the matte is multiplied by in the layer: below 1 where the face comes or leaves. The engine gets the
     whole matte."""

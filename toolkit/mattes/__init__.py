@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from toolkit.mattes.outlines import PixelWindow, draw_matte, face_outline
 from toolkit.mattes.plate_mattes import Size, draw_blurred_mask, draw_plate_matte, matte_window
+from toolkit.mattes.steady import steady_landmarks
 
 __all__ = [
     "PixelWindow",
@@ -13,4 +14,5 @@ __all__ = [
     "draw_plate_matte",
     "face_outline",
     "matte_window",
+    "steady_landmarks",
 ]

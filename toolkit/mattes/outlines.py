@@ -15,23 +15,39 @@ from toolkit.faces.upright import measure_placement
 PixelWindow = tuple[int, int, int, int]
 """left, top, right, bottom in pixels; right and bottom excluded."""
 
+_NOSE_ROOT, _FOREHEAD_TOP = 168, 10
+_FOREHEAD = {
+    10: 1.0, 338: 1.0, 109: 1.0, 297: 0.95, 67: 0.95, 332: 0.8, 103: 0.8, 284: 0.5, 54: 0.5, 251: 0.2, 21: 0.2,
+}  # fmt: skip
+"""The points of the oval from temple to temple, and how much of the forehead's height is added at each."""
+_SHARPEST = 0.3
+"""Of a corner of the outline: 1 plus the cosine of the angle by which it turns. A right angle has 1."""
 _MIN_FEATHER = 1.0
 """Narrowest soft edge, pixels: a harder one would stair-step and crawl."""
 
 
-def face_outline(landmarks: NDArray[np.float32], *, grow: float) -> tuple[Point, ...]:
+def face_outline(landmarks: NDArray[np.float32], *, grow: float, forehead: float = 0.0) -> tuple[Point, ...]:
     """The outline of the face ``landmarks`` (478, 3) in their pixels, moved outwards by ``grow`` face heights.
 
     It is the convex hull. For a frontal face that is MediaPipe's face oval to the pixel; for a turned face it includes
-    the nose and brow that stick out of the oval, and it never crosses itself. Closed: the last point joins the first.
+    the nose and brow that stick out of the oval, and it never crosses itself. The oval ends below the hairline:
+    ``forehead``, in face heights, is added at its top, along the slope of the forehead: it is foreshortened as that is.
+    Closed: the last point joins the first.
     """
-
-    hull = _convex_hull(landmarks[:, :2])
-    distance = grow * measure_placement(landmarks).scale
+    scale = measure_placement(landmarks).scale
+    points = landmarks[:, :2].astype(np.float64)
+    if forehead:
+        slope = (landmarks[_FOREHEAD_TOP] - landmarks[_NOSE_ROOT]).astype(np.float64)
+        upwards = forehead * scale * slope[:2] / np.linalg.norm(slope)
+        points = np.concatenate(
+            [points, points[list(_FOREHEAD)] + np.array(list(_FOREHEAD.values()))[:, None] * upwards]
+        )
+    hull = _convex_hull(points)
     before, after = np.roll(hull, 1, axis=0), np.roll(hull, -1, axis=0)
-    outwards = _edge_normals(hull - before) + _edge_normals(after - hull)  # OpenCV's hulls all run the same way round
-    outwards /= np.linalg.norm(outwards, axis=1, keepdims=True)
-    grown = _convex_hull(hull + distance * outwards)
+    one, other = _edge_normals(hull - before), _edge_normals(after - hull)  # OpenCV's hulls run the same way round
+    # Where the edges beside a corner, both moved outwards, meet; a very sharp corner is cut short.
+    outwards = (one + other) / np.maximum(1 + (one * other).sum(axis=1), _SHARPEST)[:, None]
+    grown = _convex_hull(hull + grow * scale * outwards)
     return tuple((round(float(x), 3), round(float(y), 3)) for x, y in grown)
 
 

@@ -141,11 +141,14 @@ class TrackSettings:
 class MatteSettings:
     """The soft matte that FACE is cut with."""
 
-    grow: Number = number(0.0, 0.5, default=0.06)
-    """How far the matte extends beyond the outline of the face, as a fraction of the face's height: covers the jaw
-    line."""
+    grow: Number = number(0.0, 0.5, default=0.04)
+    """How far the matte is opaque beyond the outline of the face, as a fraction of the face's height: covers the jaw
+    line, also of a mouth that opens."""
+    forehead: Number = number(0.0, 0.5, default=0.1)
+    """How much is added above the tracked outline, as a fraction of the face's height: it ends below the hairline."""
     feather: Number = number(0.0, 0.5, default=0.08)
-    """Width of the matte's soft edge, as a fraction of the face's height: it scales with the face."""
+    """Width of the matte's soft edge, outwards from where it is opaque, as a fraction of the face's height: it scales
+    with the face."""
     fade: WholeNumber = number(0, 48, default=4)
     """Frames over which the matte of a face that comes or leaves within a shot fades in or out; 0: at once. At the ends
     of a shot, and where the media cut to another face, nothing fades."""

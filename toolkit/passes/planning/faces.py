@@ -18,7 +18,7 @@ from toolkit.documents import (
     Point,
     Shot,
 )
-from toolkit.mattes import Size, face_outline
+from toolkit.mattes import Size, face_outline, steady_landmarks
 from toolkit.passes.planning.acting import ActingFacts
 from toolkit.passes.planning.crops import (
     CropPose,
@@ -115,12 +115,15 @@ def _find_regions(track: FaceTrack, look: FaceSettings, matte: MatteSettings) ->
     present = [sample for sample in track.samples if sample.state is not FaceState.ABSENT]
     # One decision for the whole shot: a crop that turned upright in the middle of a nod would jump.
     upright = any(abs(_wrap_degrees(sample.roll or 0.0)) > look.roll_threshold for sample in present)
+    # The soft edge lies outside what is opaque; a blur is centred on the outline of its mask.
+    grow = matte.grow + (matte.feather if plan_mask_blur(look) is None else 0.0)
     regions = []
-    for sample in present:
-        if sample.centre is None or sample.scale is None or sample.roll is None or sample.landmarks is None:
+    for sample, landmarks in zip(present, steady_landmarks(present), strict=True):
+        if sample.centre is None or sample.scale is None or sample.roll is None:
             raise ValueError(f"{sample.state} sample at source frame {sample.source_frame} has no position")
         pose = CropPose(centre=sample.centre, scale=sample.scale, turn=sample.roll if upright else 0.0)
-        regions.append(_Region(sample=sample, pose=pose, outline=face_outline(sample.landmarks, grow=matte.grow)))
+        outline = face_outline(landmarks, grow=grow, forehead=matte.forehead)
+        regions.append(_Region(sample=sample, pose=pose, outline=outline))
     return regions
 
 
