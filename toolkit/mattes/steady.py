@@ -48,7 +48,7 @@ def steady_landmarks(samples: Sequence[FaceSample]) -> list[NDArray[np.float32]]
 
 
 def _average_alike(shapes: Shapes, frames: NDArray[np.intp]) -> Shapes:
-    """``shapes`` (frames, 478, 3) with each point averaged over the frames around in which it is in about the same place.
+    """``shapes`` (frames, 478, 3), each point averaged over the frames around in which it is in about the same place.
 
     Point by point: the forehead stays steady while the jaw drops.
     """
@@ -74,7 +74,7 @@ def _measure_deviation(shapes: Shapes) -> float:
 
 
 def _measure_change(one: Shapes, other: Shapes) -> NDArray[np.float64]:
-    """(n, 478): how far each point of shapes (n, 478, 3) is from that of ``other``, across the picture, face heights."""
+    """(n, 478): how far points of shapes (n, 478, 3) are from those of ``other``, across the picture, face heights."""
     return np.asarray(np.hypot(*np.moveaxis((one - other)[..., :2], -1, 0)))
 
 

@@ -141,6 +141,10 @@ class TrackSettings:
 class MatteSettings:
     """The soft matte that FACE is cut with."""
 
+    shape: Literal["face", "batch-face-swap"] = "face"
+    """``face``: the outline of the tracked face, with ``grow``, ``forehead`` and ``feather``. ``batch-face-swap``: the
+    mask that this extension of AUTOMATIC1111 made in April 2023, from each frame's own landmarks and without those.
+    Set ``face.mask_blur`` to a hundredth of the plate's height with it, as it did."""
     grow: Number = number(0.0, 0.5, default=0.04)
     """How far the matte is opaque beyond the outline of the face, as a fraction of the face's height: covers the jaw
     line, also of a mouth that opens."""

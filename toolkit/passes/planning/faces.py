@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from toolkit.a1111 import blur_reach
+from toolkit.a1111 import blur_reach, face_swap_outline
 from toolkit.documents import (
     Affine,
     FacePlan,
@@ -75,10 +75,11 @@ def _plan_face(
     plate: Size,
 ) -> list[tuple[int, FacePlan]]:
     """One face by source frame, in every frame where it is not ABSENT."""
-    regions = _find_regions(track, look, matte)
+    regions = _find_regions(track, look, matte, plate=plate)
     if not regions:
         return []
-    feathers = [round(matte.feather * region.pose.scale, 3) for region in regions]
+    width = matte.feather if matte.shape == "face" else 0.0
+    feathers = [round(width * region.pose.scale, 3) for region in regions]
     affines = _crop_affines(regions, feathers, look, plate)
     template, negative = _face_prompts(track.face, look)
     plans = []
@@ -110,21 +111,30 @@ def _face_prompts(face: int, look: FaceSettings) -> tuple[str, str]:
     return template, negative
 
 
-def _find_regions(track: FaceTrack, look: FaceSettings, matte: MatteSettings) -> list[_Region]:
+def _find_regions(track: FaceTrack, look: FaceSettings, matte: MatteSettings, *, plate: Size) -> list[_Region]:
     """Pose and outline of the face in every frame where it is not ABSENT."""
     present = [sample for sample in track.samples if sample.state is not FaceState.ABSENT]
     # One decision for the whole shot: a crop that turned upright in the middle of a nod would jump.
     upright = any(abs(_wrap_degrees(sample.roll or 0.0)) > look.roll_threshold for sample in present)
-    # The soft edge lies outside what is opaque; a blur is centred on the outline of its mask.
-    grow = matte.grow + (matte.feather if plan_mask_blur(look) is None else 0.0)
     regions = []
-    for sample, landmarks in zip(present, steady_landmarks(present), strict=True):
+    for sample, outline in zip(present, _draw_outlines(present, look, matte, plate), strict=True):
         if sample.centre is None or sample.scale is None or sample.roll is None:
             raise ValueError(f"{sample.state} sample at source frame {sample.source_frame} has no position")
         pose = CropPose(centre=sample.centre, scale=sample.scale, turn=sample.roll if upright else 0.0)
-        outline = face_outline(landmarks, grow=grow, forehead=matte.forehead)
         regions.append(_Region(sample=sample, pose=pose, outline=outline))
     return regions
+
+
+def _draw_outlines(
+    present: Sequence[FaceSample], look: FaceSettings, matte: MatteSettings, plate: Size
+) -> list[tuple[Point, ...]]:
+    """The outer edge of the matte in each frame."""
+    if matte.shape == "batch-face-swap":
+        read = [sample.landmarks for sample in present if sample.landmarks is not None]
+        return [face_swap_outline(landmarks, height=plate[1]) for landmarks in read]
+    # The soft edge lies outside what is opaque; a blur is centred on the outline of its mask.
+    grow = matte.grow + (matte.feather if plan_mask_blur(look) is None else 0.0)
+    return [face_outline(landmarks, grow=grow, forehead=matte.forehead) for landmarks in steady_landmarks(present)]
 
 
 def _crop_affines(
