@@ -277,6 +277,23 @@ def test_a_shot_without_a_face_is_noted(cut: Cut, tmp_path: Path) -> None:
     assert "sc_1: no face found; its FACE layer is fully transparent" in delivery.notes
 
 
+@pytest.mark.parametrize(
+    ("unchosen", "is_empty", "says"),
+    [
+        ((1,), False, "sc_1: FACE is without face 1, as face.only says"),
+        ((0, 2), False, "sc_1: FACE is without faces 0, 2, as face.only says"),
+        ((0, 1), True, "sc_1: face.only names none of its faces; its FACE layer is fully transparent"),
+    ],
+)
+def test_faces_that_were_not_chosen_are_noted(
+    cut: Cut, tmp_path: Path, unchosen: tuple[int, ...], is_empty: bool, says: str
+) -> None:
+    shot = cut.shots[0]
+    faces: list[list[FacePlan]] = [[] if is_empty else [face(3, 10.0)] for _ in shot.source_work_range]
+    plan = plan_of(shot, faces=faces).model_copy(update={"unchosen": unchosen})
+    assert says in deliver(cut, tmp_path, [plan]).notes
+
+
 # --- notes -----------------------------------------------------------------------------------------------------
 
 

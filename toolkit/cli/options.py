@@ -144,6 +144,7 @@ def settings_options(command: Command) -> Command:
             metavar="[PASS=]ones|twos|threes|auto",
             help="Which frames of a pass are rendered: BODY=twos (body.on, face.on); may be repeated.",
         ),
+        click.option("--faces", metavar="NUMBERS", help="Faces that FACE has: 0,2, or !1 for all but one (face.only)."),
         click.option(
             "--map",
             "maps",
@@ -270,6 +271,7 @@ def settings_for(
     engine: str | None = None,
     urls: tuple[str, ...] = (),
     exposures: tuple[str, ...] = (),
+    faces: str | None = None,
     handles: int | None = None,
     maps: tuple[str, ...] = (),
     cut_rate: float | None = None,
@@ -299,6 +301,7 @@ def settings_for(
     named = [f"engine={engine}"] if engine is not None else []
     named += [f"server.url={','.join(urls)}"] if urls else []
     named += _assign_exposures(exposures)
+    named += [f"face.only={faces}"] if faces is not None else []
     named += [f"cut.handles={handles}"] if handles is not None else []
     named += [f"cut.rate={cut_rate}"] if cut_rate is not None else []
     named += [f"cut.media={_join_folders(media_folders)}"] if media_folders else []

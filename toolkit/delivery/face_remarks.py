@@ -21,6 +21,10 @@ def face_remarks(layers: Sequence[LayerClip]) -> Iterator[Remark]:
 def _empty_face_remarks(layers: Sequence[LayerClip]) -> Iterator[Remark]:
     for layer in layers:
         if layer.plan.pass_name is PassName.FACE and not any(frame.faces for frame in layer.plan.frames):
+            if layer.plan.unchosen:
+                sentence = f"{layer.shot.name}: face.only names none of its faces; its FACE layer is fully transparent"
+                yield Remark.on(layer.shot, sentence)
+                continue
             sentence = f"{layer.shot.name}: no face found; its FACE layer is fully transparent"
             yield Remark.on(layer.shot, sentence, "No face found")
 
@@ -29,6 +33,10 @@ def _left_out_remarks(layers: Sequence[LayerClip]) -> Iterator[Remark]:
     for layer in layers:
         if layer.plan.left_out:
             yield Remark.on(layer.shot, left_out_sentence(layer.shot.name, layer.plan.left_out))
+        if layer.plan.unchosen and any(frame.faces for frame in layer.plan.frames):
+            numbers = ", ".join(map(str, layer.plan.unchosen))
+            faces = f"face {numbers}" if len(layer.plan.unchosen) == 1 else f"faces {numbers}"
+            yield Remark.on(layer.shot, f"{layer.shot.name}: FACE is without {faces}, as face.only says")
 
 
 def _lost_face_remarks(layers: Sequence[LayerClip]) -> Iterator[Remark]:

@@ -265,6 +265,8 @@ class PassPlan(Document):
     """Which frames are rendered; None: all of them, on ones."""
     left_out: int = Field(default=0, exclude_if=_is_zero)
     """For FACE: faces that were followed but not planned, at least in some frames: more than ``track.max_faces``."""
+    unchosen: tuple[int, ...] = Field(default=(), exclude_if=_is_empty)
+    """For FACE: the faces of the track that it was told not to have."""
     timecode_first: int
     """Timecode of the first planned frame, in frames after 00:00:00:00."""
     drop_frame: bool
@@ -278,12 +280,12 @@ class PassPlan(Document):
         yield "\n ]\n}\n"
 
     def digest(self) -> str:
-        """Digest of everything but the guides and what is left out: 32 hex digits.
+        """Digest of everything but the guides and the faces that are left out: 32 hex digits.
 
         Guides may move; the content keys cover what they show.
         """
         text = sha256()
-        facts = self.without_lossless_compression().model_copy(update={"guides": (), "left_out": 0})
+        facts = self.without_lossless_compression().model_copy(update={"guides": (), "left_out": 0, "unchosen": ()})
         for piece in facts._text():
             text.update(piece.encode())
         return text.hexdigest()[:32]

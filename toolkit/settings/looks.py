@@ -222,6 +222,9 @@ class BodySettings(Look):
 class FaceSettings(Look):
     """The FACE pass: each face in its own crop."""
 
+    only: str = ""
+    """Numbers of the faces that FACE has, as ``toolkit faces`` shows them: ``0,2``; or of those that it does not have:
+    ``!1``. Empty: all."""
     crop: Literal["upright", "a1111"] = "upright"
     """``upright``: fixed to the face for the whole shot. ``a1111``: cut from each frame's mask, never rotated, as
     AUTOMATIC1111's "Only masked" does; it changes size with the mask."""
@@ -249,7 +252,21 @@ class FaceSettings(Look):
     def _check_canvas(cls, canvas: int) -> int:
         return _multiple_of_8(canvas)
 
+    @field_validator("only")
+    @classmethod
+    def _check_only(cls, only: str) -> str:
+        if only and not _FACE_NUMBERS.fullmatch(only.replace(" ", "")):
+            refuse((), "must be numbers of faces such as 0,2, or !1 to leave one out", only)
+        return only.replace(" ", "")
 
+    def has_face(self, face: int) -> bool:
+        """Whether FACE has the face of this number."""
+        numbers = {int(number.lstrip("!")) for number in self.only.split(",") if number}
+        return not numbers or (face in numbers) != self.only.startswith("!")
+
+
+_FACE_NUMBERS = re.compile(r"\d+(,\d+)*|!\d+(,!\d+)*")
+"""All of them chosen, or all left out."""
 _LEAST_SIDE = 64
 """Shortest side of a rendered picture, pixels: eight pixels of a latent."""
 

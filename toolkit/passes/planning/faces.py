@@ -42,6 +42,8 @@ def plan_faces(shot: Shot, tracks: FaceTracks, settings: Settings, acting: Actin
     fades = plan_fades(shot, tracks, settings.matte.fade)
     per_face = zip(tracks.faces, words_by_frame(tracks, look), fades, strict=True)
     for number, (track, words, opacities) in enumerate(per_face):
+        if not look.has_face(track.face):
+            continue
         strengths = acting.strengths(look, number)
         for source_frame, face in _plan_face(shot.name, track, words, look, settings.matte, plate=plate):
             update = {"opacity": opacities.get(source_frame, 1.0), "strength": strengths.get(source_frame)}

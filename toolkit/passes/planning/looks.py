@@ -11,7 +11,7 @@ from typing import Any, Literal, overload
 from toolkit.documents import ControlPlan, EstimatePlan, GuidePlan, LookPlan, LoraPlan, PassName, Shot
 from toolkit.settings import SHOT, ControlSettings, FaceSettings, Look, Settings
 
-_PLANNED_ELSEWHERE = {"size", "mask_blur", "mask_blur_version", "masked_content", "on", "keep", "ease"}
+_PLANNED_ELSEWHERE = {"size", "mask_blur", "mask_blur_version", "masked_content", "on", "keep", "ease", "only"}
 """Look settings left out of the digest because PassPlan has its own fields for them. This keeps content keys from
 before those fields valid, and a frame's key the same on ones and on twos."""
 _NO_LOCATION = {"source": "", "offset": 0}

@@ -30,7 +30,7 @@ from toolkit.passes.planning.looks import digest_input, has_control, plan_guide,
 from toolkit.passes.planning.prompts import fill_prompt, words_by_frame
 from toolkit.passes.planning.seeds import look_seed
 from toolkit.passes.planning.shapes import Shapes, plan_mean_shapes, plan_shapes
-from toolkit.settings import Look, MatteSettings, Settings
+from toolkit.settings import FaceSettings, Look, MatteSettings, Settings
 
 _STEPS = {"ones": 1, "twos": 2, "threes": 3}
 """By ``Look.on``; ``auto`` is chosen by the caller."""
@@ -101,6 +101,7 @@ def _plan_pass(
         plate_to_canvas=plate_to_canvas,
         mask_blur=plan_mask_blur(look),
         left_out=tracks.left_out if name is PassName.FACE else 0,
+        unchosen=_find_unchosen(look, tracks),
         rate=media.rate,
         stepping=stepping,
         timecode_first=max(0, first_label),  # a file of a pass on threes may begin before its media does
@@ -109,6 +110,13 @@ def _plan_pass(
             name, shot, tracks, look, settings, bodies=bodies, means=means, acting=acting, stepping=stepping
         ),
     )
+
+
+def _find_unchosen(look: Look, tracks: FaceTracks) -> tuple[int, ...]:
+    """The faces that FACE is told not to have."""
+    if not isinstance(look, FaceSettings):
+        return ()
+    return tuple(track.face for track in tracks.faces if not look.has_face(track.face))
 
 
 def planned_frames(shot: Shot, look: Look) -> list[int]:
