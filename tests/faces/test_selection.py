@@ -54,6 +54,13 @@ def test_of_two_people_present_for_as_long_the_larger_is_kept() -> None:
     assert kept == [large] and [one.person for one in dropped] == [small]
 
 
+def test_a_lead_who_enters_late_comes_before_an_extra_who_is_always_there() -> None:
+    extra, lead = person(range(40), scale=1.0), person(range(20, 40), scale=2.0)
+    kept, dropped = select_people([extra, lead], 40, TrackSettings(max_faces=1))
+    assert spans(kept) == [(20, 39), (0, 19)], "and the extra is kept where there is room"
+    assert [one.person for one in dropped] == [extra]
+
+
 def test_everybody_who_is_dropped_has_a_reason_and_frames() -> None:
     long, short, small, brief = (
         person(range(0, 20)),

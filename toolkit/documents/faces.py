@@ -69,7 +69,7 @@ class FaceTrack(Value):
     """One identity over a shot: exactly one sample per frame of the work range."""
 
     face: int
-    """0 for the most present face of the shot."""
+    """0 for the most prominent face of the shot: the one that takes up most of the picture over all frames."""
     samples: tuple[FaceSample, ...]
 
 

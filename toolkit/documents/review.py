@@ -109,7 +109,7 @@ class FaceReview(Value):
     """One face of the plate."""
 
     face: int
-    """0 for the most present face of the shot."""
+    """0 for the most prominent face of the shot."""
     acting: ActingReview
     """What the first of the compared clips keeps: that which the editor is to use."""
     passes: dict[ClipName, ActingReview]

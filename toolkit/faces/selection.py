@@ -34,7 +34,7 @@ class Dropped:
 def select_people(
     people: Sequence[Person], frame_count: int, settings: TrackSettings
 ) -> tuple[list[Person], list[Dropped]]:
-    """The people to make faces of, the one present longest first, then the largest; and those who are dropped.
+    """The people to make faces of, the most prominent first; and those who are dropped.
 
     A person present where ``settings.max_faces`` are there already has no face in those frames, and none at all if
     hardly any other frames are left. Whoever lost frames is in both lists. The dropped are in the order of their
@@ -44,7 +44,7 @@ def select_people(
     kept: list[Person] = []
     dropped: list[Dropped] = []
     present: Counter[int] = Counter()
-    for person in sorted(people, key=lambda person: (-len(person), -_height(person))):
+    for person in sorted(people, key=lambda person: -_prominence(person)):
         reason = _find_fault(person, min_count, settings.min_size)
         if reason is not None:
             dropped.append(Dropped(person=person, reason=reason, frames=person))
@@ -70,6 +70,13 @@ def _find_fault(person: Person, min_count: int, min_size: float) -> DropReason |
 def _height(person: Person) -> float:
     """The median, pixels."""
     return float(np.median([detection.placement.scale for detection in person.values()]))
+
+
+def _prominence(person: Person) -> float:
+    """How much of the picture the person takes up, over all frames: a lead who enters late comes before an extra in the
+    background of the whole shot. Pixels, square.
+    """
+    return sum(detection.placement.scale**2 for detection in person.values())
 
 
 def _frames_with(person: Person, hold: int) -> set[int]:

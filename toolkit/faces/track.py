@@ -23,12 +23,12 @@ from toolkit.settings import TrackSettings
 if TYPE_CHECKING:
     from toolkit.plates import Plate
 
-ALGORITHM = "faces/7"
+ALGORITHM = "faces/8"
 """Increment when this package would give different numbers for the same pictures; part of every track's key."""
 
 
 def track_faces(shot: Shot, plate: Plate, settings: TrackSettings, model: Path, advance: Advance) -> FaceTracks:
-    """Track every face in ``shot``'s work range; at most ``settings.max_faces`` at once, the one present longest first.
+    """Track every face in ``shot``'s work range; at most ``settings.max_faces`` at once, the most prominent first.
 
     ``advance`` is called with the number of frames done since the last call. Raises what the plate raises, EngineFailed
     if MediaPipe fails, and EngineUnavailable if MediaPipe cannot be loaded.

@@ -26,7 +26,7 @@ memory. With 8 frames instead, ``track`` takes 3 % longer at 1080p."""
 _PATIENCE = 8
 """Frames during which a lost face is searched for where it was last seen; after that only a full search finds it."""
 _SPARE = 2
-"""Faces tracked beyond ``max_faces``: which ones are present longest is known only at the end of the shot."""
+"""Faces tracked beyond ``max_faces``: which ones are the most prominent is known only at the end of the shot."""
 _THREADS = min(4, os.cpu_count() or 1)
 
 _Results = Sequence[tuple[Tracklet, Detection | None]]

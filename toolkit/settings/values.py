@@ -119,8 +119,8 @@ class TrackSettings:
     """How faces are found and followed."""
 
     max_faces: WholeNumber = number(1, 16, default=4)
-    """Maximum number of faces in the picture at once; the ones present longest, then the largest, are kept. The notes
-    say where faces are left out."""
+    """Maximum number of faces in the picture at once. The most prominent are kept: those that take up most of the
+    picture over all frames of the shot. The notes say where faces are left out."""
     max_bodies: WholeNumber = number(1, 8, default=2)
     """Maximum number of people followed at once where a look has a ``body`` control; each adds a detection pass."""
     confidence: Number = number(0.05, 0.95, default=0.5)

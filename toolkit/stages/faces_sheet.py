@@ -43,7 +43,7 @@ class FaceRow:
 
     shot: str
     face: int
-    """As in the track: 0 is the most present face of the shot."""
+    """As in the track: 0 is the most prominent face of the shot."""
     found: int
     """Frames in which it was found."""
     held: int

@@ -35,7 +35,7 @@ from toolkit.settings import FaceSettings, Look, MatteSettings, Settings
 
 
 def plan_faces(shot: Shot, tracks: FaceTracks, settings: Settings, acting: ActingFacts) -> dict[int, list[FacePlan]]:
-    """Faces by source frame, the most present face first."""
+    """Faces by source frame, the most prominent face first."""
     by_frame: dict[int, list[FacePlan]] = {}
     look = resolve_look(PassName.FACE, shot.name, settings)
     plate = tracks.width, tracks.height

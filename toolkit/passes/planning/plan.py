@@ -193,7 +193,7 @@ def _plan_frames(
 
 
 def _plan_body_prompts(shot: Shot, tracks: FaceTracks, look: Look) -> dict[int, str]:
-    """The prompt of the whole frame, with the expression of the most present face."""
+    """The prompt of the whole frame, with the expression of the most prominent face."""
     words = words_by_frame(tracks, look)
     leading = words[0] if words else {}
     return {frame: fill_prompt(look.prompt, leading.get(frame, "")) for frame in shot.source_work_range}

@@ -25,7 +25,7 @@ class SlateFace:
     """One face of a FACE frame: what an artist needs to align something with it."""
 
     face: int
-    """As in the track; 0 is the most present face."""
+    """As in the track; 0 is the most prominent face."""
     state: str
     """FOUND or HELD."""
     centre: Point
