@@ -1,9 +1,9 @@
 """Measures speed and memory as ratios within one interleaved run: ``python -m tests.benchmarks [NAME]…``.
 
 Machines are noisy, so nothing here passes or fails: each benchmark prints its measurement and the target.
-Names: help, exr, analysis, holds, run, around, engines, shot, steady, mattes, cut, cuts, acting, noticing, memory
-(without a name: all; mattes, acting, noticing and memory take several minutes each). ``engines`` and ``shot`` need a
-GPU, for about eight minutes each.
+Names: help, exr, analysis, holds, run, around, engines, shot, steady, faces, mattes, cut, cuts, acting, noticing,
+memory (without a name: all; faces, acting, noticing and memory take several minutes each). ``engines`` and ``shot``
+need a GPU, for about eight minutes each.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from tests.benchmarks.bench_around import bench_around
 from tests.benchmarks.bench_cut import bench_cut
 from tests.benchmarks.bench_cuts import bench_cuts
 from tests.benchmarks.bench_engines import bench_engines
+from tests.benchmarks.bench_faces import bench_faces
 from tests.benchmarks.bench_holds import bench_holds
 from tests.benchmarks.bench_mattes import bench_mattes
 from tests.benchmarks.bench_noticing import bench_noticing
@@ -235,6 +236,7 @@ BENCHMARKS: dict[str, Callable[[Path], None]] = {
     "cuts": lambda _: bench_cuts(),
     "acting": bench_acting,
     "noticing": bench_noticing,
+    "faces": bench_faces,
     "mattes": bench_mattes,
     "memory": bench_memory,
 }
