@@ -20,7 +20,7 @@ from tests.passes._plate import COUNT, FIRST, plate_picture
 from toolkit.documents import FaceTracks, Shot
 from toolkit.errors import AssetUnavailable
 from toolkit.faces import track_faces
-from toolkit.models import DEMO_PICTURES, FACE_MODEL, POSE_MODEL, Asset, fetch_asset
+from toolkit.models import DEMO_PICTURES, FACE_FINDER, FACE_MODEL, POSE_MODEL, Asset, fetch_asset
 from toolkit.plates import open_plate
 from toolkit.settings import TrackSettings
 
@@ -106,6 +106,12 @@ def shared() -> Path:
 def model() -> Path:
     """The real face model."""
     return fetch_or_skip(FACE_MODEL)
+
+
+@pytest.fixture(scope="session")
+def finder_model() -> Path:
+    """The real face finder model."""
+    return fetch_or_skip(FACE_FINDER)
 
 
 @pytest.fixture(scope="session")

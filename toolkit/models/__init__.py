@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from toolkit.models.assets import ASSETS, DEEP_FIELD, DEMO_PICTURES, FACE_MODEL, LAUNCH_PAD, PORTRAIT, POSE_MODEL, Asset
+from toolkit.models.assets import (
+    ASSETS,
+    DEEP_FIELD,
+    DEMO_PICTURES,
+    FACE_FINDER,
+    FACE_MODEL,
+    LAUNCH_PAD,
+    PORTRAIT,
+    POSE_MODEL,
+    Asset,
+)
 from toolkit.models.fetch import fetch_asset, list_assets
 
 __all__ = [
     "ASSETS",
     "DEEP_FIELD",
     "DEMO_PICTURES",
+    "FACE_FINDER",
     "FACE_MODEL",
     "LAUNCH_PAD",
     "PORTRAIT",

