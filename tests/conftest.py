@@ -19,7 +19,7 @@ from tests.faces._footage import Person, cut_out_astronaut
 from tests.passes._plate import COUNT, FIRST, plate_picture
 from toolkit.documents import FaceTracks, Shot
 from toolkit.errors import AssetUnavailable
-from toolkit.faces import track_faces
+from toolkit.faces import FaceModels, track_faces
 from toolkit.models import DEMO_PICTURES, FACE_FINDER, FACE_MODEL, POSE_MODEL, Asset, fetch_asset
 from toolkit.plates import open_plate
 from toolkit.settings import TrackSettings
@@ -120,17 +120,23 @@ def pose_model() -> Path:
     return fetch_or_skip(POSE_MODEL)
 
 
+@pytest.fixture(scope="session")
+def face_models(model: Path, finder_model: Path) -> FaceModels:
+    """What faces are tracked with."""
+    return FaceModels(landmarker=model, finder=finder_model)
+
+
 Track = Callable[..., FaceTracks]
 
 
 @pytest.fixture(scope="session")
-def track(model: Path) -> Track:
+def track(face_models: FaceModels) -> Track:
     """Track a shot with the default settings changed by the keywords; checks that every frame is reported."""
 
     def run(shot: Shot, **changes: object) -> FaceTracks:
         ticks: list[int] = []
         with open_plate(shot.media) as plate:
-            tracks = track_faces(shot, plate, TrackSettings(**changes), model, ticks.append)  # type: ignore[arg-type]
+            tracks = track_faces(shot, plate, TrackSettings(**changes), face_models, ticks.append)  # type: ignore[arg-type]
         frames = list(shot.source_work_range)
         assert sum(ticks) == len(frames)
         for face in tracks.faces:

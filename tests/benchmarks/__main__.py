@@ -135,16 +135,18 @@ def bench_analysis(folder: Path) -> None:
     from toolkit.faces import track_faces
     from toolkit.models import FACE_MODEL, fetch_asset
     from toolkit.plates import open_plate
+    from toolkit.progress import SILENT
     from toolkit.settings import Settings
+    from toolkit.stages.tracking import fetch_face_models
     from toolkit.turnover import read_cut
 
     clip, model = demo_footage(folder, height=1080, times=4), fetch_asset(FACE_MODEL)
     (shot,) = read_cut(clip, handles=0).shots
-    count = len(shot.source_work_range)
+    count, models = len(shot.source_work_range), fetch_face_models(None, SILENT)
 
     def ours() -> None:
         with open_plate(shot.media) as plate:
-            track_faces(shot, plate, Settings().track, model, lambda frames: None)
+            track_faces(shot, plate, Settings().track, models, lambda frames: None)
 
     def bare(faces: int) -> Callable[[], None]:
         def loop() -> None:

@@ -20,9 +20,10 @@ from toolkit.engines.face_warp import move_face
 from toolkit.engines.flatten import UNDERREAD
 from toolkit.faces import track_faces
 from toolkit.faces.freeing import find_neutral, free_landmarks, pose_shapes
-from toolkit.models import FACE_MODEL, fetch_asset
 from toolkit.plates import open_plate
+from toolkit.progress import SILENT
 from toolkit.settings import Settings
+from toolkit.stages.tracking import fetch_face_models
 from toolkit.turnover import read_cut
 
 _QUIET = 3
@@ -136,4 +137,4 @@ def track_pictures(folder: Path, pictures: list[Picture]) -> FaceTracks:
         cv2.imwrite(str(folder / f"plate.{number:04d}.png"), picture[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 1])
     (shot,) = read_cut(folder / "plate.####.png", handles=0).shots
     with open_plate(shot.media) as plate:
-        return track_faces(shot, plate, Settings().track, fetch_asset(FACE_MODEL), lambda _: None)
+        return track_faces(shot, plate, Settings().track, fetch_face_models(None, SILENT), lambda _: None)

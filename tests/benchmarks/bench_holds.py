@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from tests.faces._footage import Person, Picture, add_grain, cut_out_astronaut, expose, grey, shot_of
 from toolkit.documents import FaceTrack, Shot
 from toolkit.faces import track_faces
-from toolkit.models import FACE_MODEL, fetch_asset
 from toolkit.plates import open_plate
+from toolkit.progress import SILENT
 from toolkit.settings import TrackSettings
+from toolkit.stages.tracking import fetch_face_models
 
 HOLDS = {"ones": [1], "twos": [2], "threes": [3], "mixed": [1, 2, 1, 1, 3, 2, 4]}
 """Lengths of the holds, repeated."""
@@ -82,11 +83,11 @@ def _write(folder: Path, anna: Person, poses: Sequence[Pose]) -> Shot:
 
 def _track(shot: Shot) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The centres in every frame, as read and steadied."""
-    model = fetch_asset(FACE_MODEL)
+    models = fetch_face_models(None, SILENT)
     found = []
     for smooth in (0, TrackSettings().smooth):
         with open_plate(shot.media) as plate:
-            (face,) = track_faces(shot, plate, TrackSettings(smooth=smooth), model, lambda frames: None).faces
+            (face,) = track_faces(shot, plate, TrackSettings(smooth=smooth), models, lambda frames: None).faces
         found.append(_centres(face))
     read, steadied = found
     return read, steadied

@@ -17,7 +17,7 @@ from tests.engines.fake_automatic1111 import BROKEN, FakeAutomatic1111, pixels_o
 from tests.faces._footage import Person, grey
 from toolkit.cli import run_command
 from toolkit.documents import BodyTracks, PassPlan
-from toolkit.models import FACE_MODEL, fetch_asset
+from toolkit.models import FACE_FINDER, FACE_MODEL, fetch_asset
 from toolkit.passes.guides.skeleton import COLOURS
 from toolkit.passes.rendering.canvases import crop_face
 
@@ -215,7 +215,8 @@ def test_people_are_tracked_and_planned_by_the_separate_commands(
 def test_the_pose_model_is_needed_only_for_body_controls(plates: Path, tmp_path: Path) -> None:
     studio = tmp_path / "studio"
     studio.mkdir()
-    shutil.copy(fetch_asset(FACE_MODEL), studio)
+    for asset in (FACE_MODEL, FACE_FINDER):
+        shutil.copy(fetch_asset(asset), studio)
     assert run(plates, "--models", str(studio), "--engine", "builtin", "--preset", "three-controls") == 0
     with FakeAutomatic1111(controls=CONTROLNETS) as server:
         named = ("--engine-url", server.address, "--models", str(studio))

@@ -1,8 +1,8 @@
-"""The detector, and shots made of pictures."""
+"""The face finder, and shots made of pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import cv2
@@ -10,14 +10,13 @@ import pytest
 
 from tests.faces._footage import Picture, shot_of
 from toolkit.documents import Shot
-from toolkit.faces.detect import FaceDetector
+from toolkit.faces.finder import FaceFinder
 
 
 @pytest.fixture(scope="session")
-def detector(model: Path) -> Iterator[FaceDetector]:
-    """Detects faces in single pictures."""
-    with FaceDetector(model, confidence=0.5, faces=2) as reader:
-        yield reader
+def finder(finder_model: Path) -> FaceFinder:
+    """Finds faces in single pictures."""
+    return FaceFinder(finder_model)
 
 
 @pytest.fixture

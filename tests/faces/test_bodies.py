@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tests.faces._footage import Person, Picture, grey
 from toolkit.documents import BodyFrame, BodySample, BodyTracks, FaceState, Shot, json_schema
 from toolkit.errors import DocumentError, EngineFailed
-from toolkit.faces import bodies_key, track_bodies, track_key
+from toolkit.faces import FaceModels, bodies_key, track_bodies, track_key
 from toolkit.faces.bodies import BodyReader
 from toolkit.faces.people import build_frames, group_people
 from toolkit.frames import FrameRange
@@ -182,7 +182,7 @@ def test_nobody_is_held_in_a_frame_that_has_the_maximum_of_people() -> None:
 
 
 def test_the_key_depends_on_everything_that_matters_and_nothing_else(
-    clip: Clip, model: Path, pose_model: Path, tmp_path: Path
+    clip: Clip, face_models: FaceModels, pose_model: Path, tmp_path: Path
 ) -> None:
     shot = clip([grey(64, 48)] * 3)
     usual = TrackSettings()
@@ -194,12 +194,15 @@ def test_the_key_depends_on_everything_that_matters_and_nothing_else(
     shorter = shot.model_copy(update={"source_work_range": FrameRange(first=1, last=2)})
     changed = [replace(usual, hold=3), replace(usual, max_bodies=1), replace(usual, smooth=0)]
     changed.append(replace(usual, confidence=0.6))
-    assert len({key(), key(shorter), key(model=model), *(key(settings=settings) for settings in changed)}) == 7
+    assert (
+        len({key(), key(shorter), key(model=face_models.landmarker), *(key(settings=settings) for settings in changed)})
+        == 7
+    )
     assert key(settings=replace(usual, max_faces=1, min_size=99, tiles=False)) == key()
     assert track(shot, pose_model).key == key()
     with open_plate(shot.media) as plate:
         fewer = replace(usual, max_bodies=1)
-        assert track_key(shot, plate, fewer, model) == track_key(shot, plate, usual, model), "faces stay as they are"
+        assert track_key(shot, plate, fewer, face_models) == track_key(shot, plate, usual, face_models), "faces stay"
     before = key()
     (tmp_path / "plate.0002.png").write_bytes((tmp_path / "plate.0001.png").read_bytes() + b"\0")
     assert key() != before

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from toolkit.demo.astronaut import LANDMARKS
-from toolkit.faces.search import coarse_tiles, cover_face, fine_tiles, remove_duplicates
 from toolkit.faces.smooth import smooth_over_time, unwrap_degrees
 from toolkit.faces.upright import (
     CANVAS,
@@ -79,44 +76,6 @@ def test_outside_the_plate_the_canvas_is_black() -> None:
     canvas = cut_canvas(picture, canvas_affine(FacePlacement(x=0, y=100, scale=100, roll=0)))
     assert (canvas[:, :100] == 0).all()
     assert (canvas[CANVAS // 2, 250:300] == 200).all()
-
-
-@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (720, 1080), (640, 360), (3840, 1607)], ids=str)
-def test_a_face_twice_the_smallest_size_is_completely_inside_a_tile(size: tuple[int, int]) -> None:
-    width, height = size
-    whole, *squares = coarse_tiles(width, height) + fine_tiles(width, height, 30)
-    assert whole == (0, 0, width, height)
-    assert all(0 <= x <= width - side and 0 <= y <= height - side for x, y, side, _ in squares)
-    for side in {side for *_, side in squares}:
-        face_size = 0.3 * side
-        for axis, length in ((0, width), (1, height)):
-            starts = sorted({tile[axis] for tile in squares if tile[2:] == (side, side)})
-            assert starts[0] == 0
-            assert starts[-1] == length - side
-            assert all(after - before <= side - face_size + 1 for before, after in pairwise(starts))
-
-
-def test_tiles_for_faces_below_the_minimum_size_are_skipped() -> None:
-    assert min(side for *_, side in fine_tiles(1920, 1080, 30)) == 270
-    assert min(side for *_, side in fine_tiles(1920, 1080, 120)) == 540
-    assert coarse_tiles(1000, 900) == [(0, 0, 1000, 900)], "squares would add nothing"
-
-
-def test_known_faces_are_covered_and_nothing_else() -> None:
-    picture = np.random.default_rng(5).integers(0, 255, (200, 300, 3), dtype=np.uint8)
-    places = [(10, 60, 60), (250, 100, 40), (-90, 100, 40), (400, 100, 40), (100, -90, 40), (100, 300, 40)]
-    covered = picture.copy()
-    for x, y, scale in places:
-        cover_face(covered, FacePlacement(x=x, y=y, scale=scale, roll=0))
-    assert np.ptp(covered[60:80, :30].astype(int), axis=(0, 1)).max() == 0
-    assert (covered[:, 60:215] == picture[:, 60:215]).all()
-
-
-def test_a_face_found_in_several_tiles_counts_once_and_the_largest_is_kept() -> None:
-    def at(x: float, scale: float) -> FacePlacement:
-        return FacePlacement(x=x, y=100, scale=scale, roll=0)
-
-    assert remove_duplicates([at(100, 50), at(104, 56), at(300, 40), at(90, 48)]) == [at(104, 56), at(300, 40)]
 
 
 @pytest.mark.parametrize("reach", [2, 3, 5, 12])

@@ -16,7 +16,7 @@ Track = Callable[..., FaceTracks]
 
 
 def test_a_tiny_face_in_a_full_figure_is_found_in_every_frame(shared: Path, track: Track) -> None:
-    """In the whole frame MediaPipe never finds it."""
+    """In the whole frame MediaPipe's own detector never finds it."""
     (face,) = track(shot_of(shared / "media/performance/source_s13.mp4")).faces
     assert states(face) == "F" * 103
 
@@ -39,4 +39,6 @@ def test_animals_are_not_people(shared: Path, track: Track) -> None:
 def test_a_cut_inside_a_clip_ends_one_face_and_begins_another(shared: Path, track: Track) -> None:
     part = FrameRange(first=190, last=229)
     tracks = track(shot_of(shared / "media/performance/short_hamilton_clip.mp4", part))
-    assert [states(face) for face in tracks.faces] == ["F" * 21 + "." * 19, "." * 21 + "F" * 19]
+    first, second, beside = (states(face) for face in tracks.faces)
+    assert (first, second) == ("F" * 21 + "." * 19, "." * 21 + "F" * 19)
+    assert beside.startswith("." * 21 + "F"), "she turns to the camera; MediaPipe's search never found her"

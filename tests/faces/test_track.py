@@ -13,7 +13,7 @@ from tests.faces._footage import Person, Picture, grey, mirror, shot_of, states
 from toolkit.demo import make_demo, read_ground_truth
 from toolkit.demo.motion import FLOAT_AWAY, FaceKey, HeadKey
 from toolkit.documents import DropReason, FaceState, FaceTracks, Shot
-from toolkit.faces import track_faces, track_key
+from toolkit.faces import FaceModels, track_faces, track_key
 from toolkit.frames import FrameRange
 from toolkit.plates import open_plate
 from toolkit.settings import TrackSettings
@@ -156,16 +156,20 @@ def test_a_cut_to_another_face_ends_the_identity(clip: Clip, track: Track, anna:
     assert [states(face) for face in tracks.faces] == ["FFFFFF.....FFF", "......FFFFF..."]
 
 
-def test_a_small_face_is_found_in_the_tiles_and_followed_back_to_its_first_frame(
+def test_a_small_face_is_found_in_the_fine_view_and_followed_back_to_its_first_frame(
     clip: Clip, track: Track, anna: Person
 ) -> None:
-    """It enters in the fourth frame; the tiles are searched in the first and in the thirteenth."""
-    frames = [anna.composite_over(grey(960, 540), 700 + 5 * i, 200, height=52) for i in range(16)]
-    shot = clip([grey(960, 540)] * 3 + frames[3:])
-    (face,) = track(shot).faces
+    """It enters in the fourth frame; the fine view is searched in the first and in the thirteenth."""
+    frames = [anna.composite_over(grey(1920, 1080), 700 + 5 * i, 200, height=24) for i in range(16)]
+    shot = clip([grey(1920, 1080)] * 3 + frames[3:])
+    (face,) = track(shot, min_size=16).faces
     assert states(face) == "..." + "F" * 13
-    assert track(shot, tiles=False).faces == ()
-    small = track(shot, min_size=80)
+    assert track(shot, min_size=16, tiles=False).faces == ()
+
+
+def test_a_face_below_the_minimum_size_is_dropped_and_named(clip: Clip, track: Track, anna: Person) -> None:
+    frames = [anna.composite_over(grey(960, 540), 700 + 5 * i, 200, height=52) for i in range(16)]
+    small = track(clip([grey(960, 540)] * 3 + frames[3:]), min_size=80)
     assert small.faces == ()
     assert [(who.reason, who.found, round(who.height, -1)) for who in small.dropped] == [(DropReason.SMALL, 13, 50)]
 
@@ -197,23 +201,26 @@ def test_tracking_is_deterministic(clip: Clip, track: Track, anna: Person, bert:
     assert track(shot).model_dump_json() == track(shot).model_dump_json()
 
 
-def test_the_key_depends_on_everything_that_matters_and_nothing_else(clip: Clip, model: Path, tmp_path: Path) -> None:
+def test_the_key_depends_on_everything_that_matters_and_nothing_else(
+    clip: Clip, face_models: FaceModels, tmp_path: Path
+) -> None:
     shot = clip([grey(64, 48)] * 3)
 
-    def key(shot: Shot = shot, settings: TrackSettings = TrackSettings(), model: Path = model) -> str:  # noqa: B008
+    def key(shot: Shot = shot, settings: TrackSettings = TrackSettings(), **files: Path) -> str:  # noqa: B008
         with open_plate(shot.media) as plate:
-            return track_key(shot, plate, settings, model)
+            return track_key(shot, plate, settings, replace(face_models, **files))
 
     other_model = tmp_path / "other.task"
     other_model.write_bytes(b"another model")
     same_model = tmp_path / "same.task"
-    same_model.write_bytes(model.read_bytes())
+    same_model.write_bytes(face_models.finder.read_bytes())
     shorter = shot.model_copy(update={"source_work_range": FrameRange(first=1, last=2)})
-    keys = {key(), key(settings=TrackSettings(hold=3)), key(model=other_model), key(shorter)}
-    assert len(keys) == 4
-    assert key(model=same_model) == key()
+    others = key(landmarker=other_model), key(finder=other_model)
+    keys = {key(), key(settings=TrackSettings(hold=3)), *others, key(shorter)}
+    assert len(keys) == 5
+    assert key(finder=same_model) == key()
     with open_plate(shot.media) as plate:
-        assert track_faces(shot, plate, TrackSettings(), model, lambda _: None).key == key()
+        assert track_faces(shot, plate, TrackSettings(), face_models, lambda _: None).key == key()
     changed = tmp_path / "plate.0002.png"
     changed.write_bytes((tmp_path / "plate.0001.png").read_bytes() + b"\0")
     assert key() not in keys

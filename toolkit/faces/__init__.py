@@ -5,9 +5,11 @@ from __future__ import annotations
 from toolkit.faces.bodies import bodies_key, track_bodies
 from toolkit.faces.reread import FaceRereader
 from toolkit.faces.track import track_faces, track_key
+from toolkit.faces.tracker import FaceModels
 from toolkit.faces.upright import FacePlacement, cut_place, measure_placement
 
 __all__ = [
+    "FaceModels",
     "FacePlacement",
     "FaceRereader",
     "bodies_key",

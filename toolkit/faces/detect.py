@@ -38,48 +38,12 @@ class Reading:
     landmarks: NDArray[np.float32]
     """float32 (478, 3): x, y in pixels (centres at integers), z in the same unit, smaller is nearer."""
     blendshapes: NDArray[np.float32] | None
-    """float32 (52,), 0..1; None from a FaceDetector."""
+    """float32 (52,), 0..1; None unless they were asked for."""
     disagreement: NDArray[np.float32] | None = None
-    """float32 (4, 2): see ``measure_disagreement``; None from a FaceDetector."""
+    """float32 (4, 2): see ``measure_disagreement``; None if BlazeFace was not asked."""
 
 
-class _Landmarker(MediaPipeGraph):
-    """The Face Landmarker."""
-
-    def __init__(self, model: Path, *, confidence: float, faces: int, video: bool, blendshapes: bool) -> None:
-        super().__init__(
-            model,
-            task="FaceLandmarker",
-            video=video,
-            num_faces=faces,
-            min_face_detection_confidence=confidence,
-            min_face_presence_confidence=confidence,
-            min_tracking_confidence=confidence,
-            output_face_blendshapes=blendshapes,
-        )
-        self.blendshape_names: tuple[str, ...] = ()
-        """Empty until the first face has been read with blendshapes."""
-
-    def _read_faces(self, picture: Picture) -> list[Reading]:
-        result = self.run(picture)
-        if not self.blendshape_names and result.face_blendshapes:
-            self.blendshape_names = tuple(shape.category_name for shape in result.face_blendshapes[0])
-        height, width = picture.shape[:2]
-        return [_to_reading(result, index, width, height) for index in range(len(result.face_landmarks))]
-
-
-class FaceDetector(_Landmarker):
-    """Detects up to ``faces`` faces in independent pictures; no blendshapes."""
-
-    def __init__(self, model: Path, *, confidence: float, faces: int) -> None:
-        super().__init__(model, confidence=confidence, faces=faces, video=False, blendshapes=False)
-
-    def detect(self, picture: Picture) -> list[Reading]:
-        """The faces in ``picture``, in no particular order. Raises EngineFailed."""
-        return self._read_faces(picture)
-
-
-class LandmarkReader(_Landmarker):
+class LandmarkReader(MediaPipeGraph):
     """Reads one face in successive pictures that show it at about the same place.
 
     The graph looks where the face was in the previous picture and runs no detector: faster than detecting again, and as
@@ -91,7 +55,18 @@ class LandmarkReader(_Landmarker):
     """
 
     def __init__(self, model: Path, *, confidence: float, blendshapes: bool = True) -> None:
-        super().__init__(model, confidence=confidence, faces=1, video=True, blendshapes=blendshapes)
+        super().__init__(
+            model,
+            task="FaceLandmarker",
+            video=True,
+            num_faces=1,
+            min_face_detection_confidence=confidence,
+            min_face_presence_confidence=confidence,
+            min_tracking_confidence=confidence,
+            output_face_blendshapes=blendshapes,
+        )
+        self.blendshape_names: tuple[str, ...] = ()
+        """Empty until the first face has been read with blendshapes."""
         self.keypoints = KeypointReader(model)
         """For this thread."""
         self._expected: FacePlacement | None = None
@@ -141,7 +116,11 @@ class LandmarkReader(_Landmarker):
         self.keypoints.close()
 
     def _read_once(self, picture: Picture) -> Reading | None:
-        reading = next(iter(self._read_faces(picture)), None)
+        result = self.run(picture)
+        if not self.blendshape_names and result.face_blendshapes:
+            self.blendshape_names = tuple(shape.category_name for shape in result.face_blendshapes[0])
+        height, width = picture.shape[:2]
+        reading = _to_reading(result, width, height) if result.face_landmarks else None
         self._expected = measure_placement(reading.landmarks) if reading else None
         return reading
 
@@ -151,18 +130,18 @@ def _is_near(one: FacePlacement, other: FacePlacement, limit: float) -> bool:
     return bool(np.abs(difference(one, other)).max() < limit)
 
 
-def _to_reading(result: Any, index: int, width: int, height: int) -> Reading:
-    """One face of a result, in pixels.
+def _to_reading(result: Any, width: int, height: int) -> Reading:
+    """The face of a result, in pixels.
 
     MediaPipe's 0..1 is meant to span a picture from edge to edge, yet half a pixel must not be subtracted: its own
     sampling is off by half a pixel. Four faces of 48 to 320 pixels at known positions are read within 0.1 pixel this
     way, and 0.4 to 0.6 pixel too far up and left otherwise.
     """
-    points = result.face_landmarks[index]
+    points = result.face_landmarks[0]
     columns = [point.x for point in points], [point.y for point in points], [point.z for point in points]
     landmarks = np.array(columns, dtype=np.float32).T * np.array((width, height, width), dtype=np.float32)
     shapes = result.face_blendshapes
     return Reading(
         landmarks=np.ascontiguousarray(landmarks),
-        blendshapes=np.array([shape.score for shape in shapes[index]], dtype=np.float32) if shapes else None,
+        blendshapes=np.array([shape.score for shape in shapes[0]], dtype=np.float32) if shapes else None,
     )

@@ -38,6 +38,8 @@ _MAX_DISAGREEMENT = 0.17
 """Largest distance of a key point from its landmarks, face heights, for a reading to be believed."""
 _WARM_UPS = 4
 """Pictures read at the start: LiteRT prints a warning once, with the first whose memory lies oddly."""
+_UPRIGHT_SCORE = 0.85
+"""From this on no other orientation is tried."""
 _TURNS = (0.0, 180.0, 90.0, -90.0)
 """Orientations that are tried for a new face, degrees."""
 _ZOOM = 0.7
@@ -107,6 +109,8 @@ def turn_upright(reader: KeypointReader, picture: Picture, around: FacePlacement
     best: FacePlacement | None = None
     highest = 0.0
     for turn in _TURNS:
+        if highest >= _UPRIGHT_SCORE:
+            break
         turned = _turn(around, turn)
         matrix = canvas_affine(turned, zoom=_ZOOM)
         for face in reader.read(cut_canvas(picture, matrix)):

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.documents import DropReason, FaceTrack, FaceTracks, Shot, digest
@@ -15,7 +14,7 @@ from toolkit.faces.identity import group_by_identity
 from toolkit.faces.pose import CanonicalFace
 from toolkit.faces.samples import build_samples
 from toolkit.faces.selection import describe_dropped, select_people
-from toolkit.faces.tracker import FaceTracker
+from toolkit.faces.tracker import FaceModels, FaceTracker
 from toolkit.faces.tracklet import Detection
 from toolkit.progress import Advance
 from toolkit.settings import TrackSettings
@@ -27,15 +26,15 @@ ALGORITHM = "faces/8"
 """Increment when this package would give different numbers for the same pictures; part of every track's key."""
 
 
-def track_faces(shot: Shot, plate: Plate, settings: TrackSettings, model: Path, advance: Advance) -> FaceTracks:
+def track_faces(shot: Shot, plate: Plate, settings: TrackSettings, models: FaceModels, advance: Advance) -> FaceTracks:
     """Track every face in ``shot``'s work range; at most ``settings.max_faces`` at once, the most prominent first.
 
     ``advance`` is called with the number of frames done since the last call. Raises what the plate raises, EngineFailed
-    if MediaPipe fails, and EngineUnavailable if MediaPipe cannot be loaded.
+    if a model fails, and EngineUnavailable if MediaPipe cannot be loaded.
     """
-    key = track_key(shot, plate, settings, model)  # first: it names what is read below
-    canonical = CanonicalFace.load(model)
-    with FaceTracker(model, settings) as tracker, closing(plate.frames_8bit(shot.source_work_range)) as frames:
+    key = track_key(shot, plate, settings, models)  # first: it names what is read below
+    canonical = CanonicalFace.load(models.landmarker)
+    with FaceTracker(models, settings) as tracker, closing(plate.frames_8bit(shot.source_work_range)) as frames:
         for source_frame, picture in frames:
             with at(frame=source_frame):
                 tracker.process(source_frame, picture)
@@ -68,16 +67,16 @@ def track_faces(shot: Shot, plate: Plate, settings: TrackSettings, model: Path, 
     )
 
 
-def track_key(shot: Shot, plate: Plate, settings: TrackSettings, model: Path) -> str:
+def track_key(shot: Shot, plate: Plate, settings: TrackSettings, models: FaceModels) -> str:
     """The ``key`` that ``track_faces`` writes for the same arguments: 32 hex digits.
 
-    A digest of the bytes of the media, the range, the settings that affect faces, the model and ALGORITHM; independent
+    A digest of the bytes of the media, the range, the settings that affect faces, the models and ALGORITHM; independent
     of the location of the files.
     """
     used_settings = asdict(settings)
     del used_settings["max_bodies"]  # does not affect faces
-    weights = hashlib.sha256(model.read_bytes()).hexdigest()
-    return digest(ALGORITHM, shot.name, shot.source_work_range, media_digest(shot, plate), used_settings, weights)
+    weights = [hashlib.sha256(model.read_bytes()).hexdigest() for model in (models.landmarker, models.finder)]
+    return digest(ALGORITHM, shot.name, shot.source_work_range, media_digest(shot, plate), used_settings, *weights)
 
 
 def media_digest(shot: Shot, plate: Plate) -> str:

@@ -6,23 +6,22 @@ import os
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
-from itertools import chain, repeat
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from toolkit.faces.detect import FaceDetector, LandmarkReader
+from toolkit.faces.detect import LandmarkReader
+from toolkit.faces.finder import FaceFinder
 from toolkit.faces.keypoints import turn_upright
 from toolkit.faces.motion import measure_motion
-from toolkit.faces.search import Tile, coarse_tiles, fine_tiles, remove_duplicates, search_tiles
+from toolkit.faces.search import QUICK, View, list_views, search_views
 from toolkit.faces.tracklet import SAME_PLACE, Detection, Tracklet, detect_near, is_same_face, similarity
 from toolkit.faces.upright import FacePlacement, Picture
 from toolkit.settings import TrackSettings
 
 SEARCH_EVERY = 12
-"""Number of frames over which the search for new faces covers the whole frame, and, while there is no face, frames from
-one search of the tiles to the next. A face found late is followed back through this many frames, which are kept in
-memory. With 8 frames instead, ``track`` takes 3 % longer at 1080p."""
+"""Frames from one search of the quick view to the next, and, while there is no face, from one search of all views to
+the next. A face found late is followed back through this many frames, which are kept in memory."""
 _PATIENCE = 8
 """Frames during which a lost face is searched for where it was last seen; after that only a full search finds it."""
 _SPARE = 2
@@ -32,22 +31,31 @@ _THREADS = min(4, os.cpu_count() or 1)
 _Results = Sequence[tuple[Tracklet, Detection | None]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceModels:
+    """The model files that faces are tracked with."""
+
+    landmarker: Path
+    """MediaPipe's Face Landmarker, which reads faces."""
+    finder: Path
+    """YuNet, which finds them."""
+
+
 class FaceTracker:
     """Tracks the faces of one shot: ``process`` every frame in order, ``finish``, then read ``tracklets``.
 
-    Most frames cost one reading per face, in a canvas around it, and in parallel a search of a part of the frame for
-    new faces: the whole frame and all coarse tiles take turns within SEARCH_EVERY frames. A frame in which a face is
-    lost is searched with all of them. A frame without known faces is searched as a whole, and every SEARCH_EVERY frames
-    down to the fine tiles.
+    Most frames cost one reading per face, in a canvas around it. In parallel, every SEARCH_EVERY frames the quick view
+    is searched for new faces, and halfway between, the other views take turns. A frame in which a face is lost, or none
+    is known, is searched quickly, and while none is known, every SEARCH_EVERY frames in all views.
     """
 
-    def __init__(self, model: Path, settings: TrackSettings) -> None:
+    def __init__(self, models: FaceModels, settings: TrackSettings) -> None:
         self.tracklets: list[Tracklet] = []
         """All of the shot, in the order in which they were found."""
-        self._model = model
+        self._models = models
         self._settings = settings
         self._threads = ThreadPoolExecutor(max_workers=_THREADS + 1, thread_name_prefix="faces")
-        self._detectors = [self._new_detector()]
+        self._finder = FaceFinder(models.finder)
         self._readers: list[LandmarkReader] = []
         self._idle_readers: list[LandmarkReader] = []
         self._recent: deque[tuple[int, Picture]] = deque(maxlen=SEARCH_EVERY)
@@ -57,61 +65,39 @@ class FaceTracker:
     def process(self, source_frame: int, picture: Picture) -> None:
         """Process the next frame; ``picture`` is kept for a while and must not change."""
         self._recent.append((source_frame, picture))
-        tiles_due = self._frame_count % SEARCH_EVERY == 0
         new_faces = self._start_search(picture)
-        self._frame_count += 1
         lost = self._follow(source_frame, picture)
         known = self._known_placements()
         found = new_faces.result() if new_faces else []
         if lost or not known:
-            found = self._search(picture, known, tiles=lost or tiles_due, fine=tiles_due)
+            all_views = not known and self._frame_count % SEARCH_EVERY == 0
+            found = search_views(self._finder, picture, self._views(picture) if all_views else [QUICK], known)
         self._start_tracklets(source_frame, picture, found)
+        self._frame_count += 1
 
     def finish(self) -> None:
         """Search the whole last frame, for a face that entered a part of the frame whose turn had not come yet."""
         if self._recent:
             source_frame, picture = self._recent[-1]
-            self._start_tracklets(
-                source_frame, picture, self._search(picture, self._known_placements(), tiles=True, fine=True)
-            )
+            found = search_views(self._finder, picture, self._views(picture), self._known_placements())
+            self._start_tracklets(source_frame, picture, found)
 
     def _known_placements(self) -> list[FacePlacement]:
         return [tracklet.last.placement for tracklet in self._active if not tracklet.missed]
 
-    def _search(
-        self, picture: Picture, known: Sequence[FacePlacement], *, tiles: bool, fine: bool
-    ) -> list[FacePlacement]:
-        """Search the whole frame, the coarse ``tiles``, and, if no face is known or found, the ``fine`` ones."""
-        coarse = self._coarse_tiles(picture)
-        found = search_tiles(self._detectors[0], picture, coarse if tiles else coarse[:1], known)
-        return self._search_fine(picture) if fine and self._settings.tiles and not known and not found else found
-
     def _start_search(self, picture: Picture) -> Future[list[FacePlacement]] | None:
-        """Start searching this frame's share of the coarse tiles for faces other than the tracked ones."""
-        if not self._active:
+        """Start searching this frame for faces other than the tracked ones, in one view, if it is time for that."""
+        cycle, frame = divmod(self._frame_count, SEARCH_EVERY)
+        if not self._active or frame % (SEARCH_EVERY // 2):
             return None
-        tiles = self._coarse_tiles(picture)
-        interval = max(1, SEARCH_EVERY // len(tiles))
-        turn, rest = divmod(self._frame_count % SEARCH_EVERY, interval)
-        share = tiles[turn :: SEARCH_EVERY // interval]
-        if rest or not share:
-            return None
+        others = self._views(picture)[1:]
+        view = others[cycle % len(others)] if frame else QUICK
         expected = [tracklet.predict() for tracklet in self._active]
-        return self._threads.submit(search_tiles, self._detectors[0], picture, share, expected)
+        return self._threads.submit(search_views, self._finder, picture, [view], expected)
 
-    def _coarse_tiles(self, picture: Picture) -> list[Tile]:
+    def _views(self, picture: Picture) -> list[View]:
         height, width = picture.shape[:2]
-        tiles = coarse_tiles(width, height)
-        return tiles if self._settings.tiles else tiles[:1]
-
-    def _search_fine(self, picture: Picture) -> list[FacePlacement]:
-        """Search the fine tiles in threads; the result does not depend on the number of threads."""
-        self._detectors += [self._new_detector() for _ in range(len(self._detectors), _THREADS)]
-        height, width = picture.shape[:2]
-        fine = fine_tiles(width, height, self._settings.min_size)
-        shares = [fine[start::_THREADS] for start in range(_THREADS)]
-        found = self._threads.map(search_tiles, self._detectors, repeat(picture), shares)
-        return list(chain.from_iterable(found))
+        return list_views(width, height, min_size=self._settings.min_size, fine=self._settings.tiles)
 
     def _follow(self, source_frame: int, picture: Picture) -> bool:
         """Read every tracked face in this frame; returns whether one was lost."""
@@ -138,7 +124,7 @@ class FaceTracker:
         return lost
 
     def _start_tracklets(self, source_frame: int, picture: Picture, found: Sequence[FacePlacement]) -> None:
-        for placement in remove_duplicates(found):
+        for placement in found:
             self._start_tracklet(source_frame, picture, placement)
 
     def _start_tracklet(self, source_frame: int, picture: Picture, placement: FacePlacement) -> None:
@@ -172,12 +158,8 @@ class FaceTracker:
         others = (tracklet.detections.get(source_frame) for tracklet in self.tracklets)
         return any(other is not None and other.placement.distance_to(placement) < SAME_PLACE for other in others)
 
-    def _new_detector(self) -> FaceDetector:
-        faces = self._settings.max_faces + _SPARE
-        return FaceDetector(self._model, confidence=self._settings.confidence, faces=faces)
-
     def _new_reader(self) -> LandmarkReader:
-        self._readers.append(LandmarkReader(self._model, confidence=self._settings.confidence))
+        self._readers.append(LandmarkReader(self._models.landmarker, confidence=self._settings.confidence))
         return self._readers[-1]
 
     @property
@@ -188,7 +170,7 @@ class FaceTracker:
     def close(self) -> None:
         """Release all graphs and threads."""
         self._threads.shutdown()
-        for reader in (*self._detectors, *self._readers):
+        for reader in self._readers:
             reader.close()
 
     def __enter__(self) -> Self:

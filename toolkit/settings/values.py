@@ -128,7 +128,7 @@ class TrackSettings:
     min_size: WholeNumber = number(8, 512, default=30)
     """Height of the smallest face that is rendered, pixels: smaller ones show no acting."""
     tiles: bool = True
-    """Also search overlapping tiles of the frame: finds smaller faces, but takes longer."""
+    """Also search the frame at a higher resolution: finds smaller faces, but takes longer."""
     hold: WholeNumber = number(0, 48, default=6)
     """A face or person missing for at most this many frames between two detections is HELD (interpolated); for longer,
     it is ABSENT. A face that something passes in front of is HELD however long that takes."""

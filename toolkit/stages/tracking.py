@@ -11,9 +11,9 @@ from typing import TypeVar
 
 from toolkit.documents import BodyTracks, Cut, FaceTracks, Shot
 from toolkit.errors import MediaError
-from toolkit.faces import bodies_key, track_bodies, track_faces, track_key
+from toolkit.faces import FaceModels, bodies_key, track_bodies, track_faces, track_key
 from toolkit.frames import FrameRange
-from toolkit.models import FACE_MODEL, POSE_MODEL, fetch_asset
+from toolkit.models import FACE_FINDER, FACE_MODEL, POSE_MODEL, fetch_asset
 from toolkit.output import Output, lock_output
 from toolkit.plates import Plate, open_plate
 from toolkit.progress import SILENT, Advance, Progress
@@ -33,7 +33,7 @@ _MOST_TRACKED = 2
 class TrackModels:
     """The model files that tracking needs, on disk."""
 
-    face: Path
+    face: FaceModels
     pose: Path | None
     """None when no look has a ``body`` control, or the engine takes no guides: nothing would use the poses."""
 
@@ -81,21 +81,27 @@ def track(
 
 
 def fetch_track_models(settings: Settings, folder: Path | str | None, progress: Progress) -> TrackModels:
-    """The face model, and the pose model if it is needed: from ``folder``, the cache, or the network, once.
+    """The face models, and the pose model if it is needed: from ``folder``, the cache, or the network, once.
 
     Raises AssetUnavailable.
     """
     where = None if folder is None else Path(folder)
-    face = fetch_asset(FACE_MODEL, folder=where, progress=progress)
+    face = fetch_face_models(where, progress)
     if not tracks_people(settings):
         return TrackModels(face=face, pose=None)
     return TrackModels(face=face, pose=fetch_asset(POSE_MODEL, folder=where, progress=progress))
 
 
+def fetch_face_models(folder: Path | None, progress: Progress) -> FaceModels:
+    """What faces are found and read with, from the same places. Raises AssetUnavailable."""
+    landmarker, finder = (fetch_asset(asset, folder=folder, progress=progress) for asset in (FACE_MODEL, FACE_FINDER))
+    return FaceModels(landmarker=landmarker, finder=finder)
+
+
 def track_shot(
     shot: Shot, plate: Plate, settings: Settings, models: TrackModels, *, output: Output, progress: Progress
 ) -> tuple[FaceTracks, BodyTracks | None]:
-    """The faces and people of ``shot``; read from disk when media, settings and model are unchanged.
+    """The faces and people of ``shot``; read from disk when media, settings and models are unchanged.
 
     Tracks of a longer range are used as they are, and tracks of a part are made anew for that part and ``shot``
     together: where a track starts changes it by fractions of a pixel, and every face would be rendered again.
@@ -162,7 +168,7 @@ def _read_or_compute(
 
 
 def _is_current(known: FaceTracks | BodyTracks, shot: Shot, key: Callable[[Shot], str]) -> bool:
-    """Whether ``known`` covers ``shot`` and was made of the same media, settings and model; ``key`` digests these."""
+    """Whether ``known`` covers ``shot`` and was made of the same media, settings and models; ``key`` digests these."""
     covers = known.source_range.intersection(shot.source_work_range) == shot.source_work_range
     return covers and _is_same_media(known, shot, key)
 

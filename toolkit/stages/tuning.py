@@ -122,7 +122,7 @@ class _Stage:
         confidence = settings.for_shot(self.shot.name).track.confidence
         with (
             open_pictures(self.shot, plans, self.output.trials) as pictures,
-            ShotReviewer(faces, [clip], self.models.face, confidence=confidence) as reviewer,
+            ShotReviewer(faces, [clip], self.models.face.landmarker, confidence=confidence) as reviewer,
         ):
             for frame in pictures.frames(frames):
                 reviewer.add(frame.source_frame, frame.plate, {clip: frame.clips()[clip]})
