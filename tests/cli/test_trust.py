@@ -13,16 +13,17 @@ import pytest
 from tests.engines.fake_automatic1111 import FakeAutomatic1111
 from toolkit.cli import run_command
 from toolkit.engines.addresses import AUTH_VARIABLE, HOST_VARIABLE
+from toolkit.faces import FaceModels
 
 LOGIN = "Basic " + base64.b64encode(b"ada:s3cret").decode()
 Run = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def cut(tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def cut(tmp_path: Path, face_models: FaceModels, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The plates of somebody else, in a folder that a ``toolkit.toml`` may lie in."""
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("TOOLKIT_MODELS", str(model.parent))
+    monkeypatch.setenv("TOOLKIT_MODELS", str(face_models.finder.parent))
     monkeypatch.setenv(AUTH_VARIABLE, "ada:s3cret")
     monkeypatch.delenv(HOST_VARIABLE, raising=False)
     folder = tmp_path / "download"

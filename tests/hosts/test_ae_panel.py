@@ -12,6 +12,7 @@ import pytest
 
 from tests.cli.test_bad_input import write_frames
 from tests.hosts.users import Facts, Machine, comp, machine, project
+from toolkit.faces import FaceModels
 from toolkit.install import bundle
 
 pytestmark = pytest.mark.no_cover  # what runs are the scripts in After Effects, not the toolkit
@@ -45,8 +46,10 @@ class Panel:
 
 
 @pytest.fixture
-def panel(machine: Machine, model: Path) -> Panel:
-    machine.environment["TOOLKIT_MODELS"] = str(model.parent)  # the home is new: each render would download it
+def panel(machine: Machine, face_models: FaceModels) -> Panel:
+    machine.environment["TOOLKIT_MODELS"] = str(
+        face_models.finder.parent
+    )  # the home is new: each render would download it
     return Panel(machine)
 
 

@@ -16,7 +16,7 @@ from tests.hosts.entries import PROBES, load, start_in
 from tests.hosts.resolve import Behaviour, FakeResolve, Footage
 from tests.turnover._cuts import write_movie, write_sequence
 from toolkit.documents import Delivery, DeliveryClip
-from toolkit.models import FACE_MODEL, fetch_asset
+from toolkit.faces import FaceModels
 from toolkit.plates import read_attributes
 
 
@@ -43,9 +43,9 @@ class Editor:
 
 
 def test_the_layers_come_back_over_their_clips_and_again_from_the_stack(
-    tmp_path: Path, at_home: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, at_home: Path, face_models: FaceModels, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TOOLKIT_MODELS", str(fetch_asset(FACE_MODEL).parent))
+    monkeypatch.setenv("TOOLKIT_MODELS", str(face_models.finder.parent))
     (at_home / ".toolkit").mkdir(exist_ok=True)
     command = {"command": [sys.executable, "-m", "toolkit.cli"], "version": "0"}
     (at_home / ".toolkit" / "toolkit.json").write_text(json.dumps(command), encoding="utf-8")
