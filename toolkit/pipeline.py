@@ -58,14 +58,7 @@ def run(
         failures.record(source, output)
         failures.check(chosen)
         delivered = finish_run(
-            source,
-            chosen,
-            settings,
-            output,
-            model=files.face.landmarker,
-            failed=failures.reasons,
-            shots=shots,
-            progress=progress,
+            source, chosen, settings, output, models=files.face, failed=failures.reasons, shots=shots, progress=progress
         )
     left_out = {**failures.reasons, **find_left_out(source, shots)}
     return RunResult(delivered=delivered, rendered=tuple(rendered), left_out=left_out, cut_name=cut_name)

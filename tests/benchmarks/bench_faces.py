@@ -15,7 +15,9 @@ from toolkit.faces import track_faces
 from toolkit.faces.graph import silence_stderr
 from toolkit.models import FACE_MODEL, fetch_asset
 from toolkit.plates import open_plate
+from toolkit.progress import SILENT
 from toolkit.settings import Settings
+from toolkit.stages.tracking import fetch_face_models
 from toolkit.turnover import read_cut
 
 FOOTAGE = Path(__file__).resolve().parents[3] / "shared" / "media"
@@ -52,7 +54,7 @@ def bench_faces(_: Path) -> None:
         (shot,) = read_cut(clip, handles=0).shots
         start = time.process_time()
         with open_plate(shot.media) as plate:
-            tracks = track_faces(shot, plate, Settings().track, fetch_asset(FACE_MODEL), lambda frames: None)
+            tracks = track_faces(shot, plate, Settings().track, fetch_face_models(None, SILENT), lambda frames: None)
         middle = time.process_time()
         bare = _run_bare(shot)
         ratio = (middle - start) / (time.process_time() - middle)

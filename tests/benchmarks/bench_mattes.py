@@ -12,11 +12,12 @@ from toolkit.demo import make_demo
 from toolkit.documents import FacePlan, FaceState, FaceTrack, FaceTracks
 from toolkit.faces import track_faces
 from toolkit.mattes import draw_matte, face_outline
-from toolkit.models import FACE_MODEL, fetch_asset
 from toolkit.passes.planning.acting import ActingFacts
 from toolkit.passes.planning.faces import plan_faces
 from toolkit.plates import open_plate
+from toolkit.progress import SILENT
 from toolkit.settings import Settings
+from toolkit.stages.tracking import fetch_face_models
 from toolkit.turnover import read_cut
 
 FOOTAGE = Path(__file__).resolve().parents[3] / "shared" / "media"
@@ -46,7 +47,7 @@ def bench_mattes(folder: Path) -> None:
             continue
         (shot,) = read_cut(clip, handles=0).shots
         with open_plate(shot.media) as plate:
-            tracks = track_faces(shot, plate, Settings().track, fetch_asset(FACE_MODEL), lambda frames: None)
+            tracks = track_faces(shot, plate, Settings().track, fetch_face_models(None, SILENT), lambda frames: None)
         planned = plan_faces(shot, tracks, Settings(), ActingFacts())
         faces = {frame: next(one for one in some if one.face == 0) for frame, some in planned.items()}
         alpha = _least_alpha(tracks, faces)

@@ -14,7 +14,7 @@ _SIDE = 640
 _LARGEST_SIDE = 1920
 """The same for small faces, at most: a search takes nine times as long as one at 640 pixels."""
 _SMALLEST_FACE = 20
-"""Height at which the smallest faces wanted are searched for, pixels: YuNet finds three of four."""
+"""Height at which the smallest faces wanted are searched for, pixels: YuNet finds four of five."""
 _MIN_GAIN = 1.25
 """A higher resolution than ``_SIDE`` by less than this factor finds hardly any more faces."""
 _SAME_FACE = 0.5

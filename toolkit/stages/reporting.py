@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from toolkit.documents import Cut, Delivery, PassPlan, Review, Shot, ShotReview
+from toolkit.faces import FaceModels
 from toolkit.frames import FrameRange
 from toolkit.models import FACE_MODEL, fetch_asset
 from toolkit.output import Output, lock_output
@@ -58,7 +59,7 @@ def finish_run(
     settings: Settings,
     output: Output,
     *,
-    model: Path,
+    models: FaceModels,
     failed: Mapping[str, str],
     shots: ShotPatterns,
     progress: Progress,
@@ -78,7 +79,9 @@ def finish_run(
     names, left_out = {shot.name for shot in chosen}, {**failed, **find_left_out(cut, shots)}
     plans, reasons = choose_passes(cut.source_shots(), settings, output, explained=left_out)
     before = current_reviews(plans, output)
-    review = _review(cut, plans, settings, output, chosen=names, reasons=reasons, model=model, progress=progress)
+    review = _review(
+        cut, plans, settings, output, chosen=names, reasons=reasons, model=models.landmarker, progress=progress
+    )
     if _failing(review.shots) != _failing(before.values()):
         delivery = conform_output(cut, settings, output, failed=failed, progress=progress)
     _write(cut, plans, settings, output, review=review, delivery=delivery, left_out=left_out, progress=progress)
