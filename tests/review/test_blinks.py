@@ -146,5 +146,6 @@ def test_blinks_of_landmarks_are_found_whatever_the_head_does(demo_out: Path) ->
         result[40:44, upper] = result[40:44, lower] + 0.2 * (plate[40:44, upper] - plate[40:44, lower])
     one, other = (np.array([read_lids(face) for face in landmarks]) for landmarks in (plate, result))
     found = compare(one, other, source_first=tracks.source_range.first)
-    assert (counts(found), found.worst_frame) == ((0, 0, 0, 1), tracks.source_range.first + 40)
+    assert counts(found) == (0, 0, 0, 1)
+    assert found.worst_frame in range(tracks.source_range.first + 40, tracks.source_range.first + 44)
     assert compare_blinks(one, np.array([read_lids(0.1 * face) for face in result])) is None
