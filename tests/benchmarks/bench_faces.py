@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.benchmarks.bench_cuts import FOOTAGE
 from toolkit.documents import FaceSample, FaceState, FaceTrack, FaceTracks, Shot
 from toolkit.faces import track_faces
 from toolkit.faces.graph import silence_stderr
@@ -20,7 +21,6 @@ from toolkit.settings import Settings
 from toolkit.stages.tracking import fetch_face_models
 from toolkit.turnover import read_cut
 
-FOOTAGE = Path(__file__).resolve().parents[3] / "shared" / "media"
 _CLIPS = {
     "facecap/facecap_front_720p30.mp4": "100 % found, centre <= 0.5 %",
     "facecap/facecap_far_720p24.mp4": "100 % found, centre <= 0.5 %",

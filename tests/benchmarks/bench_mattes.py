@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.benchmarks.bench_cuts import FOOTAGE
 from toolkit.demo import make_demo
 from toolkit.documents import FacePlan, FaceState, FaceTrack, FaceTracks
 from toolkit.faces import track_faces
@@ -20,7 +21,6 @@ from toolkit.settings import Settings
 from toolkit.stages.tracking import fetch_face_models
 from toolkit.turnover import read_cut
 
-FOOTAGE = Path(__file__).resolve().parents[3] / "shared" / "media"
 _CLIPS = {
     "film-like, hardly moves": "performance/source_s18.mp4",
     "person, strong acting": "performance/driving_d0.mp4",

@@ -262,6 +262,15 @@ def add_option(command: Command) -> Command:
     )(command)
 
 
+def _find_toml(folder: Path, preset: str) -> Path | None:
+    """The ``toolkit.toml`` in ``folder``. Its use is always shown: it may have come with the cut."""
+    toml = folder / "toolkit.toml"
+    if not toml.is_file():
+        return None
+    log.warning("loaded %s on top of the preset %s", toml, preset)
+    return toml
+
+
 def settings_for(
     folder: Path,
     *,
@@ -294,10 +303,6 @@ def settings_for(
     from toolkit.engines import find_engine
     from toolkit.settings import is_trusted, load_settings
 
-    toml = folder / "toolkit.toml"
-    if toml.is_file():
-        # Always shown: it may have come with the cut.
-        log.warning("loaded %s on top of the preset %s", toml, preset)
     named = [f"engine={engine}"] if engine is not None else []
     named += [f"server.url={','.join(urls)}"] if urls else []
     named += _assign_exposures(exposures)
@@ -318,7 +323,7 @@ def settings_for(
     may_choose = trust is None or trust or is_trusted(folder)
     settings = load_settings(
         preset=preset,
-        toml=toml if toml.is_file() else None,
+        toml=_find_toml(folder, preset),
         overrides=[*assignments, *named],
         origin="trusted" if may_choose else "cut",
     )
