@@ -45,7 +45,10 @@ class FaceState(StrEnum):
 
 
 class FaceSample(Value):
-    """One face in one frame. All fields but ``source_frame`` and ``state`` are None when ABSENT."""
+    """One face in one frame. All fields but ``source_frame`` and ``state`` are None when ABSENT.
+
+    A HELD face that is seen but not read, such as a profile, has a place and an outline only: how it acts is unknown.
+    """
 
     source_frame: int
     state: FaceState
@@ -57,7 +60,9 @@ class FaceSample(Value):
     roll: float | None = None
     """Tilt of the head in the image plane, degrees clockwise as seen, 0 upright; unwrapped along the track."""
     landmarks: Landmarks | None = None
-    """The 478 points as measured (interpolated when HELD)."""
+    """The 478 points as measured; when HELD, interpolated, or None."""
+    outline: tuple[Point, ...] | None = None
+    """The outline of a face that has no landmarks: closed, plate pixels, on the skin; mattes add forehead and edge."""
     pose: tuple[float, ...] | None = None
     """4x4 matrix from the canonical face to the plate's camera (vertical field of view 63 degrees), row-major,
     centimetres; solved from the landmarks as measured."""

@@ -41,6 +41,10 @@ def _is_zero(value: object) -> bool:
     return value == 0
 
 
+def _is_true(value: object) -> bool:
+    return value is True
+
+
 def _is_one(value: object) -> bool:
     """The same for ``opacity``: before that field nothing faded."""
     return value == 1
@@ -152,6 +156,8 @@ class FacePlan(Value):
 
     face: int
     state: FaceState
+    is_read: bool = Field(default=True, exclude_if=_is_true)
+    """Whether it has a shape in ``FramePlan.meshes``; else only its place is known."""
     plate_to_canvas: Affine
     """From plate pixels to canvas pixels."""
     outline: tuple[Point, ...]
@@ -214,7 +220,7 @@ class FramePlan(Value):
     faces: tuple[FacePlan, ...] = ()
     meshes: tuple[Landmarks, ...] = ()
     """If a control draws faces, or the engine wants them: the 478 points of each face in this frame, plate pixels; for
-    FACE in the order of ``faces``."""
+    FACE those of ``faces`` that are read, in their order."""
     mean_meshes: tuple[Landmarks, ...] = Field(default=(), exclude_if=_is_empty)
     """If the engine wants faces: the mean expression of each of ``meshes`` over the shot, in its pose in this frame."""
     bodies: tuple[BodyPoints, ...] = ()

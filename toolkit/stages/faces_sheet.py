@@ -9,7 +9,17 @@ from pathlib import Path
 
 import numpy as np
 
-from toolkit.documents import Cut, DroppedFace, DropReason, FaceState, FaceTrack, FaceTracks, Shot, left_out_sentence
+from toolkit.documents import (
+    Cut,
+    DroppedFace,
+    DropReason,
+    FaceSample,
+    FaceState,
+    FaceTrack,
+    FaceTracks,
+    Shot,
+    left_out_sentence,
+)
 from toolkit.errors import MediaError, MissingDocument, list_frames
 from toolkit.faces import FacePlacement, cut_place, measure_placement
 from toolkit.output import Output
@@ -47,7 +57,7 @@ class FaceRow:
     found: int
     """Frames in which it was found."""
     held: int
-    """Frames in which it was interpolated."""
+    """Frames in which it was interpolated, or seen without being read."""
     absent: int
     """Frames of the shot without it."""
     first: int
@@ -146,7 +156,7 @@ def write_faces_sheet(
 def _describe(shot: str, face: FaceTrack) -> FaceRow:
     counts = {state: sum(sample.state is state for sample in face.samples) for state in FaceState}
     present = [sample for sample in face.samples if sample.state is not FaceState.ABSENT]
-    best = max((one for one in present if one.state is FaceState.FOUND), key=lambda one: one.scale or 0.0)
+    best = max(present, key=lambda one: (one.state is FaceState.FOUND, one.scale or 0.0))
     return FaceRow(
         shot=shot,
         face=face.face,
@@ -209,10 +219,18 @@ def _of_face(row: FaceRow, tracks: FaceTracks) -> _Drawn:
     sample = tracks.faces[row.face].samples[row.largest - tracks.source_range.first]
     return _Drawn(
         source_frame=row.largest,
-        place=None if sample.landmarks is None else measure_placement(sample.landmarks),
+        place=_place(sample),
         name=f"{row.shot}  {row.face}",
         facts=f"{row.found} found, {row.held} held",
     )
+
+
+def _place(sample: FaceSample) -> FacePlacement | None:
+    if sample.landmarks is not None:
+        return measure_placement(sample.landmarks)
+    if sample.centre is None or sample.scale is None or sample.roll is None:
+        return None
+    return FacePlacement(x=sample.centre[0], y=sample.centre[1], scale=sample.scale, roll=sample.roll)
 
 
 def _of_dropped(shot: str, tracks: FaceTracks) -> list[_Drawn]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from toolkit.documents import FaceSample, FaceState, FaceTracks, Shot, write_atomically
 from toolkit.errors import OutputNotWritable
-from toolkit.mattes import face_outline
+from toolkit.mattes import skin_outline
 from toolkit.plates import Plate
 from toolkit.plates.proxy import can_write_proxy, write_proxy
 from toolkit.progress import Advance
@@ -74,11 +74,11 @@ def _draw_face(frame: Picture, number: int, sample: FaceSample | None, scale: fl
     colour = _rgb(COLOURS[number % len(COLOURS)])
     state = FaceState.ABSENT if sample is None else sample.state
     label = f"{number} {state}"
-    if sample is None or sample.landmarks is None:
+    outline = None if sample is None else skin_outline(sample)
+    if outline is None:
         _write_label(frame, label, (0, line * _LINE), colour)
         return
-    outline = np.array(face_outline(sample.landmarks, grow=0.0))
-    oval = scale * (outline + 0.5) - 0.5  # 0 is the centre of the first pixel
+    oval = scale * (np.array(outline) + 0.5) - 0.5  # 0 is the centre of the first pixel
     _draw_oval(frame, oval, colour, is_dashed=state is FaceState.HELD)
     (left, top), (right, bottom) = oval.min(axis=0), oval.max(axis=0)
     corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from toolkit.a1111 import blur_reach, face_swap_outline
 from toolkit.documents import (
     Affine,
@@ -18,7 +20,7 @@ from toolkit.documents import (
     Point,
     Shot,
 )
-from toolkit.mattes import Size, face_outline, steady_landmarks
+from toolkit.mattes import Size, face_outline, grow_outline, steady_landmarks
 from toolkit.passes.planning.acting import ActingFacts
 from toolkit.passes.planning.crops import (
     CropPose,
@@ -90,6 +92,7 @@ def _plan_face(
         plan = FacePlan(
             face=track.face,
             state=region.sample.state,
+            is_read=region.sample.landmarks is not None,
             plate_to_canvas=affine,
             outline=region.outline,
             feather=feather,
@@ -131,12 +134,22 @@ def _draw_outlines(
     present: Sequence[FaceSample], look: FaceSettings, matte: MatteSettings, plate: Size
 ) -> list[tuple[Point, ...]]:
     """The outer edge of the matte in each frame."""
+    read = [sample for sample in present if sample.landmarks is not None]
     if matte.shape == "batch-face-swap":
-        read = [sample.landmarks for sample in present if sample.landmarks is not None]
-        return [face_swap_outline(landmarks, height=plate[1]) for landmarks in read]
+        shapes = {one.source_frame: one.landmarks for one in read if one.landmarks is not None}
+        return [
+            face_swap_outline(shapes.get(one.source_frame, np.array(one.outline, np.float32)), height=plate[1])
+            for one in present
+        ]
     # The soft edge lies outside what is opaque; a blur is centred on the outline of its mask.
     grow = matte.grow + (matte.feather if plan_mask_blur(look) is None else 0.0)
-    return [face_outline(landmarks, grow=grow, forehead=matte.forehead) for landmarks in steady_landmarks(present)]
+    steady = dict(zip((one.source_frame for one in read), steady_landmarks(read), strict=True))
+    return [
+        face_outline(steady[one.source_frame], grow=grow, forehead=matte.forehead)
+        if one.source_frame in steady
+        else grow_outline(one, grow=grow, forehead=matte.forehead)
+        for one in present
+    ]
 
 
 def _crop_affines(
