@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from toolkit.mattes.outlines import PixelWindow, draw_matte, face_outline, grow_outline, skin_outline
+from toolkit.mattes.outlines import PixelWindow, draw_matte, face_outline, grow_drawn, grow_outline, skin_outline
 from toolkit.mattes.plate_mattes import Size, draw_blurred_mask, draw_plate_matte, matte_window
 from toolkit.mattes.steady import steady_landmarks
 
@@ -13,6 +13,7 @@ __all__ = [
     "draw_matte",
     "draw_plate_matte",
     "face_outline",
+    "grow_drawn",
     "grow_outline",
     "matte_window",
     "skin_outline",

@@ -62,6 +62,8 @@ def grow_outline(sample: FaceSample, *, grow: float, forehead: float = 0.0) -> t
 
 def skin_outline(sample: FaceSample) -> tuple[Point, ...] | None:
     """Where the face of ``sample`` ends, without any margin; None if it has no place."""
+    if sample.drawn_outline is not None:
+        return sample.drawn_outline
     if sample.landmarks is not None:
         return face_outline(sample.landmarks, grow=0.0)
     return sample.outline
@@ -88,6 +90,16 @@ def _edge_normals(edges: NDArray[np.float64]) -> NDArray[np.float64]:
     """Unit normals (n, 2) of ``edges``, all to the same side."""
     normals = np.column_stack([edges[:, 1], -edges[:, 0]])
     return np.asarray(normals / np.linalg.norm(normals, axis=1, keepdims=True))
+
+
+def grow_drawn(sample: FaceSample, *, grow: float) -> tuple[Point, ...] | None:
+    """The convex hull of the outline that somebody has drawn, moved outwards by ``grow`` face heights.
+
+    None if nobody has drawn one.
+    """
+    if sample.drawn_outline is None or sample.scale is None:
+        return None
+    return _grow(_convex_hull(np.array(sample.drawn_outline)), grow * sample.scale)
 
 
 def draw_matte(outline: Sequence[Point], feather: float, *, window: PixelWindow) -> NDArray[np.float32]:

@@ -20,7 +20,7 @@ from toolkit.documents import (
     Point,
     Shot,
 )
-from toolkit.mattes import Size, face_outline, grow_outline, steady_landmarks
+from toolkit.mattes import Size, face_outline, grow_drawn, grow_outline, steady_landmarks
 from toolkit.passes.planning.acting import ActingFacts
 from toolkit.passes.planning.crops import (
     CropPose,
@@ -44,7 +44,7 @@ def plan_faces(shot: Shot, tracks: FaceTracks, settings: Settings, acting: Actin
     fades = plan_fades(shot, tracks, settings.matte.fade)
     per_face = zip(tracks.faces, words_by_frame(tracks, look), fades, strict=True)
     for number, (track, words, opacities) in enumerate(per_face):
-        if not look.has_face(track.face):
+        if not look.has_face(track.face, track.name):
             continue
         strengths = acting.strengths(look, number)
         for source_frame, face in _plan_face(shot.name, track, words, look, settings.matte, plate=plate):
@@ -126,7 +126,8 @@ def _find_regions(track: FaceTrack, look: FaceSettings, matte: MatteSettings, *,
         if sample.centre is None or sample.scale is None or sample.roll is None:
             raise ValueError(f"{sample.state} sample at source frame {sample.source_frame} has no position")
         pose = CropPose(centre=sample.centre, scale=sample.scale, turn=sample.roll if upright else 0.0)
-        regions.append(_Region(sample=sample, pose=pose, outline=outline))
+        drawn = grow_drawn(sample, grow=_growth(look, matte))
+        regions.append(_Region(sample=sample, pose=pose, outline=drawn or outline))
     return regions
 
 
@@ -141,8 +142,7 @@ def _draw_outlines(
             face_swap_outline(shapes.get(one.source_frame, np.array(one.outline, np.float32)), height=plate[1])
             for one in present
         ]
-    # The soft edge lies outside what is opaque; a blur is centred on the outline of its mask.
-    grow = matte.grow + (matte.feather if plan_mask_blur(look) is None else 0.0)
+    grow = _growth(look, matte)
     steady = dict(zip((one.source_frame for one in read), steady_landmarks(read), strict=True))
     return [
         face_outline(steady[one.source_frame], grow=grow, forehead=matte.forehead)
@@ -150,6 +150,14 @@ def _draw_outlines(
         else grow_outline(one, grow=grow, forehead=matte.forehead)
         for one in present
     ]
+
+
+def _growth(look: FaceSettings, matte: MatteSettings) -> float:
+    """How far the edge of the matte is outside that of the face, face heights."""
+    if matte.shape == "batch-face-swap":
+        return 0.0
+    # The soft edge lies outside what is opaque; a blur is centred on the outline of its mask.
+    return matte.grow + (matte.feather if plan_mask_blur(look) is None else 0.0)
 
 
 def _crop_affines(

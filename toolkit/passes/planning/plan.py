@@ -116,7 +116,7 @@ def _find_unchosen(look: Look, tracks: FaceTracks) -> tuple[int, ...]:
     """The faces that FACE is told not to have."""
     if not isinstance(look, FaceSettings):
         return ()
-    return tuple(track.face for track in tracks.faces if not look.has_face(track.face))
+    return tuple(track.face for track in tracks.faces if not look.has_face(track.face, track.name))
 
 
 def _choose_faces(look: Look, tracks: FaceTracks) -> FaceTracks:
