@@ -54,6 +54,8 @@ class FaceRow:
     shot: str
     face: int
     """As in the track: 0 is the most prominent face of the shot."""
+    name: str
+    """Given by hand; empty: none."""
     found: int
     """Frames in which it was found."""
     held: int
@@ -103,7 +105,7 @@ class FacesFound:
 
 
 def list_faces(out: Path | str, *, cut_name: str = "") -> FacesFound:
-    """Every face that was followed in ``out``, and who was dropped.
+    """Every face that was followed in ``out``, with the edits by hand, and who was dropped.
 
     Raises MissingDocument when no shot is tracked, Unreadable and DocumentError.
     """
@@ -115,11 +117,13 @@ def list_faces(out: Path | str, *, cut_name: str = "") -> FacesFound:
     if not tracked:
         raise MissingDocument(output.root / "*" / "face_track.json", FaceTracks.made_by)
     for shot in tracked:
-        tracks = FaceTracks.read(output.face_track(shot.name))
-        rows += [_describe(shot.name, face) for face in tracks.faces]
+        edited = output.apply_edits(FaceTracks.read(output.face_track(shot.name)))
+        tracks = edited.tracks
+        rows += [describe_face(shot.name, face) for face in tracks.faces]
         dropped += [_describe_dropped(shot.name, one) for one in tracks.dropped]
-        notes += [] if tracks.faces else [f"{shot.name}: no face {'is followed' if tracks.dropped else 'was found'}"]
-        notes += _tell_dropped(shot.name, tracks)
+        was_found = tracks.dropped or edited.outcomes
+        notes += [] if tracks.faces else [f"{shot.name}: no face {'is followed' if was_found else 'was found'}"]
+        notes += [*_tell_dropped(shot.name, tracks), *edited.problems]
     return FacesFound(faces=tuple(rows), dropped=tuple(dropped), notes=tuple(notes))
 
 
@@ -138,7 +142,7 @@ def write_faces_sheet(
     shots = [shot for shot in Cut.read(output.shots).source_shots() if shot.name in seen]
     with progress.stage(f"{path.name}  shots", len(shots)) as advance:
         for shot in shots:
-            tracks = FaceTracks.read(output.face_track(shot.name))
+            tracks = output.read_faces(shot.name)
             drawn = [_of_face(row, tracks) for row in found.faces if row.shot == shot.name]
             drawn += _of_dropped(shot.name, tracks)
             try:
@@ -153,13 +157,15 @@ def write_faces_sheet(
     return problems
 
 
-def _describe(shot: str, face: FaceTrack) -> FaceRow:
+def describe_face(shot: str, face: FaceTrack) -> FaceRow:
+    """The row of one face, which is there in some frame."""
     counts = {state: sum(sample.state is state for sample in face.samples) for state in FaceState}
     present = [sample for sample in face.samples if sample.state is not FaceState.ABSENT]
     best = max(present, key=lambda one: (one.state is FaceState.FOUND, one.scale or 0.0))
     return FaceRow(
         shot=shot,
         face=face.face,
+        name=face.name,
         found=counts[FaceState.FOUND],
         held=counts[FaceState.HELD],
         absent=counts[FaceState.ABSENT],
@@ -216,11 +222,12 @@ class _Drawn:
 
 
 def _of_face(row: FaceRow, tracks: FaceTracks) -> _Drawn:
-    sample = tracks.faces[row.face].samples[row.largest - tracks.source_range.first]
+    face = next(face for face in tracks.faces if face.face == row.face)
+    sample = face.samples[row.largest - tracks.source_range.first]
     return _Drawn(
         source_frame=row.largest,
         place=_place(sample),
-        name=f"{row.shot}  {row.face}",
+        name=f"{row.shot}  {row.face}  {row.name}".rstrip(),
         facts=f"{row.found} found, {row.held} held",
     )
 

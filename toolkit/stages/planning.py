@@ -12,6 +12,7 @@ from toolkit.settings import Settings
 from toolkit.stages.acting_facts import find_acting_facts
 from toolkit.stages.checks import check_before_work, tracks_people
 from toolkit.stages.choosing import ShotPatterns, failed_shots
+from toolkit.stages.editing import edit_tracks
 
 
 def plan(out: Path | str, settings: Settings | None = None, *, shots: ShotPatterns = None) -> list[PassPlan]:
@@ -30,7 +31,7 @@ def plan(out: Path | str, settings: Settings | None = None, *, shots: ShotPatter
             if shot.name in failed and not output.face_track(shot.name).exists():
                 continue
             own = settings.for_shot(shot.name)
-            faces = FaceTracks.read(output.face_track(shot.name))
+            faces = edit_tracks(FaceTracks.read(output.face_track(shot.name)), output)
             people = BodyTracks.read(output.body_track(shot.name)) if tracks_people(own) else None
             plans += plan_shot(cut, shot, faces, people, settings=settings, output=output)
     return plans

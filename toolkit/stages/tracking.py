@@ -20,6 +20,7 @@ from toolkit.progress import SILENT, Advance, Progress
 from toolkit.settings import Settings
 from toolkit.stages.checks import check_before_work, check_cut_of_output, tracks_people
 from toolkit.stages.choosing import ShotPatterns
+from toolkit.stages.editing import edit_tracks
 from toolkit.stages.failures import Failures
 from toolkit.stages.track_preview import check_preview, write_track_preview
 
@@ -51,6 +52,7 @@ def track(
 ) -> list[FaceTracks]:
     """Find and follow the faces of the shots of ``cut``: ``out/<shot>/face_track.json``.
 
+    What is returned, and drawn in the preview, has the edits by hand in ``out/<shot>/edits.json`` too.
     Where a look has a ``body`` control, people are followed too (``body_track.json``). ``shots`` are shell patterns of
     shot names, all shots when None; ``models`` is a folder with a studio's own copies of the model files; ``replace``
     allows an ``out`` that holds the layers of another cut; with ``preview``, a small movie shows the plate of each shot
@@ -103,6 +105,7 @@ def track_shot(
 ) -> tuple[FaceTracks, BodyTracks | None]:
     """The faces and people of ``shot``; read from disk when media, settings and models are unchanged.
 
+    The faces are returned with the edits by hand; on disk they are as detected, so that an edit costs no detection.
     Tracks of a longer range are used as they are, and tracks of a part are made anew for that part and ``shot``
     together: where a track starts changes it by fractions of a pixel, and every face would be rendered again.
     """
@@ -115,6 +118,7 @@ def track_shot(
         compute=lambda part, advance: track_faces(part, plate, settings.track, models.face, advance),
         bar=partial(progress.stage, f"{shot.name}  faces"),
     )
+    faces = edit_tracks(faces, output)
     pose = models.pose
     if pose is None or not tracks_people(settings):
         return faces, None
@@ -138,6 +142,7 @@ def read_current_tracks(
     faces = FaceTracks.read(path) if path.exists() else None
     if faces is None or not _is_current(faces, shot, lambda part: track_key(part, plate, settings.track, models.face)):
         return None
+    faces = edit_tracks(faces, output)
     pose, path = models.pose, output.body_track(shot.name)
     if pose is None or not tracks_people(settings):
         return faces, None
