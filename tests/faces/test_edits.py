@@ -107,15 +107,15 @@ def test_without_edits_the_tracks_are_what_was_detected() -> None:
     assert apply(known).tracks == known
 
 
-def test_where_both_were_found_the_first_one_stays() -> None:
+def test_where_both_are_there_the_first_one_stays_unless_only_the_other_was_found() -> None:
     one, other = face(0), face(1, 3)
-    known = tracks("FFFhF.", "..FFFF")
+    known = tracks("FFFhFh", "..FFFh")
     for first, second, x in ((one, other, 0.0), (other, one, APART)):
         edited = apply(known, MergeFaces(face=first, other=second))
         (merged,) = edited.tracks.faces
         centres = [each.centre and each.centre[0] for each in merged.samples]
-        assert centres == [0.0, 0.0, x, APART, x, APART]  # frame 3 has one HELD and one FOUND
-        assert edited.outcomes[0].note == f"both were found in 103, 105: face {first.number} stays there"
+        assert centres == [0.0, 0.0, x, APART, x, x]  # frame 3 has one HELD and one FOUND
+        assert edited.outcomes[0].note == f"both are there in 103, 105-106: face {first.number} stays"
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0), (5, 3)])

@@ -132,7 +132,7 @@ def test_what_has_changed_is_said(out: Path, capsys: pytest.CaptureFixture[str])
     ]
     assert said("merge", "0", "1") == [
         "sh010: merge face 1 into face 0",
-        "note: both were found in 1001-1002: face 0 stays there",
+        "note: both are there in 1001-1002: face 0 stays",
         "face 1 is gone",
     ]
     assert said("split", "0", "--at", "1002") == [

@@ -91,7 +91,7 @@ def drop(face: str, first: int | None, last: int | None, **place: Any) -> None:
 def merge(face: str, other: str, **place: Any) -> None:
     """Make one face of FACE and OTHER, which are the same person. It has the lower number of the two.
 
-    In frames in which both were found, FACE stays.
+    In frames in which both are there, FACE stays, unless only OTHER was found.
 
     \b
     toolkit edit merge out sh010 0 2

@@ -49,7 +49,7 @@ class MergeFaces(Value):
 
     kind: Literal["merge"] = "merge"
     face: FaceReference
-    """It stays as it is in the frames that have both, unless only the other one was found there."""
+    """It stays as it is in frames that have both, unless the other one is FOUND there and this one is HELD."""
     other: FaceReference
 
     @property

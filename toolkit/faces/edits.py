@@ -194,11 +194,11 @@ class _Editor:
             raise InputError(f"both are face {face.number}")
         both: list[int] = []
         for index, (mine, its) in enumerate(zip(face.samples, other.samples, strict=True)):
-            if mine.state is its.state is FaceState.FOUND:
+            if _is_present(mine) and mine.state is its.state:
                 both.append(mine.source_frame)
             elif _RANK[its.state] > _RANK[mine.state]:
                 face.samples[index], face.detected[index] = its, other.detected[index]
-        note = f"both were found in {list_frames(both)}: face {face.number} stays there" if both else ""
+        note = f"both are there in {list_frames(both)}: face {face.number} stays" if both else ""
         face.name, face.number = face.name or other.name, min(face.number, other.number)
         self.faces.remove(other)
         return note
