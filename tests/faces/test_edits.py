@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.passes._plate import FIRST, sample, tracks_of
 from toolkit.documents import (
@@ -64,6 +67,11 @@ def apply(known: FaceTracks, *edits: FaceEdit) -> EditedFaces:
 
 def states(edited: EditedFaces) -> dict[int, str]:
     return {one.face: "".join(LETTERS[each.state] for each in one.samples) for one in edited.tracks.faces}
+
+
+def key(frame: int, *, x: float = 0.0, y: float = 45.0, scale: float = 40.0, roll: float = 0.0,
+        outline: tuple[tuple[float, float], ...] | None = None) -> FaceKey:  # fmt: skip
+    return FaceKey(source_frame=FIRST + frame, centre=(x, y), scale=scale, roll=roll, outline=outline)
 
 
 SPLIT = SplitFace(face=face(0), source_frame=FIRST + 2)
@@ -213,12 +221,50 @@ def test_an_edit_refers_to_the_largest_face_among_the_frames_that_it_is_about() 
     assert edited.refer_to(0, frames(50, 60)).source_frame == FIRST + 2
 
 
+PLACES = st.builds(face, st.integers(0, 3), st.integers(-1, 7))
+RANGES = st.builds(lambda first, length: frames(first, first + length), st.integers(-2, 7), st.integers(0, 5))
+ANY_EDIT = st.one_of(
+    st.builds(DropFace, face=PLACES, source_range=st.none() | RANGES),
+    st.builds(MergeFaces, face=PLACES, other=PLACES),
+    st.builds(SplitFace, face=PLACES, source_frame=st.integers(FIRST - 1, FIRST + 7)),
+    st.builds(SetState, face=PLACES, source_range=RANGES, state=st.sampled_from(FaceState)),
+    st.builds(
+        lambda reference, first, length: PlaceFace(
+            face=reference, keys=tuple(key(first + step, x=9.0 * first, roll=200.0 * step) for step in range(length))
+        ),
+        PLACES,
+        st.integers(-2, 7),
+        st.integers(1, 4),
+    ),
+)
+
+
+@settings(max_examples=60)
+@given(
+    known=st.lists(st.text("Fh.", min_size=6, max_size=6), min_size=1, max_size=3),
+    edits=st.lists(ANY_EDIT, max_size=8),
+)
+def test_whatever_the_edits_are_every_face_has_one_sample_for_each_frame(
+    known: list[str], edits: list[FaceEdit]
+) -> None:
+    edited = apply(tracks(*known), *edits)
+    assert len(edited.outcomes) == len(edits)
+    seen = [one.face for one in edited.tracks.faces]
+    assert seen == sorted(set(seen))
+    for one in edited.tracks.faces:
+        assert [each.source_frame for each in one.samples] == list(edited.tracks.source_range)
+        for each in one.samples:
+            is_absent = each.state is FaceState.ABSENT
+            assert (each.centre is None) == (each.scale is None) == (each.roll is None) == is_absent
+            assert is_absent or each.landmarks is not None or each.outline is not None
+            assert each.landmarks is not None or each.state is not FaceState.FOUND
+        rolls = [each.roll for each in one.samples if each.roll is not None]
+        assert all(abs(after - before) <= 180.001 for before, after in pairwise(rolls))
+        again = apply(tracks(*known), *edits, NameFace(face=edited.refer_to(one.face), name="Anna"))
+        assert [each.face for each in again.tracks.faces if each.name] == [one.face], "it is found again"
+
+
 # --- keyframes ----------------------------------------------------------------------------------------
-
-
-def key(frame: int, *, x: float = 0.0, y: float = 45.0, scale: float = 40.0, roll: float = 0.0,
-        outline: tuple[tuple[float, float], ...] | None = None) -> FaceKey:  # fmt: skip
-    return FaceKey(source_frame=FIRST + frame, centre=(x, y), scale=scale, roll=roll, outline=outline)
 
 
 def placed(letters: str, *keys: FaceKey) -> tuple[FaceSample, ...]:

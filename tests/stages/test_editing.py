@@ -10,7 +10,7 @@ import pytest
 import toolkit
 from tests.passes._plate import sample
 from toolkit.cli import run_command
-from toolkit.documents import DropFace, FaceEdits, FacePlan, FaceState, FaceTrack, FaceTracks, PassName
+from toolkit.documents import DropFace, FaceEdits, FacePlan, FaceState, FaceTrack, FaceTracks, PassName, PlaceFace
 from toolkit.errors import InputError, MissingDocument, NoMatchingShot
 from toolkit.frames import FrameRange
 from toolkit.output import Output
@@ -173,7 +173,7 @@ def test_what_has_changed_is_said(out: Path, capsys: pytest.CaptureFixture[str])
         (["name", "sh010", "1", "2nd"], "'2nd' cannot be the name of a face: it has at most 40 letters, no digit"),
         (["key", "sh010", "1", "--frame", "1003"], "face 1 is not there in frame 1003: set its centre, its scale and"),
         (["key", "sh010", "1", "--frame", "9"], "sh010: frame 9 is not in the track, which has 1001-1004"),
-        (["key", "sh010", "0", "--frame", "1003", "--scale", "nan"], "a key needs finite numbers, and a scale above 0"),
+        (["key", "sh010", "0", "--frame", "1003", "--scale", "nan"], "a key needs finite numbers, and a scale of 1 or"),
         (["key", "sh010", "0", "--frame", "1003", "--outline", "1,1 2,2"], "an outline needs three points or more"),
         (["key", "sh010", "0", "--frame", "1003", "--outline", "1,1 2,2 3,1 2,0"], "must have the same number of p"),
         (["key", "sh010", "0", "--frame", "1003", "--centre", "1 2"], "'1' is no point; write x and y as 812,400"),
@@ -250,6 +250,15 @@ def test_a_drawn_outline_is_the_edge_of_the_matte(out: Path) -> None:
     masks = load_settings(overrides=["output.passes=FACE", "matte.shape=batch-face-swap"])
     assert sorted(face_plans(out, masks)[1][0].outline) == [(10, 30), (10, 60), (40, 30), (40, 60)]
     assert face_plans(out)[0][0].outline == own, "the face stands still, and the other frames have their own"
+
+
+def test_a_key_that_is_set_again_keeps_its_outline(out: Path) -> None:
+    edit("key", str(out), "sh010", "0", "--frame", "1002", "--outline", "10,30 40,30 40,60 10,60")
+    edit("key", str(out), "sh010", "0", "--frame", "1002", "--centre", "30,45", "--scale", "80")
+    (placed,) = FaceEdits.read(out / "sh010" / "edits.json").edits
+    assert isinstance(placed, PlaceFace)
+    # The face was at 20, 45 with a height of 40.
+    assert placed.keys[0].outline == ((10, 15), (70, 15), (70, 75), (10, 75))
 
 
 def test_edits_are_made_from_python_too(out: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from toolkit.faces.bodies import bodies_key, track_bodies
 from toolkit.faces.edits import EditedFaces, EditOutcome, apply_edits
+from toolkit.faces.placing import move_outline
 from toolkit.faces.reread import FaceRereader
 from toolkit.faces.track import track_faces, track_key
 from toolkit.faces.tracker import FaceModels
@@ -19,6 +20,7 @@ __all__ = [
     "bodies_key",
     "cut_place",
     "measure_placement",
+    "move_outline",
     "track_bodies",
     "track_faces",
     "track_key",

@@ -63,14 +63,21 @@ class Keyframes:
         return _to_plate(points.reshape(-1, 2), wanted)
 
 
+def move_outline(before: FaceKey, after: FaceKey) -> tuple[Point, ...] | None:
+    """The outline of ``before``, if it has one, with the face where it is in ``after``."""
+    return _move(before.outline, before, _place_of(after))
+
+
 def _draw_ellipse() -> Outlines:
     angles = 2 * math.pi * np.arange(_POINTS) / _POINTS
     return np.column_stack([_WIDTH / 2 * np.cos(angles), np.sin(angles) / 2 + _BELOW])
 
 
-def _move(outline: Sequence[Point] | None, sample: FaceSample, wanted: FacePlacement) -> tuple[Point, ...] | None:
-    """An ``outline`` that ``sample`` has, with the face where it is ``wanted``."""
-    return None if outline is None else _to_plate(_to_face(outline, _place_of(sample)), wanted)
+def _move(
+    outline: Sequence[Point] | None, now: FaceSample | FaceKey, wanted: FacePlacement
+) -> tuple[Point, ...] | None:
+    """An ``outline`` of the face where it is ``now``, with the face where it is ``wanted``."""
+    return None if outline is None else _to_plate(_to_face(outline, _place_of(now)), wanted)
 
 
 def _to_face(outline: Sequence[Point], place: FacePlacement) -> Outlines:

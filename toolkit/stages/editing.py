@@ -27,10 +27,13 @@ from toolkit.documents import (
     SetState,
 )
 from toolkit.errors import InputError, NoMatchingShot, list_frames
-from toolkit.faces import EditOutcome, apply_edits
+from toolkit.faces import EditOutcome, apply_edits, move_outline
 from toolkit.frames import FrameRange
 from toolkit.output import Output, lock_output
 from toolkit.settings import FACE_NAME
+
+_SMALLEST = 1.0
+"""Height of a face that can be placed, pixels."""
 
 log = logging.getLogger(__name__)
 
@@ -178,23 +181,34 @@ class ShotEditor:
             raise self._refuse(
                 f"face {face} is not there in frame {source_frame}: set its centre, its scale and its roll"
             )
-        if not all(map(math.isfinite, (*centre, scale, roll, *chain(*(outline or ()))))) or scale <= 0:
-            raise self._refuse("a key needs finite numbers, and a scale above 0")
+        if not all(map(math.isfinite, (*centre, scale, roll, *chain(*(outline or ()))))) or scale < _SMALLEST:
+            raise self._refuse(f"a key needs finite numbers, and a scale of {_SMALLEST:g} or more")
         if outline is not None and len(outline) < 3:
             raise self._refuse("an outline needs three points or more")
-        return FaceKey(source_frame=source_frame, centre=centre, scale=scale, roll=roll, outline=outline)
+        x, y = centre
+        return FaceKey(
+            source_frame=source_frame,
+            centre=(round(x, 3), round(y, 3)),
+            scale=round(scale, 3),
+            roll=round(roll, 3),
+            outline=outline,
+        )
 
     def add_key(self, face: str, key: FaceKey) -> EditOutcome:
         """Place ``face`` by ``key``, together with the keys that it has already. Raises InputError.
 
-        A key in the same frame is replaced. Keys are on their own where a later edit of the face would change what they
-        mean.
+        A key in the same frame is replaced, but for an outline that it has and ``key`` has not. Keys are on their own
+        where a later edit of the face would change what they mean.
         """
         reference = self.refer_to(face, FrameRange.of(key.source_frame, 1))
         index, known = self._find_keys(reference.number, key.source_frame)
         if known is None:
             return self.add(PlaceFace(face=reference, keys=(key,)))
-        by_frame = {one.source_frame: one for one in (*known.keys, key)}
+        by_frame = {one.source_frame: one for one in known.keys}
+        replaced = by_frame.get(key.source_frame)
+        if replaced is not None and key.outline is None:
+            key = key.model_copy(update={"outline": move_outline(replaced, key)})
+        by_frame[key.source_frame] = key
         keys = tuple(by_frame[frame] for frame in sorted(by_frame))
         if len({len(one.outline) for one in keys if one.outline is not None}) > 1:
             raise self._refuse("the outlines of all keys must have the same number of points")
