@@ -177,6 +177,7 @@ def test_what_has_changed_is_said(out: Path, capsys: pytest.CaptureFixture[str])
         (["key", "sh010", "0", "--frame", "1003", "--outline", "1,1 2,2"], "an outline needs three points or more"),
         (["key", "sh010", "0", "--frame", "1003", "--outline", "1,1 2,2 3,1 2,0"], "must have the same number of p"),
         (["key", "sh010", "0", "--frame", "1003", "--centre", "1 2"], "'1' is no point; write x and y as 812,400"),
+        (["key", "sh010", "0", "--frame", "1003", "--centre", ""], "'' is no point; write x and y as 812,400"),
         (["key", "sh010", "0", "--frame", "1003", "--centre", "1,2 3,4"], "--centre takes one point, not 2"),
         (["state", "sh010", "1", "HELD", "--from", "1003"], "face 1 has no place in 1003-1004; set one with 'toolkit "),
         (["undo", "sh010", "3"], "sh010: no edit 3; there are 2, see 'toolkit edit list OUT'"),

@@ -23,8 +23,8 @@ Command = Callable[..., Any]
 def edit() -> None:
     """Correct the faces that were followed in a shot. Edits are kept in OUT/<shot>/edits.json.
 
-    Every later command carries them out, also when the shot is tracked again, and only the frames that they change are
-    rendered again. FACE is a number or a name, and frames are source frames, both as "toolkit faces" and the movie of
+    Every later command carries them out, also after the shot is tracked again, and the next run renders again what has
+    changed. FACE is a number or a name, and frames are source frames, both as "toolkit faces" and the movie of
     "toolkit track --preview" show them.
 
     \b
@@ -50,18 +50,18 @@ def _range_options(command: Command) -> Command:
     return command
 
 
-def _read_points(
-    _context: click.Context, _parameter: click.Parameter, text: str | None
-) -> tuple[tuple[float, float], ...] | None:
+def _read_points(_context: click.Context, _parameter: click.Parameter, text: str | None) -> tuple[Point, ...] | None:
     """Points such as ``812,400``, divided by spaces. Raises BadParameter for anything else."""
+    if text is None:
+        return None
     points = []
-    for one in (text or "").split():
+    for one in text.split() or [text]:
         try:
             x, y = map(float, one.split(","))
         except ValueError:
             raise click.BadParameter(f"{one!r} is no point; write x and y as 812,400") from None
         points.append((x, y))
-    return tuple(points) or None
+    return tuple(points)
 
 
 @edit.command(short_help="Remove a face from a shot, or from some frames.")
