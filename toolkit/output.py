@@ -115,6 +115,10 @@ class Output:
         """Path of the movie of one shot's face tracks. Raises OutputNotWritable if its folder is a symbolic link."""
         return self._folder(shot_name) / "track_preview.mp4"
 
+    def occluders(self, shot_name: str) -> Path:
+        """Path of what is in front of one shot's faces. Raises OutputNotWritable if its folder is a symbolic link."""
+        return self._folder(shot_name) / "occluders.json"
+
     def body_track(self, shot_name: str) -> Path:
         """Path of the body tracks of one shot. Raises OutputNotWritable if its folder is a symbolic link."""
         return self._folder(shot_name) / "body_track.json"

@@ -38,9 +38,11 @@ from toolkit.documents.faces import (
     FaceState,
     FaceTrack,
     FaceTracks,
+    Outline,
     left_out_sentence,
 )
 from toolkit.documents.finished import Finished
+from toolkit.documents.occluders import Occluders, OccluderSample
 from toolkit.documents.origin import HostColour, Origin
 from toolkit.documents.passes import (
     LOSSY_COMPRESSIONS,
@@ -80,6 +82,7 @@ DOCUMENTS: tuple[type[Document], ...] = (
     FaceTracks,
     FaceEdits,
     BodyTracks,
+    Occluders,
     PassPlan,
     FrameKeys,
     Delivery,
@@ -147,7 +150,10 @@ __all__ = [
     "MergeFaces",
     "Motion",
     "NameFace",
+    "OccluderSample",
+    "Occluders",
     "Origin",
+    "Outline",
     "PassName",
     "PassPlan",
     "PlaceFace",

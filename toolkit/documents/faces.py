@@ -73,6 +73,8 @@ class FaceSample(Value):
     centimetres; solved from the landmarks as measured. None where the face was placed by hand."""
     blendshapes: tuple[float, ...] | None = None
     """52 values 0..1 in the order of ``FaceTracks.blendshape_names``; as measured, never smoothed."""
+    occluders: tuple[Outline, ...] = Field(default=(), exclude_if=lambda outlines: outlines == ())
+    """Outlines of what is in front of the face, from ``occluders.json``; mattes leave them out."""
     drawn_outline: Outline | None = Field(default=None, exclude_if=lambda outline: outline is None)
     """The outline as somebody has drawn it, forehead included, which mattes use in place of any other; plate pixels."""
 

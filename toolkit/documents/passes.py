@@ -13,7 +13,7 @@ from pydantic import Field
 
 from toolkit.documents.base import Document, FileName, Point, Rate, Value, json_lines
 from toolkit.documents.bodies import BodyPoints
-from toolkit.documents.faces import FaceState, Landmarks
+from toolkit.documents.faces import FaceState, Landmarks, Outline
 from toolkit.frames import FramePath, FrameRange
 
 Compression = Literal["zip", "zips", "piz", "dwaa", "dwab"]
@@ -168,6 +168,9 @@ class FacePlan(Value):
     opacity: float = Field(default=1.0, exclude_if=_is_one)
     """0..1, what the matte is multiplied by in the layer: below 1 where the face comes or leaves. The engine gets the
     whole matte."""
+    occluders: tuple[Outline, ...] = Field(default=(), exclude_if=_is_empty)
+    """Outlines of what is in front of the face, plate pixels, which the layer leaves out. The engine gets the whole
+    matte."""
     centre: Point
     """As in the track."""
     scale: float

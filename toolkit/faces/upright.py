@@ -217,6 +217,12 @@ def _invert_affine(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.column_stack([linear, -linear @ matrix[:, 2]])
 
 
+def map_points_to_plate(points: NDArray[np.float64], matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """``points`` (n, 2) of a canvas in plate pixels; ``matrix`` is plate to canvas."""
+    inverse = _invert_affine(matrix)
+    return np.asarray(points @ inverse[:, :2].T + inverse[:, 2])
+
+
 def map_to_plate(landmarks: NDArray[np.float32], matrix: NDArray[np.float64]) -> NDArray[np.float32]:
     """Map ``landmarks`` (478, 3) from a canvas to plate pixels; ``matrix`` is plate to canvas."""
     inverse = _invert_affine(matrix)

@@ -11,9 +11,9 @@ from typing import TypeVar
 
 from toolkit.documents import BodyTracks, Cut, FaceTracks, Shot
 from toolkit.errors import MediaError
-from toolkit.faces import FaceModels, bodies_key, track_bodies, track_faces, track_key
+from toolkit.faces import FaceModels, add_occluders, bodies_key, track_bodies, track_faces, track_key
 from toolkit.frames import FrameRange
-from toolkit.models import FACE_FINDER, FACE_MODEL, POSE_MODEL, fetch_asset
+from toolkit.models import FACE_FINDER, FACE_MODEL, POSE_MODEL, SEGMENTER, fetch_asset
 from toolkit.output import Output, lock_output
 from toolkit.plates import Plate, open_plate
 from toolkit.progress import SILENT, Advance, Progress
@@ -22,6 +22,7 @@ from toolkit.stages.checks import check_before_work, check_cut_of_output, tracks
 from toolkit.stages.choosing import ShotPatterns
 from toolkit.stages.editing import edit_tracks
 from toolkit.stages.failures import Failures
+from toolkit.stages.occluding import read_occluders, track_occluders
 from toolkit.stages.track_preview import check_preview, write_track_preview
 
 Tracks = TypeVar("Tracks", FaceTracks, BodyTracks)
@@ -37,6 +38,8 @@ class TrackModels:
     face: FaceModels
     pose: Path | None
     """None when no look has a ``body`` control, or the engine takes no guides: nothing would use the poses."""
+    segmenter: Path | None
+    """None when no shot has ``track.occluders``."""
 
 
 def track(
@@ -89,9 +92,10 @@ def fetch_track_models(settings: Settings, folder: Path | str | None, progress: 
     """
     where = None if folder is None else Path(folder)
     face = fetch_face_models(where, progress)
-    if not tracks_people(settings):
-        return TrackModels(face=face, pose=None)
-    return TrackModels(face=face, pose=fetch_asset(POSE_MODEL, folder=where, progress=progress))
+    pose = fetch_asset(POSE_MODEL, folder=where, progress=progress) if tracks_people(settings) else None
+    wants_segmenter = any(one.track.occluders for one in settings.variants())
+    segmenter = fetch_asset(SEGMENTER, folder=where, progress=progress) if wants_segmenter else None
+    return TrackModels(face=face, pose=pose, segmenter=segmenter)
 
 
 def fetch_face_models(folder: Path | None, progress: Progress) -> FaceModels:
@@ -119,6 +123,8 @@ def track_shot(
         bar=partial(progress.stage, f"{shot.name}  faces"),
     )
     faces = edit_tracks(faces, output)
+    if models.segmenter is not None and settings.track.occluders:
+        faces = track_occluders(faces, shot, plate, models.segmenter, output=output, progress=progress)
     pose = models.pose
     if pose is None or not tracks_people(settings):
         return faces, None
@@ -143,6 +149,11 @@ def read_current_tracks(
     if faces is None or not _is_current(faces, shot, lambda part: track_key(part, plate, settings.track, models.face)):
         return None
     faces = edit_tracks(faces, output)
+    if models.segmenter is not None and settings.track.occluders:
+        occluders = read_occluders(faces, shot, plate, models.segmenter, output)
+        if occluders is None:
+            return None
+        faces = add_occluders(faces, occluders)
     pose, path = models.pose, output.body_track(shot.name)
     if pose is None or not tracks_people(settings):
         return faces, None

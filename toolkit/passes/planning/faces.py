@@ -99,6 +99,7 @@ def _plan_face(
             centre=region.pose.centre,
             scale=region.pose.scale,
             roll=region.sample.roll or 0.0,
+            occluders=region.sample.occluders,
             corners=canvas_corners(affine, look.canvas),
             seed=look_seed(look, shot_name, PassName.FACE, track.face, source_frame),
             prompt=fill_prompt(template, words.get(source_frame, "")),

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import FacePlan, PassName, PassPlan
-from toolkit.mattes import PixelWindow, draw_plate_matte, matte_window
+from toolkit.mattes import PixelWindow, draw_plate_matte, leave_out, matte_window
 from toolkit.passes.resampling import Picture, mean_zoom, prefilter, split_affine, warp_affine
 from toolkit.plates import AP1, Encoding, Primaries, encode, from_linear, from_rec709, to_half, to_linear
 
@@ -113,6 +113,7 @@ def _premultiply_face(
     size = plan.width, plan.height
     matte = draw_plate_matte(face.outline, face.feather, plan.mask_blur, window=window, plate=size)
     matte *= np.float32(face.opacity)
+    leave_out(matte, face.occluders, face.scale, window=window)
     rgb = warp_affine(painted, matrix, (right - left, bottom - top), inverse=True, mask=matte)
     if plate.encoding == "display":
         np.clip(rgb, 0.0, 1.0, out=rgb)  # Lanczos overshoots; display codes end at white
