@@ -57,13 +57,28 @@ def on_the_oval(pictures: list[NDArray[np.uint8]], tracks: FaceTracks, frame: in
 
 def test_a_face_is_drawn_where_it_is_and_as_it_is(preview: tuple[list[NDArray[np.uint8]], FaceTracks]) -> None:
     pictures, tracks = preview
-    assert [picture.shape for picture in pictures] == [(540, 960, 3)] * COUNT
+    assert [picture.shape for picture in pictures] == [(540 + 44, 960, 3)] * COUNT
     assert on_the_oval(pictures, tracks, FIRST) > 0.9
     assert 0.3 < on_the_oval(pictures, tracks, HELD) < 0.8  # dashed
     assert on_the_oval(pictures, tracks, ABSENT) < 0.2
     label = [picture[8:26, 4:100].astype(int) for picture in pictures]  # "0 ABSENT"
     assert np.abs(label[ABSENT - FIRST] - label[0]).mean() > 10
     assert np.abs(label[1] - label[0]).mean() < 5
+
+
+def test_a_chart_below_shows_where_each_face_is_found_and_held_and_how_it_acts(
+    preview: tuple[list[NDArray[np.uint8]], FaceTracks],
+) -> None:
+    chart = preview[0][0][540:].astype(int)
+    colour = np.array(list(bytes.fromhex(COLOURS[0][1:])))
+    is_colour = np.abs(chart - colour).mean(axis=2) < 45
+    frame = (960 - 120 - 8) / COUNT
+    bars = [is_colour[36:42, round(120 + (index + 0.5) * frame)].sum() for index in range(COUNT)]
+    found, held, absent = bars[1], bars[HELD - FIRST], bars[ABSENT - FIRST]
+    assert found >= 5 > held >= 1 > absent == 0, "a bar, a line, and nothing"
+    assert is_colour[:34, 130:].any(), "the curve"
+    moments = [int(np.argmax(picture[540:].min(axis=(0, 2)))) for picture in preview[0]]
+    assert moments == sorted(moments) and len(set(moments)) == COUNT, "a line at the moment"
 
 
 def test_the_command_names_the_movies_last(
@@ -73,7 +88,7 @@ def test_the_command_names_the_movies_last(
     movies = [tmp_path / "out" / name / "track_preview.mp4" for name in ("sh010", "sh020")]
     assert capsys.readouterr().out.splitlines()[-2:] == [f"to look at: {movie}" for movie in movies]
     with open_plate(probe(movies[0])) as movie:
-        assert (movie.width, movie.height) == (960, 480)
+        assert (movie.width, movie.height) == (960, 480), "without a face there is no chart"
         assert len([1 for _ in movie.frames_8bit(range(4))]) == 4
     assert run_command(["track", str(cut), "-o", str(tmp_path / "out"), "--preview", "--json"]) == 0
     said = capsys.readouterr()

@@ -7,7 +7,7 @@ from toolkit.review.pictures import FramePictures, Picture, ShotPictures, open_p
 from toolkit.review.prediction import predict_kept
 from toolkit.review.reviewing import REVISION, ShotReviewer
 from toolkit.review.telling import choose_telling_runs
-from toolkit.review.track_curves import find_activity
+from toolkit.review.track_curves import find_activity, read_measure
 
 __all__ = [
     "REVISION",
@@ -20,4 +20,5 @@ __all__ = [
     "find_activity",
     "open_pictures",
     "predict_kept",
+    "read_measure",
 ]

@@ -32,6 +32,12 @@ def read_curves(face: FaceTrack) -> Values | None:
     return values
 
 
+def read_measure(face: FaceTrack, name: str) -> NDArray[np.float64] | None:
+    """One measure of ``face``, (frames,); NaN where it was not found. None: it never was."""
+    values = read_curves(face)
+    return None if values is None else values[:, [one.name for one in MEASURES].index(name)]
+
+
 def find_activity(face: FaceTrack) -> NDArray[np.float64]:
     """How far the expression is from its mean over the shot, (frames,): 0 at rest, 1 where the acting peaks.
 

@@ -1,4 +1,4 @@
-"""A small movie of what was tracked: the plate, and each face's oval, box, number and state in its colour."""
+"""A small movie of what was tracked: the plate, each face's oval, box, number and state in its colour, and a chart."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from toolkit.plates import Plate
 from toolkit.plates.proxy import can_write_proxy, write_proxy
 from toolkit.progress import Advance
 from toolkit.report import COLOURS, INK, PAPER, Picture, write_tag, write_text
+from toolkit.stages.track_chart import TrackChart
 
 _FITS = (960, 540)
 """Width and height that the movie is fitted into, pixels."""
@@ -41,11 +42,12 @@ def write_track_preview(tracks: FaceTracks, shot: Shot, plate: Plate, path: Path
     frames = shot.source_work_range
     scale = min(_FITS[0] / plate.width, _FITS[1] / plate.height)
     width, height = (2 * max(1, round(side * scale / 2)) for side in (plate.width, plate.height))
+    chart = TrackChart(tracks, frames, width)
     with write_atomically(path) as temporary, closing(plate.frames_8bit(frames)) as pictures:
         write_proxy(
             temporary,
-            _draw_frames(pictures, tracks, (width, height), advance),
-            size=(width, height),
+            _draw_frames(pictures, tracks, (width, height), chart, advance),
+            size=(width, height + chart.height),
             rate=shot.media.rate,
             count=len(frames),
             bytes_per_frame=_BYTES,
@@ -53,7 +55,11 @@ def write_track_preview(tracks: FaceTracks, shot: Shot, plate: Plate, path: Path
 
 
 def _draw_frames(
-    pictures: Iterator[tuple[int, Picture]], tracks: FaceTracks, size: tuple[int, int], advance: Advance
+    pictures: Iterator[tuple[int, Picture]],
+    tracks: FaceTracks,
+    size: tuple[int, int],
+    chart: TrackChart,
+    advance: Advance,
 ) -> Iterator[Picture]:
     import cv2
 
@@ -65,7 +71,7 @@ def _draw_frames(
         if not faces:
             _write_label(frame, "no face was found", (0, _LINE), INK)
         write_tag(frame, str(source_frame))
-        yield frame
+        yield np.vstack([frame, chart.draw(source_frame)])
         advance(1)
 
 
