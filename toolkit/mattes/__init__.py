@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from toolkit.mattes.outlines import PixelWindow, draw_matte, face_outline
+from toolkit.mattes.outlines import PixelWindow, draw_matte, face_outline, fill_polygon
 from toolkit.mattes.plate_mattes import Size, draw_blurred_mask, draw_plate_matte, matte_window
 from toolkit.mattes.steady import steady_landmarks
 
@@ -13,6 +13,7 @@ __all__ = [
     "draw_matte",
     "draw_plate_matte",
     "face_outline",
+    "fill_polygon",
     "matte_window",
     "steady_landmarks",
 ]

@@ -14,6 +14,7 @@ from toolkit.plates.exr_picture import read_exr
 from toolkit.plates.guide_files import read_distances, read_guide
 from toolkit.plates.half_float import from_half, to_half
 from toolkit.plates.likely_sequences import name_likely_sequence
+from toolkit.plates.matte_files import read_matte
 from toolkit.plates.open import open_plate
 from toolkit.plates.plate import Plate, PlateFrame, to_display_referred
 from toolkit.plates.primaries import AP1, Primaries, from_rec709
@@ -62,6 +63,7 @@ __all__ = [
     "read_distances",
     "read_exr",
     "read_guide",
+    "read_matte",
     "to_8bit_codes",
     "to_display_referred",
     "to_half",

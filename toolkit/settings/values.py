@@ -219,6 +219,9 @@ class OutputSettings:
     and by up to 7, measured on the demo; alpha stays exact. A layer of unchanged pixels then shows on its plate."""
     passes: Literal["BODY+FACE", "BODY", "FACE"] = "BODY+FACE"
     """Which passes are rendered, bottom to top."""
+    mattes: bool = False
+    """Whether the matte of each face is also written as a sequence of its own, beside the frames of FACE: white on
+    black, numbered like the plate."""
     frames: str = ""
     """Render only these frames of each shot, for a test before a long run: ``1010-1020``, or ``1010``, by the numbers
     of the layer files, which begin at 1001 with the head handle. Nothing is delivered then. Empty: all."""
