@@ -16,7 +16,7 @@ from toolkit.passes.planning.looks import (
 from toolkit.passes.planning.plan import plan_passes, plan_stepping, planned_frames
 from toolkit.passes.rendering.files_of_pass import count_current
 from toolkit.passes.rendering.forecast import PassForecast, forecast_passes, forecast_untracked
-from toolkit.passes.rendering.matte_layers import count_mattes, matte_files, write_mattes
+from toolkit.passes.rendering.matte_layers import count_mattes, find_written_mattes, matte_files, write_mattes
 from toolkit.passes.rendering.render import RenderedPass, render_passes
 from toolkit.passes.rendering.reuse import copy_layer
 from toolkit.passes.rendering.shot_mattes import describe_mattes
@@ -54,6 +54,7 @@ __all__ = [
     "estimate_flow",
     "find_cut_mattes",
     "find_empty_guides",
+    "find_written_mattes",
     "forecast_passes",
     "forecast_untracked",
     "identity_stmap",

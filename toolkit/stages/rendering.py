@@ -15,6 +15,7 @@ from toolkit.output import Output, lock_output
 from toolkit.passes import (
     RenderedPass,
     count_mattes,
+    matte_files,
     planned_guides,
     planned_looks,
     render_passes,
@@ -140,15 +141,17 @@ def render_shot(
             advance=advance,
             estimators=tools.estimators,
         )
-    if settings.output.mattes:
-        for one in rendered:
-            _write_mattes_of(one.plan, settings, output, progress)
+    for one in (one for one in rendered if one.plan.pass_name is PassName.FACE):
+        _write_mattes_of(one.plan, settings, output, progress)
     return rendered
 
 
 def _write_mattes_of(plan: PassPlan, settings: Settings, output: Output, progress: Progress) -> None:
+    """Write the mattes of a FACE if the settings ask for them; those of an earlier run are kept up to date anyway."""
+    if not settings.output.mattes and not matte_files(plan, output.root, 0).folder.exists():
+        return
     only = settings.output.frame_range
-    count = count_mattes(plan, only) if plan.pass_name is PassName.FACE else 0
+    count = count_mattes(plan, only)
     if count:
         with progress.stage(f"{plan.shot}  mattes", count) as advance:
             write_mattes(plan, output.root, threads=settings.output.writers, only=only, advance=advance)

@@ -50,6 +50,13 @@ def matte_files(plan: PassPlan, root: Path, face: int) -> FramePath:
     return FramePath(folder=layer.folder / "mattes", prefix=prefix, padding=layer.padding, suffix=layer.suffix)
 
 
+def find_written_mattes(plan: PassPlan, root: Path) -> dict[int, FramePath]:
+    """The sequences of ``plan`` under ``root`` that have a file for every frame of the plate, by face."""
+    wanted = set(range(plan.frames[0].source_frame, plan.frames[-1].source_frame + 1))
+    sequences = {face: matte_files(plan, root, face) for face in _list_faces(plan)}
+    return {face: files for face, files in sequences.items() if wanted <= set(files.frames_on_disk())}
+
+
 def count_mattes(plan: PassPlan, only: FrameRange | None) -> int:
     """How many files ``write_mattes`` would have to look at."""
     return sum(1 for _ in _list_tasks(plan, Path(), only))
@@ -61,7 +68,7 @@ def write_mattes(
     """Write the matte of each face of ``plan``, a FACE, as a sequence under ``root``; return how many files are new.
 
     A file that is current is kept. With ``only``, those of the frames with these numbers (shot space). A matte has the
-    fade of its layer, and not the plate's alpha. Half float, the same in R, G and B: hosts read nothing else alike.
+    fade of its layer, and not the plate's alpha. Half float, the same in R, G and B, which hosts read as a picture.
     Raises MediaError for mattes that are read from files, and OutputNotWritable.
     """
     mattes, folder = ShotMattes([plan]), matte_files(plan, root, 0).folder
@@ -81,7 +88,7 @@ def write_mattes(
 def _list_tasks(plan: PassPlan, root: Path, only: FrameRange | None) -> Iterator[_MatteTask]:
     """Face by face, in source order."""
     first, last = plan.frames[0].source_frame, plan.frames[-1].source_frame
-    for number in sorted({face.face for frame in plan.frames for face in frame.faces}):
+    for number in _list_faces(plan):
         files = matte_files(plan, root, number)
         for frame, span in plan.spans():
             if only is not None and frame.shot_frame not in only:
@@ -91,6 +98,10 @@ def _list_tasks(plan: PassPlan, root: Path, only: FrameRange | None) -> Iterator
                 if first <= source_frame <= last:
                     path = files.path(source_frame)
                     yield _MatteTask(path=path, frame=frame, source_frame=source_frame, number=number, face=face)
+
+
+def _list_faces(plan: PassPlan) -> list[int]:
+    return sorted({face.face for frame in plan.frames for face in frame.faces})
 
 
 def _write_matte(task: _MatteTask, plan: PassPlan, mattes: ShotMattes) -> bool:
