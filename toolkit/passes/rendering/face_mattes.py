@@ -37,7 +37,7 @@ def draw_face_matte(plan: PassPlan, face: FacePlan, given: Matte | None, *, wind
     return matte
 
 
-def find_cut_mattes(faces: Sequence[FacePlan], mattes: Mattes) -> tuple[int, ...]:
+def find_cut_faces(faces: Sequence[FacePlan], mattes: Mattes) -> tuple[int, ...]:
     """The faces whose given matte shows more of the plate than the crop of the face in this frame, ascending.
 
     A face that the frame does not have has no crop.

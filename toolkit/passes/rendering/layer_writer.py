@@ -11,7 +11,7 @@ from toolkit.documents import PassName
 from toolkit.engines import Engine
 from toolkit.errors import at
 from toolkit.passes.rendering.content_keys import ContentKeys
-from toolkit.passes.rendering.face_mattes import find_cut_mattes
+from toolkit.passes.rendering.face_mattes import find_cut_faces
 from toolkit.passes.rendering.frame_jobs import FrameJob
 from toolkit.passes.rendering.layers import (
     LayerPixels,
@@ -105,5 +105,5 @@ def _build_slate(job: FrameJob, layer: LayerPixels, keys: ContentKeys, engine: E
             for face, area in zip(frame.faces, layer.matte_areas, strict=True)
         ),
         empty_guides=job.empty_guides,
-        cut_mattes=find_cut_mattes(frame.faces, job.mattes),
+        cut_mattes=find_cut_faces(frame.faces, job.mattes),
     )
