@@ -107,3 +107,30 @@ def test_mattes_are_those_of_face_and_change_no_digest_by_their_place(tmp_path: 
     assert (body.digest(), face.digest()) == (usual[0].digest(), usual[1].digest())
     assert "mattes" not in usual[1].model_dump_json()
     assert face.frames[0].source_frame == FIRST
+
+
+@pytest.mark.parametrize(
+    ("setting", "found", "expected"),
+    [
+        ("head", ONE, {0: ("head",)}),
+        (" head + hair ", ONE, {0: ("head", "hair")}),
+        ("hero, villain+hat", TWO, {0: ("hero",), 1: ("villain", "hat")}),
+        (", villain", TWO, {1: ("villain",)}),
+        ("hero, villain", ONE, {0: ("hero",)}),
+        ("", TWO, {}),
+    ],
+)
+def test_objects_of_a_cryptomatte_are_named_face_by_face(
+    setting: str, found: FaceTracks, expected: dict[int, tuple[str, ...]], guides: Path, tmp_path: Path
+) -> None:
+    put(guides, "cryptomatte.0103.exr")
+    settings = load_settings(overrides={"matte.cryptomatte": setting})
+    mattes = find_mattes(SHOT, found, settings, cut_folder=tmp_path)
+    assert {matte.face: matte.objects for matte in mattes} == expected
+    assert {matte.path for matte in mattes} <= {str(guides / "cryptomatte.####.exr")}
+
+
+def test_a_cryptomatte_beside_the_cut_is_numbered_like_the_plate(guides: Path, tmp_path: Path) -> None:
+    put(guides, "cryptomatte.1003.exr")
+    with pytest.raises(UnsupportedMedia, match=r"cryptomatte\.####\.exr: its files are numbered 1003-1003"):
+        find(tmp_path, ONE, "matte.cryptomatte=head")

@@ -108,7 +108,7 @@ def test_a_delivery_says_where_a_matte_shows_more_than_is_rendered(out: Path) ->
     put(out, *FRAMES[:3], FRAMES[-1])
     (note,) = matte_notes(finish(out, Settings()))
     assert note == (
-        "sh010: the matte of face 0 in guides/sh010 shows more than FACE v001 renders in 1001-1003, 1012, and is cut "
+        "sh010: the matte that is read for face 0 shows more than FACE v001 renders in 1001-1003, 1012, and is cut "
         "there: draw it smaller, or raise face.padding. A frame without the face renders nothing"
     )
     put(out, *FRAMES[:3], FRAMES[-1], value=0)
@@ -119,7 +119,7 @@ def test_plan_says_which_mattes_are_read(out: Path, capsys: pytest.CaptureFixtur
     put(out, *FRAMES[:3])
     assert run_command(["plan", str(out)]) == 0
     where = out.parent / "guides/sh010/matte.####.png"
-    sentence = f"sh010: FACE v001 has the matte of face 0 from {where} in 3 of 12 frames; the others are drawn"
+    sentence = f"sh010: FACE v001 has the matte of face 0 from {where} in 3 of 12 frames"
     assert sentence in capsys.readouterr().out.splitlines()
     assert run_command(["plan", str(out), "--json"]) == 0
     assert [row["pass"] for row in json.loads(capsys.readouterr().out)] == ["BODY v001", "FACE v001"]

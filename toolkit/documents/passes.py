@@ -154,6 +154,8 @@ class MattePlan(Value):
     """As in the track."""
     path: str
     """The sequence as ``folder/matte_face0.####.exr``, absolute; its numbers are source frames."""
+    objects: tuple[str, ...] = Field(default=(), exclude_if=_is_empty)
+    """Names in the Cryptomatte of the files whose matte is the face's; empty: each file is the matte."""
 
 
 class FacePlan(Value):
@@ -269,7 +271,7 @@ class PassPlan(Document):
     mask_blur: MaskBlurPlan | None = Field(default=None, exclude_if=_is_unset)
     """For FACE: the blur of the mattes, instead of the faces' feathers."""
     mattes: tuple[MattePlan, ...] = Field(default=(), exclude_if=_is_empty)
-    """For FACE: the mattes that are read from files, at most one per face."""
+    """For FACE: the mattes that are read from files; of several for one face, the first that has a file for a frame."""
     rate: Rate
     """Frames per second of the plate."""
     stepping: StepPlan | None = Field(default=None, exclude_if=_is_unset)

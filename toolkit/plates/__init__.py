@@ -7,6 +7,7 @@ or OpenEXR (the demo encodes its movie with PyAV).
 from __future__ import annotations
 
 from toolkit.plates.colour import Encoding, check_encoding, encode, from_linear, to_linear
+from toolkit.plates.cryptomatte import list_objects, read_cryptomatte
 from toolkit.plates.exr import Attribute, read_channels, write_exr
 from toolkit.plates.exr_copy import copy_pixels
 from toolkit.plates.exr_header import is_complete, read_attributes
@@ -53,6 +54,7 @@ __all__ = [
     "from_linear",
     "from_rec709",
     "is_complete",
+    "list_objects",
     "missing_frames",
     "name_likely_sequence",
     "open_plate",
@@ -60,6 +62,7 @@ __all__ = [
     "probe",
     "read_attributes",
     "read_channels",
+    "read_cryptomatte",
     "read_distances",
     "read_exr",
     "read_guide",

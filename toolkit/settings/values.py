@@ -156,6 +156,17 @@ class MatteSettings:
     fade: WholeNumber = number(0, 48, default=4)
     """Frames over which the matte of a face that comes or leaves within a shot fades in or out; 0: at once. At the ends
     of a shot, and where the media cut to another face, nothing fades."""
+    cryptomatte: str = ""
+    """Name of the object that is the face in a Cryptomatte: its matte is used instead of the drawn one. Objects of one
+    face are joined by ``+``, and those of several faces separated by commas, face 0 first: ``hero_head+hero_hair,
+    villain_head``. Read from ``guides/<shot>/cryptomatte.####.exr`` beside the cut, or else from the plate's own EXR
+    files. Empty: none."""
+
+    @property
+    def objects(self) -> dict[int, tuple[str, ...]]:
+        """The objects that ``cryptomatte`` names, by face."""
+        faces = [tuple(filter(None, map(str.strip, face.split("+")))) for face in self.cryptomatte.split(",")]
+        return {number: names for number, names in enumerate(faces) if names}
 
 
 @settings_class

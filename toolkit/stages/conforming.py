@@ -193,7 +193,7 @@ def _matte_notes(plan: PassPlan, root: Path) -> Iterator[str]:
     """Where a matte from a file shows more than FACE has."""
     for face, frames in find_cut_mattes(plan, root).items():
         yield (
-            f"{plan.shot}: the matte of face {face} in guides/{plan.shot} shows more than {plan.label} renders in "
+            f"{plan.shot}: the matte that is read for face {face} shows more than {plan.label} renders in "
             f"{list_frames(frames)}, and is cut there: draw it smaller, or raise face.padding. A frame without "
             "the face renders nothing"
         )

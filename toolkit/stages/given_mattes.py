@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from toolkit.documents import FaceTracks, MattePlan, PassName, Shot
+from toolkit.documents import FaceTracks, MattePlan, MediaKind, PassName, Shot
 from toolkit.errors import UnsupportedMedia
 from toolkit.frames import FramePath
 from toolkit.passes import resolve_look, wanted_passes
@@ -21,28 +21,49 @@ _PREFIX = re.compile(r"(?:.*_)?matte(?:_face(\d+))?\.", re.ASCII)
 
 
 def find_mattes(shot: Shot, tracks: FaceTracks, settings: Settings, *, cut_folder: Path) -> tuple[MattePlan, ...]:
-    """The sequences in ``guides/<shot>`` beside the cut that are mattes of the faces that FACE has, by face.
+    """The mattes of the faces that FACE has: sequences in ``guides/<shot>`` beside the cut, then Cryptomattes.
 
-    Lists the folder, and reads no file. Raises UnsupportedMedia for a sequence of a face that the shot has not, of a
-    face that is not named where there are several, with numbers that are no source frames of the shot, and for two
-    sequences of one face.
+    Lists the folder, and reads no file. For one face the sequence comes first. Raises UnsupportedMedia for a sequence
+    of a face that the shot has not, of a face that is not named where there are several, with numbers that are no
+    source frames of the shot, for two sequences of one face, and where ``matte.cryptomatte`` is set and there are no
+    EXR files that could have one.
     """
-    folder = cut_folder / "guides" / shot.name
-    if PassName.FACE not in wanted_passes(settings) or not folder.is_dir():
+    if PassName.FACE not in wanted_passes(settings):
         return ()
+    folder = cut_folder / "guides" / shot.name
     look = resolve_look(PassName.FACE, shot.name, settings)
     tracked = [track.face for track in tracks.faces]
     chosen = [face for face in tracked if look.has_face(face)]
     if tracked and not chosen:
         return ()
     found: dict[int, FramePath] = {}
-    for files in _list_sequences(folder):
+    for files in _list_sequences(folder) if folder.is_dir() else ():
         face = _read_face(files, shot.name, tracked, chosen)
         if face in found:
             raise UnsupportedMedia(files.hashes, f"{found[face].name} is a matte of face {face}, too; keep one of them")
         found[face] = files
         _check_numbers(files, shot)
-    return tuple(MattePlan(face=face, path=files.hashes) for face, files in sorted(found.items()) if face in chosen)
+    mattes = [MattePlan(face=face, path=files.hashes) for face, files in sorted(found.items())]
+    objects = settings.for_shot(shot.name).matte.objects
+    asked = {face: names for face, names in objects.items() if face in chosen}
+    if asked:
+        path = _find_cryptomatte(shot, folder).hashes
+        mattes += [MattePlan(face=face, path=path, objects=names) for face, names in asked.items()]
+    return tuple(matte for matte in mattes if matte.face in chosen)
+
+
+def _find_cryptomatte(shot: Shot, folder: Path) -> FramePath:
+    """The EXR files beside the cut, or else the plate's. Raises UnsupportedMedia if neither are any."""
+    beside = FramePath(folder=folder, prefix="cryptomatte.", padding=4, suffix=".exr")
+    if beside.frames_on_disk():
+        _check_numbers(beside, shot)
+        return beside
+    media = shot.media
+    is_sequence = media.kind is MediaKind.SEQUENCE and FramePath.is_pattern(media.path) and media.frame_step == 1
+    if not is_sequence or not media.path.lower().endswith(".exr"):
+        needed = f"matte.cryptomatte needs its Cryptomatte as {beside}, numbered like the plate"
+        raise UnsupportedMedia(media.path, f"it is no EXR sequence in steps of 1; {needed}")
+    return FramePath.parse(media.path)
 
 
 def _list_sequences(folder: Path) -> Iterator[FramePath]:

@@ -142,11 +142,11 @@ def render_shot(
             estimators=tools.estimators,
         )
     for one in (one for one in rendered if one.plan.pass_name is PassName.FACE):
-        _write_mattes_of(one.plan, settings, output, progress)
+        _write_mattes_of(one.plan, plate, settings, output, progress)
     return rendered
 
 
-def _write_mattes_of(plan: PassPlan, settings: Settings, output: Output, progress: Progress) -> None:
+def _write_mattes_of(plan: PassPlan, plate: Plate, settings: Settings, output: Output, progress: Progress) -> None:
     """Write the mattes of a FACE if the settings ask for them; those of an earlier run are kept up to date anyway."""
     if not settings.output.mattes and not matte_files(plan, output.root, 0).folder.exists():
         return
@@ -154,7 +154,14 @@ def _write_mattes_of(plan: PassPlan, settings: Settings, output: Output, progres
     count = count_mattes(plan, only)
     if count:
         with progress.stage(f"{plan.shot}  mattes", count) as advance:
-            write_mattes(plan, output.root, threads=settings.output.writers, only=only, advance=advance)
+            write_mattes(
+                plan,
+                output.root,
+                has_alpha=plate.has_alpha,
+                threads=settings.output.writers,
+                only=only,
+                advance=advance,
+            )
 
 
 def _read_plans(shot: Shot, settings: Settings, output: Output) -> list[PassPlan]:

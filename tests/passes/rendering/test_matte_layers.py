@@ -32,7 +32,7 @@ def plan_of(*faces: str, on: str = "ones") -> PassPlan:
 
 def test_a_matte_is_the_alpha_of_its_face_on_black(plate_pattern: Path, tmp_path: Path) -> None:
     plan = render(plate_pattern, tmp_path)[PassName.FACE].plan
-    assert write_mattes(plan, tmp_path, threads=2) == COUNT
+    assert write_mattes(plan, tmp_path, has_alpha=False, threads=2) == COUNT
     folder = tmp_path / "sh010/FACE/v001/mattes"
     assert sorted(path.name for path in folder.iterdir()) == [
         f"sh010_FACE_v001_matte_face0.{frame:04d}.exr" for frame in FRAMES
@@ -51,7 +51,7 @@ def test_a_matte_is_the_alpha_of_its_face_on_black(plate_pattern: Path, tmp_path
 
 def test_a_matte_has_the_rate_and_timecode_of_the_layer(plate_pattern: Path, tmp_path: Path) -> None:
     plan = render(plate_pattern, tmp_path)[PassName.FACE].plan
-    write_mattes(plan, tmp_path, threads=2)
+    write_mattes(plan, tmp_path, has_alpha=False, threads=2)
     (matte, _), (face, _) = read(matte_files(plan, tmp_path, 0).path(FIRST + 2)), read(layer(tmp_path, "FACE", 1003))
     assert matte.getattribute("smpte:TimeCode") == face.getattribute("smpte:TimeCode")
     assert Fraction(*matte.getattribute("FramesPerSecond")) == Fraction(24000, 1001)
@@ -61,7 +61,7 @@ def test_a_matte_has_the_rate_and_timecode_of_the_layer(plate_pattern: Path, tmp
 def test_every_face_has_a_file_for_every_frame_black_without_the_face(tmp_path: Path) -> None:
     plan = plan_of("F" * COUNT, "...." + "F" * (COUNT - 4))
     assert count_mattes(plan, None) == 2 * COUNT
-    assert write_mattes(plan, tmp_path, threads=2) == 2 * COUNT
+    assert write_mattes(plan, tmp_path, has_alpha=False, threads=2) == 2 * COUNT
     for face, absent in ((0, []), (1, FRAMES[:4])):
         files = matte_files(plan, tmp_path, face)
         assert files.frames_on_disk() == FRAMES
@@ -71,7 +71,7 @@ def test_every_face_has_a_file_for_every_frame_black_without_the_face(tmp_path: 
 def test_on_twos_every_frame_of_the_plate_has_the_matte_of_the_file_that_shows_it(tmp_path: Path) -> None:
     plan = plan_of("F" * COUNT, on="twos")
     assert len(plan.frames) < COUNT
-    write_mattes(plan, tmp_path, threads=2)
+    write_mattes(plan, tmp_path, has_alpha=False, threads=2)
     files = matte_files(plan, tmp_path, 0)
     assert files.frames_on_disk() == FRAMES
     one, same = (read(files.path(frame)) for frame in (FIRST + 2, FIRST + 3))
@@ -82,32 +82,34 @@ def test_on_twos_every_frame_of_the_plate_has_the_matte_of_the_file_that_shows_i
 
 def test_what_is_current_is_kept_and_what_is_damaged_is_written_again(tmp_path: Path) -> None:
     plan = plan_of("F" * COUNT)
-    write_mattes(plan, tmp_path, threads=2)
+    write_mattes(plan, tmp_path, has_alpha=False, threads=2)
     before = digests(tmp_path)
-    assert write_mattes(plan, tmp_path, threads=2) == 0
+    assert write_mattes(plan, tmp_path, has_alpha=False, threads=2) == 0
     damaged = matte_files(plan, tmp_path, 0).path(FIRST)
     damaged.write_bytes(damaged.read_bytes()[:-9])
     matte_files(plan, tmp_path, 0).path(FIRST + 1).unlink()
-    assert write_mattes(plan, tmp_path, threads=2) == 2
+    assert write_mattes(plan, tmp_path, has_alpha=False, threads=2) == 2
     assert digests(tmp_path) == before
 
 
 def test_another_shape_writes_its_frames_again(plate_pattern: Path, tmp_path: Path) -> None:
     _, plan = plans_for(plate_pattern)
-    write_mattes(plan, tmp_path, threads=2)
+    write_mattes(plan, tmp_path, has_alpha=False, threads=2)
     put(plate_pattern.parent, block(), FIRST + 1)
     _, other = plans_for(plate_pattern)
-    assert write_mattes(other, tmp_path, threads=2) == 1
+    assert write_mattes(other, tmp_path, has_alpha=False, threads=2) == 1
     assert read(matte_files(plan, tmp_path, 0).path(FIRST + 1))[1][..., 0] == pytest.approx(block() / 255, abs=1e-3)
     _, softer = plans_for(plate_pattern, "matte.feather=0.2")
     without_face = FIRST + COUNT - ABSENT_FROM
-    assert write_mattes(softer, tmp_path, threads=2) == COUNT - without_face - 1, "the given one stays as it is"
+    assert write_mattes(softer, tmp_path, has_alpha=False, threads=2) == COUNT - without_face - 1, (
+        "the given one stays as it is"
+    )
 
 
 def test_only_asked_for_frames_are_written(tmp_path: Path) -> None:
     plan, only = plan_of("F" * COUNT), FrameRange(first=1003, last=1004)
     assert count_mattes(plan, only) == 2
-    assert write_mattes(plan, tmp_path, threads=1, only=only) == 2
+    assert write_mattes(plan, tmp_path, has_alpha=False, threads=1, only=only) == 2
     assert matte_files(plan, tmp_path, 0).frames_on_disk() == [FIRST + 2, FIRST + 3]
 
 
@@ -115,10 +117,10 @@ def test_mattes_of_an_earlier_plan_are_removed_and_other_files_are_not(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     plan = plan_of("F" * COUNT, "F" * COUNT)
-    write_mattes(plan, tmp_path, threads=2)
+    write_mattes(plan, tmp_path, has_alpha=False, threads=2)
     own = matte_files(plan, tmp_path, 0).folder / "roto.0101.exr"
     own.write_bytes(b"of somebody else")
-    write_mattes(plan_of("F" * COUNT), tmp_path, threads=2)
+    write_mattes(plan_of("F" * COUNT), tmp_path, has_alpha=False, threads=2)
     assert matte_files(plan, tmp_path, 0).frames_on_disk() == FRAMES
     assert matte_files(plan, tmp_path, 1).frames_on_disk() == []
     assert own.exists()
@@ -128,7 +130,7 @@ def test_mattes_of_an_earlier_plan_are_removed_and_other_files_are_not(
 def test_a_matte_that_is_put_back_unchanged_changes_no_pixel(plate_pattern: Path, tmp_path: Path) -> None:
     plan = render(plate_pattern, tmp_path / "out")[PassName.FACE].plan
     before = [read(layer(tmp_path / "out", "FACE", frame - FIRST + 1001))[1] for frame in FRAMES]
-    write_mattes(plan, tmp_path / "out", threads=2)
+    write_mattes(plan, tmp_path / "out", has_alpha=False, threads=2)
     shutil.copytree(matte_files(plan, tmp_path / "out", 0).folder, plate_pattern.parent / "guides/sh010")
     again = render(plate_pattern, tmp_path / "out")[PassName.FACE]
     assert again.rendered == COUNT
@@ -145,7 +147,7 @@ def test_an_unreadable_matte_names_shot_face_and_frame(plate_pattern: Path, tmp_
     damaged.write_bytes(damaged.read_bytes()[:-30])
     _, plan = plans_for(plate_pattern)
     with pytest.raises(MediaError, match="shot sh010, face 0, frame 102: cannot decode"):
-        write_mattes(plan, tmp_path, threads=1)
+        write_mattes(plan, tmp_path, has_alpha=False, threads=1)
 
 
 def test_mattes_are_never_written_through_a_link(tmp_path: Path) -> None:
@@ -155,5 +157,5 @@ def test_mattes_are_never_written_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     folder.symlink_to(tmp_path / "elsewhere", target_is_directory=True)
     with pytest.raises(OutputNotWritable, match="symbolic link"):
-        write_mattes(plan, tmp_path / "out", threads=1)
+        write_mattes(plan, tmp_path / "out", has_alpha=False, threads=1)
     assert not list((tmp_path / "elsewhere").iterdir())

@@ -148,6 +148,7 @@ def _digest_settings(name: PassName, look: Look, settings: Settings) -> str:
     # The matte affects FACE only. For BODY the default is hashed, so that its digest does not change with the matte.
     matte = asdict(settings.matte if name is PassName.FACE else MatteSettings())
     del matte["fade"]  # each face's ``opacity`` holds what it does
+    del matte["cryptomatte"]  # the plan's ``mattes`` do
     lossy = [settings.output.compression] if settings.output.compression in LOSSY_COMPRESSIONS else []
     return digest(settings.engine, digest_input(look), matte, settings.output.encoding, *lossy)[:12]
 

@@ -64,7 +64,7 @@ def forecast_passes(
     """What ``render_passes`` would do with the same arguments; writes nothing. Raises VersionDelivered, MediaError."""
     guided = plans if engine.wants_guides else ()
     guides = ShotGuides(guided, build_estimates(guided, plate, estimators))
-    keys = ContentKeys(plans, plate, engine, guides, ShotMattes(plans))
+    keys = ContentKeys(plans, plate, engine, guides, ShotMattes(plans, has_alpha=plate.has_alpha))
     settled = [choose_version(plan, root, keys, when_delivered) for plan in plans]
     return [_forecast(plan, root, keys, engine, plate, only=only) for plan in settled]
 

@@ -63,15 +63,21 @@ def count_mattes(plan: PassPlan, only: FrameRange | None) -> int:
 
 
 def write_mattes(
-    plan: PassPlan, root: Path, *, threads: int, only: FrameRange | None = None, advance: Advance = ignore_steps
+    plan: PassPlan,
+    root: Path,
+    *,
+    has_alpha: bool,
+    threads: int,
+    only: FrameRange | None = None,
+    advance: Advance = ignore_steps,
 ) -> int:
     """Write the matte of each face of ``plan``, a FACE, as a sequence under ``root``; return how many files are new.
 
-    A file that is current is kept. With ``only``, those of the frames with these numbers (shot space). A matte has the
-    fade of its layer, and not the plate's alpha. Half float, the same in R, G and B, which hosts read as a picture.
-    Raises MediaError for mattes that are read from files, and OutputNotWritable.
+    A file that is current is kept. ``has_alpha``: the plate has. With ``only``, those of the frames with these numbers
+    (shot space). A matte has the fade of its layer, and not the plate's alpha. Half float, the same in R, G and B,
+    which hosts read as a picture. Raises MediaError for mattes that are read from files, and OutputNotWritable.
     """
-    mattes, folder = ShotMattes([plan]), matte_files(plan, root, 0).folder
+    mattes, folder = ShotMattes([plan], has_alpha=has_alpha), matte_files(plan, root, 0).folder
     if folder.is_symlink():
         raise OutputNotWritable(folder, "it is a symbolic link; put the folder itself there, or move OUT")
     tasks, count = list(_list_tasks(plan, root, only)), 0
@@ -117,7 +123,7 @@ def _write_matte(task: _MatteTask, plan: PassPlan, mattes: ShotMattes) -> bool:
 
 
 def _content_key(task: _MatteTask, plan: PassPlan, mattes: ShotMattes) -> str:
-    given = [file for face, file in mattes.key(plan, task.frame.source_frame) if face == task.number]
+    given = mattes.key(plan, task.frame.source_frame).get(task.number)
     determining = {"corners"} if given else {"outline", "feather", "opacity"}
     shape = task.face and task.face.model_dump(mode="json", include=determining)
     labels = plan.model_dump(mode="json", include={"shot", "version", "rate", "timecode_first", "drop_frame"})

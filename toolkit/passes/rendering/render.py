@@ -78,7 +78,7 @@ def render_passes(
     _check_size(plans, plate)
     guided = plans if engine.wants_guides else ()
     guides = ShotGuides(guided, build_estimates(guided, plate, estimators))
-    mattes = ShotMattes(plans)
+    mattes = ShotMattes(plans, has_alpha=plate.has_alpha)
     keys = ContentKeys(plans, plate, engine, guides, mattes)
     plans = [settle_version(plan, root, keys, when_delivered) for plan in plans]
     missing, done = {}, []
