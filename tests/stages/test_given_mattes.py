@@ -94,8 +94,9 @@ def test_a_matte_that_cannot_be_meant_is_an_error(
 def test_a_file_that_is_almost_named_like_a_matte_is_warned_of(
     name: str, guides: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    put(guides, name)
+    put(guides, name, name.replace("0103", "0104"))
     assert find(tmp_path, ONE) == {}
+    assert len(caplog.messages) == 1
     assert f"{name} is not used: a matte is named matte_face0.####.exr" in caplog.text
 
 

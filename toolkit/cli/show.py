@@ -215,8 +215,8 @@ def show_plans(
         for plan in plans
     ]
     show_rows(rows, as_json=as_json)
-    for sentence in [sentence for plan in plans for sentence in describe_mattes(plan)]:
-        if not as_json:
+    if not as_json:
+        for sentence in [sentence for plan in plans for sentence in describe_mattes(plan)]:
             click.echo(sentence)
 
 

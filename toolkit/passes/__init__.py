@@ -16,7 +16,7 @@ from toolkit.passes.planning.looks import (
 from toolkit.passes.planning.plan import plan_passes, plan_stepping, planned_frames
 from toolkit.passes.rendering.files_of_pass import count_current
 from toolkit.passes.rendering.forecast import PassForecast, forecast_passes, forecast_untracked
-from toolkit.passes.rendering.matte_layers import count_mattes, find_written_mattes, matte_files, write_mattes
+from toolkit.passes.rendering.matte_layers import count_mattes, find_written_mattes, matte_folder, write_mattes
 from toolkit.passes.rendering.render import RenderedPass, render_passes
 from toolkit.passes.rendering.reuse import copy_layer
 from toolkit.passes.rendering.shot_mattes import describe_mattes
@@ -60,7 +60,7 @@ __all__ = [
     "identity_stmap",
     "is_current",
     "mark_delivered",
-    "matte_files",
+    "matte_folder",
     "needs_body_tracks",
     "pass_encoding",
     "plan_passes",

@@ -69,6 +69,7 @@ def _find_cryptomatte(shot: Shot, folder: Path) -> FramePath:
 def _list_sequences(folder: Path) -> Iterator[FramePath]:
     """The sequences in ``folder`` that are named like mattes, by name. A file that is almost one is warned of."""
     paddings: dict[tuple[str, str], int] = {}
+    strays: dict[tuple[str, str], Path] = {}
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() not in READABLE_IMAGE_SUFFIXES or path.name.startswith("."):
             continue
@@ -80,7 +81,9 @@ def _list_sequences(folder: Path) -> Iterator[FramePath]:
         if _PREFIX.fullmatch(files.prefix):
             paddings[key] = min(files.padding, paddings.get(key, files.padding))
         elif path.name.lower().startswith("matte"):
-            log.warning("%s is not used: a matte is named matte_face0.####%s", path, path.suffix)
+            strays.setdefault(key, path)
+    for path in strays.values():  # one of each sequence
+        log.warning("%s is not used: a matte is named matte_face0.####%s", path, path.suffix)
     for (prefix, suffix), padding in paddings.items():
         yield FramePath(folder=folder, prefix=prefix, padding=padding, suffix=suffix)
 

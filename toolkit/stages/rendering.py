@@ -15,7 +15,7 @@ from toolkit.output import Output, lock_output
 from toolkit.passes import (
     RenderedPass,
     count_mattes,
-    matte_files,
+    matte_folder,
     planned_guides,
     planned_looks,
     render_passes,
@@ -148,7 +148,7 @@ def render_shot(
 
 def _write_mattes_of(plan: PassPlan, plate: Plate, settings: Settings, output: Output, progress: Progress) -> None:
     """Write the mattes of a FACE if the settings ask for them; those of an earlier run are kept up to date anyway."""
-    if not settings.output.mattes and not matte_files(plan, output.root, 0).folder.exists():
+    if not settings.output.mattes and not matte_folder(plan, output.root).exists():
         return
     only = settings.output.frame_range
     count = count_mattes(plan, only)

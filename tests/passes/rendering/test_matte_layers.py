@@ -18,7 +18,8 @@ from tests.passes.rendering.test_reuse import digests
 from toolkit.documents import PassName, PassPlan
 from toolkit.errors import MediaError, OutputNotWritable
 from toolkit.frames import FrameRange
-from toolkit.passes import count_mattes, matte_files, plan_passes, write_mattes
+from toolkit.passes import count_mattes, plan_passes, write_mattes
+from toolkit.passes.rendering.matte_layers import matte_files
 from toolkit.settings import load_settings
 
 FRAMES = list(range(FIRST, FIRST + COUNT))

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from toolkit.documents import Affine, FacePlan, PassPlan
 from toolkit.mattes import PixelWindow, draw_matte, draw_plate_matte, matte_window
-from toolkit.passes.rendering.face_mattes import face_window
 from toolkit.passes.rendering.shot_mattes import Matte
 from toolkit.passes.resampling import Picture, mean_zoom, prefilter, split_affine, warp_affine
 
@@ -81,7 +80,7 @@ def draw_crop_matte(plan: PassPlan, face: FacePlan, given: Matte | None = None) 
         outline = [(float(x), float(y)) for x, y in np.asarray(face.outline) @ linear.T + shift]
         return draw_matte(outline, face.feather * mean_zoom(linear), window=(0, 0, width, height))
     plate = plan.width, plan.height
-    window = face_window(plan, face, given)
+    window = matte_window(face.outline if given is None else face.corners, plan.mask_blur, plate)
     if window is None:
         return np.zeros((height, width), np.float32)
     if given is None:

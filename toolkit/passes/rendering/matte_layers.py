@@ -35,7 +35,7 @@ class _MatteTask:
 
     path: Path
     frame: FramePlan
-    """The frame of FACE that shows the face there; on twos, that of the source frame before it too."""
+    """The frame of FACE that is shown there; on twos, it lasts two frames of the plate."""
     source_frame: int
     number: int
     """Of the face, as in the track."""
@@ -43,11 +43,16 @@ class _MatteTask:
     """None: the frame does not have it."""
 
 
+def matte_folder(plan: PassPlan, root: Path) -> Path:
+    """``root/sh010/FACE/v001/mattes``."""
+    return plan.files(root).folder / "mattes"
+
+
 def matte_files(plan: PassPlan, root: Path, face: int) -> FramePath:
-    """``root/sh010/FACE/v001/mattes/sh010_FACE_v001_matte_face0.####.exr``."""
+    """``sh010_FACE_v001_matte_face0.####.exr`` in that folder."""
     layer = plan.files(root)
     prefix = f"{layer.prefix.removesuffix('.')}_matte_face{face}."
-    return FramePath(folder=layer.folder / "mattes", prefix=prefix, padding=layer.padding, suffix=layer.suffix)
+    return FramePath(folder=matte_folder(plan, root), prefix=prefix, padding=layer.padding, suffix=layer.suffix)
 
 
 def find_written_mattes(plan: PassPlan, root: Path) -> dict[int, FramePath]:
@@ -77,7 +82,7 @@ def write_mattes(
     (shot space). A matte has the fade of its layer, and not the plate's alpha. Half float, the same in R, G and B,
     which hosts read as a picture. Raises MediaError for mattes that are read from files, and OutputNotWritable.
     """
-    mattes, folder = ShotMattes([plan], has_alpha=has_alpha), matte_files(plan, root, 0).folder
+    mattes, folder = ShotMattes([plan], has_alpha=has_alpha), matte_folder(plan, root)
     if folder.is_symlink():
         raise OutputNotWritable(folder, "it is a symbolic link; put the folder itself there, or move OUT")
     tasks, count = list(_list_tasks(plan, root, only)), 0
@@ -134,7 +139,7 @@ def _content_key(task: _MatteTask, plan: PassPlan, mattes: ShotMattes) -> str:
 def _draw(task: _MatteTask, plan: PassPlan, mattes: ShotMattes) -> NDArray[np.float32]:
     """(H, W) of the plate, 0..1."""
     matte = np.zeros((plan.height, plan.width), np.float32)
-    given = mattes.read(plan, task.frame.source_frame).get(task.number)
+    given = mattes.read_face(plan, task.frame.source_frame, task.number)
     window = None if task.face is None else face_window(plan, task.face, given)
     if task.face is not None and window is not None:
         left, top, right, bottom = window

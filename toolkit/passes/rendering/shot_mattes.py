@@ -44,7 +44,7 @@ class _Sequence:
         return (file, self.objects, self.visible_only) if self.objects else (file,)
 
     def read(self, source_frame: int) -> Matte:
-        """Raises what reading raises, and UnsupportedMedia if the file has not the plate's size."""
+        """Raises what reading raises, and UnsupportedMedia if the file does not have the plate's size."""
         path = self.files.path_on_disk(source_frame)
         with self.unchanged.reading(path):
             matte = (
@@ -79,6 +79,11 @@ class ShotMattes:
         """The mattes of this frame of ``plan``; also of a face that the frame does not have. Raises MediaError."""
         with at(frame=source_frame):
             return {face: one.read(source_frame) for face, one in self._of_frame(plan, source_frame).items()}
+
+    def read_face(self, plan: PassPlan, source_frame: int, face: int) -> Matte | None:
+        """The matte of ``face`` in this frame of ``plan``; None if it is drawn. Raises MediaError."""
+        sequence = self._of_frame(plan, source_frame).get(face)
+        return None if sequence is None else sequence.read(source_frame)
 
     def _of_frame(self, plan: PassPlan, source_frame: int) -> dict[int, _Sequence]:
         found: dict[int, _Sequence] = {}
