@@ -20,7 +20,7 @@ from tests.passes._plate import COUNT, FIRST, plate_picture
 from toolkit.documents import FaceTracks, Shot
 from toolkit.errors import AssetUnavailable
 from toolkit.faces import FaceModels, track_faces
-from toolkit.models import DEMO_PICTURES, FACE_FINDER, FACE_MODEL, POSE_MODEL, Asset, fetch_asset
+from toolkit.models import DEMO_PICTURES, FACE_FINDER, FACE_MODEL, POSE_MODEL, SEGMENTER, Asset, fetch_asset
 from toolkit.plates import open_plate
 from toolkit.settings import TrackSettings
 
@@ -118,6 +118,12 @@ def finder_model() -> Path:
 def pose_model() -> Path:
     """The real pose model."""
     return fetch_or_skip(POSE_MODEL)
+
+
+@pytest.fixture(scope="session")
+def segmenter_model() -> Path:
+    """The real segmenter model."""
+    return fetch_or_skip(SEGMENTER)
 
 
 @pytest.fixture(scope="session")

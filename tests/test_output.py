@@ -133,6 +133,8 @@ def test_a_folder_of_a_shot_that_is_a_symbolic_link_is_not_followed(tmp_path: Pa
     if link == "sh010":
         with pytest.raises(OutputNotWritable, match="it is a symbolic link"):
             Output(root=tmp_path / "out").face_track("sh010")
+        with pytest.raises(OutputNotWritable, match="it is a symbolic link"):
+            Output(root=tmp_path / "out").edits("sh010")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not let go of an open file")

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Delivery,
         DeliveryClip,
         DeliveryTrack,
+        FaceEdits,
         FaceSample,
         FaceState,
         FaceTrack,
@@ -101,16 +102,16 @@ if TYPE_CHECKING:
         TrackSettings,
         load_settings,
     )
-    from toolkit.stages import Alignment, RunResult, compare, conform, plan, render, review_passes, track
+    from toolkit.stages import Alignment, RunResult, compare, conform, plan, read_faces, render, review_passes, track
     from toolkit.turnover import read_cut
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "documents": (
-        "BodySample", "BodyTracks", "Cut", "Delivery", "DeliveryClip", "DeliveryTrack", "FaceSample", "FaceState",
-        "FaceTrack", "FaceTracks", "Media", "PassName", "PassPlan", "ReadOptions", "Review", "Shot", "ShotReview",
-        "Turnover",
+        "BodySample", "BodyTracks", "Cut", "Delivery", "DeliveryClip", "DeliveryTrack", "FaceEdits", "FaceSample",
+        "FaceState", "FaceTrack", "FaceTracks", "Media", "PassName", "PassPlan", "ReadOptions", "Review", "Shot",
+        "ShotReview", "Turnover",
     ),
     "errors": (
         "AssetUnavailable", "CorruptMedia", "CutIncomplete", "DeliveryDamaged", "DepthUnavailable", "DocumentError",
@@ -129,7 +130,9 @@ _HOMES = {
         "LoraSettings", "MatteSettings", "OutputSettings", "PlateSettings", "PromptSettings", "ReportSettings",
         "ServerSettings", "Settings", "TrackSettings", "load_settings",
     ),
-    "stages": ("Alignment", "RunResult", "compare", "conform", "plan", "render", "review_passes", "track",),
+    "stages": (
+        "Alignment", "RunResult", "compare", "conform", "plan", "read_faces", "render", "review_passes", "track",
+    ),
     "turnover": ("read_cut",),
 }  # fmt: skip
 """Module of this package: the public names it defines."""
@@ -159,6 +162,7 @@ __all__ = [
     "EngineError",
     "EngineFailed",
     "EngineUnavailable",
+    "FaceEdits",
     "FaceSample",
     "FaceSettings",
     "FaceState",
@@ -219,6 +223,7 @@ __all__ = [
     "load_settings",
     "plan",
     "read_cut",
+    "read_faces",
     "render",
     "review_passes",
     "run",

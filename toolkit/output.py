@@ -11,8 +11,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit.documents import PassName, PassPlan, write_atomically
+from toolkit.documents import FaceEdits, FaceTracks, PassName, PassPlan, write_atomically
 from toolkit.errors import MissingDocument, OutputBusy, OutputNotWritable
+from toolkit.faces import EditedFaces, apply_edits
 
 log = logging.getLogger(__name__)
 
@@ -87,12 +88,36 @@ class Output:
         return [one for one in (Output(root=self.root, cut=name) for name in ("", *names)) if one.shots.exists()]
 
     def face_track(self, shot_name: str) -> Path:
-        """Path of the face tracks of one shot. Raises OutputNotWritable if its folder is a symbolic link."""
+        """Path of the faces of one shot, as detected. Raises OutputNotWritable if its folder is a symbolic link."""
         return self._folder(shot_name) / "face_track.json"
+
+    def edits(self, shot_name: str) -> Path:
+        """Path of the edits of one shot's faces by hand. Raises OutputNotWritable if its folder is a symbolic link."""
+        return self._folder(shot_name) / "edits.json"
+
+    def read_faces(self, shot_name: str) -> FaceTracks:
+        """The faces of one shot as everything uses them: as tracked, with the edits by hand.
+
+        Raises MissingDocument when the shot is not tracked, Unreadable and DocumentError.
+        """
+        return self.apply_edits(FaceTracks.read(self.face_track(shot_name))).tracks
+
+    def apply_edits(self, tracks: FaceTracks) -> EditedFaces:
+        """``tracks``, as detected, with the edits of that shot. Raises Unreadable and DocumentError."""
+        return apply_edits(tracks, self.read_edits(tracks.shot))
+
+    def read_edits(self, shot_name: str) -> FaceEdits:
+        """The edits of one shot; none if nobody made any. Raises Unreadable and DocumentError."""
+        path = self.edits(shot_name)
+        return FaceEdits.read(path) if path.exists() else FaceEdits(shot=shot_name)
 
     def track_preview(self, shot_name: str) -> Path:
         """Path of the movie of one shot's face tracks. Raises OutputNotWritable if its folder is a symbolic link."""
         return self._folder(shot_name) / "track_preview.mp4"
+
+    def occluders(self, shot_name: str) -> Path:
+        """Path of what is in front of one shot's faces. Raises OutputNotWritable if its folder is a symbolic link."""
+        return self._folder(shot_name) / "occluders.json"
 
     def body_track(self, shot_name: str) -> Path:
         """Path of the body tracks of one shot. Raises OutputNotWritable if its folder is a symbolic link."""

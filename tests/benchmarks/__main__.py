@@ -1,9 +1,9 @@
 """Measures speed and memory as ratios within one interleaved run: ``python -m tests.benchmarks [NAME]…``.
 
 Machines are noisy, so nothing here passes or fails: each benchmark prints its measurement and the target.
-Names: help, exr, analysis, holds, run, around, engines, shot, steady, faces, mattes, cut, cuts, acting, noticing,
-memory (without a name: all; faces, acting, noticing and memory take several minutes each). ``engines`` and ``shot``
-need a GPU, for about eight minutes each.
+Names: help, exr, analysis, holds, run, around, engines, shot, steady, faces, mattes, occluders, cut, cuts, acting,
+noticing, memory (without a name: all; faces, acting, noticing and memory take several minutes each). ``engines`` and
+``shot`` need a GPU, for about eight minutes each.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from tests.benchmarks.bench_faces import bench_faces
 from tests.benchmarks.bench_holds import bench_holds
 from tests.benchmarks.bench_mattes import bench_mattes
 from tests.benchmarks.bench_noticing import bench_noticing
+from tests.benchmarks.bench_occluders import bench_occluders
 from tests.benchmarks.bench_shot import bench_shot
 from tests.benchmarks.bench_steady import bench_steady
 
@@ -240,6 +241,7 @@ BENCHMARKS: dict[str, Callable[[Path], None]] = {
     "noticing": bench_noticing,
     "faces": bench_faces,
     "mattes": bench_mattes,
+    "occluders": bench_occluders,
     "memory": bench_memory,
 }
 

@@ -295,6 +295,21 @@ def test_a_face_that_comes_late_or_leaves_early_or_is_lost_in_the_handles_alone_
     assert not [marker for marker in delivery.markers if marker.name == "Face lost"]
 
 
+def test_a_face_with_something_in_front_has_a_marker_where_that_comes_and_one_note(cut: Cut, tmp_path: Path) -> None:
+    shot = cut.shots[0]
+    hand = ((0.0, 0.0), (4.0, 0.0), (4.0, 4.0))
+    covered = face(0, 16.0).model_copy(update={"occluders": (hand,)})
+    count, head = len(shot.source_work_range), shot.handles[0]
+    plan = plan_of(shot, faces=[[covered if index in {2, 9, 10, 12, 25} else face(0, 16.0)] for index in range(count)])
+    delivery = deliver(cut, tmp_path / "out", plans=[plan])
+    markers = [marker for marker in delivery.markers if marker.name == "Face covered"]
+    assert [(marker.record_frame, marker.colour) for marker in markers] == [(9 - head, "Yellow"), (25 - head, "Yellow")]
+    notes = [note for note in delivery.notes if "in front" in note]
+    assert notes == [
+        "plain: something is in front of face 0 in layer frames 1003, 1010-1011, 1013, 1026; FACE leaves it out"
+    ]
+
+
 # --- acting that is lost ---------------------------------------------------------------------------------------
 
 

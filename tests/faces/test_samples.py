@@ -16,10 +16,12 @@ from toolkit.documents import FaceSample, FaceState, FaceTrack, FaceTracks
 from toolkit.faces.detect import Reading
 from toolkit.faces.identity import group_by_identity
 from toolkit.faces.keypoints import KEYPOINT_COUNT
+from toolkit.faces.person import Person as Known
 from toolkit.faces.pose import CanonicalFace
 from toolkit.faces.samples import build_samples
 from toolkit.faces.smooth import smooth_over_time
-from toolkit.faces.tracklet import THUMBNAIL_SIZE, Detection, Tracklet, detect_near, is_same_face, similarity
+from toolkit.faces.thumbnail import THUMBNAIL_SIZE
+from toolkit.faces.tracklet import Detection, Tracklet, detect_near, is_same_face, similarity
 from toolkit.faces.upright import CANVAS, FacePlacement, canvas_affine, measure_placement
 from toolkit.frames import FrameRange
 from toolkit.settings import TrackSettings
@@ -63,7 +65,7 @@ def canonical(model: Path) -> CanonicalFace:
 
 
 def samples(canonical: CanonicalFace, *detections: Detection, hold: int = 6, smooth: int = 2) -> tuple[FaceSample, ...]:
-    person = {seen.source_frame: seen for seen in detections}
+    person = Known(detections={seen.source_frame: seen for seen in detections})
     settings = TrackSettings(hold=hold, smooth=smooth)
     return build_samples(person, RANGE, settings, canonical, width=1280, height=720)
 
@@ -104,7 +106,7 @@ def test_a_gap_across_a_jump_is_not_held(canonical: CanonicalFace) -> None:
 
 
 def test_a_gap_with_another_person_in_the_same_place_is_not_held(canonical: CanonicalFace) -> None:
-    seen = {frame: detection(frame) for frame in (103, 104, 107, 108)}
+    seen = Known(detections={frame: detection(frame) for frame in (103, 104, 107, 108)})
 
     def states_with(by: Detection) -> str:
         built = build_samples(
@@ -120,7 +122,8 @@ def test_a_gap_with_another_person_in_the_same_place_is_not_held(canonical: Cano
 
 
 def test_the_place_of_a_hidden_face_is_where_it_was_last_detected(canonical: CanonicalFace) -> None:
-    seen = {frame: detection(frame, x=x) for frame, x in ((103, 0), (104, 0), (107, 110), (108, 110))}
+    places = ((103, 0), (104, 0), (107, 110), (108, 110))
+    seen = Known(detections={frame: detection(frame, x=x) for frame, x in places})
 
     def states_with(x: float) -> str:
         others = [{105: detection(105, x=x, looks=1)}]
@@ -268,7 +271,7 @@ def test_a_face_that_returns_with_the_same_look_keeps_its_identity() -> None:
     first = tracklet(*(detection(frame, looks=1) for frame in range(100, 105)))
     again = tracklet(*(detection(frame, looks=1, x=600) for frame in range(112, 117)))
     (person,) = group_by_identity([first, again])
-    assert list(person) == [100, 101, 102, 103, 104, 112, 113, 114, 115, 116]
+    assert list(person.detections) == [100, 101, 102, 103, 104, 112, 113, 114, 115, 116]
 
 
 def test_another_face_in_the_same_place_is_another_identity() -> None:
@@ -291,7 +294,7 @@ def test_two_people_who_leave_and_return_keep_their_identities() -> None:
         tracklet(detection(110, looks=1, x=500)),
     ]
     people = group_by_identity(tracklets)
-    assert sorted(tuple(seen.placement.x > 600 for seen in person.values()) for person in people) == [
+    assert sorted(tuple(seen.placement.x > 600 for seen in person.detections.values()) for person in people) == [
         (False, True),
         (True, False),
     ]

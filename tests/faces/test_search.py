@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import pytest
 
 from tests.faces._footage import Person, grey
-from toolkit.faces.finder import FaceFinder, FoundFace
+from toolkit.faces.finder import FaceBox, FaceFinder, FoundFace
 from toolkit.faces.search import QUICK, is_same_place, list_views, remove_duplicates, search_views
 from toolkit.faces.upright import FacePlacement
 
 
-def near(true: FacePlacement, found: Sequence[FacePlacement]) -> list[FacePlacement]:
+def near(true: FacePlacement, found: Sequence[FoundFace]) -> list[FacePlacement]:
     """Those at the place of ``true``: YuNet sees faces in the folds of her suit as well."""
-    return [face for face in found if is_same_place(face, true)]
+    return [face.placement for face in found if is_same_place(face.placement, true)]
 
 
 def test_a_face_is_found_once_in_all_views_and_not_if_it_is_known(finder: FaceFinder, anna: Person) -> None:
@@ -31,7 +31,7 @@ def test_a_face_of_20_pixels_is_found_at_1080_lines_if_it_is_wanted(finder: Face
     frame = anna.composite_over(grey(1920, 1080), 1500, 500, height=20)
     assert search_views(finder, frame, [QUICK]) == []
     (found,) = search_views(finder, frame, list_views(1920, 1080, min_size=20, fine=True))
-    assert (found.x, found.y) == pytest.approx((1500, 500), abs=3)
+    assert (found.placement.x, found.placement.y) == pytest.approx((1500, 500), abs=3)
     assert search_views(finder, frame, list_views(1920, 1080, min_size=20, fine=False)) == []
 
 
@@ -64,5 +64,6 @@ def test_of_several_finds_in_one_place_the_surest_counts_and_the_largest_face_is
         return FacePlacement(x=x, y=100, scale=scale, roll=roll)
 
     places = {at(300, 40): 0.9, at(100, 50, 20): 0.5, at(104, 56): 0.8, at(90, 48): 0.6}
-    found = [FoundFace(placement=place, score=score) for place, score in places.items()]
-    assert remove_duplicates(found) == [at(104, 56), at(300, 40)]
+    box = FaceBox(x=0, y=0, width=1, height=1, roll=0)
+    found = [FoundFace(placement=place, box=box, score=score) for place, score in places.items()]
+    assert [face.placement for face in remove_duplicates(found)] == [at(104, 56), at(300, 40)]

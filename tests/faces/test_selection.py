@@ -7,18 +7,27 @@ from collections.abc import Iterable
 import pytest
 
 from tests.faces.test_samples import detection
+from tests.faces.test_unread import sighting
 from toolkit.documents import DropReason
-from toolkit.faces.selection import Person, describe_dropped, select_people
+from toolkit.faces.person import Person
+from toolkit.faces.selection import describe_dropped, select_people
 from toolkit.frames import FrameRange
 from toolkit.settings import TrackSettings
 
 
 def person(frames: Iterable[int], *, scale: float = 2.0) -> Person:
-    return {frame: detection(frame, scale=scale) for frame in frames}
+    return Person(detections={frame: detection(frame, scale=scale) for frame in frames})
+
+
+def seen(frames: Iterable[int], *, read: Iterable[int] = ()) -> Person:
+    """Somebody who is read in some frames, and seen in others."""
+    return Person(
+        detections={frame: detection(frame) for frame in read}, sightings={frame: sighting(frame) for frame in frames}
+    )
 
 
 def spans(people: list[Person]) -> list[tuple[int, int]]:
-    return [(min(one), max(one)) for one in people]
+    return [(min(one.detections), max(one.detections)) for one in people]
 
 
 def test_people_who_follow_one_another_all_fit() -> None:
@@ -46,6 +55,28 @@ def test_nobody_pops_up_in_the_frames_in_which_somebody_is_held() -> None:
     held, other = person([*range(0, 10), *range(13, 30)]), person(range(5, 20))
     kept, _ = select_people([held, other], 30, TrackSettings(max_faces=1, hold=6))
     assert spans(kept) == [(0, 29)]
+
+
+@pytest.mark.parametrize(
+    ("person", "is_kept"),
+    [
+        (seen([], read=range(4)), False),
+        (seen([], read=range(5)), True),
+        (seen(range(1, 11), read=[0]), False),
+        (seen(range(1, 12), read=[0]), True),
+        (seen(range(12)), True),
+    ],
+    ids=["read 4 times", "read 5 times", "seen 10 times", "seen 11 times", "never read"],
+)
+def test_who_is_hardly_read_must_be_seen_for_long(person: Person, is_kept: bool) -> None:
+    kept, dropped = select_people([person], 30, TrackSettings())
+    assert (kept, [one.reason for one in dropped]) == (([person], []) if is_kept else ([], [DropReason.BRIEF]))
+
+
+def test_a_profile_that_is_only_seen_takes_room_too() -> None:
+    profile, small = seen(range(30)), person(range(30), scale=0.5)
+    kept, dropped = select_people([small, profile], 30, TrackSettings(max_faces=1))
+    assert kept == [profile] and [one.person for one in dropped] == [small]
 
 
 def test_of_two_people_present_for_as_long_the_larger_is_kept() -> None:
@@ -77,11 +108,11 @@ def test_everybody_who_is_dropped_has_a_reason_and_frames() -> None:
     ]
     told = describe_dropped(dropped[0])
     assert (told.found, told.dropped, told.source_range) == (18, 8, FrameRange(first=12, last=19))
-    assert told.height == pytest.approx(short[12].placement.scale, abs=0.1)
+    assert told.height == pytest.approx(short.detections[12].placement.scale, abs=0.1)
     assert told.largest in range(12, 20)
 
 
 def test_a_crowded_person_without_a_face_loses_all_frames() -> None:
     long, short = person(range(0, 20)), person(range(8, 23))
     _, dropped = select_people([long, short], 30, TrackSettings(max_faces=1))
-    assert [(one.reason, len(one.frames)) for one in dropped] == [(DropReason.CROWDED, 15)]
+    assert [(one.reason, len(one.frames.detections)) for one in dropped] == [(DropReason.CROWDED, 15)]

@@ -8,9 +8,10 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.faces.test_geometry import face
+from tests.passes._plate import sample
 from toolkit.documents import Point
 from toolkit.faces.upright import measure_placement
-from toolkit.mattes import draw_matte, face_outline
+from toolkit.mattes import draw_matte, face_outline, grow_drawn
 
 OVAL = (
     10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
@@ -83,6 +84,13 @@ def test_the_forehead_of_a_face_that_looks_up_is_foreshortened() -> None:
 def circle(radius: float, x: float, y: float, *, stretch: float = 1.0) -> tuple[Point, ...]:
     angles = np.linspace(0, 2 * np.pi, 720, endpoint=False)
     return tuple((x + stretch * radius * float(np.cos(a)), y + radius * float(np.sin(a))) for a in angles)
+
+
+def test_a_drawn_outline_grows_as_a_hull_and_is_none_where_nobody_drew_one() -> None:
+    drawn: tuple[Point, ...] = ((10, 10), (50, 10), (30, 20), (50, 50), (10, 50))  # one corner points inwards
+    one = sample(101).model_copy(update={"drawn_outline": drawn})
+    assert sorted(grow_drawn(one, grow=0.1) or ()) == [(6, 6), (6, 54), (54, 6), (54, 54)]  # a face 40 pixels high
+    assert grow_drawn(sample(101), grow=0.1) is None
 
 
 @pytest.mark.parametrize("feather", [0.0, 3.0, 12.0, 40.0])

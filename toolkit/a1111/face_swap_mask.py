@@ -33,6 +33,8 @@ _ON_EDGE = 0.01
 def face_swap_outline(landmarks: NDArray[np.float32], *, height: int) -> tuple[Point, ...]:
     """The outline of the mask of ``landmarks`` (478, 3) in a picture of ``height`` lines, pixels.
 
+    For a face that is not read, its outline (n, 2).
+
     The convex hull of the mask's pixel centres, which contains those and hardly any others. Unlike the extension's
     masks it goes on beyond the picture.
     """

@@ -18,6 +18,7 @@ from toolkit.cli.ae import ae
 from toolkit.cli.background import background
 from toolkit.cli.compare import compare
 from toolkit.cli.deliver import aep, conform, verify
+from toolkit.cli.edit import edit
 from toolkit.cli.faces import faces
 from toolkit.cli.finish import finish
 from toolkit.cli.info import doctor, engines, install_scripts_command, look, models, presets
@@ -72,7 +73,7 @@ def _take_verbose(command: click.Command) -> None:
         _take_verbose(inner)
 
 
-for stage in (run, demo, shots, track, faces, plan, render, conform, verify, review, compare, tune, finish, aep):
+for stage in (run, demo, shots, track, faces, edit, plan, render, conform, verify, review, compare, tune, finish, aep):
     toolkit.add_command(stage)
 for about in (engines, presets, look, models, doctor, install_scripts_command, resolve, ae, background):
     toolkit.add_command(about)

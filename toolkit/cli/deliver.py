@@ -11,6 +11,7 @@ import click
 from toolkit.cli.options import (
     NamedPath,
     checksums_option,
+    cut_option,
     format_option,
     json_option,
     out_argument,
@@ -20,10 +21,6 @@ from toolkit.cli.options import (
 from toolkit.cli.out_folder import cut_of, settings_of
 from toolkit.errors import DeliveryDamaged, ShotsLeftOut
 
-_cut_option = click.option(
-    "--cut", "cut_name", default="", metavar="NAME", help="A cut that was added to OUT (run --add)."
-)
-
 
 @click.command(short_help="Put the rendered passes back over the cut.")
 @out_argument
@@ -31,7 +28,7 @@ _cut_option = click.option(
 @format_option
 @strict_option
 @checksums_option
-@_cut_option
+@cut_option
 @click.option(
     "--onto",
     type=NamedPath(path_type=Path),
@@ -72,7 +69,7 @@ def conform(out: Path, cut_name: str, onto: Path | None, as_json: bool, **named:
 
 @click.command(short_help="Check that all delivered files are as they were.")
 @out_argument
-@_cut_option
+@cut_option
 @json_option
 def verify(out: Path, cut_name: str, as_json: bool) -> None:
     """Read every file of the delivery in OUT, or in a copy of it, and compare it with its checksum.

@@ -7,31 +7,31 @@ from pathlib import Path
 
 import click
 
-from toolkit.cli.options import json_option, out_argument
+from toolkit.cli.options import cut_option, json_option, out_argument
 
 
 @click.command(short_help="Show every face that was followed, with a picture.")
 @out_argument
-@click.option("--cut", "cut_name", default="", metavar="NAME", help="A cut that was added to OUT (run --add).")
+@cut_option
 @json_option
 def faces(out: Path, cut_name: str, as_json: bool) -> None:
     """Show every face that was followed in the shots of OUT: its number, its frames, its size, and who was dropped.
 
     Writes OUT/faces.png, a picture of each where it is largest. The numbers are those of settings such as
-    face.prompts, and of the notes.
+    face.prompts, and of the notes. "toolkit edit" corrects what is wrong.
 
     \b
     toolkit faces out
     """
     from toolkit import stages
     from toolkit.cli.progress import open_progress
-    from toolkit.cli.show import print_json, show_rows
+    from toolkit.cli.show import print_json, show_faces
 
     found = stages.list_faces(out, cut_name=cut_name)
     if as_json:
         print_json(asdict(found))
         return
-    show_rows([asdict(row) for row in found.faces], as_json=False)
+    show_faces(found.faces)
     path = out / "faces.png"
     with open_progress("bar") as progress:
         problems = stages.write_faces_sheet(out, found, path, cut_name=cut_name, progress=progress)

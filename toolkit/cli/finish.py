@@ -14,6 +14,7 @@ import click
 from toolkit.cli.options import (
     NamedPath,
     common_settings_options,
+    cut_option,
     json_option,
     models_option,
     out_argument,
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
 @shot_option
 @strict_option
 @models_option
-@click.option("--cut", "cut_name", default="", metavar="NAME", help="A cut that was added to OUT (run --add).")
+@cut_option
 @json_option
 def finish(
     *,

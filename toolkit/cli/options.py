@@ -54,6 +54,13 @@ def out_option(command: Command) -> Command:
     return option(command)
 
 
+def cut_option(command: Command) -> Command:
+    """``--cut NAME``."""
+    return click.option(
+        "--cut", "cut_name", default="", metavar="NAME", help="A cut that was added to OUT (run --add)."
+    )(command)
+
+
 def json_option(command: Command) -> Command:
     """``--json``."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")(command)

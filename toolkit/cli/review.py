@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from toolkit.cli.options import (
+    cut_option,
     json_option,
     models_option,
     out_argument,
@@ -32,7 +33,7 @@ _NAMES = {"COMPOSITE": "FACE over BODY", "BODY": "BODY"}
 @strict_option
 @models_option
 @report_options
-@click.option("--cut", "cut_name", default="", metavar="NAME", help="A cut that was added to OUT (run --add).")
+@cut_option
 @json_option
 def review(
     *,

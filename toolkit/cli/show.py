@@ -7,6 +7,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:  # the doctor must run even if the libraries behind these do n
     from toolkit.documents import Cut, Delivery, Document, FaceTracks, PassPlan
     from toolkit.output import Output
     from toolkit.passes import RenderedPass
+    from toolkit.stages import FaceRow
     from toolkit.stages.dry_run import DryRun
     from toolkit.stages.run_result import RunResult
     from toolkit.stages.verifying import Verification
@@ -186,6 +188,12 @@ def show_tracks(tracks: Sequence[FaceTracks], *, as_json: bool) -> None:
     for one in tracks:
         if one.left_out:
             click.echo(left_out_sentence(one.shot, one.left_out))
+
+
+def show_faces(rows: Sequence[FaceRow]) -> None:
+    """The faces of a folder or a shot; their names only if one has a name."""
+    hidden = set() if any(row.name for row in rows) else {"name"}
+    show_rows([{key: value for key, value in asdict(row).items() if key not in hidden} for row in rows], as_json=False)
 
 
 _STEP_NAMES = {1: "ones", 2: "twos", 3: "threes"}

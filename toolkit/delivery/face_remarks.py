@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from toolkit.delivery.plate_stacks import LayerClip
 from toolkit.delivery.remark import Remark
@@ -10,12 +11,16 @@ from toolkit.documents import PassName, Shot, left_out_sentence
 from toolkit.errors import list_frames
 from toolkit.frames import FrameRange
 
+_APART = 12
+"""Frames between two moments in which something is in front of a face, from which on both have a marker."""
+
 
 def face_remarks(layers: Sequence[LayerClip]) -> Iterator[Remark]:
     """The remarks on the FACE layers among ``layers``, all of one shot."""
     yield from _empty_face_remarks(layers)
     yield from _left_out_remarks(layers)
     yield from _lost_face_remarks(layers)
+    yield from _covered_face_remarks(layers)
 
 
 def _empty_face_remarks(layers: Sequence[LayerClip]) -> Iterator[Remark]:
@@ -56,12 +61,37 @@ def _lost_face_remarks(layers: Sequence[LayerClip]) -> Iterator[Remark]:
                 )
 
 
-def _frames_by_face(layer: LayerClip) -> dict[int, list[int]]:
-    """The source frames in which each face is, ascending."""
+def _covered_face_remarks(layers: Sequence[LayerClip]) -> Iterator[Remark]:
+    """A marker where something comes in front of a face, and one note with all such frames of it."""
+    for layer in (one for one in layers if one.plan.pass_name is PassName.FACE):
+        shot = layer.shot
+        for face, frames in _frames_by_face(layer, covered=True).items():
+            covered = list_frames([shot.frame_map.shot_frame(frame) for frame in frames])
+            sentence = (
+                f"{shot.name}: something is in front of face {face} in layer frames {covered}; FACE leaves it out"
+            )
+            seen = [frame for frame in frames if frame in shot.source_range]
+            wheres = [first_record_frame(shot, moment) for moment in _find_moments(seen)]
+            for number, where in enumerate(one for one in wheres if one is not None):
+                yield Remark(
+                    shot=shot.name, record_first=where, sentence=sentence, marker="Face covered", is_note=number == 0
+                )
+
+
+def _find_moments(frames: Sequence[int]) -> Iterator[FrameRange]:
+    """``frames``, ascending, in ranges that are at least ``_APART`` frames apart."""
+    starts = [after for before, after in pairwise(frames) if after - before > _APART]
+    for first, stop in pairwise([*frames[:1], *starts, *(last + 1 for last in frames[-1:])]):
+        yield FrameRange(first=first, last=max(frame for frame in frames if frame < stop))
+
+
+def _frames_by_face(layer: LayerClip, *, covered: bool = False) -> dict[int, list[int]]:
+    """The source frames in which each face is, or in which something is in front of it, ascending."""
     found: dict[int, list[int]] = {}
     for frame, lasting in layer.plan.spans():
         for face in frame.faces:
-            found.setdefault(face.face, []).extend(lasting)
+            if face.occluders or not covered:
+                found.setdefault(face.face, []).extend(lasting)
     return found
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, ValidationError, WithJsonSchema
-from pydantic_core import to_jsonable_python
+from pydantic_core import ErrorDetails, to_jsonable_python
 
 from toolkit.errors import DocumentError, MissingDocument, OutputNotWritable, Unreadable
 
@@ -87,14 +87,15 @@ class Document(Value):
         """Read the document at ``path``. Raises MissingDocument, Unreadable and DocumentError (with a JSON pointer)."""
         try:
             # Some text editors on Windows start every file with a byte order mark.
-            return cls.model_validate_json(path.read_bytes().removeprefix(codecs.BOM_UTF8))
+            text = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+            return cls.model_validate_json(text)
         except FileNotFoundError:
             raise MissingDocument(path, cls.made_by) from None
         except OSError as error:
             raise Unreadable(path, error) from error
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            pointer = "/" + "/".join(str(part) for part in first["loc"])
+            pointer = "" if first["type"] == "json_invalid" else _find_pointer(json.loads(text), first)
             problem = first["msg"].removeprefix("Value error, ")
             if first["type"] == "json_invalid":
                 problem = f"{problem}; the file is damaged: delete it and run '{cls.made_by}' again"
@@ -109,6 +110,18 @@ class Document(Value):
         """The JSON text, in pieces if it is too large to hold in memory at once."""
         yield self.model_dump_json(by_alias=True, indent=1)
         yield "\n"
+
+
+def _find_pointer(value: Any, error: ErrorDetails) -> str:
+    """The JSON pointer to an ``error`` in ``value``; pydantic also names the member of a union that it has tried."""
+    parts: list[int | str] = []
+    for part in error["loc"]:
+        known = range(len(value)) if isinstance(value, list) else value if isinstance(value, dict) else ()
+        is_there = part in known
+        value = value[part] if is_there else value
+        parts += [part] if is_there else []
+    missing = error["loc"][-1:] if error["type"] == "missing" else ()
+    return "/" + "/".join(map(str, (*parts, *missing)))
 
 
 def json_lines(values: Iterable[Value], *, margin: int) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
@@ -36,6 +37,10 @@ Landmarks = Annotated[
 """float32 (478, 3), read-only: x, y in pixels of the display window, z in the same unit, nearer is smaller."""
 
 
+Outline = Annotated[tuple[Point, ...], Field(min_length=3)]
+"""Points around a shape; closed: the last joins the first."""
+
+
 class FaceState(StrEnum):
     """Whether the face was detected in a frame: an explicit state, never an empty box."""
 
@@ -45,7 +50,10 @@ class FaceState(StrEnum):
 
 
 class FaceSample(Value):
-    """One face in one frame. All fields but ``source_frame`` and ``state`` are None when ABSENT."""
+    """One face in one frame. All fields but ``source_frame`` and ``state`` are None when ABSENT.
+
+    A HELD face that is seen but not read, such as a profile, has a place and an outline only: how it acts is unknown.
+    """
 
     source_frame: int
     state: FaceState
@@ -57,19 +65,28 @@ class FaceSample(Value):
     roll: float | None = None
     """Tilt of the head in the image plane, degrees clockwise as seen, 0 upright; unwrapped along the track."""
     landmarks: Landmarks | None = None
-    """The 478 points as measured (interpolated when HELD)."""
+    """The 478 points as measured; when HELD, interpolated, or None."""
+    outline: tuple[Point, ...] | None = None
+    """The outline of a face that has no landmarks: closed, plate pixels, on the skin; mattes add forehead and edge."""
     pose: tuple[float, ...] | None = None
     """4x4 matrix from the canonical face to the plate's camera (vertical field of view 63 degrees), row-major,
-    centimetres; solved from the landmarks as measured."""
+    centimetres; solved from the landmarks as measured. None where the face was placed by hand."""
     blendshapes: tuple[float, ...] | None = None
     """52 values 0..1 in the order of ``FaceTracks.blendshape_names``; as measured, never smoothed."""
+    occluders: tuple[Outline, ...] = Field(default=(), exclude_if=lambda outlines: outlines == ())
+    """Outlines of what is in front of the face, from ``occluders.json``; mattes leave them out."""
+    drawn_outline: Outline | None = Field(default=None, exclude_if=lambda outline: outline is None)
+    """The outline as somebody has drawn it, forehead included, which mattes use in place of any other; plate pixels."""
 
 
 class FaceTrack(Value):
     """One identity over a shot: exactly one sample per frame of the work range."""
 
     face: int
-    """0 for the most prominent face of the shot: the one that takes up most of the picture over all frames."""
+    """0 for the most prominent face of the shot: the one that takes up most of the picture over all frames. Edits by
+    hand leave the numbers of the other faces as they are."""
+    name: str = ""
+    """Given by hand; empty: none."""
     samples: tuple[FaceSample, ...]
 
 
@@ -139,7 +156,8 @@ class FaceTracks(Document):
         yield self.model_dump_json(by_alias=True, indent=1, exclude={"faces"}).removesuffix("\n}")
         yield ',\n "faces": ['
         for index, face in enumerate(self.faces):
-            yield f'{"," if index else ""}\n  {{"face": {face.face}, "samples": ['
+            name = f'"name": {json.dumps(face.name)}, ' if face.name else ""
+            yield f'{"," if index else ""}\n  {{"face": {face.face}, {name}"samples": ['
             yield from json_lines(face.samples, margin=3)
             yield "\n  ]}"
         yield "\n ]\n}\n"

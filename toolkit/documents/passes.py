@@ -13,7 +13,7 @@ from pydantic import Field
 
 from toolkit.documents.base import Document, FileName, Point, Rate, Value, json_lines
 from toolkit.documents.bodies import BodyPoints
-from toolkit.documents.faces import FaceState, Landmarks
+from toolkit.documents.faces import FaceState, Landmarks, Outline
 from toolkit.frames import FramePath, FrameRange
 
 Compression = Literal["zip", "zips", "piz", "dwaa", "dwab"]
@@ -39,6 +39,10 @@ def _is_empty(value: object) -> bool:
 def _is_zero(value: object) -> bool:
     """The same for a count."""
     return value == 0
+
+
+def _is_true(value: object) -> bool:
+    return value is True
 
 
 def _is_one(value: object) -> bool:
@@ -163,6 +167,8 @@ class FacePlan(Value):
 
     face: int
     state: FaceState
+    is_read: bool = Field(default=True, exclude_if=_is_true)
+    """Whether it has a shape in ``FramePlan.meshes``; else only its place is known."""
     plate_to_canvas: Affine
     """From plate pixels to canvas pixels."""
     outline: tuple[Point, ...]
@@ -173,6 +179,9 @@ class FacePlan(Value):
     opacity: float = Field(default=1.0, exclude_if=_is_one)
     """0..1, what the matte is multiplied by in the layer: below 1 where the face comes or leaves. The engine gets the
     whole matte."""
+    occluders: tuple[Outline, ...] = Field(default=(), exclude_if=_is_empty)
+    """Outlines of what is in front of the face, plate pixels, which the layer leaves out. The engine gets the whole
+    matte."""
     centre: Point
     """As in the track."""
     scale: float
@@ -225,7 +234,7 @@ class FramePlan(Value):
     faces: tuple[FacePlan, ...] = ()
     meshes: tuple[Landmarks, ...] = ()
     """If a control draws faces, or the engine wants them: the 478 points of each face in this frame, plate pixels; for
-    FACE in the order of ``faces``."""
+    FACE those of ``faces`` that are read, in their order."""
     mean_meshes: tuple[Landmarks, ...] = Field(default=(), exclude_if=_is_empty)
     """If the engine wants faces: the mean expression of each of ``meshes`` over the shot, in its pose in this frame."""
     bodies: tuple[BodyPoints, ...] = ()

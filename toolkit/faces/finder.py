@@ -1,7 +1,8 @@
 """YuNet: where the faces in a picture are. It finds profiles, dark, stylised and tiny faces that MediaPipe misses.
 
-Nothing it finds is believed until BlazeFace and the landmarks confirm it (``keypoints.turn_upright``, ``detect_near``):
-rocks and buildings score as high as faces in the dark.
+Nothing it finds in one frame is believed until BlazeFace and the landmarks confirm it (``keypoints.turn_upright``,
+``detect_near``): rocks and buildings score as high as faces in the dark. Over many frames they do not
+(``Tracklet.is_confirmed``).
 """
 
 from __future__ import annotations
@@ -30,12 +31,28 @@ _BELOW_EYES = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FaceBox:
+    """A rectangle around a face, in the pixels of its picture."""
+
+    x: float
+    """Of its middle."""
+    y: float
+    width: float
+    """Along the line between the eyes."""
+    height: float
+    roll: float
+    """Degrees clockwise as seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FoundFace:
     """One face that YuNet reports."""
 
     placement: FacePlacement
     """In the picture's own pixels. For a face that lies or stands on its head, only its middle and its scale are
     right: YuNet draws the eyes of a large one where those of an upright face would be."""
+    box: FaceBox
+    """From the forehead to the chin, and in a profile from the nose to the ear."""
     score: float
     """0..1."""
 
@@ -98,13 +115,25 @@ class FaceFinder:
 
 def _to_face(row: NDArray[np.float64], turns: int, shape: tuple[int, ...], pixels: float) -> FoundFace:
     """The face of one ``row`` in the picture; ``shape`` is that of the reduced picture, ``pixels`` the factor to it."""
-    right, left = ((_turn_back(point, turns, shape) + 0.5) * pixels - 0.5 for point in (row[4:6], row[6:8]))
-    across = left - right
-    roll = math.atan2(across[1], across[0])
-    scale = _SCALE_PER_BOX * pixels * math.sqrt(max(1.0, row[2] * row[3]))
-    x, y = (right + left) / 2 + _BELOW_EYES * scale * np.array([-math.sin(roll), math.cos(roll)])
-    placement = FacePlacement(x=float(x), y=float(y), scale=scale, roll=math.degrees(roll))
-    return FoundFace(placement=placement, score=float(row[14]))
+    left, top, width, height = row[:4]
+    box_middle = np.array([left + (width - 1) / 2, top + (height - 1) / 2])
+    mouth_middle = (row[10:12] + row[12:14]) / 2
+    (box_x, box_y), right_eye, left_eye, mouth = (
+        (_turn_back(point, turns, shape) + 0.5) * pixels - 0.5
+        for point in (box_middle, row[4:6], row[6:8], mouth_middle)
+    )
+    # In a profile the eyes are drawn on one spot, in any order: then the line from there to the mouth decides.
+    across, down = left_eye - right_eye, mouth - (right_eye + left_eye) / 2
+    roll = math.atan2(across[1] - down[0], across[0] + down[1])
+    scale = _SCALE_PER_BOX * pixels * math.sqrt(max(1.0, width * height))
+    x, y = (right_eye + left_eye) / 2 + _BELOW_EYES * scale * np.array([-math.sin(roll), math.cos(roll)])
+    return FoundFace(
+        placement=FacePlacement(x=float(x), y=float(y), scale=scale, roll=math.degrees(roll)),
+        box=FaceBox(
+            x=float(box_x), y=float(box_y), width=pixels * width, height=pixels * height, roll=(0, 90, 180, -90)[turns]
+        ),
+        score=float(row[14]),
+    )
 
 
 def _turn_back(point: NDArray[np.float64], turns: int, shape: tuple[int, ...]) -> NDArray[np.float64]:

@@ -55,13 +55,16 @@ class MediaPipeGraph:
     def run(self, picture: Picture) -> Any:
         """MediaPipe's result for ``picture``. Raises EngineFailed."""
         try:
-            image = self._image(picture)
-            if not self._video:
-                return self._graph.detect(image)
-            self._timestamp_ms += _STEP_MS
-            return self._graph.detect_for_video(image, self._timestamp_ms)
+            return self._run(self._image(picture))
         except (RuntimeError, ValueError) as error:
             raise EngineFailed("mediapipe", str(error)) from error
+
+    def _run(self, image: Any) -> Any:
+        """The task's own name for it."""
+        if not self._video:
+            return self._graph.detect(image)
+        self._timestamp_ms += _STEP_MS
+        return self._graph.detect_for_video(image, self._timestamp_ms)
 
     def close(self) -> None:
         """Release threads and memory; if this is left to the interpreter's exit, MediaPipe prints a traceback."""

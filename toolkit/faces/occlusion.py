@@ -38,6 +38,8 @@ def find_disturbed(person: Mapping[int, Detection]) -> frozenset[int]:
     ``person`` is in ascending order. A frame is disturbed only between others that are not.
     """
     detections = list(person.values())
+    if len(detections) < 3:
+        return frozenset()
     unlikeness = _measure_unlikeness(detections)
     unlike = _keep_runs_with_peak(unlikeness >= _UNLIKE, unlikeness)
     seeds = {index for index in np.flatnonzero(unlike) if _is_off(detections, int(index), unlike)}

@@ -14,9 +14,11 @@ from toolkit.documents import FaceSample, FaceState
 from toolkit.faces.holds import find_holds
 from toolkit.faces.leaving import continue_outwards
 from toolkit.faces.occlusion import find_disturbed
+from toolkit.faces.person import Person
 from toolkit.faces.pose import CanonicalFace
 from toolkit.faces.smooth import smooth_holds, unwrap_degrees
 from toolkit.faces.tracklet import SAME_PLACE, Detection, is_plausible_motion
+from toolkit.faces.unread import SeenPlace, place_unread
 from toolkit.faces.upright import FacePlacement, from_face_coordinates, measure_centre_offset, to_face_coordinates
 from toolkit.frames import FrameRange
 from toolkit.settings import TrackSettings
@@ -24,10 +26,12 @@ from toolkit.settings import TrackSettings
 _CENTRE_GRID = 0.005
 """Face heights. The centre's place in the face is a multiple of it: it is measured over the whole shot, and must not
 change when the shot becomes a frame longer."""
+_CENTRE_OFFSET = (0.0, 0.09)
+"""The same of a face that is never read: the mean of ten faces."""
 
 
 def build_samples(
-    person: dict[int, Detection],
+    person: Person,
     source_range: FrameRange,
     settings: TrackSettings,
     canonical: CanonicalFace,
@@ -38,22 +42,24 @@ def build_samples(
 ) -> tuple[FaceSample, ...]:
     """Exactly one sample per frame of ``source_range``.
 
-    ``person`` and each of ``others`` are detections by source frame; ``person`` is in ascending order. A gap during
-    which another person was detected in this face's place is not filled: that person was in front, or in another take.
-    Readings that something in front of the face has disturbed are replaced like gaps, however many they are. A face
-    that crosses the edge of the picture is HELD beyond its readings until it is out.
+    ``others`` are detections of other people by source frame. A gap during which one of them was detected in this
+    face's place is not filled: that person was in front, or in another take. Readings that something in front of the
+    face has disturbed are replaced like gaps, however many they are. A face that crosses the edge of the picture is
+    HELD beyond its readings until it is out. One that is seen but not read is HELD without landmarks.
     """
-    disturbed = find_disturbed(person)
-    detections = [detection for frame, detection in person.items() if frame not in disturbed]
+    disturbed = find_disturbed(person.detections)
+    detections = [detection for frame, detection in person.detections.items() if frame not in disturbed]
     read = {detection.source_frame for detection in detections}
     # The centre is a fixed point relative to the rigid landmarks, so that the acting of the nose does not move it.
-    offset = np.median(
-        [measure_centre_offset(detection.landmarks, detection.placement) for detection in detections], axis=0
-    )
-    offset = np.round(offset / _CENTRE_GRID) * _CENTRE_GRID
+    offsets = [measure_centre_offset(detection.landmarks, detection.placement) for detection in detections]
+    usual = np.median(offsets, axis=0) if offsets else np.array(_CENTRE_OFFSET)
+    offset = np.round(usual / _CENTRE_GRID) * _CENTRE_GRID
+    readings = {detection.source_frame: detection for detection in detections}
+    unread = [frame for frame in source_range if frame not in read]
+    seen_places = {seen.source_frame: seen for seen in place_unread(person.sightings, readings, unread)}
     present: dict[int, FaceSample] = {}
     last_roll = 0.0
-    runs = [list(_fill_gaps(run)) for run in _split_runs(detections, settings.hold, others, disturbed)]
+    runs = [list(_fill_gaps(run, seen_places)) for run in _split_runs(detections, settings.hold, others, disturbed)]
     for run, (before, after) in zip(runs, _find_room(runs, source_range), strict=True):
         filled = list(continue_outwards(run, before=before, after=after, width=width, height=height))
         placements = _smooth_placements(filled, settings.smooth, near=last_roll)
@@ -64,6 +70,10 @@ def build_samples(
         for detection, placement, pose in zip(filled, placements, poses, strict=True):
             state = FaceState.FOUND if detection.source_frame in read else FaceState.HELD
             present[detection.source_frame] = _build_sample(detection, state, placement, offset, pose)
+    for source_frame, seen in seen_places.items():
+        if source_frame not in present:
+            near = min(present.values(), key=lambda one: abs(one.source_frame - source_frame), default=None)
+            present[source_frame] = _build_unread_sample(seen, offset, near=(near and near.roll) or 0.0)
     return tuple(
         present.get(source_frame, FaceSample(source_frame=source_frame, state=FaceState.ABSENT))
         for source_frame in source_range
@@ -87,7 +97,7 @@ def _split_runs(
     """Split into runs whose gaps can be filled: short (not counting the ``disturbed`` frames), without a jump, and with
     nobody else in that place.
     """
-    run = [detections[0]]
+    run = list(detections[:1])
     for before, after in pairwise(detections):
         gap = range(before.source_frame + 1, after.source_frame)
         is_short = sum(frame not in disturbed for frame in gap) <= hold
@@ -96,7 +106,8 @@ def _split_runs(
             yield run
             run = []
         run.append(after)
-    yield run
+    if run:
+        yield run
 
 
 def _is_covered(before: Detection, after: Detection, others: Sequence[Mapping[int, Detection]]) -> bool:
@@ -108,27 +119,24 @@ def _is_covered(before: Detection, after: Detection, others: Sequence[Mapping[in
     )
 
 
-def _fill_gaps(run: Sequence[Detection]) -> Iterator[Detection]:
-    """``run`` with its gaps filled: placement, shape and blendshapes are interpolated."""
+def _fill_gaps(run: Sequence[Detection], seen_places: Mapping[int, SeenPlace]) -> Iterator[Detection]:
+    """``run`` with its gaps filled: all of it is interpolated, except a placement that is seen."""
     yield run[0]
     for before, after in pairwise(run):
         gap = after.source_frame - before.source_frame
         for step in range(1, gap):
-            yield _interpolate(before, after, step / gap, before.source_frame + step)
+            source_frame = before.source_frame + step
+            seen = seen_places.get(source_frame)
+            yield _interpolate(before, after, step / gap, source_frame, seen.placement if seen else None)
         yield after
 
 
-def _interpolate(before: Detection, after: Detection, fraction: float, source_frame: int) -> Detection:
-    start, end = before.placement, after.placement
-    roll_change = (end.roll - start.roll + 180) % 360 - 180
-    placement = FacePlacement(
-        x=start.x + fraction * (end.x - start.x),
-        y=start.y + fraction * (end.y - start.y),
-        scale=start.scale * (end.scale / start.scale) ** fraction,
-        roll=start.roll + fraction * roll_change,
-    )
-    shape = (1 - fraction) * to_face_coordinates(before.landmarks, start)
-    shape += fraction * to_face_coordinates(after.landmarks, end)
+def _interpolate(
+    before: Detection, after: Detection, fraction: float, source_frame: int, seen: FacePlacement | None
+) -> Detection:
+    placement = seen or _interpolate_placement(before.placement, after.placement, fraction)
+    shape = (1 - fraction) * to_face_coordinates(before.landmarks, before.placement)
+    shape += fraction * to_face_coordinates(after.landmarks, after.placement)
     return replace(
         before,
         motion=None,
@@ -136,6 +144,15 @@ def _interpolate(before: Detection, after: Detection, fraction: float, source_fr
         placement=placement,
         landmarks=from_face_coordinates(shape, placement).astype(np.float32),
         blendshapes=(1 - fraction) * before.blendshapes + fraction * after.blendshapes,
+    )
+
+
+def _interpolate_placement(start: FacePlacement, end: FacePlacement, fraction: float) -> FacePlacement:
+    return FacePlacement(
+        x=start.x + fraction * (end.x - start.x),
+        y=start.y + fraction * (end.y - start.y),
+        scale=start.scale * (end.scale / start.scale) ** fraction,
+        roll=start.roll + fraction * ((end.roll - start.roll + 180) % 360 - 180),
     )
 
 
@@ -150,6 +167,19 @@ def _smooth_placements(run: Sequence[Detection], reach: int, *, near: float) -> 
         FacePlacement(x=float(x), y=float(y), scale=math.exp(log_scale), roll=float(roll))
         for x, y, log_scale, roll in smooth_holds(np.array(rows), holds, reach, units)
     ]
+
+
+def _build_unread_sample(seen: SeenPlace, offset: NDArray[np.float64], *, near: float) -> FaceSample:
+    """The sample of a face that is not read; its roll is within half a turn of ``near``."""
+    ((x, y),) = from_face_coordinates(offset[None], seen.placement)
+    return FaceSample(
+        source_frame=seen.source_frame,
+        state=FaceState.HELD,
+        centre=(float(x), float(y)),
+        scale=seen.placement.scale,
+        roll=near + (seen.placement.roll - near + 180) % 360 - 180,
+        outline=tuple((round(x, 3), round(y, 3)) for x, y in seen.outline.tolist()),
+    )
 
 
 def _build_sample(

@@ -46,19 +46,21 @@ def list_views(width: int, height: int, *, min_size: int, fine: bool) -> list[Vi
 
 def search_views(
     finder: FaceFinder, picture: Picture, views: Iterable[View], known: Sequence[FacePlacement] = ()
-) -> list[FacePlacement]:
+) -> list[FoundFace]:
     """The faces in ``views`` of ``picture``, without the ``known`` ones, each once, largest first."""
     found = [face for view in views for face in finder.find(picture, side=view.side, turns=view.turns)]
-    return [face for face in remove_duplicates(found) if not any(is_same_place(face, other) for other in known)]
+    return [
+        face for face in remove_duplicates(found) if not any(is_same_place(face.placement, other) for other in known)
+    ]
 
 
-def remove_duplicates(found: Iterable[FoundFace]) -> list[FacePlacement]:
+def remove_duplicates(found: Iterable[FoundFace]) -> list[FoundFace]:
     """Of the ``found`` faces in one place, that with the highest score; largest first."""
-    kept: list[FacePlacement] = []
+    kept: list[FoundFace] = []
     for face in sorted(found, key=lambda face: (-face.score, face.placement.x, face.placement.y)):
-        if not any(is_same_place(face.placement, other) for other in kept):
-            kept.append(face.placement)
-    return sorted(kept, key=lambda face: (-face.scale, face.x, face.y))
+        if not any(is_same_place(face.placement, other.placement) for other in kept):
+            kept.append(face)
+    return sorted(kept, key=lambda face: (-face.placement.scale, face.placement.x, face.placement.y))
 
 
 def is_same_place(one: FacePlacement, other: FacePlacement) -> bool:

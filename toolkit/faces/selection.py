@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from toolkit.documents import DroppedFace, DropReason
-from toolkit.faces.tracklet import Detection
+from toolkit.faces.person import Person
+from toolkit.faces.tracklet import MIN_SIGHTINGS
+from toolkit.faces.upright import FacePlacement
 from toolkit.frames import FrameRange
 from toolkit.settings import TrackSettings
 
 _MIN_DETECTIONS = 5
-"""A face detected in fewer frames than this, or in less than half of a shorter shot, is discarded as noise."""
-
-Person = dict[int, Detection]
-"""The detections of one person by source frame, ascending."""
+"""A face read in fewer frames than this, or in less than half of a shorter shot, is discarded as noise, unless it is
+seen in MIN_SIGHTINGS frames."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Dropped:
     person: Person
     reason: DropReason
     frames: Person
-    """The detections that are dropped."""
+    """The same person in the frames that are dropped."""
 
 
 def select_people(
@@ -49,40 +49,48 @@ def select_people(
         if reason is not None:
             dropped.append(Dropped(person=person, reason=reason, frames=person))
             continue
-        seen = {frame: one for frame, one in person.items() if present[frame] < settings.max_faces}
-        if len(seen) >= min_count:
+        places = person.places()
+        seen = person.within({frame for frame in places if present[frame] < settings.max_faces})
+        is_kept = _is_sure(seen, min_count)
+        if is_kept:
             kept.append(seen)
             present.update(_frames_with(seen, settings.hold))
-        lost = person if len(seen) < min_count else {frame: person[frame] for frame in person.keys() - seen.keys()}
-        if len(seen) < len(person):
-            dropped.append(Dropped(person=person, reason=DropReason.CROWDED, frames=dict(sorted(lost.items()))))
+        lost = person.within(places.keys() - seen.places().keys()) if is_kept else person
+        if len(seen.places()) < len(places):
+            dropped.append(Dropped(person=person, reason=DropReason.CROWDED, frames=lost))
     order = list(DropReason)
     return kept, sorted(dropped, key=lambda one: order.index(one.reason))
 
 
 def _find_fault(person: Person, min_count: int, min_size: float) -> DropReason | None:
     """Why a person is no face, however much room there is; None: it is one."""
-    if len(person) < min_count:
+    if not _is_sure(person, min_count):
         return DropReason.BRIEF
-    return DropReason.SMALL if _height(person) < min_size else None
+    return DropReason.SMALL if _height(person.places()) < min_size else None
 
 
-def _height(person: Person) -> float:
+def _is_sure(person: Person, min_count: int) -> bool:
+    """Whether it is a face, and no mistake of one of the networks."""
+    return len(person.detections) >= min_count or len(person.places()) >= max(min_count, MIN_SIGHTINGS)
+
+
+def _height(places: Mapping[int, FacePlacement]) -> float:
     """The median, pixels."""
-    return float(np.median([detection.placement.scale for detection in person.values()]))
+    return float(np.median([placement.scale for placement in places.values()]))
 
 
 def _prominence(person: Person) -> float:
     """How much of the picture the person takes up, over all frames: a lead who enters late comes before an extra in the
     background of the whole shot. Pixels, square.
     """
-    return sum(detection.placement.scale**2 for detection in person.values())
+    return sum(placement.scale**2 for placement in person.places().values())
 
 
 def _frames_with(person: Person, hold: int) -> set[int]:
-    """The frames in which ``person`` is detected or may be held."""
-    frames = set(person)
-    for before, after in pairwise(person):
+    """The frames in which ``person`` is detected or seen, or may be held."""
+    places = person.places()
+    frames = set(places)
+    for before, after in pairwise(places):
         if after - before - 1 <= hold:
             frames.update(range(before, after))
     return frames
@@ -90,15 +98,16 @@ def _frames_with(person: Person, hold: int) -> set[int]:
 
 def describe_dropped(one: Dropped) -> DroppedFace:
     """What the track says of a dropped person."""
-    largest = max(one.frames.values(), key=lambda detection: detection.placement.scale)
-    place = largest.placement
+    everywhere, places = one.person.places(), one.frames.places()
+    largest = max(places, key=lambda frame: places[frame].scale)
+    place = places[largest]
     return DroppedFace(
         reason=one.reason,
-        found=len(one.person),
-        dropped=len(one.frames),
-        source_range=FrameRange(first=min(one.frames), last=max(one.frames)),
-        height=round(_height(one.person), 1),
-        largest=largest.source_frame,
+        found=len(everywhere),
+        dropped=len(places),
+        source_range=FrameRange(first=min(places), last=max(places)),
+        height=round(_height(everywhere), 1),
+        largest=largest,
         centre=(round(place.x, 1), round(place.y, 1)),
         scale=round(place.scale, 1),
         roll=round(place.roll, 1),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -11,18 +10,18 @@ from typing import TYPE_CHECKING
 from toolkit.documents import DropReason, FaceTrack, FaceTracks, Shot, digest
 from toolkit.errors import at
 from toolkit.faces.identity import group_by_identity
+from toolkit.faces.person import Person
 from toolkit.faces.pose import CanonicalFace
 from toolkit.faces.samples import build_samples
 from toolkit.faces.selection import describe_dropped, select_people
 from toolkit.faces.tracker import FaceModels, FaceTracker
-from toolkit.faces.tracklet import Detection
 from toolkit.progress import Advance
 from toolkit.settings import TrackSettings
 
 if TYPE_CHECKING:
     from toolkit.plates import Plate
 
-ALGORITHM = "faces/8"
+ALGORITHM = "faces/9"
 """Increment when this package would give different numbers for the same pictures; part of every track's key."""
 
 
@@ -48,7 +47,7 @@ def track_faces(shot: Shot, plate: Plate, settings: TrackSettings, models: FaceM
             shot.source_work_range,
             settings,
             canonical,
-            others=[other for other in people if not _is_same_person(person, other)],
+            others=[other.detections for other in people if not _is_same_person(person, other)],
             width=plate.width,
             height=plate.height,
         )
@@ -74,7 +73,7 @@ def track_key(shot: Shot, plate: Plate, settings: TrackSettings, models: FaceMod
     of the location of the files.
     """
     used_settings = asdict(settings)
-    del used_settings["max_bodies"]  # does not affect faces
+    del used_settings["max_bodies"], used_settings["occluders"]  # do not affect faces
     weights = [hashlib.sha256(model.read_bytes()).hexdigest() for model in (models.landmarker, models.finder)]
     return digest(ALGORITHM, shot.name, shot.source_work_range, media_digest(shot, plate), used_settings, *weights)
 
@@ -87,7 +86,10 @@ def media_digest(shot: Shot, plate: Plate) -> str:
     return content.hexdigest()
 
 
-def _is_same_person(selected: Mapping[int, Detection], other: Mapping[int, Detection]) -> bool:
-    """Whether ``selected`` are detections of ``other``, in all or some of its frames."""
-    first = next(iter(selected))
-    return other.get(first) is selected[first]
+def _is_same_person(selected: Person, other: Person) -> bool:
+    """Whether ``selected`` is ``other``, in all or some of its frames."""
+    if not selected.detections:
+        first = next(iter(selected.sightings))
+        return other.sightings.get(first) is selected.sightings[first]
+    first = next(iter(selected.detections))
+    return other.detections.get(first) is selected.detections[first]

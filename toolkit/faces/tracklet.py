@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,27 +12,32 @@ from toolkit.faces.detect import LandmarkReader
 from toolkit.faces.keypoints import KEYPOINT_COUNT
 from toolkit.faces.motion import Motion
 from toolkit.faces.predict import Predictor
+from toolkit.faces.sighting import Sighting
+from toolkit.faces.thumbnail import Thumbnail, correlate, make_thumbnail
 from toolkit.faces.upright import (
-    CANVAS,
     RIGID,
     FacePlacement,
     Picture,
-    canvas_affine,
     cut_canvas,
     map_to_plate,
     measure_placement,
+    measure_yaw,
 )
 
-THUMBNAIL_SIZE = 24
-"""Side of the small colour picture by which faces are compared, pixels."""
-_THUMBNAIL_ZOOM = 1.6
-"""Shows the face from brow to chin and no background."""
 _WIDER, _FAR = 0.7, 0.5
 """Zoom of the canvas for the second attempt, and for a face that has been lost for a while."""
 _MAX_STEP = 0.8
 """No face moves farther than this between two frames, face heights."""
 _MAX_RESIZE = 0.3
 """No face changes its size by more than this between two frames, natural logarithm."""
+_MAX_YAW = 58.0
+"""Degrees from which on a face is seen but not read: on a facial capture that turns, landmarks are within 5 % of the
+width up to there, and beyond it more and more of them are guessed."""
+MIN_SIGHTINGS = 12
+"""A face seen in fewer frames than this, and read in hardly any, may be none."""
+_SURE_SCORE = 0.8
+"""YuNet's median score of a face that is seen so often, and read in fewer frames or in none. In a concert and an
+animated film, such faces score 0.81 to 0.89; a nebula that all networks take for a face now and then scores 0.75."""
 SAME_PLACE = 0.35
 """Faces closer than this, in face heights, are in the same place."""
 _MIN_SIMILARITY = 0.65
@@ -55,9 +59,7 @@ class Detection:
     """float32 (478, 3), plate pixels."""
     blendshapes: NDArray[np.float32]
     """float32 (52,), 0..1."""
-    thumbnail: NDArray[np.float16]
-    """float16 (THUMBNAIL_SIZE * THUMBNAIL_SIZE * 3,): the upright face, mean 0 and norm 1, so that the dot product of
-    two is their correlation."""
+    thumbnail: Thumbnail
     disagreement: NDArray[np.float32] = field(default_factory=lambda: np.zeros((KEYPOINT_COUNT, 2), np.float32))
     """float32 (4, 2), face heights: how far BlazeFace's key points are from the landmarks, upright."""
     motion: Motion | None = None
@@ -72,16 +74,17 @@ def detect_near(
     If the first attempt fails, a wider canvas is searched, and the face is read again where it was found: this gives
     the last detections of a face that moves suddenly, turns away or leaves.
     """
-    found = None if far else _read_at(reader, picture, around, source_frame, 1.0)
+    found = None if far else detect_at(reader, picture, around, source_frame)
     if found:
         return found
-    wide = _read_at(reader, picture, around, source_frame, _FAR if far else _WIDER)
-    return _read_at(reader, picture, wide.placement, source_frame, 1.0) or wide if wide else None
+    wide = detect_at(reader, picture, around, source_frame, zoom=_FAR if far else _WIDER)
+    return detect_at(reader, picture, wide.placement, source_frame) or wide if wide else None
 
 
-def _read_at(
-    reader: LandmarkReader, picture: Picture, around: FacePlacement, source_frame: int, zoom: float
+def detect_at(
+    reader: LandmarkReader, picture: Picture, around: FacePlacement, source_frame: int, *, zoom: float = 1.0
 ) -> Detection | None:
+    """The face in a canvas around ``around``, or None; with a ``zoom`` below 1, in a wider canvas."""
     matrix = reader.aim(around, zoom=zoom)
     canvas = cut_canvas(picture, matrix)
     reading = reader.read(canvas)
@@ -89,14 +92,14 @@ def _read_at(
         return None
     landmarks = map_to_plate(reading.landmarks, matrix)
     placement = measure_placement(landmarks)
-    if not _is_inside(picture, landmarks, placement):
+    if not _is_inside(picture, landmarks, placement) or measure_yaw(landmarks) > _MAX_YAW:
         return None
     return Detection(
         source_frame=source_frame,
         placement=placement,
         landmarks=landmarks,
         blendshapes=reading.blendshapes,
-        thumbnail=_make_thumbnail(canvas, matrix, placement),
+        thumbnail=make_thumbnail(canvas, matrix, placement),
         disagreement=reading.disagreement,
     )
 
@@ -108,63 +111,72 @@ def _is_inside(picture: Picture, landmarks: NDArray[np.float32], placement: Face
     return bool(((eyes >= margin) & (eyes <= (width - 1 - margin, height - 1 - margin))).all())
 
 
-def _make_thumbnail(canvas: Picture, matrix: NDArray[np.float64], placement: FacePlacement) -> NDArray[np.float16]:
-    """The thumbnail of the face at ``placement`` (plate pixels); ``matrix`` is plate to ``canvas``."""
-    import cv2
-
-    upright = canvas_affine(placement, zoom=_THUMBNAIL_ZOOM)
-    linear = upright[:, :2] @ np.linalg.inv(matrix[:, :2])
-    shift = upright[:, 2] - linear @ matrix[:, 2]
-    side = 4 * THUMBNAIL_SIZE  # downsampled at the end to avoid aliasing
-    shrink = side / CANVAS
-    warp = np.column_stack([linear * shrink, (shift + 0.5) * shrink - 0.5])
-    face = cv2.warpAffine(canvas, warp, (side, side), borderMode=cv2.BORDER_REPLICATE)
-    small = cv2.resize(face, (THUMBNAIL_SIZE, THUMBNAIL_SIZE), interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
-    small -= small.mean()
-    return np.asarray(small / max(float(np.linalg.norm(small)), 1e-6), dtype=np.float16)
-
-
-def similarity(one: Detection, other: Detection) -> float:
+def similarity(one: Detection | Sighting, other: Detection | Sighting) -> float:
     """Correlation of two faces' thumbnails, -1..1; independent of exposure and contrast."""
-    return float(one.thumbnail.astype(np.float32) @ other.thumbnail.astype(np.float32))
+    return correlate(one.thumbnail, other.thumbnail)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Tracklet:
-    """The detections of one face while it is followed without interruption."""
+    """One face while it is followed without interruption."""
 
     reader: LandmarkReader
-    detections: dict[int, Detection]
+    last: Detection | Sighting
+    """The latest, whichever it is."""
+    detections: dict[int, Detection] = field(default_factory=dict)
     """By source frame."""
-    last: Detection
-    """The latest."""
+    sightings: dict[int, Sighting] = field(default_factory=dict)
+    """By source frame: where the face is seen but not read, and in some frames beside those."""
     missed: int = 0
-    """Frames since then."""
+    """Frames since ``last``."""
+    unread: int = 0
+    """Frames in which it was seen, since it was read last."""
     _predictor: Predictor = field(init=False)
 
     def __post_init__(self) -> None:
         self._predictor = Predictor(self.last.placement)
+        self._record(self.last)
 
-    @classmethod
-    def start(cls, reader: LandmarkReader, detection: Detection) -> Self:
-        """A tracklet with its first detection."""
-        return cls(reader=reader, detections={detection.source_frame: detection}, last=detection)
+    @property
+    def is_read(self) -> bool:
+        """Whether it was read in the frame before; else it was only seen, or missed."""
+        return isinstance(self.last, Detection) and not self.missed
 
-    def add(self, detection: Detection) -> None:
-        """Append the next detection."""
-        if self.missed:
-            self._predictor = Predictor(detection.placement)
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether it is a face: it was mostly read, or YuNet was sure of it for long."""
+        if len(self.detections) >= len(self.sightings):
+            return True
+        scores = [one.score for one in self.sightings.values()]
+        return len(scores) >= MIN_SIGHTINGS and float(np.median(scores)) >= _SURE_SCORE
+
+    def add(self, latest: Detection | Sighting) -> None:
+        """Append the next detection or sighting."""
+        if isinstance(latest, Detection) and self.is_read:
+            self._predictor.update(latest.placement, latest.motion)
         else:
-            self._predictor.update(detection.placement, detection.motion)
-        self.detections[detection.source_frame] = self.last = detection
+            self._predictor = Predictor(latest.placement)
+        self._record(latest)
+        self.last = latest
         self.missed = 0
+        self.unread = 0 if isinstance(latest, Detection) else self.unread + 1
 
     def predict(self, motion: Motion | None = None) -> FacePlacement:
-        """Where to look in the next frame: at the predicted placement, or, if the face is lost, at the last one.
+        """Where to look in the next frame: at the predicted placement, or, if the face was not read, at the last one.
 
         ``motion`` of the picture of the face since the last frame, if it is known.
         """
-        return self.last.placement if self.missed else self._predictor.predict(motion)
+        return self._predictor.predict(motion) if self.is_read else self.last.placement
+
+    def prepend(self, earliest: Detection | Sighting) -> None:
+        """Add the one before all others."""
+        self._record(earliest)
+
+    def _record(self, latest: Detection | Sighting) -> None:
+        if isinstance(latest, Detection):
+            self.detections[latest.source_frame] = latest
+        else:
+            self.sightings[latest.source_frame] = latest
 
 
 def is_plausible_motion(before: FacePlacement, now: FacePlacement) -> bool:
@@ -172,8 +184,8 @@ def is_plausible_motion(before: FacePlacement, now: FacePlacement) -> bool:
     return now.distance_to(before) < _MAX_STEP and abs(math.log(now.scale / before.scale)) < _MAX_RESIZE
 
 
-def is_same_face(before: Detection, now: Detection) -> bool:
-    """Whether two neighbouring detections can be one face: after a cut inside a clip, another face may be in its
+def is_same_face(before: Detection | Sighting, now: Detection | Sighting) -> bool:
+    """Whether what is in two neighbouring frames can be one face: after a cut inside a clip, another face may be in its
     place.
     """
     return is_plausible_motion(before.placement, now.placement) and similarity(before, now) > _MIN_SIMILARITY

@@ -101,6 +101,17 @@ def measure_placement(landmarks: NDArray[np.float32]) -> FacePlacement:
     )
 
 
+def measure_yaw(landmarks: NDArray[np.float32]) -> float:
+    """How far the face of ``landmarks`` (478, 3) is turned to either side, degrees: 0 to the front, 90 a profile.
+
+    From the depth of one eye behind the other, which the network exaggerates for faces that are turned far.
+    """
+    eyes = (landmarks[list(points)].mean(axis=0) for points in (RIGHT_EYE, LEFT_EYE))
+    right, left = (eye.astype(np.float64) for eye in eyes)
+    across = left - right
+    return math.degrees(math.atan2(abs(across[2]), math.hypot(across[0], across[1])))
+
+
 def to_face_coordinates(landmarks: NDArray[np.float32], placement: FacePlacement) -> NDArray[np.float64]:
     """``landmarks`` (478, 3) relative to ``placement``: upright, in face heights."""
     angle = math.radians(placement.roll)
@@ -204,6 +215,12 @@ def _downsample_around_canvas(
 def _invert_affine(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     linear = np.linalg.inv(matrix[:, :2])
     return np.column_stack([linear, -linear @ matrix[:, 2]])
+
+
+def map_points_to_plate(points: NDArray[np.float64], matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """``points`` (n, 2) of a canvas in plate pixels; ``matrix`` is plate to canvas."""
+    inverse = _invert_affine(matrix)
+    return np.asarray(points @ inverse[:, :2].T + inverse[:, 2])
 
 
 def map_to_plate(landmarks: NDArray[np.float32], matrix: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from toolkit.mattes.outlines import PixelWindow, draw_matte, face_outline, fill_polygon
-from toolkit.mattes.plate_mattes import Size, draw_blurred_mask, draw_plate_matte, matte_window
+from toolkit.mattes.outlines import (
+    PixelWindow,
+    draw_matte,
+    face_outline,
+    fill_polygon,
+    grow_drawn,
+    grow_outline,
+    skin_outline,
+)
+from toolkit.mattes.plate_mattes import Size, draw_blurred_mask, draw_plate_matte, leave_out, matte_window
 from toolkit.mattes.steady import steady_landmarks
 
 __all__ = [
@@ -14,6 +22,10 @@ __all__ = [
     "draw_plate_matte",
     "face_outline",
     "fill_polygon",
+    "grow_drawn",
+    "grow_outline",
+    "leave_out",
     "matte_window",
+    "skin_outline",
     "steady_landmarks",
 ]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from math import ceil, floor
+from math import ceil, cos, floor, radians, sin
 
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.documents import Point
+from toolkit.documents import FaceSample, Point
 from toolkit.faces.upright import measure_placement
 
 PixelWindow = tuple[int, int, int, int]
@@ -42,12 +42,40 @@ def face_outline(landmarks: NDArray[np.float32], *, grow: float, forehead: float
         points = np.concatenate(
             [points, points[list(_FOREHEAD)] + np.array(list(_FOREHEAD.values()))[:, None] * upwards]
         )
-    hull = _convex_hull(points)
+    return _grow(_convex_hull(points), grow * scale)
+
+
+def grow_outline(sample: FaceSample, *, grow: float, forehead: float = 0.0) -> tuple[Point, ...]:
+    """The same of a face that is seen but not read: of the outline of ``sample``.
+
+    ``forehead`` is added where the outline is above the centre, most at its top. Raises ValueError for a sample without
+    outline.
+    """
+    if sample.outline is None or sample.centre is None or sample.scale is None or sample.roll is None:
+        raise ValueError(f"{sample.state} sample at source frame {sample.source_frame} has no outline")
+    points = np.array(sample.outline)
+    upwards = np.array([sin(radians(sample.roll)), -cos(radians(sample.roll))])
+    heights = np.maximum((points - sample.centre) @ upwards, 0)
+    raised = forehead * sample.scale * np.sqrt(heights / max(float(heights.max()), 1e-6))
+    return _grow(_convex_hull(points + raised[:, None] * upwards), grow * sample.scale)
+
+
+def skin_outline(sample: FaceSample) -> tuple[Point, ...] | None:
+    """Where the face of ``sample`` ends, without any margin; None if it has no place."""
+    if sample.drawn_outline is not None:
+        return sample.drawn_outline
+    if sample.landmarks is not None:
+        return face_outline(sample.landmarks, grow=0.0)
+    return sample.outline
+
+
+def _grow(hull: NDArray[np.float64], distance: float) -> tuple[Point, ...]:
+    """``hull``, a convex hull of OpenCV's, moved outwards by ``distance`` pixels."""
     before, after = np.roll(hull, 1, axis=0), np.roll(hull, -1, axis=0)
     one, other = _edge_normals(hull - before), _edge_normals(after - hull)  # OpenCV's hulls run the same way round
     # Where the edges beside a corner, both moved outwards, meet; a very sharp corner is cut short.
     outwards = (one + other) / np.maximum(1 + (one * other).sum(axis=1), _SHARPEST)[:, None]
-    grown = _convex_hull(hull + grow * scale * outwards)
+    grown = _convex_hull(hull + distance * outwards)
     return tuple((round(float(x), 3), round(float(y), 3)) for x, y in grown)
 
 
@@ -62,6 +90,16 @@ def _edge_normals(edges: NDArray[np.float64]) -> NDArray[np.float64]:
     """Unit normals (n, 2) of ``edges``, all to the same side."""
     normals = np.column_stack([edges[:, 1], -edges[:, 0]])
     return np.asarray(normals / np.linalg.norm(normals, axis=1, keepdims=True))
+
+
+def grow_drawn(sample: FaceSample, *, grow: float) -> tuple[Point, ...] | None:
+    """The convex hull of the outline that somebody has drawn, moved outwards by ``grow`` face heights.
+
+    None if nobody has drawn one.
+    """
+    if sample.drawn_outline is None or sample.scale is None:
+        return None
+    return _grow(_convex_hull(np.array(sample.drawn_outline)), grow * sample.scale)
 
 
 def draw_matte(outline: Sequence[Point], feather: float, *, window: PixelWindow) -> NDArray[np.float32]:

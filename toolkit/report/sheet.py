@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from math import ceil, sqrt
 from pathlib import Path
@@ -24,10 +25,11 @@ _TALL = 1.2
 
 
 def write_text(area: Picture, text: str, where: tuple[int, int], size: float, colour: tuple[int, ...]) -> None:
-    """Write ``text`` from ``where`` (x, baseline) on, in place."""
+    """Write ``text`` from ``where`` (x, baseline) on, in place; OpenCV has ASCII only, so that accents are left out."""
     import cv2
 
     canvas = np.ascontiguousarray(area)
+    text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     cv2.putText(canvas, text, where, cv2.FONT_HERSHEY_SIMPLEX, size, colour, 1, cv2.LINE_AA)
     area[:] = canvas
 

@@ -151,7 +151,7 @@ def _read_tracks(entry: ShotEntry, output: Output) -> FaceTracks | str:
     if entry.proxy is None:
         return "There are no pictures to draw on."
     try:
-        return FaceTracks.read(output.face_track(entry.shot.name))
+        return output.read_faces(entry.shot.name)
     except ToolkitError as error:
         return f"The face tracks cannot be read: {error}."
 

@@ -6,6 +6,7 @@ from toolkit.settings.describe import describe_settings, setting_keys, settings_
 from toolkit.settings.loading import load_settings, preset_names, preset_summary, preset_text
 from toolkit.settings.looks import (
     EXPRESSION,
+    FACE_NAME,
     SHOT,
     BodySettings,
     ControlSettings,
@@ -33,6 +34,7 @@ from toolkit.settings.varying import Variation
 
 __all__ = [
     "EXPRESSION",
+    "FACE_NAME",
     "SHOT",
     "BodySettings",
     "ControlSettings",

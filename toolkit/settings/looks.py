@@ -14,6 +14,8 @@ EXPRESSION = "{expression}"
 """Placeholder in a prompt: becomes words for the facial expression in the frame."""
 SHOT = "{shot}"
 """Placeholder in the source of a guide: becomes the name of the shot."""
+FACE_NAME = r"[^\s0-9,!-][^\n,!]{0,39}"
+"""Pattern of a face's name: at most 40 letters, which can stand in a list beside numbers."""
 
 DEFAULT_CONTROLS = {
     "face": "control_v1p_sd15_mediapipe_face",
@@ -223,8 +225,8 @@ class FaceSettings(Look):
     """The FACE pass: each face in its own crop."""
 
     only: str = ""
-    """Numbers of the faces that FACE has, as ``toolkit faces`` shows them: ``0,2``; or of those that it does not have:
-    ``!1``. Empty: all."""
+    """Numbers or names of the faces that FACE has, as ``toolkit faces`` shows them: ``0,2`` or ``Anna``; or of those
+    that it does not have: ``!1``. Empty: all. Names are given with ``toolkit edit name``."""
     crop: Literal["upright", "a1111"] = "upright"
     """``upright``: fixed to the face for the whole shot. ``a1111``: cut from each frame's mask, never rotated, as
     AUTOMATIC1111's "Only masked" does; it changes size with the mask."""
@@ -255,18 +257,22 @@ class FaceSettings(Look):
     @field_validator("only")
     @classmethod
     def _check_only(cls, only: str) -> str:
-        if only and not _FACE_NUMBERS.fullmatch(only.replace(" ", "")):
-            refuse((), "must be numbers of faces such as 0,2, or !1 to leave one out", only)
-        return only.replace(" ", "")
+        entries = [entry.strip() for entry in only.split(",")] if only.strip() else []
+        is_mixed = len({entry.startswith("!") for entry in entries}) > 1
+        if is_mixed or not all(_FACE_ENTRY.fullmatch(entry) for entry in entries):
+            refuse((), "must be numbers or names of faces such as 0,2 or Anna, or !1 to leave one out", only)
+        return ",".join(entries)
 
-    def has_face(self, face: int) -> bool:
-        """Whether FACE has the face of this number."""
-        numbers = {int(number.lstrip("!")) for number in self.only.split(",") if number}
-        return not numbers or (face in numbers) != self.only.startswith("!")
+    def has_face(self, face: int, name: str = "") -> bool:
+        """Whether FACE has the face of this number, or of this name; the case of letters does not matter."""
+        entries = {entry.lstrip("!").strip().casefold() for entry in self.only.split(",") if entry}
+        is_named = any(
+            int(entry) == face if entry[0] in "0123456789" else entry == name.casefold() for entry in entries
+        )
+        return not entries or is_named != self.only.startswith("!")
 
 
-_FACE_NUMBERS = re.compile(r"\d+(,\d+)*|!\d+(,!\d+)*")
-"""All of them chosen, or all left out."""
+_FACE_ENTRY = re.compile(rf"!?\s*([0-9]+|{FACE_NAME})")
 _LEAST_SIDE = 64
 """Shortest side of a rendered picture, pixels: eight pixels of a latent."""
 

@@ -129,9 +129,13 @@ class TrackSettings:
     """Height of the smallest face that is rendered, pixels: smaller ones show no acting."""
     tiles: bool = True
     """Also search the frame at a higher resolution: finds smaller faces, but takes longer."""
+    occluders: bool = False
+    """Find hands, arms and what they hold in front of faces, and take them out of FACE. It fetches a model of 16 MB and
+    takes a tenth of a second per face and frame."""
     hold: WholeNumber = number(0, 48, default=6)
     """A face or person missing for at most this many frames between two detections is HELD (interpolated); for longer,
-    it is ABSENT. A face that something passes in front of is HELD however long that takes."""
+    it is ABSENT. A face is HELD longer while something passes in front of it, and while it is seen but not read, as in
+    profile."""
     smooth: WholeNumber = number(0, 12, default=2)
     """Frames on each side used to smooth centre, scale and roll of a face and the points of a body, without lag; 0 off.
     Where they move in steps, as in animation on twos, holds count instead of frames."""

@@ -16,7 +16,8 @@ from toolkit.stages.comparing import compare
 from toolkit.stages.conforming import conform, conform_onto
 from toolkit.stages.contact_sheet import check_sheet_path, write_contact_sheet
 from toolkit.stages.dry_run import check_run
-from toolkit.stages.faces_sheet import DroppedRow, FaceRow, FacesFound, list_faces, write_faces_sheet
+from toolkit.stages.editing import EditRow, ShotEditor, describe_changes, edit_shot, list_edits, read_faces
+from toolkit.stages.faces_sheet import DroppedRow, FaceRow, FacesFound, describe_face, list_faces, write_faces_sheet
 from toolkit.stages.finish_tasks import FinishTask, plan_finishing
 from toolkit.stages.finishing import finish
 from toolkit.stages.pairing import Alignment
@@ -36,11 +37,13 @@ __all__ = [
     "Alignment",
     "CutChanges",
     "DroppedRow",
+    "EditRow",
     "FaceRow",
     "FacesFound",
     "FinishTask",
     "RenderTools",
     "RunResult",
+    "ShotEditor",
     "TrackModels",
     "Verification",
     "check_before_work",
@@ -52,11 +55,15 @@ __all__ = [
     "compare",
     "conform",
     "conform_onto",
+    "describe_changes",
+    "describe_face",
+    "edit_shot",
     "fetch_track_models",
     "find_changes",
     "find_left_out",
     "finish",
     "finish_run",
+    "list_edits",
     "list_faces",
     "open_render_tools",
     "open_tools_for",
@@ -64,6 +71,7 @@ __all__ = [
     "plan_finishing",
     "plan_shot",
     "predict_planned",
+    "read_faces",
     "read_source",
     "render",
     "render_shot",

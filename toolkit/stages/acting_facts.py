@@ -49,4 +49,4 @@ def predict_planned(out: Path | str, plans: Iterable[PassPlan]) -> dict[str, dic
     output = Output(root=Path(out))
     names = {plan.shot for plan in plans}
     shots = [shot for shot in Cut.read(output.shots).source_shots() if shot.name in names]
-    return {shot.name: predict_steps(shot, FaceTracks.read(output.face_track(shot.name))) for shot in shots}
+    return {shot.name: predict_steps(shot, output.read_faces(shot.name)) for shot in shots}

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from toolkit.delivery import update_checksums, write_delivery
-from toolkit.documents import Cut, Delivery, PassName, PassPlan, Shot
+from toolkit.documents import Cut, Delivery, FaceTracks, PassName, PassPlan, Shot
 from toolkit.errors import CutIncomplete, MissingDocument, UnreadableCut, list_frames
 from toolkit.output import Output, lock_output, record_last_delivery
 from toolkit.passes import count_current, find_cut_mattes, find_empty_guides, mark_delivered, wanted_passes
@@ -145,6 +145,7 @@ def choose_passes(
         lines = notes.setdefault(shot.name, [])
         lines += [f"{shot.name}: {why}"] if why and not is_explained else []
         lines += [*_control_notes(plan, output.root), *_matte_notes(plan, output.root)] if plan else []
+        lines += _edit_notes(shot, output) if plan and name is PassName.FACE else []
     if not plans:
         raise MissingDocument(f"a complete pass in {output.root}", "toolkit render OUT")
     return plans, notes
@@ -197,6 +198,13 @@ def _matte_notes(plan: PassPlan, root: Path) -> Iterator[str]:
             f"{list_frames(frames)}, and is cut there: draw it smaller, or raise face.padding. A frame without "
             "the face renders nothing"
         )
+
+
+def _edit_notes(shot: Shot, output: Output) -> list[str]:
+    """Which edits of the faces by hand do not apply."""
+    if not output.edits(shot.name).exists() or not output.face_track(shot.name).exists():
+        return []
+    return output.apply_edits(FaceTracks.read(output.face_track(shot.name))).problems
 
 
 def _find_complete(shot: Shot, name: PassName, asked: int, output: Output) -> tuple[PassPlan | None, str]:

@@ -9,7 +9,17 @@ from pathlib import Path
 
 import numpy as np
 
-from toolkit.documents import Cut, DroppedFace, DropReason, FaceState, FaceTrack, FaceTracks, Shot, left_out_sentence
+from toolkit.documents import (
+    Cut,
+    DroppedFace,
+    DropReason,
+    FaceSample,
+    FaceState,
+    FaceTrack,
+    FaceTracks,
+    Shot,
+    left_out_sentence,
+)
 from toolkit.errors import MediaError, MissingDocument, list_frames
 from toolkit.faces import FacePlacement, cut_place, measure_placement
 from toolkit.output import Output
@@ -44,10 +54,12 @@ class FaceRow:
     shot: str
     face: int
     """As in the track: 0 is the most prominent face of the shot."""
+    name: str
+    """Given by hand; empty: none."""
     found: int
     """Frames in which it was found."""
     held: int
-    """Frames in which it was interpolated."""
+    """Frames in which it was interpolated, or seen without being read."""
     absent: int
     """Frames of the shot without it."""
     first: int
@@ -93,7 +105,7 @@ class FacesFound:
 
 
 def list_faces(out: Path | str, *, cut_name: str = "") -> FacesFound:
-    """Every face that was followed in ``out``, and who was dropped.
+    """Every face that was followed in ``out``, with the edits by hand, and who was dropped.
 
     Raises MissingDocument when no shot is tracked, Unreadable and DocumentError.
     """
@@ -105,11 +117,13 @@ def list_faces(out: Path | str, *, cut_name: str = "") -> FacesFound:
     if not tracked:
         raise MissingDocument(output.root / "*" / "face_track.json", FaceTracks.made_by)
     for shot in tracked:
-        tracks = FaceTracks.read(output.face_track(shot.name))
-        rows += [_describe(shot.name, face) for face in tracks.faces]
+        edited = output.apply_edits(FaceTracks.read(output.face_track(shot.name)))
+        tracks = edited.tracks
+        rows += [describe_face(shot.name, face) for face in tracks.faces]
         dropped += [_describe_dropped(shot.name, one) for one in tracks.dropped]
-        notes += [] if tracks.faces else [f"{shot.name}: no face {'is followed' if tracks.dropped else 'was found'}"]
-        notes += _tell_dropped(shot.name, tracks)
+        was_found = tracks.dropped or edited.outcomes
+        notes += [] if tracks.faces else [f"{shot.name}: no face {'is followed' if was_found else 'was found'}"]
+        notes += [*_tell_dropped(shot.name, tracks), *edited.problems]
     return FacesFound(faces=tuple(rows), dropped=tuple(dropped), notes=tuple(notes))
 
 
@@ -128,7 +142,7 @@ def write_faces_sheet(
     shots = [shot for shot in Cut.read(output.shots).source_shots() if shot.name in seen]
     with progress.stage(f"{path.name}  shots", len(shots)) as advance:
         for shot in shots:
-            tracks = FaceTracks.read(output.face_track(shot.name))
+            tracks = output.read_faces(shot.name)
             drawn = [_of_face(row, tracks) for row in found.faces if row.shot == shot.name]
             drawn += _of_dropped(shot.name, tracks)
             try:
@@ -143,13 +157,15 @@ def write_faces_sheet(
     return problems
 
 
-def _describe(shot: str, face: FaceTrack) -> FaceRow:
+def describe_face(shot: str, face: FaceTrack) -> FaceRow:
+    """The row of one face, which is there in some frame."""
     counts = {state: sum(sample.state is state for sample in face.samples) for state in FaceState}
     present = [sample for sample in face.samples if sample.state is not FaceState.ABSENT]
-    best = max((one for one in present if one.state is FaceState.FOUND), key=lambda one: one.scale or 0.0)
+    best = max(present, key=lambda one: (one.state is FaceState.FOUND, one.scale or 0.0))
     return FaceRow(
         shot=shot,
         face=face.face,
+        name=face.name,
         found=counts[FaceState.FOUND],
         held=counts[FaceState.HELD],
         absent=counts[FaceState.ABSENT],
@@ -206,13 +222,22 @@ class _Drawn:
 
 
 def _of_face(row: FaceRow, tracks: FaceTracks) -> _Drawn:
-    sample = tracks.faces[row.face].samples[row.largest - tracks.source_range.first]
+    face = next(face for face in tracks.faces if face.face == row.face)
+    sample = face.samples[row.largest - tracks.source_range.first]
     return _Drawn(
         source_frame=row.largest,
-        place=None if sample.landmarks is None else measure_placement(sample.landmarks),
-        name=f"{row.shot}  {row.face}",
+        place=_place(sample),
+        name=f"{row.shot}  {row.face}  {row.name}".rstrip(),
         facts=f"{row.found} found, {row.held} held",
     )
+
+
+def _place(sample: FaceSample) -> FacePlacement | None:
+    if sample.landmarks is not None:
+        return measure_placement(sample.landmarks)
+    if sample.centre is None or sample.scale is None or sample.roll is None:
+        return None
+    return FacePlacement(x=sample.centre[0], y=sample.centre[1], scale=sample.scale, roll=sample.roll)
 
 
 def _of_dropped(shot: str, tracks: FaceTracks) -> list[_Drawn]:

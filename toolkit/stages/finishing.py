@@ -88,7 +88,7 @@ def _measure(
     made: Finished, task: FinishTask, output: Output, *, settings: Settings, model: Path, progress: Progress
 ) -> ShotReview:
     """Compare the clip, and the frames of the movie that show the same moments, with the plate."""
-    tracks = FaceTracks.read(output.face_track(task.shot.name))
+    tracks = output.read_faces(task.shot.name)
     confidence = settings.for_shot(task.shot.name).track.confidence
     with (
         task.open_pictures(output.root) as pictures,

@@ -33,7 +33,7 @@ def find_mattes(shot: Shot, tracks: FaceTracks, settings: Settings, *, cut_folde
     folder = cut_folder / "guides" / shot.name
     look = resolve_look(PassName.FACE, shot.name, settings)
     tracked = [track.face for track in tracks.faces]
-    chosen = [face for face in tracked if look.has_face(face)]
+    chosen = [track.face for track in tracks.faces if look.has_face(track.face, track.name)]
     if tracked and not chosen:
         return ()
     found: dict[int, FramePath] = {}

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from toolkit.documents import BodyTracks, Cut, FaceTracks, PassName, PassPlan, Shot
+from toolkit.documents import BodyTracks, Cut, FaceTracks, Occluders, PassName, PassPlan, Shot
 from toolkit.engines import find_engine
+from toolkit.faces import add_occluders
 from toolkit.output import Output, lock_output
 from toolkit.passes import plan_passes, protect_delivered, when_delivered
 from toolkit.settings import Settings
 from toolkit.stages.acting_facts import find_acting_facts
 from toolkit.stages.checks import check_before_work, tracks_people
 from toolkit.stages.choosing import ShotPatterns, failed_shots
+from toolkit.stages.editing import edit_tracks
 from toolkit.stages.given_mattes import find_mattes
 
 
@@ -31,7 +33,9 @@ def plan(out: Path | str, settings: Settings | None = None, *, shots: ShotPatter
             if shot.name in failed and not output.face_track(shot.name).exists():
                 continue
             own = settings.for_shot(shot.name)
-            faces = FaceTracks.read(output.face_track(shot.name))
+            faces = edit_tracks(FaceTracks.read(output.face_track(shot.name)), output)
+            if own.track.occluders:
+                faces = add_occluders(faces, Occluders.read(output.occluders(shot.name)))
             people = BodyTracks.read(output.body_track(shot.name)) if tracks_people(own) else None
             plans += plan_shot(cut, shot, faces, people, settings=settings, output=output)
     return plans

@@ -90,7 +90,7 @@ def _review_shot(
     watch: Watch,
     progress: Progress,
 ) -> ShotReview:
-    tracks = FaceTracks.read(output.face_track(shot.name))
+    tracks = output.read_faces(shot.name)
     confidence = settings.for_shot(shot.name).track.confidence
     layers = digest_layers(plans, output)
     interpolation = settings.delivery.interpolation

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.documents import FaceSample, FaceState, FaceTracks, Shot, write_atomically
+from toolkit.documents import FaceSample, FaceState, FaceTrack, FaceTracks, Shot, write_atomically
 from toolkit.errors import OutputNotWritable
-from toolkit.mattes import face_outline
+from toolkit.mattes import skin_outline
 from toolkit.plates import Plate
 from toolkit.plates.proxy import can_write_proxy, write_proxy
 from toolkit.progress import Advance
@@ -57,11 +57,11 @@ def _draw_frames(
 ) -> Iterator[Picture]:
     import cv2
 
-    faces = [(face.face, {sample.source_frame: sample for sample in face.samples}) for face in tracks.faces]
+    faces = [(face, {sample.source_frame: sample for sample in face.samples}) for face in tracks.faces]
     for source_frame, picture in pictures:
         frame = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
-        for line, (number, samples) in enumerate(faces, start=1):
-            _draw_face(frame, number, samples.get(source_frame), frame.shape[1] / tracks.width, line)
+        for line, (face, samples) in enumerate(faces, start=1):
+            _draw_face(frame, face, samples.get(source_frame), frame.shape[1] / tracks.width, line)
         if not faces:
             _write_label(frame, "no face was found", (0, _LINE), INK)
         write_tag(frame, str(source_frame))
@@ -69,16 +69,16 @@ def _draw_frames(
         advance(1)
 
 
-def _draw_face(frame: Picture, number: int, sample: FaceSample | None, scale: float, line: int) -> None:
+def _draw_face(frame: Picture, face: FaceTrack, sample: FaceSample | None, scale: float, line: int) -> None:
     """Draw one face in place; where it is absent, only its label, in its own ``line`` at the top."""
-    colour = _rgb(COLOURS[number % len(COLOURS)])
+    colour = _rgb(COLOURS[face.face % len(COLOURS)])
     state = FaceState.ABSENT if sample is None else sample.state
-    label = f"{number} {state}"
-    if sample is None or sample.landmarks is None:
+    label = " ".join(filter(None, (str(face.face), face.name, state)))
+    outline = None if sample is None else skin_outline(sample)
+    if outline is None:
         _write_label(frame, label, (0, line * _LINE), colour)
         return
-    outline = np.array(face_outline(sample.landmarks, grow=0.0))
-    oval = scale * (outline + 0.5) - 0.5  # 0 is the centre of the first pixel
+    oval = scale * (np.array(outline) + 0.5) - 0.5  # 0 is the centre of the first pixel
     _draw_oval(frame, oval, colour, is_dashed=state is FaceState.HELD)
     (left, top), (right, bottom) = oval.min(axis=0), oval.max(axis=0)
     corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]])

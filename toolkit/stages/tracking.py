@@ -11,16 +11,18 @@ from typing import TypeVar
 
 from toolkit.documents import BodyTracks, Cut, FaceTracks, Shot
 from toolkit.errors import MediaError
-from toolkit.faces import FaceModels, bodies_key, track_bodies, track_faces, track_key
+from toolkit.faces import FaceModels, add_occluders, bodies_key, track_bodies, track_faces, track_key
 from toolkit.frames import FrameRange
-from toolkit.models import FACE_FINDER, FACE_MODEL, POSE_MODEL, fetch_asset
+from toolkit.models import FACE_FINDER, FACE_MODEL, POSE_MODEL, SEGMENTER, fetch_asset
 from toolkit.output import Output, lock_output
 from toolkit.plates import Plate, open_plate
 from toolkit.progress import SILENT, Advance, Progress
 from toolkit.settings import Settings
 from toolkit.stages.checks import check_before_work, check_cut_of_output, tracks_people
 from toolkit.stages.choosing import ShotPatterns
+from toolkit.stages.editing import edit_tracks
 from toolkit.stages.failures import Failures
+from toolkit.stages.occluding import read_occluders, track_occluders
 from toolkit.stages.track_preview import check_preview, write_track_preview
 
 Tracks = TypeVar("Tracks", FaceTracks, BodyTracks)
@@ -36,6 +38,8 @@ class TrackModels:
     face: FaceModels
     pose: Path | None
     """None when no look has a ``body`` control, or the engine takes no guides: nothing would use the poses."""
+    segmenter: Path | None
+    """None when no shot has ``track.occluders``."""
 
 
 def track(
@@ -51,6 +55,7 @@ def track(
 ) -> list[FaceTracks]:
     """Find and follow the faces of the shots of ``cut``: ``out/<shot>/face_track.json``.
 
+    What is returned, and drawn in the preview, has the edits by hand in ``out/<shot>/edits.json`` too.
     Where a look has a ``body`` control, people are followed too (``body_track.json``). ``shots`` are shell patterns of
     shot names, all shots when None; ``models`` is a folder with a studio's own copies of the model files; ``replace``
     allows an ``out`` that holds the layers of another cut; with ``preview``, a small movie shows the plate of each shot
@@ -87,9 +92,10 @@ def fetch_track_models(settings: Settings, folder: Path | str | None, progress: 
     """
     where = None if folder is None else Path(folder)
     face = fetch_face_models(where, progress)
-    if not tracks_people(settings):
-        return TrackModels(face=face, pose=None)
-    return TrackModels(face=face, pose=fetch_asset(POSE_MODEL, folder=where, progress=progress))
+    pose = fetch_asset(POSE_MODEL, folder=where, progress=progress) if tracks_people(settings) else None
+    wants_segmenter = any(one.track.occluders for one in settings.variants())
+    segmenter = fetch_asset(SEGMENTER, folder=where, progress=progress) if wants_segmenter else None
+    return TrackModels(face=face, pose=pose, segmenter=segmenter)
 
 
 def fetch_face_models(folder: Path | None, progress: Progress) -> FaceModels:
@@ -103,6 +109,7 @@ def track_shot(
 ) -> tuple[FaceTracks, BodyTracks | None]:
     """The faces and people of ``shot``; read from disk when media, settings and models are unchanged.
 
+    The faces are returned with the edits by hand; on disk they are as detected, so that an edit costs no detection.
     Tracks of a longer range are used as they are, and tracks of a part are made anew for that part and ``shot``
     together: where a track starts changes it by fractions of a pixel, and every face would be rendered again.
     """
@@ -115,6 +122,9 @@ def track_shot(
         compute=lambda part, advance: track_faces(part, plate, settings.track, models.face, advance),
         bar=partial(progress.stage, f"{shot.name}  faces"),
     )
+    faces = edit_tracks(faces, output)
+    if models.segmenter is not None and settings.track.occluders:
+        faces = track_occluders(faces, shot, plate, models.segmenter, output=output, progress=progress)
     pose = models.pose
     if pose is None or not tracks_people(settings):
         return faces, None
@@ -138,6 +148,12 @@ def read_current_tracks(
     faces = FaceTracks.read(path) if path.exists() else None
     if faces is None or not _is_current(faces, shot, lambda part: track_key(part, plate, settings.track, models.face)):
         return None
+    faces = edit_tracks(faces, output)
+    if models.segmenter is not None and settings.track.occluders:
+        occluders = read_occluders(faces, shot, plate, models.segmenter, output)
+        if occluders is None:
+            return None
+        faces = add_occluders(faces, occluders)
     pose, path = models.pose, output.body_track(shot.name)
     if pose is None or not tracks_people(settings):
         return faces, None

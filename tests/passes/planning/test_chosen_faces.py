@@ -37,6 +37,27 @@ def test_face_has_the_faces_that_are_named(only: str, has: list[int], unchosen: 
     assert face.unchosen == unchosen
 
 
+@pytest.mark.parametrize(
+    ("only", "has"),
+    [
+        ("Anna", [1]),
+        ("0, anna", [0, 1]),
+        ("!ANNA", [0, 2]),
+        ("!Anna,!Jean-Luc 2", [0]),
+        ("Jean-Luc 2", [2]),
+        ("Ben", []),
+        ("!Ben", [0, 1, 2]),
+    ],
+)
+def test_faces_can_be_called_by_the_names_that_they_were_given(only: str, has: list[int]) -> None:
+    names = ("", "Anna", "Jean-Luc 2")
+    named = [face.model_copy(update={"name": name}) for face, name in zip(THREE.faces, names, strict=True)]
+    settings = load_settings(overrides={"face.only": only})
+    tracks = THREE.model_copy(update={"faces": tuple(named)})
+    face = plan_passes(SHOT, tracks, settings, cut_folder=CUT_FOLDER)[-1]
+    assert [one.face for one in face.frames[0].faces] == has
+
+
 def test_what_is_planned_for_a_face_does_not_depend_on_the_others() -> None:
     every, some = (plans(only)[PassName.FACE] for only in ("", "1"))
     for before, after in zip(every.frames, some.frames, strict=True):
@@ -58,7 +79,9 @@ def test_each_shot_can_choose() -> None:
     assert face.unchosen == (0, 2)
 
 
-@pytest.mark.parametrize("only", ["0,!1", "one", "1-3", "-1", "!", "0,,1"])
+@pytest.mark.parametrize("only", ["0,!1", "Anna,!1", "1-3", "-1", "!", "0,,1", "!!Anna", "2nd", f"A{'n' * 40}a"])
 def test_anything_else_is_refused(only: str) -> None:
-    with pytest.raises(SettingsError, match=r"face\.only: must be numbers of faces such as 0,2, or !1"):
+    with pytest.raises(
+        SettingsError, match=r"face\.only: must be numbers or names of faces such as 0,2 or Anna, or !1"
+    ):
         load_settings(overrides={"face.only": only})

@@ -28,6 +28,15 @@ def acting(states: list[FaceState] = STATES) -> list[FaceSample]:
     ]
 
 
+def unread(one: FaceSample) -> FaceSample:
+    """The same face, seen but not read: a circle of 10 pixels."""
+    centre = one.centre or (0.0, 0.0)
+    angles = np.linspace(0, 2 * np.pi, 64, endpoint=False)
+    outline = tuple((centre[0] + 10 * float(np.cos(a)), centre[1] + 10 * float(np.sin(a))) for a in angles)
+    update = {"state": FaceState.HELD, "landmarks": None, "pose": None, "blendshapes": None, "outline": outline}
+    return one.model_copy(update={**update, "scale": 40.0, "roll": 0.0})
+
+
 def two_faces() -> FaceTracks:
     tracks = tracks_of(acting())
     still = tracks_of([sample(FIRST + index, x=40.0) for index in range(COUNT)]).faces[0]
@@ -55,6 +64,42 @@ def test_both_passes_have_every_face_as_measured_and_with_its_mean_expression() 
             assert np.array_equal(frame.meshes[0], ACTING[index])
             assert np.allclose(frame.mean_meshes[0], next(means), atol=2e-3)
         assert np.allclose(frame.mean_meshes[-1], frame.meshes[-1], atol=2e-3), "the second face does not act"
+
+
+def test_face_has_the_shapes_of_the_faces_that_are_chosen() -> None:
+    """Else one would be painted with the guide of another."""
+    tracks = two_faces()
+    body, face = plan(tracks, "face.only=1")
+    for frame, still in zip(face.frames, tracks.faces[1].samples, strict=True):
+        (mesh,), (mean,) = frame.meshes, frame.mean_meshes
+        assert still.landmarks is not None and np.array_equal(mesh, still.landmarks)
+        assert np.allclose(mean, still.landmarks, atol=2e-3)
+    assert len(body.frames[0].meshes) == len(body.frames[0].mean_meshes) == 2
+
+
+def test_a_face_that_is_seen_but_not_read_has_a_matte_and_no_shape() -> None:
+    tracks = two_faces()
+    first, second = tracks.faces
+    profile = [unread(one) if index < 3 else one for index, one in enumerate(first.samples)]
+    tracks = tracks.model_copy(update={"faces": (first.model_copy(update={"samples": tuple(profile)}), second)})
+    body, face = plan(tracks)
+    for index in range(3):
+        assert [one.is_read for one in face.frames[index].faces] == [False, True]
+        assert len(face.frames[index].meshes) == len(body.frames[index].meshes) == 1
+        assert np.array_equal(face.frames[index].meshes[0], second.samples[index].landmarks)  # type: ignore[arg-type]
+        outline, feather = np.array(face.frames[index].faces[0].outline), face.frames[index].faces[0].feather
+        middle = np.array(profile[index].centre)
+        below = outline[:, 1] > middle[1]
+        assert np.allclose(np.hypot(*(outline - middle)[below].T), 10 + 0.04 * 40 + feather, atol=0.2)
+        assert middle[1] - outline[:, 1].min() == pytest.approx(10 + 0.14 * 40 + feather, abs=0.2), "and the forehead"
+    assert [one.is_read for one in face.frames[3].faces] == [True, True]
+
+
+@pytest.mark.parametrize("shape", ["face", "batch-face-swap"])
+def test_every_kind_of_matte_has_an_outline_for_it(shape: str) -> None:
+    tracks = tracks_of([unread(one) for one in acting([FaceState.FOUND] * COUNT)])
+    _, face = plan(tracks, f"matte.shape={shape}", with_shapes=False)
+    assert {len(frame.faces) for frame in face.frames} == {1}
 
 
 def test_for_other_engines_a_plan_is_what_it_was() -> None:

@@ -19,6 +19,7 @@ from toolkit.documents import PassName, PassPlan
 from toolkit.errors import MediaError, OutputNotWritable
 from toolkit.frames import FrameRange
 from toolkit.passes import count_mattes, plan_passes, write_mattes
+from toolkit.passes.rendering.layers import PlateProperties, compose_face
 from toolkit.passes.rendering.matte_layers import matte_files
 from toolkit.settings import load_settings
 
@@ -67,6 +68,26 @@ def test_every_face_has_a_file_for_every_frame_black_without_the_face(tmp_path: 
         files = matte_files(plan, tmp_path, face)
         assert files.frames_on_disk() == FRAMES
         assert [frame for frame in FRAMES if not read(files.path(frame))[1].any()] == absent
+
+
+def test_what_is_in_front_of_a_face_is_left_out_as_in_its_layer(plate_pattern: Path, tmp_path: Path) -> None:
+    hand = ((70.0, 30.0), (90.0, 30.0), (90.0, 50.0), (70.0, 50.0))
+    _, plan = plans_for(plate_pattern)
+    first, *others = plan.frames
+    covered = first.faces[0].model_copy(update={"occluders": (hand,)})
+    frames = (first.model_copy(update={"faces": (covered,)}), *others)
+    write_mattes(plan, tmp_path, has_alpha=False, threads=1)
+    files = matte_files(plan, tmp_path, 0)
+    whole = read(files.path(FIRST))[1][..., 0]
+    plan = plan.model_copy(update={"frames": frames})
+    assert write_mattes(plan, tmp_path, has_alpha=False, threads=1) == 1
+    seen = read(files.path(FIRST))[1][..., 0]
+    assert not seen[33:48, 73:88].any()
+    painted = np.ones((plan.canvas[1], plan.canvas[0], 3), np.float32)
+    backing = PlateProperties(alpha=None, premultiplied=False, encoding="display")
+    composed = compose_face(plan, [covered], backing, [painted]).pixels[..., 3].astype(np.float32)
+    assert np.array_equal(seen, composed)
+    assert whole[33:48, 73:88].min() > 0
 
 
 def test_on_twos_every_frame_of_the_plate_has_the_matte_of_the_file_that_shows_it(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from toolkit.a1111 import blur_reach, face_swap_outline
 from toolkit.documents import (
     Affine,
@@ -18,7 +20,7 @@ from toolkit.documents import (
     Point,
     Shot,
 )
-from toolkit.mattes import Size, face_outline, steady_landmarks
+from toolkit.mattes import Size, face_outline, grow_drawn, grow_outline, steady_landmarks
 from toolkit.passes.planning.acting import ActingFacts
 from toolkit.passes.planning.crops import (
     CropPose,
@@ -42,7 +44,7 @@ def plan_faces(shot: Shot, tracks: FaceTracks, settings: Settings, acting: Actin
     fades = plan_fades(shot, tracks, settings.matte.fade)
     per_face = zip(tracks.faces, words_by_frame(tracks, look), fades, strict=True)
     for number, (track, words, opacities) in enumerate(per_face):
-        if not look.has_face(track.face):
+        if not look.has_face(track.face, track.name):
             continue
         strengths = acting.strengths(look, number)
         for source_frame, face in _plan_face(shot.name, track, words, look, settings.matte, plate=plate):
@@ -90,12 +92,14 @@ def _plan_face(
         plan = FacePlan(
             face=track.face,
             state=region.sample.state,
+            is_read=region.sample.landmarks is not None,
             plate_to_canvas=affine,
             outline=region.outline,
             feather=feather,
             centre=region.pose.centre,
             scale=region.pose.scale,
             roll=region.sample.roll or 0.0,
+            occluders=region.sample.occluders,
             corners=canvas_corners(affine, look.canvas),
             seed=look_seed(look, shot_name, PassName.FACE, track.face, source_frame),
             prompt=fill_prompt(template, words.get(source_frame, "")),
@@ -123,7 +127,8 @@ def _find_regions(track: FaceTrack, look: FaceSettings, matte: MatteSettings, *,
         if sample.centre is None or sample.scale is None or sample.roll is None:
             raise ValueError(f"{sample.state} sample at source frame {sample.source_frame} has no position")
         pose = CropPose(centre=sample.centre, scale=sample.scale, turn=sample.roll if upright else 0.0)
-        regions.append(_Region(sample=sample, pose=pose, outline=outline))
+        drawn = grow_drawn(sample, grow=_growth(look, matte))
+        regions.append(_Region(sample=sample, pose=pose, outline=drawn or outline))
     return regions
 
 
@@ -131,12 +136,29 @@ def _draw_outlines(
     present: Sequence[FaceSample], look: FaceSettings, matte: MatteSettings, plate: Size
 ) -> list[tuple[Point, ...]]:
     """The outer edge of the matte in each frame."""
+    read = [sample for sample in present if sample.landmarks is not None]
     if matte.shape == "batch-face-swap":
-        read = [sample.landmarks for sample in present if sample.landmarks is not None]
-        return [face_swap_outline(landmarks, height=plate[1]) for landmarks in read]
+        shapes = {one.source_frame: one.landmarks for one in read if one.landmarks is not None}
+        return [
+            face_swap_outline(shapes.get(one.source_frame, np.array(one.outline, np.float32)), height=plate[1])
+            for one in present
+        ]
+    grow = _growth(look, matte)
+    steady = dict(zip((one.source_frame for one in read), steady_landmarks(read), strict=True))
+    return [
+        face_outline(steady[one.source_frame], grow=grow, forehead=matte.forehead)
+        if one.source_frame in steady
+        else grow_outline(one, grow=grow, forehead=matte.forehead)
+        for one in present
+    ]
+
+
+def _growth(look: FaceSettings, matte: MatteSettings) -> float:
+    """How far the edge of the matte is outside that of the face, face heights."""
+    if matte.shape == "batch-face-swap":
+        return 0.0
     # The soft edge lies outside what is opaque; a blur is centred on the outline of its mask.
-    grow = matte.grow + (matte.feather if plan_mask_blur(look) is None else 0.0)
-    return [face_outline(landmarks, grow=grow, forehead=matte.forehead) for landmarks in steady_landmarks(present)]
+    return matte.grow + (matte.feather if plan_mask_blur(look) is None else 0.0)
 
 
 def _crop_affines(

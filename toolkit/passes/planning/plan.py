@@ -122,7 +122,14 @@ def _find_unchosen(look: Look, tracks: FaceTracks) -> tuple[int, ...]:
     """The faces that FACE is told not to have."""
     if not isinstance(look, FaceSettings):
         return ()
-    return tuple(track.face for track in tracks.faces if not look.has_face(track.face))
+    return tuple(track.face for track in tracks.faces if not look.has_face(track.face, track.name))
+
+
+def _choose_faces(look: Look, tracks: FaceTracks) -> FaceTracks:
+    """``tracks`` without the faces that FACE is told not to have."""
+    unchosen = _find_unchosen(look, tracks)
+    kept = tuple(track for track in tracks.faces if track.face not in unchosen)
+    return tracks.model_copy(update={"faces": kept}) if unchosen else tracks
 
 
 def planned_frames(shot: Shot, look: Look) -> list[int]:
@@ -172,6 +179,9 @@ def _plan_frames(
     acting: ActingFacts,
     stepping: StepPlan | None,
 ) -> tuple[FramePlan, ...]:
+    chosen = _choose_faces(look, tracks)
+    if means and len(chosen.faces) < len(tracks.faces):
+        means = plan_mean_shapes(chosen)
     faces: Mapping[int, Sequence[FacePlan]] = {}
     prompts: Mapping[int, str] = {}
     strengths: Mapping[int, float] = {}
@@ -179,7 +189,7 @@ def _plan_frames(
         faces = plan_faces(shot, tracks, settings, acting)
     else:
         prompts, strengths = _plan_body_prompts(shot, tracks, look), acting.strengths(look)
-    meshes = plan_shapes(tracks) if means or has_control(look, "face") else {}
+    meshes = plan_shapes(chosen) if means or has_control(look, "face") else {}
     people = _people_by_frame(bodies) if bodies and has_control(look, "body") else {}
     work = shot.source_work_range
     return tuple(

@@ -13,7 +13,7 @@ from toolkit.faces.freeing import pose_mean_expression
 Shape = NDArray[np.float32]
 """(478, 3), as in ``FaceSample``."""
 Shapes = Mapping[int, Sequence[Shape]]
-"""By source frame: one for each face that is not ABSENT there, the most prominent face first."""
+"""By source frame: one for each face that is read there, or HELD with landmarks, the most prominent face first."""
 
 
 def plan_shapes(tracks: FaceTracks) -> Shapes:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import FacePlan, PassPlan
-from toolkit.mattes import PixelWindow, draw_plate_matte, fill_polygon, matte_window
+from toolkit.mattes import PixelWindow, draw_plate_matte, fill_polygon, leave_out, matte_window
 from toolkit.passes.rendering.shot_mattes import Matte, Mattes
 
 _VISIBLE = 0.5 / 255
@@ -34,6 +34,7 @@ def draw_face_matte(plan: PassPlan, face: FacePlan, given: Matte | None, *, wind
         return given[top:bottom, left:right] * _fill_crop(face, window)
     matte = draw_plate_matte(face.outline, face.feather, plan.mask_blur, window=window, plate=(plan.width, plan.height))
     matte *= np.float32(face.opacity)
+    leave_out(matte, face.occluders, face.scale, window=window)
     return matte
 
 

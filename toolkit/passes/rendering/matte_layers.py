@@ -129,7 +129,7 @@ def _write_matte(task: _MatteTask, plan: PassPlan, mattes: ShotMattes) -> bool:
 
 def _content_key(task: _MatteTask, plan: PassPlan, mattes: ShotMattes) -> str:
     given = mattes.key(plan, task.frame.source_frame).get(task.number)
-    determining = {"corners"} if given else {"outline", "feather", "opacity"}
+    determining = {"corners"} if given else {"outline", "feather", "opacity", "occluders", "scale"}
     shape = task.face and task.face.model_dump(mode="json", include=determining)
     labels = plan.model_dump(mode="json", include={"shot", "version", "rate", "timecode_first", "drop_frame"})
     blur = plan.mask_blur and plan.mask_blur.model_dump(mode="json")

@@ -99,7 +99,9 @@ def _build_face_request(
     given: Matte | None,
 ) -> RequestAndOverbrights:
     """The request for one of ``frame.faces``, by its place there."""
-    face, own = frame.faces[number], slice(number, number + 1)
+    face = frame.faces[number]
+    before = sum(other.is_read for other in frame.faces[:number])
+    own = slice(before, before + face.is_read)
     to_canvas = partial(crop_face, face, plan.canvas[0])
     image, overbrights = split_overbrights(to_canvas(picture), reuse=True)
     request = PaintRequest(
