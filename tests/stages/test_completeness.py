@@ -308,7 +308,7 @@ def test_a_dry_run_tells_what_a_run_then_does(out: Path, cut: Path) -> None:
     assert told[1] == ("BODY v001", 3, 0, 1, {"new": 1})
     toolkit.track(toolkit.read_cut(cut, handles=0), out, settings())
     told = forecast(cut, out)
-    assert told[0] == ("BODY v002", 0, 3, 1, {"another plate, guide, face or model": 1})
+    assert told[0] == ("BODY v002", 0, 3, 1, {"another plate, guide, matte, face or model": 1})
     done = toolkit.run(cut, out, settings()).rendered
     assert [(one.plan.label, one.kept, one.reused, one.rendered) for one in done] == [row[:4] for row in told]
 

@@ -142,6 +142,8 @@ def show_dry_run(found: DryRun, *, as_json: bool) -> None:
         return
     show_shots(found.cut, as_json=False)
     show_rows(rows, as_json=False)
+    for sentence in [sentence for one in found.passes for sentence in one.mattes]:
+        click.echo(sentence)
     painted = sum(one.rendered for one in found.passes)
     total = sum(one.kept + one.reused + one.rendered for one in found.passes)
     size = sum(one.size for one in found.passes) / 1e6
@@ -204,6 +206,8 @@ def show_plans(
 
     It is by the name of the shot and the step that its frames would be on.
     """
+    from toolkit.passes import describe_mattes
+
     rows = [
         {
             "shot": plan.shot,
@@ -219,6 +223,9 @@ def show_plans(
         for plan in plans
     ]
     show_rows(rows, as_json=as_json)
+    if not as_json:
+        for sentence in [sentence for plan in plans for sentence in describe_mattes(plan)]:
+            click.echo(sentence)
 
 
 def _name_steps(predicted: Mapping[int, float | None]) -> dict[str, float | None]:

@@ -99,6 +99,9 @@ def delivered_files(delivery: Delivery, root: Path, settings: DeliverySettings, 
         files = FramePath.parse(Path(layer.path).with_name(layer.pattern))
         yield from (files.path(number).as_posix() for number in range(layer.start_index, layer.end_index + 1))
         yield from comp_paths(layer)
+    for matte in delivery.mattes:
+        files = FramePath.parse(Path(matte.path).with_name(matte.pattern))
+        yield from (files.path(number).as_posix() for number in range(matte.start_index, matte.end_index + 1))
     written = [path for keys in delivery.faces for path in keyframe_paths(keys, root)] if settings.keyframes else []
     written += find_formats(root, suffix)
     written += [aep_path(delivery, root)] if settings.aep else []

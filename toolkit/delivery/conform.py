@@ -16,6 +16,7 @@ from toolkit.delivery.formats import Locations, check_cut_is_kept, format_notes,
 from toolkit.delivery.fusion import write_comps
 from toolkit.delivery.keyframe_text import write_keyframes
 from toolkit.delivery.lua_delivery import write_lua
+from toolkit.delivery.mattes import build_mattes
 from toolkit.delivery.notes import delivery_notes
 from toolkit.delivery.path_map import PathMap
 from toolkit.delivery.plate_stacks import PlateStack, build_stacks
@@ -101,6 +102,7 @@ def _build_delivery(
         height=_most_common([plan.height for plan in plans]),
         tracks=_build_tracks(stacks, facts, root, cut, settings),
         faces=build_face_keys(layer for stack in stacks for layer in stack.layers),
+        mattes=build_mattes((layer for stack in stacks for layer in stack.layers), root),
         markers=build_markers(remarks, record_count=cut.record_count),
         origin=cut.origin,
         notes=tuple(delivery_notes(cut, stacks, remarks)),

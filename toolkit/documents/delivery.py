@@ -124,6 +124,24 @@ class FaceKeys(Value):
     """Width of the matte's soft edge, inwards from the oval, pixels of the layer."""
 
 
+class DeliveryMatte(Value):
+    """The matte of one face as a sequence, with a file for every frame of the plate. No host script places it."""
+
+    shot: FileName
+    """The shot that was rendered."""
+    face: int
+    version: int
+    """Of the FACE that it belongs to."""
+    path: str
+    """First file, relative to delivery.json, with forward slashes."""
+    pattern: str
+    """``name.%04d.exr``, in the folder of ``path``."""
+    start_index: int
+    """Number in the first file's name: the source frame, as in the plate."""
+    end_index: int
+    """Number in the last file's name."""
+
+
 class DeliveryMarker(Value):
     """A marker on the timeline."""
 
@@ -162,6 +180,8 @@ class Delivery(Document):
     tracks: tuple[DeliveryTrack, ...]
     """Bottom to top."""
     faces: tuple[FaceKeys, ...]
+    mattes: tuple[DeliveryMatte, ...] = Field(default=(), exclude_if=lambda mattes: not mattes)
+    """The mattes that are written beside the FACE layers."""
     markers: tuple[DeliveryMarker, ...] = ()
     origin: Origin | None = None
     """None: the cut was read from a file, not sent from a host."""

@@ -151,6 +151,17 @@ class MaskBlurPlan(Value):
     """The blur of versions up to 1.3.2, or that of 1.4.0 and later."""
 
 
+class MattePlan(Value):
+    """The sequence that a face's matte is read from; frames without a file have the matte that is drawn."""
+
+    face: int
+    """As in the track."""
+    path: str
+    """The sequence as ``folder/matte_face0.####.exr``, absolute; its numbers are source frames."""
+    objects: tuple[str, ...] = Field(default=(), exclude_if=_is_empty)
+    """Names in the Cryptomatte of the files whose matte is the face's; empty: each file is the matte."""
+
+
 class FacePlan(Value):
     """One face in a FACE frame."""
 
@@ -268,6 +279,8 @@ class PassPlan(Document):
     its edge repeated to the right and bottom."""
     mask_blur: MaskBlurPlan | None = Field(default=None, exclude_if=_is_unset)
     """For FACE: the blur of the mattes, instead of the faces' feathers."""
+    mattes: tuple[MattePlan, ...] = Field(default=(), exclude_if=_is_empty)
+    """For FACE: the mattes that are read from files; of several for one face, the first that has a file for a frame."""
     rate: Rate
     """Frames per second of the plate."""
     stepping: StepPlan | None = Field(default=None, exclude_if=_is_unset)
@@ -289,12 +302,13 @@ class PassPlan(Document):
         yield "\n ]\n}\n"
 
     def digest(self) -> str:
-        """Digest of everything but the guides and the faces that are left out: 32 hex digits.
+        """Digest of everything but guides, mattes from files, and the faces that are left out: 32 hex digits.
 
-        Guides may move; the content keys cover what they show.
+        Such files may move; the content keys cover what they show.
         """
         text = sha256()
-        facts = self.without_lossless_compression().model_copy(update={"guides": (), "left_out": 0, "unchosen": ()})
+        left_aside = {"guides": (), "mattes": (), "left_out": 0, "unchosen": ()}
+        facts = self.without_lossless_compression().model_copy(update=left_aside)
         for piece in facts._text():
             text.update(piece.encode())
         return text.hexdigest()[:32]

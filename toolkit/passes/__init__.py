@@ -16,9 +16,18 @@ from toolkit.passes.planning.looks import (
 from toolkit.passes.planning.plan import plan_passes, plan_stepping, planned_frames
 from toolkit.passes.rendering.files_of_pass import count_current
 from toolkit.passes.rendering.forecast import PassForecast, forecast_passes, forecast_untracked
+from toolkit.passes.rendering.matte_layers import count_mattes, find_written_mattes, matte_folder, write_mattes
 from toolkit.passes.rendering.render import RenderedPass, render_passes
 from toolkit.passes.rendering.reuse import copy_layer
-from toolkit.passes.rendering.slate import Slate, SlateFace, find_empty_guides, is_current, read_content_key
+from toolkit.passes.rendering.shot_mattes import describe_mattes
+from toolkit.passes.rendering.slate import (
+    Slate,
+    SlateFace,
+    find_cut_mattes,
+    find_empty_guides,
+    is_current,
+    read_content_key,
+)
 from toolkit.passes.rendering.versions import (
     WhenDelivered,
     mark_delivered,
@@ -39,14 +48,19 @@ __all__ = [
     "check_guides",
     "copy_layer",
     "count_current",
+    "count_mattes",
     "describe_control",
+    "describe_mattes",
     "estimate_flow",
+    "find_cut_mattes",
     "find_empty_guides",
+    "find_written_mattes",
     "forecast_passes",
     "forecast_untracked",
     "identity_stmap",
     "is_current",
     "mark_delivered",
+    "matte_folder",
     "needs_body_tracks",
     "pass_encoding",
     "plan_passes",
@@ -63,4 +77,5 @@ __all__ = [
     "wanted_passes",
     "warp_by_stmap",
     "when_delivered",
+    "write_mattes",
 ]

@@ -7,6 +7,7 @@ or OpenEXR (the demo encodes its movie with PyAV).
 from __future__ import annotations
 
 from toolkit.plates.colour import Encoding, check_encoding, encode, from_linear, to_linear
+from toolkit.plates.cryptomatte import list_objects, read_cryptomatte
 from toolkit.plates.exr import Attribute, read_channels, write_exr
 from toolkit.plates.exr_copy import copy_pixels
 from toolkit.plates.exr_header import is_complete, read_attributes
@@ -14,6 +15,7 @@ from toolkit.plates.exr_picture import read_exr
 from toolkit.plates.guide_files import read_distances, read_guide
 from toolkit.plates.half_float import from_half, to_half
 from toolkit.plates.likely_sequences import name_likely_sequence
+from toolkit.plates.matte_files import read_matte
 from toolkit.plates.open import open_plate
 from toolkit.plates.plate import Plate, PlateFrame, to_display_referred
 from toolkit.plates.primaries import AP1, Primaries, from_rec709
@@ -52,6 +54,7 @@ __all__ = [
     "from_linear",
     "from_rec709",
     "is_complete",
+    "list_objects",
     "missing_frames",
     "name_likely_sequence",
     "open_plate",
@@ -59,9 +62,11 @@ __all__ = [
     "probe",
     "read_attributes",
     "read_channels",
+    "read_cryptomatte",
     "read_distances",
     "read_exr",
     "read_guide",
+    "read_matte",
     "to_8bit_codes",
     "to_display_referred",
     "to_half",

@@ -160,6 +160,17 @@ class MatteSettings:
     fade: WholeNumber = number(0, 48, default=4)
     """Frames over which the matte of a face that comes or leaves within a shot fades in or out; 0: at once. At the ends
     of a shot, and where the media cut to another face, nothing fades."""
+    cryptomatte: str = ""
+    """Name of the object that is the face in a Cryptomatte: its matte is used instead of the drawn one. Objects of one
+    face are joined by ``+``, and those of several faces separated by commas, face 0 first: ``hero_head+hero_hair,
+    villain_head``. Read from ``guides/<shot>/cryptomatte.####.exr`` beside the cut, or else from the plate's own EXR
+    files. Empty: none."""
+
+    @property
+    def objects(self) -> dict[int, tuple[str, ...]]:
+        """The objects that ``cryptomatte`` names, by face."""
+        faces = [tuple(filter(None, map(str.strip, face.split("+")))) for face in self.cryptomatte.split(",")]
+        return {number: names for number, names in enumerate(faces) if names}
 
 
 @settings_class
@@ -223,6 +234,9 @@ class OutputSettings:
     and by up to 7, measured on the demo; alpha stays exact. A layer of unchanged pixels then shows on its plate."""
     passes: Literal["BODY+FACE", "BODY", "FACE"] = "BODY+FACE"
     """Which passes are rendered, bottom to top."""
+    mattes: bool = False
+    """Whether the matte of each face is also written as a sequence of its own, beside the frames of FACE: white on
+    black, numbered like the plate."""
     frames: str = ""
     """Render only these frames of each shot, for a test before a long run: ``1010-1020``, or ``1010``, by the numbers
     of the layer files, which begin at 1001 with the head handle. Nothing is delivered then. Empty: all."""

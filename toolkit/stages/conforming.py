@@ -12,7 +12,7 @@ from toolkit.delivery import update_checksums, write_delivery
 from toolkit.documents import Cut, Delivery, FaceTracks, PassName, PassPlan, Shot
 from toolkit.errors import CutIncomplete, MissingDocument, UnreadableCut, list_frames
 from toolkit.output import Output, lock_output, record_last_delivery
-from toolkit.passes import count_current, find_empty_guides, mark_delivered, wanted_passes
+from toolkit.passes import count_current, find_cut_mattes, find_empty_guides, mark_delivered, wanted_passes
 from toolkit.progress import SILENT, Progress
 from toolkit.settings import Settings
 from toolkit.stages.choosing import failed_shots, find_left_out
@@ -144,7 +144,7 @@ def choose_passes(
         is_explained = plan is None and (shot.name in explained or not shot.media.online)
         lines = notes.setdefault(shot.name, [])
         lines += [f"{shot.name}: {why}"] if why and not is_explained else []
-        lines += _control_notes(plan, output.root) if plan else []
+        lines += [*_control_notes(plan, output.root), *_matte_notes(plan, output.root)] if plan else []
         lines += _edit_notes(shot, output) if plan and name is PassName.FACE else []
     if not plans:
         raise MissingDocument(f"a complete pass in {output.root}", "toolkit render OUT")
@@ -187,6 +187,16 @@ def _control_notes(plan: PassPlan, root: Path) -> Iterator[str]:
         yield (
             f"{plan.shot}: {plan.label} was painted without its control {kind} in {list_frames(frames)}: "
             "nobody is seen there, or too small, or the guide is black"
+        )
+
+
+def _matte_notes(plan: PassPlan, root: Path) -> Iterator[str]:
+    """Where a matte from a file shows more than FACE has."""
+    for face, frames in find_cut_mattes(plan, root).items():
+        yield (
+            f"{plan.shot}: the matte that is read for face {face} shows more than {plan.label} renders in "
+            f"{list_frames(frames)}, and is cut there: draw it smaller, or raise face.padding. A frame without "
+            "the face renders nothing"
         )
 
 

@@ -14,6 +14,7 @@ from toolkit.stages.acting_facts import find_acting_facts
 from toolkit.stages.checks import check_before_work, tracks_people
 from toolkit.stages.choosing import ShotPatterns, failed_shots
 from toolkit.stages.editing import edit_tracks
+from toolkit.stages.given_mattes import find_mattes
 
 
 def plan(out: Path | str, settings: Settings | None = None, *, shots: ShotPatterns = None) -> list[PassPlan]:
@@ -61,16 +62,21 @@ def decide_plans(
 def make_plans(
     cut: Cut, shot: Shot, faces: FaceTracks, people: BodyTracks | None, *, settings: Settings
 ) -> tuple[PassPlan, ...]:
-    """The plans of ``shot`` for the engine of ``settings``, in no version yet."""
+    """The plans of ``shot`` for the engine of ``settings``, in no version yet.
+
+    Raises UnsupportedMedia for mattes beside the cut that cannot be meant.
+    """
+    cut_folder = Path(cut.path).parent
     return plan_passes(
         shot,
         faces,
         settings,
-        cut_folder=Path(cut.path).parent,
+        cut_folder=cut_folder,
         bodies=people,
         origin=cut.origin,
         with_shapes=find_engine(settings.engine).wants_faces,
         acting=find_acting_facts(shot, faces, settings),
+        mattes=find_mattes(shot, faces, settings, cut_folder=cut_folder),
     )
 
 

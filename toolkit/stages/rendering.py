@@ -12,7 +12,17 @@ from toolkit.documents import Cut, EstimatePlan, GuidePlan, LookPlan, PassName, 
 from toolkit.engines import DepthEstimator, Engine, open_engine, open_estimators
 from toolkit.memory import trim_heap
 from toolkit.output import Output, lock_output
-from toolkit.passes import RenderedPass, planned_guides, planned_looks, render_passes, wanted_passes, when_delivered
+from toolkit.passes import (
+    RenderedPass,
+    count_mattes,
+    matte_folder,
+    planned_guides,
+    planned_looks,
+    render_passes,
+    wanted_passes,
+    when_delivered,
+    write_mattes,
+)
 from toolkit.plates import Plate, open_plate
 from toolkit.progress import SILENT, Progress
 from toolkit.settings import Settings
@@ -110,7 +120,7 @@ def render_shot(
     output: Output,
     progress: Progress,
 ) -> list[RenderedPass]:
-    """Write every frame of ``plans`` (all of one shot) that is not on disk yet."""
+    """Write every frame of ``plans`` (all of one shot) that is not on disk yet, and the faces' mattes if asked for."""
     tools.engine.step_callback = progress.step_callback
     trim_heap()  # tracking leaves some 100 MB of small freed blocks
     only = settings.output.frame_range
@@ -119,7 +129,7 @@ def render_shot(
             one.pass_name: bars.enter_context(progress.stage(f"{one.shot}  {one.pass_name}", len(one.frames_in(only))))
             for one in plans
         }
-        return render_passes(
+        rendered = render_passes(
             plans,
             plate,
             tools.engine,
@@ -131,6 +141,27 @@ def render_shot(
             advance=advance,
             estimators=tools.estimators,
         )
+    for one in (one for one in rendered if one.plan.pass_name is PassName.FACE):
+        _write_mattes_of(one.plan, plate, settings, output, progress)
+    return rendered
+
+
+def _write_mattes_of(plan: PassPlan, plate: Plate, settings: Settings, output: Output, progress: Progress) -> None:
+    """Write the mattes of a FACE if the settings ask for them; those of an earlier run are kept up to date anyway."""
+    if not settings.output.mattes and not matte_folder(plan, output.root).exists():
+        return
+    only = settings.output.frame_range
+    count = count_mattes(plan, only)
+    if count:
+        with progress.stage(f"{plan.shot}  mattes", count) as advance:
+            write_mattes(
+                plan,
+                output.root,
+                has_alpha=plate.has_alpha,
+                threads=settings.output.writers,
+                only=only,
+                advance=advance,
+            )
 
 
 def _read_plans(shot: Shot, settings: Settings, output: Output) -> list[PassPlan]:

@@ -304,8 +304,8 @@ def test_the_next_requests_are_built_while_the_engine_paints(
 ) -> None:
     ready, real = Event(), draw_crop_matte
 
-    def draw_and_signal(plan: PassPlan, face: FacePlan) -> NDArray[np.float32]:
-        matte = real(plan, face)
+    def draw_and_signal(plan: PassPlan, face: FacePlan, given: None) -> NDArray[np.float32]:
+        matte = real(plan, face, given)
         if face is plan.frames[1].faces[0]:
             ready.set()
         return matte

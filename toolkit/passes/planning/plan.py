@@ -14,6 +14,7 @@ from toolkit.documents import (
     FacePlan,
     FaceTracks,
     FramePlan,
+    MattePlan,
     Origin,
     PassName,
     PassPlan,
@@ -49,19 +50,22 @@ def plan_passes(
     origin: Origin | None = None,
     with_shapes: bool = False,
     acting: ActingFacts = _NOTHING_KNOWN,
+    mattes: tuple[MattePlan, ...] = (),
 ) -> tuple[PassPlan, ...]:
     """Plan the passes of ``shot``, bottom to top; a pure function of its arguments.
 
     ``cut_folder`` is the folder of the cut, absolute: paths of guides are relative to it. ``bodies`` are needed if
     ``needs_body_tracks(settings)`` and the engine takes guides; without them no people are planned. ``origin`` is the
     cut's: the encoding depends on its host. ``with_shapes``: the engine wants the shapes of faces. ``acting`` is for
-    passes on ``auto``, and for those that ``ease``.
+    passes on ``auto``, and for those that ``ease``. ``mattes`` are those read from files.
     """
     encoding = pass_encoding(shot, settings.output.encoding, origin)
     settings = replace(settings.for_shot(shot.name), output=replace(settings.output, encoding=encoding))
     means = plan_mean_shapes(tracks) if with_shapes else {}
     return tuple(
-        _plan_pass(name, shot, tracks, settings, bodies, means=means, cut_folder=cut_folder, acting=acting)
+        _plan_pass(
+            name, shot, tracks, settings, bodies, means=means, cut_folder=cut_folder, acting=acting, mattes=mattes
+        )
         for name in wanted_passes(settings)
     )
 
@@ -76,6 +80,7 @@ def _plan_pass(
     means: Shapes,
     cut_folder: Path,
     acting: ActingFacts,
+    mattes: tuple[MattePlan, ...],
 ) -> PassPlan:
     look = resolve_look(name, shot.name, settings)
     stepping = plan_stepping(shot, _STEPS.get(look.on, acting.steps.get(name, 1)))
@@ -100,6 +105,7 @@ def _plan_pass(
         canvas=canvas,
         plate_to_canvas=plate_to_canvas,
         mask_blur=plan_mask_blur(look),
+        mattes=mattes if name is PassName.FACE else (),
         left_out=tracks.left_out if name is PassName.FACE else 0,
         unchosen=_find_unchosen(look, tracks),
         rate=media.rate,
@@ -149,6 +155,7 @@ def _digest_settings(name: PassName, look: Look, settings: Settings) -> str:
     # The matte affects FACE only. For BODY the default is hashed, so that its digest does not change with the matte.
     matte = asdict(settings.matte if name is PassName.FACE else MatteSettings())
     del matte["fade"]  # each face's ``opacity`` holds what it does
+    del matte["cryptomatte"]  # the plan's ``mattes`` do
     lossy = [settings.output.compression] if settings.output.compression in LOSSY_COMPRESSIONS else []
     return digest(settings.engine, digest_input(look), matte, settings.output.encoding, *lossy)[:12]
 

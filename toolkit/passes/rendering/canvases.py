@@ -13,7 +13,11 @@ from numpy.typing import NDArray
 
 from toolkit.documents import Affine, FacePlan, PassPlan
 from toolkit.mattes import PixelWindow, draw_matte, draw_plate_matte, matte_window
+from toolkit.passes.rendering.shot_mattes import Matte
 from toolkit.passes.resampling import Picture, mean_zoom, prefilter, split_affine, warp_affine
+
+_LEAST_OPACITY = 1 / 255
+"""A fade below that is not undone: nothing but noise would become visible."""
 
 
 def fit_frame_to_canvas(plan: PassPlan, picture: Picture) -> Picture:
@@ -65,18 +69,26 @@ def transform_points(affine: Affine | None, points: NDArray[np.float32]) -> NDAr
     return transformed
 
 
-def draw_crop_matte(plan: PassPlan, face: FacePlan) -> NDArray[np.float32]:
-    """Draw the matte of ``face`` as seen in its crop: float32 (H, W) of the canvas, 0..1."""
+def draw_crop_matte(plan: PassPlan, face: FacePlan, given: Matte | None = None) -> NDArray[np.float32]:
+    """Draw the matte of ``face`` as seen in its crop: float32 (H, W) of the canvas, 0..1; no face fades in it.
+
+    A matte that is ``given`` takes its place. It may hold the fade of its frame, which is undone.
+    """
     linear, shift = split_affine(face.plate_to_canvas)
     width, height = plan.canvas
-    if plan.mask_blur is None:
+    if given is None and plan.mask_blur is None:
         outline = [(float(x), float(y)) for x, y in np.asarray(face.outline) @ linear.T + shift]
         return draw_matte(outline, face.feather * mean_zoom(linear), window=(0, 0, width, height))
     plate = plan.width, plan.height
-    window = matte_window(face.outline, plan.mask_blur, plate)
+    window = matte_window(face.outline if given is None else face.corners, plan.mask_blur, plate)
     if window is None:
         return np.zeros((height, width), np.float32)
-    matte = draw_plate_matte(face.outline, face.feather, plan.mask_blur, window=window, plate=plate)
+    if given is None:
+        matte = draw_plate_matte(face.outline, face.feather, plan.mask_blur, window=window, plate=plate)
+    else:
+        left, top, right, bottom = window
+        matte = given[top:bottom, left:right] / np.float32(max(face.opacity, _LEAST_OPACITY))
+        np.minimum(matte, 1.0, out=matte)
     matrix = np.column_stack([linear, shift + linear @ window[:2]])
     return np.asarray(cv2.warpAffine(matte, matrix, (width, height), flags=cv2.INTER_LINEAR), np.float32)
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from toolkit.documents import FramePlan, PassName, PassPlan, digest
 from toolkit.engines import Engine
 from toolkit.passes.guides.guide_pictures import ShotGuides
+from toolkit.passes.rendering.shot_mattes import ShotMattes
 from toolkit.passes.rendering.slate import SLATE_SCHEMA
 from toolkit.plates import Plate
 
@@ -29,10 +30,13 @@ def frames_in_reach(plan: PassPlan, frame: FramePlan) -> Sequence[FramePlan]:
 class ContentKeys:
     """The content keys of one shot's passes."""
 
-    def __init__(self, plans: Sequence[PassPlan], plate: Plate, engine: Engine, guides: ShotGuides) -> None:
+    def __init__(
+        self, plans: Sequence[PassPlan], plate: Plate, engine: Engine, guides: ShotGuides, mattes: ShotMattes
+    ) -> None:
         self._plate = plate
         self._engine = engine
         self._guides = guides
+        self._mattes = mattes
         self._picture_keys: dict[tuple[PassName, int], str] = {}
         """By pass and source frame: each is needed several times."""
         self._frame_facts: dict[tuple[PassName, int], str] = {}
@@ -46,18 +50,19 @@ class ContentKeys:
         return digest(self.picture_key(plan, frame), labels, frame.number, plan.frames[0].number)
 
     def picture_key(self, plan: PassPlan, frame: FramePlan) -> str:
-        """Digest of what determines the pixels: the plan, the bytes of plate and guides, the engine, this code."""
+        """Digest of what determines the pixels: the plan, the bytes of the files it reads, the engine, this code."""
         place = plan.pass_name, frame.source_frame
         if place not in self._picture_keys:
             self._picture_keys[place] = self._digest_pictures(plan, frame)
         return self._picture_keys[place]
 
     def check_inputs(self, plans: Sequence[PassPlan]) -> None:
-        """Raises MediaChanged if the plate or a guide is not any more what the keys were made from."""
+        """Raises MediaChanged if the plate, a guide or a matte is not any more what the keys were made from."""
         for plan in plans:
             for frame in plan.frames:
                 self._plate.digest(frame.source_frame)
                 self._guides.key(plan, frame.source_frame)
+                self._mattes.key(plan, frame.source_frame)
 
     def _digest_pictures(self, plan: PassPlan, frame: FramePlan) -> str:
         frames = frames_in_reach(plan, frame)
@@ -72,7 +77,7 @@ class ContentKeys:
         histories = [self._histories[plan.pass_name][other.source_frame] for other in frames if plan.noise_flows]
         engine = self._engine.name, self._engine.identity(plan.look)
         determining = [_REVISION, SLATE_SCHEMA, self._digest_pass(plan), frame.source_frame, inputs, histories, engine]
-        return digest(*determining, *self._alpha_facts(plan))
+        return digest(*determining, *self._alpha_facts(plan), *self._matte_facts(plan, frames))
 
     def _digest_frame(self, plan: PassPlan, frame: FramePlan) -> str:
         """Of what the plan says of one frame; its JSON text, as a face's shapes have a thousand numbers."""
@@ -85,7 +90,7 @@ class ContentKeys:
         """Of what the plan says of all frames alike."""
         if plan.pass_name not in self._pass_facts:
             facts = plan.without_lossless_compression()
-            excluded = {"frames", "guides", "left_out", "unchosen", *_LABELS}
+            excluded = {"frames", "guides", "mattes", "left_out", "unchosen", *_LABELS}
             self._pass_facts[plan.pass_name] = digest(facts.model_dump_json(exclude=excluded))
         return self._pass_facts[plan.pass_name]
 
@@ -96,6 +101,11 @@ class ContentKeys:
         if plan.pass_name is PassName.BODY:
             return ["alpha"]
         return ["ceiling"] if self._plate.premultiplied else []
+
+    def _matte_facts(self, plan: PassPlan, frames: Sequence[FramePlan]) -> list[dict[str, object]]:
+        """The mattes that are read from files; without any, the keys are those from before there were such files."""
+        files = [self._mattes.key(plan, frame.source_frame) for frame in frames]
+        return [{"mattes": files}] if any(files) else []
 
     def _digest_history(self, plan: PassPlan) -> dict[int, str]:
         """Per source frame, a digest of all frames up to it: its noise has moved with the plate through them."""

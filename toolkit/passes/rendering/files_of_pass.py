@@ -68,10 +68,11 @@ def remove_other_frames(plan: PassPlan, root: Path) -> None:
     planned = {frame.number for frame in plan.frames}
     for number in files.frames_on_disk():
         if number not in planned:
-            _remove_frame(files.path(number))
+            remove_frame(files.path(number))
 
 
-def _remove_frame(path: Path) -> None:
+def remove_frame(path: Path) -> None:
+    """Remove a frame that the toolkit wrote; warn of any other. Raises OutputNotWritable."""
     try:
         if is_slated(path):
             path.unlink()

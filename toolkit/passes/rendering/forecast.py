@@ -19,6 +19,7 @@ from toolkit.passes.guides.guide_pictures import ShotGuides
 from toolkit.passes.rendering.content_keys import ContentKeys
 from toolkit.passes.rendering.files_of_pass import choose_version, find_missing
 from toolkit.passes.rendering.reuse import read_layers
+from toolkit.passes.rendering.shot_mattes import ShotMattes, describe_mattes
 from toolkit.passes.rendering.slate import PICTURE_KEY
 from toolkit.passes.rendering.versions import WhenDelivered
 from toolkit.plates import Plate
@@ -46,6 +47,8 @@ class PassForecast:
     """Bytes that the new files would take, roughly."""
     seconds: float | None
     """Time to paint at the pace of earlier frames; None where there are none."""
+    mattes: tuple[str, ...] = ()
+    """A sentence for each sequence of mattes that is read instead of drawn."""
 
 
 def forecast_passes(
@@ -60,7 +63,8 @@ def forecast_passes(
 ) -> list[PassForecast]:
     """What ``render_passes`` would do with the same arguments; writes nothing. Raises VersionDelivered, MediaError."""
     guided = plans if engine.wants_guides else ()
-    keys = ContentKeys(plans, plate, engine, ShotGuides(guided, build_estimates(guided, plate, estimators)))
+    guides = ShotGuides(guided, build_estimates(guided, plate, estimators))
+    keys = ContentKeys(plans, plate, engine, guides, ShotMattes(plans, has_alpha=plate.has_alpha))
     settled = [choose_version(plan, root, keys, when_delivered) for plan in plans]
     return [_forecast(plan, root, keys, engine, plate, only=only) for plan in settled]
 
@@ -99,6 +103,7 @@ def _forecast(
         reasons=Counter(_explain(plan, latest.get(frame.source_frame), engine) for frame in painted),
         size=len(missing) * (round(mean(sizes)) if sizes else _guess_size(plan.pass_name, plate)),
         seconds=None if pace is None else len(painted) * pace,
+        mattes=tuple(describe_mattes(plan)),
     )
 
 
@@ -110,7 +115,7 @@ def _explain(plan: PassPlan, slate: Mapping[str, Any] | None, engine: Engine) ->
         return "another engine"
     if slate["toolkit/settings"] != plan.settings:
         return "other settings"
-    return "another plate, guide, face or model"
+    return "another plate, guide, matte, face or model"
 
 
 def _measure_pace(files: Collection[Path]) -> float | None:

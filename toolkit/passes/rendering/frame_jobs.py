@@ -19,6 +19,7 @@ from toolkit.passes.guides.guide_pictures import GuidePictures, ShotGuides
 from toolkit.passes.rendering.content_keys import frames_in_reach
 from toolkit.passes.rendering.layers import PlateProperties, measure_ceiling
 from toolkit.passes.rendering.requests import RequestAndOverbrights, build_requests
+from toolkit.passes.rendering.shot_mattes import Mattes, ShotMattes
 from toolkit.passes.temporal.noise_flow import FlowAccumulator
 from toolkit.passes.temporal.optical_flow import Luma, to_luma
 from toolkit.passes.temporal.overlap import PaintedCanvas
@@ -56,6 +57,8 @@ class FrameJob:
     overbrights: list[NDArray[np.float32] | None]
     empty_guides: tuple[str, ...]
     """Kinds of the controls whose guide shows nothing in one of the requests."""
+    mattes: Mattes
+    """Those that are read from files."""
     painted: list[NDArray[np.float32]] = field(default_factory=list)
     luma: list[Luma] = field(default_factory=list)
     """Of the engine's inputs, for a pass that blends with its neighbours."""
@@ -92,7 +95,7 @@ def build_tasks(plan: PassPlan, missing: Sequence[FramePlan], root: Path) -> Ite
 
 
 def prefetch_jobs(
-    tasks: Sequence[FrameTask], plate: Plate, engine: Engine, guides: ShotGuides
+    tasks: Sequence[FrameTask], plate: Plate, engine: Engine, guides: ShotGuides, mattes: ShotMattes
 ) -> Generator[FrameJob, None, None]:
     """The jobs of all ``tasks`` that are painted, in source order.
 
@@ -100,7 +103,7 @@ def prefetch_jobs(
     """
     count = sum(task.role is not FrameRole.FLOW_ONLY for task in tasks)
     with (
-        closing(_JobBuilder(tasks, plate, engine, guides).build_jobs()) as jobs,
+        closing(_JobBuilder(tasks, plate, engine, guides, mattes).build_jobs()) as jobs,
         closing(prefetch(repeat(partial(next, jobs), count), workers=1, ahead=engine.batch)) as ahead,
     ):
         yield from ahead
@@ -109,10 +112,13 @@ def prefetch_jobs(
 class _JobBuilder:
     """Builds the jobs of one shot; each plate frame and guide is read once for all passes."""
 
-    def __init__(self, tasks: Sequence[FrameTask], plate: Plate, engine: Engine, guides: ShotGuides) -> None:
+    def __init__(
+        self, tasks: Sequence[FrameTask], plate: Plate, engine: Engine, guides: ShotGuides, mattes: ShotMattes
+    ) -> None:
         self._plate = plate
         self._engine = engine
         self._guides = guides
+        self._mattes = mattes
         self._plans = {task.plan.pass_name: task.plan for task in tasks}
         self._flows = {name: FlowAccumulator() for name, plan in self._plans.items() if plan.noise_flows}
         self._by_frame: dict[int, list[FrameTask]] = {}
@@ -134,7 +140,8 @@ class _JobBuilder:
         estimated = self._guides.estimate(plate_frame.source_frame, picture, [task.plan for task in tasks])
         properties = self._describe_plate(plate_frame, picture)
         for task in tasks:
-            pairs = build_requests(task.plan, task.frame, picture, self._engine, {**read, **estimated})
+            mattes = self._mattes.read(task.plan, plate_frame.source_frame)
+            pairs = build_requests(task.plan, task.frame, picture, self._engine, {**read, **estimated}, mattes=mattes)
             if task.plan.pass_name in self._flows:
                 pairs = _attach_flow(task, pairs, self._flows[task.plan.pass_name])
             if task.role is not FrameRole.FLOW_ONLY:
@@ -144,6 +151,7 @@ class _JobBuilder:
                     requests=[request for request, _ in pairs],
                     overbrights=[overbrights for _, overbrights in pairs],
                     empty_guides=_find_empty_guides([request for request, _ in pairs]),
+                    mattes=mattes,
                 )
 
     def _describe_plate(self, frame: PlateFrame, picture: NDArray[np.float32]) -> PlateProperties:

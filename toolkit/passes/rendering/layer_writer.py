@@ -11,6 +11,7 @@ from toolkit.documents import PassName
 from toolkit.engines import Engine
 from toolkit.errors import at
 from toolkit.passes.rendering.content_keys import ContentKeys
+from toolkit.passes.rendering.face_mattes import find_cut_faces
 from toolkit.passes.rendering.frame_jobs import FrameJob
 from toolkit.passes.rendering.layers import (
     LayerPixels,
@@ -73,7 +74,7 @@ def _compose_layer(job: FrameJob) -> LayerPixels:
         return compose_body(plan, job.plate, painted[0], job.overbrights[0])
     pairs = zip(painted, job.overbrights, strict=True)
     images = [image if overbrights is None else image + overbrights for image, overbrights in pairs]
-    return compose_face(plan, job.task.frame.faces, job.plate, images)
+    return compose_face(plan, job.task.frame.faces, job.plate, images, job.mattes)
 
 
 def _build_slate(job: FrameJob, layer: LayerPixels, keys: ContentKeys, engine: Engine) -> Slate:
@@ -104,4 +105,5 @@ def _build_slate(job: FrameJob, layer: LayerPixels, keys: ContentKeys, engine: E
             for face, area in zip(frame.faces, layer.matte_areas, strict=True)
         ),
         empty_guides=job.empty_guides,
+        cut_mattes=find_cut_faces(frame.faces, job.mattes),
     )

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import FacePlan, PassName, PassPlan
-from toolkit.mattes import PixelWindow, draw_plate_matte, leave_out, matte_window
+from toolkit.mattes import PixelWindow
+from toolkit.passes.rendering.face_mattes import draw_face_matte, face_window
+from toolkit.passes.rendering.shot_mattes import Matte, Mattes
 from toolkit.passes.resampling import Picture, mean_zoom, prefilter, split_affine, warp_affine
 from toolkit.plates import AP1, Encoding, Primaries, encode, from_linear, from_rec709, to_half, to_linear
 
@@ -75,12 +78,18 @@ def measure_ceiling(alpha: NDArray[np.float32], picture: Picture, encoding: Enco
 
 
 def compose_face(
-    plan: PassPlan, faces: Sequence[FacePlan], plate: PlateProperties, painted: Sequence[Picture]
+    plan: PassPlan,
+    faces: Sequence[FacePlan],
+    plate: PlateProperties,
+    painted: Sequence[Picture],
+    mattes: Mattes = MappingProxyType({}),
 ) -> LayerPixels:
-    """The faces over transparent black, premultiplied, each one over those before it in the plan."""
+    """The faces over transparent black, premultiplied, each one over those before it in the plan.
+
+    ``mattes`` are those that come from files; the others are drawn.
+    """
     pixels = np.zeros((plan.height, plan.width, 4), np.float16)
-    size = plan.width, plan.height
-    windows = [matte_window(face.outline, plan.mask_blur, size, margin=1) for face in faces]
+    windows = [face_window(plan, face, mattes.get(face.face)) for face in faces]
     visible = [window for window in windows if window is not None]
     if not visible:
         return LayerPixels(pixels=pixels, matte_areas=(0.0,) * len(faces))
@@ -92,7 +101,7 @@ def compose_face(
         if window is None:
             areas.append(0.0)
             continue
-        rgb, alpha = _premultiply_face(plan, face, plate, picture, window)
+        rgb, alpha = _premultiply_face(plan, face, plate, picture, window=window, given=mattes.get(face.face))
         x0, y0, x1, y1 = window[0] - left, window[1] - top, window[2] - left, window[3] - top
         below = planes[:, y0:y1, x0:x1]
         below *= 1.0 - alpha
@@ -104,16 +113,19 @@ def compose_face(
 
 
 def _premultiply_face(
-    plan: PassPlan, face: FacePlan, plate: PlateProperties, painted: Picture, window: PixelWindow
+    plan: PassPlan,
+    face: FacePlan,
+    plate: PlateProperties,
+    painted: Picture,
+    *,
+    window: PixelWindow,
+    given: Matte | None,
 ) -> tuple[Picture, NDArray[np.float32]]:
     """The face in ``window``, premultiplied (H, W, 3), and its alpha (H, W)."""
     left, top, right, bottom = window
     linear, shift = split_affine(face.plate_to_canvas)
     matrix = np.column_stack([linear, shift + linear @ (left, top)])
-    size = plan.width, plan.height
-    matte = draw_plate_matte(face.outline, face.feather, plan.mask_blur, window=window, plate=size)
-    matte *= np.float32(face.opacity)
-    leave_out(matte, face.occluders, face.scale, window=window)
+    matte = draw_face_matte(plan, face, given, window=window)
     rgb = warp_affine(painted, matrix, (right - left, bottom - top), inverse=True, mask=matte)
     if plate.encoding == "display":
         np.clip(rgb, 0.0, 1.0, out=rgb)  # Lanczos overshoots; display codes end at white

@@ -28,6 +28,7 @@ from toolkit.passes.rendering.files_of_pass import find_missing, remove_other_fr
 from toolkit.passes.rendering.frame_jobs import FrameJob, FrameRole, FrameTask, build_tasks, prefetch_jobs
 from toolkit.passes.rendering.layer_writer import LayerWriter
 from toolkit.passes.rendering.reuse import reuse_frames
+from toolkit.passes.rendering.shot_mattes import ShotMattes
 from toolkit.passes.rendering.versions import WhenDelivered
 from toolkit.passes.temporal.optical_flow import to_luma
 from toolkit.passes.temporal.overlap import NeighbourBlender
@@ -77,7 +78,8 @@ def render_passes(
     _check_size(plans, plate)
     guided = plans if engine.wants_guides else ()
     guides = ShotGuides(guided, build_estimates(guided, plate, estimators))
-    keys = ContentKeys(plans, plate, engine, guides)
+    mattes = ShotMattes(plans, has_alpha=plate.has_alpha)
+    keys = ContentKeys(plans, plate, engine, guides, mattes)
     plans = [settle_version(plan, root, keys, when_delivered) for plan in plans]
     missing, done = {}, []
     for plan in plans:
@@ -99,7 +101,7 @@ def render_passes(
     tasks = [task for plan in plans for task in build_tasks(plan, missing[plan.pass_name], root)]
 
     # Closed here, not by the garbage collector: an error must not leave threads decoding.
-    with closing(prefetch_jobs(tasks, plate, engine, guides)) as jobs, LayerWriter(writers, advance) as writer:
+    with closing(prefetch_jobs(tasks, plate, engine, guides, mattes)) as jobs, LayerWriter(writers, advance) as writer:
         for job in _blend_neighbours(_batch_and_paint(jobs, engine, strict=strict), tasks):
             writer.submit(job, keys, engine)
     keys.check_inputs(plans)

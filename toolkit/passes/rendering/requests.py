@@ -21,6 +21,7 @@ from toolkit.passes.rendering.canvases import (
     split_overbrights,
     transform_points,
 )
+from toolkit.passes.rendering.shot_mattes import Matte, Mattes
 from toolkit.passes.resampling import Picture, mean_zoom, split_affine
 from toolkit.plates import to_8bit_codes
 
@@ -35,17 +36,27 @@ def build_requests(
     picture: Picture,
     engine: Engine,
     guide_pictures: GuidePictures = MappingProxyType({}),
+    *,
+    mattes: Mattes = MappingProxyType({}),
 ) -> list[RequestAndOverbrights]:
     """One request for BODY; one per face for FACE, so none for a frame without a face.
 
     ``picture`` is the plate, display-referred. ``guide_pictures`` are the frame's guides that were read or estimated:
-    all that the plan names, if the engine takes guides.
+    all that the plan names, if the engine takes guides. ``mattes`` are those of its faces that come from files.
     """
     if plan.pass_name is PassName.BODY:
         return [_build_body_request(plan, frame, picture, engine, guide_pictures)]
     return [
-        _build_face_request(plan, frame, number, picture=picture, engine=engine, guide_pictures=guide_pictures)
-        for number in range(len(frame.faces))
+        _build_face_request(
+            plan,
+            frame,
+            number,
+            picture=picture,
+            engine=engine,
+            guide_pictures=guide_pictures,
+            given=mattes.get(face.face),
+        )
+        for number, face in enumerate(frame.faces)
     ]
 
 
@@ -85,6 +96,7 @@ def _build_face_request(
     picture: Picture,
     engine: Engine,
     guide_pictures: GuidePictures,
+    given: Matte | None,
 ) -> RequestAndOverbrights:
     """The request for one of ``frame.faces``, by its place there."""
     face = frame.faces[number]
@@ -99,7 +111,7 @@ def _build_face_request(
         negative=face.negative or plan.look.negative,
         seed=face.seed,
         place=_place(plan, frame),
-        matte=draw_crop_matte(plan, face) if engine.wants_matte else None,
+        matte=draw_crop_matte(plan, face, given) if engine.wants_matte else None,
         guides=_build_guides(
             plan,
             frame,

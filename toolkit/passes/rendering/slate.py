@@ -17,6 +17,7 @@ SLATE_SCHEMA = "toolkit.slate/1"
 _KEY = "toolkit/contentKey"
 PICTURE_KEY = "toolkit/pictureKey"
 _EMPTY_GUIDES = "toolkit/emptyGuides"
+_CUT_MATTES = "toolkit/cutMattes"
 _CORNERS = ("upperLeft", "upperRight", "lowerLeft", "lowerRight")
 
 
@@ -64,6 +65,8 @@ class Slate:
     faces: tuple[SlateFace, ...]
     empty_guides: tuple[str, ...] = ()
     """Kinds of the controls that had nothing to follow in this frame: their guide shows nothing."""
+    cut_mattes: tuple[int, ...] = ()
+    """The faces whose matte comes from a file that shows more than is rendered: it is cut."""
     primaries: Primaries | None = None
     """Of linear colours; None: Rec.709, or display codes."""
 
@@ -86,6 +89,8 @@ class Slate:
         }
         if self.empty_guides:
             facts[_EMPTY_GUIDES] = " ".join(self.empty_guides)
+        if self.cut_mattes:
+            facts[_CUT_MATTES] = " ".join(map(str, self.cut_mattes))
         if self.primaries is not None:
             facts["chromaticities"] = self.primaries
         for face in self.faces:
@@ -106,6 +111,22 @@ def layer_attributes(plan: PassPlan, frame: FramePlan, slate: Slate) -> dict[str
     return {"framesPerSecond": plan.file_rate, "timeCode": timecode, **slate.attributes()}
 
 
+def matte_attributes(plan: PassPlan, source_frame: int, *, face: int, content_key: str) -> dict[str, Attribute]:
+    """All attributes of a file with the matte of one face of ``plan``, which has one for every frame of the plate."""
+    label = plan.timecode_first + source_frame - plan.source_first
+    return {
+        "framesPerSecond": plan.rate,
+        "timeCode": timecode_from_frames(label, plan.rate, drop_frame=plan.drop_frame),
+        "toolkit/schema": SLATE_SCHEMA,
+        "toolkit/shot": plan.shot,
+        "toolkit/pass": plan.pass_name,
+        "toolkit/version": plan.version,
+        "toolkit/matteOfFace": face,
+        "toolkit/sourceFrame": source_frame,
+        _KEY: content_key,
+    }
+
+
 def relabel(path: Path, plan: PassPlan, frame: FramePlan, content_key: str) -> dict[str, Attribute]:
     """The attributes of a copy of the layer file at ``path`` as ``frame`` of ``plan``, which has the same pixels."""
     found = read_attributes(path)
@@ -124,6 +145,7 @@ def relabel(path: Path, plan: PassPlan, frame: FramePlan, content_key: str) -> d
         alpha=found["toolkit/alpha"],
         faces=tuple(_read_face(face) for face in faces),
         empty_guides=_read_empty_guides(found),
+        cut_mattes=_read_cut_mattes(found),
         primaries=found.get("chromaticities"),
     )
     return layer_attributes(plan, frame, slate)
@@ -153,6 +175,22 @@ def find_empty_guides(plan: PassPlan, root: Path) -> dict[str, list[int]]:
     for frame in plan.frames if plan.look.controls else ():
         for kind in _read_empty_guides(read_attributes(files.path(frame.number))):
             found.setdefault(kind, []).append(frame.shot_frame)
+    return found
+
+
+def _read_cut_mattes(attributes: Mapping[str, Any]) -> tuple[int, ...]:
+    return tuple(int(face) for face in str(attributes.get(_CUT_MATTES, "")).split())
+
+
+def find_cut_mattes(plan: PassPlan, root: Path) -> dict[int, list[int]]:
+    """The shot frames in which the matte of a face, from a file, shows more than is rendered, by face.
+
+    As the files of ``plan`` say. Raises MediaError.
+    """
+    files, found = plan.files(root), dict[int, list[int]]()
+    for frame in plan.frames if plan.mattes else ():
+        for face in _read_cut_mattes(read_attributes(files.path(frame.number))):
+            found.setdefault(face, []).append(frame.shot_frame)
     return found
 
 
