@@ -276,6 +276,8 @@ class PassPlan(Document):
     """For FACE: faces that were followed but not planned, at least in some frames: more than ``track.max_faces``."""
     unchosen: tuple[int, ...] = Field(default=(), exclude_if=_is_empty)
     """For FACE: the faces of the track that it was told not to have."""
+    track_notes: tuple[str, ...] = Field(default=(), exclude_if=_is_empty)
+    """For FACE: the ``notes`` of the track."""
     timecode_first: int
     """Timecode of the first planned frame, in frames after 00:00:00:00."""
     drop_frame: bool
@@ -294,7 +296,9 @@ class PassPlan(Document):
         Guides may move; the content keys cover what they show.
         """
         text = sha256()
-        facts = self.without_lossless_compression().model_copy(update={"guides": (), "left_out": 0, "unchosen": ()})
+        facts = self.without_lossless_compression().model_copy(
+            update={"guides": (), "left_out": 0, "unchosen": (), "track_notes": ()}
+        )
         for piece in facts._text():
             text.update(piece.encode())
         return text.hexdigest()[:32]

@@ -139,6 +139,10 @@ class TrackSettings:
     smooth: WholeNumber = number(0, 12, default=2)
     """Frames on each side used to smooth centre, scale and roll of a face and the points of a body, without lag; 0 off.
     Where they move in steps, as in animation on twos, holds count instead of frames."""
+    faces_from: str = ""
+    """A file with the faces, from a 3D rig or another tracker (``--face-track``, ``toolkit.rig_faces/1`` or CSV). No
+    detector runs: of the settings of this section only those of bodies count. A path relative to the cut; ``{shot}`` is
+    the name of the shot. Empty: faces are detected."""
 
 
 @settings_class
