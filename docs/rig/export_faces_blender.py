@@ -26,7 +26,7 @@ SCHEMA = "toolkit.rig_faces/1"
 BACK, TURNED = 100.0, 60.0
 """Degrees that the face is turned away from the camera: beyond the first it is hidden, beyond the second partly."""
 STEP = 0.02
-"""Along the axes of the head, to both sides, by which its roll is measured; heights of the face: Blender has seven digits."""
+"""By which the roll of a head is measured along its axes, heights of the face; Blender has seven digits."""
 
 
 def place_head(

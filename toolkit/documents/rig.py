@@ -32,6 +32,7 @@ BLENDSHAPES = (
 
 _POINTS = 478
 """Landmarks of MediaPipe."""
+_EYES = (33, 263)
 
 
 def _check_blendshape(name: str) -> str:
@@ -117,6 +118,8 @@ class RigSample(Value):
     def _check_landmarks(cls, landmarks: Landmarks | None) -> Landmarks | None:
         if landmarks is not None and len(landmarks) != _POINTS:
             raise ValueError(f"there are {len(landmarks)} landmarks; MediaPipe has {_POINTS}")
+        if landmarks is not None and np.array_equal(*landmarks[list(_EYES)]):
+            raise ValueError("the outer corners of the eyes, landmarks 33 and 263, are one point")
         return landmarks
 
     @model_validator(mode="after")

@@ -133,8 +133,8 @@ def _build_samples(face: RigFace, shot: Shot, picture: _Picture) -> tuple[FaceSa
     given = [one for one in face.samples if one.source_frame in work and one.visibility.state is not FaceState.ABSENT]
     landmarks = {one.source_frame: picture.move_landmarks(one.landmarks) for one in given if one.landmarks is not None}
     # Over all frames of the file, so that a shot that becomes longer keeps it.
-    all_landmarks = [one.landmarks for one in face.samples if one.landmarks is not None]
-    offset = find_centre_offset([(points, measure_placement(points)) for points in all_landmarks])
+    shapes = [one.landmarks for one in face.samples if one.landmarks is not None]
+    offset = find_centre_offset([(shape, measure_placement(shape)) for shape in shapes])
     places = [_place(one, landmarks.get(one.source_frame), offset, picture) for one in given]
     rolls = unwrap_degrees(np.array([place.roll for place in places]))
     present = {
