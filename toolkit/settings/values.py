@@ -141,8 +141,8 @@ class TrackSettings:
     Where they move in steps, as in animation on twos, holds count instead of frames."""
     faces_from: str = ""
     """A file with the faces, from a 3D rig or another tracker (``--face-track``, ``toolkit.rig_faces/1`` or CSV). No
-    detector runs: of the settings of this section only those of bodies count. A path relative to the cut; ``{shot}`` is
-    the name of the shot. Empty: faces are detected."""
+    detector runs: of the settings of this section only ``occluders`` and those of bodies count. A path relative to the
+    cut; ``{shot}`` is the name of the shot. Empty: faces are detected."""
 
 
 @settings_class

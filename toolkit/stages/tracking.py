@@ -119,8 +119,8 @@ def fetch_track_models(
     reviews: bool = False,
     progress: Progress,
 ) -> TrackModels:
-    """The models that are needed: from ``folder``, the cache, or the network, once; and the faces of
-    ``shots``, of ``cut``, that come from files.
+    """The models that are needed, from ``folder``, the cache, or the network, once; and the faces of ``shots``, of
+    ``cut``, that come from files.
 
     ``reviews``: faces are read again later, which needs the face models in any case. Raises AssetUnavailable, and what
     ``read_rig_files`` raises.
