@@ -148,8 +148,14 @@ def test_a_file_that_does_not_fit_the_cut_is_one_clear_line(
     path = tmp_path / "faces.json"
     path.write_text(json.dumps({"schema": "toolkit.rig_faces/1", **document}), encoding="utf-8")
     with pytest.raises(DocumentError) as caught:
-        track(cut, path, tmp_path / "out", no_models)
+        toolkit.track(toolkit.read_cut(cut), tmp_path / "out", settings_of(path), shots="sh010", models=no_models)
     assert problem.replace("FILE", str(path)) in str(caught.value)
+
+
+def test_a_file_that_names_no_shot_is_for_one_shot_only(cut: Path, tmp_path: Path, no_models: Path) -> None:
+    path = write_faces(tmp_path / "faces.json", entry())
+    with pytest.raises(DocumentError, match="it does not say which of the 2 shots it is for; name it"):
+        track(cut, path, tmp_path / "out", no_models)
 
 
 def test_a_file_that_is_missing_is_found_out_before_work(cut: Path, tmp_path: Path, no_models: Path) -> None:
@@ -183,7 +189,8 @@ def test_the_command_takes_the_file_and_the_delivery_says_what_is_missing(
 ) -> None:
     """Notes do not affect the frames: without them nothing is rendered again."""
     out = tmp_path / "out"
-    faces = write_faces(tmp_path / "faces.json", entry(range(1002, 1005)))
+    frames = range(1002, 1005)
+    faces = write_faces(tmp_path / "faces.json", entry(frames, shot="sh010"), entry(frames, shot="sh020"))
     command = ["run", str(cut), "-o", str(out), "--face-track", str(faces), "--engine", "builtin", "--no-report"]
     assert run_command(command) == 0
     notes = [f"{shot}: faces.json has no frame 1001: the faces are ABSENT there" for shot in ("sh010", "sh020")]

@@ -162,8 +162,8 @@ class RigShot(Value):
     shot: str = ""
     """Its name, as ``toolkit shots`` shows it; empty: ``media`` says which one is meant."""
     media: str = ""
-    """File name of its movie, or of its sequence as ``plate.####.exr``. If both are empty, the file has one entry, and
-    it is for any shot."""
+    """File name of its movie, or of its sequence as ``plate.####.exr``. If both are empty, the file has one entry,
+    and it is used for one shot only."""
     faces: tuple[RigFace, ...]
     """Face 0 is the first one."""
 

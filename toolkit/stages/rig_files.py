@@ -43,6 +43,7 @@ def read_rig_files(cut: Cut, shots: Iterable[Shot], settings: Settings) -> dict[
             path = files[shot.name]
             with at(shot=shot.name):
                 entry = _find_entry(path, documents[path], shot, _names_of(cut, shot))
+                _check_is_named(path, entry, list(files.values()).count(path))
                 _check_frames(path, entry, shot)
                 _check_rate(path, documents[path], shot)
             sources[shot.name] = RigSource.of(path, documents[path], entry)
@@ -65,6 +66,13 @@ def _find_entry(path: Path, faces: RigFaces, shot: Shot, names: set[str]) -> Rig
         raise DocumentError(path, "/shots", f"{len(found)} entries are for this shot, {media}; leave one")
     known = ", ".join(dict.fromkeys(one.shot or one.media for one in faces.shots))
     raise DocumentError(path, "/shots", f"nothing is for this shot, {media}; the file has {known}")
+
+
+def _check_is_named(path: Path, entry: RigShot, uses: int) -> None:
+    """The same faces in several shots would be a mistake that nobody notices."""
+    if uses > 1 and not entry.shot and not entry.media:
+        remedy = f"name it (shot or media), or give each shot a file of its own, such as rigs/{SHOT}{path.suffix}"
+        raise DocumentError(path, "/shots", f"it does not say which of the {uses} shots it is for; {remedy}")
 
 
 def _check_frames(path: Path, entry: RigShot, shot: Shot) -> None:
