@@ -139,6 +139,7 @@ def test_a_table_has_one_row_per_frame_and_face(tmp_path: Path) -> None:
     [
         ("", "at line 1: it has no column source_frame, centre_x, centre_y, scale, roll"),
         ("source_frame,centre_x,centre_y,scale\n", "at line 1: it has no column roll"),
+        ("source_frame;centre_x\n", "at line 1: its columns are divided by semicolons; save it with commas"),
         ("source_frame,centre_x,centre_y,scale,rol\n", "at line 1: unknown column 'rol'; did you mean roll?"),
         ("source_frame,centre_x,centre_y,scale,roll,roll\n", "at line 1: it has a column twice"),
         (HEADER, "at line 2: there are no rows"),

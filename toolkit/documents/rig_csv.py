@@ -67,6 +67,8 @@ def _read_faces(path: Path, rows: csv.DictReader[str]) -> Iterator[RigFace]:
 
 
 def _check_columns(path: Path, names: list[str]) -> None:
+    if any(";" in name for name in names):
+        raise DocumentError(path, "line 1", "its columns are divided by semicolons; save it with commas")
     known = (*_REQUIRED, *_OPTIONAL, *BLENDSHAPES)
     for name in names:
         if name not in known:
