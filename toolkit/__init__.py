@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         PassPlan,
         ReadOptions,
         Review,
+        RigFaces,
         Shot,
         ShotReview,
         Turnover,
@@ -110,8 +111,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "documents": (
         "BodySample", "BodyTracks", "Cut", "Delivery", "DeliveryClip", "DeliveryTrack", "FaceEdits", "FaceSample",
-        "FaceState", "FaceTrack", "FaceTracks", "Media", "PassName", "PassPlan", "ReadOptions", "Review", "Shot",
-        "ShotReview", "Turnover",
+        "FaceState", "FaceTrack", "FaceTracks", "Media", "PassName", "PassPlan", "ReadOptions", "Review", "RigFaces",
+        "Shot", "ShotReview", "Turnover",
     ),
     "errors": (
         "AssetUnavailable", "CorruptMedia", "CutIncomplete", "DeliveryDamaged", "DepthUnavailable", "DocumentError",
@@ -198,6 +199,7 @@ __all__ = [
     "ReportSettings",
     "ResultUnusable",
     "Review",
+    "RigFaces",
     "RunResult",
     "ServerSettings",
     "Settings",

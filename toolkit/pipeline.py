@@ -47,7 +47,7 @@ def run(
     rendered: list[RenderedPass] = []
     failures = Failures(strict=settings.strict)
     with lock_output(Path(out), cut=cut_name) as output, open_tools_for(source, chosen, settings) as tools:
-        files = fetch_track_models(settings, models, progress)
+        files = fetch_track_models(source, chosen, settings, models, reviews=settings.report.write, progress=progress)
         source.write(output.shots)
         for shot in chosen:
             with failures.catch(shot), open_plate(shot.media) as plate:

@@ -369,3 +369,33 @@ def test_edited_tracks_can_be_written_and_read(tmp_path: Path) -> None:
         one.drawn_outline for one in edited.faces[0].samples
     ]
     assert "drawn_outline" not in path.read_text().splitlines()[-4], "only where there is one"
+
+
+def test_a_face_of_a_rig_stays_found_without_landmarks() -> None:
+    """It is placed by hand, and its state is set and taken back: that it was never read does not matter."""
+    outline = ((0.0, 25.0), (20.0, 45.0), (0.0, 65.0), (-20.0, 45.0))
+    exact = [
+        FaceSample(
+            source_frame=FIRST + index,
+            state=FaceState.FOUND,
+            centre=(0.0, 45.0),
+            scale=40.0,
+            roll=0.0,
+            outline=outline,
+            blendshapes=(0.5,) * 52,
+        )
+        for index in range(3)
+    ]
+    key = FaceKey(source_frame=FIRST, centre=(10, 45), scale=40, roll=0)
+    whole = FrameRange.of(FIRST, 3)
+    edits = (
+        PlaceFace(face=face(0, 1), keys=(key,)),
+        SetState(face=face(0, 1), source_range=whole, state=FaceState.HELD),
+        SetState(face=face(0, 1), source_range=whole, state=FaceState.FOUND),
+    )
+    edited = apply_edits(tracks_of(exact), FaceEdits(shot="sh010", edits=edits))
+    samples = edited.tracks.faces[0].samples
+    assert edited.problems == []
+    assert {one.state for one in samples} == {FaceState.FOUND}
+    assert samples[0].outline == tuple((x + 10, y) for x, y in outline)
+    assert samples[0].blendshapes == (0.5,) * 52

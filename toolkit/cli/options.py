@@ -195,6 +195,16 @@ def detect_option(command: Command) -> Command:
     )(command)
 
 
+def face_track_option(command: Command) -> Command:
+    """``--face-track FILE``."""
+    return click.option(
+        "--face-track",
+        type=NamedPath(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Take the faces from FILE, of a 3D rig, instead of detecting them (track.faces_from).",
+    )(command)
+
+
 def overwrite_option(command: Command) -> Command:
     """``--overwrite``."""
     return click.option(
@@ -301,6 +311,7 @@ def settings_for(
     no_report: bool = False,
     report_size: float | None = None,
     trust: bool | None = None,
+    face_track: Path | None = None,
 ) -> Settings:
     """The preset, then ``toolkit.toml`` in the ``folder`` of the cut, then the command line; each later one wins.
 
@@ -327,6 +338,7 @@ def settings_for(
     named += [f"output.frames={frames}"] if frames is not None else []
     named += ["report.write=false"] if no_report else []
     named += [f"report.size={report_size}"] if report_size is not None else []
+    named += [f"track.faces_from={face_track.absolute()}"] if face_track is not None else []
     may_choose = trust is None or trust or is_trusted(folder)
     settings = load_settings(
         preset=preset,

@@ -14,6 +14,7 @@ from toolkit.cli.options import (
     checksums_option,
     cut_argument,
     detect_option,
+    face_track_option,
     format_option,
     frames_option,
     json_option,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 @add_option
 @strict_option
 @trust_option
+@face_track_option
 @shot_option
 @frames_option
 @format_option

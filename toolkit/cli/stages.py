@@ -12,6 +12,7 @@ from toolkit.cli.options import (
     check_progress,
     cut_argument,
     detect_option,
+    face_track_option,
     frames_option,
     json_option,
     models_option,
@@ -131,6 +132,7 @@ def _show_changes(
 @detect_option
 @replace_option
 @strict_option
+@face_track_option
 @shot_option
 @models_option
 @click.option("--preview", is_flag=True, help="Write a small movie of every shot with what was followed drawn in it.")

@@ -9,6 +9,7 @@ import click
 
 from toolkit.cli.options import (
     cut_argument,
+    face_track_option,
     json_option,
     models_option,
     out_option,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 @out_option
 @settings_options
 @trust_option
+@face_track_option
 @shot_option
 @strict_option
 @models_option

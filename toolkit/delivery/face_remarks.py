@@ -18,6 +18,7 @@ _APART = 12
 def face_remarks(layers: Sequence[LayerClip]) -> Iterator[Remark]:
     """The remarks on the FACE layers among ``layers``, all of one shot."""
     yield from _empty_face_remarks(layers)
+    yield from _track_remarks(layers)
     yield from _left_out_remarks(layers)
     yield from _lost_face_remarks(layers)
     yield from _covered_face_remarks(layers)
@@ -32,6 +33,11 @@ def _empty_face_remarks(layers: Sequence[LayerClip]) -> Iterator[Remark]:
                 continue
             sentence = f"{layer.shot.name}: no face found; its FACE layer is fully transparent"
             yield Remark.on(layer.shot, sentence, "No face found")
+
+
+def _track_remarks(layers: Sequence[LayerClip]) -> Iterator[Remark]:
+    for layer in layers:
+        yield from (Remark.on(layer.shot, note) for note in layer.plan.track_notes)
 
 
 def _left_out_remarks(layers: Sequence[LayerClip]) -> Iterator[Remark]:

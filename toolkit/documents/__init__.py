@@ -75,6 +75,8 @@ from toolkit.documents.review import (
     Review,
     ShotReview,
 )
+from toolkit.documents.rig import BLENDSHAPES, RigFace, RigFaces, RigHead, RigSample, RigShot, Visibility
+from toolkit.documents.rig_csv import read_rig_faces
 from toolkit.documents.tuning import ShotTuning, Trial, Tuning
 from toolkit.documents.turnover import HostClip, HostMarker, HostSkipped, Turnover
 
@@ -83,6 +85,7 @@ DOCUMENTS: tuple[type[Document], ...] = (
     Cut,
     FaceTracks,
     FaceEdits,
+    RigFaces,
     BodyTracks,
     Occluders,
     PassPlan,
@@ -96,6 +99,7 @@ DOCUMENTS: tuple[type[Document], ...] = (
 """Every document that has a schema file."""
 
 __all__ = [
+    "BLENDSHAPES",
     "DOCUMENTS",
     "LOSSY_COMPRESSIONS",
     "ActingReview",
@@ -165,6 +169,11 @@ __all__ = [
     "ReadOptions",
     "RegionReview",
     "Review",
+    "RigFace",
+    "RigFaces",
+    "RigHead",
+    "RigSample",
+    "RigShot",
     "SetState",
     "Shot",
     "ShotReview",
@@ -177,9 +186,11 @@ __all__ = [
     "Tuning",
     "Turnover",
     "Value",
+    "Visibility",
     "digest",
     "json_schema",
     "left_out_sentence",
+    "read_rig_faces",
     "schema_file_name",
     "write_atomically",
 ]

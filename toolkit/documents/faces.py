@@ -65,14 +65,14 @@ class FaceSample(Value):
     roll: float | None = None
     """Tilt of the head in the image plane, degrees clockwise as seen, 0 upright; unwrapped along the track."""
     landmarks: Landmarks | None = None
-    """The 478 points as measured; when HELD, interpolated, or None."""
+    """The 478 points as measured; when HELD, interpolated, or None. A FOUND face of a rig may have none."""
     outline: tuple[Point, ...] | None = None
     """The outline of a face that has no landmarks: closed, plate pixels, on the skin; mattes add forehead and edge."""
     pose: tuple[float, ...] | None = None
     """4x4 matrix from the canonical face to the plate's camera (vertical field of view 63 degrees), row-major,
-    centimetres; solved from the landmarks as measured. None where the face was placed by hand."""
+    centimetres; solved from the landmarks as measured. None where the face was placed by hand or by a rig."""
     blendshapes: tuple[float, ...] | None = None
-    """52 values 0..1 in the order of ``FaceTracks.blendshape_names``; as measured, never smoothed."""
+    """52 values 0..1 in the order of ``FaceTracks.blendshape_names``; as measured, never smoothed. None: unknown."""
     occluders: tuple[Outline, ...] = Field(default=(), exclude_if=lambda outlines: outlines == ())
     """Outlines of what is in front of the face, from ``occluders.json``; mattes leave them out."""
     drawn_outline: Outline | None = Field(default=None, exclude_if=lambda outline: outline is None)
@@ -85,8 +85,8 @@ class FaceTrack(Value):
     face: int
     """0 for the most prominent face of the shot: the one that takes up most of the picture over all frames. Edits by
     hand leave the numbers of the other faces as they are."""
-    name: str = ""
-    """Given by hand; empty: none."""
+    name: str = Field(default="", exclude_if=lambda name: name == "")
+    """Given by hand, or by a file of a rig; empty: none."""
     samples: tuple[FaceSample, ...]
 
 
@@ -150,6 +150,8 @@ class FaceTracks(Document):
     and there may be more."""
     dropped: tuple[DroppedFace, ...] = ()
     """Who was followed and is no face, or not in all frames, by reason; empty also in tracks of older versions."""
+    notes: tuple[str, ...] = ()
+    """What was assumed or is missing where the faces came from a file (``track.faces_from``), one sentence each."""
 
     def _text(self) -> Iterator[str]:
         """One line per sample: readable by frame, and the text of a long shot is never held in memory."""

@@ -289,6 +289,8 @@ class PassPlan(Document):
     """For FACE: faces that were followed but not planned, at least in some frames: more than ``track.max_faces``."""
     unchosen: tuple[int, ...] = Field(default=(), exclude_if=_is_empty)
     """For FACE: the faces of the track that it was told not to have."""
+    track_notes: tuple[str, ...] = Field(default=(), exclude_if=_is_empty)
+    """For FACE: the ``notes`` of the track."""
     timecode_first: int
     """Timecode of the first planned frame, in frames after 00:00:00:00."""
     drop_frame: bool
@@ -302,12 +304,11 @@ class PassPlan(Document):
         yield "\n ]\n}\n"
 
     def digest(self) -> str:
-        """Digest of everything but guides, mattes from files, and the faces that are left out: 32 hex digits.
+        """Digest of all but what is only told, and guides and mattes from files, which may move: 32 hex digits.
 
-        Such files may move; the content keys cover what they show.
-        """
+        The content keys cover what such files show."""
         text = sha256()
-        left_aside = {"guides": (), "mattes": (), "left_out": 0, "unchosen": ()}
+        left_aside = {"guides": (), "mattes": (), "left_out": 0, "unchosen": (), "track_notes": ()}
         facts = self.without_lossless_compression().model_copy(update=left_aside)
         for piece in facts._text():
             text.update(piece.encode())

@@ -7,6 +7,7 @@ from toolkit.faces.edits import EditedFaces, EditOutcome, apply_edits
 from toolkit.faces.occluders import add_occluders, find_occluders, occluders_key
 from toolkit.faces.placing import move_outline
 from toolkit.faces.reread import FaceRereader
+from toolkit.faces.rig import RigSource, read_rig_track, rig_key
 from toolkit.faces.track import track_faces, track_key
 from toolkit.faces.tracker import FaceModels
 from toolkit.faces.upright import FacePlacement, cut_place, measure_placement
@@ -17,6 +18,7 @@ __all__ = [
     "FaceModels",
     "FacePlacement",
     "FaceRereader",
+    "RigSource",
     "add_occluders",
     "apply_edits",
     "bodies_key",
@@ -25,6 +27,8 @@ __all__ = [
     "measure_placement",
     "move_outline",
     "occluders_key",
+    "read_rig_track",
+    "rig_key",
     "track_bodies",
     "track_faces",
     "track_key",

@@ -229,7 +229,9 @@ class _Editor:
             return ""
         # What an earlier edit took away comes back as it was detected.
         now = {index: _first_present(face.samples[index], face.detected[index]) for index in self._indices(frames)}
-        usable = {index: one for index, one in now.items() if _can_be(one, state)}
+        usable = {
+            index: one for index, one in now.items() if _can_be(one, state) or face.detected[index].state is state
+        }
         missing = list_frames([one.source_frame for index, one in now.items() if index not in usable])
         reason = "was never read" if state is FaceState.FOUND else "has no place"
         if not usable:

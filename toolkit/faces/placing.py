@@ -36,7 +36,7 @@ class Keyframes:
         self._drawn = np.array([_to_face(outline, _place_of(key)) for _, outline, key in drawn])
 
     def place(self, sample: FaceSample) -> FaceSample:
-        """``sample`` where the keys say: HELD, with nothing read, if it is ABSENT or has no landmarks."""
+        """``sample`` where the keys say; HELD, with nothing read, if it is ABSENT."""
         x, y, log_scale, roll = (float(np.interp(sample.source_frame, self._frames, way)) for way in self._places.T)
         wanted = FacePlacement(x=x, y=y, scale=math.exp(log_scale), roll=roll)
         placed = FaceSample(
@@ -48,8 +48,9 @@ class Keyframes:
             drawn_outline=self._drawn_at(sample.source_frame, wanted) or _move(sample.drawn_outline, sample, wanted),
         )
         if sample.landmarks is None:
-            outline = _move(sample.outline, sample, wanted) or _to_plate(_draw_ellipse(), wanted)
-            return placed.model_copy(update={"outline": outline})
+            outline = _move(sample.outline, sample, wanted) or draw_ellipse(wanted)
+            state = FaceState.FOUND if sample.state is FaceState.FOUND else FaceState.HELD
+            return placed.model_copy(update={"state": state, "outline": outline, "blendshapes": sample.blendshapes})
         shape = to_face_coordinates(sample.landmarks, _place_of(sample))
         moved = np.round(from_face_coordinates(shape, wanted), 3).astype(np.float32)
         return placed.model_copy(update={"state": sample.state, "landmarks": moved, "blendshapes": sample.blendshapes})
@@ -66,6 +67,11 @@ class Keyframes:
 def move_outline(before: FaceKey, after: FaceKey) -> tuple[Point, ...] | None:
     """The outline of ``before``, if it has one, with the face where it is in ``after``."""
     return _move(before.outline, before, _place_of(after))
+
+
+def draw_ellipse(place: FacePlacement) -> tuple[Point, ...]:
+    """The outline that stands for a face of which only the place of a sample is known, plate pixels."""
+    return _to_plate(_draw_ellipse(), place)
 
 
 def _draw_ellipse() -> Outlines:

@@ -19,15 +19,9 @@ from toolkit.faces.pose import CanonicalFace
 from toolkit.faces.smooth import smooth_holds, unwrap_degrees
 from toolkit.faces.tracklet import SAME_PLACE, Detection, is_plausible_motion
 from toolkit.faces.unread import SeenPlace, place_unread
-from toolkit.faces.upright import FacePlacement, from_face_coordinates, measure_centre_offset, to_face_coordinates
+from toolkit.faces.upright import FacePlacement, find_centre_offset, from_face_coordinates, to_face_coordinates
 from toolkit.frames import FrameRange
 from toolkit.settings import TrackSettings
-
-_CENTRE_GRID = 0.005
-"""Face heights. The centre's place in the face is a multiple of it: it is measured over the whole shot, and must not
-change when the shot becomes a frame longer."""
-_CENTRE_OFFSET = (0.0, 0.09)
-"""The same of a face that is never read: the mean of ten faces."""
 
 
 def build_samples(
@@ -50,10 +44,7 @@ def build_samples(
     disturbed = find_disturbed(person.detections)
     detections = [detection for frame, detection in person.detections.items() if frame not in disturbed]
     read = {detection.source_frame for detection in detections}
-    # The centre is a fixed point relative to the rigid landmarks, so that the acting of the nose does not move it.
-    offsets = [measure_centre_offset(detection.landmarks, detection.placement) for detection in detections]
-    usual = np.median(offsets, axis=0) if offsets else np.array(_CENTRE_OFFSET)
-    offset = np.round(usual / _CENTRE_GRID) * _CENTRE_GRID
+    offset = find_centre_offset([(detection.landmarks, detection.placement) for detection in detections])
     readings = {detection.source_frame: detection for detection in detections}
     unread = [frame for frame in source_range if frame not in read]
     seen_places = {seen.source_frame: seen for seen in place_unread(person.sightings, readings, unread)}

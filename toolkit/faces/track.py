@@ -73,7 +73,8 @@ def track_key(shot: Shot, plate: Plate, settings: TrackSettings, models: FaceMod
     of the location of the files.
     """
     used_settings = asdict(settings)
-    del used_settings["max_bodies"], used_settings["occluders"]  # do not affect faces
+    for name in ("max_bodies", "occluders", "faces_from"):  # they do not affect the faces that are detected
+        del used_settings[name]
     weights = [hashlib.sha256(model.read_bytes()).hexdigest() for model in (models.landmarker, models.finder)]
     return digest(ALGORITHM, shot.name, shot.source_work_range, media_digest(shot, plate), used_settings, *weights)
 

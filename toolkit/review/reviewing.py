@@ -10,7 +10,16 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.documents import ActingReview, ClipName, ClipReview, FaceReview, FaceTrack, FaceTracks, ShotReview
+from toolkit.documents import (
+    ActingReview,
+    ClipName,
+    ClipReview,
+    FaceReview,
+    FaceState,
+    FaceTrack,
+    FaceTracks,
+    ShotReview,
+)
 from toolkit.faces import FaceRereader
 from toolkit.faces.freeing import find_neutral, free_landmarks
 from toolkit.review.acting import FEWEST_FRAMES, compare_acting
@@ -125,6 +134,7 @@ class _Face:
         self.number = face.face
         self._first = source_first
         self._neutral = find_neutral(face.samples)
+        self._is_found = any(sample.state is FaceState.FOUND for sample in face.samples)
         shape = len(face.samples), len(MEASURES)
         self._values: dict[ClipName | None, Values] = {clip: np.full(shape, np.nan) for clip in (_PLATE, *clips)}
         self._lids: dict[ClipName | None, Values] = {
@@ -164,6 +174,8 @@ class _Face:
 
     def notes(self, shot: str) -> list[str]:
         """Why it could not be judged in a clip."""
+        if self._neutral is None and self._is_found:
+            return [f"{shot}: face {self.number} has no landmarks in its track: its acting is not judged"]
         notes = []
         for clip in self._places:
             count = int((~np.isnan(self._values[clip][:, 0])).sum())

@@ -17,7 +17,7 @@ TRUSTED_FOLDERS = "~/.toolkit/trusted_folders.txt"
 """The user's own list: one folder a line; a ``toolkit.toml`` in one of them, at any depth, is trusted."""
 
 _ALWAYS = ("engine", "server.url", "server.workflow")
-_PATHS = ("cut.media", "diffusers.models", "body.model", "body.vae", "face.model", "face.vae")
+_PATHS = ("cut.media", "track.faces_from", "diffusers.models", "body.model", "body.vae", "face.model", "face.vae")
 """Settings that name a file or folder, or may."""
 _TABLES = ("body.controls", "face.controls", "body.loras", "face.loras")
 _PATHS_IN_TABLES = ("source", "model", "estimator")

@@ -139,6 +139,9 @@ class TrackSettings:
     smooth: WholeNumber = number(0, 12, default=2)
     """Frames on each side used to smooth centre, scale and roll of a face and the points of a body, without lag; 0 off.
     Where they move in steps, as in animation on twos, holds count instead of frames."""
+    faces_from: str = ""
+    """A file with the faces, from a 3D rig or another tracker (``--face-track``): no detector runs, and of this section
+    only ``occluders`` and what is for bodies counts. Relative to the cut, with ``{shot}`` for the name of the shot."""
 
 
 @settings_class

@@ -20,6 +20,7 @@ from toolkit.plates import check_encoding
 from toolkit.settings import Settings
 from toolkit.stages.choosing import ShotPatterns, choose_by_frames, choose_shots
 from toolkit.stages.cuts_of_output import find_output, is_version_of
+from toolkit.stages.rig_files import find_rig_files
 
 _LEAST_FREE = 64 * 2**20
 """Bytes of free disk space below which no work is started: a few frames would fill it."""
@@ -29,8 +30,8 @@ def check_before_work(cut: Cut, patterns: ShotPatterns, settings: Settings, out:
     """Check all that ``settings`` need for the shots matching ``patterns``, and return these shots.
 
     Checked are, in this order: the shots and their media, the optional packages, the engine's name and packages, the
-    guides, and free space for ``out``. Raises NoMatchingShot, NoMatchingFrame, CutIncomplete, PackageMissing,
-    UnknownEngine, EngineUnavailable, MissingFrames and OutputNotWritable.
+    guides, files with faces, and free space for ``out``. Raises NoMatchingShot, NoMatchingFrame, CutIncomplete,
+    PackageMissing, UnknownEngine, EngineUnavailable, MissingFrames, NoSuchFile and OutputNotWritable.
     """
     shots = choose_by_frames(choose_shots(cut, patterns, strict=settings.strict), settings.output.frame_range)
     check_packages(settings)
@@ -39,6 +40,7 @@ def check_before_work(cut: Cut, patterns: ShotPatterns, settings: Settings, out:
         for shot in shots:
             with at(shot=shot.name):
                 check_guides(shot, planned_guides(shot.name, settings, cut_folder=Path(cut.path).parent))
+    find_rig_files(cut, shots, settings)
     if out is not None:
         check_disk(out)
     return shots

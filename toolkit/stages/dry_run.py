@@ -26,7 +26,7 @@ from toolkit.stages.failures import Failures
 from toolkit.stages.planning import decide_plans
 from toolkit.stages.reading import read_source
 from toolkit.stages.rendering import RenderTools, open_tools_for
-from toolkit.stages.tracking import fetch_track_models, read_current_tracks
+from toolkit.stages.tracking import TrackModels, fetch_track_models, read_current_tracks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +63,13 @@ def check_run(
     chosen = check_before_work(source, shots, settings, Path(out))
     found: list[PassForecast] = []
     failures = Failures(strict=settings.strict)
+    # Without any track there is nothing to compare with, and no model is fetched for that answer.
+    is_tracked = any(output.face_track(shot.name).exists() for shot in chosen)
+    files = fetch_track_models(source, chosen, settings, models, progress=SILENT) if is_tracked else None
     with open_tools_for(source, chosen, settings) as tools:
         for shot in chosen:
             with failures.catch(shot), open_plate(shot.media) as plate:
-                tracks = _read_tracks(shot, plate, settings, models, output)
+                tracks = None if files is None else _read_tracks(shot, plate, settings, files, output)
                 if tracks is None:
                     found += [
                         forecast_untracked(shot.name, name, _count_frames(shot, name, settings), plate)
@@ -90,11 +93,11 @@ def _count_frames(shot: Shot, name: PassName, settings: Settings) -> int:
 
 
 def _read_tracks(
-    shot: Shot, plate: Plate, settings: Settings, models: Path | str | None, output: Output
+    shot: Shot, plate: Plate, settings: Settings, files: TrackModels, output: Output
 ) -> tuple[FaceTracks, BodyTracks | None] | None:
     if not output.face_track(shot.name).exists():
-        return None  # without fetching models for that answer
-    return read_current_tracks(shot, plate, settings, fetch_track_models(settings, models, SILENT), output)
+        return None
+    return read_current_tracks(shot, plate, settings, files, output)
 
 
 def _forecast(

@@ -59,7 +59,7 @@ def finish_run(
     settings: Settings,
     output: Output,
     *,
-    models: FaceModels,
+    models: FaceModels | None,
     failed: Mapping[str, str],
     shots: ShotPatterns,
     progress: Progress,
@@ -68,13 +68,14 @@ def finish_run(
 
     None, and nothing is done, if only some frames were asked for (``output.frames``). Only the ``chosen`` source shots
     are read, which match ``shots``. Where acting is lost, the delivery gets markers, after it has been written once: a
-    review that fails costs no delivery. ``failed`` says why a shot could not be rendered just now, by its name. Raises
+    review that fails costs no delivery. ``failed`` says why a shot could not be rendered just now, by its name;
+    ``models`` are those that a review needs. Raises
     what ``conform`` and ``review_passes`` raise.
     """
     if settings.output.frame_range is not None:
         return None
     delivery = conform_output(cut, settings, output, failed=failed, progress=progress)
-    if not settings.report.write:
+    if not settings.report.write or models is None:
         return delivery
     names, left_out = {shot.name for shot in chosen}, {**failed, **find_left_out(cut, shots)}
     plans, reasons = choose_passes(cut.source_shots(), settings, output, explained=left_out)

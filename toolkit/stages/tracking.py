@@ -1,8 +1,9 @@
-"""``track``: find and follow the faces (and people) of every shot."""
+"""``track``: find and follow the faces (and people) of every shot, or take the faces from a file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +12,17 @@ from typing import TypeVar
 
 from toolkit.documents import BodyTracks, Cut, FaceTracks, Shot
 from toolkit.errors import MediaError
-from toolkit.faces import FaceModels, add_occluders, bodies_key, track_bodies, track_faces, track_key
+from toolkit.faces import (
+    FaceModels,
+    RigSource,
+    add_occluders,
+    bodies_key,
+    read_rig_track,
+    rig_key,
+    track_bodies,
+    track_faces,
+    track_key,
+)
 from toolkit.frames import FrameRange
 from toolkit.models import FACE_FINDER, FACE_MODEL, POSE_MODEL, SEGMENTER, fetch_asset
 from toolkit.output import Output, lock_output
@@ -23,7 +34,10 @@ from toolkit.stages.choosing import ShotPatterns
 from toolkit.stages.editing import edit_tracks
 from toolkit.stages.failures import Failures
 from toolkit.stages.occluding import read_occluders, track_occluders
+from toolkit.stages.rig_files import read_rig_files
 from toolkit.stages.track_preview import check_preview, write_track_preview
+
+log = logging.getLogger(__name__)
 
 Tracks = TypeVar("Tracks", FaceTracks, BodyTracks)
 
@@ -33,13 +47,23 @@ _MOST_TRACKED = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackModels:
-    """The model files that tracking needs, on disk."""
+    """What tracking needs: model files, on disk, and the faces that come from files."""
 
-    face: FaceModels
+    face: FaceModels | None
+    """None when no face is detected, and none is read again for a review."""
     pose: Path | None
     """None when no look has a ``body`` control, or the engine takes no guides: nothing would use the poses."""
     segmenter: Path | None
     """None when no shot has ``track.occluders``."""
+    rigs: Mapping[str, RigSource]
+    """The faces of the shots that have them from a file, by shot: there no detector runs."""
+
+    @property
+    def detectors(self) -> FaceModels:
+        """``face``, where it is needed. Raises ValueError."""
+        if self.face is None:
+            raise ValueError("the face models were not fetched")
+        return self.face
 
 
 def track(
@@ -55,13 +79,14 @@ def track(
 ) -> list[FaceTracks]:
     """Find and follow the faces of the shots of ``cut``: ``out/<shot>/face_track.json``.
 
+    With ``track.faces_from`` they are taken from a file, and no detector runs.
     What is returned, and drawn in the preview, has the edits by hand in ``out/<shot>/edits.json`` too.
     Where a look has a ``body`` control, people are followed too (``body_track.json``). ``shots`` are shell patterns of
     shot names, all shots when None; ``models`` is a folder with a studio's own copies of the model files; ``replace``
     allows an ``out`` that holds the layers of another cut; with ``preview``, a small movie shows the plate of each shot
     with what was followed: ``out/<shot>/track_preview.mp4``. Returns one ``FaceTracks`` per shot, in the order of the
-    cut. Raises OtherCut, what ``check_before_work`` raises, AssetUnavailable, MediaError, EngineError, OutputBusy and
-    OutputNotWritable, and ShotsLeftOut at the end if the media of some shots could not be used.
+    cut. Raises OtherCut, what ``check_before_work`` raises, AssetUnavailable, DocumentError, MediaError, EngineError,
+    OutputBusy and OutputNotWritable, and ShotsLeftOut at the end if the media of some shots could not be used.
     """
     settings = settings or Settings()
     cut_name = check_cut_of_output(cut, Path(out), replace=replace).cut
@@ -71,7 +96,7 @@ def track(
     if preview:
         check_preview(Path(out))
     with lock_output(Path(out), cut=cut_name) as output:
-        files = fetch_track_models(settings, models, progress)
+        files = fetch_track_models(cut, chosen, settings, models, progress=progress)
         cut.write(output.shots)
         for shot in chosen:
             with failures.catch(shot), open_plate(shot.media) as plate:
@@ -85,17 +110,30 @@ def track(
     return found
 
 
-def fetch_track_models(settings: Settings, folder: Path | str | None, progress: Progress) -> TrackModels:
-    """The face models, and the pose model if it is needed: from ``folder``, the cache, or the network, once.
+def fetch_track_models(
+    cut: Cut,
+    shots: Iterable[Shot],
+    settings: Settings,
+    folder: Path | str | None,
+    *,
+    reviews: bool = False,
+    progress: Progress,
+) -> TrackModels:
+    """The models that are needed, from ``folder``, the cache, or the network, once; and the faces of ``shots``, of
+    ``cut``, that come from files.
 
-    Raises AssetUnavailable.
+    ``reviews``: faces are read again later, which needs the face models in any case. Raises AssetUnavailable, and what
+    ``read_rig_files`` raises.
     """
+    shots = list(shots)
     where = None if folder is None else Path(folder)
-    face = fetch_face_models(where, progress)
+    rigs = read_rig_files(cut, shots, settings)
+    detects = reviews or any(shot.name not in rigs for shot in shots)
+    face = fetch_face_models(where, progress) if detects else None
     pose = fetch_asset(POSE_MODEL, folder=where, progress=progress) if tracks_people(settings) else None
     wants_segmenter = any(one.track.occluders for one in settings.variants())
     segmenter = fetch_asset(SEGMENTER, folder=where, progress=progress) if wants_segmenter else None
-    return TrackModels(face=face, pose=pose, segmenter=segmenter)
+    return TrackModels(face=face, pose=pose, segmenter=segmenter, rigs=rigs)
 
 
 def fetch_face_models(folder: Path | None, progress: Progress) -> FaceModels:
@@ -118,10 +156,12 @@ def track_shot(
         output.face_track(shot.name),
         shot,
         kind=FaceTracks,
-        key=lambda part: track_key(part, plate, settings.track, models.face),
-        compute=lambda part, advance: track_faces(part, plate, settings.track, models.face, advance),
+        key=_key_of_faces(shot, plate, settings, models),
+        compute=partial(_find_faces, plate, settings, models),
         bar=partial(progress.stage, f"{shot.name}  faces"),
     )
+    for note in faces.notes:
+        log.warning("%s", note)
     faces = edit_tracks(faces, output)
     if models.segmenter is not None and settings.track.occluders:
         faces = track_occluders(faces, shot, plate, models.segmenter, output=output, progress=progress)
@@ -139,6 +179,24 @@ def track_shot(
     return faces, people
 
 
+def _key_of_faces(shot: Shot, plate: Plate, settings: Settings, models: TrackModels) -> Callable[[Shot], str]:
+    """The key that ``_find_faces`` would write for a part of ``shot``."""
+    rig = models.rigs.get(shot.name)
+    if rig is not None:
+        return lambda part: rig_key(part, plate, rig)
+    return lambda part: track_key(part, plate, settings.track, models.detectors)
+
+
+def _find_faces(plate: Plate, settings: Settings, models: TrackModels, shot: Shot, advance: Advance) -> FaceTracks:
+    """The faces of ``shot``, from a file or detected."""
+    rig = models.rigs.get(shot.name)
+    if rig is None:
+        return track_faces(shot, plate, settings.track, models.detectors, advance)
+    faces = read_rig_track(shot, plate, rig)
+    advance(len(shot.source_work_range))
+    return faces
+
+
 def read_current_tracks(
     shot: Shot, plate: Plate, settings: Settings, models: TrackModels, output: Output
 ) -> tuple[FaceTracks, BodyTracks | None] | None:
@@ -146,7 +204,7 @@ def read_current_tracks(
     settings = settings.for_shot(shot.name)
     path = output.face_track(shot.name)
     faces = FaceTracks.read(path) if path.exists() else None
-    if faces is None or not _is_current(faces, shot, lambda part: track_key(part, plate, settings.track, models.face)):
+    if faces is None or not _is_current(faces, shot, _key_of_faces(shot, plate, settings, models)):
         return None
     faces = edit_tracks(faces, output)
     if models.segmenter is not None and settings.track.occluders:

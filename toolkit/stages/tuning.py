@@ -61,7 +61,7 @@ def tune(
     found: list[ShotTuning] = []
     failures = Failures(strict=settings.strict)
     with lock_output(Path(out), cut=cut_name) as output, open_tools_for(source, chosen, settings) as tools:
-        files = fetch_track_models(settings, models, progress)
+        files = fetch_track_models(source, chosen, settings, models, reviews=True, progress=progress)
         source.write(output.shots)
         for shot in chosen:
             with failures.catch(shot), open_plate(shot.media) as plate:
@@ -122,7 +122,7 @@ class _Stage:
         confidence = settings.for_shot(self.shot.name).track.confidence
         with (
             open_pictures(self.shot, plans, self.output.trials) as pictures,
-            ShotReviewer(faces, [clip], self.models.face.landmarker, confidence=confidence) as reviewer,
+            ShotReviewer(faces, [clip], self.models.detectors.landmarker, confidence=confidence) as reviewer,
         ):
             for frame in pictures.frames(frames):
                 reviewer.add(frame.source_frame, frame.plate, {clip: frame.clips()[clip]})

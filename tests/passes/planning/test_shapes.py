@@ -66,6 +66,13 @@ def test_both_passes_have_every_face_as_measured_and_with_its_mean_expression() 
         assert np.allclose(frame.mean_meshes[-1], frame.meshes[-1], atol=2e-3), "the second face does not act"
 
 
+def test_a_face_that_is_found_in_no_frame_has_the_mean_expression_of_those_in_which_it_is_held() -> None:
+    _, face = plan(tracks_of(acting([FaceState.HELD] * COUNT)))
+    mean = pose_mean_expression(ACTING.astype(np.float64), np.ones(COUNT, bool))
+    assert [len(frame.mean_meshes) for frame in face.frames] == [1] * COUNT
+    assert face.frames[0].mean_meshes[0] == pytest.approx(mean[0], abs=0.002)
+
+
 def test_face_has_the_shapes_of_the_faces_that_are_chosen() -> None:
     """Else one would be painted with the guide of another."""
     tracks = two_faces()

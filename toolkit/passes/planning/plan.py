@@ -108,6 +108,7 @@ def _plan_pass(
         mattes=mattes if name is PassName.FACE else (),
         left_out=tracks.left_out if name is PassName.FACE else 0,
         unchosen=_find_unchosen(look, tracks),
+        track_notes=tracks.notes if name is PassName.FACE else (),
         rate=media.rate,
         stepping=stepping,
         timecode_first=max(0, first_label),  # a file of a pass on threes may begin before its media does

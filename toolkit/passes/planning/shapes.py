@@ -22,7 +22,8 @@ def plan_shapes(tracks: FaceTracks) -> Shapes:
 
 
 def plan_mean_shapes(tracks: FaceTracks) -> Shapes:
-    """The same faces in the same poses, but each with its mean expression over the frames in which it is FOUND."""
+    """The same faces in the same poses, but each with its mean expression over the frames in which it is FOUND,
+    or HELD if it is FOUND in none."""
     return _by_frame(pair for track in tracks.faces for pair in _mean_shapes(track))
 
 
@@ -44,5 +45,6 @@ def _mean_shapes(track: FaceTrack) -> list[tuple[int, Shape]]:
     found = {sample.source_frame for sample in track.samples if sample.state is FaceState.FOUND}
     # Rounded as in the documents: a track that is read again must give the same plan, to the last digit.
     landmarks = np.round(np.stack([shape for _, shape in shapes]).astype(np.float64), 3)
-    means = pose_mean_expression(landmarks, np.array([at in found for at, _ in shapes]))
+    is_found = np.array([at in found for at, _ in shapes])
+    means = pose_mean_expression(landmarks, is_found if is_found.any() else ~is_found)
     return [(at, mean) for (at, _), mean in zip(shapes, np.round(means, 3).astype(np.float32), strict=True)]

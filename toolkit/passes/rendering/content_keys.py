@@ -90,7 +90,7 @@ class ContentKeys:
         """Of what the plan says of all frames alike."""
         if plan.pass_name not in self._pass_facts:
             facts = plan.without_lossless_compression()
-            excluded = {"frames", "guides", "mattes", "left_out", "unchosen", *_LABELS}
+            excluded = {"frames", "guides", "mattes", "left_out", "unchosen", "track_notes", *_LABELS}
             self._pass_facts[plan.pass_name] = digest(facts.model_dump_json(exclude=excluded))
         return self._pass_facts[plan.pass_name]
 
