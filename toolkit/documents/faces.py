@@ -85,8 +85,8 @@ class FaceTrack(Value):
     face: int
     """0 for the most prominent face of the shot: the one that takes up most of the picture over all frames. Edits by
     hand leave the numbers of the other faces as they are."""
-    name: str = Field(default="", exclude_if=lambda name: name == "")
-    """Given by hand, or by a file of a rig; empty: none."""
+    name: str = Field(default="", exclude_if=lambda name: not name)
+    """Given by hand, or by the file of a rig; empty: none."""
     samples: tuple[FaceSample, ...]
 
 
