@@ -209,7 +209,9 @@ class FaceTracker:
         """Add what comes before the first detection or sighting of ``tracklet``, which is in ``picture``."""
         latest, later_picture = tracklet.last, picture
         for earlier_frame, earlier_picture in list(self._recent)[-2::-1]:
-            earlier: _Result = detect_near(tracklet.reader, earlier_picture, latest.placement, earlier_frame)
+            earlier: _Result = None
+            if tracklet.detections:  # what nothing reads now is hardly read before
+                earlier = detect_near(tracklet.reader, earlier_picture, latest.placement, earlier_frame)
             if not earlier or not is_same_face(latest, earlier):
                 earlier = sight_near(self._near_finder, earlier_picture, latest.placement, earlier_frame)
             if not earlier or not is_same_face(latest, earlier) or self._is_known(earlier_frame, earlier.placement):
