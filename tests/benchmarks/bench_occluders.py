@@ -96,11 +96,11 @@ def _measure(
     size = picture.shape[1], picture.shape[0]
     soft = cv2.warpAffine(mask.astype(np.float32), matrix, size)[..., None]
     laid = cv2.warpAffine(hand, matrix, size) * soft + picture * (1 - soft)
-    (outlines,) = finder.find(np.asarray(np.rint(laid), np.uint8), [sample])
+    (sight,) = finder.find(np.asarray(np.rint(laid), np.uint8), [sample])
     window = (0, 0, *size)
     matte = draw_matte(face_outline(sample.landmarks, grow=0.04), 1.0, window=window)
     before = matte > 0.9
-    leave_out(matte, outlines, sample.scale, window=window)
+    leave_out(matte, sight.outlines, sample.scale, window=window)
     covered = soft[..., 0] > 0.9
     bare = cv2.dilate((soft[..., 0] > 0).astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
     gone = 100 * float((matte[before & covered] < 0.1).mean())

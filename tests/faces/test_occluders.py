@@ -11,8 +11,8 @@ import pytest
 
 from tests.faces.test_geometry import face
 from toolkit.documents import FaceSample, FaceState, Outline
-from toolkit.faces.occluders import OccluderFinder, outline_occluders
-from toolkit.faces.upright import CANVAS, FacePlacement, canvas_affine, measure_placement
+from toolkit.faces.occluders import OccluderFinder, Sight, outline_occluders, settle
+from toolkit.faces.upright import CANVAS, canvas_affine, measure_placement
 from toolkit.plates import open_plate
 from toolkit.turnover import read_cut
 
@@ -75,19 +75,19 @@ HAND: Box = (-0.2, 0.3, 0.1, 0.6)
 def test_hands_and_arms_that_reach_into_the_face_are_in_front(
     seen: dict[str, tuple[int, Box]], is_in_front: bool
 ) -> None:
-    assert bool(outline_occluders(classes(**seen), SAMPLE, MATRIX)) is is_in_front
+    assert outline_occluders(classes(**seen), SAMPLE, MATRIX).is_sure is is_in_front
 
 
 def test_a_microphone_is_in_front_with_the_hand_that_holds_it() -> None:
     microphone: Box = (-0.05, 0.2, 0.05, 0.4)
     found = outline_occluders(
         classes(hand=(BODY, (-0.1, 0.4, 0.15, 0.7)), microphone=(THINGS, microphone)), SAMPLE, MATRIX
-    )
+    ).outlines
     assert cover(found, microphone) == 1
 
 
 def test_an_outline_is_hardly_wider_than_the_hand() -> None:
-    found = outline_occluders(classes(hand=(BODY, HAND)), SAMPLE, MATRIX)
+    found = outline_occluders(classes(hand=(BODY, HAND)), SAMPLE, MATRIX).outlines
     assert cover(found, HAND) == 1
     points = np.concatenate([np.array(outline) for outline in found]) @ MATRIX[:, :2].T + MATRIX[:, 2]
     beyond = (points - EYES) / UNIT
@@ -95,15 +95,37 @@ def test_an_outline_is_hardly_wider_than_the_hand() -> None:
     assert np.abs(beyond.max(axis=0) - HAND[2:]).max() < 0.02
 
 
-def test_of_a_face_that_is_only_seen_the_neck_is_not_in_front() -> None:
-    """Its outline is an oval, which ends below the chin."""
-    angles = np.linspace(0, 2 * np.pi, 64, endpoint=False)
-    middle = np.array(FacePlacement(x=PLACE.x, y=PLACE.y, scale=PLACE.scale, roll=0).middle())
-    oval = middle + PLACE.scale * np.column_stack([0.4 * np.cos(angles), 0.62 * np.sin(angles)])
-    update = {"landmarks": None, "state": FaceState.HELD, "outline": tuple(map(tuple, oval.tolist()))}
-    seen = SAMPLE.model_copy(update=update)
-    assert outline_occluders(classes(neck=(BODY, (-0.3, 0.7, 0.3, 1.2))), seen, MATRIX) == ()
-    assert outline_occluders(classes(hand=(BODY, HAND)), seen, MATRIX)
+def sights(sure: str, *, first: int = 100) -> dict[int, Sight]:
+    """``S`` for each frame with a sure sight, ``s`` for one that is not sure; outlines tell their frames."""
+    return {
+        first + index: Sight(outlines=(((float(first + index), 0.0), (1.0, 0.0), (0.0, 1.0)),), is_sure=letter == "S")
+        for index, letter in enumerate(sure)
+        if letter != "."
+    }
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        ("..SSS...", "..ooo..."),
+        ("..SS....", "........"),
+        ("..sss...", "........"),
+        ("..sSSSss", "..oooooo"),
+        (".SS....S", ".ooooooo"),
+        (".SS......S", ".........."),
+        ("", ""),
+    ],
+)
+def test_what_is_in_front_stays_for_a_while_and_does_not_flicker(seen: str, expected: str) -> None:
+    settled = settle(sights(seen), range(100, 100 + len(seen)), least=3)
+    assert "".join("o" if 100 + index in settled else "." for index in range(len(seen))) == expected
+
+
+def test_a_frame_between_has_what_is_nearest_in_time_where_the_face_is_read() -> None:
+    settled = settle(sights("SS....S"), [*range(100, 103), 104, 105, 106], least=3)
+    assert {frame: outlines[0][0][0] for frame, outlines in settled.items()} == {
+        100: 100, 101: 101, 102: 101, 104: 106, 105: 106, 106: 106
+    }  # fmt: skip
 
 
 def test_the_hands_of_a_singer_are_found_and_his_bare_face_is_bare(shared: Path, segmenter_model: Path) -> None:
@@ -119,14 +141,14 @@ def test_the_hands_of_a_singer_are_found_and_his_bare_face_is_bare(shared: Path,
             x, y, scale = faces[frame]
             angles = np.linspace(0, 2 * np.pi, 32, endpoint=False)
             oval = np.array([x, y + 0.2 * scale]) + scale * np.column_stack(
-                [0.36 * np.cos(angles), 0.5 * np.sin(angles)]
+                [0.3 * np.cos(angles), 0.4 * np.sin(angles)]
             )
             outline = tuple((float(px), float(py)) for px, py in oval)
             sample = FaceSample(
-                source_frame=frame, state=FaceState.HELD, centre=(x, y), scale=scale, roll=0.0, outline=outline
+                source_frame=frame, state=FaceState.FOUND, centre=(x, y), scale=scale, roll=0.0, outline=outline
             )
             (found[frame],) = finder.find(picture, [sample])
-    assert found[100] == ()
-    (hand,) = found[134]
+    assert not found[100].is_sure
+    (hand,) = found[134].outlines
     assert cv2.pointPolygonTest(np.array(hand, np.float32), (220, 150), measureDist=False) > 0, "his right hand"
     assert cv2.pointPolygonTest(np.array(hand, np.float32), (243, 100), measureDist=False) < 0, "his nose"

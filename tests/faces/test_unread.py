@@ -128,3 +128,11 @@ def test_a_face_that_is_never_read_has_a_place(canonical: CanonicalFace) -> None
     built = samples(canonical, Person(detections={}, sightings=seen(range(103, 117))))
     assert states(FaceTrack(face=0, samples=built)) == "..." + "h" * 14 + "..."
     assert built[5].centre == pytest.approx((400 + OFF, 200 + 0.09 * SCALE), abs=0.01 * SCALE)
+
+
+def test_at_a_free_end_a_single_box_counts_for_little() -> None:
+    """No reading follows that would need it exactly."""
+    boxes = {frame: sighting(frame) for frame in range(100, 115)}
+    boxes[114] = sighting(114, x=40)
+    places = place(boxes, {})
+    assert abs(places[114] - OFF - 400) < 12

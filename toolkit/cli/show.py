@@ -337,7 +337,7 @@ def show_rows(rows: Sequence[dict[str, Any]], *, as_json: bool) -> None:
         return
     table = Table(*(name.replace("_", " ") for name in (rows[0] if rows else ())))
     for row in rows[:MOST_ROWS]:
-        table.add_row(*(str(value) for value in row.values()))
+        table.add_row(*("-" if value is None else str(value) for value in row.values()))
     print_table(table)
     if more := len(rows[MOST_ROWS:]):
         click.echo(f"and {more} more rows: each is listed with --json")

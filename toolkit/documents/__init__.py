@@ -33,6 +33,7 @@ from toolkit.documents.edits import (
     SplitFace,
 )
 from toolkit.documents.faces import (
+    LARGEST_FACE,
     DroppedFace,
     DropReason,
     FaceSample,
@@ -101,6 +102,7 @@ DOCUMENTS: tuple[type[Document], ...] = (
 __all__ = [
     "BLENDSHAPES",
     "DOCUMENTS",
+    "LARGEST_FACE",
     "LOSSY_COMPRESSIONS",
     "ActingReview",
     "Affine",

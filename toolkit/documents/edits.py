@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, field_validator
 
 from toolkit.documents.base import Document, FileName, Point, Value, json_lines
-from toolkit.documents.faces import FaceState, Outline
+from toolkit.documents.faces import LARGEST_FACE, FaceState, Outline
 from toolkit.errors import list_frames
 from toolkit.frames import FrameRange
 from toolkit.settings import FACE_NAME
@@ -92,7 +92,7 @@ class FaceKey(Value):
     source_frame: int
     centre: Point
     """At the bridge of the nose, as that of a sample; pixels."""
-    scale: float = Field(gt=0)
+    scale: float = Field(gt=0, le=LARGEST_FACE)
     """Height of the face, forehead to chin, pixels."""
     roll: float
     """Degrees clockwise as seen, 0 upright."""

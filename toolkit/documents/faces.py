@@ -37,6 +37,8 @@ Landmarks = Annotated[
 """float32 (478, 3), read-only: x, y in pixels of the display window, z in the same unit, nearer is smaller."""
 
 
+LARGEST_FACE = 100_000.0
+"""Height beyond which a face given by hand or by a file is a mistake, pixels."""
 Outline = Annotated[tuple[Point, ...], Field(min_length=3)]
 """Points around a shape; closed: the last joins the first."""
 

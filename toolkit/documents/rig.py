@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from toolkit.documents.base import Document, Point, Rate, Value, json_lines
 from toolkit.documents.edits import FaceName
-from toolkit.documents.faces import FaceState, Landmarks, Outline
+from toolkit.documents.faces import LARGEST_FACE, FaceState, Landmarks, Outline
 from toolkit.errors import suggest
 
 BLENDSHAPES = (
@@ -99,7 +99,7 @@ class RigSample(Value):
     visibility: Visibility = Visibility.VISIBLE
     centre: Point | None = None
     """At the bridge of the nose, a tenth of ``scale`` below the line between the corners of the eyes; pixels."""
-    scale: float | None = Field(default=None, gt=0)
+    scale: float | None = Field(default=None, gt=0, le=LARGEST_FACE)
     """Height of the face, forehead below the hairline to chin, mouth closed, pixels. It does not change with the
     acting."""
     roll: float | None = None

@@ -8,16 +8,18 @@ the chin.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from toolkit.documents import FaceSample, FaceTracks, Occluders, OccluderSample, Outline, Shot, digest
+from toolkit.documents import FaceSample, FaceState, FaceTracks, Occluders, OccluderSample, Outline, Shot, digest
 from toolkit.errors import at
 from toolkit.faces.graph import MediaPipeGraph
 from toolkit.faces.track import media_digest
@@ -37,10 +39,14 @@ _SURE = 0.5
 """Least probability of a pixel to be part of what is in front."""
 _LEAST_BODY = 0.25
 """Least part of it that is skin or clothes: glasses and jewellery are things alone, and part of the face."""
-_INSIDE = 0.06, 0.15
-"""How far it must reach into the outline of a face that is read, and of one that is only seen, face heights."""
-_LEAST_AREA = 0.004
-"""Least area inside that, as a fraction of the square of the face's height: a fingertip."""
+_INSIDE = 0.06
+"""How far it must reach into the outline of the face, face heights."""
+_LEAST_AREA, _SURE_AREA = 0.0015, 0.004
+"""Least area inside that, as a fraction of the square of the face's height, and that from which on it is sure: a
+fingertip."""
+_APART, _LEAST_SURE = 6, 3
+"""What is in front of a face stays for a while: of frames that are no farther apart than this, at least so many must be
+sure; the frames between them have what is nearest in time."""
 _MARGIN = 0.01
 """How far outlines are outside it, face heights: half of the soft edge that mattes have there, inwards."""
 _TOLERANCE = 0.5
@@ -49,6 +55,16 @@ _THREADS = 2
 
 Classes = NDArray[np.float32]
 """float32 (CANVAS, CANVAS, 6): the probability of each class."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What is in front of one face in one frame, as the segmenter sees it."""
+
+    outlines: tuple[Outline, ...]
+    """Plate pixels."""
+    is_sure: bool
+    """Whether it reaches well into the face."""
 
 
 class Segmenter(MediaPipeGraph):
@@ -78,10 +94,10 @@ class OccluderFinder:
         self._idle = list(self._segmenters)
         self._threads = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="occluders")
 
-    def find(self, picture: Picture, samples: Sequence[FaceSample]) -> list[tuple[Outline, ...]]:
+    def find(self, picture: Picture, samples: Sequence[FaceSample]) -> list[Sight]:
         """What is in front of the face of each of ``samples``, plate pixels. Raises EngineFailed."""
 
-        def look(sample: FaceSample) -> tuple[Outline, ...]:
+        def look(sample: FaceSample) -> Sight:
             segmenter = self._idle.pop()
             try:
                 matrix = canvas_affine(_place(sample), zoom=_ZOOM)
@@ -112,19 +128,27 @@ def find_occluders(shot: Shot, plate: Plate, faces: FaceTracks, model: Path, adv
     if the model fails, and EngineUnavailable if MediaPipe cannot be loaded.
     """
     key = occluders_key(shot, plate, faces, model)
-    found: list[OccluderSample] = []
+    found: dict[int, dict[int, Sight]] = {face.face: {} for face in faces.faces}
     with OccluderFinder(model) as finder, closing(plate.frames_8bit(shot.source_work_range)) as frames:
         for source_frame, picture in frames:
             with at(frame=source_frame):
-                found += _find_in_frame(finder, picture, source_frame, faces)
+                for face, sight in _find_in_frame(finder, picture, source_frame, faces):
+                    found[face][source_frame] = sight
             advance(1)
+    least = min(_LEAST_SURE, len(shot.source_work_range))
+    settled = {face: settle(sights, _readable(faces, face), least=least) for face, sights in found.items()}
     return Occluders(
         shot=shot.name,
         key=key,
         width=plate.width,
         height=plate.height,
         source_range=shot.source_work_range,
-        samples=tuple(found),
+        samples=tuple(
+            OccluderSample(source_frame=frame, face=face, outlines=settled[face][frame])
+            for frame in shot.source_work_range
+            for face in settled
+            if frame in settled[face]
+        ),
     )
 
 
@@ -154,19 +178,45 @@ def add_occluders(faces: FaceTracks, occluders: Occluders) -> FaceTracks:
     )
 
 
+def settle(sights: Mapping[int, Sight], readable: Collection[int], *, least: int) -> dict[int, tuple[Outline, ...]]:
+    """What is in front of one face in each of its ``readable`` frames, without what comes and goes in a moment.
+
+    ``sights`` are by source frame, ascending. A moment has at least ``least`` sure sights.
+    """
+    settled: dict[int, tuple[Outline, ...]] = {}
+    starts = [after for before, after in pairwise(sights) if after - before > _APART]
+    for first, stop in pairwise([*list(sights)[:1], *starts, *(last + 1 for last in list(sights)[-1:])]):
+        moment = [frame for frame in sights if first <= frame < stop]
+        if sum(sights[frame].is_sure for frame in moment) >= least:
+            for frame in (frame for frame in range(moment[0], moment[-1] + 1) if frame in readable):
+                settled[frame] = sights[min(moment, key=lambda one: abs(one - frame))].outlines
+    return settled
+
+
+def _readable(faces: FaceTracks, face: int) -> set[int]:
+    """The frames in which something can be in front of ``face``."""
+    samples = next(one.samples for one in faces.faces if one.face == face)
+    return {sample.source_frame for sample in samples if _has_edge(sample)}
+
+
+def _has_edge(sample: FaceSample) -> bool:
+    """Whether the edge of the face is known: the oval of one that is only seen contains its neck and what is behind."""
+    return sample.landmarks is not None or (sample.state is FaceState.FOUND and sample.outline is not None)
+
+
 def _find_in_frame(
     finder: OccluderFinder, picture: Picture, source_frame: int, faces: FaceTracks
-) -> Iterator[OccluderSample]:
+) -> Iterator[tuple[int, Sight]]:
     index = source_frame - faces.source_range.first
     here = [(face.face, face.samples[index]) for face in faces.faces]
-    present = [(face, sample) for face, sample in here if sample.centre is not None]
-    for (face, _), outlines in zip(present, finder.find(picture, [sample for _, sample in present]), strict=True):
-        if outlines:
-            yield OccluderSample(source_frame=source_frame, face=face, outlines=outlines)
+    present = [(face, sample) for face, sample in here if _has_edge(sample)]
+    for (face, _), sight in zip(present, finder.find(picture, [sample for _, sample in present]), strict=True):
+        if sight.outlines:
+            yield face, sight
 
 
-def outline_occluders(classes: Classes, sample: FaceSample, matrix: NDArray[np.float64]) -> tuple[Outline, ...]:
-    """The outlines, in plate pixels, of what is in front of the face of ``sample``; ``matrix`` is plate to canvas."""
+def outline_occluders(classes: Classes, sample: FaceSample, matrix: NDArray[np.float64]) -> Sight:
+    """What is in front of the face of ``sample``, in plate pixels; ``matrix`` is plate to canvas."""
     import cv2
 
     scale = (sample.scale or 0.0) * float(np.hypot(matrix[0, 0], matrix[1, 0]))
@@ -175,11 +225,14 @@ def outline_occluders(classes: Classes, sample: FaceSample, matrix: NDArray[np.f
     in_front = ((body + classes[..., _THINGS]) > _SURE).astype(np.uint8)
     count, parts = cv2.connectedComponents(in_front, connectivity=4)
     outlines: list[Outline] = []
+    largest = 0.0
     for number in range(1, count):
         part = parts == number
-        if (part & inside).sum() >= _LEAST_AREA * scale**2 and body[part & inside].mean() >= _LEAST_BODY:
+        area = float((part & inside).sum()) / scale**2
+        if area >= _LEAST_AREA and body[part & inside].mean() >= _LEAST_BODY:
             outlines += _trace(_dilate(part, _MARGIN * scale), matrix)
-    return tuple(outlines)
+            largest = max(largest, area)
+    return Sight(outlines=tuple(outlines), is_sure=largest >= _SURE_AREA)
 
 
 def _dilate(part: NDArray[np.bool_], pixels: float) -> NDArray[np.bool_]:
@@ -195,14 +248,13 @@ def _draw_inside(
     """The pixels of the canvas well inside the face."""
     import cv2
 
-    is_read = sample.landmarks is not None
     points = np.array(sample.outline or ()) if sample.landmarks is None else sample.landmarks[:, :2]
     drawn = np.zeros(shape, np.uint8)
     if len(points) < 3:
         return drawn.astype(bool)
     hull = cv2.convexHull(np.ascontiguousarray(points @ matrix[:, :2].T + matrix[:, 2], np.float32))
     cv2.fillConvexPoly(drawn, np.rint(hull).astype(np.int32), 1)
-    margin = round(_INSIDE[0 if is_read else 1] * scale)
+    margin = round(_INSIDE * scale)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * margin + 1, 2 * margin + 1))
     return np.asarray(cv2.erode(drawn, kernel, borderValue=0) > 0)
 

@@ -40,18 +40,17 @@ def select_people(
     hardly any other frames are left. Whoever lost frames is in both lists. The dropped are in the order of their
     reasons, and then in that of the people.
     """
-    min_count = min(_MIN_DETECTIONS, (frame_count + 1) // 2)
     kept: list[Person] = []
     dropped: list[Dropped] = []
     present: Counter[int] = Counter()
     for person in sorted(people, key=lambda person: -_prominence(person)):
-        reason = _find_fault(person, min_count, settings.min_size)
+        reason = _find_fault(person, frame_count, settings.min_size)
         if reason is not None:
             dropped.append(Dropped(person=person, reason=reason, frames=person))
             continue
         places = person.places()
         seen = person.within({frame for frame in places if present[frame] < settings.max_faces})
-        is_kept = _is_sure(seen, min_count)
+        is_kept = _is_sure(seen, frame_count)
         if is_kept:
             kept.append(seen)
             present.update(_frames_with(seen, settings.hold))
@@ -62,16 +61,17 @@ def select_people(
     return kept, sorted(dropped, key=lambda one: order.index(one.reason))
 
 
-def _find_fault(person: Person, min_count: int, min_size: float) -> DropReason | None:
+def _find_fault(person: Person, frame_count: int, min_size: float) -> DropReason | None:
     """Why a person is no face, however much room there is; None: it is one."""
-    if not _is_sure(person, min_count):
+    if not _is_sure(person, frame_count):
         return DropReason.BRIEF
     return DropReason.SMALL if _height(person.places()) < min_size else None
 
 
-def _is_sure(person: Person, min_count: int) -> bool:
+def _is_sure(person: Person, frame_count: int) -> bool:
     """Whether it is a face, and no mistake of one of the networks."""
-    return len(person.detections) >= min_count or len(person.places()) >= max(min_count, MIN_SIGHTINGS)
+    is_read = len(person.detections) >= min(_MIN_DETECTIONS, (frame_count + 1) // 2)
+    return is_read or len(person.places()) >= min(MIN_SIGHTINGS, frame_count)
 
 
 def _height(places: Mapping[int, FacePlacement]) -> float:

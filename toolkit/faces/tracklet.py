@@ -34,7 +34,7 @@ _MAX_YAW = 58.0
 """Degrees from which on a face is seen but not read: on a facial capture that turns, landmarks are within 5 % of the
 width up to there, and beyond it more and more of them are guessed."""
 MIN_SIGHTINGS = 12
-"""A face seen in fewer frames than this, and read in hardly any, may be none."""
+"""A face seen in fewer frames than this, and read in hardly any, may be none, unless the shot is shorter."""
 _SURE_SCORE = 0.8
 """YuNet's median score of a face that is seen so often, and read in fewer frames or in none. In a concert and an
 animated film, such faces score 0.81 to 0.89; a nebula that all networks take for a face now and then scores 0.75."""
@@ -144,11 +144,10 @@ class Tracklet:
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether it is a face: it was mostly read, or YuNet was sure of it for long."""
+        """Whether it looks like a face: it was mostly read, or YuNet is sure of it."""
         if len(self.detections) >= len(self.sightings):
             return True
-        scores = [one.score for one in self.sightings.values()]
-        return len(scores) >= MIN_SIGHTINGS and float(np.median(scores)) >= _SURE_SCORE
+        return float(np.median([one.score for one in self.sightings.values()])) >= _SURE_SCORE
 
     def add(self, latest: Detection | Sighting) -> None:
         """Append the next detection or sighting."""

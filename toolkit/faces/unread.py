@@ -58,9 +58,10 @@ def place_unread(
         after = _find_end(range(last + 1, last + _BRIDGED + 2), read, free)
         frames = range(first if before is None else before + 1, last + 1 if after is None else after)
         seen = sorted({*stretch, *(end for end in (before, after) if end is not None and end in sightings)})
-        places = _smooth_places([sightings[frame] for frame in seen], frames)
+        ends = before is None, after is None
+        places = _smooth_places([sightings[frame] for frame in seen], frames, ends)
         corrections = [_measure_correction(end, sightings, read) for end in (before, after)]
-        outlines = _smooth_outlines([sightings[frame] for frame in stretch], frames)
+        outlines = _smooth_outlines([sightings[frame] for frame in stretch], frames, ends)
         for index, (frame, place) in enumerate(zip(frames, places, strict=True)):
             moved = displace(place, _mix(corrections, (index + 1) / (len(frames) + 1)))
             radii = outlines[index]
@@ -113,19 +114,37 @@ def _mix(corrections: Sequence[NDArray[np.float64] | None], part: float) -> NDAr
     return np.asarray((1 - part) * before + part * after)
 
 
-def _smooth_places(seen: Sequence[Sighting], frames: range) -> list[FacePlacement]:
+def _smooth_places(seen: Sequence[Sighting], frames: range, ends: tuple[bool, bool]) -> list[FacePlacement]:
     """The placement in each of ``frames``, interpolated where the face is not seen."""
     places = [one.placement for one in seen]
     rolls = unwrap_degrees(np.array([place.roll for place in places]))
     rows = np.array([(one.x, one.y, math.log(one.scale), roll) for one, roll in zip(places, rolls, strict=True)])
-    smooth = smooth_over_time(_interpolate(rows, [one.source_frame for one in seen], frames), _REACH)
+    smooth = _smooth(_interpolate(rows, [one.source_frame for one in seen], frames), ends)
     return [FacePlacement(x=x, y=y, scale=math.exp(size), roll=roll) for x, y, size, roll in smooth.tolist()]
 
 
-def _smooth_outlines(seen: Sequence[Sighting], frames: range) -> Rows:
+def _smooth_outlines(seen: Sequence[Sighting], frames: range, ends: tuple[bool, bool]) -> Rows:
     """(frames, _POINTS): the distance of the outline from the middle of the face in each frame, face heights."""
     rows = np.stack([_measure_ellipse(one) for one in seen])
-    return smooth_over_time(_interpolate(rows, [one.source_frame for one in seen], frames), _REACH)
+    return _smooth(_interpolate(rows, [one.source_frame for one in seen], frames), ends)
+
+
+def _smooth(rows: Rows, ends: tuple[bool, bool]) -> Rows:
+    """``rows`` smoothed over time; at free ``ends``, where no reading follows, a straight line replaces what is left
+    unsmoothed: single boxes of YuNet are off by some percent.
+    """
+    smooth = smooth_over_time(rows, _REACH)
+    near = min(len(rows), 2 * _REACH + 1)
+    if near < 3:
+        return smooth
+    count = min(_REACH, near // 2)
+    times = np.arange(near)
+    for is_free, whole, here in zip(ends, (rows, rows[::-1]), (smooth, smooth[::-1]), strict=True):
+        if is_free:
+            slopes, starts = np.polyfit(times, whole[:near], 1)
+            share = (np.arange(count) / count)[:, None]
+            here[:count] = share * here[:count] + (1 - share) * (starts + times[:count, None] * slopes)
+    return smooth
 
 
 def _interpolate(rows: Rows, at: Sequence[int], frames: range) -> Rows:

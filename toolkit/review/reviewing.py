@@ -135,6 +135,7 @@ class _Face:
         self._first = source_first
         self._neutral = find_neutral(face.samples)
         self._is_found = any(sample.state is FaceState.FOUND for sample in face.samples)
+        self._is_read = any(sample.landmarks is not None for sample in face.samples)
         shape = len(face.samples), len(MEASURES)
         self._values: dict[ClipName | None, Values] = {clip: np.full(shape, np.nan) for clip in (_PLATE, *clips)}
         self._lids: dict[ClipName | None, Values] = {
@@ -176,6 +177,8 @@ class _Face:
         """Why it could not be judged in a clip."""
         if self._neutral is None and self._is_found:
             return [f"{shot}: face {self.number} has no landmarks in its track: its acting is not judged"]
+        if not self._is_read:
+            return [f"{shot}: face {self.number} is seen but not read in the plate: its acting is not judged"]
         notes = []
         for clip in self._places:
             count = int((~np.isnan(self._values[clip][:, 0])).sum())

@@ -26,6 +26,7 @@ from toolkit.stages.failures import Failures
 from toolkit.stages.planning import decide_plans
 from toolkit.stages.reading import read_source
 from toolkit.stages.rendering import RenderTools, open_tools_for
+from toolkit.stages.rig_files import read_rig_files
 from toolkit.stages.tracking import TrackModels, fetch_track_models, read_current_tracks
 
 
@@ -61,6 +62,7 @@ def check_run(
     source = read_source(cut, settings, out, add=add, progress=progress)
     output = check_cut_of_output(source, Path(out), replace=replace, add=add)
     chosen = check_before_work(source, shots, settings, Path(out))
+    read_rig_files(source, chosen, settings)  # without a track, nothing else would
     found: list[PassForecast] = []
     failures = Failures(strict=settings.strict)
     # Without any track there is nothing to compare with, and no model is fetched for that answer.

@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 from toolkit.documents import (
+    LARGEST_FACE,
     Cut,
     FaceEdit,
     FaceEdits,
@@ -142,7 +143,9 @@ class ShotEditor:
         """From ``first`` to ``last``; None: from or to the end of the track. Raises InputError."""
         track = self._detected.source_range
         first, last = track.first if first is None else first, track.last if last is None else last
-        if last < first or first not in track or last not in track:
+        if last < first:
+            raise self._refuse(f"frame {first} is after frame {last}")
+        if first not in track or last not in track:
             raise self._refuse(f"frames {first} to {last} are not in the track, which has {track}")
         return FrameRange(first=first, last=last)
 
@@ -181,8 +184,10 @@ class ShotEditor:
             raise self._refuse(
                 f"face {face} is not there in frame {source_frame}: set its centre, its scale and its roll"
             )
-        if not all(map(math.isfinite, (*centre, scale, roll, *chain(*(outline or ()))))) or scale < _SMALLEST:
-            raise self._refuse(f"a key needs finite numbers, and a scale of {_SMALLEST:g} or more")
+        finite = all(map(math.isfinite, (*centre, scale, roll, *chain(*(outline or ())))))
+        if not finite or not _SMALLEST <= scale <= LARGEST_FACE:
+            wanted = f"a scale from {_SMALLEST:g} to {LARGEST_FACE:g} pixels, not {scale:g}"
+            raise self._refuse(f"a key needs finite numbers, and {wanted}")
         if outline is not None and len(outline) < 3:
             raise self._refuse("an outline needs three points or more")
         x, y = centre

@@ -190,3 +190,9 @@ def test_an_actor_who_glances_aside_smiles_and_blinks(shared: Path, track: Calla
         "teeth showing, eyes closed",
         "",
     ]
+
+
+def test_a_face_that_is_never_read_has_no_words() -> None:
+    """Nothing was read in the shot, so that not even the names are known."""
+    held = FaceSample(source_frame=1, state=FaceState.HELD, centre=(1.0, 1.0), scale=9.0, roll=0.0)
+    assert expression_words([held, held], ()) == ["", ""]

@@ -82,6 +82,8 @@ def expression_words(samples: Sequence[FaceSample], names: Sequence[str]) -> lis
 
     Raises ValueError if ``names`` lacks a blendshape of the table, or a sample does not have one value per name.
     """
+    if samples and all(sample.blendshapes is None for sample in samples):
+        return [""] * len(samples)  # nothing was read, and no names are known
     missing = {name for phrase in PHRASES for name in phrase.blendshapes} - set(names)
     if missing:
         raise ValueError(f"missing blendshapes: {', '.join(sorted(missing))}")
