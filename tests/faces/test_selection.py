@@ -73,13 +73,6 @@ def test_who_is_hardly_read_must_be_seen_for_long(person: Person, is_kept: bool)
     assert (kept, [one.reason for one in dropped]) == (([person], []) if is_kept else ([], [DropReason.BRIEF]))
 
 
-def test_in_a_shorter_shot_a_face_must_be_seen_in_every_frame() -> None:
-    kept, _ = select_people([seen(range(4))], 4, TrackSettings())
-    assert len(kept) == 1
-    kept, dropped = select_people([seen(range(3))], 4, TrackSettings())
-    assert not kept and [one.reason for one in dropped] == [DropReason.BRIEF]
-
-
 def test_a_profile_that_is_only_seen_takes_room_too() -> None:
     profile, small = seen(range(30)), person(range(30), scale=0.5)
     kept, dropped = select_people([small, profile], 30, TrackSettings(max_faces=1))

@@ -71,7 +71,7 @@ def _find_fault(person: Person, frame_count: int, min_size: float) -> DropReason
 def _is_sure(person: Person, frame_count: int) -> bool:
     """Whether it is a face, and no mistake of one of the networks."""
     is_read = len(person.detections) >= min(_MIN_DETECTIONS, (frame_count + 1) // 2)
-    return is_read or len(person.places()) >= min(MIN_SIGHTINGS, frame_count)
+    return is_read or len(person.places()) >= MIN_SIGHTINGS
 
 
 def _height(places: Mapping[int, FacePlacement]) -> float:

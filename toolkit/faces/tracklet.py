@@ -34,7 +34,7 @@ _MAX_YAW = 58.0
 """Degrees from which on a face is seen but not read: on a facial capture that turns, landmarks are within 5 % of the
 width up to there, and beyond it more and more of them are guessed."""
 MIN_SIGHTINGS = 12
-"""A face seen in fewer frames than this, and read in hardly any, may be none, unless the shot is shorter."""
+"""A face seen in fewer frames than this, and read in hardly any, may be none."""
 _SURE_SCORE = 0.8
 """YuNet's median score of a face that is seen so often, and read in fewer frames or in none. In a concert and an
 animated film, such faces score 0.81 to 0.89; a nebula that all networks take for a face now and then scores 0.75."""
