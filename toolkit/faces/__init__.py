@@ -5,7 +5,7 @@ from __future__ import annotations
 from toolkit.faces.bodies import bodies_key, track_bodies
 from toolkit.faces.edits import EditedFaces, EditOutcome, apply_edits
 from toolkit.faces.occluders import add_occluders, find_occluders, occluders_key
-from toolkit.faces.placing import move_outline
+from toolkit.faces.placing import move_outline, place_of
 from toolkit.faces.reread import FaceRereader
 from toolkit.faces.rig import RigSource, read_rig_track, rig_key
 from toolkit.faces.track import track_faces, track_key
@@ -27,6 +27,7 @@ __all__ = [
     "measure_placement",
     "move_outline",
     "occluders_key",
+    "place_of",
     "read_rig_track",
     "rig_key",
     "track_bodies",

@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 from toolkit.documents import FaceSample, FaceState, FaceTracks, Occluders, OccluderSample, Outline, Shot, digest
 from toolkit.errors import at
 from toolkit.faces.graph import MediaPipeGraph
+from toolkit.faces.placing import place_of
 from toolkit.faces.track import media_digest
-from toolkit.faces.upright import FacePlacement, Picture, canvas_affine, cut_canvas, map_points_to_plate
+from toolkit.faces.upright import Picture, canvas_affine, cut_canvas, map_points_to_plate
 from toolkit.progress import Advance
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class OccluderFinder:
         def look(sample: FaceSample) -> Sight:
             segmenter = self._idle.pop()
             try:
-                matrix = canvas_affine(_place(sample), zoom=_ZOOM)
+                matrix = canvas_affine(place_of(sample), zoom=_ZOOM)
                 classes = segmenter.segment(np.ascontiguousarray(cut_canvas(picture, matrix)))
             finally:
                 self._idle.append(segmenter)
@@ -271,9 +272,3 @@ def _trace(part: NDArray[np.bool_], matrix: NDArray[np.float64]) -> Iterator[Out
         if len(points) >= 3:
             on_canvas = (points + 0.5) / 2 - 0.5
             yield tuple((round(x, 2), round(y, 2)) for x, y in map_points_to_plate(on_canvas, matrix).tolist())
-
-
-def _place(sample: FaceSample) -> FacePlacement:
-    if sample.centre is None or sample.scale is None or sample.roll is None:
-        raise ValueError(f"{sample.state} sample at source frame {sample.source_frame} has no position")
-    return FacePlacement(x=sample.centre[0], y=sample.centre[1], scale=sample.scale, roll=sample.roll)

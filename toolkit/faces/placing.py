@@ -33,7 +33,7 @@ class Keyframes:
         )
         drawn = [(key.source_frame, key.outline, key) for key in keys if key.outline is not None]
         self._drawn_frames = [source_frame for source_frame, _, _ in drawn]
-        self._drawn = np.array([_to_face(outline, _place_of(key)) for _, outline, key in drawn])
+        self._drawn = np.array([_to_face(outline, place_of(key)) for _, outline, key in drawn])
 
     def place(self, sample: FaceSample) -> FaceSample:
         """``sample`` where the keys say; HELD, with nothing read, if it is ABSENT."""
@@ -51,7 +51,7 @@ class Keyframes:
             outline = _move(sample.outline, sample, wanted) or draw_ellipse(wanted)
             state = FaceState.FOUND if sample.state is FaceState.FOUND else FaceState.HELD
             return placed.model_copy(update={"state": state, "outline": outline, "blendshapes": sample.blendshapes})
-        shape = to_face_coordinates(sample.landmarks, _place_of(sample))
+        shape = to_face_coordinates(sample.landmarks, place_of(sample))
         moved = np.round(from_face_coordinates(shape, wanted), 3).astype(np.float32)
         return placed.model_copy(update={"state": sample.state, "landmarks": moved, "blendshapes": sample.blendshapes})
 
@@ -66,7 +66,7 @@ class Keyframes:
 
 def move_outline(before: FaceKey, after: FaceKey) -> tuple[Point, ...] | None:
     """The outline of ``before``, if it has one, with the face where it is in ``after``."""
-    return _move(before.outline, before, _place_of(after))
+    return _move(before.outline, before, place_of(after))
 
 
 def draw_ellipse(place: FacePlacement) -> tuple[Point, ...]:
@@ -83,7 +83,7 @@ def _move(
     outline: Sequence[Point] | None, now: FaceSample | FaceKey, wanted: FacePlacement
 ) -> tuple[Point, ...] | None:
     """An ``outline`` of the face where it is ``now``, with the face where it is ``wanted``."""
-    return None if outline is None else _to_plate(_to_face(outline, _place_of(now)), wanted)
+    return None if outline is None else _to_plate(_to_face(outline, place_of(now)), wanted)
 
 
 def _to_face(outline: Sequence[Point], place: FacePlacement) -> Outlines:
@@ -94,7 +94,8 @@ def _to_plate(points: Outlines, place: FacePlacement) -> tuple[Point, ...]:
     return tuple((round(float(x), 3), round(float(y), 3)) for x, y in from_face_coordinates(points, place))
 
 
-def _place_of(one: FaceSample | FaceKey) -> FacePlacement:
+def place_of(one: FaceSample | FaceKey) -> FacePlacement:
+    """Where the face is, about its centre. Raises ValueError for an ABSENT sample."""
     if one.centre is None or one.scale is None or one.roll is None:
         raise ValueError(f"the face has no position in source frame {one.source_frame}")
     x, y = one.centre

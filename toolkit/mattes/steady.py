@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from toolkit.documents import FaceSample
-from toolkit.faces.upright import FacePlacement, from_face_coordinates, to_face_coordinates
+from toolkit.faces.placing import place_of
+from toolkit.faces.upright import from_face_coordinates, to_face_coordinates
 
 _REACH = 4
 """Frames on each side of which the shapes are averaged."""
@@ -36,7 +37,7 @@ def steady_landmarks(samples: Sequence[FaceSample]) -> list[NDArray[np.float32]]
     """
     if not samples:
         return []
-    placements = [_placement(sample) for sample in samples]
+    placements = [place_of(sample) for sample in samples]
     shapes = np.stack(
         [to_face_coordinates(_landmarks(one), place) for one, place in zip(samples, placements, strict=True)]
     )
@@ -76,13 +77,6 @@ def _measure_deviation(shapes: Shapes) -> float:
 def _measure_change(one: Shapes, other: Shapes) -> NDArray[np.float64]:
     """(n, 478): how far points of shapes (n, 478, 3) are from those of ``other``, across the picture, face heights."""
     return np.asarray(np.hypot(*np.moveaxis((one - other)[..., :2], -1, 0)))
-
-
-def _placement(sample: FaceSample) -> FacePlacement:
-    if sample.centre is None or sample.scale is None or sample.roll is None:
-        raise ValueError(f"{sample.state} sample at source frame {sample.source_frame} has no position")
-    x, y = sample.centre
-    return FacePlacement(x=x, y=y, scale=sample.scale, roll=sample.roll)
 
 
 def _landmarks(sample: FaceSample) -> NDArray[np.float32]:

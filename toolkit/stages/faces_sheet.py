@@ -13,7 +13,6 @@ from toolkit.documents import (
     Cut,
     DroppedFace,
     DropReason,
-    FaceSample,
     FaceState,
     FaceTrack,
     FaceTracks,
@@ -21,7 +20,7 @@ from toolkit.documents import (
     left_out_sentence,
 )
 from toolkit.errors import MediaError, MissingDocument, list_frames
-from toolkit.faces import FacePlacement, cut_place, measure_placement
+from toolkit.faces import FacePlacement, cut_place, measure_placement, place_of
 from toolkit.output import Output
 from toolkit.plates import open_plate
 from toolkit.progress import SILENT, Progress
@@ -226,18 +225,10 @@ def _of_face(row: FaceRow, tracks: FaceTracks) -> _Drawn:
     sample = face.samples[row.largest - tracks.source_range.first]
     return _Drawn(
         source_frame=row.largest,
-        place=_place(sample),
+        place=measure_placement(sample.landmarks) if sample.landmarks is not None else place_of(sample),
         name=f"{row.shot}  {row.face}  {row.name}".rstrip(),
         facts=f"{row.found} found, {row.held} held",
     )
-
-
-def _place(sample: FaceSample) -> FacePlacement | None:
-    if sample.landmarks is not None:
-        return measure_placement(sample.landmarks)
-    if sample.centre is None or sample.scale is None or sample.roll is None:
-        return None
-    return FacePlacement(x=sample.centre[0], y=sample.centre[1], scale=sample.scale, roll=sample.roll)
 
 
 def _of_dropped(shot: str, tracks: FaceTracks) -> list[_Drawn]:
